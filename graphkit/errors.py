@@ -1,0 +1,60 @@
+"""Every error that graphkit raises on purpose, and the exit code each becomes.
+
+::
+
+    GraphkitError          1  something is wrong, and the message says what
+    ├── UsageError         2  the question itself cannot be understood
+    ├── SeedError          3  seeds failed their check; carries every problem
+    └── StoreError         1  a database refused or failed a statement
+        └── Unreachable    4  a database cannot be reached at all
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GraphkitError(Exception):
+    """Something is wrong; the message says what was found and what was wanted."""
+
+    exit_code = 1
+
+
+class UsageError(GraphkitError):
+    """The question cannot be understood: an unknown name, a bad period, a missing parameter."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in one seed file, at a place a person can jump to."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class SeedError(GraphkitError):
+    """Seeds failed their check: every problem of every file, in order."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class StoreError(GraphkitError):
+    """A database refused or failed a statement."""
+
+
+class Unreachable(StoreError):
+    """A database cannot be reached: not there, not started, or not letting us in."""
+
+    exit_code = 4
