@@ -62,7 +62,7 @@ class Period:
         elif match["last"]:
             months = 12 * (int(match["last"]) - int(match["year"]) + 1)
             if months <= 12:
-                raise ValueError(f"{self.text!r} is no period; its last year is not after its first")
+                raise ValueError(f"{self.text!r} is no period; its last year is not a later one")
         object.__setattr__(self, "start", 12 * int(match["year"]) + first - 1)
         object.__setattr__(self, "months", months)
 

@@ -6,180 +6,24 @@ upserts, the JSON Schema for editors, the reference page and the load report are
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from functools import cached_property
 from typing import Any
 
-NUMBER_TEXT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-DATE_TEXT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+from graphkit.kinds import DATE_TEXT, DIGEST, NUMBER_TEXT, UNITS, End, Kind, Prop, Schema, Type
 
-UNITS: Mapping[str, Mapping[str, float]] = {
-    "t": {"t": 1.0, "kt": 1e3, "Mt": 1e6, "kg": 1e-3},
-    "USD": {"USD": 1.0, "kUSD": 1e3, "MUSD": 1e6},
-}
-"""For each unit that the graph holds, the units a seed may give and what one of them is."""
-
-
-class Type(Enum):
-    """What a property holds. Dates and periods are text that sorts and compares as written."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    INTEGER = "integer"
-    FLAG = "true or false"
-    PERIOD = "period"
-    DATE = "date"
-    TEXTS = "list of text"
-
-
-@dataclass(frozen=True)
-class Prop:
-    """One property of a kind.
-
-    ``ref`` names the node kinds its values are keys of; with ``edge``, each value also becomes a
-    relationship of that kind. ``key`` makes it part of the fact's identity.
-    """
-
-    name: str
-    type: Type
-    doc: str
-    unit: str | None = None
-    key: bool = False
-    required: bool = False
-    ref: tuple[str, ...] = ()
-    edge: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    one_of: tuple[str, ...] = ()
-    pattern: str | None = None
-
-    @property
-    def needed(self) -> bool:
-        """Whether a seed row must give it."""
-        return self.required
-
-    @property
-    def meaning(self) -> str:
-        """Type, unit, limits and references in one line."""
-        parts = [self.type.value]
-        if self.unit:
-            parts.append(f"in {self.unit}")
-        if self.one_of:
-            parts.append("one of " + ", ".join(self.one_of))
-        if self.minimum is not None and self.maximum is not None:
-            parts.append(f"{self.minimum:g} to {self.maximum:g}")
-        elif self.minimum is not None:
-            parts.append(f"at least {self.minimum:g}")
-        if self.ref:
-            parts.append("key of " + " or ".join(self.ref))
-        if self.edge:
-            parts.append(f"also a {self.edge} relationship")
-        return "; ".join(parts)
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of an edge: the seed column that names it, and the node kinds it may be."""
-
-    name: str
-    kinds: tuple[str, ...]
-    doc: str
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of node, or with ``start`` and ``end`` one kind of edge.
-
-    A node kind has exactly one key property. An edge is identified by its ends and its key
-    properties together: two edges of one kind between the same two nodes are two facts.
-    """
-
-    name: str
-    doc: str
-    props: tuple[Prop, ...] = ()
-    start: End | None = None
-    end: End | None = None
-    derived: bool = False
-    """Made by the load from other facts; never in a seed."""
-
-    @property
-    def is_edge(self) -> bool:
-        """Whether it joins two nodes."""
-        return self.start is not None
-
-    @property
-    def ends(self) -> tuple[End, ...]:
-        """Both ends of an edge, none of a node."""
-        return (self.start, self.end) if self.start and self.end else ()
-
-    @cached_property
-    def columns(self) -> tuple[Prop, ...]:
-        """What a seed row may give: the ends of an edge as required references, and the props."""
-        ends = (
-            Prop(e.name, Type.TEXT, e.doc, key=True, required=True, ref=e.kinds) for e in self.ends
-        )
-        return (*ends, *self.props)
-
-    @cached_property
-    def stored(self) -> tuple[Prop, ...]:
-        """What a database holds on the node or relationship itself."""
-        return (*self.props, *(_EDGE_MARKS if self.is_edge else _NODE_MARKS))
-
-    @cached_property
-    def identity(self) -> tuple[str, ...]:
-        """The columns that make a fact this fact."""
-        return tuple(p.name for p in self.columns if p.key)
-
-    @property
-    def key(self) -> str:
-        """The property with a uniqueness constraint: the node's key, or ``key`` of an edge."""
-        return "key" if self.is_edge else self.identity[0]
-
-    def column(self, name: str) -> Prop:
-        """The column of that name."""
-        return next(p for p in self.columns if p.name == name)
-
-
-DIGEST = Prop(
-    "digest", Type.TEXT, "First 16 hex digits of the fact's SHA-256; differs if any property does."
-)
-_NODE_MARKS = (DIGEST,)
-_EDGE_MARKS = (Prop("key", Type.TEXT, "Identity of the fact: ends and key properties."), DIGEST)
-
-
-@dataclass(frozen=True)
-class Schema:
-    """The kinds of a graph, nodes before the edges that join them."""
-
-    kinds: tuple[Kind, ...]
-    by_name: Mapping[str, Kind] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {k.name: k for k in self.kinds})
-
-    def __getitem__(self, name: str) -> Kind:
-        return self.by_name[name]
-
-    @property
-    def nodes(self) -> tuple[Kind, ...]:
-        """Node kinds, in the order they are declared."""
-        return tuple(k for k in self.kinds if not k.is_edge)
-
-    @property
-    def edges(self) -> tuple[Kind, ...]:
-        """Edge kinds, in the order they are declared."""
-        return tuple(k for k in self.kinds if k.is_edge)
-
-    @property
-    def seeded(self) -> tuple[Kind, ...]:
-        """Kinds that seed files hold."""
-        return tuple(k for k in self.kinds if not k.derived)
-
-
-# --- the declarations -----------------------------------------------------------------------
+__all__ = [
+    "DATE_TEXT",
+    "DIGEST",
+    "GRAPH",
+    "LOAD",
+    "NUMBER_TEXT",
+    "UNITS",
+    "YEAR",
+    "End",
+    "Kind",
+    "Prop",
+    "Schema",
+    "Type",
+]
 
 PLACE = ("Country", "Area")
 REVISIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
@@ -201,8 +45,8 @@ def _ref(name: str, doc: str, *kinds: str, **more: Any) -> Prop:
     return Prop(name, Type.TEXT, doc, ref=kinds, **more)
 
 
-def _tonnes(name: str, doc: str) -> Prop:
-    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0)
+def _tonnes(name: str, doc: str, **more: Any) -> Prop:
+    return Prop(name, Type.NUMBER, doc, unit="t", minimum=0, **more)
 
 
 def _share(name: str, doc: str) -> Prop:
@@ -211,7 +55,7 @@ def _share(name: str, doc: str) -> Prop:
 
 SOURCE = _ref("source", "Where the fact was published.", "Source", required=True)
 PERIOD = Prop("period", Type.PERIOD, "When.", key=True, required=True)
-YEAR = Prop("year", Type.INTEGER, "Calendar year the period ends in; filled from the period.")
+YEAR = Prop("year", Type.INTEGER, "Calendar year the period ends in.", filled=True)
 ALIASES = Prop("aliases", Type.TEXTS, "Other names and codes it goes by.")
 NOTE = _text("note", "What a reader of the figure must know.")
 BASIS = _text("basis", "What the mass counts: gross, REO, metal-content, Li-content, K2O ...")
@@ -238,7 +82,8 @@ NODES = (
     Kind("Stage", "A step of the chain from the mine to the use.", (
         _key("mine, concentrate, separate, metal, alloy, component or use."),
         _text("name", "Name of the stage.", required=True),
-        Prop("order", Type.INTEGER, "Place in the chain, 1 is the mine.", minimum=1, required=True),
+        Prop("position", Type.INTEGER, "Place in the chain, 1 is the mine.", minimum=1,
+             required=True),
         _text("note", "What happens at this stage."),
         SOURCE)),
     Kind("Area", "What is not one country: the world, a group, a remainder, or unspecified.", (
@@ -312,7 +157,7 @@ NODES = (
         Prop("than", Type.PERIOD, "The period it is compared with."),
         Prop("value", Type.NUMBER, "The figure, in its unit."),
         Prop("low", Type.NUMBER, "Lower end of a published range."),
-        Prop("high", Type.NUMBER, "Upper end of a published range."),
+        Prop("high", Type.NUMBER, "Upper end of a published range.", not_below="low"),
         QUALIFIER,
         _text("unit", "Unit of the figure; a share is 0 to 1.",
               one_of=("share", "t", "kg", "USD", "score", "count", "rank", "ratio")),
@@ -345,7 +190,7 @@ EDGES = (
         PERIOD, YEAR,
         _tonnes("tonnes", "Mass, of what the basis says."),
         _tonnes("low", "Lower end, where a range was published."),
-        _tonnes("high", "Upper end, where a range was published."),
+        _tonnes("high", "Upper end, where a range was published.", not_below="low"),
         _share("share", "Share of the published world total."),
         QUALIFIER,
         _text("published_value", "The figure as printed, where it is not a plain number."),
@@ -365,9 +210,10 @@ EDGES = (
         End("country", PLACE, "Where it lies."), End("product", ("Product",), "What it gives.")),
     Kind("RESTRICTS", "An export control of a country on a product.", (
         Prop("since", Type.DATE, "First day.", key=True, required=True),
-        Prop("until", Type.DATE, "Last day; none while it stands."),
+        Prop("until", Type.DATE, "Last day; none while it stands.", not_below="since"),
         Prop("suspended_from", Type.DATE, "First day of a suspension."),
-        Prop("suspended_until", Type.DATE, "Last day of a suspension."),
+        Prop("suspended_until", Type.DATE, "Last day of a suspension.",
+             not_below="suspended_from"),
         _text("measure", "What is done.", key=True, required=True,
               one_of=("licence", "prohibition", "quota", "suspension")),
         _ref("target", "Destination it is aimed at; none when all.", *PLACE, key=True),
@@ -405,7 +251,7 @@ EDGES = (
         End("claim", ("Claim",), "Claim."),
         End("subject", (*PLACE, "Product", "Element", "Stage", "Application"), "Subject."),
         derived=True),
-    Kind("DEPENDS_ON", "A country's reliance on one supplier for a product: derived from EXPORTS.", (
+    Kind("DEPENDS_ON", "A country's reliance on one supplier for a product, by EXPORTS.", (
         _ref("product", "What is bought.", "Product", key=True),
         PERIOD, YEAR,
         Prop("usd", Type.NUMBER, "Imports from the supplier.", unit="USD", minimum=0),
@@ -425,5 +271,12 @@ EDGES = (
         derived=True),
 )  # fmt: skip
 
-GRAPH = Schema((*NODES, *EDGES))
+LOAD = Kind("Load", "What the database was filled with: one node, written last.", (
+    _key("Always graphkit."),
+    _text("version", "Version of graphkit that loaded it."),
+    Prop("facts", Type.INTEGER, "How many nodes and relationships it holds, this one aside."),
+    _text("content", "SHA-256 over the digests of all of them, equal on every database.")),
+    derived=True)  # fmt: skip
+
+GRAPH = Schema((*NODES, LOAD, *EDGES))
 """The graph of graphkit."""

@@ -1,0 +1,181 @@
+"""What a declaration is made of: kinds of node and edge, their properties, types and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+NUMBER_TEXT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+DATE_TEXT = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+
+UNITS: Mapping[str, Mapping[str, float]] = {
+    "t": {"t": 1.0, "kt": 1e3, "Mt": 1e6, "kg": 1e-3},
+    "USD": {"USD": 1.0, "kUSD": 1e3, "MUSD": 1e6},
+}
+"""For each unit that the graph holds, the units a seed may give and what one of them is."""
+
+
+class Type(Enum):
+    """What a property holds. Dates and periods are text that sorts and compares as written."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    FLAG = "true or false"
+    PERIOD = "period"
+    DATE = "date"
+    TEXTS = "list of text"
+
+
+@dataclass(frozen=True)
+class Prop:
+    """One property of a kind.
+
+    ``ref`` names the node kinds its values are keys of; with ``edge``, each value also becomes a
+    relationship of that kind. ``key`` makes it part of the fact's identity. ``not_below`` names
+    the property of the same fact that it is never less than. ``filled``: by the load; never in a
+    seed.
+    """
+
+    name: str
+    type: Type
+    doc: str
+    unit: str | None = None
+    key: bool = False
+    required: bool = False
+    ref: tuple[str, ...] = ()
+    edge: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    one_of: tuple[str, ...] = ()
+    pattern: str | None = None
+    not_below: str | None = None
+    filled: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """Type, unit, limits and references in one line."""
+        parts = [self.type.value]
+        if self.unit:
+            parts.append(f"in {self.unit}")
+        if self.one_of:
+            parts.append("one of " + ", ".join(self.one_of))
+        if self.minimum is not None and self.maximum is not None:
+            parts.append(f"{self.minimum:g} to {self.maximum:g}")
+        elif self.minimum is not None:
+            parts.append(f"at least {self.minimum:g}")
+        elif self.maximum is not None:
+            parts.append(f"at most {self.maximum:g}")
+        if self.not_below:
+            parts.append(f"not below {self.not_below}")
+        if self.pattern:
+            parts.append(f"of the form {self.pattern}")
+        if self.ref:
+            parts.append("key of " + " or ".join(self.ref))
+        if self.edge:
+            parts.append(f"also a {self.edge} relationship")
+        if self.filled:
+            parts.append("never in a seed")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of an edge: the seed column that names it, and the node kinds it may be."""
+
+    name: str
+    kinds: tuple[str, ...]
+    doc: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of node, or with ``start`` and ``end`` one kind of edge.
+
+    A node kind has exactly one key property. An edge is identified by its ends and its key
+    properties together: two edges of one kind between the same two nodes are two facts.
+    """
+
+    name: str
+    doc: str
+    props: tuple[Prop, ...] = ()
+    start: End | None = None
+    end: End | None = None
+    derived: bool = False
+    """Made by the load from other facts; never in a seed."""
+
+    @property
+    def is_edge(self) -> bool:
+        """Whether it joins two nodes."""
+        return self.start is not None
+
+    @property
+    def ends(self) -> tuple[End, ...]:
+        """Both ends of an edge, none of a node."""
+        return (self.start, self.end) if self.start and self.end else ()
+
+    @cached_property
+    def columns(self) -> tuple[Prop, ...]:
+        """What a row gives: the ends of an edge as required references, and the properties."""
+        ends = (
+            Prop(e.name, Type.TEXT, e.doc, key=True, required=True, ref=e.kinds) for e in self.ends
+        )
+        return (*ends, *(p for p in self.props if not p.filled))
+
+    @cached_property
+    def stored(self) -> tuple[Prop, ...]:
+        """What a database holds on the node or relationship itself."""
+        return (*self.props, *(_EDGE_MARKS if self.is_edge else _NODE_MARKS))
+
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """The columns that make a fact this fact."""
+        return tuple(p.name for p in self.columns if p.key)
+
+    @property
+    def key(self) -> str:
+        """The property with a uniqueness constraint: the node's key, or ``key`` of an edge."""
+        return "key" if self.is_edge else self.identity[0]
+
+    def column(self, name: str) -> Prop:
+        """The column of that name."""
+        return next(p for p in self.columns if p.name == name)
+
+
+DIGEST = Prop(
+    "digest", Type.TEXT, "First 16 hex digits of the fact's SHA-256; differs if any property does."
+)
+_NODE_MARKS = (DIGEST,)
+_EDGE_MARKS = (Prop("key", Type.TEXT, "Identity of the fact: ends and key properties."), DIGEST)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The kinds of a graph, nodes before the edges that join them."""
+
+    kinds: tuple[Kind, ...]
+    by_name: Mapping[str, Kind] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {k.name: k for k in self.kinds})
+
+    def __getitem__(self, name: str) -> Kind:
+        return self.by_name[name]
+
+    @property
+    def nodes(self) -> tuple[Kind, ...]:
+        """Node kinds, in the order they are declared."""
+        return tuple(k for k in self.kinds if not k.is_edge)
+
+    @property
+    def edges(self) -> tuple[Kind, ...]:
+        """Edge kinds, in the order they are declared."""
+        return tuple(k for k in self.kinds if k.is_edge)
+
+    @property
+    def seeded(self) -> tuple[Kind, ...]:
+        """Kinds that seed files hold."""
+        return tuple(k for k in self.kinds if not k.derived)

@@ -1,0 +1,228 @@
+"""Checks that need whole rows or every seed file: references, duplicates, ranges, shares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from math import fsum
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.errors import Problem
+from graphkit.schema import Kind, Prop, Schema, Type
+from graphkit.seeds.files import SeedFile
+from graphkit.seeds.places import Places
+from graphkit.seeds.text import shown
+
+MAX_SHARE_SUM = 1.05
+"""Published production shares are rounded; above this sum something is counted twice."""
+SHARE_SCOPE = ("product", "period", "basis", "source")
+"""Shares of one scope are of one total."""
+SUMS = ("world", "group")
+"""Types of area whose figures hold those of others."""
+MOST_HINTS = 20
+"""For so many different unknown names of one column the nearest known ones are looked up."""
+
+Scope = tuple[str | None, ...]
+
+
+class Rows(NamedTuple):
+    """The rows of one file."""
+
+    kind: Kind
+    table: pa.Table
+    places: Places
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """All nodes of one kind, in all files."""
+
+    kind: Kind
+    files: Sequence[Rows]
+    complete: bool
+    """Whether every file of the kind could be read; if not, an unknown key may be in one."""
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[Places, int]]:
+        """Where each key stands first."""
+        first: dict[str, tuple[Places, int]] = {}
+        for _, table, places in self.files:
+            for row, key in enumerate(table[self.kind.key].to_pylist()):
+                if key is not None:
+                    first.setdefault(str(key), (places, row))
+        return first
+
+    @cached_property
+    def spoken(self) -> Mapping[str, str]:
+        """Keys by name and alias, in lower case."""
+        found: dict[str, str] = {}
+        for _, table, _ in self.files:
+            for row in table.to_pylist():
+                names = [row.get("name"), row.get("title"), *(row.get("aliases") or ())]
+                if row[self.kind.key] is not None:
+                    found.update((n.lower(), row[self.kind.key]) for n in names if n)
+        return found
+
+
+def check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
+    """Every problem between properties, rows and files, in no particular order."""
+    read = [Rows(f.kind, f.rows, f.places) for f in files if f.kind and f.rows is not None]
+    unread = {f.kind.name for f in files if f.kind and f.rows is None}
+    of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
+    nodes = {k.name: Nodes(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
+    for rows in read:
+        yield from _unknown_references(rows, nodes)
+        yield from _ends_below_start(rows)
+        yield from _shares_over_one(rows)
+    for kind in schema.seeded:
+        yield from _duplicates(kind, of_kind[kind.name])
+    yield from _clashing_keys(schema, nodes)
+    if "PRODUCES" in of_kind:
+        yield from _share_sums(of_kind["PRODUCES"], _sums(of_kind.get("Area", [])))
+
+
+def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    for prop in rows.kind.columns:
+        targets = [nodes[name] for name in prop.ref]
+        if not targets or not all(t.complete for t in targets):
+            continue
+        column = rows.table[prop.name].combine_chunks()
+        flat = column.flatten() if prop.type is Type.TEXTS else column
+        values = [v for v in flat.unique().to_pylist() if v is not None]
+        unknown = [v for v in values if not any(v in t.keys for t in targets)]
+        if not unknown:
+            continue
+        messages = {v: _unknown(v, prop, targets, n) for n, v in enumerate(unknown)}
+        for row, value in enumerate(column.to_pylist()):
+            for item, one in enumerate(value if isinstance(value, list) else [value]):
+                if one in messages:
+                    yield rows.places.problem(row, prop.name, messages[one], item)
+
+
+def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
+    """What to say of a reference to nothing: by its key, or by a name it goes by."""
+    what = f"unknown {' or '.join(prop.ref).lower()} {shown(found)}"
+    for target in targets:
+        if found.lower() in target.spoken:
+            return f"{what}; its key is {target.spoken[found.lower()]!r}"
+    if number >= MOST_HINTS:
+        return what
+    known = sorted({key for t in targets for key in t.keys})
+    spoken = {name: key for t in targets for name, key in t.spoken.items()}
+    close = get_close_matches(found, known, n=3, cutoff=0.6)
+    close += [spoken[n] for n in get_close_matches(found.lower(), list(spoken), n=2, cutoff=0.75)]
+    nearest = list(dict.fromkeys(close))[:3]
+    return f"{what}; nearest: {', '.join(nearest)}" if nearest else f"{what}; nothing is near it"
+
+
+def identities(kind: Kind, rows: pa.Table) -> pa.Array:
+    r"""The identity of every row as one text; null where a part is missing that the kind needs.
+
+    The parts stand with ``|`` between them; in a part, ``|`` and ``\`` have a ``\`` before them.
+    """
+    parts = []
+    for prop in (p for p in kind.columns if p.key):
+        part = rows[prop.name].combine_chunks().cast(pa.string())
+        if kind.is_edge:
+            part = pc.replace_substring(pc.replace_substring(part, "\\", "\\\\"), "|", "\\|")
+        parts.append(part if prop.required else pc.fill_null(part, ""))
+    return pc.binary_join_element_wise(*parts, "|") if len(parts) > 1 else parts[0]
+
+
+def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
+    columns = [identities(kind, rows.table) for rows in files]
+    every = pa.chunked_array(columns, pa.string())
+    if pc.count_distinct(every).as_py() == len(every) - every.null_count:
+        return
+    first: dict[str, tuple[Places, int]] = {}
+    # The place of a node is its key; of an edge, which has several, its row.
+    column = None if kind.is_edge else kind.key
+    for rows, found in zip(files, columns, strict=True):
+        for row, identity in enumerate(found.to_pylist()):
+            if identity is None:
+                continue
+            if identity not in first:
+                first[identity] = (rows.places, row)
+                continue
+            other, other_row = first[identity]
+            at = other.problem(other_row, column, "")
+            message = f"duplicate {kind.name} {identity}; first at {at.file}:{at.line}:{at.column}"
+            yield rows.places.problem(row, column, message)
+
+
+def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    """A column that may name several kinds must know which one it names."""
+    pairs = {
+        (one, other)
+        for kind in schema.seeded
+        for prop in kind.columns
+        for one in prop.ref
+        for other in prop.ref
+        if one < other
+    }
+    for one, other in sorted(pairs):
+        for key in sorted(nodes[one].keys.keys() & nodes[other].keys.keys()):
+            (first, row), (second, other_row) = nodes[one].keys[key], nodes[other].keys[key]
+            at = first.problem(row, nodes[one].kind.key, "")
+            message = f"{key!r} is also the key of {one} at {at.file}:{at.line}:{at.column}"
+            yield second.problem(other_row, nodes[other].kind.key, message)
+
+
+def _ends_below_start(rows: Rows) -> Iterator[Problem]:
+    for prop in rows.kind.columns:
+        if prop.not_below is None:
+            continue
+        ends, starts = rows.table[prop.name], rows.table[prop.not_below]
+        for row in pc.indices_nonzero(pc.fill_null(pc.less(ends, starts), False)).to_pylist():
+            message = f"found {ends[row]}, wanted at least {prop.not_below} ({starts[row]})"
+            yield rows.places.problem(row, prop.name, message)
+
+
+def _shares_over_one(rows: Rows) -> Iterator[Problem]:
+    """Figures whose unit is share, in kinds whose figures have a unit of their own."""
+    names = {p.name for p in rows.kind.columns}
+    if not {"unit", "value"} <= names:
+        return
+    shares = pc.equal(rows.table["unit"], "share")
+    for name in ("value", "low", "high"):
+        figures = rows.table[name]
+        beyond = pc.or_(pc.less(figures, 0), pc.greater(figures, 1))
+        found = pc.fill_null(pc.and_kleene(shares, beyond), False)
+        for row in pc.indices_nonzero(found).to_pylist():
+            message = f"found {figures[row].as_py():g}, wanted 0 to 1, since its unit is share"
+            yield rows.places.problem(row, name, message)
+
+
+def _sums(areas: Sequence[Rows]) -> set[str]:
+    """Keys of areas that hold others."""
+    return {
+        area["iso3"]
+        for rows in areas
+        for area in rows.table.select(["iso3", "type"]).to_pylist()
+        if area["type"] in SUMS
+    }
+
+
+def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
+    """Production shares of one product, period, basis and source: at most 105 % together."""
+    shares: dict[Scope, list[float]] = defaultdict(list)
+    last: dict[Scope, tuple[Places, int]] = {}
+    for _, table, places in files:
+        scopes = zip(*(table[n].to_pylist() for n in SHARE_SCOPE), strict=True)
+        values = zip(scopes, table["country"].to_pylist(), table["share"].to_pylist(), strict=True)
+        for row, (scope, country, share) in enumerate(values):
+            if share is not None and country not in sums:
+                shares[scope].append(share)
+                last[scope] = (places, row)
+    for scope, parts in shares.items():
+        if fsum(parts) > MAX_SHARE_SUM + 1e-9:
+            places, row = last[scope]
+            what = ", ".join(" ".join(part.split()) for part in scope if part)
+            message = f"shares of {what} add up to {fsum(parts):.1%}; wanted at most 105 %"
+            yield places.problem(row, "share", message)

@@ -1,0 +1,155 @@
+"""Reads one seed file and the table beside it into one typed Arrow table of one kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from graphkit.errors import GraphkitError, Problem
+from graphkit.schema import Kind, Schema
+from graphkit.seeds.header import kind_of, read_header
+from graphkit.seeds.places import Places
+from graphkit.seeds.rows import row_columns, table_columns, typed_rows
+from graphkit.seeds.strict_yaml import YamlText
+from graphkit.seeds.tables import Table, read_table
+from graphkit.seeds.text import LOST, decode, shown
+
+SUFFIXES = (".yaml", ".yml")
+TABLES = (".csv", ".parquet")
+MAX_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class SeedFile:
+    """One seed file, as far as it could be read, and everything that is wrong with it."""
+
+    places: Places
+    problems: list[Problem]
+    kind: Kind | None = None
+    rows: pa.Table | None = None
+    """Every row, typed, wrong values null; None where the rows could not be read at all."""
+
+
+def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
+    """The folder that names are relative to, its seed files in a fixed order, what is no file.
+
+    Raises
+    ------
+    GraphkitError
+        There is nothing at that place that could be seeds.
+    """
+    try:
+        is_file, is_folder = folder.is_file(), folder.is_dir()
+    except OSError as error:
+        raise GraphkitError(f"no seeds at {folder}: {error.strerror}") from error
+    if is_file:
+        return folder.parent, [folder], []
+    if not is_folder:
+        raise GraphkitError(f"no seeds at {folder}: there is no such file or folder")
+    problems: list[Problem] = []
+
+    def refuse(path: Path, message: str) -> None:
+        problems.append(Problem(name_of(path, folder), 1, 1, message))
+
+    files = [path for path in _walk(folder, refuse) if _is_inside(path, folder, refuse)]
+    if not files and not problems:
+        raise GraphkitError(f"no seeds at {folder}: it holds no .yaml file")
+    return folder, sorted(files), problems
+
+
+Refuse = Callable[[Path, str], None]
+
+
+def _walk(folder: Path, refuse: Refuse) -> Iterator[Path]:
+    """Whatever is named as a seed file, in a folder and all below it."""
+
+    def unreadable(error: OSError) -> None:
+        refuse(Path(error.filename), f"cannot be read: {error.strerror}")
+
+    for root, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(root, name) for name in folders):
+            if path.is_symlink():
+                refuse(path, "found a link to a folder, wanted the folder itself")
+        for path in (Path(root, name) for name in names if not name.startswith(".")):
+            if path.suffix.lower() in SUFFIXES:
+                yield path
+
+
+def _is_inside(path: Path, folder: Path, refuse: Refuse) -> bool:
+    if not path.is_file():
+        refuse(path, "found no regular file, wanted one")
+        return False
+    if not path.resolve().is_relative_to(folder.resolve()):
+        refuse(path, "found a link out of the seeds, wanted a file inside them")
+        return False
+    return True
+
+
+def name_of(path: Path, root: Path) -> str:
+    """The name of a file as problems give it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
+    """Read one seed file; whatever is wrong is in its ``problems``."""
+    yaml, problems = _read_text(path, name_of(path, root))
+    if yaml is None:
+        return SeedFile(Places(YamlText("", "")), problems)
+    document = yaml.read()
+    told = [*problems, *document.problems]
+    kind = kind_of(document.value, schema)
+    if not document.whole:
+        return SeedFile(Places(yaml), told, kind)
+    header, found = read_header(yaml, document.value, schema)
+    table = rows = None
+    if header is not None and header.table is not None:
+        table, unreadable = _table_beside(path, root, yaml, header.table)
+        told += unreadable
+    places = Places(yaml, header, table)
+    if header is not None and (table is not None or header.table is None):
+        given, odd = table_columns(yaml, header, table) if table else row_columns(yaml, header)
+        rows, wrong = typed_rows(places, header, given)
+        found += odd + wrong
+    return SeedFile(places, [*told, *_untold(found, told)], kind, rows)
+
+
+def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return None, [Problem(name, 1, 1, f"cannot be read: {error.strerror}")]
+    if len(raw) > MAX_BYTES:
+        message = f"found over {MAX_BYTES:,} bytes; wanted at most that (put rows in a table)"
+        return None, [Problem(name, 1, 1, message)]
+    text, problems = decode(raw, name)
+    return (YamlText(name, text) if text or not problems else None), problems
+
+
+def _untold(found: Iterable[Problem], told: Sequence[Problem]) -> Iterator[Problem]:
+    """What is not only a consequence of something unreadable that was told before."""
+    lost = (LOST, f"U+{ord(LOST):04X}")
+    return (p for p in found if not (told and any(mark in p.message for mark in lost)))
+
+
+def _table_beside(
+    path: Path, root: Path, yaml: YamlText, wanted: str
+) -> tuple[Table | None, list[Problem]]:
+    at = ("table",)
+    try:
+        beside = (path.parent / wanted).resolve()
+        inside, there = beside.is_relative_to(root.resolve()), beside.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, with a NUL, a ring of links
+        inside, there = True, False
+    if not inside:
+        message = f"table: found {shown(wanted)}, wanted a file inside the seeds"
+        return None, [yaml.problem(message, at)]
+    if not there or beside.suffix.lower() not in TABLES:
+        message = f"table: found no .csv or .parquet file {shown(wanted)}"
+        return None, [yaml.problem(message, at)]
+    return read_table(beside, name_of(beside, root.resolve()))

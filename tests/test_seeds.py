@@ -1,0 +1,526 @@
+"""The rows of seeds: every problem of every file in one run, each at its exact place."""
+
+import pytest
+from seed_problems import MARK, assert_told, problems, read, seeds, trade
+from seed_texts import SMALL
+
+from graphkit.errors import GraphkitError, SeedError
+from graphkit.schema import GRAPH
+from graphkit.seeds import read_seeds
+from graphkit.seeds.files import read_file
+
+KOREA = "exporter: CHN, importer: KOR, period: 2024"
+"""A flow that lacks nothing."""
+
+
+def test_every_problem_of_every_file_is_told_in_one_run(tmp_path):
+    assert_told(
+        tmp_path,
+        {
+            "a.yaml": "kind: ▶Nothing\nrows: []\n",
+            "countries.yaml": SMALL["countries.yaml"].replace("CN}", "▶china}"),
+            "stages.yaml": SMALL["stages.yaml"].replace("position: 4", "position: ▶four, ▶tons: 1"),
+            "trade.yaml": trade(
+                "exporter: CHN, importer: KOR, period: ▶2024-Q7, usd: ▶-1",
+                "exporter: CHN, importer: ▶XXX, period: 2024, tonnes: ▶.nan",
+                "exporter: CHN, importer: KOR, period: 2023, hs: ▶999999",
+            ),
+            "z.yaml": "kind: Stage\nrows: [\n▶",
+        },
+        "found the kind 'Nothing', wanted one of ...",
+        "iso2: found 'china', wanted text of the form [A-Z]{2}",
+        "position: found 'four', wanted a whole number",
+        "Stage has no property 'tons', wanted one of key, name, position, note, source",
+        "period: '2024-Q7' is no period; wanted 2024, 2024-H1, 2024-Q1, 2024-03 or 2021-2024",
+        "usd: found '-1', wanted at least 0",
+        "importer: unknown country or area 'XXX'; nothing is near it",
+        "tonnes: found '.nan', wanted a number",
+        "hs: unknown code '999999'; nothing is near it",
+        "not YAML: did not find expected node content",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("-5", "at least 0"),
+        ("-1e-300", "at least 0"),
+        ("1_000", "a number"),
+        (".inf", "a number"),
+        ("-.inf", "a number"),
+        ("NaN", "a number"),
+        ("nan", "a number"),
+        ("Infinity", "a number"),
+        ("1e999", "a finite number"),
+        ("9" * 50 + "e290", "a finite number"),
+        ("12:30", "a number"),
+        ("0x1F", "a number"),
+        ("0o17", "a number"),
+        ("1 000", "a number"),
+        ("1'000", "a number"),
+        (".5", "a number"),
+        ("5.", "a number"),
+        ("1.2.3", "a number"),
+        ("٣", "a number"),
+        ("２", "a number"),
+        ("-", "a number"),
+        ("true", "a number"),
+        ("5 t", "a number"),
+    ],
+)
+def test_what_is_no_number_of_dollars_is_refused(tmp_path, value, wanted):
+    row = f"{KOREA}, usd: {MARK}{value}"
+    shown = repr(value) if len(value) < 50 else repr(value)[:57]
+
+    assert_told(tmp_path, {"trade.yaml": trade(row)}, f"usd: found {shown}, wanted {wanted}")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (KOREA + ', usd: ▶"1\\n"', "usd: found '1\\n', wanted a number"),
+        (KOREA + ', usd: ▶" 1"', "usd: found ' 1', wanted a number"),
+        (KOREA + ', usd: ▶""', "usd: found '', wanted a number"),
+        (KOREA + ", usd: ▶[1]", "usd: found a list, wanted number"),
+        (KOREA + ", basis: ▶{a: 1}", "basis: found a mapping, wanted text"),
+        (KOREA + ", ▶usdd: 5", "EXPORTS has no property 'usdd'; did you mean 'usd'?"),
+        (KOREA + ", ▶year: 2024", "EXPORTS has no property 'year', wanted one of exporter, ..."),
+        (KOREA + ", ▶key: a", "EXPORTS has no property 'key', wanted one of exporter, ..."),
+        (KOREA + ", ▶7: 1", "EXPORTS has no property '7', wanted one of exporter, ..."),
+        (KOREA + ", ▶null: 1", "EXPORTS has no property 'null', wanted one of exporter, ..."),
+        (
+            KOREA + ", hs_revision: ▶HS18",
+            "hs_revision: found 'HS18', wanted one of HS92, HS96, ...",
+        ),
+        (
+            KOREA + ', basis: ▶""',
+            "basis: found empty text; leave the property out if it is unknown",
+        ),
+        (KOREA + ', basis: ▶"  "', "basis: found empty text; leave the property out if it is ..."),
+        (KOREA + ', basis: ▶"a\\u200bb"', "basis: found the invisible character U+200B; ..."),
+        (KOREA + ', basis: ▶"a\\0b"', "basis: found the invisible character U+0000; ..."),
+        (KOREA + ', basis: ▶"\\uFFFD"', "basis: found the invisible character U+FFFD; ..."),
+        (KOREA.replace("KOR", '▶"KOR "'), "importer: found 'KOR ', wanted single blanks, ..."),
+        (
+            KOREA + ", dataset: ▶a  b",
+            "dataset: found 'a  b', wanted single blanks, ...",
+        ),
+        (KOREA + ", dataset: ▶a\u00a0b", "dataset: found 'a\\xa0b', wanted single blanks, ..."),
+        (KOREA + ', dataset: ▶"a\\nb"', "dataset: found 'a\\nb', wanted single blanks, ..."),
+        ("▶? [a] : b", "found a key that is no text; wanted a property's name"),
+    ],
+)
+def test_a_problem_stands_at_its_value_or_its_key(tmp_path, row, message):
+    row = row.replace("▶? [a]", "? ▶[a]")
+
+    assert_told(tmp_path, {"trade.yaml": trade(row)}, message)
+
+
+@pytest.mark.parametrize(
+    ("period", "why"),
+    [
+        ("24", "wanted ..."),
+        ("1899", "wanted ..."),
+        ("2024-13", "wanted ..."),
+        ("2024-Q5", "wanted ..."),
+        ("2024-H3", "wanted ..."),
+        ("2024-1", "wanted ..."),
+        ("2024-01-01", "wanted ..."),
+        ("2024Q1", "wanted ..."),
+        ("２０２４", "wanted ..."),
+        ("2024-2020", "its last year is not a later one"),
+        ("2024-2024", "its last year is not a later one"),
+    ],
+)
+def test_what_is_no_period_is_refused(tmp_path, period, why):
+    row = KOREA.replace("2024", MARK + period)
+
+    assert_told(tmp_path, {"trade.yaml": trade(row)}, f"period: '{period}' is no period; {why}")
+
+
+def test_what_is_missing_stands_at_the_row_or_at_its_null(tmp_path):
+    text = trade("▶", KOREA.replace("2024", "▶null"), KOREA.replace("2024", "▶")).replace(
+        "- {▶}", "- ▶{exporter: CHN, importer: KOR}"
+    )
+    missing = "period: missing; EXPORTS needs it (When.)"
+
+    assert_told(tmp_path, {"trade.yaml": text}, missing, missing, missing)
+
+
+def test_a_row_that_is_no_mapping_is_told_once(tmp_path):
+    text = trade().replace("rows:\n", "rows:\n  - ▶CHN\n  -▶\n  - ▶[a]\n")
+    wanted = "wanted a mapping: {property: value, ...}"
+
+    assert_told(
+        tmp_path,
+        {"trade.yaml": text},
+        f"found 'CHN', {wanted}",
+        f"found null, {wanted}",
+        f"found a list, {wanted}",
+    )
+
+
+def products(row: str, defaults: str = "source: customs") -> str:
+    return f"kind: Product\ndefaults: {{{defaults}}}\nrows:\n  - {{{row}}}\n"
+
+
+def test_a_bad_item_of_a_list_is_found_in_the_list(tmp_path):
+    row = "key: x, name: X, stage: metal, contains: [Dy, ▶Nd, ▶Dy], made_into: ▶ree-metals"
+
+    assert_told(
+        tmp_path,
+        {"more.yaml": products(row, "source: customs, used_in: [▶wires]")},
+        "used_in: unknown application 'wires'; nothing is near it",
+        "contains: unknown element 'Nd'; nothing is near it",
+        "contains: found 'Dy' twice, wanted it once",
+        "made_into: found 'ree-metals', wanted a list of text",
+    )
+
+
+@pytest.mark.parametrize(
+    ("inner", "shown"), [("null", "null"), ("[Dy]", "a list"), ("{a: b}", "a mapping")]
+)
+def test_a_list_holds_text_only(tmp_path, inner, shown):
+    row = f"key: x, name: X, stage: metal, contains: [Dy, ▶{inner}]"
+
+    assert_told(tmp_path, {"more.yaml": products(row)}, f"contains: found {shown}, wanted text")
+
+
+def test_the_same_wrong_property_is_told_in_every_row_that_has_it(tmp_path):
+    text = trade(KOREA + ", ▶kilos: 1", KOREA.replace("2024", "2023") + ", ▶kilos: 1")
+    wanted = "EXPORTS has no property 'kilos', wanted one of exporter, ..."
+
+    assert_told(tmp_path, {"trade.yaml": text}, wanted, wanted)
+
+
+@pytest.mark.parametrize("text", ["yes", "True", "NO", "1", "on"])
+def test_a_flag_is_true_or_false(tmp_path, text):
+    elements = SMALL["elements.yaml"].replace("type: element", f"type: element, us_2025: ▶{text}")
+
+    assert_told(
+        tmp_path, {"elements.yaml": elements}, f"us_2025: found '{text}', wanted true or false"
+    )
+
+
+@pytest.mark.parametrize("text", ["2025-02-29", "2025-4-4", "2025-04", "04.04.2025", "20250404"])
+def test_a_date_is_a_day_of_the_calendar(tmp_path, text):
+    row = f"country: CHN, product: ree-metals, since: ▶{text}, measure: quota, source: customs"
+
+    assert_told(
+        tmp_path,
+        {"controls.yaml": f"kind: RESTRICTS\nrows:\n  - {{{row}}}\n"},
+        f"since: found '{text}', wanted a date such as 2025-04-04",
+    )
+
+
+@pytest.mark.parametrize("text", ["4.0", "4e0", "9223372036854775808", "x"])
+def test_what_is_no_whole_number_is_refused(tmp_path, text):
+    stages = SMALL["stages.yaml"].replace("position: 4", f"position: ▶{text}")
+
+    assert_told(
+        tmp_path, {"stages.yaml": stages}, f"position: found '{text}', wanted a whole number"
+    )
+
+
+# --- units and defaults ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("unit", "given", "tonnes"),
+    [
+        ("t", "0.1", 0.1),
+        ("kt", "1.1", 1100.0),
+        ("kt", "0.0003", 0.3),
+        ("Mt", "2.3", 2_300_000.0),
+        ("kg", "1500", 1.5),
+        ("kg", "0.7", 0.0007),
+        ("kg", "79.7", 0.0797),
+        ("kg", "3010", 3.01),
+        ("kg", "0", 0.0),
+        ("kg", "1e-9", 1e-12),
+        ("kt", "0.00007", 0.07),
+        ("Mt", "67990.01", 67_990_010_000.0),
+        ("Mt", "1e9", 1e15),
+        ("Mt", "1e290", 1e296),
+    ],
+)
+def test_masses_are_turned_into_tonnes_exactly(tmp_path, unit, given, tonnes):
+    text = trade(f"{KOREA}, tonnes: {given}").replace("rows:", f"units: {{tonnes: {unit}}}\nrows:")
+
+    assert read(tmp_path, trade=text)["EXPORTS"]["tonnes"].to_pylist() == [tonnes]
+
+
+def test_a_default_is_in_the_unit_of_the_file_too(tmp_path):
+    text = trade(KOREA).replace("dataset: d", "dataset: d, usd: 3")
+    text = text.replace("rows:", "units: {usd: kUSD}\nrows:")
+
+    assert read(tmp_path, trade=text)["EXPORTS"]["usd"].to_pylist() == [3000.0]
+
+
+def test_a_number_that_is_too_large_in_the_unit_of_the_graph_is_refused(tmp_path):
+    text = trade(f"{KOREA}, usd: ▶1.7e308").replace("rows:", "units: {usd: MUSD}\nrows:")
+
+    assert_told(tmp_path, {"trade.yaml": text}, "usd: found '1.7e308', wanted a finite number")
+
+
+def test_a_row_wins_over_a_default_and_null_says_unknown(tmp_path):
+    rows = [KOREA.replace("2024", year) for year in ("2023", "2024, basis: REO", "2025, basis: ~")]
+    text = trade(*rows).replace("dataset: d", "dataset: d, basis: gross")
+
+    assert read(tmp_path, trade=text)["EXPORTS"]["basis"].to_pylist() == ["gross", "REO", None]
+
+
+def test_a_default_list_is_taken_whole(tmp_path):
+    rows = products("key: a, name: A, stage: metal", "source: customs, contains: [Dy]")
+    rows += "  - {key: b, name: B, stage: metal, contains: []}\n"
+
+    assert read(tmp_path, more=rows)["Product"]["contains"].to_pylist() == [["Dy"], [], ["Dy"]]
+
+
+def test_a_wrong_default_is_told_once_however_many_rows_take_it(tmp_path):
+    text = trade(KOREA, KOREA.replace("2024", "2023")).replace(
+        "dataset: d", "dataset: d, usd: ▶x, hs: ▶2805"
+    )
+
+    assert_told(
+        tmp_path,
+        {"trade.yaml": text},
+        "usd: found 'x', wanted a number",
+        "hs: unknown code '2805'; nearest: 280530",
+    )
+
+
+def test_a_fact_without_a_source_does_not_load(tmp_path):
+    changes = {
+        name: text.replace("source: customs, ", "")
+        .replace(", source: customs", "")
+        .replace("defaults: {source: customs}\n", "")
+        for name, text in SMALL.items()
+        if name != "sources.yaml"
+    }
+    found = problems(seeds(tmp_path, changes))
+
+    assert len(found) == sum(text.count("  - {") for text in changes.values())
+    assert all("source: missing; " in line for line in found)
+
+
+# --- references, duplicates, sums -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("KORE", "nearest: KOR"),
+        ("China", "its key is 'CHN'"),
+        ("korea", "its key is 'KOR'"),
+        ("SOUTH KOREA", "its key is 'KOR'"),
+        ("Nowray", "nearest: NOR"),
+        ("Dy", "nothing is near it"),
+    ],
+)
+def test_a_reference_is_a_key_and_the_hint_says_which(tmp_path, name, hint):
+    row = KOREA.replace("CHN", MARK + name)
+
+    assert_told(
+        tmp_path, {"trade.yaml": trade(row)}, f"exporter: unknown country or area '{name}'; {hint}"
+    )
+
+
+def test_the_title_of_a_source_is_not_its_key(tmp_path):
+    row = f"{KOREA}, source: ▶Customs figures"
+
+    assert_told(
+        tmp_path,
+        {"trade.yaml": trade(row)},
+        "source: unknown source 'Customs figures'; its key is 'customs'",
+    )
+
+
+def test_nodes_that_could_not_be_read_are_not_missed_elsewhere(tmp_path):
+    assert_told(
+        tmp_path,
+        {
+            "countries.yaml": SMALL["countries.yaml"] + "  - {iso3: A}▶}\n",
+            "trade.yaml": trade(f"{KOREA}, hs: ▶1"),
+        },
+        "not YAML: ...",
+        "hs: unknown code '1'; nothing is near it",
+    )
+
+
+def test_many_unknown_names_are_all_told(tmp_path):
+    rows = [KOREA.replace("KOR", f"X{number}") for number in range(5000)]
+
+    assert len(problems(seeds(tmp_path, {"trade.yaml": trade(*rows)}))) == 5000
+
+
+@pytest.mark.parametrize("other", ["b.yaml", "z.yaml"])
+def test_a_duplicate_names_both_places(tmp_path, other):
+    files = {"trade.yaml": trade(KOREA + ", usd: 1"), other: "# \n" + trade(KOREA)}
+    places = {"trade.yaml": "trade.yaml:4:5", other: f"{other}:5:5"}
+    first, second = (places[name] for name in sorted(places))
+
+    assert problems(seeds(tmp_path, files)) == [
+        f"{second}: duplicate EXPORTS CHN|KOR|ree-metals|||2024|importer|d; first at {first}"
+    ]
+
+
+def test_a_duplicate_node_stands_at_its_key(tmp_path):
+    countries = SMALL["countries.yaml"] + "  - {name: Nippon, iso3: ▶JPN}\n"
+
+    assert_told(
+        tmp_path,
+        {"countries.yaml": countries},
+        "iso3: duplicate Country JPN; first at countries.yaml:5:12",
+    )
+
+
+def test_a_fact_given_three_times_is_told_twice(tmp_path):
+    found = problems(seeds(tmp_path, {"trade.yaml": trade(KOREA, KOREA, KOREA)}))
+
+    assert [line.rpartition("; ")[2] for line in found] == ["first at trade.yaml:4:5"] * 2
+
+
+def test_rows_that_lack_a_part_of_their_key_are_not_called_duplicates(tmp_path):
+    row = "exporter: CHN, importer: KOR"
+    found = problems(seeds(tmp_path, {"trade.yaml": trade(row, row, KOREA, KOREA)}))
+
+    assert ["missing" in line for line in found] == [True, True, False]
+
+
+def test_a_bar_in_a_key_does_not_make_two_facts_one(tmp_path):
+    holds = (
+        "kind: HOLDS\ndefaults: {country: CHN, product: ree-metals, period: 2024}\nrows:\n"
+        "  - {basis: 'b|s', source: customs}\n  - {basis: b, source: 's|customs'}\n"
+    )
+    sources = SMALL["sources.yaml"]
+    sources += "  - {key: s|customs, title: T, publisher: P, licence: L}\n"
+
+    assert len(read(tmp_path, holds=holds, sources=sources)["HOLDS"]) == 2
+
+
+def test_a_key_is_a_country_or_an_area_not_both(tmp_path):
+    areas = SMALL["areas.yaml"] + "  - {iso3: JPN, name: Japan, type: rest}\n"
+
+    assert problems(seeds(tmp_path, {"areas.yaml": areas})) == [
+        "countries.yaml:5:12: iso3: 'JPN' is also the key of Area at areas.yaml:5:12"
+    ]
+
+
+def produces(*rows: str) -> str:
+    head = "kind: PRODUCES\ndefaults: {product: ree-metals, period: 2024, source: customs}\nrows:\n"
+    return head + "".join(f"  - {{{row}}}\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("1.01", "at most 1"), ("47.5", "at most 1"), ("-0.1", "at least 0")]
+)
+def test_a_share_is_zero_to_one(tmp_path, text, wanted):
+    made = produces(f"country: CHN, share: ▶{text}")
+
+    assert_told(tmp_path, {"made.yaml": made}, f"share: found '{text}', wanted {wanted}")
+
+
+@pytest.mark.parametrize(("name", "value"), [("value", "47.5"), ("high", "98"), ("low", "-1")])
+def test_a_claimed_share_is_zero_to_one(tmp_path, name, value):
+    row = f"key: a, kind: share, unit: share, {name}: ▶{value}, source: customs"
+
+    assert_told(
+        tmp_path,
+        {"claims.yaml": f"kind: Claim\nrows:\n  - {{{row}}}\n"},
+        f"{name}: found {value}, wanted 0 to 1, since its unit is share",
+    )
+
+
+def test_another_claimed_figure_may_be_larger(tmp_path):
+    rows = ("key: a, kind: quantity, unit: t, value: 47.5", "key: b, kind: count, value: 47.5")
+    claims = "kind: Claim\ndefaults: {source: customs}\nrows:\n"
+    claims += "".join(f"  - {{{row}}}\n" for row in rows)
+
+    assert read(tmp_path, claims=claims)["Claim"]["value"].to_pylist() == [47.5, 47.5]
+
+
+def test_production_shares_add_up_to_at_most_105_percent(tmp_path):
+    fits = ["country: CHN, share: 0.7", "country: JPN, share: 0.35"]
+    read(tmp_path / "a", made=produces(*fits))
+
+    assert_told(
+        tmp_path / "b",
+        {"made.yaml": produces(*fits, "country: KOR, share: ▶0.01")},
+        "share: shares of ree-metals, 2024, customs add up to 106.0%; wanted at most 105 %",
+    )
+
+
+def test_production_shares_of_other_periods_bases_and_sources_are_other_sums(tmp_path):
+    sources = SMALL["sources.yaml"] + "  - {key: other, title: T, publisher: P, licence: L}\n"
+    scopes = ("", ", period: 2023", ", source: other, country: JPN", ", basis: REO, country: KOR")
+    rows = [f"share: 1, country: CHN{scope}" for scope in scopes[:2]]
+    rows += [f"share: 1{scope}" for scope in scopes[2:]]
+
+    assert len(read(tmp_path, made=produces(*rows), sources=sources)["PRODUCES"]) == 4
+
+
+def test_world_and_groups_are_not_added_to_their_members_but_the_rest_is(tmp_path):
+    areas = SMALL["areas.yaml"] + (
+        "  - {iso3: EU27, name: EU, type: group}\n  - {iso3: XOC, name: Others, type: rest}\n"
+    )
+    shares = {"CHN": 0.9, "WLD": 1, "EU27": 0.3}
+    rows = [f"country: {country}, share: {share}" for country, share in shares.items()]
+    read(tmp_path / "a", made=produces(*rows), areas=areas)
+    rows.append("country: XOC, share: ▶0.2")
+
+    assert_told(
+        tmp_path / "b",
+        {"made.yaml": produces(*rows), "areas.yaml": areas},
+        "share: shares of ree-metals, 2024, customs add up to 110.0%; wanted at most 105 %",
+    )
+
+
+def test_a_range_and_a_span_end_after_they_begin(tmp_path):
+    span = "since: 2025-04-04, until: ▶2025-04-03"
+    row = f"country: CHN, product: ree-metals, {span}, measure: quota, source: customs"
+
+    assert_told(
+        tmp_path,
+        {
+            "made.yaml": produces("country: CHN, low: 10, high: ▶9.5"),
+            "r.yaml": f"kind: RESTRICTS\nrows:\n  - {{{row}}}\n",
+        },
+        "high: found 9.5, wanted at least low (10.0)",
+        "until: found 2025-04-03, wanted at least since (2025-04-04)",
+    )
+
+
+# --- the whole -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["gone", "empty", "a" * 300, "nul\0"])
+def test_no_seeds_at_all_is_one_clear_message(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("kind: Code")
+
+    with pytest.raises(GraphkitError, match=r"^no seeds at ") as failed:
+        read_seeds(tmp_path / name)
+    assert not isinstance(failed.value, SeedError)
+
+
+def test_one_file_can_be_read_alone(tmp_path):
+    folder = seeds(tmp_path, {})
+
+    assert len(read_seeds(folder / "sources.yaml")["Source"]) == 1
+    assert problems(folder / "stages.yaml") == [
+        "stages.yaml:2:20: source: unknown source 'customs'; nothing is near it"
+    ]
+
+
+def test_places_are_looked_up_only_when_something_is_wrong(tmp_path):
+    text = trade().replace("rows:\n", "table: t.csv\n")
+    csv = "exporter,importer,period\nCHN,KOR,{}\n"
+    for period, wrong in (("2024", False), ("24", True)):
+        folder = seeds(tmp_path, {"t.yaml": text, "t.csv": csv.format(period).encode()})
+        table = read_file(folder / "t.yaml", folder, GRAPH).places.table
+        stages = SMALL["stages.yaml"].replace("metal", '""' if wrong else "metal")
+        seeds(tmp_path, {"stages.yaml": stages})
+        yaml = read_file(folder / "stages.yaml", folder, GRAPH).places.yaml
+
+        assert ("_records" in vars(table), "_marked" in vars(yaml)) == (wrong, wrong)
