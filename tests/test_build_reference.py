@@ -1,0 +1,260 @@
+"""The script that writes countries, elements and codes; and the reference seeds as shipped."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from build_reference import (
+    codes,
+    countries,
+    elements,
+    eu_critical,
+    read_rows,
+    without_ambiguous,
+    write_all,
+)
+from reference_names import EU27, GROUPS, US_2025
+
+DATA = Path(__file__).parent / "data/reference"
+SEEDS = Path(__file__).parents[1] / "seeds/reference"
+
+
+def by(rows, key):
+    return {row[key]: row for row in rows}
+
+
+@pytest.fixture
+def nations():
+    return by(countries(DATA, read_rows(SEEDS / "areas.yaml")), "iso3")
+
+
+@pytest.fixture
+def materials():
+    return by(elements(DATA), "key")
+
+
+def shipped(name):
+    return read_rows(SEEDS / f"{name}.yaml")
+
+
+def test_norway_is_a_country_not_false(nations):
+    assert (nations["NOR"]["iso2"], nations["NOR"]["name"]) == ("NO", "Norway")
+
+
+def test_namibia_is_the_text_na_not_a_missing_value(nations):
+    assert nations["NAM"]["iso2"] == "NA"
+
+
+def test_codes_of_baci_that_are_not_m49_are_aliases(nations):
+    codes_of = {iso3: row["baci_code"] for iso3, row in nations.items()}
+
+    assert (codes_of["USA"], codes_of["FRA"], codes_of["NOR"]) == ("842", "251", "579")
+    assert "842" in nations["USA"]["aliases"]
+    assert "410" not in nations["KOR"]["aliases"]
+    assert nations["USA"]["m49"] == "840"
+
+
+def test_present_code_is_kept_beside_the_code_of_a_time_before(nations):
+    assert nations["BEL"]["baci_code"] == "56"
+    assert {"58", "Belgium-Luxembourg"} <= set(nations["BEL"]["aliases"])
+    assert nations["DEU"]["baci_code"] == "276"
+
+
+def test_former_state_has_its_last_year_and_its_source(nations):
+    former = nations["SCG"]
+
+    assert (former["type"], former["last_year"]) == ("former", 2005)
+    assert former["source"] == "cepii-baci-hs92"
+
+
+def test_area_of_baci_is_not_a_country(nations):
+    assert "S19" not in nations
+    assert nations["PUS"]["type"] == "territory"
+
+
+def test_what_is_not_independent_is_a_territory(nations):
+    assert nations["GRL"]["type"] == "territory"
+    assert nations["TWN"]["type"] == "country"
+    assert nations["TWN"]["baci_code"] is None
+
+
+def test_name_is_mended_spelled_out_and_also_given_in_ascii(nations):
+    ivory_coast = nations["CIV"]
+
+    assert ivory_coast["name"] == "Côte d’Ivoire"
+    assert {"Cote d'Ivoire", "Côte d'Ivoire", "Ivory Coast"} <= set(ivory_coast["aliases"])
+    assert nations["LCA"]["name"] == "Saint Lucia"
+    assert "St. Lucia" in nations["LCA"]["aliases"]
+    assert {"Turkey", "Turkiye"} <= set(nations["TUR"]["aliases"])
+
+
+@pytest.mark.parametrize(
+    ("iso3", "name"),
+    [
+        ("COD", "DRC"),
+        ("COD", "Dem. Rep. of the Congo"),
+        ("KOR", "Korea, Republic of"),
+        ("KOR", "Rep. of Korea"),
+        ("PRK", "Korea, North"),
+        ("USA", "US"),
+    ],
+)
+def test_spellings_of_publishers_are_aliases(nations, iso3, name):
+    assert name in nations[iso3]["aliases"]
+
+
+def test_alias_of_two_countries_is_an_alias_of_neither():
+    rows = [
+        {"iso3": "AAA", "name": "One", "aliases": ["Guinea", "First"]},
+        {"iso3": "BBB", "name": "Two", "aliases": ["guinea", "one"]},
+    ]
+
+    assert [row["aliases"] for row in without_ambiguous(rows, [])] == [["First"], []]
+
+
+def test_alias_that_an_area_has_is_dropped():
+    rows = [{"iso3": "TWN", "name": "Taiwan", "aliases": ["490"]}]
+    areas = [{"iso3": "S19", "name": "Other Asia, nes", "aliases": ["490"]}]
+
+    assert without_ambiguous(rows, areas)[0]["aliases"] == []
+
+
+def test_material_at_both_thresholds_is_critical():
+    results = [
+        {"material": "Cadmium", "SR": "0.9", "EI": "8"},
+        {"material": "Scandium", "SR": "1.0", "EI": "2.8"},
+        {"material": "Silicon metal", "SR": "3", "EI": "2.7"},
+        {"material": "Natural cork", "SR": "3", "EI": "3"},
+    ]
+
+    assert eu_critical(results, {"Cadmium": "Cd", "Scandium": "Sc"}) == {"Sc", "Cu", "Ni"}
+
+
+def test_group_on_the_eu_list_stands_for_its_members(materials):
+    flags = {key: row["eu_2023"] for key, row in materials.items()}
+
+    listed = ("Al", "Cu", "Dy", "Nd", "Pt", "Si", "bauxite", "metallurgical-coal")
+    assert {key: flags[key] for key in listed} == dict.fromkeys(listed, True)
+    assert (flags["Cd"], flags["Pm"]) == (False, False)
+
+
+def test_platinum_metal_that_the_eu_did_not_assess_has_no_flag(materials):
+    assert materials["Os"]["eu_2023"] is None
+    assert materials["Os"]["member_of"] == ["PGM"]
+
+
+def test_scandium_is_no_rare_earth(materials):
+    assert materials["Sc"]["member_of"] == []
+    assert materials["Dy"]["member_of"] == ["REE", "HREE"]
+    assert materials["Pm"]["member_of"] == ["REE"]
+
+
+def test_number_and_weight_come_from_the_table(materials):
+    assert (materials["Dy"]["atomic_number"], materials["Dy"]["atomic_weight"]) == (66, 162.5)
+    assert materials["graphite"]["atomic_number"] is None
+
+
+def test_us_list_of_2025_has_sixty():
+    assert len(US_2025) == 60
+
+
+def test_code_keeps_its_zero_and_an_earlier_one_names_its_source():
+    rows = by(codes(DATA, ["811291", "0102", "280530"]), "code")
+
+    assert rows["0102"]["description"].startswith("Bovine")
+    assert "source" not in rows["280530"]
+    assert rows["811291"]["source"] == "graphkit"
+    assert "thallium" in rows["811291"]["description"]
+
+
+def test_code_that_nobody_describes_is_refused():
+    with pytest.raises(KeyError, match="999999"):
+        list(codes(DATA, ["999999"]))
+
+
+def test_files_are_the_same_on_every_run(tmp_path):
+    written = []
+    for run in ("one", "two"):
+        folder = tmp_path / run / "reference"
+        folder.mkdir(parents=True)
+        (folder / "areas.yaml").write_bytes((SEEDS / "areas.yaml").read_bytes())
+        used = "kind: TRADED_AS\nrows:\n  - {product: ree-metals, code: 280530}\n"
+        (folder / "traded-as.yaml").write_text(used, encoding="utf-8")
+        write_all(DATA, tmp_path / run)
+        written.append({path.name: path.read_bytes() for path in folder.iterdir()})
+
+    assert written[0] == written[1]
+    assert b"iso2: NO," in written[0]["countries.yaml"]
+
+
+def test_shipped_european_union_has_27_members():
+    members = {row["iso3"] for row in shipped("countries") if "EU27" in row.get("member_of", ())}
+
+    assert members == EU27
+    assert len(members) == 27
+
+
+def test_shipped_country_and_area_names_each_mean_one():
+    owners = Counter()
+    for row in shipped("countries") + shipped("areas"):
+        codes_of = (row["iso3"], row["name"], row.get("iso2"), row.get("m49"))
+        owners.update({n.casefold() for n in (*codes_of, *row.get("aliases", ())) if n})
+
+    assert [name for name, count in owners.items() if count > 1] == []
+
+
+def test_shipped_alias_is_no_other_thing_of_any_kind():
+    key_of = {"countries": "iso3", "areas": "iso3"}
+    names, aliases = set(), []
+    for kind in ("countries", "areas", "elements", "products", "applications"):
+        for row in shipped(kind):
+            names |= {row[key_of.get(kind, "key")], row["name"]}
+            aliases += row.get("aliases", ())
+
+    assert sorted(set(aliases) & names) == []
+    assert [name for name, count in Counter(aliases).items() if count > 1] == []
+
+
+def test_shipped_groups_have_their_members():
+    members = {group: set() for group in GROUPS}
+    for row in shipped("elements"):
+        for group in row.get("member_of", ()):
+            members[group].add(row["key"])
+
+    assert {group: len(found) for group, found in members.items()} == {
+        "REE": 16,
+        "LREE": 5,
+        "HREE": 10,
+        "PGM": 6,
+    }
+
+
+def test_shipped_products_come_out_of_every_stage_but_use():
+    stages = {row["key"] for row in shipped("stages")}
+
+    assert {row["stage"] for row in shipped("products")} == stages - {"use"}
+
+
+def test_shipped_chain_leads_from_rare_earth_ore_to_motors():
+    products = by(shipped("products"), "key")
+    reached, waiting = set(), ["rare-earth-ore"]
+    while waiting:
+        product = waiting.pop()
+        if product not in reached:
+            reached.add(product)
+            waiting += products[product].get("made_into", ())
+
+    assert {"dy-oxide", "dy-metal", "ndfeb-alloy", "magnets-metal"} <= reached
+    assert "ev-motors" in products["magnets-metal"]["used_in"]
+
+
+def test_shipped_product_goes_into_nothing_that_goes_into_it():
+    products = by(shipped("products"), "key")
+
+    def after(key, seen=()):
+        assert key not in seen, f"{key} is made into itself by way of {seen}"
+        for made in products[key].get("made_into", ()):
+            after(made, (*seen, key))
+
+    for key in products:
+        after(key)

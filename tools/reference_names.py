@@ -1,0 +1,213 @@
+"""What no source table says: names that people type, groups, and codes of earlier revisions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _names(table: str) -> dict[str, list[str]]:
+    """One key a line, then its names, separated by ``|``."""
+    rows = (line.split(None, 1) for line in table.strip().splitlines())
+    return {key: names.strip().split("|") for key, names in rows}
+
+
+EU27 = _words(
+    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN "
+    "IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK SVN SWE"
+)
+
+COUNTRY_NAMES = {
+    "ANT": "Netherlands Antilles",
+    "BIH": "Bosnia and Herzegovina",
+    "CCK": "Cocos (Keeling) Islands",
+    "COD": "Congo (Kinshasa)",
+    "COG": "Congo (Brazzaville)",
+    "DDR": "German Democratic Republic",
+    "GBR": "United Kingdom",
+    "PUS": "US Miscellaneous Pacific Islands",
+    "SUN": "Soviet Union",
+    "UMI": "United States Minor Outlying Islands",
+    "USA": "United States",
+    "VCT": "Saint Vincent and the Grenadines",
+    "VIR": "United States Virgin Islands",
+}
+"""The name to show, where CLDR's is an abbreviation."""
+
+COMMON_NAMES = _names("""
+ARE UAE|Emirates
+BHS The Bahamas
+BIH Bosnia-Herzegovina
+BLR Byelorussia
+BOL Bolivia
+BRN Brunei
+CHN Mainland China|PRC
+CIV Ivory Coast|Côte d'Ivoire
+COD DRC|DR Congo|D.R. Congo|Congo-Kinshasa|Congo, Democratic Republic of the|Zaire
+COG Congo-Brazzaville|Republic of Congo|Congo, Republic of the
+CPV Cabo Verde
+CZE Czech Republic|Czechia
+DDR East Germany|GDR
+DEU West Germany
+FSM Federated States of Micronesia
+GBR UK|U.K.|Great Britain|Britain
+GMB The Gambia
+HKG Hong Kong SAR|China, Hong Kong
+IRN Iran, Islamic Republic of
+JEY Jersey, Channel Islands
+KOR South Korea|Korea|Korea, Republic of|Korea, South|Korea, Rep.|S. Korea|ROK|Republic of Korea
+LAO Laos
+MAC Macau|Macau SAR|China, Macao
+MKD Macedonia|FYROM
+MMR Burma
+NLD Holland
+PRK North Korea|Korea, North|Korea, Democratic People's Republic of|DPRK|N. Korea
+PSE Palestinian Territories
+RUS Russia
+SUN USSR
+SWZ Swaziland
+SYR Syria
+TLS East Timor
+TUR Turkey|Türkiye
+TWN Taiwan, China|Chinese Taipei|Taiwan, Province of China
+TZA Tanzania
+USA US|U.S.|USA|U.S.A.|America|United States of America
+VAT Vatican
+VEN Venezuela
+VNM Vietnam
+ZA1 SACU
+""")
+"""Names people type, and spellings of USGS and the World Bank, beside those of the tables."""
+
+
+class Group(NamedTuple):
+    """A group of elements."""
+
+    name: str
+    members: frozenset[str]
+
+
+_LREE = _words("La Ce Pr Nd Sm")
+_HREE = _words("Eu Gd Tb Dy Ho Er Tm Yb Lu Y")
+GROUPS = {
+    "REE": Group("Rare earth elements", _LREE | _HREE | {"Pm"}),
+    "LREE": Group("Light rare earth elements", _LREE),
+    "HREE": Group("Heavy rare earth elements", _HREE),
+    "PGM": Group("Platinum-group metals", _words("Ru Rh Pd Os Ir Pt")),
+}
+
+MINERALS = {
+    "barite": "Barite",
+    "bauxite": "Bauxite",
+    "feldspar": "Feldspar",
+    "fluorspar": "Fluorspar",
+    "graphite": "Graphite",
+    "metallurgical-coal": "Metallurgical coal",
+    "phosphate": "Phosphate",
+    "potash": "Potash",
+}
+
+US_2025 = _words(
+    "Al Sb As barite Be Bi B Ce Cs Cr Co Cu Dy Er Eu fluorspar Gd Ga Ge graphite Hf Ho In Ir La "
+    "Pb Li Lu Mg Mn metallurgical-coal Nd Ni Nb Pd phosphate Pt potash Pr Re Rh Rb Ru Sm Sc Si "
+    "Ag Ta Te Tb Tm Sn Ti W U V Yb Y Zn Zr"
+)
+"""US list of critical minerals 2025: 60."""
+
+EU_ADDED = _words("Cu Ni")
+"""Strategic, and so on the EU list, though below the thresholds of criticality."""
+
+EU_UNASSESSED = _words("Os")
+"""In a group that is listed, but not among the members that the EU study assessed."""
+
+MATERIALS = {
+    "Aluminium": ["Al", "bauxite"],
+    "Baryte": ["barite"],
+    "Coking coal": ["metallurgical-coal"],
+    "Feldspar": ["feldspar"],
+    "Fluorspar": ["fluorspar"],
+    "HREE": ["HREE"],
+    "Iron ore": ["Fe"],
+    "LREE": ["LREE"],
+    "Natural graphite": ["graphite"],
+    "PGM": ["PGM"],
+    "Phosphate rock": ["phosphate"],
+    "Silicon metal": ["Si"],
+    "Titanium metal": ["Ti"],
+}
+"""Keys of the materials of the EU study that are not simply an element's name."""
+
+ELEMENT_ALIASES = _names("""
+Al aluminium
+Cs caesium
+Nb columbium
+Pb plumbum
+S sulphur
+W wolfram
+HREE heavy rare earths|heavy rare-earth elements|heavy rare earth|HREEs
+LREE light rare earths|light rare-earth elements|light rare earth|LREEs
+PGM platinum group metals|platinum-group elements|platinum group elements|PGMs
+REE rare earths|rare-earth elements|rare earth|rare-earths|REEs
+barite baryte
+fluorspar fluor-spar
+metallurgical-coal coking coal
+""")
+
+ELEMENT_NOTES = {
+    "Al": "The EU lists bauxite, alumina and aluminium as one material.",
+    "B": "The EU assesses boron as borates.",
+    "Cu": "On the EU list as a strategic raw material, below the thresholds of criticality.",
+    "HREE": "The EU's division of 2023: europium to lutetium, and yttrium.",
+    "LREE": "The EU's division of 2023: lanthanum to samarium, without promethium.",
+    "Ni": "On the EU list as a strategic raw material, below the thresholds of criticality.",
+    "Os": "A platinum-group metal; the EU study assessed the other five.",
+    "P": "The EU lists elemental phosphorus beside phosphate rock.",
+    "PGM": "The US list names iridium, palladium, platinum, rhodium and ruthenium one by one.",
+    "Pm": "Radioactive, not traded; neither light nor heavy in the EU's division.",
+    "REE": "The lanthanides and yttrium. The US lists them one by one, the EU as LREE and HREE.",
+    "Sc": "Counted apart from the rare earths, as USGS and the EU do.",
+    "Si": "The EU lists silicon metal.",
+    "Ti": "The EU lists titanium metal; titanium otherwise is not critical there.",
+    "bauxite": "The EU lists bauxite, alumina and aluminium as one material.",
+    "graphite": "Natural graphite on both lists.",
+    "metallurgical-coal": "The EU's name is coking coal.",
+    "phosphate": "The EU's name is phosphate rock.",
+}  # fmt: skip
+
+_OWN, _USGS = "graphkit", "usgs-mcs-2025"
+_CHINA = "China's subdivision of"
+_US = "United States subdivision of"
+EARLIER_CODES = {
+    "252810": ("HS92 to HS07: natural sodium borates and concentrates", _OWN),
+    "252890": ("HS92 to HS07: natural borates other than of sodium; natural boric acid", _OWN),
+    "2805300000": ("United States: rare-earth metals, scandium and yttrium", _USGS),
+    "28053011": (f"{_CHINA} 280530: neodymium", _OWN),
+    "28053012": (f"{_CHINA} 280530: dysprosium", _OWN),
+    "28053013": (f"{_CHINA} 280530: terbium", _OWN),
+    "28053014": (f"{_CHINA} 280530: lanthanum", _OWN),
+    "28053017": (f"{_CHINA} 280530: yttrium", _OWN),
+    "2846100000": ("United States: cerium compounds", _USGS),
+    "28469022": (f"{_CHINA} 284690: dysprosium chloride", _OWN),
+    "28469032": (f"{_CHINA} 284690: dysprosium fluoride", _OWN),
+    "2846902000": (f"{_US} 284690: rare-earth oxides or chlorides", _USGS),
+    "2846908000": (f"{_US} 284690: other rare-earth compounds", _USGS),
+    "810310": ("HS92 and HS96: tantalum, unwrought; waste and scrap; powders", _OWN),
+    "810510": (
+        "HS92 and HS96: cobalt mattes and other intermediate products; unwrought cobalt; "
+        "waste and scrap; powders", _OWN),
+    "810600": ("HS92 to HS17: bismuth and articles thereof, including waste and scrap", _OWN),
+    "810810": ("HS92 and HS96: titanium, unwrought; waste and scrap; powders", _OWN),
+    "810910": ("HS92 and HS96: zirconium, unwrought; waste and scrap; powders", _OWN),
+    "810920": ("HS02 to HS17: zirconium, unwrought; powders", _OWN),
+    "811000": ("HS92 and HS96: antimony and articles thereof, including waste and scrap", _OWN),
+    "811211": ("HS92 and HS96: beryllium, unwrought; waste and scrap; powders", _OWN),
+    "811220": ("HS92 and HS96: chromium and articles thereof, including waste and scrap", _OWN),
+    "811230": ("HS92 to HS02: germanium and articles thereof, including waste and scrap", _OWN),
+    "811291": (
+        "HS92: gallium, hafnium, indium, niobium, rhenium and thallium, unwrought; "
+        "waste and scrap; powders", _OWN),
+}  # fmt: skip
+"""Description and source of codes that HS 2022 does not have."""
