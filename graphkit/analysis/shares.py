@@ -1,0 +1,126 @@
+"""Import shares and supplier concentration, by value and by mass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
+"""What one set of shares belongs to: figures of two of these are never added up."""
+
+NUMBER = pa.float64()
+RESULT = pa.schema([
+    *(pa.field(name, pa.string()) for name in SCOPE),
+    pa.field("supplier", pa.string()),
+    pa.field("usd", NUMBER, metadata={"unit": "USD"}),
+    pa.field("tonnes", NUMBER, metadata={"unit": "t"}),
+    pa.field("usd_share", NUMBER, metadata={"unit": "0 to 1"}),
+    pa.field("tonnes_share", NUMBER, metadata={"unit": "0 to 1"}),
+    pa.field("rank", pa.int64()),
+    pa.field("suppliers", pa.int64()),
+    pa.field("hhi_usd", NUMBER, metadata={"unit": "0 to 10,000"}),
+    pa.field("hhi_tonnes", NUMBER, metadata={"unit": "0 to 10,000"}),
+    pa.field("missing_tonnes_share", NUMBER, metadata={"unit": "0 to 1"}),
+])  # fmt: skip
+
+
+def import_shares(flows: pa.Table) -> pa.Table:
+    r"""Each supplier's share of each consumer's imports, and how concentrated they are.
+
+    Flows of one supplier under several HS codes are added up first. With :math:`M_{ij}` the flow
+    from supplier i to consumer j, the share is :math:`d_{ji} = M_{ij} / \sum_k M_{kj}` and the
+    Herfindahl-Hirschman index [1]_ is :math:`10\,000 \sum_i d_{ji}^2`.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
+        ``source`` (text), ``usd``, ``tonnes`` (null where unknown); other columns are ignored.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per scope and supplier: the scope, ``supplier``, ``usd``, ``tonnes``,
+        ``usd_share``, ``tonnes_share`` (0 to 1, of the flows that give that measure),
+        ``rank`` (by value, then mass, then code), ``suppliers`` (how many), ``hhi_usd``,
+        ``hhi_tonnes`` (0 to 10,000), ``missing_tonnes_share`` (of the consumer's import value,
+        what gives no mass). Sorted by scope, then rank. A measure that no flow gives is null.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964). "The Paternity of an Index". American Economic Review 54, 761.
+
+    Examples
+    --------
+    >>> flows = pa.table({
+    ...     "consumer": ["KOR"] * 3, "supplier": ["CHN", "CHN", "JPN"], "product": ["magnets"] * 3,
+    ...     "hs": ["850511", "850519", "850511"], "period": ["2024"] * 3,
+    ...     "reporter": ["reconciled"] * 3, "dataset": ["baci"] * 3, "source": ["cepii"] * 3,
+    ...     "usd": [60.0, 20.0, 20.0], "tonnes": [3.0, None, 1.0]})
+    >>> shares = import_shares(flows)
+    >>> shares.select(["supplier", "usd_share", "tonnes_share", "hhi_usd"]).to_pylist()[0]
+    {'supplier': 'CHN', 'usd_share': 0.8, 'tonnes_share': 0.75, 'hhi_usd': 6800.0}
+    >>> shares["missing_tonnes_share"][0].as_py()
+    0.2
+    """
+    if not len(flows):
+        return RESULT.empty_table()
+    # A fixed order before anything is added up: the sums do not depend on the order of the rows.
+    types = {**dict.fromkeys((*SCOPE, "supplier"), pa.string()), "usd": NUMBER, "tonnes": NUMBER}
+    flows = flows.select(list(types)).cast(pa.schema(types))
+    flows = flows.sort_by([(name, "ascending") for name in types]).combine_chunks()
+    groups = _starts(flows, SCOPE)
+    pairs = _starts(flows, (*SCOPE, "supplier"))
+    usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
+    by_pair = {"usd": _sums(usd, pairs), "tonnes": _sums(tonnes, pairs)}
+    group_of_pair = np.searchsorted(groups, pairs, side="right") - 1
+    first_pair = np.searchsorted(pairs, groups)
+
+    columns: dict[str, np.ndarray] = {}
+    for measure, values in by_pair.items():
+        total = _sums(values, first_pair)[group_of_pair]
+        columns[measure], columns[f"{measure}_share"] = values, values / _positive(total)
+        squares = _sums(values**2, first_pair)[group_of_pair]
+        columns[f"hhi_{measure}"] = 10_000 * squares / _positive(total) ** 2
+    weighed = np.where(np.isnan(tonnes), usd, 0.0)
+    unweighed_usd = _sums(weighed, groups) / _positive(_sums(usd, groups))
+    columns["missing_tonnes_share"] = np.clip(unweighed_usd, 0, 1)[group_of_pair]
+    sells = np.nan_to_num(by_pair["usd"]) + np.nan_to_num(by_pair["tonnes"]) > 0
+    columns["suppliers"] = np.add.reduceat(sells, first_pair, dtype=np.int64)[group_of_pair]
+    # Pairs are in order of the supplier's code, so that lexsort settles ties by it.
+    keys = (-np.nan_to_num(by_pair["tonnes"]), -np.nan_to_num(by_pair["usd"], nan=-1.0))
+    ranked = np.lexsort((*keys, group_of_pair))
+    columns["rank"] = np.empty(len(pairs), np.int64)
+    columns["rank"][ranked] = np.arange(len(pairs)) - first_pair[group_of_pair[ranked]] + 1
+
+    labels = flows.select([*SCOPE, "supplier"]).take(pa.array(pairs))
+    for field in list(RESULT)[len(SCOPE) + 1 :]:
+        labels = labels.append_column(field, pa.array(columns[field.name], from_pandas=True))
+    return labels.take(pa.array(ranked)).cast(RESULT)
+
+
+def _starts(table: pa.Table, names: tuple[str, ...]) -> np.ndarray:
+    """Where each run of equal values begins, in a table sorted by these columns."""
+    changed = np.zeros(len(table), bool)
+    changed[0] = True
+    for name in names:
+        codes = pc.fill_null(table[name].combine_chunks(), "").dictionary_encode().indices
+        codes = codes.to_numpy(zero_copy_only=False)
+        changed[1:] |= codes[1:] != codes[:-1]
+    return np.flatnonzero(changed)
+
+
+def _floats(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Sum of each run, of the values that are known; NaN where none is."""
+    known = np.add.reduceat(~np.isnan(values), starts)
+    sums = np.add.reduceat(np.nan_to_num(values), starts)
+    return np.where(known > 0, sums, np.nan)
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.where(values > 0, values, np.nan)
