@@ -1,0 +1,111 @@
+"""The default database: a cache, built from the shipped seeds when it is first needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+from graphkit.errors import StoreError, Unreachable
+from graphkit.folders import locked, user_folder
+from graphkit.shipped import shipped
+from graphkit.stores import LoadReport, Progress, Store, no_progress, open_store
+from graphkit.stores.embedded import EmbeddedStore
+
+
+def default_path() -> Path:
+    """Where the default database is: named by a digest of the seeds and of what builds it."""
+    total = hashlib.sha256(_tree_digest(shipped("seeds")).encode())
+    for name in ("schema.py", "build.py", "analysis/shares.py", "stores/embedded.py"):
+        total.update((Path(__file__).parent / name).read_bytes())
+    # Another version of ladybug may not open the file, or lay it out wrongly.
+    total.update(metadata.version("ladybug").encode())
+    return user_folder("cache") / f"graph-{total.hexdigest()[:16]}.lbdb"
+
+
+def _tree_digest(folder: Path) -> str:
+    """SHA-256 over names, sizes and contents of a folder's files."""
+    total = hashlib.sha256()
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            content = path.read_bytes()
+            total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            total.update(content)
+    return total.hexdigest()
+
+
+def place_of(db: str | None) -> str | None:
+    """The database asked for by option or by ``GRAPHKIT_DB``; none means the default one."""
+    return db or os.environ.get("GRAPHKIT_DB") or None
+
+
+def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
+    """Open a database by place; without one, the default, built first where it is not there.
+
+    Raises
+    ------
+    StoreError
+        The default database cannot be built where the user's cache is.
+    """
+    place = place_of(db)
+    if place is not None:
+        return open_store(place)
+    path = default_path()
+    store = EmbeddedStore(path)
+    try:
+        store.open()
+    except Unreachable:  # not there yet, or damaged: it is only a cache
+        build_default(path, progress)
+    return store
+
+
+def build_default(path: Path, progress: Progress = no_progress) -> None:
+    """Build the default database once, whoever else is building it; drop those of older seeds."""
+    try:
+        with locked(path.with_name("graph.lock")):
+            if _opens(path):
+                return
+            path.unlink(missing_ok=True)
+            load_seeds(shipped("seeds"), EmbeddedStore(path), progress)
+            _drop_others(path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot build the default database in {path.parent}: {error.strerror or error}; "
+            "set XDG_CACHE_HOME to a folder that can be written, or use 'graphkit load --db FILE' "
+            "and then --db FILE"
+        ) from error
+
+
+def _opens(path: Path) -> bool:
+    with EmbeddedStore(path) as store:
+        try:
+            store.open()
+        except Unreachable:
+            return False
+    return True
+
+
+def _drop_others(path: Path) -> None:
+    """Remove databases of older seeds, and what loads that were killed left of them."""
+    for old in path.parent.glob("graph-*.lbdb"):
+        if old != path:
+            with suppress(OSError):  # another process may still read it
+                old.unlink()
+    for left in path.parent.glob(".graph-*.lbdb.loading"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def load_seeds(
+    seeds: Path, store: Store, progress: Progress = no_progress, *, dry_run: bool = False
+) -> LoadReport:
+    """Read, check and build a folder of seeds, and make a database hold exactly that."""
+    from graphkit.build import build_graph
+    from graphkit.seeds import read_seeds
+
+    with store:
+        return store.load(build_graph(read_seeds(seeds)), progress, dry_run=dry_run)

