@@ -1,0 +1,211 @@
+"""Query files: Cypher with a title, parameters and units in its first comment lines.
+
+A file can be pasted into Neo4j Browser as it is. Parameters that are declared but not used, or
+used but not declared, are an error when the file is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import Period
+from graphkit.shipped import shipped
+from graphkit.stores import Result, Store
+from graphkit.stores.gate import check_read_only, parameter_names
+
+TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
+"""Types of parameters; the last four are text that may be given as any name the graph knows."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a query file."""
+
+    name: str
+    type: str
+    doc: str
+    default: str | None = None
+
+    def value(self, text: str) -> Any:
+        """What the text given by a person means.
+
+        Raises
+        ------
+        UsageError
+            It is not of the parameter's type.
+
+        Examples
+        --------
+        >>> Parameter("n", "int", "").value("3")
+        3
+        """
+        if self.type in ("int", "float"):
+            return self._number(text)
+        if self.type == "list":
+            return [part.strip() for part in text.split(",") if part.strip()]
+        if self.type == "period":
+            try:
+                return Period(text).text
+            except ValueError as error:
+                raise UsageError(f"parameter {self.name}: {error}") from error
+        return text
+
+    def _number(self, text: str) -> int | float:
+        from graphkit.schema import NUMBER_TEXT  # the schema is not needed to run a query
+
+        number = float(text) if NUMBER_TEXT.fullmatch(text) else math.nan
+        if self.type == "float" and math.isfinite(number):
+            return number
+        if self.type == "int" and text.lstrip("+-").isdigit() and abs(number) < 2**63:
+            return int(text)
+        wanted = "a whole number" if self.type == "int" else "a number"
+        raise UsageError(f"parameter {self.name}: found {text!r}, wanted {wanted}")
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query file."""
+
+    name: str
+    title: str
+    text: str
+    parameters: tuple[Parameter, ...]
+    units: Mapping[str, str]
+
+    def values(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Typed values of all parameters, defaults filled in.
+
+        Raises
+        ------
+        UsageError
+            A parameter is missing, unknown or of the wrong type.
+        """
+        known = [p.name for p in self.parameters]
+        problems = [
+            f"query {self.name} has no parameter {name!r}; it takes {', '.join(known) or 'none'}"
+            for name in given
+            if name not in known
+        ]
+        values = {}
+        for parameter in self.parameters:
+            text = given.get(parameter.name, parameter.default)
+            try:
+                if text is None:
+                    wanted = f"-P {parameter.name}=VALUE ({parameter.doc})"
+                    raise UsageError(f"query {self.name} needs {wanted}")
+                values[parameter.name] = parameter.value(text)
+            except UsageError as error:
+                problems.append(str(error))
+        if problems:
+            raise UsageError("; ".join(problems))
+        return values
+
+
+def read_query(path: Path) -> Query:
+    """Read one query file and check that it declares what it uses.
+
+    Raises
+    ------
+    GraphkitError
+        Naming the file and what is wrong with it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GraphkitError(f"cannot read {path} as a query file: {error}") from error
+    front = _front_matter(path, text)
+    parameters = [_parameter(path, name, about) for name, about in front["params"].items()]
+    used = list(parameter_names(text))
+    declared = [p.name for p in parameters]
+    if sorted(used) != sorted(declared):
+        raise GraphkitError(
+            f"{path.name}: declares the parameters {declared} and uses {used}; wanted the same"
+        )
+    check_read_only(text)
+    return Query(path.stem, front["title"], text, tuple(parameters), front["units"])
+
+
+def _parameter(path: Path, name: str, about: Any) -> Parameter:
+    keys = {"type", "doc", "default"}
+    fine = isinstance(about, dict) and set(about) <= keys and about.get("type") in TYPES
+    if not fine or not all(isinstance(text, str) for text in about.values()) or "doc" not in about:
+        wanted = f"a doc, a type ({', '.join(TYPES)}) and perhaps a default"
+        raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {wanted}")
+    parameter = Parameter(name, **about)
+    if parameter.default is not None:
+        parameter.value(parameter.default)
+    return parameter
+
+
+def _front_matter(path: Path, text: str) -> dict[str, Any]:
+    """Title, params and units from the first comment lines."""
+    from graphkit.seeds.strict_yaml import parse
+
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("//"):
+            break
+        lines.append(line.removeprefix("//").removeprefix(" "))
+    document = parse("\n".join(lines), path.name)
+    front = document.value if isinstance(document.value, dict) else {}
+    front = {"params": {}, "units": {}} | {k: v for k, v in front.items() if v is not None}
+    if document.problems or not isinstance(front.get("title"), str):
+        found = "; ".join(map(str, document.problems)) or "no title"
+        raise GraphkitError(f"{path.name}: front matter: {found}")
+    shaped = isinstance(front["params"], dict) and isinstance(front["units"], dict)
+    if not shaped or set(front) != {"title", "params", "units"}:
+        wanted = "a title, and params and units as maps"
+        raise GraphkitError(f"{path.name}: front matter: found {', '.join(front)}; wanted {wanted}")
+    return front
+
+
+def query_names() -> list[str]:
+    """Names of the query files that ship with graphkit."""
+    return sorted(p.stem for p in shipped("queries").glob("*.cypher"))
+
+
+def find_query(name: str) -> Query:
+    """A shipped query by name, or a query file by path.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name; with the nearest ones.
+    """
+    if name.endswith(".cypher"):
+        return read_query(Path(name))
+    if name not in query_names():
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, query_names(), n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit queries'"
+        raise UsageError(f"there is no query {name!r}; {hint}")
+    return read_query(shipped("queries") / f"{name}.cypher")
+
+
+def run_query(store: Store, query: Query, values: Mapping[str, Any]) -> Result:
+    """Run a query file; its units go into the metadata of the columns."""
+    result = store.run(query.text, values)
+    fields = []
+    for field in result.table.schema:
+        metadata = dict(field.metadata or {})
+        if field.name in query.units:
+            metadata[b"unit"] = query.units[field.name].encode()
+        fields.append(field.with_metadata(metadata or None))
+    return Result(result.table.cast(pa.schema(fields)), result.notes)
+
+
+def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
+    """The rows of a shipped query, with parameters already typed.
+
+    Its front matter is not read: answers start faster, and the tests read it.
+    """
+    text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
+    return store.run(text, values).table

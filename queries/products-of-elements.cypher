@@ -1,0 +1,9 @@
+// title: Products that contain any of some elements, minerals or groups
+// params:
+//   elements: {type: list, doc: "element keys; a group stands for its members too", default: REE}
+MATCH (p:Product)-[:CONTAINS]->(e:Element)
+WHERE e.key IN $elements OR EXISTS { MATCH (e)-[:MEMBER_OF]->(g:Element) WHERE g.key IN $elements }
+WITH p, count(e) AS asked
+MATCH (p)-[:CONTAINS]->(every:Element)
+RETURN p.key AS product, asked, count(every) AS elements
+ORDER BY product

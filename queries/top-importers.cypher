@@ -1,0 +1,27 @@
+// title: The largest importers of a product in a period, and their share of world imports
+// params:
+//   product: {type: product, doc: "what is traded", default: ree-compounds}
+//   period: {type: period, doc: "such as 2024 or 2024-Q1", default: "2024"}
+// units:
+//   usd: "USD, free on board"
+//   usd_share: "0 to 1, of all imports in the data set"
+//   tonnes: t
+//   usd_without_tonnes: "USD, of the flows that give no mass"
+MATCH ()-[flow:EXPORTS]->()
+WHERE flow.product = $product AND flow.period = $period
+WITH flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
+     sum(flow.usd) AS world_usd
+MATCH (seller)-[flow:EXPORTS]->(buyer)
+WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
+  AND flow.dataset = dataset AND flow.source = source
+WITH buyer, reporter, dataset, source, world_usd, sum(flow.usd) AS usd,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     sum(CASE WHEN flow.tonnes IS NULL THEN flow.usd ELSE 0.0 END) AS usd_without_tonnes,
+     count(DISTINCT seller.iso3) AS suppliers
+MATCH (item:Product {key: $product})
+RETURN buyer.iso3 AS importer, buyer.name AS importer_name, item.key AS product,
+       item.stage AS stage, $period AS period, usd AS usd,
+       CASE WHEN world_usd > 0 THEN usd / world_usd END AS usd_share, tonnes AS tonnes,
+       usd_without_tonnes AS usd_without_tonnes, suppliers AS suppliers,
+       reporter AS reporter, dataset AS dataset, source AS source
+ORDER BY usd DESC, importer, reporter, dataset, source
