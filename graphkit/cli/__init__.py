@@ -1,0 +1,1 @@
+"""The command line: questions in, tables out; data on stdout, everything else on stderr."""

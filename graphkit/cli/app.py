@@ -1,0 +1,150 @@
+"""The command ``graphkit``: its options, its exit codes, and which module answers what."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from graphkit import __version__
+from graphkit.cli.options import INTERRUPTED, say
+from graphkit.errors import GraphkitError, SeedError
+
+HELP = """Who depends on whom for critical minerals, with sources.
+
+Every answer says what it counts. The default database is built from the shipped seeds when it is
+first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
+
+\b
+Examples:
+  graphkit depends KOR
+  graphkit depends KOR --on CHN --for "rare earths" --period 2024
+
+Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
+"""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"graphkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def graphkit(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end it."""
+    sys.meta_path[:] = [_WithoutPandas if f is PathFinder else f for f in sys.meta_path]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Data are UTF-8 everywhere; a terminal that lacks a character shows its code.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")
+    sys.exit(run(sys.argv[1:]))
+
+
+class _WithoutPandas(PathFinder):
+    """Finds every module but pandas, as if it were not installed.
+
+    pyarrow imports it (0.2 s) for the first list that becomes an array, and neo4j too, if it is
+    there; no command uses it.
+    """
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Where a module is."""
+        return None if fullname == "pandas" else super().find_spec(fullname, path, target)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line: its exit code. What is wrong is one line on stderr."""
+    try:
+        from graphkit.render.output import flush
+
+        _register()
+        code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
+        flush()
+    except SeedError as error:
+        return _seed_problems(error)
+    except GraphkitError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except typer.Abort:
+        return _fail("aborted", 1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _misused(error)
+    if code == INTERRUPTED:
+        return _fail("interrupted", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _register() -> None:
+    if app.registered_commands:
+        return
+    from graphkit.cli import answers, cypher, seeds, server
+
+    for module in (answers, cypher, seeds, server):
+        module.register(app)
+
+
+def _fail(message: str, code: int) -> int:
+    say(message)
+    return code
+
+
+def _seed_problems(error: SeedError) -> int:
+    from graphkit.render.plain_text import visible
+
+    for problem in error.problems:
+        print(visible(str(problem)), file=sys.stderr)
+    count, files = len(error.problems), len({p.file for p in error.problems})
+    return _fail(
+        f"{count:,} problem{'s' * (count != 1)} in {files:,} file{'s' * (files != 1)}; "
+        "nothing was loaded",
+        error.exit_code,
+    )
+
+
+def _misused(error: Any) -> int:
+    """An option or argument that typer refuses, in one line; without any, the help."""
+    message = error.format_message()
+    if "\n" in message:
+        print(message, file=sys.stderr)
+        return int(error.exit_code)
+    message = message.rstrip(".")
+    command = error.ctx.command_path if error.ctx else "graphkit"
+    message = message[0].lower() + re.sub(r"\s+", " ", message[1:])
+    see = " See" if message.endswith("?") else ". See"
+    return _fail(f"{message}{see} '{command} --help'", int(error.exit_code))

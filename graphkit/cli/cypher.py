@@ -1,0 +1,234 @@
+"""Commands for people who write Cypher, and for the query files that ship."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from graphkit.cli.options import Database, Format, Output, opened
+from graphkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphkit.queries import Query
+    from graphkit.stores import Result, Store
+
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-P", "--parameter", metavar="KEY=VALUE", help="A parameter; may be repeated."),
+]
+
+
+def _query_names() -> list[str]:
+    from graphkit.queries import query_names
+
+    return query_names()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(queries)
+    app.command()(query)
+    app.command()(cypher)
+
+
+def queries(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="Show the text of this one.", autocompletion=_query_names
+        ),
+    ] = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """List the query files that ship, or show the text of one.
+
+    \b
+    Examples:
+      graphkit queries
+      graphkit queries sole-suppliers
+    """
+    import pyarrow as pa
+
+    from graphkit.queries import find_query, query_names
+    from graphkit.render import choose_format, show_table
+    from graphkit.render.output import write_text
+
+    if name:
+        write_text(find_query(name).text, output)
+        return
+    chosen = choose_format(form, output, sys.stdout)
+    found = [find_query(n) for n in query_names()]
+    table = pa.table({
+        "name": [q.name for q in found],
+        "title": [q.title for q in found],
+        "parameters": [_parameters(q) for q in found],
+    })  # fmt: skip
+    show_table(table, chosen, output)
+
+
+def _parameters(query: Query) -> str:
+    return " ".join(
+        p.name if p.default is None else f"{p.name}={p.default}" for p in query.parameters
+    )
+
+
+def query(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A query that ships, or FILE.cypher.", autocompletion=_query_names
+        ),
+    ],
+    parameter: Parameters = None,
+    db: Database = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Run a query file that ships, or one of your own.
+
+    Countries, products, elements and stages may be given as any name the graph knows.
+
+    \b
+    Examples:
+      graphkit query suppliers-of-country -P consumer=korea -P product=ree-metals
+      graphkit query my.cypher -P year=2024
+    """
+    from graphkit.queries import find_query, run_query
+    from graphkit.render import choose_format
+
+    found = find_query(name)
+    values = found.values(_pairs(parameter))
+    chosen = choose_format(form, output, sys.stdout)
+    with opened(db) as store:
+        result = run_query(store, found, _resolved(store, found, values))
+    _show(result, chosen, output, found.title)
+
+
+NAMED = {
+    "country": ("Country", "Area"),
+    "product": ("Product",),
+    "element": ("Element",),
+    "stage": ("Stage",),
+}
+"""Types of parameters that name something, and the kinds it may be."""
+
+
+def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
+    """Parameters that name a country, product, element or stage may be given as any name."""
+    from graphkit.names import read_materials, read_places
+
+    named = {p.name: p.type for p in query.parameters if p.type in NAMED}
+    places = read_places(store) if "country" in named.values() else None
+    materials = read_materials(store) if set(named.values()) - {"country"} else None
+    for name, kind in named.items():
+        names = places if kind == "country" else materials
+        if names is not None:
+            values[name] = names.find(values[name], kind, NAMED[kind]).key
+    return values
+
+
+def cypher(
+    statement: Annotated[
+        str | None,
+        typer.Argument(metavar="STATEMENT", help="Read-only Cypher. Default: read from stdin."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("-i", "--input", metavar="FILE", help="Read it from a file.")
+    ] = None,
+    parameter: Parameters = None,
+    db: Database = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """Run any read-only Cypher.
+
+    A parameter is read as JSON where it is JSON (0.5, true, ["CHN"]), else as text. Text that
+    looks like a number, such as a period, needs quotes of its own.
+
+    \b
+    Examples:
+      graphkit cypher "MATCH (c)-[d:DEPENDS_ON]->(:Country {iso3: 'CHN'}) RETURN c.iso3 AS country,
+                       d.product AS product, d.usd_share AS share ORDER BY share DESC LIMIT 9"
+      graphkit cypher -i question.cypher -P iso3=KOR -P 'period="2024"' --format json
+      echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
+    """
+    from graphkit.cli.options import say
+    from graphkit.render import choose_format
+
+    text = _statement(statement, file)
+    values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
+    chosen = choose_format(form, output, sys.stdout)
+    with opened(db) as store:
+        result = store.run(text, values)
+    _show(result, chosen, output)
+    numbers = [name for name, value in values.items() if isinstance(value, int | float)]
+    if numbers and not len(result.table):
+        name = numbers[0]
+        say(f"note: {name} was taken as a number; as text: -P '{name}=\"{values[name]}\"'")
+
+
+def _statement(statement: str | None, file: Path | None) -> str:
+    """The text to run, from the one place where it was given."""
+    from graphkit.stores.cypher_text import MAX_CHARACTERS
+
+    if statement is not None and file is not None:
+        raise UsageError("found both a statement and -i FILE; wanted one of them")
+    if statement is not None:
+        return statement
+    try:
+        if file is not None and str(file) != "-":
+            with file.open(encoding="utf-8-sig") as stream:
+                return stream.read(MAX_CHARACTERS + 1)
+        if sys.stdin.isatty():
+            raise UsageError("no statement: give it as an argument, with -i FILE, or on stdin")
+        return sys.stdin.read(MAX_CHARACTERS + 1).removeprefix("\ufeff")
+    except OSError as error:
+        raise UsageError(f"cannot read {file or 'stdin'}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read {file or 'stdin'}: it is no UTF-8 text") from error
+
+
+def _pairs(parameters: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in parameters or ():
+        name, equals, value = text.partition("=")
+        name = name.strip().removeprefix("$")
+        if not equals or not name:
+            raise UsageError(f"-P: found {text!r}, wanted KEY=VALUE")
+        if name in pairs:
+            raise UsageError(f"-P: found {name!r} twice")
+        pairs[name] = value
+    return pairs
+
+
+def _typed(name: str, text: str) -> Any:
+    """A parameter of free Cypher: JSON where it is JSON (2024, 0.5, ["CHN"]), else text."""
+    import json
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        value = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return text
+    if isinstance(value, dict):
+        raise UsageError(f"parameter {name}: found a JSON object; wanted a value or a list")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
+        raise UsageError(f"parameter {name}: found {text}, wanted a number of at most 64 bits")
+    return value
+
+
+def _show(result: Result, chosen: str, output: Path | None, title: str = "") -> None:
+    from graphkit.cli.options import say
+    from graphkit.render import show_table
+
+    for note in result.notes:
+        say(f"note: {note}")
+    show_table(result.table, chosen, output, title)
+    if chosen == "table" and not len(result.table):
+        say("no rows")

@@ -1,0 +1,145 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+    from graphkit.stores import Progress, Store
+
+INTERRUPTED = 130
+
+
+def _formats() -> list[str]:
+    from graphkit.render import FORMATS
+
+    return list(FORMATS)
+
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="PATH|URI|local",
+        envvar="GRAPHKIT_DB",
+        help="Database: a file, a Neo4j URI, or 'local'. Default: built from the shipped seeds.",
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help="table, json, ndjson, csv, markdown or parquet. Default: what the end of FILE says, "
+        "else table on a terminal, csv in a pipe. In csv, text that a spreadsheet would take for "
+        "a formula begins with an apostrophe.",
+        autocompletion=_formats,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file (.csv, .json, .ndjson, .md, .parquet, .txt) instead of stdout.",
+    ),
+]
+
+
+def say(text: str) -> None:
+    """One line on stderr, with nothing in it that a terminal would obey."""
+    from graphkit.render.plain_text import visible
+
+    line = re.sub(r"\s*\n\s*", " ", text.strip())
+    print(f"graphkit: {visible(line)}", file=sys.stderr)
+
+
+@contextmanager
+def opened(db: str | None) -> Iterator[Store]:
+    """The database to ask, with a progress bar while the default one is built."""
+    from graphkit.database import open_database
+
+    with (
+        progress_bar("Building the graph (once)") as progress,
+        open_database(db, progress) as store,
+        _ended_by_interrupt(),
+    ):
+        yield store
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: a driver would first wait for the answer it asked for.
+
+    Only for reading, where nothing is lost.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        os.write(2, b"graphkit: interrupted\n")
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
+    """A bar on stderr that appears with the first step; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda kind, rows: None
+        return
+    bar = _Bar(title, total)
+    try:
+        yield bar
+    finally:
+        bar.stop()
+
+
+class _Bar:
+    """Started only when there is progress to show, so that rich is not imported before."""
+
+    def __init__(self, title: str, total: int | None) -> None:
+        self._title, self._total = title, total
+        self._shown: RichProgress | None = None
+
+    def __call__(self, kind: str, rows: int) -> None:
+        if self._shown is None:
+            self._shown = self._start()
+        task = self._shown.task_ids[0]
+        self._shown.update(task, advance=rows, description=f"{self._title}: {kind}")
+
+    def _start(self) -> RichProgress:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        shown = Progress(*columns, console=Console(stderr=True), transient=True)
+        shown.add_task(self._title, total=self._total)
+        shown.start()
+        return shown
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._shown is not None:
+            self._shown.stop()

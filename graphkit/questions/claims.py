@@ -1,0 +1,184 @@
+"""Published claims in the scope of a question, and what the trade data give beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.shares import import_shares
+from graphkit.names import Named
+from graphkit.period import Period
+from graphkit.questions.scope import Materials, Scope
+from graphkit.questions.trade import Trade
+
+SERIES = ("reporter", "dataset", "source", "basis")
+"""Figures of two of these are never added up."""
+NUMBER = pa.float64()
+SHARE = {"unit": "0 to 1"}
+POINTS = {"unit": "percentage points"}
+COMPARISON = pa.schema([
+    *(pa.field(n, pa.string()) for n in ("claim", "consumer", "supplier", "period", "basis")),
+    *(pa.field(n, NUMBER, metadata=SHARE) for n in ("claimed", "claimed_low", "claimed_high")),
+    pa.field("products", pa.string()), pa.field("hs", pa.string()),
+    pa.field("elements_asked", pa.int64()), pa.field("elements", pa.int64()),
+    pa.field("own_sum", pa.bool_()),
+    *(pa.field(n, NUMBER, metadata=SHARE)
+      for n in ("share_usd", "share_tonnes", "missing_tonnes_share")),
+    *(pa.field(n, NUMBER, metadata=POINTS) for n in ("points_usd", "points_tonnes")),
+    *(pa.field(n, pa.string()) for n in ("data_basis", "dataset", "source")),
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom, what and when a question is about."""
+
+    buyer: Named | None
+    seller: Named | None
+    scope: Scope
+    period: str | None
+
+
+def claims_about(claims: pa.Table, asked: Asked, *, context: bool = False) -> pa.Table:
+    """Claims about the consumer, the supplier, the products and the period asked for.
+
+    A claim is in scope when it speaks of a product, element or stage that was asked for, and its
+    period has a month in common with the one asked for, or it has none. With ``context``, claims
+    about the supplier alone belong too, such as its share of world production.
+    """
+    mask = [_fits(row, asked, context) for row in claims.to_pylist()]
+    return claims.filter(pa.array(mask, pa.bool_()))
+
+
+def _fits(claim: Mapping[str, Any], asked: Asked, context: bool) -> bool:
+    of_seller = context and asked.seller is not None and claim["consumer"] is None
+    if asked.buyer and claim["consumer"] != asked.buyer.key and not of_seller:
+        return False
+    if asked.seller and claim["supplier"] != asked.seller.key:
+        return False
+    both = asked.period and claim["period"]
+    if both and not Period(asked.period or "").overlaps(Period(claim["period"])):
+        return False
+    scope = asked.scope
+    if scope.text is None:
+        return claim["product"] is not None or claim["element"] is not None
+    if scope.stage is not None and claim["stage"] == scope.stage:
+        return True
+    return claim["product"] in scope.products or claim["element"] in scope.elements
+
+
+def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Table:
+    """For each claimed share of imports, the shares that the trade data of the same period give.
+
+    One row for each product that the claim speaks of; where it speaks of an element or a group,
+    then one for all those products together, within one data set (``own_sum``: no publisher gives
+    that figure). ``points_usd`` and ``points_tonnes`` are how many percentage points the data's
+    share is above the claimed one.
+    """
+    rows: list[dict[str, Any]] = []
+    wanted = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
+    of = _by_scope(trade.shares, {_scope(claim) for claim in wanted}) if wanted else {}
+    for claim in wanted:
+        shares = of.get(_scope(claim), ())
+        counts = _counts(claim, materials) if shares else {}
+        found = [r for r in shares if r["product"] in counts]
+        if claim["stage"]:
+            found = [r for r in found if r["stage"] == claim["stage"]]
+        found.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
+        row = partial(_row, claim, counts)
+        rows += [row(share, own_sum=False) for share in found]
+        rows += [row(share, own_sum=True) for share in _sums(found, trade.flows)]
+    return pa.Table.from_pylist(rows, COMPARISON)
+
+
+def _is_import_share(claim: Mapping[str, Any]) -> bool:
+    figure = any(claim[name] is not None for name in ("value", "low", "high"))
+    return claim["kind"] == "share" and claim["measure"] == "imports" and figure
+
+
+def _scope(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["consumer"], row["supplier"], row["period"]
+
+
+def _by_scope(
+    shares: pa.Table, wanted: set[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in shares.to_pylist():
+        if _scope(row) in wanted:
+            found.setdefault(_scope(row), []).append(row)
+    return found
+
+
+def _counts(
+    claim: Mapping[str, Any], materials: Materials
+) -> Mapping[str, tuple[int | None, int | None]]:
+    """Products that a claim speaks of: how many of their elements it means, of how many."""
+    if claim["product"] is not None:
+        return {claim["product"]: (None, None)}
+    return materials.counts(claim["element"]) if claim["element"] is not None else {}
+
+
+def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
+    """The shares over all products of one series together, where there are several."""
+    series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in found:
+        series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
+    for key, rows in series.items():
+        products = [row["product"] for row in rows]
+        if len(products) < 2:
+            continue
+        only = dict(zip(SERIES, key, strict=True)) | {
+            name: rows[0][name] for name in ("consumer", "period")
+        }
+        mask = pc.is_in(flows["product"], value_set=pa.array(products))
+        for name, value in only.items():
+            mask = pc.and_(mask, pc.equal(flows[name], value))
+        together = flows.filter(mask)
+        label = pa.array([" + ".join(products)] * len(together), pa.string())
+        place = together.column_names.index("product")
+        shares = import_shares(together.set_column(place, "product", label)).to_pylist()
+        share = next(s for s in shares if s["supplier"] == rows[0]["supplier"])
+        yield {
+            **share,
+            "share_usd": share["usd_share"],
+            "share_tonnes": share["tonnes_share"],
+            "hs": "+".join(row["hs"] for row in rows),
+            "basis": rows[0]["basis"],
+        }
+
+
+def _row(
+    claim: Mapping[str, Any],
+    counts: Mapping[str, tuple[int | None, int | None]],
+    share: Mapping[str, Any],
+    *,
+    own_sum: bool,
+) -> dict[str, Any]:
+    asked, every = (None, None) if own_sum else counts[share["product"]]
+    kept = ("consumer", "supplier", "period", "hs", "dataset", "source")
+    measured = ("share_usd", "share_tonnes", "missing_tonnes_share")
+    return {
+        **{name: share[name] for name in (*kept, *measured)},
+        "claim": claim["key"],
+        "basis": claim["basis"],
+        "data_basis": share["basis"],
+        "claimed": claim["value"],
+        "claimed_low": claim["low"],
+        "claimed_high": claim["high"],
+        "products": share["product"],
+        "elements_asked": asked,
+        "elements": every,
+        "own_sum": own_sum,
+        "points_usd": _points(share["share_usd"], claim["value"]),
+        "points_tonnes": _points(share["share_tonnes"], claim["value"]),
+    }
+
+
+def _points(share: float | None, claimed: float | None) -> float | None:
+    return None if share is None or claimed is None else 100 * (share - claimed)

@@ -1,0 +1,203 @@
+"""The trade behind an answer: which flows are in scope, their shares, and what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.shares import SCOPE, import_shares
+from graphkit.errors import UsageError
+from graphkit.names import Named
+from graphkit.period import Period, newest
+from graphkit.queries import rows_of
+from graphkit.questions.scope import Materials, Scope
+from graphkit.stores import Store
+
+SERIES = tuple(name for name in SCOPE if name != "consumer")
+"""What flows must share to be figures of one series."""
+SAID = ("hs", "hs_revision", "basis")
+"""What flows of one series may differ in; an answer says all of it, joined by ``+``."""
+TEXTS = ("consumer", "supplier", *SERIES, *SAID)
+FLOWS = pa.schema([
+    *(pa.field(name, pa.string()) for name in TEXTS),
+    *(pa.field(name, pa.float64()) for name in ("usd", "tonnes")),
+])  # fmt: skip
+"""Types of a flow: a database cannot tell those of a column without values."""
+
+
+@dataclass(frozen=True)
+class Trade:
+    """Flows in scope and each supplier's share of them; or, in ``lacking``, why there are none."""
+
+    flows: pa.Table
+    series: Sequence[Mapping[str, Any]]
+    shares: pa.Table
+    notes: tuple[str, ...] = ()
+    lacking: str = ""
+
+
+def imports_of(
+    store: Store, buyer: Named, scope: Scope, period: str | None, materials: Materials
+) -> Trade:
+    """What one country imports, or the members of one group from outside it.
+
+    Raises
+    ------
+    UsageError
+        The buyer is an area without members, or the period is none.
+    """
+    consumers, notes = [buyer.key], []
+    if buyer.kind == "Area":
+        consumers = rows_of(store, "members-of-area", area=buyer.key)["member"].to_pylist()
+        if not consumers:
+            raise UsageError(f"{buyer} is no country and no group of named countries")
+        notes.append(
+            f"{buyer.name} is its {len(consumers)} present members in every period; "
+            "trade among them is left out."
+        )
+    periods = rows_of(store, "import-periods", consumers=consumers)
+    chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
+    flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
+    flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
+    if buyer.kind == "Area":
+        inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
+        flows = flows.filter(pc.invert(inside))
+        whole = pa.array([buyer.key] * len(flows), pa.string())
+        flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
+    return _trade(flows, materials, tuple(notes), lacking)
+
+
+def trade_of(store: Store, scope: Scope, period: str | None, materials: Materials) -> Trade:
+    """What every country imports."""
+    periods = rows_of(store, "trade-periods")
+    chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
+    flows = rows_of(store, "trade", **_wanted(chosen))
+    flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
+    return _trade(flows, materials, (), lacking)
+
+
+def check_period(period: str | None) -> None:
+    """Refuse what is no period."""
+    try:
+        if period is not None:
+            Period(period)
+    except ValueError as error:
+        raise UsageError(f"--period: {error}") from error
+
+
+def _wanted(chosen: Mapping[str, str]) -> dict[str, list[str]]:
+    return {"products": sorted(chosen), "periods": sorted(set(chosen.values()))}
+
+
+def _chosen(
+    store: Store, periods: pa.Table, scope: Scope, period: str | None, what: str
+) -> tuple[dict[str, str], str]:
+    """For each product in scope, the period asked for or else the newest; or why there is none."""
+    rows = periods.to_pylist()
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        if scope.holds(row["product"], row["hs"]):
+            held.setdefault(row["product"], set()).add(row["period"])
+    about = f" for {scope.meaning}" if scope.text else ""
+    if not rows:
+        return {}, f"No {what} are known at all."
+    if not held:
+        there = ", ".join(sorted({row["product"] for row in rows}))
+        return {}, f"No {what} are known{about}; there are for {there}.{_hint(store, rows, scope)}"
+    if period is None:
+        return {product: newest(sorted(have)) for product, have in held.items()}, ""
+    chosen = {product: period for product, have in held.items() if period in have}
+    have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
+    lacking = "" if chosen else f"No {what} are known{about} in {period}; {_listed(have)}."
+    return chosen, lacking
+
+
+def _hint(store: Store, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
+    """The wider codes that products without figures of their own travel under."""
+    have = {row["hs"]: row["product"] for row in rows}
+    codes = rows_of(store, "codes").to_pylist()
+    wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
+    if not wider:
+        return ""
+    said = ", ".join(f"{code} ({have[code]})" for code in sorted(wider))
+    return f" It travels among others under HS {said}: --for {min(wider)}."
+
+
+def _listed(periods: Sequence[str]) -> str:
+    if len(periods) <= 6:
+        return f"there are {', '.join(periods)}"
+    return f"there are {len(periods)} periods from {periods[0]} to {periods[-1]}"
+
+
+def _in_scope(flows: pa.Table, scope: Scope, chosen: Mapping[str, str]) -> pa.Table:
+    """Only the flows of each product's own period, and of the HS code asked for."""
+    pairs = pa.array([f"{product}|{period}" for product, period in chosen.items()], pa.string())
+    mask = pc.is_in(
+        pc.binary_join_element_wise(flows["product"], flows["period"], "|"), value_set=pairs
+    )
+    if scope.code:
+        mask = pc.and_(mask, pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+    return flows.filter(mask)
+
+
+def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lacking: str) -> Trade:
+    """Flows with their series, and import shares with the stage, codes and basis of each."""
+    series = series_of(flows)
+    shares = import_shares(flows)
+    shares = shares.rename_columns({"usd_share": "share_usd", "tonnes_share": "share_tonnes"})
+    said = {tuple(row[n] for n in SERIES): row for row in series}
+    rows = shares.select(list(SERIES)).to_pylist()
+    for name in SAID:
+        texts = [said[tuple(row.values())][name] for row in rows]
+        shares = shares.append_column(name, pa.array(texts, pa.string()))
+    for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
+        values = [materials.products[row["product"]][name] for row in rows]
+        shares = shares.append_column(name, pa.array(values, kind))
+    return Trade(flows, series, shares, notes, lacking)
+
+
+def series_of(flows: pa.Table) -> list[dict[str, Any]]:
+    """Every series in some flows: codes, revision and basis, flows, worth, and what lacks."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in flows.to_pylist():
+        groups.setdefault(tuple(row[name] for name in SERIES), []).append(row)
+    return [
+        {
+            **dict(zip(SERIES, key, strict=True)),
+            **{n: "+".join(sorted({row[n] for row in rows} - {None})) for n in SAID},
+            "flows": len(rows),
+            "usd": _sum(rows, "usd"),
+            "tonnes": _sum(rows, "tonnes"),
+            "flows_without_tonnes": sum(row["tonnes"] is None for row in rows),
+            "usd_without_tonnes": _sum([r for r in rows if r["tonnes"] is None], "usd"),
+        }
+        for key, rows in sorted(groups.items())
+    ]
+
+
+def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """The sum of what is known; nothing is not zero."""
+    known = [row[name] for row in rows if row[name] is not None]
+    return sum(known) if known else None
+
+
+def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
+    """What the flows of an answer count and lack."""
+    totals = {n: sum(s[n] or 0.0 for s in trade.series) for n in ("usd", "usd_without_tonnes")}
+    have = {series["product"] for series in trade.series}
+    return {
+        "flows": len(trade.flows),
+        "usd": totals["usd"],
+        "flows_without_tonnes": trade.flows["tonnes"].null_count,
+        "usd_share_without_tonnes": totals["usd_without_tonnes"] / totals["usd"]
+        if totals["usd"]
+        else None,
+        "flows_without_usd": trade.flows["usd"].null_count,
+        "products": len(have),
+        "products_without_trade_data": [p for p in scope.products if scope.text and p not in have],
+        "series": list(trade.series),
+    }

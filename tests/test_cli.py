@@ -1,0 +1,693 @@
+"""The command line as a person meets it: exit codes, what stands where, one line when it fails."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import typer
+from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
+
+from graphkit import __version__
+from graphkit.cli import app as cli
+from graphkit.folders import user_folder
+from graphkit.queries import query_names
+
+COMMAND = str(Path(sys.executable).parent / "graphkit")
+README = Path(__file__).parents[1] / "README.md"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def graphkit(capsys, monkeypatch, shipped_file: Path) -> Callable[..., Outcome]:
+    """Runs the command in this process, on an embedded database of the shipped seeds."""
+
+    def run(*arguments: str, stdin: str | None = None, db: bool = True) -> Outcome:
+        if db:
+            monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        code = cli.run(arguments)
+        return Outcome(code, *capsys.readouterr())
+
+    return run
+
+
+def process(
+    arguments: Sequence[str], environment: dict[str, str] | None = None, **more: Any
+) -> subprocess.CompletedProcess[bytes]:
+    whole = {**os.environ, **(environment or {})}
+    return subprocess.run([COMMAND, *arguments], capture_output=True, env=whole, **more)
+
+
+def in_terminal(arguments: Sequence[str], columns: int, environment: dict[str, str]) -> str:
+    """What the command writes to a real terminal of a width."""
+    ours, theirs = pty.openpty()
+    shown = {"TERM": "xterm-256color", **os.environ, "COLUMNS": str(columns), **environment}
+    with subprocess.Popen(
+        [COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=shown
+    ):
+        os.close(theirs)
+        written = b""
+        with os.fdopen(ours, "rb", buffering=0) as stream, suppress(OSError):  # Linux ends so
+            while part := stream.read(65536):
+                written += part
+    return written.decode()
+
+
+def rows_of(outcome: Outcome) -> list[dict[str, Any]]:
+    assert outcome.code == 0, outcome.err
+    rows: list[dict[str, Any]] = json.loads(outcome.out)
+    return rows
+
+
+# --- help and documentation
+
+
+def commands() -> dict[str, Any]:
+    """Every command by the words that call it."""
+    cli._register()
+
+    def walk(group: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from walk(command, (*words, name))
+            else:
+                yield " ".join((*words, name)), command
+
+    return dict(walk(typer.main.get_command(cli.app), ()))
+
+
+COMMANDS = commands()
+
+
+def test_there_are_the_commands_of_the_design():
+    assert list(COMMANDS) == [
+        "depends", "dependents", "suppliers", "queries", "query", "cypher", "check", "load",
+        "schema", "doctor", "neo4j start", "neo4j stop", "neo4j status",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_has_help_and_an_example(graphkit, name):
+    for option in ("--help", "-h"):
+        shown = graphkit(*name.split(), option)
+        assert shown.code == 0
+    assert re.search(rf"^  Examples?:\n    (echo .*)?graphkit {name}\b", shown.out, re.MULTILINE)
+    assert "..." not in COMMANDS[name].get_short_help_str(60)
+    for parameter in COMMANDS[name].params:
+        assert parameter.help, f"{name} {parameter.name}"
+        assert " ".join(parameter.help.split())[:30] in " ".join(shown.out.split())
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith("neo4j")])
+def test_the_examples_of_the_help_are_understood(graphkit, name, tmp_path, monkeypatch):
+    shown = graphkit(*name.split(), "--help").out
+    examples = shown.split("Examples:\n")[1].split("\n\n")[0]
+    examples = re.sub(r"\n {6,}", " ", examples)
+    write_seeds(tmp_path / "my-seeds")
+    (tmp_path / "my.cypher").write_text(
+        "// title: x\n// params:\n//   year: {type: int, doc: x}\nRETURN $year AS x"
+    )
+    (tmp_path / "question.cypher").write_text("RETURN $iso3 AS x, $period AS y")
+    monkeypatch.chdir(tmp_path)
+    elsewhere = {"local": tmp_path / "x.lbdb", "bolt://127.0.0.1:7687": tmp_path / "y.lbdb"}
+    for line in examples.strip().splitlines():
+        for there, here in elsewhere.items():
+            line = line.replace(f"--db {there}", f"--db {here}")
+        line = line.strip().replace("graphkit ", f"{COMMAND} ")
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+        assert done.returncode == (1 if "doctor --db" in line else 0), (line, done.stderr)
+
+
+def test_every_command_stands_in_the_readme():
+    table = README.read_text(encoding="utf-8").split("\n## Commands\n")[1].split("\n## ")[0]
+    named = set()
+    for row in re.findall(r"^\| (`graphkit .*)", table, re.MULTILINE):
+        first, *more = re.findall(r"`([^`]+)`", row.replace("\\|", "/").split(" | ")[0])
+        words = re.match(r"graphkit ((?:neo4j )?[a-z0-9]+)", first)
+        assert words, row
+        named |= {words[1], *(f"neo4j {other}" for other in more)}
+    assert set(COMMANDS) - named == set()
+
+
+def test_the_readme_names_no_command_that_is_not_there():
+    text = README.read_text(encoding="utf-8")
+    for words in re.findall(r"`graphkit ([a-z0-9]+(?: (?:start|stop|status))?)\b", text):
+        assert words in COMMANDS, words
+
+
+def test_without_a_command_the_help_is_shown_as_a_usage_error(graphkit):
+    outcome = graphkit()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Usage: graphkit" in outcome.err
+    assert "130 interrupted" in outcome.err
+
+
+def test_the_version_is_the_packages(graphkit):
+    assert graphkit("--version") == Outcome(0, f"graphkit {__version__}\n", "")
+
+
+# --- answers
+
+
+def test_an_answer_goes_to_stdout_and_nothing_else(graphkit):
+    outcome = graphkit("depends", "korea", "--on", "China", "--for", "rare earths")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("consumer,supplier,product,stage,period,share_usd")
+    assert outcome.out.count("\n") == 4
+
+
+def test_every_format_is_written(graphkit, tmp_path):
+    for form in ("table", "json", "ndjson", "csv", "markdown"):
+        outcome = graphkit("depends", "KOR", "-f", form)
+        assert outcome.code == 0
+        assert "magnets-metal" in outcome.out
+    path = tmp_path / "x.parquet"
+    assert graphkit("depends", "KOR", "-o", str(path)) == Outcome(0, "", "")
+    assert "magnets-metal" in parquet.read_table(path)["product"].to_pylist()
+
+
+def test_dependents_and_suppliers_answer(graphkit):
+    magnets = graphkit("dependents", "china", "--for", "magnets", "--min-share", "0.9")
+    assert 5 < magnets.out.count("\n") < 60
+    metals = graphkit("suppliers", "JPN", "--for", "280530", "--period", "2024", "-f", "ndjson")
+    first = json.loads(metals.out.splitlines()[0])
+    assert (first["supplier"], first["rank"], first["hs"]) == ("VNM", 1, "280530")
+
+
+WRONG = [
+    (["depends", "Koreaa"], 2, r"no country is called 'Koreaa'; did you mean .*\(KOR\)"),
+    (["depends", "KOR", "--for", "unobtainium"], 2, "no element, mineral, product, stage or HS"),
+    (["depends", "KOR", "--period", "2024-Q7"], 2, "--period: '2024-Q7' is no period; wanted 2024"),
+    (["depends", "KOR", "--period", "1989"], 1, "no imports of South Korea are known in 1989; the"),
+    (["depends", "LIE"], 1, "no imports of Liechtenstein are known at all"),
+    (["depends", "WLD"], 2, r"World \(WLD\) is no country and no group of named countries"),
+    (["depends"], 2, "missing argument 'COUNTRY'. See 'graphkit depends --help'"),
+    (["depends", "KOR", "JPN"], 2, r"unexpected extra argument.*\(JPN\)\. See"),
+    (["depends", "KOR", "--frm", "csv"], 2, "no such option: --frm .*See 'graphkit depends --h"),
+    (["depends", "KOR", "--format", "xml"], 2, "--format: found 'xml', wanted one of table, json"),
+    (["depends", "KOR", "--for"], 2, "option '--for' requires an argument. See"),
+    (["depends", "KOR", "-o", "x.xlsx"], 2, "--output: found the ending '.xlsx'; wanted .csv"),
+    (["depends", "KOR", "-o", "/nowhere/x.csv"], 1, "cannot write /nowhere/x.csv: No such file"),
+    (["dependents", "CHN", "--min-share", "80"], 2, "--min-share: found 80, wanted more than 0"),
+    (["dependents", "CHN", "--min-share", "x"], 2, "invalid value for '--min-share'.*See 'graphk"),
+    (["dep"], 2, "no such command 'dep'. Did you mean 'depends'"),
+    (["--frob"], 2, "no such option: --frob.*See 'graphkit --help'"),
+    (["neo4j", "restart"], 2, "no such command 'restart'"),
+    (["neo4j", "status"], 1, "no local Neo4j is running; start it with 'graphkit neo4j start'"),
+    (["query", "sole-supliers"], 2, "there is no query 'sole-supliers'; did you mean sole-supplie"),
+    (["query", "/nowhere/x.cypher"], 1, "cannot read /nowhere/x.cypher as a query file"),
+    (["query", "suppliers-of-country", "-P", "consumer=Koreaa"], 2, "no country is called 'Korea"),
+    (["query", "suppliers-of-country", "-P", "product=Dy"], 2, "no product is called 'Dy'"),
+    (["query", "suppliers-of-country", "-P", "period=x"], 2, "parameter period: 'x' is no period"),
+    (["query", "suppliers-of-country", "-P", "who=KOR"], 2, "has no parameter 'who'; it takes con"),
+    (["query", "suppliers-of-country", "-P", "consumer"], 2, "-P: found 'consumer', wanted KEY=VA"),
+    (["query", "products-of-code"], 2, "needs -P code=VALUE"),
+    (["queries", "nothing"], 2, "there is no query 'nothing'"),
+    (["cypher", "MATCH (n) DELETE n"], 2, "line 1, column 11: DELETE is not read-only"),
+    (["cypher", "MATCH (n) RETRUN n"], 1, "line 1, column 11: the embedded database"),
+    (["cypher", "MATCH (n:Nothing) RETURN n"], 1, "no label or relationship type"),
+    (["cypher", "RETURN $x AS x"], 2, "the statement needs"),
+    (["cypher", "RETURN $x AS x", "-P", "x=1", "-P", "x=2"], 2, "-P: found 'x' twice"),
+    (["cypher", "RETURN 1 AS x", "-i", "x.cypher"], 2, "found both a statement and -i FILE; wante"),
+    (["cypher", "-i", "/nowhere.cypher"], 2, "cannot read /nowhere.cypher: No such file"),
+    (["cypher", "-i", "/"], 2, "cannot read /: Is a directory"),
+    (["cypher", ""], 2, "the statement is empty; wanted Cypher such as"),
+    (["cypher", "RETURN 1 AS x", "--db", "http://x"], 2, "found the database URI 'http://x'; want"),
+    (["cypher", "RETURN 1 AS x", "--db", "/nowhere.lbdb"], 4, "no database at /nowhere.lbdb; make"),
+    (["cypher", "RETURN 1 AS x", "--db", "local"], 4, "no local Neo4j is running; start it with"),
+    (["load", "--db", "/proc/nowhere/x.lbdb"], 1, "/proc/nowhere"),
+    (["schema", "-o", "/nowhere/x.json"], 1, "cannot write /nowhere/x.json"),
+    (["check", "/nowhere"], 1, "/nowhere"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG, ids=lambda v: str(v)[:60])
+def test_what_fails_is_one_line_on_stderr_and_an_exit_code(graphkit, arguments, code, message):
+    outcome = graphkit(*arguments)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert outcome.err.count("\n") == 1
+    assert re.search(message, outcome.err)
+    assert outcome.err.startswith("graphkit: ")
+    assert "Traceback" not in outcome.err
+
+
+def test_a_dead_server_is_told_within_seconds(graphkit, monkeypatch):
+    monkeypatch.setenv("NEO4J_PASSWORD", "very-secret")
+    start = time.perf_counter()
+    outcome = graphkit("depends", "KOR", "--db", "bolt://127.0.0.1:1")
+    assert (outcome.code, outcome.out) == (4, "")
+    assert outcome.err.startswith("graphkit: cannot reach Neo4j at bolt://127.0.0.1:1: ")
+    assert "very-secret" not in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert time.perf_counter() - start < 15
+
+
+def test_a_server_without_a_password_is_told_so(graphkit, monkeypatch):
+    monkeypatch.delenv("NEO4J_PASSWORD", raising=False)
+    outcome = graphkit("depends", "KOR", "--db", "bolt://127.0.0.1:1")
+    assert outcome.code == 4
+    assert "set NEO4J_PASSWORD" in outcome.err
+
+
+def test_what_a_terminal_would_obey_is_shown_in_errors(graphkit):
+    outcome = graphkit("cypher", "RETURN '\x1b[2J' AS x,,")
+    assert outcome.code != 0
+    assert "\x1b" not in outcome.err
+    assert "\x1b" not in graphkit("depends", "\x1b[31mKOR").err
+    assert "\x1b" not in graphkit("\x1b[31m").err
+
+
+# --- cypher
+
+
+def test_cypher_is_read_from_an_argument_a_file_or_stdin(graphkit, tmp_path):
+    text = "RETURN 'KOR' AS iso3 // ünï\n"
+    wanted = Outcome(0, "iso3\nKOR\n", "")
+    path = tmp_path / "x.cypher"
+    path.write_text(text, encoding="utf-8-sig")
+
+    assert graphkit("cypher", text) == wanted
+    assert graphkit("cypher", "-i", str(path)) == wanted
+    assert graphkit("cypher", stdin=text) == wanted
+    assert graphkit("cypher", "-i", "-", stdin=text) == wanted
+    assert graphkit("cypher", stdin="").code == 2
+    assert graphkit("cypher", stdin="x" * 200_000).code == 2
+
+
+def test_a_file_that_is_no_text_is_refused(graphkit, tmp_path):
+    path = tmp_path / "x.cypher"
+    path.write_bytes(b"RETURN '\xff' AS x")
+    assert "it is no UTF-8 text" in graphkit("cypher", "-i", str(path)).err
+    assert "as a query file" in graphkit("query", str(path)).err
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("1", 1), ("-0.5", -0.5), ("true", True), ("KOR", "KOR"), ('"2024"', "2024"), ("0102", "0102"),
+     ('["CHN", "KOR"]', ["CHN", "KOR"]), ("2024-Q1", "2024-Q1"), ("a=b", "a=b"), ("", ""),
+     ("NaN", "NaN"), ("ünï", "ünï"), ("1_000", "1_000"), ("null", None)],
+)  # fmt: skip
+def test_parameters_of_free_cypher_are_json_or_text(graphkit, given, value):
+    outcome = graphkit("cypher", "RETURN $x AS x", "-P", f"x={given}", "-f", "json")
+    assert rows_of(outcome) == [{"x": value}]
+
+
+@pytest.mark.parametrize("given", ['{"a": 1}', str(2**63), "[" * 100_000])
+def test_parameters_that_no_database_takes_are_refused(graphkit, given):
+    outcome = graphkit("cypher", "RETURN $x AS x", "-P", f"x={given}", "-f", "json")
+    if given.startswith("[["):
+        assert rows_of(outcome) == [{"x": given}]  # too deep for JSON: text
+        return
+    assert outcome.code == 2
+    assert outcome.err.startswith("graphkit: parameter x: found ")
+
+
+def test_no_rows_is_said_on_stderr_only_where_a_person_reads(graphkit):
+    statement = "MATCH (c:Country {iso3: 'XXX'}) RETURN c.name AS name"
+    assert graphkit("cypher", statement, "-f", "csv") == Outcome(0, "name\n", "")
+    table = graphkit("cypher", statement, "-f", "table")
+    assert (table.out, table.err) == (" name\n ────\n", "graphkit: no rows\n")
+
+
+def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
+    path = tmp_path / "small.lbdb"
+    seeds = write_seeds(tmp_path / "seeds")
+    assert graphkit("load", str(seeds), "--db", str(path)).code == 0
+
+    count = ("cypher", "MATCH (c:Country) RETURN count(*) AS n")
+    assert graphkit(*count, "--db", str(path)).out == "n\n4\n"
+    assert graphkit(*count).out != "n\n4\n"
+    monkeypatch.setenv("GRAPHKIT_DB", str(path))
+    assert graphkit(*count, db=False).out == "n\n4\n"
+
+
+def test_a_neo4j_answers_the_same_through_the_command_line(
+    graphkit, stores, neo4j_server, monkeypatch
+):
+    uri, user, password = neo4j_server
+    monkeypatch.setenv("NEO4J_USERNAME", user)
+    monkeypatch.setenv("NEO4J_PASSWORD", password)
+    for arguments in (
+        ("depends", "KOR", "--on", "CHN", "--for", "rare earths", "-f", "table"),
+        ("query", "suppliers-of-country", "-P", "consumer=korea", "-f", "markdown"),
+    ):
+        assert graphkit(*arguments, "--db", uri) == graphkit(*arguments)
+    unknown = graphkit("cypher", "MATCH (n:Nothing) RETURN n AS n", "--db", uri)
+    assert unknown.code in (0, 1)
+    assert "Nothing" in unknown.err
+
+
+# --- queries
+
+
+def test_queries_lists_all_and_shows_one(graphkit, tmp_path):
+    listed = rows_of(graphkit("queries", "-f", "json"))
+    assert [row["name"] for row in listed] == query_names()
+    assert all(row["title"] for row in listed)
+    one = graphkit("queries", "suppliers-of-country")
+    assert one.out.startswith("// title: ")
+    path = tmp_path / "x.cypher"
+    assert graphkit("queries", "suppliers-of-country", "-o", str(path)) == Outcome(0, "", "")
+    assert path.read_text() == one.out
+    assert graphkit("query", str(path), "-P", "consumer=JPN").code == 0
+
+
+def test_a_query_takes_any_name_of_what_its_parameters_name(graphkit):
+    def rows(**given: str) -> list[dict[str, Any]]:
+        pairs = [part for k, v in given.items() for part in ("-P", f"{k}={v}")]
+        return rows_of(graphkit("query", "suppliers-of-country", *pairs, "-f", "json"))
+
+    assert rows(consumer="Korea, Republic of", product="rare earth metals", period="2024") == rows(
+        consumer="KOR", product="ree-metals"
+    )
+
+
+OWN = """\
+// title: Types of parameters
+// params:
+//   whole: {type: int, doc: a whole number}
+//   number: {type: float, doc: a number, default: "0.5"}
+//   text: {type: str, doc: some text, default: "2024"}
+//   many: {type: list, doc: "several", default: "a, b"}
+RETURN $whole AS whole, $number AS number, $text AS text, $many AS many
+"""
+
+
+def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path):
+    path = tmp_path / "own.cypher"
+    path.write_text(OWN)
+
+    def run(*pairs: str) -> Outcome:
+        given = [part for pair in pairs for part in ("-P", pair)]
+        return graphkit("query", str(path), *given, "-f", "json")
+
+    assert rows_of(run("whole=7", "text=1")) == [
+        {"whole": 7, "number": 0.5, "text": "1", "many": ["a", "b"]}
+    ]
+    wrong = run("whole=7.5", "number=nan", "other=1")
+    assert wrong == Outcome(2, "", (
+        "graphkit: query own has no parameter 'other'; it takes whole, number, text, many; "
+        "parameter whole: found '7.5', wanted a whole number; "
+        "parameter number: found 'nan', wanted a number\n"
+    ))  # fmt: skip
+    for huge in ("9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"):
+        assert run(f"whole={huge}").code == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [([], "no title"),
+     (["title: [a]"], "no title"),
+     (["title: x", "params: [a]"], "wanted a title, and params and units as maps"),
+     (["title: x", "more: y"], "found params, units, title, more; wanted"),
+     (["title: x", "title: y"], "title"),
+     (["title: x", "params:", "  a: {type: odd, doc: y}"], "parameter a: found"),
+     (["title: x", "params:", "  a: {type: int}"], "parameter a: found"),
+     (["title: x", "params:", "  a: {type: int, doc: y, defualt: 1}"], "'defualt'"),
+     (["title: x", "params:", "  a: {type: int, doc: y, default: z}"], "a: found 'z'"),
+     (["title: x"], r"declares the parameters \[\] and uses \['a'\]"),
+     (["title: x", "params:", "  b: {type: int, doc: y}"], r"\['b'\] and uses \['a'\]")],
+)  # fmt: skip
+def test_a_query_file_that_is_wrong_says_what(graphkit, tmp_path, lines, message):
+    path = tmp_path / "wrong.cypher"
+    path.write_text("".join(f"// {line}\n" for line in lines) + "RETURN $a AS a")
+    outcome = graphkit("query", str(path))
+    assert outcome.code in (1, 2)
+    assert re.search(message, outcome.err)
+    assert outcome.err.count("\n") == 1
+
+
+# --- seeds
+
+
+def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path):
+    seeds = write_seeds(tmp_path / "seeds", {
+        "trade.yaml": SMALL["trade.yaml"].replace("exporter: CHN", "exporter: CHX"),
+        "products.yaml": SMALL["products.yaml"].replace("stage: metal", "stage: metall"),
+    })  # fmt: skip
+    for arguments in (
+        ("check", str(seeds)),
+        ("load", str(seeds), "--db", str(tmp_path / "x.lbdb")),
+    ):
+        outcome = graphkit(*arguments)
+        assert (outcome.code, outcome.out) == (3, "")
+        *problems, summary = outcome.err.splitlines()
+        assert len(problems) == 3
+        assert all(re.match(r"\S+\.yaml:\d+:\d+: .*CHX|\S+\.yaml:\d+:\d+: .*metall", p)
+                   for p in problems)  # fmt: skip
+        assert summary == "graphkit: 3 problems in 2 files; nothing was loaded"
+    assert not (tmp_path / "x.lbdb").exists()
+
+
+def test_check_counts_what_is_right(graphkit, tmp_path):
+    outcome = graphkit("check", str(write_seeds(tmp_path / "seeds")))
+    assert outcome == Outcome(0, "13 facts of 8 kinds, no problems\n", "")
+
+
+def test_a_dry_run_reports_and_writes_nothing(graphkit, tmp_path):
+    seeds, path = write_seeds(tmp_path / "seeds"), tmp_path / "x.lbdb"
+    dry = graphkit("load", str(seeds), "--db", str(path), "--dry-run")
+    assert dry.code == 0
+    assert not path.exists()
+    assert dry.out.startswith("kind,rows,added,changed,removed\nSource,1,1,0,0\n")
+    assert re.search(r"x\.lbdb: \d+ rows; would be \d+ added, 0 changed, 0 removed\n", dry.err)
+
+    real = graphkit("load", str(seeds), "--db", str(path))
+    assert real.out == dry.out
+    assert real.err == dry.err.replace("would be ", "")
+    again = graphkit("load", str(seeds), "--db", str(path))
+    assert " 0 added, 0 changed, 0 removed" in again.err
+
+
+def test_own_seeds_never_go_into_the_default_database(graphkit, monkeypatch, tmp_path):
+    monkeypatch.delenv("GRAPHKIT_DB", raising=False)
+    outcome = graphkit("load", str(write_seeds(tmp_path / "seeds")), db=False)
+    assert outcome == Outcome(
+        2, "", "graphkit: your own seeds need a database of their own: --db PATH or URI\n"
+    )
+
+
+def test_the_schema_is_markdown_or_json_schema(graphkit, tmp_path):
+    page = graphkit("schema").out
+    assert page.startswith("# The graph\n")
+    assert "DEPENDS_ON" in page
+    path = tmp_path / "x.json"
+    assert graphkit("schema", "--json", "-o", str(path)).code == 0
+    assert json.loads(path.read_text()) == json.loads(graphkit("schema", "--json").out)
+    assert "Exports".upper() in json.loads(path.read_text())["properties"]["kind"]["enum"]
+
+
+def test_the_doctor_says_what_is_wrong_and_exits_1(graphkit, tmp_path):
+    well = graphkit("doctor")
+    assert well.code == 0
+    assert all(line.startswith("ok  ") for line in well.out.splitlines())
+    assert f"graphkit {__version__}" in well.out
+    ill = graphkit("doctor", "--db", str(tmp_path / "none.lbdb"))
+    assert (ill.code, ill.err) == (1, "")
+    assert re.search(r"^BAD database: no database at .*none\.lbdb", ill.out, re.MULTILINE)
+
+
+# --- the process: pipes, terminals, signals, shells
+
+
+@pytest.fixture
+def db(shipped_file: Path) -> dict[str, str]:
+    return {"GRAPHKIT_DB": str(shipped_file)}
+
+
+def test_a_reader_that_has_read_enough_is_no_error(db):
+    for query in (
+        "query countries -f csv | head -1",
+        "queries | head -1",
+        "depends KOR -f table | true",
+        "query trade-periods -f parquet | head -c 4",
+    ):
+        script = f"{COMMAND} {query} >/dev/null; echo ${{PIPESTATUS[@]}}"
+        done = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, env={**os.environ, **db}
+        )
+        assert (done.stdout, done.stderr) == ("0 0\n", ""), query
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_is_one_line(db):
+    for arguments in (["query", "countries"], ["depends", "KOR", "-f", "parquet"], ["check"]):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, env={**os.environ, **db}
+            )
+        assert done.returncode == 1
+        assert done.stderr == b"graphkit: cannot write to stdout: No space left on device\n"
+
+
+def test_parquet_goes_through_a_pipe(db):
+    done = process(["query", "stages", "-f", "parquet"], db)
+    assert done.returncode == 0
+    table = parquet.read_table(pa.BufferReader(done.stdout))
+    assert table["key"].to_pylist()[0] == "mine"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_data_are_utf8_whatever_the_locale_says(db, encoding):
+    environment = {**db, "PYTHONIOENCODING": encoding, "LC_ALL": "C"}
+    done = process(["query", "countries", "-f", "csv"], environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Côte d’Ivoire" in done.stdout.decode("utf-8")
+
+
+def test_text_from_stdin_is_utf8_or_refused(db):
+    done = process(["cypher"], db, input="RETURN 'ü' AS x".encode())
+    assert done.stdout.decode() == "x\nü\n"
+    done = process(["cypher"], db, input=b"RETURN '\xff' AS x")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"graphkit: cannot read stdin: it is no UTF-8 text\n"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_on_a_terminal_an_answer_is_a_table_of_its_width(db, columns):
+    shown = in_terminal(["depends", "KOR"], columns, db)
+    plain = re.sub(r"\x1b\[\d*m", "", shown)
+    assert shown.startswith("\x1b[1mHow much does South Korea depend")
+    assert "HHI" in plain
+    lines = [line for line in plain.splitlines() if "https://" not in line]
+    assert max(map(len, lines)) <= columns
+
+
+def test_colour_can_be_refused(db):
+    for refusal in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert "\x1b" not in in_terminal(["depends", "KOR"], 100, {**db, **refusal})
+
+
+def test_csv_on_a_terminal_shows_what_it_would_obey(db):
+    statement = "RETURN '\x1b[2J' AS x"
+    shown = in_terminal(["cypher", statement, "-f", "csv"], 80, db)
+    assert shown == "x\r\n\\x1b[2J\r\n"
+    piped = process(["cypher", statement, "-f", "csv"], db)
+    assert piped.stdout == b"x\n\x1b[2J\n"
+
+
+def test_parquet_is_not_thrown_at_a_terminal(db):
+    shown = in_terminal(["query", "stages", "-f", "parquet"], 80, db)
+    assert shown == "graphkit: parquet is no text: name a file with -o FILE\r\n"
+
+
+def test_cypher_asks_for_a_statement_instead_of_waiting_for_one(db):
+    shown = in_terminal(["cypher"], 200, db)
+    assert shown.startswith("graphkit: no statement: give it as an argument, with -i FILE, or on")
+
+
+LONG = (
+    "UNWIND range(1, 20000) AS a UNWIND range(1, 20000) AS b UNWIND range(1, 900) AS c "
+    "RETURN sum(a * b * c) AS s"
+)
+
+
+READY = "import graphkit.cli.app as app; print('ready', flush=True); app.main()"
+
+
+@pytest.mark.parametrize("which", ["embedded", "neo4j"])
+@pytest.mark.parametrize("seconds", [0.1, 4.0])
+def test_an_interrupted_query_ends_at_once_with_130_and_one_line(db, request, which, seconds):
+    environment = {**os.environ, **db}
+    arguments = ["cypher", LONG]
+    if which == "neo4j":
+        uri, user, password = request.getfixturevalue("neo4j_server")
+        environment |= {"NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}
+        arguments += ["--db", uri]
+    with subprocess.Popen(
+        [sys.executable, "-c", READY, *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+    ) as running:  # fmt: skip
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        time.sleep(seconds)
+        assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        start = time.perf_counter()
+        out, err = running.communicate(timeout=30)
+        assert time.perf_counter() - start < 10
+    assert (running.returncode, out, err) == (130, b"", b"graphkit: interrupted\n")
+
+
+def completed(words: str, db: dict[str, str]) -> list[str]:
+    environment = {
+        **db, "_GRAPHKIT_COMPLETE": "complete_bash", "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }  # fmt: skip
+    return process([], environment).stdout.decode().split()
+
+
+def test_the_shell_completes_commands_options_queries_and_formats(db):
+    assert completed("graphkit dep", db) == ["depends", "dependents"]
+    assert completed("graphkit query sole", db) == ["sole-suppliers"]
+    assert completed("graphkit queries suppliers-of-c", db) == ["suppliers-of-country"]
+    assert "--min-share" in completed("graphkit dependents CHN --m", db)
+    assert completed("graphkit depends KOR --format par", db) == ["parquet"]
+
+
+def test_the_completion_script_is_shown_to_a_shell(db):
+    done = subprocess.run(
+        ["bash", "-c", f"{COMMAND} --show-completion; true"],
+        capture_output=True, text=True, env={**os.environ, **db},
+    )  # fmt: skip
+    assert "_GRAPHKIT_COMPLETE=complete_bash" in done.stdout
+    checked = subprocess.run(["bash", "-n"], input=done.stdout, text=True, capture_output=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_an_answer_imports_nothing_that_it_does_not_need(db):
+    script = (
+        "import sys\n"
+        "sys.argv = ['graphkit', 'depends', 'KOR', '-f', 'table']\n"
+        "from graphkit.cli.app import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, **db}
+    )
+    imported = set(done.stderr.split())
+    assert "ladybug" in imported
+    slow = {"pandas", "neo4j", "networkx", "scipy", "rich", "jgo"}
+    assert slow & imported == set()
+
+
+def test_the_module_runs_as_the_command_does(db):
+    done = subprocess.run(
+        [sys.executable, "-m", "graphkit", "--version"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, f"graphkit {__version__}\n")
+
+
+def test_the_default_database_is_built_at_first_use_and_once():
+    statement = "MATCH (l:Load) RETURN l.version AS version"
+    first = process(["cypher", statement])
+    assert first.stdout.decode() == f"version\n{__version__}\n", first.stderr
+    [path] = user_folder("cache").glob("graph-*.lbdb")
+    built = path.stat().st_mtime_ns
+    assert process(["cypher", statement]).stdout == first.stdout
+    assert path.stat().st_mtime_ns == built

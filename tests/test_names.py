@@ -1,0 +1,250 @@
+"""What people type, and what it stands for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from graphkit.errors import UsageError
+from graphkit.names import Names, read_places
+from graphkit.questions.scope import Materials
+from graphkit.stores.embedded import EmbeddedStore
+
+PLACES = ("Country", "Area")
+
+
+@pytest.fixture(scope="module")
+def shipped_store(shipped_file: Path) -> Iterator[EmbeddedStore]:
+    with EmbeddedStore(shipped_file) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def places(shipped_store: EmbeddedStore) -> Names:
+    return read_places(shipped_store)
+
+
+@pytest.fixture(scope="module")
+def materials(shipped_store: EmbeddedStore) -> Materials:
+    return Materials(shipped_store)
+
+
+def place(places: Names, text: str) -> str:
+    return places.find(text, "country", PLACES).key
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["KOR", "kor", "KR", "kr", "korea", "KOREA", "South Korea", "south-korea", " South  Korea ",
+     "Korea, Republic of", "korea (republic of)", "Republic of Korea", "the Republic of Korea",
+     "S. Korea", "ＫＯＲ"],
+)  # fmt: skip
+def test_south_korea_is_found_under_every_name(places, text):
+    assert place(places, text) == "KOR"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("NO", "NOR"), ("no", "NOR"), ("Norway", "NOR"), ("IN", "IND"), ("DE", "DEU"),
+     ("Côte d'Ivoire", "CIV"), ("COTE D’IVOIRE", "CIV"), ("cote divoire", "CIV"),
+     ("Türkiye", "TUR"), ("turkiye", "TUR"), ("Turkey", "TUR"), ("Viet Nam", "VNM"),
+     ("USA", "USA"), ("U.S.", "USA"), ("the United States", "USA"), ("842", "USA"),
+     ("Czech Republic", "CZE"), ("EU", "EU27"), ("eu27", "EU27"), ("DRC", "COD"),
+     ("Trinidad & Tobago", "TTO"), ("Réunion", "REU"), ("reunion", "REU"), ("USSR", "SUN")],
+)  # fmt: skip
+def test_countries_are_found_in_any_case_with_or_without_accents(places, text, key):
+    assert place(places, text) == key
+
+
+def test_north_korea_is_not_south_korea(places):
+    assert {place(places, t) for t in ("PRK", "North Korea", "DPRK", "Korea, North")} == {"PRK"}
+
+
+def test_china_and_its_regions_stay_apart(places):
+    names = ("China", "Hong Kong", "China, Hong Kong SAR", "Taiwan, China", "Macao")
+    assert [place(places, name) for name in names] == ["CHN", "HKG", "HKG", "TWN", "MAC"]
+
+
+def test_every_key_stands_for_itself_in_any_case(places, shipped_graph):
+    kinds = {p.kind.name: p.table for p in shipped_graph.parts if p.kind.name in PLACES}
+    keys = [key for table in kinds.values() for key in table["iso3"].to_pylist()]
+
+    assert len(keys) > 250
+    assert [place(places, key) for key in keys] == keys
+    assert [place(places, key.lower()) for key in keys] == keys
+
+
+def test_every_name_and_alias_of_a_country_is_unambiguous(places, shipped_graph):
+    table = next(p.table for p in shipped_graph.parts if p.kind.name == "Country")
+    for row in table.select(["iso3", "name", "iso2", "aliases"]).to_pylist():
+        for text in filter(None, (row["name"], row["iso2"], *(row["aliases"] or ()))):
+            assert place(places, text) == row["iso3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [("Koreaa", "South Korea (KOR)"), ("Chnia", "China (CHN)"), ("Germny", "Germany (DEU)")],
+)
+def test_an_unknown_country_comes_with_near_names(places, text, nearest):
+    with pytest.raises(UsageError) as caught:
+        place(places, text)
+    assert str(caught.value).startswith(f"no country is called {text!r}; did you mean ")
+    assert nearest in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "xqzw", "ⵣ", "\x1b[31m", "\udcff", "KOR\x00"])
+def test_what_names_nothing_is_an_error_that_a_terminal_can_show(places, text):
+    with pytest.raises(UsageError, match="no country is called") as caught:
+        place(places, text)
+    assert str(caught.value).isprintable()
+
+
+def test_an_absurdly_long_name_is_refused_at_once_and_in_short(places):
+    start = time.perf_counter()
+    with pytest.raises(UsageError) as caught:
+        place(places, "ab" * 60_000)
+    assert len(str(caught.value)) < 300
+    assert time.perf_counter() - start < 2
+
+
+def test_two_things_of_one_name_are_both_named():
+    table = pa.table({
+        "key": ["AAA", "BBB", "CCC"], "name": ["Upper Land", "Lower Land", "Land"],
+        "aliases": [["the land", "islands"], ["Islands"], None],
+    })  # fmt: skip
+    names = Names({"Country": lambda: table})
+
+    assert names.find("land", "country", ("Country",)).key == "CCC"  # a name before an alias
+    with pytest.raises(UsageError) as caught:
+        names.find("islands", "country", ("Country",))
+    assert str(caught.value) == (
+        "'islands' may be Upper Land (AAA) or Lower Land (BBB); give its key"
+    )
+
+
+# --- elements, products, stages
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "key"),
+    [("Dy", "Element", "Dy"), ("dy", "Element", "Dy"), ("dysprosium", "Element", "Dy"),
+     ("In", "Element", "In"), ("in", "Element", "In"), ("Co", "Element", "Co"),
+     ("aluminium", "Element", "Al"), ("wolfram", "Element", "W"), ("NO", None, None),
+     ("rare earths", "Element", "REE"), ("Rare-Earth Elements", "Element", "REE"),
+     ("heavy rare earths", "Element", "HREE"), ("metal", "Stage", "metal"),
+     ("Mine", "Stage", "mine"), ("magnets", "Product", "magnets-metal"),
+     ("magnets-metal", "Product", "magnets-metal"), ("Dy2O3", "Product", "dy-oxide"),
+     ("rare earth metals", "Product", "ree-metals"), ("spodumene", "Product", "lithium-minerals")],
+)  # fmt: skip
+def test_materials_are_found_by_symbol_name_and_alias(materials, text, kind, key):
+    if kind is None:
+        with pytest.raises(UsageError):
+            materials.scope(text)
+        return
+    named = materials.scope(text).named
+    assert (named.kind, named.key) == (kind, key)
+
+
+@pytest.mark.parametrize("text", ["gallium", "Gallium", "GALLIUM", "Ga"])
+def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, text):
+    scope = materials.scope(text)
+
+    assert (scope.named.kind, scope.named.key) == ("Element", "Ga")
+    assert scope.products == ("bauxite", "gallium")
+
+
+def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
+    scope = materials.scope("silver")
+    assert scope.products == ("silver", "silver-ore")
+    assert scope.notes == (
+        "'silver' is read as Silver (Ag): every product that holds it. "
+        "The product Silver metal (silver) alone: --for product:silver.",
+    )
+    assert materials.scope("product:silver").products == ("silver",)
+    assert materials.scope("Product: silver ").products == ("silver",)
+    assert materials.scope("Silver metal").products == ("silver",)
+    assert materials.scope("Ag").notes == ()
+
+
+def test_every_product_can_be_asked_for_alone(materials):
+    for key, row in materials.products.items():
+        assert materials.scope(f"product:{key}").products == (key,)
+        assert key in materials.scope(key).products
+        assert key in materials.scope(row["name"]).products
+
+
+@pytest.mark.parametrize("text", ["barite", "fluorspar"])
+def test_a_mineral_that_is_one_product_needs_no_note(materials, text):
+    scope = materials.scope(text)
+    assert (scope.products, scope.notes) == ((text,), ())
+
+
+def test_graphite_is_the_mineral_in_every_product(materials):
+    assert set(materials.scope("graphite").products) == {
+        "natural-graphite", "spherical-graphite", "artificial-graphite", "battery-anode",
+    }  # fmt: skip
+
+
+def test_a_prefix_allows_only_its_kind(materials):
+    assert materials.scope("stage:metal").stage == "metal"
+    assert materials.scope("mineral:graphite").named.key == "graphite"
+    with pytest.raises(UsageError, match="'magnets'"):
+        materials.scope("element:magnets")
+    with pytest.raises(UsageError, match="'metal'"):
+        materials.scope("product:metal")
+
+
+def test_an_unknown_material_comes_with_near_names(materials):
+    with pytest.raises(UsageError) as caught:
+        materials.scope("disprosium")
+    assert str(caught.value) == (
+        "no element, mineral, product, stage or HS code is called 'disprosium'; "
+        "did you mean Dysprosium (Dy), Dysprosium oxide (dy-oxide), Dysprosium metal (dy-metal)?"
+    )
+
+
+def test_a_group_of_elements_holds_its_members_and_inner_groups(materials):
+    rare_earths = materials.scope("rare earths").elements
+    assert {"REE", "LREE", "HREE", "Dy", "La", "Y"} <= rare_earths
+    assert "Sc" not in rare_earths
+    assert "REE" not in materials.scope("HREE").elements
+    assert materials.scope("Dy").elements == {"Dy"}
+
+
+# --- HS codes
+
+
+@pytest.mark.parametrize("text", ["280530", "2805.30", "28.05.30", "hs 280530", "HS:2805.30"])
+def test_an_hs_code_is_read_with_or_without_dots(materials, text):
+    scope = materials.scope(text)
+    assert scope.code == "280530"
+    assert "ree-metals" in scope.products
+    assert scope.meaning == "HS 280530 (ree-metals)"
+
+
+def test_the_beginning_of_codes_stands_for_all_of_them(materials):
+    scope = materials.scope("2846")
+    assert scope.holds("ree-compounds", "284610")
+    assert scope.holds("ree-compounds", "284690")
+    assert not scope.holds("ree-metals", "280530")
+
+
+@pytest.mark.parametrize("text", ["284699", "9999", "2", "1"])
+def test_a_code_that_no_product_travels_under_is_an_error(materials, text):
+    with pytest.raises(UsageError, match=f"no product travels under the HS code '{text}'"):
+        materials.scope(text)
+
+
+def test_a_near_code_is_named(materials):
+    with pytest.raises(UsageError, match=r"there are .*284690"):
+        materials.scope("284699")
+
+
+@pytest.mark.parametrize("text", ["²", "٢٨٠٥٣٠", "28a530", "-280530", "2805,30", ".", "hs"])
+def test_what_is_no_code_is_tried_as_a_name(materials, text):
+    with pytest.raises(UsageError, match="is called"):
+        materials.scope(text)

@@ -1,0 +1,609 @@
+"""Answers: against the trade tables added up by hand, equal on both databases, honest in scope."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
+
+from graphkit.answer import Answer
+from graphkit.build import build_graph
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions import Questions
+from graphkit.render import as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+EU27 = [
+    "AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN",
+    "IRL", "ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP",
+    "SWE",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Questions]:
+    """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
+    with EmbeddedStore(shipped_file) as store:
+        yield Questions(store)
+
+
+# --- the trade tables, added up without graphkit
+
+
+@pytest.fixture(scope="module")
+def table() -> list[dict[str, Any]]:
+    """Every flow of the shipped trade tables."""
+    flows = []
+    for path in sorted(shipped("seeds").glob("trade/*.parquet")):
+        for row in parquet.read_table(path).to_pylist():
+            row.setdefault("period", path.stem[-4:])
+            flows.append({"tonnes": None, **row, "usd": 1000 * row["usd"]})
+    return flows
+
+
+def by_hand(
+    flows: list[dict[str, Any]],
+    consumers: list[str],
+    period: str,
+    *,
+    product: str | None = None,
+    codes: tuple[str, ...] = (),
+) -> dict[str, dict[str, float | int | None]]:
+    """What each supplier's row must say of the imports of some countries from outside them."""
+    usd: dict[str, float] = defaultdict(float)
+    tonnes: dict[str, float] = defaultdict(float)
+    unweighed = 0.0
+    for flow in flows:
+        if flow["importer"] not in consumers or flow["exporter"] in consumers:
+            continue
+        if flow["period"] != period or product not in (None, flow["product"]):
+            continue
+        if codes and flow["hs"] not in codes:
+            continue
+        usd[flow["exporter"]] += flow["usd"]
+        if flow["tonnes"] is None:
+            unweighed += flow["usd"]
+        else:
+            tonnes[flow["exporter"]] += flow["tonnes"]
+    value, weight = sum(usd.values()), sum(tonnes.values())
+    return {
+        supplier: {
+            "usd": usd[supplier],
+            "tonnes": tonnes.get(supplier),
+            "share_usd": usd[supplier] / value,
+            "share_tonnes": tonnes[supplier] / weight if supplier in tonnes else None,
+            "hhi_usd": 10_000 * sum((x / value) ** 2 for x in usd.values()),
+            "hhi_tonnes": 10_000 * sum((x / weight) ** 2 for x in tonnes.values())
+            if weight
+            else None,
+            "suppliers": len(usd),
+            "missing_tonnes_share": unweighed / value,
+        }
+        for supplier in usd
+    }
+
+
+def found(answer: Answer) -> dict[str, dict[str, Any]]:
+    return {row["supplier"]: row for row in answer.rows.to_pylist()}
+
+
+def assert_same(rows: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Any]) -> None:
+    assert rows.keys() == wanted.keys()
+    for supplier, values in wanted.items():
+        for name, value in values.items():
+            got = rows[supplier][name]
+            same = got == value or math.isclose(got, value, rel_tol=1e-9, abs_tol=1e-12)
+            assert same, (supplier, name, got, value)
+
+
+@pytest.mark.parametrize("consumer", ["KOR", "JPN", "USA", "DEU", "NOR", "MYS", "ZAF", "VNM"])
+@pytest.mark.parametrize("product", ["ree-metals", "ree-compounds", "magnets-metal"])
+def test_every_supplier_is_as_the_tables_add_up(ask, table, consumer, product):
+    answer = ask.suppliers(consumer, scope=product, period="2024")
+    assert_same(found(answer), by_hand(table, [consumer], "2024", product=product))
+
+
+@pytest.mark.parametrize("period", ["1995", "2008", "2023"])
+def test_other_years_are_as_the_tables_add_up(ask, table, period):
+    answer = ask.suppliers("JPN", scope="ree-compounds", period=period)
+    assert_same(found(answer), by_hand(table, ["JPN"], period, product="ree-compounds"))
+
+
+def test_an_hs_code_is_one_of_the_codes_of_a_product(ask, table):
+    one = ask.suppliers("KOR", scope="284690", period="2024")
+    both = ask.suppliers("KOR", scope="ree-compounds", period="2024")
+
+    assert_same(found(one), by_hand(table, ["KOR"], "2024", codes=("284690",)))
+    assert_same(found(both), by_hand(table, ["KOR"], "2024", codes=("284610", "284690")))
+    assert set(one.rows["hs"].to_pylist()) == {"284690"}
+    assert set(both.rows["hs"].to_pylist()) == {"284610+284690"}
+    assert found(ask.suppliers("KOR", scope="2846", period="2024")) == found(both)
+
+
+def test_a_group_buys_what_its_members_buy_outside_it(ask, table):
+    answer = ask.suppliers("EU27", scope="ree-metals", period="2024")
+
+    assert_same(found(answer), by_hand(table, EU27, "2024", product="ree-metals"))
+    assert not set(found(answer)) & set(EU27)
+    assert set(answer.rows["consumer"].to_pylist()) == {"EU27"}
+    assert any("27 present members" in note and "left out" in note for note in answer.notes)
+
+
+def test_dependents_are_as_the_tables_add_up(ask, table):
+    answer = ask.dependents("CHN", scope="magnets-metal", period="2024", min_share=0.9)
+    rows = {row["consumer"]: row for row in answer.rows.to_pylist()}
+
+    importers = {flow["importer"] for flow in table}
+    wanted = {c: by_hand(table, [c], "2024", product="magnets-metal") for c in importers}
+    wanted = {c: s["CHN"] for c, s in wanted.items() if "CHN" in s and s["CHN"]["share_usd"] >= 0.9}
+    assert_same(rows, wanted)
+    assert len(rows) > 15
+    values = [row["usd"] for row in rows.values()]
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_published_figures_of_korea_and_japan(ask):
+    def shares(*question: str) -> tuple[float, float]:
+        consumer, scope = question
+        [row] = ask.depends(consumer, on="CHN", scope=scope, period="2024").rows.to_pylist()
+        return round(100 * row["share_usd"], 2), round(100 * row["share_tonnes"], 2)
+
+    assert shares("KOR", "ree-metals") == (80.24, 79.37)
+    assert shares("KOR", "ree-compounds") == (46.97, 64.44)
+    assert shares("JPN", "280530") == (24.37, 61.98)
+
+
+def test_depends_names_the_first_supplier_of_each_product(ask, table):
+    rows = ask.depends("KOR", period="2024").rows.to_pylist()
+
+    for row in rows:
+        wanted = by_hand(table, ["KOR"], "2024", product=row["product"])
+        first = max(wanted, key=lambda s: wanted[s]["usd"])
+        assert (row["supplier"], row["rank"]) == (first, 1)
+    assert {row["product"] for row in rows} == {"magnets-metal", "ree-compounds", "ree-metals"}
+    shares = [row["share_usd"] for row in rows]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_coverage_counts_flows_and_what_they_lack(ask, table):
+    coverage = ask.depends("KOR", on="CHN", scope="rare earths", period="2024").coverage
+
+    flows = [f for f in table if f["importer"] == "KOR" and f["period"] == "2024"]
+    lacking = [f for f in flows if f["tonnes"] is None]
+    assert coverage["flows"] == len(flows)
+    assert coverage["flows_without_tonnes"] == len(lacking) > 0
+    assert coverage["flows_without_usd"] == 0
+    assert coverage["usd"] == pytest.approx(sum(f["usd"] for f in flows))
+    share = sum(f["usd"] for f in lacking) / sum(f["usd"] for f in flows)
+    assert coverage["usd_share_without_tonnes"] == pytest.approx(share)
+    assert "dy-oxide" in coverage["products_without_trade_data"]
+    assert "natural-graphite" not in coverage["products_without_trade_data"]
+    assert {(s["product"], s["hs"], s["hs_revision"], s["basis"]) for s in coverage["series"]} == {
+        ("magnets-metal", "850511", "HS17", "gross"),
+        ("ree-compounds", "284610+284690", "HS92", "gross"),
+        ("ree-metals", "280530", "HS92", "gross"),
+    }
+
+
+def test_flows_without_any_weight_have_no_share_by_weight(ask):
+    [row] = ask.depends("KOR", on="CHN", scope="magnets", period="2022").rows.to_pylist()
+
+    assert row["share_tonnes"] is row["tonnes"] is row["hhi_tonnes"] is None
+    assert row["missing_tonnes_share"] == 1.0
+    assert 0.8 < row["share_usd"] < 0.95
+
+
+# --- both databases
+
+
+QUESTIONS = [
+    *(("depends", c, {}) for c in ("KOR", "JPN", "USA", "EU27", "ZAF", "FJI", "SGP", "CHN")),
+    *(
+        ("depends", c, {"on": on, "scope": scope, "period": period})
+        for c, on, scope, period in (
+            ("KOR", "CHN", "rare earths", "2024"), ("JPN", "VNM", "280530", "2024"),
+            ("EU27", "CHN", "REE", "2024"), ("DEU", "EST", "ree-compounds", "2010"),
+            ("USA", "CHN", "magnets", "2022"), ("KOR", "JPN", "Dy", "1999"),
+            ("KOR", "CHN", "dy-oxide", "2025-Q1"), ("KOR", "S19", "metal", "2024"),
+            ("JPN", "CHN", "284610", "2023"), ("KOR", "PRK", "ree-metals", "2024"),
+        )
+    ),
+    *(("suppliers", c, {"scope": s}) for c in ("KOR", "EST") for s in ("2846", "component", "Nd")),
+    ("dependents", "CHN", {"scope": "magnets", "min_share": 0.8}),
+    ("dependents", "china", {"period": "2024", "min_share": 0.99}),
+    ("dependents", "MYS", {"scope": "ree-metals", "min_share": 0.1}),
+]  # fmt: skip
+
+
+def test_both_databases_give_the_same_answers_to_the_byte(stores):
+    asked = {name: Questions(store) for name, store in stores.items()}
+    for method, place, more in QUESTIONS:
+        first, second = (
+            json_text(as_object(getattr(questions, method)(place, **more)), indent=2)
+            for questions in asked.values()
+        )
+        assert first == second, (method, place, more)
+        assert (
+            len(json.loads(first)["rows"]) > 0
+            or "dy-oxide" in str(more)
+            or more.get("on") in ("PRK", "S19")
+        )
+
+
+def test_both_databases_refuse_in_the_same_words(stores):
+    def refusal(questions: Questions, method: str, *words: Any, **more: Any) -> str:
+        with pytest.raises(GraphkitError) as caught:
+            getattr(questions, method)(*words, **more)
+        return f"{caught.value.exit_code} {caught.value}"
+
+    for method, place, more in (
+        ("depends", "Koreaa", {}), ("depends", "WLD", {}), ("depends", "LIE", {"on": "CHN"}),
+        ("depends", "KOR", {"scope": "disprosium"}), ("depends", "KOR", {"period": "1989"}),
+        ("depends", "KOR", {"scope": "999999"}), ("suppliers", "KOR", {"scope": "tellurium"}),
+    ):  # fmt: skip
+        first, second = (refusal(Questions(s), method, place, **more) for s in stores.values())
+        assert first == second
+
+
+def test_the_depends_on_edges_are_the_answers(stores):
+    edges = (
+        "MATCH (buyer:Country {iso3: $consumer})-[need:DEPENDS_ON]->(seller) "
+        "WHERE need.period = '2024' "
+        "RETURN need.product AS product, seller.iso3 AS supplier, need.usd_share AS share_usd, "
+        "need.tonnes_share AS share_tonnes, need.usd AS usd, need.tonnes AS tonnes, "
+        "need.hhi_usd AS hhi_usd, need.hhi_tonnes AS hhi_tonnes, need.suppliers AS suppliers, "
+        "need.rank AS rank, need.missing_tonnes_share AS missing_tonnes_share "
+        "ORDER BY product, supplier"
+    )
+    for store in stores.values():
+        for consumer in ("KOR", "JPN", "NOR"):
+            stored = store.run(edges, {"consumer": consumer}).table
+            rows = Questions(store).suppliers(consumer, period="2024").rows
+            rows = rows.select(stored.column_names).sort_by(
+                [("product", "ascending"), ("supplier", "ascending")]
+            )
+            assert rows.to_pylist() == stored.to_pylist()
+            assert len(rows) > 10
+
+
+# --- claims beside the data
+
+
+def test_the_articles_share_stands_beside_what_baci_gives(ask):
+    answer = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
+    [claim] = [c for c in answer.claims.to_pylist() if c["key"] == "kor-ree-chn-2024"]
+    assert (claim["value"], claim["source"]) == (0.475, "reex-2025-04-30")
+    assert "reex-2025-04-30" in answer.sources["key"].to_pylist()
+
+    beside = {
+        row["products"]: row
+        for row in answer.comparisons.to_pylist()
+        if row["claim"] == "kor-ree-chn-2024"
+    }
+    assert {
+        products: tuple(round(row[n], 1) for n in ("points_usd", "points_tonnes"))
+        for products, row in beside.items()
+    } == {
+        "ree-compounds": (-0.5, 16.9),
+        "ree-metals": (32.7, 31.9),
+        "magnets-metal": (39.9, 42.6),
+        "ree-compounds + ree-metals": (2.8, 17.7),
+    }
+    own = beside.pop("ree-compounds + ree-metals")
+    assert own["own_sum"]
+    assert (round(own["share_usd"], 3), round(own["share_tonnes"], 3)) == (0.503, 0.652)
+    assert not any(row["own_sum"] for row in beside.values())
+
+
+def test_the_own_sum_is_what_the_tables_add_up_to(ask, table):
+    [own] = [
+        row
+        for row in ask.depends("EU27", on="CHN", scope="REE", period="2024").comparisons.to_pylist()
+        if row["own_sum"]
+    ]
+    wanted = by_hand(table, EU27, "2024", codes=("280530", "284610", "284690"))["CHN"]
+    assert own["products"] == "ree-compounds + ree-metals"
+    assert own["hs"] == "284610+284690+280530"
+    assert own["share_usd"] == pytest.approx(wanted["share_usd"])
+    assert own["share_tonnes"] == pytest.approx(wanted["share_tonnes"])
+
+
+def test_a_comparison_is_said_in_words_that_cite_both_sides(ask):
+    notes = as_object(ask.depends("KOR", on="CHN", scope="ree-metals", period="2024"))["notes"]
+    assert notes[-1] == (
+        "Claim kor-ree-metals-chn-2024 gives about 80 % of imports (KOR from CHN, 2024; basis: not "
+        "stated whether by value or by weight; rare-earth metals). Trade data give 80.2 % (+0.2 "
+        "points) by value and 79.4 % (-0.6 points) by weight (gross) for ree-metals, HS 280530."
+    )
+
+
+def test_only_shares_of_imports_of_the_same_period_are_compared(ask):
+    answer = ask.depends("KOR", on="CHN", scope="magnets", period="2022")
+    compared = set(answer.comparisons["claim"].to_pylist())
+    assert compared == {"kor-nd-magnets-chn-2022", "kor-nd-magnets-chn-2022-businesskorea"}
+
+    newest = ask.depends("KOR", on="CHN", scope="magnets")
+    assert "kor-nd-magnets-chn-2022" in newest.claims["key"].to_pylist()
+    assert not len(newest.comparisons)
+
+
+def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
+    answer = ask.depends("KOR", on="CHN", scope="dy-oxide", period="2025-Q1")
+
+    assert not len(answer.rows)
+    assert "kor-dy-q1-more-than-2024" in answer.claims["key"].to_pylist()
+    assert answer.notes[0] == (
+        "No imports of South Korea are known for dysprosium oxide (dy-oxide); there are for "
+        "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 284690 "
+        "(ree-compounds): --for 284690. Only published claims speak of it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "keys", "not_keys"),
+    [
+        ({"on": "CHN", "scope": "rare earths", "period": "2024"},
+         {"kor-ree-chn-2024", "kor-ree-metals-chn-2024", "kor-access-dy-at-stake"},
+         {"kor-ga-chn-2024", "kor-nd-magnets-chn-2022"}),
+        ({"on": "CHN", "scope": "ree-metals"}, {"kor-ree-metals-chn-2024"}, {"kor-ree-chn-2024"}),
+        ({"on": "JPN", "scope": "rare earths"}, set(), {"kor-ree-chn-2024"}),
+        ({"scope": "gallium"}, {"kor-ga-chn-2024"}, {"kor-in-chn-2024"}),
+        ({}, {"kor-ree-chn-2024", "kor-ga-chn-2024"}, {"eu-ree-chn-2024"}),
+    ],
+)  # fmt: skip
+def test_claims_are_those_of_the_scope(ask, question, keys, not_keys):
+    found = set(ask.depends("KOR", **question).claims["key"].to_pylist())
+    assert keys <= found
+    assert not not_keys & found
+
+
+def test_a_question_about_a_supplier_has_its_share_of_the_world_as_context(ask):
+    answer = ask.depends("KOR", on="CHN", scope="rare earths")
+    others = [c for c in answer.claims.to_pylist() if c["consumer"] is None]
+    assert {c["supplier"] for c in others} == {"CHN"}
+    assert any(c["element"] == "HREE" for c in others)  # a group inside the group asked for
+
+    for narrower in ({"on": None, "scope": "rare earths"}, {"on": "CHN", "scope": None}):
+        claims = ask.depends("KOR", **narrower).claims
+        assert set(claims["consumer"].to_pylist()) == {"KOR"}
+
+
+# --- small graphs made for one point, on each database
+
+
+def loaded(store: Store, folder: Path, *changes: dict[str, str | None]) -> Questions:
+    store.load(build_graph(read_seeds(write_seeds(folder, *changes))))
+    return Questions(store)
+
+
+MORE_PERIODS = SMALL["trade.yaml"] + (
+    "  - {exporter: CHN, importer: KOR, period: 2024-Q1, usd: 100, tonnes: 1}\n"
+    "  - {exporter: JPN, importer: KOR, period: 2024-Q4, usd: 100, tonnes: 1}\n"
+)
+
+
+def test_a_quarter_beside_its_year_is_never_added_to_it(store, tmp_path):
+    change = {"trade.yaml": MORE_PERIODS.replace("2025-Q1", "2023")}
+    asked = loaded(store, tmp_path, change)
+
+    def rows(period: str | None) -> list[tuple[str, str, float]]:
+        rows = asked.suppliers("KOR", period=period).rows.to_pylist()
+        return [(row["supplier"], row["period"], row["usd"]) for row in rows]
+
+    assert rows("2024") == [("CHN", "2024", 800.0), ("JPN", "2024", 200.0)]
+    assert rows("2024-Q1") == [("CHN", "2024-Q1", 100.0)]
+    assert rows(None) == rows("2024")  # ends with the fourth quarter, and is longer
+    with pytest.raises(GraphkitError) as caught:
+        asked.suppliers("KOR", period="2024-Q2")
+    assert str(caught.value) == (
+        "no imports of South Korea are known in 2024-Q2; there are 2023, 2024-Q1, 2024, 2024-Q4"
+    )
+
+
+TWO_PRODUCTS = {
+    "products.yaml": SMALL["products.yaml"]
+    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal, contains: [Dy]}\n",
+    "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2023")
+    + "  - {exporter: CHN, importer: KOR, product: dy-metal, period: 2022, usd: 5}\n",
+}
+
+
+def test_without_a_period_each_product_has_its_newest(store, tmp_path):
+    rows = loaded(store, tmp_path, TWO_PRODUCTS).depends("KOR").rows.to_pylist()
+    assert {(row["product"], row["period"]) for row in rows} == {
+        ("ree-metals", "2024"), ("dy-metal", "2022"),
+    }  # fmt: skip
+
+
+def test_with_a_period_products_without_it_are_told_as_lacking(store, tmp_path):
+    answer = loaded(store, tmp_path, TWO_PRODUCTS).depends("KOR", scope="Dy", period="2024")
+    assert answer.rows["product"].to_pylist() == ["ree-metals"]
+    assert answer.coverage["products_without_trade_data"] == ["dy-metal"]
+
+
+CLAIMS = """\
+kind: Claim
+defaults: {kind: share, unit: share, measure: imports, value: 0.5, source: customs}
+rows:
+  - {key: product, consumer: KOR, supplier: CHN, product: ree-metals, period: 2024}
+  - {key: element, consumer: KOR, supplier: CHN, element: Dy, period: 2024}
+  - {key: other-buyer, consumer: JPN, supplier: CHN, product: ree-metals, period: 2024}
+  - {key: other-seller, consumer: KOR, supplier: NOR, product: ree-metals, period: 2024}
+  - {key: undated, consumer: KOR, supplier: CHN, product: ree-metals}
+  - {key: quarter, consumer: KOR, supplier: CHN, product: ree-metals, period: 2024-Q3}
+  - {key: longer, consumer: KOR, supplier: CHN, product: ree-metals, period: 2021-2024}
+  - {key: earlier, consumer: KOR, supplier: CHN, product: ree-metals, period: 2021-2023}
+  - {key: range, consumer: KOR, supplier: CHN, product: ree-metals, period: 2024, value: null,
+     low: 0.7, qualifier: more-than}
+  - {key: world, supplier: CHN, element: Dy, stage: metal, measure: production, period: 2024}
+  - {key: nothing, consumer: KOR, supplier: CHN, period: 2024, kind: count, unit: count, value: 3}
+"""
+
+
+def test_claims_of_another_country_period_or_subject_are_left_out(store, tmp_path):
+    asked = loaded(store, tmp_path, {"claims.yaml": CLAIMS})
+
+    def claims(**question: str) -> set[str]:
+        return set(asked.depends("KOR", **question).claims["key"].to_pylist())
+
+    of_2024 = {"product", "undated", "quarter", "longer", "range"}
+    assert claims(on="CHN", scope="ree-metals", period="2024") == of_2024
+    assert claims(scope="ree-metals", period="2024") == of_2024 | {"other-seller"}
+    assert claims(on="CHN", scope="Dy", period="2024") == of_2024 | {"element", "world"}
+    assert claims(on="CHN", scope="metal", period="2024") == of_2024 | {"world"}
+    every = of_2024 | {"element", "other-seller", "earlier"}
+    assert claims() == every
+    assert claims(on="CHN") == every - {"other-seller"}
+
+    answer = asked.depends("KOR", on="CHN", scope="Dy", period="2024")
+    rows = answer.comparisons.to_pylist()
+    assert [row["claim"] for row in rows] == ["element", "product", "range"]
+    assert [row["points_usd"] for row in rows] == [pytest.approx(30), pytest.approx(30), None]
+    assert [row["points_tonnes"] for row in rows] == [pytest.approx(50), pytest.approx(50), None]
+    assert [rows[2][n] for n in ("claimed", "claimed_low", "share_usd")] == [None, 0.7, 0.8]
+
+
+def test_undated_claims_are_no_answer_to_a_period_without_data(store, tmp_path):
+    asked = loaded(store, tmp_path, {"claims.yaml": CLAIMS})
+    with pytest.raises(GraphkitError, match="no imports of South Korea are known in 1999"):
+        asked.depends("KOR", period="1999")
+    assert asked.depends("KOR", period="2022").claims["key"].to_pylist() == [
+        "earlier", "longer", "undated",
+    ]  # fmt: skip
+
+
+def test_two_data_sets_and_two_reporters_stay_rows_of_their_own(store, tmp_path):
+    again = SMALL["trade.yaml"].replace("usd: 800", "usd: 600").replace("2025-Q1", "2023")
+    asked = loaded(store, tmp_path, {
+        "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2023"),
+        "exporters.yaml": again.replace("reporter: importer", "reporter: exporter"),
+        "other.yaml": again.replace("dataset: test", "dataset: other"),
+    })  # fmt: skip
+
+    rows = asked.depends("KOR", on="CHN", period="2024").rows.to_pylist()
+    assert [(row["dataset"], row["reporter"], row["share_usd"]) for row in rows] == [
+        ("test", "importer", 0.8),
+        ("other", "importer", 0.75),
+        ("test", "exporter", 0.75),
+    ]
+    assert len(asked.depends("KOR", period="2024").coverage["series"]) == 3
+
+
+def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
+    areas = SMALL["areas.yaml"] + "  - {iso3: S19, name: 'Other Asia, nes', type: unspecified}\n"
+    trade = SMALL["trade.yaml"].replace("exporter: JPN", "exporter: S19")
+    asked = loaded(store, tmp_path, {"areas.yaml": areas, "trade.yaml": trade})
+
+    answer = asked.suppliers("KOR", period="2024")
+    assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
+    assert "S19 is Other Asia, nes: trade data name no country there." in answer.notes
+    assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
+    with pytest.raises(UsageError, match=r"World \(WLD\) is no supplier in trade data"):
+        asked.depends("KOR", on="WLD")
+    with pytest.raises(UsageError, match=r"Other Asia, nes \(S19\) is no country and no group"):
+        asked.depends("S19")
+
+
+def test_an_empty_database_is_told_to_be_filled(store):
+    if isinstance(store, EmbeddedStore):
+        with pytest.raises(GraphkitError, match="make it with 'graphkit load'"):
+            Questions(store).depends("KOR")
+        return
+    with pytest.raises(UsageError, match="the database holds none: fill it with 'graphkit load'"):
+        Questions(store).depends("KOR")
+
+
+# --- questions that have no answer
+
+
+def test_a_country_without_trade_is_told_so(ask):
+    with pytest.raises(GraphkitError) as caught:
+        ask.depends("Liechtenstein")
+    assert str(caught.value) == "no imports of Liechtenstein are known at all"
+    assert caught.value.exit_code == 1
+    with pytest.raises(GraphkitError, match="Liechtenstein"):
+        ask.depends("LIE", on="CHN", scope="rare earths")  # China's share of the world is no answer
+
+
+def test_a_product_without_flows_is_told_what_there_is(ask):
+    with pytest.raises(GraphkitError) as caught:
+        ask.suppliers("NOR", scope="nd-metal")
+    assert str(caught.value) == (
+        "no imports of Norway are known for neodymium metal (nd-metal); there are for "
+        "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 280530 "
+        "(ree-metals): --for 280530"
+    )
+
+
+def test_a_period_without_data_is_told_what_there_is(ask):
+    with pytest.raises(GraphkitError) as caught:
+        ask.dependents("CHN", scope="magnets", period="2010")
+    assert str(caught.value) == (
+        "no trade flows are known for permanent magnets of metal (magnets-metal) in 2010; "
+        "there are 2022, 2024"
+    )
+
+
+@pytest.mark.parametrize("period", ["", "2024-Q5", "24", "2024-13", "next year", "2024-2020"])
+def test_what_is_no_period_is_refused(ask, period):
+    with pytest.raises(UsageError, match=r"--period: .* is no period"):
+        ask.depends("KOR", period=period)
+
+
+@pytest.mark.parametrize("share", [0, -1, 1.0001, 80, math.nan, math.inf])
+def test_a_least_share_is_over_0_to_1(ask, share):
+    with pytest.raises(UsageError, match="--min-share"):
+        ask.dependents("CHN", min_share=share)
+
+
+def test_an_empty_name_is_no_missing_option(ask):
+    for question in ({"on": ""}, {"scope": ""}, {"period": ""}):
+        with pytest.raises(UsageError):
+            ask.depends("KOR", **question)
+
+
+def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
+    answer = ask.depends("KOR", on="PRK", scope="ree-metals", period="2024")
+    assert not len(answer.rows)
+    assert answer.coverage["flows"] == 11
+    assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
+    assert "No flow from North Korea in this scope meets what was asked." in answer.notes
+
+
+def test_a_basket_wider_than_the_question_is_called_a_proxy(ask):
+    notes = ask.depends("KOR", scope="Dy", period="2024").notes
+    assert any(
+        note.startswith("ree-metals: 1 of its 16 elements is in scope; its figures count the whole")
+        for note in notes
+    )
+    assert not any("proxy" in n for n in ask.depends("KOR", scope="ree-metals").notes)
+
+
+def test_a_row_has_the_fields_that_scripts_rely_on(ask):
+    whole = as_object(ask.depends("KOR", on="CHN", scope="ree-metals", period="2024"))
+
+    assert list(whole) == [
+        "question", "scope", "rows", "units", "coverage", "claims", "comparisons", "sources",
+        "notes",
+    ]  # fmt: skip
+    [row] = whole["rows"]
+    wanted = {
+        "consumer": "KOR", "supplier": "CHN", "product": "ree-metals", "stage": "metal",
+        "period": "2024", "share_usd": float, "share_tonnes": float, "usd": float,
+        "tonnes": float, "hhi_usd": float, "hhi_tonnes": float, "suppliers": 11,
+        "missing_tonnes_share": float,
+    }  # fmt: skip
+    for name, value in wanted.items():
+        assert row[name] == value or (isinstance(value, type) and type(row[name]) is value)
+    assert len(repr(row["share_usd"])) > 15  # not rounded
+    assert set(whole["units"]) >= {"share_usd", "share_tonnes", "usd", "tonnes", "hhi_usd"}
