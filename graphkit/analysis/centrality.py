@@ -1,0 +1,202 @@
+"""Who is central in a network of flows: scores, normalisation and rank in one table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.graph import FlowGraph
+from graphkit.analysis.graph_input import column_of
+from graphkit.analysis.scores import MEASURES, Scores
+from graphkit.errors import GraphkitError, UsageError
+
+
+def centrality(
+    graph: FlowGraph,
+    measures: Sequence[str] = tuple(MEASURES),
+    *,
+    min_flow: float = 0.0,
+    names: Sequence[str] = ("label",),
+) -> pa.Table:
+    r"""Scores of every node that trades, and its rank by the first measure.
+
+    Flows go from seller to buyer. A large flow is a short way: the length of a way is the sum of
+    :math:`1/flow` [1]_ [2]_. With n nodes that have a flow:
+
+    - ``strength_in``, ``strength_out``: sums of flows.
+    - ``pagerank`` (imports) and ``cheirank`` (exports: PageRank of the reversed network) [3]_,
+      damping 0.85, uniform jumps, uniform after a node that sends nothing. Sum to 1.
+    - ``hub``, ``authority`` (HITS): sum to 1.
+    - ``eigenvector`` of the flows in, length 1; null where it does not exist or is not unique.
+    - ``closeness_in``: of the r nodes from which it is reached, itself too,
+      :math:`\frac{r-1}{n-1} \cdot \frac{r-1}{\sum d}`, with :math:`d` the sum of mean flow / flow
+      on the way, so that the unit of the flows does not matter. ``closeness_out``: of those it
+      reaches. networkx's ``closeness_centrality`` is the first. The sum of distances is decided
+      by the smallest flows on the way, so give ``min_flow`` or read the next one.
+    - ``harmonic_in``, ``harmonic_out`` [5]_: :math:`\frac{1}{n-1} \sum 1/d` over the others, who
+      count nothing if there is no way: decided by the largest flows.
+    - ``betweenness`` [4]_ over ordered pairs of others, divided by :math:`(n-1)(n-2)`.
+    - ``throughput``: :math:`\min(in, out)` over the sum of all flows: at most so much of the trade
+      passes through a node. It needs no distance.
+
+    Parameters
+    ----------
+    graph : FlowGraph
+        A directed network.
+    measures : sequence of str
+        Names of :data:`MEASURES`; the rank is by the first.
+    min_flow : float
+        Smaller flows are left out, in the unit of the graph. Tiny flows move betweenness.
+    names : sequence of str
+        Names of the label columns: several where labels are tuples.
+
+    Returns
+    -------
+    pyarrow.Table
+        The label columns, one column a measure with its ``unit`` and ``doc`` in the field's
+        metadata, ``rank`` (1 is the highest score, equal scores share a rank, null without a
+        score). Sorted by rank, then label. The table's metadata has ``nodes``, ``flows``,
+        ``min_flow``, ``flow_share`` (of all flow, what was kept). A node without a flow of at
+        least ``min_flow`` has no row: adding one changes no score.
+
+    Raises
+    ------
+    UsageError
+        A measure that is none, a negative ``min_flow``.
+    GraphkitError
+        No flow is left, an undirected graph, or labels that do not fit ``names``.
+
+    References
+    ----------
+    .. [1] Newman, M. E. J. (2001). "Scientific collaboration networks. II. Shortest paths,
+           weighted networks, and centrality". Physical Review E 64, 016132.
+           https://doi.org/10.1103/PhysRevE.64.016132
+    .. [2] Opsahl, T., Agneessens, F., Skvoretz, J. (2010). "Node centrality in weighted networks:
+           Generalizing degree and shortest paths". Social Networks 32, 245-251.
+           https://doi.org/10.1016/j.socnet.2010.03.006
+    .. [3] Ermann, L., Shepelyansky, D. L. (2011). "Google matrix of the world trade network".
+           Acta Physica Polonica A 120, A158-A171. https://doi.org/10.12693/APhysPolA.120.A-158
+    .. [4] Brandes, U. (2001). "A faster algorithm for betweenness centrality". Journal of
+           Mathematical Sociology 25, 163-177. https://doi.org/10.1080/0022250X.2001.9990249
+    .. [5] Boldi, P., Vigna, S. (2014). "Axioms for Centrality". Internet Mathematics 10, 222-262.
+           https://doi.org/10.1080/15427951.2013.865686
+
+    Examples
+    --------
+    The way over B (1/4 + 1/4) is shorter than the direct one (1/1):
+
+    >>> graph = FlowGraph.from_edges("ABC", [0, 1, 0], [1, 2, 2], [4.0, 4.0, 1.0])
+    >>> table = centrality(graph, ["betweenness", "throughput"])
+    >>> table.slice(0, 2).to_pylist()[0]
+    {'label': 'B', 'betweenness': 0.5, 'throughput': 0.4444444444444444, 'rank': 1}
+    >>> table["label"].to_pylist(), table["rank"].to_pylist()
+    (['B', 'A', 'C'], [1, 2, 2])
+    """
+    _check(graph, measures, min_flow)
+    kept = graph.at_least(min_flow)
+    if not len(kept.weights):
+        largest = f"; the largest is {graph.weights.max():g}" if len(graph.weights) else ""
+        raise GraphkitError(
+            f"no flow of at least {min_flow:g} among {len(graph.weights)} flows{largest}"
+        )
+    labels = _label_columns(kept, names)
+    scores = Scores(kept)
+    columns: dict[str, pa.Array] = {}
+    for name in dict.fromkeys(measures):
+        found = MEASURES[name].of(scores)
+        columns[name] = pa.nulls(len(kept), pa.float64()) if found is None else pa.array(found)
+    rank = _ranks(columns[measures[0]])
+    fields = [*(pa.field(name, column.type) for name, column in labels.items())]
+    for name in columns:
+        unit = MEASURES[name].normalisation
+        if unit == "unit of the flows":
+            unit = graph.unit or unit
+        fields.append(
+            pa.field(name, pa.float64(), metadata={"unit": unit, "doc": MEASURES[name].doc})
+        )
+    about = {
+        "nodes": len(kept), "flows": len(kept.weights), "min_flow": min_flow,
+        "flow_share": float(kept.weights.sum() / graph.weights.sum()),
+    }  # fmt: skip
+    schema = pa.schema(
+        [*fields, pa.field("rank", pa.int64())],
+        metadata={key: json.dumps(value) for key, value in about.items()},
+    )
+    table = pa.table([*labels.values(), *columns.values(), rank], schema=schema)
+    return table.sort_by([(name, "ascending") for name in ("rank", *labels)])
+
+
+def centrality_over_time(
+    flows: pa.Table,
+    measures: Sequence[str] = tuple(MEASURES),
+    *,
+    measure: str = "usd",
+    min_flow: float = 0.0,
+) -> pa.Table:
+    """The same in every period of a table of flows.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        As for :meth:`FlowGraph.from_table`, with ``period``.
+    measures, min_flow
+        As for :func:`centrality`.
+    measure : {"usd", "tonnes"}
+        What is summed.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``period`` and the columns of :func:`centrality`, in order of period, rank and label. A
+        period without a flow of at least ``min_flow`` has no rows.
+
+    Examples
+    --------
+    >>> flows = pa.table({"supplier": ["A", "B"], "consumer": ["B", "C"],
+    ...                   "period": ["2023", "2024"], "usd": [1.0, 2.0]})
+    >>> centrality_over_time(flows, ["strength_out"]).to_pylist()[2]
+    {'period': '2024', 'label': 'B', 'strength_out': 2.0, 'rank': 1}
+    """
+    periods = pc.unique(column_of(flows, "period")).sort()
+    found = []
+    for period in periods:
+        graph = FlowGraph.from_table(flows.filter(pc.equal(flows["period"], period)), measure)
+        if len(graph.at_least(min_flow).weights):
+            table = centrality(graph, measures, min_flow=min_flow).replace_schema_metadata()
+            column = pa.array([period.as_py()] * len(table), periods.type)
+            found.append(table.add_column(0, "period", column))
+    if not found:
+        raise GraphkitError(f"no flow of at least {min_flow:g} in {len(periods)} periods")
+    return pa.concat_tables(found).combine_chunks()
+
+
+def _check(graph: FlowGraph, measures: Sequence[str], min_flow: float) -> None:
+    wrong = [name for name in measures if name not in MEASURES]
+    if wrong or not measures:
+        found = ", ".join(map(repr, wrong)) or "none"
+        raise UsageError(f"found the measure {found}; there are {', '.join(MEASURES)}")
+    if not min_flow >= 0:
+        raise UsageError(f"found a smallest flow of {min_flow:g}, wanted 0 or more")
+    if not graph.directed:
+        raise GraphkitError("found an undirected network, wanted flows from seller to buyer")
+
+
+def _label_columns(graph: FlowGraph, names: Sequence[str]) -> dict[str, pa.Array]:
+    """One column of labels, or of tuples one column a part."""
+    parts = [v if isinstance(v, tuple) else (v,) for v in graph.labels]
+    if wrong := [label for label in parts if len(label) != len(names)]:
+        raise GraphkitError(f"found the label {wrong[0]!r}, wanted one of {', '.join(names)}")
+    columns = zip(*parts, strict=True)
+    return {name: pa.array(list(column)) for name, column in zip(names, columns, strict=True)}
+
+
+def _ranks(scores: pa.Array) -> pa.Array:
+    """1 for the highest score; equal ones share the best rank; null has none."""
+    if scores.null_count:
+        return pa.nulls(len(scores), pa.int64())
+    downward = -scores.to_numpy()
+    return pa.array(np.searchsorted(np.sort(downward), downward) + 1, pa.int64())

@@ -1,0 +1,236 @@
+"""How concentrated the production of a product and each country's imports of it are."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from math import inf
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.columns import SHARE, UNIT, counts, number, texts
+from graphkit.analysis.indices import Interval, index_table
+from graphkit.analysis.shares import SCOPE, import_shares
+
+
+def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> pa.Table:
+    """How concentrated each consumer's imports of a product are, by value and by mass.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        As for :func:`~graphkit.analysis.shares.import_shares`.
+    unnamed : collection of str
+        Codes of suppliers that are no one country ("Areas, nes"): their part widens the range.
+
+    Returns
+    -------
+    pyarrow.Table
+        Two rows per consumer, product, period, reporter, dataset and source, one a ``measure``
+        (``usd``, ``tonnes``), sorted by them; a measure that no flow gives has no row.
+        ``total`` (USD or t) is the denominator: all recorded imports that give the measure;
+        ``missing_tonnes_share`` (0 to 1) is the part of the value that gives no mass. Then the
+        indices of :func:`indices`, ``top`` (largest named supplier), ``band`` (US Merger
+        Guidelines 2023 [1]_), ``above_4000`` (EU strategic dependency [2]_; null where the
+        range straddles it) and ``top_above_65`` (benchmark of the EU act [3]_ for one country).
+
+    References
+    ----------
+    .. [1] US Department of Justice and Federal Trade Commission (2023). Merger Guidelines, 2.1.
+    .. [2] European Commission (2021). Strategic dependencies and capacities, SWD(2021) 352.
+    .. [3] Regulation (EU) 2024/1252, the Critical Raw Materials Act, article 5.
+
+    Examples
+    --------
+    >>> flows = pa.table({
+    ...     "consumer": ["KOR"] * 3, "supplier": ["CHN", "JPN", "X899"], "product": ["ree"] * 3,
+    ...     "period": ["2024"] * 3, "reporter": ["reconciled"] * 3, "dataset": ["baci"] * 3,
+    ...     "source": ["cepii"] * 3, "usd": [50.0, 25.0, 25.0], "tonnes": [None] * 3})
+    >>> row = import_concentration(flows, unnamed=["X899"]).to_pylist()[0]
+    >>> row["measure"], row["hhi_low"], row["hhi_high"], row["band"], row["above_4000"]
+    ('usd', 3125.0, 3750.0, 'high', False)
+    """
+    labels: list[dict[str, Any]] = []
+    held: list[list[tuple[str, float, float]]] = []
+    rest: list[float] = []
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in import_shares(flows).to_pylist():
+        groups[tuple(row[name] for name in SCOPE)].append(row)
+    for scope, rows in groups.items():
+        for m in UNIT:
+            known = [r for r in rows if r[f"{m}_share"] is not None]
+            if known:
+                named = [r for r in known if r["supplier"] not in unnamed]
+                shares = [(r["supplier"], *(r[f"{m}_share"],) * 2) for r in named]
+                held.append(shares)
+                rest.append(sum(r[f"{m}_share"] for r in known if r["supplier"] in unnamed))
+                labels.append({
+                    **dict(zip(SCOPE, scope, strict=True)), "measure": m,
+                    "total": sum(r[m] for r in known),
+                    "missing_tonnes_share": rows[0]["missing_tonnes_share"],
+                })  # fmt: skip
+    fields = [*texts(*SCOPE, "measure"), number("total"), number("missing_tonnes_share", SHARE)]
+    return index_table(labels, held, rest, fields)
+
+
+def production_concentration(production: pa.Table) -> pa.Table:
+    """How concentrated the production of each product is among countries.
+
+    The denominator is the published world total where there is one, else the sum of the
+    published figures. A world total is rounded: named countries can add up to more than it. It
+    may leave out a country whose figure is withheld, so that upper bounds are null then and the
+    lower ones are of the published total. Figures of several bases without a world total are
+    never added up.
+
+    Parameters
+    ----------
+    production : pyarrow.Table
+        ``country``, ``type`` (``world``, ``rest``, ``group``, ``unspecified``, else a country),
+        ``product``, ``stage``, ``period``, ``basis``, ``source``, ``qualifier`` (text),
+        ``tonnes``, ``low``, ``high`` (null where unknown). A bound (``more-than``,
+        ``less-than``, ``up-to``, ``at-least``, ``range``) stays one; "other countries" and
+        what no country accounts for are never taken as one country.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per ``product``, ``stage``, ``period``, ``basis`` and ``source``, sorted by
+        them: ``denominator`` (text), ``total`` (t), ``coverage`` (part of it that has a named
+        producer, 0 to 1 and a little more), ``unpublished`` (named producers without a figure),
+        ``note`` (why there are no indices), then the columns of :func:`import_concentration`
+        from ``suppliers`` on.
+
+    Examples
+    --------
+    >>> table = pa.table({
+    ...     "country": ["CHN", "AUS", "WLD"], "type": ["country", "country", "world"],
+    ...     "product": ["ore"] * 3, "stage": ["mine"] * 3, "period": ["2024"] * 3,
+    ...     "basis": ["REO"] * 3, "source": ["usgs"] * 3, "qualifier": [None, None, "rounded"],
+    ...     "tonnes": [70.0, 20.0, 100.0], "low": [None] * 3, "high": [None] * 3})
+    >>> row = production_concentration(table).to_pylist()[0]
+    >>> row["denominator"], round(row["hhi_low"]), round(row["hhi_high"]), row["top"]
+    ('published world total', 5300, 5400, 'CHN')
+    """
+    labels, held, rest = [], [], []
+    for names, shares, label in _markets(production):
+        named = sum(low for _, low, _ in shares)
+        labels.append({**names, **label, "coverage": named if label["total"] else None})
+        held.append(shares)
+        rest.append(1 - named if named < 1 - 1e-12 else 0.0)
+    fields = [
+        *texts(*_PRODUCTION, "denominator"), number("total", "t"), number("coverage", SHARE),
+        *counts("unpublished"), *texts("note"),
+    ]  # fmt: skip
+    return index_table(labels, held, rest, fields)
+
+
+def production_shares(production: pa.Table) -> pa.Table:
+    """Each named producer's share of the production of a product, as an interval.
+
+    Parameters
+    ----------
+    production : pyarrow.Table
+        As for :func:`production_concentration`.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``product``, ``stage``, ``period``, ``basis``, ``source``, ``country``, ``share_low``,
+        ``share_high`` (0 to 1, of the denominator; equal but for published bounds), ``low``,
+        ``high`` (t), ``total`` (t), ``denominator``, ``unpublished`` (producers without a
+        figure); sorted by them. A producer whose figure is not published has no row.
+
+    Examples
+    --------
+    >>> table = pa.table({
+    ...     "country": ["CHN", "USA"], "type": ["country"] * 2, "product": ["ore"] * 2,
+    ...     "stage": ["mine"] * 2, "period": ["2024"] * 2, "basis": ["REO"] * 2,
+    ...     "source": ["usgs"] * 2, "qualifier": [None] * 2, "tonnes": [75.0, 25.0],
+    ...     "low": [None] * 2, "high": [None] * 2})
+    >>> production_shares(table).select(["country", "share_low"]).to_pylist()
+    [{'country': 'CHN', 'share_low': 0.75}, {'country': 'USA', 'share_low': 0.25}]
+    """
+    rows = [
+        {
+            **names, **label, "country": who, "share_low": low, "low": low * label["total"],
+            "share_high": min(high, max(low, 1.0)),
+            "high": high * label["total"] if high < inf else None,
+        }
+        for names, shares, label in _markets(production)
+        for who, low, high in shares
+    ]  # fmt: skip
+    numbers = [number("share_low", SHARE), number("share_high", SHARE)]
+    numbers += [number(name, "t") for name in ("low", "high", "total")]
+    fields = [*texts(*_PRODUCTION, "country"), *numbers, *texts("denominator")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*fields, *counts("unpublished")]))
+
+
+_PRODUCTION = ("product", "stage", "period", "basis", "source")
+_NAMELESS = ("world", "rest", "group", "unspecified")
+
+
+def _markets(
+    production: pa.Table,
+) -> Iterator[tuple[dict[str, str | None], list[Interval], dict[str, Any]]]:
+    """Every product, period, basis and source, with the shares of its named producers."""
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in production.to_pylist():
+        groups[tuple(row[name] or "" for name in _PRODUCTION)].append(row)
+    bases = Counter((k[0], k[2], k[4]) for k in groups)
+    for key, rows in sorted(groups.items()):
+        producers, label = _producers(rows, bases[key[0], key[2], key[4]] > 1)
+        total = label["total"]
+        shares = [(who, low / total, high / total) for who, low, high in producers] if total else []
+        yield {n: v or None for n, v in zip(_PRODUCTION, key, strict=True)}, shares, label
+
+
+def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The bounds of a figure as it was published; None where none was.
+
+    Examples
+    --------
+    >>> row = {"tonnes": None, "low": None, "high": None, "qualifier": None}
+    >>> published_interval({**row, "tonnes": 5.0})
+    (5.0, 5.0)
+    >>> published_interval({**row, "tonnes": 25.0, "qualifier": "less-than"})
+    (0.0, 25.0)
+    >>> published_interval({**row, "low": 75.0, "qualifier": "more-than"})
+    (75.0, inf)
+    >>> published_interval({**row, "qualifier": "withheld"})
+    """
+    value, low, high, qualifier = (row[n] for n in ("tonnes", "low", "high", "qualifier"))
+    if value is not None:
+        low = 0.0 if qualifier in ("less-than", "up-to") else value
+        return low, inf if qualifier in ("more-than", "at-least") else value
+    if low is None and high is None:
+        return (0.0, 0.0) if qualifier == "not-applicable" else None
+    return low or 0.0, inf if high is None else high
+
+
+def _producers(
+    rows: list[Mapping[str, Any]], several_bases: bool
+) -> tuple[list[Interval], dict[str, Any]]:
+    """The named producers with the bounds of their output, and the denominator with its labels."""
+    named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in _NAMELESS]
+    unpublished = sorted(who for who, bounds in named if bounds is None)
+    producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)
+    world = [r["tonnes"] for r in rows if r["type"] == "world" and r["tonnes"]]
+    others = [r["tonnes"] or 0.0 for r in rows if r["type"] in ("rest", "unspecified")]
+    note, total = None, None
+    if len(world) == 1:
+        total = world[0]
+    elif len(world) > 1:
+        note = f"{len(world)} world totals"
+    elif several_bases:
+        note = "no world total, and figures of several bases are not added up"
+    elif unpublished or any(low != high for _, low, high in producers):
+        note = "no world total, and not every figure is published"
+    else:
+        total = sum(sorted(low for _, low, _ in producers) + sorted(others)) or None
+        note = None if total else "no production"
+    denominator = "published world total" if world else "sum of the published figures"
+    return producers, {
+        "denominator": denominator if total else None, "total": total,
+        "unpublished": len(unpublished), "note": note,
+    }  # fmt: skip

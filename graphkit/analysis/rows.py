@@ -1,0 +1,70 @@
+"""Sparse rows: the arrays under every network, and how parallel flows become one entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A sparse square matrix by rows: row i is ``indptr[i]`` to ``indptr[i + 1]``."""
+
+    indptr: Ints
+    indices: Ints
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @cached_property
+    def transposed(self) -> Rows:
+        """The same entries by columns."""
+        turned = self.matrix.T.tocsr()
+        return Rows(turned.indptr, turned.indices, turned.data)
+
+    @property
+    def matrix(self) -> Any:
+        """The same arrays as a ``scipy.sparse.csr_array``."""
+        return sp.csr_array((self.values, self.indices, self.indptr), shape=(len(self),) * 2)
+
+
+def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
+    """Rows sorted by source, then target, the values of one pair added up.
+
+    The sum does not depend on the order of the entries: those of one pair are added from the
+    smallest to the largest.
+    """
+    entries = sp.coo_array((values, (sources, targets)), shape=(size, size)).tocsr()
+    if entries.nnz == len(values):
+        return Rows(entries.indptr, entries.indices, entries.data)
+    pair = sources.astype(np.int64) * size + targets
+    order = np.argsort(pair, kind="stable")
+    pair, values = pair[order], values[order]
+    first = np.ones(len(pair), bool)
+    np.not_equal(pair[1:], pair[:-1], out=first[1:])
+    shared = ~first
+    shared[:-1] |= ~first[1:]
+    several = np.flatnonzero(shared)
+    values[several] = values[several][np.lexsort((values[several], pair[several]))]
+    sums = np.add.reduceat(values, np.flatnonzero(first))
+    return Rows(entries.indptr, entries.indices, sums)
+
+
+def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
+    """Rows of an undirected graph that holds each pair once: every entry in both rows."""
+    back = sources != targets
+    return sorted_rows(
+        np.concatenate([sources, targets[back]]),
+        np.concatenate([targets, sources[back]]),
+        np.concatenate([values, values[back]]),
+        size,
+    )

@@ -1,0 +1,150 @@
+"""Degree centralities and fixed points on arrays, with networkx's signatures and conventions.
+
+``NotImplementedError`` says that networkx is to do it itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import networkx as nx
+import numpy as np
+import scipy.linalg
+import scipy.sparse.linalg as spla
+
+from graphkit.analysis.rows import Floats
+from graphkit.analysis.spectral import pagerank as power_iteration
+from graphkit.backend.arrays import Arrays, Scores, degrees, edge_rows, named, strong_components
+from graphkit.errors import GraphkitError
+
+# --- degrees
+
+
+def _degree_centrality(graph: Arrays, *sides: str) -> Scores:
+    if len(graph) <= 1:
+        return dict.fromkeys(graph, 1)
+    return named(graph, degrees(graph, *sides) * (1.0 / (len(graph) - 1.0)))
+
+
+def degree_centrality(G: Arrays) -> Scores:  # noqa: N803
+    """As networkx."""
+    return _degree_centrality(G, "sources", "targets")
+
+
+def in_degree_centrality(G: Arrays) -> Scores:  # noqa: N803
+    """As networkx."""
+    return _degree_centrality(G, "targets")
+
+
+def out_degree_centrality(G: Arrays) -> Scores:  # noqa: N803
+    """As networkx."""
+    return _degree_centrality(G, "sources")
+
+
+# --- fixed points
+
+
+def pagerank(
+    G: Arrays,  # noqa: N803
+    alpha: float = 0.85,
+    personalization: Mapping[Hashable, float] | None = None,
+    max_iter: int = 100,
+    tol: float = 1.0e-6,
+    nstart: Mapping[Hashable, float] | None = None,
+    weight: str | None = "weight",
+    dangling: Mapping[Hashable, float] | None = None,
+) -> Scores:
+    """As networkx: stops when the scores change by less than ``tol`` a node."""
+    if not len(G):
+        return {}
+
+    def shares(given: Mapping[Hashable, float] | None) -> Floats | None:
+        if given is None:
+            return None
+        found = np.array([given.get(label, 0) for label in G.labels], float)
+        if found.sum() == 0:
+            raise ZeroDivisionError
+        return np.asarray(found / found.sum(), np.float64)
+
+    try:
+        scores = power_iteration(
+            edge_rows(G, weight, "sum"), alpha=alpha, jump=shares(personalization),
+            dangling=shares(dangling), start=shares(nstart), tolerance=len(G) * tol,
+            max_rounds=max_iter,
+        )  # fmt: skip
+    except GraphkitError as error:
+        raise nx.PowerIterationFailedConvergence(max_iter) from error
+    return named(G, scores)
+
+
+def hits(
+    G: Arrays,  # noqa: N803
+    max_iter: int = 100,
+    tol: float = 1.0e-8,
+    nstart: Mapping[Hashable, float] | None = None,
+    normalized: bool = True,
+) -> tuple[Scores, Scores]:
+    """As networkx; without ``nstart`` from equal scores, so that the answer is always the same."""
+    if not len(G):
+        return {}, {}
+    flows = edge_rows(G, "weight", "sum").matrix
+    start = np.ones(len(G)) if nstart is None else np.array(list(nstart.values()), float)
+    if max_iter <= 0:
+        raise nx.PowerIterationFailedConvergence(max_iter)
+    try:
+        _, _, right = spla.svds(flows, k=1, v0=start, maxiter=max_iter, tol=tol)
+    except spla.ArpackNoConvergence as error:
+        raise nx.PowerIterationFailedConvergence(max_iter) from error
+    authorities = right.flatten().real
+    hubs = flows @ authorities
+    if normalized:
+        hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
+    return named(G, hubs), named(G, authorities)
+
+
+def eigenvector_centrality(
+    G: Arrays,  # noqa: N803
+    max_iter: int = 100,
+    tol: float = 1.0e-6,
+    nstart: Mapping[Hashable, float] | None = None,
+    weight: str | None = None,
+) -> Scores:
+    """As networkx: power iteration with the identity added."""
+    if not len(G):
+        raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
+    if nstart is not None and set(nstart) != set(G.labels):
+        raise NotImplementedError("a first guess for other nodes than the graph's")
+    given = dict.fromkeys(G.labels, 1) if nstart is None else nstart
+    scores = np.array([given[label] for label in G.labels], float)
+    if not scores.any():
+        raise nx.NetworkXError("initial vector cannot have all zero values")
+    scores /= scores.sum()
+    pull = edge_rows(G, weight, "sum").matrix.T
+    for _ in range(max_iter):
+        last = scores
+        scores = last + pull @ last
+        scores /= np.linalg.norm(scores) or 1
+        if np.abs(scores - last).sum() < len(G) * tol:
+            return named(G, scores)
+    raise nx.PowerIterationFailedConvergence(max_iter)
+
+
+def eigenvector_centrality_numpy(
+    G: Arrays,  # noqa: N803
+    weight: str | None = None,
+    max_iter: int = 50,
+    tol: float = 0,
+) -> Scores:
+    """As networkx: ARPACK, on a strongly connected graph."""
+    if not len(G):
+        raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
+    if strong_components(G)[0] > 1:
+        raise nx.AmbiguousSolution(
+            "`eigenvector_centrality_numpy` does not give consistent results for disconnected "
+            "graphs"
+        )
+    flows = edge_rows(G, weight, "sum").matrix
+    _, vector = spla.eigs(flows.T, k=1, which="LR", maxiter=max_iter, tol=tol)
+    largest = vector.flatten().real
+    norm = np.sign(largest.sum()) * scipy.linalg.norm(largest)
+    return named(G, largest / norm)

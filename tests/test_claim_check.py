@@ -1,0 +1,636 @@
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphkit.analysis.claim_check import (
+    BORNE_OUT,
+    CANNOT_BE_TOLD,
+    CONTRADICTED,
+    Tolerance,
+    check_claims,
+    failed_expectations,
+    verdict_counts,
+)
+from graphkit.analysis.conflicts import conflicts, production_conflicts
+from graphkit.analysis.loaded import Loaded
+from graphkit.analysis.reading import half_unit
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
+TEXT, NUMBER = pa.string(), pa.float64()
+CLAIM = dict.fromkeys(
+    ("key", "kind", "consumer", "supplier", "rival", "product", "element", "stage", "period",
+     "than", "value", "low", "high", "qualifier", "unit", "measure", "basis", "note", "source")
+)  # fmt: skip
+SHARE = CLAIM | {
+    "key": "claim", "kind": "share", "consumer": "KOR", "supplier": "CHN", "product": "metals",
+    "period": "2024", "unit": "share", "measure": "imports", "basis": "by value", "source": "s",
+}  # fmt: skip
+MADE = {
+    "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
+    "basis": "REO", "source": "usgs", "qualifier": None, "tonnes": None, "low": None,
+    "high": None,
+}  # fmt: skip
+
+Flow = tuple[str, str, str, str, float | None, float | None]
+"""Supplier, consumer, product, period, USD and tonnes."""
+TRADE: list[Flow] = [
+    ("CHN", "KOR", "metals", "2024", 80.0, 30.0),
+    ("JPN", "KOR", "metals", "2024", 15.0, 60.0),
+    ("HKG", "KOR", "metals", "2024", 5.0, 10.0),
+    ("CHN", "KOR", "compounds", "2024", 20.0, 100.0),
+    ("MYS", "KOR", "compounds", "2024", 80.0, 100.0),
+    ("CHN", "JPN", "metals", "2024", 60.0, 90.0),
+    ("CHN", "KOR", "metals", "2023", 40.0, 10.0),
+]
+
+
+def table(rows: list[dict[str, Any]], numbers: tuple[str, ...] = ()) -> pa.Table:
+    names = rows[0] if rows else {}
+    schema = pa.schema([(n, NUMBER if n in numbers else TEXT) for n in names])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = None) -> Loaded:
+    """Rare-earth metals and compounds, the ore behind them, and a magnet of many elements."""
+    names = ("supplier", "consumer", "product", "period", "usd", "tonnes")
+    labels = {"reporter": "reconciled", "dataset": "baci", "source": "cepii", "basis": "gross"}
+    flows = [dict(zip(names, f, strict=True)) | labels for f in (TRADE if trade is None else trade)]
+    products = [
+        ("metals", "Rare-earth metals", "metal"), ("compounds", "Rare-earth compounds", "separate"),
+        ("oxide", "Dysprosium oxide", "separate"), ("ore", "Rare-earth ore", "mine"),
+        ("magnets", "Permanent magnets", "component"),
+    ]  # fmt: skip
+    inside = {"metals": "Dy Nd", "compounds": "Dy Nd", "oxide": "Dy", "ore": "Dy Nd",
+              "magnets": "Dy Nd B Co Fe"}  # fmt: skip
+    empty = dict.fromkeys((*names, *labels))
+    return Loaded(
+        table(flows or [empty], ("usd", "tonnes")).slice(0, len(flows)),
+        table([MADE, *(MADE | row for row in made or [])], ("tonnes", "low", "high")).slice(1),
+        table([dict(zip(("key", "name", "stage"), p, strict=True)) for p in products]),
+        table([{"product": p, "element": e} for p, text in inside.items() for e in text.split()]),
+        table([{"parent": g, "member": m} for g, m in
+               (("REE", "Dy"), ("REE", "Nd"), ("EU", "DEU"), ("EU", "FRA"))]),
+        table([{"key": k, "type": t} for k, t in
+               (("EU", "group"), ("XOC", "rest"), ("WLD", "world"), ("X899", "unspecified"))]),
+        table([{"product": p, "fit": f} for p, f in
+               (("metals", "exact"), ("compounds", "exact"), ("oxide", "proxy"),
+                ("ore", "proxy"), ("magnets", "exact"))]),
+    )  # fmt: skip
+
+
+def claims_of(*rows: dict[str, Any]) -> pa.Table:
+    return table(
+        [SHARE | {"key": f"c{i}"} | row for i, row in enumerate(rows)], ("value", "low", "high")
+    )
+
+
+def check(loaded: Loaded | None = None, **claim: Any) -> dict[str, Any]:
+    (row,) = check_claims(claims_of(claim), loaded or graph()).to_pylist()
+    return dict(row)
+
+
+def verdict(loaded: Loaded | None = None, **claim: Any) -> str:
+    return str(check(loaded, **claim)["verdict"])
+
+
+# --- shares of imports
+
+
+@pytest.mark.parametrize(
+    ("value", "qualifier", "wanted"),
+    [
+        (0.8, None, BORNE_OUT), (0.809, None, BORNE_OUT), (0.82, None, CONTRADICTED),
+        (0.82, "about", BORNE_OUT), (0.83, "about", CONTRADICTED),
+        (0.79, "more-than", BORNE_OUT), (0.8, "more-than", CONTRADICTED),
+        (0.8, "at-least", BORNE_OUT), (0.8, "less-than", CONTRADICTED),
+        (0.81, "less-than", BORNE_OUT), (0.8, "up-to", BORNE_OUT), (0.7, "up-to", CONTRADICTED),
+        (None, "withheld", CANNOT_BE_TOLD),
+    ],
+)  # fmt: skip
+def test_a_share_is_held_against_its_rounding_and_qualifier(value, qualifier, wanted):
+    assert verdict(value=value, qualifier=qualifier) == wanted
+
+
+def test_a_published_range_is_borne_out_inside_it():
+    assert verdict(low=0.75, high=0.85, qualifier="range") == BORNE_OUT
+    assert verdict(low=0.3, high=0.4, qualifier="range") == CONTRADICTED
+
+
+def test_a_small_share_is_not_borne_out_by_one_that_is_a_third_larger():
+    assert verdict(value=0.04, supplier="HKG", basis="by value; metals") == CONTRADICTED
+    assert verdict(value=0.05, supplier="HKG") == BORNE_OUT
+
+
+def test_both_figures_and_their_difference_are_given():
+    row = check(value=0.9)
+
+    assert (row["claimed_low"], row["found"], row["difference"]) == (
+        0.9, 0.8, pytest.approx(-0.1),
+    )  # fmt: skip
+    assert row["found_by"] == "by value, metals (baci)"
+    assert row["readings"] == ["by value, metals (baci): 0.8"]
+
+
+def test_without_a_stated_basis_value_or_weight_may_bear_a_share_out():
+    by_value, by_weight = (check(value=v, basis="not stated") for v in (0.8, 0.3))
+
+    assert (by_value["verdict"], by_value["agrees"]) == (BORNE_OUT, ["by value, metals (baci)"])
+    assert (by_weight["verdict"], by_weight["agrees"]) == (BORNE_OUT, ["by weight, metals (baci)"])
+    assert verdict(value=0.3, basis="by value") == CONTRADICTED
+
+
+def test_a_share_between_value_and_weight_cannot_be_told():
+    row = check(value=0.55, basis="not stated")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["whether by value or by weight: the readings lie on both sides"]
+
+
+def test_a_share_just_outside_every_reading_of_an_unstated_basis_cannot_be_told():
+    assert verdict(value=0.84, basis=None) == CANNOT_BE_TOLD
+    assert verdict(value=0.95, basis=None) == CONTRADICTED
+    strict = Tolerance(unstated=0)
+    (row,) = check_claims(claims_of({"value": 0.84, "basis": None}), graph(), strict).to_pylist()
+    assert row["verdict"] == CONTRADICTED
+
+
+def test_a_reading_that_lacks_its_mass_can_bear_out_but_not_contradict():
+    light = [(*f[:5], None) if f[0] == "JPN" else f for f in TRADE]
+    row = check(graph(light), value=0.6, basis="by weight")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["15% of the trade by weight, metals (baci)"]
+    assert verdict(graph(light), value=0.75, basis="by weight") == BORNE_OUT
+
+
+def test_a_series_without_any_mass_leaves_the_reading_by_weight_missing():
+    bare = graph([(*f[:5], None) for f in TRADE])
+    row = check(bare, value=0.6, basis="not stated")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert "a figure by weight, metals (baci)" in row["missing"]
+    assert verdict(bare, value=0.8, basis="not stated") == BORNE_OUT
+
+
+def test_an_element_means_all_its_products_together_if_the_claim_names_none():
+    ree = {"product": None, "element": "REE", "basis": "by value; total rare-earth imports"}
+
+    assert check(value=0.5, **ree)["agrees"] == ["by value, compounds + metals (baci)"]
+    part = check(value=0.8, **ree)
+    assert part["verdict"] == CANNOT_BE_TOLD
+    assert part["missing"] == ["which basket: only a part of it agrees, by value, metals (baci)"]
+    assert check(value=0.99, **ree)["missing"] == [
+        "which basket: the claim does not name the products it counts"
+    ]
+
+
+def test_a_basis_that_names_the_products_can_be_contradicted():
+    ree = {"product": None, "element": "REE", "basis": "by value; compounds and metals"}
+
+    assert verdict(value=0.5, **ree) == BORNE_OUT
+    assert verdict(value=0.8, **ree) == CONTRADICTED
+    only = ree | {"basis": "by value; rare-earth metals"}
+    assert check(value=0.8, **only)["agrees"] == ["by value, metals (baci)"]
+
+
+@pytest.mark.parametrize("basis", ["Rare-earth scrap", "Alloys, oxides, and other forms"])
+def test_a_basket_in_words_that_are_not_understood_cannot_be_told(basis):
+    row = check(value=0.5, product=None, element="REE", basis=basis)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == [f"trade in what the source calls {basis!r}"]
+
+
+def test_a_form_with_a_code_of_its_own_that_has_no_trade_is_missing():
+    metals = graph([f for f in TRADE if f[2] == "metals"])
+    row = check(metals, value=0.8, product=None, element="REE", basis="by value; all forms")
+
+    # The ore has no code of its own, the oxide is a part of the compounds: neither is missing.
+    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, ["trade in compounds"])
+
+
+def test_one_element_of_a_mixed_product_cannot_be_told_and_the_mixed_product_is_named():
+    row = check(value=0.9, product="oxide", period="2025-Q1")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == [
+        "trade in oxide in 2025-Q1; there is trade in compounds (2024), which holds other "
+        "elements too"
+    ]
+
+
+def test_a_period_without_trade_is_missing_and_months_add_up():
+    row = check(value=0.8, period="2025")
+    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, ["trade in metals in 2025"])
+
+    months = [
+        (who, "KOR", "metals", f"2025-0{m}", usd, None)
+        for m in (1, 2, 3) for who, usd in (("CHN", 9.0), ("JPN", 1.0))
+    ]  # fmt: skip
+    assert verdict(graph(months), value=0.9, period="2025-Q1") == BORNE_OUT
+    assert check(graph(months[:4]), value=0.9, period="2025-Q1")["missing"] == [
+        "trade in metals in 2025-03"
+    ]
+
+
+def test_years_of_an_average_are_added_up():
+    assert check(value=1.0, period="2023-2024")["found"] == pytest.approx(120 / 140)
+
+
+def test_a_claim_without_a_period_is_only_compared():
+    row = check(value=0.8, period=None)
+
+    assert (row["verdict"], row["found"]) == (CANNOT_BE_TOLD, 0.8)
+    assert row["found_by"] == "in 2024: by value, metals (baci)"
+    assert row["missing"] == ["the period: the claim gives none"]
+
+
+def test_a_group_buys_what_its_members_buy_from_outside():
+    trade: list[Flow] = [
+        ("CHN", "DEU", "metals", "2024", 60.0, None), ("FRA", "DEU", "metals", "2024", 900.0, None),
+        ("JPN", "FRA", "metals", "2024", 40.0, None),
+    ]  # fmt: skip
+
+    assert check(graph(trade), consumer="EU", value=0.6)["verdict"] == BORNE_OUT
+
+
+def test_other_countries_are_those_that_the_table_does_not_name():
+    rows = check_claims(
+        claims_of({"value": 0.8}, {"supplier": "XOC", "value": 0.2}), graph()
+    ).to_pylist()
+
+    assert [r["verdict"] for r in rows] == [BORNE_OUT, BORNE_OUT]
+    assert rows[1]["found_by"] == "by value of all but CHN, metals (baci)"
+
+
+def test_china_includes_hong_kong_where_the_source_says_so():
+    assert check(value=0.85, note="Includes Hong Kong.")["verdict"] == BORNE_OUT
+    assert verdict(value=0.85) == CONTRADICTED
+    may = [verdict(value=v, note="May include Hong Kong") for v in (0.8, 0.85)]
+    assert may == [BORNE_OUT, BORNE_OUT]
+
+
+def test_a_looked_through_share_is_not_held_against_the_last_seller():
+    row = check(value=0.8, basis="by value; with what comes from China through Vietnam")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["where it was mined or made: trade shows the last seller"]
+
+
+def test_a_share_of_exports_is_of_the_suppliers_exports():
+    assert check(value=0.57, measure="exports")["found"] == pytest.approx(80 / 140)
+
+
+# --- comparisons, ranks, amounts
+
+COMPARE = {"value": None, "unit": None, "basis": "not stated"}
+
+
+def test_more_than_compares_two_periods_as_they_are():
+    trade: list[Flow] = [
+        *TRADE, ("CHN", "KOR", "metals", "2025-Q1", 90.0, 12.0),
+    ]  # fmt: skip
+    claim = COMPARE | {"kind": "more-than", "period": "2025-Q1", "than": "2024"}
+    row = check(graph(trade), **claim)
+
+    assert (row["verdict"], row["found"], row["difference"]) == (BORNE_OUT, 10.0, None)
+    assert row["agrees"] == ["by value, metals (baci)"]
+    assert verdict(graph(trade), **claim | {"basis": "by weight"}) == CONTRADICTED
+    assert check(**claim)["missing"] == ["trade in metals in 2025-Q1"]
+
+
+def test_ahead_of_compares_two_buyers():
+    claim = COMPARE | {"kind": "ahead-of", "rival": "JPN", "measure": "exports"}
+
+    assert verdict(**claim) == BORNE_OUT
+    assert verdict(**claim | {"basis": "by weight"}) == CONTRADICTED
+
+
+def test_an_equal_amount_is_not_more():
+    same: list[Flow] = [("CHN", "KOR", "metals", y, 5.0, 5.0) for y in ("2023", "2024")]
+
+    assert verdict(graph(same), **COMPARE | {"kind": "more-than", "than": "2023"}) == CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("consumer", "place", "basis", "wanted"),
+    [("KOR", 1.0, "by value", BORNE_OUT), ("KOR", 1.0, "by weight", CONTRADICTED),
+     ("JPN", 2.0, "by value", BORNE_OUT), ("KOR", 2.0, "not stated", BORNE_OUT)],
+)  # fmt: skip
+def test_a_rank_is_a_place_among_the_destinations(consumer, place, basis, wanted):
+    claim = {"kind": "rank", "unit": "rank", "measure": "exports", "consumer": consumer}
+
+    assert verdict(value=place, basis=basis, **claim) == wanted
+
+
+def test_a_rank_among_suppliers_does_not_count_the_unnamed():
+    trade: list[Flow] = [*TRADE, ("X899", "KOR", "metals", "2024", 900.0, 900.0)]
+    claim = {"kind": "rank", "unit": "rank", "measure": "imports", "value": 1.0}
+
+    assert verdict(graph(trade), **claim) == BORNE_OUT
+
+
+def test_amounts_are_compared_in_their_unit():
+    amount = {"kind": "quantity", "basis": "gross"}
+
+    assert check(value=30_000.0, unit="kg", **amount)["found"] == 30_000.0
+    assert verdict(value=31.0, unit="t", **amount) == BORNE_OUT
+    assert verdict(value=40.0, unit="t", **amount) == CONTRADICTED
+    assert verdict(value=120.0, unit="t", **amount | {"supplier": None}) == CONTRADICTED
+    assert verdict(value=100.0, unit="t", **amount | {"supplier": None}) == BORNE_OUT
+    assert verdict(value=80.0, unit="USD", **amount) == BORNE_OUT
+
+
+def test_a_change_is_relative_to_the_earlier_period():
+    claim = {"kind": "change", "unit": "ratio", "than": "2023"}
+
+    assert check(value=1.0, **claim)["verdict"] == BORNE_OUT
+    assert verdict(value=2.0, basis="by weight", **claim) == BORNE_OUT
+    assert verdict(value=0.5, **claim) == CONTRADICTED
+    assert verdict(value=2.0, qualifier="more-than", **claim) == CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "missing"),
+    [
+        ({"supplier": None}, "whose share it is"),
+        ({"product": None}, "the materials it is about, one by one"),
+        ({"consumer": None}, "of whose trade it is a share"),
+        ({"kind": "change"}, "the period it is compared with"),
+        ({"kind": "ahead-of"}, "who is compared with"),
+        ({"kind": "statement"}, "a figure: the claim is in words"),
+        ({"kind": "listed"}, "a measurement: a listing is a decision"),
+        ({"measure": "stocks"}, "stocks: the graph holds trade and production"),
+        ({"measure": "demand"}, "demand by country"),
+    ],
+)
+def test_what_a_claim_itself_lacks_is_said(claim, missing):
+    row = check(value=0.5, **claim)
+
+    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, [missing])
+
+
+# --- production and net import reliance
+
+OUTPUT = {"measure": "production", "consumer": None, "product": None, "element": "REE",
+          "stage": "mine", "basis": "by weight"}  # fmt: skip
+WORLD = [{"tonnes": 270_000.0}, {"country": "AUS", "tonnes": 29_000.0},
+         {"country": "WLD", "type": "world", "tonnes": 380_000.0}]  # fmt: skip
+
+
+def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
+    loaded = graph(made=WORLD)
+    row = check(loaded, value=0.7, **OUTPUT)
+
+    assert (row["verdict"], row["found_by"]) == (
+        BORNE_OUT, "ore, REO, of the published world total (usgs)",
+    )  # fmt: skip
+    assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
+    assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
+    assert verdict(loaded, value=0.66, **OUTPUT | {"basis": "not stated"}) == CANNOT_BE_TOLD
+
+
+def test_another_stage_is_no_fact_about_this_one():
+    row = check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": "separate"})
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == [
+        "production of compounds, oxide at the stage separate by CHN in 2024; there is "
+        "production at the stage mine"
+    ]
+    assert check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": None})["missing"] == [
+        "the stage: the claim names none"
+    ]
+
+
+def test_a_producer_outside_the_world_total_keeps_a_share_from_being_contradicted():
+    loaded = graph(made=[*WORLD, {"country": "USA", "qualifier": "withheld"}])
+    row = check(loaded, value=0.5, **OUTPUT)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["1 producers' figures, perhaps outside the world total"]
+
+
+def test_a_published_bound_decides_only_where_it_must():
+    loaded = graph(made=[{"tonnes": 50.0, "qualifier": "more-than"},
+                         {"country": "WLD", "type": "world", "tonnes": 100.0}])  # fmt: skip
+
+    assert verdict(loaded, value=0.4, qualifier="more-than", **OUTPUT) == BORNE_OUT
+    assert verdict(loaded, value=0.4, qualifier="less-than", **OUTPUT) == CONTRADICTED
+    assert check(loaded, value=0.7, **OUTPUT)["missing"] == ["a figure instead of bounds"]
+
+
+def test_the_first_three_producers_and_an_amount():
+    first_three = OUTPUT | {"measure": "production of the first three", "supplier": None}
+    made = [{"country": c, "tonnes": t} for c, t in zip("ABCD", (40.0, 30.0, 20.0, 10.0),
+                                                        strict=True)]  # fmt: skip
+    assert verdict(graph(made=made), value=0.9, **first_three) == BORNE_OUT
+    amount = OUTPUT | {"kind": "quantity", "unit": "t"}
+    assert verdict(graph(made=WORLD), value=270_000.0, **amount) == BORNE_OUT
+    assert verdict(graph(made=WORLD), value=300_000.0, **amount) == CONTRADICTED
+
+
+RELIANCE = {"kind": "net-import-reliance", "measure": "net import reliance", "supplier": None,
+            "basis": "percentage of apparent consumption"}  # fmt: skip
+
+
+def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks():
+    made = [{"country": "KOR", "product": "metals", "stage": "metal", "basis": "gross",
+             "tonnes": 25.0}]  # fmt: skip
+
+    assert check(graph(made=made), value=0.8, **RELIANCE)["found"] == 0.8
+    assert verdict(graph(made=made), value=0.8, **RELIANCE) == BORNE_OUT
+    assert verdict(graph(made=made), low=0.75, qualifier="more-than", **RELIANCE) == BORNE_OUT
+    other = check(graph(made=made), value=0.5, **RELIANCE)
+    assert other["verdict"] == CANNOT_BE_TOLD
+    assert other["missing"] == ["stock changes and secondary production"]
+
+
+def test_what_net_import_reliance_lacks_is_named():
+    assert "production of metals by KOR in 2024" in check(value=0.8, **RELIANCE)["missing"]
+    ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
+    missing = check(graph(made=ore), value=0.8, **RELIANCE)["missing"]
+    assert "one basis of metals: production is REO, trade gross" in missing
+    nowhere = check(value=0.8, **RELIANCE | {"product": "magnets"})["missing"]
+    assert nowhere == ["trade in magnets in 2024", "production of magnets by KOR in 2024"]
+
+
+# --- all of it
+
+
+def test_nothing_loaded_and_nothing_claimed_are_no_error():
+    assert verdict(graph([]), value=0.8) == CANNOT_BE_TOLD
+    nothing = claims_of({"value": 0.8}).slice(0, 0)
+    assert check_claims(nothing, graph()).num_rows == 0
+    assert verdict_counts(check_claims(nothing, graph())).num_rows == 0
+
+
+def test_an_expectation_fails_if_the_claim_is_not_borne_out():
+    claims = claims_of({"value": 0.8}, {"value": 0.5}, {"value": 0.5}).append_column(
+        "expected", pa.array([True, True, None])
+    )
+    checked = check_claims(claims, graph())
+
+    assert failed_expectations(checked)["key"].to_pylist() == ["c1"]
+    assert failed_expectations(check_claims(claims_of({"value": 0.1}), graph())).num_rows == 0
+
+
+@given(st.floats(0.001, 1), st.sampled_from([None, "about", "more-than", "up-to"]))
+@SETTINGS
+def test_scaling_every_flow_changes_no_verdict_on_a_share(value, qualifier):
+    scaled = graph([(*f[:4], f[4] * 7, f[5] * 7) for f in TRADE])
+    claim = {"value": value, "qualifier": qualifier, "basis": "not stated"}
+
+    assert verdict(scaled, **claim) == verdict(**claim)
+
+
+def test_order_of_rows_changes_nothing():
+    rng = np.random.default_rng(5)
+    claims = claims_of(*({"value": float(v), "basis": "not stated"} for v in rng.random(20)))
+    loaded = graph(made=WORLD)
+    mixed = replace(loaded, **{
+        name: (t := getattr(loaded, name)).take(pa.array(rng.permutation(len(t))))
+        for name in ("flows", "production", "products", "contents", "members", "areas", "codes")
+    })  # fmt: skip
+
+    assert check_claims(claims.take(pa.array(rng.permutation(20))), mixed).equals(
+        check_claims(claims, loaded)
+    )
+
+
+def test_half_a_unit_of_the_last_digit():
+    assert [half_unit(x) for x in (0.475, 270_000, 839, 1_000, 0)] == [
+        0.0005, 5_000, 0.5, 50, 0,
+    ]  # fmt: skip
+
+
+# --- figures that cannot both be right
+
+
+def test_two_sources_with_different_figures_are_a_conflict_unless_rounding_explains_it():
+    def found(*values: float) -> int:
+        rows = [{"value": v, "source": f"s{i}"} for i, v in enumerate(values)]
+        return conflicts(claims_of(*rows)).num_rows
+
+    assert found(0.879, 0.875) == 1
+    assert found(0.88, 0.879) == 0
+    assert found(0.5, 0.6, 0.7) == 3
+
+
+def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
+    rows = [{"value": 0.79, "supplier": "CHL", "period": None}, {"value": 0.79, "source": "t"}]
+    (row,) = conflicts(claims_of(*rows)).to_pylist()
+
+    assert row["conflict"] == "shares of two suppliers add up to more than all"
+    assert conflicts(claims_of(*(r | {"value": 0.5} for r in rows))).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"source": "s"}, {"period": "2023"}, {"basis": "by weight"}, {"measure": "sourcing"},
+     {"basis": "by value; through others"}, {"value": None, "qualifier": "withheld"}],
+)  # fmt: skip
+def test_claims_of_different_scope_are_no_conflict(change):
+    assert (
+        conflicts(claims_of({"value": 0.8}, {"value": 0.5, "source": "t"} | change)).num_rows == 0
+    )
+
+
+def test_production_that_two_sources_count_differently_is_a_conflict():
+    made = graph(made=[{"tonnes": 60_000.0}, {"tonnes": 33_000.0, "source": "wmd"},
+                       {"country": "AUS", "tonnes": 5.0},
+                       {"country": "AUS", "tonnes": 5.04, "source": "wmd"}]).production  # fmt: skip
+
+    (row,) = production_conflicts(made).to_pylist()
+    assert (row["country"], row["low"], row["other_low"]) == ("CHN", 60_000.0, 33_000.0)
+
+
+# --- what ships
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return read_seeds(shipped("seeds"))
+
+
+@pytest.fixture(scope="module")
+def checked(facts):
+    products, areas = facts["Product"], facts["Area"]
+    stages = dict(zip(products["key"].to_pylist(), products["stage"].to_pylist(), strict=True))
+    types = {r["iso3"]: r["type"] for k in ("Country", "Area") for r in facts[k].to_pylist()}
+    made = facts["PRODUCES"]
+    made = made.append_column("stage", pa.array([stages[p] for p in made["product"].to_pylist()]))
+    made = made.append_column("type", pa.array([types[c] for c in made["country"].to_pylist()]))
+    members = [
+        {"parent": parent, "member": row[key]}
+        for kind, key in (("Country", "iso3"), ("Element", "key"))
+        for row in facts[kind].to_pylist() for parent in row["member_of"] or ()
+    ]  # fmt: skip
+    contents = [
+        {"product": row["key"], "element": e}
+        for row in products.to_pylist() for e in row["contains"] or ()
+    ]  # fmt: skip
+    loaded = Loaded(
+        facts["EXPORTS"].rename_columns({"exporter": "supplier", "importer": "consumer"}), made,
+        products, table(contents), table(members), areas.rename_columns({"iso3": "key"}),
+        facts["TRADED_AS"],
+    )  # fmt: skip
+    return {row["key"]: row for row in check_claims(facts["Claim"], loaded).to_pylist()}
+
+
+def test_every_claim_has_a_verdict_and_says_what_it_wants(facts, checked):
+    assert len(checked) == len(facts["Claim"])
+    for row in checked.values():
+        assert (row["verdict"] == CANNOT_BE_TOLD) == bool(row["missing"])
+        assert row["found"] is not None or row["verdict"] == CANNOT_BE_TOLD
+    assert Counter(row["verdict"] for row in checked.values())[CANNOT_BE_TOLD] < len(checked)
+
+
+@pytest.mark.parametrize("key", [
+    "kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn", "kor-dy-q1-first-destination",
+])  # fmt: skip
+def test_the_articles_dysprosium_claims_want_trade_in_dysprosium_oxide(checked, key):
+    assert checked[key]["verdict"] == CANNOT_BE_TOLD
+    assert checked[key]["missing"][0].startswith("trade in dy-oxide in 2025-Q1")
+    assert "ree-compounds (1995 to 2024)" in checked[key]["missing"][0]
+
+
+def test_the_articles_share_of_rare_earths_agrees_only_with_compounds_by_value(checked):
+    row = checked["kor-ree-chn-2024"]
+
+    assert (row["claimed_low"], row["verdict"]) == (0.475, CANNOT_BE_TOLD)
+    assert row["found"] == pytest.approx(0.503, abs=5e-4)
+    assert row["agrees"] == ["by value, ree-compounds (baci-hs92)"]
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("kor-ree-metals-chn-2024", BORNE_OUT), ("kor-nd-magnets-chn-2022", BORNE_OUT),
+        ("chn-ree-mmr-2024", BORNE_OUT), ("jpn-ree-chn-direct-2012", BORNE_OUT),
+        ("jpn-ree-fra-2012", BORNE_OUT), ("jpn-ree-vnm-2012", BORNE_OUT),
+        ("usgs-src-rare-earth-compounds-and-metals-est", BORNE_OUT),
+        ("eu-ree-imports-2024", CONTRADICTED), ("eu-ree-chn-2024", CONTRADICTED),
+        ("bgs-gallium-chn-2023", CONTRADICTED), ("chn-dy-production", CANNOT_BE_TOLD),
+        ("jpn-ree-chn-looked-through-2012", CANNOT_BE_TOLD),
+        ("chn-ree-mining-2023", CANNOT_BE_TOLD),
+    ],
+)  # fmt: skip
+def test_verdicts_on_shipped_claims(checked, key, wanted):
+    assert checked[key]["verdict"] == wanted
+
+
+def test_shipped_claims_that_contradict_each_other_are_listed(facts):
+    assert [(r["key"], r["other"]) for r in conflicts(facts["Claim"]).to_pylist()] == [
+        ("chn-mean-refining-share-ap", "chn-mean-refining-share-iea-october"),
+        ("eu-li-chl-eca", "eu-li-chn-2016-2020"),
+        ("kor-nd-magnets-chn-2022", "kor-nd-magnets-chn-2022-businesskorea"),
+    ]

@@ -1,0 +1,151 @@
+"""The range that unknown origins and unpublished production leave open."""
+
+from __future__ import annotations
+
+from itertools import product as combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from supply_cases import column, flows, groups, makes, network, random_tables
+
+from graphkit.analysis.look_through import look_through
+from graphkit.analysis.supply import SupplyNetwork
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed):
+    """Every seller without published production: the least, or all that it sells."""
+    sold, made = random_tables(seed, countries=5, products=("ore", "oxide"), links=7, makers=3)
+    made = made.filter(pa.array([p == "ore" for p in made["product"].to_pylist()]))
+    net = network(sold, made)
+    traced = groups(look_through(net))
+    free = np.flatnonzero(net.unpublished)
+    orders = np.asarray(net.orders)[net.product]
+    width = len(net.countries)
+    for stage, order in (("mine", 1), ("separate", 3)):
+        seen_low = np.ones((net.size, width))
+        seen_high = np.zeros((net.size, width))
+        for choice in combinations((False, True), repeat=len(free)):
+            own, links = chosen(net, free[list(choice)])
+            mix = solve(net, own, links, order)
+            bought = (net.bought @ mix) / np.where(net.own < 1, 1 - net.own, 1)[:, None]
+            seen_low = np.minimum(seen_low, bought[:, :width])
+            # All of what is unknown may be anybody's who can do the work.
+            seen_high = np.maximum(seen_high, bought[:, :width] + bought[:, width:])
+        for node in np.flatnonzero((net.imports > 0) & (orders >= order)):
+            key = (net.countries[net.country[node]], net.products[net.product[node]], stage)
+            for row in traced[key]:
+                if row["low"] is not None:
+                    place = net.countries.index(row["origin"])
+                    assert row["low"] == pytest.approx(seen_low[node, place], abs=1e-9)
+                    assert row["high"] <= seen_high[node, place] + 1e-9
+                    if not seen_high[node, place] > row["high"] + 1e-9:
+                        continue
+                    assert not may_do(net, order)[place]
+
+
+def chosen(net: SupplyNetwork, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Own shares and links if some unpublished sellers made all they sell, others the least."""
+    made = np.where(net.unpublished, net.least, net.produced)
+    pool = made + net.imports
+    own = np.divide(made, pool, out=np.zeros(net.size), where=pool > 0)
+    own[whole] = 1.0
+    links = (
+        net.bought.toarray()
+        * np.where(net.own < 1, 1 / np.where(net.own < 1, 1 - net.own, 1), 0)[:, None]
+    )
+    return own, links * (1 - own)[:, None]
+
+
+def solve(net: SupplyNetwork, own: np.ndarray, links: np.ndarray, order: int) -> np.ndarray:
+    """Origins at a stage, with a last column for what is unknown."""
+    width, orders = len(net.countries), np.asarray(net.orders)[net.product]
+    matrix, right = np.eye(net.size) - links, np.zeros((net.size, width + 1))
+    for node in range(net.size):
+        pools = np.flatnonzero(net.output == node)
+        if orders[node] == order:
+            right[node, net.country[node]] = own[node]
+        elif orders[node] > order and not len(pools):
+            right[node, width] = own[node]
+        elif orders[node] > order:
+            for link in pools:
+                matrix[node, net.input[link]] -= own[node] * net.weight[link]
+    matrix[orders < order] = np.eye(net.size)[orders < order]
+    return np.linalg.solve(matrix, right)
+
+
+def may_do(net: SupplyNetwork, order: int) -> np.ndarray:
+    at = (np.asarray(net.orders)[net.product] == order) & ((net.produced > 0) | net.unpublished)
+    mask = np.zeros(len(net.countries), bool)
+    mask[net.country[at]] = True
+    later = np.asarray(net.orders)[net.product]
+    skips = (later[net.output] > order) & (later[net.input] < order)
+    mask[net.country[net.output[skips]]] = True
+    return mask
+
+
+def test_metal_out_of_a_pool_nobody_knows_has_an_unknown_origin():
+    net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
+                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+    rows = groups(look_through(net, consumers=["B"]))["B", "metal", "separate"]
+    found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
+    assert found["unknown"] == (0.75, None, None)
+    assert found["D"] == pytest.approx((0.25, 0.25, 1.0))
+
+
+def test_a_share_is_its_low_if_none_of_the_unknown_is_its_and_its_high_if_all_is():
+    net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
+                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+    for rows in groups(look_through(net)).values():
+        unknown = sum(r["share"] for r in rows if r["origin"] == "unknown")
+        for row in rows:
+            if row["low"] is not None:
+                assert row["low"] == pytest.approx(row["share"], abs=1e-12)
+                assert row["high"] <= row["share"] + unknown + 1e-12
+
+
+def test_ore_whose_trade_is_not_known_is_certainly_own_only_for_the_part_no_other_could_bring():
+    """B mines 1 of the world's 10: its pool may be 9/10 A's, who has the rest."""
+    net = network(flows("B 5 K oxide"), makes("A 9", "B 1", "B 5 oxide"))
+    rows = groups(look_through(net, consumers=["K"]))["K", "oxide", "mine"]
+    found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
+    assert found["B"] == pytest.approx((0.1, 0.1, 1.0))
+    assert found["A"] == pytest.approx((0.0, 0.0, 0.9))
+    assert found["unknown"][0] == pytest.approx(0.9)
+    own = groups(look_through(net, consumers=["K"], untraded="own"))["K", "oxide", "mine"]
+    assert [(r["origin"], r["share"], r["low"], r["high"]) for r in own] == [("B", 1, 1, 1)]
+
+
+def test_a_withheld_producer_leaves_nothing_certain():
+    net = network(flows("B 5 K oxide"), makes("A ?", "B 1", "B 5 oxide"))
+    rows = groups(look_through(net, consumers=["K"]))["K", "oxide", "mine"]
+    found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
+    assert found["B"] == (0.0, 0.0, 1.0)
+    assert found["A"] == (0.0, 0.0, 1.0)
+
+
+def test_a_seller_without_published_production_may_have_made_all_or_the_least():
+    net = network(flows("A 4 B", "B 3 C"))
+    rows = {r["origin"]: r for r in look_through(net, consumers=["C"]).to_pylist()}
+    assert (rows["A"]["low"], rows["A"]["high"]) == (0.0, 1.0)
+    assert (rows["B"]["low"], rows["B"]["high"]) == (0.0, 1.0)
+    assert rows["B"]["share"] == pytest.approx(3 / 7)
+    fixed = look_through(net, consumers=["C"], unreported="as-inferred")
+    assert column(fixed, "low") == pytest.approx(column(fixed, "share"))
+    assert column(fixed, "high") == pytest.approx(column(fixed, "share"))
+
+
+def test_the_extremes_are_face_value_and_the_least_production():
+    sold, _ = random_tables(5, products=("ore",), links=16)
+    least = network(sold, unpublished="net-exports")
+    for rows in groups(look_through(network(sold))).values():
+        for row in rows:
+            if row["low"] is not None and row["origin"] != row["consumer"]:
+                assert row["low"] <= row["face_value"] + 1e-12
+                assert row["face_value"] <= row["high"] + 1e-12
+    for key, rows in groups(look_through(least)).items():
+        wide = {r["origin"]: r for r in groups(look_through(network(sold)))[key]}
+        for row in rows:
+            if row["low"] is not None and row["share"] > 1e-9:
+                assert row["share"] <= wide[row["origin"]]["high"] + 1e-9

@@ -1,0 +1,59 @@
+"""Single points of failure by share, and what is known of sole producers."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from supply_cases import flows, makes, network
+
+from graphkit.analysis.look_through import look_through
+from graphkit.analysis.single_points import domestic_points, share_points
+from graphkit.errors import GraphkitError
+
+# --- share
+
+
+def test_the_verdict_says_how_sure_the_share_is():
+    net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
+                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+    points = share_points(look_through(net, consumers=["B"]), threshold=0.5)
+    found = {(r["supplier"], r["definition"], r["stage"]): r["verdict"] for r in points.to_pylist()}
+    assert found == {
+        ("A", "face value", None): "certain",
+        ("A", "looked through", "metal"): "certain",
+        ("D", "looked through", "separate"): "possible",
+    }
+
+
+def test_a_consumer_is_no_supplier_of_its_own():
+    net = network(flows("A 1 B"), makes("A 2", "B 9"))
+    points = share_points(look_through(net, base="supply"), threshold=0.5)
+    assert points.to_pylist() == []
+
+
+# --- one producer in a country
+
+
+def test_only_a_source_can_say_that_a_country_has_one_producer():
+    made = pa.table({
+        "country": ["USA", "CHN", "USA", "BRA"], "product": ["Be", "REE", "REE", "REE"],
+        "period": ["2024"] * 4, "tonnes": [180.0, 270000.0, 45500.0, 0.0], "source": ["usgs"] * 4,
+    })  # fmt: skip
+    claims = pa.table({
+        "key": ["usa-zr", "x"], "consumer": ["USA", "USA"], "product": [None, None],
+        "element": ["Zr", "Ni"], "period": ["2025", "2025"],
+        "measure": ["sole domestic producer", "imports"], "source": ["ofr", "ofr"],
+    })  # fmt: skip
+    rows = [(r["country"], r["product"] or r["element"], r["verdict"], r["producing_countries"])
+            for r in domestic_points(made, claims).to_pylist()]  # fmt: skip
+    assert rows == [
+        ("USA", "Zr", "published", None),
+        ("USA", "Be", "one producing country", 1),
+        ("CHN", "REE", "cannot be told", 2),
+        ("USA", "REE", "cannot be told", 2),
+    ]
+
+
+def test_a_threshold_is_a_share():
+    with pytest.raises(GraphkitError, match="threshold of 0, wanted more than 0"):
+        share_points(look_through(network(flows("A 1 B"))), threshold=0)

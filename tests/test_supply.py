@@ -1,0 +1,294 @@
+"""The supply network: nodes, flows, production, conversions, its view for networkx."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from supply_cases import CHAIN, FLOW, MADE, STAGES, flows, makes, network, random_tables
+
+from graphkit.analysis.production import INFERRED, MISSING, OBSERVED
+from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply_tables import supply_network
+from graphkit.errors import GraphkitError
+
+ARRAYS = ("country", "product", "source", "target", "amount", "produced", "least", "published",
+          "state", "output", "input", "weight")  # fmt: skip
+
+
+def nodes(net: SupplyNetwork) -> list[str]:
+    return [net.label(i) for i in range(net.size)]
+
+
+def produced(net: SupplyNetwork) -> dict[str, float]:
+    return {net.label(i): float(net.produced[i]) for i in range(net.size)}
+
+
+def drawn(net: SupplyNetwork) -> set[tuple[str, str, float]]:
+    return {(net.label(o), net.label(i), round(float(w), 12))
+            for o, i, w in zip(net.output, net.input, net.weight, strict=True)}  # fmt: skip
+
+
+# --- nodes and flows
+
+
+def test_nodes_are_in_order_of_stage_then_country():
+    net = network(flows("B 1 A magnet", "B 1 A", "A 1 C oxide"))
+    assert nodes(net) == ["A ore", "B ore", "A oxide", "C oxide", "A magnet", "B magnet"]
+
+
+def test_flows_of_one_pair_are_added_up():
+    net = network(flows("A 1 B", "A 2 B", "A 5 C"))
+    assert net.amount.tolist() == [3.0, 5.0]
+    assert net.imports.tolist() == [0.0, 3.0, 5.0]
+    assert net.exports.tolist() == [8.0, 0.0, 0.0]
+
+
+@given(st.permutations(range(12)))
+@settings(max_examples=30, derandomize=True)
+def test_the_order_of_the_rows_changes_nothing(order):
+    sold, made = random_tables(3, countries=5, products=("ore",), links=12)
+    sold = pa.concat_tables([sold, sold.slice(0, 3)])
+    shuffled = pa.concat_tables([sold.slice(12), sold.take(pa.array(order))])
+    one, other = network(sold, made), network(shuffled, made.take(pa.array([3, 1, 0, 2])))
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_flows_without_the_measure_and_flows_to_oneself_are_counted_and_left_out():
+    net = network(flows("A 1 B", "A ? B", "A 7 A", "C ? B"))
+    row = net.coverage().to_pylist()[0]
+    assert (row["flows"], row["flows_without_measure"], row["self_flows"]) == (1, 2, 1)
+    assert nodes(net) == ["A ore", "B ore"]
+    assert row["amount"] == 1.0
+
+
+def test_a_country_that_only_makes_is_a_node_and_one_that_makes_nothing_is_none():
+    net = network(flows("A 1 B"), makes("C 4", "D 0"))
+    assert nodes(net) == ["A ore", "B ore", "C ore"]
+
+
+def test_nothing_gives_an_empty_network():
+    net = network(FLOW.empty_table())
+    assert net.size == 0
+    assert len(net.coverage()) == 0
+    assert net.to_networkx().number_of_nodes() == 0
+
+
+# --- production
+
+
+def test_published_production_is_taken_as_it_is():
+    net = network(flows("A 3 B"), makes("A 9", "B 2"))
+    assert produced(net) == {"A ore": 9.0, "B ore": 2.0}
+    assert net.state.tolist() == [OBSERVED, OBSERVED]
+
+
+def test_a_country_that_sells_more_than_it_has_makes_the_difference():
+    net = network(flows("A 3 B", "B 9 C"), makes("A 5", "B 1"))
+    assert produced(net) == {"A ore": 5.0, "B ore": 6.0, "C ore": 0.0}
+    assert net.state.tolist() == [OBSERVED, INFERRED, MISSING]
+    assert net.coverage()["oversold"].to_pylist() == [1]
+
+
+def test_production_that_nobody_publishes_is_what_is_sold_or_the_least_that_can_be():
+    sold = flows("A 5 B", "B 2 C")
+    assert produced(network(sold)) == {"A ore": 5.0, "B ore": 2.0, "C ore": 0.0}
+    least = network(sold, unpublished="net-exports")
+    assert produced(least) == {"A ore": 5.0, "B ore": 0.0, "C ore": 0.0}
+    assert least.state.tolist() == [INFERRED, MISSING, MISSING]
+    np.testing.assert_array_equal(network(sold).state, least.state)
+
+
+def test_where_production_is_published_a_country_not_listed_makes_none():
+    net = network(flows("A 5 B", "B 2 C"), makes("A 5"))
+    assert produced(net)["B ore"] == 0.0
+
+
+def test_a_rounding_difference_is_no_production():
+    net = network(flows("A 0.1 B", "A 0.2 B", "B 0.30000000000000004 C"), makes("A 1"))
+    assert produced(net)["B ore"] == 0.0
+
+
+def test_a_share_of_the_world_is_taken_of_the_least_total_that_the_trade_allows():
+    net = network(flows("M 3 B metal", "A 4 C metal", "M 9 A metal"), makes("A 90% metal"))
+    assert produced(net)["A metal"] == pytest.approx(12 / 0.1 * 0.9)
+    least = network(flows("M 3 B metal", "A 4 C metal", "M 9 A metal"), makes("A 90% metal"),
+                    unpublished="net-exports")  # fmt: skip
+    assert produced(least)["A metal"] == pytest.approx(12 / 0.1 * 0.9)
+    alone = network(flows("A 4 C metal"), makes("A 80% metal"))
+    assert produced(alone)["A metal"] == pytest.approx(4.0)
+
+
+def test_shares_that_nearly_add_up_to_one_say_nothing_of_the_rest():
+    net = network(flows("A 4 C metal", "B 1 C metal"), makes("A 99.9% metal"))
+    assert produced(net)["A metal"] == pytest.approx(4.0)
+
+
+def test_mass_of_another_basis_is_not_compared_with_flows():
+    sold = flows("A 5 B", "B 2 C").append_column("basis", pa.array(["gross"] * 2))
+    made = makes("A 7").append_column("basis", pa.array(["REO"]))
+    assert network(sold, made).state.tolist() == [INFERRED, MISSING, MISSING]
+    same = made.set_column(4, "basis", pa.array(["gross"]))
+    assert produced(network(sold, same))["A ore"] == 7.0
+
+
+def test_tonnes_are_not_compared_with_dollars():
+    sold = pa.table({"supplier": ["A"], "consumer": ["B"], "product": ["ore"], "usd": [50.0]})
+    net = supply_network(sold, makes("A 7"))
+    assert net.produced.tolist() == [50.0, 0.0]
+    assert net.unit == "USD"
+
+
+def test_zero_is_zero_in_every_unit():
+    sold = flows("A 5 B", "B 2 C").append_column("basis", pa.array(["gross"] * 2))
+    made = makes("B 0").append_column("basis", pa.array(["REO"]))
+    net = network(sold, made)
+    assert produced(net)["B ore"] == 0.0
+    assert net.state.tolist() == [INFERRED, OBSERVED, MISSING]
+
+
+def test_an_untraded_product_is_counted_in_its_own_unit():
+    net = network(flows("A 5 B oxide"), makes("A 7", "C 3"))
+    assert net.traded == (False, True)
+    assert produced(net)["C ore"] == 3.0
+    shares = network(flows("A 5 B oxide"), makes("A 70%", "C 30%"))
+    assert produced(shares)["C ore"] == pytest.approx(0.3)
+    assert shares.state.tolist()[:2] == [OBSERVED, OBSERVED]
+
+
+def test_a_withheld_production_is_a_node_of_which_nothing_is_known():
+    net = network(flows("A 5 B oxide"), makes("A 7", "C ?"))
+    assert nodes(net)[:2] == ["A ore", "C ore"]
+    assert net.state[1] == MISSING
+
+
+def test_figures_that_a_source_infers_are_not_observed():
+    made = makes("A 9").append_column("observed", pa.array([False]))
+    assert network(flows("A 3 B"), made).state.tolist() == [INFERRED, MISSING]
+
+
+# --- conversions
+
+
+def test_a_product_without_data_is_passed_through():
+    net = network(flows("A 5 B metal", "B 2 C magnet"))
+    assert drawn(net) == {("B magnet", "B metal", 1.0)}
+
+
+def test_the_nearest_product_of_which_the_country_has_a_pool_is_drawn_on():
+    net = network(flows("A 5 B oxide", "B 1 C metal", "D 1 C metal"), makes("D 3"))
+    assert ("B metal", "B oxide", 1.0) in drawn(net)
+    assert ("D metal", "D ore", 1.0) in drawn(net)
+
+
+def test_equally_near_products_are_drawn_on_by_the_size_of_their_pools():
+    pairs = pa.table({"input": ["oxide", "carbonate"], "output": ["metal", "metal"]})
+    sold = flows("A 6 B oxide", "A 2 B carbonate", "B 1 C metal")
+    net = supply_network(sold, None, pairs, STAGES, measure="tonnes")
+    assert drawn(net) >= {("B metal", "B oxide", 0.75), ("B metal", "B carbonate", 0.25)}
+
+
+def test_pools_in_different_units_are_not_mixed():
+    pairs = pa.table({"input": ["oxide", "carbonate"], "output": ["metal", "metal"]})
+    sold, made = flows("A 6 B oxide", "B 1 C metal"), makes("B 4 carbonate")
+    net = supply_network(sold, made, pairs, STAGES, measure="tonnes")
+    assert not any(output == "B metal" for output, _, _ in drawn(net))
+    only = supply_network(flows("B 1 C metal"), made, pairs, STAGES, measure="tonnes")
+    assert drawn(only) == {("B metal", "B carbonate", 1.0)}
+
+
+def test_a_product_is_not_made_from_a_later_stage():
+    pairs = pa.table({"input": ["magnet"], "output": ["oxide"]})
+    net = supply_network(flows("A 6 B magnet", "B 1 C oxide"), None, pairs, STAGES,
+                         measure="tonnes")  # fmt: skip
+    assert drawn(net) == set()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_a_node_draws_on_adds_up_to_one(seed):
+    net = network(*random_tables(seed))
+    sums = np.bincount(net.output, net.weight, net.size)
+    np.testing.assert_allclose(sums[np.unique(net.output)], 1)
+    rows = np.asarray(net.bought.sum(axis=1)) + net.own
+    np.testing.assert_allclose(rows[net.supply > 0], 1)
+
+
+# --- networkx
+
+
+def test_sums_and_facts_are_seen_by_networkx_with_their_units():
+    sold = flows("A 1 B", "A 2 B", "B 1 C metal").append_column("hs", pa.array(["1", "2", None]))
+    net = network(sold, makes("A 9"))
+    sums, facts = net.to_networkx(conversions=True), net.to_networkx(facts=True)
+    edge = sums["A", "ore"]["B", "ore"]
+    assert edge == {"kind": "EXPORTS", "tonnes": 3.0, "unit": "t", "share": 1.0}
+    assert sums["B", "ore"]["B", "metal"] == {"kind": "MADE_INTO", "share": 1.0}
+    assert sums.nodes["A", "ore"]["produced"] == 9.0
+    assert sums.nodes["B", "metal"]["state"] == "inferred"
+    assert isinstance(facts, nx.MultiDiGraph)
+    found = [d["hs"] for _, _, d in facts.edges(("A", "ore"), data=True)]
+    assert found == ["1", "2"]
+    assert "hs" not in facts.get_edge_data(("B", "metal"), ("C", "metal"))[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_networkx_sees_the_same_amounts(seed):
+    net = network(*random_tables(seed))
+    graph, chain = net.to_networkx(), net.to_networkx(conversions=True)
+    for node in range(net.size):
+        name = (net.countries[net.country[node]], net.products[net.product[node]])
+        assert graph.out_degree(name, weight="tonnes") == pytest.approx(net.exports[node])
+        shares = sum(d["share"] for _, _, d in chain.in_edges(name, data=True))
+        fresh = 0 if net.has_input[node] else net.own[node]
+        assert shares + fresh == pytest.approx(float(net.supply[node] > 0))
+
+
+# --- input that cannot be
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"measure": "kg"}, "measure: found 'kg', wanted one of usd, tonnes"),
+        ({"unpublished": "none"}, "wanted one of exports, net-exports"),
+        ({"flows": flows("A -1 B")}, "flow in tonnes of -1, wanted 0 or more"),
+        ({"flows": flows("A nan B")}, "flow in tonnes of nan"),
+        ({"flows": flows("A inf B")}, "flow in tonnes of inf"),
+        ({"flows": flows("A 1 B").drop_columns(["consumer"])}, "no column 'consumer'"),
+        ({"flows": flows("A 1 B gravel")}, "no stage of gravel"),
+        ({"made": makes("A 1", "A 2")}, "2 figures for the production of ore in A"),
+        ({"made": makes("A 120%")}, "share of world production of 1.2, wanted 0 to 1"),
+        ({"products": None, "flows": flows("A 1 B", "A 1 B oxide")}, "2 products"),
+        ({"flows": pa.concat_tables([
+            flows("A 1 B").append_column("period", pa.array([p])) for p in ("2023", "2024")
+        ])}, "more than one period for ore"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_line(change, message):
+    given = {"flows": flows("A 1 B"), "made": makes("A 1"), "products": STAGES,
+             "measure": "tonnes", "unpublished": "exports", **change}  # fmt: skip
+    with pytest.raises(GraphkitError, match=message) as error:
+        supply_network(given["flows"], given["made"], CHAIN, given["products"],
+                       measure=given["measure"], unpublished=given["unpublished"])  # fmt: skip
+    assert "\n" not in str(error.value)
+
+
+def test_a_flow_without_a_name_is_refused():
+    row = pa.Table.from_pylist([{"supplier": None, "consumer": "B", "product": "ore"}], FLOW)
+    with pytest.raises(GraphkitError, match="without supplier"):
+        network(row)
+    unnamed = pa.Table.from_pylist([{"country": None, "product": "ore", "tonnes": 1.0}], MADE)
+    with pytest.raises(GraphkitError, match="without country"):
+        network(flows("A 1 B"), unnamed)
+
+
+def test_an_unknown_country_or_product_is_named_with_those_there_are():
+    net = network(flows("A 1 B"))
+    with pytest.raises(GraphkitError, match=r"Z: neither trade nor production .* A, B"):
+        net.nodes_of(["Z"])
+    with pytest.raises(GraphkitError, match="tin: no data here; there is ore"):
+        net.products_of(["tin"])
