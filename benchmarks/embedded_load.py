@@ -1,0 +1,56 @@
+"""Loading the shipped seeds into the embedded database, against the bare COPY of the same rows.
+
+    python benchmarks/embedded_load.py
+
+Ours reads, checks, derives, loads and verifies; the rival only copies rows that lie ready in
+Parquet files into tables of the same form. Wanted: at most 3.
+"""
+
+import tempfile
+from pathlib import Path
+
+import ladybug
+from pyarrow import parquet
+from ratio import compare
+
+from graphkit.build import build_graph
+from graphkit.database import load_seeds
+from graphkit.schema import GRAPH
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+from graphkit.stores.embedded import EmbeddedStore, ddl
+
+
+def bare_copy(folder: Path, copies: list[str]) -> None:
+    path = folder / "bare.lbdb"
+    path.unlink(missing_ok=True)
+    database = ladybug.Database(path)
+    connection = ladybug.Connection(database)
+    for statement in (*ddl(GRAPH), *copies):
+        connection.execute(statement)
+    connection.close()
+    database.close()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copies = []
+        for number, part in enumerate(build_graph(read_seeds(shipped("seeds"))).parts):
+            file = folder / f"{number}.parquet"
+            parquet.write_table(part.table, file)
+            ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
+            copies.append(f"COPY `{part.kind.name}` FROM '{file}'{ends}")
+
+        def ours() -> None:
+            path = folder / "ours.lbdb"
+            path.unlink(missing_ok=True)
+            load_seeds(shipped("seeds"), EmbeddedStore(path))
+
+        compare(ours, lambda: bare_copy(folder, copies),
+                what="graphkit load, from seeds to a verified file",
+                against="bare COPY FROM Parquet")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

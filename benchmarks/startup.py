@@ -1,0 +1,29 @@
+"""`graphkit depends KOR` on a warm cache, against importing typer, pyarrow and ladybug alone.
+
+    python benchmarks/startup.py
+
+Whole processes. Wanted: at most 2.5.
+"""
+
+import subprocess
+import sys
+
+from ratio import compare
+
+
+def main() -> None:
+    def process(*arguments: str) -> None:
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+    compare(
+        lambda: process("-m", "graphkit", "depends", "KOR", "-f", "table"),
+        lambda: process("-c", "import typer, pyarrow, ladybug"),
+        what="graphkit depends KOR",
+        against="import typer, pyarrow, ladybug",
+        runs=15,
+        warm_up=2,
+    )
+
+
+if __name__ == "__main__":
+    main()

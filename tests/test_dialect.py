@@ -1,0 +1,261 @@
+"""Cypher that the embedded database lacks or reads otherwise: it says so, and Neo4j runs it."""
+
+import pytest
+
+from graphkit.errors import StoreError, UsageError
+
+KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
+
+LACKING = (
+    (KOREA + "RETURN §[a IN c.aliases | a] AS x", "list comprehension"),
+    (KOREA + "RETURN §[a IN c.aliases WHERE a STARTS WITH 'K'] AS x", "list comprehension"),
+    (KOREA + "RETURN §[(c)-[:RESTRICTS]->(p) | p.key] AS x", "pattern comprehension"),
+    ("RETURN §reduce(total = 0, x IN [1, 2] | total + x) AS x", "function reduce()"),
+    (KOREA + "RETURN §c {.iso3, .name} AS x", "map projection"),
+    (
+        KOREA + "§CALL (c) { MATCH (c)-[r:HOLDS]->() RETURN count(r) AS n } RETURN n",
+        "CALL subquery",
+    ),
+    ("§CALL { MATCH (s:Stage) RETURN count(s) AS n } RETURN n", "CALL subquery"),
+    (KOREA + "RETURN §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key } AS x", "COLLECT subquery"),
+    (KOREA + "WHERE §EXISTS { (c)-[:EXPORTS]->() } RETURN c.iso3 AS x", "EXISTS without MATCH"),
+    (KOREA + "RETURN §COUNT { (c)-[:EXPORTS]->() } AS x", "COUNT without MATCH"),
+    ("MATCH (c:Country §WHERE c.iso3 = 'KOR') RETURN c.name AS x", "WHERE inside a pattern"),
+    (
+        "MATCH (c)-[e:EXPORTS §WHERE e.usd > 1e9]->() RETURN count(*) AS x",
+        "WHERE inside a pattern",
+    ),
+    ("MATCH (:Product {key: 'dy-metal'})-[r]->() RETURN max(§type(r)) AS x", "function type()"),
+    ("RETURN §toString(1) AS x", "function toString()"),
+    ("RETURN §toInteger('1') AS x", "function toInteger()"),
+    ("RETURN §toFloat('1') AS x", "function toFloat()"),
+    ("RETURN §toBoolean('true') AS x", "function toBoolean()"),
+    ("RETURN §split('a,b', ',') AS x", "function split()"),
+    ("RETURN §head([1, 2]) AS x", "function head()"),
+    ("RETURN §last([1, 2]) AS x", "function last()"),
+    ("RETURN §tail([1, 2]) AS x", "function tail()"),
+    ("RETURN §exp(1) AS x", "function exp()"),
+    ("RETURN §isEmpty([]) AS x", "function isEmpty()"),
+    ("RETURN §valueType(1) AS x", "function valueType()"),
+    ("UNWIND [1, 2] AS n RETURN §stDev(n) AS x", "function stDev()"),
+    ("RETURN date('2024-02-29'§).year AS x", "field of a date"),
+    ("RETURN §duration('P1M') AS x", "function duration()"),
+    ("RETURN date('2024-01-31') + §duration('P1M') AS x", "function duration()"),
+    ("RETURN §datetime('2024-01-01T00:00:00Z') AS x", "function datetime()"),
+    ("RETURN §localdatetime('2024-01-01T00:00:00') AS x", "function localdatetime()"),
+    ("RETURN §timestamp() > 0 AS x", "function timestamp()"),
+    (KOREA + "RETURN §elementId(c) IS NOT NULL AS x", "function elementId()"),
+    (KOREA + "MATCH (c)-[r:EXPORTS]->() RETURN §startNode(r).iso3 AS x LIMIT 1", "startNode()"),
+    (
+        "MATCH p = §shortestPath((:Product {key: 'dy-metal'})-[:MADE_INTO*..3]->"
+        "(:Product {key: 'magnets-metal'})) RETURN length(p) AS x",
+        "function shortestPath()",
+    ),
+    (
+        "MATCH p = §SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) "
+        "RETURN count(p) AS x",
+        "SHORTEST",
+    ),
+    (
+        "MATCH (:Product {key: 'dy-metal'})-[:MADE_INTO]§->{1,2}(b) RETURN count(*) AS x",
+        "quantified path pattern",
+    ),
+    (
+        "MATCH (:Product {key: 'dy-metal'}) §((a)-[:MADE_INTO]->(b)){1,2} RETURN count(*) AS x",
+        "quantified path pattern",
+    ),
+    ("MATCH (c:Country§&!Area) RETURN count(*) AS x", "label expression"),
+    ("MATCH (c§:!Country) RETURN count(*) AS x", "label expression"),
+    ("MATCH (c) WHERE c§:Country RETURN count(*) AS x", "label test"),
+    ("MATCH (c) WHERE (c§:Country OR c:Area) RETURN count(*) AS x", "label test"),
+    ("RETURN 'a' §|| 'b' AS x", "operator ||"),
+    ("RETURN 1 IS §:: INTEGER AS x", "type test"),
+    (KOREA + "RETURN c§['name'] AS x", "property by name"),
+    ("RETURN §{} AS x", "empty map"),
+    (
+        "MATCH (s:Stage) WITH s §ORDER BY s.position RETURN collect(s.key) AS x",
+        "ORDER BY in WITH without LIMIT",
+    ),
+    ("§RETURN 1 < 2 < 3 AS x", "comparison of three"),
+    ("§SHOW INDEXES YIELD name RETURN count(*) AS x", "SHOW"),
+    ("§CYPHER 5 RETURN 1 AS x", "CYPHER version"),
+)
+"""Statements that Neo4j runs, with § where the construct is that the embedded database lacks."""
+
+DIFFERENT = (
+    (KOREA + "RETURN §labels(c) AS x", "label(n)"),
+    (KOREA + "RETURN §id(c) >= 0 AS x", "the node's key"),
+    (KOREA + "RETURN size(§keys(c)) AS x", "keys()"),
+    ("RETURN §log(10) AS x", "log10(x)"),
+    ("RETURN §substring('hello', 1, 3) AS x", "left(x, n)"),
+    ("RETURN §reverse([1, 2]) AS x", "list_reverse(x)"),
+    (KOREA + "RETURN c.aliases§[0] AS x", "counts list places from 1"),
+    ("RETURN [1, 2, 3]§[0] AS x", "counts list places from 1"),
+    ("RETURN [1, 2, 3]§[1..2] AS x", "counts list places from 1"),
+    ("RETURN [1, 2, 3]§[..2] AS x", "counts list places from 1"),
+    ("WITH [1, 2, 3] AS xs, 1 AS i RETURN xs§[i] AS x", "counts list places from 1"),
+    ("UNWIND [[1, 2]] AS in RETURN collect(in)§[0] AS x", "counts list places from 1"),
+    ("RETURN [[1, 2], [3]][-1]§[0] AS x", "counts list places from 1"),
+    ("MATCH (c:Country§:Area) RETURN count(*) AS x", "write :A|B for either"),
+    ("MATCH (c:§country) RETURN count(*) AS x", "found country, wanted Country"),
+    ("MATCH (c:Country|§AREA) RETURN count(*) AS x", "found AREA, wanted Area"),
+    ("MATCH ()-[r:§holds]->() RETURN count(*) AS x", "found holds, wanted HOLDS"),
+    ("MATCH (c:Country) RETURN count(c.§ISO3) AS x", "found ISO3, wanted iso3"),
+    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period = 2024 RETURN count(*) AS x", "the number 2024"),
+    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period >= 2024 RETURN count(*) AS x", "the number 2024"),
+    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period = $year RETURN count(*) AS x", "2024 for $year"),
+    ("MATCH ()-[f:EXPORTS]->() WHERE 2024 = f.§period RETURN count(*) AS x", "the number 2024"),
+    ("MATCH ()-[f:EXPORTS {§period: 2024}]->() RETURN count(*) AS x", "the number 2024"),
+    ("MATCH (c:Code {§code: $year}) RETURN count(*) AS x", "2024 for $year"),
+    ("MATCH (c:Code) WHERE c.§code = 280530 RETURN count(*) AS x", "wanted text such as '2024'"),
+    (
+        "MATCH ()-[r:RESTRICTS]->() WHERE r.§since > date('2020-01-01') RETURN count(*) AS x",
+        "found a date",
+    ),
+    ("RETURN §[{a: 1}, {b: 2}] AS x", "maps of different names"),
+    (
+        "MATCH (s:Stage) OPTIONAL MATCH (s)-[§:HOLDS]->(p) RETURN count(*) AS x",
+        "no HOLDS relationship is there at Stage",
+    ),
+    (
+        "MATCH (c:Claim)-[:ABOUT]->(s:Stage) WHERE EXISTS { MATCH (s)<-[§:CITES]-() } "
+        "RETURN count(*) AS x",
+        "no CITES relationship is there at Stage",
+    ),
+    (
+        "MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO]->(b)-[§s:USED_IN]->(c) "
+        "RETURN count(p) + count(s) AS x",
+        "leave out s, or the path's name",
+    ),
+)
+"""Statements that both would run, with § where the embedded database means something else."""
+
+
+def marked(statement: str) -> tuple[str, str]:
+    before, after = statement.split("§")
+    return before + after, f"line 1, column {len(before) + 1}: "
+
+
+@pytest.mark.parametrize(("statement", "construct"), LACKING)
+def test_what_the_embedded_database_lacks_is_named_and_neo4j_runs_it(stores, statement, construct):
+    statement, where = marked(statement)
+
+    with pytest.raises(StoreError) as caught:
+        stores["embedded"].run(statement)
+
+    assert str(caught.value).startswith(f"{where}the embedded database has no ")
+    assert construct in str(caught.value)
+    assert "get one with 'graphkit neo4j start', then add '--db local'" in str(caught.value)
+    assert len(stores["neo4j"].run(statement).table) == 1
+
+
+@pytest.mark.parametrize(("statement", "said"), DIFFERENT)
+def test_what_would_silently_be_another_answer_is_refused(stores, statement, said):
+    statement, where = marked(statement)
+
+    with pytest.raises(UsageError) as caught:
+        stores["embedded"].run(statement, {"year": 2024})
+
+    assert str(caught.value).startswith(where)
+    assert said in str(caught.value)
+    assert len(stores["neo4j"].run(statement, {"year": 2024}).table) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN c.aliases[-1] AS x",
+        "MATCH (a)-[r:MADE_INTO*1..2]->(b) RETURN count(*) AS x",
+        "UNWIND [1, 2] AS x RETURN x",
+        "MATCH (c:Country) WHERE c.iso3 IN ['KOR'] RETURN c.iso3 AS x",
+        "MATCH (c:Country) WHERE NOT c.iso3 IN ['KOR'] RETURN count(*) AS x",
+        "RETURN CASE WHEN true THEN [1] ELSE [2] END AS x",
+        "WITH 1 AS country RETURN {a: country, iso3: 2024, period: 5} AS x",
+        "MATCH ()-[f:EXPORTS {year: 2024, period: '2024'}]->() RETURN count(*) AS x",
+        "MATCH ()-[f:EXPORTS]->() WHERE f.year = 2024 AND f.period = '2024' RETURN count(*) AS x",
+        "MATCH (c:Claim) WHERE c.value > 0.9 AND c.period IS NOT NULL RETURN count(*) AS x",
+        "MATCH (c:Claim) WHERE c.key = $text RETURN count(*) AS x",
+        "RETURN [{a: 1}, {a: 2}] AS x",
+        "RETURN [{a: {b: 1}, c: [1]}, {a: {b: 2}, c: [2]}] AS x",
+        "MATCH (c:Country) WITH c.iso3 AS label, 1 AS id RETURN label, id ORDER BY label LIMIT 2",
+        "MATCH (country:Country)-[:HOLDS]->(product) RETURN count(country.iso3) AS x",
+        "MATCH (s:Stage) OPTIONAL MATCH (s)<-[:AT_STAGE]-(p) RETURN count(*) AS x",
+        "MATCH (a:Country) WITH a.iso3 AS i MATCH (a:Product)-[:AT_STAGE]->() RETURN count(*) AS x",
+        "MATCH (:Country {iso3: 'KOR'})-[:HOLDS|PRODUCES]->(p) RETURN count(p) AS x",
+    ],
+)
+def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):
+    found = {name: store.run(statement, {"text": "x"}).table for name, store in stores.items()}
+
+    assert found["embedded"].to_pylist() == found["neo4j"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("MATCH (n:Countri) RETURN n", "line 1, column 10: the graph has no label"),
+        ("MATCH ()-[r:EXPORT]->() RETURN r", "line 1, column 13: the graph has no label"),
+        ("MATCH (c:Country) RETURN c.nam AS x", "line 1, column 28: c has no property 'nam'"),
+        ("MATCH (c:Country {nam: 'x'}) RETURN c", "line 1, column 19: c has no property 'nam'"),
+        ("MATCH (c:Country)\nRETURN d", "line 2, column 8: variable 'd' is not defined"),
+        ("MATCH (c:Country RETURN c", "line 1, column 1"),
+        ("MATCH (c:Country)\nRETRUN c", "line 2, column 1"),
+        ("RETURN 1 +", "line 1, column 1"),
+        ("RETURN cast('x', 'INT64') AS x", "the embedded database refused the statement: "),
+        ("RETURN 1 / 0 AS x", "Divide by zero"),
+        ("RETURN 9223372036854775807 + 1 AS x", "is not within INT64 range"),
+        ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "does not fit into 64 bits"),
+        ("MATCH (a:Area) RETURN a.iso3 AS a ORDER BY a", "call the column something else"),
+        ("RETURN 1 AS a, 2 AS a", "two columns of one name in a, a"),
+    ],
+)
+def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
+    with pytest.raises(StoreError) as caught:
+        stores["embedded"].run(statement)
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "oC_" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("MATCH (c:Country RETURN c", "line 1, column 18: Invalid input 'RETURN'"),
+        ("MATCH (c:Country)\nRETURN d", "line 2, column 8: Variable `d` not defined"),
+        ("RETURN 1 / 0 AS x", "/ by zero"),
+        ("RETURN 1 AS a, 2 AS a", "same name"),
+        ("RETURN nosuch(1)", "line 1, column 8: Unknown function 'nosuch'"),
+        ("MATCH (c:Country) RETURN c ORDER BY", "line 1, column 36: "),
+    ],
+)
+def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, said):
+    with pytest.raises(StoreError) as caught:
+        stores["neo4j"].run(statement)
+
+    assert str(caught.value).startswith("Neo4j refused the statement: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "MATCH (n:Countri) RETURN n",
+        "MATCH ()-[r:EXPORT]->() RETURN r",
+        "MATCH (c:Country) RETURN c.nam",
+    ],
+)
+def test_an_unknown_name_is_a_note_of_neo4j(stores, statement):
+    result = stores["neo4j"].run(statement)
+
+    [note] = result.notes
+    assert any(name in note for name in ("Countri", "EXPORT", "nam"))
+
+
+@pytest.mark.parametrize("statement", ["EXPLAIN MATCH (s:Stage) RETURN s", "PROFILE RETURN 1 AS x"])
+def test_a_plan_is_shown_as_text_and_nothing_else(stores, statement):
+    for store in stores.values():
+        table = store.run(statement).table
+        assert table.column_names == ["plan"]
+        assert len(table) > 5

@@ -1,0 +1,280 @@
+"""What the gate lets through and what it does not; no database is needed for that."""
+
+import re
+
+import pytest
+
+from graphkit.errors import UsageError
+from graphkit.stores.cypher_text import tokens
+from graphkit.stores.gate import check_parameters, check_read_only, parameter_names
+
+CLAUSES = (
+    "CREATE (:Country {iso3: 'XXX'})",
+    "MERGE (c:Country {iso3: 'XXX'})",
+    "MERGE (c:Country {iso3: 'XXX'}) ON CREATE SET c.name = 'x'",
+    "SET n.name = 'x'",
+    "SET n += {name: 'x'}",
+    "SET n:Area",
+    "REMOVE n.name",
+    "REMOVE n:Country",
+    "DELETE n",
+    "DETACH DELETE n",
+    "NODETACH DELETE n",
+    "INSERT (:Country {iso3: 'XXX'})",
+    "FOREACH (x IN [1] | CREATE (:Country))",
+    "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line",
+    "LOAD CSV WITH HEADERS FROM 'https://example.org/x' AS line RETURN line",
+    "LOAD FROM '/etc/passwd' RETURN *",
+    "LOAD WITH HEADERS (a STRING) FROM '/etc/passwd' RETURN *",
+    "CALL db.createLabel('X')",
+    "CALL db.labels() YIELD label RETURN label",
+    "CALL apoc.load.json('http://localhost') YIELD value RETURN value",
+    "CALL show_tables() RETURN *",
+)
+"""What writes, reads other files, or runs a procedure, after a MATCH that it may follow."""
+
+BEGINNINGS = (
+    "ALTER TABLE Country DROP name",
+    "ATTACH 'x.db' AS x",
+    "BEGIN TRANSACTION",
+    "CHECKPOINT",
+    "COMMIT",
+    "COPY Country FROM 'x.csv'",
+    "COPY (MATCH (n) RETURN n) TO '/tmp/x.csv'",
+    "CREATE CONSTRAINT x FOR (n:Country) REQUIRE n.iso3 IS UNIQUE",
+    "CREATE USER x SET PASSWORD 'y'",
+    "DENY READ {*} ON GRAPH * TO x",
+    "DROP DATABASE neo4j",
+    "DROP TABLE Country",
+    "EXPORT DATABASE '/tmp/x'",
+    "GRANT ROLE admin TO x",
+    "IMPORT DATABASE '/tmp/x'",
+    "INSTALL json",
+    "LOAD EXTENSION json",
+    "REVOKE ROLE admin FROM x",
+    "ROLLBACK",
+    "START DATABASE neo4j",
+    "STOP DATABASE neo4j",
+    "TERMINATE TRANSACTIONS 'x'",
+    "UNINSTALL json",
+    "USE neo4j MATCH (n) RETURN n",
+    "USING PERIODIC COMMIT LOAD CSV FROM 'x' AS l RETURN l",
+    "(RETURN 1)",
+    "RETRUN 1",
+    "'MATCH'",
+    "`MATCH` (n) RETURN n",
+    "$q",
+    ")",
+)
+"""What no read-only statement begins with."""
+
+ORDINARY = (
+    "RETURN 1",
+    "return 1 as one;",
+    "  \n\t RETURN 1 AS one ; \n",
+    "// a comment first\nMATCH (n) RETURN n LIMIT 5",
+    "/* DELETE\n everything */ MATCH (n) RETURN n",
+    "MATCH (n) RETURN n // SET n.x = 1",
+    "MATCH (n) RETURN n /* ; DROP TABLE x */",
+    "MATCH (n) RETURN count(*) AS n",
+    "MATCH (c:Country {iso3: 'KOR'}) RETURN c.name AS name",
+    "MATCH (c:Country) WHERE c.name = 'CREATE (n) SET n.x = 1; DELETE n' RETURN c",
+    'MATCH (c) WHERE c.name =~ ".*DROP.*" RETURN c',
+    "MATCH (c) WHERE c.name = 'it\\'s DELETE' RETURN c",
+    'MATCH (c) WHERE c.name = "say \\"MERGE\\"" RETURN c',
+    "MATCH (n:Set) RETURN n",
+    "MATCH (n:`Set`) RETURN n",
+    "MATCH (n:Create|Delete) RETURN n",
+    "MATCH (n:Load&!Remove) RETURN n",
+    "MATCH (n:!Set) RETURN n",
+    "MATCH (n:(!Set|!!Call)) RETURN n",
+    "MATCH ()-[r:SET|LOAD]->() RETURN r",
+    "MATCH ()-[:CALL*1..3]->() RETURN 1",
+    "MATCH (n) RETURN n.set AS a, n.create AS b, n.load AS c, n.call AS d",
+    "MATCH (n {set: 1, `delete`: 2, create: 3}) RETURN n",
+    "RETURN {set: 1, create: {delete: 2}, call: [1]} AS m",
+    "MATCH (n) RETURN n {.set, .load, create: 1} AS m",
+    "MATCH (n) RETURN n.name AS `set`, 1 AS `DROP TABLE`",
+    "MATCH (start:Country)-[use:EXPORTS]->(stop:Country) RETURN start, use, stop",
+    "MATCH ()-[f:EXPORTS]->() RETURN sum(f.usd) AS import, sum(f.tonnes) AS export",
+    "MATCH ()-[f:EXPORTS]->() RETURN f.usd AS load ORDER BY load DESC",
+    "WITH 1 AS load, 2 AS copy, 3 AS use WHERE load < copy RETURN load, copy, use",
+    "MATCH (n) WITH n AS begin RETURN begin AS commit, 1 AS grant, 2 AS drop, 3 AS alter",
+    "MATCH (c) WHERE c.iso3 IN $load RETURN c",
+    "MATCH (c) WHERE c.iso3 = $set AND c.name = $`delete` RETURN c",
+    "MATCH (a)-[d:DEPENDS_ON]->(b) WHERE d.usd_share >= 0.5 RETURN a.iso3, b.iso3",
+    "OPTIONAL MATCH (c:Country {iso3: 'ZZZ'}) RETURN c",
+    "MATCH (c:Country) OPTIONAL MATCH (c)-[r:RESTRICTS]->(p) RETURN c, collect(p) AS products",
+    "UNWIND ['KOR', 'JPN'] AS i MATCH (c:Country {iso3: i}) RETURN c.name AS name",
+    "UNWIND range(1, 10) AS x RETURN sum(x) AS total",
+    "WITH [1, 2, 3] AS xs RETURN [x IN xs WHERE x > 1 | x * 2] AS ys",
+    "MATCH (c:Country) WITH c.region AS region, count(*) AS n WHERE n > 5 RETURN region, n",
+    "MATCH (c:Country) RETURN c.region AS region, count(*) AS n ORDER BY n DESC SKIP 1 LIMIT 3",
+    "MATCH (c:Country) RETURN DISTINCT c.region",
+    "MATCH (a) RETURN a.iso3 AS i UNION MATCH (b) RETURN b.iso3 AS i",
+    "MATCH (a) RETURN a.iso3 AS i UNION ALL MATCH (b) RETURN b.iso3 AS i",
+    "MATCH p = (a:Product)-[:MADE_INTO*1..4]->(b:Product) RETURN nodes(p), length(p)",
+    "MATCH p = shortestPath((a:Country)-[:EXPORTS*..4]-(b:Country)) RETURN p",
+    "MATCH p = SHORTEST 1 (a:Country)-[:EXPORTS]-+(b:Country) RETURN p",
+    "MATCH p = ANY SHORTEST (a)-[:EXPORTS]->{1,5}(b) RETURN p",
+    "MATCH ((a)-[:MADE_INTO]->(b)){1,3} RETURN a, b",
+    "MATCH (c:Country WHERE c.iso3 STARTS WITH 'K') RETURN c",
+    "MATCH (c:Country) WHERE EXISTS { MATCH (c)-[:HOLDS]->() } RETURN c",
+    "MATCH (c:Country) WHERE EXISTS { (c)-[:HOLDS]->() } RETURN c",
+    "MATCH (c:Country) WHERE NOT (c)-[:PRODUCES]->() RETURN c",
+    "MATCH (c:Country) RETURN COUNT { (c)-[:EXPORTS]->() } AS n",
+    "MATCH (c:Country) RETURN COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key } AS keys",
+    "CALL { MATCH (n) RETURN count(n) AS n } RETURN n",
+    "CALL () { MATCH (n) RETURN count(n) AS n } RETURN n",
+    "MATCH (c:Country) CALL (c) { MATCH (c)-[r]->() RETURN count(r) AS n } RETURN c, n",
+    "MATCH (c:Country) OPTIONAL CALL (c) { MATCH (c)-[r]->() RETURN r } RETURN c, r",
+    "MATCH (c:Country) RETURN CASE WHEN c.region IS NULL THEN 'none' ELSE c.region END AS region",
+    "MATCH (c:Country) WHERE any(a IN c.aliases WHERE a CONTAINS 'orea') RETURN c",
+    "MATCH (c:Country) WHERE all(a IN c.aliases WHERE size(a) > 3) RETURN c",
+    "RETURN reduce(total = 0, x IN [1, 2] | total + x) AS total",
+    "MATCH (c:Country) RETURN [(c)-[:HOLDS]->(p) | p.key] AS held",
+    "RETURN date('2024-01-01') + duration('P1M') AS d",
+    "RETURN 2 ^ 10, 7 % 3, -1, 1e3, .5, 1.5e-3, 0x1F, 1_000",
+    "RETURN 5! AS factorial",
+    "MATCH (a), (b) WHERE a.x <> b.x AND NOT a.y = b.y XOR a.z >= 1 RETURN a",
+    "EXPLAIN MATCH (n) RETURN n",
+    "PROFILE MATCH (n) RETURN n",
+    "explain profile match (n) return n",
+    "CYPHER 5 MATCH (n) RETURN n",
+    "CYPHER 25 planner=cost runtime = slotted MATCH (n) RETURN n",
+    "CYPHER 25 LET x = 1 RETURN x",
+    "SHOW INDEXES YIELD name RETURN name",
+    "MATCH (n) USING INDEX n:Country(iso3) WHERE n.iso3 = 'KOR' RETURN n",
+    "MATCH (größe:Country) RETURN größe.iso3 AS `Schlüssel`",
+    "RETURN 'Caf\\u00e9' AS café, '\\\\u0027' AS text",
+    "MATCH (n) RETURN *",
+    "MATCH (n) RETURN n ORDER BY n.set, n.`call` DESC",
+)
+"""What people who analyse the graph write; none of it may be refused."""
+
+
+@pytest.mark.parametrize("statement", ORDINARY)
+def test_an_ordinary_query_is_let_through(statement):
+    check_read_only(statement)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "MATCH (n) {}",
+        "match(n){}",
+        "MATCH (n) /* a comment */\n// and another\n{}",
+        "MATCH (n) // a comment that ends with the line\r{}",
+        "MATCH (n) WITH n {}",
+        "MATCH (n) WHERE n.x = 'a' OR n.set = 1 {}",
+        "MATCH (n) WHERE n.x > 1. {}",
+        "MATCH (n {{set: 1}}) {}",
+        "MATCH (n:Set) {}",
+        "MATCH (n) WHERE n:Set {}",
+        "MATCH (n) WHERE n.set {}",
+        "MATCH (n) WHERE n.x = $set {}",
+        "MATCH (n) WHERE n.x = 3! {}",
+        "MATCH (n) WHERE n.x = 3!! {}",
+        "MATCH (n) WHERE (n.x)! {}",
+        "UNWIND [true] AS as MATCH (n) WHERE as {}",
+        "MATCH (n) CALL (n) {{ {} }} RETURN n",
+        "MATCH (n) CALL {{ WITH n {} }} RETURN n",
+        "CALL () {{ MATCH (n) {} }} RETURN 1",
+        "MATCH (n) RETURN n UNION MATCH (n) {}",
+        "MATCH (n) WHERE n.x = 'a\\u0027 {} //'",
+        "MATCH (n) /* a comment \\u002a/ {} /* */",
+        "EXPLAIN MATCH (n) {}",
+        "PROFILE MATCH (n) {}",
+        "CYPHER 25 runtime=slotted MATCH (n) {}",
+        "CYPHER 25 MATCH (n) RETURN n NEXT {}",
+        "SHOW TRANSACTIONS YIELD transactionId AS n {}",
+    ],
+)
+def test_a_write_is_refused_wherever_it_stands(around):
+    for clause in CLAUSES:
+        for text in (clause, clause.lower(), clause.title()):
+            with pytest.raises(UsageError, match=r"line \d+, column \d+: "):
+                check_read_only(around.format(text))
+
+
+def test_a_write_after_any_ordinary_query_is_refused():
+    for statement in ORDINARY:
+        for clause in CLAUSES:
+            for both in (f"{statement}\n{clause}", f"{statement};\n{clause}"):
+                with pytest.raises(UsageError):
+                    check_read_only(both)
+
+
+@pytest.mark.parametrize("statement", BEGINNINGS)
+@pytest.mark.parametrize(
+    "prefix", ["", "EXPLAIN ", "PROFILE ", "CYPHER 5 ", "CYPHER planner=cost "]
+)
+def test_another_beginning_is_refused(statement, prefix):
+    with pytest.raises(UsageError, match=r"^line 1, column \d+: "):
+        check_read_only(prefix + statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("MATCH (n) DETACH DELETE n", "line 1, column 11: DETACH is not read-only"),
+        ("MATCH (n)\nWHERE n.x\n  SET n.x = 1", "line 3, column 3: SET is not read-only"),
+        ("MATCH (n) CALL db.labels()", "line 1, column 11: CALL of a procedure may write"),
+        ("RETURN 1; RETURN 2", "line 1, column 9: found a second statement"),
+        (";RETURN 1", "line 1, column 1: found a second statement"),
+        ("RETURN 1;;", "line 1, column 9: found a second statement"),
+        ("RETURN 1;\n-- x", "line 1, column 9: found a second statement"),
+        ("DROP TABLE x", "line 1, column 1: found 'DROP'; a read-only statement begins with MATCH"),
+        ("MATCH (n) RETURN n AS set", r"SET is not read-only.*as a name, write `set`"),
+        ("MATCH (n) RETURN 'a", "line 1, column 18: the '-quoted text that begins here never ends"),
+        ('RETURN "a', 'column 8: the "-quoted text that begins here never ends'),
+        ("RETURN `a", "column 8: the `-quoted text that begins here never ends"),
+        ("RETURN 1 /* a", "column 10: the comment that begins here never ends"),
+        ("", "the statement is empty"),
+        ("  // nothing\n/* at all */ ;", "the statement is empty"),
+        ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 brackets are open"),
+        ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 brackets are open"),
+        ("RETURN " + "1," * 60_000 + "1", "the statement has 120,008 characters; at most 100,000"),
+    ],
+)  # fmt: skip
+def test_the_message_says_what_was_found_and_where(statement, said):
+    with pytest.raises(UsageError, match=said if ".*" in said else re.escape(said)):
+        check_read_only(statement)
+
+
+def test_a_long_list_and_many_brackets_beside_each_other_are_fine():
+    check_read_only("RETURN 280530 IN [" + ", ".join(["[1]"] * 10_000) + "]")
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("RETURN $a + $b + $a", ["a", "b"]),
+        ("RETURN $ a", ["a"]),
+        ("RETURN $`a b`, $`c``d`", ["a b", "c`d"]),
+        ("RETURN $1, $größe, $_x", ["1", "größe", "_x"]),
+        ("RETURN '$a', \"$b\", `$c` // $d\n/* $e */", []),
+        (
+            "MATCH (n {key: $key}) WHERE n.x IN $list RETURN n LIMIT $limit",
+            ["key", "list", "limit"],
+        ),
+    ],
+)
+def test_parameters_are_found_where_they_are_used(statement, names):
+    assert list(parameter_names(statement)) == names
+
+
+def test_a_missing_parameter_is_named_and_a_null_one_is_given():
+    check_parameters("RETURN $a, $b", {"a": None, "b": 1, "unused": 2})
+
+    with pytest.raises(UsageError, match=r"the statement needs \$b, \$c; give it with -P b=VALUE"):
+        check_parameters("RETURN $a, $b, $c", {"a": 1})
+
+
+def test_no_character_is_lost_between_tokens():
+    for statement in ORDINARY:
+        text = statement
+        for token in reversed(tokens(statement)):
+            assert text[token.at : token.end] == token.text
+            text = text[: token.at] + text[token.end :]
+        assert re.sub(r"//[^\r\n]*|/\*.*?\*/", "", text, flags=re.DOTALL).strip() == ""

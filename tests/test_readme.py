@@ -1,0 +1,58 @@
+"""What the README shows is what the commands print, and its Python runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+SHOWN = [text for kind, text in BLOCKS if kind == "console" and text.startswith("$ graphkit ")]
+PYTHON = [text for kind, text in BLOCKS if kind == "python"]
+ANY = "..."
+
+
+def pattern(lines: list[str]) -> re.Pattern[str]:
+    """Lines as written; ``...`` stands for any lines, or none."""
+    parts = [r"(?:.*\n)*" if line == ANY else re.escape(line) + r"\n" for line in lines]
+    return re.compile("".join(parts))
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.splitlines()[0][2:60])
+def test_a_command_prints_what_the_readme_shows(block):
+    command, *wanted = block.splitlines()
+    environment = {**os.environ, "COLUMNS": "120"}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command.removeprefix("$ ")], capture_output=True, env=environment
+    )
+    output = done.stdout.decode("utf-8")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "graphkit: " not in done.stderr.decode()
+    if not pattern(wanted).fullmatch(output):
+        assert output.splitlines() == wanted
+
+
+def test_the_readme_shows_answers():
+    assert len(SHOWN) >= 3
+    assert all(len(block.splitlines()) > 1 for block in SHOWN)
+    assert sum(line != ANY for block in SHOWN for line in block.splitlines()[1:]) > 10
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    for block in PYTHON:
+        command = [sys.executable, "-W", "error", "-c", block]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_any_lines_stand_for_any_lines():
+    assert pattern(["a", ANY, "d"]).fullmatch("a\nb\nc\nd\n")
+    assert pattern(["a", ANY, "d"]).fullmatch("a\nd\n")
+    assert not pattern(["a", ANY, "d"]).fullmatch("a\nb\nc\n")
+    assert not pattern(["a.c"]).fullmatch("abc\n")
