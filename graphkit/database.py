@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from graphkit.errors import StoreError, Unreachable
@@ -15,14 +14,23 @@ from graphkit.shipped import shipped
 from graphkit.stores import LoadReport, Progress, Store, no_progress, open_store
 from graphkit.stores.embedded import EmbeddedStore
 
+BUILDERS = (
+    "schema.py", "kinds.py", "period.py", "build.py", "analysis/shares.py", "stores/embedded.py",
+)  # fmt: skip
+"""What, beside the reader of seeds, decides what the default database holds."""
+
 
 def default_path() -> Path:
     """Where the default database is: named by a digest of the seeds and of what builds it."""
+    import ladybug
+
     total = hashlib.sha256(_tree_digest(shipped("seeds")).encode())
-    for name in ("schema.py", "build.py", "analysis/shares.py", "stores/embedded.py"):
-        total.update((Path(__file__).parent / name).read_bytes())
+    package = Path(__file__).parent
+    readers = sorted((package / "seeds").glob("*.py"))
+    for path in (*readers, *(package / name for name in BUILDERS)):
+        total.update(path.read_bytes())
     # Another version of ladybug may not open the file, or lay it out wrongly.
-    total.update(metadata.version("ladybug").encode())
+    total.update(str(ladybug.__version__).encode())
     return user_folder("cache") / f"graph-{total.hexdigest()[:16]}.lbdb"
 
 

@@ -9,7 +9,7 @@ from importlib import metadata
 from importlib.util import find_spec
 
 from graphkit import __version__
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, StoreError, Unreachable
 from graphkit.stores import Store
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
@@ -92,7 +92,12 @@ def _database(db: str | None) -> Iterator[Finding]:
 
 def _loaded(store: Store) -> Finding:
     statement = "MATCH (l:Load) RETURN l.version AS version, l.facts AS facts"
-    rows = store.run(statement).table.to_pylist()
+    try:
+        rows = store.run(statement).table.to_pylist()
+    except Unreachable:
+        raise
+    except StoreError:  # no such label: another schema, or none
+        rows = []
     if not rows:
         return Finding(False, "it holds no finished load: run 'graphkit load' with this --db")
     found = rows[0]

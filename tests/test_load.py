@@ -1,13 +1,23 @@
 """What a load does to a database, on each real database."""
 
+import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from conftest import clear
 from seed_texts import SMALL, write_seeds
 
+import graphkit
 from graphkit.build import Graph, build_graph
+from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import LoadReport, Store
+from graphkit.stores.embedded import EmbeddedStore
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:
@@ -142,8 +152,6 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_load_that_fails_leaves_the_old_embedded_graph(tmp_path, count):
-    from graphkit.stores.embedded import EmbeddedStore
-
     path = tmp_path / "graph.lbdb"
     with EmbeddedStore(path) as embedded:
         embedded.load(graph_of(tmp_path / "seeds"))
@@ -158,3 +166,182 @@ def test_a_load_that_fails_leaves_the_old_embedded_graph(tmp_path, count):
         assert path.read_bytes() == before
         assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.lbdb"]
         assert ("CHN", "KOR", "2024", 10.0) in flows(embedded)
+
+
+OTHER_TONNES = {"trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}")}
+
+
+def test_a_load_that_changes_nothing_does_not_touch_the_file(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    graph = graph_of(tmp_path / "seeds")
+    steps: list[tuple[str, int]] = []
+    with EmbeddedStore(path) as embedded:
+        embedded.load(graph)
+        before = path.stat()
+        embedded.load(graph, lambda kind, rows: steps.append((kind, rows)))
+
+    assert path.stat() == before
+    assert sum(rows for _, rows in steps) == graph.rows
+
+
+def test_a_reader_keeps_its_answers_while_a_load_replaces_the_file(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    seen = []
+    with EmbeddedStore(path) as writer, EmbeddedStore(path) as reader:
+        writer.load(graph_of(tmp_path / "seeds"))
+        old = flows(reader)
+        graph = graph_of(tmp_path / "seeds", OTHER_TONNES)
+        writer.load(graph, lambda kind, rows: seen.append(flows(reader)))
+
+        assert ("CHN", "KOR", "2024", 10.0) in old
+        assert len(seen) > 10
+        assert all(rows == old for rows in seen)
+        assert flows(reader) == old
+        reader.close()
+        assert ("CHN", "KOR", "2024", 11.0) in flows(reader)
+        assert ("CHN", "KOR", "2024", 11.0) in flows(writer)
+
+
+def test_a_link_to_a_database_stays_a_link(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    path, link = tmp_path / "elsewhere" / "graph.lbdb", tmp_path / "link.lbdb"
+    link.symlink_to(path)
+    with EmbeddedStore(link) as embedded:
+        embedded.load(graph_of(tmp_path / "seeds"))
+        embedded.load(graph_of(tmp_path / "seeds", OTHER_TONNES))
+
+    assert link.is_symlink()
+    assert [p.name for p in path.parent.iterdir()] == ["graph.lbdb"]
+
+
+# Loads a folder of seeds; dies by its own hand at a step, or is killed from outside.
+LOAD = """
+import os, signal, sys
+from pathlib import Path
+from graphkit.build import build_graph
+from graphkit.seeds import read_seeds
+from graphkit.stores import open_store
+from graphkit.stores.neo4j import Neo4jStore
+seeds, place, last, *login = sys.argv[1:]
+steps = 0
+def step(kind, rows):
+    global steps
+    steps += 1
+    print(kind, flush=True)
+    if steps == int(last):
+        os.kill(os.getpid(), signal.SIGKILL)
+with Neo4jStore(place, *login) if login else open_store(place) as store:
+    store.load(build_graph(read_seeds(Path(seeds))), step)
+"""
+
+
+def loading(seeds: Path, place: str | Path, *more: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", "-c", LOAD, str(seeds), str(place), *map(str, more)]
+    checkout = Path(graphkit.__file__).parents[1]
+    return subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("last", [1, 8, 14])
+def test_a_load_that_is_killed_leaves_the_old_graph_and_the_next_one_no_litter(tmp_path, last):
+    path = tmp_path / "graph.lbdb"
+    with EmbeddedStore(path) as embedded:
+        embedded.load(graph_of(tmp_path / "seeds"))
+    before = path.read_bytes()
+    graph = graph_of(tmp_path / "seeds", OTHER_TONNES)
+    with loading(tmp_path / "seeds", path, last) as process:
+        steps = process.communicate()[0].split()
+
+    assert process.returncode == -signal.SIGKILL
+    assert len(steps) == last
+    assert path.read_bytes() == before
+    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb", ".graph.lbdb.loading"}
+    with EmbeddedStore(path) as embedded:
+        assert ("CHN", "KOR", "2024", 10.0) in flows(embedded)
+        embedded.load(graph)
+        assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
+    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb"}
+
+
+def test_a_load_killed_at_any_moment_leaves_one_graph_or_the_other(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    with EmbeddedStore(path) as embedded:
+        embedded.load(graph_of(tmp_path / "seeds"))
+    graph_of(tmp_path / "seeds", OTHER_TONNES)
+    chance = random.Random(47)
+    for _ in range(3):
+        with loading(tmp_path / "seeds", path, 0) as process:
+            process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.3))
+            process.kill()
+        with EmbeddedStore(path) as embedded:
+            assert len(flows(embedded)) == 3
+
+
+def test_two_loads_of_one_file_at_once_both_succeed(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    graph_of(tmp_path / "one")
+    graph_of(tmp_path / "two", OTHER_TONNES)
+    both = [loading(tmp_path / name, path, 0) for name in ("one", "two")]
+    for process in both:
+        process.communicate()
+
+    assert [process.returncode for process in both] == [0, 0]
+    with EmbeddedStore(path) as embedded:
+        assert len(flows(embedded)) == 3
+    assert {p.name for p in tmp_path.iterdir()} == {"one", "two", "graph.lbdb"}
+
+
+def content(store: Store, kinds: tuple[str, ...]) -> dict[str, pa.Table]:
+    """Keys and digests of everything, and what ends the relationships have."""
+    found = {}
+    for kind in (GRAPH[name] for name in kinds):
+        pattern = f"(a)-[x:{kind.name}]->(b)" if kind.is_edge else f"(x:{kind.name})"
+        ends = ", a.digest AS a, b.digest AS b" if kind.is_edge else ""
+        statement = f"MATCH {pattern} RETURN x.{kind.key} AS key, x.digest AS digest{ends}"
+        found[kind.name] = store.run(statement).table.sort_by("key")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("into", "last"), [("empty", 1), ("empty", 10), ("older", 1), ("older", 3)]
+)
+def test_an_interrupted_load_of_neo4j_is_completed_by_running_it_again(
+    neo4j_store, neo4j_server, tmp_path, into, last
+):
+    kinds = tuple(kind.name for kind in GRAPH.kinds)
+    clear(neo4j_store)
+    if into == "older":
+        neo4j_store.load(graph_of(tmp_path / "seeds"))
+    other = SMALL["countries.yaml"].replace("NOR, name: Norway, iso2: NO", "SWE, name: Sweden")
+    change = {**OTHER_TONNES, "countries.yaml": other, "areas.yaml": SMALL["areas.yaml"].replace(
+        "type: world", "type: group")}  # fmt: skip
+    graph = graph_of(tmp_path / "seeds", change)
+    with loading(tmp_path / "seeds", neo4j_server[0], last, *neo4j_server[1:]) as process:
+        steps = process.communicate()[0].split()
+    assert (process.returncode, len(steps)) == (-signal.SIGKILL, last)
+    assert len(neo4j_store.run("MATCH (l:Load) RETURN l").table) == 0
+
+    neo4j_store.load(graph)
+
+    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+        embedded.load(graph)
+        wanted, found = content(embedded, kinds), content(neo4j_store, kinds)
+    for kind in kinds:
+        assert found[kind].to_pylist() == wanted[kind].to_pylist(), kind
+
+
+def test_both_databases_hold_the_same_shipped_graph(stores, shipped_graph):
+    kinds = tuple(kind.name for kind in GRAPH.kinds)
+    embedded, neo4j = (content(stores[name], kinds) for name in ("embedded", "neo4j"))
+
+    for kind in kinds:
+        assert len(embedded[kind]) == shipped_graph.count(kind) > 0, kind
+        assert embedded[kind].equals(neo4j[kind].cast(embedded[kind].schema)), kind
+
+
+def test_both_databases_count_the_same(stores, shipped_graph):
+    for store in stores.values():
+        nodes = store.run("MATCH (n) RETURN count(*) AS n").table["n"][0].as_py()
+        edges = store.run("MATCH ()-[r]->() RETURN count(*) AS n").table["n"][0].as_py()
+        assert nodes == sum(shipped_graph.count(kind.name) for kind in GRAPH.nodes)
+        assert edges == sum(shipped_graph.count(kind.name) for kind in GRAPH.edges)

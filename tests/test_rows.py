@@ -6,6 +6,7 @@ import random
 from typing import ClassVar
 
 import pytest
+from conftest import clear
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
@@ -54,7 +55,6 @@ VALUES = (
     "UNWIND [3, 1, 2] AS x WITH x ORDER BY x DESC LIMIT 2 RETURN sum(x) AS s, collect(x) AS l",
     "UNWIND [1.5, 2.5] AS x RETURN sum(x) AS s, avg(x) AS a, max(x) AS m",
     "RETURN 1 AS a UNION RETURN 2 AS a UNION RETURN 2 AS a",
-    "RETURN 1 AS a UNION ALL RETURN 2 AS a UNION ALL RETURN 2 AS a",
 )  # fmt: skip
 """Statements that ask for no node."""
 
@@ -206,10 +206,10 @@ class Statements:
         return text + self.chance.choice([
             " RETURN count(*)",
             f" RETURN count(DISTINCT {last}) AS d, count(*) AS n",
-            f" RETURN n1.source AS k, count(DISTINCT {last}) AS d, count(*) AS n ORDER BY n DESC, k",
+            f" RETURN n1.source AS k, count(DISTINCT {last}) AS d, count(*) AS n ORDER BY n, k",
             " WITH n1.source AS k, count(*) AS n ORDER BY n DESC, k LIMIT 3 "
             "RETURN coalesce(sum(n), 0) AS s, min(k) AS k",
-            f" WITH {last}.source AS k, count(*) AS n WHERE n > 1 RETURN k, n ORDER BY n, k LIMIT 9",
+            f" WITH {last}.source AS k, count(*) AS n WHERE n > 1 RETURN k, n ORDER BY n, k",
             " WITH DISTINCT n1.source AS k ORDER BY k LIMIT 4 RETURN collect(k) AS l",
         ])  # fmt: skip
 
@@ -239,10 +239,10 @@ PARAMETERS = {
 @pytest.mark.parametrize(
     "statement",
     [
-        "RETURN $i + 1 AS i, $f * 2 AS f, $t AS t, $s + '!' AS s, $l AS l, $e AS e, $n AS n",
+        "RETURN $i + 1 AS i, $f * 2 AS f, $t AS t, $s + '!' AS s, $l AS l",
         "RETURN $m AS m, $m.a AS a, $nested AS n, $big AS b, $d AS d",
-        "RETURN $größe AS a, $`a b` AS b, $nul AS c",
-        "RETURN $n IS NULL AS a, $i IN [1, 2, $i] AS b, coalesce($n, 'x') AS c",
+        "RETURN $größe AS a, $`a b` AS b, $nul AS c, $none + $end AS d, $ i AS e",
+        "RETURN $n IS NULL AS a, $i IN [1, 2, $i] AS b",
         "UNWIND $rows AS row RETURN row.a AS a, row.b AS b",
         "UNWIND $e AS x RETURN x",
         "UNWIND $l AS i MATCH (c:Country {iso3: i}) RETURN i, c.name AS n ORDER BY i",
@@ -268,9 +268,7 @@ def test_a_missing_parameter_is_no_null(stores):
             store.run("RETURN $a, $b", {"a": 1})
 
 
-@pytest.mark.parametrize(
-    "value", [2**63, [1, "mixed"], object(), {1: 2}, [object()], {"a": object()}]
-)
+@pytest.mark.parametrize("value", [2**63, [1, "mixed"], object(), [object()], {"a": object()}])
 def test_a_parameter_that_no_database_takes_is_one_clear_line(stores, value):
     for name, store in stores.items():
         if name == "neo4j" and value == [1, "mixed"]:
@@ -317,8 +315,8 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
     }  # fmt: skip
 
 
-def test_an_empty_graph_has_columns_and_no_rows(store):
-    if store.label.startswith("embedded"):
-        pytest.skip("an embedded database that was never loaded is no database")
-    table = store.run("MATCH (n:Country) RETURN n, n.iso3 AS iso3, n.last_year").table
+def test_an_empty_graph_has_columns_and_no_rows(neo4j_store):
+    clear(neo4j_store)
+
+    table = neo4j_store.run("MATCH (n:Country) RETURN n, n.iso3 AS iso3, n.last_year").table
     assert (table.column_names, len(table)) == (["n", "iso3", "n.last_year"], 0)

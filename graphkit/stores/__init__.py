@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import pyarrow as pa
 
-from graphkit.build import Graph
 from graphkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph
 
 Progress = Callable[[str, int], None]
 """Called with a kind's name and how many of its rows were just written."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.build import Graph
 from graphkit.schema import Kind
 from graphkit.stores import Change
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph
 
 Held = dict[str, pa.Table]
 """For each kind, ``key`` and ``digest`` of what a database holds."""

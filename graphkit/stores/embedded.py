@@ -9,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
-from graphkit.build import Graph, Part
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.folders import locked
 from graphkit.schema import Schema, Type
@@ -27,9 +26,12 @@ from graphkit.stores.gate import (
 )
 from graphkit.stores.ladybug_dialect import explain_failure
 from graphkit.stores.ladybug_refusals import refuse_silent_differences
-from graphkit.stores.ladybug_rewrite import for_ladybug, loses_order
+from graphkit.stores.ladybug_rewrite import for_ladybug, loses_order, parameter_names_for_ladybug
 from graphkit.stores.ladybug_rows import neutral_table
 from graphkit.stores.shapes import plan_table
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph, Part
 
 BUFFER_POOL = 2**30
 TYPES = {
@@ -97,7 +99,7 @@ class EmbeddedStore:
         if self._connection is None:
             if self.path.is_dir():
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
-            if not self.path.exists():
+            if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
             self._database, self._connection = _connect(self.path, read_only=True)
 
@@ -120,10 +122,12 @@ class EmbeddedStore:
         """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
         connection = self._connection
         text, unordered = for_ladybug(statement), loses_order(statement)
+        names = parameter_names_for_ladybug(statement)
+        values = {names[name]: value for name, value in parameters.items()}
         if unordered:
             connection.execute("CALL enable_plan_optimizer=false").close()
         with ThreadPoolExecutor(1) as worker:
-            running = worker.submit(connection.execute, text, parameters)
+            running = worker.submit(connection.execute, text, values)
             try:
                 return running.result()
             except KeyboardInterrupt:
@@ -175,7 +179,7 @@ class EmbeddedStore:
 
     def _held(self, schema: Schema) -> Held:
         """Keys and digests of the file as it is."""
-        if not self.path.exists() or (self.path.is_file() and not self.path.stat().st_size):
+        if not self.path.exists() or not self.path.stat().st_size:
             return {}
         self.open()
         tables = {row[0] for row in self._connection.execute("CALL show_tables() RETURN name")}

@@ -4,7 +4,8 @@ What it cannot see stays different, and is documented: ``sum()`` over no rows is
 ``coalesce(sum(x), 0)``); a null inside a list makes ``IN``, ``any`` and ``all`` false, not null;
 ``CONTAINS ''`` is false; without ORDER BY, ``collect`` has another order; ``-[*0..1]-`` from a node
 without a label leaves out nodes that have no such relationship; names of variables that differ
-only in case are one; ``round`` takes a half away from zero; and ``-[r]-`` finds a relationship that leads from a node to itself twice.
+only in case are one; ``round`` takes a negative half to the number farther from zero; and
+``-[r]-`` finds a relationship that leads from a node to itself twice.
 """
 
 from __future__ import annotations

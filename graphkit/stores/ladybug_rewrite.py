@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from graphkit.stores.cypher_text import Token, is_name, tokens
+from graphkit.stores.gate import parameter_names
 from graphkit.stores.ladybug_joins import HIDDEN, Edit, joins_by_identity
 from graphkit.stores.patterns import Match, Relationship, begins_clause, clause_end
 
@@ -31,7 +32,7 @@ def for_ladybug(statement: str) -> str:
 AND id(_graphkit_r12) <> id(`r`) AND ( a.x = 1 OR c.x = 1) RETURN *'
     """
     every = tokens(statement)
-    edits = _trails(every)
+    edits = [*_trails(every), *_parameters(statement, every)]
     for match, joins, told in joins_by_identity(statement, every):
         names, differ = _apart(match)
         edits += [*joins, *names, *_in_condition(match, [*told, *differ])]
@@ -117,6 +118,24 @@ def _only_aggregates(every: list[Token], number: int) -> bool:
         if token.upper in AGGREGATES and called and not is_name(every, place_):
             columns[-1] = True
     return all(columns)
+
+
+def parameter_names_for_ladybug(statement: str) -> dict[str, str]:
+    """For each parameter, a name that is no keyword of ladybug's and needs no backticks.
+
+    >>> parameter_names_for_ladybug("RETURN $none, $`a b`, $none")
+    {'none': '_graphkit_0', 'a b': '_graphkit_1'}
+    """
+    return {name: f"{HIDDEN}_{n}" for n, name in enumerate(parameter_names(statement))}
+
+
+def _parameters(statement: str, every: list[Token]) -> list[Edit]:
+    names = parameter_names_for_ladybug(statement)
+    return [
+        (token.at, token.end, f"${names[token.name]}")
+        for token in every
+        if token.kind == "parameter"
+    ]
 
 
 def _trails(every: list[Token]) -> list[Edit]:

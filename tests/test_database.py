@@ -1,0 +1,162 @@
+"""The default database: built when it is first needed, by one process, and only a cache."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from seed_texts import SMALL, write_seeds
+
+import graphkit
+from graphkit.database import build_default, default_path, open_database
+from graphkit.errors import StoreError, Unreachable
+from graphkit.stores.embedded import EmbeddedStore
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    """An empty cache, and small seeds in the place of those that ship."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    seeds = write_seeds(tmp_path / "seeds")
+    monkeypatch.setattr("graphkit.database.shipped", lambda name: seeds)
+    return tmp_path / "cache" / "graphkit"
+
+
+def countries(store) -> int:
+    with store:
+        count: int = store.run("MATCH (c:Country) RETURN count(*) AS n").table["n"][0].as_py()
+    return count
+
+
+def steps_of_opening() -> list[str]:
+    """The kinds that opening the default database loads."""
+    steps: list[str] = []
+    assert countries(open_database(progress=lambda kind, rows: steps.append(kind))) == 4
+    return steps
+
+
+ASK = """
+import sys
+from graphkit.database import open_database
+built = []
+with open_database(progress=lambda kind, rows: built.append(kind)) as store:
+    statement = "MATCH (c:Country {iso3: 'KOR'}) RETURN c.name AS name"
+    print(bool(built), store.run(statement).table["name"][0].as_py())
+"""
+
+
+def test_two_processes_at_once_build_it_once(tmp_path):
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    run = [sys.executable, "-W", "error", "-c", ASK]
+    checkout = Path(graphkit.__file__).parents[1]
+    started = [
+        subprocess.Popen(run, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = sorted(process.communicate()[0] for process in started)
+
+    assert said == ["False South Korea\n", "True South Korea\n"]
+    names = sorted(p.name for p in (tmp_path / "graphkit").iterdir())
+    assert len(names) == 2
+    assert names[0].startswith("graph-")
+    assert names[1] == "graph.lock"
+
+
+def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
+    assert "EXPORTS" in steps_of_opening()
+    assert steps_of_opening() == []
+    first = default_path()
+
+    write_seeds(tmp_path / "seeds", {"trade.yaml": SMALL["trade.yaml"].replace("800", "900")})
+    second = default_path()
+    assert second != first
+    assert "EXPORTS" in steps_of_opening()
+    assert [p.name for p in cache.glob("*.lbdb")] == [second.name]
+
+
+def test_another_ladybug_or_schema_is_another_database(cache, monkeypatch):
+    paths = {default_path()}
+    monkeypatch.setattr("graphkit.database.metadata.version", lambda name: "99.0")
+    paths.add(default_path())
+    assert len(paths) == 2
+    assert all(path.parent == cache for path in paths)
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(cache):
+    for name in (".graph-0123456789abcdef.lbdb.loading", f".{default_path().name}.loading"):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "graph.lbdb").write_bytes(b"half of it")
+        (cache / name / "graph.lbdb.wal").write_bytes(b"half of it")
+
+    assert "EXPORTS" in steps_of_opening()
+    assert {p.name for p in cache.iterdir()} == {default_path().name, "graph.lock"}
+
+
+@pytest.mark.parametrize("damage", ["text", "empty", "half", "zeros"])
+def test_a_damaged_one_is_built_again(cache, damage):
+    steps_of_opening()
+    path = default_path()
+    content = path.read_bytes()
+    damaged = {
+        "text": b"not a database\n" * 1000,
+        "empty": b"",
+        "half": content[: len(content) // 2],
+        "zeros": b"\0" * len(content),
+    }
+    path.write_bytes(damaged[damage])
+
+    assert "EXPORTS" in steps_of_opening()
+    assert steps_of_opening() == []
+
+
+@pytest.mark.parametrize("place", ["/proc/graphkit", "a file", "a read-only folder"])
+def test_a_cache_that_cannot_be_written_is_said_with_what_to_do(
+    cache, tmp_path, monkeypatch, place
+):
+    if place == "a file":
+        (tmp_path / place).write_text("x")
+    if place == "a read-only folder":
+        (tmp_path / place).mkdir(mode=0o500)
+        if os.access(tmp_path / place, os.W_OK):  # root may write it all the same
+            place = "/proc/graphkit"
+    monkeypatch.setenv("XDG_CACHE_HOME", place if place[0] == "/" else str(tmp_path / place))
+
+    with pytest.raises(StoreError) as caught:
+        open_database()
+    assert "cannot build the default database in " in str(caught.value)
+    assert "set XDG_CACHE_HOME to a folder that can be written" in str(caught.value)
+    assert "'graphkit load --db FILE'" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cache_that_cannot_be_written_is_read_when_it_is_there(cache):
+    steps_of_opening()
+    default_path().chmod(0o400)
+    cache.chmod(0o500)
+    try:
+        assert steps_of_opening() == []
+    finally:
+        cache.chmod(0o700)
+
+
+def test_a_build_that_fails_leaves_nothing(cache):
+    def stop(kind: str, rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_default(default_path(), stop)
+    assert [p.name for p in cache.iterdir()] == ["graph.lock"]
+
+
+def test_option_comes_before_environment_and_that_before_the_default(cache, tmp_path, monkeypatch):
+    paths = [tmp_path / "option.lbdb", tmp_path / "environment.lbdb", default_path()]
+    monkeypatch.setenv("GRAPHKIT_DB", str(paths[1]))
+    with open_database(str(paths[0])) as store, pytest.raises(Unreachable, match=r"option\.lbdb"):
+        store.run("RETURN 1")
+    with open_database() as store, pytest.raises(Unreachable, match=r"environment\.lbdb"):
+        store.run("RETURN 1")
+    monkeypatch.setenv("GRAPHKIT_DB", "")
+    with open_database() as store:
+        assert isinstance(store, EmbeddedStore)
+        assert store.path == paths[2]

@@ -1,0 +1,335 @@
+"""A database that is not there, is something else, or does not let us in: one clear line, soon."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import ladybug
+import pytest
+from seed_texts import write_seeds
+
+from graphkit.build import build_graph
+from graphkit.doctor import findings
+from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.seeds import read_seeds
+from graphkit.stores import open_store
+from graphkit.stores.embedded import EmbeddedStore
+
+SECRET = "open-sesame-47"
+SECONDS = 5
+
+
+@pytest.fixture(autouse=True)
+def login(monkeypatch):
+    monkeypatch.setenv("NEO4J_USERNAME", "neo4j")
+    monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
+
+
+def everything_said(error: BaseException | None) -> Iterator[str]:
+    """The error and all that led to it, as text, as a representation, and their arguments."""
+    while error is not None:
+        yield from (str(error), repr(error), repr(error.args), repr(vars(error)))
+        error = error.__cause__ or error.__context__
+
+
+@contextmanager
+def refused(kind: type[Exception], said: str, *secrets: str) -> Iterator[None]:
+    """What happens inside ends soon, in one line that says it and holds no secret."""
+    began = time.monotonic()
+    with pytest.raises(kind) as caught:
+        yield
+    assert time.monotonic() - began < SECONDS
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    for text in everything_said(caught.value):
+        assert not [secret for secret in (SECRET, *secrets) if secret in text]
+
+
+def ask(place: str | Path) -> None:
+    with open_store(place) as store:
+        store.run("RETURN 1 AS x")
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def http_port() -> Iterator[int]:
+    """A web server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory="/")) as web:
+        threading.Thread(target=web.serve_forever).start()
+        yield web.server_port
+        web.shutdown()
+
+
+@pytest.fixture(scope="module")
+def dead_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="module")
+def silent_port() -> Iterator[int]:
+    """A server that takes a connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j", "neo4j+s", "bolt+ssc", "NEO4J"])
+def test_a_dead_port(scheme, dead_port):
+    with refused(Unreachable, f"cannot reach Neo4j at {scheme.lower()}://127.0.0.1:{dead_port}"):
+        ask(f"{scheme}://127.0.0.1:{dead_port}")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Waits less than usual, where how long it waits is not what is tested."""
+    monkeypatch.setattr("graphkit.stores.neo4j.CONNECT_SECONDS", 0.3)
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_long(silent_port):
+    with refused(Unreachable, f"cannot reach Neo4j at neo4j://127.0.0.1:{silent_port}"):
+        ask(f"neo4j://127.0.0.1:{silent_port}")
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j+ssc"])
+def test_a_server_that_says_nothing(scheme, silent_port, impatient):
+    with refused(Unreachable, f"cannot reach Neo4j at {scheme}://127.0.0.1:{silent_port}"):
+        ask(f"{scheme}://127.0.0.1:{silent_port}")
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j", "bolt+s"])
+def test_a_web_server(scheme, http_port, impatient):
+    with refused(Unreachable, f"cannot reach Neo4j at {scheme}://127.0.0.1:{http_port}"):
+        ask(f"{scheme}://127.0.0.1:{http_port}")
+
+
+def test_a_host_that_is_none():
+    with refused(Unreachable, "cannot reach Neo4j at bolt://no.such.host.invalid"):
+        ask("bolt://no.such.host.invalid")
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_a_wrong_password_or_user(scheme, neo4j_server, monkeypatch):
+    uri = f"{scheme}://{neo4j_server[0].partition('://')[2]}"
+    with refused(Unreachable, f"{uri} refuses the user or password"):
+        ask(uri)
+    monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+    monkeypatch.setenv("NEO4J_USERNAME", "nobody")
+    with refused(Unreachable, f"{uri} refuses the user or password", neo4j_server[2]):
+        ask(uri)
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_a_database_that_the_server_does_not_have(scheme, neo4j_server, monkeypatch):
+    uri = f"{scheme}://{neo4j_server[0].partition('://')[2]}"
+    monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+    monkeypatch.setenv("NEO4J_DATABASE", "minerals")
+    with refused(Unreachable, f"{uri} has no database 'minerals'", neo4j_server[2]):
+        ask(uri)
+    monkeypatch.setenv("NEO4J_DATABASE", "")
+    ask(uri)
+
+
+def test_no_password(monkeypatch):
+    monkeypatch.delenv("NEO4J_PASSWORD")
+    with refused(Unreachable, "no password for bolt://localhost: set NEO4J_PASSWORD"):
+        ask("bolt://localhost")
+
+
+def test_encryption_that_the_server_does_not_speak(neo4j_server, monkeypatch):
+    uri = f"bolt+s://{neo4j_server[0].partition('://')[2]}"
+    monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+    with refused(Unreachable, f"cannot reach Neo4j at {uri}", neo4j_server[2]):
+        ask(uri)
+
+
+def test_no_local_server(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with refused(Unreachable, "no local Neo4j is running; start it with 'graphkit neo4j start'"):
+        ask("local")
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("http://localhost:7474", "wanted a path or one of neo4j://, neo4j+s://"),
+        ("https://x.databases.neo4j.io", "wanted a path or one of neo4j://"),
+        ("foo://x", "found the database URI 'foo://x'"),
+        ("neo4j+s+s://x", "found the database URI 'neo4j+s+s://x'"),
+        ("bolt://", "wanted bolt://HOST or bolt://HOST:PORT"),
+        ("bolt://:7687", "wanted bolt://HOST or bolt://HOST:PORT"),
+        ("bolt://localhost:port", "wanted bolt://HOST or bolt://HOST:PORT"),
+        ("bolt://localhost:99999", "wanted bolt://HOST or bolt://HOST:PORT"),
+        ("bolt://localhost:0", "wanted bolt://HOST or bolt://HOST:PORT"),
+        ("bolt://localhost/minerals", "a database of the server goes to NEO4J_DATABASE"),
+        ("neo4j://localhost:7687/minerals", "a database of the server goes to NEO4J_DATABASE"),
+        (f"bolt://neo4j:{SECRET}@localhost:7687", "found a user in the URI bolt://...@localhost"),
+        (f"neo4j+s://neo4j:{SECRET}@x.neo4j.io", "set NEO4J_USERNAME and NEO4J_PASSWORD instead"),
+        (f"http://neo4j:{SECRET}@localhost", "found a user in the URI http://...@localhost"),
+        (f"bolt://neo4j:@{SECRET}@localhost", "found a user in the URI bolt://...@localhost"),
+        ("", "found no database place"),
+        ("  ", "found no database place"),
+    ],
+)
+def test_a_uri_that_cannot_be_one(uri, said):
+    with refused(UsageError, said):
+        ask(uri)
+
+
+def test_a_file_that_is_missing(tmp_path):
+    with refused(Unreachable, "no database at"):
+        ask(tmp_path / "missing.lbdb")
+    with refused(Unreachable, "make it with 'graphkit load'"):
+        ask(tmp_path / "no" / "folder.lbdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder(tmp_path):
+    for place in (tmp_path, ".", "/"):
+        with refused(Unreachable, f"{place} is a folder; wanted a database file"):
+            ask(place)
+
+
+@pytest.mark.parametrize(
+    "content", [b"x", b"iso3,name\nKOR,Korea\n" * 1000, b"\0" * 8192, b"SQLite format 3\0" * 512]
+)
+def test_a_file_that_is_no_database(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+
+    with refused(Unreachable, f"cannot open {path} as a graphkit database"):
+        ask(path)
+    with refused(Unreachable, "delete it, and make it again with 'graphkit load'"):
+        ask(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
+def test_a_database_that_was_cut_off(tmp_path, keep):
+    path = tmp_path / "graph.lbdb"
+    with EmbeddedStore(path) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+
+    with refused(Unreachable, f"cannot open {path} as a graphkit database"):
+        ask(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"iso3,name\nKOR,Korea\n" * 1000])
+def test_a_load_does_not_replace_a_file_that_is_no_database(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+
+    with EmbeddedStore(path) as store:
+        if not content:  # as a temporary file that was made for it
+            store.load(graph)
+            assert len(store.run("MATCH (c:Country) RETURN c.iso3").table) == 4
+            return
+        with refused(Unreachable, f"cannot open {path}"):
+            store.load(graph)
+    assert path.read_bytes() == content
+    assert {p.name for p in tmp_path.iterdir()} == {"notes.txt", "seeds"}
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("folder", "is a folder"),
+        ("notes.txt/graph.lbdb", "cannot write"),
+        ("/proc/graphkit/graph.lbdb", "cannot write"),
+    ],
+)
+def test_a_load_into_a_place_that_cannot_be_written(tmp_path, place, said):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.txt").write_text("notes")
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+
+    with EmbeddedStore(tmp_path / place) as store, refused(StoreError, said):
+        store.load(graph)
+
+
+def other_database(path: Path, *statements: str) -> Path:
+    database = ladybug.Database(path)
+    connection = ladybug.Connection(database)
+    for statement in statements:
+        connection.execute(statement).close()
+    connection.close()
+    database.close()
+    return path
+
+
+def test_an_old_database_with_another_schema_says_what_it_lacks(tmp_path):
+    path = other_database(
+        tmp_path / "old.lbdb",
+        "CREATE NODE TABLE Country(iso3 STRING, digest STRING, PRIMARY KEY(iso3))",
+        "CREATE (:Country {iso3: 'KOR', digest: '0'})",
+    )
+
+    with open_store(path) as store:
+        assert len(store.run("MATCH (c:Country) RETURN c.iso3 AS iso3").table) == 1
+        with refused(StoreError, "line 1, column 10: the graph has no label"):
+            store.run("MATCH (p:Product) RETURN p")
+        with refused(StoreError, "c has no property 'name'"):
+            store.run("MATCH (c:Country) RETURN c.name AS name")
+    [database, loaded] = list(findings(str(path)))[-2:]
+    assert database.fine
+    assert not loaded.fine
+    assert "run 'graphkit load' with this --db" in loaded.what
+
+
+def test_an_old_database_with_another_schema_is_replaced_by_a_load(tmp_path):
+    path = other_database(
+        tmp_path / "old.lbdb",
+        "CREATE NODE TABLE Country(iso3 STRING, digest STRING, PRIMARY KEY(iso3))",
+        "CREATE NODE TABLE Gone(key STRING, PRIMARY KEY(key))",
+        "CREATE (:Country {iso3: 'KOR', digest: '0'})",
+        "CREATE (:Country {iso3: 'OLD', digest: '0'})",
+    )
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+
+    with open_store(path) as store:
+        report = store.load(graph)
+        [country] = [c for c in report.changes if c.kind == "Country"]
+        assert (country.added, country.changed, country.removed) == (3, 1, 1)
+        assert len(store.run("MATCH (p:Product) RETURN p").table) == 1
+
+
+def test_somebody_elses_database_is_not_replaced(tmp_path):
+    path = other_database(
+        tmp_path / "theirs.lbdb",
+        "CREATE NODE TABLE Person(name STRING, PRIMARY KEY(name))",
+        "CREATE (:Person {name: 'Ada'})",
+    )
+    content = path.read_bytes()
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
+
+    for dry_run in (True, False):
+        with open_store(path) as store, refused(StoreError, "is a database of something else"):
+            store.load(graph, dry_run=dry_run)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("place", ["missing.lbdb", "bolt://127.0.0.1:9", "http://x", "local"])
+def test_the_doctor_says_it_too(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    last = list(findings(place))[-1]
+    assert not last.fine
+    assert last.what.startswith("database: ")
+    assert "\n" not in last.what
+    assert SECRET not in json.dumps(last.what)
