@@ -628,7 +628,10 @@ def test_an_interrupted_query_ends_at_once_with_130_and_one_line(db, request, wh
         assert running.poll() is None
         running.send_signal(signal.SIGINT)
         start = time.perf_counter()
-        out, err = running.communicate(timeout=30)
+        try:
+            out, err = running.communicate(timeout=30)
+        finally:
+            running.kill()
         assert time.perf_counter() - start < 10
     assert (running.returncode, out, err) == (130, b"", b"graphkit: interrupted\n")
 

@@ -74,9 +74,9 @@ def opened(db: str | None) -> Iterator[Store]:
     from graphkit.database import open_database
 
     with (
+        _ended_by_interrupt(),
         progress_bar("Building the graph (once)") as progress,
         open_database(db, progress) as store,
-        _ended_by_interrupt(),
     ):
         yield store
 
@@ -85,7 +85,7 @@ def opened(db: str | None) -> Iterator[Store]:
 def _ended_by_interrupt() -> Iterator[None]:
     """Let Ctrl-C end the process at once: a driver would first wait for the answer it asked for.
 
-    Only for reading, where nothing is lost.
+    Only for reading, where nothing is lost: a default database half built is no database yet.
     """
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -127,11 +128,15 @@ class EmbeddedStore:
         if unordered:
             connection.execute("CALL enable_plan_optimizer=false").close()
         with ThreadPoolExecutor(1) as worker:
-            running = worker.submit(connection.execute, text, values)
+            running = None
             try:
+                running = worker.submit(connection.execute, text, values)
                 return running.result()
             except KeyboardInterrupt:
-                connection.interrupt()
+                # An interrupt before the query runs is forgotten: say it until it is heard.
+                while running is not None and not running.done():
+                    connection.interrupt()
+                    time.sleep(0.05)
                 raise
             except RuntimeError as error:
                 raise explain_failure(statement, error) from error
