@@ -606,7 +606,11 @@ LONG = (
 )
 
 
-READY = "import graphkit.cli.app as app; print('ready', flush=True); app.main()"
+# A shell that runs the tests in the background would have made the signal ignored.
+READY = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "import graphkit.cli.app as app; print('ready', flush=True); app.main()"
+)
 
 
 @pytest.mark.parametrize("which", ["embedded", "neo4j"])
