@@ -77,7 +77,7 @@ def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
 
 def test_another_ladybug_or_schema_is_another_database(cache, monkeypatch):
     paths = {default_path()}
-    monkeypatch.setattr("graphkit.database.metadata.version", lambda name: "99.0")
+    monkeypatch.setattr("ladybug.__version__", "99.0")
     paths.add(default_path())
     assert len(paths) == 2
     assert all(path.parent == cache for path in paths)

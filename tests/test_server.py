@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from subprocess import PIPE, STDOUT
 
 import neo4j
 import pytest
+from conftest import stopped_at_the_end
 from neo4j.exceptions import AuthError
 
 import graphkit
@@ -28,8 +30,6 @@ from graphkit.stores.server import (
     stop_server,
 )
 
-OTHER_VERSION = "2026.08.1"
-
 
 def process_list() -> set[str]:
     return set(subprocess.check_output(["ps", "-eww", "-o", "args="], text=True).splitlines())
@@ -40,29 +40,40 @@ class FirstStart:
     home: Path
     printed: list[str] = field(default_factory=list)
     command_lines: set[str] = field(default_factory=set)
+    broken_home: Path = Path()
+    broken: str = ""
 
 
 START = """
 import sys
 from pathlib import Path
 from graphkit.stores.server import start_server
-print(start_server(home=Path(sys.argv[1])).pid)
+print(start_server(sys.argv[1], home=Path(sys.argv[2])).pid)
 """
 
 
 @pytest.fixture(scope="module")
-def first_start(tmp_path_factory) -> Iterator[FirstStart]:
-    """Two processes start one new server at the same time, and end before it does."""
-    first = FirstStart(tmp_path_factory.mktemp("a home with spaces"))
-    command = [sys.executable, "-W", "error", "-c", START, str(first.home)]
+def first_start(tmp_path_factory, neo4j_version) -> Iterator[FirstStart]:
+    """Two processes start one new server at the same time, and end before it does.
+
+    Beside them, a third one fails to start another that cannot write its data.
+    """
+    broken = tmp_path_factory.mktemp("broken")
+    (broken / "private").mkdir()
+    (broken / "private" / "neo4j.password").write_text("0123456789abcdef")
+    (broken / neo4j_version / "data").mkdir(parents=True)
+    (broken / neo4j_version / "data" / "databases").write_text("a file, not a folder")
+    first = FirstStart(tmp_path_factory.mktemp("a home with spaces"), broken_home=broken)
+    command = [sys.executable, "-W", "error", "-c", START, neo4j_version]
     run = partial(subprocess.Popen, cwd=Path(graphkit.__file__).parents[1], text=True)
-    starters = [run(command, stdout=PIPE, stderr=STDOUT) for _ in range(2)]
-    while any(starter.poll() is None for starter in starters):
-        first.command_lines |= process_list()
-        time.sleep(0.05)
-    first.printed = [starter.communicate()[0] for starter in starters]
-    yield first
-    stop_server(home=first.home)
+    with stopped_at_the_end(first.home), stopped_at_the_end(broken):
+        homes = [first.home, first.home, broken]
+        starters = [run([*command, str(home)], stdout=PIPE, stderr=STDOUT) for home in homes]
+        while any(starter.poll() is None for starter in starters):
+            first.command_lines |= process_list()
+            time.sleep(0.2)
+        *first.printed, first.broken = [starter.communicate()[0] for starter in starters]
+        yield first
 
 
 @pytest.fixture
@@ -71,8 +82,8 @@ def home(first_start) -> Path:
 
 
 @pytest.fixture
-def server(home) -> Server:
-    return start_server(home=home)
+def server(home, neo4j_version) -> Server:
+    return start_server(neo4j_version, home=home)
 
 
 def ask(server: Server, query: str, password: str | None = None) -> list[list[object]]:
@@ -101,10 +112,10 @@ def test_two_starts_at_once_give_one_server_that_outlives_both(first_start):
     assert first_start.printed == [f"{running.pid}\n"] * 2
 
 
-def test_the_server_answers_a_query(server):
+def test_the_server_answers_a_query(server, neo4j_version):
     rows = ask(server, "CALL dbms.components() YIELD versions, edition RETURN versions[0], edition")
 
-    assert [DEFAULT_VERSION, "community"] in rows
+    assert [neo4j_version, "community"] in rows
 
 
 @pytest.mark.parametrize("password", ["neo4j", "not the password"])
@@ -160,13 +171,13 @@ def test_the_browser_page_is_served(server):
 
 
 def test_a_second_start_finds_the_first(home, server):
-    assert start_server(home=home) == server
+    assert start_server(server.version, home=home) == server
     assert server_status(home=home) == server
 
 
 def test_another_version_is_not_started_beside_it(home, server):
-    with pytest.raises(GraphkitError, match=f"Neo4j {DEFAULT_VERSION} is running"):
-        start_server(OTHER_VERSION, home=home)
+    with pytest.raises(GraphkitError, match=f"Neo4j {server.version} is running"):
+        start_server("5.26.99", home=home)
 
 
 def test_a_file_outside_the_import_folder_is_refused(server):
@@ -174,23 +185,18 @@ def test_a_file_outside_the_import_folder_is_refused(server):
         ask(server, "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line")
 
 
-def test_data_and_password_outlast_a_stop(home, server):
+def test_a_stop_ends_the_process_and_data_and_password_outlast_it(home, server):
     ask(server, "CREATE (:Kept {name: 'dysprosium'})")
 
     assert stop_server(home=home)
+    assert not [line for line in process_list() if f"home-dir={home}" in line]
     assert not stop_server(home=home)
     assert server_status(home=home) is None
-    again = start_server(home=home)
+    again = start_server(server.version, home=home)
 
     assert again.pid != server.pid
     assert again.password == server.password
     assert ask(again, "MATCH (kept:Kept) RETURN kept.name") == [["dysprosium"]]
-
-
-def test_a_stop_ends_the_process(home, server):
-    stop_server(home=home)
-
-    assert not [line for line in process_list() if str(home) in line]
 
 
 def test_a_home_never_started_is_not_running_and_stays_as_it_was(tmp_path):
@@ -226,17 +232,10 @@ def test_a_stranger_with_the_servers_number_is_left_alone(tmp_path):
         stranger.kill()
 
 
-def test_a_failed_start_says_what_neo4j_said_and_leaves_nothing_running(tmp_path):
-    (tmp_path / "private").mkdir()
-    (tmp_path / "private" / "neo4j.password").write_text("0123456789abcdef")
-    (tmp_path / DEFAULT_VERSION / "data").mkdir(parents=True)
-    (tmp_path / DEFAULT_VERSION / "data" / "databases").write_text("a file, not a folder")
-
-    with pytest.raises(GraphkitError, match=r"did not start(.|\n)*Unable to write directory"):
-        start_server(home=tmp_path)
-
-    assert server_status(home=tmp_path) is None
-    assert not [line for line in process_list() if str(tmp_path) in line]
+def test_a_failed_start_says_what_neo4j_said_and_leaves_nothing_running(first_start):
+    assert re.search(r"did not start(.|\n)*Unable to write directory", first_start.broken)
+    assert server_status(home=first_start.broken_home) is None
+    assert not [line for line in process_list() if f"home-dir={first_start.broken_home}" in line]
 
 
 def test_data_without_their_password_are_not_touched(tmp_path):
@@ -273,7 +272,7 @@ def maven(tmp_path, monkeypatch) -> Iterator[Path]:
     published = tmp_path / "maven"
     published.mkdir()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=published)) as web:
-        threading.Thread(target=web.serve_forever).start()
+        threading.Thread(target=web.serve_forever, args=(0.02,)).start()
         monkeypatch.setattr(
             "jgo.constants.MAVEN_CENTRAL_URL", f"http://127.0.0.1:{web.server_port}"
         )
