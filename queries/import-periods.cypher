@@ -1,7 +1,7 @@
 // title: Which periods hold imports of some countries, by product
 // params:
-//   consumers: {type: list, doc: "ISO 3166-1 alpha-3 codes"}
-MATCH ()-[flow:EXPORTS]->(buyer:Country)
+//   consumers: {type: list, doc: "ISO 3166-1 alpha-3 codes, or those of areas"}
+MATCH ()-[flow:EXPORTS]->(buyer)
 WHERE buyer.iso3 IN $consumers
 RETURN flow.product AS product, flow.hs AS hs, flow.period AS period, count(*) AS flows
 ORDER BY product, hs, period

@@ -19,7 +19,7 @@ LAYERS = (
     ("queries",),
     ("names",),
     ("questions", "database", "render"),
-    ("doctor",),
+    ("doctor", "api"),
     ("cli",),
     ("__main__",),
 )
@@ -95,7 +95,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import graphkit.cli.app", ("typer",)),
         ("import graphkit.stores", ("pyarrow", "numpy", "yaml")),
         ("import graphkit.build", ("pyarrow", "numpy", "yaml")),
-        ("import graphkit.questions", ("pyarrow", "numpy", "yaml", "scipy")),
+        ("import graphkit.questions.dependence", ("pyarrow", "numpy", "yaml", "scipy")),
     ],
 )
 def test_what_is_heavy_is_imported_where_it_is_used(statement, light):

@@ -13,7 +13,7 @@ from graphkit.cli.options import Database, Format, Output, opened
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
-    from graphkit.questions import Questions
+    from graphkit.questions.facts import Facts
 
 Scope = Annotated[
     str | None,
@@ -77,7 +77,12 @@ def depends(
       graphkit depends KOR --on CHN --for "rare earths" --period 2024
       graphkit depends EU27 --for dysprosium --format json
     """
-    _answer(lambda q: q.depends(country, on=on, scope=scope, period=period), db, form, output)
+    from graphkit.questions import dependence
+
+    answer(
+        lambda f: dependence.depends(f, country, on=on, scope=scope, period=period),
+        db, form, output,
+    )  # fmt: skip
 
 
 def dependents(
@@ -102,8 +107,12 @@ def dependents(
       graphkit dependents CHN
       graphkit dependents china --for magnets --min-share 0.8
     """
-    _answer(
-        lambda q: q.dependents(country, scope=scope, period=period, min_share=min_share),
+    from graphkit.questions import dependence
+
+    answer(
+        lambda f: dependence.dependents(
+            f, country, scope=scope, period=period, min_share=min_share
+        ),
         db, form, output,
     )  # fmt: skip
 
@@ -123,17 +132,20 @@ def suppliers(
       graphkit suppliers japan --for ree-metals --period 2024
       graphkit suppliers JPN --for 284690 -o suppliers.csv
     """
-    _answer(lambda q: q.suppliers(country, scope=scope, period=period), db, form, output)
+    from graphkit.questions import dependence
+
+    answer(lambda f: dependence.suppliers(f, country, scope=scope, period=period), db, form, output)
 
 
-def _answer(
-    ask: Callable[[Questions], Answer], db: str | None, form: str | None, output: Path | None
+def answer(
+    ask: Callable[[Facts], Answer], db: str | None, form: str | None, output: Path | None
 ) -> None:
+    """Ask a question of a database and show its answer."""
     from graphkit.render import choose_format, show_answer
 
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        from graphkit.questions import Questions
+        from graphkit.questions.facts import Facts
 
-        answer = ask(Questions(store))
-    show_answer(answer, chosen, output)
+        found = ask(Facts(store))
+    show_answer(found, chosen, output)

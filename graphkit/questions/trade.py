@@ -51,7 +51,8 @@ def imports_of(
         The buyer is an area without members, or the period is none.
     """
     consumers, notes = [buyer.key], []
-    if buyer.kind == "Area":
+    grouped = buyer.kind == "Area" and buyer.type != "unspecified"
+    if grouped:
         consumers = rows_of(store, "members-of-area", area=buyer.key)["member"].to_pylist()
         if not consumers:
             raise UsageError(f"{buyer} is no country and no group of named countries")
@@ -63,7 +64,7 @@ def imports_of(
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
     flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
     flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
-    if buyer.kind == "Area":
+    if grouped:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())

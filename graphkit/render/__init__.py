@@ -86,6 +86,11 @@ def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
         show_table(answer.rows, form, output)
 
 
+def answer_text(answer: Answer) -> str:
+    """An answer as a terminal shows it."""
+    return str(lay_out(answer, _plain_page(None))).rstrip("\n")
+
+
 def as_object(answer: Answer) -> dict[str, Any]:
     """An answer as one JSON object, in full precision."""
     return {

@@ -13,23 +13,8 @@ from graphkit.render.drawing import Column, fits
 from graphkit.render.plain_text import visible
 from graphkit.render.values import SHARE, given, is_number, money, percent, shown, unit_of
 
-HEADS = {
-    "consumer": "Consumer",
-    "supplier": "Supplier",
-    "product": "Product",
-    "stage": "Stage",
-    "period": "Period",
-    "share_usd": "Share by value",
-    "share_tonnes": "by weight",
-    "usd": "USD",
-    "tonnes": "Tonnes",
-    "hhi_usd": "HHI by value",
-    "suppliers": "Suppliers",
-    "missing_tonnes_share": "No weight",
-}
-"""The columns of an answer that people read."""
-LIFTED = tuple(name for name in HEADS if not name.startswith(("share", "usd", "tonnes")))
-"""Columns that are said once, where every row says the same."""
+MEASURED = ("hhi_usd", "suppliers", "missing_tonnes_share")
+"""Numbers of a whole market, said once where they are the same in every row, as text is."""
 REPORTERS = {
     "reconciled": "reports of both sides reconciled",
     "exporter": "as exporters report",
@@ -62,7 +47,7 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
             [visible(shown(v, unit_of(field))) for v in answer.rows[name].to_pylist()],
             is_number(field),
         )
-        for name, head in HEADS.items()
+        for name, head in answer.heads.items()
         for field in [answer.rows.schema.field(name)]
         if name not in once
     }
@@ -76,40 +61,35 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
 def lifted(answer: Answer) -> Mapping[str, str]:
     """What was asked for, or of several rows is the same in each: it need not be repeated."""
     rows = answer.rows
+    fields = [rows.schema.field(n) for n in answer.heads if answer.scope.get(n, n) is not None]
     same = {
-        name: visible(shown(rows[name][0].as_py(), unit_of(rows.schema.field(name))))
-        for name in LIFTED
-        if len(rows[name].unique()) == 1
+        field.name: visible(shown(rows[field.name][0].as_py(), unit_of(field)))
+        for field in fields
+        if len(rows[field.name].unique()) == 1 and (field.name in MEASURED or not is_number(field))
     }
-    if len(rows) == 1:
-        same = {name: same[name] for name in ("consumer", "supplier", "period")}
-    if not answer.scope["supplier"]:
-        same.pop("supplier", None)  # it is the answer
-    return same
+    return same if len(rows) > 1 else {n: text for n, text in same.items() if n in answer.scope}
 
 
 def scope_line(answer: Answer) -> str:
     """What is the same in every row, and of what the shares are."""
-    once = lifted(answer)
-    heads = [HEADS[n] if n == "hhi_usd" else HEADS[n].lower() for n in once]
-    said = ", ".join(f"{h} {text}" for h, text in zip(heads, once.values(), strict=True))
-    whose = once.get("consumer", "the consumer")
-    shares = f"Shares are of what {whose} imports of the product; HHI is from 0 to 10,000."
-    return f"{said[0].upper()}{said[1:]}. {shares}" if said else shares
+    heads = {n: head if head[1:].lower() != head[1:] else head.lower()
+             for n, head in answer.heads.items()}  # fmt: skip
+    said = ", ".join(f"{heads[n]} {text}" for n, text in lifted(answer).items())
+    return f"{said[0].upper()}{said[1:]}. {answer.counts}".strip() if said else answer.counts
 
 
 def coverage_lines(answer: Answer) -> list[str]:
     """What an answer counts and lacks."""
     found = answer.coverage
     lines = []
-    if found["flows"]:
+    if found.get("flows"):
         products = found["products"]
         lines.append(
             f"{_count(found['flows'], 'flow')} worth {money(found['usd'])} USD (free on board) "
             f"in {_count(products, 'product')}{_without(found)}."
         )
-    lines += [_series_line(series) for series in found["series"]]
-    if found["products_without_trade_data"]:
+    lines += [_series_line(series) for series in found.get("series", ())]
+    if found.get("products_without_trade_data"):
         names = ", ".join(found["products_without_trade_data"])
         lines.append(f"In scope, but without trade data: {names}.")
     return lines
@@ -143,10 +123,11 @@ def _series_line(series: Mapping[str, Any]) -> str:
 
 def source_lines(answer: Answer) -> list[str]:
     """One line a source of what is shown: key, publisher, title, date or version, licence."""
-    cited = {claim["source"] for claim in shown_claims(answer)}
-    cited |= {series["source"] for series in answer.coverage["series"]}
+    hidden = set(answer.claims["source"].to_pylist())
+    hidden -= {claim["source"] for claim in shown_claims(answer)}
+    hidden -= {series["source"] for series in answer.coverage.get("series", ())}
     rows = map(given, answer.sources.to_pylist())
-    return [_source_line(row) for row in rows if row["key"] in cited]
+    return [_source_line(row) for row in rows if row["key"] not in hidden]
 
 
 def _source_line(source: Mapping[str, Any]) -> str:

@@ -1,0 +1,50 @@
+"""The Python API: the command line's verbs, their answers as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from graphkit.answer import Answer
+from graphkit.questions import dependence
+from graphkit.questions.facts import Facts
+
+Asked = ParamSpec("Asked")
+
+
+class Reply(Answer):
+    """An answer that shows itself, and turns into what other tools take."""
+
+    def __repr__(self) -> str:
+        from graphkit.render import answer_text
+
+        return answer_text(self)
+
+    def to_pandas(self) -> Any:
+        """The rows as a ``pandas.DataFrame``."""
+        return self.rows.to_pandas()
+
+    def to_polars(self) -> Any:
+        """The rows as a ``polars.DataFrame``, without a copy where types allow."""
+        import polars
+
+        return polars.from_arrow(self.rows)
+
+
+def _verb(
+    question: Callable[Concatenate[Facts, Asked], Answer],
+) -> Callable[Concatenate[Facts, Asked], Reply]:
+    @wraps(question)
+    def ask(facts: Facts, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Reply:
+        return Reply(**vars(question(facts, *args, **kwargs)))
+
+    return ask
+
+
+class Graph(Facts):
+    """One database, and the questions it answers."""
+
+    depends = _verb(dependence.depends)
+    dependents = _verb(dependence.dependents)
+    suppliers = _verb(dependence.suppliers)

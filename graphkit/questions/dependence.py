@@ -1,0 +1,243 @@
+"""Dependence at face value: who buys how much of what from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.answer import Answer
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Named
+from graphkit.queries import rows_of
+from graphkit.questions.claims import Asked, claims_about, comparisons
+from graphkit.questions.facts import Facts
+from graphkit.questions.scope import Scope
+from graphkit.questions.trade import Trade, check_period, coverage_of, imports_of, trade_of
+
+ROW = (
+    "consumer", "supplier", "product", "stage", "period", "share_usd", "share_tonnes", "usd",
+    "tonnes", "hhi_usd", "hhi_tonnes", "suppliers", "rank", "missing_tonnes_share", "basis",
+    "hs", "hs_revision", "reporter", "dataset", "source",
+)  # fmt: skip
+SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
+UNITS = {
+    "share_usd": "0 to 1, of the consumer's imports of the product by value",
+    "share_tonnes": "0 to 1, of the imports that give a mass",
+    "usd": "US dollars, free on board",
+    "tonnes": "metric tons, of what the basis says",
+    "hhi_usd": "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000",
+    "hhi_tonnes": "the same by mass",
+    "suppliers": "how many countries sold it to the consumer",
+    "rank": "place of the supplier among them by value, 1 is the largest",
+    "missing_tonnes_share": "0 to 1, of the import value, what gives no mass",
+    "points_usd": "percentage points that share_usd is above the claimed share",
+    "points_tonnes": "percentage points that share_tonnes is above the claimed share",
+}
+HEADS = {
+    "consumer": "Consumer",
+    "supplier": "Supplier",
+    "product": "Product",
+    "stage": "Stage",
+    "period": "Period",
+    "share_usd": "Share by value",
+    "share_tonnes": "by weight",
+    "usd": "USD",
+    "tonnes": "Tonnes",
+    "hhi_usd": "HHI by value",
+    "suppliers": "Suppliers",
+    "missing_tonnes_share": "No weight",
+}
+FACE_VALUE = (
+    "Face value: a supplier is the last seller, not where the material was mined or refined."
+)
+
+
+def depends(
+    facts: Facts,
+    consumer: str,
+    *,
+    on: str | None = None,
+    scope: str | None = None,
+    period: str | None = None,
+) -> Answer:
+    """On whom a country depends, for what, and how much.
+
+    Parameters
+    ----------
+    consumer : str
+        Country or group (``EU27``: what its members import from outside).
+    on : str, optional
+        Only this supplier; otherwise the largest one of each product.
+    scope : str, optional
+        Product, HS code, element, mineral, stage or group; otherwise everything.
+    period : str, optional
+        Otherwise the newest one with data, product by product.
+
+    Returns
+    -------
+    Answer
+        One row a product and data set, largest share by value first. Where there are only
+        published claims in the scope, no rows, and a note that says what there is.
+
+    Raises
+    ------
+    UsageError
+        A name or period that is none; the message has the nearest ones.
+    GraphkitError
+        Nothing is known in this scope; the message says what there is.
+    """
+    check_period(period)
+    buyer = facts.place(consumer)
+    seller = None if on is None else facts.place(on)
+    asked = Asked(buyer, seller, facts.materials.scope(scope), period)
+    trade = imports_of(facts.store, buyer, asked.scope, period, facts.materials)
+    if seller is None:
+        rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
+    else:
+        rows = _from_supplier(trade.shares, seller)
+    rows = rows.sort_by([("share_usd", "descending"), *SERIES])
+    whom = seller.name if seller else "its largest suppliers"
+    question = f"How much does {buyer.name} depend on {whom} for {asked.scope.meaning}?"
+    return _answer(facts, question, asked, rows, trade, context=scope is not None)
+
+
+def suppliers(
+    facts: Facts, consumer: str, *, scope: str | None = None, period: str | None = None
+) -> Answer:
+    """Every supplier of a country, product by product, largest first.
+
+    Parameters, result and errors are those of :func:`depends`.
+    """
+    check_period(period)
+    buyer = facts.place(consumer)
+    asked = Asked(buyer, None, facts.materials.scope(scope), period)
+    trade = imports_of(facts.store, buyer, asked.scope, period, facts.materials)
+    rows = trade.shares.sort_by([
+        *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
+        ("source", "ascending"), ("rank", "ascending"),
+    ])  # fmt: skip
+    question = f"Who supplies {buyer.name} with {asked.scope.meaning}?"
+    return _answer(facts, question, asked, rows, trade)
+
+
+def dependents(
+    facts: Facts,
+    supplier: str,
+    *,
+    scope: str | None = None,
+    period: str | None = None,
+    min_share: float = 0.5,
+) -> Answer:
+    """Which countries get at least ``min_share`` of a product from a supplier, by value.
+
+    Largest import value first. Where no flow of a product gives a value, mass counts.
+    Other parameters, result and errors are those of :func:`depends`.
+    """
+    check_period(period)
+    if not 0 < min_share <= 1:
+        raise UsageError(f"--min-share: found {min_share:g}, wanted more than 0, at most 1")
+    seller = facts.place(supplier)
+    asked = Asked(None, seller, facts.materials.scope(scope), period)
+    trade = trade_of(facts.store, asked.scope, period, facts.materials)
+    rows = _from_supplier(trade.shares, seller)
+    share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
+    rows = rows.filter(pc.greater_equal(share, min_share))
+    rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
+    what = "a product" if scope is None else asked.scope.meaning
+    question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.name}?"
+    return _answer(facts, question, asked, rows, trade)
+
+
+def _answer(
+    facts: Facts,
+    question: str,
+    asked: Asked,
+    rows: pa.Table,
+    trade: Trade,
+    *,
+    context: bool = False,
+) -> Answer:
+    claims = claims_about(facts.claims, asked, context=context)
+    if trade.lacking and not _answered(claims, asked):
+        lacking = f"{trade.lacking}{_recorded_as(facts, asked.buyer)}"
+        raise GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
+    return Answer(
+        question,
+        _scope_of(asked, trade),
+        rows.select(list(ROW)),
+        UNITS,
+        coverage_of(trade, asked.scope),
+        claims,
+        comparisons(claims, trade, facts.materials),
+        facts.sources(trade.flows, claims),
+        tuple(_notes(facts, asked, rows, trade)),
+        HEADS,
+        f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports of the "
+        "product; HHI is from 0 to 10,000.",
+    )
+
+
+def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence[str]:
+    notes = [*asked.scope.notes, *trade.notes]
+    if trade.lacking:
+        lacking = f"{trade.lacking}{_recorded_as(facts, asked.buyer)}"
+        return [f"{lacking} Only published claims speak of it.", *notes]
+    notes.append(FACE_VALUE)
+    if not len(rows):
+        whom = asked.seller.name if asked.seller else "any supplier"
+        notes.append(f"No flow from {whom} in this scope meets what was asked.")
+    ends = sorted({*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()})
+    for place in map(facts.places.with_key, ends):
+        if place.kind == "Area" and place != asked.buyer:
+            notes.append(f"{place.key} is {place.name}: trade data name no country there.")
+    for key in dict.fromkeys(rows["product"].to_pylist()):
+        said = [facts.materials.products[key]["note"]]
+        if key in asked.scope.mixed:
+            some, every = asked.scope.mixed[key]
+            of = f"{some} of its {every} elements {'is' if some == 1 else 'are'} in scope"
+            said.insert(0, f"{of}; its figures count the whole basket, a proxy.")
+        if any(said):
+            notes.append(f"{key}: {' '.join(filter(None, said))}")
+    return notes
+
+
+def _recorded_as(facts: Facts, buyer: Named | None) -> str:
+    """Under which other name trade statistics have a country that they do not name."""
+    for area in rows_of(facts.store, "areas").to_pylist() if buyer else ():
+        if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
+            return f" Trade data have it as {area['name']} ({area['key']}): ask for {area['key']}."
+    return ""
+
+
+def _from_supplier(shares: pa.Table, seller: Named) -> pa.Table:
+    rows = shares.filter(pc.equal(shares["supplier"], seller.key))
+    if len(shares) and not len(rows) and seller.type in ("world", "group", "rest"):
+        raise UsageError(f"{seller} is no supplier in trade data; name one country")
+    return rows
+
+
+def _answered(claims: pa.Table, asked: Asked) -> bool:
+    """Whether claims are about the consumer and dated where a period was asked for."""
+    return any(
+        (asked.buyer is None or consumer == asked.buyer.key) and (not asked.period or period)
+        for consumer, period in zip(
+            claims["consumer"].to_pylist(), claims["period"].to_pylist(), strict=True
+        )
+    )
+
+
+def _scope_of(asked: Asked, trade: Trade) -> dict[str, Any]:
+    scope: Scope = asked.scope
+    return {
+        "consumer": asked.buyer.key if asked.buyer else None,
+        "supplier": asked.seller.key if asked.seller else None,
+        "for": scope.text,
+        "meaning": scope.meaning,
+        "hs": scope.code,
+        "products": sorted(set(trade.flows["product"].to_pylist())),
+        "period": asked.period or "newest with data",
+        "measure": "imports by value (USD, free on board) and by mass (tonnes)",
+    }

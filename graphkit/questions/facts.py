@@ -1,0 +1,48 @@
+"""What every question reads of a database: places, materials and sources."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.names import Named, Names, read_places
+from graphkit.queries import rows_of
+from graphkit.questions.scope import Materials
+from graphkit.stores import Store
+
+
+class Facts:
+    """The facts of one database, as questions read them; each is read once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.materials = Materials(store)
+
+    @cached_property
+    def places(self) -> Names:
+        """Countries and areas, by all their names."""
+        return read_places(self.store)
+
+    @cached_property
+    def claims(self) -> pa.Table:
+        """Every published claim."""
+        return rows_of(self.store, "claims")
+
+    def place(self, text: str) -> Named:
+        """The country or area of a name.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message has the nearest ones.
+        """
+        return self.places.find(text, "country", ("Country", "Area"))
+
+    def sources(self, *tables: pa.Table) -> pa.Table:
+        """The sources that the rows of some tables name, by key."""
+        used = {key for table in tables for key in table["source"].to_pylist()}
+        wanted = pa.array(sorted(used - {None}), pa.string())
+        sources = rows_of(self.store, "sources")
+        return sources.filter(pc.is_in(sources["key"], value_set=wanted))
