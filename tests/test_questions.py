@@ -510,8 +510,16 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
     with pytest.raises(UsageError, match=r"World \(WLD\) is no supplier in trade data"):
         asked.depends("KOR", on="WLD")
-    with pytest.raises(UsageError, match=r"Other Asia, nes \(S19\) is no country and no group"):
+    with pytest.raises(GraphkitError, match="no imports of Other Asia, nes are known at all"):
         asked.depends("S19")
+
+
+def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
+    with pytest.raises(GraphkitError, match=r"have it as Other Asia, nes \(S19\): ask for S19"):
+        ask.depends("Taiwan", period="2024")
+
+    rows = ask.depends("S19", scope="magnets", period="2024").rows.to_pylist()
+    assert [(row["consumer"], row["supplier"]) for row in rows] == [("S19", "CHN")]
 
 
 def test_an_empty_database_is_told_to_be_filled(store):

@@ -15,6 +15,11 @@ from graphkit.render.values import SHARE, given, is_number, money, percent, show
 
 MEASURED = ("hhi_usd", "suppliers", "missing_tonnes_share")
 """Numbers of a whole market, said once where they are the same in every row, as text is."""
+OF_TRADE = (
+    "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
+    "products", "products_without_trade_data", "series",
+)  # fmt: skip
+"""What the coverage of trade flows says, in sentences of its own."""
 REPORTERS = {
     "reconciled": "reports of both sides reconciled",
     "exporter": "as exporters report",
@@ -92,7 +97,17 @@ def coverage_lines(answer: Answer) -> list[str]:
     if found.get("products_without_trade_data"):
         names = ", ".join(found["products_without_trade_data"])
         lines.append(f"In scope, but without trade data: {names}.")
-    return lines
+    others = ((name, value) for name, value in found.items() if name not in OF_TRADE)
+    return [*lines, *(_other_line(name, value) for name, value in others)]
+
+
+def _other_line(name: str, value: Any) -> str:
+    """What another answer covers: the name of a number, or of a list of names."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value)) or "none"
+    said = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value)
+    label = name.replace("_", " ")
+    return f"{label[0].upper()}{label[1:]}: {visible(said)}."
 
 
 def _count(number: int, what: str) -> str:
