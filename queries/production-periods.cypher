@@ -1,0 +1,5 @@
+// title: Periods with figures of production, product by product
+MATCH ()-[made:PRODUCES]->(item:Product)
+RETURN item.key AS product, item.stage AS stage, made.period AS period, made.source AS source,
+       count(*) AS figures
+ORDER BY product, period, source
