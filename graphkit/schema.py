@@ -130,6 +130,13 @@ NODES = (
               pattern="[0-9]{4,10}"),
         _text("description", "Description in the nomenclature.", required=True),
         SOURCE)),
+    Kind("Indicator", "What countries are rated by, such as governance.", (
+        _key("Short name used in seeds and questions."),
+        _text("name", "Name in English.", required=True),
+        _text("unit", "What its values are."),
+        Prop("low", Type.NUMBER, "Lower end of its scale."),
+        Prop("high", Type.NUMBER, "Upper end of its scale.", not_below="low"),
+        NOTE, SOURCE)),
     Kind("Product", "What is made and traded: one or more elements at one stage.", (
         _key("Short name used in seeds and questions."),
         _text("name", "Name in English.", required=True),
@@ -228,6 +235,13 @@ EDGES = (
               required=True, one_of=("exact", "dominant", "proxy")),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("code", ("Code",), "HS code.")),
+    Kind("RATED", "The value of an indicator for a country in one period.", (
+        PERIOD, YEAR,
+        Prop("value", Type.NUMBER, "The value, in the unit of the indicator.", required=True),
+        NOTE,
+        _ref("source", "Where the value was published.", "Source", key=True, required=True)),
+        End("country", ("Country",), "Who is rated."),
+        End("indicator", ("Indicator",), "By what.")),
     Kind("MEMBER_OF", "Belongs to a group.", (),
          End("member", ("Country", "Element"), "Member."),
          End("group", ("Area", "Element"), "Group."), derived=True),

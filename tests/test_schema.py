@@ -237,6 +237,12 @@ def test_the_reference_page_names_every_kind_and_property():
         assert wanted <= rows
 
 
+def test_the_reference_page_in_the_repository_is_that_of_the_schema():
+    page = Path(__file__).parents[1] / "docs" / "graph.md"
+
+    assert page.read_text(encoding="utf-8") == reference_page(GRAPH)
+
+
 def test_every_table_row_of_the_reference_page_has_four_cells():
     rows = [line for line in reference_page(GRAPH).splitlines() if line.startswith("|")]
 
