@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib.metadata
+import inspect
 import os
 import re
 import subprocess
@@ -74,6 +75,19 @@ def random_graph(seed: int, nodes: int = 12, flows: int = 40) -> FlowGraph:
     return FlowGraph.from_edges(labels, *ends, random.integers(1, 4, flows).astype(float))
 
 
+HITS_CALLS: tuple[Any, ...] = ({"tol": 0}, {"normalized": False, "tol": 0})
+SINCE_37: dict[str, dict[str, Any]] = {
+    "hits": {"method": "svd"},
+    "closeness_centrality": {"sp": {}},
+}
+"""Keywords that networkx did not have before 3.7."""
+if "method" in inspect.signature(nx.hits).parameters:
+    first_guess = {f"N{i}": i for i in range(12)}
+    HITS_CALLS = (
+        *({**call, "method": "svd"} for call in HITS_CALLS),
+        {"max_iter": 10_000}, {"max_iter": 10_000, "normalized": False, "nstart": first_guess},
+        {"max_iter": 0},
+    )  # fmt: skip
 CALLS: dict[str, tuple[Any, ...]] = {
     "articulation_points": ({},),
     "betweenness_centrality": (
@@ -92,7 +106,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
         {"nstart": {f"N{i}": i for i in range(12)}, "max_iter": 10_000},
     ),
     "eigenvector_centrality_numpy": ({}, {"weight": "weight"}),
-    "hits": ({"tol": 0}, {"normalized": False, "tol": 0}),
+    "hits": HITS_CALLS,
     "immediate_dominators": ({"start": "N0"}, {"start": "N5"}),
     "in_degree_centrality": ({},),
     "is_strongly_connected": ({},),
@@ -175,6 +189,39 @@ def test_networkx_graphs_give_the_same_through_the_backend(name, kind):
 
 def test_the_calls_above_cover_every_function_that_runs_on_arrays():
     assert set(CALLS) == set(ALGORITHMS) == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", SINCE_37)
+def test_a_keyword_is_taken_where_the_installed_networkx_takes_it(name):
+    graph, more = random_graph(1), SINCE_37[name]
+    if set(more) <= set(inspect.signature(getattr(nx, name)).parameters):
+        assert getattr(nx, name)(graph, **more)
+        return
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{next(iter(more))}'"):
+        getattr(nx, name)(graph, **more)
+
+
+@pytest.mark.parametrize("guess", [{"N1": 1}, {f"N{i}": 0 for i in range(12)}])
+def test_a_first_guess_that_is_none_gets_networkx_own_error(guess):
+    if "method" not in inspect.signature(nx.hits).parameters:
+        return
+    graph = random_graph(1)
+    ours, theirs = (outcome(nx.hits, g, {"nstart": guess}) for g in (graph, graph.to_networkx()))
+
+    assert ours[0] is theirs[0] is nx.NetworkXError
+    assert "nstart" in ours[1]
+
+
+def test_known_distances_are_for_networkx():
+    if "sp" not in inspect.signature(nx.closeness_centrality).parameters:
+        return
+    graph = random_graph(1)
+    known = dict(nx.all_pairs_dijkstra_path_length(graph.to_networkx(), weight="distance"))
+    expected = nx.closeness_centrality(graph, distance="distance")
+
+    assert nx.closeness_centrality(graph, sp=known) == pytest.approx(expected)
+    with pytest.raises(NotImplementedError):
+        nx.closeness_centrality(graph.to_networkx(), sp=known, backend="graphkit")
 
 
 def test_degree_and_strength_run_on_the_network():

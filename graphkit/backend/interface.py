@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -58,6 +59,8 @@ class Backend:
             return "it is not implemented on arrays"
         if name in NEEDS_FAST and not is_fast():
             return "the extra 'fast' is not installed"
+        if kwargs.get("sp") is not None:
+            return "distances that are known already stay in networkx"
         named = kwargs.get("weight"), kwargs.get("distance"), *args[1:]
         return "a function for a weight stays in networkx" if any(map(callable, named)) else True
 
@@ -93,6 +96,8 @@ def _run(function: Any, *args: Any, **kwargs: Any) -> Any:
     ours = ALGORITHMS.get(function.name)
     flows = any(isinstance(given, FlowGraph) for given in _given(args, kwargs))
     if ours is not None:
+        # Not every installed networkx knows all of our keywords.
+        inspect.signature(function.orig_func).bind(*args, **kwargs)
         try:
             return ours(*args, **kwargs)
         except NotImplementedError:

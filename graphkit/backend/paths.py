@@ -52,8 +52,12 @@ def closeness_centrality(
     u: Hashable | None = None,
     distance: str | None = None,
     wf_improved: bool = True,
+    *,
+    sp: Any = None,
 ) -> Any:
     """As networkx: of a directed graph, by the ways that lead to a node."""
+    if sp is not None:
+        raise NotImplementedError("networkx takes distances that are known already")
     rows = edge_rows(G, distance, "min")
     _lengths(rows, distance)
     if u is not None and u not in G:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -77,18 +79,40 @@ def pagerank(
     return named(G, scores)
 
 
+_METHOD = inspect.signature(nx.hits.orig_func).parameters.get("method")
+HITS_METHOD: str = _METHOD.default if _METHOD else "svd"
+"""Of networkx's HITS where none is given: until 3.7 there was only one."""
+
+
 def hits(
     G: Arrays,  # noqa: N803
     max_iter: int = 100,
     tol: float = 1.0e-8,
     nstart: Mapping[Hashable, float] | None = None,
     normalized: bool = True,
+    *,
+    method: str = HITS_METHOD,
 ) -> tuple[Scores, Scores]:
     """As networkx; without ``nstart`` from equal scores, so that the answer is always the same."""
+    if method not in ("power_iteration", "svd"):
+        raise ValueError(f"method not supported: {method}")
     if not len(G):
         return {}, {}
     flows = edge_rows(G, "weight", "sum").matrix
-    start = np.ones(len(G)) if nstart is None else np.array(list(nstart.values()), float)
+    if method == "svd":
+        start = np.ones(len(G)) if nstart is None else np.array(list(nstart.values()), float)
+        hubs, authorities = _singular_vectors(flows, start, max_iter, tol)
+    else:
+        hubs, authorities = _iterated_hits(flows, _hub_guess(G, nstart), max_iter, tol)
+        authorities = authorities / authorities.max()
+    if normalized:
+        hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
+    return named(G, hubs), named(G, authorities)
+
+
+def _singular_vectors(
+    flows: Any, start: Floats, max_iter: int, tol: float
+) -> tuple[Floats, Floats]:
     if max_iter <= 0:
         raise nx.PowerIterationFailedConvergence(max_iter)
     try:
@@ -96,10 +120,27 @@ def hits(
     except spla.ArpackNoConvergence as error:
         raise nx.PowerIterationFailedConvergence(max_iter) from error
     authorities = right.flatten().real
-    hubs = flows @ authorities
-    if normalized:
-        hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
-    return named(G, hubs), named(G, authorities)
+    return flows @ authorities, authorities
+
+
+def _hub_guess(graph: Arrays, nstart: Mapping[Hashable, float] | None) -> Floats:
+    given = dict.fromkeys(graph.labels, 1.0) if nstart is None else nstart
+    if not set(graph.labels) <= set(given) or not sum(given[label] for label in graph.labels):
+        raise NotImplementedError("networkx has its own error for such a first guess")
+    found = np.array([given[label] for label in graph.labels], float)
+    return np.asarray(found / found.sum(), np.float64)
+
+
+def _iterated_hits(flows: Any, hubs: Floats, max_iter: int, tol: float) -> tuple[Floats, Floats]:
+    for _ in range(max_iter):
+        last = hubs
+        authorities = flows.T @ last
+        hubs = flows @ authorities
+        with np.errstate(invalid="ignore"):  # where nothing flows it never settles
+            hubs = hubs / hubs.max()
+        if np.abs(hubs - last).sum() < tol:
+            return hubs, authorities
+    raise nx.PowerIterationFailedConvergence(max_iter)
 
 
 def eigenvector_centrality(
