@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 LAYERS = (
     ("errors",),
     ("kinds",),
-    ("schema", "period", "folders", "shipped", "answer"),
+    ("schema", "period", "folders", "shipped", "answer", "claim_words"),
     ("seeds", "analysis", "reference"),
     ("build", "backend"),
     ("stores",),

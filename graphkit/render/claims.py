@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answer import Answer
+from graphkit.claim_words import about, claim_figure, headline
 from graphkit.period import Period
 from graphkit.render.drawing import Column
 from graphkit.render.values import given, percent, shown, unit_of
 
 MAX_CLAIMS = 12
 """How many claims a table shows; JSON has all of them."""
+NAMED = "\0"
+"""Stands for the product or element of a claim."""
 
 
 def shown_claims(answer: Answer) -> list[dict[str, Any]]:
@@ -45,71 +48,16 @@ def claim_lines(answer: Answer) -> list[str]:
         subject = claim.get("product") or claim.get("element") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
     # What one sentence says of several elements is one line.
-    said = [line.replace("\0", ", ".join(subjects)) for line, subjects in lines.items()]
+    said = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
     more = len(answer.claims) - MAX_CLAIMS
     return [*said, f"and {more} more: --format json has them all"] if more > 0 else said
 
 
 def _claim_line(claim: Mapping[str, Any]) -> str:
-    """The line of a claim, with a NUL where its product or element goes."""
-    ends = " from ".join(claim[n] for n in ("consumer", "supplier") if n in claim)
-    rival = f"ahead of {claim['rival']}" if claim["kind"] == "ahead-of" and "rival" in claim else ""
-    subject = "\0" if "product" in claim or "element" in claim else ""
-    when = claim.get("period", "")
-    if "than" in claim:
-        when = f"{when} against {claim['than']}"
-    about = ", ".join(filter(None, (ends, rival, subject, claim.get("stage"), when)))
+    """The line of a claim, with ``NAMED`` where its product or element goes."""
     basis = f" (basis: {claim['basis']})" if "basis" in claim else ""
     whose = f"{claim['attributed_to']}, in " if "attributed_to" in claim else ""
-    return f"{headline(claim)}: {about}{basis}. Source: {whose}{claim['source']}."
-
-
-def headline(claim: Mapping[str, Any]) -> str:
-    """The figure of a claim and what it is a figure of.
-
-    >>> headline({"kind": "share", "value": 0.475, "unit": "share", "measure": "imports"})
-    '47.5 % of imports'
-    >>> headline({"kind": "rank", "value": 2.0, "unit": "rank", "measure": "exports"})
-    'place 2 in exports'
-    """
-    figure, measure = claim_figure(claim), claim.get("measure", "")
-    if figure.startswith("“") or not measure:
-        return figure
-    if claim["kind"] in ("share", "quantity"):
-        return f"{figure} of {measure}"
-    return f"{figure} {'in ' if claim['kind'] in ('rank', 'change') else ''}{measure}"
-
-
-def claim_figure(claim: Mapping[str, Any]) -> str:
-    """The figure of a claim as it was published, with its qualifier; or its words.
-
-    >>> claim_figure({"kind": "share", "value": 0.475, "unit": "share"})
-    '47.5 %'
-    >>> claim_figure({"kind": "share", "low": 0.95, "qualifier": "more-than", "unit": "share"})
-    'more than 95 %'
-    >>> claim_figure({"kind": "share", "low": 0.35, "high": 0.4, "qualifier": "range",
-    ...               "unit": "share"})
-    '35 % to 40 %'
-    """
-    names = [n for n in ("value",) if n in claim] or [n for n in ("low", "high") if n in claim]
-    if claim["kind"] == "count" and "published_value" in claim:
-        return str(claim["published_value"])
-    if not names and "quote" in claim:
-        return f"“{claim['quote']}”"
-    qualifier = str(claim.get("qualifier") or "").replace("-", " ")
-    if not names:
-        return str(claim.get("published_value") or qualifier or claim["kind"].replace("-", " "))
-    figures = " to ".join(_number(claim, claim[name]) for name in names)
-    return figures if qualifier in ("", "range") else f"{qualifier} {figures}"
-
-
-def _number(claim: Mapping[str, Any], value: float) -> str:
-    unit = claim.get("unit", "")
-    if unit in ("share", "ratio"):
-        return f"{100 * value:{'+' if claim['kind'] == 'change' else ''}.6g} %"
-    if unit in ("rank", "count", "score"):
-        return f"place {value:g}" if unit == "rank" else f"{value:g}"
-    return f"{value:,.12g} {unit}".strip()
+    return f"{headline(claim)}: {about(claim, NAMED)}{basis}. Source: {whose}{claim['source']}."
 
 
 def compared(answer: Answer) -> list[dict[str, Any]]:
