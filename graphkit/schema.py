@@ -174,6 +174,8 @@ NODES = (
         EVIDENCE,
         _text("quote", "The words, where they are given."),
         _text("published_value", "The figure as printed, where it is not a plain number."),
+        Prop("expected", Type.FLAG, "Whether the loaded facts are expected to bear it out: "
+             "'graphkit claims check' fails if they do not."),
         NOTE,
         _ref("source", "Where it was published.", "Source", edge="CITES", required=True))),
 )  # fmt: skip

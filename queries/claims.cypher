@@ -6,6 +6,6 @@ RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
        claim.than AS than, claim.value AS value, claim.low AS low, claim.high AS high,
        claim.qualifier AS qualifier, claim.unit AS unit, claim.measure AS measure,
        claim.basis AS basis, claim.quote AS quote, claim.published_value AS published_value,
-       claim.attributed_to AS attributed_to, claim.evidence AS evidence, claim.note AS note,
-       s.key AS source
+       claim.attributed_to AS attributed_to, claim.evidence AS evidence,
+       claim.expected AS expected, claim.note AS note, s.key AS source
 ORDER BY key

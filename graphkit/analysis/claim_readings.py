@@ -42,7 +42,7 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
     if lacks := [what for name, what in _NEEDED.get(kind, {}).items() if not claim[name]]:
         return Readings(missing=lacks)
     if looks_through(claim):
-        return Readings(missing=["where it was mined or made: trade shows the last seller"])
+        return Readings(missing=[_NOT_HELD["imports by origin"]])
     return _trade(claim, loaded, claims)
 
 
@@ -68,6 +68,7 @@ _NO_FIGURE = {
 _NOT_HELD = {
     "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
     "demand": "demand by country",
+    "imports by origin": "where it was mined or made: trade shows the last seller",
     "use by industry": "use by industry",
     "supply without the largest supplier": "supply and demand by country in that year",
 }
