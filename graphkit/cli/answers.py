@@ -45,6 +45,16 @@ Buyer = Annotated[
     typer.Argument(metavar="COUNTRY", help="Any name or code: KOR, korea; or a group: EU27."),
 ]
 
+Measure = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="usd|tonnes",
+        help="Count flows by value or by mass.",
+        autocompletion=lambda: ["usd", "tonnes"],
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -61,6 +71,14 @@ def depends(
     ] = None,
     scope: Scope = None,
     period: Period = None,
+    look_through: Annotated[
+        bool,
+        typer.Option(
+            "--look-through",
+            help="Who stands behind the last seller, at each stage (all origins: origins).",
+        ),
+    ] = False,
+    by: Measure = "usd",
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -76,7 +94,18 @@ def depends(
       graphkit depends KOR
       graphkit depends KOR --on CHN --for "rare earths" --period 2024
       graphkit depends EU27 --for dysprosium --format json
+      graphkit depends JPN --on CHN --for "rare earths" --look-through
     """
+    if look_through:
+        from graphkit.questions.origins import depends_looked_through
+
+        answer(
+            lambda f: depends_looked_through(
+                f, country, on=on, scope=scope, period=period, measure=by
+            ),
+            db, form, output,
+        )  # fmt: skip
+        return
     from graphkit.questions import dependence
 
     answer(
@@ -139,7 +168,7 @@ def suppliers(
 
 def answer(
     ask: Callable[[Facts], Answer], db: str | None, form: str | None, output: Path | None
-) -> None:
+) -> Answer:
     """Ask a question of a database and show its answer."""
     from graphkit.render import choose_format, show_answer
 
@@ -149,3 +178,4 @@ def answer(
 
         found = ask(Facts(store))
     show_answer(found, chosen, output)
+    return found

@@ -7,6 +7,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.errors import UsageError
 from graphkit.names import Named, Names, read_places
 from graphkit.queries import rows_of
 from graphkit.questions.scope import Materials
@@ -39,6 +40,30 @@ class Facts:
             There is none; the message has the nearest ones.
         """
         return self.places.find(text, "country", ("Country", "Area"))
+
+    def members(self, group: Named) -> list[str]:
+        """The countries of a group.
+
+        Raises
+        ------
+        UsageError
+            It is none of named countries.
+        """
+        rows = rows_of(self.store, "members-of-area", area=group.key)
+        members: list[str] = rows["member"].to_pylist()
+        if not members:
+            raise UsageError(f"{group} is no country and no group of named countries")
+        return members
+
+    def stage(self, text: str) -> Named:
+        """The stage of a name.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message has the nearest ones.
+        """
+        return self.materials.names.find(text, "stage", ("Stage",))
 
     def sources(self, *tables: pa.Table) -> pa.Table:
         """The sources that the rows of some tables name, by key."""

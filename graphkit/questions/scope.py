@@ -105,26 +105,28 @@ class Materials:
 
     def counts(self, element: str) -> dict[str, tuple[int, int]]:
         """For each product with an element, or with members of a group: how many, of how many."""
-        asked = {element} | self._members.get(element, set())
+        asked = {element} | self.members.get(element, set())
         return {
             product: (len(asked & every), len(every))
-            for product, every in self._contents.items()
+            for product, every in self.contents.items()
             if asked & every
         }
 
     def _within(self, key: str) -> frozenset[str]:
         """An element; of a group also its members, and the groups that lie inside it."""
-        members = self._members.get(key, set())
-        inside = (group for group, some in self._members.items() if some < members)
+        members = self.members.get(key, set())
+        inside = (group for group, some in self.members.items() if some < members)
         return frozenset([key, *members, *inside])
 
     @cached_property
-    def _contents(self) -> dict[str, set[str]]:
+    def contents(self) -> dict[str, set[str]]:
+        """The elements of every product."""
         rows = rows_of(self._store, "elements-of-products")
         return _grouped(rows["product"].to_pylist(), rows["element"].to_pylist())
 
     @cached_property
-    def _members(self) -> dict[str, set[str]]:
+    def members(self) -> dict[str, set[str]]:
+        """The members of every group of elements."""
         rows = rows_of(self._store, "element-groups")
         return _grouped(rows["parent"].to_pylist(), rows["member"].to_pylist())
 

@@ -81,6 +81,12 @@ def trade_of(store: Store, scope: Scope, period: str | None, materials: Material
     return _trade(flows, materials, (), lacking)
 
 
+def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
+    """All flows of some products in one period."""
+    flows = rows_of(store, "trade", products=list(products), periods=[period])
+    return flows.select(FLOWS.names).cast(FLOWS)
+
+
 def check_period(period: str | None) -> None:
     """Refuse what is no period."""
     try:

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from graphkit.answer import Answer
 from graphkit.render.claims import claim_lines, comparison_columns
+from graphkit.render.coverage import coverage_lines
 from graphkit.render.drawing import Column, draw, fits, strong
 from graphkit.render.plain_text import paragraph, visible
-from graphkit.render.words import answer_columns, coverage_lines, scope_line, source_lines
+from graphkit.render.words import answer_columns, scope_line, source_lines
 
 
 class Page(Protocol):

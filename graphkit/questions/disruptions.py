@@ -1,0 +1,325 @@
+"""Disruptions: what is lost, directly and through others, if somebody stops selling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.cascade import cascade
+from graphkit.analysis.disruption import disruption
+from graphkit.answer import Answer
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Named
+from graphkit.queries import rows_of
+from graphkit.questions.blocs import bloc, in_network
+from graphkit.questions.claims import Asked
+from graphkit.questions.facts import Facts
+from graphkit.questions.origins import (
+    MEASURES,
+    buyer_in,
+    check_measure,
+    supply_answer,
+    with_scope,
+)  # fmt: skip
+from graphkit.questions.scope import Scope
+from graphkit.questions.supply import Supply, supply_of
+
+HEADS = {
+    "consumer": "Consumer", "product": "Product", "period": "Period", "direct": "Loses directly",
+    "indirect": "through others", "loss": "in all", "lost_imports": "Lost imports",
+    "recovered": "Slack recovers", "uncovered": "Uncovered", "nothing_left": "Nothing left",
+}  # fmt: skip
+CASCADE_HEADS = {
+    "round": "Round", "country": "Country", "product": "Product", "period": "Period",
+    "loss": "Loss", "failed": "Fails", "hit_by": "Hit by",
+}  # fmt: skip
+UNITS = {
+    "direct": "0 to 1, of the consumer's imports of the product, what is cut itself",
+    "indirect": "0 to 1, of the same, what others lose and pass on",
+    "loss": "0 to 1, the sum of both",
+    "recovered": "0 to 1, of the same, what the slack of the suppliers left makes up for",
+    "uncovered": "0 to 1, loss less recovered",
+}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Who cuts exports of what, for whom."""
+
+    name: str
+    exporters: list[str]
+    scope: Scope
+    destinations: list[str] | None = None
+    notes: list[str] = field(default_factory=list)
+    sources: list[pa.Table] = field(default_factory=list)
+
+
+def disrupt(
+    facts: Facts,
+    exporter: str | None = None,
+    *,
+    scope: str | None = None,
+    to: str | None = None,
+    restriction: str | None = None,
+    period: str | None = None,
+    measure: str = "usd",
+    loss: float = 1.0,
+    slack: float = 0.0,
+    consumer: str | None = None,
+    min_loss: float = 0.01,
+    top: int = 20,
+) -> Answer:
+    """Who loses how much if a country stops, or cuts, its exports of something.
+
+    Parameters
+    ----------
+    exporter : str, optional
+        Country, group or several (``CHN+HKG``); left out with ``restriction``.
+    scope : str, optional
+        What is cut: product, element, mineral, stage or group. Later products of the chain are
+        in the answer too.
+    to : str, optional
+        Cut only for this destination or bloc.
+    restriction : str, optional
+        Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
+        its key (query ``restrictions``).
+    period, measure
+        As for :func:`~graphkit.questions.origins.origins`.
+    loss : float
+        Which part of those exports is lost, more than 0, at most 1.
+    slack : float
+        By which part the suppliers left can raise what they deliver, 0 or more.
+    consumer : str, optional
+        Only this one.
+    min_loss : float
+        Leave out smaller losses.
+    top : int
+        Of each product only so many consumers, those that lose most imports; 0: all.
+
+    Returns
+    -------
+    Answer
+        One row a consumer and product, in order of the chain, largest lost imports first.
+
+    Raises
+    ------
+    UsageError
+        A name, period, restriction or number that is none.
+    GraphkitError
+        Nothing of it is traded; the message says what is.
+    """
+    _check(loss, slack, min_loss)
+    cut, supply = _cut(facts, exporter, scope, to, restriction, period, measure)
+    buyer = None if consumer is None else facts.place(consumer)
+    found = disruption(
+        supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
+        loss=loss, slack=slack, consumers=None if buyer is None else [buyer_in(supply, buyer)],
+        minimum=min_loss,
+    )  # fmt: skip
+    rows, left_out = _largest(with_scope(found, supply), supply, top)
+    notes = [
+        *cut.notes,
+        "Losses are passed on in proportion through re-exporters and makers of later products; "
+        "nobody substitutes beyond the slack.",
+        *supply.notes,
+        *([f"Losses of less than {100 * min_loss:g} % are left out."] if min_loss else []),
+        *([f"{left_out} more consumers that lose less are left out: --top 0."] if left_out else []),
+    ]
+    return supply_answer(
+        facts, _question(cut, loss), _asked(facts, cut, buyer, supply), supply, rows,
+        units={**UNITS, "lost_imports": f"{supply.network.unit} in {supply.period}"},
+        heads=HEADS,
+        counts=f"Shares are of what the consumer imports of the product, {MEASURES[measure]}; lost "
+        f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
+        notes=notes, more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
+    )  # fmt: skip
+
+
+def cascade_of(
+    facts: Facts,
+    exporter: str | None = None,
+    *,
+    scope: str | None = None,
+    to: str | None = None,
+    restriction: str | None = None,
+    period: str | None = None,
+    measure: str = "usd",
+    loss: float = 1.0,
+    tolerance: float = 0.3,
+    spread: float = 0.5,
+) -> Answer:
+    """Who fails one after another if a country stops, or cuts, its exports of something.
+
+    Parameters
+    ----------
+    exporter, scope, to, restriction, period, measure, loss
+        As for :func:`disrupt`.
+    tolerance : float
+        A country whose loss is more than this part of its supply of a product fails.
+    spread : float
+        By which part one that failed cuts what it sells and makes.
+
+    Returns
+    -------
+    Answer
+        One row a country and product: those that fail, round by round, then those that only lose.
+
+    Raises
+    ------
+    UsageError, GraphkitError
+        As for :func:`disrupt`.
+    """
+    _check(loss, 0.0, 0.0)
+    for name, value in (("tolerance", tolerance), ("spread", spread)):
+        if not 0 <= value <= 1:
+            raise UsageError(f"--{name}: found {value:g}, wanted 0 to 1")
+    cut, supply = _cut(facts, exporter, scope, to, restriction, period, measure)
+    rows = cascade(
+        supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
+        loss=loss, tolerance=tolerance, spread=spread,
+    )  # fmt: skip
+    rows = with_scope(rows, supply)
+    failed = rows.filter(rows["failed"])
+    return supply_answer(
+        facts, f"Who fails in turn? {_question(cut, loss)}",
+        _asked(facts, cut, None, supply), supply, failed,
+        units={"loss": "0 to 1, of the country's supply (made and bought) of the product"},
+        heads=CASCADE_HEADS,
+        counts=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
+        f"product, {MEASURES[measure]}; it then cuts its sales and what it makes of it by "
+        f"{100 * spread:g} %.",
+        notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
+               f"{len(rows) - len(failed)} more lose something and do not fail."],
+        more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
+    )  # fmt: skip
+
+
+def _check(loss: float, slack: float, min_loss: float) -> None:
+    if not 0 < loss <= 1:
+        raise UsageError(f"--loss: found {loss:g}, wanted more than 0, at most 1")
+    if not slack >= 0:
+        raise UsageError(f"--slack: found {slack:g}, wanted 0 or more")
+    if not 0 <= min_loss <= 1:
+        raise UsageError(f"--min-loss: found {min_loss:g}, wanted 0 to 1")
+
+
+def _asked(facts: Facts, cut: Cut, buyer: Named | None, supply: Supply) -> Asked:
+    seller = facts.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
+    return Asked(buyer, seller, cut.scope, supply.period)
+
+
+def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
+    """The rows of the largest losses of each product, in order of the chain; how many more."""
+    if top < 0:
+        raise UsageError(f"--top: found {top}, wanted 0 or more")
+    kept: dict[str, int] = {}
+    ordered = sorted(
+        rows.to_pylist(),
+        key=lambda r: (
+            supply.network.products.index(r["product"]), -r["lost_imports"], r["consumer"]
+        ),
+    )  # fmt: skip
+    found = []
+    for row in ordered:
+        kept[row["product"]] = kept.get(row["product"], 0) + 1
+        if not top or kept[row["product"]] <= top:
+            found.append(row)
+    return pa.Table.from_pylist(found, rows.schema), len(ordered) - len(found)
+
+
+def _question(cut: Cut, loss: float) -> str:
+    whom = f" to {', '.join(cut.destinations)}" if cut.destinations else ""
+    verb = "stops" if loss == 1 else f"cuts {100 * loss:g} % of"
+    return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{whom}?"
+
+
+def _played(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
+    return {
+        "exporters": cut.exporters, "cut": list(supply.asked), "destinations": cut.destinations,
+        **numbers,
+    }  # fmt: skip
+
+
+def _cut(
+    facts: Facts, exporter: str | None, scope: str | None, to: str | None,
+    restriction: str | None, period: str | None, measure: str,
+) -> tuple[Cut, Supply]:  # fmt: skip
+    """What is cut, and the network it is cut from."""
+    check_measure(measure)
+    if restriction is not None:
+        if exporter is not None or scope is not None or to is not None:
+            raise UsageError("--restriction says who cuts what for whom: leave out the rest")
+        cut = _restriction(facts, restriction)
+    elif exporter is None:
+        raise UsageError("say who stops selling: a country, or --restriction")
+    else:
+        exporters = bloc(facts, exporter)[1]
+        name = facts.place(exporter).name if "+" not in exporter else "+".join(exporters)
+        destinations = None if to is None else bloc(facts, to)[1]
+        cut = Cut(name, exporters, facts.materials.scope(scope), destinations)
+    supply = supply_of(facts, cut.scope, period, measure=measure, downstream=True)
+    there, notes = in_network(supply.network, {cut.name: cut.exporters})
+    wanted = cut.destinations
+    if wanted is not None:
+        found, more = in_network(supply.network, {"+".join(wanted): wanted})
+        wanted, notes = next(iter(found.values())), [*notes, *more]
+    cut.notes.extend(notes)
+    return Cut(cut.name, there[cut.name], cut.scope, wanted, cut.notes, cut.sources), supply
+
+
+def _restriction(facts: Facts, text: str) -> Cut:
+    """The cut that an export control means: its products, or the traded baskets they are in."""
+    controls = rows_of(facts.store, "restrictions")
+    rows = [row for row in controls.to_pylist() if _is_called(row, text)]
+    if not rows:
+        known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
+        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
+    traded = set(rows_of(facts.store, "trade-periods")["product"].to_pylist())
+    products: dict[str, list[str]] = {}
+    for row in rows:
+        for basket in _baskets(facts, row["product"], traded):
+            products.setdefault(basket, []).append(row["product"])
+    if not products:
+        names = ", ".join(row["product"] for row in rows)
+        raise GraphkitError(f"{text}: no trade is known of {names}, so that it cannot be played")
+    played = {inside for every in products.values() for inside in every}
+    notes = [
+        f"{basket} is cut whole, as an upper bound: the control is on "
+        f"{', '.join(sorted({*inside} - {basket})) or 'a part of it'} in it."
+        for basket, inside in sorted(products.items())
+        if set(inside) != {basket} or any(r["note"] for r in rows if r["product"] == basket)
+    ]
+    lacking = sorted({row["product"] for row in rows} - played)
+    if lacking:
+        notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
+    notes.append("A licence is no stop: --loss says which part of the exports it holds back.")
+    said = {row["announcement"] or row["key"] for row in rows}
+    scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(said))} names")
+    targets = sorted({row["target"] for row in rows} - {None})
+    exporters = sorted({row["country"] for row in rows})
+    table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
+    return Cut("+".join(exporters), exporters, scope, targets or None, notes, [table])
+
+
+def _is_called(row: Mapping[str, Any], text: str) -> bool:
+    wanted = text.casefold().strip()
+    return wanted in (row["key"].casefold(), (row["announcement"] or "").casefold())
+
+
+def _baskets(facts: Facts, product: str, traded: set[str]) -> list[str]:
+    """A traded product, or those of its stage that hold all its elements."""
+    if product in traded:
+        return [product]
+    contents, products = facts.materials.contents, facts.materials.products
+    held = contents.get(product, set())
+    return sorted(
+        other
+        for other in traded
+        if products[other]["stage"] == products[product]["stage"]
+        and held
+        and held <= contents.get(other, set())
+    )

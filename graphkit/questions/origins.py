@@ -1,0 +1,258 @@
+"""Dependence looked through: who stands behind the last seller, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.look_through import UNKNOWN, UNTRACEABLE, look_through
+from graphkit.answer import Answer
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Named
+from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.facts import Facts
+from graphkit.questions.scope import Scope
+from graphkit.questions.supply import Supply, supply_of
+
+NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
+ROW = (
+    "consumer", "product", "stage", "period", "measure", "traced_to", "origin", "share", "low",
+    "high", "face_value", "hidden",
+)  # fmt: skip
+HEADS = {
+    "consumer": "Consumer", "product": "Product", "period": "Period", "traced_to": "Traced to",
+    "origin": "Origin", "share": "Looked through", "low": "at least", "high": "at most",
+    "face_value": "Face value", "hidden": "Hidden",
+}  # fmt: skip
+UNITS = {
+    "share": "0 to 1, of the consumer's imports of the product, what was made at the stage there",
+    "low": "0 to 1, the least that share can be, for all that is published",
+    "high": "0 to 1, the most that share can be",
+    "face_value": "0 to 1, of the consumer's imports of the product, what was bought there",
+    "hidden": "share less face_value",
+}
+METHOD = (
+    "Looked through: what a country sells has the mix of what it makes and buys (proportional "
+    "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
+)
+MEASURES = {"usd": "by value (USD, free on board)", "tonnes": "by mass (tonnes)"}
+
+
+def origins(
+    facts: Facts,
+    consumer: str,
+    *,
+    on: str | None = None,
+    scope: str | None = None,
+    period: str | None = None,
+    measure: str = "usd",
+    stage: str | None = None,
+    min_share: float = 0.01,
+) -> Answer:
+    """Where a country's imports come from behind the last seller: mined, refined, made.
+
+    Parameters
+    ----------
+    consumer : str
+        Country or group (``EU27``: what its members import from outside, as one).
+    on : str, optional
+        Only this origin.
+    scope : str, optional
+        Product, element, mineral, stage or group; otherwise everything with trade.
+    period : str, optional
+        Otherwise the newest one with trade in the scope.
+    measure : {"usd", "tonnes"}
+        What flows are counted in.
+    stage : str, optional
+        Trace only to this stage; otherwise to each, from the first of the chain to the product's.
+    min_share : float
+        Leave out origins of a smaller share, at face value and looked through.
+
+    Returns
+    -------
+    Answer
+        One row a product, stage and origin, in order of the chain, largest share first. Of the
+        origins ``unknown`` no data tells, behind ``untraceable`` stands no producer.
+
+    Raises
+    ------
+    UsageError
+        A name, period or measure that is none.
+    GraphkitError
+        There is no trade in the scope, or the consumer has none; the message says what there is.
+    """
+    if not 0 <= min_share <= 1:
+        raise UsageError(f"--min-share: found {min_share:g}, wanted 0 to 1")
+    traced = _traced(facts, consumer, on, scope, period, measure, stage)
+    rows, buyer = traced.rows, traced.asked.buyer
+    if on is None:
+        own = pc.equal(rows["traced_to"], rows["stage"])
+        bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
+        large = pc.or_(pc.greater_equal(rows["share"], min_share), bought)
+        rows = rows.filter(pc.or_(large, pc.is_in(rows["origin"], pa.array(NO_COUNTRY))))
+    question = (
+        f"Where do {buyer}’s imports of {traced.asked.scope.meaning} come from, looked through?"
+    )
+    left_out = f"Origins with less than {100 * min_share:g} % are left out."
+    return _answer(facts, question, traced, rows, [left_out] if on is None and min_share else [])
+
+
+def depends_looked_through(
+    facts: Facts,
+    consumer: str,
+    *,
+    on: str | None = None,
+    scope: str | None = None,
+    period: str | None = None,
+    measure: str = "usd",
+) -> Answer:
+    """How much a country depends on another one behind the last seller, at each stage.
+
+    Parameters
+    ----------
+    consumer, on, scope, period, measure
+        As for :func:`origins`; without ``on``, the largest known origin of each stage.
+
+    Returns
+    -------
+    Answer
+        One row a product and stage, in order of the chain.
+
+    Raises
+    ------
+    UsageError, GraphkitError
+        As for :func:`origins`.
+    """
+    traced = _traced(facts, consumer, on, scope, period, measure, None)
+    rows = traced.rows
+    if on is None:
+        largest: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in rows.to_pylist():
+            if row["origin"] not in NO_COUNTRY:
+                largest.setdefault((row["product"], row["traced_to"]), row)
+        rows = pa.Table.from_pylist(list(largest.values()), rows.schema)
+    whom = traced.asked.seller.name if traced.asked.seller else "its largest origins"
+    question = (
+        f"How much does {traced.asked.buyer} depend on {whom} for {traced.asked.scope.meaning}, "
+        "looked through?"
+    )
+    return _answer(facts, question, traced, rows, [])
+
+
+@dataclass(frozen=True)
+class _Traced:
+    """The imports of a buyer, traced."""
+
+    asked: Asked
+    supply: Supply
+    rows: pa.Table
+
+
+def _traced(
+    facts: Facts, consumer: str, on: str | None, scope: str | None, period: str | None,
+    measure: str, stage: str | None,
+) -> _Traced:  # fmt: skip
+    check_measure(measure)
+    buyer = facts.place(consumer)
+    origin = None if on is None else facts.place(on)
+    asked = facts.materials.scope(scope)
+    group = buyer if buyer.kind == "Area" and buyer.type != "unspecified" else None
+    stages = None if stage is None else [facts.stage(stage).key]
+    supply = supply_of(facts, asked, period, measure=measure, merged=group)
+    found = look_through(
+        supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages
+    )
+    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(list(ROW))
+    if origin is not None:
+        rows = rows.filter(pc.equal(rows["origin"], origin.key))
+    return _Traced(Asked(buyer, origin, asked, supply.period), supply, rows)
+
+
+def _answer(
+    facts: Facts, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
+) -> Answer:
+    buyer, origin = traced.asked.buyer, traced.asked.seller
+    none = [] if len(rows) else [f"Nothing that {buyer} imports comes from {origin}."]
+    return supply_answer(
+        facts, question, traced.asked, traced.supply, rows, units=UNITS, heads=HEADS,
+        notes=[METHOD, *traced.supply.notes, *notes, *none],
+        counts=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
+        f"{MEASURES[traced.supply.measure]}; traced to who did that stage’s work.",
+    )  # fmt: skip
+
+
+def check_measure(measure: str) -> None:
+    """Refuse what is no measure."""
+    if measure not in MEASURES:
+        raise UsageError(f"--by: found {measure!r}, wanted one of {', '.join(MEASURES)}")
+
+
+def buyer_in(supply: Supply, buyer: Named) -> str:
+    """The key of a buyer.
+
+    Raises
+    ------
+    GraphkitError
+        It imports nothing of what the chain has.
+    """
+    if buyer.key not in supply.network.countries:
+        what = ", ".join(supply.asked)
+        raise GraphkitError(f"no imports of {buyer.name} are known for {what} in {supply.period}")
+    return buyer.key
+
+
+def supply_answer(
+    facts: Facts,
+    question: str,
+    asked: Asked,
+    supply: Supply,
+    rows: pa.Table,
+    *,
+    units: dict[str, str],
+    heads: dict[str, str],
+    notes: list[str],
+    counts: str,
+    more: dict[str, Any] | None = None,
+    also: Sequence[pa.Table] = (),
+) -> Answer:
+    """An answer out of a supply network, with its coverage, claims and sources."""
+    claims = claims_about(facts.claims, asked, context=True)
+    return Answer(
+        question, {**supply_scope(asked, supply), **(more or {})}, rows, units, supply.coverage(),
+        claims, COMPARISON.empty_table(), facts.sources(supply.flows, supply.made, claims, *also),
+        (*asked.scope.notes, *notes), heads, counts,
+    )  # fmt: skip
+
+
+def supply_scope(asked: Asked, supply: Supply) -> dict[str, Any]:
+    """What an answer out of a supply network counts."""
+    scope: Scope = asked.scope
+    return {
+        "consumer": asked.buyer.key if asked.buyer else None,
+        "origin": asked.seller.key if asked.seller else None,
+        "for": scope.text,
+        "meaning": scope.meaning,
+        "products": list(supply.asked),
+        "chain": list(supply.network.products),
+        "period": supply.period,
+        "measure": MEASURES[supply.measure],
+    }
+
+
+def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
+    """Rows with the stage of their product, the period and the measure."""
+    stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
+    columns = {
+        "stage": [stages[key] for key in rows["product"].to_pylist()],
+        "period": [supply.period] * len(rows),
+        "measure": [supply.measure] * len(rows),
+    }
+    for name, values in columns.items():
+        if name in rows.column_names:
+            rows = rows.drop_columns([name])
+        rows = rows.append_column(name, pa.array(values, pa.string()))
+    return rows

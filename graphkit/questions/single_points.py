@@ -1,0 +1,266 @@
+"""Single points of failure: the three definitions of the field, never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.columns import SHARE, flags, number, texts
+from graphkit.analysis.look_through import look_through
+from graphkit.analysis.removal import removal_losses, structural_points
+from graphkit.analysis.single_points import domestic_points, share_points
+from graphkit.analysis.supply import SupplyNetwork
+from graphkit.answer import Answer
+from graphkit.errors import UsageError
+from graphkit.names import Named
+from graphkit.period import newest
+from graphkit.queries import rows_of
+from graphkit.questions.blocs import bloc, in_network
+from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.facts import Facts
+from graphkit.questions.origins import METHOD, buyer_in, check_measure, supply_answer, with_scope
+from graphkit.questions.scope import Scope
+from graphkit.questions.supply import Supply, supply_of
+from graphkit.questions.trade import check_period
+
+DEFINITIONS = ("share", "structural", "domestic")
+THRESHOLD = 0.5
+STRUCTURE = pa.schema([
+    *texts("removed", "consumer", "product", "stage"), number("loss", SHARE), *flags("cut_off"),
+    number("kept", SHARE), *texts("chain"), number("chain_share", SHARE),
+])  # fmt: skip
+SHARE_HEADS = {
+    "consumer": "Consumer", "product": "Product", "period": "Period", "definition": "Definition",
+    "traced_to": "Traced to", "supplier": "Single point", "share": "Share", "low": "at least",
+    "high": "at most", "verdict": "Verdict",
+}  # fmt: skip
+STRUCTURE_HEADS = {
+    "removed": "Without", "consumer": "Consumer", "product": "Product", "period": "Period",
+    "loss": "Loses", "cut_off": "Cut off", "chain": "Strongest chain", "chain_share": "its share",
+}  # fmt: skip
+DOMESTIC_HEADS = {
+    "country": "Country", "product": "Product", "element": "Element", "period": "Period",
+    "verdict": "Verdict", "world_share": "Share of world output", "claim": "Claim",
+    "source": "Source",
+}  # fmt: skip
+
+
+def single_points(
+    facts: Facts,
+    consumer: str | None = None,
+    *,
+    scope: str | None = None,
+    period: str | None = None,
+    measure: str = "usd",
+    definition: str = "share",
+    threshold: float | None = None,
+    possible: bool = False,
+    blocs: Sequence[str] = (),
+    min_link: float = 0.0,
+) -> Answer:
+    """Countries on which a consumer's supply of something hangs.
+
+    Parameters
+    ----------
+    consumer : str, optional
+        Country; otherwise every consumer. For "domestic", the country with the producer.
+    scope, period, measure
+        As for :func:`~graphkit.questions.origins.origins`.
+    definition : {"share", "structural", "domestic"}
+        "share": one supplier has at least ``threshold`` of the consumer's imports, at face value
+        or looked through to a stage. "structural": without it, over all its stages, the consumer
+        loses at least ``threshold`` of its imports, or no producer reaches it at all. "domestic":
+        a stage in one country has one producer, as far as a source says so.
+    threshold : float, optional
+        Otherwise 0.5; the EU's Critical Raw Materials Act has 0.65. With ``blocs``, 0.
+    possible : bool
+        For "share": also suppliers that reach the threshold only at the upper end of their range.
+    blocs : sequence of str
+        For "structural": remove these (``EU27``, ``CHN+HKG``) instead of each country.
+    min_link : float
+        For "structural": when asking who is cut off, leave out links of a smaller share of supply.
+
+    Returns
+    -------
+    Answer
+        One row a consumer, product and single point.
+
+    Raises
+    ------
+    UsageError
+        A name, period, measure or definition that is none, a threshold out of range.
+    GraphkitError
+        There is no trade in the scope, or the consumer has none; the message says what there is.
+    """
+    if definition not in DEFINITIONS:
+        wanted = ", ".join(DEFINITIONS)
+        raise UsageError(f"--definition: found {definition!r}, wanted one of {wanted}")
+    if blocs and definition != "structural":
+        raise UsageError("--bloc belongs to --definition structural")
+    least = threshold if threshold is not None else 0.0 if blocs else THRESHOLD
+    if not 0 <= least <= 1 or (least == 0 and definition == "share"):
+        raise UsageError(f"--threshold: found {least:g}, wanted more than 0, at most 1")
+    check_measure(measure)
+    buyer = None if consumer is None else facts.place(consumer)
+    asked = facts.materials.scope(scope)
+    if definition == "domestic":
+        return _domestic(facts, buyer, asked, period)
+    if buyer is not None and buyer.kind == "Area" and buyer.type != "unspecified":
+        supply = supply_of(facts, asked, period, measure=measure, merged=buyer)
+    else:
+        supply = supply_of(facts, asked, period, measure=measure)
+    consumers = None if buyer is None else [buyer_in(supply, buyer)]
+    if definition == "share":
+        return _by_share(facts, buyer, asked, supply, consumers, least, possible)
+    groups = dict(bloc(facts, text) for text in blocs) or None
+    return _structural(facts, buyer, asked, supply, consumers, groups, least, min_link)
+
+
+def _by_share(
+    facts: Facts, buyer: Named | None, asked: Scope, supply: Supply,
+    consumers: list[str] | None, threshold: float, possible: bool,
+) -> Answer:  # fmt: skip
+    traced = look_through(supply.network, consumers=consumers, products=supply.asked)
+    found = share_points(traced, threshold=threshold)
+    unsure = pc.equal(found["verdict"], "possible")
+    left_out = 0 if possible else pc.sum(unsure).as_py() or 0
+    if not possible:
+        found = found.filter(pc.invert(unsure))
+    found = found.rename_columns({"stage": "traced_to"})
+    rows = with_scope(found, supply)
+    order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
+    rows = _ordered(rows, supply, order)
+    who = buyer.name if buyer else "anybody"
+    return supply_answer(
+        facts, f"Which countries are single points of failure for {who} in {asked.meaning}?",
+        Asked(buyer, None, asked, supply.period), supply, rows,
+        units={
+            "share": "0 to 1, of the consumer's imports of the product",
+            "low": "0 to 1, the least that share can be, for all that is published",
+            "high": "0 to 1, the most that share can be",
+        },
+        heads=SHARE_HEADS,
+        counts=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
+        "bought there directly (face value) or made there at a stage (looked through).",
+        notes=[
+            "Verdict: certain, if even the least share reaches the threshold; as traced, if the "
+            "traced one does; possible, if only the most does.",
+            METHOD, *supply.notes, *_none(rows, threshold),
+            *([f"{left_out} more are possible, at the upper end of their range only: --possible."]
+              if left_out else []),
+        ],
+        more={"definition": "share", "threshold": threshold},
+    )  # fmt: skip
+
+
+def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa.Table:
+    """Rows in order of consumer and chain; within that as they were."""
+    places = pa.array(supply.network.products)
+    keys = rows.append_column("stage_order", pc.index_in(rows["product"], value_set=places))
+    keys = keys.append_column("row", pa.array(range(len(rows)), pa.int64()))
+    return keys.sort_by([*order, ("row", "ascending")]).select(rows.column_names)
+
+
+def _structural(
+    facts: Facts, buyer: Named | None, asked: Scope, supply: Supply,
+    consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
+    min_link: float,
+) -> Answer:  # fmt: skip
+    notes: list[str] = []
+    groups = None
+    if blocs is not None:
+        groups, notes = in_network(supply.network, blocs)
+    rows = _removed(supply, groups, consumers, min_link)
+    rows = rows.filter(pc.or_(pc.greater_equal(rows["loss"], threshold), rows["cut_off"]))
+    rows = with_scope(rows, supply)
+    rows = _ordered(rows, supply, [
+        ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
+        ("removed", "ascending"),
+    ])  # fmt: skip
+    who = buyer.name if buyer else "anybody"
+    links = (
+        f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
+    )
+    return supply_answer(
+        facts, f"Without whom does {who} lose {asked.meaning}?",
+        Asked(buyer, None, asked, supply.period), supply, rows,
+        units={
+            "loss": "0 to 1, of the consumer's imports, what passes through the removed at any "
+            "stage, lost in proportion and replaced by nobody",
+            "kept": "0 to 1, of the consumer's supply, what is in the links that count for cut_off",
+            "chain_share": "0 to 1, product of the shares of supply along the chain",
+        },
+        heads=STRUCTURE_HEADS,
+        counts=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
+        "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
+        f"reaches the consumer without it ({links}).",
+        notes=[*supply.notes, *notes, *_none(rows, threshold)],
+        more={"definition": "structural", "threshold": threshold, "min_link": min_link,
+              "removed": sorted(groups) if groups else "each country by itself"},
+    )  # fmt: skip
+
+
+def _removed(
+    supply: Supply, groups: dict[str, list[str]] | None, consumers: list[str] | None,
+    min_link: float,
+) -> pa.Table:  # fmt: skip
+    """Losses without each country or bloc, and whether the consumer is cut off."""
+    losses = removal_losses(supply.network, groups, consumers=consumers, products=supply.asked)
+    strict = supply.least
+    cut = structural_points(
+        strict, groups, consumers=_there(strict, consumers), products=supply.asked,
+        min_share=min_link,
+    )  # fmt: skip
+    ends = ("removed", "consumer", "product")
+    off = {tuple(row[n] for n in ends): row for row in cut.to_pylist()}
+    rows = []
+    for row in losses.to_pylist():
+        point = off.pop(tuple(row[n] for n in ends), None)
+        rows.append({**row, "cut_off": point is not None, "kept": point["kept"] if point else None})
+    for point in off.values():  # cut off although nothing is lost in proportion: never imports
+        rows.append({**point, "loss": None, "cut_off": True})
+    return pa.Table.from_pylist(rows, STRUCTURE)
+
+
+def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:
+    return None if consumers is None else [c for c in consumers if c in network.countries]
+
+
+def _domestic(facts: Facts, buyer: Named | None, asked: Scope, period: str | None) -> Answer:
+    check_period(period)
+    products = list(asked.products)
+    periods = rows_of(facts.store, "production-periods")
+    periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
+    chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
+    made = rows_of(facts.store, "production", products=products, periods=[chosen])
+    made = made.filter(pc.is_in(made["type"], pa.array(["country", "territory", "former"])))
+    claims = claims_about(facts.claims, Asked(None, None, asked, None))
+    points = domestic_points(made, claims)
+    if buyer is not None:
+        points = points.filter(pc.equal(points["country"], buyer.key))
+    told = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
+    who = f" in {buyer.name}" if buyer else ""
+    return Answer(
+        f"Which stages of {asked.meaning} hang on one producer{who}?",
+        {"country": buyer.key if buyer else None, "for": asked.text, "meaning": asked.meaning,
+         "period": chosen, "definition": "domestic"},
+        told,
+        {"world_share": "0 to 1, of the published world output"},
+        {"figures_of_production": len(made),
+         "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
+        claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
+        COMPARISON.empty_table(),
+        facts.sources(told),
+        (*asked.notes, "Data by country do not say how many firms or plants there are: a single "
+         "producer is known only where a source says so (USGS, OFR 2021-1045).",
+         *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),
+        DOMESTIC_HEADS,
+        "Verdict: published, if a source names one domestic producer; one producing country, if "
+        "of all countries with published output only this one makes it.",
+    )  # fmt: skip
+
+
+def _none(rows: pa.Table, threshold: float) -> list[str]:
+    return [] if len(rows) else [f"Nobody reaches {100 * threshold:g} %."]
