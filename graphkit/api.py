@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from graphkit.answer import Answer
-from graphkit.questions import dependence
+from graphkit.questions import concentration, dependence
 from graphkit.questions.facts import Facts
 
 Asked = ParamSpec("Asked")
@@ -45,6 +45,7 @@ def _verb(
 class Graph(Facts):
     """One database, and the questions it answers."""
 
+    concentration = _verb(concentration.concentration)
     depends = _verb(dependence.depends)
     dependents = _verb(dependence.dependents)
     suppliers = _verb(dependence.suppliers)

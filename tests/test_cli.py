@@ -105,7 +105,8 @@ COMMANDS = commands()
 
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
-        "depends", "dependents", "suppliers", "queries", "query", "cypher", "check", "load",
+        "depends", "dependents", "suppliers",
+        "concentration", "queries", "query", "cypher", "check", "load",
         "schema", "doctor", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 

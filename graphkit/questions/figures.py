@@ -1,0 +1,64 @@
+"""Published figures of production in the scope of a question, each product's of one period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.period import newest
+from graphkit.queries import rows_of
+from graphkit.questions.facts import Facts
+from graphkit.questions.scope import Scope
+
+_TEXTS = (
+    "country", "type", "product", "stage", "period", "qualifier", "published_value", "basis",
+    "note", "source",
+)  # fmt: skip
+FIGURES = pa.schema([
+    *(pa.field(name, pa.string()) for name in _TEXTS),
+    *(pa.field(name, pa.float64()) for name in ("tonnes", "low", "high", "share")),
+    *(pa.field(name, pa.bool_()) for name in ("estimated", "observed")),
+])  # fmt: skip
+"""Types of a figure: a database cannot tell those of a column without values."""
+
+
+def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
+    """All figures of production in scope: those of a period, else of each product's newest.
+
+    World totals and "other countries" stand among the rows: ``type`` tells what is no country.
+    An HS code is one of trade alone: its products have figures of production all the same.
+    """
+    held: dict[str, set[str]] = {}
+    for row in rows_of(facts.store, "production-periods").to_pylist():
+        if row["product"] in scope.products:
+            held.setdefault(row["product"], set()).add(row["period"])
+    if period is None:
+        chosen = {product: newest(sorted(have)) for product, have in held.items()}
+    else:
+        chosen = {product: period for product, have in held.items() if period in have}
+    rows = rows_of(
+        facts.store, "production", products=sorted(chosen), periods=sorted(set(chosen.values()))
+    )
+    rows = rows.select(FIGURES.names).cast(FIGURES)
+    pairs = pa.array([f"{product}|{when}" for product, when in chosen.items()], pa.string())
+    joined = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
+    return rows.filter(pc.is_in(joined, value_set=pairs))
+
+
+def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
+    """How many figures there are, how many of them estimates or not published, and for what."""
+    have = set(figures["product"].to_pylist())
+    countries = [
+        row for row in figures.to_pylist() if row["type"] in ("country", "territory", "former")
+    ]
+    unknown = [r for r in countries if all(r[name] is None for name in ("tonnes", "low", "high"))]
+    lacking = [p for p in scope.products if scope.text and p not in have]
+    return {
+        "production_figures_of_countries": len(countries),
+        "of_these_estimated": sum(row["estimated"] is True for row in countries),
+        "of_these_without_a_figure": len(unknown),
+        "products_with_production_figures": len(have),
+        "products_without_production_figures": lacking,
+    }

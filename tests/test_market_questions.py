@@ -1,0 +1,246 @@
+"""Concentration of whole markets: added up by hand, equal on both databases, unknown stays so."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seed_texts import SMALL, write_seeds
+
+from graphkit.api import Graph
+from graphkit.build import Graph as Built
+from graphkit.build import build_graph
+from graphkit.cli import app as cli
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.render import answer_text, as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+MADE = """\
+kind: PRODUCES
+defaults: {product: ree-metals, period: 2024, basis: gross, source: customs}
+rows:
+  - {country: CHN, tonnes: 70}
+  - {country: JPN, tonnes: 20, estimated: true}
+  - {country: WLD, tonnes: 100}
+"""
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Graph]:
+    """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
+    with EmbeddedStore(shipped_file) as store:
+        yield Graph(store)
+
+
+def small(tmp_path: Path, *changes: dict[str, str | None]) -> Graph:
+    """Questions to small seeds."""
+    store = EmbeddedStore(tmp_path / "small.lbdb")
+    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
+    return Graph(store)
+
+
+def facts(graph: Built, kind: str) -> list[dict[str, Any]]:
+    """All facts of a kind as the seeds give them."""
+    parts = [part for part in graph.parts if part.kind.name == kind]
+    return [row for part in parts for row in part.table.to_pylist()]
+
+
+def close(found: float | None, wanted: float) -> bool:
+    return found is not None and math.isclose(found, wanted, rel_tol=1e-9)
+
+
+# --- on the shipped data
+
+
+def test_production_is_as_the_seeds_add_up(ask, shipped_graph):
+    answer = ask.concentration(scope="natural-graphite", period="2024")
+
+    made = {
+        row["country"]: row["tonnes"]
+        for row in facts(shipped_graph, "PRODUCES")
+        if row["product"] == "natural-graphite" and row["period"] == "2024"
+    }
+    world = made.pop("WLD")
+    areas = {row["iso3"] for row in facts(shipped_graph, "Area")}
+    shares = [tonnes / world for country, tonnes in made.items() if country not in areas]
+    rest = 1 - sum(shares)
+    [row] = answer.rows.to_pylist()
+    assert (row["market"], row["measure"], row["top"]) == ("production", "tonnes", "CHN")
+    assert (row["total_tonnes"], row["denominator"]) == (world, "published world total")
+    assert close(row["cr1"], max(shares))
+    assert close(row["hhi_low"], 10_000 * sum(share**2 for share in shares))
+    assert close(row["hhi_high"], row["hhi_low"] + 10_000 * max(rest, 0) ** 2)
+    assert row["source"] == "usgs-mcs-2026"
+    assert "usgs-mcs-2026" in answer.sources["key"].to_pylist()
+
+
+def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, shipped_graph):
+    rows = ask.concentration("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
+
+    bought: dict[str, float] = defaultdict(float)
+    for flow in facts(shipped_graph, "EXPORTS"):
+        if flow["importer"] == "KOR" and flow["product"] == "magnets-metal":
+            bought[flow["exporter"]] += flow["usd"] * (flow["period"] == "2024")
+    total = sum(bought.values())
+    [value, mass] = rows
+    assert (value["measure"], mass["measure"]) == ("usd", "tonnes")
+    assert {row["consumer"] for row in rows} == {"KOR"}
+    assert close(value["total_usd"], total)
+    assert value["total_tonnes"] is None
+    assert close(value["cr1"], bought["CHN"] / total)
+    named = sum((usd / total) ** 2 for place, usd in bought.items() if place != "S19")
+    assert close(value["hhi_low"], 10_000 * named)
+    assert (value["band"], value["above_4000"], value["top_above_65"]) == ("high", True, True)
+
+
+def test_world_exports_have_every_flow_once(ask, shipped_graph):
+    rows = ask.concentration(scope="ree-metals", period="2024").rows.to_pylist()
+
+    flows = [
+        flow
+        for flow in facts(shipped_graph, "EXPORTS")
+        if flow["product"] == "ree-metals" and flow["period"] == "2024"
+    ]
+    assert [row["market"] for row in rows] == ["exports", "exports"]
+    assert close(rows[0]["total_usd"], sum(flow["usd"] for flow in flows))
+    assert close(rows[1]["total_tonnes"], sum(flow["tonnes"] or 0 for flow in flows))
+
+
+def test_stages_come_in_order_and_the_most_concentrated_first(ask):
+    answer = ask.concentration(by="stage", period="2024")
+    rows = answer.rows.to_pylist()
+
+    stages = [row["stage_order"] for row in rows]
+    assert stages == sorted(stages)
+    mined = [r["hhi_low"] for r in rows if r["stage"] == "mine" and r["hhi_low"] is not None]
+    assert mined == sorted(mined, reverse=True)
+    assert len(mined) > 20
+    first = next(iter(answer_text(answer).split("───\n")[1].splitlines()))
+    assert "niobium-ore" in first
+    assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series; ")
+
+
+def test_every_consumer_is_listed_with_its_imports(ask):
+    answer = ask.concentration(scope="ree-metals", period="2024", by="consumer")
+    rows = [row for row in answer.rows.to_pylist() if row["measure"] == "usd"]
+
+    assert len(rows) > 60
+    assert [r["total_usd"] for r in rows] == sorted((r["total_usd"] for r in rows), reverse=True)
+    korea = next(row for row in rows if row["consumer"] == "KOR")
+    [alone, _] = ask.concentration("KOR", scope="ree-metals", period="2024").rows.to_pylist()
+    assert korea == alone
+
+
+def test_what_was_published_is_set_beside(ask):
+    claims = ask.concentration(scope="REE").claims.to_pylist()
+
+    assert {claim["measure"] for claim in claims} <= {
+        "production", "processing", "production of the first three",
+    }  # fmt: skip
+    assert "chn-ree-refining-2023" in {claim["key"] for claim in claims}
+
+
+# --- on small seeds
+
+
+def test_a_world_total_is_the_denominator_and_the_rest_a_range(tmp_path):
+    answer = small(tmp_path, {"made.yaml": MADE}).concentration(scope="ree-metals", period="2024")
+
+    made, value, mass = answer.rows.to_pylist()
+    assert (made["total_tonnes"], made["cr1"], made["basis"]) == (100, 0.7, "gross")
+    assert (round(made["hhi_low"]), round(made["hhi_high"])) == (5300, 5400)
+    assert (made["estimated"], made["unpublished"], made["missing_tonnes_share"]) == (1, 0, None)
+    assert (value["total_usd"], round(value["hhi_low"]), value["top"]) == (1000, 6800, "CHN")
+    assert (mass["total_tonnes"], mass["missing_tonnes_share"]) == (10, 0.2)
+    assert answer.coverage["production_figures_of_countries"] == 2
+    assert answer.coverage["of_these_estimated"] == 1
+
+
+def test_a_withheld_figure_leaves_the_upper_bounds_unknown(tmp_path):
+    made = MADE + "  - {country: KOR, qualifier: withheld, published_value: W}\n"
+    answer = small(tmp_path, {"made.yaml": made}).concentration(scope="ree-metals", period="2024")
+
+    row = answer.rows.to_pylist()[0]
+    assert (round(row["hhi_low"]), row["hhi_high"], row["unpublished"]) == (5300, None, 1)
+    assert answer.coverage["of_these_without_a_figure"] == 1
+    assert "unknown" in answer_text(answer)
+
+
+def test_figures_of_two_sources_stay_two_rows(tmp_path):
+    again = MADE.replace("tonnes: 70", "tonnes: 90").replace("source: customs", "source: other")
+    sources = SMALL["sources.yaml"] + (
+        "  - {key: other, title: Other figures, publisher: A bureau, licence: public domain}\n"
+    )
+    asked = small(tmp_path, {"made.yaml": MADE, "again.yaml": again, "sources.yaml": sources})
+
+    rows = asked.concentration(scope="ree-metals", period="2024").rows.to_pylist()
+    assert [(r["source"], r["cr1"]) for r in rows[:2]] == [("customs", 0.7), ("other", 0.9)]
+
+
+def test_production_without_trade_is_an_answer_that_says_so(tmp_path):
+    answer = small(tmp_path, {"made.yaml": MADE, "trade.yaml": None}).concentration()
+
+    assert answer.rows["market"].to_pylist() == ["production"]
+    assert answer.notes[0] == "No trade flows are known at all."
+
+
+# --- what cannot be answered
+
+
+def test_an_unknown_order_is_refused(ask):
+    with pytest.raises(UsageError, match="--by: found 'colour', wanted one of product, stage, con"):
+        ask.concentration(by="colour")
+    with pytest.raises(UsageError, match="lists every country; leave out 'KOR'"):
+        ask.concentration("KOR", by="consumer")
+
+
+def test_a_scope_without_figures_is_told_what_there_is(ask):
+    with pytest.raises(GraphkitError, match="in 1999; there are 2022, 2024; nor are figures of"):
+        ask.concentration(scope="magnets", period="1999")
+    with pytest.raises(GraphkitError, match="nor are figures of production; there are for 2023, "):
+        ask.concentration(scope="gallium", period="1999")
+
+
+# --- both databases, and the command line
+
+QUESTIONS = [
+    ("concentration", (), {"period": "2024"}),
+    ("concentration", ("EU27",), {"by": "stage"}),
+    ("concentration", (), {"scope": "2846", "by": "consumer", "period": "2024"}),
+]
+
+
+@pytest.mark.parametrize(("verb", "names", "options"), QUESTIONS)
+def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names, options):
+    said = {
+        engine: json_text(as_object(getattr(Graph(store), verb)(*names, **options)))
+        for engine, store in stores.items()
+    }
+    assert said["embedded"] == said["neo4j"]
+    assert len(said["neo4j"]) > 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("concentration --for unobtainium", 2, "is called 'unobtainium'"),
+        ("concentration atlantis", 2, "no country is called 'atlantis'"),
+        ("concentration --by colour", 2, "--by: found 'colour'"),
+        ("concentration --period 2024-Q9", 2, "--period: "),
+        ("concentration --for magnets --period 1999", 1, "there are 2022, 2024"),
+    ],
+)
+def test_what_is_wrong_is_one_line(capsys, monkeypatch, shipped_file, line, code, message):
+    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+
+    assert cli.run(line.split()) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert message in said.err
