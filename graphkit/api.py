@@ -8,7 +8,10 @@ from typing import Any, Concatenate, ParamSpec
 
 from graphkit.answer import Answer
 from graphkit.questions import concentration, dependence
+from graphkit.questions.checks import check_claims
+from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
+from graphkit.questions.published import list_claims
 
 Asked = ParamSpec("Asked")
 
@@ -49,3 +52,6 @@ class Graph(Facts):
     depends = _verb(dependence.depends)
     dependents = _verb(dependence.dependents)
     suppliers = _verb(dependence.suppliers)
+    list_claims = _verb(list_claims)
+    check_claims = _verb(check_claims)
+    claim_conflicts = _verb(claim_conflicts)

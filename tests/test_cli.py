@@ -92,10 +92,11 @@ def commands() -> dict[str, Any]:
 
     def walk(group: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         for name, command in group.commands.items():
-            if hasattr(command, "commands"):
-                yield from walk(command, (*words, name))
-            else:
+            group = hasattr(command, "commands")
+            if not group or command.invoke_without_command:
                 yield " ".join((*words, name)), command
+            if group:
+                yield from walk(command, (*words, name))
 
     return dict(walk(typer.main.get_command(cli.app), ()))
 
@@ -107,7 +108,7 @@ def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers",
         "concentration", "queries", "query", "cypher", "check", "load",
-        "schema", "doctor", "neo4j start", "neo4j stop", "neo4j status",
+        "schema", "doctor", "claims", "claims check", "claims conflicts", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def test_every_command_stands_in_the_readme():
     named = set()
     for row in re.findall(r"^\| (`graphkit .*)", table, re.MULTILINE):
         first, *more = re.findall(r"`([^`]+)`", row.replace("\\|", "/").split(" | ")[0])
-        words = re.match(r"graphkit ((?:neo4j )?[a-z0-9]+)", first)
+        words = re.match(r"graphkit ((?:neo4j |claims (?=[a-z]))?[a-z0-9]+)", first)
         assert words, row
         named |= {words[1], *(f"neo4j {other}" for other in more)}
     assert set(COMMANDS) - named == set()

@@ -64,9 +64,13 @@ def _fits(claim: Mapping[str, Any], asked: Asked, context: bool) -> bool:
     both = asked.period and claim["period"]
     if both and not Period(asked.period or "").overlaps(Period(claim["period"])):
         return False
-    scope = asked.scope
-    if scope.text is None:
+    if asked.scope.text is None:
         return claim["product"] is not None or claim["element"] is not None
+    return speaks_of(claim, asked.scope)
+
+
+def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether a claim is about a product, an element or the stage of a scope."""
     if scope.stage is not None and claim["stage"] == scope.stage:
         return True
     return claim["product"] in scope.products or claim["element"] in scope.elements

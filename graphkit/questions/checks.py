@@ -1,0 +1,182 @@
+"""Published claims held against the loaded facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis import claim_check
+from graphkit.analysis.claim_check import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
+from graphkit.analysis.loaded import Loaded, time_of
+from graphkit.answer import Answer
+from graphkit.claim_words import claim_sentence, found_difference, found_figure
+from graphkit.errors import UsageError
+from graphkit.questions.facts import Facts
+from graphkit.questions.loaded import read_loaded
+from graphkit.questions.published import answer_of, said, wanted_of
+
+VERDICTS = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
+"""In the order in which they are shown."""
+UNITS = {
+    "claimed_low": "the published figure or the lower end of its range, in the claim's unit; a "
+    "share is 0 to 1",
+    "claimed_high": "the same, or the upper end",
+    "found": "what the facts give, in the claim's unit; of 'more-than' and 'ahead-of' the first "
+    "amount minus the second, in USD or t as found_by says",
+    "found_low": "the same with its rounding, or its lower bound",
+    "found_high": "the same with its rounding, or its upper bound",
+    "difference": "found minus the nearer end of the published figure, in the claim's unit",
+}
+HEADS = {
+    "verdict": "Verdict",
+    "claim": "Claim",
+    "data": "Facts give",
+    "differs": "Differs by",
+    "why": "Read how, or what is missing",
+    "source": "Source",
+}
+COUNTS = (
+    "Facts give the figure that agrees, else the nearest one: by value and by weight where the "
+    "claim does not say which. A share agrees within 1 percentage point and a tenth of itself, an "
+    "amount within 5 %; 'about' doubles that."
+)
+
+
+def check_claims(
+    facts: Facts,
+    *,
+    about: str | None = None,
+    scope: str | None = None,
+    source: str | None = None,
+    kind: str | None = None,
+    verdict: str | None = None,
+) -> Answer:
+    """Each published claim held against the loaded facts in its own scope.
+
+    Parameters and errors are those of :func:`~graphkit.questions.published.list_claims`;
+    ``verdict`` keeps only the claims that came out so, one of :data:`VERDICTS` (``borne-out``
+    will do).
+
+    Returns
+    -------
+    Answer
+        One row a claim, the contradicted ones first, those that cannot be told last: the columns
+        of :func:`~graphkit.analysis.claim_check.check_claims`, and in words ``claim``, ``data``
+        (what the facts give), ``differs``, and ``why`` (how they were read, or what is missing).
+        ``expected_but_not_borne_out`` of the coverage names the claims in scope that fail,
+        whatever ``verdict`` keeps.
+    """
+    only = _verdict(verdict)
+    wanted = wanted_of(facts, about, scope, source, kind)
+    claims = wanted.among(facts.claims)
+    loaded = read_loaded(facts)
+    # "Other countries" are those that no claim of the same table names: all are checked.
+    checked = claim_check.check_claims(facts.claims, loaded)
+    checked = checked.filter(pc.is_in(checked["key"], value_set=claims["key"].cast(pa.string())))
+    kept = checked.filter(pc.equal(checked["verdict"], only)) if only else checked
+    return answer_of(
+        wanted,
+        f"Do the loaded facts bear out what was published{wanted.meaning}?",
+        _in_words(kept, claims),
+        UNITS,
+        {**_outcomes(checked, len(facts.claims)), **_held(loaded)},
+        facts.sources(kept, loaded.flows, loaded.production),
+        HEADS,
+        COUNTS,
+        _notes(kept, loaded, only),
+    )
+
+
+def _verdict(text: str | None) -> str | None:
+    if text is None:
+        return None
+    verdict = text.strip().replace("-", " ").casefold()
+    if verdict not in VERDICTS:
+        wanted = ", ".join(v.replace(" ", "-") for v in VERDICTS)
+        raise UsageError(f"--verdict: found {text!r}, wanted one of {wanted}")
+    return verdict
+
+
+def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
+    """Checked claims by verdict and key, with what people read of each."""
+    published = {row["key"]: said(row) for row in claims.to_pylist()}
+    rows = sorted(checked.to_pylist(), key=lambda row: (VERDICTS.index(row["verdict"]), row["key"]))
+    words = {
+        "claim": [claim_sentence(published[row["key"]]) for row in rows],
+        "data": [found_figure(said(row)) or None for row in rows],
+        "differs": [found_difference(said(row)) or None for row in rows],
+        "why": [_why(row) for row in rows],
+    }
+    table = pa.Table.from_pylist(rows, checked.schema)
+    for name, texts in words.items():
+        table = table.append_column(name, pa.array(texts, pa.string()))
+    first = ["key", "verdict", *words]
+    return table.select([*first, *(n for n in checked.column_names if n not in first)])
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """How the facts were read, and what a claim lacks to be told."""
+    read = row["found_by"]
+    if row["verdict"] != CANNOT_BE_TOLD:
+        return str(read)
+    lacking = f"missing: {'; '.join(row['missing'])}"
+    return f"{read}; {lacking}" if read else lacking
+
+
+def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
+    notes = [] if len(checked) else [f"No claim in this scope came out as {only}."]
+    untold = checked.filter(pc.equal(checked["verdict"], CANNOT_BE_TOLD)).to_pylist()
+    codes: dict[str, list[str]] = {}
+    for row in loaded.codes.to_pylist():
+        codes.setdefault(row["product"], []).append(row["hs"])
+    for product in sorted({row["product"] for row in untold} - {None}):
+        if loaded.fits.get(product) == {"proxy"}:
+            under = ", ".join(sorted(set(codes[product])))
+            notes.append(
+                f"{product} travels under HS {under} only, together with other products: no "
+                "table of trade by HS code counts it alone."
+            )
+    return notes
+
+
+def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
+    """How many claims came out how, by verdict and by kind, and which were expected otherwise."""
+    verdicts = checked["verdict"].to_pylist()
+    failed = claim_check.failed_expectations(checked)
+    names = [verdict.replace(" ", "_") for verdict in VERDICTS]
+    return {
+        "claims": len(checked),
+        "claims_in_all": total,
+        **{name: verdicts.count(verdict) for name, verdict in zip(names, VERDICTS, strict=True)},
+        "by_kind": [_by_verdict(row) for row in claim_check.verdict_counts(checked).to_pylist()],
+        "expected_to_be_borne_out": sum(map(bool, checked["expected"].to_pylist())),
+        "expected_but_not_borne_out": failed["key"].to_pylist(),
+    }
+
+
+def _by_verdict(row: Mapping[str, Any]) -> str:
+    """How the claims of one kind came out."""
+    counts = ((row[verdict.replace(" ", "_")], verdict) for verdict in VERDICTS)
+    return f"{row['kind']} ({' + '.join(f'{n:,} {verdict}' for n, verdict in counts if n)})"
+
+
+def _held(loaded: Loaded) -> dict[str, Any]:
+    """Which facts the claims were held against."""
+    made = {(product, period) for _, product, period in loaded.made}
+    return {
+        "trade_flows": len(loaded.flows),
+        "trade_in": [_span(product, have) for product, have in loaded.periods.items()],
+        "production_figures": len(loaded.production),
+        "production_of": [
+            _span(f"{len({product for product, _ in made})} products", {p for _, p in made})
+        ],
+    }
+
+
+def _span(product: str, periods: Iterable[str]) -> str:
+    have = sorted(periods, key=time_of)
+    said = ", ".join(have) if len(have) < 4 else f"{have[0]} to {have[-1]}"
+    return f"{product} ({said})"

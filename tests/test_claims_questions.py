@@ -1,0 +1,308 @@
+"""Published claims, asked of the database: listed, held against the facts, and each other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+from seed_texts import write_seeds
+
+from graphkit.answer import Answer
+from graphkit.api import Graph
+from graphkit.build import build_graph
+from graphkit.cli import app as cli
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.render import as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+CLAIMS = """\
+kind: Claim
+defaults: {consumer: KOR, supplier: CHN, product: ree-metals, measure: imports, source: customs}
+rows:
+  - {key: fits, kind: share, period: 2024, value: 0.8, unit: share, basis: by value, expected: true}
+  - {key: half, kind: share, period: 2024, value: 0.5, unit: share, basis: by value}
+  - {key: next-year, kind: share, period: 2026, value: 0.8, unit: share, basis: by value}
+  - {key: rises, kind: more-than, period: 2025-Q1, than: 2024, basis: by weight}
+"""
+MADE = """\
+kind: PRODUCES
+defaults: {product: ree-metals, period: 2024, basis: gross}
+rows:
+  - {country: CHN, tonnes: 90, source: customs}
+  - {country: CHN, tonnes: 70, source: other}
+"""
+SOURCES = """\
+kind: Source
+defaults: {publisher: A ministry, licence: public domain}
+rows:
+  - {key: customs, title: Customs figures}
+  - {key: other, title: Other figures}
+"""
+OWN = {"claims.yaml": CLAIMS, "sources.yaml": SOURCES}
+MISTAKEN = CLAIMS.replace("0.5, ", "0.5, expected: true, ")
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Graph]:
+    with EmbeddedStore(shipped_file) as store:
+        yield Graph(store)
+
+
+@pytest.fixture
+def graphkit(capsys: Any, monkeypatch: Any, shipped_file: Path) -> Callable[..., Any]:
+    """Runs the command on the shipped seeds, or on the database that --db names."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+        capsys.readouterr()
+        code = cli.run(arguments)
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def by_key(answer: Answer) -> dict[str, dict[str, Any]]:
+    return {row["key"]: row for row in answer.rows.to_pylist()}
+
+
+def small(store: Store, folder: Path, *changes: dict[str, str | None]) -> Graph:
+    store.load(build_graph(read_seeds(write_seeds(folder, OWN, *changes))))
+    return Graph(store)
+
+
+# --- listed
+
+
+def test_the_starting_article_is_listed_as_it_was_published(ask):
+    answer = ask.list_claims(source="reex-2025-04-30")
+
+    rows = by_key(answer)
+    assert len(rows) == answer.coverage["claims"] == 12
+    assert rows["kor-ree-chn-2024"]["claim"] == "47.5 % of imports: KOR from CHN, REE, 2024"
+    assert rows["kor-ree-chn-2024"]["value"] == 0.475
+    assert "not stated whether by value" in rows["kor-ree-chn-2024"]["basis"]
+    assert answer.sources["key"].to_pylist() == ["reex-2025-04-30"]
+    assert len(answer.claims) == len(answer.comparisons) == 0
+
+
+def test_every_claim_is_listed_unless_less_is_asked_for(ask):
+    every = by_key(ask.list_claims())
+    assert set(every) == set(ask.claims["key"].to_pylist())
+
+    about = by_key(ask.list_claims(about="japan"))
+    assert {key for key, row in every.items()
+            if "JPN" in (row["consumer"], row["supplier"], row["rival"])} == set(about)  # fmt: skip
+    assert "kor-dy-q1-ahead-of-jpn" in about
+
+    ranks = by_key(ask.list_claims(kind="rank", scope="Dy"))
+    assert {row["kind"] for row in ranks.values()} == {"rank"}
+    assert "kor-dy-q1-first-destination" in ranks
+
+
+# --- held against the facts
+
+
+def test_the_share_that_kbs_published_is_borne_out_by_the_trade_table(ask):
+    table = parquet.read_table(shipped("seeds") / "trade/rare-earths-1995-2024.parquet")
+    flows = [
+        row
+        for row in table.to_pylist()
+        if (row["importer"], row["period"], row["product"]) == ("KOR", "2024", "ree-metals")
+    ]
+    total = sum(row["usd"] for row in flows)
+    share = sum(row["usd"] for row in flows if row["exporter"] == "CHN") / total
+
+    row = by_key(ask.check_claims(source="kbs-2025-04-15"))["kor-ree-metals-chn-2024"]
+    assert (row["verdict"], row["expected"]) == ("borne out", True)
+    assert row["found"] == pytest.approx(share, rel=1e-12)
+    assert row["difference"] == pytest.approx(share - 0.8, rel=1e-9)
+    assert (row["data"], row["differs"]) == ("80.2 %", "+0.2 points")
+
+
+def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
+    answer = ask.check_claims(source="reex-2025-04-30")
+
+    rows = by_key(answer)
+    assert len(rows) == 12
+    assert {row["verdict"] for row in rows.values()} == {"cannot be told"}
+    share = rows["kor-ree-chn-2024"]
+    assert (share["data"], share["differs"]) == ("50.3 %", "+2.8 points")
+    assert share["agrees"] == ["by value, ree-compounds (baci-hs92)"]
+    assert "which basket" in share["why"]
+    for key in ("kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn"):
+        assert rows[key]["why"].startswith("missing: trade in dy-oxide in 2025-Q1")
+        assert rows[key]["data"] is rows[key]["found"] is None
+    assert any("dy-oxide travels under HS 284690 only" in note for note in answer.notes)
+
+
+def test_contradicted_claims_come_first_and_may_be_asked_for_alone(ask):
+    answer = ask.check_claims(about="EU27", scope="REE")
+    order = [row["verdict"] for row in answer.rows.to_pylist()]
+    ranks = ["contradicted", "borne out", "cannot be told"]
+    assert order == sorted(order, key=ranks.index)
+
+    alone = ask.check_claims(about="EU27", scope="REE", verdict="contradicted")
+    assert list(by_key(alone)) == [k for k, r in by_key(answer).items()
+                                   if r["verdict"] == "contradicted"]  # fmt: skip
+    assert alone.coverage == answer.coverage
+    assert answer.coverage["contradicted"] == len(alone.rows) > 0
+    assert {"eurostat-ddn-20250409-1", "cepii-baci-hs92"} <= set(alone.sources["key"].to_pylist())
+
+
+def test_a_filter_changes_no_verdict(ask):
+    """The claim on "other countries" means those that its whole table does not name."""
+    every = by_key(ask.check_claims())
+    some = by_key(ask.check_claims(source="usgs-mcs-2025", kind="share"))
+
+    assert some == {key: every[key] for key in some}
+    assert "CHN EST HKG JPN MYS" in some["usa-ree-xoc-2020-2023"]["why"]
+
+
+def test_no_shipped_claim_fails_its_expectation(ask):
+    coverage = ask.check_claims().coverage
+
+    assert coverage["expected_to_be_borne_out"] >= 8
+    assert coverage["expected_but_not_borne_out"] == []
+    named = ("contradicted", "borne_out", "cannot_be_told")
+    assert sum(coverage[name] for name in named) == coverage["claims"] == coverage["claims_in_all"]
+
+
+def test_each_verdict_in_small_on_each_database(store, tmp_path):
+    rows = by_key(small(store, tmp_path).check_claims())
+
+    assert {key: row["verdict"] for key, row in rows.items()} == {
+        "fits": "borne out", "half": "contradicted", "next-year": "cannot be told",
+        "rises": "borne out",
+    }  # fmt: skip
+    assert (rows["half"]["data"], rows["half"]["differs"]) == ("80.0 %", "+30.0 points")
+    assert rows["rises"]["data"] == "+2 t"
+    assert rows["next-year"]["why"] == "missing: trade in ree-metals in 2026"
+
+
+def test_a_failed_expectation_is_exit_3_with_the_answer_on_stdout(graphkit, tmp_path):
+    for name, claims, code in (("a", CLAIMS, 0), ("b", MISTAKEN, 3)):
+        path = tmp_path / f"{name}.lbdb"
+        with EmbeddedStore(path) as store:
+            small(store, tmp_path / name, {"claims.yaml": claims})
+        outcome = graphkit("claims", "check", "--db", str(path), "-f", "csv")
+        assert outcome[0] == code
+        assert outcome[1].startswith("key,verdict,claim,")
+        assert outcome[1].count("\n") == 5
+        assert outcome[2] == ("graphkit: expected to be borne out and not: half\n" if code else "")
+
+    elsewhere = ("--source", "customs", "--kind", "more-than")
+    assert graphkit("claims", "check", "--db", str(path), *elsewhere)[0] == 0
+    hidden = ("--verdict", "borne-out")
+    assert graphkit("claims", "check", "--db", str(path), *hidden)[0] == 3
+
+
+# --- against each other
+
+
+def test_shipped_claims_that_cannot_both_be_right(ask):
+    pairs = by_key(ask.claim_conflicts())
+
+    assert set(pairs) == {"chn-mean-refining-share-ap", "eu-li-chl-eca", "kor-nd-magnets-chn-2022"}
+    magnets = pairs["kor-nd-magnets-chn-2022"]
+    assert (magnets["claim"], magnets["other_source"]) == (
+        "87.9 % of imports: KOR from CHN, magnets-metal, 2022", "businesskorea-213017",
+    )  # fmt: skip
+    assert magnets["difference"] == pytest.approx(0.004)
+    assert list(by_key(ask.claim_conflicts(about="EU27", scope="lithium"))) == ["eu-li-chl-eca"]
+    assert list(by_key(ask.claim_conflicts(source="businesskorea-213017"))) == [magnets["key"]]
+    none = ask.claim_conflicts(about="NOR")
+    assert len(none.rows) == 0
+    assert "No two figures in this scope contradict each other." in none.notes
+
+
+def test_production_that_two_sources_count_differently_is_a_conflict(store, tmp_path):
+    answer = small(store, tmp_path, {"made.yaml": MADE}).claim_conflicts(scope="Dy")
+
+    (row,) = answer.rows.to_pylist()
+    assert (row["key"], row["claim"], row["other_claim"]) == (
+        None, "90 t of production: CHN, ree-metals, 2024",
+        "70 t of production: CHN, ree-metals, 2024",
+    )  # fmt: skip
+    assert answer.sources["key"].to_pylist() == ["customs", "other"]
+
+
+# --- both databases, any order of rows
+
+
+def test_both_databases_answer_the_same_to_the_byte(stores):
+    asked = [Graph(store) for store in stores.values()]
+    for verb, more in (
+        ("list_claims", {}), ("list_claims", {"about": "KOR", "scope": "rare earths"}),
+        ("check_claims", {}), ("claim_conflicts", {}),
+    ):  # fmt: skip
+        first, second = (json_text(as_object(getattr(g, verb)(**more)), indent=2) for g in asked)
+        assert first == second, (verb, more)
+        assert json.loads(first)["rows"]
+
+
+def test_the_order_of_seeds_changes_nothing(tmp_path):
+    head, rows = CLAIMS.split("rows:\n")
+    turned = "".join(reversed(rows.splitlines(keepends=True)))
+    found = []
+    for name, text in (("a", rows), ("b", turned)):
+        with EmbeddedStore(tmp_path / f"{name}.lbdb") as store:
+            graph = small(store, tmp_path / name, {"claims.yaml": f"{head}rows:\n{text}"})
+            verbs = (graph.list_claims, graph.check_claims, graph.claim_conflicts)
+            found.append([json_text(as_object(verb())) for verb in verbs])
+    assert found[0] == found[1]
+
+
+# --- the command line
+
+
+def test_the_bare_group_lists_and_its_commands_check_and_compare(graphkit):
+    code, out, err = graphkit("claims", "--source", "kbs-2025-04-15", "-f", "csv")
+    assert (code, err, out.count("\n")) == (0, "", 2)
+    code, out, err = graphkit("claims", "check", "--source", "kbs-2025-04-15", "-f", "ndjson")
+    assert (code, err, json.loads(out)["verdict"]) == (0, "", "borne out")
+    code, out, err = graphkit("claims", "conflicts", "-f", "csv")
+    assert (code, err, out.count("\n")) == (0, "", 4)
+
+
+@pytest.mark.parametrize("width", ["80", "120", "200"])
+def test_a_check_is_a_table_of_a_terminals_width(graphkit, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    out = graphkit("claims", "check", "--about", "KOR", "--for", "rare earths", "-f", "table")[1]
+    assert "80.2 %" in out
+    assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["claims", "--about", "Koreaa"], 2, r"no country is called 'Koreaa'; did you mean"),
+        (["claims", "check", "--for", "unobtainium"], 2, "no element, mineral, product"),
+        (["claims", "--source", "kbs-2025"], 2, "no claim cites 'kbs-2025'; did you mean kbs-2025"),
+        (["claims", "--source", "%%"], 2, "no claim cites '%%'; see 'graphkit query sources'"),
+        (["claims", "conflicts", "--kind", "shares"], 2, "--kind: found 'shares', wanted one of"),
+        (["claims", "check", "--verdict", "true"], 2, "--verdict: found 'true', wanted one of"),
+        (["claims", "--about", "NOR", "--for", "Dy"], 1, r"no claim about Norway \(NOR\) for dy"),
+        (["claims", "--about", "KOR", "check"], 2, "--about belongs behind the command: graph"),
+        (["claims", "chekc"], 2, "no such command 'chekc'. Did you mean 'check'"),
+        (["claims", "check", "KOR"], 2, r"unexpected extra argument.*\(KOR\)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
+    found, out, err = graphkit(*arguments)
+    assert (found, out, err.count("\n")) == (code, "", 1)
+    assert re.search(message, err)
+
+
+def test_the_api_refuses_in_the_same_words(ask):
+    with pytest.raises(UsageError, match="--kind: found 'x'"):
+        ask.list_claims(kind="x")
+    with pytest.raises(GraphkitError, match=r"there are [\d,]+ in all"):
+        ask.check_claims(about="NOR", scope="Dy")
