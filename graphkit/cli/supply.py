@@ -232,4 +232,4 @@ def disrupt(
         raise UsageError("--slack and --consumer do not belong to --cascade")
     cut |= {"tolerance": 0.3 if tolerance is None else tolerance}
     cut |= {"spread": 0.5 if spread is None else spread}
-    answer(lambda facts: disruptions.cascade_of(facts, country, **cut), db, form, output)
+    answer(lambda facts: disruptions.cascade(facts, country, **cut), db, form, output)

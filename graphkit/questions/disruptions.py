@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from graphkit.analysis.cascade import cascade
+from graphkit.analysis import cascade as spreading
 from graphkit.analysis.disruption import disruption
 from graphkit.answer import Answer
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import UsageError
 from graphkit.names import Named
-from graphkit.queries import rows_of
 from graphkit.questions.blocs import bloc, in_network
 from graphkit.questions.claims import Asked
+from graphkit.questions.cuts import Cut, restriction_cut
 from graphkit.questions.facts import Facts
 from graphkit.questions.origins import (
     MEASURES,
@@ -25,7 +22,6 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )  # fmt: skip
-from graphkit.questions.scope import Scope
 from graphkit.questions.supply import Supply, supply_of
 
 HEADS = {
@@ -44,18 +40,6 @@ UNITS = {
     "recovered": "0 to 1, of the same, what the slack of the suppliers left makes up for",
     "uncovered": "0 to 1, loss less recovered",
 }
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Who cuts exports of what, for whom."""
-
-    name: str
-    exporters: list[str]
-    scope: Scope
-    destinations: list[str] | None = None
-    notes: list[str] = field(default_factory=list)
-    sources: list[pa.Table] = field(default_factory=list)
 
 
 def disrupt(
@@ -139,7 +123,7 @@ def disrupt(
     )  # fmt: skip
 
 
-def cascade_of(
+def cascade(
     facts: Facts,
     exporter: str | None = None,
     *,
@@ -178,7 +162,7 @@ def cascade_of(
         if not 0 <= value <= 1:
             raise UsageError(f"--{name}: found {value:g}, wanted 0 to 1")
     cut, supply = _cut(facts, exporter, scope, to, restriction, period, measure)
-    rows = cascade(
+    rows = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
     )  # fmt: skip
@@ -253,7 +237,7 @@ def _cut(
     if restriction is not None:
         if exporter is not None or scope is not None or to is not None:
             raise UsageError("--restriction says who cuts what for whom: leave out the rest")
-        cut = _restriction(facts, restriction)
+        cut = restriction_cut(facts, restriction)
     elif exporter is None:
         raise UsageError("say who stops selling: a country, or --restriction")
     else:
@@ -269,57 +253,3 @@ def _cut(
         wanted, notes = next(iter(found.values())), [*notes, *more]
     cut.notes.extend(notes)
     return Cut(cut.name, there[cut.name], cut.scope, wanted, cut.notes, cut.sources), supply
-
-
-def _restriction(facts: Facts, text: str) -> Cut:
-    """The cut that an export control means: its products, or the traded baskets they are in."""
-    controls = rows_of(facts.store, "restrictions")
-    rows = [row for row in controls.to_pylist() if _is_called(row, text)]
-    if not rows:
-        known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
-        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
-    traded = set(rows_of(facts.store, "trade-periods")["product"].to_pylist())
-    products: dict[str, list[str]] = {}
-    for row in rows:
-        for basket in _baskets(facts, row["product"], traded):
-            products.setdefault(basket, []).append(row["product"])
-    if not products:
-        names = ", ".join(row["product"] for row in rows)
-        raise GraphkitError(f"{text}: no trade is known of {names}, so that it cannot be played")
-    played = {inside for every in products.values() for inside in every}
-    notes = [
-        f"{basket} is cut whole, as an upper bound: the control is on "
-        f"{', '.join(sorted({*inside} - {basket})) or 'a part of it'} in it."
-        for basket, inside in sorted(products.items())
-        if set(inside) != {basket} or any(r["note"] for r in rows if r["product"] == basket)
-    ]
-    lacking = sorted({row["product"] for row in rows} - played)
-    if lacking:
-        notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
-    notes.append("A licence is no stop: --loss says which part of the exports it holds back.")
-    said = {row["announcement"] or row["key"] for row in rows}
-    scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(said))} names")
-    targets = sorted({row["target"] for row in rows} - {None})
-    exporters = sorted({row["country"] for row in rows})
-    table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
-    return Cut("+".join(exporters), exporters, scope, targets or None, notes, [table])
-
-
-def _is_called(row: Mapping[str, Any], text: str) -> bool:
-    wanted = text.casefold().strip()
-    return wanted in (row["key"].casefold(), (row["announcement"] or "").casefold())
-
-
-def _baskets(facts: Facts, product: str, traded: set[str]) -> list[str]:
-    """A traded product, or those of its stage that hold all its elements."""
-    if product in traded:
-        return [product]
-    contents, products = facts.materials.contents, facts.materials.products
-    held = contents.get(product, set())
-    return sorted(
-        other
-        for other in traded
-        if products[other]["stage"] == products[product]["stage"]
-        and held
-        and held <= contents.get(other, set())
-    )

@@ -1,0 +1,349 @@
+"""Questions to the supply network: a chain by hand, the shipped data, both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from seed_texts import write_seeds
+
+from graphkit.api import Graph
+from graphkit.build import build_graph
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.render import as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Graph]:
+    with EmbeddedStore(shipped_file) as store:
+        yield Graph(store)
+
+
+# --- a chain small enough to follow by hand
+
+CHAIN = {
+    "stages.yaml": """\
+kind: Stage
+defaults: {source: customs}
+rows:
+  - {key: mine, name: Mine, position: 1}
+  - {key: metal, name: Metal, position: 4}
+  - {key: component, name: Component, position: 6}
+""",
+    "products.yaml": """\
+kind: Product
+defaults: {source: customs, contains: [Dy]}
+rows:
+  - {key: ore, name: Ore, stage: mine, made_into: [ree-metals]}
+  - {key: ree-metals, name: Rare-earth metals, stage: metal, made_into: [magnets]}
+  - {key: magnets, name: Magnets, stage: component}
+""",
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {period: 2024, source: customs, basis: gross}
+rows:
+  - {country: CHN, product: ore, tonnes: 90}
+  - {country: NOR, product: ore, tonnes: 10}
+""",
+    "trade.yaml": """\
+kind: EXPORTS
+defaults: {period: 2024, reporter: importer, dataset: test, source: customs, basis: gross}
+rows:
+  - {exporter: CHN, importer: JPN, product: ree-metals, usd: 600, tonnes: 6}
+  - {exporter: NOR, importer: JPN, product: ree-metals, usd: 200, tonnes: 2}
+  - {exporter: JPN, importer: KOR, product: ree-metals, usd: 400, tonnes: 4}
+  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 100, tonnes: 1}
+  - {exporter: JPN, importer: KOR, product: magnets, usd: 900, tonnes: 3}
+""",
+    "claims.yaml": """\
+kind: Claim
+rows:
+  - {key: jpn-makes-no-metal, kind: share, supplier: JPN, product: ree-metals, period: 2024,
+     value: 0, unit: share, measure: production, source: customs}
+""",
+}
+
+
+@pytest.fixture
+def chain(store: Store, tmp_path: Path) -> Graph:
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN))))
+    return Graph(store)
+
+
+def shares(answer: Any, *names: str) -> dict[tuple[Any, ...], float]:
+    return {
+        tuple(row[n] for n in names): pytest.approx(row["share"]) for row in answer.rows.to_pylist()
+    }
+
+
+def test_who_stands_behind_a_reexporter(chain):
+    # Japan makes no metal: what it sells is 6/8 Chinese. Korea has 1 from China, 4 from Japan.
+    answer = chain.origins("KOR", scope="ree-metals", period="2024")
+
+    found = shares(answer, "traced_to", "origin")
+    assert found[("metal", "CHN")] == (1 + 4 * 6 / 8) / 5
+    assert found[("metal", "NOR")] == (4 * 2 / 8) / 5
+    # No trade in ore is known: of what a smelter has, only its country's share of all that was
+    # mined is known to be its own.
+    assert found[("mine", "CHN")] == 0.8 * 0.9
+    assert found[("mine", "unknown")] == 0.8 * 0.1 + 0.2 * 0.9
+    row = next(r for r in answer.rows.to_pylist() if (r["traced_to"], r["origin"])
+               == ("metal", "CHN"))  # fmt: skip
+    assert row["face_value"] == pytest.approx(0.2)
+    assert row["hidden"] == pytest.approx(0.6)
+    # A middleman shows at the product's own stage, not as an origin before it.
+    middlemen = [r["traced_to"] for r in answer.rows.to_pylist() if r["origin"] == "JPN"]
+    assert middlemen == ["metal"]
+
+
+def test_a_magnet_is_traced_through_the_metal_to_the_mine(chain):
+    found = shares(chain.origins("KOR", scope="magnets", period="2024"), "traced_to", "origin")
+
+    assert found[("component", "JPN")] == 1.0
+    assert found[("metal", "CHN")] == 0.75
+    assert found[("metal", "NOR")] == 0.25
+    assert found[("mine", "CHN")] == 0.75 * 0.9
+
+
+def test_looked_through_dependence_is_the_origins_of_one(chain):
+    one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
+    every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()
+
+    assert one == [row for row in every if row["origin"] == "CHN"]
+    largest = chain.depends_looked_through("KOR", scope="magnets").rows.to_pylist()
+    assert [(r["traced_to"], r["origin"]) for r in largest] == [
+        ("mine", "CHN"), ("metal", "CHN"), ("component", "JPN"),
+    ]  # fmt: skip
+
+
+def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
+    rows = chain.single_points("KOR", scope="magnets").rows.to_pylist()
+
+    assert {(r["definition"], r["traced_to"], r["supplier"]) for r in rows} == {
+        ("face value", None, "JPN"), ("looked through", "component", "JPN"),
+        ("looked through", "metal", "CHN"), ("looked through", "mine", "CHN"),
+    }  # fmt: skip
+    assert all(r["verdict"] == ("certain" if r["low"] >= 0.5 else "as traced") for r in rows)
+    few = chain.single_points("KOR", scope="magnets", threshold=0.8).rows.to_pylist()
+    assert {row["supplier"] for row in few} == {"JPN"}
+
+
+def test_without_a_country_is_what_passes_through_all_its_stages(chain):
+    rows = chain.single_points("KOR", scope="magnets", definition="structural").rows.to_pylist()
+
+    assert {(r["removed"], round(r["loss"], 12), r["cut_off"]) for r in rows} == {
+        ("JPN", 1.0, True), ("CHN", 0.75, False),
+    }  # fmt: skip
+    chains = {row["removed"]: row["chain"] for row in rows}
+    assert chains["CHN"].startswith("CHN ")
+    assert chains["CHN"].endswith("JPN ree-metals > JPN magnets > KOR magnets")
+    both = chain.single_points(
+        "KOR", scope="magnets", definition="structural", blocs=["CHN+NOR", "JPN"]
+    ).rows.to_pylist()
+    assert {(r["removed"], r["loss"]) for r in both} == {("CHN+NOR", 1.0), ("JPN", 1.0)}
+
+
+def test_a_cut_is_followed_through_the_stages(chain):
+    answer = chain.disrupt("CHN", scope="ree-metals", loss=0.8, slack=0.2, min_loss=0.0)
+    rows = {(r["consumer"], r["product"]): r for r in answer.rows.to_pylist()}
+
+    # 0.8 of 6/8 is lost to Japan; it passes that on with its metal and with its magnets.
+    passed = 0.8 * 6 / 8
+    korea = rows[("KOR", "ree-metals")]
+    assert korea["direct"] == pytest.approx(0.8 * 1 / 5)
+    assert korea["indirect"] == pytest.approx(passed * 4 / 5)
+    assert rows[("KOR", "magnets")]["loss"] == pytest.approx(passed)
+    assert rows[("KOR", "magnets")]["lost_imports"] == pytest.approx(900 * passed)
+    # With slack Norway delivers a fifth more of the quarter that is its.
+    assert rows[("JPN", "ree-metals")]["recovered"] == pytest.approx(0.2 * 2 / 8)
+    only = chain.disrupt("CHN", scope="ree-metals", to="KOR", min_loss=0.0).rows.to_pylist()
+    assert {(r["consumer"], r["product"]) for r in only} == {("KOR", "ree-metals")}
+
+
+def test_a_cascade_goes_round_by_round(chain):
+    answer = chain.cascade("CHN", scope="ree-metals", tolerance=0.5, spread=1.0)
+
+    rows = {(r["country"], r["product"]): r["round"] for r in answer.rows.to_pylist()}
+    assert rows[("JPN", "ree-metals")] == 1
+    assert rows[("KOR", "magnets")] > rows[("JPN", "magnets")] > 1
+    assert all(row["failed"] for row in answer.rows.to_pylist())
+
+
+def test_a_published_share_of_production_counts_and_is_named(chain):
+    answer = chain.origins("KOR", scope="ree-metals", period="2024")
+
+    assert {(r["product"], r["source"], r["figures"]) for r in answer.coverage["production"]} == {
+        ("ore", "customs", 2), ("ree-metals", "customs", 1),
+    }  # fmt: skip
+
+
+def test_two_series_of_one_product_are_not_added_up(store, tmp_path):
+    trade = CHAIN["trade.yaml"] + (
+        "  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 5, dataset: other}\n"
+    )
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, {"trade.yaml": trade}))))
+
+    with pytest.raises(GraphkitError, match="ree-metals: there are flows of more than one data"):
+        Graph(store).origins("KOR", scope="ree-metals")
+
+
+# --- the shipped data
+
+
+@pytest.mark.parametrize("measure", ["usd", "tonnes"])
+@pytest.mark.parametrize("consumer", ["KOR", "JPN", "EU27", "S19"])
+def test_origins_add_up_to_all_imports(ask, consumer, measure):
+    answer = ask.origins(
+        consumer, scope="rare earths", period="2024", measure=measure, min_share=0.0
+    )
+    totals: dict[tuple[str, str], float] = {}
+    for row in answer.rows.to_pylist():
+        key = (row["product"], row["traced_to"])
+        totals[key] = totals.get(key, 0.0) + row["share"]
+
+    assert len(totals) == 9
+    assert np.allclose(list(totals.values()), 1.0)
+
+
+def test_face_value_is_the_share_of_the_face_value_question(ask):
+    looked = ask.depends_looked_through("KOR", on="CHN", scope="rare earths", period="2024")
+    face = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
+
+    of = {row["product"]: row["share_usd"] for row in face.rows.to_pylist()}
+    assert {
+        row["product"]: pytest.approx(row["face_value"]) for row in looked.rows.to_pylist()
+    } == of
+
+
+def test_ranges_hold_the_traced_share(ask):
+    rows = ask.origins("JPN", scope="rare earths", period="2024", min_share=0.0).rows.to_pylist()
+    known = [row for row in rows if row["origin"] not in ("unknown", "untraceable")]
+
+    assert len(known) > 100
+    assert all(row["low"] <= row["share"] <= row["high"] for row in known)
+    assert all(row["low"] is None for row in rows if row not in known)
+
+
+def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
+    rows = ask.single_points("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
+
+    assert {row["supplier"] for row in rows} == {"CHN"}
+    assert [row["traced_to"] for row in rows] == [None, "mine", "separate", "metal", "component"]
+    assert next(r["verdict"] for r in rows if r["traced_to"] == "mine") == "as traced"
+
+
+def test_slack_only_ever_helps(ask):
+    none, some = (
+        {
+            (row["consumer"], row["product"]): row
+            for row in ask.disrupt(
+                "CHN", scope="ree-compounds", period="2024", loss=0.8, slack=slack, top=0
+            ).rows.to_pylist()
+        }
+        for slack in (0.0, 0.2)
+    )
+
+    assert none.keys() == some.keys()
+    assert len(none) > 200
+    for key, row in some.items():
+        assert none[key]["uncovered"] == none[key]["loss"] == row["loss"]
+        assert row["uncovered"] <= row["loss"]
+        assert row["recovered"] == pytest.approx(row["loss"] - row["uncovered"])
+    assert (
+        some[("KOR", "ree-compounds")]["uncovered"] < 0.9 * none[("KOR", "ree-compounds")]["loss"]
+    )
+
+
+def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
+    answer = ask.disrupt(restriction="announcement 18 of 2025", period="2024", loss=0.5)
+
+    assert answer.scope["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
+    assert answer.scope["exporters"] == ["CHN"]
+    assert (
+        "ree-compounds is cut whole, more than the control covers: Only of samarium, gadolinium, "
+        "terbium, dysprosium, lutetium, scandium and yttrium. It is on dy-chloride, dy-fluoride, "
+        "dy-oxide, scandium, tb-oxide in it."
+    ) in answer.notes
+    assert "mofcom-2025-18" in answer.sources["key"].to_pylist()
+    assert "No trade is known of ndfeb-alloy: not in the answer." in answer.notes
+    by_key = ask.disrupt(restriction="CHN|ree-metals|2025-04-04|licence|", loss=0.5)
+    assert by_key.scope["cut"] == ["ree-metals"]
+
+
+def test_a_domestic_point_is_only_what_a_source_says(ask):
+    told = ask.single_points(scope="Be", definition="domestic").rows.to_pylist()
+    assert [(r["country"], r["verdict"], r["claim"]) for r in told] == [
+        ("USA", "published", "usa-2021-sole-producer-be")
+    ]
+    none = ask.single_points("CHN", scope="rare earths", definition="domestic")
+    assert not len(none.rows)
+    assert any("No source says so" in note for note in none.notes)
+
+
+QUESTIONS = [
+    ("origins", ("KOR",), {"scope": "rare earths", "period": "2024"}),
+    ("origins", ("EU27",), {"scope": "magnets-metal", "measure": "tonnes", "min_share": 0.0}),
+    ("depends_looked_through", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
+    ("single_points", ("KOR",), {"scope": "magnets-metal", "possible": True}),
+    ("single_points", ("USA",), {"scope": "REE", "definition": "structural",
+                                 "blocs": ["EU27", "CHN+HKG"]}),
+    ("single_points", (), {"scope": "REE", "definition": "domestic"}),
+    ("disrupt", ("CHN",), {"scope": "ree-compounds", "loss": 0.8, "slack": 0.2}),
+    ("disrupt", (), {"restriction": "Announcement 18 of 2025"}),
+    ("cascade", ("CHN",), {"scope": "ree-compounds", "tolerance": 0.4}),
+]  # fmt: skip
+
+
+def test_both_databases_give_the_same_answers_to_the_byte(stores):
+    asked = [Graph(store) for store in stores.values()]
+    for verb, places, more in QUESTIONS:
+        first, second = (
+            json_text(as_object(getattr(graph, verb)(*places, **more)), indent=2) for graph in asked
+        )
+        assert first == second, (verb, places, more)
+        assert "NaN" not in first
+        assert json.loads(first)["rows"] or more.get("definition") == "domestic"
+
+
+@pytest.mark.parametrize(
+    ("verb", "places", "more", "error", "message"),
+    [
+        ("origins", ("KOR",), {"scope": "gallium"}, GraphkitError,
+         "no trade flows are known for gallium .*; there are for magnets-metal, ree-compounds"),
+        ("origins", ("KOR",), {"scope": "2846"}, GraphkitError, "not of one HS code; ask for ree-"),
+        ("origins", ("KOR",), {"scope": "magnets-metal", "period": "1999"}, GraphkitError,
+         "in 1999; there are 2 periods from 2022 to 2024"),
+        ("origins", ("NRU",), {"scope": "ree-metals", "period": "1995"}, GraphkitError,
+         "no imports of Nauru are known for ree-metals in 1995"),
+        ("origins", ("Koreaa",), {}, UsageError, "did you mean"),
+        ("origins", ("WLD",), {"scope": "ree-metals"}, UsageError, "is no country and no group"),
+        ("origins", ("KOR",), {"measure": "euro"}, UsageError, "--by: found 'euro', wanted one of"),
+        ("origins", ("KOR",), {"stage": "minee"}, UsageError, "no stage is called 'minee'"),
+        ("origins", ("KOR",), {"period": "2024-Q9"}, UsageError, "is no period"),
+        ("origins", ("KOR",), {"min_share": 3.0}, UsageError, "--min-share: found 3, wanted 0 to"),
+        ("single_points", ("KOR",), {"definition": "x"}, UsageError, "wanted one of share, struct"),
+        ("single_points", ("KOR",), {"threshold": 0.0}, UsageError, "--threshold: found 0"),
+        ("single_points", ("KOR",), {"blocs": ["EU27"]}, UsageError, "--bloc belongs to"),
+        ("disrupt", (), {}, UsageError, "say who stops selling"),
+        ("disrupt", ("KOR",), {"restriction": "x"}, UsageError, "leave out the rest"),
+        ("disrupt", (), {"restriction": "x"}, UsageError, "no restriction is called 'x'; there"),
+        ("disrupt", (), {"restriction": "Announcement 23 of 2023"}, GraphkitError,
+         "no trade is known of gallium"),
+        ("disrupt", ("CHN",), {"loss": 1.5}, UsageError, "--loss: found 1.5, wanted more than 0"),
+        ("disrupt", ("CHN",), {"slack": float("nan")}, UsageError, "--slack: found nan"),
+        ("disrupt", ("CHN",), {"to": "CHN", "scope": "ree-metals"}, GraphkitError, "no exports"),
+        ("disrupt", ("NRU",), {"scope": "ree-metals"}, GraphkitError, "no exports|neither trade"),
+        ("cascade", ("CHN",), {"tolerance": 2.0}, UsageError, "--tolerance: found 2, wanted 0"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_says_what_there_is(ask, verb, places, more, error, message):
+    with pytest.raises(error, match=message) as caught:
+        getattr(ask, verb)(*places, **more)
+    assert "\n" not in str(caught.value)
