@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from graphkit.answer import Answer
-from graphkit.questions import concentration, dependence
+from graphkit.questions import concentration, dependence, n_minus_1, reliance
 from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
@@ -51,6 +51,8 @@ class Graph(Facts):
     concentration = _verb(concentration.concentration)
     depends = _verb(dependence.depends)
     dependents = _verb(dependence.dependents)
+    n_minus_1 = _verb(n_minus_1.n_minus_1)
+    reliance = _verb(reliance.reliance)
     suppliers = _verb(dependence.suppliers)
     list_claims = _verb(list_claims)
     check_claims = _verb(check_claims)

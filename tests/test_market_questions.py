@@ -190,6 +190,128 @@ def test_production_without_trade_is_an_answer_that_says_so(tmp_path):
     assert answer.notes[0] == "No trade flows are known at all."
 
 
+# --- net import reliance
+
+
+WEIGHED = SMALL["trade.yaml"].replace("reporter: importer", "reporter: importer, basis: gross")
+"""Trade that says what its mass counts, as production does."""
+
+
+def test_reliance_is_net_imports_over_apparent_consumption(tmp_path):
+    made = MADE + "  - {country: KOR, tonnes: 5}\n"
+    answer = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED}).reliance("KOR")
+
+    rows = {row["period"]: row for row in answer.rows.to_pylist()}
+    assert set(rows) == {"2025-Q1"}  # the newest with trade; there is no production of it
+    assert rows["2025-Q1"]["missing"] == "production"
+    [row] = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED}).reliance(
+        "KOR", period="2024"
+    ).rows.to_pylist()  # fmt: skip
+    assert (row["imports"], row["exports"], row["production_low"]) == (10, 0, 5)
+    assert close(row["reliance_low"], 10 / 15)
+    assert row["reliance_high"] == row["reliance_low"]
+    assert row["missing"] == "the mass of 1 flows"
+    assert (row["net_exporter"], row["published"], row["basis"]) == (False, None, "gross")
+
+
+def test_two_bases_give_no_reliance(tmp_path):
+    made = MADE.replace("gross", "REO") + "  - {country: KOR, tonnes: 5}\n"
+    asked = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED})
+    answer = asked.reliance("KOR", period="2024")
+
+    [row] = answer.rows.to_pylist()
+    assert row["reliance_low"] is None
+    assert "one basis: trade is in gross, production in REO" in row["missing"]
+    assert answer.notes[-1].startswith("Nothing could be computed")
+    with pytest.raises(GraphkitError, match="name a country to see what there is"):
+        asked.reliance(period="2024")
+
+
+def test_a_withheld_production_makes_reliance_a_range(tmp_path):
+    made = MADE + "  - {country: KOR, qualifier: withheld, published_value: W}\n"
+    asked = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED})
+
+    rows = asked.reliance(period="2024").rows.to_pylist()
+    korea = next(row for row in rows if row["country"] == "KOR")
+    assert (korea["reliance_low"], korea["reliance_high"]) == (0, 1)
+    assert (korea["production_low"], korea["production_high"]) == (0, None)
+    china = next(row for row in rows if row["country"] == "CHN")
+    assert (china["reliance_low"], china["reliance_high"], china["net_exporter"]) == (0, 0, True)
+
+
+def test_a_group_relies_on_what_comes_from_outside(tmp_path):
+    countries = SMALL["countries.yaml"].replace("iso2: KR,", "iso2: KR, member_of: [PAIR],")
+    countries = countries.replace("iso2: JP}", "iso2: JP, member_of: [PAIR]}")
+    areas = SMALL["areas.yaml"] + "  - {iso3: PAIR, name: A pair, type: group}\n"
+    changes = {"countries.yaml": countries, "areas.yaml": areas, "trade.yaml": WEIGHED,
+               "made.yaml": MADE}  # fmt: skip
+    answer = small(tmp_path, changes).reliance("PAIR", period="2024")
+
+    [row] = answer.rows.to_pylist()
+    assert (row["country"], row["imports"], row["exports"]) == ("PAIR", 10, 0)
+    assert (row["production_low"], row["production_high"]) == (20, None)
+    assert (row["reliance_low"], close(row["reliance_high"], 10 / 30)) == (0, True)
+    assert "at least that of the members with a figure" in answer.notes[0]
+
+
+def test_published_figures_stay_as_printed(ask):
+    answer = ask.reliance("USA", period="2024")
+    rows = {row["material"]: row for row in answer.rows.to_pylist()}
+
+    sponge = rows["titanium-sponge"]
+    assert (sponge["published"], sponge["published_as"]) == ("more than 95 %", ">95")
+    assert (sponge["published_value"], sponge["published_low"]) == (None, 0.95)
+    assert sponge["published_basis"] == "percentage of apparent consumption"
+    assert rows["zinc-ore"]["published"] == "net exporter"
+    assert (rows["Hf"]["published"], rows["Hf"]["published_value"]) == ("not available", None)
+    assert (rows["Sb"]["product"], rows["Sb"]["published_value"]) == (None, 0.86)
+    assert all(row["reliance_low"] is None for row in rows.values())  # trade of other products
+    assert rows["ree-compounds"]["imports"] > rows["ree-compounds"]["exports"] > 1000
+    assert "U.S. Geological Survey" in answer_text(answer).split("\nSources\n")[1]
+
+
+def test_what_is_known_of_no_country_is_said(ask):
+    with pytest.raises(GraphkitError, match="nor is a reliance of South Korea published"):
+        ask.reliance("KOR", scope="gallium")
+    with pytest.raises(UsageError, match=r"World \(WLD\) is no country and no group"):
+        ask.reliance("WLD", scope="ree-metals")
+
+
+# --- without the largest producer
+
+
+def test_demand_is_what_a_country_keeps(tmp_path):
+    asked = small(tmp_path, {"made.yaml": MADE, "trade.yaml": WEIGHED})
+    [row] = asked.n_minus_1(period="2024").rows.to_pylist()
+
+    assert (row["largest"], row["supply"], row["supply_without"]) == ("CHN", 100, 30)
+    assert (row["demand_of_largest"], row["demand_without_low"]) == (60, 40)
+    assert (row["ratio_low"], row["ratio_high"], row["missing"]) == (0.75, 0.75, None)
+    assert row["trade_source"] == "customs test importer"
+
+
+def test_an_unknown_demand_leaves_the_upper_end_open(ask):
+    answer = ask.n_minus_1(period="2024")
+    rows = {(row["product"], row["basis"]): row for row in answer.rows.to_pylist()}
+
+    niobium = rows["niobium-ore", "Nb-content"]
+    assert close(niobium["ratio_low"], niobium["supply_without"] / niobium["supply"])
+    assert (niobium["ratio_high"], niobium["missing"]) == (None, "demand of BRA")
+    for (product, _), row in rows.items():  # no world total, and figures of several bases
+        assert (row["ratio_low"] is None) == (row["supply"] is None or row["largest"] is None)
+        assert product != "borates" or row["supply"] is None
+    assert {claim["key"] for claim in ask.n_minus_1(scope="Co").claims.to_pylist()} == {
+        "n-1-co-2035"
+    }
+
+
+def test_the_world_has_one_largest_producer(ask):
+    with pytest.raises(UsageError, match="of the whole world; leave out 'KOR'"):
+        ask.n_minus_1("KOR")
+    with pytest.raises(GraphkitError, match=r"production are known for gallium .* in 1999"):
+        ask.n_minus_1(scope="gallium", period="1999")
+
+
 # --- what cannot be answered
 
 
@@ -212,6 +334,10 @@ def test_a_scope_without_figures_is_told_what_there_is(ask):
 QUESTIONS = [
     ("concentration", (), {"period": "2024"}),
     ("concentration", ("EU27",), {"by": "stage"}),
+    ("reliance", ("USA",), {}),
+    ("reliance", (), {"scope": "REE", "period": "2024"}),
+    ("reliance", ("EU27",), {"scope": "REE"}),
+    ("n_minus_1", (), {}),
     ("concentration", (), {"scope": "2846", "by": "consumer", "period": "2024"}),
 ]
 
@@ -234,6 +360,8 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
         ("concentration --by colour", 2, "--by: found 'colour'"),
         ("concentration --period 2024-Q9", 2, "--period: "),
         ("concentration --for magnets --period 1999", 1, "there are 2022, 2024"),
+        ("reliance KOR --for gallium", 1, "no trade flows are known for gallium (Ga)"),
+        ("reliance KOR --n-minus-1", 2, "leave out 'KOR'"),
     ],
 )
 def test_what_is_wrong_is_one_line(capsys, monkeypatch, shipped_file, line, code, message):

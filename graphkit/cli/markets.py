@@ -18,6 +18,7 @@ AnyBuyer = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(concentration)
+    app.command()(reliance)
 
 
 def concentration(
@@ -56,3 +57,41 @@ def concentration(
         lambda f: question.concentration(f, country, scope=scope, period=period, by=by),
         db, form, output,
     )  # fmt: skip
+
+
+def reliance(
+    country: AnyBuyer = None,
+    scope: Scope = None,
+    period: Period = None,
+    n_minus_1: Annotated[
+        bool,
+        typer.Option(
+            "--n-minus-1",
+            help="How much of the world's demand is met without the largest producer.",
+        ),
+    ] = False,
+    db: Database = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """How far a country relies on imports, beside what was published.
+
+    Net imports over apparent consumption, by weight, with all that goes into it; a figure of
+    production that is withheld makes a range. With --n-minus-1, instead: supply without the
+    largest producer over demand without its own.
+
+    \b
+    Examples:
+      graphkit reliance USA --period 2024
+      graphkit reliance KOR --for "rare earths"
+      graphkit reliance --for gallium --n-minus-1
+    """
+    from graphkit.questions import n_minus_1 as without
+    from graphkit.questions import reliance as question
+
+    if n_minus_1:
+        answer(
+            lambda f: without.n_minus_1(f, country, scope=scope, period=period), db, form, output
+        )
+        return
+    answer(lambda f: question.reliance(f, country, scope=scope, period=period), db, form, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -35,14 +36,15 @@ def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
         if row["product"] in scope.products:
             held.setdefault(row["product"], set()).add(row["period"])
     if period is None:
-        chosen = {product: newest(sorted(have)) for product, have in held.items()}
-    else:
-        chosen = {product: period for product, have in held.items() if period in have}
-    rows = rows_of(
-        facts.store, "production", products=sorted(chosen), periods=sorted(set(chosen.values()))
-    )
-    rows = rows.select(FIGURES.names).cast(FIGURES)
-    pairs = pa.array([f"{product}|{when}" for product, when in chosen.items()], pa.string())
+        return figures_in(facts, {product: newest(sorted(have)) for product, have in held.items()})
+    return figures_in(facts, {p: period for p, have in held.items() if period in have})
+
+
+def figures_in(facts: Facts, periods: Mapping[str, str]) -> pa.Table:
+    """All figures of production of some products, each in its own period."""
+    wanted = {"products": sorted(periods), "periods": sorted(set(periods.values()))}
+    rows = rows_of(facts.store, "production", **wanted).select(FIGURES.names).cast(FIGURES)
+    pairs = pa.array([f"{product}|{when}" for product, when in periods.items()], pa.string())
     joined = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
     return rows.filter(pc.is_in(joined, value_set=pairs))
 

@@ -87,8 +87,15 @@ def source_lines(answer: Answer) -> list[str]:
     hidden = set(answer.claims["source"].to_pylist())
     hidden -= {claim["source"] for claim in shown_claims(answer)}
     hidden -= {series["source"] for series in answer.coverage.get("series", ())}
+    hidden -= _sources_of_rows(answer.rows)
     rows = map(given, answer.sources.to_pylist())
     return [_source_line(row) for row in rows if row["key"] not in hidden]
+
+
+def _sources_of_rows(rows: pa.Table) -> set[str]:
+    """The sources that rows name, in any column for one."""
+    columns = [rows[name].to_pylist() for name in rows.column_names if name.endswith("source")]
+    return {key for column in columns for text in column if text for key in text.split()}
 
 
 def _source_line(source: Mapping[str, Any]) -> str:
