@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from graphkit.answer import Answer
 from graphkit.questions import concentration, dependence, n_minus_1, reliance
+from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
@@ -49,6 +50,8 @@ class Graph(Facts):
     """One database, and the questions it answers."""
 
     concentration = _verb(concentration.concentration)
+    centrality = _verb(centrality)
+    layered_centrality = _verb(layered_centrality)
     depends = _verb(dependence.depends)
     dependents = _verb(dependence.dependents)
     n_minus_1 = _verb(n_minus_1.n_minus_1)

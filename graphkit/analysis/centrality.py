@@ -136,6 +136,7 @@ def centrality_over_time(
     *,
     measure: str = "usd",
     min_flow: float = 0.0,
+    name: str = "label",
 ) -> pa.Table:
     """The same in every period of a table of flows.
 
@@ -147,31 +148,53 @@ def centrality_over_time(
         As for :func:`centrality`.
     measure : {"usd", "tonnes"}
         What is summed.
+    name : str
+        Name of the column of labels.
 
     Returns
     -------
     pyarrow.Table
-        ``period`` and the columns of :func:`centrality`, in order of period, rank and label. A
-        period without a flow of at least ``min_flow`` has no rows.
+        ``period`` and the columns of :func:`centrality`, then what its metadata say of each
+        period's network: ``nodes``, ``flows`` (pairs of nodes), ``flow_share``. In order of
+        period, rank and label. A period without a flow of at least ``min_flow`` has no rows.
+
+    Raises
+    ------
+    UsageError, GraphkitError
+        As :func:`centrality`; of periods, if none has a flow that is large enough.
 
     Examples
     --------
     >>> flows = pa.table({"supplier": ["A", "B"], "consumer": ["B", "C"],
     ...                   "period": ["2023", "2024"], "usd": [1.0, 2.0]})
-    >>> centrality_over_time(flows, ["strength_out"]).to_pylist()[2]
-    {'period': '2024', 'label': 'B', 'strength_out': 2.0, 'rank': 1}
+    >>> table = centrality_over_time(flows, ["strength_out"])
+    >>> table.select(["period", "label", "strength_out", "rank", "nodes"]).to_pylist()[2]
+    {'period': '2024', 'label': 'B', 'strength_out': 2.0, 'rank': 1, 'nodes': 2}
     """
     periods = pc.unique(column_of(flows, "period")).sort()
-    found = []
+    found, largest = [], 0.0
     for period in periods:
         graph = FlowGraph.from_table(flows.filter(pc.equal(flows["period"], period)), measure)
+        _check(graph, measures, min_flow)
+        largest = max(largest, graph.weights.max(initial=0.0))
         if len(graph.at_least(min_flow).weights):
-            table = centrality(graph, measures, min_flow=min_flow).replace_schema_metadata()
+            table = centrality(graph, measures, min_flow=min_flow, names=(name,))
             column = pa.array([period.as_py()] * len(table), periods.type)
-            found.append(table.add_column(0, "period", column))
+            found.append(with_its_network(table).add_column(0, "period", column))
     if not found:
-        raise GraphkitError(f"no flow of at least {min_flow:g} in {len(periods)} periods")
+        raise GraphkitError(
+            f"no flow of at least {min_flow:g} in any period; the largest is {largest:g}"
+        )
     return pa.concat_tables(found).combine_chunks()
+
+
+def with_its_network(table: pa.Table) -> pa.Table:
+    """The scores of :func:`centrality`, with what their metadata say as columns."""
+    for name, kind in (("nodes", pa.int64()), ("flows", pa.int64()), ("flow_share", pa.float64())):
+        value = json.loads(table.schema.metadata[name.encode()])
+        field = pa.field(name, kind, metadata={"unit": "0 to 1"} if name == "flow_share" else None)
+        table = table.append_column(field, pa.array([value] * len(table), kind))
+    return table.replace_schema_metadata()
 
 
 def _check(graph: FlowGraph, measures: Sequence[str], min_flow: float) -> None:

@@ -113,9 +113,9 @@ def run(arguments: Sequence[str]) -> int:
 def _register() -> None:
     if app.registered_commands:
         return
-    from graphkit.cli import answers, claims, cypher, markets, seeds, server
+    from graphkit.cli import answers, centrality, claims, cypher, markets, seeds, server
 
-    for module in (answers, claims, markets, cypher, seeds, server):
+    for module in (answers, centrality, claims, markets, cypher, seeds, server):
         module.register(app)
 
 

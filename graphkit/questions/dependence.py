@@ -12,6 +12,7 @@ from graphkit.answer import Answer
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Named
 from graphkit.queries import rows_of
+from graphkit.questions.baskets import basket_notes
 from graphkit.questions.claims import Asked, claims_about, comparisons
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
@@ -193,14 +194,7 @@ def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence
     for place in map(facts.places.with_key, ends):
         if place.kind == "Area" and place != asked.buyer:
             notes.append(f"{place.key} is {place.name}: trade data name no country there.")
-    for key in dict.fromkeys(rows["product"].to_pylist()):
-        said = [facts.materials.products[key]["note"]]
-        if key in asked.scope.mixed:
-            some, every = asked.scope.mixed[key]
-            of = f"{some} of its {every} elements {'is' if some == 1 else 'are'} in scope"
-            said.insert(0, f"{of}; its figures count the whole basket, a proxy.")
-        if any(said):
-            notes.append(f"{key}: {' '.join(filter(None, said))}")
+    notes += basket_notes(facts.materials, asked.scope, rows["product"].to_pylist())
     return notes
 
 

@@ -1,0 +1,318 @@
+"""Who is central: as networkx says of the trade tables, equal on both databases, honest."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
+
+from graphkit.answer import Answer
+from graphkit.api import Graph
+from graphkit.build import build_graph
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.centrality import DEFAULT
+from graphkit.render import answer_text, as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+from graphkit.stores.embedded import EmbeddedStore
+
+RARE_EARTHS = "rare earths"
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Graph]:
+    with EmbeddedStore(shipped_file) as store:
+        yield Graph(store)
+
+
+@pytest.fixture
+def ask_small(tmp_path: Path) -> Iterator[Any]:
+    """Questions to small seeds with some files changed."""
+    stores = []
+
+    def asked(*changes: dict[str, str | None]) -> Graph:
+        store = EmbeddedStore(tmp_path / "graph.lbdb")
+        stores.append(store)
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
+        return Graph(store)
+
+    yield asked
+    for store in stores:
+        store.close()
+
+
+def network(period: str, measure: str, *products: str) -> nx.DiGraph:
+    """The shipped tables added up by pair, without graphkit."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for path in sorted(shipped("seeds").glob("trade/*.parquet")):
+        for row in parquet.read_table(path).to_pylist():
+            row.setdefault("period", path.stem[-4:])
+            row.setdefault("product", "magnets-metal")
+            if row["period"] == period and row["product"] in products and row.get(measure):
+                scale = 1000 if measure == "usd" else 1
+                sums[row["exporter"], row["importer"]] += scale * row[measure]
+    graph = nx.DiGraph()
+    for (seller, buyer), flow in sums.items():
+        graph.add_edge(seller, buyer, weight=flow, distance=1 / flow)
+    return graph
+
+
+def column(answer: Answer, name: str) -> dict[str, float]:
+    keys, values = answer.rows["country"].to_pylist(), answer.rows[name].to_pylist()
+    return dict(zip(keys, values, strict=True))
+
+
+# --- the numbers
+
+
+@pytest.mark.parametrize("by", ["usd", "tonnes"])
+def test_scores_are_those_of_networkx_on_the_trade_tables(ask, by):
+    answer = ask.centrality(scope="2846", period="2024", by=by)
+    plain = network("2024", by, "ree-compounds")
+    everyone = sum(flow for *_, flow in plain.edges(data="weight"))
+
+    tight = {"tol": 1e-15, "max_iter": 1000}
+    betweenness = nx.betweenness_centrality(plain, weight="distance")
+    assert column(answer, "betweenness") == pytest.approx(betweenness, abs=1e-12)
+    assert column(answer, "pagerank") == pytest.approx(nx.pagerank(plain, **tight), rel=1e-9)
+    assert column(answer, "cheirank") == pytest.approx(
+        nx.pagerank(plain.reverse(), **tight), rel=1e-9
+    )
+    assert column(answer, "strength_out") == pytest.approx(dict(plain.out_degree(weight="weight")))
+    for row in answer.rows.to_pylist():
+        assert row["throughput"] == pytest.approx(
+            min(row["strength_in"], row["strength_out"]) / everyone
+        )
+        assert (row["nodes"], row["pairs"]) == (len(plain), plain.number_of_edges())
+
+
+def test_flows_of_all_products_in_scope_are_one_network_that_the_coverage_lists(ask):
+    answer = ask.centrality(scope=RARE_EARTHS, period="2024")
+    products = ["magnets-metal", "ree-compounds", "ree-metals"]
+    plain = network("2024", "usd", *products)
+
+    assert column(answer, "strength_in") == pytest.approx(dict(plain.in_degree(weight="weight")))
+    series = answer.coverage["series"]
+    assert [(s["product"], s["dataset"]) for s in series] == [
+        ("magnets-metal", "baci-hs17"), ("ree-compounds", "baci-hs92"), ("ree-metals", "baci-hs92"),
+    ]  # fmt: skip
+    assert any("are added up by value" in note for note in answer.notes)
+    row = answer.rows.to_pylist()[0]
+    assert row["products"] == "+".join(products)
+    assert row["source"] == "cepii-baci-hs17+cepii-baci-hs92"
+    assert set(answer.sources["key"].to_pylist()) == {"cepii-baci-hs17", "cepii-baci-hs92"}
+
+
+def test_the_hubs_of_rare_earth_trade_year_by_year(ask):
+    answer = ask.centrality(scope=RARE_EARTHS, over_time=True)
+    rows = answer.rows.to_pylist()
+    years = [str(year) for year in range(1995, 2025)]
+
+    assert list(dict.fromkeys(row["period"] for row in rows)) == years
+    for year in ("1995", "2010", "2024"):
+        plain = network(year, "usd", "ree-compounds", "ree-metals")
+        wanted = nx.betweenness_centrality(plain, weight="distance")
+        found = {row["country"]: row["betweenness"] for row in rows if row["period"] == year}
+        assert found == pytest.approx(wanted, abs=1e-12)
+    firsts = [row["country"] for row in rows if row["rank"] == 1]
+    said = next(note for note in answer.notes if note.startswith("First by Betweenness"))
+    assert all(f"{country} {firsts.count(country)}" in said for country in set(firsts))
+
+
+def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
+    answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
+
+    assert set(answer.rows["products"].to_pylist()) == {"ree-compounds+ree-metals"}
+    assert "magnets-metal is left out: it has data only in 2022, 2024" in answer.notes[0]
+    assert "magnets-metal" not in answer.coverage["products_without_trade_data"]
+    assert [s["period"] for s in answer.coverage["series"]] == ["1995 to 2024 (30 periods)"] * 2
+    assert len(answer.rows) == 30
+
+
+def test_only_the_first_ranks_and_the_larger_flows(ask):
+    whole = ask.centrality(scope="ree-metals", period="2024", min_flow=1e6)
+    some = ask.centrality(scope="ree-metals", period="2024", min_flow=1e6, top=3)
+    flows = [flow for *_, flow in network("2024", "usd", "ree-metals").edges(data="weight")]
+
+    assert some.rows["rank"].to_pylist() == [1, 2, 3]
+    assert some.rows.equals(whole.rows.slice(0, 3))
+    assert set(whole.rows["pairs"].to_pylist()) == {sum(flow >= 1e6 for flow in flows)}
+    kept = sum(flow for flow in flows if flow >= 1e6) / sum(flows)
+    assert whole.rows["flow_share"][0].as_py() == pytest.approx(kept)
+    assert "smallest flow kept: 1e+06 USD" in whole.counts or "1,000,000 USD" in whole.counts
+
+
+def test_every_answer_says_how_scores_are_normalised(ask):
+    for answer in (
+        ask.centrality(scope="ree-metals"),
+        ask.centrality(scope="ree-metals", over_time=True, top=1),
+        ask.layered_centrality(scope="ree-metals", measures=DEFAULT),
+    ):
+        text = answer_text(answer)
+        flat = " ".join(text.split())
+        assert "smallest flow kept: any above 0" in flat
+        assert "Betweenness: of (n-1)(n-2) ordered pairs; distance 1/flow." in flat
+        assert "sums to 1; damping 0.85, uniform jumps" in answer.units["pagerank"]
+
+
+def test_the_layers_of_a_chain_are_joined_by_shares(ask):
+    answer = ask.layered_centrality(scope=RARE_EARTHS, period="2024", measures=["strength_in"])
+    rows = answer.rows.to_pylist()
+    pools: dict[str, float] = defaultdict(float)
+    for row in rows:
+        pools[row["product"]] += row["strength_in"]
+
+    assert {row["stage"] for row in rows} == {"mine", "separate", "metal", "component"}
+    assert pools["rare-earth-ore"] == 0
+    assert all(0 < pools[p] <= 1 + 1e-12 for p in ("ree-compounds", "ree-metals", "magnets-metal"))
+    assert answer.notes[0].startswith("Every edge is a share of all pools of a product")
+    assert {s["product"] for s in answer.coverage["series"]} == set(pools) - {"rare-earth-ore"}
+
+
+def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
+    def hinted(**options):
+        answer = ask.centrality(scope="ree-metals", measures=["closeness_in"], **options)
+        return any("--min-flow" in note for note in answer.notes)
+
+    assert hinted()
+    assert not hinted(min_flow=1000)
+
+
+# --- both databases
+
+
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [
+        ("centrality", {"scope": RARE_EARTHS, "by": "tonnes", "min_flow": 1}),
+        ("centrality", {"scope": "ree-metals", "over_time": True, "top": 2}),
+        ("layered_centrality", {"scope": "Dy"}),
+    ],
+    ids=["one period", "over time", "layered"],
+)
+def test_both_databases_give_the_same_answer_byte_for_byte(stores, verb, options):
+    texts = {
+        json_text(as_object(getattr(Graph(store), verb)(**options))) for store in stores.values()
+    }
+
+    assert len(texts) == 1
+
+
+# --- what must not be added up
+
+TWO = {
+    "codes.yaml": SMALL["codes.yaml"] + "  - {code: 2805, description: Metals of several kinds}\n"
+    "  - {code: 280540, description: Other metals}\n",
+    "products.yaml": SMALL["products.yaml"]
+    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal, contains: [Dy]}\n",
+}
+
+
+def test_two_reporters_of_the_same_goods_are_not_added_up(ask_small):
+    again = "  - {exporter: CHN, importer: KOR, period: 2024, usd: 790, reporter: exporter}\n"
+    graph = ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
+
+    with pytest.raises(GraphkitError, match="count the same goods of 2024, which are not added up"):
+        graph.centrality(period="2024")
+    assert graph.centrality(period="2025-Q1").rows["country"].to_pylist() == ["CHN", "KOR"]
+
+
+def test_a_code_and_one_inside_it_are_not_added_up(ask_small):
+    wider = (
+        "  - {exporter: CHN, importer: JPN, period: 2024, usd: 9, hs: 2805, product: dy-metal}\n"
+    )
+    graph = ask_small(TWO, {"trade.yaml": SMALL["trade.yaml"] + wider})
+
+    with pytest.raises(GraphkitError, match=r"dy-metal HS 2805 .* and ree-metals HS 280530"):
+        graph.centrality(period="2024")
+    assert len(graph.centrality(scope="product:dy-metal").rows) == 2
+
+
+def test_masses_of_two_bases_are_not_added_up(ask_small):
+    row = (
+        "  - {exporter: CHN, importer: JPN, period: 2024, usd: 9, tonnes: 1, hs: 280540, "
+        "product: dy-metal, basis: metal}\n"
+    )
+    gross = SMALL["trade.yaml"].replace("reporter: importer", "basis: gross, reporter: importer")
+    graph = ask_small(TWO, {"trade.yaml": gross + row})
+
+    with pytest.raises(GraphkitError, match=r"several bases .*gross: ree-metals; metal: dy-metal"):
+        graph.centrality(period="2024", by="tonnes")
+    assert len(graph.centrality(period="2024").rows) == 3
+
+
+def test_a_total_is_no_node(ask_small):
+    world = "  - {exporter: CHN, importer: WLD, period: 2024, usd: 5000}\n"
+    answer = ask_small({"trade.yaml": SMALL["trade.yaml"] + world}).centrality(period="2024")
+
+    assert sorted(answer.rows["country"].to_pylist()) == ["CHN", "JPN", "KOR"]
+    assert answer.coverage["flows_left_out"] == 1
+
+
+# --- the command
+
+
+@pytest.fixture
+def command(shipped_file: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        code = run(["centrality", "--db", str(shipped_file), *arguments])
+        return code, *capfd.readouterr()
+
+    return ran
+
+
+def test_a_table_has_the_first_ranks_and_data_have_all(command):
+    _, table, _ = command("--for", "ree-metals", "--period", "2024", "-f", "markdown")
+    _, data, _ = command("--for", "ree-metals", "--period", "2024", "-f", "json")
+
+    rows = json.loads(data)["rows"]
+    assert sum(line.startswith("| ") for line in table.splitlines()) == 16
+    assert len(rows) == rows[0]["nodes"] > 16
+
+
+def test_over_time_a_table_has_one_row_a_period(command):
+    code, table, _ = command("--for", RARE_EARTHS, "--over-time", "-f", "markdown")
+    lines = [line for line in table.splitlines() if line.startswith("| ")]
+
+    assert code == 0
+    assert lines[0].startswith("| Period | Rank | Country | Name | Betweenness |")
+    assert [line[2:6] for line in lines[1:]] == [str(year) for year in range(1995, 2025)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--period", "1990"], 1, "no trade flows are known in 1990; there are 30 periods"),
+        (["--period", "20x4"], 2, "--period: '20x4' is no period"),
+        (["--for", "lithium"], 1, "no trade flows are known for lithium (Li); there are for"),
+        (["--measure", "pagerang"], 2, "--measure: found 'pagerang', wanted some of strength_in,"),
+        (["--measure", "hub,hub"], 2, "--measure: found hub, hub, wanted each once"),
+        (["--min-flow", "1e15"], 1, "no flow of at least 1e+15 in any period; the largest is"),
+        (["--min-flow", "-1"], 2, "--min-flow: found -1, wanted 0 or more"),
+        (["--by", "kg"], 2, "--by: found 'kg', wanted one of usd, tonnes"),
+        (["--top", "0"], 2, "--top: found 0, wanted 1 or more"),
+        (["--over-time", "--period", "2024"], 2, "--over-time asks for every period"),
+        (["--over-time", "--layered"], 2, "--layered is of one period"),
+        (["--layered", "--for", "284690"], 1, "ask for ree-compounds"),
+    ],
+)
+def test_what_is_no_question_is_one_clear_line(command, arguments, code, said):
+    got, out, err = command(*arguments)
+
+    assert (got, out) == (code, "")
+    assert said in err
+    assert err.startswith("graphkit: ")
+    assert err.count("\n") == 1
+
+
+def test_a_name_that_means_nothing_is_refused(ask):
+    with pytest.raises(UsageError, match="unobtainium"):
+        ask.centrality(scope="unobtainium")
