@@ -57,6 +57,8 @@ class Loaded:
         ``key``, ``type`` (``world``, ``group``, ``rest``, ``unspecified``).
     codes : pyarrow.Table
         ``product``, ``fit`` (``exact``, ``dominant``, ``proxy``) of each code it travels under.
+    held : pyarrow.Table, optional
+        ``product``, ``period`` of all trade there is, where the flows are only a part of it.
     """
 
     flows: pa.Table
@@ -66,6 +68,7 @@ class Loaded:
     members: pa.Table
     areas: pa.Table
     codes: pa.Table
+    held: pa.Table | None = None
 
     @cached_property
     def by_series(self) -> dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]]:
@@ -152,10 +155,10 @@ class Loaded:
     @cached_property
     def periods(self) -> dict[str, list[str]]:
         """Periods with trade of each product, the newest last."""
+        held = self.flows if self.held is None else self.held
         found: dict[str, set[str]] = defaultdict(set)
-        for by_product in self.by_series.values():
-            for product, by_period in by_product.items():
-                found[product] |= by_period.keys()
+        for row in held.group_by(["product", "period"]).aggregate([]).to_pylist():
+            found[row["product"]].add(row["period"])
         return {product: sorted(have, key=time_of) for product, have in sorted(found.items())}
 
     @cached_property

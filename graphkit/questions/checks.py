@@ -167,7 +167,7 @@ def _held(loaded: Loaded) -> dict[str, Any]:
     """Which facts the claims were held against."""
     made = {(product, period) for _, product, period in loaded.made}
     return {
-        "trade_flows": len(loaded.flows),
+        "trade_flows_read": len(loaded.flows),
         "trade_in": [_span(product, have) for product, have in loaded.periods.items()],
         "production_figures": len(loaded.production),
         "production_of": [
