@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self
 
+import pyarrow as pa
+
+from graphkit.analysis.supply import SupplyNetwork
 from graphkit.answer import Answer
-from graphkit.questions import concentration, dependence, n_minus_1, reliance
+from graphkit.database import open_database
+from graphkit.errors import GraphkitError
+from graphkit.queries import find_query, run_query
+from graphkit.questions import (
+    concentration,
+    dependence,
+    disruptions,
+    n_minus_1,
+    origins,
+    reliance,
+    single_points,
+)
 from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
 from graphkit.questions.published import list_claims
+from graphkit.questions.supply import supply_of
 
 Asked = ParamSpec("Asked")
 
@@ -25,15 +41,46 @@ class Reply(Answer):
 
         return answer_text(self)
 
+    def _repr_html_(self) -> str:
+        from graphkit.render import answer_html
+
+        return answer_html(self)
+
+    def to_json(self) -> str:
+        """The whole answer, as ``--format json`` writes it."""
+        from graphkit.render import as_object, json_text
+
+        return json_text(as_object(self), indent=2)
+
     def to_pandas(self) -> Any:
         """The rows as a ``pandas.DataFrame``."""
         return self.rows.to_pandas()
 
     def to_polars(self) -> Any:
-        """The rows as a ``polars.DataFrame``, without a copy where types allow."""
+        """The rows as a ``polars.DataFrame``."""
         import polars
 
         return polars.from_arrow(self.rows)
+
+    def to_networkx(self) -> Any:
+        """The rows as edges of a ``networkx.MultiDiGraph``, from whom to the consumer.
+
+        Raises
+        ------
+        GraphkitError
+            The rows are not of two places each.
+        """
+        import networkx as nx
+
+        names = self.rows.column_names
+        source = next((n for n in ("supplier", "origin", "removed") if n in names), None)
+        if source is None or "consumer" not in names:
+            raise GraphkitError("these rows have no supplier and consumer to join by edges")
+        graph = nx.MultiDiGraph(question=self.question)
+        for row in self.rows.to_pylist():
+            ends = row.pop(source), row.pop("consumer")
+            graph.add_edge(*ends, **{k: v for k, v in row.items() if v is not None})
+        return graph
 
 
 def _verb(
@@ -47,16 +94,67 @@ def _verb(
 
 
 class Graph(Facts):
-    """One database, and the questions it answers."""
+    """One database, and the questions it answers; made by :func:`graphkit.open`.
+
+    Every verb of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
+    ``pyarrow.Table``.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<graphkit.Graph: {self.store.label}>"
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.store.close()
+
+    def cypher(self, statement: str, **parameters: Any) -> pa.Table:
+        """The rows of any read-only Cypher; nodes, relationships and paths as JSON text."""
+        return self.store.run(statement, parameters).table
+
+    def query(self, name: str, **parameters: str) -> pa.Table:
+        """The rows of a query file, by name or path; parameters as on the command line."""
+        query = find_query(name)
+        return run_query(self.store, query, query.values(parameters)).table
+
+    def supply_network(
+        self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"
+    ) -> SupplyNetwork:
+        """Trade, production and conversions of a chain in one period, as arrays.
+
+        Its ``to_networkx()`` is the graph, summed or fact by fact; ``coverage()`` says what it
+        rests on.
+        """
+        return supply_of(self, self.materials.scope(scope), period, measure=measure).network
 
     concentration = _verb(concentration.concentration)
+    cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
     layered_centrality = _verb(layered_centrality)
     depends = _verb(dependence.depends)
+    depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
+    disrupt = _verb(disruptions.disrupt)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
+    origins = _verb(origins.origins)
     reliance = _verb(reliance.reliance)
+    single_points = _verb(single_points.single_points)
     suppliers = _verb(dependence.suppliers)
     list_claims = _verb(list_claims)
     check_claims = _verb(check_claims)
     claim_conflicts = _verb(claim_conflicts)
+
+
+def open_graph(db: str | None = None) -> Graph:
+    """See :func:`graphkit.open`."""
+    return Graph(open_database(db))

@@ -15,6 +15,7 @@ import pyarrow as pa
 from graphkit.answer import Answer
 from graphkit.errors import UsageError
 from graphkit.render.claims import comparison_sentences
+from graphkit.render.html import HtmlPage
 from graphkit.render.output import write_parquet, write_text
 from graphkit.render.pages import MarkdownPage, PlainPage, lay_out, lay_out_table
 from graphkit.render.plain_text import HIDDEN, visible
@@ -89,6 +90,11 @@ def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
 def answer_text(answer: Answer) -> str:
     """An answer as a terminal shows it."""
     return str(lay_out(answer, _plain_page(None))).rstrip("\n")
+
+
+def answer_html(answer: Answer) -> str:
+    """An answer as a notebook shows it."""
+    return str(lay_out(answer, HtmlPage()))
 
 
 def as_object(answer: Answer) -> dict[str, Any]:

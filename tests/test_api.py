@@ -1,0 +1,120 @@
+"""The Python API: its documentation runs, and its answers turn into what other tools take."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import graphkit
+from graphkit.answer import Answer
+from graphkit.api import Graph
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError, UsageError
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.fixture
+def graph(shipped_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Graph]:
+    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+    with graphkit.open() as graph:
+        yield graph
+
+
+def test_the_documentation_runs(shipped_file, monkeypatch):
+    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+    outcome = doctest.testfile(str(DOCS / "python.md"), module_relative=False)
+
+    assert outcome.failed == 0
+    assert outcome.attempted > 15
+
+
+def test_a_reply_is_what_the_command_line_writes(graph, capsysbinary):
+    reply = graph.depends("KOR", on="CHN", scope="rare earths", period="2024")
+
+    assert run(["depends", "KOR", "--on", "CHN", "--for", "rare earths", "--period", "2024",
+                "-f", "json"]) == 0  # fmt: skip
+    assert capsysbinary.readouterr().out.decode() == reply.to_json() + "\n"
+    assert json.loads(reply.to_json())["rows"] == reply.rows.to_pylist()
+    assert repr(reply).startswith("How much does South Korea depend on China for rare earth")
+
+
+class Cells(HTMLParser):
+    """The texts of each kind of tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if data.strip():
+            self.found.setdefault(self.open[-1], []).append(data)
+
+
+def test_a_notebook_shows_a_table_in_which_no_data_is_markup(graph):
+    page = Cells()
+    page.feed(graph.suppliers("KOR", scope="ree-metals", period="2024")._repr_html_())
+    assert page.open == []
+    assert "CHN" in page.found["td"]
+    assert "80.2 %" in page.found["td"]
+    assert (
+        page.found["strong"][0] == "Who supplies South Korea with rare-earth metals (ree-metals)?"
+    )
+
+    reply = graph.depends("KOR", scope="ree-metals", period="2024")
+    hostile = type(reply)(**{**vars(reply), "question": "<script>alert(1)</script> & \x1b[1m"})
+    assert "<script>" not in hostile._repr_html_()
+    assert "\x1b" not in hostile._repr_html_()
+
+
+def test_rows_become_frames_and_edges_with_nothing_lost(graph):
+    reply = graph.suppliers("JPN", scope="ree-metals", period="2024")
+
+    assert pa.Table.from_pandas(reply.to_pandas()).to_pylist() == reply.rows.to_pylist()
+    assert reply.to_polars().to_arrow().to_pylist() == reply.rows.to_pylist()
+    edges = reply.to_networkx()
+    assert edges.number_of_edges() == len(reply.rows)
+    assert edges["VNM"]["JPN"][0]["share_usd"] == reply.rows["share_usd"][0].as_py()
+    with pytest.raises(GraphkitError, match="no supplier and consumer"):
+        graph.cascade("CHN", scope="ree-compounds").to_networkx()
+
+
+def test_every_verb_says_what_it_takes_and_returns_an_answer():
+    verbs = {
+        name: verb
+        for name, verb in vars(Graph).items()
+        if callable(verb) and hasattr(verb, "__wrapped__")
+    }
+    assert {"depends", "origins", "single_points", "disrupt", "concentration"} <= set(verbs)
+    for name, verb in verbs.items():
+        assert (
+            "Parameters" in (verb.__doc__ or "")
+            or "As for" in verb.__doc__
+            or (":func:" in verb.__doc__)
+        ), name
+        assert "->" not in name
+        assert verb.__wrapped__.__annotations__["return"] in ("Answer", Answer)
+
+
+def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
+    with pytest.raises(UsageError, match=r"no country is called 'Koreaa'; did you mean"):
+        graph.depends("Koreaa")
+    with pytest.raises(UsageError, match="not read-only"):
+        graph.cypher("MATCH (n) DELETE n")
+    with pytest.raises(UsageError, match="there is no query 'sole-supliers'"):
+        graph.query("sole-supliers")
+    with pytest.raises(GraphkitError, match="nowhere"), graphkit.open("/nowhere/x.lbdb") as other:
+        other.depends("KOR")
