@@ -16,6 +16,7 @@ from graphkit.errors import GraphkitError
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
+    criticality,
     dependence,
     disruptions,
     n_minus_1,
@@ -140,6 +141,7 @@ class Graph(Facts):
     concentration = _verb(concentration.concentration)
     cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
+    criticality = _verb(criticality.criticality)
     layered_centrality = _verb(layered_centrality)
     depends = _verb(dependence.depends)
     depends_looked_through = _verb(origins.depends_looked_through)

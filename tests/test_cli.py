@@ -107,7 +107,7 @@ COMMANDS = commands()
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers",
-        "concentration", "reliance", "queries", "query", "cypher", "check", "load",
+        "concentration", "reliance", "criticality", "queries", "query", "cypher", "check", "load",
         "schema", "doctor", "claims", "claims check", "claims conflicts",
         "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip

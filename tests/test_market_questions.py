@@ -1,4 +1,4 @@
-"""Concentration of whole markets: added up by hand, equal on both databases, unknown stays so."""
+"""Concentration, reliance and criticality: added up by hand, and what is unknown stays so."""
 
 from __future__ import annotations
 
@@ -312,6 +312,95 @@ def test_the_world_has_one_largest_producer(ask):
         ask.n_minus_1(scope="gallium", period="1999")
 
 
+# --- criticality
+
+
+def test_world_production_is_weighed_by_governance(ask, shipped_graph):
+    answer = ask.criticality("Nb", period="2024")
+    [row] = answer.rows.to_pylist()
+
+    made = {
+        fact["country"]: fact["tonnes"]
+        for fact in facts(shipped_graph, "PRODUCES")
+        if (fact["product"], fact["period"]) == ("niobium-ore", "2024")
+    }
+    world = made["WLD"]
+    stability: dict[str, list[float]] = defaultdict(list)
+    for fact in facts(shipped_graph, "RATED"):
+        if "2020" <= fact["period"] <= "2024":
+            stability[fact["country"]].append(fact["value"])
+    wanted = sum(
+        (tonnes / world) ** 2 * (2.5 - sum(stability[who]) / len(stability[who])) * 2
+        for who, tonnes in made.items()
+        if who in stability
+    )
+    assert close(row["hhi_global_known"], wanted)
+    assert row["hhi_global_low"] < wanted < row["hhi_global_high"]
+    assert (row["product"], row["stage"], row["basket"]) == ("niobium-ore", "mine", None)
+    assert (row["largest"], row["production_source"]) == ("BRA", "usgs-mcs-2026")
+    assert answer.coverage["governance_years"] == ["2020", "2021", "2022", "2023", "2024"]
+    assert {"world-bank-wgi", "eu-crm-2023"} <= set(answer.sources["key"].to_pylist())
+
+
+def test_what_is_missing_makes_the_risk_a_range(ask):
+    [open_] = ask.criticality("Nb", period="2024").rows.to_pylist()
+    [given] = ask.criticality("Nb", period="2024", eol_rir=0.0, substitution=0.94).rows.to_pylist()
+
+    assert {"substitution index", "end-of-life recycling input rate"} <= set(open_["missing"])
+    assert open_["eol_rir"] is None
+    assert (open_["supply_risk_low"], open_["supply_risk_high"]) == (0, open_["hhi_global_high"])
+    assert not {"substitution index", "end-of-life recycling input rate"} & set(given["missing"])
+    assert close(given["supply_risk_low"], 0.94 * given["hhi_global_low"])
+    assert close(given["supply_risk_high"], 0.94 * given["hhi_global_high"])
+    assert (given["published_supply_risk"], given["published_economic_importance"]) == (4.4, 6.5)
+    assert (given["published_critical"], given["published_in_range"]) == (True, True)
+
+
+def test_two_sources_of_eu_sourcing_stand_side_by_side(ask):
+    answer = ask.criticality("Li")
+    chile, china = answer.rows.to_pylist()
+
+    sources = (chile["sourcing_source"], china["sourcing_source"])
+    assert sources == ("observatorial-1613351", "visual-capitalist-eu-china")
+    assert chile["hhi_eu_known"] != china["hhi_eu_known"]
+    assert chile["hhi_global_known"] == china["hhi_global_known"]
+    assert {"eu-li-chl-eca", "eu-li-chn-2016-2020"} <= set(answer.claims["key"].to_pylist())
+
+
+def test_every_material_with_a_published_risk_has_a_row(ask):
+    answer = ask.criticality()
+    rows = answer.rows.to_pylist()
+    published = {c["element"] for c in ask.claims.to_pylist() if c["kind"] == "supply-risk"}
+
+    assert {row["material"] for row in rows} == published
+    gold = next(row for row in rows if row["material"] == "Au")
+    assert (gold["product"], gold["supply_risk_high"], gold["published_supply_risk"]) == (
+        None, None, 0.4,
+    )  # fmt: skip
+    assert "global supply" in gold["missing"]
+    cobalt = [row["product"] for row in rows if row["material"] == "Co"]
+    assert cobalt == ["cobalt-ore"]  # the nickel in nickel ore is no cobalt
+    hree = next(row for row in rows if row["material"] == "HREE")
+    assert (hree["product"], hree["basket"]) == ("rare-earth-ore", "10 of 15")
+    assert " , " not in answer_text(answer)
+
+
+def test_an_element_brings_its_group_with_a_published_risk(ask):
+    answer = ask.criticality("dysprosium")
+
+    assert answer.scope["materials"] == ["Dy", "HREE"]
+    assert answer.rows["published_supply_risk"].to_pylist() == [None, 5.1]
+
+
+def test_inputs_are_from_0_to_1(ask):
+    with pytest.raises(UsageError, match="--eol-rir: found 2, wanted 0 to 1"):
+        ask.criticality("Ga", eol_rir=2)
+    with pytest.raises(UsageError, match="--import-reliance: found nan"):
+        ask.criticality("Ga", import_reliance=math.nan)
+    with pytest.raises(GraphkitError, match="neither production nor a supply risk is known of Pm"):
+        ask.criticality("Pm")
+
+
 # --- what cannot be answered
 
 
@@ -338,6 +427,8 @@ QUESTIONS = [
     ("reliance", (), {"scope": "REE", "period": "2024"}),
     ("reliance", ("EU27",), {"scope": "REE"}),
     ("n_minus_1", (), {}),
+    ("criticality", (), {}),
+    ("criticality", ("Ga", "Mg"), {"period": "2024", "eol_rir": 0.1}),
     ("concentration", (), {"scope": "2846", "by": "consumer", "period": "2024"}),
 ]
 
@@ -361,6 +452,8 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
         ("concentration --period 2024-Q9", 2, "--period: "),
         ("concentration --for magnets --period 1999", 1, "there are 2022, 2024"),
         ("reliance KOR --for gallium", 1, "no trade flows are known for gallium (Ga)"),
+        ("criticality unobtainium", 2, "no element or mineral is called 'unobtainium'"),
+        ("criticality Ga --eol-rir 2", 2, "--eol-rir: found 2, wanted 0 to 1"),
         ("reliance KOR --n-minus-1", 2, "leave out 'KOR'"),
     ],
 )

@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(concentration)
     app.command()(reliance)
+    app.command()(criticality)
 
 
 def concentration(
@@ -74,7 +75,7 @@ def reliance(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """How far a country relies on imports, beside what was published.
+    """How far countries rely on imports.
 
     Net imports over apparent consumption, by weight, with all that goes into it; a figure of
     production that is withheld makes a range. With --n-minus-1, instead: supply without the
@@ -95,3 +96,51 @@ def reliance(
         )
         return
     answer(lambda f: question.reliance(f, country, scope=scope, period=period), db, form, output)
+
+
+def criticality(
+    elements: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ELEMENT]...",
+            help="Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
+        ),
+    ] = None,
+    period: Period = None,
+    import_reliance: Annotated[
+        float | None,
+        typer.Option("--import-reliance", metavar="SHARE", help="Input that no table gives, 0-1."),
+    ] = None,
+    eol_rir: Annotated[
+        float | None,
+        typer.Option("--eol-rir", metavar="SHARE", help="End-of-life recycling input rate, 0-1."),
+    ] = None,
+    substitution: Annotated[
+        float | None,
+        typer.Option("--substitution", metavar="INDEX", help="Substitution index, 0-1."),
+    ] = None,
+    db: Database = None,
+    form: Format = None,
+    output: Output = None,
+) -> None:
+    """The EU's supply risk of materials.
+
+    Beside the published scores, with all its inputs: world production weighed by the governance
+    of the producers, EU sourcing, import reliance, recycling and substitution. An input that is
+    missing runs over all it can be, so that the risk is a range.
+
+    \b
+    Examples:
+      graphkit criticality
+      graphkit criticality gallium tungsten --period 2024
+      graphkit criticality Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94
+    """
+    from graphkit.questions import criticality as question
+
+    answer(
+        lambda facts: question.criticality(
+            facts, *(elements or ()), period=period, import_reliance=import_reliance,
+            eol_rir=eol_rir, substitution=substitution,
+        ),
+        db, form, output,
+    )  # fmt: skip

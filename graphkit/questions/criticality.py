@@ -1,0 +1,262 @@
+"""The EU's supply risk of materials, as far as its inputs go, beside the published criticality."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.columns import number, texts
+from graphkit.analysis.concentration import production_shares
+from graphkit.analysis.criticality import CRITICAL, supply_risk
+from graphkit.analysis.governance import WGI, governance
+from graphkit.answer import Answer
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import Period
+from graphkit.queries import rows_of
+from graphkit.questions.claims import COMPARISON
+from graphkit.questions.criticality_words import COUNTS, FACTORS, HEADS, ROWS, UNITS, notes_on
+from graphkit.questions.facts import Facts
+from graphkit.questions.figures import coverage_of_figures, figures_of
+from graphkit.questions.scope import Scope
+from graphkit.questions.trade import check_period
+
+SOURCING = "sourcing"
+"""What claims about shares of the EU's sourcing measure."""
+CONTENT = "-content"
+YEARS = 5
+"""Of governance: the study of 2023 took the mean of five years."""
+
+
+def criticality(
+    facts: Facts,
+    *elements: str,
+    period: str | None = None,
+    import_reliance: float | None = None,
+    eol_rir: float | None = None,
+    substitution: float | None = None,
+) -> Answer:
+    """Supply risk of materials for the EU with all its inputs, beside the published criticality.
+
+    Parameters
+    ----------
+    *elements : str
+        Elements, minerals or groups; groups that an element belongs to are added where a risk of
+        them was published. Otherwise every material with a published risk.
+    period : str, optional
+        Year of production, otherwise each product's newest. Governance is the mean of the five
+        years up to it that are there, as the study of 2023 took five.
+    import_reliance, eol_rir, substitution : float, optional
+        Inputs from 0 to 1 that no table gives, for every row: import reliance, end-of-life
+        recycling input rate, substitution index. Left out, they run from 0 to 1.
+
+    Returns
+    -------
+    Answer
+        One row a material, product with figures of production and source of its EU sourcing. A
+        material without production has one row, with what was published.
+
+    Raises
+    ------
+    UsageError
+        A name or period that is none, or an input that is not from 0 to 1.
+    GraphkitError
+        Nothing is known of these materials.
+    """
+    check_period(period)
+    given = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
+    for name, value in given.items():
+        if value is not None and not 0 <= value <= 1:
+            raise UsageError(f"--{name.replace('_', '-')}: found {value:g}, wanted 0 to 1")
+    claims = facts.claims.filter(pc.is_in(facts.claims["kind"], pa.array(list(CRITICAL))))
+    materials = _materials(facts, elements, claims)
+    claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))
+    baskets = _baskets(facts, materials)
+    scope = Scope(None, tuple(sorted({product for _, product in baskets})))
+    made = figures_of(facts, scope, period)
+    markets = _markets(made, baskets)
+    if not markets and not len(claims):
+        when = f" in {period}" if period else ""
+        raise GraphkitError(
+            f"neither production{when} nor a supply risk is known of {', '.join(materials)}"
+        )
+    sourcing = _sourcing(facts, materials)
+    labels = _labels(materials, markets, sourcing)
+    ratings, years = _ratings(facts, made)
+    risks = supply_risk(
+        _shares(labels, markets, sourcing), governance(ratings, years),
+        pa.Table.from_pylist([
+            {"material": label[0], "stage": key, **given} for key, label in labels.items()
+        ], _FACTORS), claims,
+    )  # fmt: skip
+    rows = [
+        _row(facts, risk, labels[risk["stage"]], markets, baskets) for risk in risks.to_pylist()
+    ]
+    rows.sort(key=lambda r: tuple(r[n] or "" for n in ("material", "product", "sourcing_source")))
+    table = pa.Table.from_pylist(rows, ROWS)
+    used = _claims_of(facts, sourcing)
+    known = {n for n in ROWS.names if table[n].null_count < len(table)}
+    return Answer(
+        f"How critical {'is' if len(materials) == 1 else 'are'} "
+        f"{', '.join(materials) if elements else 'all materials with a published risk'} "
+        "for the EU?",
+        {
+            "consumer": "EU27", "materials": materials, "period": period or "newest with data",
+            "measure": "supply risk, of production by mass", **given,
+        },
+        table,
+        UNITS,
+        {
+            "materials": len(materials),
+            "materials_with_production_figures": len({material for material, _ in markets}),
+            **coverage_of_figures(made, scope),
+            "governance_indicators": sorted(set(ratings["indicator"].to_pylist())),
+            "governance_years": sorted(set(ratings["period"].to_pylist())),
+            "countries_rated": len(ratings["country"].unique()),
+        },
+        pa.concat_tables([claims, used]),
+        COMPARISON.empty_table(),
+        facts.sources(made, ratings, claims, used),
+        tuple(notes_on(table)),
+        {n: h for n, h in HEADS.items() if n in {*known, "supply_risk_low"}},
+        COUNTS,
+    )  # fmt: skip
+
+
+_FACTORS = pa.schema([*texts("material", "stage"), *(number(name) for name in FACTORS)])
+Market = tuple[str, str]
+"""A material, and a product that stands for it."""
+
+
+def _materials(facts: Facts, asked: Sequence[str], claims: pa.Table) -> list[str]:
+    """Keys of the materials that were asked for, and of their groups with a published figure."""
+    published = set(claims["element"].to_pylist()) - {None}
+    if not asked:
+        return sorted(published)
+    named = [
+        facts.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
+    ]
+    groups = rows_of(facts.store, "element-groups").to_pylist()
+    wider = {g["parent"] for g in groups if g["member"] in named and g["parent"] in published}
+    return list(dict.fromkeys([*named, *sorted(wider)]))
+
+
+def _baskets(facts: Facts, materials: Collection[str]) -> dict[Market, tuple[int, int]]:
+    """Products with a material in them: how many of their elements it means, of how many."""
+    return {
+        (material, product): counts
+        for material in materials
+        for product, counts in facts.materials.counts(material).items()
+    }
+
+
+def _markets(made: pa.Table, baskets: Collection[Market]) -> dict[Market, list[dict[str, Any]]]:
+    """Shares of production of each product that stands for a material.
+
+    A mass of nickel content says nothing of cobalt: it is left out there.
+    """
+    found: dict[Market, list[dict[str, Any]]] = defaultdict(list)
+    for share in production_shares(made).to_pylist():
+        basis = share["basis"] or ""
+        for market in baskets:
+            of_another = basis.endswith(CONTENT) and basis.removesuffix(CONTENT) != market[0]
+            if market[1] == share["product"] and not (of_another and _is_symbol(basis)):
+                found[market].append(share)
+    return dict(found)
+
+
+def _is_symbol(basis: str) -> bool:
+    """Whether a content is that of one element: Ni-content, but not TiO2-content."""
+    symbol = basis.removesuffix(CONTENT)
+    return symbol.isalpha() and len(symbol) <= 2
+
+
+Sourcing = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
+"""For each material and source, the claims about shares of the EU's sourcing."""
+
+
+def _sourcing(facts: Facts, materials: Collection[str]) -> Sourcing:
+    found: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for claim in facts.claims.to_pylist():
+        fits = claim["measure"] == SOURCING and claim["kind"] == "share" and claim["supplier"]
+        if fits and claim["element"] in materials and claim["value"] is not None:
+            found[claim["element"]][claim["source"]].append(claim)
+    return found
+
+
+def _claims_of(facts: Facts, sourcing: Sourcing) -> pa.Table:
+    keys = [c["key"] for by in sourcing.values() for some in by.values() for c in some]
+    return facts.claims.filter(pc.is_in(facts.claims["key"], pa.array(keys, pa.string())))
+
+
+Label = tuple[str, str | None, str | None]
+"""A material, the product that stands for it, and the source of its EU sourcing."""
+
+
+def _labels(
+    materials: Sequence[str], markets: Collection[Market], sourcing: Sourcing
+) -> dict[str, Label]:
+    """Every row of the answer by the text that stands for its stage in the measure."""
+    labels: list[Label] = []
+    for material in materials:
+        products: list[str | None] = [p for of, p in markets if of == material]
+        sources: list[str | None] = [*sorted(sourcing.get(material, ()))]
+        labels += [(material, p, s) for p in products or [None] for s in sources or [None]]
+    return {f"{product or ''}|{source or ''}|{material}": (material, product, source)
+            for material, product, source in labels}  # fmt: skip
+
+
+def _shares(
+    labels: Mapping[str, Label],
+    markets: Mapping[Market, Sequence[Mapping[str, Any]]],
+    sourcing: Sourcing,
+) -> pa.Table:
+    """World production and EU sourcing as the measure takes them."""
+    rows: list[dict[str, Any]] = []
+    for key, (material, product, source) in labels.items():
+        base = {"material": material, "stage": key}
+        for share in markets.get((material, product or ""), ()):
+            ends = {n: share[n] for n in ("country", "share_low", "share_high")}
+            rows.append({**base, "market": "global", **ends})
+        for claim in sourcing.get(material, {}).get(source or "", ()):
+            value = dict.fromkeys(("share_low", "share_high"), claim["value"])
+            rows.append({**base, "market": "EU sourcing", "country": claim["supplier"], **value})
+    numbers = [number("share_low"), number("share_high")]
+    names = texts("material", "stage", "market", "country")
+    return pa.Table.from_pylist(rows, pa.schema([*names, *numbers]))
+
+
+def _ratings(facts: Facts, made: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Governance in the years up to the newest production, and those years."""
+    last = max((Period(p).year for p in made["period"].to_pylist()), default=None)
+    years = [str(last - back) for back in reversed(range(YEARS))] if last else []
+    ratings = rows_of(facts.store, "ratings", indicators=list(WGI), periods=years)
+    schema = pa.schema([*texts("country", "indicator", "period", "source"), number("value")])
+    return ratings.select(schema.names).cast(schema), years
+
+
+def _row(
+    facts: Facts,
+    risk: Mapping[str, Any],
+    label: Label,
+    markets: Mapping[Market, Sequence[Mapping[str, Any]]],
+    baskets: Mapping[Market, tuple[int, int]],
+) -> dict[str, Any]:
+    material, product, source = label
+    row = {**risk, "name": facts.materials.names.find(material, "element", ("Element",)).name,
+           "product": product, "stage": None, "sourcing_source": source}  # fmt: skip
+    if product is None:
+        return row
+    shares = markets[material, product]
+    most = min(shares, key=lambda share: (-share["share_low"], share["country"]))
+    meant, every = baskets[material, product]
+    return {
+        **row, "stage": facts.materials.products[product]["stage"],
+        "basket": f"{meant} of {every}" if every > meant else None,
+        "largest": most["country"], "largest_share": most["share_low"],
+        "production_source": shares[0]["source"],
+        **{name: shares[0][name] for name in ("period", "basis")},
+    }  # fmt: skip
