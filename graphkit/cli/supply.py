@@ -44,10 +44,10 @@ def origins(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Who mined, refined and made what a country buys, behind the last seller.
+    """Who mined, refined and made what a country buys.
 
-    For each product and each stage before it: the origins of the imports, with the range that
-    unpublished production leaves open, beside the share that was bought there directly.
+    Behind the last seller, for each product and each stage before it: the origins of the imports,
+    with the range that unpublished production leaves open, beside what was bought there directly.
 
     \b
     Examples:
@@ -204,7 +204,7 @@ def disrupt(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """What breaks if a country stops, or cuts, its exports of something.
+    """What breaks if a country stops or cuts its exports.
 
     Followed through all stages: who loses how much, directly and through others, what the slack
     of the suppliers left makes up for, and who is left with nothing.
