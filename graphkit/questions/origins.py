@@ -221,10 +221,15 @@ def supply_answer(
 ) -> Answer:
     """An answer out of a supply network, with its coverage, claims and sources."""
     claims = claims_about(facts.claims, asked, context=True)
+    of_products = [
+        f"{key}: {note}"
+        for key in supply.network.products
+        if (note := facts.materials.products[key]["note"])
+    ]
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, units, supply.coverage(),
         claims, COMPARISON.empty_table(), facts.sources(supply.flows, supply.made, claims, *also),
-        (*asked.scope.notes, *notes), heads, counts,
+        (*asked.scope.notes, *notes, *of_products), heads, counts,
     )  # fmt: skip
 
 
