@@ -25,10 +25,12 @@ from graphkit.questions import (
     single_points,
 )
 from graphkit.questions.centrality import centrality, layered_centrality
+from graphkit.questions.changes import compare
 from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
 from graphkit.questions.published import list_claims
+from graphkit.questions.trends import trend
 from graphkit.questions.supply import supply_of
 
 Asked = ParamSpec("Asked")
@@ -155,6 +157,8 @@ class Graph(Facts):
     list_claims = _verb(list_claims)
     check_claims = _verb(check_claims)
     claim_conflicts = _verb(claim_conflicts)
+    compare = _verb(compare)
+    trend = _verb(trend)
 
 
 def open_graph(db: str | None = None) -> Graph:

@@ -7,11 +7,12 @@ from typing import Any
 
 from graphkit.answer import Answer
 from graphkit.render.plain_text import visible
+from graphkit.render.totals import total_line
 from graphkit.render.values import money, percent, shown
 
 IN_SENTENCES = (
     "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
-    "products", "products_without_trade_data", "series", "network", "production",
+    "products", "products_without_trade_data", "series", "network", "production", "totals",
 )  # fmt: skip
 """What of a coverage is said in sentences of its own."""
 STATES = {
@@ -43,6 +44,7 @@ def coverage_lines(answer: Answer) -> list[str]:
         lines.append(f"In scope, but without trade data: {names}.")
     lines += map(_pool_line, found.get("network", ()))
     lines += map(_production_line, found.get("production", ()))
+    lines += map(total_line, found.get("totals", ()))
     others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
     return [*lines, *(_other_line(name, value) for name, value in others)]
 

@@ -1,0 +1,336 @@
+"""Change over time, asked of the database: two periods side by side, and all of them in order."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
+
+from graphkit.answer import Answer
+from graphkit.api import Graph
+from graphkit.build import build_graph
+from graphkit.cli import app as cli
+from graphkit.errors import UsageError
+from graphkit.render import answer_text, as_object, json_text
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+HEAD = SMALL["trade.yaml"].split("rows:\n")[0] + "rows:\n"
+FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"
+
+
+@pytest.fixture(scope="module")
+def ask(shipped_file: Path) -> Iterator[Graph]:
+    with EmbeddedStore(shipped_file) as store:
+        yield Graph(store)
+
+
+@pytest.fixture(scope="module")
+def table() -> list[dict[str, Any]]:
+    """Every flow in rare earths of the shipped trade table."""
+    path = shipped("seeds") / "trade/rare-earths-1995-2024.parquet"
+    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    return rows
+
+
+@pytest.fixture
+def graphkit(capsys: Any, monkeypatch: Any, shipped_file: Path) -> Callable[..., Any]:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+        capsys.readouterr()
+        code = cli.run(arguments)
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def small(store: Store, folder: Path, trade: str | None = None) -> Graph:
+    changes = {"trade.yaml": trade} if trade else {}
+    store.load(build_graph(read_seeds(write_seeds(folder, changes))))
+    return Graph(store)
+
+
+def by_partner(answer: Answer, partner: str = "supplier") -> dict[str, dict[str, Any]]:
+    return {row[partner]: row for row in answer.rows.to_pylist()}
+
+
+def added(
+    table: list[dict[str, Any]], by: str, period: str, product: str, **only: str
+) -> dict[str, float]:
+    """Thousands of dollars by partner, as the seeds have them."""
+    sums: dict[str, float] = defaultdict(float)
+    wanted = {"period": period, "product": product, **only}
+    for row in table:
+        if all(row[name] == value for name, value in wanted.items()):
+            sums[row[by]] += row["usd"]
+    return sums
+
+
+# --- two periods
+
+
+def test_shares_and_ranks_of_two_years_are_as_the_table_adds_up(ask, table):
+    answer = ask.compare("2023", "2024", of="korea", scope="ree-metals")
+
+    rows = by_partner(answer)
+    ends = {
+        end: added(table, "exporter", period, "ree-metals", importer="KOR")
+        for end, period in (("before", "2023"), ("after", "2024"))
+    }
+    assert set(rows) == set(ends["before"]) | set(ends["after"])
+    for supplier, row in rows.items():
+        for end, sums in ends.items():
+            if supplier not in sums:
+                assert row[f"usd_{end}"] is row[f"rank_{end}"] is None
+                continue
+            share = sums[supplier] / sum(sums.values())
+            assert row[f"usd_{end}"] == pytest.approx(1000 * sums[supplier])
+            assert row[f"share_usd_{end}"] == pytest.approx(share)
+            assert row[f"rank_{end}"] == 1 + sum(v > sums[supplier] for v in sums.values())
+    china = rows["CHN"]
+    assert round(100 * china["share_usd_after"], 2) == 80.24
+    assert china["points_usd"] == pytest.approx(
+        100 * (china["share_usd_after"] - china["share_usd_before"])
+    )
+    (total,) = answer.coverage["totals"]
+    assert total["usd_after"] == pytest.approx(1000 * sum(ends["after"].values()))
+    assert set(total["lost"]) == set(ends["before"]) - set(ends["after"])
+
+
+def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(store, tmp_path):
+    answer = small(store, tmp_path).compare("2024", "2025-Q1", of="KOR")
+
+    rows = by_partner(answer)
+    assert {name: row["status"] for name, row in rows.items()} == {"CHN": "both", "JPN": "lost"}
+    china = rows["CHN"]
+    assert (china["usd_before"], china["usd_after"]) == (800.0, 300.0)
+    assert (china["usd_per_month_before"], china["usd_per_month_after"]) == (800 / 12, 100.0)
+    assert (china["tonnes_before"], china["tonnes_after"]) == (10.0, 12.0)
+    (total,) = answer.coverage["totals"]
+    assert total["usd_per_month_ratio"] == pytest.approx(1.2)
+    assert total["hhi_usd_before"] == pytest.approx(6800)
+    assert total["hhi_usd_after"] == 10_000
+    text = answer_text(answer)
+    assert "1.0 k USD, then 300 USD (+20.0 % a month)" in text
+    assert "lost JPN" in text
+
+
+def test_periods_that_add_up_to_one_are_added_up(tmp_path):
+    quarters = "".join(FLOW.format("CHN", "KOR", f"2024-Q{n}", 10 * n, "") for n in range(1, 5))
+    trade = HEAD + quarters + FLOW.format("CHN", "KOR", 2023, 50, ", tonnes: 1")
+    with EmbeddedStore(tmp_path / "x.lbdb") as store:
+        graph = small(store, tmp_path / "seeds", trade)
+        (row,) = graph.compare("2023", "2024", of="KOR").rows.to_pylist()
+        (total,) = graph.compare("2023", "2024").coverage["totals"]
+    assert (row["usd_before"], row["usd_after"]) == (50.0, 100.0)
+    assert row["tonnes_after"] is None
+    assert (total["consumer"], total["usd_ratio"]) == ("WLD", 2.0)
+
+
+def test_who_bought_nothing_before_has_all_its_suppliers_new(tmp_path):
+    trade = HEAD + FLOW.format("CHN", "KOR", 2023, 5, "") + FLOW.format("CHN", "JPN", 2024, 7, "")
+    with EmbeddedStore(tmp_path / "x.lbdb") as store:
+        graph = small(store, tmp_path / "seeds", trade)
+        (row,) = graph.compare("2023", "2024", of="JPN").rows.to_pylist()
+    assert (row["status"], row["usd_before"], row["share_usd_before"]) == ("new", None, None)
+
+
+def test_the_worlds_exporters_and_the_buyers_of_one(ask, table):
+    world = by_partner(ask.compare("2010", "2024", scope="ree-compounds"))
+    sums = added(table, "exporter", "2010", "ree-compounds")
+    assert world["CHN"]["share_usd_before"] == pytest.approx(sums["CHN"] / sum(sums.values()))
+
+    answer = ask.compare("2010", "2024", of="CHN", scope="ree-compounds", partner="consumer")
+    sums = added(table, "importer", "2024", "ree-compounds", exporter="CHN")
+    rows = by_partner(answer, "consumer")
+    assert rows["KOR"]["share_usd_after"] == pytest.approx(sums["KOR"] / sum(sums.values()))
+    assert {row["supplier"] for row in rows.values()} == {"CHN"}
+
+
+def test_a_group_is_compared_without_the_trade_among_its_members(ask, table):
+    answer = ask.compare("2023", "2024", of="EU27", scope="ree-metals")
+
+    members = set(ask.members(ask.place("EU27")))
+    rows = by_partner(answer)
+    assert not set(rows) & members
+    bought = sum(
+        row["usd"]
+        for row in table
+        if (row["period"], row["product"], row["exporter"]) == ("2024", "ree-metals", "CHN")
+        and row["importer"] in members
+    )
+    assert rows["CHN"]["usd_after"] == pytest.approx(1000 * bought)
+    assert any("27 present members" in note for note in answer.notes)
+
+
+def test_only_the_first_partners_of_either_period_where_so_asked(ask):
+    every = ask.compare("2010", "2024", scope="ree-compounds")
+    first = ask.compare("2010", "2024", scope="ree-compounds", top=5)
+
+    kept = [
+        row
+        for row in every.rows.to_pylist()
+        if min(row["rank_before"] or 99, row["rank_after"] or 99) <= 5
+    ]
+    assert first.rows.to_pylist() == kept
+    left = len(every.rows) - len(kept)
+    assert f"{left} partners of lower rank are left out; --top 0 shows all." in first.notes
+    assert first.coverage == every.coverage
+    assert ask.compare("2010", "2024", scope="ree-compounds", top=0).rows.equals(every.rows)
+
+
+def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
+    answer = ask.compare("2024", "2025-Q1", of="KOR", scope="dy-oxide")
+
+    assert len(answer.rows) == 0
+    assert answer.claims["key"].to_pylist() == ["kor-dy-q1-more-than-2024"]
+    assert answer.notes[0].startswith("No trade is known for dysprosium oxide (dy-oxide); there is")
+    eu = ask.compare("2023", "2024", of="EU27", scope="REE")
+    assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
+    assert "magnets-metal" not in eu.coverage["products_without_trade_data"]
+    assert "Left out for want of data of both periods: magnets-metal (2022, 2024)." in eu.notes
+
+
+# --- every period
+
+
+def test_a_trend_has_every_year_as_the_table_adds_up(ask, table):
+    rows = ask.trend("KOR", scope="ree-metals").rows.to_pylist()
+
+    assert [row["period"] for row in rows] == [str(year) for year in range(1995, 2025)]
+    for row in rows:
+        sums = added(table, "exporter", row["period"], "ree-metals", importer="KOR")
+        assert row["usd"] == pytest.approx(1000 * sum(sums.values()))
+        assert row["largest"] == max(sums, key=sums.__getitem__)
+        assert row["largest_share_usd"] == pytest.approx(max(sums.values()) / sum(sums.values()))
+        assert row["partners"] == len(sums)
+    last, before = rows[-1], rows[-2]
+    assert last["usd_change"] == pytest.approx(last["usd"] / before["usd"] - 1)
+    assert last["previous"] == "2023"
+    assert rows[0]["previous"] is rows[0]["usd_change"] is rows[0]["new"] is None
+
+
+def test_a_trend_says_how_much_of_a_year_has_no_weight(ask, table):
+    rows = ask.trend(scope="ree-compounds").rows.to_pylist()
+
+    assert {row["consumer"] for row in rows} == {"WLD"}
+    for row in rows:
+        flows = [
+            flow
+            for flow in table
+            if (flow["period"], flow["product"]) == (row["period"], "ree-compounds")
+        ]
+        lost = sum(flow["usd"] for flow in flows if flow["tonnes"] is None)
+        whole = sum(flow["usd"] for flow in flows)
+        assert row["missing_tonnes_share"] == pytest.approx(lost / whole)
+    assert rows[0]["tonnes"] is None
+    assert rows[0]["missing_tonnes_share"] == 1.0
+
+
+def test_a_group_and_an_exporter_have_a_trend(ask):
+    eu = ask.trend("EU27", scope="ree-metals")
+    assert not {row["largest"] for row in eu.rows.to_pylist()} & set(ask.members(ask.place("EU27")))
+    sold = ask.trend("china", scope="ree-metals", partner="consumer")
+    assert sold.rows.column_names[0] == "supplier"
+    assert sold.rows["largest"].to_pylist()[-1] == "JPN"
+
+
+# --- both databases, any order of rows
+
+
+def test_both_databases_answer_the_same_to_the_byte(stores):
+    asked = [Graph(store) for store in stores.values()]
+    for verb, words, more in (
+        ("compare", ("2023", "2024"), {"of": "KOR"}),
+        ("compare", ("2010", "2024"), {"of": "CHN", "scope": "ree-metals", "partner": "consumer"}),
+        ("compare", ("1995", "2024"), {"scope": "280530", "top": 9}),
+        ("compare", ("2023", "2024"), {"of": "EU27", "scope": "ree-metals"}),
+        ("compare", ("2024", "2025-Q1"), {"of": "KOR", "scope": "dy-oxide"}),
+        ("trend", ("EU27",), {"scope": "ree-metals"}),
+        ("trend", ("MYS",), {"scope": "REE", "partner": "consumer"}),
+    ):  # fmt: skip
+        first, second = (
+            json_text(as_object(getattr(g, verb)(*words, **more)), indent=2) for g in asked
+        )
+        assert first == second, (verb, words, more)
+        assert json.loads(first)["rows"] or "dy-oxide" in str(more)
+
+
+def test_the_order_of_seeds_changes_nothing(tmp_path):
+    rows = [
+        FLOW.format(a, b, period, usd, tonnes)
+        for a, b, period, usd, tonnes in (
+            ("CHN", "KOR", 2023, 0.1, ", tonnes: 0.3"), ("JPN", "KOR", 2023, 0.7, ""),
+            ("NOR", "KOR", 2023, 0.1, ""), ("CHN", "KOR", 2024, 0.3, ""),
+            ("NOR", "KOR", 2024, 0.3, ", tonnes: 0.1"), ("CHN", "JPN", 2024, 1.1, ""),
+        )
+    ]  # fmt: skip
+    found = []
+    for name, order in (("a", rows), ("b", rows[::-1])):
+        with EmbeddedStore(tmp_path / f"{name}.lbdb") as store:
+            graph = small(store, tmp_path / name, HEAD + "".join(order))
+            answers = (graph.compare("2023", "2024"), graph.trend("KOR"), graph.trend())
+            found.append([json_text(as_object(answer)) for answer in answers])
+    assert found[0] == found[1]
+
+
+# --- the command line
+
+
+def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
+    arguments = ("compare", "2010", "2024", "--for", "ree-compounds")
+    shown = graphkit(*arguments, "-f", "table")[1]
+    assert "partners of lower rank are left out; --top 0 shows all." in shown
+    code, out, err = graphkit(*arguments, "-f", "json")
+    assert (code, err) == (0, "")
+    assert len(json.loads(out)["rows"]) > 70
+    assert not any("left out; --top" in note for note in json.loads(out)["notes"])
+    assert graphkit("trend", "KOR", "--for", "ree-metals", "-f", "csv")[1].count("\n") == 31
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    for arguments in (("compare", "2023", "2024", "--of", "KOR"), ("trend", "KOR")):
+        out = graphkit(*arguments, "-f", "table")[1]
+        assert "ree-metals" in out
+        assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["compare", "2023"], 2, "missing argument 'PERIOD'"),
+        (["compare", "2023", "2024-Q7"], 2, "'2024-Q7' is no period; wanted 2024"),
+        (["compare", "2023", "2023"], 2, "found 2023 twice, wanted two different periods"),
+        (["compare", "1989", "2024", "--of", "KOR"], 1, r"no trade is known of both 1989 and 2024"),
+        (["compare", "2024", "2025-Q1", "--for", "ree-metals"], 1, r"ree-metals \(1995 to 2024\)"),
+        (["compare", "2023", "2024", "--of", "NRU"], 1, "no imports of Nauru are known in 2023 or"),
+        (["compare", "2023", "2024", "--of", "XOC"], 2, "is no country and no group of named"),
+        (["compare", "2023", "2024", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium"),
+        (["compare", "2023", "2024", "--partner", "x"], 2, "partner: found 'x', wanted supplier"),
+        (["compare", "2023", "2024", "--top", "-1"], 2, "--top: found -1, wanted 0"),
+        (["trend", "Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
+        (["trend", "NRU", "--for", "ree-metals"], 1, "no imports of Nauru are known for rare-ear"),
+        (["trend", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium oxide"),
+        (["trend", "--partner", "seller"], 2, "partner: found 'seller', wanted supplier or consum"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
+    found, out, err = graphkit(*arguments)
+    assert (found, out, err.count("\n")) == (code, "", 1)
+    assert re.search(message, err)
+
+
+def test_the_api_refuses_in_the_same_words(ask):
+    with pytest.raises(UsageError, match="wanted supplier or consumer"):
+        ask.trend("KOR", partner="both")
