@@ -30,8 +30,8 @@ from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
 from graphkit.questions.published import list_claims
-from graphkit.questions.trends import trend
 from graphkit.questions.supply import supply_of
+from graphkit.questions.trends import trend
 
 Asked = ParamSpec("Asked")
 
