@@ -331,6 +331,8 @@ def test_both_databases_give_the_same_answers_to_the_byte(stores):
         ("single_points", ("KOR",), {"definition": "x"}, UsageError, "wanted one of share, struct"),
         ("single_points", ("KOR",), {"threshold": 0.0}, UsageError, "--threshold: found 0"),
         ("single_points", ("KOR",), {"blocs": ["EU27"]}, UsageError, "--bloc belongs to"),
+        ("single_points", ("KOR",), {"definition": "structural", "min_link": 5.0}, UsageError,
+         "--min-link: found 5, wanted 0 to 1"),
         ("disrupt", (), {}, UsageError, "say who stops selling"),
         ("disrupt", ("KOR",), {"restriction": "x"}, UsageError, "leave out the rest"),
         ("disrupt", (), {"restriction": "x"}, UsageError, "no restriction is called 'x'; there"),

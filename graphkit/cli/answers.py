@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphkit.cli.options import Database, Format, Output, opened
+from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
@@ -78,7 +79,7 @@ def depends(
             help="Who stands behind the last seller, at each stage (all origins: origins).",
         ),
     ] = False,
-    by: Measure = "usd",
+    by: Measure | None = None,
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -101,11 +102,13 @@ def depends(
 
         answer(
             lambda f: depends_looked_through(
-                f, country, on=on, scope=scope, period=period, measure=by
+                f, country, on=on, scope=scope, period=period, measure=by or "usd"
             ),
             db, form, output,
         )  # fmt: skip
         return
+    if by is not None:
+        raise UsageError("--by belongs to --look-through; without it the answer has both shares")
     from graphkit.questions import dependence
 
     answer(

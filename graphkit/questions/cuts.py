@@ -23,6 +23,8 @@ class Cut:
     exporters: list[str]
     scope: Scope
     destinations: list[str] | None = None
+    whom: str = ""
+    """The destinations as they were named."""
     notes: list[str] = field(default_factory=list)
     sources: list[pa.Table] = field(default_factory=list)
 
@@ -62,7 +64,9 @@ def restriction_cut(facts: Facts, text: str) -> Cut:
     targets = sorted({row["target"] for row in rows} - {None})
     exporters = sorted({row["country"] for row in rows})
     table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
-    return Cut("+".join(exporters), exporters, scope, targets or None, notes, [table])
+    return Cut(
+        "+".join(exporters), exporters, scope, targets or None, ", ".join(targets), notes, [table]
+    )
 
 
 def _is_called(row: Mapping[str, Any], text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -216,7 +217,7 @@ def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
 
 
 def _question(cut: Cut, loss: float) -> str:
-    whom = f" to {', '.join(cut.destinations)}" if cut.destinations else ""
+    whom = f" to {cut.whom}" if cut.whom else ""
     verb = "stops" if loss == 1 else f"cuts {100 * loss:g} % of"
     return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{whom}?"
 
@@ -243,13 +244,13 @@ def _cut(
     else:
         exporters = bloc(facts, exporter)[1]
         name = facts.place(exporter).name if "+" not in exporter else "+".join(exporters)
-        destinations = None if to is None else bloc(facts, to)[1]
-        cut = Cut(name, exporters, facts.materials.scope(scope), destinations)
+        whom, destinations = ("", None) if to is None else bloc(facts, to)
+        cut = Cut(name, exporters, facts.materials.scope(scope), destinations, whom)
     supply = supply_of(facts, cut.scope, period, measure=measure, downstream=True)
     there, notes = in_network(supply.network, {cut.name: cut.exporters})
     wanted = cut.destinations
     if wanted is not None:
-        found, more = in_network(supply.network, {"+".join(wanted): wanted})
+        found, more = in_network(supply.network, {cut.whom: wanted})
         wanted, notes = next(iter(found.values())), [*notes, *more]
     cut.notes.extend(notes)
-    return Cut(cut.name, there[cut.name], cut.scope, wanted, cut.notes, cut.sources), supply
+    return replace(cut, exporters=there[cut.name], destinations=wanted), supply

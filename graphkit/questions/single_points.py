@@ -102,6 +102,8 @@ def single_points(
     least = threshold if threshold is not None else 0.0 if blocs else THRESHOLD
     if not 0 <= least <= 1 or (least == 0 and definition == "share"):
         raise UsageError(f"--threshold: found {least:g}, wanted more than 0, at most 1")
+    if not 0 <= min_link <= 1:
+        raise UsageError(f"--min-link: found {min_link:g}, wanted 0 to 1")
     check_measure(measure)
     buyer = None if consumer is None else facts.place(consumer)
     asked = facts.materials.scope(scope)
