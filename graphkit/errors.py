@@ -37,7 +37,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        # One line, whatever a file is called.
+        file = "".join(c if c.isprintable() else repr(c)[1:-1] for c in self.file)
+        return f"{file}:{self.line}:{self.column}: {self.message}"
 
 
 class SeedError(GraphkitError):

@@ -259,3 +259,24 @@ def test_a_plan_is_shown_as_text_and_nothing_else(stores, statement):
         table = store.run(statement).table
         assert table.column_names == ["plan"]
         assert len(table) > 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters"),
+    [
+        (
+            "MATCH ()-[f:EXPORTS]->() WHERE f.period = $period RETURN count(*) AS n",
+            {"period": 2024},
+        ),
+        ("MATCH ()-[f:EXPORTS {period: 2024}]->() RETURN count(*) AS n", {}),
+    ],
+)
+def test_neo4j_answers_nothing_for_a_number_where_text_is_and_says_so(
+    stores, statement, parameters
+):
+    with pytest.raises(UsageError) as refused:
+        stores["embedded"].run(statement, parameters)
+    answer = stores["neo4j"].run(statement, parameters)
+    assert answer.table.to_pylist() == [{"n": 0}]
+    assert answer.notes == (str(refused.value),)
+    assert "period holds text; found the number 2024" in answer.notes[0]

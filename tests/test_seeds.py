@@ -2,7 +2,7 @@
 
 import pytest
 from seed_problems import MARK, assert_told, problems, read, seeds, trade
-from seed_texts import SMALL
+from seed_texts import SMALL, write_seeds
 
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.schema import GRAPH
@@ -524,3 +524,13 @@ def test_places_are_looked_up_only_when_something_is_wrong(tmp_path):
         yaml = read_file(folder / "stages.yaml", folder, GRAPH).places.yaml
 
         assert ("_records" in vars(table), "_marked" in vars(yaml)) == (wrong, wrong)
+
+
+def test_a_problem_is_one_line_whatever_its_file_is_called(tmp_path):
+    folder = write_seeds(tmp_path / "seeds", {"two\nlines \x1b[2J ü.yaml": "kind: Stagge\n"})
+
+    with pytest.raises(SeedError) as caught:
+        read_seeds(folder)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(r"two\nlines \x1b[2J ü.yaml:1:7: ")
+    assert "\n" not in str(problem)

@@ -55,7 +55,7 @@ def refuse_silent_differences(statement: str, parameters: Mapping[str, Any]) -> 
         *_lists_of_maps(every),
         *_labels_in_a_row(every),
         *_other_case(every),
-        *_text_and_number(every, parameters),
+        *text_and_number(every, parameters),
         *_led_nowhere(every),
     ]
     for at, message in sorted(found):
@@ -148,7 +148,7 @@ def _other_case(every: list[Token]) -> Iterator[Refusal]:
             )
 
 
-def _text_and_number(every: list[Token], parameters: Mapping[str, Any]) -> Iterator[Refusal]:
+def text_and_number(every: list[Token], parameters: Mapping[str, Any]) -> Iterator[Refusal]:
     """``f.period = 2024``: for Neo4j text is no number, ladybug reads one as the other."""
     for number, token in enumerate(every):
         if token.name not in _TEXTS or not number or number + 1 >= len(every):

@@ -25,8 +25,10 @@ from graphkit.build import Graph, Part
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.schema import Kind, Schema
 from graphkit.stores import LoadReport, Progress, Result, no_progress
+from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
 from graphkit.stores.gate import check_parameters, check_read_only, parameter_names
+from graphkit.stores.ladybug_refusals import text_and_number
 from graphkit.stores.shapes import (
     check_names,
     column,
@@ -195,9 +197,13 @@ class Neo4jStore:
         check_parameters(statement, parameters or {})
         used = {name: (parameters or {})[name] for name in parameter_names(statement)}
         try:
-            return self._read(statement, used)
+            found = self._read(statement, used)
         except (ValueError, TypeError, OverflowError) as error:
             raise UsageError(f"Neo4j cannot take these parameters: {error}") from error
+        # Neo4j answers nothing then, without a word; the embedded database refuses it.
+        doubts = text_and_number(tokens(statement), used)
+        said = tuple(f"{place(statement, at)}: {message}" for at, message in doubts)
+        return Result(found.table, found.notes + said)
 
     def _read(self, statement: str, parameters: Mapping[str, Any]) -> Result:
         def work(transaction: neo4j.ManagedTransaction) -> tuple[tuple[str, ...], list[Any], Any]:
