@@ -98,11 +98,11 @@ def trend(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """What changed from period to period, as far back as there are data.
+    """What changed from period to period.
 
-    For each product and period: totals by value and by weight, their change, the concentration
-    (HHI), the number of partners, and the largest one with its share. In JSON also which partners
-    are new and lost.
+    For each product and every period with data: totals by value and by weight, their change, the
+    concentration (HHI), the number of partners, and the largest one with its share. In JSON also
+    which partners are new and lost.
 
     \b
     Examples:
