@@ -16,7 +16,6 @@ import networkx as nx
 import numpy as np
 from ratio import compare
 
-from graphkit.analysis.edge_shares import supplier_hhi
 from graphkit.analysis.graph import FlowGraph
 from graphkit.analysis.paths import is_fast
 
@@ -48,14 +47,6 @@ class Flows:
         return graph
 
 
-def hhi_of(graph: Any) -> dict[Any, float]:
-    found = {}
-    for node, total in graph.in_degree(weight="weight"):
-        edges = graph.in_edges(node, data="weight")
-        found[node] = 10_000 * sum((flow / total) ** 2 for *_, flow in edges)
-    return found
-
-
 def same(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> None:
     """Equal up to rounding, node by node."""
     assert set(ours) == set(theirs)
@@ -64,16 +55,7 @@ def same(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> None:
     np.testing.assert_allclose(mine, plain, rtol=1e-9, atol=1e-15)
 
 
-def shares(flows: Flows) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    def ours() -> dict[Any, float]:
-        return dict(enumerate(supplier_hhi(flows.graph()).tolist()))
-
-    return ours, lambda: hhi_of(flows.networkx())
-
-
 ROWS: dict[str, tuple[int, int, Callable[[Flows], tuple[Callable[[], Any], Callable[[], Any]]]]] = {
-    "hhi-small": (1_400, 25_000, shares),
-    "hhi": (80_000, 1_500_000, shares),
     "pagerank": (80_000, 1_500_000, lambda flows: (
         lambda: nx.pagerank(flows.graph()), lambda: nx.pagerank(flows.networkx()))),
     "betweenness": (1_400, 25_000, lambda flows: (
@@ -103,7 +85,7 @@ def without_numba(work: Callable[[], Any]) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("rows", nargs="*", default=list(ROWS), choices=[*ROWS, []])
+    parser.add_argument("rows", nargs="*", default=[], choices=[*ROWS, []])
     parser.add_argument("--runs", type=int, default=1)
     given = parser.parse_args()
     small = Flows(50, 300)
@@ -117,7 +99,7 @@ def main() -> None:
             last[:] = [theirs()]
 
         variants = {"default": lambda ours=ours: without_numba(ours)}
-        if is_fast() and "hhi" not in name:
+        if is_fast():
             make(small)[0]()
             variants["fast"] = ours
         for variant, work in variants.items():

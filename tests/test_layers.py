@@ -14,7 +14,7 @@ LAYERS = (
     ("kinds",),
     ("schema", "period", "folders", "shipped", "answer", "claim_words"),
     ("seeds", "analysis", "reference"),
-    ("build", "backend"),
+    ("build", "backend", "flow_files"),
     ("stores",),
     ("queries",),
     ("names",),

@@ -43,20 +43,24 @@ def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows
     The sum does not depend on the order of the entries: those of one pair are added from the
     smallest to the largest.
     """
-    entries = sp.coo_array((values, (sources, targets)), shape=(size, size)).tocsr()
-    if entries.nnz == len(values):
-        return Rows(entries.indptr, entries.indices, entries.data)
-    pair = sources.astype(np.int64) * size + targets
-    order = np.argsort(pair, kind="stable")
-    pair, values = pair[order], values[order]
-    first = np.ones(len(pair), bool)
-    np.not_equal(pair[1:], pair[:-1], out=first[1:])
+    entries = sp.coo_array((values, (targets, sources)), shape=(size, size))
+    # Counted by target, then by source, entries are in order; scipy would compare them instead.
+    entries.has_canonical_format = True
+    rows = entries.tocsr().T.tocsr()
+    indptr, indices, values = rows.indptr, rows.indices, rows.data
+    first = np.ones(len(values), bool)
+    np.not_equal(indices[1:], indices[:-1], out=first[1:])
+    first[indptr[:-1][np.diff(indptr) > 0]] = True
+    if first.all():
+        return Rows(indptr, indices, values)
     shared = ~first
     shared[:-1] |= ~first[1:]
     several = np.flatnonzero(shared)
+    pair = np.cumsum(first)
     values[several] = values[several][np.lexsort((values[several], pair[several]))]
     sums = np.add.reduceat(values, np.flatnonzero(first))
-    return Rows(entries.indptr, entries.indices, sums)
+    before = np.append(0, pair).astype(indptr.dtype)
+    return Rows(before[indptr], indices[first], sums)
 
 
 def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:

@@ -113,9 +113,31 @@ def run(arguments: Sequence[str]) -> int:
 def _register() -> None:
     if app.registered_commands:
         return
-    from graphkit.cli import answers, centrality, changes, claims, cypher, markets, seeds, server, supply
+    from graphkit.cli import (
+        answers,
+        centrality,
+        changes,
+        claims,
+        cypher,
+        markets,
+        measure,
+        seeds,
+        server,
+        supply,
+    )
 
-    for module in (answers, centrality, changes, claims, markets, supply, cypher, seeds, server):
+    for module in (
+        answers,
+        centrality,
+        changes,
+        claims,
+        markets,
+        measure,
+        supply,
+        cypher,
+        seeds,
+        server,
+    ):
         module.register(app)
 
 

@@ -1,0 +1,138 @@
+"""``graphkit measure`` on a folder of Parquet files against a loop over networkx graphs.
+
+``python benchmarks/measure.py [MEASURE ...] [--edges 4000] [--products 360] [--sample 20]``: each
+product (element and stage) has 30 years of a network of 230 countries. Ours measures all of them,
+from files to a file. networkx measures a sample of the networks, from columns already in memory;
+its time is scaled to all of them, and its results are compared with ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from graphkit.analysis.paths import is_fast
+from graphkit.flow_files import measure_flows
+
+COUNTRIES, YEARS = 230, 30
+NAMES = pa.array([f"C{i:03}" for i in range(COUNTRIES)])
+
+
+def write_flows(folder: Path, products: int, edges: int) -> None:
+    """One file a product, in no order; sizes are spread over five orders of magnitude."""
+    random = np.random.default_rng(5)
+    years = np.repeat(np.arange(1995, 1995 + YEARS), edges).astype(str)
+    for number in range(products):
+        pairs = [random.choice(COUNTRIES**2, edges, replace=False) for _ in range(YEARS)]
+        seller, buyer = np.divmod(np.concatenate(pairs), COUNTRIES)
+        table = pa.table({
+            "supplier": NAMES.take(pa.array(seller)), "consumer": NAMES.take(pa.array(buyer)),
+            "period": years, "usd": random.lognormal(0, 2.5, len(seller)),
+        })  # fmt: skip
+        product = folder / f"product=p{number:03}"
+        product.mkdir(parents=True)
+        parquet.write_table(table, product / "flows.parquet")
+
+
+def graph_of(flows: pa.Table, *, distance: bool = False) -> Any:
+    graph = nx.DiGraph()
+    amounts = pc.divide(1.0, flows["usd"]) if distance else flows["usd"]
+    columns = (flows["supplier"], flows["consumer"], amounts)
+    graph.add_weighted_edges_from(zip(*(c.to_pylist() for c in columns), strict=True))
+    return graph
+
+
+def shares(flows: pa.Table) -> dict[Any, float]:
+    graph, found = graph_of(flows), {}
+    for node, total in graph.in_degree(weight="weight"):
+        for seller, _, flow in graph.in_edges(node, data="weight"):
+            found[node, seller] = flow / total
+    return found
+
+
+def concentration(flows: pa.Table) -> dict[Any, float]:
+    graph, found = graph_of(flows), {}
+    for node, total in graph.in_degree(weight="weight"):
+        if total:
+            edges = graph.in_edges(node, data="weight")
+            found[node,] = 10_000 * sum((flow / total) ** 2 for *_, flow in edges)
+    return found
+
+
+def pagerank(flows: pa.Table, **settling: float) -> dict[Any, float]:
+    return {(node,): score for node, score in nx.pagerank(graph_of(flows), **settling).items()}
+
+
+def betweenness(flows: pa.Table) -> dict[Any, float]:
+    scores = nx.betweenness_centrality(graph_of(flows, distance=True), weight="weight")
+    return {(node,): score for node, score in scores.items()}
+
+
+RIVALS: dict[str, tuple[Callable[[pa.Table], dict[Any, float]], str, tuple[str, ...]]] = {
+    "shares": (shares, "share", ("consumer", "supplier")),
+    "concentration": (concentration, "hhi", ("consumer",)),
+    "pagerank": (pagerank, "pagerank", ("country",)),
+    "betweenness": (betweenness, "betweenness", ("country",)),
+}
+
+
+def same(ours: pa.Table, theirs: dict[Any, float], column: str, keys: tuple[str, ...]) -> None:
+    found = dict(zip(
+        zip(*(ours[key].to_pylist() for key in keys), strict=True),
+        ours[column].to_pylist(), strict=True,
+    ))  # fmt: skip
+    assert found.keys() == theirs.keys()
+    for key, value in theirs.items():
+        assert abs(found[key] - value) <= 1e-7 * abs(value) + 1e-12, (key, found[key], value)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("measures", nargs="*", default=[], choices=[*RIVALS, []])
+    parser.add_argument("--edges", type=int, default=4_000)
+    parser.add_argument("--products", type=int, default=360)
+    parser.add_argument("--sample", type=int, default=20)
+    given = parser.parse_args()
+    graphs = given.products * YEARS
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, out = Path(scratch) / "flows", Path(scratch) / "out.parquet"
+        write_flows(folder, given.products, given.edges)
+        first = parquet.read_table(folder / "product=p000" / "flows.parquet", partitioning=None)
+        one = first.slice(0, given.edges)
+        for name in given.measures or RIVALS:
+            rival, column, keys = RIVALS[name]
+            small = Path(scratch) / "small.parquet"
+            parquet.write_table(one.append_column("product", pa.array(["p"] * len(one))), small)
+            measure_flows(small, name, out)  # compiles what is compiled
+            start = time.perf_counter()
+            measure_flows(folder, name, out)
+            ours = time.perf_counter() - start
+            sample = min(given.sample, YEARS)
+            some = [first.slice(i * given.edges, given.edges) for i in range(sample)]
+            start = time.perf_counter()
+            results = [rival(flows) for flows in some]
+            theirs = (time.perf_counter() - start) / sample * graphs
+            what = f"{name}, {graphs:,} networks of {COUNTRIES} countries, {given.edges:,} flows"
+            fast = ", compiled" if name == "betweenness" and is_fast() else ""
+            print(f"{what}{fast}: {ours:.1f} s\nnetworkx, scaled: {theirs:.0f} s", flush=True)
+            print(f"{what}: {theirs / ours:.0f} times as fast\n", flush=True)
+            if name == "pagerank":  # networkx stops early unless it is asked not to
+                results = [pagerank(flows, tol=1e-12, max_iter=1000) for flows in some]
+            written = parquet.read_table(out, filters=[("product", "=", "p000")])
+            for year, result in enumerate(results, 1995):
+                mask = pc.equal(written["period"].cast(pa.string()), str(year))
+                same(written.filter(mask), result, column, keys)
+
+
+if __name__ == "__main__":
+    main()
