@@ -140,7 +140,13 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
     for key in ("kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn"):
         assert rows[key]["why"].startswith("missing: trade in dy-oxide in 2025-Q1")
         assert rows[key]["data"] is rows[key]["found"] is None
-    assert any("dy-oxide travels under HS 284690 only" in note for note in answer.notes)
+    assert any("dy-oxide travels under HS 284690 together with" in note for note in answer.notes)
+
+
+def test_a_check_says_what_the_figures_of_a_product_count(ask):
+    notes = ask.check_claims(about="KOR", source="ked-2023-08-11").notes
+
+    assert any(note.startswith("magnets-metal: HS 850511: every magnet of metal") for note in notes)
 
 
 def test_contradicted_claims_come_first_and_may_be_asked_for_alone(ask):

@@ -72,6 +72,13 @@ def test_every_source_has_a_title_a_publisher_and_a_licence(sources):
         assert {"title", "publisher", "licence"} <= source.keys(), key
 
 
+def test_every_publication_that_ships_for_single_facts_is_cited():
+    facts = rows("claims/*.yaml", "restrictions/*.yaml", "reference/*.yaml")
+    cited = {row["source"] for row in facts if "source" in row}
+
+    assert {row["key"] for row in rows("claims/sources.yaml")} - cited == set()
+
+
 def test_every_figure_has_a_unit_and_says_what_it_counts(claims):
     for key, claim in claims.items():
         if "value" in claim or "low" in claim:

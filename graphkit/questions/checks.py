@@ -14,6 +14,7 @@ from graphkit.analysis.loaded import Loaded, time_of
 from graphkit.answer import Answer
 from graphkit.claim_words import claim_sentence, found_difference, found_figure
 from graphkit.errors import UsageError
+from graphkit.questions.baskets import basket_notes
 from graphkit.questions.facts import Facts
 from graphkit.questions.loaded import read_loaded
 from graphkit.questions.published import answer_of, said, wanted_of
@@ -86,7 +87,7 @@ def check_claims(
         facts.sources(kept, loaded.flows, loaded.production),
         HEADS,
         COUNTS,
-        _notes(kept, loaded, only),
+        [*_notes(kept, loaded, only), *basket_notes(facts.materials, wanted.scope, _held_to(kept))],
     )
 
 
@@ -136,10 +137,16 @@ def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
         if loaded.fits.get(product) == {"proxy"}:
             under = ", ".join(sorted(set(codes[product])))
             notes.append(
-                f"{product} travels under HS {under} only, together with other products: no "
-                "table of trade by HS code counts it alone."
+                f"{product} travels under HS {under} together with other products: such trade does "
+                "not count it alone."
             )
     return notes
+
+
+def _held_to(checked: pa.Table) -> list[str]:
+    """The products whose figures claims were held against, as far as claims name them."""
+    found = checked.filter(pc.is_valid(checked["found"]))
+    return sorted(set(found["product"].to_pylist()) - {None})
 
 
 def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
