@@ -297,6 +297,8 @@ def test_a_check_is_a_table_of_a_terminals_width(graphkit, monkeypatch, width):
         (["claims", "check", "--verdict", "true"], 2, "--verdict: found 'true', wanted one of"),
         (["claims", "--about", "NOR", "--for", "Dy"], 1, r"no claim about Norway \(NOR\) for dy"),
         (["claims", "--about", "KOR", "check"], 2, "--about belongs behind the command: graph"),
+        (["claims", "--db", "x.lbdb", "check"], 2, "--db belongs behind the command: graph"),
+        (["claims", "-f", "csv", "conflicts"], 2, "--format belongs behind the command: graph"),
         (["claims", "chekc"], 2, "no such command 'chekc'. Did you mean 'check'"),
         (["claims", "check", "KOR"], 2, r"unexpected extra argument.*\(KOR\)"),
     ],

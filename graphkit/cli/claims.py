@@ -92,17 +92,22 @@ def claims(
     """
     from graphkit.questions import published
 
-    if context.invoked_subcommand:
-        own = {"about": about, "for": scope, "source": source, "kind": kind, "format": form,
-               "output": output}  # fmt: skip
-        for name in [name for name, given in own.items() if given is not None]:
-            command = context.invoked_subcommand
-            raise UsageError(f"--{name} belongs behind the command: graphkit claims {command} ...")
+    if command := context.invoked_subcommand:
+        _refuse_options(context, command)
         return
     answer(
         lambda f: published.list_claims(f, about=about, scope=scope, source=source, kind=kind),
         db, form, output,
     )  # fmt: skip
+
+
+def _refuse_options(context: typer.Context, command: str) -> None:
+    """An option before the command would be for nothing: say where it belongs."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            option = max(parameter.opts, key=len)
+            raise UsageError(f"{option} belongs behind the command: graphkit claims {command} ...")
 
 
 def check(
