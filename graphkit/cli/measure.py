@@ -36,7 +36,9 @@ def measure(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", metavar="usd|tonnes", help="What is added up. Default: what is there."
+            "--by",
+            metavar="usd|tonnes",
+            help="What is added up. Default: usd if there is such a column.",
         ),
     ] = None,
 ) -> None:

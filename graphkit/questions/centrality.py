@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from graphkit.analysis.centrality import centrality as scores_of
 from graphkit.analysis.centrality import centrality_over_time, with_its_network
-from graphkit.analysis.layers import layered_graph
+from graphkit.analysis.layers import UNIT, layered_graph
 from graphkit.answer import Answer
 from graphkit.errors import UsageError
 from graphkit.questions import ranking
@@ -105,6 +105,7 @@ def centrality(
         *basket_notes(facts.materials, asked, products),
     ]  # fmt: skip
     heads = {"rank": "Rank", "country": "Country", "name": "Name"}
+    scores = {name: ranking.HEADS[name] for name in measures}
     return Answer(
         f"Which countries are central in the trade of {asked.meaning} {found.when}?",
         {
@@ -115,9 +116,11 @@ def centrality(
         ranking.best(rows, top), ranking.units_of(table, measures), found.coverage(),
         facts.claims.slice(0, 0), COMPARISON.empty_table(), facts.sources(found.flows),
         tuple(notes),
-        {**({"period": "Period"} if over_time else {}), **heads,
-         **{name: ranking.HEADS[name] for name in measures}},
-        ranking.in_words(table, measures, "countries", _least(min_flow, UNITS[by])),
+        {**({"period": "Period"} if over_time else {}), **heads, **scores},
+        ranking.in_words(
+            table, scores, nodes="countries", least=_least(min_flow, UNITS[by]),
+            amounts=f"{UNITS[by]}, {basis}",
+        ),
     )  # fmt: skip
 
 
@@ -173,6 +176,7 @@ def layered_centrality(
     products = list(supply.network.products)
     heads = {"rank": "Rank", "country": "Country", "name": "Name", "product": "Product",
              "stage": "Stage"}  # fmt: skip
+    scores = {name: LAYERED_HEADS[name] for name in measures}
     return Answer(
         f"Which countries are central in the chain of {asked.meaning} in {supply.period}?",
         {
@@ -185,8 +189,11 @@ def layered_centrality(
         facts.sources(supply.flows, supply.made),
         (LAYERS, *asked.notes, *supply.notes, *ranking.hints(table, measures, min_share),
          *basket_notes(facts.materials, asked, products)),
-        {**heads, **{name: LAYERED_HEADS[name] for name in measures}},
-        ranking.in_words(table, measures, "pools (a country and a product)", _least(min_share, "")),
+        {**heads, **scores},
+        ranking.in_words(
+            table, scores, nodes="pools (a country and a product)", least=_least(min_share, ""),
+            amounts=UNIT,
+        ),
     )  # fmt: skip
 
 

@@ -106,9 +106,21 @@ def units_of(table: pa.Table, measures: Iterable[str]) -> dict[str, str]:
     return {**said, **NETWORK}
 
 
-def in_words(table: pa.Table, measures: Sequence[str], what: str, least: str) -> str:
-    """How large the networks are, what was left out of them, and how scores are normalised."""
-    sizes = f"{_range(table, 'nodes')} {what} and {_range(table, 'pairs')} pairs with a flow"
+def in_words(
+    table: pa.Table, heads: Mapping[str, str], *, nodes: str, least: str, amounts: str
+) -> str:
+    """How large the networks are, what was left out of them, and what each score is.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With the columns of :data:`NETWORK`.
+    heads : mapping
+        Measures, the one that ranks first, and what people read for them.
+    nodes, least, amounts : str
+        What the nodes are, the smallest flow kept, and what strengths are sums of.
+    """
+    sizes = f"{_range(table, 'nodes')} {nodes} and {_range(table, 'pairs')} pairs with a flow"
     kept = f"smallest flow kept: {least}"
     share = table["flow_share"]
     low, high = (100 * f(share).as_py() for f in (pc.min, pc.max))
@@ -116,11 +128,11 @@ def in_words(table: pa.Table, measures: Sequence[str], what: str, least: str) ->
         part = f"{low:.1f} %" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f} %"
         kept += f" ({part} of all flows)"
     by: dict[str, list[str]] = {}
-    for name in measures:
-        if not name.startswith("strength"):
-            by.setdefault(MEASURES[name].normalisation, []).append(HEADS[name])
+    for name, head in heads.items():
+        how = amounts if name.startswith("strength") else MEASURES[name].normalisation
+        by.setdefault(how, []).append(head)
     said = "".join(f" {', '.join(names)}: {how}." for how, names in by.items())
-    return f"Rank by {HEADS[measures[0]]}. {sizes[0].upper()}{sizes[1:]}; {kept}.{said}"
+    return f"Rank by {next(iter(heads.values()))}. {sizes}; {kept}.{said}"
 
 
 def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str]:
