@@ -70,8 +70,8 @@ def measure_flows(
         raise UsageError(f"found the measure {measure!r}, wanted one of {', '.join(MEASURES)}")
     if output.suffix != ".parquet":
         raise UsageError(f"--output: found {output.name!r}, wanted a name that ends in .parquet")
-    if flows.is_dir() and output.resolve().is_relative_to(flows.resolve()):
-        raise UsageError(f"--output: {output} lies in the folder of the flows")
+    if output.resolve().is_relative_to(flows.resolve()):
+        raise UsageError(f"--output: {output} lies among the flows")
     with _readable(flows):
         found = _dataset(flows)
         by = _amount(found, by, flows)
@@ -151,7 +151,7 @@ def _batches(found: ds.Dataset) -> Iterator[tuple[str, Callable[..., pa.Table]]]
     """Files that hold whole networks together, in order of their product or period."""
     files = [(ds.get_partition_keys(f.partition_expression), f) for f in found.get_fragments()]
     for name in BATCH_BY:
-        if all(name in keys for keys, _ in files):
+        if all(keys.get(name) is not None for keys, _ in files):
             break
     else:
         yield "flows", found.to_table

@@ -158,8 +158,8 @@ def test_flows_of_two_sources_are_two_networks():
         ("usd", [1.0, -2.0], "found a flow of -2, wanted a number of 0 or more"),
         ("usd", [1.0, float("nan")], "found a flow of nan"),
         ("usd", ["1", "2"], "found 'usd' as string, wanted numbers"),
-        ("period", ["2024", None], "found 1 flows with no period"),
-        ("supplier", [None, None], "found 2 flows with no supplier"),
+        ("period", ["2024", None], "found flows with no period: 1"),
+        ("supplier", [None, None], "found flows with no supplier: 2"),
         ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
     ],
 )
@@ -255,11 +255,26 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         assert not list(tmp_path.glob(".out*"))
 
 
+def test_flows_of_no_product_are_refused_in_partitions_too(tmp_path, command):
+    flows = random_flows()
+    place = flows.column_names.index("product")
+    lacking = pa.array([None, *flows["product"].to_pylist()[1:]], pa.string())
+    hive = ds.partitioning(pa.schema([("product", pa.string())]), flavor="hive")
+    flows = flows.set_column(place, "product", lacking)
+    ds.write_dataset(flows, tmp_path / "flows", format="parquet", partitioning=hive)
+
+    assert command("shares", tmp_path / "flows") == (
+        1,
+        "graphkit: found flows with no product: 1\n",
+    )
+
+
 def test_the_output_is_a_parquet_file_outside_the_flows(tmp_path, capfd):
     (tmp_path / "flows").mkdir()
     parquet.write_table(random_flows(), tmp_path / "flows" / "a.parquet")
     for out, said in (
-        ("flows/out.parquet", "lies in the folder of the flows"),
+        ("flows/out.parquet", "lies among the flows"),
+        ("flows/a.parquet", "lies among the flows"),
         ("out.csv", "wanted a name that ends in .parquet"),
         ("none/out.parquet", "cannot write"),
     ):

@@ -200,7 +200,7 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
     ):
         raise GraphkitError(f"found {name!r} as {column.type}, wanted text")
     if column.null_count and name in NEVER_NULL:
-        raise GraphkitError(f"found {column.null_count} flows with no {name}")
+        raise GraphkitError(f"found flows with no {name}: {column.null_count}")
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     whole = column.combine_chunks()
