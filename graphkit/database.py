@@ -1,4 +1,4 @@
-"""The default database: a cache, built from the shipped seeds when it is first needed."""
+"""Databases that are caches: built from a folder of seeds when they are first needed."""
 
 from __future__ import annotations
 
@@ -21,17 +21,29 @@ BUILDERS = (
 
 
 def default_path() -> Path:
-    """Where the default database is: named by a digest of the seeds and of what builds it."""
+    """Where the default database is."""
+    return cache_path(shipped("seeds"))
+
+
+def cache_path(seeds: Path) -> Path:
+    """Where the database of some seeds is: named by a digest of them and of what builds it."""
     import ladybug
 
-    total = hashlib.sha256(_tree_digest(shipped("seeds")).encode())
+    total = hashlib.sha256(_tree_digest(seeds).encode())
     package = Path(__file__).parent
     readers = sorted((package / "seeds").glob("*.py"))
     for path in (*readers, *(package / name for name in BUILDERS)):
         total.update(path.read_bytes())
     # Another version of ladybug may not open the file, or lay it out wrongly.
     total.update(str(ladybug.__version__).encode())
-    return user_folder("cache") / f"graph-{total.hexdigest()[:16]}.lbdb"
+    return user_folder("cache") / f"{_owner(seeds)}-{total.hexdigest()[:16]}.lbdb"
+
+
+def _owner(seeds: Path) -> str:
+    """The beginning of a cache's name: the default one's, or that of one folder of seeds."""
+    if seeds == shipped("seeds"):
+        return "graph"
+    return f"seeds{hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:8]}"
 
 
 def _tree_digest(folder: Path) -> str:
@@ -52,38 +64,51 @@ def place_of(db: str | None) -> str | None:
     return db or os.environ.get("GRAPHKIT_DB") or None
 
 
+def seeds_of(place: str | None) -> Path | None:
+    """The seeds that the database of a place is a cache of; None for one that stands by itself."""
+    if place is None:
+        return shipped("seeds")
+    folder = Path(place).expanduser()
+    return folder if "://" not in place and folder.is_dir() else None
+
+
 def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
-    """Open a database by place; without one, the default, built first where it is not there.
+    """Open a database by place: without one the default, or of a folder the one of its seeds.
+
+    Those two are built first where they are not there yet.
 
     Raises
     ------
+    SeedError
+        The folder's seeds are not right.
     StoreError
-        The default database cannot be built where the user's cache is.
+        The database cannot be built where the user's cache is.
     """
     place = place_of(db)
-    if place is not None:
-        return open_store(place)
-    path = default_path()
+    seeds = seeds_of(place)
+    if seeds is None:
+        return open_store(str(place))
+    path = cache_path(seeds)
     store = EmbeddedStore(path)
     try:
         store.open()
     except Unreachable:  # not there yet, or damaged: it is only a cache
-        build_default(path, progress)
+        build_cache(seeds, path, progress)
     return store
 
 
-def build_default(path: Path, progress: Progress = no_progress) -> None:
-    """Build the default database once, whoever else is building it; drop those of older seeds."""
+def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> None:
+    """Build the database of some seeds once, whoever else does; drop those of their older state."""
     try:
         with locked(path.with_name("graph.lock")):
             if _opens(path):
                 return
             path.unlink(missing_ok=True)
-            load_seeds(shipped("seeds"), EmbeddedStore(path), progress)
+            load_seeds(seeds, EmbeddedStore(path), progress)
             _drop_others(path)
     except OSError as error:
         raise StoreError(
-            f"cannot build the default database in {path.parent}: {error.strerror or error}; "
+            f"cannot build the database in {path.parent}: {error.strerror or error}; "
             "set XDG_CACHE_HOME to a folder that can be written, or use 'graphkit load --db FILE' "
             "and then --db FILE"
         ) from error
@@ -100,11 +125,12 @@ def _opens(path: Path) -> bool:
 
 def _drop_others(path: Path) -> None:
     """Remove databases of older seeds, and what loads that were killed left of them."""
-    for old in path.parent.glob("graph-*.lbdb"):
+    owner = path.name.rpartition("-")[0]
+    for old in path.parent.glob(f"{owner}-*.lbdb"):
         if old != path:
             with suppress(OSError):  # another process may still read it
                 old.unlink()
-    for left in path.parent.glob(".graph-*.lbdb.loading"):
+    for left in path.parent.glob(f".{owner}-*.lbdb.loading"):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 
 from graphkit import __version__
 from graphkit.errors import GraphkitError, StoreError, Unreachable
@@ -75,15 +76,18 @@ def _local_server() -> Finding:
 
 
 def _database(db: str | None) -> Iterator[Finding]:
-    from graphkit.database import default_path, place_of
+    from graphkit.database import cache_path, place_of, seeds_of
     from graphkit.stores import open_store
 
     place = place_of(db)
-    if place is None and not default_path().exists():
-        yield Finding(True, f"database: the default, not built yet ({default_path()})")
-        return
+    if seeds := seeds_of(place):
+        what = "the default" if place is None else f"of the seeds in {place}"
+        place = str(cache_path(seeds))
+        if not Path(place).exists():
+            yield Finding(True, f"database: {what}, not built yet ({place})")
+            return
     try:
-        with open_store(place or default_path()) as store:
+        with open_store(str(place)) as store:
             yield Finding(True, f"database: {store.label}")
             yield _loaded(store)
     except GraphkitError as error:

@@ -9,8 +9,9 @@ import pytest
 from seed_texts import SMALL, write_seeds
 
 import graphkit
-from graphkit.database import build_default, default_path, open_database
-from graphkit.errors import StoreError, Unreachable
+from graphkit.database import build_cache, default_path, open_database
+from graphkit.errors import SeedError, StoreError, Unreachable
+from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore
 
 
@@ -75,6 +76,32 @@ def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
     assert [p.name for p in cache.glob("*.lbdb")] == [second.name]
 
 
+def test_a_folder_of_seeds_is_a_database_of_its_own_state(cache, tmp_path):
+    seeds = write_seeds(tmp_path / "mine")
+
+    def answer() -> list[float]:
+        statement = "MATCH ()-[f:EXPORTS {period: '2024'}]->() RETURN f.usd AS usd ORDER BY usd"
+        with open_database(str(seeds)) as store:
+            return store.run(statement).table["usd"].to_pylist()
+
+    assert answer() == [200.0, 800.0]
+    [built] = cache.glob("*.lbdb")
+    assert answer() == [200.0, 800.0]
+    assert [p.name for p in cache.glob("*.lbdb")] == [built.name]
+
+    steps_of_opening()  # the default database is another one, and drops no other
+    write_seeds(seeds, {"trade.yaml": SMALL["trade.yaml"].replace("800", "900")})
+    assert answer() == [200.0, 900.0]
+    assert not built.exists()
+    assert {p.name.split("-")[0] for p in cache.glob("*.lbdb")} == {
+        "graph", built.name.split("-")[0]
+    }  # fmt: skip
+
+    write_seeds(seeds, {"trade.yaml": SMALL["trade.yaml"].replace("KOR", "KRO")})
+    with pytest.raises(SeedError, match="'KRO'"):
+        answer()
+
+
 def test_another_ladybug_or_schema_is_another_database(cache, monkeypatch):
     paths = {default_path()}
     monkeypatch.setattr("ladybug.__version__", "99.0")
@@ -124,7 +151,7 @@ def test_a_cache_that_cannot_be_written_is_said_with_what_to_do(
 
     with pytest.raises(StoreError) as caught:
         open_database()
-    assert "cannot build the default database in " in str(caught.value)
+    assert "cannot build the database in " in str(caught.value)
     assert "set XDG_CACHE_HOME to a folder that can be written" in str(caught.value)
     assert "'graphkit load --db FILE'" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -145,7 +172,7 @@ def test_a_build_that_fails_leaves_nothing(cache):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_default(default_path(), stop)
+        build_cache(shipped("seeds"), default_path(), stop)
     assert [p.name for p in cache.iterdir()] == ["graph.lock"]
 
 

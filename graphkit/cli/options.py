@@ -34,7 +34,8 @@ Database = Annotated[
         "--db",
         metavar="PATH|URI|local",
         envvar="GRAPHKIT_DB",
-        help="Database: a file, a Neo4j URI, or 'local'. Default: built from the shipped seeds.",
+        help="Database: a file, a folder of seeds (built once for each state of it), a Neo4j URI, "
+        "or 'local'. Default: built from the shipped seeds.",
     ),
 ]
 Format = Annotated[

@@ -78,6 +78,8 @@ def load(
     place = place_of(db)
     if seeds is not None and place is None:
         raise UsageError("your own seeds need a database of their own: --db PATH or URI")
+    if place is not None and Path(place).is_dir():
+        raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
     graph = build_graph(read_seeds(seeds or shipped("seeds")))
     with open_store(place or default_path()) as store:
         with progress_bar("Loading", graph.rows) as progress:
