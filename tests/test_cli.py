@@ -106,9 +106,9 @@ COMMANDS = commands()
 
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
-        "depends", "dependents", "suppliers", "centrality", "compare", "trend",
-        "concentration", "reliance", "criticality", "origins", "spof", "disrupt", "queries", "query", "cypher", "check", "load",
-        "schema", "doctor", "claims", "claims check", "claims conflicts",
+        "depends", "dependents", "suppliers", "centrality", "compare", "trend", "concentration",
+        "reliance", "criticality", "origins", "spof", "disrupt", "queries", "query", "cypher",
+        "export", "check", "load", "schema", "doctor", "claims", "claims check", "claims conflicts",
         "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 

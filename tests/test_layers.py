@@ -19,7 +19,7 @@ LAYERS = (
     ("queries",),
     ("names",),
     ("questions", "database", "render"),
-    ("doctor", "api"),
+    ("doctor", "api", "export"),
     ("cli",),
     ("__main__",),
 )

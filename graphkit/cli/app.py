@@ -119,6 +119,7 @@ def _register() -> None:
         changes,
         claims,
         cypher,
+        export,
         markets,
         measure,
         seeds,
@@ -135,6 +136,7 @@ def _register() -> None:
         measure,
         supply,
         cypher,
+        export,
         seeds,
         server,
     ):

@@ -1,0 +1,95 @@
+"""The graph as a networkx multigraph, and that as GraphML or GEXF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphkit.build import Graph
+from graphkit.export.trade import TradeNetwork
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML file can hold."""
+SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source")
+MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
+
+
+def network_of(graph: Graph) -> nx.MultiDiGraph:
+    """Every node by kind and key (``Country:KOR``), and every relationship as an edge of its own.
+
+    ``kind`` is the label or type, ``label`` what a drawing shows; a list is text with semicolons.
+    What is not known is no attribute.
+    """
+    import networkx as nx
+
+    network = nx.MultiDiGraph()
+    for part in graph.parts:
+        for row in part.table.to_pylist():
+            if part.start is None or part.end is None:
+                key = row[part.kind.key]
+                about = {"kind": part.kind.name, "label": row.get("name") or key}
+                network.add_node(f"{part.kind.name}:{key}", **_given({**row, **about}))
+                continue
+            ends = [row.pop(end.name) for end in part.kind.ends]
+            network.add_edge(
+                f"{part.start.name}:{ends[0]}", f"{part.end.name}:{ends[1]}",
+                f"{part.kind.name}:{row[part.kind.key]}",
+                **_given({"kind": part.kind.name, **row, "key": None}),
+            )  # fmt: skip
+    return network
+
+
+def network_of_trade(trade: TradeNetwork) -> nx.MultiDiGraph:
+    """Suppliers and consumers, an edge for each product, period and data set.
+
+    ``weight`` is the value in USD, which tools lay out and rank by; an edge whose value is not
+    known has none.
+    """
+    import networkx as nx
+
+    network = nx.MultiDiGraph()
+    for key, name in trade.names.items():
+        network.add_node(key, label=xml_text(name))
+    names = ("product", "period", "dataset", "reporter", "source", "supplier", "consumer")
+    for row in trade.shares.sort_by([(name, "ascending") for name in names]).to_pylist():
+        key = "|".join(row[name] for name in names)
+        about = {name: row[name] for name in (*SAID, *MEASURED)}
+        network.add_edge(
+            row["supplier"], row["consumer"], key, **_given({**about, "weight": row["usd"]})
+        )
+    return network
+
+
+def _given(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes that both formats hold: no lists, nothing that is not known."""
+    found = {}
+    for name, value in row.items():
+        if isinstance(value, list):
+            value = "; ".join(value)
+        if value is not None:
+            found[name] = xml_text(value) if isinstance(value, str) else value
+    return found
+
+
+def xml_text(text: str) -> str:
+    r"""Text as XML can hold it, characters that it cannot by their number.
+
+    >>> xml_text("a\x00b")
+    'a\\u0000b'
+    """
+    return NOT_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def write_network(network: nx.MultiDiGraph, path: Path, form: str) -> None:
+    """Write GraphML or GEXF."""
+    import networkx as nx
+
+    if form == "graphml":
+        nx.write_graphml_xml(network, path)
+    else:
+        nx.write_gexf(network, path)

