@@ -163,6 +163,23 @@ def test_every_answer_says_how_scores_are_normalised(ask):
         assert "sums to 1; damping 0.85, uniform jumps" in answer.units["pagerank"]
 
 
+def test_by_mass_every_period_says_what_gives_none(ask):
+    answer = ask.centrality(scope="ree-metals", by="tonnes", over_time=True, top=1)
+    flows = [
+        row for path in sorted(shipped("seeds").glob("trade/*.parquet"))
+        for row in parquet.read_table(path).to_pylist()
+        if row.get("product") == "ree-metals" and row["period"] == "1995"
+    ]  # fmt: skip
+    unweighed = sum(row["usd"] for row in flows if row["tonnes"] is None)
+
+    first = answer.rows.to_pylist()[0]
+    assert first["missing_tonnes_share"] == pytest.approx(
+        unweighed / sum(row["usd"] for row in flows)
+    )
+    assert answer.heads["missing_tonnes_share"] == "No weight"
+    assert first["missing_tonnes_share"] > 0
+
+
 def test_the_layers_of_a_chain_are_joined_by_shares(ask):
     answer = ask.layered_centrality(scope=RARE_EARTHS, period="2024", measures=["strength_in"])
     rows = answer.rows.to_pylist()

@@ -22,6 +22,7 @@ from graphkit.questions.trade import check_period
 DEFAULT = ("betweenness", "throughput", "pagerank", "cheirank", "strength_in", "strength_out")
 """What is asked without a choice; the rank is by the first."""
 BY = {"usd": "flows by value (USD, free on board)", "tonnes": "flows by mass (tonnes)"}
+MISSING = pa.field("missing_tonnes_share", pa.float64(), metadata={"unit": "0 to 1"})
 UNITS = {"usd": "USD", "tonnes": "t"}
 LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
 """The same over all stages: first who feeds the largest share of the pools."""
@@ -97,6 +98,9 @@ def centrality(
         ranking.with_names(facts, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
         ranking.behind_each_period(facts, found.flows),
     )  # fmt: skip
+    lacking = found.missing_tonnes
+    column = pa.array([lacking[period] for period in rows["period"].to_pylist()], pa.float64())
+    rows = rows.append_column(MISSING, column)
     products = sorted(set(found.flows["product"].to_pylist()))
     notes = [
         *asked.notes, *found.notes, *_adding_up(found, products, by),
@@ -106,6 +110,7 @@ def centrality(
     ]  # fmt: skip
     heads = {"rank": "Rank", "country": "Country", "name": "Name"}
     scores = {name: ranking.HEADS[name] for name in measures}
+    weighed = {MISSING.name: "No weight"} if by == "tonnes" else {}
     return Answer(
         f"Which countries are central in the trade of {asked.meaning} {found.when}?",
         {
@@ -116,7 +121,7 @@ def centrality(
         ranking.best(rows, top), ranking.units_of(table, measures), found.coverage(),
         facts.claims.slice(0, 0), COMPARISON.empty_table(), facts.sources(found.flows),
         tuple(notes),
-        {**({"period": "Period"} if over_time else {}), **heads, **scores},
+        {**({"period": "Period"} if over_time else {}), **heads, **scores, **weighed},
         ranking.in_words(
             table, scores, nodes="countries", least=_least(min_flow, UNITS[by]),
             amounts=f"{UNITS[by]}, {basis}",

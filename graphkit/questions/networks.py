@@ -46,6 +46,19 @@ class Networks:
         known = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
         return "+".join(sorted({*known.to_pylist()} - {None})) or None
 
+    @property
+    def missing_tonnes(self) -> dict[str, float | None]:
+        """For each period, which share of the value of all flows gives no mass."""
+        usd, tonnes = self.flows["usd"], self.flows["tonnes"]
+        unweighed = pc.if_else(pc.is_null(tonnes), usd, 0.0)
+        table = pa.table({"period": self.flows["period"], "usd": usd, "unweighed": unweighed})
+        # In one order, so that the sums do not hang on that of the database.
+        table = table.sort_by([("period", "ascending"), ("usd", "ascending")])
+        sums = table.group_by("period", use_threads=False)
+        found = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
+        return {r["period"]: r["unweighed_sum"] / r["usd_sum"] if r["usd_sum"] else None
+                for r in found}  # fmt: skip
+
     def coverage(self) -> dict[str, Any]:
         """What the flows count and lack; of many periods, one series for all of them."""
         flows = self.flows

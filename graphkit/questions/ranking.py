@@ -26,6 +26,7 @@ NETWORK = {
     "pairs": "how many pairs of nodes have a flow in it",
     "min_flow": "the smallest flow of a pair that is kept",
     "flow_share": "0 to 1, of all flows, what is kept",
+    "missing_tonnes_share": "0 to 1, of the value of all flows, what gives no mass",
 }
 CLOSENESS = (
     "Closeness is decided by the smallest flows on the way: give --min-flow, or ask for "
