@@ -18,7 +18,7 @@ LAYERS = (
     ("stores",),
     ("queries",),
     ("names",),
-    ("questions", "database", "render"),
+    ("questions", "database", "importers", "render"),
     ("doctor", "api", "export"),
     ("cli",),
     ("__main__",),

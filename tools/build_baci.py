@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv, parquet
+from pyarrow import csv
+
+from graphkit.importers.writing import SeedTable, write_table
 
 PRODUCTS = {"280530": "ree-metals", "284610": "ree-compounds", "284690": "ree-compounds",
             "850511": "magnets-metal"}  # fmt: skip
@@ -90,23 +92,11 @@ def read_flows(path: Path, table: Table) -> pa.Table:
 
 def write_trade(flows: pa.Table, table: Table, folder: Path) -> None:
     """Write the Parquet table and the YAML that describes it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [n for n in flows.column_names if n not in ("usd", "tonnes")]
-    parquet.write_table(
-        flows, folder / f"{table.seed}.parquet", compression="zstd", compression_level=19,
-        use_dictionary=names, column_encoding=None, row_group_size=len(flows), store_schema=False,
-    )  # fmt: skip
     defaults = {"basis": "gross", "reporter": "reconciled", **table.defaults}
+    units = {"usd": table.value_unit} if table.value_unit != "USD" else {}
     comment = f"{table.about}\n{CREDIT.strip()}\n{len(flows):,} flows."
-    lines = [f"# {line}" for line in comment.splitlines()]
-    lines += ["kind: EXPORTS", f"defaults: {_flow(defaults)}"]
-    lines += [f"units: {{usd: {table.value_unit}}}"] if table.value_unit != "USD" else []
-    lines += [f"table: {table.seed}.parquet"]
-    (folder / f"{table.seed}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _flow(mapping: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{k}: {v}" for k, v in sorted(mapping.items())) + "}"
+    seed = SeedTable(table.seed, "EXPORTS", flows, dict(sorted(defaults.items())), units, comment)
+    write_table(seed, folder, level=19)
 
 
 def main() -> None:

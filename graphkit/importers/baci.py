@@ -1,0 +1,350 @@
+"""Imports CEPII BACI as it is published: a zip or its CSV files ``t,i,j,k,v,q``."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers.reference import HS_CODE, Reference
+from graphkit.importers.report import Report
+from graphkit.importers.writing import (
+    SeedTable,
+    all_or_nothing,
+    write_reference,
+    write_rows,
+    write_table,
+)
+from graphkit.schema import REVISIONS
+
+COLUMNS = ("t", "i", "j", "k", "v", "q")
+TYPES = {
+    "t": pa.int16(), "i": pa.int32(), "j": pa.int32(), "k": pa.string(), "v": pa.float64(),
+    "q": pa.float64(),
+}  # fmt: skip
+BLOCK = 2 * 2**20
+"""Bytes read at once; more is hardly faster and keeps several times as much memory."""
+UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
+"""BACI pads a quantity that is not known with blanks."""
+NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)\.csv")
+CREDIT = """
+CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
+Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconciled by CEPII;
+value in thousand US dollars free on board, quantity in tonnes, unknown where BACI gives none."""
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which BACI it is: the HS revision of its codes, and its version."""
+
+    revision: str
+    version: str | None
+
+    @property
+    def dataset(self) -> str:
+        """Its name as a data set."""
+        version = f"-v{self.version.lower()}" if self.version else ""
+        return f"baci-{self.revision.lower()}{version}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to keep; empty means everything."""
+
+    products: Sequence[str] = ()
+    years: Collection[int] = ()
+    countries: Collection[str] = ()
+    proxies: bool = False
+
+
+def import_baci(
+    files: Sequence[Path],
+    folder: Path,
+    reference: Reference,
+    *,
+    wanted: Wanted | None = None,
+    revision: str | None = None,
+    version: str | None = None,
+    max_unknown: float = 0.01,
+    progress: Progress = lambda name, rows: None,
+) -> Report:
+    """Turn BACI's files into seeds of EXPORTS.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        A zip as CEPII publishes it, or CSV files of one edition.
+    folder : Path
+        Folder of seeds; the reference seeds go into it too where it has none.
+    reference : Reference
+        Countries and products.
+    wanted : Wanted, optional
+        Which codes, years and countries (at either end) to keep.
+    revision, version : str, optional
+        Of files whose names do not say: ``HS92``, ``202601``.
+    max_unknown : float
+        Refuse if more than this part of the value is of places that are not known.
+    progress : callable, optional
+        Called with a file's name and how many of its rows were read.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GraphkitError
+        A file is no BACI, torn, or of another edition than the rest; nothing is written.
+    UnmappedError
+        Too much of the value is of places that are not known; nothing is written.
+    """
+    wanted = wanted or Wanted()
+    edition, parts = _editions(files, revision, version)
+    codes = reference.product_of_code(edition.revision, proxies=wanted.proxies)
+    if wanted.products:
+        codes = reference.products(wanted.products, codes)
+    report = Report("kUSD")
+    flows = _read(parts, codes, set(wanted.years), report, progress)
+    flows = _with_places(flows, reference.by_baci_code(), wanted.countries, report)
+    report.check(max_unknown)
+    if not len(flows):
+        raise GraphkitError(
+            f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
+            f"{report.lines[0][2]:,} rows were read"
+        )
+    flows = _finished(flows, codes)
+    years = sorted(set(flows["period"].to_pylist()))
+    span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+    name = f"{edition.dataset}-{span}"
+    report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
+    _write(flows, folder, edition, name)
+    return report
+
+
+# --- which files
+
+
+@contextmanager
+def _opened(path: Path, member: str | None) -> Iterator[Any]:
+    if member is None:
+        with path.open("rb") as file:
+            yield file
+    else:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            yield file
+
+
+Part = tuple[Path, str | None]
+
+
+def _editions(
+    files: Sequence[Path], revision: str | None, version: str | None
+) -> tuple[Edition, list[Part]]:
+    """The one edition of some files, and the tables in them."""
+    parts: list[tuple[Part, str]] = []
+    for path in files:
+        if path.suffix.lower() == ".zip":
+            parts += [((path, member), Path(member).name) for member in _tables(path)]
+        else:
+            parts.append(((path, None), path.name))
+    if revision is not None and revision not in REVISIONS:
+        raise UsageError(f"--revision: found {revision!r}, wanted one of {', '.join(REVISIONS)}")
+    editions: dict[Edition, str] = {}
+    for _, name in parts:
+        match = NAME.fullmatch(name)
+        found = (match[1], match[3]) if match else (None, None)
+        if revision is None and found[0] is None:
+            raise UsageError(
+                f"{name}: the name does not say which HS revision it is "
+                "(BACI_HS92_Y2024_V202601.csv does); give --revision HS92, and --version"
+            )
+        if revision and found[0] and revision != found[0]:
+            raise GraphkitError(f"{name} is of {found[0]}, --revision says {revision}")
+        editions.setdefault(Edition(revision or found[0] or "", version or found[1]), name)
+    if len(editions) > 1:
+        said = "; ".join(f"{n} is {e.revision} V{e.version}" for e, n in editions.items())
+        raise GraphkitError(f"editions of BACI must not be mixed: {said}")
+    return next(iter(editions)), [part for part, _ in parts]
+
+
+def _tables(path: Path) -> list[str]:
+    """The tables of a zip, by year."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(n for n in archive.namelist() if NAME.fullmatch(Path(n).name))
+    except (OSError, zipfile.BadZipFile) as error:
+        raise GraphkitError(f"{path.name} cannot be read as a zip: {error}") from error
+    if not names:
+        raise GraphkitError(f"{path.name} holds no table named like BACI_HS92_Y2024_V202601.csv")
+    return names
+
+
+# --- reading
+
+
+def _read(
+    parts: Iterable[Part], codes: Collection[str], years: set[int], report: Report,
+    progress: Progress,
+) -> pa.Table:  # fmt: skip
+    """The rows of the codes and years asked for."""
+    wanted = pa.array(sorted(codes), pa.string())
+    kept, read, of_years = [], 0, 0
+    for path, member in parts:
+        name = Path(member or path.name).name
+        for batch in _batches(path, member, name):
+            read += len(batch)
+            progress(name, len(batch))
+            if years:
+                batch = batch.filter(pc.is_in(batch["t"], pa.array(sorted(years), pa.int16())))
+            of_years += len(batch)
+            batch = batch.filter(pc.is_in(batch["k"], value_set=wanted))
+            if len(batch):
+                kept.append(batch)
+    report.add("read", "rows of all files", read)
+    if years:
+        report.add("left out", "other years", read - of_years)
+    found = pa.concat_tables(kept) if kept else pa.table({n: pa.array([], TYPES[n]) for n in TYPES})
+    report.add("left out", "other HS codes", of_years - len(found))
+    return found
+
+
+def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
+    """A table, piece by piece."""
+    try:
+        with _opened(path, member) as file:
+            _check_header(file, name)
+        with _opened(path, member) as file:
+            options = csv.ConvertOptions(
+                include_columns=list(COLUMNS), column_types=TYPES, null_values=UNKNOWN,
+                strings_can_be_null=False,
+            )  # fmt: skip
+            reader = csv.open_csv(
+                pa.PythonFile(file), read_options=csv.ReadOptions(block_size=BLOCK),
+                convert_options=options,
+            )  # fmt: skip
+            first = True
+            for batch in reader:
+                if first and len(batch):
+                    _check_codes(batch["k"][: min(1000, len(batch))], name)
+                    first = False
+                yield pa.Table.from_batches([batch])
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise GraphkitError(f"{name} cannot be read: {error}") from error
+    except pa.ArrowInvalid as error:
+        said = re.sub(r"\s+", " ", str(error))
+        raise GraphkitError(f"{name} is no table of BACI: {said}") from error
+
+
+def _check_header(file: Any, name: str) -> None:
+    line = file.readline(200).decode("utf-8", "replace").strip().lstrip("\ufeff")
+    heads = [head.strip().strip('"') for head in line.split(",")]
+    if not set(COLUMNS) <= set(heads):
+        raise GraphkitError(
+            f"{name}: found the columns {line[:80]!r}, wanted t,i,j,k,v,q separated by commas"
+        )
+
+
+def _check_codes(codes: pa.Array, name: str) -> None:
+    short = codes.filter(pc.not_equal(pc.utf8_length(codes), HS_CODE))
+    if len(short):
+        raise GraphkitError(
+            f"{name}: found the HS code {short[0].as_py()!r}, wanted {HS_CODE} digits; a program "
+            "that takes codes for numbers loses their leading zeros"
+        )
+
+
+# --- places
+
+
+def _with_places(
+    flows: pa.Table, places: dict[int, str], countries: Collection[str], report: Report
+) -> pa.Table:
+    """Exporters and importers by their keys; what nobody knows is counted and left out."""
+    numbers = pa.array(sorted(places), pa.int32())
+    keys = pa.array([places[number] for number in sorted(places)], pa.string())
+    report.total = float(pc.sum(flows["v"]).as_py() or 0.0)
+    known = None
+    for column, end in (("i", "exporter"), ("j", "importer")):
+        index = pc.index_in(flows[column], value_set=numbers)
+        lost = flows.filter(pc.is_null(index))
+        for row in lost.group_by(column).aggregate([("v", "sum")]).to_pylist():
+            code = str(row[column])
+            report.unmapped[code] = report.unmapped.get(code, 0.0) + (row["v_sum"] or 0.0)
+        flows = flows.append_column(end, pc.take(keys, index))
+        there = pc.is_valid(index)
+        known = there if known is None else pc.and_(known, there)
+    lost = flows.filter(pc.invert(known))
+    if len(lost):
+        report.add("left out", "of places that are not known", len(lost), pc.sum(lost["v"]).as_py())
+    flows = flows.filter(known)
+    if countries:
+        kept = pa.array(sorted(countries), pa.string())
+        either = pc.or_(pc.is_in(flows["exporter"], kept), pc.is_in(flows["importer"], kept))
+        others = flows.filter(pc.invert(either))
+        report.add("left out", "other countries", len(others), pc.sum(others["v"]).as_py())
+        flows = flows.filter(either)
+    return flows
+
+
+# --- writing
+
+
+def _finished(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
+    """The columns of a seed, sorted."""
+    order = pa.array(sorted(codes), pa.string())
+    products = pa.array([codes[code] for code in sorted(codes)], pa.string())
+    found = pa.table(
+        {
+            "product": pc.take(products, pc.index_in(flows["k"], value_set=order)),
+            "hs": flows["k"],
+            "period": flows["t"].cast(pa.string()),
+            "exporter": flows["exporter"],
+            "importer": flows["importer"],
+            "usd": flows["v"],
+            "tonnes": flows["q"],
+        }
+    )
+    keys = ("product", "hs", "period", "exporter", "importer")
+    return found.sort_by([(name, "ascending") for name in keys]).combine_chunks()
+
+
+def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
+    source = f"cepii-{edition.dataset}"
+    version = f" V{edition.version}" if edition.version else " (version not known)"
+    about = f"BACI {edition.revision}{version}: {len(flows):,} flows.\n{CREDIT.strip()}"
+    with all_or_nothing(folder) as draft:
+        write_reference(folder, draft)
+        write_rows(
+            f"{edition.dataset}-source", "Source",
+            [{
+                "key": source,
+                "title": f"BACI: International Trade Database at the Product-Level, "
+                f"{edition.revision}",
+                "publisher": "CEPII",
+                **({"version": f"V{edition.version}"} if edition.version else {}),
+                "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+                "licence": "Etalab Open Licence 2.0",
+                "attribution": "CEPII, BACI",
+            }],
+            "The data set that the table beside this file is taken from.", draft / "trade",
+        )  # fmt: skip
+        write_table(
+            SeedTable(
+                name, "EXPORTS", flows,
+                {"basis": "gross", "dataset": edition.dataset, "hs_revision": edition.revision,
+                 "reporter": "reconciled", "source": source},
+                {"usd": "kUSD"}, about,
+            ),
+            draft / "trade",
+        )  # fmt: skip

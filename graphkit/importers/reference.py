@@ -1,0 +1,131 @@
+"""What foreign tables are read with: countries by their codes, products by their HS codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from graphkit.errors import UsageError
+from graphkit.names import Names
+from graphkit.schema import REVISIONS
+from graphkit.seeds import Facts, read_seeds
+from graphkit.shipped import shipped
+
+FITS = ("exact", "dominant", "proxy")
+HS_CODE = 6
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Countries, products and codes of a folder of seeds, as importers need them."""
+
+    facts: Facts
+
+    @cached_property
+    def places(self) -> Names:
+        """Countries and areas by all their names."""
+        return Names(
+            {
+                "Country": lambda: _called(self.facts["Country"], "iso3"),
+                "Area": lambda: _called(self.facts["Area"], "iso3"),
+            }
+        )
+
+    @cached_property
+    def materials(self) -> Names:
+        """Stages, elements and products by all their names."""
+        return Names(
+            {
+                kind: partial(self.facts.__getitem__, kind)
+                for kind in ("Stage", "Element", "Product")
+            }
+        )
+
+    def by_baci_code(self) -> dict[int, str]:
+        """Country or area of each number that BACI has for one."""
+        rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
+        return {int(row["baci_code"]): row["iso3"] for row in rows if row["baci_code"]}
+
+    def by_m49(self) -> dict[int, str]:
+        """Country or area of each number of the UN; areas by the numbers among their aliases."""
+        found = {int(r["m49"]): r["iso3"] for r in self.facts["Country"].to_pylist() if r["m49"]}
+        for row in self.facts["Area"].to_pylist():
+            codes = [row["baci_code"], *(row["aliases"] or ())]
+            found |= {int(code): row["iso3"] for code in codes if code and code.isdigit()}
+        return found
+
+    def product_of_code(self, revision: str, *, proxies: bool = False) -> dict[str, str]:
+        """The one product that mainly travels under each HS code of a revision.
+
+        Where several do, the one it fits best. Codes that a product only travels under among
+        others are left out; with ``proxies`` they count where one product alone claims them.
+        """
+        claims: dict[str, list[tuple[int, int, str]]] = {}
+        for row in self.facts["TRADED_AS"].to_pylist():
+            age = REVISIONS.index(revision) - REVISIONS.index(row["revision"])
+            if age >= 0:
+                rank = (FITS.index(row["fit"]), age, row["product"])
+                claims.setdefault(row["code"], []).append(rank)
+        found = {}
+        for code, ranks in sorted(claims.items()):
+            best = min(ranks)
+            alone = len({product for _, _, product in ranks}) == 1
+            if best[0] < FITS.index("proxy") or (proxies and alone):
+                found[code] = best[2]
+        return found
+
+    def products(self, wanted: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
+        """Of some codes with their products, those that were asked for.
+
+        Parameters
+        ----------
+        wanted : iterable of str
+            HS codes or beginnings of them, products, elements, minerals, groups or stages.
+        codes : mapping of str to str
+            The product of each code.
+
+        Raises
+        ------
+        UsageError
+            One of them is nothing, or has no code; with what there is.
+        """
+        kept: dict[str, str] = {}
+        for text in wanted:
+            code = text.strip().replace(".", "")
+            if code.isdigit():
+                found = {k: p for k, p in codes.items() if k.startswith(code)}
+            else:
+                held = self._holding(text.strip())
+                found = {k: p for k, p in codes.items() if p in held}
+            if not found:
+                there = ", ".join(sorted(set(codes.values())))
+                raise UsageError(
+                    f"--products: no HS code is mainly of {text!r}; there are codes for {there}"
+                )
+            kept |= found
+        return dict(sorted(kept.items()))
+
+    def _holding(self, text: str) -> set[str]:
+        """The products of a name."""
+        named = self.materials.find(text, "element, mineral, product or stage",
+                                    ("Stage", "Element", "Product"))  # fmt: skip
+        products: list[dict[str, Any]] = self.facts["Product"].to_pylist()
+        if named.kind == "Product":
+            return {named.key}
+        if named.kind == "Stage":
+            return {row["key"] for row in products if row["stage"] == named.key}
+        elements = self.facts["Element"].to_pylist()
+        inside = {named.key, *(e["key"] for e in elements if named.key in (e["member_of"] or ()))}
+        return {row["key"] for row in products if inside & set(row["contains"] or ())}
+
+
+def read_reference(folder: Path | None = None) -> Reference:
+    """The reference of a folder of seeds; by default of those that ship."""
+    return Reference(read_seeds(folder or shipped("seeds") / "reference"))
+
+
+def _called(table: Any, key: str) -> Any:
+    return table.rename_columns([("key" if n == key else n) for n in table.column_names])

@@ -1,0 +1,66 @@
+"""What an import read, kept and left out, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from graphkit.errors import GraphkitError
+
+
+class UnmappedError(GraphkitError):
+    """Too much of a table is of places or goods that nobody knows: a check that failed."""
+
+    exit_code = 3
+
+
+@dataclass
+class Report:
+    """Rows and, where rows have one, their value in the unit of the table."""
+
+    unit: str
+    lines: list[tuple[str, str, int, float | None]] = field(default_factory=list)
+    total: float = 0.0
+    unmapped: dict[str, float] = field(default_factory=dict)
+    """Value of the rows of each code that nothing is known of."""
+
+    def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
+        """Count rows."""
+        self.lines.append((what, why, rows, value))
+
+    def check(self, most: float) -> None:
+        """Refuse what maps too little.
+
+        Raises
+        ------
+        UnmappedError
+            More than this part of the value is of codes that nothing is known of.
+        """
+        lost = sum(self.unmapped.values())
+        if self.total and lost / self.total > most:
+            worst = sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:5]
+            named = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
+            raise UnmappedError(
+                f"{100 * lost / self.total:.1f} % of the value is of codes that no place is known "
+                f"for: {named}; wanted at most {100 * most:g} % (--max-unknown). Nothing is written"
+            )
+
+    def table(self) -> pa.Table:
+        """The report as rows: ``what`` (read, kept, left out, unknown), ``why``, rows, value."""
+        rows = [*self.lines]
+        for code, value in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0])):
+            rows.append(("unknown code", code, None, value))  # type: ignore[arg-type]
+        share = [r[3] / self.total if r[3] is not None and self.total else None for r in rows]
+        return pa.table({
+            "what": pa.array([r[0] for r in rows], pa.string()),
+            "why": pa.array([r[1] for r in rows], pa.string()),
+            "rows": pa.array([r[2] for r in rows], pa.int64()),
+            "value": pa.array([r[3] for r in rows], pa.float64()),
+            "share_of_value": pa.array(share, pa.float64()),
+        }, schema=pa.schema([
+            pa.field("what", pa.string()), pa.field("why", pa.string()),
+            pa.field("rows", pa.int64()),
+            pa.field("value", pa.float64(), metadata={"unit": self.unit}),
+            pa.field("share_of_value", pa.float64(), metadata={"unit": "0 to 1"}),
+        ]))  # fmt: skip

@@ -1,0 +1,109 @@
+"""Writes seeds: a YAML description and the Parquet table beside it, both or none."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from graphkit.errors import GraphkitError
+from graphkit.shipped import shipped
+
+
+@dataclass(frozen=True)
+class SeedTable:
+    """One seed that is a table: what is true of all its rows, and the rows."""
+
+    name: str
+    """Of the files, without ending."""
+    kind: str
+    rows: pa.Table
+    defaults: Mapping[str, str]
+    units: Mapping[str, str]
+    comment: str
+
+
+@contextmanager
+def all_or_nothing(folder: Path) -> Iterator[Path]:
+    """A folder to write into; its files go into the other one together, at the end.
+
+    Raises
+    ------
+    GraphkitError
+        The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
+    except OSError as error:
+        raise GraphkitError(f"cannot write seeds into {folder}: {error.strerror}") from error
+    try:
+        yield draft
+        for path in sorted(draft.rglob("*")):
+            if path.is_file():
+                target = folder / path.relative_to(draft)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+    except OSError as error:
+        raise GraphkitError(f"cannot write seeds into {folder}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()  # only if nothing was written
+
+
+def write_reference(folder: Path, draft: Path) -> bool:
+    """Put the shipped reference seeds into a new folder of seeds; whether that was needed.
+
+    A folder that holds products already has its own reference.
+    """
+    if any((folder / "reference").glob("*.yaml")) or (folder / "products.yaml").exists():
+        return False
+    shutil.copytree(shipped("seeds") / "reference", draft / "reference")
+    return True
+
+
+def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:
+    """Write the Parquet table and the YAML that describes it; the same rows, the same bytes.
+
+    ``level`` is of the compression, at most 19: smaller files that take longer to write.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = [f.name for f in seed.rows.schema if pa.types.is_string(f.type)]
+    parquet.write_table(
+        seed.rows, folder / f"{seed.name}.parquet", compression="zstd", compression_level=level,
+        use_dictionary=texts, row_group_size=max(len(seed.rows), 1), store_schema=False,
+    )  # fmt: skip
+    lines = [f"# {line}".rstrip() for line in seed.comment.strip().splitlines()]
+    lines += [f"kind: {seed.kind}", f"defaults: {flow(seed.defaults)}"]
+    lines += [f"units: {flow(seed.units)}"] if seed.units else []
+    lines += [f"table: {seed.name}.parquet"]
+    (folder / f"{seed.name}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_rows(
+    name: str, kind: str, rows: Sequence[Mapping[str, str]], comment: str, folder: Path
+) -> None:
+    """Write a small seed whose rows stand in the YAML itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"# {line}".rstrip() for line in comment.strip().splitlines()]
+    lines += [f"kind: {kind}", "rows:", *(f"  - {flow(row)}" for row in rows)]
+    (folder / f"{name}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def flow(mapping: Mapping[str, str]) -> str:
+    """A mapping in one line of YAML; text that YAML might take for something else in quotes."""
+    return "{" + ", ".join(f"{k}: {_scalar(v)}" for k, v in mapping.items()) + "}"
+
+
+def _scalar(text: str) -> str:
+    plain = text and all(c.isalnum() or c in "-_./" for c in text) and text[0].isalnum()
+    if plain:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,259 @@
+"""BACI as CEPII publishes it becomes seeds: shipped flows in its layout, read back."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from pyarrow import parquet
+
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers.baci import Wanted, import_baci
+from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.report import UnmappedError
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+
+OTHER = "2024,4,24,010121,2.213,   0.036\n"
+"""Horses: a code with a leading zero that no product here travels under."""
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference()
+
+
+@pytest.fixture(scope="module")
+def flows() -> pa.Table:
+    table = parquet.read_table(shipped("seeds") / "trade" / "rare-earths-1995-2024.parquet")
+    return table.filter(pc.is_in(table["period"], pa.array(["2023", "2024"])))
+
+
+@pytest.fixture(scope="module")
+def lines(flows: pa.Table, reference: Reference) -> dict[str, str]:
+    """The CSV of each year, in BACI's own layout."""
+    numbers = {key: number for number, key in reference.by_baci_code().items()}
+    found = {year: ["t,i,j,k,v,q\n"] for year in ("2023", "2024")}
+    for row in flows.to_pylist():
+        ends = f"{numbers[row['exporter']]},{numbers[row['importer']]}"
+        tonnes = "NA".rjust(12) if row["tonnes"] is None else f"{row['tonnes']!r:>12}"
+        found[row["period"]].append(f"{row['period']},{ends},{row['hs']},{row['usd']!r},{tonnes}\n")
+    return {year: "".join([*rows, OTHER]) for year, rows in found.items()}
+
+
+@pytest.fixture
+def archive(lines: dict[str, str], tmp_path: Path) -> Path:
+    path = tmp_path / "BACI_HS92_V202601.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for year, text in lines.items():
+            archive.writestr(f"BACI_HS92_Y{year}_V202601.csv", text)
+        archive.writestr("country_codes_V202601.csv", "country_code,country_name\n4,Afghanistan\n")
+        archive.writestr("Readme.txt", "CEPII")
+    return path
+
+
+def imported(folder: Path) -> pa.Table:
+    return read_seeds(folder)["EXPORTS"]
+
+
+def test_what_is_read_back_is_what_was_published(archive, flows, reference, tmp_path):
+    report = import_baci([archive], tmp_path / "seeds", reference)
+    found = imported(tmp_path / "seeds")
+
+    keys = [(name, "ascending") for name in ("hs", "period", "exporter", "importer")]
+    names = ["product", "hs", "period", "exporter", "importer", "tonnes"]
+    assert (
+        found.sort_by(keys).select(names).to_pylist()
+        == flows.sort_by(keys).select(names).to_pylist()
+    )
+    assert found.sort_by(keys)["usd"].to_pylist() == pytest.approx(
+        [1000 * usd for usd in flows.sort_by(keys)["usd"].to_pylist()]
+    )
+    for name, value in (
+        ("dataset", "baci-hs92-v202601"), ("hs_revision", "HS92"), ("basis", "gross"),
+        ("reporter", "reconciled"), ("source", "cepii-baci-hs92-v202601"),
+    ):  # fmt: skip
+        assert set(found[name].to_pylist()) == {value}
+    rows = {(r["what"], r["why"]): r["rows"] for r in report.table().to_pylist()}
+    assert rows[("read", "rows of all files")] == len(flows) + 2
+    assert rows[("left out", "other HS codes")] == 2
+    assert sum(n for (what, _), n in rows.items() if what == "kept") == len(flows)
+
+
+def test_the_same_files_give_the_same_bytes(archive, reference, tmp_path):
+    def bytes_of(folder: Path) -> dict[str, bytes]:
+        import_baci([archive], folder, reference)
+        return {
+            p.relative_to(folder).as_posix(): p.read_bytes()
+            for p in sorted(folder.rglob("*"))
+            if p.is_file()
+        }
+
+    first = bytes_of(tmp_path / "a")
+    assert bytes_of(tmp_path / "b") == first
+    assert bytes_of(tmp_path / "a") == first
+    assert not [name for name in first if name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keeps"),
+    [
+        (Wanted(products=["rare earths"]), lambda f: True),
+        (Wanted(products=["ree-metals"]), lambda f: f["hs"] == "280530"),
+        (Wanted(products=["2846.10", "metal"]), lambda f: f["hs"] in ("284610", "280530")),
+        (Wanted(years=[2023]), lambda f: f["period"] == "2023"),
+        (Wanted(countries=["KOR"]), lambda f: "KOR" in (f["exporter"], f["importer"])),
+    ],
+)
+def test_only_what_is_asked_for_is_kept(
+    archive, flows, reference, tmp_path, wanted: Wanted, keeps: Callable[[dict[str, Any]], bool]
+):
+    import_baci([archive], tmp_path / "seeds", reference, wanted=wanted)
+
+    expected = [flow for flow in flows.to_pylist() if keeps(flow)]
+    assert len(imported(tmp_path / "seeds")) == len(expected) > 0
+
+
+def test_a_seeds_folder_keeps_its_own_reference_and_other_tables(archive, reference, tmp_path):
+    folder = tmp_path / "seeds"
+    import_baci([archive], folder, reference, wanted=Wanted(years=[2023]))
+    note = folder / "reference" / "stages.yaml"
+    note.write_text(note.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    import_baci([archive], folder, reference, wanted=Wanted(years=[2024]))
+
+    assert note.read_text(encoding="utf-8").endswith("# mine\n")
+    assert set(imported(folder)["period"].to_pylist()) == {"2023", "2024"}
+
+
+# --- what is no BACI
+
+GOOD = "t,i,j,k,v,q\n2024,156,410,280530,1.5,0.1\n"
+
+
+def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
+    paths = []
+    for name, content in files.items():
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        paths.append(path)
+    with pytest.raises(GraphkitError) as caught:
+        import_baci(paths, tmp_path / "seeds", read_reference(), **more)
+    assert not (tmp_path / "seeds").exists()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"BACI_HS92_Y2024_V1.csv": "t;i;j;k;v;q\n2024;156;410;280530;1.5;0.1\n"},
+         "found the columns 't;i;j;k;v;q', wanted t,i,j,k,v,q separated by commas"),
+        ({"BACI_HS92_Y2024_V1.csv": "year,exporter\n"}, "found the columns 'year,exporter'"),
+        ({"BACI_HS92_Y2024_V1.csv": ""}, "found the columns ''"),
+        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,41"}, "is no table of BACI: CSV parse error"),
+        ({"BACI_HS92_Y2024_V1.csv": GOOD + "2024,156,410,280530,much,0.1\n"}, "'much'"),
+        ({"BACI_HS92_Y2024_V1.csv": "t,i,j,k,v,q\n2024,4,24,10121,2.2,1\n"},
+         "found the HS code '10121', wanted 6 digits; a program that takes codes for numbers"),
+        ({"BACI_HS92_Y2023_V202501.csv": GOOD, "BACI_HS92_Y2024_V202601.csv": GOOD},
+         "editions of BACI must not be mixed: BACI_HS92_Y2023_V202501.csv is HS92 V202501"),
+        ({"BACI_HS92_Y2023_V202601.csv": GOOD, "BACI_HS22_Y2024_V202601.csv": GOOD},
+         "BACI_HS22_Y2024_V202601.csv is HS22 V202601"),
+        ({"BACI_HS92_V202601.zip": b"PK\x03\x04 torn"}, "cannot be read as a zip"),
+        ({"BACI_HS92_V202601.zip": b"no zip"}, "cannot be read as a zip"),
+        ({"mine.csv": GOOD}, "the name does not say which HS revision it is"),
+        ({"BACI_HS92_Y2024_V1.csv": GOOD.replace("280530", "010121")},
+         "no flow of BACI_HS92_Y2024_V1.csv is of what was asked for: 1 rows were read"),
+        ({"BACI_HS92_Y2024_V1.csv": b"t,i,j,k,v,q\n2024,156,410,\xff\xfe,1.5,0.1\n"},
+         "is no table of BACI"),
+    ],
+)  # fmt: skip
+def test_what_is_no_baci_is_refused_and_nothing_is_written(files, message, tmp_path):
+    assert message in refusal(files, tmp_path)
+
+
+def test_a_missing_file_and_a_torn_zip_are_refused(archive, reference, tmp_path):
+    with pytest.raises(GraphkitError, match="cannot be read"):
+        import_baci([tmp_path / "BACI_HS92_Y2024_V1.csv"], tmp_path / "seeds", reference)
+    with zipfile.ZipFile(tmp_path / "BACI_HS92_V1.zip", "w") as other:
+        other.writestr("notes.csv", GOOD)
+    with pytest.raises(GraphkitError, match="holds no table named like BACI_HS92"):
+        import_baci([tmp_path / "BACI_HS92_V1.zip"], tmp_path / "seeds", reference)
+    content = bytearray(archive.read_bytes())
+    content[200:260] = bytes(60)
+    archive.write_bytes(content)
+    with pytest.raises(GraphkitError, match=r"cannot be read|is no table"):
+        import_baci([archive], tmp_path / "seeds", reference)
+    assert not (tmp_path / "seeds").exists()
+
+
+def test_a_revision_that_is_none_or_another_is_refused(tmp_path):
+    files = {"BACI_HS92_Y2024_V1.csv": GOOD}
+    assert "wanted one of HS92, HS96" in refusal(files, tmp_path, revision="HS93")
+    assert "is of HS92, --revision says HS17" in refusal(files, tmp_path, revision="HS17")
+    with pytest.raises(
+        UsageError, match="no HS code is mainly of 'battery-anode'; there are codes for"
+    ):
+        import_baci([tmp_path / "BACI_HS92_Y2024_V1.csv"], tmp_path / "seeds", read_reference(),
+                    wanted=Wanted(products=["battery-anode"]))  # fmt: skip
+
+
+def test_places_that_nobody_knows_are_counted_by_their_value(reference, tmp_path):
+    path = tmp_path / "BACI_HS92_Y2024_V1.csv"
+    path.write_text(GOOD + "2024,9999,410,280530,0.5,0.1\n", encoding="utf-8")
+
+    with pytest.raises(UnmappedError, match=r"25\.0 % of the value .* 9999 \(25\.0 %\)") as caught:
+        import_baci([path], tmp_path / "seeds", reference)
+    assert caught.value.exit_code == 3
+    assert not (tmp_path / "seeds").exists()
+
+    report = import_baci([path], tmp_path / "seeds", reference, max_unknown=0.3)
+    unknown = [row for row in report.table().to_pylist() if row["what"] == "unknown code"]
+    assert [(r["why"], r["value"], r["share_of_value"]) for r in unknown] == [("9999", 0.5, 0.25)]
+    assert len(imported(tmp_path / "seeds")) == 1
+
+
+# --- the command
+
+
+def test_from_file_to_answer_in_two_commands(archive, tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    seeds = str(tmp_path / "seeds")
+
+    assert run(["import", "baci", str(archive), "--products", "rare earths", "--years", "2024",
+                "-o", seeds, "-f", "json"]) == 0  # fmt: skip
+    report = json.loads(capsysbinary.readouterr().out)
+    assert report[-1]["what"] == "kept"
+    assert run(["depends", "KOR", "--on", "CHN", "--for", "ree-metals", "--db", seeds,
+                "-f", "json"]) == 0  # fmt: skip
+    [row] = json.loads(capsysbinary.readouterr().out)["rows"]
+    assert round(row["share_usd"], 4) == 0.8024
+    assert row["dataset"] == "baci-hs92-v202601"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--years", "20x4"], 2, "--years: found '20x4', wanted years such as 2018,2020-2024"),
+        (["--years", "2024-2020"], 2, "--years: found '2024-2020'"),
+        (["--countries", "Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
+        (["--products", "unobtainium"], 2, "is called 'unobtainium'"),
+        (["--products", "9999"], 2, "no HS code is mainly of '9999'"),
+        (["--max-unknown", "0", "--years", "1990"], 1, "no flow of BACI_HS92_V202601.zip is of"),
+    ],
+)
+def test_a_wrong_option_is_one_line(archive, tmp_path, capfd, arguments, code, message):
+    folder = tmp_path / "seeds"
+
+    assert run(["import", "baci", str(archive), "-o", str(folder), *arguments]) == code
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+    assert not folder.exists()
