@@ -123,6 +123,7 @@ def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, r
     assert {key: data["label"] for key, data in network.nodes(data=True)} == {
         "CHN": "China", "JPN": "Japan", "KOR": "South Korea",
     }  # fmt: skip
+    assert {data["kind"] for _, data in network.nodes(data=True)} == {"Country"}
     [edge] = [data for *ends, data in network.edges(data=True) if ends == ["CHN", "KOR"]]
     assert float(edge["weight"]) == 800
     assert (edge["product"], edge["period"], edge["source"]) == ("ree-metals", "2024", "customs")

@@ -61,12 +61,16 @@ def export(
       graphkit export --format parquet -o tables
       graphkit export --for magnets --period 2024 -o magnets.gexf
     """
-    from graphkit.export import export as write
+    from graphkit.export import chosen_format, read, write
 
     if output is None:
         raise UsageError("where to? name a file or folder with -o PATH")
+    of_trade = scope is not None or period is not None
+    chosen = chosen_format(form, output, of_trade=of_trade)
     with opened(db) as store:
-        done = write(store, output, form, scope=scope, period=period)
+        content = read(store, scope, period)
+    # An interrupt while reading ends the process at once; here it lets what is written be removed.
+    done = write(content, output, chosen)
     for note in done.notes:
         say(note)
     say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")

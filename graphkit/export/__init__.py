@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphkit.build import Graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.export.stored import stored_graph
 from graphkit.export.trade import TradeNetwork, trade_network
@@ -67,66 +68,63 @@ def export(
     GraphkitError
         It cannot be written, or there is no trade in the scope.
     """
-    chosen = _format(form, output)
-    if FORMATS[chosen] == "folder" and output.exists() and (
-        not output.is_dir() or any(output.iterdir())
-    ):  # fmt: skip
-        raise UsageError(f"--output: {output} is there already; {chosen} wants a new folder")
-    if FORMATS[chosen] == "file" and output.is_dir():
-        raise UsageError(f"--output: {output} is a folder; {chosen} is one file")
+    chosen = chosen_format(form, output, of_trade=scope is not None or period is not None)
+    return write(read(store, scope, period), output, chosen)
+
+
+def read(store: Store, scope: str | None = None, period: str | None = None) -> Graph | TradeNetwork:
+    """What is to be written: the whole graph, or with a scope or period its trade network."""
     if scope is None and period is None:
-        return _export_graph(store, output, chosen)
-    if chosen not in OF_TRADE:
-        raise UsageError(
-            f"--for and --period ask for the trade network alone, which goes to "
-            f"{' or '.join(OF_TRADE)}, not to {chosen}"
-        )
-    return _export_trade(trade_network(store, scope, period), output, chosen)
+        return stored_graph(store)
+    return trade_network(store, scope, period)
 
 
-def _format(form: str | None, output: Path) -> str:
+def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
+    """The format asked for, or the one a file's name says, where the output can be written.
+
+    Raises
+    ------
+    UsageError
+        There is no such format, the folder holds files, or the trade network has no such format.
+    """
     if form is None:
         form = ENDINGS.get(output.suffix.lower())
         if form is None:
             raise UsageError(f"which format? --format {', '.join(FORMATS)}")
     if form not in FORMATS:
         raise UsageError(f"--format: found {form!r}, wanted one of {', '.join(FORMATS)}")
+    if of_trade and form not in OF_TRADE:
+        raise UsageError(
+            f"--for and --period ask for the trade network alone, which goes to "
+            f"{' or '.join(OF_TRADE)}, not to {form}"
+        )
+    if FORMATS[form] == "file" and output.is_dir():
+        raise UsageError(f"--output: {output} is a folder; {form} is one file")
+    there = output.exists() and not (output.is_dir() and not any(output.iterdir()))
+    if FORMATS[form] == "folder" and there:
+        raise UsageError(f"--output: {output} is there already; {form} wants a new folder")
     return form
 
 
-def _export_graph(store: Store, output: Path, form: str) -> Exported:
-    graph = stored_graph(store)
-    if form in OF_TRADE:
-        from graphkit.export.network import network_of, write_network
+def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
+    """Write what was read, beside the output first."""
+    from graphkit.export import admin, network, script, tables
 
-        network = network_of(graph)
+    if form in OF_TRADE or not isinstance(content, Graph):
+        drawn = network.network_of(content)
         with _replacing(output) as path:
-            write_network(network, path, form)
-    else:
-        with _replacing(output) as path:
-            _writer(form)(graph, path)
-    nodes = sum(graph.count(kind.name) for kind in graph.schema.nodes)
-    return Exported(nodes, graph.rows - nodes)
-
-
-def _writer(form: str) -> Callable[..., None]:
-    from graphkit.export import admin, script, tables
-
-    writers: Mapping[str, Callable[..., None]] = {
+            network.write_network(drawn, path, form)
+        notes = () if isinstance(content, Graph) else content.notes
+        return Exported(drawn.number_of_nodes(), drawn.number_of_edges(), notes)
+    writers: Mapping[str, Callable[[Graph, Path], None]] = {
         "parquet": tables.write_parquet_folder,
         "neo4j-admin": admin.write_import_folder,
         "cypher": script.write_script,
     }
-    return writers[form]
-
-
-def _export_trade(trade: TradeNetwork, output: Path, form: str) -> Exported:
-    from graphkit.export.network import network_of_trade, write_network
-
-    network = network_of_trade(trade)
     with _replacing(output) as path:
-        write_network(network, path, form)
-    return Exported(network.number_of_nodes(), network.number_of_edges(), trade.notes)
+        writers[form](content, path)
+    nodes = sum(content.count(kind.name) for kind in content.schema.nodes)
+    return Exported(nodes, content.rows - nodes)
 
 
 @contextmanager

@@ -19,7 +19,12 @@ SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", 
 MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
 
 
-def network_of(graph: Graph) -> nx.MultiDiGraph:
+def network_of(content: Graph | TradeNetwork) -> nx.MultiDiGraph:
+    """The whole graph or the trade alone as a multigraph, no two edges of which are one."""
+    return _whole(content) if isinstance(content, Graph) else _trade(content)
+
+
+def _whole(graph: Graph) -> nx.MultiDiGraph:
     """Every node by kind and key (``Country:KOR``), and every relationship as an edge of its own.
 
     ``kind`` is the label or type, ``label`` what a drawing shows; a list is text with semicolons.
@@ -44,7 +49,7 @@ def network_of(graph: Graph) -> nx.MultiDiGraph:
     return network
 
 
-def network_of_trade(trade: TradeNetwork) -> nx.MultiDiGraph:
+def _trade(trade: TradeNetwork) -> nx.MultiDiGraph:
     """Suppliers and consumers, an edge for each product, period and data set.
 
     ``weight`` is the value in USD, which tools lay out and rank by; an edge whose value is not
@@ -53,14 +58,14 @@ def network_of_trade(trade: TradeNetwork) -> nx.MultiDiGraph:
     import networkx as nx
 
     network = nx.MultiDiGraph()
-    for key, name in trade.names.items():
-        network.add_node(key, label=xml_text(name))
+    for key, about in trade.places.items():
+        network.add_node(key, **_given(about))
     names = ("product", "period", "dataset", "reporter", "source", "supplier", "consumer")
     for row in trade.shares.sort_by([(name, "ascending") for name in names]).to_pylist():
         key = "|".join(row[name] for name in names)
-        about = {name: row[name] for name in (*SAID, *MEASURED)}
+        said = {name: row[name] for name in (*SAID, *MEASURED)}
         network.add_edge(
-            row["supplier"], row["consumer"], key, **_given({**about, "weight": row["usd"]})
+            row["supplier"], row["consumer"], key, **_given({**said, "weight": row["usd"]})
         )
     return network
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError
+from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.trade import check_period, trade_of
 from graphkit.stores import Store
@@ -14,11 +16,12 @@ from graphkit.stores import Store
 
 @dataclass(frozen=True)
 class TradeNetwork:
-    """Flows in scope, and the names of the places they join."""
+    """Flows in scope, and the places they join."""
 
     shares: pa.Table
     """Of each series, what a supplier sold a consumer, added up over HS codes."""
-    names: dict[str, str]
+    places: Mapping[str, Mapping[str, str | None]]
+    """Name, kind and region of each place, by key."""
     notes: tuple[str, ...]
 
 
@@ -38,10 +41,14 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     if trade.lacking:
         raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
     ends = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}
-    names = {key: facts.places.with_key(key).name for key in sorted(ends)}
+    regions = {row["key"]: row["region"] for row in rows_of(store, "countries").to_pylist()}
+    places: dict[str, Mapping[str, str | None]] = {}
+    for place in map(facts.places.with_key, sorted(ends)):
+        about = {"label": place.name, "kind": place.kind, "region": regions.get(place.key)}
+        places[place.key] = about
     series = [
         f"{s['product']}, {s['period']}: {s['flows']:,} flows, data set {s['dataset']}, source "
         f"{s['source']}"
         for s in trade.series
     ]
-    return TradeNetwork(trade.shares, names, (*series, *trade.notes))
+    return TradeNetwork(trade.shares, places, (*series, *trade.notes))
