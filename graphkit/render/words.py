@@ -50,7 +50,9 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
     narrow = to is not None and not fits(list(found.values()), to)
     if narrow and {"product", "stage"} <= set(found):
         pairs = zip(found["product"].cells, found.pop("stage").cells, strict=True)
-        found["product"] = Column("Product, stage", [", ".join(filter(None, pair)) for pair in pairs])
+        found["product"] = Column(
+            "Product, stage", [", ".join(filter(None, pair)) for pair in pairs]
+        )
     return list(found.values())
 
 
