@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -154,11 +155,22 @@ def _batches(found: ds.Dataset) -> Iterator[tuple[str, Callable[..., pa.Table]]]
         if all(keys.get(name) is not None for keys, _ in files):
             break
     else:
-        yield "flows", found.to_table
+        yield "flows", partial(_read, found)
         return
     for value in sorted({keys[name] for keys, _ in files}):
-        chosen = pc.field(name) == value
-        yield value, partial(found.to_table, filter=chosen)
+        yield value, partial(_read, found, key=name, value=value)
+
+
+def _read(
+    found: ds.Dataset, columns: Sequence[str], key: str | None = None, value: str = ""
+) -> pa.Table:
+    """All rows, or those of a folder: what it is named after is not spelled out row by row."""
+    if key is None:
+        return found.to_table(columns=columns)
+    others = [name for name in columns if name != key]
+    table = found.to_table(columns=others, filter=pc.field(key) == value)
+    place = pa.array(np.zeros(len(table), np.int32))
+    return table.append_column(key, pa.DictionaryArray.from_arrays(place, [value]))
 
 
 Batch = tuple[str, int, Iterable[Measured]]
@@ -217,7 +229,9 @@ class _Writer:
         if self._file is None:
             # Hardly two amounts are alike: a dictionary of them costs half of the time.
             texts = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-            self._file = parquet.ParquetWriter(self._path, table.schema, use_dictionary=texts)
+            self._file = parquet.ParquetWriter(
+                self._path, table.schema, use_dictionary=texts, write_statistics=list(BATCH_BY)
+            )
         self._file.write_table(table)
 
     def close(self, about: Mapping[str, Any]) -> None:

@@ -16,6 +16,8 @@ from graphkit.errors import GraphkitError
 NEEDED = ("product", "period")
 """What a network is of, always."""
 NEVER_NULL = ("supplier", "consumer", *NEEDED)
+MOST = 2**31
+"""More places than this need 64 bits."""
 PART = 250_000
 """Pairs that are measured at once: what still fits the processor's cache."""
 
@@ -117,7 +119,7 @@ def blocks(flows: pa.Table, by: str, rows_are: str = "consumer") -> Blocks:
     network, labels = _networks(flows, scopes)
     countries, ends = _ends(flows, ("supplier", "consumer"))
     size, count = len(countries), len(labels[0])
-    first = network.astype(np.int64) * size
+    first = network * size if size * count < MOST else network.astype(np.int64) * size
     here, there = (first + end for end in (ends if rows_are == "supplier" else reversed(ends)))
     counted = np.bincount(network, minlength=count)
     if not (moved := amount > 0).all():
@@ -147,15 +149,19 @@ def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Ar
     columns: list[tuple[Ints, pa.Array]] = []
     count = min(1, len(flows))
     for name in scopes:
-        codes, values = _coded(flows, name)
-        kinds = len(values) + 1  # the first is null
-        if codes is None:  # the same in every row
+        given, values = _coded(flows, name)
+        if given is None:  # the same in every row
             columns.append((np.zeros(count, np.int32), values))
             continue
-        there, network = _numbered(network.astype(np.int64) * kinds + (codes + 1))
+        order = pc.sort_indices(values)
+        place = np.zeros(len(values) + 1, np.int32)  # null is the last, and comes first
+        place[order.to_numpy()] = np.arange(1, len(values) + 1)
+        kinds = len(place)
+        keys = place[given] if count == 1 else network.astype(np.int64) * kinds + place[given]
+        there, network = _numbered(keys)
         before, code = np.divmod(there, kinds)
         columns = [(of[before], known) for of, known in columns]
-        columns.append((code - 1, values))
+        columns.append((code - 1, values.take(order)))
         count = len(there)
     labels = (
         pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), values)
@@ -189,7 +195,7 @@ def _ends(flows: pa.Table, names: Sequence[str]) -> tuple[pa.Array, list[Ints]]:
 
 
 def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
-    """Text as places among its different values, which are in order; -1 is null.
+    """Text as places among its different values; one beyond them is null.
 
     No places where every row has the same value.
     """
@@ -209,11 +215,7 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
     given = whole.dictionary.cast(pa.string())
     if len(given) == 1 and not whole.null_count:
         return None, given
-    order = pc.sort_indices(given)
-    place = np.empty(len(given) + 1, np.int32)
-    place[order.to_numpy()] = np.arange(len(given))
-    place[-1] = -1
     codes = whole.indices
     if codes.null_count:
         codes = pc.fill_null(codes, len(given))
-    return place[codes.to_numpy()], given.take(order)
+    return codes.to_numpy(), given

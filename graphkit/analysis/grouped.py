@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import scipy.sparse as sp
 
 from graphkit.analysis.blocks import Blocks, blocks
 from graphkit.analysis.columns import INDEX, SHARE, UNIT
@@ -18,7 +17,7 @@ from graphkit.analysis.scores import MEASURES as SCORES
 from graphkit.errors import GraphkitError, UsageError
 
 ALPHA, TOLERANCE, MAX_ROUNDS = 0.85, 1e-12, 1000
-AT_ONCE = 6
+AT_ONCE = 8
 """Rounds of PageRank before it is looked at which networks have settled."""
 
 
@@ -138,11 +137,11 @@ class _Markets:
 def _three_largest(markets: _Markets) -> tuple[Floats, Ints]:
     """The three largest shares of each market, 0 where it has fewer, and where the first is."""
     left, found, places = markets.shares.copy(), [], []
-    everywhere = np.arange(len(left))
+    lengths = np.diff(np.append(markets.starts, len(left)))
     for _ in range(3):
         largest = np.maximum.reduceat(left, markets.starts)
-        at = np.where(left == largest[markets.market], everywhere, len(left))
-        places.append(np.minimum.reduceat(at, markets.starts))
+        alike = np.flatnonzero(left == np.repeat(largest, lengths))
+        places.append(alike[np.searchsorted(alike, markets.starts)])
         left[places[-1]] = 0.0
         found.append(largest)
     return np.array(found), places[0]
@@ -174,6 +173,18 @@ class _Nodes:
         indptr = np.append(rows.indptr[at], rows.indptr[-1])
         return cls(at, network, starts, sizes, Rows(indptr, place[rows.indices], rows.values))
 
+    def only(self, kept: Ints) -> _Nodes:
+        """Some of the networks."""
+        mine = kept[self.network]
+        lengths = np.diff(self.rows.indptr)
+        entries = np.repeat(mine, lengths)
+        place = (np.cumsum(mine) - 1).astype(np.int32)
+        indptr = np.append(0, np.cumsum(lengths[mine])).astype(self.rows.indptr.dtype)
+        rows = Rows(indptr, place[self.rows.indices[entries]], self.rows.values[entries])
+        sizes = self.sizes[kept]
+        network = np.repeat(np.arange(len(sizes)), sizes)
+        return _Nodes(self.at[mine], network, np.cumsum(sizes) - sizes, sizes, rows)
+
     def table(self, part: Blocks, name: str, scores: Floats) -> pa.Table:
         """One score a country."""
         columns = part.scope_of(self.at)
@@ -183,30 +194,41 @@ class _Nodes:
 
 
 def _pagerank(part: Blocks, by: str) -> pa.Table:
-    """Power iteration on all networks together; each is taken as it is when it has settled."""
+    """Power iteration on all networks together, each until it has settled."""
     nodes = _Nodes.of(part)
-    rows, network, starts = nodes.rows, nodes.network, nodes.starts
+    rows = nodes.rows
     sent = np.bincount(rows.indices, rows.values, len(rows))
-    pull = sp.csr_array(
-        (ALPHA * rows.values / sent[rows.indices], rows.indices, rows.indptr),
-        shape=(len(rows), len(rows)),
-    )
-    even = 1 / nodes.sizes[network]
-    ends = np.where(sent == 0, ALPHA, 0.0)
-    scores, found = even, np.empty(len(even))
-    unsettled = np.ones(len(starts), bool)
+    shares = Rows(rows.indptr, rows.indices, ALPHA * rows.values / sent[rows.indices])
+    going, idle = replace(nodes, rows=shares), np.where(sent > 0, 0.0, ALPHA)
+    scores, found = 1 / nodes.sizes[nodes.network], np.empty(len(sent))
+    place = np.arange(len(sent))
     for _ in range(0, MAX_ROUNDS, AT_ONCE):
-        for _ in range(AT_ONCE):
-            before = scores
-            idle = np.add.reduceat(ends * before, starts)
-            scores = pull @ before + (idle + (1 - ALPHA))[network] * even
-        change = np.add.reduceat(np.abs(scores - before), starts)
-        now = unsettled & (change < TOLERANCE)
-        found[now[network]] = scores[now[network]]
-        unsettled &= ~now
+        scores, change = _rounds(going, idle, scores)
+        found[place] = scores
+        unsettled = change >= TOLERANCE
         if not unsettled.any():
             return nodes.table(part, "pagerank", found)
+        if not unsettled.all():
+            mine = unsettled[going.network]
+            going, idle, scores, place = (
+                going.only(unsettled),
+                idle[mine],
+                scores[mine],
+                place[mine],
+            )
     raise GraphkitError(f"PageRank has not settled to {TOLERANCE:g} in {MAX_ROUNDS} rounds")
+
+
+def _rounds(nodes: _Nodes, idle: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """The scores after some rounds, and how much the last one changed each network's in sum."""
+    even = 1 / nodes.sizes[nodes.network]
+    matrix, some = nodes.rows.matrix, bool(idle.any())
+    jump = (1 - ALPHA) * even
+    for _ in range(AT_ONCE):
+        before, scores = scores, matrix @ scores + jump
+        if some:
+            scores += np.add.reduceat(idle * before, nodes.starts)[nodes.network] * even
+    return scores, np.add.reduceat(np.abs(scores - before), nodes.starts)
 
 
 def _betweenness(part: Blocks, by: str) -> pa.Table:
