@@ -21,7 +21,6 @@ from graphkit.questions.facts import Facts
 from graphkit.questions.owned_trade import (
     OF_TRADE,
     Owner,
-    area_notes,
     coverage_in,
     flows_in,
     held_periods,
@@ -104,7 +103,9 @@ def compare(
     shown, hidden = _first(rows, top)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
-        notes += area_notes(facts, shown, owner) + basket_notes(facts.materials, wanted, held)
+        notes += facts.area_notes(shown[owner.partner].to_pylist()) + basket_notes(
+            facts.materials, wanted, held
+        )
     return Answer(
         f"How did {owner.name}'s {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
         f"{after}?",

@@ -190,10 +190,8 @@ def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence
     if not len(rows):
         whom = asked.seller.name if asked.seller else "any supplier"
         notes.append(f"No flow from {whom} in this scope meets what was asked.")
-    ends = sorted({*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()})
-    for place in map(facts.places.with_key, ends):
-        if place.kind == "Area" and place != asked.buyer:
-            notes.append(f"{place.key} is {place.name}: trade data name no country there.")
+    ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
+    notes += facts.area_notes(ends - {asked.buyer.key if asked.buyer else ""})
     notes += basket_notes(facts.materials, asked.scope, rows["product"].to_pylist())
     return notes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import pyarrow as pa
@@ -12,6 +13,9 @@ from graphkit.names import Named, Names, read_places
 from graphkit.queries import rows_of
 from graphkit.questions.scope import Materials
 from graphkit.stores import Store
+
+TOTALS = ("world", "group", "rest")
+"""Areas that hold countries which stand in tables by themselves: goods would count twice."""
 
 
 class Facts:
@@ -54,6 +58,28 @@ class Facts:
         if not members:
             raise UsageError(f"{group} is no country and no group of named countries")
         return members
+
+    def areas(self, keys: Iterable[str]) -> list[Named]:
+        """What of some places is no country, by key."""
+        places = map(self.places.with_key, sorted(set(keys)))
+        return [place for place in places if place.kind == "Area"]
+
+    def area_notes(self, keys: Iterable[str]) -> list[str]:
+        """A note on each place that is no country."""
+        return [
+            f"{place.key} is {place.name}: trade data name no country there."
+            for place in self.areas(keys)
+        ]
+
+    def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+        """Flows without those of totals and groups, and notes on the other areas that stay."""
+        areas = self.areas([*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()])
+        totals = [place.key for place in areas if place.type in TOTALS]
+        if totals:
+            keys = pa.array(totals, pa.string())
+            ends = (pc.is_in(flows[end], keys) for end in ("supplier", "consumer"))
+            flows = flows.filter(pc.invert(pc.or_(*ends)))
+        return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     def stage(self, text: str) -> Named:
         """The stage of a name.

@@ -17,9 +17,6 @@ from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
 from graphkit.questions.trade import FLOWS, SERIES, Trade, coverage_of, series_of, trade_of
 
-TOTALS = ("world", "group", "rest")
-"""Areas that hold several countries: with them in a network, goods would be counted twice."""
-
 
 @dataclass(frozen=True)
 class Networks:
@@ -138,16 +135,11 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 def _checked(facts: Facts, found: Networks, by: str) -> Networks:
     """Without flows that would count twice, and only if those that stay may be added up."""
     flows = found.flows
-    ends = {*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()}
-    areas = [p for p in map(facts.places.with_key, sorted(ends)) if p.kind == "Area"]
-    totals = pa.array([place.key for place in areas if place.type in TOTALS], pa.string())
-    twice = pc.or_(pc.is_in(flows["supplier"], totals), pc.is_in(flows["consumer"], totals))
-    flows = flows.filter(pc.invert(pc.or_(twice, pc.equal(flows["supplier"], flows["consumer"]))))
+    flows, notes = facts.countries_only(flows)
+    flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":
         _check_one_basis(flows.filter(pc.is_valid(flows["tonnes"])))
-    named = (place for place in areas if place.type not in TOTALS)
-    notes = [f"{p.key} is {p.name}: trade data name no country there." for p in named]
     left_out = len(found.flows) - len(flows)
     return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
 

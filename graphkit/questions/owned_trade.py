@@ -167,16 +167,6 @@ def coverage_in(
     return found | {"products_without_trade_data": [p for p in without if p not in besides]}
 
 
-def area_notes(facts: Facts, rows: pa.Table, owner: Owner) -> list[str]:
-    """Which partners are no country."""
-    places = map(facts.places.with_key, sorted(set(rows[owner.partner].to_pylist())))
-    return [
-        f"{place.key} is {place.name}: trade data name no country there."
-        for place in places
-        if place.kind == "Area"
-    ]
-
-
 def span(held: Mapping[str, Sequence[str]]) -> str:
     """Which periods there are, product by product."""
     return ", ".join(

@@ -114,7 +114,7 @@ def supply_of(
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(facts, scope, there, downstream=downstream)
-    flows, left_out = _named(facts, flows_of(facts.store, chain, chosen))
+    flows, left_out = facts.countries_only(flows_of(facts.store, chain, chosen))
     made, more = production_of(facts, chain, chosen)
     amounts = made
     if merged is not None:
@@ -174,22 +174,6 @@ def _conversions(facts: Facts, chain: Iterable[str]) -> pa.Table:
 
 def _products(facts: Facts) -> pa.Table:
     return rows_of(facts.store, "products").select(["key", "stage", "stage_order"])
-
-
-def _named(facts: Facts, flows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Flows, and a note on partners that are no country: they stay, as places of their own."""
-    ends = {*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()}
-    places = map(facts.places.with_key, sorted(ends))
-    areas = [place for place in places if place.kind == "Area"]
-    totals = [place.key for place in areas if place.type in ("world", "group", "rest")]
-    if totals:
-        kept = pa.array(totals, pa.string())
-        inside = pc.or_(pc.is_in(flows["supplier"], kept), pc.is_in(flows["consumer"], kept))
-        flows = flows.filter(pc.invert(inside))
-    unspecified = [str(place) for place in areas if place.key not in totals]
-    notes = [f"{', '.join(unspecified)}: places that trade data name no country for, taken as "
-             "one each."] if unspecified else []  # fmt: skip
-    return flows, notes
 
 
 def _as_one(
