@@ -1,9 +1,9 @@
 """``graphkit measure`` on a folder of Parquet files against a loop over networkx graphs.
 
-``python benchmarks/measure.py [MEASURE ...] [--edges 4000] [--products 360] [--sample 20]``: each
-product (element and stage) has 30 years of a network of 230 countries. Ours measures all of them,
-from files to a file. networkx measures a sample of the networks, half before and half after, from
-columns already in memory; its time is scaled to all, and its results are compared with ours.
+``python benchmarks/measure.py [MEASURE ...] [--edges 4000] [--products 360]``: each product (an
+element at a stage) has 30 years of a network of 230 countries. Both go from files to a file: ours
+with all products, networkx with one before and one after ours. Its time is scaled to all, and its
+results are compared with ours.
 """
 
 from __future__ import annotations
@@ -102,34 +102,44 @@ def timed(work: Callable[..., Any], *given: Any) -> tuple[float, Any]:
     return time.perf_counter() - start, found
 
 
-def each(rival: Callable[[pa.Table], Any], networks: list[pa.Table]) -> list[Any]:
-    return [rival(flows) for flows in networks]
-
-
-def race(name: str, scratch: Path, graphs: int, networks: list[pa.Table]) -> None:
-    """Ours on all networks between two halves of the sample for networkx, and the ratio."""
+def loop(name: str, flows: Path, out: Path) -> dict[str, dict[Any, float]]:
+    """networkx, year by year, from a file to a file as ours."""
     rival, column, keys = RIVALS[name]
-    small, out = scratch / "small.parquet", scratch / "out.parquet"
-    product = pa.array(["p"] * len(networks[0]))
-    parquet.write_table(networks[0].append_column("product", product), small)
-    measure_flows(small, name, out)  # compiles what is compiled
-    half = len(networks) // 2
-    before, first = timed(each, rival, networks[:half])
-    ours, _ = timed(measure_flows, scratch / "flows", name, out)
-    after, second = timed(each, rival, networks[half:])
-    theirs = (before + after) / len(networks) * graphs
+    table = parquet.read_table(flows, partitioning=None)
+    years = table["period"].unique().to_pylist()
+    results = {year: rival(table.filter(pc.equal(table["period"], year))) for year in years}
+    labels = [[year, *key] for year, found in results.items() for key in found]
+    names = dict(zip(("period", *keys), zip(*labels, strict=True), strict=True))
+    scores = [score for found in results.values() for score in found.values()]
+    parquet.write_table(pa.table({**names, column: scores}), out)
+    return results
+
+
+def race(name: str, folder: Path, scratch: Path, edges: int) -> None:
+    """Ours on all products, networkx on one before and on one after that, and the ratio."""
+    _, column, keys = RIVALS[name]
+    files, out = sorted(folder.glob("*/*.parquet")), scratch / "out.parquet"
+    plain = scratch / "networkx.parquet"
+    small = parquet.read_table(files[0], partitioning=None).slice(0, edges)
+    parquet.write_table(small.append_column("product", pa.array(["p"] * edges)), plain)
+    measure_flows(plain, name, out)  # compiles what is compiled
+    before, first = timed(loop, name, files[0], plain)
+    ours, _ = timed(measure_flows, folder, name, out)
+    after, second = timed(loop, name, files[1], plain)
+    theirs = (before + after) / 2 * len(files)
     compiled = ", compiled" if name == "betweenness" and is_fast() else ""
-    what = f"{name}{compiled}, {graphs:,} networks of {COUNTRIES} countries"
-    print(
-        f"{what}, {len(networks[0]):,} flows each: {ours:.1f} s\nnetworkx, scaled: {theirs:.0f} s"
-    )
+    what = f"{name}{compiled}, {len(files) * YEARS:,} networks of {COUNTRIES} countries"
+    print(f"{what}, {edges:,} flows each: {ours:.1f} s\nnetworkx, scaled: {theirs:.0f} s")
     print(f"{what}: {theirs / ours:.0f} times as fast\n", flush=True)
-    results = [*first, *second]
-    if name == "pagerank":  # networkx stops early unless it is asked not to
-        results = [pagerank(flows, tol=1e-12, max_iter=1000) for flows in networks]
-    written = parquet.read_table(out, filters=[("product", "=", "p000")])
-    for year, result in enumerate(results, 1995):
-        same(written.filter(pc.equal(written["period"], str(year))), result, column, keys)
+    for file, results in ((files[0], first), (files[1], second)):
+        product = file.parent.name.removeprefix("product=")
+        written = parquet.read_table(out, filters=[("product", "=", product)])
+        table = parquet.read_table(file, partitioning=None)
+        for year, result in results.items():
+            if name == "pagerank":  # networkx stops early unless it is asked not to
+                flows = table.filter(pc.equal(table["period"], year))
+                result = pagerank(flows, tol=1e-12, max_iter=1000)
+            same(written.filter(pc.equal(written["period"], year)), result, column, keys)
 
 
 def main() -> None:
@@ -137,15 +147,12 @@ def main() -> None:
     parser.add_argument("measures", nargs="*", default=[], choices=[*RIVALS, []])
     parser.add_argument("--edges", type=int, default=4_000)
     parser.add_argument("--products", type=int, default=360)
-    parser.add_argument("--sample", type=int, default=20, help=f"2 to {YEARS}")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "flows"
         write_flows(folder, given.products, given.edges)
-        first = parquet.read_table(folder / "product=p000" / "flows.parquet", partitioning=None)
-        networks = [first.slice(i * given.edges, given.edges) for i in range(given.sample)]
         for name in given.measures or RIVALS:
-            race(name, Path(scratch), given.products * YEARS, networks)
+            race(name, folder, Path(scratch), given.edges)
 
 
 if __name__ == "__main__":
