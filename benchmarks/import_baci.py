@@ -34,7 +34,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def write_year(path: Path, rows: int) -> None:
     random = np.random.default_rng(7)
     reference = read_reference()
-    places = np.array(sorted(reference.by_baci_code()), np.int32)
+    places = np.array(sorted(reference.by_number("baci_code")), np.int32)
     wanted = sorted(reference.product_of_code("HS92"))
     others = [f"{number:06d}" for number in random.integers(10_000, 990_000, 5_000)]
     codes = pa.array([*wanted, *others])

@@ -39,7 +39,7 @@ def flows() -> pa.Table:
 @pytest.fixture(scope="module")
 def lines(flows: pa.Table, reference: Reference) -> dict[str, str]:
     """The CSV of each year, in BACI's own layout."""
-    numbers = {key: number for number, key in reference.by_baci_code().items()}
+    numbers = {key: number for number, key in reference.by_number("baci_code").items()}
     found = {year: ["t,i,j,k,v,q\n"] for year in ("2023", "2024")}
     for row in flows.to_pylist():
         ends = f"{numbers[row['exporter']]},{numbers[row['importer']]}"
@@ -217,6 +217,18 @@ def test_places_that_nobody_knows_are_counted_by_their_value(reference, tmp_path
     unknown = [row for row in report.table().to_pylist() if row["what"] == "unknown code"]
     assert [(r["why"], r["value"], r["share_of_value"]) for r in unknown] == [("9999", 0.5, 0.25)]
     assert len(imported(tmp_path / "seeds")) == 1
+
+
+def test_two_numbers_of_one_place_are_one_flow(reference, tmp_path):
+    # Belgium-Luxembourg (58) and Belgium (56); the quantity of one of the two is not known.
+    path = tmp_path / "BACI_HS92_Y1999_V1.csv"
+    rows = "1999,156,58,280530,1.5,3\n1999,156,56,280530,2.5,NA\n"
+    path.write_text("t,i,j,k,v,q\n" + rows, encoding="utf-8")
+    import_baci([path], tmp_path / "seeds", reference)
+
+    [flow] = imported(tmp_path / "seeds").to_pylist()
+    assert (flow["exporter"], flow["importer"]) == ("CHN", "BEL")
+    assert (flow["usd"], flow["tonnes"]) == (4000.0, None)
 
 
 # --- the command

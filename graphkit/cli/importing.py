@@ -102,7 +102,7 @@ def baci(
     from graphkit.importers.baci import Wanted, import_baci
     from graphkit.importers.reference import read_reference
 
-    reference = read_reference()
+    reference = read_reference(output)
     wanted = Wanted(
         products=_listed(products),
         years=read_years(years),

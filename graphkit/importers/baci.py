@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.reference import HS_CODE, Reference
+from graphkit.importers.places import name_places, with_one_of
+from graphkit.importers.reference import HS_CODE, Reference, Wanted
 from graphkit.importers.report import Report
 from graphkit.importers.writing import (
     SeedTable,
@@ -56,16 +57,6 @@ class Edition:
         """Its name as a data set."""
         version = f"-v{self.version.lower()}" if self.version else ""
         return f"baci-{self.revision.lower()}{version}"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to keep; empty means everything."""
-
-    products: Sequence[str] = ()
-    years: Collection[int] = ()
-    countries: Collection[str] = ()
-    proxies: bool = False
 
 
 def import_baci(
@@ -116,7 +107,9 @@ def import_baci(
         codes = reference.products(wanted.products, codes)
     report = Report("kUSD")
     flows = _read(parts, codes, set(wanted.years), report, progress)
-    flows = _with_places(flows, reference.by_baci_code(), wanted.countries, report)
+    ends = {"i": "exporter", "j": "importer"}
+    flows = name_places(flows, ends, reference.by_number("baci_code"), "v", report)
+    flows = with_one_of(flows, wanted.countries, "v", report)
     report.check(max_unknown)
     if not len(flows):
         raise GraphkitError(
@@ -264,39 +257,6 @@ def _check_codes(codes: pa.Array, name: str) -> None:
         )
 
 
-# --- places
-
-
-def _with_places(
-    flows: pa.Table, places: dict[int, str], countries: Collection[str], report: Report
-) -> pa.Table:
-    """Exporters and importers by their keys; what nobody knows is counted and left out."""
-    numbers = pa.array(sorted(places), pa.int32())
-    keys = pa.array([places[number] for number in sorted(places)], pa.string())
-    report.total = float(pc.sum(flows["v"]).as_py() or 0.0)
-    known = None
-    for column, end in (("i", "exporter"), ("j", "importer")):
-        index = pc.index_in(flows[column], value_set=numbers)
-        lost = flows.filter(pc.is_null(index))
-        for row in lost.group_by(column).aggregate([("v", "sum")]).to_pylist():
-            code = str(row[column])
-            report.unmapped[code] = report.unmapped.get(code, 0.0) + (row["v_sum"] or 0.0)
-        flows = flows.append_column(end, pc.take(keys, index))
-        there = pc.is_valid(index)
-        known = there if known is None else pc.and_(known, there)
-    lost = flows.filter(pc.invert(known))
-    if len(lost):
-        report.add("left out", "of places that are not known", len(lost), pc.sum(lost["v"]).as_py())
-    flows = flows.filter(known)
-    if countries:
-        kept = pa.array(sorted(countries), pa.string())
-        either = pc.or_(pc.is_in(flows["exporter"], kept), pc.is_in(flows["importer"], kept))
-        others = flows.filter(pc.invert(either))
-        report.add("left out", "other countries", len(others), pc.sum(others["v"]).as_py())
-        flows = flows.filter(either)
-    return flows
-
-
 # --- writing
 
 
@@ -315,8 +275,13 @@ def _finished(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
             "tonnes": flows["q"],
         }
     )
-    keys = ("product", "hs", "period", "exporter", "importer")
-    return found.sort_by([(name, "ascending") for name in keys]).combine_chunks()
+    keys = ["product", "hs", "period", "exporter", "importer"]
+    # Two numbers of one place (Sudan before and after 2011) are one flow; a sum with an amount
+    # that is not known is not known.
+    whole = pc.ScalarAggregateOptions(skip_nulls=False)
+    sums = found.group_by(keys).aggregate([(n, "sum", whole) for n in ("usd", "tonnes")])
+    sums = sums.select([*keys, "usd_sum", "tonnes_sum"]).rename_columns([*keys, "usd", "tonnes"])
+    return sums.sort_by([(name, "ascending") for name in keys]).combine_chunks()
 
 
 def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:

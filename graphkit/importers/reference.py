@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,6 +16,16 @@ from graphkit.shipped import shipped
 
 FITS = ("exact", "dominant", "proxy")
 HS_CODE = 6
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an import is to keep; empty means everything."""
+
+    products: Sequence[str] = ()
+    years: Collection[int] = ()
+    countries: Collection[str] = ()
+    proxies: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,18 +54,38 @@ class Reference:
             }
         )
 
-    def by_baci_code(self) -> dict[int, str]:
-        """Country or area of each number that BACI has for one."""
-        rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
-        return {int(row["baci_code"]): row["iso3"] for row in rows if row["baci_code"]}
+    def by_number(self, own: str) -> dict[int, str]:
+        """Country or area of each number: its own (``baci_code``, ``m49``) or one among its names.
 
-    def by_m49(self) -> dict[int, str]:
-        """Country or area of each number of the UN; areas by the numbers among their aliases."""
-        found = {int(r["m49"]): r["iso3"] for r in self.facts["Country"].to_pylist() if r["m49"]}
-        for row in self.facts["Area"].to_pylist():
-            codes = [row["baci_code"], *(row["aliases"] or ())]
-            found |= {int(code): row["iso3"] for code in codes if code and code.isdigit()}
-        return found
+        Numbers of former states stand among the names of what statistics count them as.
+        """
+        rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
+        aliases = {
+            int(alias): row["iso3"]
+            for row in rows
+            for alias in row["aliases"] or ()
+            if alias.isdigit()
+        }
+        return aliases | {int(row[own]): row["iso3"] for row in rows if row.get(own)}
+
+    def by_comtrade_code(self) -> dict[int, str]:
+        """Country or area of each number of UN Comtrade.
+
+        They are M49's but for some that BACI has taken over (842 for the United States), and for
+        remainders: 492 is Monaco to M49, and "Europe EU, nes" here.
+        """
+        found = self.by_number("m49") | self.by_number("baci_code")
+        areas = self.facts["Area"].to_pylist()
+        return found | {
+            int(code): row["iso3"]
+            for row in areas
+            for code in row["aliases"] or ()
+            if code.isdigit()
+        }
+
+    def areas_of_type(self, *types: str) -> set[str]:
+        """Keys of the areas of some types."""
+        return {r["iso3"] for r in self.facts["Area"].to_pylist() if r["type"] in types}
 
     def product_of_code(self, revision: str, *, proxies: bool = False) -> dict[str, str]:
         """The one product that mainly travels under each HS code of a revision.
@@ -123,8 +153,9 @@ class Reference:
 
 
 def read_reference(folder: Path | None = None) -> Reference:
-    """The reference of a folder of seeds; by default of those that ship."""
-    return Reference(read_seeds(folder or shipped("seeds") / "reference"))
+    """The reference of a folder of seeds if it has one, or else of those that ship."""
+    own = None if folder is None else folder / "reference"
+    return Reference(read_seeds(own if own and own.is_dir() else shipped("seeds") / "reference"))
 
 
 def _called(table: Any, key: str) -> Any:

@@ -24,6 +24,8 @@ class Report:
     total: float = 0.0
     unmapped: dict[str, float] = field(default_factory=dict)
     """Value of the rows of each code that nothing is known of."""
+    warnings: list[str] = field(default_factory=list)
+    """What a reader of the seeds must know, in sentences."""
 
     def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
         """Count rows."""
