@@ -187,8 +187,12 @@ EDGES = (
         _ref("hs", "HS code it was reported under.", "Code", key=True),
         _text("hs_revision", "Revision of the code.", key=True, one_of=REVISIONS),
         PERIOD, YEAR,
-        Prop("usd", Type.NUMBER, "Value, free on board.", unit="USD", minimum=0),
+        Prop("usd", Type.NUMBER, "Value, at the border that valuation says.", unit="USD",
+             minimum=0),
+        _text("valuation", "fob: free on board, at the exporter's border; cif: with cost, "
+              "insurance and freight, at the importer's.", one_of=("fob", "cif")),
         _tonnes("tonnes", "Mass; gross unless the basis says otherwise."),
+        Prop("tonnes_estimated", Type.FLAG, "The publisher estimated the mass."),
         BASIS,
         _text("reporter", "Who counted: exporter, importer, or both reconciled.", key=True,
               required=True, one_of=("exporter", "importer", "reconciled")),
