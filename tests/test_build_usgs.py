@@ -6,16 +6,17 @@ from pathlib import Path
 
 import build_usgs
 import pytest
-import usgs_masses
-import yaml
-from usgs_tables import read_figure, read_notes
 
+from graphkit.errors import GraphkitError
+from graphkit.importers.report import FailedCheck
+from graphkit.importers.usgs.figures import read_figure, read_notes
+from graphkit.importers.usgs.meanings import read_chapters, read_tables
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
-MAPPING = yaml.safe_load((ROOT / "tools" / "usgs_products.yaml").read_text(encoding="utf-8"))
+MAPPING = {**read_chapters()[0], **read_tables(ROOT / "tools" / "usgs_claims.yaml")}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_a_figure_is_read_as_it_is_printed(printed, value, low, high, qualifier)
 
 @pytest.mark.parametrize("printed", ["", "about 5", "1.2.3", ">many", "-5"])
 def test_what_is_no_figure_is_refused(printed):
-    with pytest.raises(ValueError, match="wanted a number"):
+    with pytest.raises(GraphkitError, match="wanted a number"):
         read_figure(printed)
 
 
@@ -226,21 +227,12 @@ def test_rutile_counted_with_ilmenite_is_included_elsewhere(fact):
     assert "tonnes" not in row
 
 
-def test_countries_that_do_not_add_up_to_the_world_are_reported(seeds):
-    _, report = seeds
+def test_countries_that_do_not_add_up_to_the_world_stop_the_build(tmp_path):
+    usgs = _changed(tmp_path, "Value", "839,000", "2839,000")
 
-    # The excerpt has two countries of the table: (400 + 3,250) / 8,840.
-    expected = "ilmenite, 2023, TiO2-content: countries add up to 41.3% of the world total"
-    assert [line for line in report if "add up" in line] == [f"{expected} (usgs-mcs-2025)"]
-
-
-def test_shares_that_count_something_twice_are_refused():
-    scope = {"product": "gallium", "period": "2024", "basis": "Ga-content"}
-    rows = [{**scope, "country": c, "tonnes": t} for c, t in
-            (("WLD", 100.0), ("CHN", 90.0), ("JPN", 16.0))]  # fmt: skip
-
-    with pytest.raises(ValueError, match=r"gallium, 2024, Ga-content: .* 106\.0%.* counted twice"):
-        usgs_masses.add_shares(rows)
+    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* add up to 2,848,000 kg, .* 848,000"):
+        build_usgs.build(usgs, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_bound_on_reserves_is_kept_as_printed_with_its_unit(fact):
@@ -325,15 +317,16 @@ def test_what_is_not_critical_is_left_out(seeds):
 
 
 def _changed(tmp_path, column, old, new):
-    """A copy of the excerpts with one word of the production table changed."""
+    """A copy of the excerpts with one word of the world tables of 2026 changed."""
     copy = tmp_path / "usgs"
     shutil.copytree(DATA / "usgs", copy)
-    path = copy / "mcs2026_world_production.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    path = copy / "MCS2026_Commodities_Data.csv"
+    with path.open(encoding="cp1252", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        row[column] = new if row[column] == old else row[column]
-    with path.open("w", encoding="utf-8", newline="") as file:
+        if row["Section"].startswith("World") and row[column] == old:
+            row[column] = new
+    with path.open("w", encoding="cp1252", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
@@ -343,27 +336,33 @@ def _changed(tmp_path, column, old, new):
 def test_a_critical_row_of_unknown_meaning_stops_the_build_by_name(tmp_path):
     usgs = _changed(tmp_path, "Statistics_detail", "Primary production", "Secondary production")
 
-    with pytest.raises(ValueError, match=r"production: GALLIUM \| Gallium \| Secondary production"):
+    with pytest.raises(
+        GraphkitError, match=r"production: GALLIUM \| Gallium \| Secondary"
+    ):
         build_usgs.build(usgs, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_an_unknown_country_stops_the_build_by_name(tmp_path):
-    with pytest.raises(ValueError, match="areas: ruritania"):
+    with pytest.raises(GraphkitError, match="country: Ruritania"):
         build_usgs.build(_changed(tmp_path, "Country", "Japan", "Ruritania"), tmp_path / "out")
 
 
 def test_an_unknown_word_in_place_of_a_figure_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Value", "839,000", "plenty")
 
-    with pytest.raises(ValueError, match=r"GALLIUM .*\| China \| 2024: found the figure 'plenty'"):
+    with pytest.raises(
+        GraphkitError, match=r"\| China \| 2024: found the figure 'plenty'"
+    ):
         build_usgs.build(usgs, tmp_path / "out")
 
 
 def test_an_unknown_unit_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Unit", "kilograms", "carats")
 
-    with pytest.raises(ValueError, match=r"GALLIUM .*found the unit 'carats', wanted one of tons"):
+    with pytest.raises(
+        GraphkitError, match=r"GALLIUM .*found the unit 'carats', wanted"
+    ):
         build_usgs.build(usgs, tmp_path / "out")
 
 
@@ -384,15 +383,7 @@ def test_the_command_fails_with_a_message_where_a_row_is_unknown(tmp_path, capsy
     _changed(tmp_path, "Country", "Japan", "Ruritania")
 
     assert build_usgs.main(["--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
-    assert "ruritania" in capsys.readouterr().err
-
-
-def test_codes_of_the_country_names_agree_with_the_release():
-    for name in ("mcs2026_world_production", "mcs2026_us_import_sources"):
-        with (DATA / "usgs" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["critical"] == "Yes" and row["iso3"]:
-                    assert MAPPING["areas"][row["Country"]] == row["iso3"]
+    assert "Ruritania" in capsys.readouterr().err
 
 
 def test_every_product_and_element_of_the_mapping_is_in_the_seeds():

@@ -19,7 +19,8 @@ from typing import Any
 
 import reference_names as given
 import yaml
-from seedfile import write_seed
+
+from graphkit.importers.seedfile import write_seed
 
 Row = dict[str, Any]
 

@@ -1,8 +1,9 @@
 """Writes the USGS seeds: world production, reserves, US net import reliance and import sources.
 
-``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the tables in ``FOLDER/usgs``. What
-their rows mean in the graph is listed in ``usgs_products.yaml``. What was written, and what looks
-odd in it, goes to stderr.
+``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the data releases, as published, in
+``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` of the
+importer (world tables) and in ``usgs_claims.yaml`` beside this file (US imports). What was written
+goes to stderr.
 """
 
 from __future__ import annotations
@@ -12,20 +13,23 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from seedfile import write_seed
-from usgs_masses import (
-    MADE,
-    MCS_2025,
-    MCS_2026,
-    ORIGIN,
+from graphkit.errors import GraphkitError
+from graphkit.importers.reference import read_reference
+from graphkit.importers.seedfile import write_seed
+from graphkit.importers.usgs.figures import RELIANCE, Figure, plain, tidy
+from graphkit.importers.usgs.layouts import Printed, Release, read_release
+from graphkit.importers.usgs.masses import (
     Row,
     add_shares,
+    origin,
     production_rows,
     reserve_rows,
     write_chapters,
 )
-from usgs_meanings import Meaning, Meanings
-from usgs_tables import RELIANCE, Figure, Printed, read_mcs2025, read_release, tidy
+from graphkit.importers.usgs.meanings import Meaning, Meanings, read_chapters, read_tables
+from graphkit.importers.usgs.totals import check_totals
+
+MADE = "written by tools/build_usgs.py: change that, not this file."
 
 
 def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
@@ -50,12 +54,15 @@ def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
     return rows
 
 
-def source_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
-    """Claims of whom the US buys from, one a supplier."""
+def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str]) -> list[Row]:
+    """Claims of whom the US buys from, one a supplier.
+
+    ``several`` are names of several countries without a figure of their own.
+    """
     rows = []
     for one in printed:
         meaning = meanings.find("import_sources", one)
-        together = meanings.together_as_one(one.country)
+        together = plain(one.country) in several
         supplier = None if together else meanings.area(one.country)
         if meaning is None:
             continue
@@ -86,10 +93,12 @@ def _share_of(figure: Figure) -> Row:
     return {**shares, "qualifier": figure.qualifier, "published_value": figure.published}
 
 
-def write_claims(out: Path, name: str, what: str, rows: list[Row], defaults: Row) -> int:
+def write_claims(
+    out: Path, name: str, what: str, rows: list[Row], source: str, defaults: Row
+) -> int:
     """Write one file of claims; returns how many rows there are."""
-    given = {"consumer": "USA", "unit": "share", "evidence": "read", "source": MCS_2026}
-    comment = f"{what}\n{ORIGIN[MCS_2026]}; {MADE}"
+    given = {"consumer": "USA", "unit": "share", "evidence": "read", "source": source}
+    comment = f"{what}\n{origin(source)}; {MADE}"
     write_seed(
         out / f"{name}.yaml", comment, "Claim", rows, defaults={**defaults, **given}, sort=("key",)
     )
@@ -102,41 +111,48 @@ def write_claims(out: Path, name: str, what: str, rows: list[Row], defaults: Row
 def build(usgs: Path, out: Path) -> list[str]:
     """Write every USGS seed; returns a report, one line each.
 
-    Raises a ValueError that names every critical row that ``usgs_products.yaml`` does not have.
+    Raises a GraphkitError that names every critical row that the meanings do not have, or the
+    totals that countries do not add up to.
     """
-    meanings = Meanings(Path(__file__).with_name("usgs_products.yaml"))
-    made = production_rows(
-        "production", read_release(usgs / "mcs2026_world_production.csv"), meanings
-    )
-    old, blank = read_mcs2025(
-        usgs / "MCS2025_World_Data.csv", meanings.left_out, meanings.left_out_types
-    )
-    made_2023 = production_rows("production_2025", old, meanings)
-    held = reserve_rows(read_release(usgs / "mcs2026_world_reserves.csv"), meanings)
-    reliance = reliance_rows(read_release(usgs / "mcs2026_us_net_import_reliance.csv"), meanings)
-    sources = source_rows(read_release(usgs / "mcs2026_us_import_sources.csv"), meanings)
-    meanings.refuse_unknown()
-    odd = [f"{line} ({MCS_2026})" for line in add_shares(made)]
-    odd += [f"{line} ({MCS_2025})" for line in add_shares(made_2023)]
+    chapters, left_out = read_chapters()
+    claims = read_tables(Path(__file__).with_name("usgs_claims.yaml"))
+    several = {plain(name) for name in claims.pop("together")}
+    meanings = Meanings({**chapters, **claims}, read_reference().place_of)
+    new = read_release(usgs / "MCS2026_Commodities_Data.csv")
+    old = read_release(usgs / "MCS2025_World_Data.csv", left_out)
+    made = production_rows("production", new.tables["production"], meanings)
+    first = [one for one in old.tables["production"] if one.period == "2023"]
+    made_2023 = production_rows("production_2025", first, meanings)
+    held = reserve_rows("reserves", new.tables["reserves"], meanings)
+    reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
+    sources = source_rows(new.tables["import_sources"], meanings, several)
+    meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
+    for release, rows in ((new, made), (old, made_2023), (new, held)):
+        check_totals(rows, release.source)
     counts = {
-        "PRODUCES, MCS 2026": write_chapters(out / "production", "PRODUCES", MCS_2026, made),
-        "PRODUCES, MCS 2025": write_chapters(
-            out / "production", "PRODUCES", MCS_2025, made_2023, "-2023"
-        ),
-        "HOLDS": write_chapters(out / "reserves", "HOLDS", MCS_2026, held),
+        "PRODUCES, MCS 2026": _produced(out, new, made),
+        "PRODUCES, MCS 2025": _produced(out, old, made_2023, "-2023"),
+        "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, made=MADE),
         "Claim, net import reliance": write_claims(
             out / "claims", "us-net-import-reliance", "US net import reliance, critical minerals.",
-            reliance, {"kind": "net-import-reliance", "measure": "net import reliance"},
+            reliance, new.source,
+            {"kind": "net-import-reliance", "measure": "net import reliance"},
         ),
         "Claim, import sources": write_claims(
             out / "claims", "us-import-sources", "Whom the United States buys from, 2021 to 2024.",
-            sources, {"kind": "share", "measure": "imports", "period": "2021-2024"},
+            sources, new.source, {"kind": "share", "measure": "imports", "period": "2021-2024"},
         ),
     }  # fmt: skip
     lines = [f"{name}: {count} rows" for name, count in counts.items()]
-    lines.append(f"left out, blank in MCS 2025: {blank} rows of 2023")
-    unused = [f"not in the data: {table}: {' | '.join(p)}" for table, p in sorted(meanings.unused)]
-    return lines + odd + unused
+    lines.append(f"left out, blank in MCS 2025: {old.blank['2023']} rows of 2023")
+    unused = [f"not in the data: {table}: {' | '.join(p)}"
+              for table, p in sorted(meanings.unused) if table != "reserves_2025"]  # fmt: skip
+    return lines + unused
+
+
+def _produced(out: Path, release: Release, rows: list[Row], end: str = "") -> int:
+    add_shares(rows)
+    return write_chapters(out / "production", "PRODUCES", release.source, rows, made=MADE, end=end)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         report = build(options.data / "usgs", options.out)
-    except ValueError as error:
+    except GraphkitError as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(report), file=sys.stderr)

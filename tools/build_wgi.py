@@ -13,7 +13,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from seedfile import write_seed
+from graphkit.importers.seedfile import write_seed
 
 INDICATOR = "wgi-political-stability"
 SOURCE = "world-bank-wgi"

@@ -54,6 +54,24 @@ class Reference:
             }
         )
 
+    def place_of(self, text: str) -> str | None:
+        """Country or area of a name, an ISO or M49 code, or a key; None where nobody knows it.
+
+        Raises
+        ------
+        UsageError
+            Several are called that.
+        """
+        for named in self.places.all(text, ("Country", "Area")):
+            return named.key
+        return self._by_code.get(text.strip().upper())
+
+    @cached_property
+    def _by_code(self) -> dict[str, str]:
+        """Countries by the codes that they are not named by: two letters, three digits."""
+        rows = self.facts["Country"].to_pylist()
+        return {row[code]: row["iso3"] for code in ("m49", "iso2") for row in rows if row[code]}
+
     def by_number(self, own: str) -> dict[int, str]:
         """Country or area of each number: its own (``baci_code``, ``m49``) or one among its names.
 

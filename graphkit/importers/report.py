@@ -9,10 +9,14 @@ import pyarrow as pa
 from graphkit.errors import GraphkitError
 
 
-class UnmappedError(GraphkitError):
-    """Too much of a table is of places or goods that nobody knows: a check that failed."""
+class FailedCheck(GraphkitError):
+    """A table does not hold what it says, or too little of it is understood."""
 
     exit_code = 3
+
+
+class UnmappedError(FailedCheck):
+    """Too much of a table is of places or goods that nobody knows."""
 
 
 @dataclass
@@ -24,6 +28,8 @@ class Report:
     total: float = 0.0
     unmapped: dict[str, float] = field(default_factory=dict)
     """Value of the rows of each code that nothing is known of."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """What part of its table a code's value is, where the tables cannot be added up."""
     warnings: list[str] = field(default_factory=list)
     """What a reader of the seeds must know, in sentences."""
 
@@ -53,7 +59,10 @@ class Report:
         rows = [*self.lines]
         for code, value in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0])):
             rows.append(("unknown code", code, None, value))  # type: ignore[arg-type]
-        share = [r[3] / self.total if r[3] is not None and self.total else None for r in rows]
+        share = [
+            r[3] / self.total if r[3] is not None and self.total else self.shares.get(r[1])
+            for r in rows
+        ]
         return pa.table({
             "what": pa.array([r[0] for r in rows], pa.string()),
             "why": pa.array([r[1] for r in rows], pa.string()),

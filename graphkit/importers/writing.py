@@ -13,6 +13,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from graphkit.errors import GraphkitError
+from graphkit.schema import GRAPH
+from graphkit.seeds.files import read_file
 from graphkit.shipped import shipped
 
 
@@ -67,6 +69,17 @@ def write_reference(folder: Path, draft: Path) -> bool:
         return False
     shutil.copytree(shipped("seeds") / "reference", draft / "reference")
     return True
+
+
+def known_sources(folder: Path) -> set[str]:
+    """Keys of the sources that a folder of seeds has, or gets with the shipped reference."""
+    read = [read_file(path, folder, GRAPH) for path in sorted(folder.rglob("*.yaml"))]
+    if not any(f.kind and f.kind.name == "Product" for f in read):
+        reference = shipped("seeds") / "reference"
+        read.append(read_file(reference / "sources.yaml", reference, GRAPH))
+    sources = [f.rows["key"].to_pylist() for f in read
+               if f.kind and f.kind.name == "Source" and f.rows is not None]  # fmt: skip
+    return {key for keys in sources for key in keys if key}
 
 
 def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:

@@ -8,18 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from seedfile import write_seed
-from usgs_meanings import Meaning, Meanings
-from usgs_tables import Printed, tidy
+from graphkit.errors import GraphkitError
+from graphkit.importers.seedfile import write_seed
+from graphkit.importers.usgs.figures import tidy
+from graphkit.importers.usgs.layouts import Printed
+from graphkit.importers.usgs.meanings import Meaning, Meanings
 
 Row = dict[str, Any]
 
-MCS_2026, MCS_2025 = "usgs-mcs-2026", "usgs-mcs-2025"
-ORIGIN = {
-    MCS_2026: "USGS, Mineral Commodity Summaries 2026 data release (US public domain)",
-    MCS_2025: "USGS, Mineral Commodity Summaries 2025 data release (US public domain)",
-}
-MADE = "written by tools/build_usgs.py: change that, not this file."
+WORLD = "WLD"
 UNITS = {
     "tons": "t",
     "metric tons": "t",
@@ -28,20 +25,26 @@ UNITS = {
     "million metric tons": "Mt",
     "kilograms": "kg",
 }
-OFF = 0.05
-"""From this difference on, a sum of countries that is not the world total is reported."""
-MAX_SHARE_SUM = 1.05
 WORLD_NOTE = (
     "A note that stands on every row of a product's table stands here on its world total only."
 )
 
 
+def origin(source: str) -> str:
+    """How a seed credits a data release."""
+    year = source.rpartition("-")[2]
+    return f"USGS, Mineral Commodity Summaries {year} data release (US public domain)"
+
+
 def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
-    """PRODUCES rows, with the chapter, unit and notes of each under names of their own."""
+    """PRODUCES rows, with the chapter, unit and notes of each under names of their own.
+
+    The country of a place that nobody knows is None.
+    """
     rows = []
     for one in printed:
         meaning, country = meanings.find(table, one), meanings.area(one.country)
-        if meaning is None or country is None:
+        if meaning is None:
             continue
         figure, (basis, notes) = one.figure, _basis(meaning, one)
         notes = tuple(n for n in notes if n != "Estimated.")  # A column says it.
@@ -59,12 +62,12 @@ def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) 
     return rows
 
 
-def reserve_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
+def reserve_rows(table: str, printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
     """HOLDS rows; a bound is kept as printed, with its unit in the note."""
     rows = []
     for one in printed:
-        meaning, country = meanings.find("reserves", one), meanings.area(one.country)
-        if meaning is None or country is None:
+        meaning, country = meanings.find(table, one), meanings.area(one.country)
+        if meaning is None:
             continue
         notes = one.notes
         if one.figure.low is not None or one.figure.high is not None:
@@ -79,7 +82,7 @@ def reserve_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
     return rows
 
 
-def _scope(meaning: Meaning, one: Printed, country: str, notes: Sequence[str]) -> Row:
+def _scope(meaning: Meaning, one: Printed, country: str | None, notes: Sequence[str]) -> Row:
     own = [meaning[name] for name in ("note", "unit_note") if name in meaning]
     if meaning.get("note_detail"):
         own.append(f"{tidy(one.place[2])}.")
@@ -88,6 +91,7 @@ def _scope(meaning: Meaning, one: Printed, country: str, notes: Sequence[str]) -
         "unit": _unit(tidy(meaning.get("unit", one.unit)), one),
         "notes": tuple(notes),
         "own_notes": tuple(own),
+        "place": tidy(one.country),
         "country": country,
         "product": meaning["product"],
         "period": one.period,
@@ -97,7 +101,9 @@ def _scope(meaning: Meaning, one: Printed, country: str, notes: Sequence[str]) -
 def _unit(printed: str, one: Printed) -> str:
     if printed not in UNITS:
         place = " | ".join((*one.place, one.country))
-        raise ValueError(f"{place}: found the unit {printed!r}, wanted one of {', '.join(UNITS)}")
+        raise GraphkitError(
+            f"{place}: found the unit {printed!r}, wanted one of {', '.join(UNITS)}"
+        )
     return UNITS[printed]
 
 
@@ -113,28 +119,21 @@ def _qualifier(one: Printed) -> str | None:
     return one.figure.qualifier or ("rounded" if one.rounded else None)
 
 
-def add_shares(rows: Sequence[Row]) -> list[str]:
-    """Give each row its share of the world total; returns what does not add up.
+def add_shares(rows: Sequence[Row]) -> None:
+    """Give each row of production its share of the world total."""
+    for members in of_one_total(rows).values():
+        world = next((r["tonnes"] for r in members if r["country"] == WORLD), None)
+        for row in members:
+            if world and row["country"] != WORLD and row["tonnes"] is not None:
+                row["share"] = round(row["tonnes"] / world, 6)
 
-    Raises a ValueError where a share is above 1, or shares together above 1.05.
-    """
-    odd, groups = [], defaultdict(list)
+
+def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Rows by product, period and basis."""
+    groups = defaultdict(list)
     for row in rows:
-        groups[row["product"], row["period"], row["basis"]].append(row)
-    for group, members in sorted(groups.items()):
-        world = next((r["tonnes"] for r in members if r["country"] == "WLD"), None)
-        parts = [r for r in members if r["country"] != "WLD" and r["tonnes"] is not None]
-        if not world or not parts:
-            continue
-        for row in parts:
-            row["share"] = round(row["tonnes"] / world, 6)
-        total = sum(r["tonnes"] for r in parts) / world
-        named = f"{', '.join(group)}: countries add up to {total:.1%} of the world total"
-        if total > MAX_SHARE_SUM or any(r["share"] > 1 for r in parts):
-            raise ValueError(f"{named}; something is counted twice")
-        if abs(total - 1) > OFF:
-            odd.append(named)
-    return odd
+        groups[row["product"], row["period"], row["basis"] or ""].append(row)
+    return dict(sorted(groups.items()))
 
 
 def _noted(rows: Sequence[Row]) -> list[Row]:
@@ -145,16 +144,21 @@ def _noted(rows: Sequence[Row]) -> list[Row]:
     out = []
     for members in products.values():
         common: set[str] = set()
-        if len(members) > 2 and any(r["country"] == "WLD" for r in members):
+        if len(members) > 2 and any(r["country"] == WORLD for r in members):
             common = set.intersection(*(set(r["notes"]) for r in members))
         for row in members:
-            kept = [n for n in row["notes"] if n not in common or row["country"] == "WLD"]
+            kept = [n for n in row["notes"] if n not in common or row["country"] == WORLD]
             out.append({**row, "note": " ".join((*row["own_notes"], *kept)) or None})
     return out
 
 
-def write_chapters(out: Path, kind: str, source: str, rows: Sequence[Row], end: str = "") -> int:
-    """Write one file a chapter; returns how many rows there are."""
+def write_chapters(
+    out: Path, kind: str, source: str, rows: Sequence[Row], *, made: str, end: str = ""
+) -> int:
+    """Write one file a chapter; returns how many rows there are.
+
+    ``made`` says by what they were written, ``end`` is added to the names of the files.
+    """
     columns = ("country", "product", "period", "tonnes", "low", "high", "share", "qualifier",
                "published_value", "estimated", "basis", "note")  # fmt: skip
     chapters = defaultdict(list)
@@ -163,7 +167,9 @@ def write_chapters(out: Path, kind: str, source: str, rows: Sequence[Row], end: 
     for chapter, members in sorted(chapters.items()):
         units = {r["unit"] for r in members}
         if len(units) > 1:
-            raise ValueError(f"{chapter}: found the units {', '.join(sorted(units))}, wanted one")
+            raise GraphkitError(
+                f"{chapter}: found the units {', '.join(sorted(units))}, wanted one"
+            )
         kept = [{c: row.get(c) for c in columns} for row in _noted(members)]
         same = {
             c: kept[0][c]
@@ -177,7 +183,7 @@ def write_chapters(out: Path, kind: str, source: str, rows: Sequence[Row], end: 
         masses = [c for c in ("tonnes", "low", "high") if any(r.get(c) is not None for r in kept)]
         write_seed(
             out / f"{_slug(chapter)}{end}.yaml",
-            _chapter_comment(kind, chapter, source, {r["period"] for r in members}),
+            _comment(kind, chapter, source, {r["period"] for r in members}, made),
             kind,
             kept,
             defaults=defaults,
@@ -187,11 +193,11 @@ def write_chapters(out: Path, kind: str, source: str, rows: Sequence[Row], end: 
     return len(rows)
 
 
-def _chapter_comment(kind: str, chapter: str, source: str, periods: set[str]) -> str:
+def _comment(kind: str, chapter: str, source: str, periods: set[str], made: str) -> str:
     years = ", ".join(sorted(periods))
     lines = [
         f"{chapter}: world {'production' if kind == 'PRODUCES' else 'reserves'}, {years}.",
-        f"{ORIGIN[source]}; {MADE}",
+        f"{origin(source)}; {made}",
     ]
     if kind == "PRODUCES":
         lines.append("A share is of the published world total; its note says what that leaves out.")

@@ -1,0 +1,180 @@
+"""Imports the USGS data releases of the Mineral Commodity Summaries: production and reserves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphkit.errors import UsageError
+from graphkit.importers.reference import Reference
+from graphkit.importers.report import Report, UnmappedError
+from graphkit.importers.usgs.layouts import Printed, Release, read_release
+from graphkit.importers.usgs.masses import (
+    WORLD,
+    Row,
+    add_shares,
+    of_one_total,
+    production_rows,
+    reserve_rows,
+    write_chapters,
+)
+from graphkit.importers.usgs.meanings import Meanings, read_chapters
+from graphkit.importers.usgs.totals import check_totals
+from graphkit.importers.writing import all_or_nothing, known_sources, write_reference, write_rows
+from graphkit.schema import UNITS
+
+Progress = Callable[[str, int], None]
+MADE = "written by graphkit import usgs."
+KINDS = {"production": "PRODUCES", "reserves": "HOLDS"}
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """What a release says of the products that are known."""
+
+    release: Release
+    rows: Mapping[str, list[Row]]
+    """Of ``production`` and ``reserves``."""
+
+
+def import_usgs(
+    files: Sequence[Path],
+    folder: Path,
+    reference: Reference,
+    *,
+    max_unknown: float = 0.01,
+    progress: Progress = lambda name, rows: None,
+) -> Report:
+    """Turn data releases into seeds of PRODUCES and HOLDS, one file a chapter.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The CSV files of the releases, in the layout of 2025 (wide) or of 2026 (long).
+    folder : Path
+        Folder of seeds; the reference seeds go into it too where it has none.
+    reference : Reference
+        Countries and areas.
+    max_unknown : float
+        Refuse if more than this part of the tonnes of any table (a product, period and basis) is
+        of places that are not known. Tonnes of different products are never added up.
+    progress : callable, optional
+        Called with a file's name and how many of its rows were read.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GraphkitError
+        A file is no data release, torn, or prints what nobody understands; nothing is written.
+    FailedCheck
+        Countries miss a printed total by more than rounding, or too much is of places that are
+        not known; nothing is written.
+    """
+    chapters, left_out = read_chapters()
+    report = Report("t")
+    found: dict[int, _Tables] = {}
+    for path in files:
+        release = read_release(path, left_out)
+        progress(path.name, release.rows)
+        if release.year in found:
+            raise UsageError(f"{path.name}: found the release of {release.year} twice")
+        report.add("read", f"rows of {path.name}", release.rows)
+        found[release.year] = _understood(release, Meanings(chapters, reference.place_of), report)
+    _check_places(found.values(), max_unknown, report)
+    with all_or_nothing(folder) as draft:
+        write_reference(folder, draft)
+        for year, tables in sorted(found.items()):
+            _write(tables, folder, draft)
+            for name, rows in tables.rows.items():
+                kept = [row for row in rows if row["country"]]
+                periods = ", ".join(sorted({row["period"] for row in kept}))
+                report.add("kept", f"{name} of {periods}, in {name}/*-mcs-{year}.yaml", len(kept))
+    return report
+
+
+def _understood(release: Release, meanings: Meanings, report: Report) -> _Tables:
+    """The rows of a release; what is left out is counted, and its totals are checked."""
+    book = f"MCS {release.year}"
+    end = "_2025" if release.wide else ""
+    rows = {
+        "production": production_rows(f"production{end}", _of(release, "production"), meanings),
+        "reserves": reserve_rows(f"reserves{end}", _of(release, "reserves"), meanings),
+    }
+    checked = sum(check_totals(of, f"{book}, {name}") for name, of in rows.items())
+    report.add("checked", f"tables of {book} that add up to their printed total", checked)
+    others = sum(len(t) for name, t in release.tables.items() if name not in KINDS)
+    for why, count in (
+        ("other tables than world production and reserves", release.other_tables + others),
+        ("minerals on no list of critical ones", release.other_minerals),
+        *((f"blank cells, {year}", n) for year, n in sorted(release.blank.items())),
+        *((f"not among the known tables, {name}", n) for name, n in sorted(meanings.unknown.items())),
+    ):
+        if count:
+            report.add("left out", f"{book}: {why}", count)
+    return _Tables(release, rows)
+
+
+def _of(release: Release, table: str) -> Sequence[Printed]:
+    return release.tables.get(table, ())
+
+
+def _check_places(found: Iterable[_Tables], most: float, report: Report) -> None:
+    """Count what is of places that nobody knows; refuse too much of any one table."""
+    worst: tuple[float, str, list[str]] = (0.0, "", [])
+    for tables in found:
+        for (product, period, basis), members in _of_all_totals(tables):
+            scope = ", ".join(p for p in (product, period, basis, tables.release.source) if p)
+            total = sum(_tonnes(row) for row in members if row["country"] != WORLD)
+            lost = [row for row in members if row["country"] is None]
+            for row in lost:
+                name = f"{row['place']}: {scope}"
+                report.unmapped[name] = _tonnes(row)
+                report.shares[name] = _tonnes(row) / total if total else 0.0
+            share = sum(map(_tonnes, lost)) / total if total else 0.0
+            worst = max(worst, (share, scope, sorted(row["place"] for row in lost)))
+    share, scope, places = worst
+    if share > most:
+        raise UnmappedError(
+            f"{100 * share:.1f} % of the tonnes of {scope} are of places that are not known: "
+            f"{', '.join(places)}; wanted at most {100 * most:g} % (--max-unknown). "
+            "Nothing is written"
+        )
+
+
+def _of_all_totals(tables: _Tables) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
+    for rows in tables.rows.values():
+        yield from of_one_total(rows).items()
+
+
+def _tonnes(row: Row) -> float:
+    return float(row["tonnes"] or 0.0) * UNITS["t"][row["unit"]]
+
+
+def _write(tables: _Tables, folder: Path, draft: Path) -> None:
+    """Write a release: one file a chapter and kind, and its source where that is not known."""
+    release = tables.release
+    if release.source not in known_sources(folder):
+        write_rows(
+            f"{release.source}-source", "Source",
+            [{
+                "key": release.source,
+                "title": f"Mineral Commodity Summaries {release.year}",
+                "publisher": "U.S. Geological Survey",
+                "published": str(release.year),
+                "licence": "US public domain",
+                "attribution": "U.S. Geological Survey",
+            }],
+            "The data release that the files beside this one are taken from.",
+            draft / "production",
+        )  # fmt: skip
+    for name, rows in tables.rows.items():
+        kept = [row for row in rows if row["country"]]
+        if name == "production":
+            add_shares(kept)
+        write_chapters(
+            draft / name, KINDS[name], release.source, kept, made=MADE, end=f"-mcs-{release.year}"
+        )
