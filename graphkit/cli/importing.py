@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +13,12 @@ from graphkit.cli.options import Format, progress_bar, say
 from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from graphkit.importers.reference import Reference, Wanted
     from graphkit.importers.report import Report
 
 importing = typer.Typer(
     name="import",
-    help="Turn published tables into seeds: BACI.",
+    help="Turn published tables into seeds: BACI, UN Comtrade.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -50,6 +52,10 @@ Countries = Annotated[
         "--countries", metavar="LIST", help="Only trade with one of these at either end: KOR,JPN."
     ),
 ]
+Proxies = Annotated[
+    bool,
+    typer.Option("--proxies", help="Also codes that one product travels under only among others."),
+]
 MaxUnknown = Annotated[
     float,
     typer.Option(
@@ -64,6 +70,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(importing)
     importing.command()(baci)
+    importing.command()(comtrade)
 
 
 def baci(
@@ -72,12 +79,7 @@ def baci(
     products: Products = None,
     years: Years = None,
     countries: Countries = None,
-    proxies: Annotated[
-        bool,
-        typer.Option(
-            "--proxies", help="Also codes that one product travels under only among others."
-        ),
-    ] = False,
+    proxies: Proxies = False,
     revision: Annotated[
         str | None,
         typer.Option("--revision", metavar="HS92", help="Where the file's name does not say it."),
@@ -99,23 +101,79 @@ def baci(
       graphkit import baci BACI_HS92_V202601.zip --products Li,Co --years 2020-2024 -o my-seeds
       graphkit import baci BACI_HS22_Y2024_V202601.csv --countries KOR,JPN -o my-seeds
     """
-    from graphkit.importers.baci import Wanted, import_baci
+    from graphkit.importers.baci import import_baci
     from graphkit.importers.reference import read_reference
 
     reference = read_reference(output)
-    wanted = Wanted(
-        products=_listed(products),
-        years=read_years(years),
-        countries=[reference.places.find(text, "country", ("Country", "Area")).key
-                   for text in _listed(countries)],
-        proxies=proxies,
-    )  # fmt: skip
+    wanted = _wanted(reference, products, years, countries, proxies)
     with progress_bar("Reading") as progress:
         report = import_baci(
             files, output, reference, wanted=wanted, revision=revision, version=version,
             max_unknown=max_unknown, progress=progress,
         )  # fmt: skip
     _show(report, form, output)
+
+
+def comtrade(
+    files: Files,
+    output: Folder,
+    products: Products = None,
+    years: Years = None,
+    countries: Countries = None,
+    proxies: Proxies = False,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="Of the table in the folder. Default: by its reporters and periods.",
+        ),
+    ] = None,
+    max_unknown: MaxUnknown = 0.01,
+    form: Format = None,
+) -> None:
+    """Turn answers of UN Comtrade's API into seeds.
+
+    The files are JSON as the API gives it, or CSV with the same names of columns, annual or
+    monthly. Imports and exports are kept as each side reported them. Only totals count: not the
+    transport modes, customs procedures and second partners beside them, nor the world.
+    'graphkit mirror' shows how far the two sides of a flow differ.
+
+    \b
+    Examples:
+      graphkit import comtrade korea-2024.json -o my-seeds
+      graphkit import comtrade 2023.csv 2024.csv --products "rare earths" -o my-seeds
+    """
+    from graphkit.importers.comtrade import import_comtrade
+    from graphkit.importers.reference import read_reference
+
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
+    reference = read_reference(output)
+    wanted = _wanted(reference, products, years, countries, proxies)
+    with progress_bar("Reading") as progress:
+        report = import_comtrade(
+            files, output, reference, wanted=wanted, name=name, max_unknown=max_unknown,
+            progress=progress,
+        )  # fmt: skip
+    _show(report, form, output)
+
+
+def _wanted(
+    reference: Reference, products: str | None, years: str | None, countries: str | None,
+    proxies: bool,
+) -> Wanted:  # fmt: skip
+    """What the options of an import ask for."""
+    from graphkit.importers.reference import Wanted
+
+    find = reference.places.find
+    places = ("Country", "Area")
+    return Wanted(
+        products=listed(products),
+        years=read_years(years),
+        countries=[find(text, "country", places).key for text in listed(countries)],
+        proxies=proxies,
+    )
 
 
 def read_years(text: str | None) -> list[int]:
@@ -127,7 +185,7 @@ def read_years(text: str | None) -> list[int]:
         A part of it is no year and no span of years.
     """
     years: set[int] = set()
-    for part in _listed(text):
+    for part in listed(text):
         first, _, last = part.partition("-")
         if not (first.isdigit() and (last or first).isdigit()) or int(last or first) < int(first):
             raise UsageError(f"--years: found {part!r}, wanted years such as 2018,2020-2024")
@@ -135,7 +193,8 @@ def read_years(text: str | None) -> list[int]:
     return sorted(years)
 
 
-def _listed(text: str | None) -> list[str]:
+def listed(text: str | None) -> list[str]:
+    """The parts of a list with commas."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
@@ -143,4 +202,6 @@ def _show(report: Report, form: str | None, folder: Path) -> None:
     from graphkit.render import choose_format, show_table
 
     show_table(report.table(), choose_format(form, None, sys.stdout))
+    for warning in report.warnings:
+        say(f"warning: {warning}")
     say(f"seeds are in {folder}: ask them with --db {folder}")

@@ -90,16 +90,11 @@ class Reference:
         """Country or area of each number of UN Comtrade.
 
         They are M49's but for some that BACI has taken over (842 for the United States), and for
-        remainders: 492 is Monaco to M49, and "Europe EU, nes" here.
+        remainders: 492 is Monaco to M49, and "Europe EU, nes" (X492) here.
         """
-        found = self.by_number("m49") | self.by_number("baci_code")
-        areas = self.facts["Area"].to_pylist()
-        return found | {
-            int(code): row["iso3"]
-            for row in areas
-            for code in row["aliases"] or ()
-            if code.isdigit()
-        }
+        keys = self.facts["Area"]["iso3"].to_pylist()
+        own = {int(k[1:]): k for k in keys if k.startswith("X") and k[1:].isdigit()}
+        return self.by_number("m49") | self.by_number("baci_code") | own
 
     def areas_of_type(self, *types: str) -> set[str]:
         """Keys of the areas of some types."""
