@@ -120,6 +120,8 @@ def _register() -> None:
         claims,
         cypher,
         export,
+        importing,
+        importing_tables,
         markets,
         measure,
         seeds,
@@ -137,6 +139,8 @@ def _register() -> None:
         supply,
         cypher,
         export,
+        importing,
+        importing_tables,
         seeds,
         server,
     ):

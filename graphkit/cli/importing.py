@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 importing = typer.Typer(
     name="import",
-    help="Turn published tables into seeds: BACI, UN Comtrade.",
+    help="Turn published tables into seeds: BACI, UN Comtrade, USGS.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -111,7 +111,7 @@ def baci(
             files, output, reference, wanted=wanted, revision=revision, version=version,
             max_unknown=max_unknown, progress=progress,
         )  # fmt: skip
-    _show(report, form, output)
+    show_report(report, form, output)
 
 
 def comtrade(
@@ -156,7 +156,7 @@ def comtrade(
             files, output, reference, wanted=wanted, name=name, max_unknown=max_unknown,
             progress=progress,
         )  # fmt: skip
-    _show(report, form, output)
+    show_report(report, form, output)
 
 
 def _wanted(
@@ -198,7 +198,8 @@ def listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def _show(report: Report, form: str | None, folder: Path) -> None:
+def show_report(report: Report, form: str | None, folder: Path) -> None:
+    """Print what an import read, kept and left out, and say where its seeds are."""
     from graphkit.render import choose_format, show_table
 
     show_table(report.table(), choose_format(form, None, sys.stdout))

@@ -111,7 +111,10 @@ def _understood(release: Release, meanings: Meanings, report: Report) -> _Tables
         ("other tables than world production and reserves", release.other_tables + others),
         ("minerals on no list of critical ones", release.other_minerals),
         *((f"blank cells, {year}", n) for year, n in sorted(release.blank.items())),
-        *((f"not among the known tables, {name}", n) for name, n in sorted(meanings.unknown.items())),
+        *(
+            (f"not among the known tables, {name}", n)
+            for name, n in sorted(meanings.unknown.items())
+        ),
     ):
         if count:
             report.add("left out", f"{book}: {why}", count)

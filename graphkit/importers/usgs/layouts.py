@@ -134,7 +134,9 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
                 )
             rows.append(dict(zip(heads, row, strict=True)))
     except csv.Error as error:
-        raise GraphkitError(f"{path.name}:{lines.line_num}: not CSV: {error}") from error
+        raise GraphkitError(
+            f"{path.name}:{lines.line_num}: not CSV: {error}; is the file torn?"
+        ) from error
     return heads, rows
 
 

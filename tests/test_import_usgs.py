@@ -1,0 +1,226 @@
+"""Both layouts of the USGS data releases become seeds of production and reserves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.report import FailedCheck, UnmappedError
+from graphkit.importers.usgs import import_usgs
+from graphkit.seeds import read_seeds
+from graphkit.shipped import shipped
+
+DATA = Path(__file__).parent / "data" / "usgs"
+LONG, WIDE = DATA / "MCS2026_Commodities_Data.csv", DATA / "MCS2025_World_Data.csv"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference()
+
+
+@pytest.fixture(scope="module")
+def seeds(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("usgs") / "seeds"
+    import_usgs([WIDE, LONG], folder, reference)
+    return folder
+
+
+def edges(folder: Path, kind: str, **wanted: str) -> list[dict[str, object]]:
+    return [
+        {k: v for k, v in row.items() if v is not None}
+        for row in read_seeds(folder)[kind].to_pylist()
+        if wanted.items() <= row.items()
+    ]
+
+
+def changed(tmp_path: Path, path: Path, change: Callable[[str], str]) -> Path:
+    """A copy of a release with some of its text changed."""
+    encoding = "cp1252" if path == LONG else "utf-8-sig"
+    text = path.read_text(encoding=encoding)
+    copy = tmp_path / path.name
+    assert change(text) != text
+    copy.write_text(change(text), encoding=encoding)
+    return copy
+
+
+def test_the_figures_are_those_of_the_shipped_seeds(seeds):
+    mine = {(r["country"], r["product"], r["period"], r.get("basis")): r
+            for r in edges(seeds, "PRODUCES", source="usgs-mcs-2026")}  # fmt: skip
+    theirs = {(r["country"], r["product"], r["period"], r.get("basis")): r
+              for r in edges(shipped("seeds"), "PRODUCES", source="usgs-mcs-2026")}  # fmt: skip
+
+    assert len(mine) > 150
+    common = ("tonnes", "low", "high", "qualifier", "estimated", "share", "published_value")
+    for key, row in mine.items():
+        assert {k: row.get(k) for k in common} == {k: theirs[key].get(k) for k in common}
+
+
+def test_the_wide_layout_gives_two_years_and_reserves(seeds):
+    [china] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2023")
+    [next_year] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2024",
+                        source="usgs-mcs-2025")  # fmt: skip
+    [reserves] = edges(seeds, "HOLDS", country="CHN", product="rare-earth-ore", period="2024")
+
+    assert (china["tonnes"], china["source"], china["basis"]) == (255_000, "usgs-mcs-2025", "REO")
+    assert (next_year["tonnes"], next_year["estimated"]) == (270_000, True)
+    assert (reserves["tonnes"], reserves["basis"]) == (44_000_000, "REO")
+
+
+def test_reserves_beside_production_keep_their_own_words_and_bounds(seeds):
+    world = edges(seeds, "HOLDS", country="WLD", product="antimony-ore", period="2024")
+    nothing = edges(seeds, "HOLDS", country="GTM", product="antimony-ore", period="2024")
+
+    for row in world:
+        assert (row["published_value"], row["qualifier"]) == (">2000000", "more-than")
+    for row in nothing:
+        assert (row["published_value"], row["qualifier"]) == ("NA", "not-available")
+    assert not any("tonnes" in row for row in world + nothing)
+
+
+def test_what_is_read_kept_and_left_out_is_reported(reference, tmp_path):
+    report = import_usgs([LONG], tmp_path / "seeds", reference).table().to_pylist()
+    rows = {(row["what"], row["why"]): row["rows"] for row in report}
+
+    read = rows["read", "rows of MCS2026_Commodities_Data.csv"]
+    assert read == 293
+    assert read == sum(n for (what, _), n in rows.items() if what in ("kept", "left out"))
+    assert rows["checked", "tables of MCS 2026 that add up to their printed total"] >= 10
+    assert rows["left out", "MCS 2026: minerals on no list of critical ones"] > 0
+
+
+def test_the_same_files_give_the_same_bytes_in_any_order(seeds, reference, tmp_path):
+    def bytes_of(folder: Path) -> dict[str, bytes]:
+        return {p.relative_to(folder).as_posix(): p.read_bytes()
+                for p in sorted(folder.rglob("*")) if p.is_file()}  # fmt: skip
+
+    import_usgs([LONG, WIDE], tmp_path / "again", reference)
+    assert bytes_of(tmp_path / "again") == bytes_of(seeds)
+    import_usgs([LONG, WIDE], tmp_path / "again", reference)
+    assert bytes_of(tmp_path / "again") == bytes_of(seeds)
+
+
+def test_utf8_and_cp1252_read_alike(seeds, reference, tmp_path):
+    copy = tmp_path / LONG.name
+    copy.write_text(LONG.read_text(encoding="cp1252"), encoding="utf-8")
+    import_usgs([copy], tmp_path / "seeds", reference)
+
+    for path in (tmp_path / "seeds" / "production").glob("*.yaml"):
+        assert path.read_bytes() == (seeds / "production" / path.name).read_bytes()
+
+
+def test_a_footnotes_digit_glued_to_a_number_is_refused_with_both_numbers(reference, tmp_path):
+    glued = changed(tmp_path, LONG, lambda text: text.replace('"27,000"', '"127,000"'))
+
+    with pytest.raises(FailedCheck) as caught:
+        import_usgs([glued], tmp_path / "seeds", reference)
+    message = str(caught.value)
+    assert caught.value.exit_code == 3
+    assert "rare-earth-ore, 2024, REO: the countries add up to" in message
+    assert "t, the printed total is 380,000 t, and rounding explains at most" in message
+    assert "27,000 for Burma's 127,000" in message
+    assert not (tmp_path / "seeds").exists()
+
+
+def test_a_country_that_is_missing_is_refused_too(reference, tmp_path):
+    def without_china(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        return "".join(line for line in lines if "839,000" not in line)
+
+    with pytest.raises(FailedCheck, match=r"gallium, 2024, .* add up to 9,000 kg, .* 848,000 kg"):
+        import_usgs([changed(tmp_path, LONG, without_china)], tmp_path / "seeds", reference)
+
+
+def test_places_that_nobody_knows_are_counted_within_their_own_table(reference, tmp_path):
+    path = changed(
+        tmp_path, LONG, lambda t: t.replace("Gallium,Japan,Production", "Gallium,Edo,Production")
+    )
+
+    report = import_usgs([path], tmp_path / "a", reference).table().to_pylist()
+    unknown = {r["why"]: r for r in report if r["what"] == "unknown code"}
+    row = unknown["Edo: gallium, 2024, Ga-content, usgs-mcs-2026"]
+    assert row["value"] == 3.0
+    assert row["share_of_value"] == pytest.approx(3 / 848)
+    assert not edges(tmp_path / "a", "PRODUCES", country="JPN", product="gallium", period="2024",
+                     source="usgs-mcs-2026")  # fmt: skip
+
+    with pytest.raises(UnmappedError, match=r"0\.4 % of the tonnes of gallium, 2024, .* Edo;"):
+        import_usgs([path], tmp_path / "b", reference, max_unknown=0.003)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_release_of_another_year_brings_its_source(reference, tmp_path):
+    def next_year(text: str) -> str:
+        for old, new in ((",2025,", ",2026,"), (",2024,", ",2025,")):
+            text = text.replace(old, new)
+        return text
+
+    import_usgs([changed(tmp_path, LONG, next_year)], tmp_path / "seeds", reference)
+    facts = read_seeds(tmp_path / "seeds")
+    assert set(facts["PRODUCES"]["source"].to_pylist()) == {"usgs-mcs-2027"}
+    assert "usgs-mcs-2027" in facts["Source"]["key"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "found the columns '', wanted those of a data release of the Mineral Commodity"),
+        (b"year;country\n2024;CHN\n", "found the columns 'year;country', wanted those of a data"),
+        (LONG.read_bytes().replace(b",", b";"), "separated by commas"),
+        (LONG.read_bytes()[:20_000], "torn"),
+        (WIDE.read_bytes()[:5_001], "torn"),
+        (LONG.read_bytes().replace(b"839,000", b"plenty"), "found the figure 'plenty', wanted a"),
+        (LONG.read_bytes().replace(b"kilograms", b"carats"), "found the unit 'carats', wanted one"),
+        (WIDE.read_bytes()[:400] + b"\x81", "neither UTF-8 nor cp1252"),
+        (WIDE.read_bytes().splitlines(keepends=True)[0], "found no figure of a critical mineral"),
+        (b"PK\x03\x04\x00\x01", "wanted those of a data release"),
+    ],
+)  # fmt: skip
+def test_what_is_no_release_is_refused_in_one_line(content, message, reference, tmp_path):
+    path = tmp_path / "MCS.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(GraphkitError) as caught:
+        import_usgs([path], tmp_path / "seeds", reference)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "seeds").exists()
+
+
+def test_a_missing_file_and_one_given_twice_are_refused(reference, tmp_path):
+    with pytest.raises(GraphkitError, match=r"none\.csv cannot be read: No such file"):
+        import_usgs([tmp_path / "none.csv"], tmp_path / "seeds", reference)
+    with pytest.raises(UsageError, match="found the release of 2026 twice"):
+        import_usgs([LONG, LONG], tmp_path / "seeds", reference)
+
+
+# --- the command
+
+
+def test_from_file_to_answer_in_two_commands(tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    seeds = str(tmp_path / "seeds")
+
+    assert run(["import", "usgs", str(LONG), "-o", seeds, "-f", "json"]) == 0
+    report = json.loads(capsysbinary.readouterr().out)
+    assert report[0]["what"] == "read"
+    assert run(["concentration", "--for", "gallium", "--period", "2024",
+                "--db", seeds, "-f", "json"]) == 0  # fmt: skip
+    [row, *_] = json.loads(capsysbinary.readouterr().out)["rows"]
+    assert "CHN" in json.dumps(row)
+
+
+def test_a_missed_total_is_one_line_and_exit_code_3(tmp_path, capfd):
+    glued = changed(tmp_path, LONG, lambda text: text.replace('"27,000"', '"127,000"'))
+
+    assert run(["import", "usgs", str(glued), "-o", str(tmp_path / "seeds")]) == 3
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("graphkit: MCS 2026, production: rare-earth-ore, 2024, REO:")
