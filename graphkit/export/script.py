@@ -10,6 +10,9 @@ from graphkit.build import Graph, Part
 
 BATCH = 500
 """Rows a statement: short enough for a server to read at once."""
+FORGET = "CALL db.clearQueryCaches()"
+"""A server keeps statements, with all the rows in them, until its memory is full of them."""
+FORGET_AFTER = 10
 HEAD = """\
 // The graph of graphkit, for an empty Neo4j 5.26 or later: cypher-shell -f FILE
 // Each statement ends with a semicolon at the end of a line, and runs on its own.
@@ -33,10 +36,14 @@ def statements(graph: Graph) -> Iterator[str]:
     from graphkit.stores.neo4j import create_statement, ddl
 
     yield from ddl(graph.schema)
+    written = 0
     for part in graph.parts:
         create = create_statement(part)
         for start in range(0, len(part.table), BATCH):
+            if written and written % FORGET_AFTER == 0:
+                yield FORGET
             yield create.replace("$rows", _rows(part, start), 1)
+            written += 1
 
 
 def _rows(part: Part, start: int) -> str:
