@@ -96,6 +96,43 @@ class Reference:
         own = {int(k[1:]): k for k in keys if k.startswith("X") and k[1:].isdigit()}
         return self.by_number("m49") | self.by_number("baci_code") | own
 
+    def comtrade_code(self, key: str) -> int:
+        """The present number of a country or area in UN Comtrade.
+
+        Raises
+        ------
+        UsageError
+            It has none.
+        """
+        rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
+        [row] = [row for row in rows if row["iso3"] == key]
+        aliases = (alias for alias in row["aliases"] or () if alias.isdigit())
+        codes = (row["baci_code"], row.get("m49"), *aliases, key.removeprefix("X"))
+        for code in codes:
+            if code and code.isdigit():
+                return int(code)
+        raise UsageError(f"UN Comtrade has no number for {row['name']} ({key})")
+
+    def codes_in_any_revision(self, wanted: Sequence[str]) -> list[str]:
+        """The six-digit HS codes of what is asked for, in any revision.
+
+        Raises
+        ------
+        UsageError
+            One of them is nothing, or has no code; with what there is.
+        """
+        found: set[str] = set()
+        for text in wanted:
+            code = text.strip().replace(".", "")
+            if code.isdigit() and len(code) == HS_CODE:
+                found.add(code)
+                continue
+            every: dict[str, str] = {}
+            for revision in REVISIONS:
+                every |= self.product_of_code(revision, proxies=True)
+            found |= set(self.products([text], every))
+        return sorted(code for code in found if len(code) == HS_CODE)
+
     def areas_of_type(self, *types: str) -> set[str]:
         """Keys of the areas of some types."""
         return {r["iso3"] for r in self.facts["Area"].to_pylist() if r["type"] in types}
