@@ -16,6 +16,9 @@ from graphkit.schema import DIGEST, LOAD, YEAR, Kind, Prop, Schema
 from graphkit.seeds import Facts, identities
 from graphkit.seeds.values import ARROW
 
+BATCH = 2**16
+"""Rows that are made into Python's own text at once: it takes many times the room of Arrow's."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -81,7 +84,10 @@ def _marker(parts: list[Part]) -> pa.Table:
     """The load marker: how much there is, and a digest of all of it."""
     content = hashlib.sha256()
     for part in sorted(parts, key=lambda p: (p.kind.name, *(k.name for k in p.ends))):
-        content.update("".join([part.kind.name, *part.table["digest"].to_pylist()]).encode())
+        content.update(part.kind.name.encode())
+        digests = part.table[DIGEST.name]
+        for start in range(0, len(digests), BATCH):
+            content.update("".join(digests.slice(start, BATCH).to_pylist()).encode())
     facts = sum(len(p.table) for p in parts)
     values = ("graphkit", __version__, facts, content.hexdigest())
     return pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)})
@@ -143,18 +149,24 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
 
 def _with_digests(table: pa.Table, ends: str = "") -> pa.Table:
     """Append the digests: of names and values, and of an edge also of the kinds that it joins."""
+    names = "\x1e".join([*table.column_names, ends])
+    starts = range(0, max(len(table), 1), BATCH)
+    chunks = [_digests(table.slice(start, BATCH), names) for start in starts]
+    return table.append_column(DIGEST.name, pa.chunked_array(chunks, pa.string()))
+
+
+def _digests(rows: pa.Table, names: str) -> pa.Array:
     columns = []
-    for field in table.schema:
-        column = table[field.name].combine_chunks()
+    for field in rows.schema:
+        column = rows[field.name].combine_chunks()
         if pa.types.is_list(field.type):
             column = pc.binary_join(column, "\x1e")
         columns.append(column.cast(pa.string()))
-    names = "\x1e".join([*table.column_names, ends])
     lines = pc.binary_join_element_wise(
         *columns, names, "\x1f", null_handling="replace", null_replacement="\x00"
     )
     digests = [hashlib.sha256(x.encode()).hexdigest()[:16] for x in lines.to_pylist()]
-    return table.append_column(DIGEST.name, pa.array(digests, pa.string()))
+    return pa.array(digests, pa.string())
 
 
 def _split(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from graphkit.build import Graph, Part
 
 BUFFER_POOL = 2**30
+LOAD_POOL = 4 * 2**30
+"""A million flows are copied within 2 GiB; what is not used is not taken."""
 TYPES = {
     Type.TEXT: "STRING",
     Type.PERIOD: "STRING",
@@ -199,13 +201,13 @@ class EmbeddedStore:
         return held
 
 
-def _connect(path: Path, *, read_only: bool) -> tuple[Any, Any]:
+def _connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[Any, Any]:
     import ladybug
 
     database: Any
     connection: Any
     try:
-        database = ladybug.Database(path, read_only=read_only, buffer_pool_size=BUFFER_POOL)
+        database = ladybug.Database(path, read_only=read_only, buffer_pool_size=pool)
         connection = ladybug.Connection(database)
         connection.init_connection()
     except RuntimeError as error:
@@ -238,7 +240,7 @@ def _workroom(path: Path) -> Iterator[Path]:
 
 def _fill(path: Path, graph: Graph, progress: Progress) -> None:
     """Make a new database file, load everything, and verify the counts."""
-    database, connection = _connect(path, read_only=False)
+    database, connection = _connect(path, read_only=False, pool=LOAD_POOL)
     try:
         for statement in ddl(graph.schema):
             connection.execute(statement).close()
