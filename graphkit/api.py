@@ -29,6 +29,7 @@ from graphkit.questions.changes import compare
 from graphkit.questions.checks import check_claims
 from graphkit.questions.conflicts import claim_conflicts
 from graphkit.questions.facts import Facts
+from graphkit.questions.mirror import mirror
 from graphkit.questions.published import list_claims
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trends import trend
@@ -149,6 +150,7 @@ class Graph(Facts):
     depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
+    mirror = _verb(mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
     reliance = _verb(reliance.reliance)

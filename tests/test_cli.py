@@ -107,8 +107,8 @@ COMMANDS = commands()
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers", "centrality", "compare", "trend", "concentration",
-        "reliance", "criticality", "measure", "origins", "spof", "disrupt", "queries", "query",
-        "cypher", "export", "check", "load", "schema", "doctor", "claims", "claims check",
+        "reliance", "criticality", "measure", "mirror", "origins", "spof", "disrupt", "queries",
+        "query", "cypher", "export", "check", "load", "schema", "doctor", "claims", "claims check",
         "claims conflicts", "fetch comtrade", "import baci", "import comtrade", "import usgs",
         "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def test_every_command_and_option_has_help_and_an_example(graphkit, name):
         assert " ".join(parameter.help.split())[:30] in " ".join(shown.out.split())
 
 
-NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure")
+NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror")
 """Beginnings of commands whose examples need a server or published files: see their own tests."""
 
 
@@ -155,7 +155,9 @@ def test_every_command_stands_in_the_readme():
     named = set()
     for row in re.findall(r"^\| (`graphkit .*)", table, re.MULTILINE):
         first, *more = re.findall(r"`([^`]+)`", row.replace("\\|", "/").split(" | ")[0])
-        words = re.match(r"graphkit ((?:(?:neo4j|fetch|import) |claims (?=[a-z]))?[a-z0-9]+)", first)
+        words = re.match(
+            r"graphkit ((?:(?:neo4j|fetch|import) |claims (?=[a-z]))?[a-z0-9]+)", first
+        )
         assert words, row
         named |= {words[1], *(f"neo4j {other}" for other in more)}
     assert set(COMMANDS) - named == set()

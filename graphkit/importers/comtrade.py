@@ -139,7 +139,7 @@ def _with_products(
     if wanted.years:
         years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
         kept = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
-        rows = left_out(rows, pc.invert(kept), "other years", VALUE, report)
+        rows = left_out(rows, pc.invert(kept), "other years", None, report)
     revisions = {text: REVISIONS[int(text[1])] for text in rows["classificationCode"].unique()
                  .to_pylist()}  # fmt: skip
     found = {
@@ -154,8 +154,8 @@ def _with_products(
     products = pc.take(pa.array(list(found.values()), pa.string()), places)
     rows = rows.append_column("product", products)
     wide = pc.not_equal(pc.utf8_length(rows["cmdCode"]), HS_CODE)
-    rows = left_out(rows, wide, "other than six digits", VALUE, report)
-    return left_out(rows, pc.is_null(rows["product"]), "other HS codes", VALUE, report)
+    rows = left_out(rows, wide, "other than six digits", None, report)
+    return left_out(rows, pc.is_null(rows["product"]), "other HS codes", None, report)
 
 
 def _codes(
@@ -183,7 +183,7 @@ def _named(rows: pa.Table, reference: Reference, report: Report) -> pa.Table:
     either = pc.or_(
         *(pc.is_in(rows[n], value_set=numbers) for n in ("reporterCode", "partnerCode"))
     )
-    rows = left_out(rows, either, "groups, counted by their members", VALUE, report)
+    rows = left_out(rows, either, "groups, counted by their members", None, report)
     ends = {"reporterCode": "by", "partnerCode": "with"}
     return name_places(rows, ends, places, VALUE, report)
 
@@ -279,7 +279,7 @@ def _write(flows: pa.Table, folder: Path, name: str) -> None:
             [{
                 "key": SOURCE, "title": "UN Comtrade Database", "publisher": "United Nations",
                 "url": "https://comtradeplus.un.org",
-                "licence": "UN Comtrade terms of use: redistribution is restricted",
+                "licence": "terms of use of UN Comtrade; redistribution is restricted",
                 "attribution": "United Nations, UN Comtrade Database",
             }],
             "The data set that the tables named comtrade-... are taken from.", draft / "trade",

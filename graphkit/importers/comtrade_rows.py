@@ -45,7 +45,7 @@ def only_trade(rows: pa.Table, report: Report) -> pa.Table:
     """Imports and exports; re-imports, re-exports and other sub-flows are parts of these."""
     part = pc.invert(pc.is_in(rows["flowCode"], pa.array(sorted(IN_WORDS))))
     why = "re-exports, re-imports and other parts of exports and imports"
-    return left_out(rows, part, why, VALUE, report)
+    return left_out(rows, part, why, None, report)
 
 
 def only_totals(rows: pa.Table, report: Report) -> pa.Table:
@@ -67,7 +67,7 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
             whole = pc.and_(whole, pc.fill_null(pc.equal(rows[column], total), False))
     parts = rows.filter(pc.invert(whole))
     why = "transport modes, customs procedures and second partners, beside their total"
-    rows = left_out(rows, pc.invert(whole), why, VALUE, report)
+    rows = left_out(rows, pc.invert(whole), why, None, report)
     _warn_of_lost(parts, rows, report)
     # Before anything is chosen, so that a choice between two revisions is never made.
     _check_revisions(rows)
@@ -76,7 +76,7 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     )
     again = _repeats(ranked["flow"])
     if missing:
-        chosen = left_out(ranked, again, "all but the largest row of a flow", VALUE, report)
+        chosen = left_out(ranked, again, "all but the largest row of a flow", None, report)
         if len(chosen) < len(ranked):
             report.warnings.append(
                 f"without the column {' and '.join(missing)} nothing says which row is a total: of "
@@ -88,7 +88,7 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     if pc.any(_repeats(distinct["flow"])).as_py():
         twice = distinct.filter(_repeats(distinct["flow"]))["flow"][0].as_py()
         raise GraphkitError(f"there are two figures of the {_said(twice)}; import one of the files")
-    return left_out(ranked, again, "the same row again", VALUE, report).drop_columns(["flow"])
+    return left_out(ranked, again, "the same row again", None, report).drop_columns(["flow"])
 
 
 def without_world(rows: pa.Table, report: Report) -> pa.Table:
@@ -108,7 +108,7 @@ def without_world(rows: pa.Table, report: Report) -> pa.Table:
         report.warnings.append(
             f"the partners do not add up to the world's row: {'; '.join(off[:3])}{more}"
         )
-    return left_out(rows, every, "the world, which is the sum of its partners", VALUE, report)
+    return left_out(rows, every, "the world, which is the sum of its partners", None, report)
 
 
 def _sums(rows: pa.Table, keys: Sequence[str]) -> dict[tuple[str, ...], float]:

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import os
+import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -232,6 +233,8 @@ def _answer(opener: OpenerDirector, url: str, key: str, patience: Patience) -> s
             raise GraphkitError("UN Comtrade's answer is no text in UTF-8") from None
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", None) or error
+            if isinstance(reason, socket.gaierror):
+                raise GraphkitError(f"UN Comtrade cannot be found: {reason.strerror}") from None
             said = (str(reason) or type(reason).__name__).replace(key, "***")
         if wait > patience.longest:
             raise GraphkitError(f"UN Comtrade asks to wait for {wait:,.0f} seconds: {said}")

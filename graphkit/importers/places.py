@@ -57,11 +57,17 @@ def with_one_of(
     return flows.filter(either)
 
 
-def left_out(flows: pa.Table, which: pa.Array, why: str, value: str, report: Report) -> pa.Table:
-    """The flows without some of them; the report says how many those are, if any."""
+def left_out(
+    flows: pa.Table, which: pa.Array, why: str, value: str | None, report: Report
+) -> pa.Table:
+    """The flows without some of them; the report says how many those are, if any.
+
+    Without a column of values it does not say what they are worth: of rows that count the same
+    goods several times, the sum is nothing.
+    """
     out = flows.filter(which)
     if len(out):
-        report.add("left out", why, len(out), worth(out, value))
+        report.add("left out", why, len(out), worth(out, value) if value else None)
     return flows.filter(pc.invert(which))
 
 

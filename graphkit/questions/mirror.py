@@ -1,0 +1,226 @@
+"""Mirror statistics: how far the reports of the two sides of a trade differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
+from graphkit.analysis.mirror import mirror as measure
+from graphkit.answer import Answer
+from graphkit.errors import GraphkitError
+from graphkit.names import Named
+from graphkit.period import Period, newest
+from graphkit.queries import rows_of
+from graphkit.questions.claims import COMPARISON
+from graphkit.questions.facts import Facts
+from graphkit.questions.scope import Scope
+from graphkit.questions.trade import check_period, series_of
+
+FLOWS = pa.schema([
+    *(pa.field(name, pa.string()) for name in (
+        "supplier", "consumer", "product", "hs", "hs_revision", "period", "reporter", "dataset",
+        "source", "basis", "valuation")),
+    *(pa.field(name, pa.float64()) for name in ("usd", "tonnes")),
+    pa.field("tonnes_estimated", pa.bool_()),
+])  # fmt: skip
+"""Types of a flow: a database cannot tell those of a column without values."""
+HEADS = {
+    "supplier": "Exporter",
+    "consumer": "Importer",
+    "product": "Product",
+    "stage": "Stage",
+    "period": "Period",
+    "usd_exporter": "USD, exporter says",
+    "usd_importer": "importer says",
+    "usd_ratio": "Ratio",
+    "tonnes_exporter": "Tonnes, exporter says",
+    "tonnes_importer": "importer says",
+    "tonnes_ratio": "Ratio",
+}
+UNITS = {
+    "usd_exporter": "US dollars, at the border that valuation_exporter says",
+    "usd_importer": "US dollars, at the border that valuation_importer says",
+    "usd_difference": "US dollars, the importer's figure minus the exporter's",
+    "usd_ratio": RATIO,
+    "tonnes_exporter": "metric tons, of what basis_exporter says",
+    "tonnes_importer": "metric tons, of what basis_importer says",
+    "tonnes_difference": "metric tons, the importer's figure minus the exporter's",
+    "tonnes_ratio": RATIO,
+}
+VALUED = {
+    "fob": "free on board",
+    "cif": "with cost, insurance and freight",
+    None: "at a border that is not said",
+}
+WHY = (
+    "Two reports of one flow differ also where goods go through a third country, cross the year's "
+    "end, are classified differently, or are kept confidential: a difference is no proof of an "
+    "error."
+)
+WIDE = 0.1
+"""How far a ratio may be from 1 to count as near it."""
+
+
+def mirror(
+    facts: Facts, country: str | None = None, *, scope: str | None = None, period: str | None = None
+) -> Answer:
+    """How far what exporters report differs from what importers report of the same trade.
+
+    Parameters
+    ----------
+    country : str, optional
+        Only trade of this country or group, on either side.
+    scope : str, optional
+        Product, HS code, element, mineral, stage or group; otherwise everything.
+    period : str, optional
+        Otherwise, product by product, the newest one that both sides report.
+
+    Returns
+    -------
+    Answer
+        One row a flow that both sides report, largest difference in value first. What only one
+        side reports is counted in the coverage.
+
+    Raises
+    ------
+    UsageError
+        A name or period that is none; the message has the nearest ones.
+    GraphkitError
+        No flow in this scope is reported by both sides; the message says what there is.
+    """
+    check_period(period)
+    place = None if country is None else facts.place(country)
+    wanted = facts.materials.scope(scope)
+    flows = _flows(facts, place, wanted)
+    every = measure(flows)
+    both = every.filter(pc.equal(every["reported_by"], "both"))
+    whose = f" of {place.name}" if place else ""
+    about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
+    periods = _periods(both, period)
+    if not periods:
+        raise GraphkitError(_lacking(flows, both, about, period))
+    rows = _of_periods(both, periods)
+    stages = [facts.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
+    rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
+    used = _of_periods(flows, periods)
+    return Answer(
+        f"How far do exporters and importers differ about {about}?",
+        {
+            "country": place.key if place else None,
+            "for": wanted.text,
+            "meaning": wanted.meaning,
+            "hs": wanted.code,
+            "products": sorted(periods),
+            "period": period or "newest that both sides report",
+            "measure": "value (USD) and mass (tonnes), as either side reports them",
+        },
+        rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
+        UNITS,
+        {**_coverage(_of_periods(every, periods), rows), "series": series_of(used)},
+        facts.claims.slice(0, 0),
+        COMPARISON.empty_table(),
+        facts.sources(used),
+        (*wanted.notes, *_notes(rows)),
+        HEADS,
+        f"{_valued(rows)} A ratio is the {RATIO}.",
+    )
+
+
+def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
+    """What either side reports in a scope."""
+    flows = rows_of(facts.store, "reported-trade", products=sorted(scope.products))
+    flows = flows.select(FLOWS.names).cast(FLOWS)
+    if scope.code:
+        flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+    if place:
+        grouped = place.kind == "Area" and place.type != "unspecified"
+        own = pa.array(facts.members(place) if grouped else [place.key])
+        ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
+        flows = flows.filter(pc.or_(*ends))
+    return flows
+
+
+def _periods(both: pa.Table, period: str | None) -> dict[str, str]:
+    """For each product the period asked for, or else the newest."""
+    held: dict[str, list[str]] = {}
+    for row in both.select(["product", "period"]).to_pylist():
+        held.setdefault(row["product"], []).append(row["period"])
+    if period is None:
+        return {product: newest(have) for product, have in held.items()}
+    return {product: period for product, have in held.items() if period in have}
+
+
+def _of_periods(rows: pa.Table, periods: Mapping[str, str]) -> pa.Table:
+    pairs = pa.array([f"{product}|{period}" for product, period in sorted(periods.items())])
+    found = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
+    return rows.filter(pc.is_in(found, value_set=pairs))
+
+
+def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) -> str:
+    if len(both):
+        there = sorted(set(both["period"].to_pylist()), key=lambda p: (Period(p).start, p))
+        return f"no {about} is reported by both sides in {period}; there are {', '.join(there)}"
+    if len(flows):
+        sides = " and ".join(sorted({f"{side}s" for side in flows["reporter"].to_pylist()}))
+        return f"no {about} is reported by both sides; there are reports of {sides} alone"
+    return (
+        f"no {about} is known as one side reported it; 'graphkit import comtrade' brings such data"
+    )
+
+
+def _coverage(every: pa.Table, rows: pa.Table) -> dict[str, Any]:
+    """How much both sides report, and what only one of them does."""
+    ratios = {m: [r for r in rows[f"{m}_ratio"].to_pylist() if r is not None]
+              for m in ("usd", "tonnes")}  # fmt: skip
+    found: dict[str, Any] = {"flows_that_both_sides_report": len(rows)}
+    for side in SIDES:
+        alone = every.filter(pc.equal(every["reported_by"], side))
+        found[f"flows_that_only_the_{side}_reports"] = len(alone)
+        found[f"USD_of_these_by_the_{side}"] = pc.sum(alone[f"usd_{side}"]).as_py()
+    for name, said in (("usd", "value"), ("tonnes", "weight")):
+        found[f"comparable_by_{said}"] = len(ratios[name])
+        found[f"of_these_within_10_%_by_{said}"] = sum(map(_near, ratios[name]))
+    return found
+
+
+def _near(ratio: float) -> bool:
+    return abs(ratio - 1) <= WIDE + 1e-9
+
+
+def _valued(rows: pa.Table) -> str:
+    """At which border the values of both sides are taken."""
+    said = []
+    for side in SIDES:
+        kinds = {v for text in rows[f"valuation_{side}"].to_pylist()
+                 for v in (text.split("+") if text else [None])}  # fmt: skip
+        words = " or ".join(VALUED[kind] for kind in sorted(kinds, key=str))
+        said.append(f"{side}s' {words}")
+    return f"Values are {said[0]}, {said[1]}."
+
+
+def _notes(rows: pa.Table) -> Sequence[str]:
+    notes = [WHY]
+    for name, what in (("hs_revision", "revisions of the HS"), ("hs", "HS codes")):
+        unlike = _unlike(rows, name)
+        if unlike:
+            notes.append(f"{what[0].upper()}{what[1:]} of the two sides differ: {unlike}.")
+    flags = (rows[f"tonnes_estimated_{side}"].to_pylist() for side in SIDES)
+    estimated = sum(any(pair) for pair in zip(*flags, strict=True))
+    if estimated:
+        notes.append(f"Weights that the publisher estimated: in {estimated} of {len(rows)} rows.")
+    return notes
+
+
+def _unlike(rows: pa.Table, name: str) -> str:
+    """For which products something differs between the two sides, and how."""
+    columns = ("product", *(f"{name}_{side}" for side in SIDES))
+    pairs: Collection[tuple[str, ...]] = {
+        (row["product"], *(row[c] or "none" for c in columns[1:]))
+        for row in rows.select(columns).to_pylist()
+        if row[columns[1]] != row[columns[2]]
+    }
+    return "; ".join(f"{product} {x} and {m}" for product, x, m in sorted(pairs))
