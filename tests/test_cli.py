@@ -110,7 +110,7 @@ def test_there_are_the_commands_of_the_design():
         "reliance", "criticality", "measure", "mirror", "origins", "spof", "disrupt", "queries",
         "query", "cypher", "export", "check", "load", "schema", "doctor", "claims", "claims check",
         "claims conflicts", "fetch comtrade", "import baci", "import comtrade", "import usgs",
-        "neo4j start", "neo4j stop", "neo4j status",
+        "import table", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 importing = typer.Typer(
     name="import",
-    help="Turn published tables into seeds: BACI, UN Comtrade, USGS.",
+    help="Turn published tables into seeds: BACI, UN Comtrade, USGS, any table.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -50,8 +50,9 @@ class Report:
             worst = sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:5]
             named = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
             raise UnmappedError(
-                f"{100 * lost / self.total:.1f} % of the value is of codes that no place is known "
-                f"for: {named}; wanted at most {100 * most:g} % (--max-unknown). Nothing is written"
+                f"{100 * lost / self.total:.1f} % of the value is of codes or names that nobody "
+                f"knows: {named}; wanted at most {100 * most:g} % (--max-unknown). "
+                "Nothing is written"
             )
 
     def table(self) -> pa.Table:

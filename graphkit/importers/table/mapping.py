@@ -1,0 +1,148 @@
+"""Reads the file that says what the columns of a foreign table mean; near a seed file's header."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from graphkit.errors import GraphkitError, Problem, SeedError
+from graphkit.schema import GRAPH, Type
+from graphkit.seeds.header import Header, read_header, unknown_property
+from graphkit.seeds.strict_yaml import YamlText
+from graphkit.seeds.text import decode, shown
+
+SEED_PARTS = ("kind", "columns", "units", "defaults")
+TEXTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
+PARTS = (*SEED_PARTS, "aliases", "source", *TEXTS, "missing")
+MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
+         "thousands": ("", ",", ".", " ", "'", "’", "\u00a0", "\u202f")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is written."""
+
+    sheet: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: str = "."
+    thousands: str = ""
+    header: int = 1
+    """The row that the names of the columns stand in."""
+    missing: frozenset[str] = frozenset()
+    """Texts that stand for an unknown value."""
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """What the columns of a table mean."""
+
+    yaml: YamlText
+    header: Header
+    layout: Layout
+    aliases: Mapping[str, Mapping[str, str]]
+    """For a property, the keys of foreign texts."""
+    source: Mapping[str, str] = field(default_factory=dict)
+    """The properties of the source, where the mapping describes it."""
+
+
+def read_mapping(path: Path, table: str) -> ColumnMapping:
+    """Read a mapping; ``table`` is the name of the file it is for.
+
+    Raises
+    ------
+    GraphkitError
+        The mapping cannot be read.
+    SeedError
+        Everything that is wrong with it.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise GraphkitError(f"{path.name} cannot be read: {error.strerror}") from error
+    text, problems = decode(raw, path.name)
+    yaml = YamlText(path.name, text)
+    document = yaml.read()
+    problems += document.problems
+    if problems:
+        raise SeedError(problems)
+    value = document.value
+    if not isinstance(value, dict):
+        raise SeedError([yaml.problem("found no mapping; wanted kind and columns", ())])
+    seed = {part: value[part] for part in SEED_PARTS if part in value}
+    header, problems = read_header(yaml, {**seed, "table": table}, GRAPH)
+    problems += [
+        yaml.key_problem(f"found {shown(name)}, wanted one of {', '.join(PARTS)}", (name,))
+        for name in value
+        if name not in PARTS
+    ]
+    problems += _odd_parts(yaml, value)
+    if header is not None and not problems:
+        problems += _odd_properties(yaml, value, header)
+    if header is None or problems:
+        raise SeedError(problems)
+    source = value.get("source") or {}
+    if source and "source" not in header.defaults:
+        header = replace(header, defaults={**header.defaults, "source": source.get("key")})
+    given = {name: value[name] for name in TEXTS if value.get(name) is not None}
+    given["header"] = int(given.get("header", 1))
+    layout = Layout(**given, missing=frozenset(value.get("missing") or ()))
+    return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source)
+
+
+def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
+    """Parts that are not what they must be."""
+    for name in (n for n in TEXTS if value.get(n) is not None):
+        if not isinstance(value[name], str):
+            yield yaml.problem(f"{name}: wanted text", (name,))
+        elif name in MARKS and value[name] not in MARKS[name]:
+            message = f"{name}: found {shown(value[name])}, wanted one of"
+            yield yaml.problem(" ".join((message, *map(repr, MARKS[name]))), (name,))
+        elif name == "header" and not (value[name].isdecimal() and int(value[name])):
+            yield yaml.problem("header: wanted the number of a row, 1 is the first", (name,))
+        elif name == "encoding" and not _is_encoding(value[name]):
+            yield yaml.problem(f"encoding: nobody knows {shown(value[name])}", (name,))
+    missing = value.get("missing")
+    if missing is not None and not (
+        isinstance(missing, list) and all(isinstance(text, str) for text in missing)
+    ):
+        yield yaml.problem("missing: wanted a list of texts", ("missing",))
+    if value.get("decimal", ".") == value.get("thousands", ""):
+        yield yaml.problem("thousands: found the decimal mark", ("thousands",), ("decimal",))
+    for part, depth in (("aliases", 2), ("source", 1)):
+        if value.get(part) is not None and not _is_mapping(value[part], depth):
+            wanted = "{property: {text: key}}" if depth > 1 else "the properties of one Source"
+            yield yaml.problem(f"{part}: wanted {wanted}", (part,))
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
+
+
+def _is_mapping(value: Any, depth: int) -> bool:
+    """Whether it is a mapping of so many levels, with text in it."""
+    if depth == 0:
+        return isinstance(value, str)
+    return isinstance(value, dict) and all(_is_mapping(v, depth - 1) for v in value.values())
+
+
+def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) -> Iterator[Problem]:
+    """Parts that do not go together with the kind."""
+    kind = header.kind
+    types = {p.name: p.type for p in kind.columns}
+    for name in value.get("aliases") or {}:
+        if message := unknown_property(kind, name):
+            yield yaml.key_problem(message, ("aliases", name))
+    for name in header.columns:
+        if types[name] is Type.TEXTS:
+            yield yaml.key_problem(f"{name} is a list, which no column can give", ("columns", name))
+    if not header.columns:
+        yield yaml.problem("columns: wanted at least one {property: column}", ("columns",), ())
+    if value.get("source") and "source" not in types:
+        yield yaml.key_problem(f"{kind.name} has no source", ("source",))

@@ -1,0 +1,212 @@
+"""Reads a CSV, Parquet or Excel file as it stands: cells with the row each stands in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from graphkit.errors import GraphkitError, Problem, SeedError
+from graphkit.importers.table.mapping import Layout
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
+Cell = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: the names of its columns, and its rows that are not blank."""
+
+    file: str
+    names: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    """Each as long as the names; an empty cell, and a text that stands for one, is None."""
+    lines: Sequence[int]
+    """The row of the file that each stands in, 1 is the first; of a Parquet file, of the rows."""
+
+    def column(self, name: str) -> list[Cell]:
+        """The cells of a column."""
+        place = self.names.index(name)
+        return [row[place] for row in self.rows]
+
+    def problem(self, row: int | None, name: str | None, message: str) -> Problem:
+        """A problem at one cell; without a row at the column's name, without a name at the row."""
+        line = self.lines[row] if row is not None else 1
+        return Problem(self.file, line, self.names.index(name) + 1 if name else 1, message)
+
+
+def read_sheet(path: Path, layout: Layout) -> Sheet:
+    """Read a table.
+
+    Raises
+    ------
+    GraphkitError
+        It cannot be read, or not as what its name says.
+    SeedError
+        Its rows are not as long as its header, or columns have no name of their own.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
+    try:
+        if suffix == ".parquet":
+            return _from_parquet(path, layout)
+        if suffix in (".xlsx", ".xlsm"):
+            rows = _excel_rows(path, layout)
+        else:
+            if suffix == ".tsv" and layout.delimiter == ",":
+                layout = Layout(**{**vars(layout), "delimiter": "\t"})
+            rows = _csv_rows(path, layout)
+    except OSError as error:
+        raise GraphkitError(f"{path.name} cannot be read: {error.strerror or error}") from error
+    return _sheet(path.name, rows, layout)
+
+
+def _sheet(file: str, rows: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) -> Sheet:
+    """A sheet whose header is one of the rows."""
+    at = next((n for n, (line, _) in enumerate(rows) if line >= layout.header), None)
+    if at is None or rows[at][0] != layout.header:
+        raise GraphkitError(f"{file}: found no header in row {layout.header}, wanted one")
+    line, heads = rows[at]
+    names = [_name(head) for head in heads]
+    while names and not names[-1]:
+        names.pop()
+    problems = [
+        Problem(file, line, n + 1, f"found the column {name!r} twice; wanted it once" if name
+                else "found a column without a name; wanted one")
+        for n, name in enumerate(names) if not name or name in names[:n]
+    ]  # fmt: skip
+    kept, lines = [], []
+    for line, cells in rows[at + 1 :]:
+        cleaned = [_cleaned(cell, layout.missing) for cell in cells]
+        if len(cleaned) > len(names) and not any(c is not None for c in cleaned[len(names) :]):
+            cleaned = cleaned[: len(names)]
+        if len(cleaned) != len(names):
+            message = f"found {len(cleaned)} values, wanted {len(names)} as in the header"
+            problems.append(Problem(file, line, 1, message))
+        elif any(cell is not None for cell in cleaned):
+            kept.append(cleaned)
+            lines.append(line)
+    if problems:
+        raise SeedError(problems)
+    _refuse_other_delimiter(file, names, layout)
+    return Sheet(file, names, kept, lines)
+
+
+def _name(cell: Cell) -> str:
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def _cleaned(cell: Cell, missing: frozenset[str]) -> Cell:
+    """A cell without the blanks around it; None where it says nothing."""
+    if isinstance(cell, str):
+        cell = cell.strip()
+        return None if not cell or cell in missing else cell
+    return None if isinstance(cell, float) and math.isnan(cell) else cell
+
+
+def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> None:
+    if len(names) == 1:
+        for mark in (";", "\t", "|", ","):
+            if mark in names[0] and mark != layout.delimiter:
+                raise GraphkitError(
+                    f"{file}: found one column, {names[0][:60]!r}; its values seem to be separated "
+                    f"by {mark!r}: say delimiter: {mark!r} in the mapping"
+                )
+
+
+# --- CSV
+
+
+def _csv_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+    raw = path.read_bytes()
+    if raw[:4] == b"PK\x03\x04":
+        raise GraphkitError(f"{path.name}: found a zip or a workbook, wanted text")
+    encoding = "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
+    try:
+        text = raw.decode(encoding)
+    except UnicodeError as error:
+        at = raw.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        byte = raw[getattr(error, "start", 0)]
+        raise GraphkitError(
+            f"{path.name}:{at}: found the byte 0x{byte:02x}, which is no {layout.encoding}; say "
+            "the encoding in the mapping, such as encoding: cp1252"
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
+    rows: list[tuple[int, Sequence[Cell]]] = []
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise GraphkitError(f"{path.name}:{line}: not CSV: {error}; is the file torn?") from error
+    return rows
+
+
+# --- Excel
+
+
+def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise GraphkitError(
+            f"{path.name}: reading Excel needs openpyxl: "
+            "pip install 'graphkit-minerals[excel]', or save the sheet as CSV"
+        ) from error
+    if not zipfile.is_zipfile(path):
+        path.stat()  # what is not there is said as such
+        raise GraphkitError(f"{path.name}: found no Excel workbook (.xlsx is a zip); is it torn?")
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
+    try:
+        names = book.sheetnames
+        if layout.sheet is None and len(names) > 1:
+            raise GraphkitError(
+                f"{path.name} has the sheets {', '.join(names)}: say sheet: NAME in the mapping"
+            )
+        sheet = layout.sheet or names[0]
+        if sheet not in names:
+            raise GraphkitError(f"{path.name} has no sheet {sheet!r}; it has {', '.join(names)}")
+        return [
+            (line, [_excel_cell(cell) for cell in cells])
+            for line, cells in enumerate(book[sheet].iter_rows(values_only=True), start=1)
+            if any(cell is not None for cell in cells)
+        ]
+    finally:
+        book.close()
+
+
+def _excel_cell(cell: Any) -> Cell:
+    """A cell; a date without a time of day is a date, other things are their text."""
+    if isinstance(cell, datetime):
+        return cell.date() if cell.time() == datetime.min.time() else cell.isoformat()
+    return cell if isinstance(cell, Cell) else str(cell)
+
+
+# --- Parquet
+
+
+def _from_parquet(path: Path, layout: Layout) -> Sheet:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        table = parquet.ParquetFile(path).read()
+    except pa.ArrowException as error:
+        raise GraphkitError(f"{path.name}: not Parquet: {str(error).splitlines()[0]}") from error
+    columns = [[_excel_cell(value) if value is not None else None for value in column.to_pylist()]
+               for column in table.columns]  # fmt: skip
+    rows: Iterable[Sequence[Cell]] = zip(*columns, strict=True)
+    cleaned = [[_cleaned(cell, layout.missing) for cell in row] for row in rows]
+    return Sheet(path.name, table.column_names, cleaned, range(1, len(cleaned) + 1))

@@ -1,0 +1,403 @@
+"""Anybody's table becomes seeds by a mapping, or is refused with every problem at its place."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.report import UnmappedError
+from graphkit.importers.table import check_table, import_table
+from graphkit.importers.table.draft import draft_mapping
+from graphkit.seeds import read_seeds
+
+SOURCE = "source: {key: my-customs, title: My customs, publisher: Customs, licence: not stated}\n"
+MAPPING = f"""kind: EXPORTS
+columns: {{exporter: From, importer: To, hs: Code, period: Year, usd: Value, tonnes: Mass}}
+units: {{usd: kUSD, tonnes: kg}}
+defaults: {{reporter: exporter, dataset: my-customs, hs_revision: HS22, basis: gross}}
+{SOURCE}"""
+HEADS = ("From", "To", "Code", "Year", "Value", "Mass", "Remark")
+ROWS: list[tuple[Any, ...]] = [
+    ("China", "Korea, Republic of", "280530", 2024, 1234.5, 10_000, "x"),
+    ("JPN", "KR", "2805.30", 2024, 50.25, None, None),
+    ("Viet Nam", "410", "284690", 2024, 7, 3, None),
+]
+FLOWS = [
+    ("CHN", "KOR", "ree-metals", "280530", 1_234_500.0, 10.0),
+    ("JPN", "KOR", "ree-metals", "280530", 50_250.0, None),
+    ("VNM", "KOR", "ree-compounds", "284690", 7_000.0, 0.003),
+]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference()
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Path:
+    path = tmp_path / "map.yaml"
+    path.write_text(MAPPING, encoding="utf-8")
+    return path
+
+
+def text(rows: list[tuple[Any, ...]] = ROWS, heads: tuple[str, ...] = HEADS) -> str:
+    return "".join(
+        ",".join("" if c is None else f'"{c}"' if "," in str(c) else str(c) for c in row) + "\n"
+        for row in (heads, *rows)
+    )
+
+
+def flows(folder: Path) -> list[tuple[Any, ...]]:
+    names = ("exporter", "importer", "product", "hs", "usd", "tonnes")
+    rows = read_seeds(folder)["EXPORTS"].to_pylist()
+    assert {(r["period"], r["reporter"], r["dataset"], r["source"]) for r in rows} == {
+        ("2024", "exporter", "my-customs", "my-customs")
+    }
+    return sorted(tuple(row[n] for n in names) for row in rows)
+
+
+def write(path: Path, rows: list[tuple[Any, ...]] = ROWS) -> Path:
+    """The same table in the format that its name says."""
+    if path.suffix == ".parquet":
+        columns = {n: [row[i] for row in rows] for i, n in enumerate(HEADS)}
+        columns["Value"] = [float(value) for value in columns["Value"]]
+        parquet.write_table(pa.table(columns), path)
+    elif path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in (HEADS, *rows):
+            book.active.append(row)
+        book.save(path)
+    else:
+        path.write_text(text(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["flows.csv", "flows.parquet", "flows.xlsx"])
+def test_places_by_any_name_and_products_by_their_code(name, mapping, reference, tmp_path):
+    report = import_table(write(tmp_path / name), mapping, tmp_path / "seeds", reference)
+
+    assert flows(tmp_path / "seeds") == FLOWS
+    lines = {(r["what"], r["why"]): (r["rows"], r["value"]) for r in report.table().to_pylist()}
+    assert lines == {
+        ("read", f"rows of {name}"): (3, None),
+        ("kept", "in trade/flows.parquet"): (3, 1291.75),
+    }
+    assert report.unit == "kUSD"
+
+
+def test_marks_of_other_countries_are_read_as_the_mapping_says(reference, tmp_path):
+    path, mapping = tmp_path / "flux.csv", tmp_path / "map.yaml"
+    path.write_bytes(
+        "Statistiques\n\nFrom;To;Code;Year;Value;Mass\n"
+        "Corée du Sud;Japan;280530;2024;1.234,5;..\nChina;Japan;280530;2024; 12 ;n/d\n"
+        .encode("cp1252")
+    )  # fmt: skip
+    mapping.write_text(
+        MAPPING + 'delimiter: ";"\ndecimal: ","\nthousands: "."\nencoding: cp1252\nheader: 3\n'
+        "missing: [.., n/d]\naliases: {exporter: {Corée du Sud: KOR}}\n",
+        encoding="utf-8",
+    )
+    import_table(path, mapping, tmp_path / "seeds", reference)
+
+    assert flows(tmp_path / "seeds") == [
+        ("CHN", "JPN", "ree-metals", "280530", 12_000.0, None),
+        ("KOR", "JPN", "ree-metals", "280530", 1_234_500.0, None),
+    ]
+
+
+def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["nothing"])
+    sheet = book.create_sheet("Acts")
+    sheet.append(["Who", "What", "From", "How"])
+    sheet.append(["China", "Germanium metal", date(2023, 8, 1), "licence"])
+    book.save(tmp_path / "acts.xlsx")
+    mapping = tmp_path / "map.yaml"
+    header = "kind: RESTRICTS\ncolumns: {country: Who, product: What, since: From, measure: How}\n"
+    mapping.write_text(header + SOURCE, encoding="utf-8")
+
+    with pytest.raises(GraphkitError, match=r"acts\.xlsx has the sheets Sheet, Acts: say sheet:"):
+        import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
+    mapping.write_text(header + SOURCE + "sheet: Act\n", encoding="utf-8")
+    with pytest.raises(GraphkitError, match=r"has no sheet 'Act'; it has Sheet, Acts"):
+        import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
+    mapping.write_text(header + SOURCE + "sheet: Acts\n", encoding="utf-8")
+    import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
+    [row] = read_seeds(tmp_path / "seeds")["RESTRICTS"].to_pylist()
+    assert (row["country"], row["product"], row["since"]) == (
+        "CHN",
+        "germanium-metal",
+        "2023-08-01",
+    )
+
+
+def test_the_same_table_gives_the_same_bytes_for_any_order_of_rows(mapping, reference, tmp_path):
+    def bytes_of(folder: Path) -> dict[str, bytes]:
+        return {p.relative_to(folder).as_posix(): p.read_bytes()
+                for p in sorted(folder.rglob("*")) if p.is_file()}  # fmt: skip
+
+    path = write(tmp_path / "flows.csv")
+    import_table(path, mapping, tmp_path / "a", reference)
+    first = bytes_of(tmp_path / "a")
+    import_table(path, mapping, tmp_path / "a", reference)
+    assert bytes_of(tmp_path / "a") == first
+    import_table(write(path, ROWS[::-1]), mapping, tmp_path / "b", reference)
+    assert bytes_of(tmp_path / "b") == first
+
+
+def test_every_problem_is_told_at_its_row_and_column_of_the_table(mapping, reference, tmp_path):
+    rows = [
+        ("CHN", "KOR", "280530", 2024, "much", 1, None),
+        ("CHN", "JPN", "280530", "2024-13", 5, -1, None),
+        ("CHN", "USA", "280530", None, 5, 1, None),
+        ("CHN", "KOR", "280530", 2023, 5, 1, None),
+        ("CHN", "KOR", "2805.30", 2023, 5, 1, None),
+        ("CHN", "KOR", "10121", 2024, 5, 1, None),
+    ]
+    path = write(tmp_path / "flows.csv", rows)
+    with pytest.raises(SeedError) as caught:
+        import_table(path, mapping, tmp_path / "seeds", reference)
+
+    told = [str(problem) for problem in caught.value.problems]
+    starts = (
+        "flows.csv:2:5: usd: found 'much', wanted a number",
+        "flows.csv:3:4: period: '2024-13' is no period; wanted",
+        "flows.csv:3:6: tonnes: found '-1', wanted at least 0",
+        "flows.csv:4:4: period: missing; EXPORTS needs it",
+        "flows.csv:7:3: hs: found '10121', wanted 6 digits; a program that takes codes for numbers",
+    )
+    for start, line in zip(starts, told, strict=True):
+        assert line.startswith(start)
+    assert not (tmp_path / "seeds").exists()
+
+    path = write(tmp_path / "flows.csv", rows[3:5])
+    with pytest.raises(SeedError, match=r"flows\.csv:3:1: duplicate EXPORTS .* flows\.csv:2:1"):
+        import_table(path, mapping, tmp_path / "seeds", reference)
+
+
+def test_a_point_is_no_thousands_mark_unless_it_is_said(mapping, reference, tmp_path):
+    path = write(tmp_path / "flows.csv", [("CHN", "KOR", "280530", 2024, "1.234", 1, None)])
+    mapping.write_text(MAPPING + 'decimal: ","\n', encoding="utf-8")
+
+    with pytest.raises(SeedError, match=r"flows\.csv:2:5: usd: found .*1\.234.*, wanted a number"):
+        import_table(path, mapping, tmp_path / "seeds", reference)
+
+
+def test_names_that_nobody_knows_are_weighed_by_their_value(mapping, reference, tmp_path):
+    rows = [*ROWS, ("Ruritania", "KOR", "280530", 2024, 430, 1, None),
+            ("China", "KOR", "010121", 2024, 9_999, 1, None)]  # fmt: skip
+    path = write(tmp_path / "flows.csv", rows)
+
+    with pytest.raises(UnmappedError, match=r"25\.0 % of the value .* exporter Ruritania \(25\.0"):
+        import_table(path, mapping, tmp_path / "seeds", reference)
+    assert not (tmp_path / "seeds").exists()
+
+    report = import_table(path, mapping, tmp_path / "seeds", reference, max_unknown=0.3)
+    lines = [(r["what"], r["why"], r["rows"], r["value"]) for r in report.table().to_pylist()]
+    assert lines[1:] == [
+        ("left out", "HS codes that no product mainly travels under", 1, None),
+        ("left out", "of names that are not known", 1, 430.0),
+        ("kept", "in trade/flows.parquet", 3, 1291.75),
+        ("unknown code", "exporter Ruritania", None, 430.0),
+    ]
+    assert flows(tmp_path / "seeds") == FLOWS
+
+
+def test_a_folder_keeps_its_own_source_and_refuses_the_same_fact_twice(
+    mapping, reference, tmp_path
+):
+    folder = tmp_path / "seeds"
+    import_table(write(tmp_path / "flows.csv"), mapping, folder, reference)
+    later = [(*row[:3], 2025, *row[4:]) for row in ROWS]
+    import_table(write(tmp_path / "later.csv", later), mapping, folder, reference)
+    assert len(read_seeds(folder)["EXPORTS"]) == 6
+    assert not (folder / "trade" / "later-source.yaml").exists()
+
+    with pytest.raises(SeedError, match="duplicate EXPORTS"):
+        import_table(write(tmp_path / "again.csv"), mapping, folder, reference)
+
+
+# --- what is no table, or no mapping for it
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", text().replace(",", ";"), "say delimiter: ';' in the mapping"),
+        ("t.csv", "", "found no header in row 1, wanted one"),
+        ("t.csv", text() + "China,KOR\n", "t.csv:5:1: found 2 values, wanted 7 as in the header"),
+        ("t.csv", text() + '"China,KOR', "t.csv:5: not CSV: unexpected end of data; is the file"),
+        ("t.csv", text().replace("Code", "From"), "t.csv:1:3: found the column 'From' twice"),
+        ("t.csv", text().replace("Code", "Kode"),
+         "map.yaml:2:45: t.csv has no column 'Code'; it has From, To, Kode"),
+        ("t.csv", text().encode() + b"C\xf4te d'Ivoire,KOR,280530,2024,1,1,\n",
+         "t.csv:5: found the byte 0xf4, which is no utf-8; say the encoding in the mapping"),
+        ("t.csv", b"PK\x03\x04\x00", "found a zip or a workbook, wanted text"),
+        ("t.csv", text([]), "t.csv:1:1: found no row to keep; wanted at least one"),
+        ("t.xlsx", "no zip", "found no Excel workbook (.xlsx is a zip); is it torn?"),
+        ("t.xlsx", b"PK\x05\x06" + bytes(18), "t.xlsx cannot be read as an Excel workbook: "),
+        ("t.parquet", "no table", "t.parquet: not Parquet: "),
+        ("t.ods", "x", "t.ods: wanted a table, one of .csv, .tsv, .txt, .parquet, .xlsx, .xlsm"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_in_one_line(
+    name, content, message, mapping, reference, tmp_path
+):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(GraphkitError) as caught:
+        import_table(path, mapping, tmp_path / "seeds", reference)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "seeds").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("kind: EXPORTS", "kind: EXPORT"), "map.yaml:1:7: found the kind 'EXPORT'; did you mean"),
+        (("exporter: From", "exportr: From"), "map.yaml:2:11: EXPORTS has no property 'exportr'"),
+        (("usd: kUSD", "usd: EUR"), "map.yaml:3:14: unknown unit 'EUR'; wanted one of USD, kUSD"),
+        (("units:", "unit:"), "map.yaml:3:1: found 'unit', wanted one of kind, columns, units"),
+        (("HS22", "HS23"), "wanted one of HS92"),
+        ((", hs_revision: HS22", ""), "only if defaults have the hs_revision, one of HS92"),
+        (("reporter: exporter, ", ""), "no column gives reporter, and EXPORTS needs it (Who count"),
+        (("title: My customs, ", ""), "title: missing; Source needs it"),
+        ((SOURCE, ""), "no column gives source, and EXPORTS needs it"),
+        ((SOURCE, 'decimal: "x"\n'), "map.yaml:5:10: decimal: found 'x', wanted one of '.' ','"),
+        ((SOURCE, 'thousands: "."\n'), "map.yaml:5:12: thousands: found the decimal mark"),
+        ((SOURCE, "header: first\n"), "map.yaml:5:9: header: wanted the number of a row"),
+        ((SOURCE, "encoding: klingon\n"), "map.yaml:5:11: encoding: nobody knows 'klingon'"),
+        ((SOURCE, "missing: x\n"), "map.yaml:5:10: missing: wanted a list of texts"),
+        ((SOURCE, "aliases: {exporter: KOR}\n"), "map.yaml:5:10: aliases: wanted {property: {text"),
+        ((SOURCE, "aliases: {seller: {x: KOR}}\n"), "EXPORTS has no property 'seller'"),
+        ((SOURCE, "aliases: {exporter: {China: CHX}}\n" + SOURCE),
+         "map.yaml:5:29: nobody knows 'CHX', the key for 'China'"),
+        ((MAPPING, "[1"), "map.yaml:2:1: not YAML"),
+        ((MAPPING, "x"), "map.yaml:1:1: found no mapping; wanted kind and columns"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_mapping_is_told_at_its_place(
+    change, message, mapping, reference, tmp_path
+):
+    mapping.write_text(MAPPING.replace(*change), encoding="utf-8")
+
+    with pytest.raises(GraphkitError) as caught:
+        import_table(write(tmp_path / "t.csv"), mapping, tmp_path / "seeds", reference)
+    assert message in str(caught.value)
+    assert not (tmp_path / "seeds").exists()
+
+
+def test_missing_files_and_a_bad_name_are_refused(mapping, reference, tmp_path):
+    path, seeds = write(tmp_path / "t.csv"), tmp_path / "seeds"
+    with pytest.raises(GraphkitError, match=r"none\.yaml cannot be read: No such file"):
+        import_table(path, tmp_path / "none.yaml", seeds, reference)
+    for name in ("none.csv", "none.xlsx", "none.parquet"):
+        with pytest.raises(GraphkitError, match=rf"{name} cannot be read: "):
+            import_table(tmp_path / name, mapping, seeds, reference)
+    with pytest.raises(UsageError, match=r"--name: found '\.\./x', wanted letters, digits"):
+        import_table(path, mapping, seeds, reference, name="../x")
+
+
+def test_without_openpyxl_the_line_says_which_extra(mapping, reference, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+
+    with pytest.raises(GraphkitError, match=r"pip install 'graphkit-minerals\[excel\]'"):
+        import_table(write_closed(tmp_path), mapping, tmp_path / "seeds", reference)
+
+
+def write_closed(tmp_path: Path) -> Path:
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    return path
+
+
+# --- preview, and the command
+
+
+def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
+    rows = [("CHN", "KOR", "280530", 2000 + n, n, "heavy", None) for n in range(12)]
+    checked = check_table(write(tmp_path / "t.csv", rows), mapping, reference)
+
+    assert len(checked.first()) == 10
+    assert "tonnes" not in checked.first().column_names
+    assert len(checked.problems) == 12
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("t.csv", ";"), ("t.csv", ","), ("t.xlsx", "")])
+def test_the_draft_of_a_mapping_can_be_filled_in_and_used(name, delimiter, reference, tmp_path):
+    heads = ("Exporter", "Partner (importer)", "HS code", "Year", "Value in USD", "Net weight", "x")
+    path = tmp_path / name
+    if delimiter:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows([heads, *ROWS])
+    else:
+        book = openpyxl.Workbook()
+        for row in (heads, *ROWS):
+            book.active.append(row)
+        book.save(path)
+    draft = draft_mapping(path)
+    assert "# not taken: x (such as x)" in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft.replace("TODO", "mine"), encoding="utf-8")
+
+    import_table(path, mapping, tmp_path / "seeds", reference)
+    [first, *_] = sorted(r["usd"] for r in read_seeds(tmp_path / "seeds")["EXPORTS"].to_pylist())
+    assert first == 7.0
+
+
+def test_from_table_to_answer_in_three_commands(mapping, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path, seeds = str(write(tmp_path / "flows.csv")), str(tmp_path / "seeds")
+    by = ["--mapping", str(mapping)]
+
+    assert run(["import", "table", path, "--preview"]) == 0
+    assert capfd.readouterr().out.startswith("# A draft for flows.csv: 3 rows.")
+    assert run(["import", "table", path, *by, "--preview", "-f", "json"]) == 0
+    assert [row["usd"] for row in json.loads(capfd.readouterr().out)] == [1234500, 50250, 7000]
+    assert not Path(seeds).exists()
+    assert run(["import", "table", path, *by, "-o", seeds, "-f", "json"]) == 0
+    assert json.loads(capfd.readouterr().out)[-1]["what"] == "kept"
+    assert run(["depends", "KOR", "--for", "ree-metals", "--db", seeds, "-f", "json"]) == 0
+    [first] = json.loads(capfd.readouterr().out)["rows"]
+    assert (first["supplier"], first["suppliers"]) == ("CHN", 2)
+    assert first["share_usd"] == pytest.approx(1234.5 / 1284.75)
+    assert first["dataset"] == "my-customs"
+
+
+def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, capfd):
+    rows = [("CHN", "KOR", "280530", 2024, "much", 1, None)]
+    path = str(write(tmp_path / "flows.csv", rows))
+
+    for more in (["-o", str(tmp_path / "seeds")], ["--preview"]):
+        assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
+        problem, total = capfd.readouterr().err.splitlines()
+        assert problem == "flows.csv:2:5: usd: found 'much', wanted a number"
+        assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
+    assert not (tmp_path / "seeds").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ([], "graphkit: --mapping: wanted a file; --preview without it drafts one\n"),
+        (["--mapping", "m"], "graphkit: -o: wanted the folder of seeds to write into\n"),
+    ],
+)
+def test_what_is_left_out_of_a_command_is_one_line(more, message, tmp_path, capfd):
+    assert run(["import", "table", str(write(tmp_path / "t.csv")), *more]) == 2
+    assert capfd.readouterr().err == message
