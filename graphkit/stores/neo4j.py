@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from graphkit.build import Graph, Part
 from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.schema import Kind, Schema
+from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.stores import LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
@@ -44,6 +44,10 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 BATCH = 10_000
 CONNECT_SECONDS = 4.0
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+UNKNOWN_PROPERTY = re.compile(r"property key does not exist\. The property `([^`]+)`")
+DECLARED = frozenset(prop.name for kind in (*GRAPH.nodes, *GRAPH.edges) for prop in kind.stored)
+"""Properties that are no mistake, though no fact may have one yet."""
 
 
 def ddl(schema: Schema) -> Iterator[str]:
@@ -378,7 +382,10 @@ def _notes(summary: neo4j.ResultSummary) -> Iterator[str]:
     """The server's warnings, such as a label that is not in the database."""
     for status in summary.gql_status_objects:
         if status.is_notification and status.raw_severity == "WARNING":
-            yield " ".join(status.status_description.split())
+            said = " ".join(status.status_description.split())
+            unknown = UNKNOWN_PROPERTY.search(said)
+            if not (unknown and unknown[1] in DECLARED):
+                yield said
 
 
 def _one_line(error: Exception) -> str:
