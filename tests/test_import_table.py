@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.report import UnmappedError
 from graphkit.importers.table import check_table, import_table
 from graphkit.importers.table.draft import draft_mapping
+from graphkit.importers.table.mapping import PARTS
 from graphkit.seeds import read_seeds
 
 SOURCE = "source: {key: my-customs, title: My customs, publisher: Customs, licence: not stated}\n"
@@ -282,6 +284,7 @@ def test_what_is_no_table_is_refused_in_one_line(
         ((SOURCE, 'thousands: "."\n'), "map.yaml:5:12: thousands: found the decimal mark"),
         ((SOURCE, "header: first\n"), "map.yaml:5:9: header: wanted the number of a row"),
         ((SOURCE, "encoding: klingon\n"), "map.yaml:5:11: encoding: nobody knows 'klingon'"),
+        ((SOURCE, "encoding: base64\n"), "map.yaml:5:11: encoding: nobody knows 'base64'"),
         ((SOURCE, "missing: x\n"), "map.yaml:5:10: missing: wanted a list of texts"),
         ((SOURCE, "aliases: {exporter: KOR}\n"), "map.yaml:5:10: aliases: wanted {property: {text"),
         ((SOURCE, "aliases: {seller: {x: KOR}}\n"), "EXPORTS has no property 'seller'"),
@@ -300,6 +303,23 @@ def test_what_is_wrong_with_a_mapping_is_told_at_its_place(
         import_table(write(tmp_path / "t.csv"), mapping, tmp_path / "seeds", reference)
     assert message in str(caught.value)
     assert not (tmp_path / "seeds").exists()
+
+
+def test_the_mapping_of_the_documentation_reads_what_it_says(reference, tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "import.md").read_text(encoding="utf-8")
+    [mapping] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "flows.csv").write_bytes(
+        "Origin;Destination;HS code;Year;Value;Weight;Rate\n"
+        "Birmania;Côte d’Ivoire;280530;2024;1.234,5;n/d;1\n".encode("cp1252")
+    )
+    import_table(tmp_path / "flows.csv", tmp_path / "map.yaml", tmp_path / "seeds", reference)
+
+    [row] = read_seeds(tmp_path / "seeds")["EXPORTS"].to_pylist()
+    assert (row["exporter"], row["importer"], row["product"]) == ("MMR", "CIV", "ree-metals")
+    assert (row["usd"], row["tonnes"]) == (1_234_500.0, None)
+    parts = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))))
+    assert parts == set(PARTS)
 
 
 def test_missing_files_and_a_bad_name_are_refused(mapping, reference, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,6 +199,17 @@ def test_a_missing_file_and_one_given_twice_are_refused(reference, tmp_path):
         import_usgs([tmp_path / "none.csv"], tmp_path / "seeds", reference)
     with pytest.raises(UsageError, match="found the release of 2026 twice"):
         import_usgs([LONG, LONG], tmp_path / "seeds", reference)
+
+
+def test_a_folder_that_has_the_figures_already_is_not_written_to(seeds, reference, tmp_path):
+    folder = tmp_path / "seeds"
+    shutil.copytree(seeds, folder)
+    gallium = folder / "production" / "gallium-mcs-2026.yaml"
+    gallium.rename(folder / "production" / "mine.yaml")
+
+    with pytest.raises(FailedCheck, match=r"duplicate PRODUCES .*\(and \d+ more\)\. Nothing is"):
+        import_usgs([LONG], folder, reference)
+    assert not gallium.exists()
 
 
 # --- the command

@@ -202,7 +202,10 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     """Print what an import read, kept and left out, and say where its seeds are."""
     from graphkit.render import choose_format, show_table
 
-    show_table(report.table(), choose_format(form, None, sys.stdout))
+    form, table = choose_format(form, None, sys.stdout), report.table()
+    if form == "table":
+        table = table.select([n for n in table.column_names if table[n].null_count < len(table)])
+    show_table(table, form)
     for warning in report.warnings:
         say(f"warning: {warning}")
     say(f"seeds are in {folder}: ask them with --db {folder}")

@@ -13,7 +13,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from graphkit.errors import GraphkitError
+from graphkit.importers.report import FailedCheck
 from graphkit.schema import GRAPH
+from graphkit.seeds.check import check_all
 from graphkit.seeds.files import read_file
 from graphkit.shipped import shipped
 
@@ -69,6 +71,31 @@ def write_reference(folder: Path, draft: Path) -> bool:
         return False
     shutil.copytree(shipped("seeds") / "reference", draft / "reference")
     return True
+
+
+def check_draft(draft: Path, folder: Path) -> None:
+    """Refuse a draft that the seeds of its folder could not be read with.
+
+    Raises
+    ------
+    FailedCheck
+        Something is wrong with both together, such as a figure that a file already has.
+    """
+    new = sorted(draft.rglob("*.yaml"))
+    replaced = {folder / path.relative_to(draft) for path in new}
+    old = [p for p in sorted(folder.rglob("*.yaml"))
+           if p not in replaced and not p.is_relative_to(draft)]  # fmt: skip
+    files = [
+        *(read_file(p, folder, GRAPH) for p in old),
+        *(read_file(p, draft, GRAPH) for p in new),
+    ]
+    problems = sorted({*(p for f in files for p in f.problems), *check_all(files, GRAPH)})
+    if problems:
+        more = f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
+        raise FailedCheck(
+            f"{folder} could not be read with what is imported: {problems[0]}{more}. "
+            "Nothing is written"
+        )
 
 
 def known_sources(folder: Path) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -120,9 +119,9 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _is_encoding(name: str) -> bool:
     try:
-        return bool(codecs.lookup(name))
-    except LookupError:
-        return False
+        return bool(b"x".decode(name))
+    except (LookupError, UnicodeError):
+        return name.lower().replace("_", "-") in ("utf-16", "utf-32", "utf-16-le", "utf-16-be")
 
 
 def _is_mapping(value: Any, depth: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -162,29 +163,37 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
             f"{path.name}: reading Excel needs openpyxl: "
             "pip install 'graphkit-minerals[excel]', or save the sheet as CSV"
         ) from error
+    path.stat()  # what is not there is said as such
     if not zipfile.is_zipfile(path):
-        path.stat()  # what is not there is said as such
         raise GraphkitError(f"{path.name}: found no Excel workbook (.xlsx is a zip); is it torn?")
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
-    try:
-        names = book.sheetnames
-        if layout.sheet is None and len(names) > 1:
-            raise GraphkitError(
-                f"{path.name} has the sheets {', '.join(names)}: say sheet: NAME in the mapping"
-            )
-        sheet = layout.sheet or names[0]
-        if sheet not in names:
-            raise GraphkitError(f"{path.name} has no sheet {sheet!r}; it has {', '.join(names)}")
-        return [
-            (line, [_excel_cell(cell) for cell in cells])
-            for line, cells in enumerate(book[sheet].iter_rows(values_only=True), start=1)
-            if any(cell is not None for cell in cells)
-        ]
-    finally:
-        book.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and drawings, which nobody reads here
+            book = load_workbook(path, read_only=True, data_only=True)
+            try:
+                return _rows_of(book, path.name, layout)
+            finally:
+                book.close()
+    except GraphkitError:
+        raise
+    except Exception as error:  # a torn workbook breaks openpyxl in any way
+        said = " ".join(str(error).split())[:120] or type(error).__name__
+        raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {said}") from error
+
+
+def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+    names = book.sheetnames
+    if layout.sheet is None and len(names) > 1:
+        known = ", ".join(names)
+        raise GraphkitError(f"{file} has the sheets {known}: say sheet: NAME in the mapping")
+    sheet = layout.sheet or names[0]
+    if sheet not in names:
+        raise GraphkitError(f"{file} has no sheet {sheet!r}; it has {', '.join(names)}")
+    return [
+        (line, [_excel_cell(cell) for cell in cells])
+        for line, cells in enumerate(book[sheet].iter_rows(values_only=True), start=1)
+        if any(cell is not None for cell in cells)
+    ]
 
 
 def _excel_cell(cell: Any) -> Cell:
@@ -203,6 +212,7 @@ def _from_parquet(path: Path, layout: Layout) -> Sheet:
 
     try:
         table = parquet.ParquetFile(path).read()
+        table.validate(full=True)
     except pa.ArrowException as error:
         raise GraphkitError(f"{path.name}: not Parquet: {str(error).splitlines()[0]}") from error
     columns = [[_excel_cell(value) if value is not None else None for value in column.to_pylist()]

@@ -21,7 +21,13 @@ from graphkit.importers.usgs.masses import (
 )
 from graphkit.importers.usgs.meanings import Meanings, read_chapters
 from graphkit.importers.usgs.totals import check_totals
-from graphkit.importers.writing import all_or_nothing, known_sources, write_reference, write_rows
+from graphkit.importers.writing import (
+    all_or_nothing,
+    check_draft,
+    known_sources,
+    write_reference,
+    write_rows,
+)
 from graphkit.schema import UNITS
 
 Progress = Callable[[str, int], None]
@@ -71,8 +77,8 @@ def import_usgs(
     GraphkitError
         A file is no data release, torn, or prints what nobody understands; nothing is written.
     FailedCheck
-        Countries miss a printed total by more than rounding, or too much is of places that are
-        not known; nothing is written.
+        Countries miss a printed total by more than rounding, too much is of places that are not
+        known, or the folder already has these figures; nothing is written.
     """
     chapters, left_out = read_chapters()
     report = Report("t")
@@ -93,6 +99,7 @@ def import_usgs(
                 kept = [row for row in rows if row["country"]]
                 periods = ", ".join(sorted({row["period"] for row in kept}))
                 report.add("kept", f"{name} of {periods}, in {name}/*-mcs-{year}.yaml", len(kept))
+        check_draft(draft, folder)
     return report
 
 

@@ -58,16 +58,17 @@ def rounding(figure: float) -> float:
 
 
 def _suspect(parts: Sequence[Row], total: float, added: float, most: float) -> str:
-    """The parts that would agree without their first or last digit."""
+    """The figures that would agree without their first or last digit."""
     found = []
-    for row in parts:
-        text = f"{row['tonnes']:.15g}"
-        for fewer in {text[1:], text[:-1]} if text.isdigit() and len(text) > 1 else ():
-            if abs(added - row["tonnes"] + float(fewer) - total) <= most:
-                found.append(
-                    f"{_printed(float(fewer))} for {row['place']}'s {_printed(row['tonnes'])}"
-                )
-    return f" ({' or '.join(sorted(found))} would agree)" if found else ""
+    for figure, place, excess in (
+        *((row["tonnes"], f"{row['place']}'s", added - total) for row in parts),
+        (total, "the total's", total - added),
+    ):
+        text = f"{figure:.15g}"
+        for fewer in sorted({text[1:], text[:-1]}) if text.isdigit() and len(text) > 1 else ():
+            if abs(figure - float(fewer) - excess) <= most:
+                found.append(f"{_printed(float(fewer))} for {place} {_printed(figure)}")
+    return f" ({' or '.join(found)} would agree)" if found else ""
 
 
 def _printed(figure: float) -> str:
