@@ -79,7 +79,12 @@ def depends(
             help="Who stands behind the last seller, at each stage (all origins: origins).",
         ),
     ] = False,
-    by: Measure | None = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="usd|tonnes", help="With --look-through: count by value or by mass."
+        ),
+    ] = None,
     db: Database = None,
     form: Format = None,
     output: Output = None,

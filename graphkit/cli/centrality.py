@@ -72,7 +72,7 @@ def centrality(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Which countries are central: hubs, sources and destinations of trade.
+    """Which countries are central: the hubs of trade.
 
     Flows of all products in scope are added up for each pair of countries. A large flow is a short
     way: betweenness counts the shortest ways that lead through a country, throughput what may pass

@@ -42,7 +42,7 @@ def measure(
         ),
     ] = None,
 ) -> None:
-    """Measure the network of every product and period in a table of flows.
+    """Measure every product and period of a table of flows.
 
     shares: each supplier's part of what a consumer buys. concentration: HHI and its kin of each
     consumer's suppliers. pagerank, betweenness: of each country. No database is asked; totals
