@@ -24,7 +24,7 @@ def scalar(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(scalar, value)) + "]"
     text = str(value)
-    plain = _PLAIN.fullmatch(text) and text == text.strip() and text not in ("null", "~")
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.lower() != "null"
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 

@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
+from graphkit.importers.seedfile import mapping, write_seed
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import read_file
@@ -121,8 +122,8 @@ def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:
         use_dictionary=texts, row_group_size=max(len(seed.rows), 1), store_schema=False,
     )  # fmt: skip
     lines = [f"# {line}".rstrip() for line in seed.comment.strip().splitlines()]
-    lines += [f"kind: {seed.kind}", f"defaults: {flow(seed.defaults)}"]
-    lines += [f"units: {flow(seed.units)}"] if seed.units else []
+    lines += [f"kind: {seed.kind}", f"defaults: {mapping(seed.defaults)}"]
+    lines += [f"units: {mapping(seed.units)}"] if seed.units else []
     lines += [f"table: {seed.name}.parquet"]
     (folder / f"{seed.name}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -131,19 +132,4 @@ def write_rows(
     name: str, kind: str, rows: Sequence[Mapping[str, str]], comment: str, folder: Path
 ) -> None:
     """Write a small seed whose rows stand in the YAML itself."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [f"# {line}".rstrip() for line in comment.strip().splitlines()]
-    lines += [f"kind: {kind}", "rows:", *(f"  - {flow(row)}" for row in rows)]
-    (folder / f"{name}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def flow(mapping: Mapping[str, str]) -> str:
-    """A mapping in one line of YAML; text that YAML might take for something else in quotes."""
-    return "{" + ", ".join(f"{k}: {_scalar(v)}" for k, v in mapping.items()) + "}"
-
-
-def _scalar(text: str) -> str:
-    plain = text and all(c.isalnum() or c in "-_./" for c in text) and text[0].isalnum()
-    if plain:
-        return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    write_seed(folder / f"{name}.yaml", comment, kind, rows)
