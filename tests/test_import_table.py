@@ -190,6 +190,15 @@ def test_every_problem_is_told_at_its_row_and_column_of_the_table(mapping, refer
         import_table(path, mapping, tmp_path / "seeds", reference)
 
 
+def test_of_very_many_problems_the_first_are_told(mapping, reference, tmp_path):
+    rows = [("CHN", "KOR", "280530", 1900 + n, "much", 1, None) for n in range(120)]
+    path = write(tmp_path / "flows.csv", rows)
+
+    problems = check_table(path, mapping, reference).problems
+    assert len(problems) == 101
+    assert str(problems[-1]) == "flows.csv:102:5: found 20 more problems from here"
+
+
 def test_a_point_is_no_thousands_mark_unless_it_is_said(mapping, reference, tmp_path):
     path = write(tmp_path / "flows.csv", [("CHN", "KOR", "280530", 2024, "1.234", 1, None)])
     mapping.write_text(MAPPING + 'decimal: ","\n', encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,6 +34,8 @@ from graphkit.shipped import shipped
 Progress = Callable[[str, int], None]
 FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
            "RESTRICTS": "restrictions", "RATED": "governance"}  # fmt: skip
+MOST = 100
+"""So many problems are told one by one."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -171,7 +173,16 @@ def check_table(
         problems += wrong
     if not read.problems:
         problems += check_all(files, GRAPH)
-    return Checked(sheet, given, read, sorted(set(problems)), own_source, _report(sheet, read))
+    return Checked(sheet, given, read, _first(problems), own_source, _report(sheet, read))
+
+
+def _first(problems: Collection[Problem]) -> list[Problem]:
+    """The problems in order; of very many, those of one wrong mark in every row, the first."""
+    told = sorted(set(problems))
+    if len(told) <= MOST:
+        return told
+    rest = replace(told[MOST], message=f"found {len(told) - MOST:,} more problems from here")
+    return [*told[:MOST], rest]
 
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
