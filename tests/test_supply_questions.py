@@ -135,6 +135,26 @@ def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
     assert {row["supplier"] for row in few} == {"JPN"}
 
 
+def test_everybodys_points_are_added_up_by_what_they_buy(chain):
+    rows = chain.single_points(scope="ree-metals").rows.to_pylist()
+    found = {(r["definition"], r["traced_to"], r["supplier"]): r for r in rows}
+
+    # Japan (800) buys 6/8 from China, Korea (500) 4/5 from Japan, which has that 6/8 from China.
+    face = found["face value", None, "CHN"]
+    assert (face["consumers"], face["importers"]) == (1, 2)
+    assert face["import_share"] == pytest.approx(800 / 1300)
+    assert face["at_stake"] == pytest.approx(600 / 1300)
+    made = found["looked through", "metal", "CHN"]
+    assert (made["consumers"], made["import_share"]) == (2, 1.0)
+    assert made["at_stake"] == pytest.approx((600 + 500 * 0.8) / 1300)
+    each = chain.single_points(scope="ree-metals", each=True).rows.to_pylist()
+    assert sum(row["traced_to"] == "metal" and row["supplier"] == "CHN" for row in each) == 2
+
+    gone = chain.single_points(scope="ree-metals", definition="structural", blocs=["CHN+NOR"])
+    [row] = gone.rows.to_pylist()
+    assert (row["removed"], row["consumers"], row["at_stake"]) == ("CHN+NOR", 2, 1.0)
+
+
 def test_without_a_country_is_what_passes_through_all_its_stages(chain):
     rows = chain.single_points("KOR", scope="magnets", definition="structural").rows.to_pylist()
 
@@ -294,6 +314,8 @@ QUESTIONS = [
     ("single_points", ("KOR",), {"scope": "magnets-metal", "possible": True}),
     ("single_points", ("USA",), {"scope": "REE", "definition": "structural",
                                  "blocs": ["EU27", "CHN+HKG"]}),
+    ("single_points", (), {"scope": "REE"}),
+    ("single_points", (), {"scope": "magnets-metal", "definition": "structural", "each": True}),
     ("single_points", (), {"scope": "REE", "definition": "domestic"}),
     ("disrupt", ("CHN",), {"scope": "ree-compounds", "loss": 0.8, "slack": 0.2}),
     ("disrupt", (), {"restriction": "Announcement 18 of 2025"}),

@@ -68,7 +68,7 @@ def origins(
 def spof(
     country: Annotated[
         str | None,
-        typer.Argument(metavar="[COUNTRY]", help="The consumer. Default: every consumer."),
+        typer.Argument(metavar="[COUNTRY]", help="The consumer. Default: all together."),
     ] = None,
     scope: Scope = None,
     definition: Annotated[
@@ -95,6 +95,9 @@ def spof(
         typer.Option(
             "--possible", help="Also those that reach it only at the upper end of their range."
         ),
+    ] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Without COUNTRY: every consumer by itself.")
     ] = False,
     bloc: Annotated[
         list[str] | None,
@@ -132,7 +135,7 @@ def spof(
     answer(
         lambda facts: single_points(
             facts, country, scope=scope, period=period, measure=by, definition=definition,
-            threshold=threshold, possible=possible, blocs=bloc or (), min_link=min_link,
+            threshold=threshold, possible=possible, each=each, blocs=bloc or (), min_link=min_link,
         ),
         db, form, output,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +20,7 @@ from graphkit.period import newest
 from graphkit.queries import rows_of
 from graphkit.questions.blocs import bloc, in_network
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.exposed import UNITS, exposed
 from graphkit.questions.facts import Facts
 from graphkit.questions.origins import METHOD, buyer_in, check_measure, supply_answer, with_scope
 from graphkit.questions.scope import Scope
@@ -40,6 +42,20 @@ STRUCTURE_HEADS = {
     "removed": "Without", "consumer": "Consumer", "product": "Product", "period": "Period",
     "loss": "Loses", "cut_off": "Cut off", "chain": "Strongest chain", "chain_share": "its share",
 }  # fmt: skip
+SHARE_POINT: tuple[str, ...] = (
+    "supplier",
+    "product",
+    "stage",
+    "period",
+    "measure",
+    "definition",
+    "traced_to",
+)
+STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
+SUM_HEADS = {
+    "consumers": "Consumers", "importers": "of importers", "import_share": "who buy of all imports",
+    "at_stake": "of that at stake",
+}  # fmt: skip
 DOMESTIC_HEADS = {
     "country": "Country", "product": "Product", "element": "Element", "period": "Period",
     "verdict": "Verdict", "world_share": "Share of world output", "claim": "Claim",
@@ -57,6 +73,7 @@ def single_points(
     definition: str = "share",
     threshold: float | None = None,
     possible: bool = False,
+    each: bool = False,
     blocs: Sequence[str] = (),
     min_link: float = 0.0,
 ) -> Answer:
@@ -65,7 +82,7 @@ def single_points(
     Parameters
     ----------
     consumer : str, optional
-        Country; otherwise every consumer. For "domestic", the country with the producer.
+        Country; otherwise all consumers together. For "domestic", the country with the producer.
     scope, period, measure
         As for :func:`~graphkit.questions.origins.origins`.
     definition : {"share", "structural", "domestic"}
@@ -77,6 +94,8 @@ def single_points(
         Otherwise 0.5; the EU's Critical Raw Materials Act has 0.65. With ``blocs``, 0.
     possible : bool
         For "share": also suppliers that reach the threshold only at the upper end of their range.
+    each : bool
+        Without a consumer: every consumer by itself instead of how many there are.
     blocs : sequence of str
         For "structural": remove these (``EU27``, ``CHN+HKG``) instead of each country.
     min_link : float
@@ -85,7 +104,7 @@ def single_points(
     Returns
     -------
     Answer
-        One row a consumer, product and single point.
+        One row a product and single point, of each consumer or of all together.
 
     Raises
     ------
@@ -115,9 +134,22 @@ def single_points(
         supply = supply_of(facts, asked, period, measure=measure)
     consumers = None if buyer is None else [buyer_in(supply, buyer)]
     if definition == "share":
-        return _by_share(facts, buyer, asked, supply, consumers, least, possible)
-    groups = dict(bloc(facts, text) for text in blocs) or None
-    return _structural(facts, buyer, asked, supply, consumers, groups, least, min_link)
+        answer = _by_share(facts, buyer, asked, supply, consumers, least, possible)
+        point, heads, part = SHARE_POINT, SHARE_HEADS, "share"
+    else:
+        groups = dict(bloc(facts, text) for text in blocs) or None
+        answer = _structural(facts, buyer, asked, supply, consumers, groups, least, min_link)
+        point, heads, part = STRUCTURE_POINT, STRUCTURE_HEADS, "loss"
+    if buyer is not None or each:
+        return answer
+    kept = {name: head for name, head in heads.items() if name in point}
+    return replace(
+        answer,
+        rows=exposed(answer.rows, supply, point, part),
+        units=UNITS,
+        heads=kept | SUM_HEADS,
+        notes=(*answer.notes, "--each gives every consumer by itself."),
+    )
 
 
 def _by_share(
