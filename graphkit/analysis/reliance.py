@@ -190,6 +190,9 @@ def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[st
             row["net_exporter"] = traded.exports > traded.imports
         else:
             missing.append("apparent consumption above 0")
+    elif traded is not None and not traded.unweighed and traded.exports > traded.imports:
+        # Whatever it makes, it sells more than it buys.
+        row |= {"reliance_low": 0.0, "reliance_high": 0.0, "net_exporter": True}
     return row | {"missing": "; ".join(missing) or None}
 
 
