@@ -106,11 +106,11 @@ COMMANDS = commands()
 
 def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
-        "depends", "dependents", "suppliers", "centrality", "compare", "trend", "concentration",
-        "reliance", "criticality", "measure", "mirror", "origins", "spof", "disrupt", "queries",
-        "query", "cypher", "export", "check", "load", "schema", "doctor", "claims", "claims check",
-        "claims conflicts", "fetch comtrade", "import baci", "import comtrade", "import usgs",
-        "import table", "neo4j start", "neo4j stop", "neo4j status",
+        "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "concentration",
+        "reliance", "criticality", "centrality", "compare", "trend", "mirror", "queries", "query",
+        "cypher", "measure", "export", "check", "load", "schema", "doctor", "claims",
+        "claims check", "claims conflicts", "import baci", "import comtrade", "import usgs",
+        "import table", "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 

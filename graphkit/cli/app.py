@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Annotated, Any, NoReturn
@@ -28,6 +29,12 @@ Examples:
 
 Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
 """
+
+MODULES = (
+    "answers", "supply", "markets", "centrality", "changes", "mirror", "claims", "cypher",
+    "measure", "export", "seeds", "importing", "importing_tables", "fetching", "server",
+)  # fmt: skip
+"""The commands, in the order in which the help lists them."""
 
 app = typer.Typer(
     help=HELP,
@@ -111,44 +118,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _register() -> None:
-    if app.registered_commands:
-        return
-    from graphkit.cli import (
-        answers,
-        centrality,
-        changes,
-        claims,
-        cypher,
-        export,
-        fetching,
-        importing,
-        importing_tables,
-        markets,
-        measure,
-        mirror,
-        seeds,
-        server,
-        supply,
-    )
-
-    for module in (
-        answers,
-        centrality,
-        changes,
-        claims,
-        markets,
-        measure,
-        mirror,
-        supply,
-        cypher,
-        export,
-        fetching,
-        importing,
-        importing_tables,
-        seeds,
-        server,
-    ):
-        module.register(app)
+    if not app.registered_commands:
+        for name in MODULES:
+            import_module(f"graphkit.cli.{name}").register(app)
 
 
 def _fail(message: str, code: int) -> int:
