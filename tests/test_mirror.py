@@ -164,6 +164,24 @@ def test_both_databases_give_the_same_json_for_any_order_of_rows(
     assert whole(Graph(store)) == whole(graph)
 
 
+def test_two_reports_of_the_same_trade_are_never_added_up(graph):
+    found = graph.depends("KOR", on="CHN", scope="284690", period="2024")
+    rows = {row["reporter"]: row for row in found.rows.to_pylist()}
+
+    assert {r: (row["usd"], row["valuation"]) for r, row in rows.items()} == {
+        "exporter": (1e5, "fob"), "importer": (1.1e5, "cif"),
+    }  # fmt: skip
+    assert found.coverage["usd"] is None
+    text = " ".join(answer_text(found).split())
+    for said in (
+        "3 flows of several series that tell of the same trade, so that they are not added up",
+        "as importers report, values with cost, insurance and freight; data set comtrade-annual",
+        "Reported by",
+        "bought from countries whose reports are not loaded",
+    ):
+        assert said in text
+
+
 # --- the measure alone
 
 FLOW = {

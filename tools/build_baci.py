@@ -92,7 +92,7 @@ def read_flows(path: Path, table: Table) -> pa.Table:
 
 def write_trade(flows: pa.Table, table: Table, folder: Path) -> None:
     """Write the Parquet table and the YAML that describes it."""
-    defaults = {"basis": "gross", "reporter": "reconciled", **table.defaults}
+    defaults = {"basis": "gross", "reporter": "reconciled", "valuation": "fob", **table.defaults}
     units = {"usd": table.value_unit} if table.value_unit != "USD" else {}
     comment = f"{table.about}\n{CREDIT.strip()}\n{len(flows):,} flows."
     seed = SeedTable(table.seed, "EXPORTS", flows, dict(sorted(defaults.items())), units, comment)

@@ -8,6 +8,12 @@ UNIT = {"usd": "USD", "tonnes": "t"}
 """The unit of each measure of a flow."""
 SHARE = "0 to 1"
 INDEX = "0 to 10,000"
+VALUED = {
+    "fob": "free on board",
+    "cif": "with cost, insurance and freight",
+    None: "at a border that is not said",
+}
+"""Where the value of a flow is taken, in words."""
 
 
 def number(name: str, unit: str | None = None) -> pa.Field:

@@ -308,7 +308,7 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
             SeedTable(
                 name, "EXPORTS", flows,
                 {"basis": "gross", "dataset": edition.dataset, "hs_revision": edition.revision,
-                 "reporter": "reconciled", "source": source},
+                 "reporter": "reconciled", "source": source, "valuation": "fob"},
                 {"usd": "kUSD"}, about,
             ),
             draft / "trade",

@@ -17,11 +17,11 @@ from graphkit.questions.claims import COMPARISON
 from graphkit.questions.facts import Facts
 from graphkit.questions.networks import Networks, network_of, networks_over_time
 from graphkit.questions.supply import supply_of
-from graphkit.questions.trade import check_period
+from graphkit.questions.trade import border_of, check_period
 
 DEFAULT = ("betweenness", "throughput", "pagerank", "cheirank", "strength_in", "strength_out")
 """What is asked without a choice; the rank is by the first."""
-BY = {"usd": "flows by value (USD, free on board)", "tonnes": "flows by mass (tonnes)"}
+BY = {"usd": "flows by value (USD)", "tonnes": "flows by mass (tonnes)"}
 MISSING = pa.field("missing_tonnes_share", pa.float64(), metadata={"unit": "0 to 1"})
 UNITS = {"usd": "USD", "tonnes": "t"}
 LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
@@ -93,7 +93,7 @@ def centrality(
     flows = found.flows.select(["supplier", "consumer", "period", by])
     table = centrality_over_time(flows, measures, measure=by, min_flow=min_flow, name="country")
     table = _with_pairs(table)
-    basis = "free on board" if by == "usd" else found.basis
+    basis = border_of(found.flows) if by == "usd" else found.basis
     rows = ranking.with_labels(
         ranking.with_names(facts, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
         ranking.behind_each_period(facts, found.flows),

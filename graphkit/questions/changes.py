@@ -37,10 +37,12 @@ CHANGED = (
     "product", "stage", "before", "after", "status", "rank_before", "rank_after",
     *(f"{figure}_{end}" for m in MEASURES
       for figure in (f"share_{m}", m, f"{m}_per_month") for end in ENDS),
-    "points_usd", "points_tonnes", "basis", "hs", "hs_revision", "reporter", "dataset", "source",
+    "points_usd", "points_tonnes", "basis", "valuation", "hs", "hs_revision", "reporter", "dataset",
+    "source",
 )  # fmt: skip
 UNITS = {
-    "usd_before": "US dollars, free on board, in the first period; usd_after in the second",
+    "usd_before": "US dollars, as the valuation says (fob: free on board; cif: with freight and "
+    "insurance), in the first period; usd_after in the second",
     "usd_per_month_before": "the same divided by the months of the period",
     "tonnes_before": "metric tons, of what the basis says, of the flows that give a mass",
     "share_usd_before": "0 to 1, of the owner's trade in the product by value",

@@ -225,7 +225,7 @@ def _answer(
             "products": sorted(set(rows["product"].to_pylist())),
             "period": asked.period or "newest with data",
             "by": by,
-            "measure": "production by mass (tonnes); trade by value (USD, free on board) and mass",
+            "measure": "production by mass (tonnes); trade by value (USD) and mass",
         },
         rows,
         UNITS,

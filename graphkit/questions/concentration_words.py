@@ -13,7 +13,7 @@ from graphkit.questions.scope import Scope
 
 UNITS = {
     "market": "production of the world, exports of the world, or imports of the consumer",
-    "measure": "usd: by value, free on board; tonnes: by mass, of what the basis says",
+    "measure": "usd: by value, as the series is valued; tonnes: by mass, of what the basis says",
     "denominator": "what total_usd or total_tonnes, of which the shares are, is",
     "coverage": "0 to 1 and a little more, part of published world production with a producer",
     "unpublished": "named producers without a figure; upper bounds are then null",

@@ -21,13 +21,13 @@ from graphkit.questions.trade import Trade, check_period, coverage_of, imports_o
 ROW = (
     "consumer", "supplier", "product", "stage", "period", "share_usd", "share_tonnes", "usd",
     "tonnes", "hhi_usd", "hhi_tonnes", "suppliers", "rank", "missing_tonnes_share", "basis",
-    "hs", "hs_revision", "reporter", "dataset", "source",
+    "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 UNITS = {
     "share_usd": "0 to 1, of the consumer's imports of the product by value",
     "share_tonnes": "0 to 1, of the imports that give a mass",
-    "usd": "US dollars, free on board",
+    "usd": "US dollars; valuation fob is free on board, cif with insurance and freight",
     "tonnes": "metric tons, of what the basis says",
     "hhi_usd": "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000",
     "hhi_tonnes": "the same by mass",
@@ -51,6 +51,10 @@ HEADS = {
     "suppliers": "Suppliers",
     "missing_tonnes_share": "No weight",
 }
+BY_EXPORTERS = (
+    "As exporters report: what is bought from countries whose reports are not loaded is not in the "
+    "imports, so that the shares of the others are too high."
+)
 FACE_VALUE = (
     "Face value: a supplier is the last seller, not where the material was mined or refined."
 )
@@ -187,6 +191,8 @@ def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence
         lacking = f"{trade.lacking}{_recorded_as(facts, asked.buyer)}"
         return [f"{lacking} Only published claims speak of it.", *notes]
     notes.append(FACE_VALUE)
+    if any(series["reporter"] == "exporter" for series in trade.series):
+        notes.append(BY_EXPORTERS)
     if not len(rows):
         whom = asked.seller.name if asked.seller else "any supplier"
         notes.append(f"No flow from {whom} in this scope meets what was asked.")
@@ -231,5 +237,5 @@ def _scope_of(asked: Asked, trade: Trade) -> dict[str, Any]:
         "hs": scope.code,
         "products": sorted(set(trade.flows["product"].to_pylist())),
         "period": asked.period or "newest with data",
-        "measure": "imports by value (USD, free on board) and by mass (tonnes)",
+        "measure": "imports by value (USD) and by mass (tonnes)",
     }

@@ -17,7 +17,6 @@ from graphkit.questions.claims import Asked
 from graphkit.questions.cuts import Cut, restriction_cut
 from graphkit.questions.facts import Facts
 from graphkit.questions.origins import (
-    MEASURES,
     buyer_in,
     check_measure,
     supply_answer,
@@ -118,7 +117,7 @@ def disrupt(
         facts, _question(cut, loss), _asked(facts, cut, buyer, supply), supply, rows,
         units={**UNITS, "lost_imports": f"{supply.network.unit} in {supply.period}"},
         heads=HEADS,
-        counts=f"Shares are of what the consumer imports of the product, {MEASURES[measure]}; lost "
+        counts=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
     )  # fmt: skip
@@ -175,7 +174,7 @@ def cascade(
         units={"loss": "0 to 1, of the country's supply (made and bought) of the product"},
         heads=CASCADE_HEADS,
         counts=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
-        f"product, {MEASURES[measure]}; it then cuts its sales and what it makes of it by "
+        f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
                f"{len(rows) - len(failed)} more lose something and do not fail."],

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.columns import VALUED
 from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer
@@ -50,11 +51,6 @@ UNITS = {
     "tonnes_importer": "metric tons, of what basis_importer says",
     "tonnes_difference": "metric tons, the importer's figure minus the exporter's",
     "tonnes_ratio": RATIO,
-}
-VALUED = {
-    "fob": "free on board",
-    "cif": "with cost, insurance and freight",
-    None: "at a border that is not said",
 }
 WHY = (
     "Two reports of one flow differ also where goods go through a third country, cross the year's "

@@ -39,7 +39,7 @@ METHOD = (
     "Looked through: what a country sells has the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
 )
-MEASURES = {"usd": "by value (USD, free on board)", "tonnes": "by mass (tonnes)"}
+MEASURES = ("usd", "tonnes")
 
 
 def origins(
@@ -181,7 +181,7 @@ def _answer(
         facts, question, traced.asked, traced.supply, rows, units=UNITS, heads=HEADS,
         notes=[METHOD, *traced.supply.notes, *notes, *none],
         counts=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
-        f"{MEASURES[traced.supply.measure]}; traced to who did that stage’s work.",
+        f"{traced.supply.in_words}; traced to who did that stage’s work.",
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def supply_scope(asked: Asked, supply: Supply) -> dict[str, Any]:
         "products": list(supply.asked),
         "chain": list(supply.network.products),
         "period": supply.period,
-        "measure": MEASURES[supply.measure],
+        "measure": supply.in_words,
     }
 
 

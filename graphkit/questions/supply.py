@@ -19,7 +19,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.production import MADE, figures_by_source, production_of
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SERIES, check_period, flows_of, series_of
+from graphkit.questions.trade import SERIES, border_of, check_period, flows_of, series_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,13 @@ class Supply:
             self.flows, self.amounts.drop_columns(["source", "claim"]), self.conversions,
             self.products, measure=self.measure, unpublished=unpublished,
         )  # fmt: skip
+
+    @property
+    def in_words(self) -> str:
+        """By what its flows are counted."""
+        if self.measure == "tonnes":
+            return "by mass (tonnes)"
+        return f"by value (USD, {border_of(self.flows)})"
 
     def coverage(self) -> dict[str, Any]:
         """What the network rests on: products, series of trade, figures of production."""

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.columns import VALUED
 from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.errors import UsageError
 from graphkit.names import Named
@@ -19,7 +20,7 @@ from graphkit.stores import Store
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
 """What flows must share to be figures of one series."""
-SAID = ("hs", "hs_revision", "basis")
+SAID = ("hs", "hs_revision", "basis", "valuation")
 """What flows of one series may differ in; an answer says all of it, joined by ``+``."""
 TEXTS = ("consumer", "supplier", *SERIES, *SAID)
 FLOWS = pa.schema([
@@ -167,6 +168,12 @@ def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lackin
     return Trade(flows, series, shares, notes, lacking)
 
 
+def border_of(flows: pa.Table) -> str:
+    """Where the values of flows are taken: free on board, or with freight and insurance."""
+    kinds = flows["valuation"].unique().to_pylist()
+    return " and ".join(sorted(VALUED[kind] for kind in kinds)) or VALUED[None]
+
+
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Every series in some flows: codes, revision and basis, flows, worth, and what lacks."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -193,15 +200,20 @@ def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
 
 
 def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
-    """What the flows of an answer count and lack."""
+    """What the flows of an answer count and lack.
+
+    ``usd`` is null where two series, such as the reports of both sides, tell of the same trade:
+    their sum would count it twice.
+    """
     totals = {n: sum(s[n] or 0.0 for s in trade.series) for n in ("usd", "usd_without_tonnes")}
     have = {series["product"] for series in trade.series}
+    once = len({(s["product"], s["period"]) for s in trade.series}) == len(trade.series)
     return {
         "flows": len(trade.flows),
-        "usd": totals["usd"],
+        "usd": totals["usd"] if once else None,
         "flows_without_tonnes": trade.flows["tonnes"].null_count,
         "usd_share_without_tonnes": totals["usd_without_tonnes"] / totals["usd"]
-        if totals["usd"]
+        if totals["usd"] and once
         else None,
         "flows_without_usd": trade.flows["usd"].null_count,
         "products": len(have),

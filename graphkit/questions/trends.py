@@ -33,10 +33,10 @@ ROW = (
     "tonnes_change", "missing_tonnes_share",
     "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
     "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
-    "hs", "hs_revision", "reporter", "dataset", "source",
+    "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
 UNITS = {
-    "usd": "US dollars, free on board",
+    "usd": "US dollars; valuation fob is free on board, cif with insurance and freight",
     "usd_change": "what usd rose by since the previous period, as a part of it: 0.1 is 10 %",
     "tonnes": "metric tons, of what the basis says, of the flows that give a mass",
     "tonnes_change": "the same of tonnes",

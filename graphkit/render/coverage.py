@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graphkit.analysis.columns import VALUED
 from graphkit.answer import Answer
 from graphkit.render.plain_text import visible
 from graphkit.render.totals import total_line
@@ -35,8 +36,8 @@ def coverage_lines(answer: Answer) -> list[str]:
     if found.get("flows"):
         products = found["products"]
         lines.append(
-            f"{_count(found['flows'], 'flow')} worth {money(found['usd'])} USD (free on board) "
-            f"in {_count(products, 'product')}{_without(found)}."
+            f"{_count(found['flows'], 'flow')} {_worth(found)}in {_count(products, 'product')}"
+            f"{_without(found)}."
         )
     lines += [_series_line(series) for series in found.get("series", ())]
     if found.get("products_without_trade_data"):
@@ -47,6 +48,19 @@ def coverage_lines(answer: Answer) -> list[str]:
     lines += map(total_line, found.get("totals", ()))
     others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
     return [*lines, *(_other_line(name, value) for name, value in others)]
+
+
+def _worth(found: Mapping[str, Any]) -> str:
+    """The sum of the values, and where they are taken; none of the same trade told twice."""
+    if found["usd"] is None:
+        return "of several series that tell of the same trade, so that they are not added up, "
+    borders = sorted({border for series in found["series"] for border in _borders(series)})
+    return f"worth {money(found['usd'])} USD ({' and '.join(borders)}) "
+
+
+def _borders(series: Mapping[str, Any]) -> list[str]:
+    kinds = series["valuation"].split("+") if series["valuation"] else [None]
+    return [VALUED[kind] for kind in kinds]
 
 
 def _other_line(name: str, value: Any) -> str:
@@ -78,6 +92,9 @@ def _series_line(series: Mapping[str, Any]) -> str:
     revision = f" ({series['hs_revision']})" if series["hs_revision"] else ""
     basis = f"{series['basis'] or 'unknown'} weight"
     reporter = REPORTERS.get(series["reporter"], series["reporter"])
+    borders = _borders(series)
+    if borders != [VALUED["fob"]]:
+        reporter += f", values {' and '.join(borders)}"
     return (
         f"{series['product']}, {series['period']}: {code}{revision}, {basis}, {reporter}; "
         f"data set {series['dataset']}, source {series['source']}."

@@ -43,7 +43,7 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
             [_said(v, field) for v in answer.rows[name].to_pylist()],
             is_number(field),
         )
-        for name, head in answer.heads.items()
+        for name, head in heads_of(answer).items()
         for field in [answer.rows.schema.field(name)]
         if name not in once
     }
@@ -56,10 +56,22 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
     return list(found.values())
 
 
+def heads_of(answer: Answer) -> Mapping[str, str]:
+    """The columns that people read; also whose figures they are, where a product has several."""
+    rows, heads = answer.rows, dict(answer.heads)
+    scope = [name for name in ("product", "period") if name in rows.column_names]
+    for name, head in (("reporter", "Reported by"), ("dataset", "Data set")):
+        if "product" in heads and name in rows.column_names:
+            pairs = rows.select([*scope, name]).group_by([*scope, name]).aggregate([])
+            if len(pairs) > len(pairs.group_by(scope).aggregate([])):
+                heads[name] = head
+    return heads
+
+
 def lifted(answer: Answer) -> Mapping[str, str]:
     """What was asked for, or of several rows is the same in each: it need not be repeated."""
     rows = answer.rows
-    fields = [rows.schema.field(n) for n in answer.heads if answer.scope.get(n, n) is not None]
+    fields = [rows.schema.field(n) for n in heads_of(answer) if answer.scope.get(n, n) is not None]
     same = {
         field.name: _said(rows[field.name][0].as_py(), field)
         for field in fields
@@ -77,7 +89,7 @@ def _said(value: Any, field: pa.Field) -> str:
 def scope_line(answer: Answer) -> str:
     """What is the same in every row, and of what the shares are."""
     heads = {n: head if head[1:].lower() != head[1:] else head.lower()
-             for n, head in answer.heads.items()}  # fmt: skip
+             for n, head in heads_of(answer).items()}  # fmt: skip
     said = ", ".join(
         f"{heads[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
     )
