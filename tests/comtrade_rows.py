@@ -82,9 +82,9 @@ def table(rows: Sequence[Row], *, names: Sequence[str] = (), end: str = "") -> s
     """The same as CSV; only some columns, if asked for."""
     heads = list(names or rows[0])
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator=f"{end}\n")
-    writer.writerows([[r[n] for n in heads] for r in rows])
-    return ",".join(heads) + "\n" + text.getvalue()
+    csv.writer(text, lineterminator="\n").writerows([[r[n] for n in heads] for r in rows])
+    lines = text.getvalue().splitlines()
+    return "\n".join([",".join(heads), *(f"{line}{end}" for line in lines), ""])
 
 
 def both_sides() -> list[Row]:

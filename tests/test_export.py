@@ -27,6 +27,7 @@ from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.jars import fetched_jars
+from graphkit.stores.server import JAVA_OPTIONS
 from graphkit.stores.neo4j import Neo4jStore
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
@@ -183,7 +184,7 @@ def test_neo4j_admin_imports_them(embedded, graph, tmp_path, neo4j_version):
     jars = fetched_jars(neo4j_version, lambda _: None)
     done = subprocess.run(
         [
-            JAVA, "-Xmx512m", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool",
+            JAVA, *JAVA_OPTIONS, "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool",
             "database", "import", "full", "neo4j", "@import.args",
         ],
         cwd=tmp_path / "x", capture_output=True, text=True,
