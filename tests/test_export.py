@@ -27,8 +27,8 @@ from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.jars import fetched_jars
-from graphkit.stores.server import JAVA_OPTIONS
 from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.server import JAVA_OPTIONS
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
 """Text that some format could take for something else."""
