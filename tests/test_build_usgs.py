@@ -336,9 +336,7 @@ def _changed(tmp_path, column, old, new):
 def test_a_critical_row_of_unknown_meaning_stops_the_build_by_name(tmp_path):
     usgs = _changed(tmp_path, "Statistics_detail", "Primary production", "Secondary production")
 
-    with pytest.raises(
-        GraphkitError, match=r"production: GALLIUM \| Gallium \| Secondary"
-    ):
+    with pytest.raises(GraphkitError, match=r"production: GALLIUM \| Gallium \| Secondary"):
         build_usgs.build(usgs, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -351,18 +349,14 @@ def test_an_unknown_country_stops_the_build_by_name(tmp_path):
 def test_an_unknown_word_in_place_of_a_figure_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Value", "839,000", "plenty")
 
-    with pytest.raises(
-        GraphkitError, match=r"\| China \| 2024: found the figure 'plenty'"
-    ):
+    with pytest.raises(GraphkitError, match=r"\| China \| 2024: found the figure 'plenty'"):
         build_usgs.build(usgs, tmp_path / "out")
 
 
 def test_an_unknown_unit_is_refused_with_its_place(tmp_path):
     usgs = _changed(tmp_path, "Unit", "kilograms", "carats")
 
-    with pytest.raises(
-        GraphkitError, match=r"GALLIUM .*found the unit 'carats', wanted"
-    ):
+    with pytest.raises(GraphkitError, match=r"GALLIUM .*found the unit 'carats', wanted"):
         build_usgs.build(usgs, tmp_path / "out")
 
 
