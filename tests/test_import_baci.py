@@ -126,7 +126,8 @@ def test_a_seeds_folder_keeps_its_own_reference_and_other_tables(archive, refere
     import_baci([archive], folder, reference, wanted=Wanted(years=[2023]))
     note = folder / "reference" / "stages.yaml"
     note.write_text(note.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
-    import_baci([archive], folder, reference, wanted=Wanted(years=[2024]))
+    import_baci([archive], folder, reference, wanted=Wanted(["ree-metals"], [2024]))
+    import_baci([archive], folder, reference, wanted=Wanted(["2846"], [2024]))
 
     assert note.read_text(encoding="utf-8").endswith("# mine\n")
     assert set(imported(folder)["period"].to_pylist()) == {"2023", "2024"}

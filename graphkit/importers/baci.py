@@ -119,10 +119,16 @@ def import_baci(
     flows = _finished(flows, codes)
     years = sorted(set(flows["period"].to_pylist()))
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    name = f"{edition.dataset}-{span}"
+    name = "-".join([edition.dataset, *_slugs(wanted.products), *_slugs(wanted.countries), span])
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
     _write(flows, folder, edition, name)
     return report
+
+
+def _slugs(texts: Iterable[str]) -> list[str]:
+    """Texts as parts of a file's name, so that imports of different things stand side by side."""
+    slugs = sorted(re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") for text in texts)
+    return slugs if len(slugs) <= 4 else [*slugs[:3], f"and-{len(slugs) - 3}-more"]
 
 
 # --- which files
