@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self
+from typing import Any, Concatenate, ParamSpec
 
 import pyarrow as pa
 
@@ -33,6 +32,7 @@ from graphkit.questions.mirror import mirror
 from graphkit.questions.published import list_claims
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trends import trend
+from graphkit.stores import Closing
 
 Asked = ParamSpec("Asked")
 
@@ -97,23 +97,12 @@ def _verb(
     return ask
 
 
-class Graph(Facts):
+class Graph(Facts, Closing):
     """One database, and the questions it answers; made by :func:`graphkit.open`.
 
     Every verb of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``.
     """
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<graphkit.Graph: {self.store.label}>"

@@ -27,6 +27,11 @@ class Named:
     type: str = ""
     """Which sort of its kind: of an area, world, group, rest or unspecified."""
 
+    @property
+    def is_group(self) -> bool:
+        """Whether it is an area that does not trade as one place."""
+        return self.kind == "Area" and self.type != "unspecified"
+
     def __str__(self) -> str:
         return self.name if self.name == self.key else f"{self.name} ({self.key})"
 

@@ -37,7 +37,7 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     """
     check_period(period)
     facts = Facts(store)
-    trade = trade_of(store, facts.materials.scope(scope), period, facts.materials)
+    trade = trade_of(facts, facts.materials.scope(scope), period)
     if trade.lacking:
         raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
     ends = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}

@@ -111,11 +111,7 @@ def import_baci(
     flows = name_places(flows, ends, reference.by_number("baci_code"), "v", report)
     flows = with_one_of(flows, wanted.countries, "v", report)
     report.check(max_unknown)
-    if not len(flows):
-        raise GraphkitError(
-            f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
-            f"{report.lines[0][2]:,} rows were read"
-        )
+    report.check_kept(len(flows), files)
     flows = _finished(flows, codes)
     years = sorted(set(flows["period"].to_pylist()))
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"

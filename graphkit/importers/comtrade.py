@@ -93,11 +93,7 @@ def import_comtrade(
     rows = without_world(only_totals(only_trade(valued(rows), report), report), report)
     flows = _flows(_named(rows, reference, report), wanted, report)
     report.check(max_unknown)
-    if not len(flows):
-        raise GraphkitError(
-            f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
-            f"{report.lines[0][2]:,} rows were read"
-        )
+    report.check_kept(len(flows), files)
     name = name or _name(flows)
     _check_kept(folder, name, flows)
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -36,6 +38,20 @@ class Report:
     def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
         """Count rows."""
         self.lines.append((what, why, rows, value))
+
+    def check_kept(self, rows: int, files: Sequence[Path]) -> None:
+        """Refuse files out of which nothing is kept.
+
+        Raises
+        ------
+        GraphkitError
+            There is no row; with how many were read.
+        """
+        if not rows:
+            raise GraphkitError(
+                f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
+                f"{self.lines[0][2]:,} rows were read"
+            )
 
     def check(self, most: float) -> None:
         """Refuse what maps too little.

@@ -21,11 +21,7 @@ def bloc(facts: Facts, text: str) -> tuple[str, list[str]]:
     countries = [
         country
         for place in parts
-        for country in (
-            facts.members(place)
-            if place.kind == "Area" and place.type != "unspecified"
-            else [place.key]
-        )
+        for country in (facts.members(place) if place.is_group else [place.key])
     ]
     return "+".join(place.key for place in parts), list(dict.fromkeys(countries))
 

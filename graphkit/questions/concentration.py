@@ -24,7 +24,7 @@ from graphkit.questions.concentration_words import (
     question,
     stages_in_words,
 )
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.figures import coverage_of_figures, figures_of
 from graphkit.questions.scope import Scope
 from graphkit.questions.trade import Trade, check_period, coverage_of, imports_of, trade_of
@@ -85,9 +85,9 @@ def concentration(
     buyer = None if consumer is None else facts.place(consumer)
     asked = Asked(buyer, None, facts.materials.scope(scope), period)
     if buyer is None:
-        trade = trade_of(facts.store, asked.scope, period, facts.materials)
+        trade = trade_of(facts, asked.scope, period)
     else:
-        trade = imports_of(facts.store, buyer, asked.scope, period, facts.materials)
+        trade = imports_of(facts, buyer, asked.scope, period)
     figures = figures_of(facts, asked.scope, period)
     if by == "consumer":
         figures = figures.slice(0, 0)
@@ -115,7 +115,7 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
     estimated = Counter(
         tuple(row[n] for n in names)
         for row in figures.to_pylist()
-        if row["estimated"] and row["type"] in ("country", "territory", "former")
+        if row["estimated"] and row["type"] in COUNTRIES
     )
     return [
         {

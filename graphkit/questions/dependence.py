@@ -14,7 +14,7 @@ from graphkit.names import Named
 from graphkit.queries import rows_of
 from graphkit.questions.baskets import basket_notes
 from graphkit.questions.claims import Asked, claims_about, comparisons
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import TOTALS, Facts
 from graphkit.questions.scope import Scope
 from graphkit.questions.trade import Trade, check_period, coverage_of, imports_of, trade_of
 
@@ -98,7 +98,7 @@ def depends(
     buyer = facts.place(consumer)
     seller = None if on is None else facts.place(on)
     asked = Asked(buyer, seller, facts.materials.scope(scope), period)
-    trade = imports_of(facts.store, buyer, asked.scope, period, facts.materials)
+    trade = imports_of(facts, buyer, asked.scope, period)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
@@ -119,7 +119,7 @@ def suppliers(
     check_period(period)
     buyer = facts.place(consumer)
     asked = Asked(buyer, None, facts.materials.scope(scope), period)
-    trade = imports_of(facts.store, buyer, asked.scope, period, facts.materials)
+    trade = imports_of(facts, buyer, asked.scope, period)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
@@ -146,7 +146,7 @@ def dependents(
         raise UsageError(f"--min-share: found {min_share:g}, wanted more than 0, at most 1")
     seller = facts.place(supplier)
     asked = Asked(None, seller, facts.materials.scope(scope), period)
-    trade = trade_of(facts.store, asked.scope, period, facts.materials)
+    trade = trade_of(facts, asked.scope, period)
     rows = _from_supplier(trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
@@ -212,7 +212,7 @@ def _recorded_as(facts: Facts, buyer: Named | None) -> str:
 
 def _from_supplier(shares: pa.Table, seller: Named) -> pa.Table:
     rows = shares.filter(pc.equal(shares["supplier"], seller.key))
-    if len(shares) and not len(rows) and seller.type in ("world", "group", "rest"):
+    if len(shares) and not len(rows) and seller.type in TOTALS:
         raise UsageError(f"{seller} is no supplier in trade data; name one country")
     return rows
 

@@ -14,6 +14,8 @@ from graphkit.queries import rows_of
 from graphkit.questions.scope import Materials
 from graphkit.stores import Store
 
+COUNTRIES = ("country", "territory", "former")
+"""Types of a place that is one country."""
 TOTALS = ("world", "group", "rest")
 """Areas that hold countries which stand in tables by themselves: goods would count twice."""
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.scope import Scope
 
 _TEXTS = (
@@ -52,9 +52,7 @@ def figures_in(facts: Facts, periods: Mapping[str, str]) -> pa.Table:
 def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
     """How many figures there are, how many of them estimates or not published, and for what."""
     have = set(figures["product"].to_pylist())
-    countries = [
-        row for row in figures.to_pylist() if row["type"] in ("country", "territory", "former")
-    ]
+    countries = [row for row in figures.to_pylist() if row["type"] in COUNTRIES]
     unknown = [r for r in countries if all(r[name] is None for name in ("tonnes", "low", "high"))]
     lacking = [p for p in scope.products if scope.text and p not in have]
     return {

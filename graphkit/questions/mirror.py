@@ -133,7 +133,7 @@ def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
     if scope.code:
         flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
     if place:
-        grouped = place.kind == "Area" and place.type != "unspecified"
+        grouped = place.is_group
         own = pa.array(facts.members(place) if grouped else [place.key])
         ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
         flows = flows.filter(pc.or_(*ends))

@@ -16,12 +16,11 @@ from graphkit.answer import Answer
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.figures import coverage_of_figures, figures_of
 from graphkit.questions.trade import FLOWS, check_period
 
 KEY = ("product", "stage", "period", "basis", "source")
-COUNTRIES = ("country", "territory", "former")
 MEASURE = "supply without the largest supplier"
 ROWS = pa.schema([
     *texts("product", "stage", "period", "basis", "largest"),

@@ -78,7 +78,7 @@ def network_of(facts: Facts, scope: Scope, period: str | None, by: str) -> Netwo
     """
     held = _held(facts, scope)
     chosen = period or (newest(sorted(set().union(*held.values()))) if held else None)
-    trade = trade_of(facts.store, scope, chosen, facts.materials)
+    trade = trade_of(facts, scope, chosen)
     if trade.lacking:
         raise _as_error(trade.lacking)
     lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
@@ -99,7 +99,7 @@ def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
     """
     held = _held(facts, scope)
     if not held:
-        raise _as_error(trade_of(facts.store, scope, None, facts.materials).lacking)
+        raise _as_error(trade_of(facts, scope, None).lacking)
     series = {product: _of_one_length(periods) for product, periods in held.items()}
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))

@@ -160,7 +160,7 @@ def _traced(
     buyer = facts.place(consumer)
     origin = None if on is None else facts.place(on)
     asked = facts.materials.scope(scope)
-    group = buyer if buyer.kind == "Area" and buyer.type != "unspecified" else None
+    group = buyer if buyer.is_group else None
     stages = None if stage is None else [facts.stage(stage).key]
     supply = supply_of(facts, asked, period, measure=measure, merged=group)
     found = look_through(

@@ -87,7 +87,7 @@ def owner_named(facts: Facts, text: str | None, partner: str) -> Owner:
     place = None if text is None else facts.place(text)
     if place is None or place.type == "world":
         return Owner(None, (), partner)
-    grouped = place.kind == "Area" and place.type != "unspecified"
+    grouped = place.is_group
     return Owner(place, tuple(facts.members(place)) if grouped else (), partner)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.queries import rows_of
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import COUNTRIES, Facts
 
 MADE = pa.schema([
     *(pa.field(n, pa.string()) for n in ("country", "product")),
@@ -28,7 +28,7 @@ def production_of(facts: Facts, chain: Sequence[str], period: str) -> tuple[pa.T
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
     for row in rows:
-        if row["type"] not in ("country", "territory", "former"):
+        if row["type"] not in COUNTRIES:
             continue
         pair = (row["country"], row["product"])
         if pair in found:

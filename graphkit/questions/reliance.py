@@ -13,10 +13,9 @@ from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answer import Answer
 from graphkit.claim_words import claim_figure
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.names import Named
 from graphkit.period import newest
-from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
 from graphkit.questions.facts import Facts
 from graphkit.questions.figures import coverage_of_figures, figures_in
@@ -103,7 +102,7 @@ def reliance(
     check_period(period)
     buyer = None if consumer is None else facts.place(consumer)
     asked = Asked(buyer, None, facts.materials.scope(scope), period)
-    trade = trade_of(facts.store, asked.scope, period, facts.materials)
+    trade = trade_of(facts, asked.scope, period)
     published = _published(facts, asked)
     when = {series["product"]: series["period"] for series in trade.series}
     published = _of_periods(published, when, period)
@@ -112,7 +111,7 @@ def reliance(
     made = figures_in(facts, {p: at for p, at in when.items() if not p.startswith(_ELEMENT)})
     flows, amounts = trade.flows, made
     notes: list[str] = []
-    if buyer is not None and buyer.kind == "Area" and buyer.type != "unspecified":
+    if buyer is not None and buyer.is_group:
         flows, amounts, notes = _as_one(facts, buyer, flows, made)
     table = net_import_reliance(
         flows, amounts, _by_element(published), countries=None if buyer is None else [buyer.key]
@@ -156,9 +155,7 @@ def _as_one(
 
     A table of producers names the large ones: members that it does not name may produce too.
     """
-    members = rows_of(facts.store, "members-of-area", area=group.key)["member"].to_pylist()
-    if not members:
-        raise UsageError(f"{group} is no country and no group of named countries")
+    members = facts.members(group)
     inside = pa.array(members, pa.string())
     for end in ("consumer", "supplier"):
         one = pc.if_else(pc.is_in(flows[end], inside), group.key, flows[end])

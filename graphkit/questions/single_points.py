@@ -21,7 +21,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.blocs import bloc, in_network
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
 from graphkit.questions.exposed import UNITS, exposed
-from graphkit.questions.facts import Facts
+from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.origins import METHOD, buyer_in, check_measure, supply_answer, with_scope
 from graphkit.questions.scope import Scope
 from graphkit.questions.supply import Supply, supply_of
@@ -128,7 +128,7 @@ def single_points(
     asked = facts.materials.scope(scope)
     if definition == "domestic":
         return _domestic(facts, buyer, asked, period)
-    if buyer is not None and buyer.kind == "Area" and buyer.type != "unspecified":
+    if buyer is not None and buyer.is_group:
         supply = supply_of(facts, asked, period, measure=measure, merged=buyer)
     else:
         supply = supply_of(facts, asked, period, measure=measure)
@@ -269,7 +269,7 @@ def _domestic(facts: Facts, buyer: Named | None, asked: Scope, period: str | Non
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
     chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
     made = rows_of(facts.store, "production", products=products, periods=[chosen])
-    made = made.filter(pc.is_in(made["type"], pa.array(["country", "territory", "former"])))
+    made = made.filter(pc.is_in(made["type"], pa.array(COUNTRIES)))
     claims = claims_about(facts.claims, Asked(None, None, asked, None))
     points = domestic_points(made, claims)
     if buyer is not None:

@@ -15,6 +15,7 @@ from graphkit.errors import UsageError
 from graphkit.names import Named
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
+from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Materials, Scope
 from graphkit.stores import Store
 
@@ -41,9 +42,7 @@ class Trade:
     lacking: str = ""
 
 
-def imports_of(
-    store: Store, buyer: Named, scope: Scope, period: str | None, materials: Materials
-) -> Trade:
+def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> Trade:
     """What one country imports, or the members of one group from outside it.
 
     Raises
@@ -52,34 +51,33 @@ def imports_of(
         The buyer is an area without members, or the period is none.
     """
     consumers, notes = [buyer.key], []
-    grouped = buyer.kind == "Area" and buyer.type != "unspecified"
-    if grouped:
-        consumers = rows_of(store, "members-of-area", area=buyer.key)["member"].to_pylist()
-        if not consumers:
-            raise UsageError(f"{buyer} is no country and no group of named countries")
+    if buyer.is_group:
+        consumers = facts.members(buyer)
         notes.append(
             f"{buyer.name} is its {len(consumers)} present members in every period; "
             "trade among them is left out."
         )
+    store = facts.store
     periods = rows_of(store, "import-periods", consumers=consumers)
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
     flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
     flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
-    if grouped:
+    if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
-    return _trade(flows, materials, tuple(notes), lacking)
+    return _trade(flows, facts.materials, tuple(notes), lacking)
 
 
-def trade_of(store: Store, scope: Scope, period: str | None, materials: Materials) -> Trade:
+def trade_of(facts: Facts, scope: Scope, period: str | None) -> Trade:
     """What every country imports."""
+    store = facts.store
     periods = rows_of(store, "trade-periods")
     chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
     flows = rows_of(store, "trade", **_wanted(chosen))
     flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
-    return _trade(flows, materials, (), lacking)
+    return _trade(flows, facts.materials, (), lacking)
 
 
 def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:

@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.folders import locked
 from graphkit.schema import Schema, Type
-from graphkit.stores import LoadReport, Progress, Result, no_progress
+from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.diff import Held, change, difference
 from graphkit.stores.gate import (
     asks_for_plan,
@@ -60,7 +59,7 @@ def ddl(schema: Schema) -> Iterator[str]:
         yield f"CREATE REL TABLE `{kind.name}`({pairs}, {columns})"
 
 
-class EmbeddedStore:
+class EmbeddedStore(Closing):
     """One ladybug file. A load builds a new file beside it, verifies it, and takes its place."""
 
     def __init__(self, path: Path) -> None:
@@ -72,17 +71,6 @@ class EmbeddedStore:
     def label(self) -> str:
         """Kind and place of the database, for people."""
         return f"embedded database {self.path}"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -11,8 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
@@ -24,7 +23,7 @@ import pyarrow.compute as pc
 from graphkit.build import Graph, Part
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.schema import GRAPH, Kind, Schema
-from graphkit.stores import LoadReport, Progress, Result, no_progress
+from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
 from graphkit.stores.gate import check_parameters, check_read_only, parameter_names
@@ -130,7 +129,7 @@ def open_local() -> Neo4jStore:
     return Neo4jStore(server.uri, server.username, server.password)
 
 
-class Neo4jStore:
+class Neo4jStore(Closing):
     """A Neo4j server's database."""
 
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
@@ -159,17 +158,6 @@ class Neo4jStore:
     def label(self) -> str:
         """Kind and place of the database, for people."""
         return f"Neo4j at {self._uri}"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close all connections."""
