@@ -1,4 +1,4 @@
-"""Commands about what is in the graph: check, load, schema, doctor."""
+"""Commands about what is in the graph: check, load, digest, schema, doctor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphkit.cli.options import Database, Format, Output, progress_bar, say
+from graphkit.cli.options import Database, Format, Output, opened, progress_bar, say
 from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(check)
     app.command()(load)
+    app.command()(digest)
     app.command()(schema)
     app.command()(doctor)
 
@@ -96,6 +97,35 @@ def _report_table(report: LoadReport) -> pa.Table:
 
     columns = ("kind", "rows", "added", "changed", "removed")
     return pa.table({name: [getattr(c, name) for c in report.changes] for name in columns})
+
+
+def digest(
+    show_lines: Annotated[
+        bool, typer.Option("--lines", help="Print the lines that it is the digest of.")
+    ] = False,
+    db: Database = None,
+) -> None:
+    """Say in one SHA-256 what a database holds, equal on every database.
+
+    Of all nodes and relationships with all their properties, as sorted lines: two databases that
+    differ are compared line by line.
+
+    \b
+    Examples:
+      graphkit digest --db local
+      diff <(graphkit digest --lines) <(graphkit digest --lines --db local)
+    """
+    from graphkit.export import digest as graph
+    from graphkit.render.output import write_text
+
+    with opened(db) as store:
+        if show_lines:
+            for line in graph.lines(store):
+                write_text(f"{line}\n")
+            return
+        found, label = graph.digest(store), store.label
+    write_text(f"{found.sha256}\n")
+    say(f"{label}: {found.nodes:,} nodes, {found.edges:,} relationships")
 
 
 def schema(

@@ -32,31 +32,37 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
 
 def _parts(store: Store, schema: Schema, kind: Kind) -> Iterator[Part]:
     """The rows of a kind; of an edge kind, one part for each pair of node kinds it joins."""
+    for ends in joined(schema, kind):
+        types = [pa.field(end.name, pa.string()) for end in kind.ends]
+        types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
+        rows = store.run(statement(kind, ends)).table.cast(pa.schema(types))
+        if len(rows) or not ends:
+            yield Part(kind, rows, *ends)
+
+
+def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:
+    """The pairs of node kinds that an edge kind may join; of a node kind, one of nothing."""
     if not kind.is_edge:
-        yield Part(kind, _rows(store, kind, f"(x:`{kind.name}`)"))
-        return
-    start, end = kind.ends
-    for a in start.kinds:
-        for b in end.kinds:
-            pattern = f"(a:`{a}`)-[x:`{kind.name}`]->(b:`{b}`)"
-            keys = (schema[a].key, schema[b].key)
-            rows = _rows(store, kind, pattern, *keys)
-            if len(rows):
-                yield Part(kind, rows, schema[a], schema[b])
+        return [()]
+    starts, ends = (end.kinds for end in kind.ends)
+    return [(schema[a], schema[b]) for a in starts for b in ends]
 
 
-def _rows(store: Store, kind: Kind, pattern: str, *keys: str) -> pa.Table:
-    """The ends of an edge and all stored properties, those that no fact sets as null."""
-    ends = [
-        f"{variable}.`{key}` AS `{end.name}`"
-        for variable, key, end in zip("ab", keys, kind.ends, strict=False)
+def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> str:
+    """Cypher for the rows of a kind by key: the ends of an edge, and all stored properties.
+
+    With ``page``, so many of them, with keys after the parameter ``after``.
+    """
+    pattern = "(a:`{0}`)-[x:`{2}`]->(b:`{1}`)" if ends else "(x:`{0}`)"
+    pattern = pattern.format(*(k.name for k in ends), kind.name)
+    columns = [
+        f"{variable}.`{k.key}` AS `{end.name}`"
+        for variable, k, end in zip("ab", ends, kind.ends, strict=False)
     ]
-    columns = [*ends, *(f"x.`{p.name}` AS `{p.name}`" for p in kind.stored)]
+    columns += [f"x.`{p.name}` AS `{p.name}`" for p in kind.stored]
+    after, limit = (f"AND x.`{kind.key}` > $after ", f" LIMIT {page}") if page else ("", "")
     # What has no digest is somebody else's.
-    statement = (
-        f"MATCH {pattern} WHERE x.digest IS NOT NULL RETURN {', '.join(columns)} "
-        f"ORDER BY `{kind.key}`"
+    return (
+        f"MATCH {pattern} WHERE x.digest IS NOT NULL {after}RETURN {', '.join(columns)} "
+        f"ORDER BY `{kind.key}`{limit}"
     )
-    types = [pa.field(end.name, pa.string()) for end in kind.ends[: len(keys)]]
-    types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
-    return store.run(statement).table.cast(pa.schema(types))

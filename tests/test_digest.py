@@ -1,0 +1,96 @@
+"""The digest of a graph: the same on both databases, and what sort and sha256sum make of it."""
+
+import hashlib
+
+import pytest
+from conftest import clear
+from seed_texts import SMALL, write_seeds
+
+from graphkit.build import build_graph
+from graphkit.cli.app import run
+from graphkit.export.digest import digest, lines
+from graphkit.schema import GRAPH
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
+KEYS = ("z", "Z", "é", "\uff21", "\U0001f600", "a b", "a!", "a", "ab", "a-b")
+MANY = "".join(f"  - {{key: {key!r}, name: '{key}'}}\n" for key in KEYS)
+APPLICATIONS = {"uses.yaml": f"kind: Application\ndefaults: {{source: customs}}\nrows:\n{MANY}"}
+
+
+@pytest.fixture
+def both(neo4j_store, tmp_path):
+    """A function that loads the small seeds, with changes, into both databases."""
+    clear(neo4j_store)
+    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+
+        def load(*changes):
+            graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes)))
+            for store in (embedded, neo4j_store):
+                store.load(graph)
+            return embedded, neo4j_store
+
+        yield load
+
+
+def test_the_shipped_graph_has_one_digest(stores, shipped_graph):
+    embedded, neo4j = (digest(stores[name]) for name in ("embedded", "neo4j"))
+
+    assert embedded == neo4j
+    assert embedded.nodes == sum(shipped_graph.count(kind.name) for kind in GRAPH.nodes)
+    assert embedded.edges == sum(shipped_graph.count(kind.name) for kind in GRAPH.edges)
+
+
+@pytest.mark.parametrize("page", [1, 3, 10_000])
+def test_it_is_that_of_lines_in_the_order_of_their_bytes(both, monkeypatch, page):
+    monkeypatch.setattr("graphkit.export.digest.PAGE", page)
+    embedded, neo4j = both(APPLICATIONS)
+    found = list(lines(embedded))
+
+    assert [line.split("\t")[1] for line in found if line.startswith("Appl")] == sorted(KEYS)
+    assert found == sorted(found, key=str.encode) == list(lines(neo4j))
+    text = "".join(f"{line}\n" for line in found)
+    assert digest(neo4j).sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_line_has_kind_key_ends_and_what_is_set(both):
+    for store in both():
+        found = {line.split("\t")[1]: line for line in lines(store)}
+        assert found["NOR"] == (
+            'Country\tNOR\t{"digest":"133774ee6402d1bf","iso2":"NO","iso3":"NOR","name":"Norway",'
+            '"source":"customs","type":"country"}'
+        )
+        key = "CHN|KOR|ree-metals|280530||2024|importer|test"
+        assert found[key].startswith(f"EXPORTS\t{key}\tCountry\tCHN\tCountry\tKOR\t{{")
+        assert '"tonnes":10.0,"usd":800.0,"year":2024}' in found[key]
+
+
+def test_it_differs_when_anything_does(both, neo4j_store):
+    first = {digest(store) for store in both()}
+    other = SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 10.000000000000002}")
+    changed = {digest(store).sha256 for store in both({"trade.yaml": other})}
+    assert len(first) == len(changed) == 1
+    assert not changed & {found.sha256 for found in first}
+
+    neo4j_store._write([("MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS]->() SET f.year = 1", {})])
+    assert digest(neo4j_store).sha256 not in changed
+
+
+def test_what_is_not_ours_does_not_count(both, neo4j_store):
+    embedded, _ = both()
+    neo4j_store._write([("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS]->(:Country {a: 1})", {})])
+
+    assert digest(neo4j_store) == digest(embedded)
+
+
+def test_the_command_prints_it_or_its_lines(both, tmp_path, capsys):
+    embedded, _ = both()
+    path = str(tmp_path / "graph.lbdb")
+
+    assert run(["digest", "--db", path]) == 0
+    told = capsys.readouterr()
+    assert told.out == f"{digest(embedded).sha256}\n"
+    assert told.err == f"graphkit: embedded database {path}: 11 nodes, 8 relationships\n"
+    assert run(["digest", "--lines", "--db", path]) == 0
+    printed = capsys.readouterr().out
+    assert hashlib.sha256(printed.encode()).hexdigest() == digest(embedded).sha256
