@@ -105,15 +105,15 @@ def digest(
     ] = False,
     db: Database = None,
 ) -> None:
-    """Say in one SHA-256 what a database holds, equal on every database.
+    """Say in one SHA-256 what a database holds.
 
-    Of all nodes and relationships with all their properties, as sorted lines: two databases that
-    differ are compared line by line.
+    Of all nodes and relationships with all their properties, as sorted lines, equal for equal graphs
+    in a file and in Neo4j; two that differ are compared line by line.
 
     \b
     Examples:
-      graphkit digest --db local
-      diff <(graphkit digest --lines) <(graphkit digest --lines --db local)
+      graphkit digest
+      graphkit digest --lines > shipped.txt
     """
     from graphkit.export import digest as graph
     from graphkit.render.output import write_text
