@@ -107,8 +107,8 @@ def digest(
 ) -> None:
     """Say in one SHA-256 what a database holds.
 
-    Of all nodes and relationships with all their properties, as sorted lines, equal for equal graphs
-    in a file and in Neo4j; two that differ are compared line by line.
+    Of all nodes and relationships with all their properties, as sorted lines: equal graphs have
+    equal lines, in a file and in Neo4j.
 
     \b
     Examples:
