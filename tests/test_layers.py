@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 LAYERS = (
     ("errors",),
     ("kinds",),
-    ("schema", "period", "folders", "shipped", "answer", "claim_words"),
+    ("schema", "period", "folders", "shipped", "imports", "answer", "claim_words"),
     ("seeds", "analysis", "reference"),
-    ("build", "backend", "flow_files"),
+    ("build", "backend", "engines"),
     ("stores",),
     ("queries",),
     ("names",),

@@ -19,6 +19,7 @@ from graphkit.analysis.centrality import centrality
 from graphkit.analysis.concentration import import_concentration
 from graphkit.analysis.graph import FlowGraph
 from graphkit.analysis.grouped import MEASURES, measured
+from graphkit.analysis.grouped_result import Measure
 from graphkit.analysis.shares import import_shares
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -45,7 +46,7 @@ def random_flows(seed: int = 1, count: int = 900) -> pa.Table:
 
 
 def whole(flows: pa.Table, measure: str, by: str = "usd") -> list[dict[str, Any]]:
-    return [row for some in measured(flows, measure, by) for row in some.table.to_pylist()]
+    return [row for some in measured(flows, Measure(measure, by)) for row in some.table.to_pylist()]
 
 
 def each(flows: pa.Table) -> list[tuple[dict[str, str], pa.Table]]:
@@ -181,7 +182,7 @@ def test_what_is_no_measure_is_refused():
 
 @pytest.fixture
 def command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    def ran(measure: str, flows: Path, *more: str) -> tuple[int, str]:
+    def ran(measure: str, flows: Path | str, *more: str) -> tuple[int, str]:
         out = str(tmp_path / "out.parquet")
         code = run(["measure", measure, "--flows", str(flows), "-o", out, *more])
         said, err = capfd.readouterr()
@@ -203,8 +204,11 @@ def test_a_file_and_a_folder_of_partitions_give_the_same(tmp_path, command, meas
     for name, keys in {"both": ["product", "period"], "one": ["period"], "none": []}.items():
         hive = ds.partitioning(pa.schema([(key, pa.string()) for key in keys]), flavor="hive")
         ds.write_dataset(flows, tmp_path / name, format="parquet", partitioning=hive)
-    for source in ("flows.parquet", "both", "one", "none"):
-        assert command(measure, tmp_path / source) == (0, "")
+    for source in (
+        *(tmp_path / name for name in ("flows.parquet", "both", "one")),
+        (tmp_path / "none").as_uri(),
+    ):
+        assert command(measure, source) == (0, "")
         rows = written(tmp_path)
         found.append(sorted(rows, key=lambda row: [str(v) for v in row.values()]))
 
@@ -246,7 +250,7 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         ("lacking.parquet", "shares", 1, "found no column product; there are supplier,"),
         ("nothing.parquet", "shares", 1, "none of 0 flows gives usd: nothing to measure"),
         ("negative.parquet", "pagerank", 1, "wanted a number of 0 or more"),
-        ("negative.parquet", "hub", 2, "found the measure 'hub', wanted one of shares"),
+        ("negative.parquet", "hub", 2, "measure: found 'hub', wanted one of shares"),
     ):
         code, err = command(measure, tmp_path / name)
         assert (code, err.count("\n")) == (wanted, 1), err

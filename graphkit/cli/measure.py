@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,44 +17,97 @@ def register(app: typer.Typer) -> None:
 def measure(
     measure: Annotated[
         str,
-        typer.Argument(metavar="MEASURE", help="shares, concentration, pagerank or betweenness."),
+        typer.Argument(
+            metavar="MEASURE",
+            help="shares, concentration, pagerank, betweenness, look-through, removal or flows.",
+        ),
     ],
     flows: Annotated[
-        Path,
+        str,
         typer.Option(
             "--flows",
-            metavar="FOLDER",
+            metavar="FOLDER|URI",
             help="A Parquet file, or a folder of them, as it is or in hive partitions "
-            "(product=dy-oxide/...). Columns: supplier, consumer, product, period, and usd or "
-            "tonnes; reporter, dataset, source and basis are kept apart where they are there.",
+            "(product=dy-oxide/...), here or at a URI (s3://, gs://, abfs://, hdfs://). Columns: "
+            "supplier, consumer, product, period, and usd or tonnes; reporter, dataset, source "
+            "and basis are kept apart where they are there.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The Parquet file to write.")
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE|URI", help="The Parquet file to write, in one step."
+        ),
     ],
     by: Annotated[
         str | None,
         typer.Option(
             "--by",
             metavar="usd|tonnes",
-            help="What is added up. Default: usd if there is such a column.",
+            help="What is added up. Default: usd if there is such a column; for flows, both.",
         ),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="local|spark|spark://HOST:PORT",
+            help="local: this process. spark: Spark on this machine, or where spark-submit says. "
+            "spark://...: a standalone cluster. See docs/scale.md.",
+        ),
+    ] = "local",
+    production: Annotated[
+        str | None,
+        typer.Option(
+            "--production",
+            metavar="FILE|URI",
+            help="For look-through and removal: Parquet of country, product, period, and tonnes "
+            "(used with --by tonnes) or share of the world. Where nothing is published, a country "
+            "is taken to make what it sells beyond what it buys.",
+        ),
+    ] = None,
+    min_share: Annotated[
+        float,
+        typer.Option(
+            "--min-share",
+            metavar="SHARE",
+            help="For look-through and removal: leave out smaller shares.",
+        ),
+    ] = 0.0,
+    each: Annotated[
+        str,
+        typer.Option(
+            "--each",
+            metavar="year|half|quarter|month",
+            help="For flows: the periods that the dates of shipments are sorted into.",
+        ),
+    ] = "year",
 ) -> None:
     """Measure every product and period of a table of flows.
 
     shares: each supplier's part of what a consumer buys. concentration: HHI and its kin of each
-    consumer's suppliers. pagerank, betweenness: of each country. No database is asked; totals
-    such as "World" must not be among the suppliers and consumers.
+    consumer's suppliers. pagerank, betweenness: of each country. look-through: where a consumer's
+    imports were made, behind those who sell them on. removal: what it loses of them if one country
+    is gone. flows: makes flows of shipments, one a row, with a period or a date. No database is
+    asked; totals such as "World" must not be among the suppliers and consumers.
 
     \b
     Examples:
       graphkit measure concentration --flows flows/ -o hhi.parquet
       graphkit measure betweenness --flows flows.parquet --by tonnes -o hubs.parquet
+      graphkit measure look-through --flows flows/ --production mines.parquet -o origins.parquet
+      graphkit measure flows --flows customs/ --each quarter -o flows.parquet
+      graphkit measure shares --flows s3://trade/flows/ --engine spark -o shares.parquet
     """
-    from graphkit.flow_files import count_flows, measure_flows
+    from graphkit.engines.measure import LOCAL, count_flows, measure_flows
 
-    with progress_bar("Measuring", count_flows(flows)) as progress:
-        about = measure_flows(flows, measure, output, by=by, progress=progress)
+    total = count_flows(flows) if engine == LOCAL else None
+    with progress_bar("Measuring", total) as progress:
+        about = measure_flows(
+            flows, measure, output, by=by, engine=engine, production=production,
+            min_share=min_share, each=each, progress=progress,
+        )  # fmt: skip
     if lacking := about["flows_left_out"]:
         say(f"{lacking:,} of {about['flows']:,} flows give no {about['by']} and are left out")
+    if left := about.get("columns_left_out"):
+        say(f"flows have no column {', '.join(left)}: shipments are added up over them")

@@ -1,0 +1,140 @@
+"""One machine: folder by folder, on every processor."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from graphkit.analysis.blocks import scopes_of
+from graphkit.analysis.grouped import Measured, measured, measuring
+from graphkit.analysis.shipments import APART, ENDS, flows_of
+from graphkit.engines.files import flow_dataset, readable
+from graphkit.engines.plan import Asked, FlowsPlan, MeasurePlan, planned
+
+BATCH_BY = ("product", "period")
+"""Folders named after these (``product=dy-oxide``) are read one after the other."""
+BATCH_ROWS = 1_000_000
+TEXTS = tuple(dict.fromkeys((*ENDS, *scopes_of("tonnes"), *APART)))
+
+
+def local_results(
+    place: str, asked: Asked, about: dict[str, Any], progress: Callable[[str, int], None]
+) -> Iterator[pa.Table]:
+    """The result in pieces, in order of the folders; what is counted goes into ``about``."""
+    found = flow_dataset(place, TEXTS)
+    plan = planned(asked, found.schema.names, place)
+    about.update(plan.about(found.schema.names))
+    folders = _folders(found, place)
+    jobs = _adding_up(folders, plan) if isinstance(plan, FlowsPlan) else _measuring(folders, plan)
+    for name, lacking, measures in _ahead(jobs):
+        about["flows_left_out"] += lacking
+        about["flows"] += lacking
+        progress(name, lacking)
+        for some in measures:
+            about["flows"] += some.flows
+            progress(name, some.flows)
+            if some.flows:
+                yield some.table
+
+
+Batch = tuple[str, int, Iterable[Measured]]
+"""Its name, how many flows do not give the amount, and the measures of its networks."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """Files that hold whole networks together: of one product or period, or all."""
+
+    name: str
+    place: str
+    found: ds.Dataset
+    key: str | None = None
+
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """All rows."""
+        with readable(self.place):
+            return self._named(self._scanner(columns).to_table(), columns)
+
+    def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Some rows at a time."""
+        with readable(self.place):
+            for batch in self._scanner(columns).to_batches():
+                yield self._named(pa.Table.from_batches([batch]), columns)
+
+    def _scanner(self, columns: Sequence[str]) -> ds.Scanner:
+        others = [name for name in columns if name != self.key]
+        rows = None if self.key is None else pc.field(self.key) == self.name
+        return self.found.scanner(columns=others, filter=rows, batch_size=BATCH_ROWS)
+
+    def _named(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:
+        """With what the folder is named after: not spelled out row by row."""
+        if self.key not in columns:
+            return table
+        same = pa.array(np.zeros(len(table), np.int32))
+        return table.append_column(self.key, pa.DictionaryArray.from_arrays(same, [self.name]))
+
+
+def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
+    """What is read at once, in order of its product or period."""
+    files = [ds.get_partition_keys(f.partition_expression) for f in found.get_fragments()]
+    for key in BATCH_BY:
+        if all(keys.get(key) is not None for keys in files):
+            names = sorted({keys[key] for keys in files})
+            return [_Folder(name, place, found, key) for name in names]
+    return [_Folder("flows", place, found)]
+
+
+def _adding_up(folders: Sequence[_Folder], plan: FlowsPlan) -> Iterator[Callable[[], Batch]]:
+    """The work in pieces: only the flows of a folder are in memory, not its shipments."""
+
+    def whole(folder: _Folder) -> Batch:
+        flows = flows_of(folder.tables(plan.columns), plan.keys, plan.amounts, plan.each)
+        return folder.name, 0, (Measured(flows, pc.sum(flows["shipments"]).as_py() or 0),)
+
+    return (partial(whole, folder) for folder in folders)
+
+
+def _measuring(folders: Sequence[_Folder], plan: MeasurePlan) -> Iterator[Callable[[], Batch]]:
+    """The work in pieces: folder by folder, or of a single one some networks at a time."""
+    by = plan.measure.by
+
+    def whole(folder: _Folder) -> Batch:
+        table = folder.table(plan.columns)
+        return folder.name, table[by].null_count, list(measured(table, plan.measure))
+
+    if len(folders) > 1:
+        yield from (partial(whole, folder) for folder in folders)
+        return
+    [only] = folders
+    table = only.table(plan.columns)
+
+    def part(work: Callable[[], Measured]) -> Batch:
+        return only.name, 0, (work(),)
+
+    yield lambda: (only.name, table[by].null_count, ())
+    yield from (partial(part, work) for work in measuring(table, plan.measure))
+
+
+def _ahead(jobs: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:
+    """The results of jobs in their order, on every processor; few wait in memory."""
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        running = deque(pool.submit(job) for job in islice(jobs, workers + 1))
+        try:
+            while running:
+                yield running.popleft().result()
+                running.extend(pool.submit(job) for job in islice(jobs, 1))
+        finally:
+            for waiting in running:
+                waiting.cancel()

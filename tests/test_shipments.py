@@ -1,0 +1,136 @@
+"""Shipments become flows: sums of what is known, and how many do not say."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from pyarrow import parquet
+
+from graphkit.analysis import shipments as module
+from graphkit.analysis.shipments import flows_of, period_of, shipment_keys
+from graphkit.cli.app import run
+from graphkit.errors import GraphkitError
+
+
+def random_shipments(count: int = 4_000) -> pa.Table:
+    """Customs records of two years, with unknown amounts and two reporters, one of them null."""
+    random = np.random.default_rng(7)
+    countries = np.array([f"C{i}" for i in range(5)])
+    day = np.datetime64("2023-01-01") + random.integers(0, 730, count)
+    usd = pa.array(random.lognormal(0, 2, count), mask=random.random(count) < 0.7)
+    return pa.table({
+        "supplier": countries[random.integers(0, 5, count)],
+        "consumer": countries[random.integers(0, 5, count)],
+        "product": np.array(["ore", "0102"])[random.integers(0, 2, count)], "date": day, "usd": usd,
+        "tonnes": random.integers(0, 50, count),
+        "reporter": pa.array(["KOR"] * count, mask=random.random(count) < 0.5),
+        "vessel": [f"V{i % 90}" for i in range(count)],
+    })  # fmt: skip
+
+
+def slow(shipments: pa.Table, length: int) -> dict[tuple[Any, ...], list[Any]]:
+    """The same row by row."""
+    sums: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [None, 0, 0.0, 0])
+    for row in shipments.to_pylist():
+        day = row["date"]
+        period = f"{day.year}-Q{(day.month + 2) // 3}" if length == 3 else f"{day.year}"
+        names = ("supplier", "consumer", "reporter")
+        found = sums[row["product"], period, *(row[name] for name in names)]
+        if row["usd"] is None:
+            found[1] += 1
+        else:
+            found[0] = (found[0] or 0.0) + row["usd"]
+        found[2] += row["tonnes"]
+        found[3] += 1
+    return sums
+
+
+def as_sums(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], list[Any]]:
+    keys = ("product", "period", "supplier", "consumer", "reporter")
+    numbers = ("usd", "usd_unknown", "tonnes", "shipments")
+    return {tuple(row[k] for k in keys): [row[n] for n in numbers] for row in rows}
+
+
+def same(found: list[dict[str, Any]], wanted: dict[tuple[Any, ...], list[Any]]) -> None:
+    sums = as_sums(found)
+    assert len(sums) == len(found)
+    assert sums.keys() == wanted.keys()
+    for key, numbers in wanted.items():
+        usd = numbers[0] if numbers[0] is None else pytest.approx(numbers[0], rel=1e-12)
+        assert sums[key] == [usd, *numbers[1:]]
+
+
+@pytest.mark.parametrize("kept", [1, 2_000_000])
+def test_flows_are_the_sums_of_their_shipments(kept, monkeypatch):
+    monkeypatch.setattr(module, "PARTIAL_ROWS", kept)
+    table = random_shipments()
+    keys = shipment_keys(table.column_names)
+    parts = [table.slice(start, 700) for start in range(0, len(table), 700)]
+    found = flows_of(parts, keys, ["usd", "tonnes"], "quarter").to_pylist()
+
+    same(found, slow(table, 3))
+    assert found == sorted(found, key=lambda row: [str(row[k] or "") for k in keys])
+    assert any(row["usd"] is None for row in found)
+    assert all(row["tonnes_unknown"] == 0 for row in found)
+
+
+@pytest.mark.parametrize(
+    ("each", "wanted"),
+    [("year", "2024"), ("half", "2024-H2"), ("quarter", "2024-Q3"), ("month", "2024-09")],
+)
+@pytest.mark.parametrize(
+    "column",
+    [
+        ["2024-09-30"],
+        ["2024-09-30T23:59:59Z"],
+        [datetime.date(2024, 9, 30)],
+        [datetime.datetime(2024, 9, 30, 23, 59, 59, 1)],
+    ],
+    ids=["text", "time text", "date", "time"],
+)
+def test_a_date_lies_in_its_period(each, wanted, column):
+    assert period_of(pa.chunked_array([column]), each).to_pylist() == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("usd", [1.0, -2.0], "found a shipment of -2, wanted a number of 0 or more"),
+        ("usd", ["1", "2"], "found 'usd' as string, wanted numbers"),
+        ("date", ["2024-02-01", "2024-02-31"], "found a date that is none, wanted YYYY-MM-DD"),
+        ("date", ["2024-02-01", None], "found shipments with no period: 1"),
+        ("consumer", [None, "B"], "found shipments with no consumer: 1"),
+        ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
+    ],
+)
+def test_what_is_no_shipment_is_refused(name, values, said):
+    columns = {"supplier": ["A", "B"], "consumer": ["B", "C"], "product": ["x"] * 2,
+               "date": ["2024-01-05"] * 2, "usd": [1.0, 2.0]}  # fmt: skip
+    table = pa.table({**columns, name: values})
+    with pytest.raises(GraphkitError, match=said):
+        flows_of([table], shipment_keys(table.column_names), ["usd"])
+
+
+def test_a_folder_of_shipments_becomes_a_file_of_flows(tmp_path, capfd):
+    table = random_shipments()
+    hive = ds.partitioning(pa.schema([("product", pa.string())]), flavor="hive")
+    ds.write_dataset(table, tmp_path / "customs", format="parquet", partitioning=hive)
+    out = tmp_path / "flows.parquet"
+    options = ["--flows", str(tmp_path / "customs"), "-o", str(out)]
+
+    assert run(["measure", "flows", *options, "--each", "quarter"]) == 0
+    said = "graphkit: flows have no column vessel: shipments are added up over them\n"
+    assert capfd.readouterr() == ("", said)
+    same(parquet.read_table(out).to_pylist(), slow(table, 3))
+    assert parquet.read_schema(out).field("tonnes").metadata[b"unit"] == b"t"
+
+    assert run(["measure", "shares", "--flows", str(out), "-o", str(tmp_path / "s.parquet")]) == 0
+    assert "flows give no usd and are left out" in capfd.readouterr().err
+    assert run(["measure", "flows", *options, "--each", "week"]) == 2
+    assert "--each: found 'week', wanted one of year, month" in capfd.readouterr().err
