@@ -14,6 +14,7 @@ from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
+    from graphkit.stores.limits import Limits
 
 Progress = Callable[[str, int], None]
 """Called with a kind's name and how many of its rows were just written."""
@@ -88,7 +89,12 @@ class Store(Protocol):
         """Make the database hold exactly this graph."""
 
     def run(self, statement: str, parameters: Mapping[str, Any] = ...) -> Result:
-        """Run one read-only statement."""
+        """Run one read-only statement of graphkit's own."""
+
+    def ask(
+        self, statement: str, parameters: Mapping[str, Any] = ..., limits: Limits = ...
+    ) -> Result:
+        """Run one statement that anybody wrote: nothing but reads, within limits."""
 
     def close(self) -> None:
         """Let go of files and connections."""

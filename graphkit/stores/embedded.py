@@ -28,6 +28,8 @@ from graphkit.stores.ladybug_dialect import explain_failure
 from graphkit.stores.ladybug_refusals import refuse_silent_differences
 from graphkit.stores.ladybug_rewrite import for_ladybug, loses_order, parameter_names_for_ladybug
 from graphkit.stores.ladybug_rows import neutral_table
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
+from graphkit.stores.sandbox import Sandbox
 from graphkit.stores.shapes import plan_table
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class EmbeddedStore(Closing):
         self.path = path
         self._connection: Any = None
         self._database: Any = None
+        self._sandbox = Sandbox(path)
 
     @property
     def label(self) -> str:
@@ -74,6 +77,7 @@ class EmbeddedStore(Closing):
 
     def close(self) -> None:
         """Let go of the file."""
+        self._sandbox.close()
         for handle in (self._connection, self._database):
             if handle is not None:
                 handle.close()
@@ -94,7 +98,21 @@ class EmbeddedStore(Closing):
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
             self._database, self._connection = _connect(self.path, read_only=True)
 
-    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Result:
+    def ask(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> Result:
+        """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
+        return self._sandbox.ask(statement, parameters or {}, limits)
+
+    def run(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = UNLIMITED,
+    ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
         check_read_only(statement)
         check_parameters(statement, parameters or {})
@@ -105,7 +123,7 @@ class EmbeddedStore(Closing):
         try:
             if asks_for_plan(statement):
                 return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            return Result(neutral_table(statement, answer))
+            return neutral_table(statement, answer, limits)
         finally:
             answer.close()
 

@@ -20,6 +20,16 @@ WRITES = frozenset((
 """Clauses inside a statement that write, reach files or the network, or run a procedure."""
 
 
+PROCEDURES = frozenset((
+    "db.index.fulltext.listavailableanalyzers", "db.index.fulltext.querynodes",
+    "db.index.fulltext.queryrelationships", "db.index.vector.querynodes",
+    "db.index.vector.queryrelationships", "db.labels", "db.propertykeys", "db.relationshiptypes",
+    "db.schema.nodetypeproperties", "db.schema.reltypeproperties", "db.schema.visualization",
+    "show_tables", "table_info",
+))  # fmt: skip
+"""Procedures that only read what the graph is, of Neo4j and of ladybug, in small letters."""
+
+
 def check_read_only(statement: str) -> None:
     """Refuse a statement that is not one read-only query.
 
@@ -76,6 +86,20 @@ def beginning(every: list[Token]) -> int:
         ):
             number += 1 if every[number].kind == "number" else 3
     return min(number, len(every) - 1)
+
+
+def to_explain(statement: str) -> str:
+    """The statement as one that is planned and not run.
+
+    >>> to_explain("CYPHER 5 PROFILE MATCH (n) RETURN n")
+    'EXPLAIN CYPHER 5         MATCH (n) RETURN n'
+    """
+    every = tokens(statement)
+    for token in every[: beginning(every)]:
+        if token.upper in ("EXPLAIN", "PROFILE"):
+            blank = " " * len(token.text)
+            statement = statement[: token.at] + blank + statement[token.end :]
+    return f"EXPLAIN {statement}"
 
 
 def asks_for_plan(statement: str) -> bool:

@@ -84,6 +84,8 @@ def _told(statement: str, message: str) -> str | None:
             f"ORDER BY {match[1]}: the embedded database takes the node {match[1]}, not the column "
             f"of that name; call the column something else"
         )
+    if "bad_alloc" in message or "Unable to allocate memory" in message:
+        return "the statement needs more memory than it may have; ask for less at a time"
     if "ANY type" in message:
         return "the embedded database cannot tell the type of a null or an empty list here"
     if match := re.search(r"Variable (\S+) is not in scope", message):

@@ -11,15 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import StoreError
+from graphkit.stores import Result
 from graphkit.stores.columns import column_names, in_order
 from graphkit.stores.ladybug_joins import HIDDEN
-from graphkit.stores.shapes import check_names, column, node, path, relationship
+from graphkit.stores.limits import Limits, collect, first_part
+from graphkit.stores.shapes import check_names, node, path, relationship
 
 _PLAIN = re.compile(r"(STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL)(\[\])*")
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
 
 
-def neutral_table(statement: str, answer: Any) -> pa.Table:
+def neutral_table(statement: str, answer: Any, limits: Limits) -> Result:
     """Arrow as every store returns it: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
     engine_names = answer.get_column_names()
@@ -27,16 +29,12 @@ def neutral_table(statement: str, answer: Any) -> pa.Table:
     names, order = in_order(column_names(statement), [engine_names[n] for n in shown])
     check_names(names)
     places = [shown[n] for n in order]
-    if all(_PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) for n in places):
+    plain = all(_PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) for n in places)
+    if plain and answer.get_num_tuples() <= limits.rows:
         table = answer.get_as_arrow()
         arrays = [_integers(table.column(n)) for n in places]
-        return pa.table(arrays, names=names).combine_chunks()
-    rows = [answer.get_next() for _ in range(answer.get_num_tuples())]
-    columns = [
-        column(name, [_plain(row[place]) for row in rows])
-        for name, place in zip(names, places, strict=True)
-    ]
-    return pa.table([array for _, array in columns], schema=pa.schema([f for f, _ in columns]))
+        return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
+    return collect(names, ([_plain(row[n]) for n in places] for row in answer), limits)
 
 
 def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -26,16 +26,18 @@ from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
-from graphkit.stores.gate import check_parameters, check_read_only, parameter_names
+from graphkit.stores.gate import check_parameters, check_read_only, parameter_names, to_explain
 from graphkit.stores.ladybug_refusals import text_and_number
-from graphkit.stores.shapes import (
-    check_names,
-    column,
-    node,
-    path,
-    plan_table,
-    relationship,
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, within
+from graphkit.stores.neo4j_plan import check_plan
+from graphkit.stores.neo4j_turns import (
+    CONSTRAINT,
+    check_owner,
+    check_unchanged,
+    marker,
+    turn,
 )
+from graphkit.stores.shapes import check_names, node, path, plan_table, relationship
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -134,6 +136,7 @@ class Neo4jStore(Closing):
 
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
         self._uri, self._database = uri, database
+        self._seen = self._owner = ""
         with self._failures():
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -183,13 +186,34 @@ class Neo4jStore(Closing):
         except (failures.Neo4jError, failures.DriverError) as error:
             raise StoreError(f"Neo4j failed: {_one_line(error)}") from error
 
-    def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Result:
+    def ask(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> Result:
+        """Run one read-only statement that anybody wrote, if the server plans only to read."""
+
+        def answer() -> Result:
+            check_read_only(statement)
+            with self._failures(), self._session(neo4j.READ_ACCESS) as session:
+                check_plan(session.execute_read(_planned(statement, limits)))
+            return self.run(statement, parameters, limits)
+
+        return within(limits, answer)
+
+    def run(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = UNLIMITED,
+    ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
         check_read_only(statement)
         check_parameters(statement, parameters or {})
         used = {name: (parameters or {})[name] for name in parameter_names(statement)}
         try:
-            found = self._read(statement, used)
+            found = self._read(statement, used, limits)
         except (ValueError, TypeError, OverflowError) as error:
             raise UsageError(f"Neo4j cannot take these parameters: {error}") from error
         # Neo4j answers nothing then, without a word; the embedded database refuses it.
@@ -197,23 +221,26 @@ class Neo4jStore(Closing):
         said = tuple(f"{place(statement, at)}: {message}" for at, message in doubts)
         return Result(found.table, found.notes + said)
 
-    def _read(self, statement: str, parameters: Mapping[str, Any]) -> Result:
-        def work(transaction: neo4j.ManagedTransaction) -> tuple[tuple[str, ...], list[Any], Any]:
+    def _read(
+        self, statement: str, parameters: Mapping[str, Any], limits: Limits = UNLIMITED
+    ) -> Result:
+        @neo4j.unit_of_work(timeout=limits.timeout)
+        def work(transaction: neo4j.ManagedTransaction) -> tuple[Result, neo4j.ResultSummary]:
+            before = self._seen or marker(transaction)
             result = transaction.run(statement, dict(parameters))
-            names = tuple(result.keys())
-            rows = [tuple(record) for record in result]
-            return names, rows, result.consume()
+            names = result.keys()
+            check_names(names)
+            found = collect(names, ([_plain(value) for value in row] for row in result), limits)
+            summary = result.consume()
+            check_unchanged(before, marker(transaction), self.label)
+            self._seen = before
+            return found, summary
 
         with self._failures(), self._session(neo4j.READ_ACCESS) as session:
-            names, rows, summary = session.execute_read(work)
+            found, summary = session.execute_read(work)
         if plan := summary.profile or summary.plan:
             return Result(plan_table(plan["args"]["string-representation"]))
-        check_names(names)
-        columns = [
-            column(name, [_plain(row[number]) for row in rows]) for number, name in enumerate(names)
-        ]
-        table = pa.table([array for _, array in columns], schema=pa.schema([f for f, _ in columns]))
-        return Result(table, tuple(_notes(summary)))
+        return Result(found.table, (*found.notes, *_notes(summary)))
 
     def _session(self, access: str) -> neo4j.Session:
         return self._driver.session(database=self._database, default_access_mode=access)
@@ -225,8 +252,19 @@ class Neo4jStore(Closing):
 
         Nodes are written before relationships and removed after them; the load marker goes
         first and comes last, so that a load that was cut off is seen as one, and finished by
-        running it again.
+        running it again. One load runs at a time; another one waits.
         """
+        if dry_run:
+            return self._load(graph, progress, dry_run=True)
+        self._write([(CONSTRAINT, {})])
+        with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as owner:
+            self._owner = owner
+            try:
+                return self._load(graph, progress, dry_run=False)
+            finally:
+                self._owner = ""
+
+    def _load(self, graph: Graph, progress: Progress, *, dry_run: bool) -> LoadReport:
         held = self._held(graph.schema)
         kinds = graph.schema.kinds
         changes = {kind.name: difference(graph, kind, held) for kind in kinds}
@@ -301,9 +339,12 @@ class Neo4jStore(Closing):
         self, statements: list[tuple[str, dict[str, Any]]], *, one_by_one: bool = False
     ) -> None:
         """Run statements in one managed transaction, or in one each (schema changes need it)."""
+        self._seen = ""
 
         def work(batch: list[tuple[str, dict[str, Any]]]) -> Callable[..., None]:
             def run(transaction: neo4j.ManagedTransaction) -> None:
+                if self._owner and not one_by_one:
+                    check_owner(transaction, self._owner, self.label)
                 for statement, parameters in batch:
                     transaction.run(statement, parameters).consume()
 
@@ -313,6 +354,16 @@ class Neo4jStore(Closing):
         with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
             for batch in batches:
                 session.execute_write(work(batch))
+
+
+def _planned(statement: str, limits: Limits) -> Callable[..., neo4j.ResultSummary]:
+    """What has the server plan a statement, and not run it."""
+
+    @neo4j.unit_of_work(timeout=limits.timeout)
+    def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
+        return transaction.run(to_explain(statement)).consume()
+
+    return work
 
 
 def create_statement(part: Part) -> str:

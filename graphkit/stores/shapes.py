@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -37,14 +37,17 @@ def canonical_json(value: object) -> str:
 def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
     """One column of plain Python values; what holds a map becomes JSON text."""
     if any(_holds_map(v) for v in values):
-        texts = [None if v is None else canonical_json(v) for v in values]
-        return pa.field(name, pa.string(), metadata=JSON), pa.array(texts, pa.string())
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
     try:
         array = pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
-        texts = [None if v is None else canonical_json(v) for v in values]
-        return pa.field(name, pa.string(), metadata=JSON), pa.array(texts, pa.string())
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
     return pa.field(name, array.type), array
+
+
+def json_texts(values: Iterable[Any]) -> pa.Array:
+    """Values as JSON text; what is null stays so."""
+    return pa.array([None if v is None else canonical_json(v) for v in values], pa.string())
 
 
 def plan_table(plan: str) -> pa.Table:
