@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -32,7 +33,8 @@ from graphkit.questions.mirror import mirror
 from graphkit.questions.published import list_claims
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trends import trend
-from graphkit.stores import Closing
+from graphkit.stores import Closing, Result
+from graphkit.stores.limits import LIMITS
 
 Asked = ParamSpec("Asked")
 
@@ -101,8 +103,11 @@ class Graph(Facts, Closing):
     """One database, and the questions it answers; made by :func:`graphkit.open`.
 
     Every verb of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
-    ``pyarrow.Table``.
+    ``pyarrow.Table``. ``cypher`` and ``query`` keep to its ``limits``
+    (:class:`graphkit.stores.limits.Limits`); what is cut off is said in a warning.
     """
+
+    limits = LIMITS
 
     def __repr__(self) -> str:
         return f"<graphkit.Graph: {self.store.label}>"
@@ -113,12 +118,12 @@ class Graph(Facts, Closing):
 
     def cypher(self, statement: str, **parameters: Any) -> pa.Table:
         """The rows of any read-only Cypher; nodes, relationships and paths as JSON text."""
-        return self.store.run(statement, parameters).table
+        return _told(self.store.ask(statement, parameters, self.limits))
 
     def query(self, name: str, **parameters: str) -> pa.Table:
         """The rows of a query file, by name or path; parameters as on the command line."""
         query = find_query(name)
-        return run_query(self.store, query, query.values(parameters)).table
+        return _told(run_query(self.store, query, query.values(parameters), self.limits))
 
     def supply_network(
         self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"
@@ -150,6 +155,13 @@ class Graph(Facts, Closing):
     claim_conflicts = _verb(claim_conflicts)
     compare = _verb(compare)
     trend = _verb(trend)
+
+
+def _told(result: Result) -> pa.Table:
+    """The rows, once what the database has to say about them is said."""
+    for note in result.notes:
+        warnings.warn(note, stacklevel=3)
+    return result.table
 
 
 def open_graph(db: str | None = None) -> Graph:

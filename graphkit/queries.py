@@ -19,6 +19,7 @@ from graphkit.period import Period
 from graphkit.shipped import shipped
 from graphkit.stores import Result, Store
 from graphkit.stores.gate import check_read_only, parameter_names
+from graphkit.stores.limits import LIMITS, Limits
 
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
 """Types of parameters; the last four are text that may be given as any name the graph knows."""
@@ -190,9 +191,11 @@ def find_query(name: str) -> Query:
     return read_query(shipped("queries") / f"{name}.cypher")
 
 
-def run_query(store: Store, query: Query, values: Mapping[str, Any]) -> Result:
+def run_query(
+    store: Store, query: Query, values: Mapping[str, Any], limits: Limits = LIMITS
+) -> Result:
     """Run a query file; its units go into the metadata of the columns."""
-    result = store.run(query.text, values)
+    result = store.ask(query.text, values, limits)
     fields = []
     for field in result.table.schema:
         metadata = dict(field.metadata or {})

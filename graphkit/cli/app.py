@@ -7,8 +7,6 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -16,6 +14,7 @@ import typer
 from graphkit import __version__
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.errors import GraphkitError, SeedError
+from graphkit.imports import do_without_pandas
 
 HELP = """Who depends on whom for critical minerals, with sources.
 
@@ -63,7 +62,7 @@ def graphkit(
 
 def main() -> NoReturn:
     """Run the command line of this process, and end it."""
-    sys.meta_path[:] = [_WithoutPandas if f is PathFinder else f for f in sys.meta_path]
+    do_without_pandas()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Data are UTF-8 everywhere; a terminal that lacks a character shows its code.
@@ -72,21 +71,6 @@ def main() -> NoReturn:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")
     sys.exit(run(sys.argv[1:]))
-
-
-class _WithoutPandas(PathFinder):
-    """Finds every module but pandas, as if it were not installed.
-
-    pyarrow imports it (0.2 s) for the first list that becomes an array, and neo4j too, if it is
-    there; no command uses it.
-    """
-
-    @classmethod
-    def find_spec(
-        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Where a module is."""
-        return None if fullname == "pandas" else super().find_spec(fullname, path, target)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -14,11 +14,20 @@ from graphkit.errors import UsageError
 if TYPE_CHECKING:
     from graphkit.queries import Query
     from graphkit.stores import Result, Store
+    from graphkit.stores.limits import Limits
 
 Parameters = Annotated[
     list[str] | None,
     typer.Option("-P", "--parameter", metavar="KEY=VALUE", help="A parameter; may be repeated."),
 ]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", help="Stop it when it takes longer."),
+]
+MaxRows = Annotated[
+    int, typer.Option("--max-rows", metavar="N", min=1, help="Rows to show of a longer answer.")
+]
+LONGEST = 86_400
 
 
 def _query_names() -> list[str]:
@@ -84,6 +93,8 @@ def query(
         ),
     ],
     parameter: Parameters = None,
+    timeout: Timeout = 30,
+    max_rows: MaxRows = 1_000_000,
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -100,11 +111,12 @@ def query(
     from graphkit.queries import find_query, run_query
     from graphkit.render import choose_format
 
+    limits = _limits(timeout, max_rows)
     found = find_query(name)
     values = found.values(_pairs(parameter))
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        result = run_query(store, found, _resolved(store, found, values))
+        result = run_query(store, found, _resolved(store, found, values), limits)
     _show(result, chosen, output, found.title)
 
 
@@ -140,6 +152,8 @@ def cypher(
         Path | None, typer.Option("-i", "--input", metavar="FILE", help="Read it from a file.")
     ] = None,
     parameter: Parameters = None,
+    timeout: Timeout = 30,
+    max_rows: MaxRows = 1_000_000,
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -159,16 +173,26 @@ def cypher(
     from graphkit.cli.options import say
     from graphkit.render import choose_format
 
+    limits = _limits(timeout, max_rows)
     text = _statement(statement, file)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        result = store.run(text, values)
+        result = store.ask(text, values, limits)
     _show(result, chosen, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
         name = numbers[0]
         say(f"note: {name} was taken as a number; as text: -P '{name}=\"{values[name]}\"'")
+
+
+def _limits(timeout: float, max_rows: int) -> Limits:
+    from graphkit.stores.limits import Limits
+
+    if not 0 < timeout <= LONGEST:
+        wanted = f"more than 0 and at most {LONGEST:,}"
+        raise UsageError(f"--timeout: found {timeout:g} seconds, wanted {wanted}")
+    return Limits(timeout, max_rows)
 
 
 def _statement(statement: str | None, file: Path | None) -> str:

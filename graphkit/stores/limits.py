@@ -1,0 +1,153 @@
+"""How long a statement may take and how much of its answer is kept."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.errors import StoreError
+from graphkit.stores import Result
+from graphkit.stores.shapes import JSON, column, json_texts
+
+BATCH_ROWS, BATCH_BYTES = 10_000, 2**24
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds until the answer must be there; rows and bytes of it that are kept."""
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    bytes: int = 256 * 2**20
+
+    @property
+    def timeout(self) -> float | None:
+        """The seconds as Neo4j takes them, for which none is a time without end."""
+        return self.seconds if math.isfinite(self.seconds) else None
+
+    @property
+    def too_long(self) -> StoreError:
+        """What to say of a statement that takes longer."""
+        return StoreError(
+            f"the statement took longer than {self.seconds:g} s and was stopped; "
+            "ask for less, or give it more with --timeout SECONDS"
+        )
+
+    def note(self, kept: int) -> str:
+        """What to say of an answer of which only the first rows are kept."""
+        more = "see more with --max-rows N"
+        if kept < self.rows:
+            more = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
+        return f"there are more rows than these first {kept:,}; {more}"
+
+
+LIMITS = Limits()
+UNLIMITED = Limits(math.inf, sys.maxsize, sys.maxsize)
+
+
+def within(limits: Limits, answer: Callable[[], Result]) -> Result:
+    """What a function answers, if it does in time; else it is left alone with what it does.
+
+    Raises
+    ------
+    StoreError
+        It did not.
+    """
+    answered: Future[Result] = Future()
+
+    def work() -> None:
+        try:
+            answered.set_result(answer())
+        except BaseException as error:
+            answered.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return answered.result(limits.seconds)
+    except TimeoutError as error:
+        raise limits.too_long from error
+
+
+def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:
+    """Plain rows as a table, batch by batch until a limit, and a note if there are more.
+
+    Examples
+    --------
+    >>> collect(["x"], [["a"], ["b"], ["c"]], Limits(rows=2)).notes
+    ('there are more rows than these first 2; see more with --max-rows N',)
+    """
+    rest, parts = iter(rows), [[column(name, []) for name in names]]
+    count = size = 0
+    while count < limits.rows and size <= limits.bytes:
+        batch = _batch(rest, limits.rows - count)
+        if not batch:
+            break
+        parts.append([column(name, [row[n] for row in batch]) for n, name in enumerate(names)])
+        count += len(batch)
+        size += sum(array.nbytes for _, array in parts[-1])
+    columns = [_joined(list(chunks)) for chunks in zip(*parts, strict=True)]
+    table = pa.table([array for _, array in columns], schema=pa.schema([f for f, _ in columns]))
+    if size > limits.bytes:
+        return Result(*first_part(table, limits))
+    return Result(table, (limits.note(count),) if next(rest, None) else ())
+
+
+def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
+    """The next rows, so few that the objects they are made of fill little memory."""
+    batch: list[list[Any]] = []
+    size = 0
+    while len(batch) < min(most, BATCH_ROWS) and size < BATCH_BYTES:
+        row = next(rows, None)
+        if row is None:
+            break
+        batch.append(row)
+        size += _bytes(row)
+    return batch
+
+
+def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array]:
+    """The chunks of a column as one; where their types do not go together, all as JSON."""
+    fields = [field for field, _ in chunks]
+    if not any(field.metadata for field in fields):
+        with suppress(pa.ArrowTypeError):
+            schemas = [pa.schema([field]) for field in fields]
+            field = pa.unify_schemas(schemas, promote_options="permissive").field(0)
+            return field, pa.concat_arrays([array.cast(field.type) for _, array in chunks])
+    texts = [array if field.metadata else json_texts(array.to_pylist()) for field, array in chunks]
+    return pa.field(fields[0].name, pa.string(), metadata=JSON), pa.concat_arrays(texts)
+
+
+def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
+    """The first rows of a table, as many as the limits allow, and a note if there are more.
+
+    Examples
+    --------
+    >>> first_part(pa.table({"x": [1, 2, 3]}), Limits(bytes=17))[0]["x"].to_pylist()
+    [1, 2]
+    """
+    most = min(len(table), limits.rows)
+    if table.nbytes > limits.bytes:
+        most = bisect_right(range(1, most), limits.bytes, key=lambda n: table.slice(0, n).nbytes)
+    if most == len(table):
+        return table, ()
+    return table.slice(0, most), (limits.note(most),)
+
+
+def _bytes(value: Any) -> int:
+    """About how much a plain value takes."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return 8 + sum(map(_bytes, value))
+    if isinstance(value, dict):
+        return sum(len(name) + _bytes(each) for name, each in value.items())
+    return 8

@@ -1,0 +1,127 @@
+"""Runs other people's statements in a process that can read one database file and nothing else.
+
+The process starts with an empty environment, reads one request after the other, and is killed at
+the deadline of a request; the next request gets a new one. It ends when this one does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError
+from graphkit.stores import Result
+from graphkit.stores.limits import Limits
+
+START = "import sys; sys.path[:] = sys.argv[1:]; from graphkit.stores.sandboxed import main; main()"
+ERRORS: Mapping[str, type[GraphkitError]] = {
+    kind.__name__: kind for kind in (StoreError, Unreachable, UsageError)
+}
+HEADER = 2**20
+"""More than any error or note is long."""
+
+
+class Sandbox:
+    """The process that reads one embedded database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+            with suppress(OSError):  # what it did not read any more
+                self._process.communicate()
+        self._process = None
+
+    def ask(self, statement: str, parameters: Mapping[str, Any], limits: Limits) -> Result:
+        """Run one read-only statement, and read its answer.
+
+        Raises
+        ------
+        StoreError
+            It took too long, needed too much memory or brought the database engine down.
+        UsageError
+            It is not read-only, or the parameters cannot be passed on.
+        """
+        try:
+            request = pickle.dumps(pickle.dumps((statement, dict(parameters), limits)))
+        except (pickle.PickleError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"the embedded database cannot take these parameters: {error}"
+            ) from error
+        late = threading.Event()
+        try:
+            process = self._started()
+            timer = threading.Timer(limits.seconds, _stop, (process, late))
+            timer.start()
+            try:
+                return _answer(process, request)
+            finally:
+                timer.cancel()
+                if late.is_set():
+                    self.close()
+        except (EOFError, BrokenPipeError) as error:
+            self.close()
+            if late.is_set():
+                raise limits.too_long from error
+            raise StoreError(
+                "the statement needs more memory than it may have, or is more than the embedded "
+                "database can read; ask for less at a time"
+            ) from error
+        except BaseException as error:
+            if not isinstance(error, GraphkitError) or isinstance(error, Unreachable):
+                self.close()
+            raise
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            needed = {k: v for k, v in os.environ.items() if k == "SYSTEMROOT"}  # of Windows
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", START, *filter(None, sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=needed,
+            )
+            assert self._process.stdin is not None
+            pickle.dump(self._path, self._process.stdin)
+        return self._process
+
+
+def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
+    """What the process says, of which nothing is trusted."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(request)
+    process.stdin.flush()
+    line = process.stdout.readline(HEADER)
+    if not line.endswith(b"\n"):
+        raise EOFError
+    header = json.loads(line)
+    if "error" in header:
+        raise ERRORS[header["error"]](header["message"])
+    content = process.stdout.read(header["bytes"])
+    if len(content) < header["bytes"]:
+        raise EOFError
+    with pa.ipc.open_stream(content) as stream:
+        table = stream.read_all()
+    table.validate(full=True)
+    return Result(table, tuple(header["notes"]))
