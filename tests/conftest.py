@@ -121,17 +121,23 @@ def shipped_file(shipped_graph: Graph, tmp_path_factory: pytest.TempPathFactory)
     return path
 
 
+@pytest.fixture(scope="session")
+def shipped_store(shipped_file: Path) -> Iterator[EmbeddedStore]:
+    """That database, open: its process that answers free Cypher is started once."""
+    with EmbeddedStore(shipped_file) as embedded:
+        yield embedded
+
+
 @pytest.fixture
 def stores(
-    shipped_graph: Graph, shipped_file: Path, neo4j_store: Neo4jStore
-) -> Iterator[dict[str, Store]]:
+    shipped_graph: Graph, shipped_store: EmbeddedStore, neo4j_store: Neo4jStore
+) -> dict[str, Store]:
     """Both databases, filled with the shipped seeds."""
     wanted = next(p for p in shipped_graph.parts if p.kind.name == "Load").table["content"][0]
     found = neo4j_store.run("MATCH (l:Load) RETURN l.content AS content").table
     if found["content"].to_pylist() != [wanted.as_py()]:
         neo4j_store.load(shipped_graph)
-    with EmbeddedStore(shipped_file) as embedded:
-        yield {"embedded": embedded, "neo4j": neo4j_store}
+    return {"embedded": shipped_store, "neo4j": neo4j_store}
 
 
 def clear(store: Neo4jStore) -> None:
