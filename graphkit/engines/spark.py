@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import sys
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from contextlib import ExitStack, contextmanager
-from ipaddress import ip_address
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
-from zipfile import ZipFile
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import errors
 from graphkit.analysis.grouped_result import in_order
-from graphkit.engines.files import one_line
-from graphkit.engines.java import java_home
 from graphkit.engines.plan import Asked, FlowsPlan, MeasurePlan, planned
-from graphkit.errors import GraphkitError, Unreachable, UsageError
+from graphkit.engines.spark_session import spark_session
+from graphkit.errors import GraphkitError
 
 if TYPE_CHECKING:
-    from pyspark import SparkContext
-    from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
-LOCAL = "spark"
-"""On this machine, or where ``spark-submit`` says."""
-CONNECT_SECONDS, LOOK_SECONDS = 10, 0.3
-QUIET = {
-    "spark.app.name": "graphkit",
-    "spark.master": "local[*]",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "OFF",
-    "spark.driver.maxResultSize": "0",
-}
-LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-SETTINGS = {
-    # What folders are named after is text: 0102 is no number.
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "500000",
-}
+TOGETHER = 250_000
+"""Flows that are handed to one worker at once, in whole networks."""
+LOOK_SECONDS = 0.3
 REFUSALS = {
     "PATH_NOT_FOUND": "there is no such file or folder",
     "UNABLE_TO_INFER_SCHEMA": "there are no Parquet files (*.parquet) in this folder",
@@ -64,7 +39,7 @@ def spark_results(
     progress: Callable[[str, int], None],
 ) -> Iterator[pa.Table]:
     """The result as one table in order of the networks; what is counted goes into ``about``."""
-    with _session(engine) as spark, _explained(place):
+    with spark_session(engine) as spark, _explained(place):
         shown = _Shown(spark, progress)
         frame = _read(spark, place)
         plan = planned(asked, frame.columns, place)
@@ -77,7 +52,7 @@ def spark_results(
             by = plan.measure.by
             whole, given = shown(lambda: frame.selectExpr("count(*)", f"count({by})").collect())[0]
             about["flows"], about["flows_left_out"] = whole, whole - given
-            table = _sorted(shown(_measured(frame, plan).toArrow), plan.schema, plan.scopes)
+            table = _sorted(shown(_measured(frame, plan, whole).toArrow), plan.schema, plan.scopes)
         progress("flows", about["flows"])
         if about["flows"] > about["flows_left_out"]:
             yield table
@@ -92,8 +67,13 @@ def _read(spark: SparkSession, place: str) -> DataFrame:
     return every
 
 
-def _measured(frame: DataFrame, plan: MeasurePlan) -> DataFrame:
-    """Every group of rows that are one network, measured where it is."""
+def _measured(frame: DataFrame, plan: MeasurePlan, flows: int) -> DataFrame:
+    """Whole networks, measured where they are.
+
+    Some hundreds together: Spark needs longer to hand one over than to have it measured.
+    """
+    from pyspark.sql import functions
+
     schema = _texts(plan.schema)
 
     def of_group(flows: pa.Table) -> pa.Table:
@@ -101,7 +81,9 @@ def _measured(frame: DataFrame, plan: MeasurePlan) -> DataFrame:
 
     for name in plan.scopes:
         frame = frame.withColumn(name, frame[name].cast("string"))
-    return frame.groupBy(*plan.scopes).applyInArrow(of_group, _spark_schema(schema))
+    parts = max(flows // TOGETHER, 2 * frame.sparkSession.sparkContext.defaultParallelism)
+    part = functions.pmod(functions.xxhash64(*plan.scopes), functions.lit(parts))
+    return frame.groupBy(part).applyInArrow(of_group, _spark_schema(schema))
 
 
 def _flows(frame: DataFrame, plan: FlowsPlan) -> DataFrame:
@@ -141,105 +123,6 @@ def _spark_schema(schema: pa.Schema) -> str:
     return ", ".join(f"`{field.name}` {names[field.type]}" for field in schema)
 
 
-@contextmanager
-def _session(engine: str) -> Iterator[SparkSession]:
-    """Spark with settings of our own: the session that there is, or one that ends with this."""
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise GraphkitError(
-            "found no PySpark, wanted it for --engine spark: pip install 'graphkit-minerals[spark]'"
-        ) from error
-    with ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
-        # PySpark warns of a newer pandas, which it asks for and which is not used here.
-        warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
-        spark = SparkSession.getActiveSession() if engine == LOCAL else None
-        if spark is None:
-            spark = SparkSession(stack.enter_context(_context(engine)))
-        spark = spark.newSession()
-        for name, value in SETTINGS.items():
-            spark.conf.set(name, value)
-        if not str(spark.sparkContext.master).startswith("local"):
-            spark.addArtifacts(str(_package(stack)), pyfile=True)
-        yield spark
-
-
-@contextmanager
-def _context(engine: str) -> Iterator[SparkContext]:
-    """A Spark that is started here, without a word on the terminal."""
-    from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
-
-    here = engine == LOCAL or _reachable(engine)
-    with tempfile.TemporaryFile() as log, ExitStack() as stack:
-        environment = stack.enter_context(_environment())
-        if here:
-            environment.setdefault("PYSPARK_PYTHON", sys.executable)
-        if SparkContext._gateway is None and "PYSPARK_GATEWAY_PORT" not in environment:
-            environment["JAVA_HOME"] = str(stack.enter_context(java_home()))
-        try:
-            output = {"stdout": log, "stderr": log}
-            gateway = SparkContext._gateway or launch_gateway(popen_kwargs=output)  # type: ignore[no-untyped-call]
-            conf = SparkConf(_jvm=gateway.jvm)
-            if engine != LOCAL:
-                conf.setMaster(engine)
-            for name, value in {**QUIET, **(LOOPBACK if here else {})}.items():
-                conf.setIfMissing(name, value)
-            context = SparkContext(conf=conf, gateway=gateway)
-        except Exception as error:
-            kind = GraphkitError if engine == LOCAL else Unreachable
-            raise kind(
-                f"{engine}: Spark did not start: {_last_line(log) or one_line(error)}"
-            ) from error
-        try:
-            yield context
-        finally:
-            context.stop()
-
-
-def _reachable(engine: str) -> bool:
-    """Whether a master is on this machine; an error if it is nowhere."""
-    hosts = re.findall(r"([^,/:]+|\[[^]]+\]):(\d+)", engine.removeprefix("spark://"))
-    if not engine.startswith("spark://") or not hosts:
-        raise UsageError(f"--engine: found {engine!r}, wanted local, spark or spark://HOST:PORT")
-    for host, port in hosts:
-        try:
-            with socket.create_connection((host, int(port)), CONNECT_SECONDS) as connection:
-                return bool(ip_address(connection.getpeername()[0]).is_loopback)
-        except (OSError, OverflowError) as error:
-            said = one_line(error)
-    raise Unreachable(f"{engine}: no Spark master answers there ({said})")
-
-
-@contextmanager
-def _environment() -> Iterator[MutableMapping[str, str]]:
-    """This process's environment, to be put back as it was."""
-    before = dict(os.environ)
-    try:
-        yield os.environ
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _last_line(log: IO[bytes]) -> str:
-    """What a Java that did not start said last."""
-    log.seek(0)
-    lines = log.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def _package(stack: ExitStack) -> Path:
-    """This package, for workers that do not have it."""
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="graphkit-")))
-    own = Path(errors.__file__).parent
-    with ZipFile(folder / "graphkit.zip", "w") as archive:
-        for file in own.rglob("*.py"):
-            archive.write(file, file.relative_to(own.parent))
-    return folder / "graphkit.zip"
-
-
 class _Shown:
     """Runs a job and tells how far it is."""
 
@@ -270,20 +153,28 @@ class _Shown:
 @contextmanager
 def _explained(place: str) -> Iterator[None]:
     """What went wrong in Spark or in one of its workers, in one line."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except PySparkException as error:
-        raise _plain(place, error) from error
+    except (PySparkException, Py4JError) as error:
+        raise _plain(place, str(error)) from error
 
 
-def _plain(place: str, error: PySparkException) -> GraphkitError:
-    text, condition = str(error), error.getCondition() or ""
-    for name, words in REFUSALS.items():
-        if condition.startswith(name):
-            return GraphkitError(f"{place}: {words}")
+def _plain(place: str, text: str) -> GraphkitError:
+    """The one line in a page of Java that a person can use."""
     if own := re.search(r"^graphkit\.errors\.(\w+): (.*)$", text, re.MULTILINE):
         kind: type[GraphkitError] = getattr(errors, own[1])
         return kind(own[2])
-    return GraphkitError(f"{place}: Spark says {one_line(error)[:500]}")
+    for condition, words in REFUSALS.items():
+        if f"[{condition}" in text:
+            return GraphkitError(f"{place}: {words}")
+    causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.*)$", text, re.MULTILINE)
+    if file := re.search(r"_READ_FILE[^]]*\] .*?(\w+:/\S+?)\.?\s", text):
+        reason = causes[-1] if causes else "it is no Parquet file"
+        return GraphkitError(f"cannot read {file[1]}: {reason}")
+    if lacking := re.search(r"^ModuleNotFoundError: (.*)$", text, re.MULTILINE):
+        return GraphkitError(f"the Python of Spark's workers lacks a package: {lacking[1]}")
+    said = re.search(r"\[[A-Z_.]+\] .*", text) or re.search(r".+", text)
+    return GraphkitError(f"{place}: Spark says {said[0] if said else 'nothing'}")

