@@ -239,7 +239,7 @@ WRONG = [
     (["query", "products-of-code"], 2, "needs -P code=VALUE"),
     (["queries", "nothing"], 2, "there is no query 'nothing'"),
     (["cypher", "MATCH (n) DELETE n"], 2, "line 1, column 11: DELETE is not read-only"),
-    (["cypher", "MATCH (n) RETRUN n"], 1, "line 1, column 11: the embedded database"),
+    (["cypher", "MATCH (n) RETRUN n"], 2, "line 1, column 11: found 'RETRUN', wanted a clause"),
     (["cypher", "MATCH (n:Nothing) RETURN n"], 1, "no label or relationship type"),
     (["cypher", "RETURN $x AS x"], 2, "the statement needs"),
     (["cypher", "RETURN $x AS x", "-P", "x=1", "-P", "x=2"], 2, "-P: found 'x' twice"),

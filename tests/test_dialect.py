@@ -199,7 +199,7 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
         ("MATCH (c:Country {nam: 'x'}) RETURN c", "line 1, column 19: c has no property 'nam'"),
         ("MATCH (c:Country)\nRETURN d", "line 2, column 8: variable 'd' is not defined"),
         ("MATCH (c:Country RETURN c", "line 1, column 1"),
-        ("MATCH (c:Country)\nRETRUN c", "line 2, column 1"),
+        ("MATCH (c:Country)\nRETURN (c", "line 2, column 10"),
         ("RETURN 1 +", "line 1, column 1"),
         ("RETURN cast('x', 'INT64') AS x", "the embedded database refused the statement: "),
         ("RETURN 1 / 0 AS x", "Divide by zero"),

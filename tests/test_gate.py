@@ -27,9 +27,11 @@ CLAUSES = (
     "LOAD FROM '/etc/passwd' RETURN *",
     "LOAD WITH HEADERS (a STRING) FROM '/etc/passwd' RETURN *",
     "CALL db.createLabel('X')",
-    "CALL db.labels() YIELD label RETURN label",
+    "CALL dbms.listConfig() YIELD name RETURN name",
+    "CALL `db`.`createLabel`('X')",
     "CALL apoc.load.json('http://localhost') YIELD value RETURN value",
-    "CALL show_tables() RETURN *",
+    "CALL timeout=0",
+    "CALL current_setting('threads') RETURN *",
 )
 """What writes, reads other files, or runs a procedure, after a MATCH that it may follow."""
 
@@ -219,7 +221,11 @@ def test_another_beginning_is_refused(statement, prefix):
     [
         ("MATCH (n) DETACH DELETE n", "line 1, column 11: DETACH is not read-only"),
         ("MATCH (n)\nWHERE n.x\n  SET n.x = 1", "line 3, column 3: SET is not read-only"),
-        ("MATCH (n) CALL db.labels()", "line 1, column 11: CALL of a procedure may write"),
+        ("MATCH (n) CALL db.x()", "column 11: CALL of a procedure may write, and db.x is not"),
+        ("MATCH (n) RETRUN n", "column 11: found 'RETRUN'.*did you mean RETURN?"),
+        ("MATCH (n) RETURN a b", "column 20: found 'b', wanted a clause that reads, or"),
+        ("RETURN apoc.load.x(1)", "column 8: apoc.load.x() is no function of Neo4j's own"),
+        ("SHOW USERS", "column 6: found SHOW USERS; wanted SHOW INDEXES, CONSTRAINTS"),
         ("RETURN 1; RETURN 2", "line 1, column 9: found a second statement"),
         (";RETURN 1", "line 1, column 1: found a second statement"),
         ("RETURN 1;;", "line 1, column 9: found a second statement"),

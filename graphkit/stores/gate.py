@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from graphkit.errors import UsageError
-from graphkit.stores.cypher_text import Token, is_name, place, tokens, unescaped
+from graphkit.stores.cypher_text import CLOSING, Token, is_name, place, tokens, unescaped
 
 READS = ("MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL", "SHOW", "LET", "FOR", "WHEN")
 """What a read-only statement may begin with."""
@@ -19,6 +19,33 @@ WRITES = frozenset((
 ))  # fmt: skip
 """Clauses inside a statement that write, reach files or the network, or run a procedure."""
 
+AFTER_VALUE = frozenset((
+    "AND", "AS", "ASC", "ASCENDING", "CALL", "CONTAINS", "DESC", "DESCENDING", "ELSE", "END",
+    "ENDS", "FILTER", "FINISH", "FOR", "GROUP", "GROUPS", "IN", "IS", "LET", "LIMIT", "MATCH",
+    "NEXT", "NOT", "OFFSET", "OPTIONAL", "OR", "ORDER", "PATH", "PATHS", "RETURN", "SCORE",
+    "SEARCH", "SHORTEST", "SKIP", "STARTS", "THEN", "UNION", "UNWIND", "USING", "WHEN", "WHERE",
+    "WITH", "XOR", "YIELD", "BINDINGS", "ELEMENT", "ELEMENTS", "NORMALIZED", "RELATIONSHIP",
+    "RELATIONSHIPS", "TRANSACTIONS", "DATETIME", "INTEGER", "TIME", "TIMESTAMP", "VALUE",
+    "WITHOUT", "ZONE",
+))  # fmt: skip
+"""The words that may follow a value, a name or a pattern: clauses that read, and operators."""
+
+BEFORE_VALUE = AFTER_VALUE - {"ASC", "ASCENDING", "DESC", "DESCENDING", "END", "FINISH"} | {
+    "ALL", "BY", "CASE", "DISTINCT", "INDEX", "JOIN", "LOOKUP", "ON", "POINT", "RANGE", "SCAN",
+    "SEEK", "TEXT", "TYPED",
+}  # fmt: skip
+"""The words after which a value, a name or a pattern follows."""
+
+STARRED = ("RETURN", "WITH", "YIELD", "DISTINCT")
+"""The words after which a star is all columns."""
+
+SHOWN = frozenset((
+    "ALL", "BUILT", "BY", "CONSTRAINT", "CONSTRAINTS", "CURRENT", "DEFINED", "EXECUTABLE",
+    "EXIST", "EXISTENCE", "FULLTEXT", "FUNCTION", "FUNCTIONS", "IN", "INDEX", "INDEXES", "KEY",
+    "LOOKUP", "NODE", "POINT", "PROCEDURE", "PROCEDURES", "PROPERTY", "RANGE", "REL",
+    "RELATIONSHIP", "TEXT", "TYPE", "UNIQUE", "UNIQUENESS", "USER", "VECTOR",
+))  # fmt: skip
+"""What SHOW may show: not who may do what, nor what others run."""
 
 PROCEDURES = frozenset((
     "db.index.fulltext.listavailableanalyzers", "db.index.fulltext.querynodes",
@@ -28,6 +55,12 @@ PROCEDURES = frozenset((
     "show_tables", "table_info",
 ))  # fmt: skip
 """Procedures that only read what the graph is, of Neo4j and of ladybug, in small letters."""
+
+NAMESPACES = frozenset((
+    "date", "datetime", "duration", "localdatetime", "localtime", "point", "time",
+    "vector.similarity",
+))  # fmt: skip
+"""Where functions of Neo4j's own are; those of plugins read files and ask the network."""
 
 
 def check_read_only(statement: str) -> None:
@@ -55,6 +88,9 @@ def check_read_only(statement: str) -> None:
         for number, token in enumerate(every):
             if token.upper in WRITES and not is_name(every, number):
                 _check_clause(text, every, number)
+            if token.text == "(":
+                _check_function(text, every, number)
+        _check_words(text, every)
 
 
 def _check_one(statement: str, every: list[Token]) -> None:
@@ -121,10 +157,80 @@ def _check_clause(statement: str, every: list[Token], number: int) -> None:
         return  # a subquery reads as the statement around it does
     where = place(statement, token.at)
     if token.upper == "CALL":
-        raise UsageError(f"{where}: CALL of a procedure may write; graphkit only reads here")
+        name = _path(every[number + 1 :])
+        if name.lower() in PROCEDURES:
+            return
+        raise UsageError(
+            f"{where}: CALL of a procedure may write, and {name or 'this'} is not known to only "
+            "read; graphkit only reads here"
+        )
     before = every[number - 1].upper if number else ""
     hint = f" (as a name, write `{token.text}`)" if before in ("AS", "WITH", "RETURN", "BY") else ""
     raise UsageError(f"{where}: {token.upper} is not read-only; graphkit only reads here{hint}")
+
+
+def _path(every: Iterable[Token]) -> str:
+    """The name with dots in it that some tokens begin with."""
+    names: list[str] = []
+    for number, token in enumerate(every):
+        if (token.text == ".") != bool(number % 2):
+            break
+        names.append(token.name)
+    return "".join(names)
+
+
+def _check_function(statement: str, every: list[Token], number: int) -> None:
+    """Of what a bracket is opened for, if that is a function in a namespace."""
+    start = number - 1
+    while start > 1 and every[start - 1].text == "." and every[start].kind in ("word", "quoted"):
+        start -= 2
+    namespace, _, name = _path(every[start:number]).rpartition(".")
+    called = start and every[start - 1].upper == "CALL"
+    if namespace and not called and namespace.lower() not in NAMESPACES:
+        where = place(statement, every[start].at)
+        raise UsageError(
+            f"{where}: {namespace}.{name}() is no function of Neo4j's own; graphkit only reads here"
+        )
+
+
+def _check_words(statement: str, every: list[Token]) -> None:
+    """Two values never stand side by side: a word after one is a clause or an operator."""
+    number = _after_show(statement, every, beginning(every))
+    ended = named = False
+    for place_, token in enumerate(every[number:], number):
+        word = "" if named or is_name(every, place_) else token.upper
+        if word and ended and word not in AFTER_VALUE:
+            raise UsageError(_unexpected(statement, token))
+        named = ended and word == "AS"
+        if token.kind == "symbol":
+            everything = token.text == "*" and every[place_ - 1].upper in STARRED
+            factorial = token.text == "!" and ended
+            ended = token.text in CLOSING or everything or factorial
+        else:
+            ended = word not in BEFORE_VALUE
+
+
+def _after_show(statement: str, every: list[Token], number: int) -> int:
+    """The place after what SHOW shows, if that is nobody's secret."""
+    if every[number].upper != "SHOW":
+        return number
+    for place_, token in enumerate(every[number + 1 :], number + 1):
+        if token.upper in ("YIELD", "WHERE"):
+            return place_
+        if token.upper not in SHOWN:
+            where = place(statement, token.at)
+            wanted = "INDEXES, CONSTRAINTS, FUNCTIONS or PROCEDURES"
+            raise UsageError(f"{where}: found SHOW {token.text}; wanted SHOW {wanted}")
+    return len(every)
+
+
+def _unexpected(statement: str, token: Token) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(token.upper, sorted(AFTER_VALUE), 1, 0.7)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    where = place(statement, token.at)
+    return f"{where}: found {token.text!r}, wanted a clause that reads, or an operator{hint}"
 
 
 def check_parameters(statement: str, parameters: Mapping[str, object]) -> None:
