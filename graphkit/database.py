@@ -6,8 +6,10 @@ import hashlib
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from graphkit import __version__
 from graphkit.errors import StoreError, Unreachable
 from graphkit.folders import locked, user_folder
 from graphkit.shipped import shipped
@@ -82,12 +84,21 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
     SeedError
         The folder's seeds are not right.
     StoreError
-        The database cannot be built where the user's cache is.
+        The database cannot be built where the user's cache is, or another version of graphkit
+        filled the one of that place.
+    Unreachable
+        There is no database at the place, or it holds no whole graph.
     """
     place = place_of(db)
     seeds = seeds_of(place)
     if seeds is None:
-        return open_store(str(place))
+        store = open_store(str(place))
+        try:
+            last_load(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
     path = cache_path(seeds)
     store = EmbeddedStore(path)
     try:
@@ -95,6 +106,44 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
     except Unreachable:  # not there yet, or damaged: it is only a cache
         build_cache(seeds, path, progress)
     return store
+
+
+@dataclass(frozen=True)
+class LastLoad:
+    """What a database was filled with: how many nodes and relationships, by which graphkit."""
+
+    facts: int
+    version: str
+
+
+def last_load(store: Store) -> LastLoad:
+    """The load that a database holds, if it is whole and of this version.
+
+    Raises
+    ------
+    Unreachable
+        No load was finished: its graph would be a mixture of two, or nothing.
+    StoreError
+        Another version of graphkit made it, which may mean something else by the same names.
+    """
+    statement = "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version"
+    try:
+        found = [LastLoad(**row) for row in store.run(statement).table.to_pylist()]
+    except Unreachable:
+        raise
+    except StoreError:  # no such label: another schema, or none
+        found = []
+    if not found:
+        raise Unreachable(
+            f"{store.label} holds no finished load: none was made, it was cut off, or it is under "
+            "way; run 'graphkit load' with this --db"
+        )
+    if found[0].version != __version__:
+        raise StoreError(
+            f"{store.label} was loaded by graphkit {found[0].version} and this is {__version__}; "
+            "rebuild it with 'graphkit load' and this --db"
+        )
+    return found[0]
 
 
 def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> None:

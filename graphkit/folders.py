@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal
@@ -41,12 +41,15 @@ def write_private(file: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold a lock that ends with this process, however that ends."""
+def locked(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold a lock that ends with this process, however that ends.
+
+    ``waiting`` is called when somebody else holds it.
+    """
     while True:
         make_private(file.parent)
         with file.open("a") as stream:
-            _wait_for_lock(stream)
+            _wait_for_lock(stream, waiting)
             if not _is_at(file, stream):
                 continue  # whoever held it removed the file: this lock would keep nobody out
             yield
@@ -60,7 +63,7 @@ def _is_at(file: Path, stream: IO[str]) -> bool:
         return False
 
 
-def _wait_for_lock(stream: IO[str]) -> None:
+def _wait_for_lock(stream: IO[str], waiting: Callable[[], None]) -> None:
     if sys.platform == "win32":
         import msvcrt
 
@@ -71,7 +74,12 @@ def _wait_for_lock(stream: IO[str]) -> None:
             except OSError as error:  # it gives up after ten seconds
                 if error.errno != errno.EDEADLK:
                     raise
+                waiting()
     else:
         import fcntl
 
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(stream, fcntl.LOCK_EX)

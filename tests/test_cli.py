@@ -24,9 +24,11 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit import __version__
+from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.folders import user_folder
 from graphkit.queries import query_names
+from graphkit.seeds import read_seeds
 
 COMMAND = str(Path(sys.executable).parent / "graphkit")
 README = Path(__file__).parents[1] / "README.md"
@@ -626,10 +628,14 @@ READY = (
 
 @pytest.mark.parametrize("which", ["embedded", "neo4j"])
 @pytest.mark.parametrize("seconds", [0.1, 4.0])
-def test_an_interrupted_query_ends_at_once_with_130_and_one_line(db, request, which, seconds):
+def test_an_interrupted_query_ends_at_once_with_130_and_one_line(
+    db, request, tmp_path, which, seconds
+):
     environment = {**os.environ, **db}
     arguments = ["cypher", LONG]
     if which == "neo4j":
+        small = write_seeds(tmp_path / "seeds")
+        request.getfixturevalue("neo4j_store").load(build_graph(read_seeds(small)))
         uri, user, password = request.getfixturevalue("neo4j_server")
         environment |= {"NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}
         arguments += ["--db", uri]

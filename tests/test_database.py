@@ -9,8 +9,10 @@ import pytest
 from seed_texts import SMALL, write_seeds
 
 import graphkit
-from graphkit.database import build_cache, default_path, open_database
+from graphkit.build import build_graph
+from graphkit.database import LastLoad, build_cache, default_path, last_load, open_database
 from graphkit.errors import SeedError, StoreError, Unreachable
+from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -179,11 +181,24 @@ def test_a_build_that_fails_leaves_nothing(cache):
 def test_option_comes_before_environment_and_that_before_the_default(cache, tmp_path, monkeypatch):
     paths = [tmp_path / "option.lbdb", tmp_path / "environment.lbdb", default_path()]
     monkeypatch.setenv("GRAPHKIT_DB", str(paths[1]))
-    with open_database(str(paths[0])) as store, pytest.raises(Unreachable, match=r"option\.lbdb"):
-        store.run("RETURN 1")
-    with open_database() as store, pytest.raises(Unreachable, match=r"environment\.lbdb"):
-        store.run("RETURN 1")
+    with pytest.raises(Unreachable, match=r"option\.lbdb"):
+        open_database(str(paths[0]))
+    with pytest.raises(Unreachable, match=r"environment\.lbdb"):
+        open_database()
     monkeypatch.setenv("GRAPHKIT_DB", "")
     with open_database() as store:
         assert isinstance(store, EmbeddedStore)
         assert store.path == paths[2]
+
+
+def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monkeypatch):
+    seeds = read_seeds(write_seeds(tmp_path / "seeds"))
+    monkeypatch.setattr("graphkit.build.__version__", "0.0.9")
+    store.load(build_graph(seeds))
+    said = f"loaded by graphkit 0.0.9 and this is {graphkit.__version__}; rebuild it with 'graphkit"
+    with pytest.raises(StoreError, match=said) as refused:
+        last_load(store)
+    assert refused.value.exit_code == 1
+    monkeypatch.undo()
+    store.load(build_graph(seeds))
+    assert last_load(store) == LastLoad(18, graphkit.__version__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +108,13 @@ class Store(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+def say_waiting(label: str) -> None:
+    """Tell on stderr, unless the program logs elsewhere, why a load does not go on."""
+    logging.getLogger("graphkit").warning(
+        "graphkit: another load of %s is under way; waiting for it to end", label
+    )
 
 
 def no_progress(kind: str, rows: int) -> None:

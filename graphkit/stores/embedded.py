@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.folders import locked
 from graphkit.schema import Schema, Type
-from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
+from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
 from graphkit.stores.diff import Held, change, difference
 from graphkit.stores.gate import (
     asks_for_plan,
@@ -230,7 +231,7 @@ def _workroom(path: Path) -> Iterator[Path]:
     """A folder beside the database for one load at a time; what a killed one left is removed."""
     folder = path.with_name(f".{path.name}.loading")
     lock = folder / "lock"
-    with locked(lock):
+    with locked(lock, partial(say_waiting, str(path))):
         for left in folder.iterdir():
             if left != lock:
                 left.unlink()

@@ -7,7 +7,6 @@ has had its turn since: a lock that was lost unnoticed lets nothing be mixed.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graphkit.errors import StoreError, Unreachable
+from graphkit.stores import say_waiting
 
 CONSTRAINT = (
     "CREATE CONSTRAINT graphkit_LoadLock IF NOT EXISTS FOR (x:LoadLock) REQUIRE x.key IS UNIQUE"
@@ -51,8 +51,7 @@ def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[str]
 
 
 def _wait(lock: neo4j.Transaction, label: str) -> None:
-    said = f"graphkit: another load of {label} is under way; waiting for it to end"
-    notice = Timer(SOON, logging.getLogger("graphkit").warning, (said,))
+    notice = Timer(SOON, say_waiting, (label,))
     notice.start()
     try:
         lock.run(LOCK).consume()
