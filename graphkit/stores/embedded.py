@@ -106,6 +106,8 @@ class EmbeddedStore(Closing):
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
+        check_read_only(statement)
+        check_parameters(statement, parameters or {})
         return self._sandbox.ask(statement, parameters or {}, limits)
 
     def run(
