@@ -24,6 +24,14 @@ _SIGNALS_AND_SOCKETS = 0b11
 """Of processes outside, from version 6 on."""
 
 
+def landlock_version() -> int:
+    """The version of Landlock that this kernel has, 0 for none."""
+    if sys.platform != "linux":
+        return 0
+    version: int = ctypes.CDLL(None).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    return max(version, 0)
+
+
 def allow_only(readable: Iterable[Path]) -> int:
     """Forbid this thread, and those it will start, all files but some, which it may only read.
 
@@ -37,12 +45,10 @@ def allow_only(readable: Iterable[Path]) -> int:
     .. [1] Landlock: unprivileged access control.
            https://docs.kernel.org/userspace-api/landlock.html
     """
-    if sys.platform != "linux":
+    version = landlock_version()
+    if not version:
         return 0
-    libc = ctypes.CDLL(None, use_errno=True)
-    version: int = libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
-    if version < 1:
-        return 0
+    libc = ctypes.CDLL(None)
     kinds = (1 << _FILE_ACCESS[min(version, len(_FILE_ACCESS)) - 1]) - 1
     network, scope = _TCP * (version >= 4), _SIGNALS_AND_SOCKETS * (version >= 6)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
