@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sys
 import time
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 BUFFER_POOL = 2**30
 LOAD_POOL = 4 * 2**30
 """A million flows are copied within 2 GiB; what is not used is not taken."""
+SPARE = 2**20
+"""Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
     Type.TEXT: "STRING",
     Type.PERIOD: "STRING",
@@ -249,6 +253,8 @@ def _workroom(path: Path) -> Iterator[Path]:
 
 def _fill(path: Path, graph: Graph, progress: Progress) -> None:
     """Make a new database file, load everything, and verify the counts."""
+    spare = path.with_name("spare")
+    spare.write_bytes(os.urandom(SPARE))
     database, connection = _connect(path, read_only=False, pool=LOAD_POOL)
     try:
         for statement in ddl(graph.schema):
@@ -259,8 +265,11 @@ def _fill(path: Path, graph: Graph, progress: Progress) -> None:
         _verify(connection, graph)
         connection.execute("CHECKPOINT").close()
     except RuntimeError as error:
+        if "IO exception" in str(error):
+            raise OSError(errno.ENOSPC, "there is no room, or the disk fails") from error
         raise StoreError(f"the embedded database refused the load: {error}") from error
     finally:
+        spare.unlink()
         connection.close()
         database.close()
 
