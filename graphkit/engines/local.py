@@ -74,8 +74,7 @@ class _Folder:
 
     def _scanner(self, columns: Sequence[str]) -> ds.Scanner:
         others = [name for name in columns if name != self.key]
-        rows = None if self.key is None else pc.field(self.key) == self.name
-        return self.found.scanner(columns=others, filter=rows, batch_size=BATCH_ROWS)
+        return self.found.scanner(columns=others, batch_size=BATCH_ROWS)
 
     def _named(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:
         """With what the folder is named after: not spelled out row by row."""
@@ -87,11 +86,16 @@ class _Folder:
 
 def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
     """What is read at once, in order of its product or period."""
-    files = [ds.get_partition_keys(f.partition_expression) for f in found.get_fragments()]
+    files = [(ds.get_partition_keys(f.partition_expression), f) for f in found.get_fragments()]
     for key in BATCH_BY:
-        if all(keys.get(key) is not None for keys in files):
-            names = sorted({keys[key] for keys in files})
-            return [_Folder(name, place, found, key) for name in names]
+        if all(keys.get(key) is not None for keys, _ in files):
+            named: dict[str, list[ds.Fragment]] = {}
+            for keys, file in files:
+                named.setdefault(keys[key], []).append(file)
+            return [
+                _Folder(name, place, ds.FileSystemDataset(some, found.schema, found.format), key)
+                for name, some in sorted(named.items())
+            ]
     return [_Folder("flows", place, found)]
 
 
