@@ -237,6 +237,8 @@ def test_another_beginning_is_refused(statement, prefix):
         ("RETURN `a", "column 8: the `-quoted text that begins here never ends"),
         ("RETURN 1 /* a", "column 10: the comment that begins here never ends"),
         ("", "the statement is empty"),
+        ("RETURN '\ud800'", "line 1, column 9: found half a character"),
+        ("RETURN '\\ud800'", "line 1, column 9: found half a character"),
         ("  // nothing\n/* at all */ ;", "the statement is empty"),
         ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 brackets are open"),
         ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 brackets are open"),

@@ -84,21 +84,22 @@ def place(
             (p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(beside.iterdir())
         ]
     uri, user, password = neo4j_server
+    neo4j_store = stores["neo4j"]
     monkeypatch.setenv("NEO4J_USERNAME", user)
     monkeypatch.setenv("NEO4J_PASSWORD", password)
-    return uri, lambda: state(stores["neo4j"])
+    return uri, lambda: [digest(neo4j_store), *state(neo4j_store)]
 
 
 def state(store: Neo4jStore) -> list[object]:
-    """Everything in a Neo4j, also what is not graphkit's."""
+    """How much there is of everything in a Neo4j, also of what is not graphkit's."""
     asked = (
-        "MATCH (n) RETURN count(n) AS x",
+        "MATCH (n) RETURN count(n) + sum(size(keys(n))) AS x",
         "MATCH ()-[r]->() RETURN count(r) AS x",
         "SHOW INDEXES YIELD name AS x",
         "SHOW CONSTRAINTS YIELD name AS x",
         "CALL db.labels() YIELD label AS x",
     )
-    return [digest(store), *(sorted(store.run(q).table["x"].to_pylist()) for q in asked)]
+    return [sorted(store.run(statement).table["x"].to_pylist()) for statement in asked]
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def cypher(place, capsys) -> Callable[..., tuple[int, str, str]]:
         code = cli.run(["cypher", text, "--db", place[0], "--timeout", "1", "-f", "json", *options])
         took = time.monotonic() - began
         out, err = capsys.readouterr()
-        assert took < 2, f"{took:.1f} s for {text[:80]!r}"
+        assert took < 5, f"{took:.1f} s for {text[:80]!r}"
         assert code in (0, 1, 2), f"{code} for {text[:80]!r}: {err}"
         assert "Traceback" not in err, text[:80]
         assert not code or (err.startswith("graphkit: ") and err.count("\n") == 1), err
@@ -135,14 +136,16 @@ def test_text_that_cannot_be_run_is_one_line(cypher):
         cypher(text)
 
 
-def test_every_query_ends_and_the_next_one_works(place, cypher):
-    before = place[1]()
-
+@pytest.mark.parametrize("engine", ["embedded", "neo4j"])
+def test_every_query_ends_in_time_and_the_next_one_works(stores, engine):
+    store = stores[engine]
     for name, text in BOMBS.items():
-        cypher(text)
-        code, out, _ = cypher("MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS x")
-        assert (code, json.loads(out)) == (0, [{"x": "KOR"}]), name
-    assert place[1]() == before
+        began = time.monotonic()
+        with suppress(UsageError, StoreError):
+            store.ask(text, limits=Limits(seconds=1))
+        assert time.monotonic() - began < 3, name  # the machine may be busy
+        answer = store.ask("MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS x").table
+        assert answer["x"].to_pylist() == ["KOR"], name
 
 
 def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores):
@@ -153,7 +156,7 @@ def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores):
         check_read_only(text)
         values = dict.fromkeys(parameter_names(text), "x")
         answers = [store.ask(text, values).table.to_pylist() for store in stores.values()]
-        assert answers[0] == answers[1], text
+        assert sorted(answers[0], key=str) == sorted(answers[1], key=str), text
 
 
 # --- each layer with the others off
@@ -165,10 +168,12 @@ def test_the_gate_alone_lets_nothing_through(statement):
         check_read_only(statement)
 
 
-def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(shipped_file):
+def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(shipped_file, tmp_path):
     content = shipped_file.read_bytes()
+    path = tmp_path / "graph.lbdb"
+    path.write_bytes(content)
     with (
-        ladybug.Database(shipped_file, read_only=True, buffer_pool_size=2**28) as database,
+        ladybug.Database(path, read_only=True, buffer_pool_size=2**28) as database,
         ladybug.Connection(database) as connection,
     ):
         for text in WRITES:
@@ -176,7 +181,7 @@ def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(shipped_file
                 connection.execute(text)
         with pytest.raises(RuntimeError, match="read-only"):
             connection.execute("CREATE (:Country {iso3: 'XXX'})")
-    assert shipped_file.read_bytes() == content
+    assert path.read_bytes() == content
 
 
 def test_the_read_mode_of_neo4j_alone_keeps_the_graph(stores):

@@ -94,6 +94,11 @@ def check_read_only(statement: str) -> None:
 
 
 def _check_one(statement: str, every: list[Token]) -> None:
+    try:
+        statement.encode()
+    except UnicodeEncodeError as error:
+        where = place(statement, error.start)
+        raise UsageError(f"{where}: found half a character (a lone surrogate)") from error
     if not every:
         raise UsageError("the statement is empty; wanted Cypher such as MATCH (n) RETURN n LIMIT 5")
     for token in every:
