@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import __version__
 from graphkit.analysis.shares import import_shares
+from graphkit.errors import GraphkitError
+from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
-from graphkit.schema import DIGEST, LOAD, YEAR, Kind, Prop, Schema
-from graphkit.seeds import Facts, identities
-from graphkit.seeds.values import ARROW
-
-BATCH = 2**16
-"""Rows that are made into Python's own text at once: it takes many times the room of Arrow's."""
+from graphkit.schema import DIGEST, KEY, LOAD, YEAR, Kind, Prop, Schema
+from graphkit.seeds import Facts
+from graphkit.seeds.values import ARROW, FACTS, coded, plain
 
 
 @dataclass(frozen=True)
 class Part:
     """Rows of one kind; of an edge kind, those that join two particular node kinds.
 
-    ``table`` has, for an edge, its two ends first; then the properties of ``kind.stored``.
+    ``table`` has, for an edge, its two ends first; then the properties of ``kind.stored``. Its text
+    columns may be dictionary-encoded; ``rows`` gives them plain, some at a time.
     """
 
     kind: Kind
     table: pa.Table
     start: Kind | None = None
     end: Kind | None = None
+
+    def rows(self, start: int = 0, length: int | None = None) -> pa.Table:
+        """Some rows, or all, with plain text."""
+        return plain(self.table.slice(start, length))
 
     @property
     def ends(self) -> tuple[Kind, ...]:
@@ -66,11 +71,11 @@ def build_graph(facts: Facts) -> Graph:
     Returns
     -------
     Graph
-        Nodes sorted by key, then edges sorted by key; the same facts give the same graph
-        whatever the order of files and rows.
+        Nodes sorted by key, then edges sorted by what identifies them; the same facts give the
+        same graph whatever the order of files and rows.
     """
     schema = facts.schema
-    keys = {k: facts[k.name][k.key].combine_chunks() for k in schema.nodes if not k.derived}
+    keys = {k: _texts(facts[k.name][k.key]) for k in schema.nodes if not k.derived}
     parts = [Part(kind, _with_digests(_finish(kind, facts[kind.name]))) for kind in keys]
     for kind in schema.edges:
         for table, starts, ends in _edge_tables(kind, facts):
@@ -85,12 +90,11 @@ def _marker(parts: list[Part]) -> pa.Table:
     content = hashlib.sha256()
     for part in sorted(parts, key=lambda p: (p.kind.name, *(k.name for k in p.ends))):
         content.update(part.kind.name.encode())
-        digests = part.table[DIGEST.name]
-        for start in range(0, len(digests), BATCH):
-            content.update("".join(digests.slice(start, BATCH).to_pylist()).encode())
+        content.update(part.table[DIGEST.name].to_numpy().astype(">i8").tobytes())
     facts = sum(len(p.table) for p in parts)
     values = ("graphkit", __version__, facts, content.hexdigest())
-    return pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)})
+    columns = zip(LOAD.columns, values, strict=True)
+    return pa.table({p.name: pa.array([v]).cast(FACTS[p.type]) for p, v in columns})
 
 
 Ends = tuple[pa.Table, list[Kind], list[Kind]]
@@ -125,48 +129,64 @@ def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
         kind.columns[1].name: [b for _, b in pairs],
     }
     values["role"] = [prop.name] * len(pairs)
-    return pa.table({p.name: pa.array(values[p.name], ARROW[p.type]) for p in kind.columns})
+    return pa.table(
+        {p.name: pa.array(values[p.name], ARROW[p.type]).cast(FACTS[p.type]) for p in kind.columns}
+    )
 
 
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
     """DEPENDS_ON: the import shares of every country, product and period."""
     shares = import_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
-    return shares.select([p.name for p in kind.columns])
+    return coded(shares.select([p.name for p in kind.columns]))
 
 
 def _finish(kind: Kind, table: pa.Table) -> pa.Table:
-    """Rows as a database holds them, but for the digest: year and key filled in, by identity."""
-    identity = identities(kind, table)
+    """Rows as a database holds them, but for the digest: with year and key, by identity."""
     if YEAR in kind.props:
-        years = {p: Period(p).year if p else None for p in table["period"].unique().to_pylist()}
-        filled = pa.array([years[p] for p in table["period"].to_pylist()], pa.int64())
-        table = table.append_column(YEAR.name, filled)
+        periods = table["period"].combine_chunks().dictionary_encode()
+        ends = pa.array([Period(p).year for p in periods.dictionary.to_pylist()], pa.int64())
+        table = table.append_column(YEAR.name, ends.take(periods.indices))
     if kind.is_edge:
-        table = table.append_column(kind.key, identity)
+        keys = fingerprints(table.select(kind.identity), kind.name)
+        if any_twice(keys):
+            raise GraphkitError(
+                f"two facts of {kind.name} have one fingerprint; change one of them"
+            )
+        table = table.append_column(KEY.name, pa.array(keys))
     names = [end.name for end in kind.ends] + [p.name for p in kind.stored if p != DIGEST]
-    return table.select(names).take(pc.sort_indices(identity)).combine_chunks()
+    return _narrow(table.select(names)).take(_order(table, kind.identity)).combine_chunks()
+
+
+def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
+    """The places of the rows in order of these columns of text; nothing comes first."""
+    keys = []
+    for name in names:
+        codes = table[name].combine_chunks().dictionary_encode()
+        ranks = np.argsort(np.argsort(codes.dictionary.to_numpy(zero_copy_only=False)))
+        places = codes.indices.fill_null(len(ranks)).to_numpy()
+        keys.append(np.append(ranks, -1)[places])
+    return np.lexsort(keys[::-1])
 
 
 def _with_digests(table: pa.Table, ends: str = "") -> pa.Table:
     """Append the digests: of names and values, and of an edge also of the kinds that it joins."""
-    names = "\x1e".join([*table.column_names, ends])
-    starts = range(0, max(len(table), 1), BATCH)
-    chunks = [_digests(table.slice(start, BATCH), names) for start in starts]
-    return table.append_column(DIGEST.name, pa.chunked_array(chunks, pa.string()))
+    return table.append_column(DIGEST.name, pa.array(fingerprints(table, ends)))
 
 
-def _digests(rows: pa.Table, names: str) -> pa.Array:
-    columns = []
-    for field in rows.schema:
-        column = rows[field.name].combine_chunks()
-        if pa.types.is_list(field.type):
-            column = pc.binary_join(column, "\x1e")
-        columns.append(column.cast(pa.string()))
-    lines = pc.binary_join_element_wise(
-        *columns, names, "\x1f", null_handling="replace", null_replacement="\x00"
-    )
-    digests = [hashlib.sha256(x.encode()).hexdigest()[:16] for x in lines.to_pylist()]
-    return pa.array(digests, pa.string())
+def _narrow(table: pa.Table) -> pa.Table:
+    """The table with the codes of its texts in as few bytes as they need."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            codes = table[field.name].combine_chunks()
+            kind = next(k for k in (pa.int8(), pa.int16(), pa.int32())
+                        if len(codes.dictionary) <= 2 ** (k.bit_width - 1))  # fmt: skip
+            narrow = pa.DictionaryArray.from_arrays(codes.indices.cast(kind), codes.dictionary)
+            table = table.set_column(place, field.name, narrow)
+    return table
+
+
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    return column.cast(pa.string()).combine_chunks()
 
 
 def _split(
@@ -188,4 +208,7 @@ def _split(
 
 
 def _among(table: pa.Table, end: str, keys: pa.Array, choices: int) -> pa.Table:
-    return table if choices == 1 else table.filter(pc.is_in(table[end], value_set=keys))
+    if choices == 1:
+        return table
+    codes = table[end].combine_chunks()
+    return table.filter(pc.is_in(codes.dictionary, value_set=keys).take(codes.indices))

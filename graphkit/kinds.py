@@ -145,11 +145,10 @@ class Kind:
         return next(p for p in self.columns if p.name == name)
 
 
-DIGEST = Prop(
-    "digest", Type.TEXT, "First 16 hex digits of the fact's SHA-256; differs if any property does."
-)
+DIGEST = Prop("digest", Type.INTEGER, "Fingerprint of 64 bits; differs if any property does.")
+KEY = Prop("key", Type.INTEGER, "Fingerprint of its identity: both ends and the key properties.")
 _NODE_MARKS = (DIGEST,)
-_EDGE_MARKS = (Prop("key", Type.TEXT, "Identity of the fact: ends and key properties."), DIGEST)
+_EDGE_MARKS = (KEY, DIGEST)
 
 
 @dataclass(frozen=True)

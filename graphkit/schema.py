@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphkit.kinds import DATE_TEXT, DIGEST, NUMBER_TEXT, UNITS, End, Kind, Prop, Schema, Type
+from graphkit.kinds import DATE_TEXT, DIGEST, KEY, NUMBER_TEXT, UNITS, End, Kind, Prop, Schema, Type
 
 __all__ = [
     "DATE_TEXT",
     "DIGEST",
     "GRAPH",
+    "KEY",
     "LOAD",
     "NUMBER_TEXT",
     "UNITS",

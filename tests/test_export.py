@@ -63,7 +63,7 @@ def tables(graph: Graph) -> dict[tuple[str, ...], pa.Table]:
     found: dict[tuple[str, ...], list[pa.Table]] = {}
     for part in graph.parts:
         key = (part.kind.name, *(kind.name for kind in part.ends))
-        found.setdefault(key, []).append(part.table)
+        found.setdefault(key, []).append(part.rows())
     return {key: pa.concat_tables(parts).sort_by(GRAPH[key[0]].key) for key, parts in found.items()}
 
 

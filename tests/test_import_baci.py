@@ -19,6 +19,7 @@ from graphkit.importers.baci import Wanted, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.report import UnmappedError
 from graphkit.seeds import read_seeds
+from graphkit.seeds.values import plain
 from graphkit.shipped import shipped
 
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
@@ -60,7 +61,7 @@ def archive(lines: dict[str, str], tmp_path: Path) -> Path:
 
 
 def imported(folder: Path) -> pa.Table:
-    return read_seeds(folder)["EXPORTS"]
+    return plain(read_seeds(folder)["EXPORTS"])
 
 
 def test_what_is_read_back_is_what_was_published(archive, flows, reference, tmp_path):

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 LAYERS = (
     ("errors",),
     ("kinds",),
-    ("schema", "period", "folders", "shipped", "imports", "answer", "claim_words"),
+    ("schema", "period", "folders", "shipped", "imports", "answer", "claim_words", "fingerprint"),
     ("seeds", "analysis", "reference"),
     ("build", "backend", "engines"),
     ("stores",),

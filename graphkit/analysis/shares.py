@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -66,13 +68,14 @@ def import_shares(flows: pa.Table) -> pa.Table:
     """
     if not len(flows):
         return RESULT.empty_table()
-    # A fixed order before anything is added up: the sums do not depend on the order of the rows.
-    types = {**dict.fromkeys((*SCOPE, "supplier"), pa.string()), "usd": NUMBER, "tonnes": NUMBER}
-    flows = flows.select(list(types)).cast(pa.schema(types))
-    flows = flows.sort_by([(name, "ascending") for name in types]).combine_chunks()
-    groups = _starts(flows, SCOPE)
-    pairs = _starts(flows, (*SCOPE, "supplier"))
+    texts = {name: _ranked(flows[name]) for name in (*SCOPE, "supplier")}
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
+    # A fixed order before anything is added up: the sums do not depend on the order of the rows.
+    order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
+    usd, tonnes = usd[order], tonnes[order]
+    ranks = {name: ranks[order] for name, (ranks, _) in texts.items()}
+    groups = _starts([ranks[name] for name in SCOPE])
+    pairs = _starts(list(ranks.values()))
     by_pair = {"usd": _sums(usd, pairs), "tonnes": _sums(tonnes, pairs)}
     group_of_pair = np.searchsorted(groups, pairs, side="right") - 1
     first_pair = np.searchsorted(pairs, groups)
@@ -94,20 +97,34 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns["rank"] = np.empty(len(pairs), np.int64)
     columns["rank"][ranked] = np.arange(len(pairs)) - first_pair[group_of_pair[ranked]] + 1
 
-    labels = flows.select([*SCOPE, "supplier"]).take(pa.array(pairs))
-    for field in list(RESULT)[len(SCOPE) + 1 :]:
-        labels = labels.append_column(field, pa.array(columns[field.name], from_pandas=True))
-    return labels.take(pa.array(ranked)).cast(RESULT)
+    labels = {
+        name: pa.DictionaryArray.from_arrays(ranks[name][pairs[ranked]], values)
+        for name, (_, values) in texts.items()
+    }
+    measures = {
+        field.name: pa.array(columns[field.name][ranked], from_pandas=True)
+        for field in list(RESULT)[len(texts) :]
+    }
+    return pa.table({**labels, **measures}).cast(RESULT)
 
 
-def _starts(table: pa.Table, names: tuple[str, ...]) -> np.ndarray:
-    """Where each run of equal values begins, in a table sorted by these columns."""
-    changed = np.zeros(len(table), bool)
+def _ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """Text as places in its sorted values, of which nothing is the last."""
+    codes = column.combine_chunks().cast(pa.string()).dictionary_encode()
+    order = pc.sort_indices(codes.dictionary)
+    values = pa.concat_arrays([codes.dictionary.take(order), pa.nulls(1, pa.string())])
+    places = np.empty(len(values), np.int32)
+    places[order.to_numpy()] = np.arange(len(order))
+    places[-1] = len(order)
+    return places[codes.indices.fill_null(len(order)).to_numpy()], values
+
+
+def _starts(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Where each run of equal values begins, in columns sorted by these."""
+    changed = np.zeros(len(columns[0]), bool)
     changed[0] = True
-    for name in names:
-        codes = pc.fill_null(table[name].combine_chunks(), "").dictionary_encode().indices
-        codes = codes.to_numpy(zero_copy_only=False)
-        changed[1:] |= codes[1:] != codes[:-1]
+    for values in columns:
+        changed[1:] |= values[1:] != values[:-1]
     return np.flatnonzero(changed)
 
 

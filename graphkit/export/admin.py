@@ -76,7 +76,7 @@ def _typed(prop: Prop) -> str:
 
 
 def _lines(part: Part, delimiter: str) -> Iterator[str]:
-    columns = [column.to_pylist() for column in part.table.columns]
+    columns = [column.to_pylist() for column in part.rows().columns]
     for row in zip(*columns, strict=True):
         yield ",".join([*(_cell(value, delimiter) for value in row), part.kind.name]) + "\n"
 

@@ -51,9 +51,10 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
 def lines(store: Store, schema: Schema = GRAPH) -> Iterator[str]:
     """Every node and relationship as one line, in the order of the lines' bytes.
 
-    A node is its kind, key and properties; a relationship its kind, key, the kind and key of
-    its start, those of its end, and its properties; with tabs between. Properties are JSON
-    without spaces, sorted by name; those that are not set are left out.
+    A node is its kind, key and properties; a relationship its kind, key (plus 2⁶³, in 16 hex
+    digits), the kind and key of its start, those of its end, and its properties; with tabs
+    between. Properties are JSON without spaces, sorted by name; those that are not set are left
+    out.
     """
     for kind in _in_order(schema):
         yield from _lines(store, schema, kind)
@@ -69,12 +70,15 @@ def _lines(store: Store, schema: Schema, kind: Kind) -> Iterator[str]:
 
 
 def _lines_between(store: Store, kind: Kind, ends: tuple[Kind, ...]) -> Iterator[str]:
-    text, after = statement(kind, ends, PAGE), ""
+    text, after = statement(kind, ends, PAGE), -(2**63) if kind.is_edge else ""
     while rows := store.run(text, {"after": after}).table.to_pylist():
         for row in rows:
             joins = [
                 f"{k.name}\t{row.pop(end.name)}" for k, end in zip(ends, kind.ends, strict=True)
             ]
             found = {name: value for name, value in row.items() if value is not None}
-            yield "\t".join([kind.name, found[kind.key], *joins, canonical_json(found)])
+            key = found[kind.key]
+            if kind.is_edge:
+                key = f"{key + 2**63:016x}"
+            yield "\t".join([kind.name, key, *joins, canonical_json(found)])
         after = rows[-1][kind.key]

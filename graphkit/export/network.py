@@ -34,7 +34,7 @@ def _whole(graph: Graph) -> nx.MultiDiGraph:
 
     network = nx.MultiDiGraph()
     for part in graph.parts:
-        for row in part.table.to_pylist():
+        for row in part.rows().to_pylist():
             if part.start is None or part.end is None:
                 key = row[part.kind.key]
                 about = {"kind": part.kind.name, "label": row.get("name") or key}

@@ -47,7 +47,7 @@ def statements(graph: Graph) -> Iterator[str]:
 
 
 def _rows(part: Part, start: int) -> str:
-    columns = [column.to_pylist() for column in part.table.slice(start, BATCH).columns]
+    columns = [column.to_pylist() for column in part.rows(start, BATCH).columns]
     rows = zip(*columns, strict=True)
     return "[" + ", ".join(literal(list(row)) for row in rows) + "]"
 

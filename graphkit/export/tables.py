@@ -26,7 +26,7 @@ def write_parquet_folder(graph: Graph, folder: Path) -> None:
 
 
 def _with_kinds(part: Part) -> pa.Table:
-    table = part.table
+    table = part.rows()
     for end, kind in zip(part.kind.ends, part.ends, strict=True):
         column = pa.array([kind.name] * len(table), pa.string())
         place = table.column_names.index(end.name)

@@ -14,16 +14,19 @@ import pyarrow as pa
 
 from graphkit.errors import SeedError
 from graphkit.schema import GRAPH, Kind, Schema
-from graphkit.seeds.check import check_all, identities
+from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
-from graphkit.seeds.values import ARROW
+from graphkit.seeds.values import FACTS
 
-__all__ = ["Facts", "empty_table", "identities", "read_seeds"]
+__all__ = ["Facts", "empty_table", "read_seeds"]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Checked facts: for each seeded kind a table of its columns, in the order of the schema."""
+    """Checked facts: for each seeded kind a table of its columns, in the order of the schema.
+
+    Text columns are dictionary-encoded.
+    """
 
     schema: Schema
     tables: Mapping[str, pa.Table]
@@ -39,7 +42,7 @@ class Facts:
 
 def empty_table(kind: Kind) -> pa.Table:
     """A table of a kind's columns without rows."""
-    return pa.table({p.name: pa.array([], ARROW[p.type]) for p in kind.columns})
+    return pa.table({p.name: pa.array([], FACTS[p.type]) for p in kind.columns})
 
 
 def read_seeds(folder: Path | str, schema: Schema = GRAPH) -> Facts:

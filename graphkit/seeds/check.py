@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, reduce
 from math import fsum
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import Problem
+from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile
 from graphkit.seeds.places import Places
@@ -135,11 +137,20 @@ def identities(kind: Kind, rows: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "|") if len(parts) > 1 else parts[0]
 
 
+def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
+    """Whether two rows may have one identity: told by fingerprints, which take little memory."""
+    prints = []
+    for rows in files:
+        found = fingerprints(rows.table.select(kind.identity))
+        needed = [rows.table[p.name].is_valid() for p in kind.columns if p.key and p.required]
+        prints.append(found[reduce(pc.and_, needed).to_numpy()])
+    return any_twice(np.concatenate(prints))
+
+
 def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
-    columns = [identities(kind, rows.table) for rows in files]
-    every = pa.chunked_array(columns, pa.string())
-    if pc.count_distinct(every).as_py() == len(every) - every.null_count:
+    if not any(len(rows.table) for rows in files) or not _any_twice(kind, files):
         return
+    columns = [identities(kind, rows.table) for rows in files]
     first: dict[str, tuple[Places, int]] = {}
     # The place of a node is its key; of an edge, which has several, its row.
     column = None if kind.is_edge else kind.key

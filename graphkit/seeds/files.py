@@ -17,6 +17,7 @@ from graphkit.seeds.rows import row_columns, table_columns, typed_rows
 from graphkit.seeds.strict_yaml import YamlText
 from graphkit.seeds.tables import Table, read_table
 from graphkit.seeds.text import LOST, decode, shown
+from graphkit.seeds.values import coded
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".parquet")
@@ -113,7 +114,8 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
     places = Places(yaml, header, table)
     if header is not None and (table is not None or header.table is None):
         given, odd = table_columns(yaml, header, table) if table else row_columns(yaml, header)
-        rows, wrong = typed_rows(places, header, given)
+        typed, wrong = typed_rows(places, header, given)
+        rows = coded(typed)
         found += odd + wrong
     return SeedFile(places, [*told, *_untold(found, told)], kind, rows)
 

@@ -32,19 +32,25 @@ def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
     parts = [p.table.select([kind.key, "digest"]) for p in graph.parts if p.kind is kind]
     wanted = pa.concat_tables(parts) if parts else None
     have = held.get(kind.name)
-    none = pa.array([], pa.string())
+    held_keys = None if have is None else _keys(have["key"])
     if wanted is None:
-        return Difference(none, none, none if have is None else have["key"].combine_chunks())
-    keys = wanted[kind.key].combine_chunks()
-    if have is None or not len(have):
-        return Difference(keys, none, none)
-    held_keys = have["key"].combine_chunks()
+        none = pa.nulls(0) if held_keys is None else held_keys.slice(0, 0)
+        return Difference(none, none, none if held_keys is None else held_keys)
+    keys = _keys(wanted[kind.key])
+    if have is None or held_keys is None or not len(have):
+        return Difference(keys, keys.slice(0, 0), keys.slice(0, 0))
     places = pc.index_in(keys, value_set=held_keys)
     added = keys.filter(pc.is_null(places))
     old = have["digest"].combine_chunks().take(places)
     differs = pc.fill_null(pc.not_equal(wanted["digest"].combine_chunks(), old), False)
     gone = pc.invert(pc.is_in(held_keys, value_set=keys))
     return Difference(added, keys.filter(differs), held_keys.filter(gone))
+
+
+def _keys(column: pa.ChunkedArray) -> pa.Array:
+    """Keys as databases give them: numbers of edges, plain text of nodes."""
+    plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    return column.cast(plain).combine_chunks()
 
 
 def change(graph: Graph, kind: Kind, what: Difference) -> Change:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from graphkit.build import Graph, Part
 
 BUFFER_POOL = 2**30
-LOAD_POOL = 4 * 2**30
-"""A million flows are copied within 2 GiB; what is not used is not taken."""
+POOL_OF_A_ROW = 800
+"""Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
 SPARE = 2**20
 """Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
@@ -255,12 +255,14 @@ def _fill(path: Path, graph: Graph, progress: Progress) -> None:
     """Make a new database file, load everything, and verify the counts."""
     spare = path.with_name("spare")
     spare.write_bytes(os.urandom(SPARE))
-    database, connection = _connect(path, read_only=False, pool=LOAD_POOL)
+    most = max(len(part.table) for part in graph.parts)
+    pool = max(BUFFER_POOL, POOL_OF_A_ROW * most)
+    database, connection = _connect(path, read_only=False, pool=pool)
     try:
         for statement in ddl(graph.schema):
             connection.execute(statement).close()
         for part in graph.parts:
-            _copy(connection, part)
+            _copy(database, part)
             progress(part.kind.name, len(part.table))
         _verify(connection, graph)
         connection.execute("CHECKPOINT").close()
@@ -274,13 +276,17 @@ def _fill(path: Path, graph: Graph, progress: Progress) -> None:
         database.close()
 
 
-def _copy(connection: Any, part: Part) -> None:
+def _copy(database: Any, part: Part) -> None:
     """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
+    import ladybug
+
     rows: pa.Table = part.table
     if not len(rows):
         return
     ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
-    connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
+    # A connection keeps every table that it has copied; a second thread takes as much again.
+    with ladybug.Connection(database, num_threads=1) as connection:
+        connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
 
 
 def _verify(connection: Any, graph: Graph) -> None:

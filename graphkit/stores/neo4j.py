@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from graphkit.build import Graph, Part
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.schema import GRAPH, Kind, Schema
+from graphkit.seeds.values import plain
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
@@ -284,7 +285,7 @@ class Neo4jStore(Closing):
         for kind in graph.schema.nodes:
             self._remove(kind, changes[kind.name].removed)
         for part in (p for p in graph.parts if p.kind.name == "Load"):
-            everything = part.table[part.kind.key].combine_chunks()
+            everything = part.rows()[part.kind.key].combine_chunks()
             none = everything.slice(0, 0)
             self._put(part, Difference(everything, none, none), progress)
         return report
@@ -319,7 +320,7 @@ class Neo4jStore(Closing):
             if len(wanted) < len(rows):
                 rows = rows.filter(pc.is_in(rows[part.kind.key], value_set=wanted))
             for start in range(0, len(rows), BATCH):
-                batch = rows.slice(start, BATCH)
+                batch = plain(rows.slice(start, BATCH))
                 self._write([(statement, {"rows": _as_lists(batch)})])
                 progress(part.kind.name, len(batch))
 
