@@ -14,6 +14,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
+from faults import CI, Counts, Loads, start_forking, two_graphs
+
 from graphkit.build import Graph, build_graph
 from graphkit.folders import user_folder
 from graphkit.seeds import read_seeds
@@ -70,6 +72,21 @@ def stopped_at_the_end(home: Path) -> Iterator[None]:
         yield
         assert guard.stdin is not None
         guard.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def counts() -> Counts:
+    """How many faults of each sort are made; tests/nightly makes more."""
+    return CI
+
+
+@pytest.fixture(scope="session")
+def loads(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Loads:
+    """Two graphs, and warm processes that load them."""
+    login = request.getfixturevalue("neo4j_server")
+    names = ("NEO4J_USERNAME", "NEO4J_PASSWORD")
+    start_forking()
+    return two_graphs(tmp_path_factory.mktemp("loads"), dict(zip(names, login[1:], strict=True)))
 
 
 @pytest.fixture(scope="session")

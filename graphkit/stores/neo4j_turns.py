@@ -39,7 +39,7 @@ def turn(open_session: Callable[[], neo4j.Session], label: str) -> Iterator[str]
     """Wait until no other load is under way, and keep others out; gives the owner's name."""
     owner = uuid.uuid4().hex
     with open_session() as locking, open_session() as session:
-        lock = locking.begin_transaction()
+        lock = locking.begin_transaction(metadata={"graphkit": "load"})
         try:
             _wait(lock, label)
             session.run(CLAIM, owner=owner).consume()

@@ -1,0 +1,132 @@
+"""What the tests of faults share: two graphs to tell apart, and command lines in warm processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+from seed_texts import SMALL, write_seeds
+
+# Imported once, before the forks.
+import graphkit.build
+import graphkit.render
+import graphkit.stores.embedded
+import graphkit.stores.neo4j
+from graphkit.cli.app import run
+from graphkit.export.digest import digest
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+OTHER = {
+    "trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace("JPN", "NOR"),
+    "countries.yaml": SMALL["countries.yaml"].replace(", aliases: [Korea]", ""),
+    "elements.yaml": SMALL["elements.yaml"] + "  - {key: Tb, name: Terbium, type: element}\n",
+    "areas.yaml": SMALL["areas.yaml"].replace("type: world", "type: group"),
+}
+"""What makes the other graph of the small one: facts added, changed, removed, of most kinds."""
+CODES = (0, 1, 2, 3, 4, 130)
+"""Exit codes that are documented."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many faults of each sort are made."""
+
+    kills: int
+    neo4j_kills: int
+    server_kills: int
+    full: int
+    races: int
+    cuts: int
+
+
+CI = Counts(kills=100, neo4j_kills=20, server_kills=1, full=10, races=20, cuts=30)
+NIGHTLY = Counts(kills=500, neo4j_kills=100, server_kills=10, full=50, races=200, cuts=300)
+
+
+@dataclass(frozen=True)
+class Loads:
+    """Folders of seeds with what a load of each gives, and processes that load them."""
+
+    folder: Path
+    digests: Mapping[str, str]
+    environment: Mapping[str, str]
+
+    def seeds(self, name: str) -> str:
+        return str(self.folder / name)
+
+    def start(
+        self, *arguments: str, limit: int = 0, **environment: str
+    ) -> tuple[BaseProcess, Path]:
+        """A command line in a process of its own, and the file of all that it says."""
+        said = self.folder / f"said-{os.urandom(6).hex()}"
+        said.touch()
+        whole = {**self.environment, **environment}
+        process = multiprocessing.get_context("forkserver").Process(
+            target=command, args=(arguments, said, whole, limit)
+        )
+        process.start()
+        return process, said
+
+    def load(self, name: str, place: str, **more: str) -> tuple[BaseProcess, Path]:
+        return self.start("load", self.seeds(name), "--db", place, **more)
+
+    def finish(self, process: BaseProcess, said: Path) -> str:
+        """Wait for a process: what it said, once that and its exit code are as documented."""
+        process.join(120)
+        assert process.exitcode in CODES, (process.exitcode, said.read_text())
+        text = said.read_text()
+        assert "Traceback" not in text
+        if process.exitcode:
+            assert text.count("\n") == 1, text
+            assert text.startswith("graphkit: "), text
+        return text
+
+    def other(self, name: str) -> str:
+        return "B" if name == "A" else "A"
+
+    def named(self, store: Store) -> str:
+        """Which of the graphs a database holds; nothing else is one."""
+        names = {sha256: name for name, sha256 in self.digests.items()}
+        return names[digest(store).sha256]
+
+
+def command(
+    arguments: tuple[str, ...], said: Path, environment: Mapping[str, str], limit: int
+) -> None:
+    """Run a command line here; ``limit`` is the size in bytes that no file can pass."""
+    os.environ.update(environment)
+    for stream in (1, 2):
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    if limit:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    sys.exit(run(arguments))
+
+
+def start_forking() -> None:
+    """Start the process that has everything imported, which the others are forked of."""
+    forkserver.set_forkserver_preload(["__main__", "faults"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
+
+
+def two_graphs(folder: Path, environment: Mapping[str, str]) -> Loads:
+    """Write the seeds of the graphs, and load each undisturbed to know its digest."""
+    digests = {}
+    for name, change in (("A", {}), ("B", OTHER), ("C", {"areas.yaml": None})):
+        graph = graphkit.build.build_graph(read_seeds(write_seeds(folder / name, change)))
+        with EmbeddedStore(folder / f"{name}.lbdb") as store:
+            store.load(graph)
+            digests[name] = digest(store).sha256
+    return Loads(folder, digests, environment)

@@ -1,0 +1,161 @@
+"""Loads that are killed, or run out of room, at any moment leave the old graph or the new one."""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from conftest import stopped_at_the_end
+from faults import Loads
+
+from graphkit.database import last_load
+from graphkit.errors import Unreachable
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.server import start_server
+
+
+def undisturbed(loads: Loads, place: str) -> float:
+    """Seconds that a load takes; the database then holds A."""
+    for name in "BA":
+        began = time.monotonic()
+        process, said = loads.load(name, place)
+        loads.finish(process, said)
+        assert process.exitcode == 0
+    return time.monotonic() - began
+
+
+def spread(found: Counter[str], kills: int) -> None:
+    """Kills really hit before, during and after what they are to disturb."""
+    print(dict(found))
+    assert found.total() == kills
+    assert all(found[when] >= kills // 20 for when in ("before", "during", "after")), found
+
+
+def test_an_embedded_load_that_is_killed_anywhere(loads, counts, tmp_path):
+    path, room = tmp_path / "graph.lbdb", tmp_path / ".graph.lbdb.loading"
+    seconds = undisturbed(loads, str(path))
+    chance, held, hits = random.Random(47), "A", Counter[str]()
+    for kill in range(counts.kills):
+        before, old = path.stat().st_ino, path.read_bytes()
+        process, said = loads.load(loads.other(held), str(path))
+        process.join(chance.uniform(0, 1.2 * seconds))
+        process.kill()
+        process.join()
+        assert "Traceback" not in said.read_text()
+        if path.stat().st_ino == before:
+            hits["during" if (room / path.name).exists() else "before"] += 1
+            assert path.read_bytes() == old
+        else:
+            hits["after"] += 1
+            held = loads.other(held)
+            with EmbeddedStore(path) as store:
+                assert loads.named(store) == held
+        if kill % 10 == 0:
+            held = loads.other(held)
+            loads.finish(*loads.load(held, str(path)))
+            with EmbeddedStore(path) as store:
+                assert loads.named(store) == held
+            assert list(tmp_path.iterdir()) == [path]
+    spread(hits, counts.kills)
+
+
+def state(loads: Loads, store: Neo4jStore) -> str:
+    """Which whole graph a Neo4j holds; none while a load is unfinished, and that is refused."""
+    if len(store.run("MATCH (l:Load) RETURN l").table):
+        return loads.named(store)
+    with pytest.raises(Unreachable, match="holds no finished load") as refused:
+        last_load(store)
+    assert refused.value.exit_code == 4
+    return ""
+
+
+def test_a_neo4j_load_that_is_killed_anywhere(loads, counts, neo4j_store, neo4j_server):
+    seconds = undisturbed(loads, neo4j_server[0])
+    chance, held, hits = random.Random(48), "A", Counter[str]()
+    for _ in range(counts.neo4j_kills):
+        wanted = loads.other(held)
+        process, said = loads.load(wanted, neo4j_server[0])
+        process.join(chance.uniform(0.2 * seconds, 1.1 * seconds))
+        process.kill()
+        process.join()
+        assert "Traceback" not in said.read_text()
+        with Neo4jStore(*neo4j_server) as store:
+            found = state(loads, store)
+        assert found in ("", held, wanted)
+        hits[{"": "during", held: "before", wanted: "after"}[found]] += 1
+        if not found:
+            asked, told = loads.start("depends", "KOR", "--db", neo4j_server[0])
+            assert "graphkit load" in loads.finish(asked, told)
+            assert asked.exitcode == 4
+        process, said = loads.load(wanted, neo4j_server[0])
+        loads.finish(process, said)
+        assert process.exitcode == 0
+        with Neo4jStore(*neo4j_server) as store:
+            assert state(loads, store) == wanted
+        held = wanted
+    spread(hits, counts.neo4j_kills)
+
+
+def kill(pid: int) -> None:
+    """Kill a process, and wait until nothing of it holds its files."""
+    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        while True:
+            os.kill(pid, 0)
+            time.sleep(0.05)
+
+
+def test_a_neo4j_server_that_is_killed_and_started_again(
+    loads, counts, neo4j_version, tmp_path_factory, monkeypatch
+):
+    home = tmp_path_factory.mktemp("killed")
+    with stopped_at_the_end(home):
+        server = start_server(neo4j_version, home=home)
+        login = {"NEO4J_PASSWORD": server.password}
+        ports = server.bolt_port, server.http_port
+        monkeypatch.setattr("graphkit.stores.server._free_ports", lambda: ports)
+        chance, held = random.Random(49), "A"
+        loads.finish(*loads.load(held, server.uri, **login))
+        for _ in range(counts.server_kills):
+            wanted = loads.other(held)
+            process, said = loads.load(wanted, server.uri, **login)
+            time.sleep(chance.uniform(0.2, 1.5))
+            kill(server.pid)
+            server = start_server(neo4j_version, home=home)
+            loads.finish(process, said)
+            with Neo4jStore(server.uri, server.username, server.password) as store:
+                assert state(loads, store) in ("", held, wanted)
+            again, said = loads.load(wanted, server.uri, **login)
+            loads.finish(again, said)
+            with Neo4jStore(server.uri, server.username, server.password) as store:
+                assert state(loads, store) == wanted
+            held = wanted
+
+
+def full(loads: Loads, path: Path, text: str) -> None:
+    """A load that found no room said so, and left the old graph and no litter."""
+    assert f"cannot write {path}: there is no room, or the disk fails" in text
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    with EmbeddedStore(path) as store:
+        assert loads.named(store) == "A"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
+def test_a_load_that_runs_out_of_room_anywhere(loads, counts, tmp_path):
+    path = tmp_path / "graph.lbdb"
+    loads.finish(*loads.load("A", str(path)))
+    size = path.stat().st_size
+    for point in range(counts.full):
+        limit = 2**20 + point * (size - 2**20) // counts.full
+        process, said = loads.start("load", loads.seeds("B"), "--db", str(path), limit=limit)
+        full(loads, path, loads.finish(process, said))
+        assert process.exitcode == 1
+    loads.finish(*loads.load("B", str(path)))
+    with EmbeddedStore(path) as store:
+        assert loads.named(store) == "B"

@@ -1,0 +1,156 @@
+"""A network that is cut, reset, stalls or garbles while a load or an answer goes through it."""
+
+import os
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from test_crash import state
+
+from graphkit.stores.neo4j import Neo4jStore
+
+COMMIT = b"\x00\x02\xb0\x12\x00\x00"
+"""The message that ends a transaction, as Bolt sends it."""
+PATIENCE = b"connection.recv_timeout_seconds"
+"""What the server calls the seconds after which a driver gives up its silence: 120."""
+
+
+@dataclass
+class Wire:
+    """A way to the server that does one fault after some bytes or commits, then works again."""
+
+    port: int
+    fault: str = "none"
+    after: int = 0
+    passed: int = 0
+    commits: int = 0
+    open: list[socket.socket] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def join(self, client: socket.socket) -> None:
+        """Forward a connection both ways."""
+        server = socket.create_connection(("127.0.0.1", self.port))
+        self.open += [client, server]
+        for here, there in ((client, server), (server, client)):
+            threading.Thread(target=self.pump, args=(here, there, here is client)).start()
+
+    def pump(self, here: socket.socket, there: socket.socket, asking: bool) -> None:
+        """Forward one way, until the end or the fault."""
+        try:
+            while data := here.recv(65536):
+                data = data.replace(PATIENCE + bytes([120]), PATIENCE + bytes([2]))
+                if self.due(data, asking):
+                    if self.fault == "stall":
+                        return
+                    self.disturb(here, there, data)
+                else:
+                    there.sendall(data)
+        except OSError:
+            pass
+        if self.fault != "stall":
+            for end in (here, there):
+                hang_up(end)
+
+    def due(self, data: bytes, asking: bool) -> bool:
+        """Whether the fault is to happen now."""
+        with self.lock:
+            before = self.commits if self.fault == "commit" else self.passed
+            self.passed += len(data)
+            self.commits += asking * data.count(COMMIT)
+            now = self.commits if self.fault == "commit" else self.passed
+            return self.fault != "none" and before <= self.after < now
+
+    def disturb(self, here: socket.socket, there: socket.socket, data: bytes) -> None:
+        """Do the fault: also to what was just read."""
+        if self.fault == "garbage":
+            there.sendall(os.urandom(len(data)))
+            return
+        there.sendall(data if self.fault == "commit" else data[: len(data) // 2])
+        for end in (here, there):
+            if self.fault == "reset":
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def hang_up(end: socket.socket) -> None:
+    """End a connection, also for who waits for more of it in another thread."""
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def wire(uri: str, fault: str = "none", after: int = 0) -> Iterator[tuple[str, Wire]]:
+    """A URI that leads to the server by a wire."""
+    port = urlsplit(uri).port
+    assert port is not None
+    made = Wire(port, fault, after)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            try:
+                while True:
+                    made.join(listener.accept()[0])
+            except OSError:
+                pass
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        yield f"bolt://127.0.0.1:{listener.getsockname()[1]}", made
+        listener.shutdown(socket.SHUT_RDWR)
+    accepting.join()
+    for end in made.open:
+        hang_up(end)
+        end.close()
+
+
+FAULTS = ("cut", "reset", "garbage", "commit")
+
+
+def test_a_load_over_a_network_that_is_cut(loads, counts, neo4j_store, neo4j_server):
+    chance, held, hits = random.Random(52), "A", Counter[str]()
+    loads.finish(*loads.load("B", neo4j_server[0]))
+    with wire(neo4j_server[0]) as (uri, whole):
+        process, said = loads.load("A", uri)
+        loads.finish(process, said)
+    faults = [*(FAULTS[n % 4] for n in range(counts.cuts * 2 // 3)), "stall"]
+    for fault in faults:
+        wanted = loads.other(held)
+        after = chance.randrange(whole.commits if fault == "commit" else whole.passed)
+        with wire(neo4j_server[0], fault, after) as (uri, _):
+            process, said = loads.load(wanted, uri)
+            text = loads.finish(process, said)
+            assert process.exitcode in (0, 1, 4)
+            assert neo4j_server[2] not in text
+        with Neo4jStore(*neo4j_server) as store:
+            found = state(loads, store)
+        assert found in ({wanted} if process.exitcode == 0 else {"", held, wanted})
+        hits[f"{fault}: exit {process.exitcode}"] += 1
+        loads.finish(*loads.load(wanted, neo4j_server[0]))
+        with Neo4jStore(*neo4j_server) as store:
+            assert state(loads, store) == wanted
+        held = wanted
+    print(dict(hits))
+
+
+def test_an_answer_over_a_network_that_is_cut(loads, counts, neo4j_store, neo4j_server):
+    chance, hits = random.Random(53), Counter[str]()
+    loads.finish(*loads.load("A", neo4j_server[0]))
+    question = ("depends", "KOR", "--format", "csv", "--db")
+    with wire(neo4j_server[0]) as (uri, whole):
+        wanted = loads.finish(*loads.start(*question, uri))
+    for number in range(counts.cuts // 3):
+        fault = ("cut", "reset", "garbage", "stall")[number % 4]
+        with wire(neo4j_server[0], fault, chance.randrange(whole.passed)) as (uri, _):
+            process, said = loads.start(*question, uri)
+            text = loads.finish(process, said)
+        assert process.exitcode in (0, 1, 4)
+        assert neo4j_server[2] not in text
+        assert process.exitcode or text == wanted
+        hits[f"{fault}: exit {process.exitcode}"] += 1
+    print(dict(hits))

@@ -1,0 +1,118 @@
+"""Two loads at once take turns; whoever reads meanwhile sees one graph, or is told."""
+
+import random
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+from faults import Loads
+
+from graphkit.build import build_graph
+from graphkit.database import last_load
+from graphkit.errors import StoreError, Unreachable
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
+
+
+def race(loads: Loads, place: str, chance: random.Random) -> list[tuple[BaseProcess, Path]]:
+    """Loads of two graphs over a third, begun at nearly the same time."""
+    loads.finish(*loads.load("C", place))
+    first = loads.load("A", place)
+    time.sleep(chance.uniform(0, 0.3))
+    return [first, loads.load("B", place)]
+
+
+def ended(loads: Loads, both: list[tuple[BaseProcess, Path]]) -> bool:
+    """Both loads succeeded: whether one of them had to wait."""
+    said = "".join(loads.finish(*one) for one in both)
+    assert [process.exitcode for process, _ in both] == [0, 0]
+    return "is under way; waiting for it to end" in said
+
+
+def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):
+    path, chance = tmp_path / "graph.lbdb", random.Random(50)
+    loads.finish(*loads.load("A", str(path)))
+    seen, waited = [], 0
+    for _ in range(counts.races // 2):
+        both = race(loads, str(path), chance)
+        while any(process.is_alive() for process, _ in both):
+            with EmbeddedStore(path) as store:
+                seen.append(loads.named(store))
+        waited += ended(loads, both)
+        with EmbeddedStore(path) as store:
+            assert loads.named(store) in "AB"
+    assert list(tmp_path.iterdir()) == [path]
+    assert set(seen) >= {"A", "C"}
+    assert waited
+
+
+def test_two_neo4j_loads_and_a_reader(loads, counts, neo4j_store, neo4j_server):
+    chance, seen, waited = random.Random(51), [], 0
+    for _ in range(counts.races // 2):
+        both = race(loads, neo4j_server[0], chance)
+        while any(process.is_alive() for process, _ in both):
+            seen.append(read(loads, neo4j_server))
+        waited += ended(loads, both)
+        assert read(loads, neo4j_server) in "AB"
+    left = neo4j_store.run("MATCH (x:LoadLock) RETURN count(*) AS n").table
+    assert left["n"].to_pylist() == [0]
+    assert "" in seen
+    assert set(seen) & set("ABC")
+    assert waited
+
+
+def read(loads: Loads, server: tuple[str, str, str]) -> str:
+    """Which graph a reader of Neo4j sees; none if it is told that there is no whole one."""
+    with Neo4jStore(*server) as store:
+        try:
+            last_load(store)
+            return loads.named(store)
+        except Unreachable as error:
+            said = str(error)
+    assert any(
+        words in said
+        for words in ("holds no finished load", "was loaded anew", "is being loaded, or a load of")
+    )
+    return ""
+
+
+def test_a_reader_of_neo4j_does_not_mix_two_loads(loads, neo4j_store, neo4j_server):
+    graphs = {name: build_graph(read_seeds(Path(loads.seeds(name)))) for name in "AB"}
+    neo4j_store.load(graphs["A"])
+    statement = "MATCH (c:Country) RETURN count(*) AS n"
+    with Neo4jStore(*neo4j_server) as reader:
+        reader.run(statement)
+        steps = []
+
+        def step(kind: str, rows: int) -> None:
+            with pytest.raises(Unreachable, match=r"is being loaded, or a load of it|loaded anew"):
+                reader.run(statement)
+            steps.append(kind)
+
+        neo4j_store.load(graphs["B"], step)
+        assert "Load" in steps
+        assert len(steps) > 3
+        with pytest.raises(Unreachable, match="was loaded anew while it was read; ask again"):
+            reader.run(statement)
+
+
+def test_a_load_that_has_lost_its_lock_gives_up(loads, neo4j_store, neo4j_server):
+    graphs = {name: build_graph(read_seeds(Path(loads.seeds(name)))) for name in "AB"}
+    neo4j_store.load(graphs["A"])
+
+    def lose(kind: str, rows: int) -> None:
+        with Neo4jStore(*neo4j_server) as other:
+            with other._session("WRITE") as session:
+                ended = session.run(
+                    "SHOW TRANSACTIONS YIELD transactionId AS id, metaData AS about "
+                    "WHERE about.graphkit = 'load' TERMINATE TRANSACTIONS id YIELD message "
+                    "RETURN message"
+                )
+                assert ended.values() == [["Transaction terminated."]]
+            other.load(graphs["A"])
+
+    with pytest.raises(StoreError, match=r"another load of .* has taken over; this one gave up"):
+        neo4j_store.load(graphs["B"], lose)
+    assert read(loads, neo4j_server) == "A"
