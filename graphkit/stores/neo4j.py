@@ -270,11 +270,12 @@ class Neo4jStore(Closing):
         kinds = graph.schema.kinds
         changes = {kind.name: difference(graph, kind, held) for kind in kinds}
         report = LoadReport(tuple(change(graph, kind, changes[kind.name]) for kind in kinds))
+        if not dry_run:  # of a database that neo4j-admin filled, all that is missing
+            self._write([(statement, {}) for statement in ddl(graph.schema)], one_by_one=True)
         if dry_run or not report.differs:
             for part in graph.parts:
                 progress(part.kind.name, len(part.table))
             return report
-        self._write([(statement, {}) for statement in ddl(graph.schema)], one_by_one=True)
         self._write([("MATCH (x:Load) DELETE x", {})])
         for kind in graph.schema.edges:
             what = changes[kind.name]
