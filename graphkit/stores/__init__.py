@@ -86,6 +86,10 @@ class Store(Protocol):
     def label(self) -> str:
         """Kind and place of the database, for people."""
 
+    @property
+    def content(self) -> str:
+        """What tells this load of this server from every other; empty of a file on this machine."""
+
     def load(self, graph: Graph, progress: Progress = ..., *, dry_run: bool = ...) -> LoadReport:
         """Make the database hold exactly this graph."""
 

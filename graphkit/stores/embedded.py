@@ -80,6 +80,11 @@ class EmbeddedStore(Closing):
         """Kind and place of the database, for people."""
         return f"embedded database {self.path}"
 
+    @property
+    def content(self) -> str:
+        """Nothing: its rows are on this machine."""
+        return ""
+
     def close(self) -> None:
         """Let go of the file."""
         self._sandbox.close()

@@ -163,6 +163,13 @@ class Neo4jStore(Closing):
         """Kind and place of the database, for people."""
         return f"Neo4j at {self._uri}"
 
+    @property
+    def content(self) -> str:
+        """Which server it is, and the digest of what it was filled with."""
+        if not self._seen:
+            self._read("RETURN 1 AS one", {})
+        return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
+
     def close(self) -> None:
         """Close all connections."""
         self._driver.close()
