@@ -18,6 +18,7 @@ from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import LoadReport, Store
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:
@@ -150,6 +151,19 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
     assert neo4j_store.run(statement).table.to_pylist() == [{"mine": True}]
 
 
+def test_a_driver_that_asks_for_routes_loads_and_sees_what_it_loaded(
+    neo4j_store, neo4j_server, tmp_path
+):
+    uri, user, password = neo4j_server
+    graph = graph_of(tmp_path / "seeds")
+    with Neo4jStore(uri.replace("bolt", "neo4j", 1), user, password) as routed:
+        routed.load(graph)
+
+        assert routed._bookmarks.get_bookmarks()  # which every later read waits for
+        assert flows(routed) == flows(neo4j_store)
+        assert totals(routed.load(graph)) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_load_that_fails_leaves_the_old_embedded_graph(tmp_path, count):
     path = tmp_path / "graph.lbdb"
@@ -222,7 +236,6 @@ from pathlib import Path
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
 from graphkit.stores import open_store
-from graphkit.stores.neo4j import Neo4jStore
 seeds, place, last, *login = sys.argv[1:]
 steps = 0
 def step(kind, rows):

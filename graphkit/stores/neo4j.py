@@ -138,6 +138,8 @@ class Neo4jStore(Closing):
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
         self._uri, self._database = uri, database
         self._seen = self._owner = ""
+        # In a cluster, a read after a load waits for a member that has heard of it.
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         with self._failures():
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -251,7 +253,11 @@ class Neo4jStore(Closing):
         return Result(found.table, (*found.notes, *_notes(summary)))
 
     def _session(self, access: str) -> neo4j.Session:
-        return self._driver.session(database=self._database, default_access_mode=access)
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=access,
+            bookmark_manager=self._bookmarks,
+        )
 
     def load(
         self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
