@@ -237,13 +237,15 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         assert not list(tmp_path.glob(".out*"))
 
 
-def command_line(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command_line(
+    folder: Path, *arguments: str, python: tuple[str, ...] = ("-m", "graphkit")
+) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, without any Java but that of the extra."""
     environment = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
     environment["JDK_JAVA_OPTIONS"] = SHORT_LIVED
     environment["PYSPARK_SUBMIT_ARGS"] = "--executor-memory 512m pyspark-shell"
     return subprocess.run(
-        [sys.executable, "-m", "graphkit", "measure", *arguments],
+        [sys.executable, *python, "measure", *arguments],
         capture_output=True, text=True, env=environment, cwd=folder,
     )  # fmt: skip
 
@@ -263,6 +265,38 @@ def test_spark_is_started_and_ended_without_a_word(where, tmp_path, request):
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "flows.parquet", "local.parquet", "spark.parquet",
     ]  # fmt: skip
+
+
+# The command, with less patience.
+IMPATIENT = """
+import sys
+from graphkit.cli.app import run
+from graphkit.engines import spark_session
+spark_session.WORKER_SECONDS = 1
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_a_master_without_workers_is_one_line(cluster, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    here = ("--host", "127.0.0.1", "--webui-port", "0", "--port", str(port))
+    cluster.start("lone", "master.Master", *here)
+    end = time.monotonic() + 60
+    while "I have been elected leader" not in (cluster.folder / "lone.log").read_text():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    parquet.write_table(random_flows(), tmp_path / "flows.parquet")
+    options = ["--flows", "flows.parquet", "-o", "out.parquet"]
+    done = command_line(
+        tmp_path, "shares", *options, "--engine", f"spark://127.0.0.1:{port}",
+        python=("-c", IMPATIENT),
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (4, "", 1), done.stderr
+    assert "no worker was free within 1 s" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["flows.parquet"]
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(cluster, session, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import re
 import socket
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 LOCAL = "spark"
 """On this machine, or where ``spark-submit`` says."""
 CONNECT_SECONDS = 10
+WORKER_SECONDS = 60
 QUIET = {
     "spark.app.name": "graphkit",
     "spark.master": "local[*]",
@@ -95,6 +97,8 @@ def spark_context(engine: str) -> Iterator[SparkContext]:
                 f"{engine}: Spark did not start: {_last_line(log) or one_line(error)}"
             ) from error
         try:
+            if engine != LOCAL:
+                _wait_for_a_worker(context, engine)
             if not str(context.master).startswith("local"):
                 context.addPyFile(str(_package(stack)))
             yield context
@@ -114,6 +118,19 @@ def _reachable(engine: str) -> bool:
         except (OSError, OverflowError) as error:
             said = one_line(error)
     raise Unreachable(f"{engine}: no Spark master answers there ({said})")
+
+
+def _wait_for_a_worker(context: SparkContext, engine: str) -> None:
+    """Spark would wait for ever, without a word."""
+    end = time.monotonic() + WORKER_SECONDS
+    tracker = context._jsc.sc().statusTracker()
+    while len(tracker.getExecutorInfos()) < 2:  # one of them is this process
+        if time.monotonic() > end:
+            raise Unreachable(
+                f"{engine}: no worker was free within {WORKER_SECONDS} s; is one running, with "
+                "enough memory and cores for an executor?"
+            )
+        time.sleep(0.1)
 
 
 @contextmanager
