@@ -392,3 +392,22 @@ def test_a_wrong_option_is_one_line(tmp_path, capfd, arguments, code, message):
     assert message in err
     assert err.count("\n") == 1
     assert not folder.exists()
+
+
+def test_a_flow_that_the_folder_has_under_another_name_is_refused(tmp_path, capsys):
+    text = answer(both_sides())
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
+    seeds = tmp_path / "seeds"
+    assert run(["import", "comtrade", str(tmp_path / "one.json"), "-o", str(seeds)]) == 0
+    [yaml] = (seeds / "trade").glob("comtrade-[!s]*.yaml")
+    for file in (yaml, yaml.with_suffix(".parquet")):
+        text = file.read_text() if file is yaml else ""
+        file.rename(file.with_stem("older"))
+        if file is yaml:
+            (seeds / "trade" / "older.yaml").write_text(text.replace(yaml.stem, "older"))
+    capsys.readouterr()
+
+    assert run(["import", "comtrade", str(tmp_path / "two.json"), "-o", str(seeds)]) == 3
+    assert "could not be read with what is imported" in capsys.readouterr().err
+    assert not yaml.exists()

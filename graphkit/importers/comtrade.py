@@ -25,6 +25,7 @@ from graphkit.importers.report import Report
 from graphkit.importers.writing import (
     SeedTable,
     all_or_nothing,
+    check_draft,
     write_reference,
     write_rows,
     write_table,
@@ -284,3 +285,4 @@ def _write(flows: pa.Table, folder: Path, name: str) -> None:
         write_table(
             SeedTable(name, "EXPORTS", flows, defaults, {"tonnes": "kg"}, about), draft / "trade"
         )
+        check_draft(draft, folder)
