@@ -203,7 +203,9 @@ def _check_words(statement: str, every: list[Token]) -> None:
     number = _after_show(statement, every, beginning(every))
     ended = named = False
     for place_, token in enumerate(every[number:], number):
-        word = "" if named or is_name(every, place_) else token.upper
+        word = token.upper
+        if word and (named or is_name(every, place_)):
+            word = ""
         if word and ended and word not in AFTER_VALUE:
             raise UsageError(_unexpected(statement, token))
         named = ended and word == "AS"
