@@ -7,7 +7,7 @@ import io
 import math
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError
 from graphkit.importers.table.mapping import Layout
+from graphkit.seeds.expansion import check_zip, read_parquet
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
 Cell = str | int | float | bool | date | None
@@ -55,26 +56,24 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
+    if suffix == ".tsv" and layout.delimiter == ",":
+        layout = Layout(**{**vars(layout), "delimiter": "\t"})
     try:
         if suffix == ".parquet":
             return _from_parquet(path, layout)
-        if suffix in (".xlsx", ".xlsm"):
-            rows = _excel_rows(path, layout)
-        else:
-            if suffix == ".tsv" and layout.delimiter == ",":
-                layout = Layout(**{**vars(layout), "delimiter": "\t"})
-            rows = _csv_rows(path, layout)
+        excel = suffix in (".xlsx", ".xlsm")
+        rows = _excel_rows(path, layout) if excel else _csv_rows(path, layout)
+        return _sheet(path.name, rows, layout)
     except OSError as error:
         raise GraphkitError(f"{path.name} cannot be read: {error.strerror or error}") from error
-    return _sheet(path.name, rows, layout)
 
 
-def _sheet(file: str, rows: Sequence[tuple[int, Sequence[Cell]]], layout: Layout) -> Sheet:
+def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Sheet:
     """A sheet whose header is one of the rows."""
-    at = next((n for n, (line, _) in enumerate(rows) if line >= layout.header), None)
-    if at is None or rows[at][0] != layout.header:
+    rows = iter(rows)
+    line, heads = next(((n, cells) for n, cells in rows if n >= layout.header), (0, []))
+    if line != layout.header:
         raise GraphkitError(f"{file}: found no header in row {layout.header}, wanted one")
-    line, heads = rows[at]
     names = [_name(head) for head in heads]
     while names and not names[-1]:
         names.pop()
@@ -84,8 +83,10 @@ def _sheet(file: str, rows: Sequence[tuple[int, Sequence[Cell]]], layout: Layout
         for n, name in enumerate(names) if not name or name in names[:n]
     ]  # fmt: skip
     kept, lines = [], []
-    for line, cells in rows[at + 1 :]:
+    once: dict[str, str] = {}  # a text that stands in many cells is held once
+    for line, cells in rows:
         cleaned = [_cleaned(cell, layout.missing) for cell in cells]
+        cleaned = [once.setdefault(c, c) if isinstance(c, str) else c for c in cleaned]
         if len(cleaned) > len(names) and not any(c is not None for c in cleaned[len(names) :]):
             cleaned = cleaned[: len(names)]
         if len(cleaned) != len(names):
@@ -125,7 +126,7 @@ def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> 
 # --- CSV
 
 
-def _csv_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
+def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]]:
     raw = path.read_bytes()
     if raw[:4] == b"PK\x03\x04":
         raise GraphkitError(f"{path.name}: found a zip or a workbook, wanted text")
@@ -140,16 +141,14 @@ def _csv_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
             "the encoding in the mapping, such as encoding: cp1252"
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
-    rows: list[tuple[int, Sequence[Cell]]] = []
     line = 1
     try:
         for cells in reader:
             if cells:
-                rows.append((line, cells))
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise GraphkitError(f"{path.name}:{line}: not CSV: {error}; is the file torn?") from error
-    return rows
 
 
 # --- Excel
@@ -166,6 +165,10 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
     path.stat()  # what is not there is said as such
     if not zipfile.is_zipfile(path):
         raise GraphkitError(f"{path.name}: found no Excel workbook (.xlsx is a zip); is it torn?")
+    try:
+        check_zip(path)
+    except GraphkitError as error:
+        raise GraphkitError(f"{path.name}: {error}") from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and drawings, which nobody reads here
@@ -208,11 +211,11 @@ def _excel_cell(cell: Any) -> Cell:
 
 def _from_parquet(path: Path, layout: Layout) -> Sheet:
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(path).read()
-        table.validate(full=True)
+        table = read_parquet(path)
+    except GraphkitError as error:
+        raise GraphkitError(f"{path.name}: {error}") from error
     except pa.ArrowException as error:
         raise GraphkitError(f"{path.name}: not Parquet: {str(error).splitlines()[0]}") from error
     columns = [[_excel_cell(value) if value is not None else None for value in column.to_pylist()]
