@@ -176,10 +176,10 @@ def test_nesting_without_end_is_refused(tmp_path, bracket):
 def test_a_file_over_the_limit_is_refused_unread(tmp_path):
     folder = seeds(tmp_path, {})
     with (folder / "huge.yaml").open("wb") as file:
-        file.truncate(65 * 2**20)
+        file.truncate(17 * 2**20)
 
     assert problems(folder) == [
-        "huge.yaml:1:1: found over 67,108,864 bytes; wanted at most that (put rows in a table)"
+        "huge.yaml:1:1: found over 16,777,216 bytes; wanted at most that (put rows in a table)"
     ]
 
 

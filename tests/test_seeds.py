@@ -8,6 +8,7 @@ from graphkit.errors import GraphkitError, SeedError
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.seeds.files import read_file
+from graphkit.seeds.text import MOST_PROBLEMS
 
 KOREA = "exporter: CHN, importer: KOR, period: 2024"
 """A flow that lacks nothing."""
@@ -349,9 +350,9 @@ def test_nodes_that_could_not_be_read_are_not_missed_elsewhere(tmp_path):
 
 
 def test_many_unknown_names_are_all_told(tmp_path):
-    rows = [KOREA.replace("KOR", f"X{number}") for number in range(5000)]
+    rows = [KOREA.replace("KOR", f"X{number}") for number in range(MOST_PROBLEMS)]
 
-    assert len(problems(seeds(tmp_path, {"trade.yaml": trade(*rows)}))) == 5000
+    assert len(problems(seeds(tmp_path, {"trade.yaml": trade(*rows)}))) == MOST_PROBLEMS
 
 
 @pytest.mark.parametrize("other", ["b.yaml", "z.yaml"])

@@ -27,6 +27,7 @@ from graphkit.importers.writing import (
     write_table,
 )
 from graphkit.schema import REVISIONS
+from graphkit.seeds.expansion import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 TYPES = {
@@ -176,10 +177,13 @@ def _editions(
 def _tables(path: Path) -> list[str]:
     """The tables of a zip, by year."""
     try:
+        check_zip(path)
         with zipfile.ZipFile(path) as archive:
             names = sorted(n for n in archive.namelist() if NAME.fullmatch(Path(n).name))
     except (OSError, zipfile.BadZipFile) as error:
         raise GraphkitError(f"{path.name} cannot be read as a zip: {error}") from error
+    except GraphkitError as error:
+        raise GraphkitError(f"{path.name}: {error}") from error
     if not names:
         raise GraphkitError(f"{path.name} holds no table named like BACI_HS92_Y2024_V202601.csv")
     return names

@@ -18,8 +18,9 @@ from graphkit.errors import Problem
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile
+from graphkit.seeds.header import LONGEST_NAME
 from graphkit.seeds.places import Places
-from graphkit.seeds.text import shown
+from graphkit.seeds.text import at_most, shown
 
 MAX_SHARE_SUM = 1.05
 """Published production shares are rounded; above this sum something is counted twice."""
@@ -72,8 +73,12 @@ class Nodes:
         return found
 
 
-def check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
+def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
     """Every problem between properties, rows and files, in no particular order."""
+    return at_most(_check_all(files, schema))
+
+
+def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
     read = [Rows(f.kind, f.rows, f.places) for f in files if f.kind and f.rows is not None]
     unread = {f.kind.name for f in files if f.kind and f.rows is None}
     of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
@@ -117,6 +122,7 @@ def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> s
         return what
     known = sorted({key for t in targets for key in t.keys})
     spoken = {name: key for t in targets for name, key in t.spoken.items()}
+    found = found[:LONGEST_NAME]
     close = get_close_matches(found, known, n=3, cutoff=0.6)
     close += [spoken[n] for n in get_close_matches(found.lower(), list(spoken), n=2, cutoff=0.75)]
     nearest = list(dict.fromkeys(close))[:3]

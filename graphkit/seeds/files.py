@@ -16,12 +16,12 @@ from graphkit.seeds.places import Places
 from graphkit.seeds.rows import row_columns, table_columns, typed_rows
 from graphkit.seeds.strict_yaml import YamlText
 from graphkit.seeds.tables import Table, read_table
-from graphkit.seeds.text import LOST, decode, shown
+from graphkit.seeds.text import LOST, at_most, decode, shown
 from graphkit.seeds.values import coded
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".parquet")
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
         typed, wrong = typed_rows(places, header, given)
         rows = coded(typed)
         found += odd + wrong
-    return SeedFile(places, [*told, *_untold(found, told)], kind, rows)
+    return SeedFile(places, at_most([*told, *_untold(found, told)]), kind, rows)
 
 
 def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:

@@ -10,8 +10,10 @@ from typing import Any
 from graphkit.errors import Problem
 from graphkit.schema import UNITS, Kind, Schema
 from graphkit.seeds.strict_yaml import YamlText
-from graphkit.seeds.text import shown
+from graphkit.seeds.text import at_most, shown
 
+LONGEST_NAME = 100
+"""What is longer is no slip of the pen, and long to compare."""
 PARTS = ("kind", "defaults", "units", "rows", "table", "columns")
 
 
@@ -38,11 +40,11 @@ def read_header(yaml: YamlText, value: Any, schema: Schema) -> tuple[Header | No
     """The top of a file, if its rows can be understood, and all that is wrong with it."""
     if not isinstance(value, dict):
         return None, [yaml.problem("found no mapping; wanted kind, defaults and rows", ())]
-    problems = [
+    problems = at_most(
         yaml.key_problem(f"found {shown(name)}{_instead(name, PARTS)}", (name,))
         for name in value
         if name not in PARTS
-    ]
+    )
     kind = kind_of(value, schema)
     if kind is None:
         return None, [*problems, _no_kind(yaml, value.get("kind"), schema)]
@@ -51,9 +53,8 @@ def read_header(yaml: YamlText, value: Any, schema: Schema) -> tuple[Header | No
         return None, problems + shape
     parts = {part: value.get(part) or {} for part in ("defaults", "units", "columns")}
     for part, given in parts.items():
-        for name in given:
-            if message := unknown_property(kind, name):
-                problems.append(yaml.key_problem(message, (part, name)))
+        unknown = ((name, unknown_property(kind, name)) for name in given)
+        problems += at_most(yaml.key_problem(m, (part, n)) for n, m in unknown if m)
     units = {n: u for n, u in parts["units"].items() if u in _units(kind, n)}
     problems += _bad_units(yaml, kind, parts["units"])
     columns = {n: c for n, c in parts["columns"].items() if isinstance(c, str)}
@@ -114,5 +115,5 @@ def unknown_property(kind: Kind, name: str) -> str | None:
 def _instead(found: str, names: Iterable[str]) -> str:
     """What was meant, or all that it could have been."""
     names = list(names)
-    close = get_close_matches(found, names, n=1, cutoff=0.6)
+    close = get_close_matches(found[:LONGEST_NAME], names, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else f", wanted one of {', '.join(names)}"

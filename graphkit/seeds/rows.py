@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import Problem
-from graphkit.schema import Prop
+from graphkit.schema import Kind, Prop
 from graphkit.seeds.header import Header, unknown_property
 from graphkit.seeds.places import Places
 from graphkit.seeds.strict_yaml import YamlText
 from graphkit.seeds.tables import Table
-from graphkit.seeds.text import shown
+from graphkit.seeds.text import at_most, shown
 from graphkit.seeds.values import ARROW, Checked, Wrong, from_yaml, typed
 
 
@@ -41,19 +42,25 @@ def row_columns(yaml: YamlText, header: Header) -> tuple[Given, list[Problem]]:
     kind, found = header.kind, header.rows or []
     odd = frozenset(n for n, row in enumerate(found) if not isinstance(row, dict))
     wanted = "wanted a mapping: {property: value, ...}"
-    problems = [yaml.problem(f"found {shown(found[n])}, {wanted}", ("rows", n)) for n in odd]
+    no_rows = (yaml.problem(f"found {shown(found[n])}, {wanted}", ("rows", n)) for n in odd)
     rows = [{} if number in odd else row for number, row in enumerate(found)]
     names = set().union(*rows)
-    for name in names:
-        if message := unknown_property(kind, name):
-            owners = (number for number, row in enumerate(rows) if name in row)
-            problems += (yaml.key_problem(message, ("rows", number, name)) for number in owners)
+    problems = at_most(chain(no_rows, _unknown_names(yaml, kind, rows, names)))
     columns = {}
     for prop in (p for p in kind.columns if p.name in names):
         values, wrong = from_yaml(prop, [row.get(prop.name) for row in rows])
         silent = pa.array([prop.name not in row for row in rows], pa.bool_())
         columns[prop.name] = Column(values, silent, wrong)
     return Given(columns, len(rows), odd), problems
+
+
+def _unknown_names(
+    yaml: YamlText, kind: Kind, rows: Sequence[Mapping[str, Any]], names: Iterable[str]
+) -> Iterator[Problem]:
+    for name in sorted(names):
+        if message := unknown_property(kind, name):
+            owners = (number for number, row in enumerate(rows) if name in row)
+            yield from (yaml.key_problem(message, ("rows", number, name)) for number in owners)
 
 
 def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, list[Problem]]:
@@ -82,23 +89,29 @@ def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, 
 
 def typed_rows(places: Places, header: Header, given: Given) -> tuple[pa.Table, list[Problem]]:
     """Every column typed, defaults filled in; and what is wrong with single values."""
-    arrays, problems = [], []
+    arrays: list[pa.Array] = []
+    problems: list[Iterable[Problem]] = []
     for prop in header.kind.columns:
         values, wrong = _typed_column(header, prop, given)
         default, bad = _default(header, prop)
         for _, message, item in bad:
             at = ("defaults", prop.name)
             paths = [at] if item is None else [(*at, item), at]
-            problems.append(places.yaml.problem(f"{prop.name}: {message}", *paths))
+            problems.append([places.yaml.problem(f"{prop.name}: {message}", *paths)])
         if default is not None:
             silent = given.columns[prop.name].silent if prop.name in given.columns else True
             values = pc.if_else(silent, default, values)
         told = {w.row for w in wrong}
         if prop.required and not bad and None not in told:
             wrong += (w for w in _missing(header, prop, given, values) if w.row not in told)
-        problems += (places.problem(w.row, prop.name, w.message, w.item) for w in wrong)
+        problems.append(_placed(places, prop, wrong))
         arrays.append(values)
-    return pa.table(arrays, names=[p.name for p in header.kind.columns]), problems
+    table = pa.table(arrays, names=[p.name for p in header.kind.columns])
+    return table, at_most(chain.from_iterable(problems))
+
+
+def _placed(places: Places, prop: Prop, wrong: Iterable[Wrong]) -> Iterator[Problem]:
+    return (places.problem(w.row, prop.name, w.message, w.item) for w in wrong)
 
 
 def _typed_column(header: Header, prop: Prop, given: Given) -> Checked:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from graphkit.errors import Problem
-from graphkit.seeds.text import LOST, Mark, shown
+from graphkit.seeds.text import LOST, MOST_PROBLEMS, Mark, at_most, shown
 
 MAX_DEPTH = 8
 NULLS = ("", "~", "null", "Null", "NULL")
@@ -75,19 +75,20 @@ def parse(text: str, file: str, *, places: bool = False) -> Document:
     try:
         # A CSafeLoader is the C parser; its constructor is never called.
         loader = yaml.CSafeLoader(text)
-        while True:
+        while len(builder.problems) <= MOST_PROBLEMS:
             event = loader.get_event()
             if event.__class__ is yaml.StreamEndEvent:
+                whole = True
                 break
             builder.take(event)
-        whole = True
     except yaml.YAMLError as error:
         builder.syntax(error)
     except UnicodeEncodeError as error:
         builder.problem((1, 1), f"found text that is no Unicode ({error.reason})")
     except _Stop:
         pass
-    return Document(builder.value, tuple(builder.problems), whole, builder.values, builder.keys)
+    problems = tuple(at_most(builder.problems))
+    return Document(builder.value, problems, whole, builder.values, builder.keys)
 
 
 class _Stop(Exception):

@@ -8,15 +8,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from graphkit.errors import Problem
-from graphkit.seeds.text import Mark, decode, line_starts
+from graphkit.errors import GraphkitError, Problem
+from graphkit.seeds.expansion import read_parquet
+from graphkit.seeds.text import Mark, at_most, decode, line_ends
 
 SUFFIXES = (".csv", ".parquet")
+MAX_CSV = 128 * 2**20
+"""Bytes; of Parquet, which takes less to read, there may be more."""
 # As Arrow reads them: quotes count only at the start of a field.
 _FIELD = re.compile(r'(?:"[^"]*(?:""[^"]*)*")?[^,\r\n]*(?P<end>,|\r\n|\r|\n|\Z)')
 
@@ -31,9 +35,13 @@ class Table:
     """Of a CSV."""
 
     @cached_property
+    def _unread(self) -> Iterator[list[Mark]]:
+        return _records(self.text or "")
+
+    @cached_property
     def _records(self) -> list[list[Mark]]:
-        """Of a CSV, where each field of each record begins: made only when something is wrong."""
-        return list(_records(self.text or ""))
+        """Of a CSV, where each field of each record begins: as far as something was wrong."""
+        return []
 
     def at(self, row: int | None, column: str | None) -> Mark:
         """Where a value stands; without a row, its column's name; without a column, the row.
@@ -44,7 +52,9 @@ class Table:
         place = names.index(column) if column in names else 0
         if self.text is None:
             return (row or 0) + 1, place + 1
-        return self._records[0 if row is None else row + 1][place]
+        record = 0 if row is None else row + 1
+        self._records.extend(islice(self._unread, max(0, record + 1 - len(self._records))))
+        return self._records[record][place]
 
 
 Read = tuple[Table | None, list[Problem]]
@@ -54,15 +64,24 @@ def read_table(path: Path, file: str) -> Read:
     """Read a table; ``file`` is how problems call it."""
     try:
         if path.suffix.lower() == ".csv":
-            return _read_csv(path.read_bytes(), file)
-        return _read_parquet(path, file)
+            return _read_csv(path, file)
+        table = read_parquet(path)
+    except pa.ArrowException as error:
+        return None, [Problem(file, 1, 1, f"not Parquet: {str(error).splitlines()[0]}")]
+    except GraphkitError as error:
+        return None, [Problem(file, 1, 1, str(error))]
     except OSError as error:
         message = error.strerror or str(error).splitlines()[0]
         return None, [Problem(file, 1, 1, f"cannot be read: {message}")]
+    problems = _bad_names(table.column_names, file, None)
+    return (None if problems else Table(file, table)), problems
 
 
-def _read_csv(raw: bytes, file: str) -> Read:
-    text, problems = decode(raw, file)
+def _read_csv(path: Path, file: str) -> Read:
+    if path.stat().st_size > MAX_CSV:
+        message = f"found over {MAX_CSV:,} bytes of CSV; wanted at most that (write it as Parquet)"
+        return None, [Problem(file, 1, 1, message)]
+    text, problems = decode(path.read_bytes(), file)
     if problems and not text:
         return None, problems
     try:
@@ -80,25 +99,12 @@ def _read_csv(raw: bytes, file: str) -> Read:
             pa.BufferReader(text.encode()), convert_options=options, parse_options=parsing
         )
     except pa.ArrowException as error:
-        ragged = list(_ragged(text, len(names), file))
+        ragged = at_most(_ragged(text, len(names), file))
         message = f"not CSV: {str(error).splitlines()[0]}"
         return None, problems + (ragged or [Problem(file, 1, 1, message)])
     if table.column_names != names:
         return None, [*problems, Problem(file, 1, 1, "found a header that reads in two ways")]
     return Table(file, table, text), problems
-
-
-def _read_parquet(path: Path, file: str) -> Read:
-    from pyarrow import parquet
-
-    try:
-        # One file, not a data set: no partition is read out of the folder's name.
-        table = parquet.ParquetFile(path).read()
-        table.validate(full=True)
-    except pa.ArrowException as error:
-        return None, [Problem(file, 1, 1, f"not Parquet: {str(error).splitlines()[0]}")]
-    problems = _bad_names(table.column_names, file, None)
-    return (None if problems else Table(file, table)), problems
 
 
 def _bad_names(names: Sequence[str], file: str, text: str | None) -> list[Problem]:
@@ -120,18 +126,19 @@ def _ragged(text: str, wanted: int, file: str) -> Iterator[Problem]:
 
 def _records(text: str) -> Iterator[list[Mark]]:
     """Where the fields of each record begin; blank lines are none."""
-    starts = line_starts(text)
     record: list[Mark] = []
-    at = line = 0
+    at = start = 0
+    line = 1
     while at < len(text) or record:
         field = _FIELD.match(text, at)
         if field is None:  # cannot be: every part of the pattern may be empty
             return
-        while line + 1 < len(starts) and starts[line + 1] <= at:
-            line += 1
-        record.append((line + 1, at - starts[line] + 1))
+        record.append((line, at - start + 1))
         if field["end"] != ",":
             if len(record) > 1 or field.end("end") - at > len(field["end"]):
                 yield record
             record = []
-        at = field.end()
+        at, whole = field.end(), field[0]
+        if ends := line_ends(whole):
+            line += ends
+            start = field.start() + max(whole.rfind("\n"), whole.rfind("\r")) + 1

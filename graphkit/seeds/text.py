@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from graphkit.errors import Problem
 
@@ -20,6 +22,20 @@ UNSAFE = re.compile(
 lone surrogates, and :data:`LOST`. The joiners of Persian and of emoji are not among them."""
 MOST = 100
 """So many bad characters of one file are told one by one."""
+MOST_READ = 500_000
+"""A file with more bad characters is no text."""
+MOST_PROBLEMS = 1_000
+"""So many problems of one file, and of all files together, are told one by one."""
+
+
+def at_most(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problems and, where there are more, that: a flood of them takes no time."""
+    told = list(islice(problems, MOST_PROBLEMS + 1))
+    if len(told) > MOST_PROBLEMS:
+        last = max(told[:-1])
+        more = f"found more than the {MOST_PROBLEMS:,} problems told; mend those first"
+        told[-1] = replace(last, message=more)
+    return told
 
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
@@ -33,29 +49,31 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
     text = raw.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     if not UNSAFE.search(text):
         return text, []
-    return UNSAFE.sub(LOST, text), list(_unsafe_places(text, file))
+    if any(islice(UNSAFE.finditer(text), MOST_READ, None)):
+        at = next(_unsafe_places(text, file, 1))
+        return "", [at, replace(at, message=f"found over {MOST_READ:,} such characters: no text")]
+    safe, number = UNSAFE.subn(LOST, text)
+    return safe, list(_unsafe_places(text, file, number))
 
 
-def _unsafe_places(text: str, file: str) -> Iterator[Problem]:
-    starts = line_starts(text)
-    line = 0
-    for number, match in enumerate(UNSAFE.finditer(text)):
-        at = match.start()
-        while line + 1 < len(starts) and starts[line + 1] <= at:
-            line += 1
+def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
+    """Where the first of a number of unsafe characters stand."""
+    line, start, seen = 1, 0, 0
+    for place, match in enumerate(islice(UNSAFE.finditer(text), MOST + 1)):
+        between, at = text[seen : match.start()], match.start()
+        if ends := line_ends(between):
+            line += ends
+            start = seen + max(between.rfind("\n"), between.rfind("\r")) + 1
+        seen = at
         message = unsafe(match[0])
-        if number == MOST:
-            message = (
-                f"found {len(UNSAFE.findall(text)) - MOST:,} more of such characters from here"
-            )
-        yield Problem(file, line + 1, at - starts[line] + 1, message)
-        if number == MOST:
-            return
+        if place == MOST:
+            message = f"found {number - MOST:,} more of such characters from here"
+        yield Problem(file, line, at - start + 1, message)
 
 
-def line_starts(text: str) -> list[int]:
-    """Where each line begins, whichever of the three line ends a file has."""
-    return [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
+def line_ends(text: str) -> int:
+    """How many lines end in a text, in whichever of the three ways."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def unsafe(character: str) -> str:
@@ -74,5 +92,5 @@ def shown(value: object) -> str:
         return "a mapping"
     if value is None:
         return "null"
-    text = repr(value)
+    text = repr(value[:60] if isinstance(value, str) else value)
     return text if len(text) < 60 else text[:57] + "..."

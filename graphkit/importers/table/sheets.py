@@ -18,6 +18,8 @@ from graphkit.importers.table.mapping import Layout
 from graphkit.seeds.expansion import check_zip, read_parquet
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
+MAX_COLUMNS = 1_000
+"""Of a sheet of Excel: a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
 
 
@@ -192,11 +194,20 @@ def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[C
     sheet = layout.sheet or names[0]
     if sheet not in names:
         raise GraphkitError(f"{file} has no sheet {sheet!r}; it has {', '.join(names)}")
-    return [
-        (line, [_excel_cell(cell) for cell in cells])
-        for line, cells in enumerate(book[sheet].iter_rows(values_only=True), start=1)
-        if any(cell is not None for cell in cells)
-    ]
+    found = book[sheet]
+    # What a workbook says of its own size is at times too small, which loses rows, or a bomb.
+    found.reset_dimensions()
+    rows: list[tuple[int, list[Cell]]] = []
+    for line, cells in enumerate(found.iter_rows(values_only=True), start=1):
+        last = next((n for n in range(len(cells), 0, -1) if cells[n - 1] is not None), 0)
+        if last > MAX_COLUMNS:
+            raise GraphkitError(
+                f"{file}:{line}: found a value in column {last:,}, wanted at most {MAX_COLUMNS:,}"
+            )
+        if last:
+            rows.append((line, [_excel_cell(cell) for cell in cells[:last]]))
+    width = next((len(cells) for line, cells in rows if line == layout.header), 0)
+    return [(line, cells + [None] * (width - len(cells))) for line, cells in rows]
 
 
 def _excel_cell(cell: Any) -> Cell:
