@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
 """Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
+LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
+"""What a program that wrote to a database in place, and was cut off, leaves beside it."""
 SPARE = 2**20
 """Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
@@ -225,14 +227,19 @@ def _connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[A
     database: Any
     connection: Any
     try:
-        database = ladybug.Database(path, read_only=read_only, buffer_pool_size=pool)
+        # A load is written to its file once, at its end, and not after every part.
+        database = ladybug.Database(
+            path, read_only=read_only, buffer_pool_size=pool, auto_checkpoint=False
+        )
         connection = ladybug.Connection(database)
         connection.init_connection()
     except RuntimeError as error:
         said = " ".join(str(error).removeprefix("Runtime exception: ").split())
+        left = (path.with_name(path.name + ending) for ending in LEFT_OVER)
+        delete = " and ".join(["it", *(each.name for each in left if each.exists())])
         raise Unreachable(
             f"cannot open {path} as a graphkit database: {said} "
-            "(delete it, and make it again with 'graphkit load')"
+            f"(delete {delete}, and make it again with 'graphkit load')"
         ) from error
     return database, connection
 
