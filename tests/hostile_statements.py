@@ -204,7 +204,8 @@ BOMBS = {
     "a long sum": f"RETURN {'+'.join(['1'] * 20_000)} AS x",
     "a long condition": f"MATCH (n) WHERE {' OR '.join(['n.name = 1'] * 5_000)} RETURN 1 AS n",
     "many unions": " UNION ALL ".join(["MATCH (n) RETURN count(n) AS n"] * 2_500),
-    "many subqueries": "RETURN " + "COUNT { MATCH (n) WHERE " * 40 + "true" + " } > 0" * 40,
+    "many subqueries": "RETURN " + "COUNT { MATCH (n) WHERE " * 9 + "true" + " } > 0" * 9,
+    "more subqueries": "RETURN " + "COUNT { MATCH (n) WHERE " * 40 + "true" + " } > 0" * 40,
     "many patterns": "MATCH " + ", ".join(f"(a{i})-->(b{i})" for i in range(30))
     + " RETURN count(*) AS n",
     "a long chain": "MATCH (a)" + "-->()" * 2_000 + " RETURN count(*) AS n",

@@ -246,6 +246,7 @@ def test_another_beginning_is_refused(statement, prefix):
         ("  // nothing\n/* at all */ ;", "the statement is empty"),
         ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 brackets are open"),
         ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 brackets are open"),
+        ("RETURN " + "COUNT { " * 11, "line 1, column 94: more than 10 braces are open here"),
         ("RETURN " + "1," * 60_000 + "1", "the statement has 120,008 characters; at most 100,000"),
     ],
 )  # fmt: skip
@@ -281,6 +282,8 @@ def test_a_missing_parameter_is_named_and_a_null_one_is_given():
 
     with pytest.raises(UsageError, match=r"the statement needs \$b, \$c; give it with -P b=VALUE"):
         check_parameters("RETURN $a, $b, $c", {"a": 1})
+    with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e and 2 more; give it"):
+        check_parameters("RETURN $a + $b + $c + $d + $e + $f + $g", {})
 
 
 def test_no_character_is_lost_between_tokens():

@@ -251,7 +251,9 @@ def check_parameters(statement: str, parameters: Mapping[str, object]) -> None:
     wanted = parameter_names(statement)
     missing = [name for name in wanted if name not in parameters]
     if missing:
-        names = ", ".join(f"${name}" for name in missing)
+        names = ", ".join(f"${name}" for name in missing[:5])
+        if len(missing) > 5:
+            names += f" and {len(missing) - 5:,} more"
         raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
 
 
