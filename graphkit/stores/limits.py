@@ -52,6 +52,8 @@ class Limits:
 
 LIMITS = Limits()
 UNLIMITED = Limits(math.inf, sys.maxsize, sys.maxsize)
+PATIENT = Limits(600.0, sys.maxsize, sys.maxsize)
+"""For graphkit's own questions to a server, which ends what nobody waits for any more."""
 
 
 def within(limits: Limits, answer: Callable[[], Result]) -> Result:

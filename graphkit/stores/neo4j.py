@@ -29,7 +29,7 @@ from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
 from graphkit.stores.gate import check_parameters, check_read_only, parameter_names, to_explain
 from graphkit.stores.ladybug_refusals import text_and_number
-from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, within
+from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
 from graphkit.stores.neo4j_plan import check_plan
 from graphkit.stores.neo4j_turns import (
     CONSTRAINT,
@@ -216,7 +216,7 @@ class Neo4jStore(Closing):
         self,
         statement: str,
         parameters: Mapping[str, Any] | None = None,
-        limits: Limits = UNLIMITED,
+        limits: Limits = PATIENT,
     ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
         check_read_only(statement)
