@@ -228,6 +228,21 @@ def test_a_database_that_was_cut_off(tmp_path, keep):
         ask(path)
 
 
+def test_what_a_program_that_was_cut_off_left_beside_a_database_is_named(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    with EmbeddedStore(path) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+    with (
+        ladybug.Database(path, read_only=True, buffer_pool_size=2**28) as database,
+        ladybug.Connection(database) as connection,
+        pytest.raises(RuntimeError, match="Checkpoint failed"),
+    ):
+        connection.execute("CHECKPOINT")
+
+    with refused(Unreachable, "delete it and graph.lbdb.wal and graph.lbdb.shadow, and make it"):
+        ask(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"x", b"iso3,name\nKOR,Korea\n" * 1000])
 def test_a_load_does_not_replace_a_file_that_is_no_database(tmp_path, content):
     path = tmp_path / "notes.txt"
