@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
@@ -19,6 +21,7 @@ import graphkit.build
 import graphkit.render
 import graphkit.stores.embedded
 import graphkit.stores.neo4j
+from graphkit.build import Graph
 from graphkit.cli.app import run
 from graphkit.export.digest import digest
 from graphkit.seeds import read_seeds
@@ -57,6 +60,7 @@ class Loads:
     """Folders of seeds with what a load of each gives, and processes that load them."""
 
     folder: Path
+    graphs: Mapping[str, Graph]
     digests: Mapping[str, str]
     environment: Mapping[str, str]
 
@@ -93,6 +97,25 @@ class Loads:
     def other(self, name: str) -> str:
         return "B" if name == "A" else "A"
 
+    def marker(self, name: str) -> str:
+        """What is written last of a graph."""
+        part = next(part for part in self.graphs[name].parts if part.kind.name == "Load")
+        content: str = part.table["content"][0].as_py()
+        return content
+
+    def told(self, store: Store) -> str:
+        """Which of the graphs an embedded file holds, by its marker, with all that it counts."""
+        marked = store.run("MATCH (l:Load) RETURN l.content AS content").table["content"]
+        names = {self.marker(name): name for name in self.graphs}
+        name = names[marked.to_pylist()[0]]
+        counted = [
+            store.run(f"MATCH {what} RETURN count(*) AS n").table["n"][0].as_py()
+            for what in ("(x)", "()-[x]->()")
+        ]
+        kinds = self.graphs[name].schema.nodes, self.graphs[name].schema.edges
+        assert counted == [sum(self.graphs[name].count(k.name) for k in some) for some in kinds]
+        return name
+
     def named(self, store: Store) -> str:
         """Which of the graphs a database holds; nothing else is one."""
         names = {sha256: name for name, sha256 in self.digests.items()}
@@ -113,6 +136,24 @@ def command(
     sys.exit(run(arguments))
 
 
+def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[], str]) -> None:
+    """Kill a load within some seconds; of every twenty surely one before, during and after it."""
+    if wanted := {1: "during", 2: "after"}.get(number % 20):
+        until(lambda: phase() == wanted)
+    elif number % 20:
+        process.join(random.Random(number).uniform(0, seconds))
+    process.kill()
+    process.join()
+
+
+def until(came: Callable[[], bool]) -> None:
+    """Wait for what will not take long."""
+    latest = time.monotonic() + 60
+    while not came():
+        assert time.monotonic() < latest
+        time.sleep(0.001)
+
+
 def start_forking() -> None:
     """Start the process that has everything imported, which the others are forked of."""
     forkserver.set_forkserver_preload(["__main__", "faults"])
@@ -123,10 +164,10 @@ def start_forking() -> None:
 
 def two_graphs(folder: Path, environment: Mapping[str, str]) -> Loads:
     """Write the seeds of the graphs, and load each undisturbed to know its digest."""
-    digests = {}
+    graphs, digests = {}, {}
     for name, change in (("A", {}), ("B", OTHER), ("C", {"areas.yaml": None})):
         graph = graphkit.build.build_graph(read_seeds(write_seeds(folder / name, change)))
         with EmbeddedStore(folder / f"{name}.lbdb") as store:
             store.load(graph)
-            digests[name] = digest(store).sha256
-    return Loads(folder, digests, environment)
+            graphs[name], digests[name] = graph, digest(store).sha256
+    return Loads(folder, graphs, digests, environment)
