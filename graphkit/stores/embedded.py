@@ -117,9 +117,10 @@ class EmbeddedStore(Closing):
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
+        end = time.monotonic() + limits.seconds
         check_read_only(statement)
         check_parameters(statement, parameters or {})
-        return self._sandbox.ask(statement, parameters or {}, limits)
+        return self._sandbox.ask(statement, parameters or {}, limits, end)
 
     def run(
         self,

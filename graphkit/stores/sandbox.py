@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -46,8 +47,10 @@ class Sandbox:
                 self._process.communicate()
         self._process = None
 
-    def ask(self, statement: str, parameters: Mapping[str, Any], limits: Limits) -> Result:
-        """Run one read-only statement, and read its answer.
+    def ask(
+        self, statement: str, parameters: Mapping[str, Any], limits: Limits, end: float
+    ) -> Result:
+        """Run one read-only statement, and read its answer before the clock shows the end.
 
         Raises
         ------
@@ -65,7 +68,7 @@ class Sandbox:
         late = threading.Event()
         try:
             process = self._started()
-            timer = threading.Timer(limits.seconds, _stop, (process, late))
+            timer = threading.Timer(max(end - time.monotonic(), 0), _stop, (process, late))
             timer.start()
             try:
                 return _answer(process, request)
