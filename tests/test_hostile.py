@@ -32,6 +32,8 @@ from graphkit.stores.neo4j import Neo4jStore, _planned
 from graphkit.stores.neo4j_plan import check_plan
 
 SECRET = "canary-5f1e"
+BUSY = 0.25
+"""Seconds that a machine with other work may take more."""
 
 
 @dataclass
@@ -74,20 +76,19 @@ def canary(tmp_path: Path) -> Iterator[Canary]:
 
 
 @pytest.fixture(params=["embedded", "neo4j"])
-def place(
-    request, stores, shipped_file, neo4j_server, monkeypatch
-) -> tuple[str, Callable[[], object]]:
-    """Each database's place in turn, and what all that it holds comes to."""
-    if request.param == "embedded":
-        beside = shipped_file.parent
-        return str(shipped_file), lambda: [
-            (p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(beside.iterdir())
-        ]
-    uri, user, password = neo4j_server
-    neo4j_store = stores["neo4j"]
-    monkeypatch.setenv("NEO4J_USERNAME", user)
-    monkeypatch.setenv("NEO4J_PASSWORD", password)
-    return uri, lambda: [digest(neo4j_store), *state(neo4j_store)]
+def engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def content(engine, stores, shipped_file) -> Callable[[], object]:
+    """Tells what all that a database holds comes to."""
+    if engine == "neo4j":
+        return lambda: [digest(stores[engine]), *state(stores[engine])]
+    beside = shipped_file.parent
+    return lambda: [
+        (p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(beside.iterdir())
+    ]
 
 
 def state(store: Neo4jStore) -> list[object]:
@@ -102,61 +103,135 @@ def state(store: Neo4jStore) -> list[object]:
     return [sorted(store.run(statement).table["x"].to_pylist()) for statement in asked]
 
 
-@pytest.fixture
-def cypher(place, capsys) -> Callable[..., tuple[int, str, str]]:
-    """Runs the command: what ends it, and what it says, which is never more than a line."""
-
-    def run(text: str, *options: str) -> tuple[int, str, str]:
-        began = time.monotonic()
-        code = cli.run(["cypher", text, "--db", place[0], "--timeout", "1", "-f", "json", *options])
-        took = time.monotonic() - began
-        out, err = capsys.readouterr()
-        assert took < 5, f"{took:.1f} s for {text[:80]!r}"
-        assert code in (0, 1, 2), f"{code} for {text[:80]!r}: {err}"
-        assert "Traceback" not in err, text[:80]
-        assert not code or (err.startswith("graphkit: ") and err.count("\n") == 1), err
-        return code, out, err
-
-    return run
+def failure(ask: Callable[[], object]) -> str:
+    """What is said of a statement that cannot be run; nothing if it can."""
+    try:
+        ask()
+    except (UsageError, StoreError) as error:
+        return str(error)
+    return ""
 
 
-def test_hostile_text_writes_nothing_reads_no_file_and_calls_nobody(place, cypher, canary):
-    before = place[1]()
+def test_hostile_text_writes_nothing_reads_no_file_and_calls_nobody(
+    stores, engine, content, canary
+):
+    before = content()
 
     for text in (*WRITES, *FILES):
-        code, out, err = cypher(canary.sent(text))
-        assert code in (1, 2), f"{text!r} was run"
-        assert SECRET not in out + err
-    assert place[1]() == before
+        said = failure(lambda text=text: stores[engine].ask(canary.sent(text)))
+        assert said, f"{text!r} was run"
+        assert said.isprintable(), repr(said)
+        assert SECRET not in said
+    assert content() == before
     assert canary.well
 
 
-def test_text_that_cannot_be_run_is_one_line(cypher):
+def test_the_command_says_in_one_line_why_it_does_not_answer(
+    engine, shipped_file, neo4j_server, stores, monkeypatch, capsys
+):
+    uri, user, password = neo4j_server
+    monkeypatch.setenv("NEO4J_USERNAME", user)
+    monkeypatch.setenv("NEO4J_PASSWORD", password)
+    place = uri if engine == "neo4j" else str(shipped_file)
+    for text, code in (
+        (WRITES[0], 2),
+        (FILES[0], 2),
+        ("RETURN 'a", 2),
+        ("RETURN date('x') AS x", 1),
+        (BOMBS["a cross join"], 1),
+    ):
+        assert cli.run(["cypher", text, "--db", place, "--timeout", "1"]) == code, text
+        out, err = capsys.readouterr()
+        assert not out
+        assert err.startswith("graphkit: ")
+        assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])
+def test_a_deadline_that_is_none_is_one_line(capsys, seconds):
+    assert cli.run(["cypher", "RETURN 1 AS x", "--timeout", seconds]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.count("\n") == 1
+    assert "--timeout" in err
+
+
+def test_text_that_cannot_be_run_is_one_line(stores, engine):
     for text in MALFORMED:
-        cypher(text)
+        said = failure(lambda text=text: stores[engine].ask(text, limits=Limits(seconds=10)))
+        assert said.isprintable(), repr(text)
 
 
-@pytest.mark.parametrize("engine", ["embedded", "neo4j"])
 def test_every_query_ends_in_time_and_the_next_one_works(stores, engine):
-    store = stores[engine]
+    store, deadline = stores[engine], 0.5
+    store.ask("RETURN 1 AS x")  # what is needed for that has been started
     for name, text in BOMBS.items():
         began = time.monotonic()
-        with suppress(UsageError, StoreError):
-            store.ask(text, limits=Limits(seconds=1))
-        assert time.monotonic() - began < 3, name  # the machine may be busy
+        failure(lambda text=text: store.ask(text, limits=Limits(deadline)))
+        assert time.monotonic() - began < deadline + 1 + BUSY, name
         answer = store.ask("MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS x").table
         assert answer["x"].to_pylist() == ["KOR"], name
 
 
 def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores):
     asked = list(ordinary())
-    assert len(asked) >= 500
+    assert len(set(asked)) >= 500
 
     for text in asked:
-        check_read_only(text)
         values = dict.fromkeys(parameter_names(text), "x")
-        answers = [store.ask(text, values).table.to_pylist() for store in stores.values()]
-        assert sorted(answers[0], key=str) == sorted(answers[1], key=str), text
+        embedded, server = (store.ask(text, values).table.to_pylist() for store in stores.values())
+        if "ORDER BY" not in text:
+            embedded, server = sorted(embedded, key=str), sorted(server, key=str)
+        assert embedded == server, text
+
+
+# --- what is kept of a long answer
+
+MORE_ROWS = "there are more rows than these first {}; see more with --max-rows N"
+
+
+def test_no_more_rows_are_kept_than_asked_for_and_a_note_says_so(stores, engine):
+    def asked(rows: int) -> tuple[list[int], tuple[str, ...]]:
+        answer = stores[engine].ask("UNWIND range(1, 10003) AS x RETURN x", {}, Limits(rows=rows))
+        return answer.table["x"].to_pylist(), answer.notes
+
+    for rows in (1, 10_000, 10_002):
+        assert asked(rows) == (list(range(1, rows + 1)), (MORE_ROWS.format(f"{rows:,}"),))
+    assert asked(10_003) == (list(range(1, 10_004)), ())
+
+
+def test_no_more_bytes_are_kept_than_allowed_and_a_note_says_so(stores, engine):
+    statement, limits = "UNWIND range(1, 5000) AS n RETURN $text AS x", Limits(bytes=2**20)
+    answer = stores[engine].ask(statement, {"text": "x" * 1000}, limits)
+
+    assert 0.9 * 2**20 < answer.table.nbytes <= 2**20
+    assert answer.notes == (
+        f"there are more rows than these first {len(answer.table):,}; "
+        "they fill 1 MiB; ask for fewer columns, or in parts",
+    )
+
+
+def test_a_column_that_begins_with_many_nulls_keeps_what_comes_after(stores, engine):
+    statement = "UNWIND range(1, 10001) AS x RETURN CASE WHEN x > 10000 THEN x END AS x"
+    assert stores[engine].ask(statement).table["x"].to_pylist() == [None] * 10_000 + [10_001]
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "kept"),
+    [
+        ("1.5", 1, 1.5),
+        ("'a'", "1", '"a"'),
+        ("true", "1", "true"),
+        ("[1]", "1", "[1]"),
+        ("{a: 1}", "1", '{"a": 1}'),
+    ],
+)
+def test_a_column_of_two_types_keeps_both(stores, last, first, kept):
+    statement = f"UNWIND range(1, 10001) AS x RETURN CASE x WHEN 10001 THEN {last} ELSE 1 END AS x"
+    column = stores["neo4j"].ask(statement).table["x"]  # the other engine has one type a column
+
+    assert column[0].as_py() == first
+    assert column[10_000].as_py() == kept
 
 
 # --- each layer with the others off
@@ -192,14 +267,17 @@ def test_the_read_mode_of_neo4j_alone_keeps_the_graph(stores):
     assert state(stores["neo4j"]) == before
 
 
-@pytest.mark.parametrize("statement", [t for t in (*WRITES, *FILES) if not t.startswith("SHOW")])
-def test_the_plan_alone_lets_nothing_through(stores, statement):
+def test_the_plan_alone_lets_nothing_through(stores):
     store = stores["neo4j"]
-    with (
-        pytest.raises((UsageError, StoreError)),
-        store._failures(),
-        store._session(neo4j.READ_ACCESS) as session,
-    ):
+    for statement in (*WRITES, *FILES):
+        if statement.startswith("SHOW"):
+            continue  # reads, though what is nobody's business: that is the gate's
+        assert failure(lambda text=statement: planned(store, text)), statement
+
+
+def planned(store: Neo4jStore, statement: str) -> None:
+    """Have the plan of a statement looked at, and nothing else."""
+    with store._failures(), store._session(neo4j.READ_ACCESS) as session:
         check_plan(session.execute_read(_planned(statement, LIMITS)))
 
 
