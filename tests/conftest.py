@@ -43,6 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--neo4j", default=DEFAULT_VERSION, help="Version of Neo4j to test with.")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of tests/nightly run only when they are asked for."""
+    if collection_path.name == "nightly" and not any("nightly" in arg for arg in config.args):
+        return True
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on the shipped graph first, then those that clear the database: it is filled once."""
     items.sort(key=lambda item: "stores" not in getattr(item, "fixturenames", ()))

@@ -1,4 +1,4 @@
-"""The tests of faults with larger counts: ``pytest tests/nightly/faults_at_length.py``."""
+"""The tests of faults with larger counts: ``pytest tests/nightly``."""
 
 import pytest
 from faults import NIGHTLY, Counts
