@@ -5,4 +5,4 @@ RETURN control.key AS key, control.announcement AS announcement, place.iso3 AS c
        control.since AS since, control.until AS until,
        control.suspended_from AS suspended_from, control.suspended_until AS suspended_until,
        control.note AS note, control.source AS source
-ORDER BY key
+ORDER BY country, product, since, measure, target

@@ -59,7 +59,7 @@ def restriction_cut(facts: Facts, text: str) -> Cut:
     if lacking:
         notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
     notes.append("A licence is no stop: --loss says which part of the exports it holds back.")
-    names = {row["announcement"] or row["key"] for row in rows}
+    names = {row["announcement"] or _identity(row) for row in rows}
     scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(names))} names")
     targets = sorted({row["target"] for row in rows} - {None})
     exporters = sorted({row["country"] for row in rows})
@@ -71,7 +71,13 @@ def restriction_cut(facts: Facts, text: str) -> Cut:
 
 def _is_called(row: Mapping[str, Any], text: str) -> bool:
     wanted = text.casefold().strip()
-    return wanted in (row["key"].casefold(), (row["announcement"] or "").casefold())
+    return wanted in (_identity(row).casefold(), (row["announcement"] or "").casefold())
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    """What makes it this control, as text: ``CHN|ree-metals|2025-04-04|licence|``."""
+    parts = ("country", "product", "since", "measure", "target")
+    return "|".join(row[part] or "" for part in parts)
 
 
 def _baskets(facts: Facts, product: str, traded: set[str]) -> list[str]:
