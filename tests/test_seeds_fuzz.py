@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from decimal import Decimal
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,14 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import build_graph
-from graphkit.errors import Problem, SeedError
+from graphkit.errors import SeedError
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
+from graphkit.seeds.check import check_all
+from graphkit.seeds.files import SeedFile, read_file
 from graphkit.seeds.strict_yaml import parse
+
+SEEDS = int(os.environ.get("FUZZED_SEEDS", "10_000"))
 
 
 def stable(examples: int) -> settings:
@@ -99,40 +105,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("seeds")
 
 
-def assert_understood(folder: Path) -> None:
+@cache
+def others(folder: Path, name: str) -> tuple[SeedFile, ...]:
+    """The small seeds but for one file, read once for all examples."""
+    whole = write_seeds(folder / "others")
+    paths = sorted(set(whole.glob("*.yaml")) - {whole / name})
+    return tuple(read_file(path, whole, GRAPH) for path in paths)
+
+
+def assert_understood(folder: Path, text: str | bytes, name: str = "trade.yaml") -> None:
     """Reading gives facts, or problems at places that exist."""
-    problems: tuple[Problem, ...] = ()
-    try:
-        read_seeds(folder)
-    except SeedError as error:
-        problems = error.problems or (Problem("", 0, 0, "an error without a problem"),)
-        if len(str(error).splitlines()) > len(problems):
-            problems = (Problem("", 0, 0, "a problem of several lines"),)
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    (folder / name).write_bytes(raw)
+    read = read_file(folder / name, folder, GRAPH)
+    problems = {*read.problems, *check_all([*others(folder, name), read], GRAPH)}
+    if not problems:
+        read_seeds(write_seeds(folder / "others", {name: text}))
+    assert len(str(SeedError([*problems])).splitlines()) == len(problems)
     for problem in problems:
-        path = folder / problem.file
-        assert path.is_file()
         assert problem.message
-        if path.suffix != ".parquet":
-            text = path.read_bytes().decode("utf-8", "surrogateescape")
+        if problem.file in SMALL and problem.file != name:
+            text = SMALL[problem.file]
+        else:
+            text = (folder / problem.file).read_bytes().decode("utf-8", "surrogateescape")
+        if not problem.file.endswith(".parquet"):
             lines = [*re.split("\r\n|\r|\n", text), ""]
             assert 1 <= problem.line <= len(lines)
             assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
 
 
-def write(folder: Path, text: str | bytes, name: str = "trade.yaml") -> None:
-    write_seeds(folder)
-    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    (folder / name).write_bytes(raw)
-
-
-@stable(120)
+@stable(round(0.3 * SEEDS))
 @given(st.one_of(st.binary(max_size=200), st.lists(texts, max_size=40).map("".join)))
 def test_any_bytes_are_facts_or_problems(folder, raw):
-    write(folder, raw)
-    assert_understood(folder)
+    assert_understood(folder, raw)
 
 
-@stable(120)
+@stable(round(0.4 * SEEDS))
 @given(
     st.sampled_from(sorted(SMALL)),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), texts), min_size=1, max_size=3),
@@ -142,20 +150,18 @@ def test_a_seed_with_a_few_slips_is_facts_or_problems(folder, name, slips):
     for place, length, instead in slips:
         at = int(place * len(text))
         text = text[:at] + instead + text[at + length :]
-    write(folder, text, name)
-    assert_understood(folder)
+    assert_understood(folder, text, name)
 
 
-@stable(120)
+@stable(round(0.1 * SEEDS))
 @given(seed_files, st.sampled_from([None, True, False]), st.booleans())
 def test_any_tree_is_facts_or_problems(folder, tree, flow, wide):
     text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=wide, sort_keys=False)
-    write(folder, text)
     (folder / "t.csv").write_text("exporter,importer\nCHN,KOR\n")
-    assert_understood(folder)
+    assert_understood(folder, text)
 
 
-@stable(120)
+@stable(round(0.15 * SEEDS))
 @given(
     st.one_of(
         st.binary(max_size=100),
@@ -168,9 +174,8 @@ def test_any_tree_is_facts_or_problems(folder, tree, flow, wide):
 def test_any_csv_is_facts_or_problems(folder, table, header):
     raw = table if isinstance(table, bytes) else table.encode("utf-8", "surrogatepass")
     top = b"exporter,importer,usd,hs\nCHN,KOR,1,280530\n" if header else b""
-    write(folder, SMALL["trade.yaml"].partition("rows:")[0] + "table: t.csv\n")
     (folder / "t.csv").write_bytes(top + raw)
-    assert_understood(folder)
+    assert_understood(folder, SMALL["trade.yaml"].partition("rows:")[0] + "table: t.csv\n")
 
 
 ARRAYS = st.sampled_from([
@@ -184,16 +189,17 @@ ARRAYS = st.sampled_from([
 ])  # fmt: skip
 
 
-@stable(120)
+@stable(round(0.05 * SEEDS))
 @given(
     st.sampled_from([k for k in GRAPH.seeded if k.name != "Source"]),
     st.dictionaries(names, ARRAYS, max_size=6),
 )
 def test_any_parquet_file_is_facts_or_problems(folder, kind, columns):
     given_columns = {n: a for n, a in columns.items() if n in {p.name for p in kind.columns}}
-    write(folder, f"kind: {kind.name}\ndefaults: {{source: customs}}\ntable: t.parquet\n")
     parquet.write_table(pa.table(given_columns), folder / "t.parquet")
-    assert_understood(folder)
+    assert_understood(
+        folder, f"kind: {kind.name}\ndefaults: {{source: customs}}\ntable: t.parquet\n"
+    )
 
 
 def as_text(tree: Any) -> Any:
