@@ -1,0 +1,84 @@
+"""Seeds made by chance of every kind that the schema knows: small, dense, and right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from graphkit.errors import SeedError
+from graphkit.schema import GRAPH, Kind, Prop, Type
+from graphkit.seeds import Facts, read_seeds
+
+KEYS = {
+    "Application": ("wind-turbines", "ev-motors"),
+    "Area": ("WLD", "EU27", "S19"),
+    "Code": ("280530", "284690", "850511"),
+    "Country": ("CHN", "JPN", "KOR", "DEU"),
+    "Element": ("Dy", "REE"),
+    "Indicator": ("political-stability", "control-of-corruption"),
+    "Product": ("rare-earth-ore", "dy-oxide", "ree-metals"),
+    "Source": ("customs", "usgs"),
+    "Stage": ("mine", "separate", "metal"),
+}
+"""Those that the shipped queries begin with are among them."""
+PERIODS = ("2022", "2023", "2024", "2024-Q1")
+DATES = ("2023-01-01", "2024-06-30", "2025-04-04")
+FACTS = 50
+"""Rows of each kind of relationship, before those that are wrong are taken out."""
+
+
+def random_facts(folder: Path, random: Random) -> Facts:
+    """Write seeds by chance and read them."""
+    folder.mkdir()
+    files = {kind.name: _rows(kind, random) for kind in GRAPH.seeded}
+    while True:
+        for name, rows in files.items():
+            lines = [f"kind: {name}", "rows:", *(f"  - {json.dumps(row)}" for row in rows)]
+            (folder / f"{name}.yaml").write_text("\n".join(lines) + "\n")
+        try:
+            return read_seeds(folder)
+        except SeedError as error:
+            wrong = {(p.file.removesuffix(".yaml"), p.line - 3) for p in error.problems}
+            files = {
+                name: [row for n, row in enumerate(rows) if (name, n) not in wrong]
+                for name, rows in files.items()
+            }
+
+
+def _rows(kind: Kind, random: Random) -> list[dict[str, Any]]:
+    keys = KEYS.get(kind.name) or [f"{kind.name.lower()}-{n}" for n in range(FACTS)]
+    rows = []
+    for key in keys:
+        row = {
+            prop.name: _value(prop, random)
+            for prop in kind.columns
+            if prop.required or (not prop.pattern and random.random() < 0.7)
+        }
+        if kind.name == "EXPORTS":
+            # A data set has one source, and a flow its value.
+            row |= {"dataset": row["source"], "usd": str(random.randint(0, 400))}
+        rows.append(row if kind.is_edge else {**row, kind.key: key})
+    return rows
+
+
+def _value(prop: Prop, random: Random) -> Any:
+    """A value of a property, as seeds write it; numbers are whole, so that any sum is exact."""
+    known = [key for name in prop.ref for key in KEYS[name]]
+    if prop.type is Type.TEXTS:
+        return random.sample(known or ["a", "b", "c"], random.randint(0, 2))
+    choices: dict[Type, Callable[[], Any]] = {
+        Type.TEXT: lambda: random.choice(known or prop.one_of or ("a", "b")),
+        Type.PERIOD: lambda: random.choice(PERIODS),
+        Type.DATE: lambda: random.choice(DATES),
+        Type.NUMBER: lambda: _number(prop, random),
+        Type.INTEGER: lambda: str(random.randint(1, 7)),
+        Type.FLAG: lambda: random.choice(("true", "false")),
+    }
+    return choices[prop.type]()
+
+
+def _number(prop: Prop, random: Random) -> str:
+    return random.choice(("0", "0.25", "0.5")) if prop.maximum == 1 else str(random.randint(0, 400))

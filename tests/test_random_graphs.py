@@ -1,0 +1,166 @@
+"""Graphs made by chance: both databases and plain Python agree on every query file."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+import pytest
+from conftest import clear
+from random_seeds import DATES, KEYS, PERIODS, random_facts
+from test_query_files import assert_equal
+
+from graphkit.build import build_graph
+from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.seeds import Facts
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
+
+GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
+PLACES = (*KEYS["Country"], *KEYS["Area"])
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "application": KEYS["Application"],
+    "area": KEYS["Area"],
+    "code": KEYS["Code"],
+    "country": PLACES,
+    "consumer": PLACES,
+    "date": DATES,
+    "element": KEYS["Element"],
+    "indicator": KEYS["Indicator"],
+    "material": (*KEYS["Element"], *KEYS["Product"]),
+    "parent": KEYS["Element"],
+    "period": PERIODS,
+    "product": KEYS["Product"],
+    "supplier": PLACES,
+}
+"""What a parameter can be, or the items of one with an s at its end; all others are numbers."""
+NUMBERS = ("0", "0.3", "50")
+
+
+def given_to(query: Query, random: Random) -> dict[str, str]:
+    """Values for all parameters of a query."""
+    values = {}
+    for parameter in query.parameters:
+        name = parameter.name
+        if parameter.type == "list":
+            known = VALUES[name.removesuffix("s")]
+            values[name] = ",".join(random.sample(known, random.randint(1, len(known))))
+        elif parameter.type in ("float", "int"):
+            values[name] = random.choice(NUMBERS if parameter.type == "float" else ("0", "3"))
+        else:
+            kind = "period" if name in ("before", "since") else name
+            values[name] = random.choice(VALUES[kind])
+    return values
+
+
+@pytest.fixture(scope="module", params=range(GRAPHS))
+def loaded(
+    request: pytest.FixtureRequest,
+    neo4j_store: Neo4jStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Facts, dict[str, Store]]]:
+    """Facts made by chance, and both databases that hold them."""
+    folder = tmp_path_factory.mktemp("random")
+    facts = random_facts(folder / "seeds", Random(request.param))
+    graph = build_graph(facts)
+    clear(neo4j_store)
+    neo4j_store.load(graph)
+    with EmbeddedStore(folder / "graph.lbdb") as embedded:
+        embedded.load(graph)
+        yield facts, {"embedded": embedded, "neo4j": neo4j_store}
+
+
+def test_both_databases_agree_on_every_query_file(loaded) -> None:
+    facts, stores = loaded
+    random = Random(facts.rows)
+    answered = 0
+    for query in map(find_query, query_names()):
+        for given in ({}, given_to(query, random)):
+            values = query.values({**given_to(query, random), **given})
+            rows = [run_query(store, query, values).table.to_pylist() for store in stores.values()]
+            try:
+                assert_equal(*rows)
+            except AssertionError as error:
+                raise AssertionError(f"{query.name} {values}: {error}") from error
+            answered += bool(rows[0])
+    assert answered > len(query_names())
+
+
+# --- the same in plain Python, slowly -----------------------------------------------------------
+
+Row = dict[str, Any]
+SET = ("reporter", "dataset", "source")
+
+
+def shares(facts: Facts, product: str, period: str) -> dict[tuple[str, ...], dict[str, float]]:
+    """Value by supplier, of each importer and data set."""
+    found: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in facts["EXPORTS"].to_pylist():
+        if (row["product"], row["period"]) == (product, period) and row["usd"] is not None:
+            found[row["importer"], *(row[n] for n in SET)][row["exporter"]] += row["usd"]
+    return found
+
+
+def asked(stores: dict[str, Store], name: str, **given: str) -> list[Row]:
+    query = find_query(name)
+    return run_query(stores["embedded"], query, query.values(given)).table.to_pylist()
+
+
+@pytest.mark.parametrize("product", KEYS["Product"])
+def test_measures_are_those_of_plain_python(loaded, product) -> None:
+    facts, stores = loaded
+    for period in PERIODS:
+        scope = {"product": product, "period": period}
+        values = shares(facts, **scope)
+        sums = {key: sum(by.values()) for key, by in values.items()}
+        least = {"min_usd": "0", "min_share": "0.6"}
+
+        suppliers = {
+            (row["consumer"], *(row[n] for n in SET), row["supplier"]): row["usd_share"]
+            for consumer in PLACES
+            for row in asked(stores, "suppliers-of-country", consumer=consumer, **scope)
+            if row["usd"]
+        }
+        assert suppliers == pytest.approx({
+            (*key, supplier): usd / sums[key]
+            for key, by in values.items()
+            for supplier, usd in by.items()
+            if usd and key[0] in KEYS["Country"]
+        })  # fmt: skip
+
+        concentrated = asked(stores, "import-concentration", min_usd="0", **scope)
+        assert {
+            (row["consumer"], *(row[n] for n in SET)): row["hhi_usd"]
+            for row in concentrated
+            if row["usd"]
+        } == pytest.approx({
+            key: 10_000 * sum((usd / sums[key]) ** 2 for usd in by.values())
+            for key, by in values.items()
+            if sums[key]
+        })  # fmt: skip
+
+        sole = asked(stores, "sole-suppliers", **least, **scope)
+        assert {(r["consumer"], *(r[n] for n in SET)) for r in sole if r["usd_share"]} == {
+            key
+            for key, by in values.items()
+            if sums[key] and max(by.values()) / sums[key] >= 0.6
+        }  # fmt: skip
+
+        dependents = {
+            (row["consumer"], *(row[n] for n in SET), row["supplier"])
+            for supplier in KEYS["Country"]
+            for row in asked(
+                stores, "dependents-of-supplier", supplier=supplier, period=period, **least
+            )
+            if row["product"] == product
+        }
+        assert dependents == {
+            (*key, supplier)
+            for key, by in values.items()
+            for supplier, usd in by.items()
+            if supplier in KEYS["Country"] and sums[key] and usd / sums[key] >= 0.6
+        }
