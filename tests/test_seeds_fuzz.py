@@ -268,7 +268,7 @@ def dumped(rows: list[dict[str, Any]], **top: Any) -> str:
 
 def content(folder: Path, files: dict[str, str | bytes]) -> str:
     """The digest of the graph of the small seeds with these files of flows."""
-    write_seeds(folder, {"trade.yaml": None})
+    folder = write_seeds(folder / "whole", {"trade.yaml": None})
     for name, text in files.items():
         raw = text if isinstance(text, bytes) else text.encode()
         (folder / name).write_bytes(raw)
