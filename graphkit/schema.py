@@ -284,7 +284,7 @@ EDGES = (
         _share("missing_tonnes_share", "Share of the consumer's import value without a mass."),
         _text("reporter", "Who counted.", key=True),
         _text("dataset", "Data set it is derived from.", key=True),
-        SOURCE),
+        _ref("source", "Where the flows were published.", "Source", key=True)),
         End("consumer", PLACE, "Who depends."), End("supplier", PLACE, "On whom."),
         derived=True),
 )  # fmt: skip

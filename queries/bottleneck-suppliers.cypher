@@ -19,6 +19,8 @@ WHERE need.product = item.key AND need.period = $period AND need.rank = 1
 RETURN item.key AS product, item.stage AS stage, $period AS period, seller.iso3 AS supplier,
        seller.name AS supplier_name, count(need) AS first_for,
        consumers AS consumers, 1.0 * count(need) / consumers AS consumers_share,
-       avg(need.usd_share) AS mean_usd_share, sum(need.usd) AS usd, reporter AS reporter,
+       avg(need.usd_share) AS mean_usd_share,
+       CASE WHEN count(need.usd) > 0 THEN sum(need.usd) END AS usd,
+       reporter AS reporter,
        dataset AS dataset, source AS source
 ORDER BY product, first_for DESC, supplier, reporter, dataset, source

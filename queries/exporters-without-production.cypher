@@ -21,7 +21,7 @@ MATCH (seller)-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period = $period
   AND size(makers) > 0 AND NOT seller.iso3 IN makers
 WITH makers, seller, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
-     sum(flow.usd) AS exports_usd,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS exports_usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS exports_tonnes
 WHERE exports_usd >= $min_usd
 OPTIONAL MATCH ()-[bought:EXPORTS]->(seller)

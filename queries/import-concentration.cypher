@@ -14,7 +14,8 @@
 MATCH (buyer)-[need:DEPENDS_ON]->(seller)
 WHERE need.product = $product AND need.period = $period
 WITH buyer, need.reporter AS reporter, need.dataset AS dataset, need.source AS source,
-     sum(need.usd) AS usd, max(need.suppliers) AS suppliers, max(need.hhi_usd) AS hhi_usd,
+     CASE WHEN count(need.usd) > 0 THEN sum(need.usd) END AS usd,
+     max(need.suppliers) AS suppliers, max(need.hhi_usd) AS hhi_usd,
      max(need.hhi_tonnes) AS hhi_tonnes,
      max(need.missing_tonnes_share) AS missing_tonnes_share,
      max(CASE WHEN need.rank = 1 THEN seller.iso3 END) AS top_supplier,

@@ -10,8 +10,8 @@ MATCH ()-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period >= $since
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
      flow.source AS source, count(*) AS flows, count(flow.tonnes) AS with_tonnes,
-     sum(flow.usd) AS usd,
-     sum(CASE WHEN flow.tonnes IS NULL THEN flow.usd ELSE 0.0 END) AS usd_without_tonnes
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
+     sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes
 MATCH (item:Product {key: $product})
 RETURN period AS period, item.key AS product, item.stage AS stage, flows AS flows,
        flows - with_tonnes AS flows_without_tonnes, usd AS usd,

@@ -13,7 +13,8 @@
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)
 WHERE made.period = $period AND made.share > 0
 WITH item, made.basis AS basis, made.source AS source, max(made.share) AS top_share,
-     sum(made.share) AS coverage, 10000 * sum(made.share * made.share) AS hhi_low,
+     CASE WHEN count(made.share) > 0 THEN sum(made.share) END AS coverage,
+     10000 * sum(made.share * made.share) AS hhi_low,
      count(*) AS producers
 MATCH (largest:Country)-[most:PRODUCES]->(item)
 WHERE most.period = $period AND most.source = source AND most.basis = basis

@@ -12,7 +12,7 @@
 // They are a ratio of today's figures, no forecast: reserves are what pays to mine today.
 MATCH (:Country)-[known:HOLDS]->(item:Product {key: $product})
 WITH item, known.basis AS basis, known.source AS source, known.period AS held_in,
-     sum(known.tonnes) AS named_reserves
+     CASE WHEN count(known.tonnes) > 0 THEN sum(known.tonnes) END AS named_reserves
 MATCH (holder:Country)-[held:HOLDS]->(item)
 WHERE held.basis = basis AND held.source = source AND held.period = held_in
 WITH item, holder, held, named_reserves

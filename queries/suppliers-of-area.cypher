@@ -17,14 +17,16 @@ MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
 WITH members, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
-     sum(flow.usd) AS total_usd, sum(flow.tonnes) AS total_tonnes
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS total_usd,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS total_tonnes
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
-WITH members, seller, reporter, dataset, source, total_usd, total_tonnes, sum(flow.usd) AS usd,
+WITH members, seller, reporter, dataset, source, total_usd, total_tonnes,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
-     sum(CASE WHEN flow.tonnes IS NULL THEN flow.usd ELSE 0.0 END) AS usd_without_tonnes,
+     sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT buyer.iso3) AS buyers
 MATCH (item:Product {key: $product})
 RETURN $area AS consumer, size(members) AS members, buyers AS buyers, seller.iso3 AS supplier,

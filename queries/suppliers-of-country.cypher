@@ -14,13 +14,14 @@
 MATCH (seller)-[flow:EXPORTS]->(buyer:Country {iso3: $consumer})
 WHERE flow.product = $product AND flow.period = $period
 WITH buyer, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
-     sum(flow.usd) AS total_usd
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS total_usd
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
-WITH buyer, seller, reporter, dataset, source, total_usd, sum(flow.usd) AS usd,
+WITH buyer, seller, reporter, dataset, source, total_usd,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
-     sum(CASE WHEN flow.tonnes IS NULL THEN flow.usd ELSE 0.0 END) AS usd_without_tonnes,
+     sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT flow.hs) AS hs_codes
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, seller.iso3 AS supplier, seller.name AS supplier_name,

@@ -12,13 +12,14 @@
 MATCH ()-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period = $period
 WITH flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
-     sum(flow.usd) AS world_usd
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS world_usd
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
-WITH seller, reporter, dataset, source, world_usd, sum(flow.usd) AS usd,
+WITH seller, reporter, dataset, source, world_usd,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
-     sum(CASE WHEN flow.tonnes IS NULL THEN flow.usd ELSE 0.0 END) AS usd_without_tonnes,
+     sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT buyer.iso3) AS destinations
 MATCH (item:Product {key: $product})
 RETURN seller.iso3 AS exporter, seller.name AS exporter_name, item.key AS product,

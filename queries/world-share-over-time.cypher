@@ -15,7 +15,9 @@ WHERE flow.product = $product AND flow.period >= $since
 WITH flow, CASE WHEN seller.iso3 = $supplier THEN flow.usd ELSE 0.0 END AS own_usd,
      CASE WHEN seller.iso3 = $supplier THEN flow.tonnes END AS own_tonnes
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
-     flow.source AS source, sum(flow.usd) AS world_usd, sum(own_usd) AS usd,
+     flow.source AS source,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS world_usd,
+     CASE WHEN count(own_usd) > 0 THEN sum(own_usd) END AS usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS world_tonnes,
      CASE WHEN count(own_tonnes) > 0 THEN sum(own_tonnes) END AS tonnes
 MATCH (item:Product {key: $product})

@@ -13,9 +13,10 @@ MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period >= $since
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
      flow.source AS source, count(DISTINCT seller.iso3) AS exporters,
-     count(DISTINCT buyer.iso3) AS importers, count(*) AS flows, sum(flow.usd) AS usd,
+     count(DISTINCT buyer.iso3) AS importers, count(*) AS flows,
+     CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
-     sum(CASE WHEN flow.tonnes > 0 THEN flow.usd ELSE 0.0 END) AS usd_with_tonnes
+     sum(CASE WHEN flow.tonnes > 0 THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_with_tonnes
 MATCH (item:Product {key: $product})
 RETURN period AS period, item.key AS product, item.stage AS stage, exporters AS exporters,
        importers AS importers, flows AS flows, usd AS usd, tonnes AS tonnes,

@@ -57,9 +57,6 @@ def _rows(kind: Kind, random: Random) -> list[dict[str, Any]]:
             for prop in kind.columns
             if prop.required or (not prop.pattern and random.random() < 0.7)
         }
-        if kind.name == "EXPORTS":
-            # A data set has one source, and a flow its value.
-            row |= {"dataset": row["source"], "usd": str(random.randint(0, 400))}
         rows.append(row if kind.is_edge else {**row, kind.key: key})
     return rows
 

@@ -17,7 +17,8 @@ from graphkit.stores.ladybug_joins import HIDDEN
 from graphkit.stores.limits import Limits, collect, first_part
 from graphkit.stores.shapes import check_names, node, path, relationship
 
-_PLAIN = re.compile(r"(STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL)(\[\])*")
+_PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
+"""What comes as Arrow: where all lists of a column are empty, theirs begins at no place at all."""
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
 
 
