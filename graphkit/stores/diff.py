@@ -39,12 +39,25 @@ def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
     keys = _keys(wanted[kind.key])
     if have is None or held_keys is None or not len(have):
         return Difference(keys, keys.slice(0, 0), keys.slice(0, 0))
+    if held_keys.type != keys.type or have["digest"].type != wanted["digest"].type:
+        # An older graphkit wrote them in another way: nothing of it is as it should be.
+        return _replaced(kind, keys, held_keys)
     places = pc.index_in(keys, value_set=held_keys)
     added = keys.filter(pc.is_null(places))
     old = have["digest"].combine_chunks().take(places)
     differs = pc.fill_null(pc.not_equal(wanted["digest"].combine_chunks(), old), False)
     gone = pc.invert(pc.is_in(held_keys, value_set=keys))
     return Difference(added, keys.filter(differs), held_keys.filter(gone))
+
+
+def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
+    """Every edge anew; of nodes, which other people's edges may join, the same ones rewritten."""
+    if kind.is_edge:
+        return Difference(keys, keys.slice(0, 0), held_keys)
+    known, wanted = pc.is_in(keys, value_set=held_keys), pc.is_in(held_keys, value_set=keys)
+    return Difference(
+        keys.filter(pc.invert(known)), keys.filter(known), held_keys.filter(pc.invert(wanted))
+    )
 
 
 def _keys(column: pa.ChunkedArray) -> pa.Array:

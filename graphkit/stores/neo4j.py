@@ -292,7 +292,8 @@ class Neo4jStore(Closing):
         self._write([("MATCH (x:Load) DELETE x", {})])
         for kind in graph.schema.edges:
             what = changes[kind.name]
-            self._remove(kind, pa.concat_arrays([what.removed, what.changed]))
+            for keys in (what.removed, what.changed):
+                self._remove(kind, keys)
         for part in graph.parts:
             if part.kind.name != "Load":
                 self._put(part, changes[part.kind.name], progress)
