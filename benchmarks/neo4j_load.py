@@ -29,7 +29,10 @@ from graphkit.stores.neo4j import Neo4jStore, ddl
 from graphkit.stores.server import JAVA_OPTIONS, Server, start_server, stop_server
 
 BATCH = 10_000
-EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+EMPTY = (
+    "MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 50000 ROWS",
+    "MATCH (n) DELETE n",
+)
 
 
 def bare_loop(driver: neo4j.Driver, graph: Graph) -> None:
@@ -83,6 +86,11 @@ def main() -> None:
     seeds = Path(sys.argv[1]) if sys.argv[1:] else shipped("seeds")
     graph = build_graph(read_seeds(seeds))
     with tempfile.TemporaryDirectory() as name:
+        home = Path(name) / "files"
+        try:
+            through_files(graph, home)
+        finally:
+            stop_server(home=home)
         home = Path(name) / "bolt"
         server = start_server(home=home)
         auth = (server.username, server.password)
@@ -96,11 +104,6 @@ def main() -> None:
                 measure(driver, store, graph, int(sys.argv[2]) if sys.argv[2:] else 3)
         finally:
             stop_server(home=home)
-        home = Path(name) / "files"
-        try:
-            through_files(graph, home)
-        finally:
-            stop_server(home=home)
 
 
 def measure(driver: neo4j.Driver, store: Neo4jStore, graph: Graph, runs: int) -> None:
@@ -111,11 +114,13 @@ def measure(driver: neo4j.Driver, store: Neo4jStore, graph: Graph, runs: int) ->
     for run in range(runs + 1):
         for name, load in work.items():
             with driver.session() as session:
-                session.run(EMPTY).consume()
+                for statement in EMPTY:
+                    session.run(statement).consume()
             start = time.perf_counter()
             load(graph if run else small)
             if run:
                 times[name].append(time.perf_counter() - start)
+                print(f"{name}: {times[name][-1]:.2f} s", flush=True)
             if run and load == store.load:
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     medians = {name: statistics.median(t) for name, t in times.items()}
