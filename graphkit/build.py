@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import __version__
-from graphkit.analysis.shares import import_shares
+from graphkit.analysis.shares import import_shares, ranked
 from graphkit.errors import GraphkitError
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, YEAR, Kind, Prop, Schema
 from graphkit.seeds import Facts
-from graphkit.seeds.values import ARROW, FACTS, coded, plain
+from graphkit.seeds.values import ARROW, coded, plain
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,11 @@ def build_graph(facts: Facts) -> Graph:
         same graph whatever the order of files and rows.
     """
     schema = facts.schema
-    keys = {k: _texts(facts[k.name][k.key]) for k in schema.nodes if not k.derived}
+    keys = {
+        k: facts[k.name][k.key].cast(pa.string()).combine_chunks()
+        for k in schema.nodes
+        if not k.derived
+    }
     parts = [Part(kind, _with_digests(_finish(kind, facts[kind.name]))) for kind in keys]
     for kind in schema.edges:
         for table, starts, ends in _edge_tables(kind, facts):
@@ -93,8 +97,7 @@ def _marker(parts: list[Part]) -> pa.Table:
         content.update(part.table[DIGEST.name].to_numpy().astype(">i8").tobytes())
     facts = sum(len(p.table) for p in parts)
     values = ("graphkit", __version__, facts, content.hexdigest())
-    columns = zip(LOAD.columns, values, strict=True)
-    return pa.table({p.name: pa.array([v]).cast(FACTS[p.type]) for p, v in columns})
+    return coded(pa.table({p.name: [v] for p, v in zip(LOAD.columns, values, strict=True)}))
 
 
 Ends = tuple[pa.Table, list[Kind], list[Kind]]
@@ -129,9 +132,7 @@ def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
         kind.columns[1].name: [b for _, b in pairs],
     }
     values["role"] = [prop.name] * len(pairs)
-    return pa.table(
-        {p.name: pa.array(values[p.name], ARROW[p.type]).cast(FACTS[p.type]) for p in kind.columns}
-    )
+    return coded(pa.table({p.name: pa.array(values[p.name], ARROW[p.type]) for p in kind.columns}))
 
 
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
@@ -161,10 +162,8 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     """The places of the rows in order of these columns of text; nothing comes first."""
     keys = []
     for name in names:
-        codes = table[name].combine_chunks().dictionary_encode()
-        ranks = np.argsort(np.argsort(codes.dictionary.to_numpy(zero_copy_only=False)))
-        places = codes.indices.fill_null(len(ranks)).to_numpy()
-        keys.append(np.append(ranks, -1)[places])
+        places, values = ranked(table[name].combine_chunks().dictionary_encode())
+        keys.append(np.where(places == len(values) - 1, -1, places))
     return np.lexsort(keys[::-1])
 
 
@@ -183,10 +182,6 @@ def _narrow(table: pa.Table) -> pa.Table:
             narrow = pa.DictionaryArray.from_arrays(codes.indices.cast(kind), codes.dictionary)
             table = table.set_column(place, field.name, narrow)
     return table
-
-
-def _texts(column: pa.ChunkedArray) -> pa.Array:
-    return column.cast(pa.string()).combine_chunks()
 
 
 def _split(

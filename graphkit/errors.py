@@ -60,3 +60,8 @@ class Unreachable(StoreError):
     """A database cannot be reached: not there, not started, or not letting us in."""
 
     exit_code = 4
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split())

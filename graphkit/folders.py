@@ -31,13 +31,20 @@ def make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def write_private(file: Path, text: str) -> None:
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
     """Write a whole file or none, never readable by anyone but its owner."""
     make_private(file.parent)
     handle, part = tempfile.mkstemp(dir=file.parent)  # created with mode 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
+    with os.fdopen(handle, "wb") as stream:
+        yield stream
     Path(part).replace(file)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a text as :func:`replacing` does."""
+    with replacing(file) as stream:
+        stream.write(text.encode())
 
 
 @contextmanager

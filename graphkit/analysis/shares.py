@@ -68,7 +68,10 @@ def import_shares(flows: pa.Table) -> pa.Table:
     """
     if not len(flows):
         return RESULT.empty_table()
-    texts = {name: _ranked(flows[name]) for name in (*SCOPE, "supplier")}
+    texts = {
+        name: ranked(flows[name].combine_chunks().cast(pa.string()).dictionary_encode())
+        for name in (*SCOPE, "supplier")
+    }
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
     # A fixed order before anything is added up: the sums do not depend on the order of the rows.
     order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
@@ -93,26 +96,32 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns["suppliers"] = np.add.reduceat(sells, first_pair, dtype=np.int64)[group_of_pair]
     # Pairs are in order of the supplier's code, so that lexsort settles ties by it.
     keys = (-np.nan_to_num(by_pair["tonnes"]), -np.nan_to_num(by_pair["usd"], nan=-1.0))
-    ranked = np.lexsort((*keys, group_of_pair))
+    by_rank = np.lexsort((*keys, group_of_pair))
     columns["rank"] = np.empty(len(pairs), np.int64)
-    columns["rank"][ranked] = np.arange(len(pairs)) - first_pair[group_of_pair[ranked]] + 1
+    columns["rank"][by_rank] = np.arange(len(pairs)) - first_pair[group_of_pair[by_rank]] + 1
 
     labels = {
-        name: pa.DictionaryArray.from_arrays(ranks[name][pairs[ranked]], values)
+        name: pa.DictionaryArray.from_arrays(ranks[name][pairs[by_rank]], values)
         for name, (_, values) in texts.items()
     }
     measures = {
-        field.name: pa.array(columns[field.name][ranked], from_pandas=True)
+        field.name: pa.array(columns[field.name][by_rank], from_pandas=True)
         for field in list(RESULT)[len(texts) :]
     }
     return pa.table({**labels, **measures}).cast(RESULT)
 
 
-def _ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
-    """Text as places in its sorted values, of which nothing is the last."""
-    codes = column.combine_chunks().cast(pa.string()).dictionary_encode()
+def ranked(codes: pa.DictionaryArray) -> tuple[np.ndarray, pa.Array]:
+    """Each value's place among the sorted different ones, and these: nothing is the last.
+
+    Examples
+    --------
+    >>> places, values = ranked(pa.array(["b", None, "a", "b"]).dictionary_encode())
+    >>> places.tolist(), values.to_pylist()
+    ([1, 2, 0, 1], ['a', 'b', None])
+    """
     order = pc.sort_indices(codes.dictionary)
-    values = pa.concat_arrays([codes.dictionary.take(order), pa.nulls(1, pa.string())])
+    values = pa.concat_arrays([codes.dictionary.take(order), pa.nulls(1, codes.dictionary.type)])
     places = np.empty(len(values), np.int32)
     places[order.to_numpy()] = np.arange(len(order))
     places[-1] = len(order)

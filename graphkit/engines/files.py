@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs, parquet
 
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError, UsageError, one_line
 
 
 def located(place: str) -> tuple[fs.FileSystem, str]:
@@ -130,8 +130,3 @@ def readable(place: str) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as error:
         raise GraphkitError(f"cannot read {place}: {one_line(error)}") from error
-
-
-def one_line(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return " ".join(str(error).split())

@@ -17,9 +17,8 @@ from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile
 
 from graphkit import errors
-from graphkit.engines.files import one_line
 from graphkit.engines.java import java_home
-from graphkit.errors import GraphkitError, Unreachable, UsageError
+from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
 
 if TYPE_CHECKING:
     from pyspark import SparkContext

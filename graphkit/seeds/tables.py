@@ -16,7 +16,7 @@ from pyarrow import csv as arrow_csv
 
 from graphkit.errors import GraphkitError, Problem
 from graphkit.seeds.expansion import read_parquet
-from graphkit.seeds.text import Mark, at_most, decode, line_ends
+from graphkit.seeds.text import Mark, at_most, decode, line_after
 
 SUFFIXES = (".csv", ".parquet")
 MAX_CSV = 128 * 2**20
@@ -138,7 +138,5 @@ def _records(text: str) -> Iterator[list[Mark]]:
             if len(record) > 1 or field.end("end") - at > len(field["end"]):
                 yield record
             record = []
-        at, whole = field.end(), field[0]
-        if ends := line_ends(whole):
-            line += ends
-            start = field.start() + max(whole.rfind("\n"), whole.rfind("\r")) + 1
+        line, start = line_after(field[0], at, (line, start))
+        at = field.end()

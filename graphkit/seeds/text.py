@@ -60,15 +60,24 @@ def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
     """Where the first of a number of unsafe characters stand."""
     line, start, seen = 1, 0, 0
     for place, match in enumerate(islice(UNSAFE.finditer(text), MOST + 1)):
-        between, at = text[seen : match.start()], match.start()
-        if ends := line_ends(between):
-            line += ends
-            start = seen + max(between.rfind("\n"), between.rfind("\r")) + 1
+        at = match.start()
+        line, start = line_after(text[seen:at], seen, (line, start))
         seen = at
         message = unsafe(match[0])
         if place == MOST:
             message = f"found {number - MOST:,} more of such characters from here"
         yield Problem(file, line, at - start + 1, message)
+
+
+def line_after(text: str, at: int, begun: tuple[int, int]) -> tuple[int, int]:
+    """Number and start of the line that a text ends in, which begins at a place of a line begun.
+
+    >>> line_after("a\\nbc\\r\\nd", 10, (1, 8))
+    (3, 16)
+    """
+    if ends := line_ends(text):
+        return begun[0] + ends, at + max(text.rfind("\n"), text.rfind("\r")) + 1
+    return begun
 
 
 def line_ends(text: str) -> int:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.schema import Kind
+from graphkit.seeds.values import plain
 from graphkit.stores import Change
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ class Difference:
 def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
     """Compare one kind of a graph with what a database holds of it."""
     parts = [p.table.select([kind.key, "digest"]) for p in graph.parts if p.kind is kind]
-    wanted = pa.concat_tables(parts) if parts else None
+    wanted = plain(pa.concat_tables(parts)) if parts else None
     have = held.get(kind.name)
-    held_keys = None if have is None else _keys(have["key"])
+    held_keys = None if have is None else have["key"].combine_chunks()
     if wanted is None:
         none = pa.nulls(0) if held_keys is None else held_keys.slice(0, 0)
         return Difference(none, none, none if held_keys is None else held_keys)
-    keys = _keys(wanted[kind.key])
+    keys = wanted[kind.key].combine_chunks()
     if have is None or held_keys is None or not len(have):
         return Difference(keys, keys.slice(0, 0), keys.slice(0, 0))
     if held_keys.type != keys.type or have["digest"].type != wanted["digest"].type:
@@ -58,12 +59,6 @@ def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
     return Difference(
         keys.filter(pc.invert(known)), keys.filter(known), held_keys.filter(pc.invert(wanted))
     )
-
-
-def _keys(column: pa.ChunkedArray) -> pa.Array:
-    """Keys as databases give them: numbers of edges, plain text of nodes."""
-    plain = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    return column.cast(plain).combine_chunks()
 
 
 def change(graph: Graph, kind: Kind, what: Difference) -> Change:

@@ -22,10 +22,10 @@ from graphkit.schema import Schema, Type
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
 from graphkit.stores.diff import Held, change, difference
 from graphkit.stores.gate import (
+    admitted,
     asks_for_plan,
     check_parameters,
     check_read_only,
-    parameter_names,
 )
 from graphkit.stores.ladybug_dialect import explain_failure
 from graphkit.stores.ladybug_refusals import refuse_silent_differences
@@ -129,9 +129,7 @@ class EmbeddedStore(Closing):
         limits: Limits = UNLIMITED,
     ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
-        check_read_only(statement)
-        check_parameters(statement, parameters or {})
-        used = {name: (parameters or {})[name] for name in parameter_names(statement)}
+        used = admitted(statement, parameters)
         refuse_silent_differences(statement, used)
         self.open()
         answer = self._execute(statement, used)

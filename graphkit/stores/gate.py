@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from graphkit.errors import UsageError
 from graphkit.stores.cypher_text import CLOSING, Token, is_name, place, tokens, unescaped
@@ -255,6 +256,25 @@ def check_parameters(statement: str, parameters: Mapping[str, object]) -> None:
         if len(missing) > 5:
             names += f" and {len(missing) - 5:,} more"
         raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
+
+
+def admitted(statement: str, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The parameters that a statement uses, if it only reads and all of them are given.
+
+    Raises
+    ------
+    UsageError
+        It does more than read, or a parameter is missing.
+
+    Examples
+    --------
+    >>> admitted("RETURN $a", {"a": 1, "unused": 2})
+    {'a': 1}
+    """
+    given = parameters or {}
+    check_read_only(statement)
+    check_parameters(statement, given)
+    return {name: given[name] for name in parameter_names(statement)}
 
 
 def parameter_names(statement: str) -> Iterable[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -12,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.folders import make_private, user_folder
+from graphkit.folders import replacing, user_folder
 
 LEAST = 50_000
 """Fewer rows are asked for again: that takes no longer than a second or two."""
@@ -52,11 +50,8 @@ def _keep(rows: pa.Table, path: Path) -> None:
     """Write a whole file or none; those that were not asked for longest make room."""
     from pyarrow import parquet
 
-    make_private(path.parent)
-    handle, part = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        parquet.write_table(rows, file)
-    Path(part).replace(path)
+    with replacing(path) as stream:
+        parquet.write_table(rows, stream)
     files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
     while sum(file.stat().st_size for file in files) > MOST_BYTES and len(files) > 1:
         files.pop(0).unlink(missing_ok=True)

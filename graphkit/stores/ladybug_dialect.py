@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from graphkit.errors import StoreError
+from graphkit.errors import StoreError, one_line
 from graphkit.stores.cypher_text import Token, is_name, place, tokens
 from graphkit.stores.ladybug_refusals import ELSEWHERE
 from graphkit.stores.patterns import clause_end, closing, opening
@@ -57,7 +57,7 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 
 def explain_failure(statement: str, error: Exception) -> StoreError:
     """The error to show for one that ladybug raised: the construct it lacks, if that is it."""
-    message = " ".join(str(error).split())
+    message = one_line(error)
     # A comprehension's own variable is what ladybug says is not in scope.
     first, then = (_lacks, _told) if "not in scope" in message else (_told, _lacks)
     found = first(statement, message) or then(statement, message)

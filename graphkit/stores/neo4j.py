@@ -27,7 +27,7 @@ from graphkit.seeds.values import plain
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import Difference, Held, change, difference
-from graphkit.stores.gate import check_parameters, check_read_only, parameter_names, to_explain
+from graphkit.stores.gate import admitted, check_read_only, to_explain
 from graphkit.stores.ladybug_refusals import text_and_number
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
 from graphkit.stores.neo4j_plan import check_plan
@@ -219,9 +219,7 @@ class Neo4jStore(Closing):
         limits: Limits = PATIENT,
     ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
-        check_read_only(statement)
-        check_parameters(statement, parameters or {})
-        used = {name: (parameters or {})[name] for name in parameter_names(statement)}
+        used = admitted(statement, parameters)
         try:
             found = self._read(statement, used, limits)
         except (ValueError, TypeError, OverflowError) as error:

@@ -14,7 +14,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, one_line
 from graphkit.imports import do_without_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
@@ -78,7 +78,7 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
     except GraphkitError as error:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:
-        said = " ".join(str(error).split()) or type(error).__name__
+        said = one_line(error) or type(error).__name__
         _send({"error": "StoreError", "message": f"the embedded database failed: {said}"})
 
 

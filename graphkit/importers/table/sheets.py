@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from graphkit.errors import GraphkitError, Problem, SeedError
+from graphkit.errors import GraphkitError, Problem, SeedError, one_line
 from graphkit.importers.table.mapping import Layout
 from graphkit.seeds.expansion import check_zip, read_parquet
 
@@ -182,7 +182,7 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
     except GraphkitError:
         raise
     except Exception as error:  # a torn workbook breaks openpyxl in any way
-        said = " ".join(str(error).split())[:120] or type(error).__name__
+        said = one_line(error)[:120] or type(error).__name__
         raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {said}") from error
 
 
