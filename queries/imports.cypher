@@ -10,4 +10,4 @@ RETURN buyer.iso3 AS consumer, seller.iso3 AS supplier, flow.product AS product,
        flow.hs AS hs, flow.hs_revision AS hs_revision, flow.period AS period,
        flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
        flow.basis AS basis, flow.valuation AS valuation, flow.usd AS usd, flow.tonnes AS tonnes
-ORDER BY consumer, product, period, dataset, reporter, hs, supplier
+ORDER BY consumer, product, period, dataset, reporter, hs, hs_revision, supplier

@@ -80,6 +80,13 @@ def assert_equal(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> None
         assert not unlike, f"row {number}: {unlike}"
 
 
+def assert_total_order(query: Query, rows: list[dict[str, Any]]) -> None:
+    ordered_by = set(WORD.findall(query.text.rpartition("ORDER BY")[2]))
+    assert ordered_by, f"{query.name}: no ORDER BY"
+    places = [tuple(repr(v) for k, v in row.items() if k in ordered_by) for row in rows]
+    assert len(set(places)) == len(places), f"{query.name}: rows of one place"
+
+
 # --- every file ---------------------------------------------------------------------------
 
 
@@ -105,13 +112,7 @@ def test_both_databases_give_equal_rows(
 @pytest.mark.parametrize("name", query_names())
 def test_the_order_of_rows_is_total(stores: dict[str, Store], name: str) -> None:
     query = find_query(name)
-    rows = answer(stores["embedded"], name, **given_to(query))
-    ordered_by = set(WORD.findall(query.text.rpartition("ORDER BY")[2]))
-    assert ordered_by, "no ORDER BY"
-
-    places = [tuple(repr(v) for k, v in row.items() if k in ordered_by) for row in rows]
-
-    assert len(set(places)) == len(places)
+    assert_total_order(query, answer(stores["embedded"], name, **given_to(query)))
 
 
 @pytest.mark.parametrize("name", query_names())

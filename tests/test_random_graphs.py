@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
-from test_query_files import assert_equal
+from test_query_files import assert_equal, assert_total_order
 
 from graphkit.build import build_graph
 from graphkit.queries import Query, find_query, query_names, run_query
@@ -86,6 +86,7 @@ def test_both_databases_agree_on_every_query_file(loaded) -> None:
                 assert_equal(*rows)
             except AssertionError as error:
                 raise AssertionError(f"{query.name} {values}: {error}") from error
+            assert_total_order(query, rows[0])
             answered += bool(rows[0])
     assert answered > len(query_names())
 
