@@ -125,10 +125,10 @@ def neo4j_store(neo4j_server: tuple[str, str, str]) -> Iterator[Neo4jStore]:
         nodes = store.run("MATCH (n) RETURN count(n) AS n").table["n"][0].as_py()
         if nodes and not len(marks.table):
             pytest.exit(f"{neo4j_server[0]} holds {nodes:,} nodes that the tests would delete", 1)
-        store._write([(f"CREATE INDEX {MARK} IF NOT EXISTS FOR (n:{MARK}) ON (n.x)", {})])
+        store._write(f"CREATE INDEX {MARK} IF NOT EXISTS FOR (n:{MARK}) ON (n.x)")
         yield store
         clear(store)
-        store._write([(f"DROP INDEX {MARK}", {})])
+        store._write(f"DROP INDEX {MARK}")
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +166,7 @@ def stores(
 
 def clear(store: Neo4jStore) -> None:
     """Empty the whole test database."""
-    store._write([("MATCH (n) CALL (n) { DETACH DELETE n }", {})])
+    store._write("MATCH (n) CALL (n) { DETACH DELETE n }")
 
 
 @pytest.fixture(params=["embedded", "neo4j"])

@@ -76,13 +76,13 @@ def test_it_differs_when_anything_does(both, neo4j_store):
     assert len(first) == len(changed) == 1
     assert not changed & {found.sha256 for found in first}
 
-    neo4j_store._write([("MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS]->() SET f.year = 1", {})])
+    neo4j_store._write("MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS]->() SET f.year = 1")
     assert digest(neo4j_store).sha256 not in changed
 
 
 def test_what_is_not_ours_does_not_count(both, neo4j_store):
     embedded, _ = both()
-    neo4j_store._write([("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS]->(:Country {a: 1})", {})])
+    neo4j_store._write("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS]->(:Country {a: 1})")
 
     assert digest(neo4j_store) == digest(embedded)
 

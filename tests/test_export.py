@@ -218,7 +218,8 @@ def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStor
     script = (tmp_path / "x.cypher").read_text(encoding="utf-8")
     lines = [line for line in script.splitlines() if not line.startswith("//")]
     assert all(line.endswith(";") for line in lines)
-    neo4j_store._write([(line.removesuffix(";"), {}) for line in lines], one_by_one=True)
+    for line in lines:
+        neo4j_store._write(line.removesuffix(";"))
 
     assert counted(stored_graph(neo4j_store)) == counted(graph)
     assert not neo4j_store.load(graph, dry_run=True).differs  # by the digest of every fact

@@ -140,10 +140,8 @@ def test_dependence_is_derived_from_the_flows(store, tmp_path):
 
 
 def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
-    neo4j_store._write([
-        ("MATCH (n) CALL (n) { DETACH DELETE n }", {}),
-        ("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS {mine: true}]->(:Thing {a: 1})", {}),
-    ])  # fmt: skip
+    clear(neo4j_store)
+    neo4j_store._write("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS {mine: true}]->(:Thing {a: 1})")
     neo4j_store.load(graph_of(tmp_path / "seeds"))
     neo4j_store.load(graph_of(tmp_path / "seeds", {"trade.yaml": None}))
 
@@ -155,10 +153,11 @@ def test_keys_and_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_pat
     graph = graph_of(tmp_path / "seeds")
     neo4j_store.load(graph)
     before = flows(neo4j_store)
-    neo4j_store._write([
-        ("MATCH ()-[x]->() WHERE x.key IS NOT NULL SET x.key = 'a' + x.key, x.digest = 'd'", {}),
-        ("MATCH (x) WHERE x.digest IS NOT NULL SET x.digest = 'd'", {}),
-    ])  # fmt: skip
+    for statement in (
+        "MATCH ()-[x]->() WHERE x.key IS NOT NULL SET x.key = 'a' + x.key, x.digest = 'd'",
+        "MATCH (x) WHERE x.digest IS NOT NULL SET x.digest = 'd'",
+    ):
+        neo4j_store._write(statement)
 
     assert neo4j_store.load(graph).differs
     assert flows(neo4j_store) == before

@@ -1,0 +1,135 @@
+"""What a load of Neo4j writes, statement by statement, and the constraints it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.build import Graph, Part
+from graphkit.schema import Kind, Schema
+from graphkit.seeds.values import plain
+from graphkit.stores.diff import Difference
+
+BATCH = 10_000
+
+
+class Step(NamedTuple):
+    """One transaction of a load, and of what kind it puts how many rows."""
+
+    statement: str
+    parameters: dict[str, Any]
+    kind: str = ""
+    rows: int = 0
+
+
+def ddl(schema: Schema) -> Iterator[str]:
+    """Uniqueness of every key, and an index on (product, period) where an edge has both."""
+    for kind in schema.kinds:
+        what = f"()-[x:`{kind.name}`]-()" if kind.is_edge else f"(x:`{kind.name}`)"
+        yield (
+            f"CREATE CONSTRAINT `graphkit_{kind.name}` IF NOT EXISTS "
+            f"FOR {what} REQUIRE x.`{kind.key}` IS UNIQUE"
+        )
+        names = {p.name for p in kind.props}
+        if kind.is_edge and {"product", "period"} <= names:
+            yield (
+                f"CREATE INDEX `graphkit_{kind.name}_product` IF NOT EXISTS "
+                f"FOR {what} ON (x.product, x.period)"
+            )
+
+
+def held_statement(kind: Kind) -> str:
+    """Keys and digests of our facts of a kind that a database holds."""
+    what = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
+    return (
+        f"MATCH {what} WHERE x.digest IS NOT NULL RETURN x.`{kind.key}` AS key, x.digest AS digest"
+    )
+
+
+def steps(graph: Graph, changes: Mapping[str, Difference]) -> Iterator[Step]:
+    """All that makes a database hold the graph.
+
+    Nodes are written before relationships and removed after them. The load marker goes first
+    and comes last, so that a load that was cut off is seen as one, and finished by running it
+    again.
+    """
+    yield Step("MATCH (x:Load) DELETE x", {})
+    for kind in graph.schema.edges:
+        what = changes[kind.name]
+        for keys in (what.removed, what.changed):
+            yield from _removed(kind, keys)
+    for part in graph.parts:
+        if part.kind.name != "Load":
+            yield from _put(part, changes[part.kind.name])
+    for kind in graph.schema.nodes:
+        yield from _removed(kind, changes[kind.name].removed)
+    for part in graph.parts:
+        if part.kind.name == "Load":
+            everything = part.rows()[part.kind.key].combine_chunks()
+            none = everything.slice(0, 0)
+            yield from _put(part, Difference(everything, none, none))
+
+
+def _put(part: Part, what: Difference) -> Iterator[Step]:
+    """Create the new rows of a part and rewrite those that changed.
+
+    A relationship that changed was removed before: its ends may be other nodes now.
+    """
+    new, changed = what.added, what.changed
+    if part.kind.is_edge:
+        new, changed = pa.concat_arrays([new, changed]), changed.slice(0, 0)
+    for statement, wanted in (
+        (create_statement(part), new),
+        (update_statement(part.kind), changed),
+    ):
+        rows = part.table
+        if len(wanted) < len(rows):
+            rows = rows.filter(pc.is_in(rows[part.kind.key], value_set=wanted))
+        for start in range(0, len(rows), BATCH):
+            batch = plain(rows.slice(start, BATCH))
+            yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
+
+
+def _removed(kind: Kind, keys: pa.Array) -> Iterator[Step]:
+    what = (
+        f"()-[x:`{kind.name}` {{key: key}}]-()"
+        if kind.is_edge
+        else f"(x:`{kind.name}` {{`{kind.key}`: key}})"
+    )
+    delete = "DELETE" if kind.is_edge else "DETACH DELETE"
+    for start in range(0, len(keys), BATCH):
+        batch = keys.slice(start, BATCH).to_pylist()
+        yield Step(f"UNWIND $keys AS key MATCH {what} {delete} x", {"keys": batch})
+
+
+def create_statement(part: Part) -> str:
+    """The bulk statement that creates rows of a part; each row is a list in column order."""
+    kind = part.kind
+    offset = len(kind.ends)
+    values = ", ".join(f"`{p.name}`: row[{i + offset}]" for i, p in enumerate(kind.stored))
+    if part.start is None or part.end is None:
+        return f"UNWIND $rows AS row CREATE (x:`{kind.name}` {{{values}}})"
+    return (
+        f"UNWIND $rows AS row "
+        f"MATCH (a:`{part.start.name}` {{`{part.start.key}`: row[0]}}) "
+        f"MATCH (b:`{part.end.name}` {{`{part.end.key}`: row[1]}}) "
+        f"CREATE (a)-[x:`{kind.name}` {{{values}}}]->(b)"
+    )
+
+
+def update_statement(kind: Kind) -> str:
+    """The bulk statement that rewrites nodes; properties that are not ours stay as they are."""
+    place = [p.name for p in kind.stored].index(kind.key)
+    values = ", ".join(f"x.`{p.name}` = row[{i}]" for i, p in enumerate(kind.stored))
+    return (
+        f"UNWIND $rows AS row MATCH (x:`{kind.name}` {{`{kind.key}`: row[{place}]}}) SET {values}"
+    )
+
+
+def _as_lists(table: pa.Table) -> list[list[Any]]:
+    """Rows as lists: what the driver packs fastest."""
+    columns = [c.to_pylist() for c in table.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
