@@ -22,8 +22,6 @@ from graphkit.stores.gate import check_read_only, parameter_names
 from graphkit.stores.kept import kept_rows
 from graphkit.stores.limits import LIMITS, Limits
 
-FLOWS = "trade"
-"""The query whose rows may be millions."""
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
 """Types of parameters; the last four are text that may be given as any name the graph knows."""
 
@@ -211,10 +209,28 @@ def run_query(
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """The rows of a shipped query, with parameters already typed.
 
-    Its front matter is not read: answers start faster, and the tests read it. Many flows are
-    asked of a server only once after each load.
+    Its front matter is not read: answers start faster, and the tests read it. What a
+    server takes long for is asked only once after each load. A column has the type of the
+    property of its name (text if there is none) even where no row has a value.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
-    if name != FLOWS or not (content := store.content):
-        return store.run(text, values).table
-    return kept_rows(content, text, values, lambda: store.run(text, values).table)
+
+    def read() -> pa.Table:
+        return _typed(store.run(text, values).table)
+
+    return kept_rows(store.content, text, values, read) if store.content else read()
+
+
+def _typed(rows: pa.Table) -> pa.Table:
+    """Neo4j does not tell the type of a column without values."""
+    untyped = (pa.null(), pa.list_(pa.null()))
+    if not any(column.type in untyped for column in rows.schema):
+        return rows
+    from graphkit.schema import GRAPH
+    from graphkit.seeds.values import ARROW
+
+    types = {prop.name: ARROW[prop.type] for kind in GRAPH.kinds for prop in kind.props}
+    return rows.cast(pa.schema([
+        column.with_type(types.get(column.name, pa.string())) if column.type in untyped else column
+        for column in rows.schema
+    ]))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many flows are asked of a server once after each load."""
+"""What a server takes long for is asked once after each load."""
 
 import pyarrow as pa
 import pytest
@@ -22,15 +22,15 @@ def own_cache(tmp_path, monkeypatch):
 def change_by_hand(store: Neo4jStore, usd: float) -> None:
     """Tells a kept row from one that is asked for: a change by hand is no new load."""
     statement = "MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS {period: '2024'}]->() SET f.usd = $usd"
-    store._write([(statement, {"usd": usd})])
+    store._write(statement, {"usd": usd})
 
 
 def usd(store: Neo4jStore) -> list[float]:
     return rows_of(store, "trade", **ALL)["usd"].to_pylist()
 
 
-def test_many_flows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "LEAST", 2)
+def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "QUICK", 0.0)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
     neo4j_store.load(graph)
     first = usd(neo4j_store)
@@ -43,7 +43,8 @@ def test_many_flows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mo
     assert 900.0 in usd(neo4j_store)
 
 
-def test_a_few_flows_are_asked_for_again(neo4j_store, tmp_path):
+def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "QUICK", 60.0)
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
     assert usd(neo4j_store)
     change_by_hand(neo4j_store, 5.0)
@@ -53,7 +54,7 @@ def test_a_few_flows_are_asked_for_again(neo4j_store, tmp_path):
 
 
 def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatch):
-    monkeypatch.setattr(kept, "LEAST", 1)
+    monkeypatch.setattr(kept, "QUICK", 0.0)
     asked = []
 
     def read(number: int) -> pa.Table:

@@ -13,17 +13,6 @@ from graphkit.queries import rows_of
 from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.scope import Scope
 
-_TEXTS = (
-    "country", "type", "product", "stage", "period", "qualifier", "published_value", "basis",
-    "note", "source",
-)  # fmt: skip
-FIGURES = pa.schema([
-    *(pa.field(name, pa.string()) for name in _TEXTS),
-    *(pa.field(name, pa.float64()) for name in ("tonnes", "low", "high", "share")),
-    *(pa.field(name, pa.bool_()) for name in ("estimated", "observed")),
-])  # fmt: skip
-"""Types of a figure: a database cannot tell those of a column without values."""
-
 
 def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
     """All figures of production in scope: those of a period, else of each product's newest.
@@ -43,7 +32,7 @@ def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
 def figures_in(facts: Facts, periods: Mapping[str, str]) -> pa.Table:
     """All figures of production of some products, each in its own period."""
     wanted = {"products": sorted(periods), "periods": sorted(set(periods.values()))}
-    rows = rows_of(facts.store, "production", **wanted).select(FIGURES.names).cast(FIGURES)
+    rows = rows_of(facts.store, "production", **wanted)
     pairs = pa.array([f"{product}|{when}" for product, when in periods.items()], pa.string())
     joined = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
     return rows.filter(pc.is_in(joined, value_set=pairs))

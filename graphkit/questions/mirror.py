@@ -21,14 +21,6 @@ from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
 from graphkit.questions.trade import check_period, series_of
 
-FLOWS = pa.schema([
-    *(pa.field(name, pa.string()) for name in (
-        "supplier", "consumer", "product", "hs", "hs_revision", "period", "reporter", "dataset",
-        "source", "basis", "valuation")),
-    *(pa.field(name, pa.float64()) for name in ("usd", "tonnes")),
-    pa.field("tonnes_estimated", pa.bool_()),
-])  # fmt: skip
-"""Types of a flow: a database cannot tell those of a column without values."""
 HEADS = {
     "supplier": "Exporter",
     "consumer": "Importer",
@@ -129,7 +121,6 @@ def mirror(
 def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
     """What either side reports in a scope."""
     flows = rows_of(facts.store, "reported-trade", products=sorted(scope.products))
-    flows = flows.select(FLOWS.names).cast(FLOWS)
     if scope.code:
         flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
     if place:

@@ -18,7 +18,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
 from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.figures import coverage_of_figures, figures_of
-from graphkit.questions.trade import FLOWS, check_period
+from graphkit.questions.trade import check_period
 
 KEY = ("product", "stage", "period", "basis", "source")
 MEASURE = "supply without the largest supplier"
@@ -137,7 +137,7 @@ def n_minus_1(
 def _flows(facts: Facts, made: pa.Table) -> pa.Table:
     """All trade in the products and periods of some figures of production."""
     wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
-    return rows_of(facts.store, "trade", **wanted).select(FLOWS.names).cast(FLOWS)
+    return rows_of(facts.store, "trade", **wanted)
 
 
 def _row(

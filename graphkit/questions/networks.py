@@ -15,7 +15,7 @@ from graphkit.period import Period, newest
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import FLOWS, SERIES, Trade, coverage_of, series_of, trade_of
+from graphkit.questions.trade import SERIES, Trade, coverage_of, series_of, trade_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,6 @@ def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
     flows = rows_of(facts.store, "trade", products=kept, periods=list(periods))
-    flows = flows.select(FLOWS.names).cast(FLOWS)
     if scope.code:
         flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
     notes = [

@@ -15,7 +15,7 @@ from graphkit.names import Named
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import FLOWS, SAID, Trade, coverage_of, series_of
+from graphkit.questions.trade import SAID, Trade, coverage_of, series_of
 
 WORLD = "WLD"
 """Stands for everybody: the owner of all trade."""
@@ -123,7 +123,6 @@ def _read(
 ) -> pa.Table:
     periods = sorted({period for have in held.values() for period in have})
     flows = rows_of(facts.store, query, products=sorted(held), periods=periods, **ends)
-    flows = flows.select(FLOWS.names).cast(FLOWS)
     pairs = pa.array([f"{p}|{when}" for p, have in held.items() for when in have], pa.string())
     said = pc.binary_join_element_wise(flows["product"], flows["period"], "|")
     flows = flows.filter(pc.is_in(said, value_set=pairs))

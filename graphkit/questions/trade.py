@@ -23,12 +23,6 @@ SERIES = tuple(name for name in SCOPE if name != "consumer")
 """What flows must share to be figures of one series."""
 SAID = ("hs", "hs_revision", "basis", "valuation")
 """What flows of one series may differ in; an answer says all of it, joined by ``+``."""
-TEXTS = ("consumer", "supplier", *SERIES, *SAID)
-FLOWS = pa.schema([
-    *(pa.field(name, pa.string()) for name in TEXTS),
-    *(pa.field(name, pa.float64()) for name in ("usd", "tonnes")),
-])  # fmt: skip
-"""Types of a flow: a database cannot tell those of a column without values."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> 
     periods = rows_of(store, "import-periods", consumers=consumers)
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
     flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
-    flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
+    flows = _in_scope(flows, scope, chosen)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
@@ -76,14 +70,13 @@ def trade_of(facts: Facts, scope: Scope, period: str | None) -> Trade:
     periods = rows_of(store, "trade-periods")
     chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
     flows = rows_of(store, "trade", **_wanted(chosen))
-    flows = _in_scope(flows.select(FLOWS.names).cast(FLOWS), scope, chosen)
+    flows = _in_scope(flows, scope, chosen)
     return _trade(flows, facts.materials, (), lacking)
 
 
 def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
     """All flows of some products in one period."""
-    flows = rows_of(store, "trade", products=list(products), periods=[period])
-    return flows.select(FLOWS.names).cast(FLOWS)
+    return rows_of(store, "trade", products=list(products), periods=[period])
 
 
 def check_period(period: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -12,8 +13,8 @@ import pyarrow as pa
 
 from graphkit.folders import replacing, user_folder
 
-LEAST = 50_000
-"""Fewer rows are asked for again: that takes no longer than a second or two."""
+QUICK = 0.5
+"""What a server answers within these seconds is asked for again."""
 MOST_BYTES = 2**30
 
 
@@ -39,8 +40,9 @@ def kept_rows(
         rows = parquet.ParquetFile(path).read()
         path.touch()
         return rows
+    start = time.monotonic()
     rows = read()
-    if len(rows) >= LEAST:
+    if time.monotonic() - start >= QUICK:
         with suppress(OSError):
             _keep(rows, path)
     return rows
