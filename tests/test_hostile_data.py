@@ -211,7 +211,8 @@ def test_a_table_of_repeated_text_is_no_bomb(tmp_path):
     lists = pa.ListArray.from_arrays(pa.array(np.arange(len(keys) + 1, dtype=np.int32)), names)
     parquet.write_table(
         pa.table({"key": keys, "name": same_text(len(keys), 50), "aliases": lists[:1].take(
-            pa.array([0] + [None] * (len(keys) - 1), pa.int32()))}),
+            pa.array([0] + [None] * (len(keys) - 1), pa.int32())),
+            "number": np.arange(len(keys))}),
         folder / "t.parquet",
     )  # fmt: skip
 

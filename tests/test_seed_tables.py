@@ -1,6 +1,8 @@
 """Tables beside seeds, CSV and Parquet, and the files and folders that seeds are."""
 
+import errno
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
@@ -126,6 +128,7 @@ def test_every_ragged_line_of_a_csv_is_told(tmp_path):
     [
         ("▶", "found no columns; wanted a header and rows"),
         ("▶\n\n", "found no columns; wanted a header and rows"),
+        ("▶" + "x" * 200_000, "not CSV: field larger than field limit (131072)"),
         ("usd,▶usd\n1,2\n", "found the column 'usd' twice; wanted it once"),
         (CSV.replace("usd", "▶value"), "nothing takes the column 'value'; map it under columns"),
         (CSV.replace("usd", "▶"), "nothing takes the column ''; map it under columns"),
@@ -301,6 +304,27 @@ def test_a_column_of_nothing_is_unknown(tmp_path):
         "usd": [None, None],
         "basis": [None, None],
     }
+
+
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        (pa.array([True, None]), [True, None]),
+        (pa.array(["true", "false"]), [True, False]),
+        (pa.array(["true", "yes"]), "2:3: us_2025: found 'yes', wanted true or false"),
+        (pa.array([1, 0]), "1:3: us_2025: found a column of int64, wanted true or false"),
+    ],
+)
+def test_a_flag_is_stored_as_one_or_as_its_word(tmp_path, listed, wanted):
+    top = "kind: Element\ndefaults: {type: element, source: customs}\ntable: e.parquet\n"
+    folder = seeds(tmp_path, {"elements.yaml": top})
+    rows = {"key": ["Dy", "Tb"], "name": ["Dysprosium", "Terbium"], "us_2025": listed}
+    parquet.write_table(pa.table(rows), folder / "e.parquet")
+
+    if isinstance(wanted, str):
+        assert problems(folder) == [f"e.parquet:{wanted}"]
+    else:
+        assert read_seeds(folder)["Element"]["us_2025"].to_pylist() == wanted
 
 
 def test_a_parquet_file_without_rows_is_read(tmp_path):
@@ -481,6 +505,24 @@ def test_what_is_no_readable_file_is_told_not_skipped(tmp_path):
         "c:1:1: found a link to a folder, wanted the folder itself",
         "d.yaml:1:1: found no regular file, wanted one",
     ]
+
+
+@pytest.mark.skipif(os.mkdir not in os.supports_dir_fd, reason="they cannot be made")
+def test_what_stands_too_deep_to_be_read_is_told(tmp_path):
+    with ExitStack() as stack:
+        place = os.open(seeds(tmp_path, {}), os.O_RDONLY)
+        for _ in range(20):
+            stack.callback(os.close, place)
+            os.close(os.open(f"{'x' * 245}.yaml", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+            os.mkdir("x" * 250, dir_fd=place)
+            place = os.open("x" * 250, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+
+    assert {line.rpartition(":1:1: ")[2] for line in problems(tmp_path)} == {
+        "found no mapping; wanted kind, defaults and rows",
+        "found no regular file, wanted one",
+        f"cannot be read: {os.strerror(errno.ENAMETOOLONG)}",
+    }
 
 
 def test_a_link_inside_the_seeds_is_a_second_copy(tmp_path):

@@ -83,8 +83,6 @@ def parse(text: str, file: str, *, places: bool = False) -> Document:
             builder.take(event)
     except yaml.YAMLError as error:
         builder.syntax(error)
-    except UnicodeEncodeError as error:
-        builder.problem((1, 1), f"found text that is no Unicode ({error.reason})")
     except _Stop:
         pass
     problems = tuple(at_most(builder.problems))

@@ -102,8 +102,6 @@ def _read_csv(path: Path, file: str) -> Read:
         ragged = at_most(_ragged(text, len(names), file))
         message = f"not CSV: {str(error).splitlines()[0]}"
         return None, problems + (ragged or [Problem(file, 1, 1, message)])
-    if table.column_names != names:
-        return None, [*problems, Problem(file, 1, 1, "found a header that reads in two ways")]
     return Table(file, table, text), problems
 
 
@@ -127,16 +125,12 @@ def _ragged(text: str, wanted: int, file: str) -> Iterator[Problem]:
 def _records(text: str) -> Iterator[list[Mark]]:
     """Where the fields of each record begin; blank lines are none."""
     record: list[Mark] = []
-    at = start = 0
-    line = 1
-    while at < len(text) or record:
-        field = _FIELD.match(text, at)
-        if field is None:  # cannot be: every part of the pattern may be empty
-            return
+    line, start = 1, 0
+    for field in _FIELD.finditer(text):
+        at = field.start()
         record.append((line, at - start + 1))
         if field["end"] != ",":
             if len(record) > 1 or field.end("end") - at > len(field["end"]):
                 yield record
             record = []
         line, start = line_after(field[0], at, (line, start))
-        at = field.end()
