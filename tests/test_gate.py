@@ -1,12 +1,15 @@
 """What the gate lets through and what it does not; no database is needed for that."""
 
 import re
+from typing import Any
 
 import pytest
+from neo4j import Address, ResultSummary, ServerInfo
 
 from graphkit.errors import UsageError
 from graphkit.stores.cypher_text import tokens
-from graphkit.stores.gate import check_parameters, check_read_only, parameter_names
+from graphkit.stores.gate import admitted, check_parameters, check_read_only, parameter_names
+from graphkit.stores.neo4j_plan import REFUSED, check_plan
 
 CLAUSES = (
     "CREATE (:Country {iso3: 'XXX'})",
@@ -67,6 +70,12 @@ BEGINNINGS = (
     "`MATCH` (n) RETURN n",
     "$q",
     ")",
+    "EXPLAIN",
+    "PROFILE",
+    "CYPHER",
+    "CYPHER 5",
+    "CYPHER planner=",
+    "CYPHER 5 planner=cost runtime=",
 )
 """What no read-only statement begins with."""
 
@@ -234,7 +243,9 @@ def test_another_beginning_is_refused(statement, prefix):
         (";RETURN 1", "line 1, column 1: found a second statement"),
         ("RETURN 1;;", "line 1, column 9: found a second statement"),
         ("RETURN 1;\n-- x", "line 1, column 9: found a second statement"),
-        ("DROP TABLE x", "line 1, column 1: found 'DROP'; a read-only statement begins with MATCH"),
+        ("DROP TABLE x", r"^line 1, column 1: found 'DROP'; .*with MATCH, .*, UNWIND, RETURN$"),
+        ("LOAD WITH HEADERS FROM 'x' RETURN *", "column 1: found 'LOAD'; a read-only statement"),
+        ("MATCH (n) LOAD WITH HEADERS FROM 'x' RETURN *", "column 11: LOAD is not read-only"),
         ("MATCH (n) RETURN n AS set", r"SET is not read-only.*as a name, write `set`"),
         ("MATCH (n) RETURN 'a", "line 1, column 18: the '-quoted text that begins here never ends"),
         ('RETURN "a', 'column 8: the "-quoted text that begins here never ends'),
@@ -284,6 +295,61 @@ def test_a_missing_parameter_is_named_and_a_null_one_is_given():
         check_parameters("RETURN $a, $b, $c", {"a": 1})
     with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e and 2 more; give it"):
         check_parameters("RETURN $a + $b + $c + $d + $e + $f + $g", {})
+
+
+def test_a_statement_with_a_parameter_is_admitted_when_it_only_reads_and_all_is_given():
+    assert admitted("RETURN $a, $b", {"b": 1, "a": None, "unused": 2}) == {"a": None, "b": 1}
+    assert admitted("RETURN 1", None) == {}
+    with pytest.raises(UsageError, match=r"needs \$a"):
+        admitted("RETURN $a", None)
+    with pytest.raises(UsageError, match="DELETE is not read-only"):
+        admitted("MATCH (n {key: $a}) DELETE n", {"a": 1})
+
+
+# --- plans of Neo4j, as its driver hands them over ---------------------------------------------
+
+
+def operator(name: str, *children: dict[str, Any], details: str | None = None) -> dict[str, Any]:
+    args = {"planner-impl": "IDP"} if details is None else {"Details": details}
+    below = {"children": list(children)} if children else {}
+    return {"operatorType": f"{name}@neo4j", "args": args, "identifiers": ["n"], **below}
+
+
+def planned(plan: dict[str, Any] | None, kind: str = "r") -> ResultSummary:
+    address = Address(("localhost", 7687))
+    told = {"server": ServerInfo(address, (5, 8)), "type": kind, "plan": plan}
+    return ResultSummary(address, False, False, told)
+
+
+SCAN = operator("NodeByLabelScan", details="n:Country")
+
+
+def test_a_plan_that_only_reads_is_let_through():
+    check_plan(planned(None))
+    check_plan(planned(operator("ProduceResults", operator("Filter", SCAN), SCAN)))
+    call = operator("ProcedureCall", details="db.labels() :: (label :: STRING)")
+    check_plan(planned(operator("ProduceResults", call)))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_operator_that_does_more_is_named_wherever_it_stands(name):
+    bad = operator(f"{name}Something", SCAN)
+    for plan in (bad, operator("ProduceResults", bad, SCAN), operator("Apply", SCAN, bad)):
+        with pytest.raises(UsageError, match=f"plan has the operator {name}Something; graphkit"):
+            check_plan(planned(plan))
+
+
+def test_a_procedure_that_may_write_is_named():
+    call = operator("ProcedureCall", details="apoc.load.json($url) :: (value :: MAP)")
+
+    with pytest.raises(UsageError, match=r"Neo4j would call apoc\.load\.json; graphkit"):
+        check_plan(planned(operator("ProduceResults", call)))
+
+
+@pytest.mark.parametrize("kind", ["rw", "w", "s"])
+def test_a_statement_whose_type_is_not_reading_is_refused(kind):
+    with pytest.raises(UsageError, match=f"plan has type '{kind}'; graphkit only reads here"):
+        check_plan(planned(SCAN, kind))
 
 
 def test_no_character_is_lost_between_tokens():
