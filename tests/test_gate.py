@@ -237,6 +237,9 @@ def test_another_beginning_is_refused(statement, prefix):
         ("MATCH (n) CALL db.x()", "column 11: CALL of a procedure may write, and db.x is not"),
         ("MATCH (n) RETRUN n", "column 11: found 'RETRUN'.*did you mean RETURN?"),
         ("MATCH (n) RETURN a b", "column 20: found 'b', wanted a clause that reads, or"),
+        ("RETURN 1 AS limit CHECKPOINT", "column 19: found 'CHECKPOINT', wanted a clause"),
+        ("MATCH (n) WHERE n.in CHECKPOINT", "column 22: found 'CHECKPOINT', wanted a clause"),
+        ("RETURN $in CHECKPOINT", "column 12: found 'CHECKPOINT', wanted a clause"),
         ("RETURN apoc.load.x(1)", "column 8: apoc.load.x() is no function of Neo4j's own"),
         ("SHOW USERS", "column 6: found SHOW USERS; wanted SHOW INDEXES, CONSTRAINTS"),
         ("RETURN 1; RETURN 2", "line 1, column 9: found a second statement"),
@@ -293,6 +296,8 @@ def test_a_missing_parameter_is_named_and_a_null_one_is_given():
 
     with pytest.raises(UsageError, match=r"the statement needs \$b, \$c; give it with -P b=VALUE"):
         check_parameters("RETURN $a, $b, $c", {"a": 1})
+    with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e; give it"):
+        check_parameters("RETURN $a + $b + $c + $d + $e", {})
     with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e and 2 more; give it"):
         check_parameters("RETURN $a + $b + $c + $d + $e + $f + $g", {})
 

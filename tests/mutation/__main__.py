@@ -1,0 +1,142 @@
+"""How many small wrong changes to the loader, the gate and the measures the quick tests notice.
+
+``python tests/mutation`` tries a sample of each group, the same one every time, on a copy of the
+checkout. Tests that need a server or make faults by the hundred are left out. Modules in SERVER
+are tried only where NEO4J_URI and NEO4J_PASSWORD name a server on this machine (emptied by the
+tests). Compiled functions run as plain Python. POSIX only: each mutant has a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import gc
+import hashlib
+import importlib
+import os
+import py_compile
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from mutants import Mutant, mutants
+from scope import GROUPS, HEAVY, LEFT_OUT, SERVER
+
+HERE = Path(__file__).resolve().parents[2]
+TIMES, LEAST = 5, 20.0
+"""A mutant whose tests take so many times as long as without it, and so many seconds, is killed."""
+
+
+class Quick:
+    """Leaves out tests that need a server, unless they are wanted, and slow ones."""
+
+    def __init__(self, server: bool) -> None:
+        self.server = server
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the quick ones."""
+        items[:] = [item for item in items if self._kept(item)]
+
+    def _kept(self, item: pytest.Item) -> bool:
+        served = "neo4j_server" in getattr(item, "fixturenames", ()) or "[neo4j" in item.name
+        return served <= self.server and not any(part in item.nodeid for part in LEFT_OUT)
+
+
+def outcome(module: str, tests: list[str], limit: float) -> tuple[str, float]:
+    """Run the tests of a module in a process of its own: whether they pass, and the seconds."""
+    start = time.monotonic()
+    child = os.fork()
+    if not child:
+        os.setsid()
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-p", "no:cacheprovider"]
+        os._exit(pytest.main([*options, module, *tests], [Quick(module in SERVER)]))
+    ended, status = os.waitpid(child, os.WNOHANG)
+    while not ended and time.monotonic() - start < limit:
+        time.sleep(0.02)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if not ended:
+        os.waitpid(child, 0)
+    passed = ended and os.waitstatus_to_exitcode(status) == 0
+    return "survived" if passed else "killed", time.monotonic() - start
+
+
+def sample(group: dict[str, list[str]], size: int) -> list[tuple[str, Mutant]]:
+    """The mutants of a group with the smallest hashes: a change elsewhere leaves the rest."""
+    found = [(module, each) for module in group for each in mutants(Path(module).read_bytes())]
+    text = {module: Path(module).read_bytes() for module in group}
+
+    def chance(of: tuple[str, Mutant]) -> str:
+        change = of[1].told(text[of[0]]).partition(": ")[2]
+        return hashlib.sha256(f"{of[0]} {change}".encode()).hexdigest()
+
+    return sorted(sorted(found, key=chance)[:size])
+
+
+def try_group(group: dict[str, list[str]], chosen: list[tuple[str, Mutant]]) -> list[str]:
+    """The lines of a table of each module's mutants, after those that survive were printed."""
+    table = []
+    for module in dict.fromkeys(module for module, _ in chosen):
+        tests, source = group[module], Path(module).read_bytes()
+        result, seconds = outcome(module, tests, 600)
+        if result == "killed":
+            sys.exit(f"the tests of {module} fail without a mutant: {' '.join(tests)}")
+        survived, tried = 0, [each for name, each in chosen if name == module]
+        for each in tried:
+            Path(module).write_bytes(each.applied(source))
+            if outcome(module, tests, max(LEAST, TIMES * seconds))[0] == "survived":
+                survived += 1
+                print(f"survived {module}:{each.told(source)}", flush=True)
+        Path(module).write_bytes(source)
+        table.append(f"| {module} | {len(tried)} | {len(tried) - survived} | {survived} |")
+        print(table[-1], flush=True)
+    return table
+
+
+def main() -> None:
+    """Copy the checkout, mutate the copy, and print what survived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", default=list(GROUPS), help=", ".join(GROUPS))
+    parser.add_argument("--sample", type=int, default=150, help="mutants a group (150)")
+    parser.add_argument("--all", action="store_true", help="every mutant")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "nightly"))
+        os.chdir(copy)
+        os.environ.update(PYTHONPATH=str(copy), PYTHONDONTWRITEBYTECODE="1", NUMBA_DISABLE_JIT="1")
+        sys.path.insert(0, str(copy))
+        sys.dont_write_bytecode = True
+        checked = py_compile.PycInvalidationMode.CHECKED_HASH
+        compileall.compile_dir(copy, quiet=1, invalidation_mode=checked)
+        for name in HEAVY:  # once, and not for every mutant
+            importlib.import_module(name)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "graphkit"]:
+            del sys.modules[name]
+        gc.freeze()
+        summary = []
+        for name in asked.groups:
+            group = {f"graphkit/{module}": tests for module, tests in GROUPS[name].items()}
+            if "NEO4J_URI" not in os.environ:
+                group = {module: tests for module, tests in group.items() if module not in SERVER}
+            chosen = sample(group, sys.maxsize if asked.all else asked.sample)
+            rows = [line.split("|")[2:5] for line in try_group(group, chosen)]
+            tried, killed, survived = (
+                sum(int(n) for n in column) for column in zip(*rows, strict=True)
+            )
+            summary.append(f"| {name} | {tried} | {killed} | {survived} | {killed / tried:.1%} |")
+        print("| group | mutants | killed | survived | killed, % |\n|---|---|---|---|---|")
+        print("\n".join(summary))
+
+
+main()
