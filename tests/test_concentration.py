@@ -417,6 +417,8 @@ def test_a_published_reliance_stays_censored_beside_the_computed_one():
     assert (row["published_low"], row["published_value"], row["published_as"]) == (
         0.95, None, ">95",
     )  # fmt: skip
+    of_nobody = pa.Table.from_pylist([claim | {"consumer": None}])
+    assert len(net_import_reliance(flows(), production(), of_nobody)) == 0
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e6), st.floats(1e-3, 1e3))

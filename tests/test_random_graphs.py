@@ -13,8 +13,11 @@ from conftest import clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
 from test_query_files import assert_equal, assert_total_order
 
+from graphkit.api import Graph
 from graphkit.build import build_graph
+from graphkit.errors import GraphkitError
 from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.render import as_object, json_text
 from graphkit.seeds import Facts
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
@@ -65,7 +68,10 @@ def loaded(
 ) -> Iterator[tuple[Facts, dict[str, Store]]]:
     """Facts made by chance, and both databases that hold them."""
     folder = tmp_path_factory.mktemp("random")
-    facts = random_facts(folder / "seeds", Random(request.param))
+    kind = request.param % 3
+    facts = random_facts(
+        folder / "seeds", Random(request.param), sparse=kind == 1, one_series=kind == 2
+    )
     graph = build_graph(facts)
     clear(neo4j_store)
     neo4j_store.load(graph)
@@ -89,6 +95,44 @@ def test_both_databases_agree_on_every_query_file(loaded) -> None:
             assert_total_order(query, rows[0])
             answered += bool(rows[0])
     assert answered > len(query_names())
+
+
+def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dict[str, Any]]]:
+    """Every question, each with arguments by chance."""
+    place, country = random.choice(PLACES), random.choice(KEYS["Country"])
+    perhaps = random.choice((None, place))
+    of = {"scope": random.choice((None, *KEYS["Product"], *KEYS["Stage"], "Dy", "280530"))}
+    now = {**of, "period": random.choice((None, *PERIODS))}
+    by = {"measure": random.choice(("usd", "tonnes"))}
+    for verb in ("depends", "suppliers", "disrupt", "cascade", "n_minus_1", "dependents"):
+        yield verb, (country if verb in ("disrupt", "cascade") else place,), now
+    for verb in ("origins", "depends_looked_through"):
+        yield verb, (place,), {**now, **by}
+    for verb in ("concentration", "single_points", "reliance"):
+        yield verb, (perhaps,), now
+    for verb in ("mirror", "trend"):
+        yield verb, (perhaps,), of
+    for verb in ("list_claims", "check_claims", "claim_conflicts", "criticality"):
+        yield verb, (), {}
+    yield "compare", ("2023", "2024"), of
+    yield "centrality", (), {**now, "by": by["measure"]}
+    yield "layered_centrality", (), now
+
+
+def said(graph: Graph, verb: str, names: tuple[str | None, ...], options: dict[str, Any]) -> str:
+    try:
+        return json_text(as_object(getattr(graph, verb)(*names, **options)))
+    except GraphkitError as error:
+        return str(error)
+
+
+def test_both_databases_answer_every_question_in_the_same_words(loaded) -> None:
+    facts, stores = loaded
+    random = Random(facts.rows)
+    for _ in range(5):
+        for asked in questions(random):
+            one, other = (said(Graph(store), *asked) for store in stores.values())
+            assert one == other, asked
 
 
 # --- the same in plain Python, slowly -----------------------------------------------------------

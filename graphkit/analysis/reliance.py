@@ -103,9 +103,10 @@ def net_import_reliance(
     trade = _trade(flows)
     made = _grouped(production.to_pylist(), PLACE)
     claims = published.to_pylist() if published is not None else []
+    claimed = ("consumer", "product", "period")
     told = _grouped(
-        [c for c in claims if c["kind"] == "net-import-reliance" and c["product"] and c["period"]],
-        ("consumer", "product", "period"),
+        [c for c in claims if c["kind"] == "net-import-reliance" and all(c[n] for n in claimed)],
+        claimed,
     )
     nothing: tuple[None] = (None,)
     rows = []
