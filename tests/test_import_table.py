@@ -14,6 +14,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from seed_texts import SMALL, write_seeds
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, SeedError, UsageError
@@ -292,6 +293,9 @@ def test_what_is_no_table_is_refused_in_one_line(
         ((SOURCE, 'decimal: "x"\n'), "map.yaml:5:10: decimal: found 'x', wanted one of '.' ','"),
         ((SOURCE, 'thousands: "."\n'), "map.yaml:5:12: thousands: found the decimal mark"),
         ((SOURCE, "header: first\n"), "map.yaml:5:9: header: wanted the number of a row"),
+        ((SOURCE, "header: 0\n"), "map.yaml:5:9: header: wanted the number of a row, 1 is the fir"),
+        ((SOURCE, f"header: {'9' * 5000}\n"), "map.yaml:5:9: header: wanted the number of a row"),
+        ((SOURCE, "delimiter: [;]\n"), "map.yaml:5:12: delimiter: wanted text"),
         ((SOURCE, "encoding: klingon\n"), "map.yaml:5:11: encoding: nobody knows 'klingon'"),
         ((SOURCE, "encoding: base64\n"), "map.yaml:5:11: encoding: nobody knows 'base64'"),
         ((SOURCE, "missing: x\n"), "map.yaml:5:10: missing: wanted a list of texts"),
@@ -299,6 +303,16 @@ def test_what_is_no_table_is_refused_in_one_line(
         ((SOURCE, "aliases: {seller: {x: KOR}}\n"), "EXPORTS has no property 'seller'"),
         ((SOURCE, "aliases: {exporter: {China: CHX}}\n" + SOURCE),
          "map.yaml:5:29: nobody knows 'CHX', the key for 'China'"),
+        ((MAPPING, "kind: Product\ncolumns: {key: Code, contains: From}\n"),
+         "map.yaml:2:22: contains is a list, which no column can give"),
+        ((MAPPING, "kind: EXPORTS\ncolumns: {}\n"), "map.yaml:2:10: columns: wanted at least one"),
+        ((MAPPING, "kind: Source\ncolumns: {key: Code}\n" + SOURCE),
+         "map.yaml:3:1: Source has no source"),
+        (("importer: To, ", ""), "no column gives importer, and EXPORTS needs it"),
+        ((MAPPING, MAPPING.replace("importer: To, ", "").replace("{rep", "{importer: XXX, rep")),
+         "map.yaml:4:22: importer: unknown country or area 'XXX'"),
+        (("tonnes: Mass", "tonnes: Mass, basis: Remark, source: Code"),
+         "t.csv:2:3: source: unknown source '280530'"),
         ((MAPPING, "[1"), "map.yaml:2:1: not YAML"),
         ((MAPPING, "x"), "map.yaml:1:1: found no mapping; wanted kind and columns"),
     ],
@@ -329,6 +343,69 @@ def test_the_mapping_of_the_documentation_reads_what_it_says(reference, tmp_path
     assert (row["usd"], row["tonnes"]) == (1_234_500.0, None)
     parts = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))))
     assert parts == set(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.tsv", text().replace('"Korea, Republic of"', "410").replace(",", "\t")),
+        ("t.csv", text().replace("Remark", "").replace(",x\n", ",\n")),
+        ("t.csv", text() + ",,,,,,\n"),
+    ],
+    ids=["tabs", "a column of nothing at the end", "a row of nothing"],
+)
+def test_what_programs_leave_in_a_table_is_no_problem(name, content, mapping, reference, tmp_path):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    import_table(tmp_path / name, mapping, tmp_path / "seeds", reference)
+
+    assert flows(tmp_path / "seeds") == FLOWS
+
+
+def test_a_cell_of_yes_or_no_is_a_flag(mapping, reference, tmp_path):
+    mapping.write_text(
+        "kind: PRODUCES\ndefaults: {basis: gross, product: ree-metals, period: 2024}\n"
+        "columns: {country: Who, tonnes: Mass, observed: Seen}\n" + SOURCE
+    )
+    table = pa.table({"Who": ["CHN", "MMR"], "Mass": [3.0, 1.0], "Seen": [True, False]})
+    parquet.write_table(table, tmp_path / "t.parquet")
+    import_table(tmp_path / "t.parquet", mapping, tmp_path / "seeds", reference)
+
+    made = read_seeds(tmp_path / "seeds")["PRODUCES"]
+    assert dict(zip(*made.select(["country", "observed"]).to_pydict().values(), strict=True)) == {
+        "CHN": True, "MMR": False,
+    }  # fmt: skip
+
+
+def test_a_name_of_several_countries_is_nobodys(mapping, tmp_path):
+    alike = SMALL["countries.yaml"].replace("iso2: CN", "iso2: CN, aliases: [Korea]")
+    write_seeds(tmp_path / "reference", {"countries.yaml": alike})
+    of_one = MAPPING.replace("hs: Code, ", "").replace("hs_revision: HS22", "product: ree-metals")
+    mapping.write_text(of_one, encoding="utf-8")
+    rows = [(name, "JPN", "280530", 2024, 1, 1, None) for name in ("Korea", "Norway")]
+    path = write(tmp_path / "t.csv", rows)
+
+    with pytest.raises(UnmappedError, match=r"exporter Korea \(50\.0 %"):
+        import_table(path, mapping, tmp_path / "seeds", read_reference(tmp_path))
+
+
+def test_a_folder_that_cannot_be_written_is_told(mapping, reference, tmp_path):
+    path, file = write(tmp_path / "t.csv"), tmp_path / "file"
+    file.touch()
+    with pytest.raises(GraphkitError, match=r"cannot write seeds into .*file/x: Not a directory"):
+        import_table(path, mapping, file / "x", reference)
+
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "trade").touch()
+    with pytest.raises(GraphkitError, match=r"cannot write seeds into .*seeds: File exists"):
+        import_table(path, mapping, tmp_path / "seeds", reference)
+    assert not list((tmp_path / "seeds").rglob("*.yaml"))
+
+
+def test_no_mapping_is_drafted_for_what_is_no_table(tmp_path):
+    (tmp_path / "t.csv").touch()
+
+    with pytest.raises(GraphkitError, match=r"t\.csv: found no header in row 1, wanted one"):
+        draft_mapping(tmp_path / "t.csv")
 
 
 def test_missing_files_and_a_bad_name_are_refused(mapping, reference, tmp_path):

@@ -21,6 +21,7 @@ from graphkit.analysis.graph import FlowGraph
 from graphkit.analysis.paths import is_fast
 from graphkit.backend import FUNCTIONS
 from graphkit.backend.interface import ALGORITHMS, BACKEND, NEEDS_FAST
+from graphkit.backend.scores import hits
 
 ROOT = Path(__file__).parents[1]
 NETWORKX_TESTS = [
@@ -210,6 +211,50 @@ def test_a_first_guess_that_is_none_gets_networkx_own_error(guess):
 
     assert ours[0] is theirs[0] is nx.NetworkXError
     assert "nstart" in ours[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_ways_to_hubs_and_authorities_find_the_same(seed):
+    graph = random_graph(seed)
+    exact = hits(graph, tol=0, method="svd")
+
+    for found, wanted in zip(hits(graph, 10_000, method="power_iteration"), exact, strict=True):
+        assert found == pytest.approx(wanted, abs=1e-6)
+    guess = {name: 1 + place for place, name in enumerate(graph)}
+    found = hits(graph, 10_000, nstart=guess, method="power_iteration")
+    assert found[0] == pytest.approx(exact[0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"method": "guess"}, ValueError),
+        ({"method": "power_iteration", "max_iter": 1}, nx.PowerIterationFailedConvergence),
+        ({"method": "power_iteration", "nstart": {"N1": 1}}, NotImplementedError),
+    ],
+)
+def test_hubs_and_authorities_that_are_not_found_are_an_error(arguments, error):
+    with pytest.raises(error):
+        hits(random_graph(1), **arguments)
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])
+def test_a_networkx_graph_comes_back_from_its_arrays(kind):
+    def edges(graph: Any) -> list[Any]:
+        ends = graph.edges(data="weight", default=1)
+        return sorted(((u, v) if graph.is_directed() else tuple(sorted((u, v))), w)
+                      for u, v, w in ends)  # fmt: skip
+
+    plain = kind()
+    plain.add_nodes_from(f"N{i}" for i in range(8))
+    plain.add_weighted_edges_from((f"N{u}", f"N{v}", u + v) for u, v in ((0, 1), (1, 0), (2, 2)))
+    plain.add_edge("N0", "N1")
+    arrays = BACKEND.convert_from_nx(plain, edge_attrs={"weight": 1})
+    back = BACKEND.convert_to_nx(arrays)
+
+    assert (type(back), list(back), edges(back)) == (kind, list(plain), edges(plain))
+    assert arrays.is_multigraph() is plain.is_multigraph()
+    assert BACKEND.convert_to_nx(3) == 3
 
 
 def test_known_distances_are_for_networkx():

@@ -103,8 +103,6 @@ def _run(function: Any, *args: Any, **kwargs: Any) -> Any:
         except NotImplementedError:
             if not flows:
                 raise
-    if not flows:
-        raise NotImplementedError(f"{function.name} is not implemented on arrays")
     return function(
         *map(_plain, args), backend="networkx", **{k: _plain(v) for k, v in kwargs.items()}
     )

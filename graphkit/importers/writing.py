@@ -50,11 +50,12 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
         raise GraphkitError(f"cannot write seeds into {folder}: {error.strerror}") from error
     try:
         yield draft
-        for path in sorted(draft.rglob("*")):
-            if path.is_file():
-                target = folder / path.relative_to(draft)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+        written = [path for path in sorted(draft.rglob("*")) if path.is_file()]
+        targets = [folder / path.relative_to(draft) for path in written]
+        for target in targets:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        for path, target in zip(written, targets, strict=True):
+            path.replace(target)
     except OSError as error:
         raise GraphkitError(f"cannot write seeds into {folder}: {error.strerror}") from error
     finally:

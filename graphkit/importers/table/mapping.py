@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,7 +101,7 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
         elif name in MARKS and value[name] not in MARKS[name]:
             message = f"{name}: found {shown(value[name])}, wanted one of"
             yield yaml.problem(" ".join((message, *map(repr, MARKS[name]))), (name,))
-        elif name == "header" and not (value[name].isdecimal() and int(value[name])):
+        elif name == "header" and not re.fullmatch("[1-9][0-9]{0,8}", value[name]):
             yield yaml.problem("header: wanted the number of a row, 1 is the first", (name,))
         elif name == "encoding" and not _is_encoding(value[name]):
             yield yaml.problem(f"encoding: nobody knows {shown(value[name])}", (name,))
