@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import socket
 import sys
@@ -241,7 +242,21 @@ def test_the_key_comes_from_the_environment_or_else_from_the_keyring(tmp_path, m
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("keyring", None)
     assert find_key() == "graphkit/comtrade"
+    (tmp_path / "keyring.py").write_text(
+        "class errors:\n    class KeyringError(Exception): pass\n"
+        "def get_password(service, name): raise errors.KeyringError('no keyring here')\n"
+    )
+    importlib.invalidate_caches()
     sys.modules.pop("keyring")
+    with pytest.raises(GraphkitError, match="no key for UN Comtrade: set COMTRADE_API_KEY"):
+        find_key()
+    sys.modules.pop("keyring")
+
+
+def test_an_address_that_is_nowhere_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(GraphkitError, match="UN Comtrade cannot be found: "):
+        fetch_comtrade([QUESTION], KEY, api="https://nowhere.invalid")
 
 
 # --- the command

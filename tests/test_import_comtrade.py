@@ -332,6 +332,32 @@ def test_files_with_and_without_the_columns_of_totals_are_not_mixed(load):
         load(answer(GOOD), table(GOOD, names=names))
 
 
+def test_an_answer_that_is_no_utf8_is_refused(reference, tmp_path):
+    path = tmp_path / "pull.json"
+    path.write_bytes(answer(changed(1, cmdDesc="C?sium")).encode().replace(b"?", b"\xe9"))
+
+    with pytest.raises(GraphkitError, match=r"pull\.json is no UTF-8: "):
+        import_comtrade([path], tmp_path / "seeds", reference)
+
+
+def test_as_many_rows_as_a_preview_has_are_a_warning(load):
+    others = [row(KOR, "M", CHN, f"{n:06}", 1.0) for n in range(100_000, 100_493)]
+    flows, report = load(answer([*GOOD, *others]))
+
+    assert amounts(flows) == amounts(load(answer(GOOD))[0])
+    assert report.warnings == ["0.json has exactly 500 rows, where the API cuts off its preview"]
+
+
+def test_columns_that_an_answer_may_lack_are_unknown(load):
+    lacking = ("netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue")
+    flows, _ = load(answer([{n: r[n] for n in r if n not in lacking} for r in GOOD]))
+
+    assert {(f["tonnes"], f["tonnes_estimated"], f["valuation"]) for f in flows} == {
+        (None, None, None)
+    }
+    assert sum(f["usd"] for f in flows) == sum(f["usd"] for f in load(answer(GOOD))[0])
+
+
 def test_a_missing_file_and_nothing_asked_for_are_refused(reference, load, tmp_path):
     with pytest.raises(GraphkitError, match=r"none.json cannot be read: No such file"):
         import_comtrade([tmp_path / "none.json"], tmp_path / "seeds", reference)
