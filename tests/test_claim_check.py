@@ -459,6 +459,8 @@ def test_what_net_import_reliance_lacks_is_named():
     ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
     missing = check(graph(made=ore), value=0.8, **RELIANCE)["missing"]
     assert "one basis of metals: production is REO, trade gross" in missing
+    for unknown in (graph(), graph(made=ore)):
+        assert check(unknown, value=1.0, **RELIANCE)["found"] is None
     nowhere = check(value=0.8, **RELIANCE | {"product": "magnets"})["missing"]
     assert nowhere == ["trade in magnets in 2024", "production of magnets by KOR in 2024"]
 

@@ -145,9 +145,11 @@ def test_a_network_of_zeros_has_no_rows(measure):
     assert whole(flows.slice(0, 1), measure) == []
 
 
-def test_flows_of_two_sources_are_two_networks():
+@pytest.mark.parametrize("other", ["t", None])
+def test_flows_of_two_sources_are_two_networks(other):
     flows = random_flows().slice(0, 40)
-    again = flows.set_column(flows.column_names.index("source"), "source", pa.array(["t"] * 40))
+    others = pa.array([other] * 40, pa.string())
+    again = flows.set_column(flows.column_names.index("source"), "source", others)
     found = whole(pa.concat_tables([flows, again]), "shares")
 
     assert [row for row in found if row["source"] == "s"] == whole(flows, "shares")

@@ -20,6 +20,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,14 +74,16 @@ def outcome(module: str, tests: list[str], limit: float) -> tuple[str, float]:
 
 def sample(group: dict[str, list[str]], size: int) -> list[tuple[str, Mutant]]:
     """The mutants of a group with the smallest hashes: a change elsewhere leaves the rest."""
-    found = [(module, each) for module in group for each in mutants(Path(module).read_bytes())]
-    text = {module: Path(module).read_bytes() for module in group}
-
-    def chance(of: tuple[str, Mutant]) -> str:
-        change = of[1].told(text[of[0]]).partition(": ")[2]
-        return hashlib.sha256(f"{of[0]} {change}".encode()).hexdigest()
-
-    return sorted(sorted(found, key=chance)[:size])
+    drawn = []
+    for module in group:
+        source = Path(module).read_bytes()
+        seen: Counter[str] = Counter()
+        for each in mutants(source):
+            change = each.told(source).partition(": ")[2]
+            text = f"{module} {change} {seen[change]}"
+            drawn.append((hashlib.sha256(text.encode()).digest(), module, each))
+            seen[change] += 1
+    return sorted((module, each) for _, module, each in sorted(drawn)[:size])
 
 
 def try_group(group: dict[str, list[str]], chosen: list[tuple[str, Mutant]]) -> list[str]:
