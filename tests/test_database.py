@@ -106,9 +106,11 @@ def test_a_folder_of_seeds_is_a_database_of_its_own_state(cache, tmp_path):
 
 def test_another_ladybug_or_schema_is_another_database(cache, monkeypatch):
     paths = {default_path()}
+    monkeypatch.setattr("graphkit.database.BUILDERS", ("schema.py",))
+    paths.add(default_path())
     monkeypatch.setattr("ladybug.__version__", "99.0")
     paths.add(default_path())
-    assert len(paths) == 2
+    assert len(paths) == 3
     assert all(path.parent == cache for path in paths)
 
 

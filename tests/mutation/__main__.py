@@ -60,12 +60,14 @@ def outcome(module: str, tests: list[str], limit: float) -> tuple[str, float]:
             os.dup2(quiet, stream)
         options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-p", "no:cacheprovider"]
         os._exit(pytest.main([*options, module, *tests], [Quick(module in SERVER)]))
-    ended, status = os.waitpid(child, os.WNOHANG)
-    while not ended and time.monotonic() - start < limit:
-        time.sleep(0.02)
-        ended, status = os.waitpid(child, os.WNOHANG)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
+    ended, status = 0, 0
+    try:
+        while not ended and time.monotonic() - start < limit:
+            time.sleep(0.02)
+            ended, status = os.waitpid(child, os.WNOHANG)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
     if not ended:
         os.waitpid(child, 0)
     passed = ended and os.waitstatus_to_exitcode(status) == 0
