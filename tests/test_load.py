@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,11 +14,12 @@ from conftest import clear
 from seed_texts import SMALL, write_seeds
 
 import graphkit
-from graphkit.build import Graph, build_graph
+from graphkit.build import Graph, Part, build_graph
+from graphkit.errors import StoreError
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import LoadReport, Store
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded import EmbeddedStore, _verify
 from graphkit.stores.neo4j import Neo4jStore
 
 
@@ -210,6 +212,49 @@ def test_a_load_that_changes_nothing_does_not_touch_the_file(tmp_path):
     after = path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert sum(rows for _, rows in steps) == graph.rows
+
+
+def test_a_dry_run_of_an_embedded_load_goes_through_all_parts_and_makes_no_file(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    graph = graph_of(tmp_path / "seeds")
+    steps: list[int] = []
+    with EmbeddedStore(path) as embedded:
+        report = embedded.load(graph, lambda kind, rows: steps.append(rows), dry_run=True)
+
+    assert totals(report) == (graph.rows, 0, 0)
+    assert sum(steps) == graph.rows
+    assert not path.exists()
+
+
+def test_rows_that_the_embedded_database_refuses_leave_the_old_graph(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    graph = graph_of(tmp_path / "seeds")
+    lost = [replace(part, table=nowhere(part)) for part in graph.parts]
+    with EmbeddedStore(path) as embedded:
+        embedded.load(graph_of(tmp_path / "seeds", OTHER_TONNES))
+        with pytest.raises(StoreError, match=r"the embedded database refused the load: .*XXX"):
+            embedded.load(replace(graph, parts=tuple(lost)))
+        assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
+    assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.lbdb"]
+
+
+def nowhere(part: Part) -> pa.Table:
+    """The rows of a part; those of trade go to a country that is none."""
+    if part.kind.name != "EXPORTS":
+        return part.table
+    return part.rows().set_column(1, "importer", pa.array(["XXX"] * len(part.table)))
+
+
+def test_a_new_file_that_holds_less_than_the_graph_is_refused(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    graph = graph_of(tmp_path / "seeds")
+    more = SMALL["trade.yaml"] + "  - {exporter: JPN, importer: KOR, period: 2023, usd: 1}\n"
+    with EmbeddedStore(path) as embedded:
+        embedded.load(graph)
+        embedded.open()
+        _verify(embedded._connection, graph)
+        with pytest.raises(StoreError, match="loaded 3 of 4 EXPORTS; the old graph is kept"):
+            _verify(embedded._connection, graph_of(tmp_path / "seeds", {"trade.yaml": more}))
 
 
 def test_a_reader_keeps_its_answers_while_a_load_replaces_the_file(tmp_path):
