@@ -233,12 +233,34 @@ TWO = {
 }
 
 
-def test_two_reporters_of_the_same_goods_are_not_added_up(ask_small):
-    again = "  - {exporter: CHN, importer: KOR, period: 2024, usd: 790, reporter: exporter}\n"
+def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
+    again = "".join(
+        f"  - {{exporter: CHN, importer: {buyer}, period: {when}, usd: 790, reporter: exporter}}\n"
+        for buyer, when in (("KOR", "2024"), ("NOR", "2024"), ("NOR", "2023"))
+    )
+    alone = ask_small()
+    central, traced = alone.centrality(period="2024"), alone.origins("KOR", period="2024")
+    graph = ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
+
+    found = graph.centrality(period="2024")
+    assert found.rows == central.rows
+    assert found.notes[0].startswith("Counted as importers report: ree-metals. What exporters")
+    assert found.coverage["flows_left_out"] == 2
+    before = graph.centrality(period="2023")
+    assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())
+    behind = graph.origins("KOR", period="2024")
+    assert behind.rows == traced.rows
+    assert found.notes[0] in behind.notes
+
+
+def test_two_data_sets_of_the_same_goods_are_not_added_up(ask_small):
+    again = "  - {exporter: CHN, importer: KOR, period: 2024, usd: 790, dataset: other}\n"
     graph = ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
 
     with pytest.raises(GraphkitError, match="count the same goods of 2024, which are not added up"):
         graph.centrality(period="2024")
+    with pytest.raises(GraphkitError, match="ree-metals: there are flows of more than one data"):
+        graph.origins("KOR", period="2024")
     assert graph.centrality(period="2025-Q1").rows["country"].to_pylist() == ["CHN", "KOR"]
 
 

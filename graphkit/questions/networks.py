@@ -15,7 +15,7 @@ from graphkit.period import Period, newest
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SERIES, Trade, coverage_of, series_of, trade_of
+from graphkit.questions.trade import SERIES, Trade, coverage_of, one_side, series_of, trade_of
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,18 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 def _checked(facts: Facts, found: Networks, by: str) -> Networks:
     """Without flows that would count twice, and only if those that stay may be added up."""
     flows = found.flows
+    flows, sided = one_side(flows)
     flows, notes = facts.countries_only(flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":
         _check_one_basis(flows.filter(pc.is_valid(flows["tonnes"])))
     left_out = len(found.flows) - len(flows)
-    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
+    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *sided, *notes))
 
 
 def _check_counted_once(flows: pa.Table) -> None:
-    """Refuse two figures of the same goods: of two reporters, or of a code and one inside it."""
+    """Refuse two figures of the same goods: of two data sets, or of a code and one inside it."""
     names = [*SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
     rows.sort(key=lambda row: [row[name] or "" for name in names])

@@ -19,7 +19,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.production import MADE, figures_by_source, production_of
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SERIES, border_of, check_period, flows_of, series_of
+from graphkit.questions.trade import SERIES, border_of, check_period, flows_of, one_side, series_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +121,13 @@ def supply_of(
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(facts, scope, there, downstream=downstream)
-    flows, left_out = facts.countries_only(flows_of(facts.store, chain, chosen))
+    flows, sided = one_side(flows_of(facts.store, chain, chosen))
+    flows, left_out = facts.countries_only(flows)
     made, more = production_of(facts, chain, chosen)
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(facts, merged, flows, made)
-    notes = (*_lacking(asked, there, chosen), *left_out, *more)
+    notes = (*_lacking(asked, there, chosen), *sided, *left_out, *more)
     return Supply(
         tuple(there), chosen, measure, _one_series(flows), made, amounts,
         _conversions(facts, chain), _products(facts), notes,
@@ -214,7 +215,7 @@ def _one_series(flows: pa.Table) -> pa.Table:
         of.setdefault(row["product"], set()).add(tuple(row[n] for n in SERIES[1:]))
     if several := [product for product, series in sorted(of.items()) if len(series) > 1]:
         raise GraphkitError(
-            f"{', '.join(several)}: there are flows of more than one data set or reporter, which "
+            f"{', '.join(several)}: there are flows of more than one data set, which "
             "are not added up; load one of them"
         )
     return flows

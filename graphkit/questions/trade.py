@@ -79,6 +79,30 @@ def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
     return rows_of(store, "trade", products=list(products), periods=[period])
 
 
+def one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Flows without what exporters report of goods that importers report too, and a note on that.
+
+    Imports are usually recorded with more accuracy than exports, because they are taxed, and by
+    the country of origin (UN Statistics Division, International Merchandise Trade Statistics:
+    Compilers Manual, on bilateral asymmetries).
+    """
+    by_exporter = pc.equal(flows["reporter"], "exporter")
+    if not pc.any(by_exporter).as_py():
+        return flows, []
+    names = ("dataset", "product", "period")
+    goods = pc.binary_join_element_wise(*(flows[name] for name in names), "\x1f")
+    twice = pc.unique(goods.filter(pc.equal(flows["reporter"], "importer")))
+    again = pc.and_(by_exporter, pc.is_in(goods, value_set=twice))
+    products = sorted(pc.unique(flows["product"].filter(again)).to_pylist())
+    if not products:
+        return flows, []
+    note = (
+        f"Counted as importers report: {', '.join(products)}. What exporters report of it is left "
+        "out; graphkit mirror says how far they differ."
+    )
+    return flows.filter(pc.invert(again)), [note]
+
+
 def check_period(period: str | None) -> None:
     """Refuse what is no period."""
     try:
