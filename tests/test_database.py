@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import graphkit
 from graphkit.build import build_graph
 from graphkit.database import LastLoad, build_cache, default_path, last_load, open_database
 from graphkit.errors import SeedError, StoreError, Unreachable
+from graphkit.folders import locked
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore
@@ -204,3 +206,19 @@ def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monk
     monkeypatch.undo()
     store.load(build_graph(seeds))
     assert last_load(store) == LastLoad(18, graphkit.__version__)
+
+
+def test_who_waited_for_a_lock_that_was_removed_takes_a_new_one(tmp_path):
+    file, waits, held = tmp_path / "lock", threading.Event(), []
+
+    def wait() -> None:
+        with locked(file, waits.set):
+            held.append(file.exists())
+
+    with locked(file):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert waits.wait(10)
+        file.unlink()
+    waiting.join(10)
+    assert held == [True]
