@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+import ladybug
 import pytest
 from seed_texts import SMALL, write_seeds
 
@@ -193,6 +194,30 @@ def test_option_comes_before_environment_and_that_before_the_default(cache, tmp_
     with open_database() as store:
         assert isinstance(store, EmbeddedStore)
         assert store.path == paths[2]
+
+
+def test_a_database_file_is_opened_as_it_is(tmp_path):
+    path = tmp_path / "mine.lbdb"
+    with EmbeddedStore(path) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+
+    assert countries(open_database(str(path))) == 4
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CREATE NODE TABLE Person(name STRING, PRIMARY KEY(name))",
+        "CREATE NODE TABLE `Load`(key STRING, facts INT64, version STRING, PRIMARY KEY(key))",
+    ],
+)
+def test_a_database_without_a_finished_load_is_refused(tmp_path, table):
+    path = tmp_path / "theirs.lbdb"
+    with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
+        connection.execute(table).close()
+
+    with pytest.raises(Unreachable, match=f"{path} holds no finished load: none was made"):
+        open_database(str(path))
 
 
 def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monkeypatch):
