@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,14 +12,17 @@ from pathlib import Path
 
 import ladybug
 import pytest
+from garbling_server import BEGIN, GARBAGE, HELLO, LOGON, UNREADABLE, garbling_server
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
+from graphkit.cli.app import run
 from graphkit.doctor import findings
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import open_store
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.limits import Limits
 
 SECRET = "open-sesame-47"
 SECONDS = 5
@@ -96,6 +99,7 @@ def test_a_dead_port(scheme, dead_port):
 def impatient(monkeypatch):
     """Waits less than usual, where how long it waits is not what is tested."""
     monkeypatch.setattr("graphkit.stores.neo4j.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("graphkit.stores.neo4j.ADMISSION_SECONDS", 0.5)
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(silent_port):
@@ -113,6 +117,70 @@ def test_a_server_that_says_nothing(scheme, silent_port, impatient):
 def test_a_web_server(scheme, http_port, impatient):
     with refused(Unreachable, f"cannot reach Neo4j at {scheme}://127.0.0.1:{http_port}"):
         ask(f"{scheme}://127.0.0.1:{http_port}")
+
+
+@pytest.mark.parametrize(("scheme", "so_far"), [("bolt", HELLO), ("bolt", LOGON), ("neo4j", BEGIN)])
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_a_server_that_sends_garbage_for_a_welcome(kind, scheme, so_far, impatient):
+    with garbling_server(so_far, GARBAGE[kind]) as port:
+        uri = f"{scheme}://127.0.0.1:{port}"
+        with refused(Unreachable, uri):
+            ask(uri)
+
+
+def answered_by(garbage: bytes | Iterable[bytes]) -> None:
+    """Ask a server whose welcome is right for something that it garbles."""
+    with (
+        garbling_server(BEGIN, garbage) as port,
+        open_store(f"bolt://127.0.0.1:{port}") as store,
+    ):
+        store.run("RETURN 1 AS x", limits=Limits(seconds=0.5))
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_an_answer_that_cannot_be_read(kind):
+    with refused(Unreachable, "does not speak as Neo4j does"):
+        answered_by(UNREADABLE[kind])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in GARBAGE if kind not in UNREADABLE])
+def test_an_answer_that_is_none(kind):
+    with refused(StoreError, ""):
+        answered_by(GARBAGE[kind])
+
+
+@pytest.mark.parametrize(
+    "handshake", [b"\0\0\0\x09", b"\0\0\0\1", b"\0" * 4, b"\xff" * 4, b"HTTP", b"\0\0\1\xff\xff"]
+)
+def test_a_server_that_speaks_another_bolt(handshake, impatient):
+    with garbling_server(HELLO, b"", handshake) as port, refused(Unreachable, f"127.0.0.1:{port}"):
+        ask(f"bolt://127.0.0.1:{port}")
+
+
+def test_a_server_that_only_keeps_the_connection_alive_is_not_waited_for_long():
+    with (
+        garbling_server(HELLO, GARBAGE["chunks of nothing for ever"]) as port,
+        refused(Unreachable, "cannot reach Neo4j at"),
+    ):
+        ask(f"bolt://127.0.0.1:{port}")
+
+
+def test_garbage_is_one_line_and_exit_code_4(capfd, impatient):
+    with garbling_server(BEGIN, GARBAGE["a success with a number"]) as port:
+        assert run(["query", "countries", "--db", f"bolt://127.0.0.1:{port}"]) == 4
+    assert capfd.readouterr().err.startswith(
+        f"graphkit: bolt://127.0.0.1:{port} does not speak as Neo4j does: AttributeError: "
+    )
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800", object(), {"x": {1}}])
+def test_parameters_that_cannot_be_sent_are_no_fault_of_the_server(value):
+    with (
+        garbling_server(9, b"") as port,
+        open_store(f"bolt://127.0.0.1:{port}") as store,
+        refused(UsageError, "Neo4j cannot take these parameters: "),
+    ):
+        store.run("RETURN $x AS x", {"x": value})
 
 
 def test_a_host_that_is_none():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ from graphkit.errors import StoreError
 from graphkit.stores import Result
 from graphkit.stores.shapes import JSON, column, json_texts
 
+Answered = TypeVar("Answered")
 BATCH_ROWS, BATCH_BYTES = 10_000, 2**24
 
 
@@ -56,15 +57,15 @@ PATIENT = Limits(600.0, sys.maxsize, sys.maxsize)
 """For graphkit's own questions to a server, which ends what nobody waits for any more."""
 
 
-def within(limits: Limits, answer: Callable[[], Result]) -> Result:
+def within(seconds: float | None, answer: Callable[[], Answered], late: StoreError) -> Answered:
     """What a function answers, if it does in time; else it is left alone with what it does.
 
     Raises
     ------
     StoreError
-        It did not.
+        The one for being late: it was.
     """
-    answered: Future[Result] = Future()
+    answered: Future[Answered] = Future()
 
     def work() -> None:
         try:
@@ -74,9 +75,9 @@ def within(limits: Limits, answer: Callable[[], Result]) -> Result:
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        return answered.result(limits.seconds)
+        return answered.result(seconds)
     except TimeoutError as error:
-        raise limits.too_long from error
+        raise late from error
 
 
 def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
-import neo4j.exceptions as failures
 import neo4j.graph
 
 from graphkit.build import Graph
@@ -25,6 +24,7 @@ from graphkit.stores.diff import change, difference
 from graphkit.stores.gate import admitted, check_read_only, to_explain
 from graphkit.stores.ladybug_refusals import text_and_number
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
+from graphkit.stores.neo4j_failures import told
 from graphkit.stores.neo4j_load import ddl, held_statement, steps
 from graphkit.stores.neo4j_plan import check_plan
 from graphkit.stores.neo4j_turns import (
@@ -34,13 +34,15 @@ from graphkit.stores.neo4j_turns import (
     marker,
     turn,
 )
-from graphkit.stores.neo4j_values import neutral, notes, one_line
+from graphkit.stores.neo4j_values import neutral, notes
 from graphkit.stores.shapes import check_names, plan_table
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 CONNECT_SECONDS = 4.0
+ADMISSION_SECONDS = 4.3
+"""Until the first answer: the driver waits for that without end."""
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
@@ -126,15 +128,25 @@ class Neo4jStore(Closing):
                 notifications_min_severity="WARNING",
                 warn_notification_severity="OFF",
             )
+        late = Unreachable(f"cannot reach Neo4j at {uri}: it did not let us in in time")
         try:
-            with self._failures():
-                self._driver.verify_connectivity()
-                if database is not None:
-                    with self._session(neo4j.READ_ACCESS) as session:
-                        session.run("RETURN 1").consume()
+            within(ADMISSION_SECONDS, self._enter, late)
+        except StoreError as error:
+            self._driver.close()
+            if isinstance(error, Unreachable):
+                raise
+            raise Unreachable(f"{uri} does not let us in: {error}") from error
         except BaseException:
             self._driver.close()
             raise
+
+    def _enter(self) -> None:
+        """Make sure that there is a server which lets us use the database."""
+        with self._failures():
+            self._driver.verify_connectivity()
+            if self._database is not None:
+                with self._session(neo4j.READ_ACCESS) as session:
+                    session.run("RETURN 1").consume()
 
     @property
     def label(self) -> str:
@@ -145,32 +157,16 @@ class Neo4jStore(Closing):
     def content(self) -> str:
         """Which server it is, and the digest of what it was filled with."""
         if not self._seen:
-            self._read("RETURN 1 AS one", {})
+            self.run("RETURN 1 AS one")
         return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
 
     def close(self) -> None:
         """Close all connections."""
         self._driver.close()
 
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """The driver's errors in graphkit's words; never with the password in them."""
-        try:
-            yield
-        except failures.AuthError as error:
-            raise Unreachable(f"{self._uri} refuses the user or password") from error
-        except (failures.ServiceUnavailable, failures.SessionExpired, OSError) as error:
-            raise Unreachable(f"cannot reach Neo4j at {self._uri}: {one_line(error)}") from error
-        except failures.ConfigurationError as error:
-            raise Unreachable(f"cannot use the URI {self._uri}: {one_line(error)}") from error
-        except failures.ClientError as error:
-            if "CredentialsExpired" in (error.code or ""):
-                raise Unreachable(f"{self._uri} wants the password changed first") from error
-            if "DatabaseNotFound" in (error.code or ""):
-                raise Unreachable(f"{self._uri} has no database {self._database!r}") from error
-            raise StoreError(f"Neo4j refused the statement: {one_line(error)}") from error
-        except (failures.Neo4jError, failures.DriverError) as error:
-            raise StoreError(f"Neo4j failed: {one_line(error)}") from error
+    def _failures(self) -> AbstractContextManager[None]:
+        """The driver's errors in graphkit's words."""
+        return told(self._uri, self._database)
 
     def ask(
         self,
@@ -186,7 +182,7 @@ class Neo4jStore(Closing):
                 check_plan(session.execute_read(_planned(statement, limits)))
             return self.run(statement, parameters, limits)
 
-        return within(limits, answer)
+        return within(limits.timeout, answer, limits.too_long)
 
     def run(
         self,
@@ -196,10 +192,7 @@ class Neo4jStore(Closing):
     ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
         used = admitted(statement, parameters)
-        try:
-            found = self._read(statement, used, limits)
-        except (ValueError, TypeError, OverflowError) as error:
-            raise UsageError(f"Neo4j cannot take these parameters: {error}") from error
+        found = within(limits.timeout, lambda: self._read(statement, used, limits), limits.too_long)
         # Neo4j answers nothing then, without a word; the embedded database refuses it.
         doubts = text_and_number(tokens(statement), used)
         said = tuple(f"{place(statement, at)}: {message}" for at, message in doubts)

@@ -46,13 +46,3 @@ def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
             unknown = UNKNOWN_PROPERTY.search(said)
             if not (unknown and unknown[1] in DECLARED):
                 yield said
-
-
-def one_line(error: Exception) -> str:
-    """The server's words, with the place in the statement before them."""
-    message = " ".join(
-        str(getattr(error, "message", None) or error or type(error).__name__).split()
-    )
-    if match := re.search(r' \(line (\d+), column (\d+) \(offset: \d+\)\)(?: ".*" \^)?$', message):
-        message = f"line {match[1]}, column {match[2]}: {message[: match.start()]}"
-    return message[:500]
