@@ -454,6 +454,15 @@ def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks()
     assert other["missing"] == ["stock changes and secondary production"]
 
 
+def test_a_net_exporter_sells_more_than_it_buys():
+    metals = {"product": "metals", "stage": "metal", "basis": "gross"}
+    made = [metals | {"country": who, "tonnes": t} for who, t in (("CHN", 130.0), ("KOR", 25.0))]
+    claim = RELIANCE | {"value": None, "qualifier": "net-exporter"}
+
+    assert verdict(graph(made=made), **claim | {"consumer": "CHN"}) == BORNE_OUT
+    assert verdict(graph(made=made), **claim | {"consumer": "KOR"}) == CANNOT_BE_TOLD
+
+
 def test_what_net_import_reliance_lacks_is_named():
     assert "production of metals by KOR in 2024" in check(value=0.8, **RELIANCE)["missing"]
     ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
