@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,13 +46,36 @@ def permitted() -> bool:
     )
 
 
+def alone(commands: Sequence[Sequence[str]]) -> subprocess.CompletedProcess[str]:
+    """Run command lines one after the other where there is no network."""
+    return subprocess.run(
+        [*ALONE, sys.executable, "-c", RUN, json.dumps(commands)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.skipif(not permitted(), reason="no namespace may be made here")
 def test_no_command_connects_to_anything(tmp_path: Path) -> None:
     places = {"seeds": write_seeds(tmp_path / "seeds"), "db": tmp_path / "g.lbdb"}
-    given = [[part.format(**places, folder=tmp_path) for part in line] for line in COMMANDS]
 
-    done = subprocess.run(
-        [*ALONE, sys.executable, "-c", RUN, json.dumps(given)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = alone([[part.format(**places, folder=tmp_path) for part in line] for line in COMMANDS])
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not permitted(), reason="no namespace may be made here")
+def test_a_connection_would_be_noticed_and_would_arrive_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEO4J_PASSWORD", "x")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        place = listener.getsockname()
+
+        done = alone([["query", "stages", "--db", f"bolt://{place[0]}:{place[1]}"]])
+        assert done.returncode == 1
+        assert "exit code 4, connections [" in done.stderr
+        assert f"('socket.connect', (ResolvedIPv4Address({place}),))" in done.stderr
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        with socket.create_connection(place):  # as one from outside the namespace does
+            listener.accept()[0].close()
