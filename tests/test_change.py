@@ -119,6 +119,10 @@ def test_if_nothing_has_both_periods_the_error_says_what_there_is():
         compare_totals(flows({"usd": 1.0}), "2024", "2025")
     with pytest.raises(GraphkitError, match="there is no flow"):
         compare_partners(flows(), "2024", "2025")
+    for last, there in ((2015, "2010, 2011, 2012, 2013, 2014, 2015"), (2016, "2010 to 2016")):
+        trade = flows(*({"period": str(year), "usd": 1.0} for year in range(2010, last + 1)))
+        with pytest.raises(GraphkitError, match=f"of both 2024 and 2025; there is {there}$"):
+            compare_totals(trade, "2024", "2025")
 
 
 def test_what_is_no_period_and_no_partner_is_refused():

@@ -378,6 +378,13 @@ def test_what_a_claim_itself_lacks_is_said(claim, missing):
     assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, [missing])
 
 
+def test_a_share_of_no_trade_cannot_be_told_and_one_of_a_dollar_can():
+    nothing, dollar = ([("CHN", "KOR", "metals", "2024", usd, None)] for usd in (0.0, 1.0))
+
+    assert verdict(graph(nothing), value=1.0) == CANNOT_BE_TOLD
+    assert verdict(graph(dollar), value=1.0) == BORNE_OUT
+
+
 # --- production and net import reliance
 
 OUTPUT = {"measure": "production", "consumer": None, "product": None, "element": "REE",
