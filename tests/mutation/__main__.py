@@ -112,7 +112,7 @@ def main() -> None:
     """Copy the checkout, mutate the copy, and print what survived."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("groups", nargs="*", default=list(GROUPS), help=", ".join(GROUPS))
-    parser.add_argument("--sample", type=int, default=150, help="mutants a group (150)")
+    parser.add_argument("--sample", type=int, default=100, help="mutants a group (100)")
     parser.add_argument("--all", action="store_true", help="every mutant")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
