@@ -227,6 +227,11 @@ WRONG = [
     (["depends", "KOR", "-o", "/nowhere/x.csv"], 1, "cannot write /nowhere/x.csv: No such file"),
     (["dependents", "CHN", "--min-share", "80"], 2, "--min-share: found 80, wanted more than 0"),
     (["dependents", "CHN", "--min-share", "x"], 2, "invalid value for '--min-share'.*See 'graphk"),
+    (["depends", "KOR", "--by", "usd"], 2, "--by belongs to --look-through; without it the answer"),
+    (["centrality", "--over-time", "--layered"], 2, "--layered is of one period; leave out"),
+    (["claims", "--kind", "share", "check"], 2, "--kind belongs behind the command: graphkit clai"),
+    (["disrupt", "CHN", "--spread", "0.1"], 2, "--tolerance and --spread belong to --cascade"),
+    (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--slack and --consumer do not belong"),
     (["dep"], 2, "no such command 'dep'. Did you mean 'depends'"),
     (["--frob"], 2, "no such option: --frob.*See 'graphkit --help'"),
     (["neo4j", "restart"], 2, "no such command 'restart'"),
@@ -248,11 +253,14 @@ WRONG = [
     (["cypher", "RETURN 1 AS x", "-i", "x.cypher"], 2, "found both a statement and -i FILE; wante"),
     (["cypher", "-i", "/nowhere.cypher"], 2, "cannot read /nowhere.cypher: No such file"),
     (["cypher", "-i", "/"], 2, "cannot read /: Is a directory"),
+    (["cypher", "RETURN 1 AS x", "--timeout", "0"], 2, "--timeout: found 0 seconds, wanted more"),
+    (["cypher", "RETURN 1 AS x", "--db", " "], 2, "found no database place; wanted a path, a Neo"),
     (["cypher", ""], 2, "the statement is empty; wanted Cypher such as"),
     (["cypher", "RETURN 1 AS x", "--db", "http://x"], 2, "found the database URI 'http://x'; want"),
     (["cypher", "RETURN 1 AS x", "--db", "/nowhere.lbdb"], 4, "no database at /nowhere.lbdb; make"),
     (["cypher", "RETURN 1 AS x", "--db", "local"], 4, "no local Neo4j is running; start it with"),
     (["load", "--db", "/proc/nowhere/x.lbdb"], 1, "/proc/nowhere"),
+    (["load", "--db", "/proc"], 2, "--db: found the folder /proc, wanted a file or URI"),
     (["schema", "-o", "/nowhere/x.json"], 1, "cannot write /nowhere/x.json"),
     (["check", "/nowhere"], 1, "/nowhere"),
 ]  # fmt: skip
@@ -344,6 +352,18 @@ def test_no_rows_is_said_on_stderr_only_where_a_person_reads(graphkit):
     assert graphkit("cypher", statement, "-f", "csv") == Outcome(0, "name\n", "")
     table = graphkit("cypher", statement, "-f", "table")
     assert (table.out, table.err) == (" name\n ────\n", "graphkit: no rows\n")
+
+
+def test_a_number_that_found_nothing_is_offered_as_text(graphkit):
+    outcome = graphkit("cypher", "UNWIND [1] AS x WITH x WHERE x = $x RETURN x", "-P", "x=280530")
+    assert outcome.err == ("graphkit: note: x was taken as a number; as text: -P 'x=\"280530\"'\n")
+
+
+def test_a_table_to_read_has_the_first_rows(graphkit):
+    for command in (["centrality", "--for", "magnets"], ["compare", "2023", "2024", "--of", "KOR"]):
+        read, whole = (graphkit(*command, "-f", "table", *more) for more in ((), ("--top", "99")))
+        assert read.code == whole.code == 0, read.err + whole.err
+        assert 0 < read.out.count("\n") < whole.out.count("\n")
 
 
 def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
@@ -590,6 +610,12 @@ def test_on_a_terminal_an_answer_is_a_table_of_its_width(db, columns):
     assert max(map(len, lines)) <= columns
 
 
+def test_a_load_shows_its_progress_on_a_terminal(tmp_path):
+    seeds = str(write_seeds(tmp_path / "seeds"))
+    shown = in_terminal(["load", seeds, "--db", str(tmp_path / "graph.lbdb")], 80, {})
+    assert "Loading: " in shown
+
+
 def test_colour_can_be_refused(db):
     for refusal in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         assert "\x1b" not in in_terminal(["depends", "KOR"], 100, {**db, **refusal})
@@ -671,6 +697,9 @@ def test_the_shell_completes_commands_options_queries_and_formats(db):
     assert completed("graphkit queries suppliers-of-c", db) == ["suppliers-of-country"]
     assert "--min-share" in completed("graphkit dependents CHN --m", db)
     assert completed("graphkit depends KOR --format par", db) == ["parquet"]
+    assert completed("graphkit claims --kind sh", db) == ["share"]
+    assert completed("graphkit claims check --verdict borne", db) == ["borne-out"]
+    assert completed("graphkit export --format neo4j-a", db) == ["neo4j-admin"]
 
 
 def test_the_completion_script_is_shown_to_a_shell(db):
