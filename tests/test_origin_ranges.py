@@ -136,6 +136,18 @@ def test_a_seller_without_published_production_may_have_made_all_or_the_least():
     assert column(fixed, "high") == pytest.approx(column(fixed, "share"))
 
 
+def test_what_a_country_itself_makes_is_as_much_as_the_network_says():
+    """B may have sold only its own, or all of A's too; but it has 2 of A's and 6 of its own."""
+    net = network(flows("A 2 B", "B 8 C"), makes("A 2"))
+    rows = look_through(net, consumers=["B", "C"], base="supply").to_pylist()
+
+    found = {(r["consumer"], r["origin"]): (r["low"], r["share"], r["high"]) for r in rows}
+    assert found == {
+        ("B", "A"): (0.25, 0.25, 0.25), ("B", "B"): (0.75, 0.75, 0.75),
+        ("C", "A"): (0.0, 0.25, 0.25), ("C", "B"): (0.75, 0.75, 1.0),
+    }  # fmt: skip
+
+
 def test_the_extremes_are_face_value_and_the_least_production():
     sold, _ = random_tables(5, products=("ore",), links=16)
     least = network(sold, unpublished="net-exports")
