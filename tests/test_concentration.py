@@ -362,6 +362,17 @@ def test_net_import_reliance_is_net_imports_over_apparent_consumption():
     assert (row["imports"], row["exports"]) == (80.0, 20.0)
     assert (row["reliance_low"], row["reliance_high"]) == (0.6, 0.6)
     assert (row["net_exporter"], row["missing"]) == (False, None)
+    assert (row["production_low"], row["production_high"]) == (40.0, 40.0)
+    assert row["production_source"] == made["source"][0].as_py()
+
+
+def test_with_withheld_production_reliance_is_anything_up_to_all():
+    trade = flows({"consumer": "USA", "tonnes": 8.0})
+    withheld = {"country": "USA", "product": "ree-metals", "basis": "gross", "tonnes": None}
+    row = one(net_import_reliance(trade, production(withheld), countries=["USA"]))
+
+    assert (row["production_low"], row["production_high"]) == (0.0, None)
+    assert (row["reliance_low"], row["reliance_high"]) == (0.0, 1.0)
 
 
 def test_a_net_exporter_relies_on_nobody():
