@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import ssl
 import struct
 import threading
 from collections import Counter
@@ -85,8 +86,10 @@ def hang_up(end: socket.socket) -> None:
 
 
 @contextmanager
-def wire(uri: str, fault: str = "none", after: int = 0) -> Iterator[tuple[str, Wire]]:
-    """A URI that leads to the server by a wire."""
+def wire(
+    uri: str, fault: str = "none", after: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, Wire]]:
+    """A URI that leads to the server by a wire, which may speak TLS at this end."""
     port = urlsplit(uri).port
     assert port is not None
     made = Wire(port, fault, after)
@@ -95,7 +98,9 @@ def wire(uri: str, fault: str = "none", after: int = 0) -> Iterator[tuple[str, W
         def accept() -> None:
             try:
                 while True:
-                    made.join(listener.accept()[0])
+                    client = listener.accept()[0]
+                    with suppress(ssl.SSLError):
+                        made.join(tls.wrap_socket(client, server_side=True) if tls else client)
             except OSError:
                 pass
 

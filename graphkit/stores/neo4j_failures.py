@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
@@ -33,7 +34,7 @@ def told(uri: str, database: str | None) -> Iterator[None]:
     except failures.AuthError as error:
         raise Unreachable(f"{uri} refuses the user or password") from error
     except (failures.ServiceUnavailable, failures.SessionExpired, OSError) as error:
-        raise Unreachable(f"cannot reach Neo4j at {uri}: {one_line(error)}") from error
+        raise Unreachable(f"cannot reach Neo4j at {uri}: {_reason(error)}") from error
     except failures.ConfigurationError as error:
         raise Unreachable(f"cannot use the URI {uri}: {one_line(error)}") from error
     except failures.ClientError as error:
@@ -55,6 +56,28 @@ def told(uri: str, database: str | None) -> Iterator[None]:
         raise Unreachable(f"{uri} does not speak as Neo4j does: {said}") from error
 
 
+def _reason(error: BaseException) -> str:
+    """What made a connection fail: the driver tells it from a distance, or not at all."""
+    said = error
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = cause.verify_message
+            return f"its certificate is not trusted: {why} (a scheme with +ssc takes any)"
+        if isinstance(cause, ssl.SSLError):
+            return f"it does not speak TLS: {cause.reason} (a scheme without +s does without)"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        if isinstance(cause, failures.DriverError):
+            said = cause
+    return one_line(said)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+
+
 def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
     """Modules and functions that were at work when an error was raised."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
@@ -62,7 +85,7 @@ def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
     return modules, [frame.f_code.co_name for frame in frames]
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """The server's words, with the place in the statement before them."""
     own = error.message if isinstance(error, failures.Neo4jError) else ""
     message = in_one_line(Exception(own or str(error) or type(error).__name__))
