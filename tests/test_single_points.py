@@ -25,6 +25,25 @@ def test_the_verdict_says_how_sure_the_share_is():
     }
 
 
+@pytest.mark.parametrize(
+    ("low", "share", "high", "verdict"),
+    [
+        (0.5, 0.6, 0.7, "certain"), (0.4, 0.5, 0.6, "as traced"), (0.3, 0.4, 0.5, "possible"),
+        (0.2, 0.3, 0.4, None),
+    ],
+)  # fmt: skip
+def test_a_share_that_just_reaches_the_threshold_counts(low, share, high, verdict):
+    traced = pa.table({
+        "consumer": ["KOR"], "product": ["ore"], "stage": ["mine"], "origin": ["CHN"],
+        "share": [share], "face_value": [share], "low": [low], "high": [high],
+    })  # fmt: skip
+    found = share_points(traced, threshold=0.5).to_pylist()
+
+    looked = [r["verdict"] for r in found if r["definition"] == "looked through"]
+    assert looked == ([verdict] if verdict else [])
+    assert len(found) - len(looked) == (share >= 0.5)
+
+
 def test_a_consumer_is_no_supplier_of_its_own():
     net = network(flows("A 1 B"), makes("A 2", "B 9"))
     points = share_points(look_through(net, base="supply"), threshold=0.5)
@@ -52,6 +71,15 @@ def test_only_a_source_can_say_that_a_country_has_one_producer():
         ("CHN", "REE", "cannot be told", 2),
         ("USA", "REE", "cannot be told", 2),
     ]
+
+
+def test_who_makes_nothing_is_no_producer_however_that_is_told():
+    made = pa.table({
+        "country": ["USA", "CHN", "BRA"], "product": ["Be"] * 3, "period": ["2024"] * 3,
+        "tonnes": [180.0, 0.0, None], "share": [None, None, 0.0], "source": ["usgs"] * 3,
+    })  # fmt: skip
+
+    assert domestic_points(made)["verdict"].to_pylist() == ["one producing country"]
 
 
 def test_a_threshold_is_a_share():

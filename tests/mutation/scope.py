@@ -74,7 +74,7 @@ MEASURES = {
     "removal": _tests("removal", "disruption"),
     "rows": _tests("graph", "shares"),
     "scores": _tests("centrality"),
-    "search_kernels": _tests("centrality"),
+    "search_kernels": _tests("centrality", "networkx_backend"),
     "series": _tests("change"),
     "shares": _tests("shares", "concentration"),
     "shipments": _tests("shipments"),
