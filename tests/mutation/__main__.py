@@ -144,4 +144,5 @@ def main() -> None:
         print("\n".join(summary))
 
 
-main()
+if __name__ == "__main__":
+    main()
