@@ -231,6 +231,8 @@ WRONG = [
     (["centrality", "--over-time", "--layered"], 2, "--layered is of one period; leave out"),
     (["claims", "--kind", "share", "check"], 2, "--kind belongs behind the command: graphkit clai"),
     (["disrupt", "CHN", "--spread", "0.1"], 2, "--tolerance and --spread belong to --cascade"),
+    (["disrupt", "CHN", "--min-loss", "2"], 2, "--min-loss: found 2, wanted 0 to 1"),
+    (["disrupt", "CHN", "--top", "-1"], 2, "--top: found -1, wanted 0 or more"),
     (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--slack and --consumer do not belong"),
     (["dep"], 2, "no such command 'dep'. Did you mean 'depends'"),
     (["--frob"], 2, "no such option: --frob.*See 'graphkit --help'"),
