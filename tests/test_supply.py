@@ -94,6 +94,18 @@ def test_a_country_that_sells_more_than_it_has_makes_the_difference():
     assert net.coverage()["oversold"].to_pylist() == [1]
 
 
+def test_a_producer_of_whom_nothing_is_known_has_nothing():
+    net = network(flows("B 5 K oxide"), makes("A ?", "B 5 oxide"))
+
+    assert nodes(net) == ["A ore", "B oxide", "K oxide"]
+    assert net.supply.tolist() == [0.0, 5.0, 5.0]
+    assert net.own.tolist() == [0.0, 1.0, 0.0]
+    names = ("nodes", "flows", "self_flows", "missing", "untraceable", "without_upstream")
+    assert [tuple(row[n] for n in names) for row in net.coverage().to_pylist()] == [
+        (1, 0, 0, 1, 0, 0), (2, 1, 0, 1, 0, 1),
+    ]  # fmt: skip
+
+
 def test_production_that_nobody_publishes_is_what_is_sold_or_the_least_that_can_be():
     sold = flows("A 5 B", "B 2 C")
     assert produced(network(sold)) == {"A ore": 5.0, "B ore": 2.0, "C ore": 0.0}
