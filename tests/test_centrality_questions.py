@@ -127,6 +127,15 @@ def test_the_hubs_of_rare_earth_trade_year_by_year(ask):
     assert all(f"{country} {firsts.count(country)}" in said for country in set(firsts))
 
 
+def test_over_time_one_hs_code_is_asked_for_as_in_one_period(ask):
+    every = ask.centrality(scope="284690", over_time=True, top=2).rows.to_pylist()
+    newest = every[-1]["period"]
+
+    one = ask.centrality(scope="284690", period=newest, top=2).rows.to_pylist()
+    assert [row for row in every if row["period"] == newest] == one
+    assert {row["hs"] for row in one} == {"284690"}
+
+
 def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
 

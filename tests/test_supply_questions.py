@@ -217,6 +217,17 @@ def test_two_series_of_one_product_are_not_added_up(store, tmp_path):
 # --- the shipped data
 
 
+def test_a_group_hangs_on_those_its_supply_comes_from(ask):
+    points = ask.single_points("EU27", scope="magnets-metal", threshold=0.3).rows.to_pylist()
+    traced = ask.origins("EU27", scope="magnets-metal", min_share=0.0).rows.to_pylist()
+    shares = {(row["origin"], row["traced_to"]): row["share"] for row in traced}
+
+    found = {(row["supplier"], row["traced_to"]): row["share"]
+             for row in points if row["definition"] == "looked through"}  # fmt: skip
+    assert found
+    assert found == {ends: shares[ends] for ends in found}
+
+
 @pytest.mark.parametrize("measure", ["usd", "tonnes"])
 @pytest.mark.parametrize("consumer", ["KOR", "JPN", "EU27", "S19"])
 def test_origins_add_up_to_all_imports(ask, consumer, measure):
