@@ -30,7 +30,7 @@ CHECK = (
     "RETURN count(*) AS ours"
 )
 MARKER = "MATCH (l:Load) RETURN l.content AS content"
-SOON = 1.0
+SOON = 3.0
 """Seconds of waiting that need no word."""
 
 
