@@ -26,7 +26,7 @@ from pathlib import Path
 
 import pytest
 from mutants import Mutant, mutants
-from scope import GROUPS, HEAVY, LEFT_OUT, SERVER
+from scope import GROUPS, HEAVY, LEFT_OUT, QUESTIONS, SERVER
 
 HERE = Path(__file__).resolve().parents[2]
 TIMES, LEAST = 5, 20.0
@@ -80,7 +80,7 @@ def sample(group: dict[str, list[str]], size: int) -> list[tuple[str, Mutant]]:
     for module in group:
         source = Path(module).read_bytes()
         seen: Counter[str] = Counter()
-        for each in mutants(source):
+        for each in mutants(source, QUESTIONS.get(module, ())):
             change = each.told(source).partition(": ")[2]
             text = f"{module} {change} {seen[change]}"
             drawn.append((hashlib.sha256(text.encode()).digest(), module, each))

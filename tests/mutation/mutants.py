@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -37,8 +37,8 @@ class Mutant(NamedTuple):
         return f"{self.line}: {old} -> {self.new}"
 
 
-def mutants(source: bytes) -> list[Mutant]:
-    """Every mutant of a module, in the order of its text.
+def mutants(source: bytes, leave: Collection[str] = ()) -> list[Mutant]:
+    """Every mutant of a module, but of some functions of it, in the order of its text.
 
     Texts, annotations, decorators and what is raised are left as they are.
     """
@@ -46,19 +46,21 @@ def mutants(source: bytes) -> list[Mutant]:
     for line in source.splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
     found = []
-    for node, new in _changes(ast.parse(source), inside=False):
+    for node, new in _changes(ast.parse(source), {"__repr__", *leave}):
         start = lines[node.lineno - 1] + node.col_offset
         end = lines[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         found.append(Mutant(node.lineno, start, end, new))
     return sorted(set(found))
 
 
-def _changes(node: ast.AST, inside: bool) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+def _changes(
+    node: ast.AST, leave: Collection[str], inside: bool = False
+) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """The nodes that can be changed at and below a node, and the text that replaces each."""
     if isinstance(node, ast.JoinedStr) or _is_type_checking(node):
         return
     if isinstance(node, ast.FunctionDef):
-        if node.name == "__repr__":
+        if node.name in leave:
             return
         inside = True
     if isinstance(node, ast.expr):
@@ -78,7 +80,7 @@ def _changes(node: ast.AST, inside: bool) -> Iterator[tuple[ast.expr | ast.stmt,
     for field, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and field not in UNREAD:
-                yield from _changes(child, inside)
+                yield from _changes(child, leave, inside)
 
 
 def _other_values(node: ast.expr) -> Iterator[ast.expr]:

@@ -94,6 +94,9 @@ GROUPS = {
 SERVER = ("graphkit/stores/neo4j_load.py", "graphkit/stores/neo4j_turns.py")
 """Modules whose tests need a Neo4j."""
 
+QUESTIONS = {"graphkit/stores/embedded.py": ("ask", "run", "_execute")}
+"""Functions of a module that answer questions and are no part of a load."""
+
 LEFT_OUT = (
     "killed", "two_loads_of_one_file", "two_processes", "networkx_own_tests", "both_databases",
     "older_graphkit", "asks_for_routes", "keeps_its_answers",
