@@ -25,12 +25,15 @@ from written_seeds import (
     market,
     plain,
     shuffled,
+    with_reference,
     write_files,
 )
 
 import graphkit
 from graphkit.api import Graph, Reply
 from graphkit.build import build_graph
+from graphkit.importers.reference import read_reference
+from graphkit.importers.table import import_table
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -186,6 +189,29 @@ def test_the_name_of_a_thing_changes_no_answer(names, ask, before, market_seeds)
         for text in (wanted, found):
             text["scope"].pop("for", None)
         assert found == wanted, name
+
+
+def test_the_names_in_an_imported_table_change_no_answer(ask, before, market_seeds, tmp_path):
+    seeds, table, mapping = (tmp_path / name for name in ("seeds", "flows.csv", "map.yaml"))
+    write_files(
+        seeds, {k: v for k, v in with_reference(market_seeds).items() if k != "EXPORTS.yaml"}
+    )
+    called = {key: [key, name, iso2, *aliases] for key, (name, iso2, aliases) in COUNTRIES.items()}
+    chance = Random(4)
+    flows = [
+        {name: chance.choice(called[value]) if name in ("exporter", "importer") else value
+         for name, value in flow.items()}
+        for flow in market_seeds["EXPORTS"]
+    ]  # fmt: skip
+    table.write_bytes(as_csv(flows))
+    mapping.write_text(
+        json.dumps({"kind": "EXPORTS", "columns": {name: name for name in flows[0]}})
+    )
+    import_table(table, mapping, seeds, read_reference(seeds))
+
+    files = {str(path.relative_to(seeds)): path.read_bytes()
+             for path in seeds.rglob("*") if path.is_file()}  # fmt: skip
+    assert differing(before, ask(files)) == []
 
 
 # --- other facts

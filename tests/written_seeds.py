@@ -137,3 +137,12 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 def plain(seeds: Seeds) -> dict[str, str | bytes]:
     """One file a kind."""
     return {f"{kind}.yaml": as_yaml(kind, rows) for kind, rows in seeds.items()}
+
+
+def with_reference(seeds: Seeds) -> dict[str, str | bytes]:
+    """One file a kind, in the folders where importers look for them."""
+    facts = ("EXPORTS", "PRODUCES", "Claim")
+    return {
+        name if name.removesuffix(".yaml") in facts else f"reference/{name}": text
+        for name, text in plain(seeds).items()
+    }
