@@ -17,7 +17,7 @@ from graphkit.reference import json_schema, reference_page
 from graphkit.schema import GRAPH, LOAD, UNITS, End, Kind, Prop, Schema, Type
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
-from graphkit.stores import embedded, neo4j
+from graphkit.stores import embedded, neo4j_load
 
 # --- a schema made up here ----------------------------------------------------------------------
 
@@ -77,9 +77,9 @@ def test_a_property_is_one_line_and_is_in_every_statement(tmp_path):
         node, edge = (part(schema, tmp_path, kind) for kind in ("Mine", "HAULS"))
         return [
             " ".join(embedded.ddl(schema)),
-            neo4j.create_statement(node),
-            neo4j.create_statement(edge),
-            neo4j.update_statement(node.kind),
+            neo4j_load.create_statement(node),
+            neo4j_load.create_statement(edge),
+            neo4j_load.update_statement(node.kind),
         ]
 
     assert [text.count("`depth`") for text in texts(mines())] == [0, 0, 0, 0]
@@ -97,7 +97,7 @@ def test_a_property_is_one_line_and_is_documented():
 
 
 def test_a_kind_is_one_declaration_and_has_its_constraint():
-    statements = " ".join(neo4j.ddl(mines()))
+    statements = " ".join(neo4j_load.ddl(mines()))
 
     assert "FOR (x:`Mine`) REQUIRE x.`key` IS UNIQUE" in statements
     assert "FOR ()-[x:`HAULS`]-() REQUIRE x.`key` IS UNIQUE" in statements
@@ -107,9 +107,9 @@ def test_a_kind_is_one_declaration_and_has_its_constraint():
 def test_an_edge_of_a_product_in_a_period_is_indexed():
     scope = (Prop("product", Type.TEXT, "What."), Prop("period", Type.PERIOD, "When."))
 
-    assert "CREATE INDEX" not in " ".join(neo4j.ddl(mines()))
+    assert "CREATE INDEX" not in " ".join(neo4j_load.ddl(mines()))
     assert "FOR ()-[x:`HAULS`]-() ON (x.product, x.period)" in " ".join(
-        neo4j.ddl(mines(hauls=scope))
+        neo4j_load.ddl(mines(hauls=scope))
     )
 
 
