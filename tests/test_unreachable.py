@@ -1,9 +1,11 @@
 """A database that is not there, is something else, or does not let us in: one clear line, soon."""
 
+import gc
 import json
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -119,6 +121,7 @@ def test_a_web_server(scheme, http_port, impatient):
         ask(f"{scheme}://127.0.0.1:{http_port}")
 
 
+@pytest.mark.usefixtures("left_open")
 @pytest.mark.parametrize(("scheme", "so_far"), [("bolt", HELLO), ("bolt", LOGON), ("neo4j", BEGIN)])
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_a_server_that_sends_garbage_for_a_welcome(kind, scheme, so_far, impatient):
@@ -126,6 +129,15 @@ def test_a_server_that_sends_garbage_for_a_welcome(kind, scheme, so_far, impatie
         uri = f"{scheme}://127.0.0.1:{port}"
         with refused(Unreachable, uri):
             ask(uri)
+
+
+@pytest.fixture
+def left_open():
+    """Where garbage meets its session's end, the driver leaves it open, and warns when it goes."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def answered_by(garbage: bytes | Iterable[bytes]) -> None:
@@ -137,12 +149,14 @@ def answered_by(garbage: bytes | Iterable[bytes]) -> None:
         store.run("RETURN 1 AS x", limits=Limits(seconds=0.5))
 
 
+@pytest.mark.usefixtures("left_open")
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_an_answer_that_cannot_be_read(kind):
     with refused(Unreachable, "does not speak as Neo4j does"):
         answered_by(UNREADABLE[kind])
 
 
+@pytest.mark.usefixtures("left_open")
 @pytest.mark.parametrize("kind", [kind for kind in GARBAGE if kind not in UNREADABLE])
 def test_an_answer_that_is_none(kind):
     with refused(StoreError, ""):
@@ -165,6 +179,7 @@ def test_a_server_that_only_keeps_the_connection_alive_is_not_waited_for_long():
         ask(f"bolt://127.0.0.1:{port}")
 
 
+@pytest.mark.usefixtures("left_open")
 def test_garbage_is_one_line_and_exit_code_4(capfd, impatient):
     with garbling_server(BEGIN, GARBAGE["a success with a number"]) as port:
         assert run(["query", "countries", "--db", f"bolt://127.0.0.1:{port}"]) == 4
