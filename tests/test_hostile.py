@@ -278,7 +278,7 @@ def test_the_plan_alone_lets_nothing_through(stores):
 def planned(store: Neo4jStore, statement: str) -> None:
     """Have the plan of a statement looked at, and nothing else."""
     with store._failures(), store._session(neo4j.READ_ACCESS) as session:
-        check_plan(session.execute_read(_planned(statement, LIMITS)))
+        check_plan(session.execute_read(_planned(statement, {}, LIMITS)))
 
 
 INSIDE = """

@@ -21,7 +21,7 @@ from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
 from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import change, difference
-from graphkit.stores.gate import admitted, check_read_only, to_explain
+from graphkit.stores.gate import admitted, to_explain
 from graphkit.stores.ladybug_refusals import text_and_number
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
 from graphkit.stores.neo4j_failures import told
@@ -177,10 +177,10 @@ class Neo4jStore(Closing):
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
 
         def answer() -> Result:
-            check_read_only(statement)
+            used = admitted(statement, parameters)
             with self._failures(), self._session(neo4j.READ_ACCESS) as session:
-                check_plan(session.execute_read(_planned(statement, limits)))
-            return self.run(statement, parameters, limits)
+                check_plan(session.execute_read(_planned(statement, used, limits)))
+            return self._answer(statement, used, limits)
 
         return within(limits.timeout, answer, limits.too_long)
 
@@ -191,8 +191,14 @@ class Neo4jStore(Closing):
         limits: Limits = PATIENT,
     ) -> Result:
         """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
-        used = admitted(statement, parameters)
-        found = within(limits.timeout, lambda: self._read(statement, used, limits), limits.too_long)
+
+        def answer() -> Result:
+            return self._answer(statement, admitted(statement, parameters), limits)
+
+        return within(limits.timeout, answer, limits.too_long)
+
+    def _answer(self, statement: str, used: Mapping[str, Any], limits: Limits) -> Result:
+        found = self._read(statement, used, limits)
         # Neo4j answers nothing then, without a word; the embedded database refuses it.
         doubts = text_and_number(tokens(statement), used)
         said = tuple(f"{place(statement, at)}: {message}" for at, message in doubts)
@@ -285,11 +291,13 @@ class Neo4jStore(Closing):
             session.execute_write(work)
 
 
-def _planned(statement: str, limits: Limits) -> Callable[..., neo4j.ResultSummary]:
-    """What has the server plan a statement, and not run it."""
+def _planned(
+    statement: str, parameters: Mapping[str, Any], limits: Limits
+) -> Callable[..., neo4j.ResultSummary]:
+    """What has the server plan a statement, and not run it; with parameters it keeps the plan."""
 
     @neo4j.unit_of_work(timeout=limits.timeout)
     def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
-        return transaction.run(to_explain(statement)).consume()
+        return transaction.run(to_explain(statement), dict(parameters)).consume()
 
     return work
