@@ -266,6 +266,7 @@ def _fill(path: Path, graph: Graph, progress: Progress) -> None:
     """Make a new database file, load everything, and verify the counts."""
     spare = path.with_name("spare")
     spare.write_bytes(os.urandom(SPARE))
+    pa.default_memory_pool().release_unused()  # what reading took: the pool needs the room
     most = max(len(part.table) for part in graph.parts)
     pool = max(BUFFER_POOL, POOL_OF_A_ROW * most)
     database, connection = _connect(path, read_only=False, pool=pool)
