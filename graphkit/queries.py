@@ -218,7 +218,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)
 
-    return kept_rows(store.content, text, values, read) if store.content else read()
+    content = store.content
+    return kept_rows(content, text, values, read) if content else read()
 
 
 def _typed(rows: pa.Table) -> pa.Table:

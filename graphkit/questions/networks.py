@@ -133,8 +133,7 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 
 def _checked(facts: Facts, found: Networks, by: str) -> Networks:
     """Without flows that would count twice, and only if those that stay may be added up."""
-    flows = found.flows
-    flows, sided = one_side(flows)
+    flows, sided = one_side(found.flows)
     flows, notes = facts.countries_only(flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
-import neo4j.graph
 
 from graphkit.build import Graph
 from graphkit.errors import StoreError, Unreachable, UsageError
