@@ -29,6 +29,9 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
 
+LOG = pytest.StashKey[Path]()
+"""The log of the tests' own Neo4j."""
+
 # Waits until nobody holds the other end of its stdin any more, however that came about.
 STOP_AT_THE_END = """
 import sys
@@ -53,6 +56,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on the shipped graph first, then those that clear the database: it is filled once."""
     items.sort(key=lambda item: "stores" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What the server complained about, when a test failed."""
+    log = config.stash.get(LOG, None)
+    if terminalreporter.stats.get("failed") and log and log.exists():
+        lines = log.read_text(errors="replace").splitlines()
+        terminalreporter.section("the last warnings of Neo4j")
+        for line in [line for line in lines if " WARN " in line or " ERROR " in line][-40:]:
+            terminalreporter.line(line[:300])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -104,7 +119,7 @@ def neo4j_version(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def neo4j_server(
-    neo4j_version: str, tmp_path_factory: pytest.TempPathFactory
+    neo4j_version: str, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[tuple[str, str, str]]:
     """URI, user and password: the server of ``NEO4J_URI`` if it is on this machine, else ours."""
     uri, password = os.environ.get("NEO4J_URI"), os.environ.get("NEO4J_PASSWORD")
@@ -112,6 +127,7 @@ def neo4j_server(
         yield uri, os.environ.get("NEO4J_USERNAME", "neo4j"), password
         return
     home = tmp_path_factory.mktemp("neo4j")
+    pytestconfig.stash[LOG] = home / neo4j_version / "logs" / "debug.log"
     with stopped_at_the_end(home):
         server = start_server(neo4j_version, home=home)
         yield server.uri, server.username, server.password

@@ -75,7 +75,7 @@ class Loads:
         said.touch()
         whole = {**self.environment, **environment}
         process = multiprocessing.get_context("forkserver").Process(
-            target=command, args=(arguments, said, whole, limit)
+            target=command, args=(arguments, said, whole, limit), daemon=True
         )
         process.start()
         return process, said
@@ -146,9 +146,9 @@ def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[]
     process.join()
 
 
-def until(came: Callable[[], bool]) -> None:
+def until(came: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what will not take long."""
-    latest = time.monotonic() + 60
+    latest = time.monotonic() + seconds
     while not came():
         assert time.monotonic() < latest
         time.sleep(0.001)

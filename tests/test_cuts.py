@@ -106,12 +106,14 @@ def wire(
 
         accepting = threading.Thread(target=accept)
         accepting.start()
-        yield f"bolt://127.0.0.1:{listener.getsockname()[1]}", made
-        listener.shutdown(socket.SHUT_RDWR)
-    accepting.join()
-    for end in made.open:
-        hang_up(end)
-        end.close()
+        try:
+            yield f"bolt://127.0.0.1:{listener.getsockname()[1]}", made
+        finally:  # of a test that failed as well, or its threads would wait for ever
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+            for end in made.open:
+                hang_up(end)
+                end.close()
 
 
 FAULTS = ("cut", "reset", "garbage", "commit")

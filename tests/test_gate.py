@@ -258,9 +258,20 @@ def test_another_beginning_is_refused(statement, prefix):
         ("RETURN '\ud800'", "line 1, column 9: found half a character"),
         ("RETURN '\\ud800'", "line 1, column 9: found half a character"),
         ("  // nothing\n/* at all */ ;", "the statement is empty"),
-        ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 brackets are open"),
-        ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 brackets are open"),
-        ("RETURN " + "COUNT { " * 11, "line 1, column 94: more than 10 braces are open here"),
+        ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 levels of nesting"),
+        ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 levels of nesting"),
+        ("RETURN " + "COUNT { " * 11, "line 1, column 94: more than 10 open braces here"),
+        ("RETURN " + "NOT " * 101 + "true", "column 408: more than 100 levels of nesting here"),
+        ("RETURN " + "-" * 101 + "1", "column 108: more than 100 levels of nesting here"),
+        ("RETURN n" + ".a" * 101, "column 209: more than 100 levels of nesting here"),
+        ("RETURN n" + "[0]" * 101, "column 309: more than 100 levels of nesting here"),
+        ("MATCH (n:" + "!" * 101 + "A) RETURN n", "more than 100 levels of nesting here"),
+        ("RETURN " + "CASE WHEN a THEN " * 101, "column 1708: more than 100 levels of nesting"),
+        ("RETURN " + "(NOT " * 51, "column 258: more than 100 levels of nesting here"),
+        ("MATCH (a)" + "-->()" * 31 + " RETURN a", "column 160: more than 30 relationships here"),
+        ("MATCH (a)" + "<-[r:X]-()" * 31, "column 311: more than 30 relationships here"),
+        ("MATCH (a)" + "\u2014\u2014()" * 31, "column 130: more than 30 relationships here"),
+        ("RETURN 1" + " + n" * 1_000, "column 4008: more than 2,000 words and signs here"),
         ("RETURN " + "1," * 60_000 + "1", "the statement has 120,008 characters; at most 100,000"),
     ],
 )  # fmt: skip
@@ -269,8 +280,22 @@ def test_the_message_says_what_was_found_and_where(statement, said):
         check_read_only(statement)
 
 
-def test_a_long_list_and_many_brackets_beside_each_other_are_fine():
-    check_read_only("RETURN 280530 IN [" + ", ".join(["[1]"] * 10_000) + "]")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "RETURN 280530 IN [" + ", ".join(["[1]"] * 10_000) + "]",
+        "RETURN " + "NOT " * 100 + "true",
+        "RETURN " + " + ".join(["-1"] * 900),
+        "MATCH (n) RETURN " + ", ".join(f"n.a AS a{i}" for i in range(300)),
+        "MATCH (n) RETURN " + ", ".join(f"CASE n.a WHEN {i} THEN 1 END AS a" for i in range(120)),
+        "MATCH (n) RETURN n.case.end.not" + ".case" * 97,
+        "MATCH " + ", ".join(f"(a{i})-[r{i}]-(b{i})" for i in range(30)) + " RETURN 1",
+        "MATCH (a)" + "-[]-()" * 30 + " RETURN a - 1 - 1",
+        "RETURN " + "2^" * 900 + "2",
+    ],
+)  # fmt: skip
+def test_much_beside_each_other_is_fine(statement):
+    check_read_only(statement)
 
 
 @pytest.mark.parametrize(

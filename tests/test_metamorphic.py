@@ -314,6 +314,8 @@ def test_a_flow_of_nothing_changes_no_share(amount, ask, before, market_seeds):
     for question, old in rows(before):
         found = {tuple(row.get(name) for name in IDENTITY): row for row in after[question]}
         for row in old:
+            if row.get("status") == "lost" and row["supplier"] == new:
+                continue  # it is among the partners again, with nothing
             now = found[tuple(row.get(name) for name in IDENTITY)]
             for name in filter(SHARES.search, row):
                 assert now[name] == row[name], (question, name)

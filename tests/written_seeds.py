@@ -65,7 +65,7 @@ def market(random: Random) -> dict[str, Rows]:
     for period in PERIODS:
         for product, (_, _, _, code) in PRODUCTS.items():
             for exporter in random.sample([*COUNTRIES], 4):
-                for importer in random.sample([*COUNTRIES.keys() - {exporter}], 4):
+                for importer in random.sample(sorted(COUNTRIES.keys() - {exporter}), 4):
                     tonnes = None if random.random() < 0.1 else random.randint(1, 400)
                     seeds["EXPORTS"].append(
                         {"exporter": exporter, "importer": importer, "product": product,

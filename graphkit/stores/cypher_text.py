@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from graphkit.errors import UsageError
 
 MAX_CHARACTERS = 100_000
-MAX_DEPTH = 100
-"""A parser that calls itself for every bracket brings the process down at some depth."""
-MAX_BRACES = 10
-"""Neo4j plans subqueries in subqueries for minutes, and nothing can stop it."""
 
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|.)", re.DOTALL)
@@ -62,7 +58,7 @@ def tokens(statement: str) -> list[Token]:
     Raises
     ------
     UsageError
-        A string, name or comment is not closed, or the text is absurdly long or deep.
+        A string, name or comment is not closed, or the text is absurdly long.
 
     Examples
     --------
@@ -73,15 +69,7 @@ def tokens(statement: str) -> list[Token]:
         raise UsageError(
             f"the statement has {len(statement):,} characters; at most {MAX_CHARACTERS:,}"
         )
-    found, depth, braces = list(_tokens(statement)), 0, 0
-    for token in found:
-        depth += (token.text in OPENING) - (token.text in CLOSING)
-        braces += (token.text == "{") - (token.text == "}")
-        if depth > MAX_DEPTH or braces > MAX_BRACES:
-            where = place(statement, token.at)
-            most = f"{MAX_DEPTH} brackets" if depth > MAX_DEPTH else f"{MAX_BRACES} braces"
-            raise UsageError(f"{where}: more than {most} are open here")
-    return found
+    return list(_tokens(statement))
 
 
 def _tokens(statement: str) -> Iterator[Token]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphkit.errors import UsageError
 from graphkit.stores.cypher_text import CLOSING, Token, is_name, place, tokens, unescaped
+from graphkit.stores.statement_size import check_size
 
 READS = ("MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL", "SHOW", "LET", "FOR", "WHEN")
 """What a read-only statement may begin with."""
@@ -85,6 +86,7 @@ def check_read_only(statement: str) -> None:
         if every and every[-1].text == ";":
             every.pop()
         _check_one(text, every)
+        check_size(text, every)
         _check_beginning(text, every)
         for number, token in enumerate(every):
             if token.upper in WRITES and not is_name(every, number):

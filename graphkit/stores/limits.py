@@ -39,7 +39,7 @@ class Limits:
     def too_long(self) -> StoreError:
         """What to say of a statement that takes longer."""
         return StoreError(
-            f"the statement took longer than {self.seconds:g} s and was stopped; "
+            f"the statement took longer than {self.seconds:g} s and was given up; "
             "ask for less, or give it more with --timeout SECONDS"
         )
 

@@ -32,6 +32,7 @@ LOADER = {
 }
 GATE = {
     "stores/gate.py": _tests("gate"),
+    "stores/statement_size.py": _tests("gate"),
     "stores/neo4j_plan.py": _tests("gate"),
 }
 MEASURES = {
