@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -19,7 +19,13 @@ from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import check_period, series_of
+from graphkit.questions.trade import (
+    check_period,
+    in_periods,
+    of_code,
+    periods_by_product,
+    series_of,
+)
 
 HEADS = {
     "supplier": "Exporter",
@@ -91,10 +97,10 @@ def mirror(
     periods = _periods(both, period)
     if not periods:
         raise GraphkitError(_lacking(flows, both, about, period))
-    rows = _of_periods(both, periods)
+    rows = in_periods(both, periods)
     stages = [facts.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
-    used = _of_periods(flows, periods)
+    used = in_periods(flows, periods)
     return Answer(
         f"How far do exporters and importers differ about {about}?",
         {
@@ -108,7 +114,7 @@ def mirror(
         },
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         UNITS,
-        {**_coverage(_of_periods(every, periods), rows), "series": series_of(used)},
+        {**_coverage(in_periods(every, periods), rows), "series": series_of(used)},
         facts.claims.slice(0, 0),
         COMPARISON.empty_table(),
         facts.sources(used),
@@ -121,8 +127,7 @@ def mirror(
 def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
     """What either side reports in a scope."""
     flows = rows_of(facts.store, "reported-trade", products=sorted(scope.products))
-    if scope.code:
-        flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+    flows = of_code(flows, scope)
     if place:
         grouped = place.is_group
         own = pa.array(facts.members(place) if grouped else [place.key])
@@ -131,20 +136,12 @@ def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
     return flows
 
 
-def _periods(both: pa.Table, period: str | None) -> dict[str, str]:
+def _periods(both: pa.Table, period: str | None) -> dict[str, list[str]]:
     """For each product the period asked for, or else the newest."""
-    held: dict[str, list[str]] = {}
-    for row in both.select(["product", "period"]).to_pylist():
-        held.setdefault(row["product"], []).append(row["period"])
+    held = periods_by_product(both.select(["product", "period"]))
     if period is None:
-        return {product: newest(have) for product, have in held.items()}
-    return {product: period for product, have in held.items() if period in have}
-
-
-def _of_periods(rows: pa.Table, periods: Mapping[str, str]) -> pa.Table:
-    pairs = pa.array([f"{product}|{period}" for product, period in sorted(periods.items())])
-    found = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
-    return rows.filter(pc.is_in(found, value_set=pairs))
+        return {product: [newest(sorted(have))] for product, have in held.items()}
+    return {product: [period] for product, have in held.items() if period in have}
 
 
 def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) -> str:

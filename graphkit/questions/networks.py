@@ -15,7 +15,16 @@ from graphkit.period import Period, newest
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SERIES, Trade, coverage_of, one_side, series_of, trade_of
+from graphkit.questions.trade import (
+    SERIES,
+    Trade,
+    addable,
+    coverage_of,
+    of_code,
+    periods_by_product,
+    series_of,
+    trade_of,
+)
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,7 @@ def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
     flows = rows_of(facts.store, "trade", products=kept, periods=list(periods))
-    if scope.code:
-        flows = flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+    flows = of_code(flows, scope)
     notes = [
         f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
         "periods would not be comparable."
@@ -116,11 +124,7 @@ def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
 
 def _held(facts: Facts, scope: Scope) -> dict[str, set[str]]:
     """The periods with trade of each product in scope."""
-    held: dict[str, set[str]] = {}
-    for row in rows_of(facts.store, "trade-periods").to_pylist():
-        if scope.holds(row["product"], row["hs"]):
-            held.setdefault(row["product"], set()).add(row["period"])
-    return held
+    return periods_by_product(rows_of(facts.store, "trade-periods"), scope)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
@@ -133,14 +137,13 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 
 def _checked(facts: Facts, found: Networks, by: str) -> Networks:
     """Without flows that would count twice, and only if those that stay may be added up."""
-    flows, sided = one_side(found.flows)
-    flows, notes = facts.countries_only(flows)
+    flows, notes = addable(facts, found.flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":
         _check_one_basis(flows.filter(pc.is_valid(flows["tonnes"])))
     left_out = len(found.flows) - len(flows)
-    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *sided, *notes))
+    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
 
 
 def _check_counted_once(flows: pa.Table) -> None:

@@ -15,7 +15,15 @@ from graphkit.names import Named
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SAID, Trade, coverage_of, series_of
+from graphkit.questions.trade import (
+    SAID,
+    Trade,
+    coverage_of,
+    in_periods,
+    of_code,
+    periods_by_product,
+    series_of,
+)
 
 WORLD = "WLD"
 """Stands for everybody: the owner of all trade."""
@@ -93,12 +101,9 @@ def owner_named(facts: Facts, text: str | None, partner: str) -> Owner:
 
 def held_periods(facts: Facts, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """The periods with trade of each product in scope, the newest last; or why there are none."""
-    found: dict[str, set[str]] = {}
-    rows = rows_of(facts.store, "trade-periods").to_pylist()
-    for row in rows:
-        if scope.holds(row["product"], row["hs"]):
-            found.setdefault(row["product"], set()).add(row["period"])
-    there = ", ".join(sorted({row["product"] for row in rows})) or "nothing"
+    traded = rows_of(facts.store, "trade-periods")
+    found = periods_by_product(traded, scope)
+    there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
     lacking = "" if found else f"no trade is known for {scope.meaning}; there is for {there}"
     return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
 
@@ -123,12 +128,7 @@ def _read(
 ) -> pa.Table:
     periods = sorted({period for have in held.values() for period in have})
     flows = rows_of(facts.store, query, products=sorted(held), periods=periods, **ends)
-    pairs = pa.array([f"{p}|{when}" for p, have in held.items() for when in have], pa.string())
-    said = pc.binary_join_element_wise(flows["product"], flows["period"], "|")
-    flows = flows.filter(pc.is_in(said, value_set=pairs))
-    if not scope.code:
-        return flows
-    return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+    return of_code(in_periods(flows, held), scope)
 
 
 def nothing_of(owner: Owner, scope: Scope) -> str:

@@ -19,7 +19,15 @@ from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts
 from graphkit.questions.production import MADE, figures_by_source, production_of
 from graphkit.questions.scope import Scope
-from graphkit.questions.trade import SERIES, border_of, check_period, flows_of, one_side, series_of
+from graphkit.questions.trade import (
+    SERIES,
+    addable,
+    border_of,
+    check_period,
+    flows_of,
+    periods_by_product,
+    series_of,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +106,7 @@ def supply_of(
         There is no trade in the scope; the message says what there is.
     """
     check_period(period)
-    traded = rows_of(facts.store, "trade-periods").to_pylist()
-    held: dict[str, set[str]] = {}
-    for row in traded:
-        held.setdefault(row["product"], set()).add(row["period"])
+    held = periods_by_product(rows_of(facts.store, "trade-periods"))
     asked = [key for key in facts.materials.products if key in scope.products and key in held]
     if scope.code is not None:
         raise GraphkitError(
@@ -121,13 +126,12 @@ def supply_of(
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(facts, scope, there, downstream=downstream)
-    flows, sided = one_side(flows_of(facts.store, chain, chosen))
-    flows, left_out = facts.countries_only(flows)
+    flows, left_out = addable(facts, flows_of(facts.store, chain, chosen))
     made, more = production_of(facts, chain, chosen)
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(facts, merged, flows, made)
-    notes = (*_lacking(asked, there, chosen), *sided, *left_out, *more)
+    notes = (*_lacking(asked, there, chosen), *left_out, *more)
     return Supply(
         tuple(there), chosen, measure, _one_series(flows), made, amounts,
         _conversions(facts, chain), _products(facts), notes,

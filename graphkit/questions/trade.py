@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> 
     periods = rows_of(store, "import-periods", consumers=consumers)
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
     flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
-    flows = _in_scope(flows, scope, chosen)
+    flows = of_code(in_periods(flows, chosen), scope)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
@@ -70,7 +70,7 @@ def trade_of(facts: Facts, scope: Scope, period: str | None) -> Trade:
     periods = rows_of(store, "trade-periods")
     chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
     flows = rows_of(store, "trade", **_wanted(chosen))
-    flows = _in_scope(flows, scope, chosen)
+    flows = of_code(in_periods(flows, chosen), scope)
     return _trade(flows, facts.materials, (), lacking)
 
 
@@ -79,7 +79,40 @@ def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
     return rows_of(store, "trade", products=list(products), periods=[period])
 
 
-def one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
+def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
+    """The periods of each product in scope, of a table of what is traded when."""
+    held: dict[str, set[str]] = {}
+    for row in traded.to_pylist():
+        if scope is None or scope.holds(row["product"], row["hs"]):
+            held.setdefault(row["product"], set()).add(row["period"])
+    return held
+
+
+def in_periods(flows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
+    """Only the flows of each product's own periods."""
+    pairs = [f"{product}|{period}" for product, have in periods.items() for period in have]
+    found = pc.binary_join_element_wise(flows["product"], flows["period"], "|")
+    return flows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
+
+
+def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
+    """Only the flows of the HS code asked for, if one was."""
+    if not scope.code:
+        return flows
+    return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
+
+
+def addable(facts: Facts, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Flows without what would count twice beside the others, and notes on that.
+
+    That is what exporters report of goods that importers report too, and totals and groups.
+    """
+    flows, sided = _one_side(flows)
+    flows, notes = facts.countries_only(flows)
+    return flows, [*sided, *notes]
+
+
+def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
     """Flows without what exporters report of goods that importers report too, and a note on that.
 
     Imports are usually recorded with more accuracy than exports, because they are taxed, and by
@@ -112,19 +145,15 @@ def check_period(period: str | None) -> None:
         raise UsageError(f"--period: {error}") from error
 
 
-def _wanted(chosen: Mapping[str, str]) -> dict[str, list[str]]:
-    return {"products": sorted(chosen), "periods": sorted(set(chosen.values()))}
+def _wanted(chosen: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    return {"products": sorted(chosen), "periods": sorted(set().union(*chosen.values()))}
 
 
 def _chosen(
     store: Store, periods: pa.Table, scope: Scope, period: str | None, what: str
-) -> tuple[dict[str, str], str]:
+) -> tuple[dict[str, list[str]], str]:
     """For each product in scope, the period asked for or else the newest; or why there is none."""
-    rows = periods.to_pylist()
-    held: dict[str, set[str]] = {}
-    for row in rows:
-        if scope.holds(row["product"], row["hs"]):
-            held.setdefault(row["product"], set()).add(row["period"])
+    rows, held = periods.to_pylist(), periods_by_product(periods, scope)
     about = f" for {scope.meaning}" if scope.text else ""
     if not rows:
         return {}, f"No {what} are known at all."
@@ -132,8 +161,8 @@ def _chosen(
         there = ", ".join(sorted({row["product"] for row in rows}))
         return {}, f"No {what} are known{about}; there are for {there}.{_hint(store, rows, scope)}"
     if period is None:
-        return {product: newest(sorted(have)) for product, have in held.items()}, ""
-    chosen = {product: period for product, have in held.items() if period in have}
+        return {product: [newest(sorted(have))] for product, have in held.items()}, ""
+    chosen = {product: [period] for product, have in held.items() if period in have}
     have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
     lacking = "" if chosen else f"No {what} are known{about} in {period}; {_listed(have)}."
     return chosen, lacking
@@ -154,17 +183,6 @@ def _listed(periods: Sequence[str]) -> str:
     if len(periods) <= 6:
         return f"there are {', '.join(periods)}"
     return f"there are {len(periods)} periods from {periods[0]} to {periods[-1]}"
-
-
-def _in_scope(flows: pa.Table, scope: Scope, chosen: Mapping[str, str]) -> pa.Table:
-    """Only the flows of each product's own period, and of the HS code asked for."""
-    pairs = pa.array([f"{product}|{period}" for product, period in chosen.items()], pa.string())
-    mask = pc.is_in(
-        pc.binary_join_element_wise(flows["product"], flows["period"], "|"), value_set=pairs
-    )
-    if scope.code:
-        mask = pc.and_(mask, pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
-    return flows.filter(mask)
 
 
 def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lacking: str) -> Trade:
