@@ -26,8 +26,8 @@ NESTING = frozenset((".", "-", "+", "!", "NOT"))
 DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
 """What Neo4j takes for the line of a relationship."""
 
-UNCOUNTED = ("string", "number", "parameter"), (*OPENING, *CLOSING, ",")
-"""The kinds and the texts of tokens that a list of any length is made of."""
+VALUES, BETWEEN = ("string", "number", "parameter"), (*OPENING, *CLOSING, ",")
+"""Kinds and texts of the tokens that a list of any length is made of."""
 
 
 def check_size(statement: str, every: list[Token]) -> None:
@@ -48,7 +48,6 @@ def check_size(statement: str, every: list[Token]) -> None:
     graphkit.errors.UsageError: line 1, column 408: more than 100 levels of nesting here
     """
     counts, level, outer = dict.fromkeys(MOST, 0), Level(), list[Level]()
-    kinds, texts = UNCOUNTED
     for number, token in enumerate(every):
         before = every[number - 1].text if number else ""
         after = every[number + 1].text if number + 1 < len(every) else ""
@@ -64,7 +63,7 @@ def check_size(statement: str, every: list[Token]) -> None:
         counts["open braces"] += (token.text == "{") - (token.text == "}")
         begins = token.text in DASHES and before not in DASHES and after in DASHES | {"["}
         counts["relationships"] += begins
-        counts["words and signs"] += token.kind not in kinds and token.text not in texts
+        counts["words and signs"] += token.kind not in VALUES and token.text not in BETWEEN
         for what, count in counts.items():
             if count > MOST[what]:
                 where = place(statement, token.at)
