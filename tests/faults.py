@@ -137,11 +137,15 @@ def command(
 
 
 def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[], str]) -> None:
-    """Kill a load within some seconds; of every twenty surely one before, during and after it."""
-    if wanted := {1: "during", 2: "after"}.get(number % 20):
-        until(lambda: phase() == wanted)
+    """Kill a load within some seconds: every fourth in the short time in which it writes."""
+    chance = random.Random(number)
+    if number % 4 == 1:
+        until(lambda: phase() != "before")
+        process.join(chance.uniform(0, seconds / 20))
+    elif number % 20 == 2:
+        until(lambda: phase() == "after")
     elif number % 20:
-        process.join(random.Random(number).uniform(0, seconds))
+        process.join(chance.uniform(0, seconds))
     process.kill()
     process.join()
 

@@ -264,6 +264,7 @@ def test_another_beginning_is_refused(statement, prefix):
         ("RETURN " + "NOT " * 101 + "true", "column 408: more than 100 levels of nesting here"),
         ("RETURN " + "-" * 101 + "1", "column 108: more than 100 levels of nesting here"),
         ("RETURN n" + ".a" * 101, "column 209: more than 100 levels of nesting here"),
+        ("RETURN f(n)" + ".a" * 101, "column 212: more than 100 levels of nesting here"),
         ("RETURN n" + "[0]" * 101, "column 309: more than 100 levels of nesting here"),
         ("MATCH (n:" + "!" * 101 + "A) RETURN n", "more than 100 levels of nesting here"),
         ("RETURN " + "CASE WHEN a THEN " * 101, "column 1708: more than 100 levels of nesting"),
@@ -292,6 +293,9 @@ def test_the_message_says_what_was_found_and_where(statement, said):
         "MATCH " + ", ".join(f"(a{i})-[r{i}]-(b{i})" for i in range(30)) + " RETURN 1",
         "MATCH (a)" + "-[]-()" * 30 + " RETURN a - 1 - 1",
         "RETURN " + "2^" * 900 + "2",
+        "RETURN " + "- " * 40 + "1",
+        "RETURN f(n)" + ".a" * 100,
+        "RETURN a, " + "CASE WHEN a THEN " * 100 + "1" + " END" * 100,
     ],
 )  # fmt: skip
 def test_much_beside_each_other_is_fine(statement):
