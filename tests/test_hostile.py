@@ -173,7 +173,7 @@ def test_every_query_ends_in_time_and_the_next_one_works(stores, engine):
         answer = store.ask("MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS x").table
         assert answer["x"].to_pylist() == ["KOR"], name
     if isinstance(store, Neo4jStore):
-        until(lambda: not left_running(store), seconds=10)
+        until(lambda: not left_running(store), seconds=30)
 
 
 def left_running(store: Neo4jStore) -> list[str]:
