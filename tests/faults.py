@@ -20,13 +20,13 @@ from seed_texts import SMALL, write_seeds
 import graphkit.build
 import graphkit.render
 import graphkit.stores.embedded
-import graphkit.stores.neo4j
 from graphkit.build import Graph
 from graphkit.cli.app import run
 from graphkit.export.digest import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
 
 OTHER = {
     "trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace("JPN", "NOR"),
@@ -156,6 +156,16 @@ def until(came: Callable[[], bool], seconds: float = 60) -> None:
     while not came():
         assert time.monotonic() < latest
         time.sleep(0.001)
+
+
+def settled(store: Neo4jStore, seconds: float = 60) -> None:
+    """Wait until the server has ended all that was left under way."""
+
+    def alone() -> bool:
+        with store._session("READ") as session:
+            return len(session.run("SHOW TRANSACTIONS YIELD transactionId").values()) == 1
+
+    until(alone, seconds)
 
 
 def start_forking() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import stopped_at_the_end
-from faults import Loads, strike, until
+from faults import Loads, settled, strike
 
 from graphkit.database import last_load
 from graphkit.errors import Unreachable
@@ -91,16 +91,6 @@ def marker(store: Neo4jStore) -> str:
 def phase_of_server(store: Neo4jStore, markers: Mapping[str, str]) -> str:
     """How far a load is."""
     return markers[marker(store)]
-
-
-def settled(store: Neo4jStore) -> None:
-    """Wait until the server has ended whatever the killed left under way."""
-
-    def alone() -> bool:
-        with store._session("READ") as session:
-            return len(session.run("SHOW TRANSACTIONS YIELD transactionId").values()) == 1
-
-    until(alone)
 
 
 def state(loads: Loads, store: Neo4jStore) -> str:

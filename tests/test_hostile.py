@@ -19,7 +19,7 @@ from pathlib import Path
 import ladybug
 import neo4j
 import pytest
-from faults import until
+from faults import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit.cli import app as cli
@@ -173,14 +173,7 @@ def test_every_query_ends_in_time_and_the_next_one_works(stores, engine):
         answer = store.ask("MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS x").table
         assert answer["x"].to_pylist() == ["KOR"], name
     if isinstance(store, Neo4jStore):
-        until(lambda: not left_running(store), seconds=30)
-
-
-def left_running(store: Neo4jStore) -> list[str]:
-    """What a Neo4j is still busy with, besides telling that."""
-    with store._driver.session() as session:
-        asked = "SHOW TRANSACTIONS YIELD transactionId AS id, currentQuery AS text"
-        return [row["id"] for row in session.run(asked) if not row["text"].startswith("SHOW")]
+        settled(store, seconds=30)
 
 
 def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores):

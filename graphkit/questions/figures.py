@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from graphkit.period import newest
 from graphkit.queries import rows_of
 from graphkit.questions.facts import COUNTRIES, Facts
 from graphkit.questions.scope import Scope
+from graphkit.questions.trade import in_periods, one_period_each, periods_by_product, wanted
 
 
 def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
@@ -20,22 +19,14 @@ def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
     World totals and "other countries" stand among the rows: ``type`` tells what is no country.
     An HS code is one of trade alone: its products have figures of production all the same.
     """
-    held: dict[str, set[str]] = {}
-    for row in rows_of(facts.store, "production-periods").to_pylist():
-        if row["product"] in scope.products:
-            held.setdefault(row["product"], set()).add(row["period"])
-    if period is None:
-        return figures_in(facts, {product: newest(sorted(have)) for product, have in held.items()})
-    return figures_in(facts, {p: period for p, have in held.items() if period in have})
+    every = periods_by_product(rows_of(facts.store, "production-periods"))
+    held = {product: have for product, have in every.items() if product in scope.products}
+    return figures_in(facts, one_period_each(held, period))
 
 
-def figures_in(facts: Facts, periods: Mapping[str, str]) -> pa.Table:
-    """All figures of production of some products, each in its own period."""
-    wanted = {"products": sorted(periods), "periods": sorted(set(periods.values()))}
-    rows = rows_of(facts.store, "production", **wanted)
-    pairs = pa.array([f"{product}|{when}" for product, when in periods.items()], pa.string())
-    joined = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
-    return rows.filter(pc.is_in(joined, value_set=pairs))
+def figures_in(facts: Facts, periods: Mapping[str, Collection[str]]) -> pa.Table:
+    """All figures of production of some products, each in its own periods."""
+    return in_periods(rows_of(facts.store, "production", **wanted(periods)), periods)
 
 
 def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer
 from graphkit.errors import GraphkitError
 from graphkit.names import Named
-from graphkit.period import Period, newest
+from graphkit.period import Period
 from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON
 from graphkit.questions.facts import Facts
@@ -23,6 +23,7 @@ from graphkit.questions.trade import (
     check_period,
     in_periods,
     of_code,
+    one_period_each,
     periods_by_product,
     series_of,
 )
@@ -94,7 +95,8 @@ def mirror(
     both = every.filter(pc.equal(every["reported_by"], "both"))
     whose = f" of {place.name}" if place else ""
     about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
-    periods = _periods(both, period)
+    held = periods_by_product(both.select(["product", "period"]))
+    periods = one_period_each(held, period)
     if not periods:
         raise GraphkitError(_lacking(flows, both, about, period))
     rows = in_periods(both, periods)
@@ -134,14 +136,6 @@ def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
         ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
         flows = flows.filter(pc.or_(*ends))
     return flows
-
-
-def _periods(both: pa.Table, period: str | None) -> dict[str, list[str]]:
-    """For each product the period asked for, or else the newest."""
-    held = periods_by_product(both.select(["product", "period"]))
-    if period is None:
-        return {product: [newest(sorted(have))] for product, have in held.items()}
-    return {product: [period] for product, have in held.items() if period in have}
 
 
 def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) -> str:

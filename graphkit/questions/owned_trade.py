@@ -23,6 +23,7 @@ from graphkit.questions.trade import (
     of_code,
     periods_by_product,
     series_of,
+    wanted,
 )
 
 WORLD = "WLD"
@@ -126,8 +127,7 @@ def own_flows(
 def _read(
     facts: Facts, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
 ) -> pa.Table:
-    periods = sorted({period for have in held.values() for period in have})
-    flows = rows_of(facts.store, query, products=sorted(held), periods=periods, **ends)
+    flows = rows_of(facts.store, query, **wanted(held), **ends)
     return of_code(in_periods(flows, held), scope)
 
 

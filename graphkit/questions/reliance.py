@@ -108,7 +108,7 @@ def reliance(
     published = _of_periods(published, when, period)
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
-    made = figures_in(facts, {p: at for p, at in when.items() if not p.startswith(_ELEMENT)})
+    made = figures_in(facts, {p: [at] for p, at in when.items() if not p.startswith(_ELEMENT)})
     flows, amounts = trade.flows, made
     notes: list[str] = []
     if buyer is not None and buyer.is_group:

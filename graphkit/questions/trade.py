@@ -54,7 +54,7 @@ def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> 
     store = facts.store
     periods = rows_of(store, "import-periods", consumers=consumers)
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
-    flows = rows_of(store, "imports", consumers=consumers, **_wanted(chosen))
+    flows = rows_of(store, "imports", consumers=consumers, **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
@@ -69,7 +69,7 @@ def trade_of(facts: Facts, scope: Scope, period: str | None) -> Trade:
     store = facts.store
     periods = rows_of(store, "trade-periods")
     chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
-    flows = rows_of(store, "trade", **_wanted(chosen))
+    flows = rows_of(store, "trade", **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
     return _trade(flows, facts.materials, (), lacking)
 
@@ -86,6 +86,20 @@ def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str
         if scope is None or scope.holds(row["product"], row["hs"]):
             held.setdefault(row["product"], set()).add(row["period"])
     return held
+
+
+def one_period_each(
+    held: Mapping[str, Collection[str]], period: str | None
+) -> dict[str, list[str]]:
+    """Of each product's periods the one asked for, if it has that, or else the newest."""
+    if period is None:
+        return {product: [newest(sorted(have))] for product, have in held.items()}
+    return {product: [period] for product, have in held.items() if period in have}
+
+
+def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """The products and all their periods, as the parameters of a query."""
+    return {"products": sorted(periods), "periods": sorted(set().union(*periods.values()))}
 
 
 def in_periods(flows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
@@ -145,10 +159,6 @@ def check_period(period: str | None) -> None:
         raise UsageError(f"--period: {error}") from error
 
 
-def _wanted(chosen: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    return {"products": sorted(chosen), "periods": sorted(set().union(*chosen.values()))}
-
-
 def _chosen(
     store: Store, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> tuple[dict[str, list[str]], str]:
@@ -160,9 +170,7 @@ def _chosen(
     if not held:
         there = ", ".join(sorted({row["product"] for row in rows}))
         return {}, f"No {what} are known{about}; there are for {there}.{_hint(store, rows, scope)}"
-    if period is None:
-        return {product: [newest(sorted(have))] for product, have in held.items()}, ""
-    chosen = {product: [period] for product, have in held.items() if period in have}
+    chosen = one_period_each(held, period)
     have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
     lacking = "" if chosen else f"No {what} are known{about} in {period}; {_listed(have)}."
     return chosen, lacking
