@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graphkit._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from graphkit.api import Graph
-
-__version__ = "0.1.0"
 
 
 def open(db: str | None = None) -> Graph:

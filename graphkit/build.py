@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit import __version__
+from graphkit._version import __version__
 from graphkit.analysis.shares import import_shares, ranked
 from graphkit.errors import GraphkitError
 from graphkit.fingerprint import any_twice, fingerprints

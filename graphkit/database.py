@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphkit import __version__
+from graphkit._version import __version__
 from graphkit.errors import StoreError, Unreachable
 from graphkit.folders import locked, user_folder
 from graphkit.shipped import shipped

@@ -349,7 +349,8 @@ def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(shipped_
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit it")
 def test_the_process_inside_cannot_take_all_memory(shipped_file):
     code = (
-        "import sys; from pathlib import Path; from graphkit.stores.sandboxed import lock_in;"
+        "import sys; from pathlib import Path;"
+        "from graphkit.stores.sandboxed import lock_in;"
         "lock_in(Path(sys.argv[1])); bytearray(2**43 + 2**33)"
     )
     done = subprocess.run(

@@ -8,10 +8,10 @@ from math import inf
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from graphkit.analysis.columns import INDEX, SHARE, counts, flags, number, texts
+from graphkit.analysis.rows import Floats, Ints
 
 FTC_2023 = (1_000.0, 1_800.0)
 """Bounds of moderate and high concentration, US Merger Guidelines 2023."""
@@ -31,8 +31,6 @@ INDICES = [
 ]  # fmt: skip
 """Columns that every table of concentration ends with."""
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Interval = tuple[str, float, float]
 """A supplier and the bounds of its share."""
 

@@ -85,8 +85,8 @@ def own_production(
     shown = exports if unpublished == "exports" else net
     amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
     listed = listed_products(stated.amount, product)
-    for number in np.unique(product[~np.isnan(stated.share)]).tolist():
-        nodes = product == number
+    for place in np.unique(product[~np.isnan(stated.share)]).tolist():
+        nodes = product == place
         total = _least_world_total(stated.share, shown, nodes)
         scaled = nodes & np.isnan(amount) & ~np.isnan(stated.share)
         if total > 0:

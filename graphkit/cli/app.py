@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from graphkit import __version__
+from graphkit._version import __version__
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.imports import do_without_pandas

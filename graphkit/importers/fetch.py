@@ -20,7 +20,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from graphkit import __version__
+from graphkit._version import __version__
 from graphkit.errors import GraphkitError
 from graphkit.folders import user_folder, write_private
 from graphkit.importers.comtrade_files import PREVIEW, TOTALS, answer_rows

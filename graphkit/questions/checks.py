@@ -112,8 +112,8 @@ def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
         "why": [_why(row) for row in rows],
     }
     table = pa.Table.from_pylist(rows, checked.schema)
-    for name, texts in words.items():
-        table = table.append_column(name, pa.array(texts, pa.string()))
+    for name, column in words.items():
+        table = table.append_column(name, pa.array(column, pa.string()))
     first = ["key", "verdict", *words]
     return table.select([*first, *(n for n in checked.column_names if n not in first)])
 

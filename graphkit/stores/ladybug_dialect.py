@@ -143,8 +143,8 @@ def unsupported(statement: str) -> tuple[str, int, str | None] | None:
         named = token.upper in FUNCTIONS and not is_name(every, number)
         if named and _next(every, number) in ("(", "."):
             return f"function {token.text}()", token.at, INSTEAD.get(token.upper)
-        for construct, matches in _SHAPES:
-            if matches(every, number):
+        for construct, fits in _SHAPES:
+            if fits(every, number):
                 return construct, token.at, None
     return None
 
