@@ -16,8 +16,8 @@ import networkx as nx
 import numpy as np
 from ratio import compare
 
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.paths import is_fast
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.scores import is_fast
 
 
 class Flows:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from graphkit.analysis.paths import is_fast
+from graphkit.analysis.network.scores import is_fast
 from graphkit.engines.measure import measure_flows
 
 COUNTRIES, YEARS = 230, 30

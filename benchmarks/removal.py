@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from ratio import compare
 
-from graphkit.analysis.losses import loss_matrix
-from graphkit.analysis.supply_tables import supply_network
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.removal import loss_matrix
 
 NODES, FLOWS = 230, 4_000
 

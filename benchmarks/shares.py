@@ -12,7 +12,7 @@ import numpy as np
 from centrality import Flows
 from ratio import compare
 
-from graphkit.analysis.edge_shares import shares_of_consumers, supplier_hhi
+from graphkit.analysis.shares import shares_of_consumers, supplier_hhi
 
 Result = tuple[np.ndarray, np.ndarray]
 

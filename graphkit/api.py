@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 
 import pyarrow as pa
 
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answer import Answer
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError

@@ -10,11 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.analysis.centrality import centrality, centrality_over_time
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.paths import immediate_dominators, is_fast
-from graphkit.analysis.scores import MEASURES
-from graphkit.analysis.spectral import eigenvector, hubs_and_authorities, pagerank
+from graphkit.analysis.network.centrality import centrality, centrality_over_time
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.scores import (
+    MEASURES,
+    eigenvector,
+    hubs_and_authorities,
+    immediate_dominators,
+    is_fast,
+    pagerank,
+)
 from graphkit.errors import GraphkitError, UsageError
 
 SCALE_FREE = [name for name in MEASURES if not name.startswith("strength")]

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkit.analysis.change import compare_partners, compare_totals
-from graphkit.analysis.series import cover
 from graphkit.analysis.shares import import_shares
-from graphkit.analysis.trend import trend
+from graphkit.analysis.trade_change import compare_partners, compare_totals, cover, trend
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.seeds import read_seeds

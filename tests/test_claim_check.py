@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkit.analysis.claim_check import (
+from graphkit.analysis.claims.evidence import Loaded, half_unit
+from graphkit.analysis.claims.verdicts import (
     BORNE_OUT,
     CANNOT_BE_TOLD,
     CONTRADICTED,
     Tolerance,
     check_claims,
+    conflicts,
     failed_expectations,
+    production_conflicts,
     verdict_counts,
 )
-from graphkit.analysis.conflicts import conflicts, production_conflicts
-from graphkit.analysis.loaded import Loaded
-from graphkit.analysis.reading import half_unit
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
 

@@ -13,9 +13,8 @@ from graphkit.analysis.concentration import (
     production_concentration,
     production_shares,
 )
-from graphkit.analysis.indices import Markets, band, indices
 from graphkit.analysis.reliance import n_minus_1, net_import_reliance, reliance_bounds
-from graphkit.analysis.shares import import_shares
+from graphkit.analysis.shares import Markets, band, import_shares, indices
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
 

@@ -12,8 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkit.analysis.concentration import production_shares
-from graphkit.analysis.criticality import CRITICAL, import_reliance, supply_risk
-from graphkit.analysis.governance import WGI, governance, scaled_governance
+from graphkit.analysis.criticality import (
+    CRITICAL,
+    WGI,
+    governance,
+    import_reliance,
+    scaled_governance,
+    supply_risk,
+)
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
 

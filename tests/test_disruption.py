@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import Node, flows, inflows, makes, network, random_tables, settled
 
-from graphkit.analysis.cascade import cascade
-from graphkit.analysis.disruption import disruption
-from graphkit.analysis.removal import removal_losses
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.disruption import cascade, disruption
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.removal import removal_losses
 from graphkit.errors import GraphkitError
 
 SEEDS = range(10)

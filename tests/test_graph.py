@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.analysis.edge_shares import shares_of_consumers, supplier_hhi
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.shares import import_shares
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.shares import import_shares, shares_of_consumers, supplier_hhi
 from graphkit.errors import GraphkitError
 
 ROWS = [("CHN", "KOR", 4.0), ("CHN", "JPN", 1.0), ("JPN", "KOR", 2.0), ("CHN", "KOR", 3.0)]

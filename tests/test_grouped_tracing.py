@@ -10,11 +10,10 @@ import pytest
 from pyarrow import parquet
 from test_measure import each, random_flows
 
-from graphkit.analysis.grouped import measured
-from graphkit.analysis.grouped_result import Measure
-from graphkit.analysis.look_through import look_through
-from graphkit.analysis.removal import removal_losses
-from graphkit.analysis.supply_tables import supply_network
+from graphkit.analysis.batch.measures import Measure, measured
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.removal import removal_losses
 from graphkit.cli.app import run
 
 PRODUCTION = pa.table({

@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 
 LAYERS = (
     ("_version", "errors"),
-    ("kinds",),
-    ("schema", "period", "folders", "shipped", "imports", "answer", "claim_words", "fingerprint"),
+    ("kinds", "arrow"),
+    ("schema", "period", "folders", "shipped", "imports", "answer", "fingerprint"),
     ("seeds", "analysis", "reference"),
     ("build", "backend", "engines"),
     ("stores",),

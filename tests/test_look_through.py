@@ -22,9 +22,9 @@ from supply_cases import (
     slow_origin,
 )
 
-from graphkit.analysis.look_through import look_through
-from graphkit.analysis.supply_tables import supply_network
-from graphkit.analysis.tracing import origin_shares
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.tracing import origin_shares
 from graphkit.errors import GraphkitError
 from graphkit.shipped import shipped
 
@@ -231,7 +231,7 @@ def test_an_isolated_country_changes_no_share(seed):
 def test_a_large_network_is_solved_like_a_small_one(monkeypatch):
     sold, made = random_tables(4)
     dense = look_through(network(sold, made)).to_pylist()
-    monkeypatch.setattr("graphkit.analysis.tracing.CROWDED", 0)
+    monkeypatch.setattr("graphkit.analysis.supply.tracing.CROWDED", 0)
     sparse = look_through(network(sold, made)).to_pylist()
     for one, other in zip(dense, sparse, strict=True):
         assert one["origin"] == other["origin"]

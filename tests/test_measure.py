@@ -14,12 +14,11 @@ import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
 
-from graphkit.analysis import blocks as blocks_module
-from graphkit.analysis.centrality import centrality
+from graphkit.analysis.batch import networks as blocks_module
+from graphkit.analysis.batch.measures import MEASURES, Measure, measured
 from graphkit.analysis.concentration import import_concentration
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.grouped import MEASURES, measured
-from graphkit.analysis.grouped_result import Measure
+from graphkit.analysis.network.centrality import centrality
+from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.shares import import_shares
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError

@@ -17,8 +17,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.paths import is_fast
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.scores import is_fast
 from graphkit.backend import FUNCTIONS
 from graphkit.backend.interface import ALGORITHMS, BACKEND, NEEDS_FAST
 from graphkit.backend.scores import hits

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FLOW, flows, inflows, makes, network, random_tables, slow_loss
 
-from graphkit.analysis.removal import removal_losses, structural_points
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.removal import removal_losses, structural_points
 from graphkit.errors import GraphkitError
 
 SEEDS = range(10)
@@ -157,8 +157,8 @@ def test_a_cycle_without_a_producer_is_no_error():
 def test_a_large_network_is_solved_like_a_small_one(monkeypatch):
     net = network(*random_tables(4))
     one = removal_losses(net).to_pylist()
-    monkeypatch.setattr("graphkit.analysis.losses.DENSE", 0)
-    monkeypatch.setattr("graphkit.analysis.losses.BATCH", 5)
+    monkeypatch.setattr("graphkit.analysis.supply.removal.DENSE", 0)
+    monkeypatch.setattr("graphkit.analysis.supply.removal.BATCH", 5)
     for row, other in zip(one, removal_losses(net).to_pylist(), strict=True):
         assert row["loss"] == pytest.approx(other["loss"], abs=1e-12)
 

@@ -24,7 +24,7 @@ from pyarrow import parquet
 from test_measure import random_flows
 from test_shipments import random_shipments
 
-from graphkit.analysis.grouped import MEASURES
+from graphkit.analysis.batch.measures import MEASURES
 from graphkit.cli.app import run
 from graphkit.engines import spark, spark_session
 from graphkit.engines.java import java_home

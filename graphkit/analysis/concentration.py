@@ -9,9 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import SHARE, UNIT, counts, number, texts
-from graphkit.analysis.indices import Interval, index_table
-from graphkit.analysis.shares import SCOPE, import_shares
+from graphkit.analysis.shares import SCOPE, Interval, import_shares, index_table
+from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 
 def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> pa.Table:

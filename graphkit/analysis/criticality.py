@@ -1,4 +1,4 @@
-"""The EU's measure of supply risk, with its inputs shown; what is missing makes it a range."""
+"""The EU's supply risk with every input shown, and the governance score it needs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import SHARE, flags, lists, number, texts
-from graphkit.analysis.governance import ESTIMATES, scaled_governance
+from graphkit.arrow import SHARE, counts, flags, lists, number, texts
 
 CRITICAL = {"supply-risk": 1.0, "economic-importance": 2.8}
 """Thresholds of the list of critical raw materials since 2017."""
@@ -55,7 +54,7 @@ def supply_risk(
         ``material``, ``stage``, ``market`` (``global`` or ``EU sourcing``), ``country``,
         ``share_low``, ``share_high`` (0 to 1; equal where the share is known).
     ratings : pyarrow.Table
-        What :func:`~graphkit.analysis.governance.governance` returns.
+        What :func:`~graphkit.analysis.criticality.governance` returns.
     factors : pyarrow.Table
         ``material``, ``stage``, ``import_reliance``, ``eol_rir``, ``substitution`` (0 to 1,
         null where unknown). May have a row for only some materials. A ``trade`` column, if
@@ -241,3 +240,82 @@ def _beside(row: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> dict
         ),
         "published_in_range": inside,
     }  # fmt: skip
+
+
+WGI = (
+    "wgi-control-of-corruption", "wgi-government-effectiveness", "wgi-political-stability",
+    "wgi-regulatory-quality", "wgi-rule-of-law", "wgi-voice-and-accountability",
+)  # fmt: skip
+"""The six Worldwide Governance Indicators, of which the formula takes the mean."""
+ESTIMATES = (-2.5, 2.5)
+"""Where nearly all estimates lie; what an unknown one is taken to be between."""
+
+
+def scaled_governance(estimate: float) -> float:
+    """A governance estimate (-2.5 to 2.5, higher is better) on the scale 0 to 10, 10 the worst.
+
+    The few estimates beyond 2.5 give values beyond the scale; they are not cut.
+
+    Examples
+    --------
+    >>> scaled_governance(-2.5), scaled_governance(0), scaled_governance(2.5)
+    (10.0, 5.0, 0.0)
+    """
+    return (2.5 - estimate) * 2
+
+
+def governance(ratings: pa.Table, periods: Sequence[str] | None = None) -> pa.Table:
+    """The mean of the six governance indicators of each country, scaled; a range where some lack.
+
+    Parameters
+    ----------
+    ratings : pyarrow.Table
+        ``country``, ``indicator`` (one of :data:`WGI`; others are ignored), ``period``,
+        ``value`` (estimate, -2.5 to 2.5).
+    periods : sequence of str, optional
+        Only these; the mean of an indicator is over those of them that have a value. The study
+        of 2023 took 2016 to 2020. Otherwise the newest period of each indicator.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per country, sorted: ``country``, ``low`` and ``high`` (0 to 10, 10 is the
+        worst: an indicator that is not there is anywhere from -2.5 to 2.5), ``known`` (scaled
+        mean of those that are there), ``rated`` (how many of the six) and ``lacking``.
+
+    References
+    ----------
+    .. [1] Kaufmann, D., Kraay, A. (2024). "The Worldwide Governance Indicators: Methodology and
+           2024 Update". World Bank Policy Research Working Paper 10952.
+
+    Examples
+    --------
+    >>> ratings = pa.table({"country": ["CHN"], "indicator": ["wgi-political-stability"],
+    ...                     "period": ["2020"], "value": [-0.5]})
+    >>> row = governance(ratings).to_pylist()[0]
+    >>> row["known"], round(row["low"], 3), round(row["high"], 3), row["rated"]
+    (6.0, 1.0, 9.333, 1)
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in ratings.to_pylist():
+        wanted = periods is None or row["period"] in periods
+        if wanted and row["indicator"] in WGI and row["value"] is not None:
+            by_indicator = found.setdefault(row["country"], {})
+            by_indicator.setdefault(row["indicator"], {})[row["period"]] = row["value"]
+    rows = []
+    for country, by_indicator in sorted(found.items()):
+        means = []
+        for values in by_indicator.values():
+            used = list(values.values()) if periods is not None else [values[max(values)]]
+            means.append(fsum(used) / len(used))
+        known, lacking = fsum(means), [name for name in WGI if name not in by_indicator]
+        worst, best = (known + len(lacking) * end for end in ESTIMATES)
+        rows.append({
+            "country": country, "low": scaled_governance(best / len(WGI)),
+            "high": scaled_governance(worst / len(WGI)),
+            "known": scaled_governance(known / len(means)), "rated": len(means),
+            "lacking": lacking,
+        })  # fmt: skip
+    numbers = [number(name, "0 to 10") for name in ("low", "high", "known")]
+    schema = pa.schema([*texts("country"), *numbers, *counts("rated"), *lists("lacking")])
+    return pa.Table.from_pylist(rows, schema=schema)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import UNIT, flags, number, texts
+from graphkit.arrow import UNIT, flags, number, texts
 
 FLOW = ("product", "period", "supplier", "consumer")
 """What both sides speak of."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import SHARE, flags, number, texts
 from graphkit.analysis.concentration import published_interval
+from graphkit.arrow import SHARE, flags, number, texts
 
 PLACE = ("country", "product", "period")
 

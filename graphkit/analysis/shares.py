@@ -1,12 +1,19 @@
-"""Import shares and supplier concentration, by value and by mass."""
+"""Shares of a market, by value and mass, and their concentration: HHI and its ranges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.rows import Floats, Ints
+from graphkit.arrow import INDEX, SHARE, counts, flags, number, texts
 
 SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
 """What one set of shares belongs to: figures of two of these are never added up."""
@@ -150,3 +157,244 @@ def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _positive(values: np.ndarray) -> np.ndarray:
     return np.where(values > 0, values, np.nan)
+
+
+FTC_2023 = (1_000.0, 1_800.0)
+"""Bounds of moderate and high concentration, US Merger Guidelines 2023."""
+EU_DEPENDENCY = 4_000.0
+"""HHI of extra-EU imports above which a product may be a strategic dependency, SWD(2021)352."""
+EU_ACT = 0.65
+"""Largest share from one third country that Regulation (EU) 2024/1252 aims at."""
+BANDS = ("unconcentrated", "moderate", "high")
+
+INDICES = [
+    *counts("suppliers"), number("unnamed_share", SHARE), *texts("top"),
+    *(number(name, SHARE) for name in ("cr1", "cr1_high", "cr3", "cr3_high")),
+    number("hhi_low", INDEX), number("hhi_high", INDEX), number("hhi_normalised", SHARE),
+    number("effective_low"), number("effective_high"),
+    number("shannon_low"), number("shannon_high"), *texts("band"),
+    *flags("above_4000", "top_above_65"),
+]  # fmt: skip
+"""Columns that every table of concentration ends with."""
+
+Interval = tuple[str, float, float]
+"""A supplier and the bounds of its share."""
+
+
+@dataclass(frozen=True)
+class Markets:
+    """The shares of the named suppliers of some markets, one after the other, as intervals."""
+
+    starts: Ints
+    """Where each market begins; none is empty."""
+    low: Floats
+    high: Floats
+    rest: Floats
+    """What no named supplier is known to hold, of each market."""
+
+    @property
+    def market(self) -> Ints:
+        """The market of each share."""
+        lengths = np.diff(np.append(self.starts, len(self.low)))
+        return np.repeat(np.arange(len(self.starts)), lengths)
+
+
+def indices(markets: Markets) -> Mapping[str, Floats]:
+    r"""Concentration of each of some markets, as a range where a part of it has no name.
+
+    With shares :math:`s_i` of the named suppliers and a rest :math:`r` of unknown suppliers,
+    the Herfindahl-Hirschman index [1]_ lies between the rest being infinitely many small
+    suppliers and being one:
+
+    .. math:: 10\,000 \sum_i s_i^2 \le HHI \le 10\,000 \left( \sum_i s_i^2 + r^2 \right)
+
+    A supplier whose share is only known to lie in an interval may hold the rest too: in the
+    upper bound it goes to the largest that can. Effective suppliers are :math:`10\,000 / HHI`,
+    the Shannon index [2]_ is :math:`-\sum_i s_i \ln s_i`, and over n > 1 suppliers the
+    normalised index is :math:`(H - 1/n) / (1 - 1/n)` with :math:`H = HHI / 10\,000`.
+
+    Parameters
+    ----------
+    markets : Markets
+        Shares from 0 to 1.
+
+    Returns
+    -------
+    Mapping of str to array
+        ``suppliers`` (named, share above 0), ``unnamed_share``, ``cr1``, ``cr3`` (largest one
+        and three of the named) and ``cr1_high``, ``cr3_high`` (if the rest is one supplier),
+        ``hhi_low``, ``hhi_high`` (0 to 10,000), ``hhi_normalised`` (0 to 1; only where all have
+        a name, else the number of suppliers is unknown), ``effective_low``,
+        ``effective_high``, ``shannon_low`` and ``shannon_high`` (without a name there is no
+        upper bound); one value a market, NaN where there is none.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964). "The Paternity of an Index". American Economic Review 54, 761.
+    .. [2] Shannon, C. E. (1948). "A Mathematical Theory of Communication". Bell System
+           Technical Journal 27, 379-423. https://doi.org/10.1002/j.1538-7305.1948.tb01338.x
+
+    Examples
+    --------
+    Four firms with 30, 30, 20 and 20 % are the example of the US Department of Justice: 2,600.
+
+    >>> shares = np.array([0.3, 0.3, 0.2, 0.2])
+    >>> whole = indices(Markets(np.array([0]), shares, shares, np.array([0.0])))
+    >>> round(float(whole["hhi_low"][0]), 6), round(float(whole["hhi_high"][0]), 6)
+    (2600.0, 2600.0)
+
+    Without the names of the last two, who hold 40 % together, only a range is known:
+
+    >>> part = indices(Markets(np.array([0]), shares[:2], shares[:2], np.array([0.4])))
+    >>> round(float(part["hhi_low"][0]), 6), round(float(part["hhi_high"][0]), 6)
+    (1800.0, 3400.0)
+    """
+    low, rest, starts, market = markets.low, markets.rest, markets.starts, markets.market
+    if not len(starts):
+        return {name: np.array([]) for name in ("suppliers", *_VALUES)}
+    ranked = np.lexsort((-low, market))
+    place = np.arange(len(low)) - starts[market]
+    largest = np.where(place < 3, low[ranked], 0.0)
+    cr1, cr3 = low[ranked][starts], np.add.reduceat(largest, starts)
+    cr2 = np.add.reduceat(np.where(place < 2, largest, 0.0), starts)
+    n = np.add.reduceat(low > 0, starts).astype(np.float64)
+    squares = np.add.reduceat(low**2, starts)
+    entropy = np.add.reduceat(-low * np.log(np.where(low > 0, low, 1.0)), starts)
+    unnamed_entropy = -rest * np.log(np.where(rest > 0, rest, 1.0))
+    open_ = np.add.reduceat(markets.high > low, starts) > 0
+    named = (rest <= 0) & ~open_
+    most = squares + rest**2
+    for m in np.flatnonzero(open_):
+        most[m] = _most_squares(markets, int(m))
+    held = np.maximum.reduceat(low + np.minimum(markets.high - low, rest[market]), starts)
+    inverse = 1 / np.where(n > 1, n, np.nan)
+    return {
+        "suppliers": n, "unnamed_share": rest, "cr1": cr1, "cr1_high": np.maximum(held, rest),
+        "cr3": cr3, "cr3_high": np.where(open_, cr3 + rest, np.maximum(cr3, cr2 + rest)),
+        "hhi_low": 10_000 * squares, "hhi_high": 10_000 * most,
+        "hhi_normalised": np.where(named, (squares - inverse) / (1 - inverse), np.nan),
+        "effective_low": 1 / _above_zero(most), "effective_high": 1 / _above_zero(squares),
+        "shannon_low": np.where(open_, np.nan, entropy + unnamed_entropy),
+        "shannon_high": np.where(named, entropy, np.nan),
+    }  # fmt: skip
+
+
+_VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
+
+
+def _most_squares(markets: Markets, m: int) -> float:
+    """The largest sum of squares of a market in which some shares are intervals."""
+    ends = np.append(markets.starts, len(markets.low))
+    low, high = (a[ends[m] : ends[m + 1]] for a in (markets.low, markets.high))
+    rest, total = float(markets.rest[m]), 0.0
+    for i in np.argsort(-low, kind="stable"):
+        taken = min(rest, float(high[i] - low[i]))
+        total, rest = total + float(low[i] + taken) ** 2, rest - taken
+    # The rest may also be one more supplier, as large as it all.
+    return max(total + rest**2, float(np.sum(low**2)) + float(markets.rest[m]) ** 2)
+
+
+def _above_zero(values: Floats) -> Floats:
+    return np.where(values > 0, values, np.nan)
+
+
+def band(low: float | None, high: float | None) -> str | None:
+    """Where an HHI between two bounds lies in the bands of the US Merger Guidelines 2023.
+
+    Examples
+    --------
+    >>> band(1_200, 1_500), band(1_200, 1_900), band(1_200, None), band(None, None)
+    ('moderate', 'moderate or high', 'moderate or high', None)
+    """
+    if low is None:
+        return None
+    first, last = (sum(h > b for b in FTC_2023) for h in (low, inf if high is None else high))
+    return " or ".join(dict.fromkeys((BANDS[first], BANDS[last]))) if last - first < 2 else "any"
+
+
+def index_table(
+    labels: Sequence[dict[str, Any]],
+    held: Sequence[Sequence[Interval]],
+    rest: Sequence[float],
+    fields: list[pa.Field],
+) -> pa.Table:
+    """The indices of every market beside its labels; null where a market has no shares."""
+    filled = [i for i, shares in enumerate(held) if shares]
+    flat = [share for i in filled for share in held[i]]
+    lengths = [len(held[i]) for i in filled]
+    starts = np.array([0, *np.cumsum(lengths)[:-1]], np.int64)[: len(filled)]
+    low, high = (np.array([s[n] for s in flat], np.float64) for n in (1, 2))
+    high = np.minimum(high, np.maximum(low, 1.0))
+    markets = Markets(starts, low, high, np.array([rest[i] for i in filled], np.float64))
+    columns = {name: values.tolist() for name, values in indices(markets).items()}
+    for place, i in enumerate(filled):
+        values: dict[str, Any] = {
+            n: None if np.isnan(v[place]) else v[place] for n, v in columns.items()
+        }
+        if labels[i].get("unpublished"):
+            values |= dict.fromkeys(_UPPER)
+        labels[i] |= {
+            **values,
+            "suppliers": int(values["suppliers"]),
+            "top": min(held[i], key=lambda s: (-s[1], s[0]))[0] if values["cr1"] else None,
+            "band": band(values["hhi_low"], values["hhi_high"]),
+            "above_4000": _above(EU_DEPENDENCY, values["hhi_low"], values["hhi_high"]),
+            "top_above_65": _above(EU_ACT, values["cr1"], values["cr1_high"]),
+        }
+    return pa.Table.from_pylist(list(labels), schema=pa.schema([*fields, *INDICES]))
+
+
+_UPPER = (
+    "cr1_high", "cr3_high", "hhi_high", "hhi_normalised", "effective_low", "shannon_low",
+    "shannon_high",
+)  # fmt: skip
+"""What cannot be bounded where the world total may leave out a producer."""
+
+
+def _above(threshold: float, low: float, high: float | None) -> bool | None:
+    """Whether a range lies above a threshold; None where it straddles it."""
+    if low > threshold:
+        return True
+    return False if high is not None and high <= threshold else None
+
+
+def shares_of_consumers(graph: FlowGraph) -> Floats:
+    r"""Each flow as a share of what its consumer receives.
+
+    :math:`d_{ji} = M_{ij} / \sum_k M_{kj}`, what :func:`graphkit.analysis.shares.import_shares`
+    gives with its scope, for one network of many nodes.
+
+    Returns
+    -------
+    array of float
+        0 to 1, in the order of the edges (``graph.sources``, ``graph.targets``).
+
+    Examples
+    --------
+    >>> graph = FlowGraph.from_edges(["CHN", "JPN", "KOR"], [0, 1], [2, 2], [3.0, 1.0])
+    >>> shares_of_consumers(graph).tolist()
+    [0.75, 0.25]
+    """
+    return np.asarray(graph.weights / graph.in_strength[graph.targets], np.float64)
+
+
+def supplier_hhi(graph: FlowGraph) -> Floats:
+    r"""How concentrated the suppliers of each node are: :math:`10\,000 \sum_i d_{ji}^2` [1]_.
+
+    Returns
+    -------
+    array of float
+        0 to 10,000, in the order of the labels; 0 where nothing comes in.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964). "The Paternity of an Index". American Economic Review 54, 761.
+
+    Examples
+    --------
+    >>> graph = FlowGraph.from_edges(["CHN", "JPN", "KOR"], [0, 1], [2, 2], [4.0, 1.0])
+    >>> supplier_hhi(graph).round(6).tolist()
+    [0.0, 0.0, 6800.0]
+    """
+    squares = np.bincount(graph.targets, shares_of_consumers(graph) ** 2, len(graph))
+    return np.asarray(10_000 * squares, np.float64)

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import UNIT, counts, number, texts
-from graphkit.analysis.graph_input import column_of, numbers_of
-from graphkit.analysis.grouped_result import in_order
+from graphkit.analysis.batch.measures import in_order
+from graphkit.analysis.network.rows import column_of, numbers_of
+from graphkit.arrow import UNIT, counts, number, texts
 from graphkit.errors import GraphkitError
 
 ENDS = ("supplier", "consumer")

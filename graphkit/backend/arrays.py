@@ -12,8 +12,8 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import csgraph
 
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.rows import Floats, Ints, Rows, both_ways
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.rows import Floats, Ints, Rows, both_ways
 
 PLAIN = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)
 Scores = dict[Hashable, Any]

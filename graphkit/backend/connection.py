@@ -11,9 +11,9 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import csgraph
 
-from graphkit.analysis.paths import immediate_dominators as dominators
-from graphkit.analysis.paths import is_fast
-from graphkit.analysis.rows import Ints, Rows
+from graphkit.analysis.network.rows import Ints, Rows
+from graphkit.analysis.network.scores import immediate_dominators as dominators
+from graphkit.analysis.network.scores import is_fast
 from graphkit.backend.arrays import Arrays, Scores, edge_rows, strong_components
 
 
@@ -54,7 +54,7 @@ def is_strongly_connected(G: Arrays) -> bool:  # noqa: N803
 def _cuts(rows: Rows) -> tuple[Ints, Ints]:
     if not is_fast():
         raise NotImplementedError("the extra 'fast' is not installed")
-    from graphkit.analysis import search_kernels
+    from graphkit.analysis.network import kernels as search_kernels
 
     found: tuple[Ints, Ints] = search_kernels.cuts(rows.indptr, rows.indices)
     return found

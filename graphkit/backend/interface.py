@@ -9,8 +9,8 @@ from typing import Any
 
 from networkx.utils import backends
 
-from graphkit.analysis.graph import FlowGraph
-from graphkit.analysis.paths import is_fast
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.scores import is_fast
 from graphkit.backend import connection, paths, scores
 from graphkit.backend.arrays import ArrayGraph, from_networkx, to_networkx
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from networkx.algorithms.centrality import betweenness
 
-from graphkit.analysis.paths import betweenness_sums, path_totals
-from graphkit.analysis.rows import Floats, Rows
+from graphkit.analysis.network.rows import Floats, Rows
+from graphkit.analysis.network.scores import betweenness_sums, path_totals
 from graphkit.backend.arrays import Arrays, Scores, edge_rows, named
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse.linalg as spla
 
-from graphkit.analysis.rows import Floats
-from graphkit.analysis.spectral import pagerank as power_iteration
+from graphkit.analysis.network.rows import Floats
+from graphkit.analysis.network.scores import pagerank as power_iteration
 from graphkit.backend.arrays import Arrays, Scores, degrees, edge_rows, named, strong_components
 from graphkit.errors import GraphkitError
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from graphkit.analysis.blocks import scopes_of
-from graphkit.analysis.grouped import Measured, measured, measuring
+from graphkit.analysis.batch.measures import Measured, measured, measuring
+from graphkit.analysis.batch.networks import scopes_of
 from graphkit.analysis.shipments import APART, ENDS, flows_of
 from graphkit.engines.files import flow_dataset, readable
 from graphkit.engines.plan import Asked, FlowsPlan, MeasurePlan, planned

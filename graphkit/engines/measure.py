@@ -37,10 +37,10 @@ def measure_flows(
         A Parquet file, or a folder of them with or without hive partitions (``product=.../``): a
         path or a URI. On one machine, only one product (or else period) is in memory at a time
         with those, and all flows without. Columns: see
-        :func:`~graphkit.analysis.blocks.blocks`, for the measure ``flows``
+        :func:`~graphkit.analysis.batch.networks.blocks`, for the measure ``flows``
         :func:`~graphkit.analysis.shipments.flows_of`.
     measure : str
-        See :func:`~graphkit.analysis.grouped.measured`; or ``flows``, which makes flows of
+        See :func:`~graphkit.analysis.batch.measures.measured`; or ``flows``, which makes flows of
         shipments.
     output : str or Path
         The Parquet file to write, a path or a URI: replaced in one step when all is done. In
@@ -53,7 +53,7 @@ def measure_flows(
         can read the flows. The result comes back to this machine.
     production : str or Path, optional
         Parquet of ``country``, ``product``, ``period`` and ``tonnes`` or ``share``, as
-        :func:`~graphkit.analysis.supply_tables.supply_network` takes it, for the measures that
+        :func:`~graphkit.analysis.supply.build.supply_network` takes it, for the measures that
         trace supply.
     min_share : float
         Leave out rows of the measures that trace supply whose shares are all at most this.

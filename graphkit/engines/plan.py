@@ -9,11 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.blocks import NEEDED, scopes_of
-from graphkit.analysis.columns import UNIT
-from graphkit.analysis.grouped import MEASURES, TRACING, measured, schema_of
-from graphkit.analysis.grouped_result import Measure
+from graphkit.analysis.batch.measures import MEASURES, TRACING, Measure, measured, schema_of
+from graphkit.analysis.batch.networks import NEEDED, scopes_of
 from graphkit.analysis.shipments import ENDS, PERIODS, flow_schema, partial_flows, shipment_keys
+from graphkit.arrow import UNIT
 from graphkit.errors import GraphkitError, UsageError
 
 FLOWS = "flows"

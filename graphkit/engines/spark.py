@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import errors
-from graphkit.analysis.grouped_result import in_order
+from graphkit.analysis.batch.measures import in_order
 from graphkit.engines.plan import Asked, FlowsPlan, MeasurePlan, planned
 from graphkit.engines.spark_session import spark_session
 from graphkit.errors import GraphkitError

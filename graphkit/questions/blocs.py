@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.errors import GraphkitError
 from graphkit.questions.facts import Facts
 

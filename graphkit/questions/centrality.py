@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from graphkit.analysis.centrality import centrality as scores_of
-from graphkit.analysis.centrality import centrality_over_time, with_its_network
-from graphkit.analysis.layers import UNIT, layered_graph
+from graphkit.analysis.network.centrality import (
+    UNIT,
+    centrality_over_time,
+    layered_graph,
+    with_its_network,
+)
+from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.answer import Answer
 from graphkit.errors import UsageError
 from graphkit.questions import ranking
@@ -58,7 +62,7 @@ def centrality(
     period : str, optional
         Otherwise the newest one with data of any product in scope.
     measures : sequence of str
-        Of :data:`~graphkit.analysis.scores.MEASURES`; the rank is by the first.
+        Of :data:`~graphkit.analysis.network.scores.MEASURES`; the rank is by the first.
     by : {"usd", "tonnes"}
         What is summed; masses only of one basis.
     min_flow : float
@@ -143,7 +147,7 @@ def layered_centrality(
 
     Nodes are a country with its pool of a product. Edges are shares of all pools of the product
     they lead to, because only shares cross a stage: see
-    :func:`~graphkit.analysis.layers.layered_graph`.
+    :func:`~graphkit.analysis.network.centrality.layered_graph`.
 
     Parameters
     ----------

@@ -8,10 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.change import compare_partners, compare_totals
-from graphkit.analysis.columns import number
-from graphkit.analysis.series import MEASURES, cover
+from graphkit.analysis.trade_change import MEASURES, compare_partners, compare_totals, cover
 from graphkit.answer import Answer
+from graphkit.arrow import number
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions.baskets import basket_notes

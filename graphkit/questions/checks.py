@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis import claim_check
-from graphkit.analysis.claim_check import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
-from graphkit.analysis.loaded import Loaded, time_of
+from graphkit.analysis.claims import verdicts as claim_check
+from graphkit.analysis.claims.evidence import Loaded, time_of
+from graphkit.analysis.claims.verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
+from graphkit.analysis.claims.wording import claim_sentence, found_difference, found_figure
 from graphkit.answer import Answer
-from graphkit.claim_words import claim_sentence, found_difference, found_figure
 from graphkit.errors import UsageError
 from graphkit.questions.baskets import basket_notes
 from graphkit.questions.facts import Facts
@@ -65,7 +65,7 @@ def check_claims(
     -------
     Answer
         One row a claim, the contradicted ones first, those that cannot be told last: the columns
-        of :func:`~graphkit.analysis.claim_check.check_claims`, and in words ``claim``, ``data``
+        of :func:`~graphkit.analysis.claims.verdicts.check_claims`, and in words ``claim``, ``data``
         (what the facts give), ``differs``, and ``why`` (how they were read, or what is missing).
         ``expected_but_not_borne_out`` of the coverage names the claims in scope that fail,
         whatever ``verdict`` keeps.

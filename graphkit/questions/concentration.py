@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import SHARE, counts, number, texts
 from graphkit.analysis.concentration import import_concentration, production_concentration
-from graphkit.analysis.indices import INDICES
+from graphkit.analysis.shares import INDICES
 from graphkit.answer import Answer
+from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about

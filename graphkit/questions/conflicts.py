@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import number, texts
-from graphkit.analysis.conflicts import DIFFERENT, conflicts, production_conflicts
+from graphkit.analysis.claims.verdicts import DIFFERENT, conflicts, production_conflicts
+from graphkit.analysis.claims.wording import claim_sentence
 from graphkit.answer import Answer
-from graphkit.claim_words import claim_sentence
+from graphkit.arrow import number, texts
 from graphkit.questions.facts import Facts
 from graphkit.questions.loaded import all_production
 from graphkit.questions.published import answer_of, said, wanted_of

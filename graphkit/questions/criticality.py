@@ -9,11 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import number, texts
 from graphkit.analysis.concentration import production_shares
-from graphkit.analysis.criticality import CRITICAL, supply_risk
-from graphkit.analysis.governance import WGI, governance
+from graphkit.analysis.criticality import CRITICAL, WGI, governance, supply_risk
 from graphkit.answer import Answer
+from graphkit.arrow import number, texts
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import SHARE, flags, lists, number, texts
+from graphkit.arrow import SHARE, flags, lists, number, texts
 
 FACTORS = ("import_reliance", "eol_rir", "substitution")
 """Inputs that no table gives."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis import cascade as spreading
-from graphkit.analysis.disruption import disruption
+from graphkit.analysis.supply import disruption as spreading
+from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import Answer
 from graphkit.errors import UsageError
 from graphkit.names import Named

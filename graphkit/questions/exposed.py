@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import SHARE, counts, number, texts
+from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.questions.supply import Supply
 
 SUMS = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from graphkit.analysis.loaded import Loaded, time_of
+from graphkit.analysis.claims.evidence import Loaded, time_of
 from graphkit.period import Period
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import VALUED
 from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer
+from graphkit.arrow import VALUED
 from graphkit.errors import GraphkitError
 from graphkit.names import Named
 from graphkit.period import Period

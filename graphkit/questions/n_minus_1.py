@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import SHARE, number, texts
 from graphkit.analysis.concentration import production_concentration, published_interval
 from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.answer import Answer
+from graphkit.arrow import SHARE, number, texts
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.look_through import UNKNOWN, UNTRACEABLE, look_through
+from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE, look_through
 from graphkit.answer import Answer
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Named

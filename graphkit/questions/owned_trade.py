@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.loaded import time_of
-from graphkit.analysis.series import MEASURES, SERIES, check_partner, owner_of
+from graphkit.analysis.claims.evidence import time_of
+from graphkit.analysis.trade_change import MEASURES, SERIES, check_partner, owner_of
 from graphkit.names import Named
 from graphkit.queries import rows_of
 from graphkit.questions.facts import Facts

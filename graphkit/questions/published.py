@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.columns import texts
+from graphkit.analysis.claims.wording import claim_sentence
 from graphkit.answer import Answer
-from graphkit.claim_words import claim_sentence
+from graphkit.arrow import texts
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Named
 from graphkit.questions.claims import COMPARISON, speaks_of

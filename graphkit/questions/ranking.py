@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.scores import MEASURES
+from graphkit.analysis.network.scores import MEASURES
 from graphkit.errors import UsageError
 from graphkit.questions.facts import Facts
 from graphkit.questions.origins import check_measure

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import SHARE, flags, number, texts
+from graphkit.analysis.claims.wording import claim_figure
 from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answer import Answer
-from graphkit.claim_words import claim_figure
+from graphkit.arrow import SHARE, flags, number, texts
 from graphkit.errors import GraphkitError
 from graphkit.names import Named
 from graphkit.period import newest

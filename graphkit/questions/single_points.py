@@ -8,12 +8,12 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import SHARE, flags, number, texts
-from graphkit.analysis.look_through import look_through
-from graphkit.analysis.removal import removal_losses, structural_points
-from graphkit.analysis.single_points import domestic_points, share_points
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.removal import removal_losses, structural_points
+from graphkit.analysis.supply.single_points import domestic_points, share_points
 from graphkit.answer import Answer
+from graphkit.arrow import SHARE, flags, number, texts
 from graphkit.errors import UsageError
 from graphkit.names import Named
 from graphkit.period import newest

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply import SupplyNetwork
-from graphkit.analysis.supply_tables import supply_network
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.errors import GraphkitError
 from graphkit.names import Named
 from graphkit.period import Period, newest

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.columns import VALUED
 from graphkit.analysis.shares import SCOPE, import_shares
+from graphkit.arrow import VALUED
 from graphkit.errors import UsageError
 from graphkit.names import Named
 from graphkit.period import Period, newest

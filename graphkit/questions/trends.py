@@ -7,11 +7,11 @@ from math import fsum
 
 import pyarrow as pa
 
-from graphkit.analysis import trend as analysis
-from graphkit.analysis.columns import SHARE, number
-from graphkit.analysis.loaded import time_of
-from graphkit.analysis.series import MEASURES, SERIES
+from graphkit.analysis import trade_change as analysis
+from graphkit.analysis.claims.evidence import time_of
+from graphkit.analysis.trade_change import MEASURES, SERIES
 from graphkit.answer import Answer
+from graphkit.arrow import SHARE, number
 from graphkit.errors import GraphkitError
 from graphkit.questions.baskets import basket_notes
 from graphkit.questions.claims import COMPARISON

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphkit.analysis.claims.wording import about, claim_figure, headline
 from graphkit.answer import Answer
-from graphkit.claim_words import about, claim_figure, headline
 from graphkit.period import Period
 from graphkit.render.drawing import Column
 from graphkit.render.values import given, percent, shown, unit_of

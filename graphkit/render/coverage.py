@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphkit.analysis.columns import VALUED
 from graphkit.answer import Answer
+from graphkit.arrow import VALUED
 from graphkit.render.plain_text import visible
 from graphkit.render.totals import total_line
 from graphkit.render.values import money, percent, shown

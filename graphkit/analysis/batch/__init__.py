@@ -1,0 +1,1 @@
+"""Measures of many networks at once."""

@@ -1,0 +1,320 @@
+"""Loaded facts, indexed for the checking of claims, and the rules that read a claim's text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.concentration import production_concentration, production_shares
+from graphkit.analysis.trade_change import MEASURES, cover, known_sum
+from graphkit.period import Period
+
+NAMELESS = ("world", "rest", "group", "unspecified")
+
+Series = tuple[str, str, str]
+"""Data set, reporter and source of flows: figures of two of these are never added up."""
+Flow = tuple[str, str, float | None, float | None]
+"""Supplier, consumer, USD and tonnes."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What some countries sold to some others, in both measures."""
+
+    usd: float | None
+    tonnes: float | None
+    lacking: Mapping[str, float]
+    """For each measure, the part of the trade (in the other one) that does not give it."""
+
+    def of(self, measure: str) -> float | None:
+        """The sum of the flows that give the measure."""
+        return self.usd if measure == "usd" else self.tonnes
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """The facts that claims are held against, as queries return them.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
+        ``source``, ``basis``, ``usd``, ``tonnes``.
+    production : pyarrow.Table
+        As for :func:`~graphkit.analysis.concentration.production_concentration`.
+    products : pyarrow.Table
+        ``key``, ``name``, ``stage``.
+    contents : pyarrow.Table
+        ``product``, ``element``: which elements are in which product.
+    members : pyarrow.Table
+        ``parent``, ``member``: countries of areas, elements of groups.
+    areas : pyarrow.Table
+        ``key``, ``type`` (``world``, ``group``, ``rest``, ``unspecified``).
+    codes : pyarrow.Table
+        ``product``, ``fit`` (``exact``, ``dominant``, ``proxy``) of each code it travels under.
+    held : pyarrow.Table, optional
+        ``product``, ``period`` of all trade there is, where the flows are only a part of it.
+    """
+
+    flows: pa.Table
+    production: pa.Table
+    products: pa.Table
+    contents: pa.Table
+    members: pa.Table
+    areas: pa.Table
+    codes: pa.Table
+    held: pa.Table | None = None
+
+    @cached_property
+    def by_series(self) -> dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]]:
+        """Flows by series, product, period and consumer."""
+        found: dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]] = {}
+        names = ("dataset", "reporter", "source", "product", "period", "supplier", "consumer")
+        columns = [self.flows[name].to_pylist() for name in (*names, *MEASURES)]
+        for dataset, reporter, source, product, period, *flow in zip(*columns, strict=True):
+            series = found.setdefault((dataset, reporter, source), {})
+            by_consumer = series.setdefault(product, {}).setdefault(period, {})
+            by_consumer.setdefault(flow[1], []).append(tuple(flow))
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def groups(self) -> dict[str, set[str]]:
+        """Members of each group."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.members.to_pylist():
+            found[row["parent"]].add(row["member"])
+        return dict(found)
+
+    @cached_property
+    def elements(self) -> dict[str, set[str]]:
+        """Elements in each product."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.contents.to_pylist():
+            found[row["product"]].add(row["element"])
+        return dict(found)
+
+    @cached_property
+    def stages(self) -> dict[str, str]:
+        """Stage of each product."""
+        return {row["key"]: row["stage"] for row in self.products.to_pylist()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Name of each product."""
+        return {row["key"]: row["name"] for row in self.products.to_pylist()}
+
+    @cached_property
+    def area_types(self) -> dict[str, str]:
+        """What each area is."""
+        return {row["key"]: row["type"] for row in self.areas.to_pylist()}
+
+    @cached_property
+    def shares(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """Shares of production by country and period."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for row in production_shares(self.production).to_pylist():
+            found[row["country"], row["period"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def first_three(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """Concentration of production by product and period."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for row in production_concentration(self.production).to_pylist():
+            found[row["product"], row["period"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def made(self) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+        """Production figures by country, product and period."""
+        found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+        for row in self.production.to_pylist():
+            found[row["country"], row["product"], row["period"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def bases(self) -> dict[str, set[str]]:
+        """What the mass of the flows of each product counts."""
+        found: dict[str, set[str]] = defaultdict(set)
+        pairs = self.flows.select(["product", "basis"]).group_by(["product", "basis"])
+        for row in pairs.aggregate([]).to_pylist():
+            found[row["product"]].add(row["basis"] or "not stated")
+        return dict(found)
+
+    def places(self, code: str | None) -> frozenset[str] | None:
+        """The countries a code stands for; None for everybody."""
+        if code is None or self.area_types.get(code) == "world":
+            return None
+        return frozenset(self.groups.get(code, ())) or frozenset([code])
+
+    @cached_property
+    def periods(self) -> dict[str, list[str]]:
+        """Periods with trade of each product, the newest last."""
+        held = self.flows if self.held is None else self.held
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in held.group_by(["product", "period"]).aggregate([]).to_pylist():
+            found[row["product"]].add(row["period"])
+        return {product: sorted(have, key=time_of) for product, have in sorted(found.items())}
+
+    @cached_property
+    def fits(self) -> dict[str, set[str]]:
+        """How well the HS codes of each product fit it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.codes.to_pylist():
+            found[row["product"]].add(row["fit"])
+        return dict(found)
+
+    def pieces(
+        self, series: Series, products: Sequence[str], period: str
+    ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+        """For each product the periods of data that add up to one, and what is missing."""
+        found, missing = {}, []
+        for product in products:
+            have = self.by_series[series].get(product, {})
+            found[product], gaps = cover(period, have)
+            missing += [f"{product} in {gap}" for gap in gaps]
+        return found, missing
+
+    def traded(
+        self,
+        series: Series,
+        pieces: Mapping[str, Sequence[str]],
+        suppliers: frozenset[str] | None,
+        consumers: frozenset[str] | None,
+    ) -> Amount:
+        """What suppliers sold to consumers, None meaning all; trade inside a group is left out."""
+        kept = [
+            flow[2:]
+            for flow in self._flows(series, pieces, consumers)
+            if (suppliers is None or flow[0] in suppliers)
+            and not (consumers and flow[0] in consumers)
+            and not (suppliers and flow[1] in suppliers)
+        ]
+        # No flow recorded is nothing sold, as far as the series goes; a flow without figure is not.
+        usd, tonnes = (known_sum(v[i] for v in kept) if kept else 0.0 for i in (0, 1))
+        lacking = {
+            "usd": _part(kept, 0, 1, tonnes),
+            "tonnes": _part(kept, 1, 0, usd),
+        }
+        return Amount(usd, tonnes, lacking)
+
+    def partners(
+        self, series: Series, pieces: Mapping[str, Sequence[str]], owner: str, *, sells: bool
+    ) -> dict[str, Amount]:
+        """What one country sold to (or bought from) each other country."""
+        flows = self._flows(series, pieces, None if sells else frozenset([owner]))
+        others = {flow[1] if sells else flow[0] for flow in flows if owner in flow[:2]}
+        found = {}
+        for other in sorted(others - {owner}):
+            if self.area_types.get(other) not in NAMELESS:
+                seller, buyer = (owner, other) if sells else (other, owner)
+                found[other] = self.traded(series, pieces, frozenset([seller]), frozenset([buyer]))
+        return found
+
+    def _flows(
+        self,
+        series: Series,
+        pieces: Mapping[str, Sequence[str]],
+        consumers: frozenset[str] | None,
+    ) -> Iterator[Flow]:
+        for product, periods in pieces.items():
+            for period in periods:
+                by_consumer = self.by_series[series][product][period]
+                for consumer in sorted(by_consumer if consumers is None else consumers):
+                    yield from by_consumer.get(consumer, ())
+
+
+def _part(kept: Sequence[tuple[float | None, ...]], of: int, by: int, total: float | None) -> float:
+    """The part of a total of one measure whose flows do not give the other one."""
+    lost = known_sum(values[by] for values in kept if values[of] is None)
+    return (lost or 0.0) / total if total else 0.0
+
+
+def time_of(period: str) -> tuple[int, int, str]:
+    """Where a period stands among others: by its end, then its length."""
+    span = Period(period)
+    return span.end, span.months, period
+
+
+BASES = {"usd": "by value", "tonnes": "by weight"}
+INCOMPLETE = 0.05
+"""Part of the trade without a figure from which on a reading cannot contradict a claim."""
+
+Claim = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure that a claim can be held against.
+
+    ``low`` and ``high`` differ by the rounding of the published figures behind it; with
+    ``bounded`` they are bounds between which the figure is unknown. One that is not ``whole``
+    is of a part of what the claim speaks of: it can explain a claim, not bear it out.
+    """
+
+    label: str
+    low: float
+    high: float
+    bounded: bool = False
+    whole: bool = True
+
+    @property
+    def value(self) -> float:
+        """The middle of it."""
+        return (self.low + self.high) / 2
+
+
+@dataclass
+class Readings:
+    """All readings of a claim, and what is missing to have one, or a better one."""
+
+    found: list[Reading] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    named: bool = False
+    """The claim names the products it is about, so that it can be contradicted."""
+    decisive: bool = True
+    """False where the claim lacks its scope: the readings are of another one, to compare with."""
+
+
+def measures_of(claim: Claim) -> list[str]:
+    """By value, by weight, or both where the claim does not say which."""
+    if claim["unit"] in ("t", "kg"):
+        return ["tonnes"]
+    if claim["unit"] == "USD":
+        return ["usd"]
+    basis = (claim["basis"] or "").lower()
+    said = [m for m, words in BASES.items() if words in basis]
+    if not said and re.search(r"\bgross\b", basis):
+        said = ["tonnes"]
+    return said or list(BASES)
+
+
+def states_basis(claim: Claim) -> bool:
+    """Whether a claim says what its figure counts: value or mass."""
+    return len(measures_of(claim)) == 1
+
+
+def looks_through(claim: Claim) -> bool:
+    """Whether a claim counts where goods come from in the end, behind the last seller."""
+    return bool(re.search(r"\bthrough\b", claim["basis"] or ""))
+
+
+def half_unit(figure: float) -> float:
+    """Half a unit of the last digit of a rounded figure, of its second digit at most.
+
+    Examples
+    --------
+    >>> half_unit(270_000), half_unit(839), half_unit(1_000_000), half_unit(0.475)
+    (5000.0, 0.5, 50000.0, 0.0005)
+    """
+    if not figure:
+        return 0.0
+    digits = f"{abs(figure):.9e}".split("e")
+    significant = max(2, len(digits[0].replace(".", "").rstrip("0")))
+    return float(f"5e{int(digits[1]) - significant}")

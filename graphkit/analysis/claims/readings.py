@@ -1,0 +1,502 @@
+"""Figures that the loaded facts give in the scope of a claim, one for each way to read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+from graphkit.analysis.claims.evidence import (
+    BASES,
+    INCOMPLETE,
+    Claim,
+    Loaded,
+    Reading,
+    Readings,
+    Series,
+    half_unit,
+    looks_through,
+    measures_of,
+    states_basis,
+    time_of,
+)  # fmt: skip
+from graphkit.analysis.concentration import published_interval
+from graphkit.analysis.reliance import reliance_bounds
+
+MOSTLY = 0.9
+"""Part of a product's elements that must be of a group for the product to be of the group.
+
+HS 2805.30 and 2846 hold scandium beside the rare earths; magnets hold boron and cobalt too.
+"""
+
+
+@dataclass(frozen=True)
+class Basket:
+    """The products of one series that a claim is held against."""
+
+    products: tuple[str, ...]
+    named: bool = False
+    """The claim says that it means these."""
+    missing: str | None = None
+    """What else it means, so that these are only a part of it."""
+
+
+def products_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
+    """The products a claim speaks of: the one it names, else those of its element."""
+    if claim["product"]:
+        return [claim["product"]]
+    wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
+    return sorted(
+        product
+        for product, inside in loaded.elements.items()
+        if len(inside & wanted) >= MOSTLY * len(inside)
+        and claim["stage"] in (None, loaded.stages[product])
+    )
+
+
+def holders_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
+    """Products with trade that hold what a claim speaks of among others, at its stages."""
+    own = products_of(loaded, claim)
+    wanted = set().union(*(loaded.elements.get(p, ()) for p in own)) or {claim["element"]}
+    stages = {loaded.stages[p] for p in own}
+    return sorted(
+        product
+        for product in loaded.periods.keys() - set(own)
+        if wanted <= loaded.elements.get(product, set()) and loaded.stages[product] in stages
+    )
+
+
+def newest(loaded: Loaded, claim: Mapping[str, Any]) -> str | None:
+    """The newest period with trade or production of the products a claim speaks of."""
+    products = set(products_of(loaded, claim))
+    have = {p for product in products for p in loaded.periods.get(product, ())}
+    have |= {period for _, product, period in loaded.made if product in products}
+    return max(have, key=time_of) if have else None
+
+
+def basket(loaded: Loaded, claim: Mapping[str, Any], having: Iterable[str]) -> Basket:
+    """The products a claim means together, of those with trade, and how sure that is.
+
+    A basis names a product by the last word of its name ("compounds and metals"). One that
+    names none means every product of the element that has an HS code of its own. One that
+    states no measure is the name of a basket as a source prints it ("Total metal and
+    oxide"): every word of it must be understood.
+    """
+    there, wanted = sorted(set(having)), products_of(loaded, claim)
+    if claim["product"]:
+        return Basket(tuple(there), named=True)
+    said = _words(claim["basis"])
+    named = [p for p in wanted if _form(loaded.names[p]) in said]
+    strange = (said & _forms(loaded)) - {_form(loaded.names[p]) for p in named}
+    if not said & _MEASURED:
+        known = {w for p in wanted for w in _words(loaded.names[p])} | _ALL
+        strange |= said - known - {_stem((claim["element"] or "").lower())}
+    if strange:
+        lack = f"trade in what the source calls {claim['basis']!r}"
+        return Basket(tuple(there), missing=lack)
+    if named:
+        lacking = [p for p in named if p not in there and _on_its_own(loaded, p, there)]
+        found = tuple(p for p in named if p in there)
+    else:
+        lacking = [p for p in wanted if p not in there and _on_its_own(loaded, p, there)]
+        found = tuple(there)
+    missing = f"trade in {', '.join(lacking)}" if lacking else None
+    return Basket(found, named=bool(named), missing=missing)
+
+
+def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
+    """Whether a product has an HS code of its own and is no part of one that is there."""
+    fits = loaded.fits.get(product, set())
+    return bool(fits & {"exact", "dominant"}) and not any(
+        loaded.stages[p] == loaded.stages[product]
+        and loaded.elements[product] <= loaded.elements[p]
+        for p in there
+    )
+
+
+def no_trade(claim: Mapping[str, Any], loaded: Loaded, products: Sequence[str]) -> str:
+    """What is missing where no product in scope has trade data, and what is there instead."""
+    what = ", ".join(products) or f"a product of {claim['element']}"
+    than = f" and {claim['than']}" if claim["than"] else ""
+    text = f"trade in {what} in {claim['period']}{than}"
+    if holders := holders_of(loaded, claim):
+        spans = [f"{p} ({_span(loaded.periods[p])})" for p in holders]
+        text += f"; there is trade in {', '.join(spans)}, which holds other elements too"
+    return text
+
+
+def _span(periods: Sequence[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+
+
+_ALL = frozenset(["all", "total", "import", "form", "of", "and", "the"])
+_MEASURED = frozenset(["stated", "value", "weight", "gros"])
+
+
+def _words(text: str | None) -> set[str]:
+    return {_stem(word) for word in re.findall(r"[a-z]+", (text or "").lower())}
+
+
+def _stem(word: str) -> str:
+    """A word without the s of its plural."""
+    return word.removesuffix("s")
+
+
+def _form(name: str) -> str:
+    """What kind of thing a product is, from its name."""
+    return _stem(re.findall(r"[a-z]+", name.lower())[-1])
+
+
+def _forms(loaded: Loaded) -> frozenset[str]:
+    """Words that product names end in: ore, oxide, metal, magnet ..."""
+    return frozenset(_form(name) for name in loaded.names.values())
+
+
+FIRST_THREE = "production of the first three"
+PRODUCTION = ("production", "processing", FIRST_THREE)
+
+
+def production_readings(claim: Claim, loaded: Loaded) -> Readings:
+    """A country's production or share of it, product by product; stages are never mixed."""
+    if claim["consumer"]:
+        return Readings(missing=["who gets the output: production is counted where it is made"])
+    products, period, maker = products_of(loaded, claim), claim["period"], claim["supplier"]
+    if not claim["product"] and not claim["stage"]:
+        held = {product for _, product, _ in loaded.made}
+        lacks = [] if held & set(products) else [_no_production(claim, loaded, products)]
+        return Readings(missing=["the stage: the claim names none", *lacks])
+    if claim["measure"] == FIRST_THREE:
+        result = _first_three(loaded, products, period)
+    elif claim["kind"] == "quantity":
+        result = _amounts(loaded, maker or "WLD", products, claim)
+    elif maker:
+        result = _shares(products, loaded.shares.get((maker, period), ()))
+    else:
+        return Readings(missing=["whose share it is"])
+    if not result.found and not result.missing:
+        result.missing.append(_no_production(claim, loaded, products))
+    return result
+
+
+def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
+    """What is missing where no figure of production is in scope, and what is there instead."""
+    wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
+    held = {
+        product
+        for country, product, when in loaded.made
+        if (country, when) == (claim["supplier"], claim["period"])
+        and wanted & loaded.elements.get(product, set())
+    }
+    stages = sorted({loaded.stages[product] for product in held})
+    what = ", ".join(products) or f"a product of {claim['element']} only"
+    at = f" at the stage {claim['stage']}" if claim["stage"] else ""
+    there = f"; there is production at the stage {', '.join(stages)}" if stages else ""
+    by = f" by {claim['supplier']}" if claim["supplier"] else ""
+    return f"production of {what}{at}{by} in {claim['period']}{there}"
+
+
+def _shares(products: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Readings:
+    result = Readings(named=True)
+    for row in (r for r in rows if r["product"] in products):
+        label = f"{row['product']}, {row['basis']}, of the {row['denominator']} ({row['source']})"
+        result.missing += _outside(row)
+        result.found.append(_share_reading(label, row))
+    return result
+
+
+def _first_three(loaded: Loaded, products: Sequence[str], period: str) -> Readings:
+    result = Readings(named=True)
+    for row in (r for p in products for r in loaded.first_three.get((p, period), ())):
+        if row["cr3"] is not None:
+            high = 1.0 if row["cr3_high"] is None else row["cr3_high"]
+            label = f"{row['product']}, {row['basis']} ({row['source']})"
+            result.missing += _outside(row)
+            result.found.append(Reading(label, row["cr3"], high, bounded=row["cr3"] < high))
+    return result
+
+
+def _amounts(loaded: Loaded, maker: str, products: Sequence[str], claim: Claim) -> Readings:
+    result = Readings(named=True)
+    scale = 1_000.0 if claim["unit"] == "kg" else 1.0
+    for row in (r for p in products for r in loaded.made.get((maker, p, claim["period"]), ())):
+        bounds = published_interval(row)
+        label = f"{row['product']}, {row['basis']} ({row['source']})"
+        if bounds is None:
+            result.missing.append(f"the figure of {label}: {row['qualifier'] or 'not published'}")
+        else:
+            low, high = bounds
+            room = half_unit(low) if low == high else 0.0
+            found = ((low - room) * scale, (high + room) * scale)
+            result.found.append(Reading(label, *found, bounded=low != high))
+    return result
+
+
+def _outside(row: Mapping[str, Any]) -> list[str]:
+    lack = f"{row['unpublished']} producers' figures, perhaps outside the world total"
+    return [lack] if row["unpublished"] else []
+
+
+def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
+    """A share with the rounding of its numerator and denominator, or its published bounds."""
+    part, total = row["low"], row["total"]
+    if row["low"] != row["high"]:
+        return Reading(label, row["share_low"], row["share_high"], bounded=True)
+    low, high = part - half_unit(part), part + half_unit(part)
+    least, most = total - half_unit(total), total + half_unit(total)
+    return Reading(label, low / most, max(row["share_low"], min(1.0, high / least)))
+
+
+def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
+    """Net import reliance of the products in scope, where trade and production are there."""
+    result = Readings()
+    products = products_of(loaded, claim)
+    country, period = claim["consumer"], claim["period"]
+    for series, by_product in loaded.by_series.items():
+        choice = basket(loaded, claim, [p for p in products if p in by_product])
+        pieces, gaps = loaded.pieces(series, choice.products, period)
+        result.missing += [f"trade in {gap}" for gap in gaps]
+        if not choice.products or gaps:
+            continue
+        result.missing += [choice.missing] if choice.missing else []
+        places = loaded.places(country)
+        imports = loaded.traded(series, pieces, None, places)
+        exports = loaded.traded(series, pieces, places, None)
+        made, lacks = _made(loaded, country, choice.products, period)
+        result.missing += [*lacks, "stock changes and secondary production"]
+        for amount in (imports, exports):
+            if amount.tonnes is None or amount.lacking["tonnes"] > INCOMPLETE:
+                result.missing.append(f"the mass of {amount.lacking['tonnes']:.0%} of the trade")
+        if made and imports.tonnes is not None and exports.tonnes is not None:
+            bounds = reliance_bounds(imports.tonnes, exports.tonnes, made)
+            label = f"{' + '.join(choice.products)} ({series[0]})"
+            if bounds:
+                whole, open_ = not choice.missing, bounds[0] < bounds[1]
+                result.found.append(Reading(label, *bounds, bounded=open_, whole=whole))
+    if not result.found and not result.missing:
+        result.missing = [no_trade(claim, loaded, products)]
+        result.missing += _made(loaded, country, products, period)[1]
+    return result
+
+
+def _made(
+    loaded: Loaded, country: str, products: Sequence[str], period: str
+) -> tuple[tuple[float, float] | None, list[str]]:
+    """The bounds of a country's production of some products together, and what is missing."""
+    low, high, missing = 0.0, 0.0, []
+    for product in products:
+        rows = loaded.made.get((country, product, period), [])
+        trade = loaded.bases.get(product, set())
+        mixed = [r["basis"] for r in rows if trade and {r["basis"] or "not stated"} != trade]
+        if not rows:
+            missing.append(f"production of {product} by {country} in {period}")
+        elif len(rows) > 1:
+            missing.append(f"one figure of production of {product}: there are {len(rows)}")
+        elif mixed:
+            trade_basis = " and ".join(sorted(trade))
+            missing.append(f"one basis of {product}: production is {mixed[0]}, trade {trade_basis}")
+        else:
+            bounds = published_interval(rows[0]) or (0.0, inf)
+            low, high = low + bounds[0], high + bounds[1]
+    return (None if missing else (low, high)), missing
+
+
+KILOGRAMS = 1_000
+
+
+def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
+    """Every figure the facts give in the scope of a claim; ``claims`` are those beside it."""
+    kind, measure = claim["kind"], claim["measure"]
+    if kind in _NO_FIGURE:
+        return Readings(missing=[_NO_FIGURE[kind]])
+    if not claim["product"] and not claim["element"]:
+        return Readings(missing=["the materials it is about, one by one"])
+    if not claim["period"]:
+        return _without_period(claim, loaded, claims)
+    if kind == "net-import-reliance":
+        return reliance_readings(claim, loaded)
+    if measure in PRODUCTION and kind in ("share", "quantity"):
+        return production_readings(claim, loaded)
+    if measure not in ("imports", "exports"):
+        lack = _NOT_HELD.get(measure, f"{measure}: the graph holds trade and production")
+        return Readings(missing=[lack])
+    if lacks := [what for name, what in _NEEDED.get(kind, {}).items() if not claim[name]]:
+        return Readings(missing=lacks)
+    if looks_through(claim):
+        return Readings(missing=[_NOT_HELD["imports by origin"]])
+    return _trade(claim, loaded, claims)
+
+
+def _without_period(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
+    """A claim that names no period: the newest one with data, only to compare with."""
+    lack = "the period: the claim gives none"
+    period = newest(loaded, claim)
+    # Without any data the claim still tells what else it would take.
+    there = read_claim({**claim, "period": period or "any period"}, loaded, claims)
+    found = [replace(r, label=f"in {period}: {r.label}") for r in there.found]
+    return Readings(found, [lack, *there.missing], decisive=False)
+
+
+_NO_FIGURE = {
+    "statement": "a figure: the claim is in words",
+    "listed": "a measurement: a listing is a decision",
+    "count": "the list that is counted over, item by item",
+    "supply-risk": "EU sourcing, recycling rate, substitution index and all six governance "
+    "indicators, of the years the study used",
+    "economic-importance": "value added of the sectors that use it, and its substitution index",
+}
+
+_NOT_HELD = {
+    "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
+    "demand": "demand by country",
+    "imports by origin": "where it was mined or made: trade shows the last seller",
+    "use by industry": "use by industry",
+    "supply without the largest supplier": "supply and demand by country in that year",
+}
+"""What the graph would have to hold for a measure that it does not."""
+
+_NEEDED = {
+    "share": {"supplier": "whose share it is", "consumer": "of whose trade it is a share"},
+    "change": {"than": "the period it is compared with"},
+    "more-than": {"than": "the period it is compared with"},
+    "ahead-of": {"rival": "who is compared with"},
+    "rank": {"supplier": "who sells", "consumer": "who buys"},
+}
+"""What a claim must say, by its kind, and how to say that it does not."""
+
+
+# --- trade
+
+
+def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
+    """Readings by value and by weight, of each basket the claim can mean, in each series."""
+    result, gaps = Readings(), []
+    products = products_of(loaded, claim)
+    for series, by_product in loaded.by_series.items():
+        meant = basket(loaded, claim, [p for p in products if p in by_product])
+        if meant.products and meant.missing:
+            result.missing.append(meant.missing)
+        result.named |= meant.named
+        for choice in _choices(meant, claim):
+            asked = [claim["period"], *([claim["than"]] if claim["than"] else [])]
+            covers = [loaded.pieces(series, choice, period) for period in asked]
+            lacks = [gap for _, gaps_ in covers for gap in gaps_]
+            gaps += lacks
+            whole = choice == meant.products and not meant.missing
+            for who in _suppliers(claim, loaded, claims) if not lacks else ():
+                for measure in measures_of(claim):
+                    pieces = [found for found, _ in covers]
+                    figure = _figure(claim, loaded, who, series, pieces, measure)
+                    what = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
+                    _add(result, what, *figure, whole=whole)
+    if not result.found and not result.missing:
+        there = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
+        result.missing = there or [no_trade(claim, loaded, products)]
+    return result
+
+
+def _choices(basket: Basket, claim: Claim) -> list[tuple[str, ...]]:
+    """All products of a basket together, and each of them where the claim leaves it open."""
+    together = [basket.products] if basket.products else []
+    if len(basket.products) < 2 or (basket.named and states_basis(claim)):
+        return together
+    return together + [(product,) for product in basket.products]
+
+
+Value = tuple[float | None, float]
+"""A figure and the part of the trade behind it that does not give the measure."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """The suppliers a claim means; with ``rest``, all that are none of them."""
+
+    label: str
+    countries: frozenset[str] | None
+    rest: bool = False
+
+
+def _figure(
+    claim: Claim,
+    loaded: Loaded,
+    who: Who,
+    series: Series,
+    pieces: Sequence[Mapping[str, tuple[str, ...]]],
+    measure: str,
+) -> Value:
+    """The figure that the kind of the claim is about, in one measure."""
+    consumers = loaded.places(claim["consumer"])
+    kind = claim["kind"]
+    if kind == "rank":
+        sells = claim["measure"] == "exports"
+        owner, place = ("supplier", "consumer") if sells else ("consumer", "supplier")
+        ends = (who.countries, None) if sells else (None, consumers)
+        whole = loaded.traded(series, pieces[0], *ends)
+        partners = loaded.partners(series, pieces[0], claim[owner], sells=sells)
+        values = {name: amount.of(measure) for name, amount in partners.items()}
+        return _rank(values, claim[place]), whole.lacking[measure]
+    first = loaded.traded(series, pieces[0], who.countries, consumers)
+    if kind == "quantity":
+        scale = KILOGRAMS if claim["unit"] == "kg" else 1
+        value = first.of(measure)
+        return (None if value is None else value * scale), first.lacking[measure]
+    if kind == "share" and claim["measure"] == "exports":
+        second = loaded.traded(series, pieces[0], who.countries, None)
+    elif kind == "share":
+        second = loaded.traded(series, pieces[0], None, consumers)
+    elif kind == "ahead-of":
+        second = loaded.traded(series, pieces[0], who.countries, loaded.places(claim["rival"]))
+    else:
+        second = loaded.traded(series, pieces[1], who.countries, consumers)
+    lacking = max(first.lacking[measure], second.lacking[measure])
+    a, b = first.of(measure), second.of(measure)
+    if a is None or b is None or (b == 0 and kind in ("share", "change")):
+        return None, lacking
+    if kind == "share":
+        return (1 - a / b if who.rest else a / b), lacking
+    return ((a - b) / b if kind == "change" else a - b), lacking
+
+
+def _rank(values: Mapping[str, float | None], name: str) -> float | None:
+    """The place of a partner among all of them, 1 the largest; equal amounts share a place."""
+    own = values.get(name)
+    return None if own is None else 1.0 + sum(v > own for v in values.values() if v is not None)
+
+
+def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> list[Who]:
+    """Whom the claim means by its supplier: the remainder of a table, perhaps Hong Kong too."""
+    code = claim["supplier"]
+    if code is not None and loaded.area_types.get(code) == "rest":
+        named = {c["supplier"] for c in claims if c["supplier"] and _same_table(c, claim)}
+        countries = named - {code}
+        if any(_hong_kong(c) for c in claims if _same_table(c, claim)):
+            countries |= {"HKG"}
+        return [Who(" of all but " + " ".join(sorted(countries)), frozenset(countries), rest=True)]
+    plain = Who("", loaded.places(code))
+    said = _hong_kong(claim) if code == "CHN" else None
+    if said is None:
+        return [plain]
+    both = Who(" with Hong Kong", frozenset(["CHN", "HKG"]))
+    return [both] if said.startswith("Includes") else [plain, both]
+
+
+def _hong_kong(claim: Claim) -> str | None:
+    found = re.search(r"(Includes|May include) Hong Kong", claim["note"] or "")
+    return found[0] if found else None
+
+
+def _same_table(one: Claim, other: Claim) -> bool:
+    names = (
+        "source", "kind", "consumer", "product", "element", "stage", "period", "measure", "basis",
+    )  # fmt: skip
+    return all(one[name] == other[name] for name in names)
+
+
+def _add(result: Readings, label: str, value: float | None, lacking: float, *, whole: bool) -> None:
+    if value is None:
+        result.missing.append(f"a figure {label}")
+        return
+    if lacking > INCOMPLETE:
+        result.missing.append(f"{lacking:.0%} of the trade {label}")
+    result.found.append(Reading(label, value, value, whole=whole))

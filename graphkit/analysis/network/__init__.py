@@ -1,0 +1,1 @@
+"""Networks of flows as arrays, and their centrality."""

@@ -1,0 +1,437 @@
+"""A network of flows as arrays, with the counts, neighbours and degrees that networkx asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.network.rows import (
+    ONE_OF,
+    Floats,
+    Ints,
+    Rows,
+    both_ways,
+    check_flows,
+    check_one_scope,
+    column_of,
+    numbers_of,
+    positions,
+    sorted_rows,
+)  # fmt: skip
+from graphkit.errors import GraphkitError
+
+
+class Edges(Protocol):
+    """The arrays a view reads."""
+
+    labels: tuple[Hashable, ...]
+    sources: Ints
+    targets: Ints
+    position: dict[Hashable, int]
+
+    def edge_values(self, attribute: str | None) -> Floats:
+        """One number an edge."""
+
+
+class DegreeView:
+    """Degree of every node, or with ``weight="weight"`` its strength, as networkx gives it.
+
+    Calling it picks nodes and a weight; it iterates over pairs of node and degree.
+    """
+
+    def __init__(
+        self,
+        graph: Edges,
+        sides: tuple[str, ...],
+        nodes: tuple[Hashable, ...] | None = None,
+        weight: str | None = None,
+    ) -> None:
+        self._graph, self._sides, self._weight = graph, sides, weight
+        self._nodes = graph.labels if nodes is None else nodes
+
+    def __call__(self, nbunch: Any = None, weight: str | None = None) -> Any:
+        """The degree of one node, or the view of some nodes or all."""
+        if nbunch is None:
+            return self if weight == self._weight else self._of(None, weight)
+        position = self._graph.position
+        if isinstance(nbunch, Hashable) and nbunch in position:
+            return self._of(None, weight)[nbunch]
+        return self._of(tuple(node for node in nbunch if node in position), weight)
+
+    def _of(self, nodes: tuple[Hashable, ...] | None, weight: str | None) -> DegreeView:
+        return DegreeView(self._graph, self._sides, nodes, weight)
+
+    @cached_property
+    def _degrees(self) -> list[Any]:
+        values = None if self._weight is None else self._graph.edge_values(self._weight)
+        total = sum(
+            np.bincount(getattr(self._graph, side), values, len(self._graph.labels))
+            for side in self._sides
+        )
+        degrees: list[Any] = np.asarray(total).tolist()
+        return degrees
+
+    def __getitem__(self, node: Hashable) -> Any:
+        return self._degrees[self._graph.position[node]]
+
+    def __iter__(self) -> Iterator[tuple[Hashable, Any]]:
+        return ((node, self[node]) for node in self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __repr__(self) -> str:
+        return f"DegreeView({dict(self)})"
+
+
+class NetworkxView:
+    """The part of a graph that answers networkx; the arrays are its subclass's."""
+
+    __networkx_backend__ = "graphkit"
+
+    labels: tuple[Hashable, ...]
+    sources: Ints
+    directed: bool
+    edge_values: Callable[[str | None], Floats]
+
+    def to_networkx(self) -> Any:
+        """The same network as a networkx graph."""
+        raise NotImplementedError
+
+    @cached_property
+    def networkx(self) -> Any:
+        """The same network as one frozen networkx graph, built once."""
+        import networkx as nx
+
+        return nx.freeze(self.to_networkx())
+
+    @cached_property
+    def position(self) -> dict[Hashable, int]:
+        """Where each label stands."""
+        return {label: i for i, label in enumerate(self.labels)}
+
+    @property
+    def nodes(self) -> Any:
+        """The networkx view of the nodes."""
+        return self.networkx.nodes
+
+    @property
+    def edges(self) -> Any:
+        """The networkx view of the edges."""
+        return self.networkx.edges
+
+    @property
+    def adj(self) -> Any:
+        """The networkx view of the neighbours."""
+        return self.networkx.adj
+
+    @property
+    def degree(self) -> DegreeView:
+        """Degree, or with ``weight="weight"`` strength, of flows in and out."""
+        return self._degree("sources", "targets")
+
+    @property
+    def in_degree(self) -> DegreeView:
+        """Degree or strength of incoming flows."""
+        return self._degree("targets")
+
+    @property
+    def out_degree(self) -> DegreeView:
+        """Degree or strength of outgoing flows."""
+        return self._degree("sources")
+
+    def _degree(self, *sides: str) -> DegreeView:
+        return DegreeView(self, sides)  # type: ignore[arg-type]
+
+    def is_directed(self) -> bool:
+        """Whether flows have a direction."""
+        return self.directed
+
+    def is_multigraph(self) -> bool:
+        """No: flows of one pair are added up."""
+        return False
+
+    def number_of_nodes(self) -> int:
+        """How many nodes."""
+        return len(self.labels)
+
+    def number_of_edges(self) -> int:
+        """How many pairs of nodes with a flow."""
+        return len(self.sources)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self.position
+
+    def __getitem__(self, label: Hashable) -> Any:
+        return self.networkx[label]
+
+
+UNITS = {"usd": "USD", "tonnes": "t"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FlowGraph(NetworkxView):
+    """A network of flows, held as arrays; networkx's functions run on it by name.
+
+    Every edge is one pair of nodes with the sum of its flows, above zero; edges are sorted by
+    source, then target. Nodes keep the order of ``labels``. To networkx an edge has two
+    attributes: ``weight`` (the flow) and ``distance`` (1 / flow: a large flow is a short way).
+    Make one with :meth:`from_edges`, :meth:`from_table` or :meth:`from_networkx`.
+
+    Examples
+    --------
+    >>> graph = FlowGraph.from_edges(["CHN", "JPN", "KOR"], [0, 0, 1], [1, 2, 2], [4.0, 1.0, 2.0])
+    >>> graph
+    <FlowGraph: 3 nodes, 3 flows>
+    >>> graph.out_strength.tolist(), graph.in_strength.tolist()
+    ([5.0, 2.0, 0.0], [0.0, 4.0, 3.0])
+    """
+
+    labels: tuple[Hashable, ...]
+    sources: Ints
+    targets: Ints
+    weights: Floats
+    unit: str | None = None
+    """Unit of the weights."""
+    directed: bool = True
+    """An undirected graph holds each pair once, the smaller position as its source."""
+    null_flows: int = 0
+    """Rows left out because they give no such measure."""
+    zero_flows: int = 0
+    """Rows that say zero: no edge, but their ends are nodes."""
+
+    def __post_init__(self) -> None:
+        for array in (self.sources, self.targets, self.weights):
+            array.flags.writeable = False
+
+    # --- making one
+
+    @classmethod
+    def from_edges(
+        cls,
+        labels: Sequence[Hashable],
+        sources: npt.ArrayLike,
+        targets: npt.ArrayLike,
+        weights: npt.ArrayLike,
+        *,
+        unit: str | None = None,
+        directed: bool = True,
+        null_flows: int = 0,
+    ) -> FlowGraph:
+        """Sum flows by pair of nodes.
+
+        Parameters
+        ----------
+        labels : sequence of hashable
+            One name a node, no two alike.
+        sources, targets : array of int
+            Positions in ``labels``.
+        weights : array of float
+            Flows, 0 or more; 0 makes no edge.
+        unit : str, optional
+            Unit of the flows.
+        directed : bool
+            Otherwise both directions of a pair are added up.
+        null_flows : int
+            How many flows without a figure were left out before.
+
+        Raises
+        ------
+        GraphkitError
+            Columns of different length, a position that is none, a label twice, a negative
+            flow or one that is not a number.
+
+        Examples
+        --------
+        >>> graph = FlowGraph.from_edges("ab", [1, 0, 0], [0, 1, 1], [1.0, 2.0, 3.0])
+        >>> list(zip(graph.sources.tolist(), graph.targets.tolist(), graph.weights.tolist()))
+        [(0, 1, 5.0), (1, 0, 1.0)]
+        """
+        names = tuple(labels)
+        flow = np.asarray(weights, np.float64)
+        start = positions(sources, len(names), "source")
+        end = positions(targets, len(names), "target")
+        check_flows(names, start, end, flow)
+        if not directed:
+            start, end = np.minimum(start, end), np.maximum(start, end)
+        moved = flow > 0
+        zeros = len(flow) - int(np.count_nonzero(moved))
+        if zeros:
+            start, end, flow = start[moved], end[moved], flow[moved]
+        rows = sorted_rows(start, end, flow, len(names))
+        by_row = np.repeat(np.arange(len(names), dtype=np.int32), np.diff(rows.indptr))
+        return cls(names, by_row, rows.indices, rows.values, unit, directed, null_flows, zeros)
+
+    @classmethod
+    def from_table(cls, flows: pa.Table, measure: str = "usd") -> FlowGraph:
+        """The network of an Arrow table of flows.
+
+        Parameters
+        ----------
+        flows : pyarrow.Table
+            ``supplier``, ``consumer`` (text) and the measure. Where there is a ``period``,
+            ``reporter``, ``dataset`` or ``source``, and by mass a ``basis``, it must be one.
+        measure : {"usd", "tonnes"}
+            What is summed. Flows that do not give it are left out and counted.
+
+        Returns
+        -------
+        FlowGraph
+            Nodes are all suppliers and consumers, in the order of their codes: the result does
+            not depend on the order of the rows.
+
+        Raises
+        ------
+        GraphkitError
+            A column is missing or mixed, an end is null, a flow is negative.
+
+        Examples
+        --------
+        >>> flows = pa.table({"supplier": ["CHN", "JPN", "CHN"], "consumer": ["KOR"] * 3,
+        ...                   "usd": [3.0, None, 4.0]})
+        >>> graph = FlowGraph.from_table(flows)
+        >>> graph.labels, graph.weights.tolist(), graph.null_flows
+        (('CHN', 'JPN', 'KOR'), [7.0], 1)
+        """
+        ends = [column_of(flows, "supplier"), column_of(flows, "consumer")]
+        given = numbers_of(flows, measure)
+        check_one_scope(flows, (*ONE_OF, "basis") if measure == "tonnes" else ONE_OF)
+        for name, column in zip(("supplier", "consumer"), ends, strict=True):
+            if column.null_count:
+                raise GraphkitError(f"found {column.null_count} flows with no {name}")
+        found = pc.unique(pa.chunked_array([*ends[0].chunks, *ends[1].chunks], ends[0].type))
+        labels = found.take(pc.sort_indices(found))
+        known = given.is_valid()
+        start, end = (
+            pc.index_in(column.filter(known), value_set=labels).to_numpy() for column in ends
+        )
+        return cls.from_edges(
+            labels.to_pylist(), start, end, given.drop_null().to_numpy(),
+            unit=UNITS.get(measure), null_flows=given.null_count,
+        )  # fmt: skip
+
+    @classmethod
+    def from_networkx(cls, graph: Any, weight: str | None = "weight") -> FlowGraph:
+        """The network of a networkx graph; parallel edges are added up.
+
+        An edge that lacks the attribute is an error; with ``weight=None`` every edge counts 1.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> FlowGraph.from_networkx(nx.path_graph(3), weight=None).weights.tolist()
+        [1.0, 1.0]
+        """
+        labels = tuple(graph)
+        place = {label: i for i, label in enumerate(labels)}
+        edges = list(graph.edges(data=weight)) if weight else [(*e, 1) for e in graph.edges()]
+        lacking = sum(flow is None for *_, flow in edges)
+        if lacking:
+            raise GraphkitError(f"found {lacking} edges without {weight!r}, wanted it on each")
+        return cls.from_edges(
+            labels,
+            [place[edge[0]] for edge in edges],
+            [place[edge[1]] for edge in edges],
+            [float(edge[-1]) for edge in edges],
+            unit=graph.graph.get("unit"),
+            directed=graph.is_directed(),
+        )
+
+    def at_least(self, min_flow: float = 0.0) -> FlowGraph:
+        """Only flows of at least this size, and only nodes that have one."""
+        kept = self.weights >= min_flow
+        ends = (self.sources[kept], self.targets[kept])
+        trading = np.zeros(len(self.labels), bool)
+        trading[ends[0]] = trading[ends[1]] = True
+        place = np.cumsum(trading) - 1
+        return FlowGraph(
+            tuple(label for label, trades in zip(self.labels, trading, strict=True) if trades),
+            place[ends[0]].astype(self.sources.dtype), place[ends[1]].astype(self.targets.dtype),
+            self.weights[kept], self.unit, self.directed, self.null_flows, self.zero_flows,
+        )  # fmt: skip
+
+    def undirected(self) -> FlowGraph:
+        """Both directions of each pair added up, for measures that know no direction."""
+        return FlowGraph.from_edges(
+            self.labels, self.sources, self.targets, self.weights,
+            unit=self.unit, directed=False, null_flows=self.null_flows,
+        )  # fmt: skip
+
+    # --- its arrays
+
+    @cached_property
+    def out_rows(self) -> Rows:
+        """Flows by source; of an undirected graph, by both ends."""
+        size = len(self.labels)
+        if not self.directed:
+            return both_ways(self.sources, self.targets, self.weights, size)
+        indptr = np.zeros(size + 1, self.targets.dtype)
+        np.cumsum(np.bincount(self.sources, minlength=size), out=indptr[1:])
+        return Rows(indptr, self.targets, self.weights)
+
+    @property
+    def in_rows(self) -> Rows:
+        """Flows by target."""
+        return self.out_rows.transposed if self.directed else self.out_rows
+
+    @cached_property
+    def out_strength(self) -> Floats:
+        """What each node sends, in the unit of the flows."""
+        return np.asarray(np.bincount(self.sources, self.weights, len(self)), np.float64)
+
+    @cached_property
+    def in_strength(self) -> Floats:
+        """What each node receives, in the unit of the flows."""
+        return np.asarray(np.bincount(self.targets, self.weights, len(self)), np.float64)
+
+    def edge_values(self, attribute: str | None) -> Floats:
+        """An attribute of the edges as networkx sees it: one that none has counts 1."""
+        if attribute == "weight":
+            return self.weights
+        if attribute == "distance":
+            with np.errstate(over="ignore"):  # a flow near zero is infinitely far
+                return np.asarray(1 / self.weights, np.float64)
+        return np.ones(len(self.weights))
+
+    def to_networkx(self) -> Any:
+        """An ``nx.DiGraph`` (undirected: ``nx.Graph``) with ``weight`` and ``distance``.
+
+        Graph attributes: ``unit`` (of the weight; the distance is one over it), ``null_flows``.
+
+        Examples
+        --------
+        >>> FlowGraph.from_edges("ab", [0], [1], [4.0], unit="t").to_networkx().edges["a", "b"]
+        {'weight': 4.0, 'distance': 0.25}
+        """
+        import networkx as nx
+
+        graph = (nx.DiGraph if self.directed else nx.Graph)(null_flows=self.null_flows)
+        if self.unit:
+            graph.graph["unit"] = self.unit
+        graph.add_nodes_from(self.labels)
+        ends = (
+            map(self.labels.__getitem__, side.tolist()) for side in (self.sources, self.targets)
+        )
+        flows, distances = self.weights.tolist(), self.edge_values("distance").tolist()
+        graph.add_edges_from(
+            (u, v, {"weight": flow, "distance": distance})
+            for u, v, flow, distance in zip(*ends, flows, distances, strict=True)
+        )
+        return graph
+
+    def __repr__(self) -> str:
+        unit = f" in {self.unit}" if self.unit else ""
+        return f"<FlowGraph: {len(self.labels)} nodes, {len(self.weights)} flows{unit}>"

@@ -1,0 +1,140 @@
+"""Sparse rows under every network: checked input, parallel flows summed, one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import scipy.sparse as sp
+
+from graphkit.errors import GraphkitError
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A sparse square matrix by rows: row i is ``indptr[i]`` to ``indptr[i + 1]``."""
+
+    indptr: Ints
+    indices: Ints
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @cached_property
+    def transposed(self) -> Rows:
+        """The same entries by columns."""
+        turned = self.matrix.T.tocsr()
+        return Rows(turned.indptr, turned.indices, turned.data)
+
+    @property
+    def matrix(self) -> Any:
+        """The same arrays as a ``scipy.sparse.csr_array``."""
+        return sp.csr_array((self.values, self.indices, self.indptr), shape=(len(self),) * 2)
+
+
+def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
+    """Rows sorted by source, then target, the values of one pair added up.
+
+    The sum does not depend on the order of the entries: those of one pair are added from the
+    smallest to the largest.
+    """
+    entries = sp.coo_array((values, (targets, sources)), shape=(size, size))
+    # Counted by target, then by source, entries are in order; scipy would compare them instead.
+    entries.has_canonical_format = True
+    rows = entries.tocsr().T.tocsr()
+    indptr, indices, values = rows.indptr, rows.indices, rows.data
+    first = np.ones(len(values), bool)
+    np.not_equal(indices[1:], indices[:-1], out=first[1:])
+    first[indptr[:-1][np.diff(indptr) > 0]] = True
+    if first.all():
+        return Rows(indptr, indices, values)
+    shared = ~first
+    shared[:-1] |= ~first[1:]
+    several = np.flatnonzero(shared)
+    pair = np.cumsum(first)
+    values[several] = values[several][np.lexsort((values[several], pair[several]))]
+    sums = np.add.reduceat(values, np.flatnonzero(first))
+    before = np.append(0, pair).astype(indptr.dtype)
+    return Rows(before[indptr], indices[first], sums)
+
+
+def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
+    """Rows of an undirected graph that holds each pair once: every entry in both rows."""
+    back = sources != targets
+    return sorted_rows(
+        np.concatenate([sources, targets[back]]),
+        np.concatenate([targets, sources[back]]),
+        np.concatenate([values, values[back]]),
+        size,
+    )
+
+
+ONE_OF = ("period", "reporter", "dataset", "source")
+"""What one network belongs to: flows of two of these count the same goods twice."""
+
+
+def positions(given: npt.ArrayLike, size: int, what: str) -> Ints:
+    """Positions as 32-bit integers, each checked to be one."""
+    found = np.asarray(given)
+    if not len(found):
+        return np.empty(0, np.int32)
+    if found.dtype.kind not in "iu":
+        raise GraphkitError(f"found {what} of type {found.dtype}, wanted positions (integers)")
+    low, high = int(found.min()), int(found.max())
+    if low < 0 or high >= size:
+        wrong = low if low < 0 else high
+        raise GraphkitError(f"found {what} {wrong}, wanted a position of one of {size} labels")
+    return found.astype(np.int32, copy=False)
+
+
+def check_flows(labels: tuple[Hashable, ...], start: Ints, end: Ints, flow: Floats) -> None:
+    """Refuse a label given twice, columns of different length and flows that are none."""
+    if len(set(labels)) != len(labels):
+        twice = next(label for i, label in enumerate(labels) if label in labels[:i])
+        raise GraphkitError(f"found the label {twice!r} twice, wanted each node once")
+    if not len(start) == len(end) == len(flow):
+        raise GraphkitError(
+            f"found {len(start)} sources, {len(end)} targets and {len(flow)} weights, "
+            "wanted as many of each"
+        )
+    if len(flow) and not (flow.min() >= 0 and flow.max() < np.inf):
+        wrong = flow[~(np.isfinite(flow) & (flow >= 0))][0]
+        raise GraphkitError(f"found a flow of {wrong:g}, wanted a number of 0 or more")
+
+
+def column_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
+    """One column, or an error that says which there are."""
+    if name not in flows.column_names:
+        there = ", ".join(flows.column_names) or "none"
+        raise GraphkitError(f"found no column {name!r} in the flows; there are {there}")
+    return flows[name]
+
+
+def numbers_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
+    """One column as floats, or an error where it holds something else."""
+    column = column_of(flows, name)
+    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        raise GraphkitError(f"found {name!r} as {column.type}, wanted numbers")
+    return column.cast(pa.float64())
+
+
+def check_one_scope(flows: pa.Table, names: Sequence[str]) -> None:
+    """Refuse flows of several periods, reporters ... in one network."""
+    for name in names:
+        if name in flows.column_names:
+            found = sorted(map(str, pc.unique(flows[name]).to_pylist()))
+            if len(found) > 1:
+                raise GraphkitError(
+                    f"found flows of {len(found)} values of {name!r} ({', '.join(found[:4])}"
+                    f"{', ...' if len(found) > 4 else ''}), wanted one: they are not added up"
+                )

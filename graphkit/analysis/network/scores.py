@@ -1,0 +1,462 @@
+"""Centrality measures on sparse rows: shortest-path sums, dominators, fixed points of the flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import scipy.sparse.linalg as spla
+from scipy.sparse import csgraph
+
+from graphkit.analysis.network.graph import FlowGraph
+from graphkit.analysis.network.rows import Floats, Ints, Rows
+from graphkit.errors import GraphkitError
+
+CELLS = 4_000_000
+"""Distances held at once where they are not compiled: 32 MB."""
+
+
+@cache
+def is_fast() -> bool:
+    """Whether numba (extra ``fast``) is there and works."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:  # not there, or not for this numpy
+        return False
+    return True
+
+
+def betweenness_sums(
+    rows: Rows, lengths: Floats | None, starts: Ints, *, endpoints: bool = False
+) -> Floats:
+    """For each node, the shares of shortest paths through it, over all paths from some nodes.
+
+    Parameters
+    ----------
+    rows : Rows
+        The edges by source.
+    lengths : array of float, optional
+        Length of each edge, above 0; otherwise each is 1.
+    starts : array of int
+        Where paths start, in the order in which they are added up.
+    endpoints : bool
+        Also count the ends of a path.
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([0, 1, 2, 2]), np.array([1, 2]), np.ones(2))
+    >>> betweenness_sums(rows, None, np.arange(3)).tolist()
+    [0.0, 1.0, 0.0]
+    """
+    if not is_fast():
+        return _slow_betweenness(rows, lengths, starts, endpoints)
+    from graphkit.analysis.network import kernels
+
+    where = (rows.indptr, rows.indices)
+    if lengths is None:
+        sums = kernels.unweighted_betweenness(*where, starts, endpoints)
+    else:
+        sums = kernels.weighted_betweenness(*where, lengths, starts, endpoints)
+    return np.asarray(sums, np.float64)
+
+
+def path_totals(rows: Rows, lengths: Floats, starts: Ints) -> tuple[Floats, Floats, Floats]:
+    """How many nodes each start reaches, itself too, the sum of distances and of 1/distance.
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([0, 1, 2, 2]), np.array([1, 2]), np.ones(2))
+    >>> [each.tolist() for each in path_totals(rows, np.array([1.0, 0.5]), np.arange(2))]
+    [[3.0, 2.0], [2.5, 0.5], [1.6666666666666665, 2.0]]
+    """
+    if is_fast():
+        from graphkit.analysis.network import kernels
+
+        both = kernels.path_totals(rows.indptr, rows.indices, lengths, starts)
+        return both[:, 0], both[:, 1], both[:, 2]
+    matrix = sp.csr_array((lengths, rows.indices, rows.indptr), shape=(len(rows),) * 2)
+    reached, totals, inverses = np.empty((3, len(starts)))
+    step = max(1, CELLS // max(1, len(rows)))
+    for first in range(0, len(starts), step):
+        some = slice(first, first + step)
+        far = csgraph.dijkstra(matrix, indices=starts[some])
+        finite = np.isfinite(far)
+        reached[some] = finite.sum(axis=1)
+        totals[some] = np.where(finite, far, 0.0).sum(axis=1)
+        near = np.divide(1.0, far, out=np.zeros_like(far), where=finite & (far > 0))
+        inverses[some] = near.sum(axis=1)
+    return reached, totals, inverses
+
+
+def immediate_dominators(rows: Rows, start: int) -> tuple[Ints, Ints]:
+    """The immediate dominator of each node, seen from ``start``.
+
+    Returns
+    -------
+    dominator : array of int
+        -1 for ``start`` and for what it does not reach.
+    order : array of int
+        The nodes it reaches, ``start`` first, each after its dominator.
+
+    References
+    ----------
+    .. [1] Cooper, K. D., Harvey, T. J., Kennedy, K. (2006). "A Simple, Fast Dominance
+           Algorithm". Rice University, CS Technical Report 06-33870.
+
+    Examples
+    --------
+    Two ways from 0 to 3: neither 1 nor 2 dominates it, 0 does.
+
+    >>> rows = Rows(np.array([0, 2, 3, 4, 4]), np.array([1, 2, 3, 3]), np.ones(4))
+    >>> immediate_dominators(rows, 0)[0].tolist()
+    [-1, 0, 0, 0]
+    """
+    if is_fast():
+        from graphkit.analysis.network import kernels as search_kernels
+
+        turned = rows.transposed
+        found: tuple[Ints, Ints] = search_kernels.immediate_dominators(
+            rows.indptr, rows.indices, turned.indptr, turned.indices, start
+        )
+        return found
+    import networkx as nx
+
+    idom = nx.immediate_dominators(_as_networkx(rows, None), start)
+    dominator = np.full(len(rows), -1, np.int64)
+    for node, by in idom.items():
+        dominator[node] = by
+    return dominator, np.array([start, *idom], np.int64)
+
+
+def _slow_betweenness(rows: Rows, lengths: Floats | None, starts: Ints, endpoints: bool) -> Floats:
+    """The same by networkx, which takes one start after another as we do."""
+    from networkx.algorithms.centrality import betweenness as brandes
+
+    graph = _as_networkx(rows, lengths)
+    scores = dict.fromkeys(graph, 0.0)
+    for start in starts.tolist():
+        if lengths is None:
+            paths = brandes._single_source_shortest_path_basic(graph, start)
+        else:
+            paths = brandes._single_source_dijkstra_path_basic(graph, start, "length")
+        add_up = brandes._accumulate_endpoints if endpoints else brandes._accumulate_basic
+        add_up(scores, *paths[:3], start)
+    return np.array(list(scores.values()), np.float64)
+
+
+def _as_networkx(rows: Rows, lengths: Floats | None) -> Any:
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(rows)))
+    source = np.repeat(np.arange(len(rows)), np.diff(rows.indptr)).tolist()
+    given = np.ones(len(source)) if lengths is None else lengths
+    graph.add_weighted_edges_from(
+        zip(source, rows.indices.tolist(), given.tolist(), strict=True), weight="length"
+    )
+    return graph
+
+
+SMALL = 64
+"""Up to this many nodes the whole spectrum is computed."""
+
+
+def pagerank(
+    rows: Rows,
+    *,
+    alpha: float = 0.85,
+    jump: Floats | None = None,
+    dangling: Floats | None = None,
+    start: Floats | None = None,
+    tolerance: float = 1e-14,
+    max_rounds: int = 1000,
+) -> Floats:
+    r"""PageRank of a weighted network by power iteration.
+
+    .. math:: x = \alpha (x S + x_0 d) + (1 - \alpha) p
+
+    with :math:`S` the shares of what each node sends, :math:`x_0` the score of the nodes that
+    send nothing.
+
+    Parameters
+    ----------
+    rows : Rows
+        Flows by source.
+    alpha : float
+        Chance of following a flow rather than jumping.
+    jump, dangling : array of float, optional
+        Where a jump leads (:math:`p`, uniform if not given) and what follows on a node that
+        sends nothing (:math:`d`, as the jump); each sums to 1.
+    start : array of float, optional
+        First guess.
+    tolerance : float
+        Stop when the scores of a round differ by less in sum.
+    max_rounds : int
+        Give up after so many.
+
+    Raises
+    ------
+    GraphkitError
+        It has not settled after ``max_rounds``.
+
+    References
+    ----------
+    .. [1] Brin, S., Page, L. (1998). "The anatomy of a large-scale hypertextual Web search
+           engine". Computer Networks 30, 107-117. https://doi.org/10.1016/S0169-7552(98)00110-X
+
+    Examples
+    --------
+    Two nodes that send to each other are alike:
+
+    >>> pagerank(Rows(np.array([0, 1, 2]), np.array([1, 0]), np.array([5.0, 1.0]))).tolist()
+    [0.5, 0.5]
+    """
+    size = len(rows)
+    if not size:
+        return np.empty(0)
+    sent = np.asarray(rows.matrix.sum(axis=1), np.float64)
+    factor = np.divide(1.0, sent, out=np.zeros(size), where=sent != 0)
+    shares = rows.values * np.repeat(factor, np.diff(rows.indptr))
+    pull = sp.csr_array((shares, rows.indices, rows.indptr), shape=(size, size)).T
+    even = np.full(size, 1.0 / size)
+    jump = even if jump is None else jump
+    dangling = jump if dangling is None else dangling
+    ends = np.flatnonzero(sent == 0)
+    scores = even if start is None else start
+    for _ in range(max_rounds):
+        last = scores
+        scores = alpha * (pull @ last + last[ends].sum() * dangling) + (1 - alpha) * jump
+        if np.abs(scores - last).sum() < tolerance:
+            return np.asarray(scores, np.float64)
+    raise GraphkitError(f"PageRank has not settled to {tolerance:g} in {max_rounds} rounds")
+
+
+def hubs_and_authorities(rows: Rows) -> tuple[Floats, Floats]:
+    """HITS: good hubs send to good authorities, which good hubs send to.
+
+    The first singular vectors of the flows; each sums to 1. Where several networks share the
+    first singular value, each node is weighted by what a start from equal scores gives it.
+
+    Returns
+    -------
+    hubs, authorities : array of float
+        All zero where nothing flows.
+
+    References
+    ----------
+    .. [1] Kleinberg, J. M. (1999). "Authoritative sources in a hyperlinked environment".
+           Journal of the ACM 46, 604-632. https://doi.org/10.1145/324133.324140
+
+    Examples
+    --------
+    >>> hubs, authorities = hubs_and_authorities(
+    ...     Rows(np.array([0, 2, 2, 2]), np.array([1, 2]), np.array([3.0, 1.0])))
+    >>> hubs.round(12).tolist(), authorities.round(12).tolist()
+    ([1.0, 0.0, 0.0], [0.0, 0.75, 0.25])
+    """
+    size = len(rows)
+    if not len(rows.values):
+        return np.zeros(size), np.zeros(size)
+    flows = rows.matrix / rows.values.max()
+    if size <= SMALL:
+        _, values, right = np.linalg.svd(flows.toarray())
+        first = right[values > values[0] * (1 - 1e-9)]
+        authority = first.sum(axis=1) @ first
+    else:
+        authority = spla.svds(flows, k=1, v0=np.ones(size), return_singular_vectors="vh")[2][0]
+    hubs = flows @ np.abs(authority)
+    authorities = flows.T @ hubs
+    return hubs / hubs.sum(), authorities / authorities.sum()
+
+
+def eigenvector(rows: Rows) -> Floats | None:
+    r"""Eigenvector centrality: a node is central that receives much from central nodes.
+
+    The left eigenvector of the flows for their spectral radius :math:`\rho`, non-negative and of
+    Euclidean length 1. By Perron and Frobenius it is found in three steps: the strongly
+    connected part with the largest :math:`\rho`; its own vector; what flows on from there,
+    :math:`x (\rho I - A)^{-1}`.
+
+    Returns
+    -------
+    array of float or None
+        None where there is no such vector or more than one: nothing flows in a circle, or two
+        separate circles are equally strong.
+
+    References
+    ----------
+    .. [1] Bonacich, P. (1972). "Factoring and weighting approaches to status scores and clique
+           identification". Journal of Mathematical Sociology 2, 113-120.
+           https://doi.org/10.1080/0022250X.1972.9989806
+
+    Examples
+    --------
+    >>> scores = eigenvector(Rows(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 4.0])))
+    >>> (scores**2).round(12).tolist()
+    [0.8, 0.2]
+    """
+    if not len(rows.values):
+        return None
+    flows = rows.matrix / rows.values.max()
+    _, part = csgraph.connected_components(flows, directed=True, connection="strong")
+    circles = []
+    source = np.repeat(np.arange(len(rows)), np.diff(rows.indptr))
+    for number in np.unique(part[source[part[source] == part[rows.indices]]]):
+        nodes = np.flatnonzero(part == number)
+        circles.append((*_perron(flows[nodes][:, nodes]), nodes))
+    circles.sort(key=lambda circle: -circle[0])
+    if not circles or (len(circles) > 1 and circles[1][0] > circles[0][0] * (1 - 1e-9)):
+        return None
+    radius, own, nodes = circles[0]
+    scores = np.zeros(len(rows))
+    scores[nodes] = own
+    after = _downstream(flows, nodes)
+    if len(after):
+        received = (scores @ flows)[after]
+        rest = sp.eye_array(len(after), format="csc") * radius - flows[after][:, after].T
+        scores[after] = np.maximum(spla.spsolve(rest.tocsc(), received), 0)
+    return np.asarray(scores / np.linalg.norm(scores), np.float64)
+
+
+def _perron(flows: Any) -> tuple[float, Floats]:
+    """Spectral radius and left eigenvector of an irreducible matrix."""
+    size = flows.shape[0]
+    if size <= SMALL:
+        values, vectors = np.linalg.eig(flows.toarray().T)
+        first = int(np.argmax(values.real))
+        return float(values[first].real), np.abs(vectors[:, first].real)
+    values, vectors = spla.eigs(flows.T, k=1, which="LR", v0=np.ones(size), maxiter=100 * size)
+    return float(values[0].real), np.abs(vectors[:, 0].real)
+
+
+def _downstream(flows: Any, nodes: Ints) -> Ints:
+    """What these nodes of one strongly connected part reach, themselves left out."""
+    reached = csgraph.breadth_first_order(flows, nodes[0], return_predecessors=False)
+    return np.setdiff1d(reached, nodes)
+
+
+class Scores:
+    """The measures of one network, each computed when it is asked for."""
+
+    def __init__(self, graph: FlowGraph) -> None:
+        self.graph = graph
+        self.size = len(graph)
+
+    @cached_property
+    def _hits(self) -> tuple[Floats, Floats]:
+        return hubs_and_authorities(self.graph.out_rows)
+
+    def strength_in(self) -> Floats:
+        """Sum of the flows in."""
+        return self.graph.in_strength
+
+    def strength_out(self) -> Floats:
+        """Sum of the flows out."""
+        return self.graph.out_strength
+
+    def pagerank(self) -> Floats:
+        """Where flows end up that are followed from seller to buyer."""
+        return pagerank(self.graph.out_rows)
+
+    def cheirank(self) -> Floats:
+        """Where flows come from: PageRank of the reversed network."""
+        return pagerank(self.graph.in_rows)
+
+    def hub(self) -> Floats:
+        """HITS of a seller."""
+        return self._hits[0]
+
+    def authority(self) -> Floats:
+        """HITS of a buyer."""
+        return self._hits[1]
+
+    def eigenvector(self) -> Floats | None:
+        """How much a node receives from nodes that receive much."""
+        return eigenvector(self.graph.out_rows)
+
+    def closeness_in(self) -> Floats:
+        """How near a node is to those whose flows reach it."""
+        return self._closeness(self._paths_in)
+
+    def closeness_out(self) -> Floats:
+        """How near a node is to those that its flows reach."""
+        return self._closeness(self._paths_out)
+
+    def harmonic_in(self) -> Floats:
+        """How near a node is to those whose flows reach it, the nearest counting most."""
+        return self._paths_in[2] / max(1, self.size - 1)
+
+    def harmonic_out(self) -> Floats:
+        """How near a node is to those that its flows reach, the nearest counting most."""
+        return self._paths_out[2] / max(1, self.size - 1)
+
+    @cached_property
+    def _paths_in(self) -> tuple[Floats, Floats, Floats]:
+        return self._paths(self.graph.in_rows)
+
+    @cached_property
+    def _paths_out(self) -> tuple[Floats, Floats, Floats]:
+        return self._paths(self.graph.out_rows)
+
+    def _paths(self, rows: Rows) -> tuple[Floats, Floats, Floats]:
+        return path_totals(rows, np.mean(self.graph.weights) / rows.values, np.arange(self.size))
+
+    def _closeness(self, paths: tuple[Floats, Floats, Floats]) -> Floats:
+        others, totals = paths[0] - 1, paths[1]
+        near = np.divide(others, totals, out=np.zeros(self.size), where=totals > 0)
+        return np.asarray(near * others / max(1, self.size - 1), np.float64)
+
+    def betweenness(self) -> Floats:
+        """Share of the shortest ways between two others that lead through a node."""
+        rows = self.graph.out_rows
+        sums = betweenness_sums(rows, 1 / rows.values, np.arange(self.size))
+        pairs = (self.size - 1) * (self.size - 2)
+        return sums * (1 / pairs) if pairs > 0 else np.zeros(self.size)
+
+    def throughput(self) -> Floats:
+        """What may pass through a node: the smaller of its flows in and out."""
+        passing = np.minimum(self.graph.in_strength, self.graph.out_strength)
+        return np.asarray(passing / self.graph.weights.sum(), np.float64)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: how it is computed, and in what it is given."""
+
+    of: Callable[[Scores], Floats | None]
+    normalisation: str
+
+    @property
+    def doc(self) -> str:
+        """What it says of a node."""
+        return (self.of.__doc__ or "").rstrip(".")
+
+
+MEASURES: Mapping[str, Measure] = {
+    "strength_in": Measure(Scores.strength_in, "unit of the flows"),
+    "strength_out": Measure(Scores.strength_out, "unit of the flows"),
+    "pagerank": Measure(Scores.pagerank, "sums to 1; damping 0.85, uniform jumps"),
+    "cheirank": Measure(Scores.cheirank, "sums to 1; damping 0.85, uniform jumps"),
+    "hub": Measure(Scores.hub, "sums to 1"),
+    "authority": Measure(Scores.authority, "sums to 1"),
+    "eigenvector": Measure(Scores.eigenvector, "Euclidean length 1"),
+    "closeness_in": Measure(
+        Scores.closeness_in, "(r-1)/(n-1) * (r-1)/sum of mean flow/flow over the r that reach it"
+    ),
+    "closeness_out": Measure(
+        Scores.closeness_out, "(r-1)/(n-1) * (r-1)/sum of mean flow/flow over the r it reaches"
+    ),
+    "harmonic_in": Measure(
+        Scores.harmonic_in, "sum of 1 / sum of mean flow/flow, over the others, by n-1"
+    ),
+    "harmonic_out": Measure(
+        Scores.harmonic_out, "sum of 1 / sum of mean flow/flow, over the others, by n-1"
+    ),
+    "betweenness": Measure(Scores.betweenness, "of (n-1)(n-2) ordered pairs; distance 1/flow"),
+    "throughput": Measure(Scores.throughput, "0 to 1, of all flows"),
+}
+"""Every measure by its name."""

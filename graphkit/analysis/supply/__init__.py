@@ -1,0 +1,1 @@
+"""Supply networks over the stages of a chain."""

@@ -1,0 +1,409 @@
+"""Supply networks from Arrow tables of flows, production, conversions and products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.analysis.network.rows import ONE_OF, column_of, sorted_rows
+from graphkit.analysis.supply.network import (
+    UNITS,
+    UNPUBLISHED,
+    Stated,
+    SupplyNetwork,
+    own_production,
+    shortened,
+)
+from graphkit.errors import GraphkitError
+
+
+def earlier_products(
+    conversions: Iterable[tuple[str, str]], products: Sequence[str], orders: Sequence[int]
+) -> dict[int, list[tuple[int, int, int]]]:
+    """For each product, those with data that it is made from, at any remove, nearest first.
+
+    Products without data on the way are passed through. A product of a later stage is none.
+
+    Parameters
+    ----------
+    conversions : iterable of (input, output)
+        Product keys.
+    products, orders : sequence
+        Keys of the products with data, and the places of their stages.
+
+    Returns
+    -------
+    dict
+        For each place in ``products`` a list of (minus the stage's place, steps, place in
+        ``products``): the latest stage first, then the fewest conversions.
+
+    Examples
+    --------
+    The alloy has no data, so the magnet is made from the metal, two steps away:
+
+    >>> pairs = [("ore", "metal"), ("metal", "alloy"), ("alloy", "magnet")]
+    >>> earlier_products(pairs, ["ore", "metal", "magnet"], [1, 4, 6])
+    {0: [], 1: [(-1, 1, 0)], 2: [(-4, 2, 1), (-1, 3, 0)]}
+    """
+    inputs: dict[str, set[str]] = {}
+    for source, output in conversions:
+        inputs.setdefault(output, set()).add(source)
+    place = {key: number for number, key in enumerate(products)}
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for key, number in place.items():
+        steps = _steps_back(key, inputs)
+        found[number] = sorted(
+            (-orders[place[other]], count, place[other])
+            for other, count in steps.items()
+            if other in place and other != key and orders[place[other]] <= orders[number]
+        )
+    return found
+
+
+def _steps_back(key: str, inputs: Mapping[str, set[str]]) -> dict[str, int]:
+    """Every product behind one, and how many conversions lie between."""
+    steps, reached = {key: 0}, [key]
+    for product in reached:
+        for source in sorted(inputs.get(product, ())):
+            if source not in steps:
+                steps[source] = steps[product] + 1
+                reached.append(source)
+    return steps
+
+
+def drawn_from(
+    earlier: Mapping[int, Sequence[tuple[int, int, int]]],
+    country: np.ndarray,
+    product: np.ndarray,
+    supply: np.ndarray,
+    traded: Sequence[bool],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pools that each node draws on for what it makes, and their shares.
+
+    A country draws on its pool of the nearest earlier product of which it has one. Several
+    equally near are drawn on in proportion to the pools, as goods of one stage in one measure;
+    where one of them is not traded, so that its pool is in another unit, the split is unknown
+    and the node is left without an input.
+
+    Returns
+    -------
+    output, input : numpy.ndarray
+        Nodes, sorted by output, then input.
+    weight : numpy.ndarray
+        Share of the input; sums to 1 for each output.
+    """
+    width = int(country.max(initial=-1)) + 1
+    key = product * width + country
+    outputs, inputs, pools = [], [], []
+    for number, candidates in earlier.items():
+        left = np.flatnonzero((product == number) & (supply > 0))
+        for tie in _ties(candidates):
+            wanted = np.add.outer(np.asarray(tie) * width, country[left])
+            places = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+            there = (key[places] == wanted) & (supply[places] > 0)
+            comparable = np.asarray([traded[p] for p in tie])[:, None] | (there.sum(axis=0) == 1)
+            used = there & (comparable | ~there).all(axis=0)
+            which, column = np.nonzero(used)
+            outputs.append(left[column])
+            inputs.append(places[which, column])
+            pools.append(supply[places[which, column]])
+            left = left[~there.any(axis=0)]
+    output, source = _joined(outputs), _joined(inputs)
+    pool = np.concatenate([*pools, np.empty(0)])
+    order = np.lexsort((source, output))
+    output, source, pool = output[order], source[order], pool[order]
+    total = np.bincount(output, pool, len(country))
+    return output, source, pool / total[output]
+
+
+def _ties(candidates: Sequence[tuple[int, int, int]]) -> list[list[int]]:
+    """Places of equally near products, nearest first."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for order, steps, place in candidates:
+        groups.setdefault((order, steps), []).append(place)
+    return [groups[rank] for rank in sorted(groups)]
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([*parts, np.empty(0, np.int64)]).astype(np.int64)
+
+
+NUMBER = pa.float64()
+
+
+def supply_network(
+    flows: pa.Table,
+    production: pa.Table | None = None,
+    conversions: pa.Table | None = None,
+    products: pa.Table | None = None,
+    *,
+    measure: str = "usd",
+    unpublished: str = "exports",
+) -> SupplyNetwork:
+    """The supply network of the products of one chain in one period.
+
+    A node's pool is what it makes and what it imports. What it makes is taken as published where
+    that is in the unit of the flows, and inferred where it is not, or where the country sells
+    more than it has: see :func:`~graphkit.analysis.supply.network.own_production`. What a country
+    makes comes out of its pool of the nearest earlier product for which it has one.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``supplier``, ``consumer``, ``product`` (text) and the measure (null where unknown: such
+        rows are counted and left out; so are flows of a country to itself). Each product has one
+        ``period``, ``reporter``, ``dataset`` and ``source``, and by mass one ``basis``, where
+        there are such columns. World totals and groups of countries do not belong here.
+    production : pyarrow.Table, optional
+        ``country``, ``product``, ``tonnes`` and ``share`` (of the world total, 0 to 1; either may
+        be null or left out), ``observed`` (false: inferred; default true) and ``basis``. Tonnes
+        are compared with flows only by mass and if the basis is the same (or no basis is given
+        for them at all); else the share is used. One row a country and product: choose among
+        sources before.
+    conversions : pyarrow.Table, optional
+        ``input``, ``output``: product keys, of the routes of one chain.
+    products : pyarrow.Table, optional
+        ``key``, ``stage``, ``stage_order`` of every product with data. May be left out where
+        there is one product: its stage then has its name.
+    measure : {"usd", "tonnes"}
+        What flows are counted in.
+    unpublished : {"exports", "net-exports"}
+        How much a country is taken to make of a product whose production is not published: as
+        much as it sells, or the least that its trade allows, what it sells beyond what it buys.
+        The latter makes every net importer a mere re-exporter.
+
+    Returns
+    -------
+    SupplyNetwork
+        Equal for every order of the rows.
+
+    Raises
+    ------
+    GraphkitError
+        A column that is missing, a product without a stage, a negative or endless amount, two
+        periods or sources of one product, two figures of one production.
+
+    Examples
+    --------
+    A mines 8 and sells 6 to B, which sells 2 on to C:
+
+    >>> flows = pa.table({"supplier": ["A", "B"], "consumer": ["B", "C"],
+    ...                   "product": ["ore", "ore"], "tonnes": [6.0, 2.0]})
+    >>> mines = pa.table({"country": ["A"], "product": ["ore"], "tonnes": [8.0]})
+    >>> network = supply_network(flows, mines, measure="tonnes")
+    >>> network.countries, network.supply.tolist()
+    (('A', 'B', 'C'), [8.0, 6.0, 2.0])
+    >>> network.coverage().select(["nodes", "flows", "observed", "missing"]).to_pylist()
+    [{'nodes': 3, 'flows': 2, 'observed': 1, 'missing': 2}]
+    """
+    _check_choice("measure", measure, tuple(UNITS))
+    _check_choice("unpublished", unpublished, UNPUBLISHED)
+    facts = _facts(flows, measure)
+    made = _made(production)
+    axes = _axes(facts, made, products)
+    seller, buyer, amount = _coded_flows(facts, axes, measure)
+    maker = axes.keys(made["country"], made["product"])
+    there = np.zeros(len(axes.products) * len(axes.countries), bool)
+    for keys in (seller, buyer, maker[_nodes_made(made)]):
+        there[keys] = True
+    nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
+    rows = sorted_rows(place[buyer], place[seller], amount, len(nodes))
+    target = np.repeat(np.arange(len(nodes)), np.diff(rows.indptr))
+    source, amount = np.asarray(rows.indices, np.int64), np.asarray(rows.values)
+    product, country = np.divmod(nodes, max(len(axes.countries), 1))
+    traded = np.bincount(product[target], minlength=len(axes.products)) > 0
+    stated = _stated(made, _amounts(facts, made, traded, axes, measure), nodes, maker)
+    exports, imports = (np.bincount(end, amount, len(nodes)) for end in (source, target))
+    trade = (exports, imports, product)
+    produced, state = own_production(stated, *trade, unpublished)
+    least, _ = own_production(stated, *trade, "net-exports")
+    earlier = earlier_products(_pairs(conversions), axes.products, axes.orders)
+    pools = drawn_from(earlier, country, product, produced + imports, traded.tolist())
+    return SupplyNetwork(
+        measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
+        country, product, source, target, amount, produced, least, stated.amount, state, *pools,
+        facts,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """Names of countries and products, sorted; products in the order of the chain."""
+
+    countries: tuple[str, ...]
+    products: tuple[str, ...]
+    stages: tuple[str, ...]
+    orders: tuple[int, ...]
+
+    def keys(self, country: pa.ChunkedArray, product: pa.ChunkedArray) -> np.ndarray:
+        """One number a pair: the place of the product, then of the country."""
+        first = _places(product, self.products) * len(self.countries)
+        return np.asarray(first + _places(country, self.countries))
+
+
+def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(known)}")
+
+
+def _facts(flows: pa.Table, measure: str) -> pa.Table:
+    """The flows, checked."""
+    for name in ("supplier", "consumer", "product", measure):
+        if column_of(flows, name).null_count and name != measure:
+            raise GraphkitError(f"found a flow without {name}, wanted one on every row")
+    flows = flows.set_column(
+        flows.column_names.index(measure), measure, flows[measure].cast(NUMBER)
+    )
+    _check_amounts(flows[measure], f"a flow in {measure}")
+    for name in (*ONE_OF, *(["basis"] if measure == "tonnes" else [])):
+        if name in flows.column_names:
+            pairs = flows.select(["product", name]).group_by(["product", name]).aggregate([])
+            counts = pairs.group_by("product").aggregate([(name, "count", pc.CountOptions("all"))])
+            several = counts.filter(pc.greater(counts[f"{name}_count"], 1))["product"].to_pylist()
+            if several:
+                raise GraphkitError(
+                    f"found flows of more than one {name} for {', '.join(sorted(several))}, "
+                    "wanted one of each product: they are not added up"
+                )
+    return flows.combine_chunks()
+
+
+def _made(production: pa.Table | None) -> pa.Table:
+    """The production, checked, with all columns."""
+    table = production if production is not None else pa.table({"country": [], "product": []})
+    for name in ("country", "product"):
+        text = column_of(table, name).cast(pa.string())
+        if text.null_count:
+            raise GraphkitError(f"found production without {name}, wanted one on every row")
+        table = table.set_column(table.column_names.index(name), name, text)
+    for name, kind in (("tonnes", NUMBER), ("share", NUMBER), ("observed", pa.bool_())):
+        column = table[name] if name in table.column_names else pa.nulls(len(table))
+        if name in table.column_names:
+            table = table.drop_columns([name])
+        table = table.append_column(name, column.cast(kind))
+    _check_amounts(table["tonnes"], "a production in tonnes")
+    _check_amounts(table["share"], "a share of world production", most=1.0)
+    twice = table.group_by(["country", "product"]).aggregate([([], "count_all")])
+    twice = twice.filter(pc.greater(twice["count_all"], 1)).sort_by("country")
+    if len(twice):
+        row = twice.to_pylist()[0]
+        raise GraphkitError(
+            f"found {row['count_all']} figures for the production of {row['product']} in "
+            f"{row['country']}, wanted one: choose a source and a period"
+        )
+    return table.combine_chunks()
+
+
+def _check_amounts(column: pa.ChunkedArray, what: str, most: float = np.inf) -> None:
+    values = np.asarray(column.drop_null().to_numpy(), np.float64)
+    wrong = values[~((values >= 0) & (values <= most) & (values < np.inf))]
+    if len(wrong):
+        wanted = "0 or more" if most == np.inf else f"0 to {most:g}"
+        raise GraphkitError(f"found {what} of {wrong[0]:g}, wanted {wanted}")
+
+
+def _axes(facts: pa.Table, made: pa.Table, products: pa.Table | None) -> _Axes:
+    """The names in the data, and the stages of its products."""
+    used = sorted({*_names(facts["product"]), *_names(made["product"])})
+    countries = sorted(
+        {*_names(facts["supplier"]), *_names(facts["consumer"]), *_names(made["country"])}
+    )
+    if products is None:
+        if len(used) > 1:
+            raise GraphkitError(
+                f"found {len(used)} products ({shortened(used, 4)}) without their stages, wanted "
+                "a table of them with key, stage and stage_order"
+            )
+        return _Axes(tuple(countries), tuple(used), tuple(used), (1,) * len(used))
+    columns = [column_of(products, n).to_pylist() for n in ("key", "stage", "stage_order")]
+    stages = {k: (order, stage) for k, stage, order in zip(*columns, strict=True)}
+    if lacking := [k for k in used if k not in stages or None in stages[k]]:
+        raise GraphkitError(f"found no stage of {shortened(lacking)}, wanted one of each product")
+    used.sort(key=lambda k: (stages[k][0], k))
+    order = tuple(int(stages[k][0]) for k in used)
+    return _Axes(tuple(countries), tuple(used), tuple(stages[k][1] for k in used), order)
+
+
+def _names(column: pa.ChunkedArray) -> list[str]:
+    return [str(name) for name in pc.unique(column).to_pylist()]
+
+
+def _places(column: pa.ChunkedArray, names: tuple[str, ...]) -> np.ndarray:
+    """The place of each value among the names."""
+    found = pc.index_in(column.cast(pa.string()), value_set=pa.array(names, pa.string()))
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def _coded_flows(
+    facts: pa.Table, axes: _Axes, measure: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Keys of seller and buyer, and the amount, of the flows that count."""
+    amount = np.asarray(pc.fill_null(facts[measure], 0.0).to_numpy(), np.float64)
+    seller = axes.keys(facts["supplier"], facts["product"])
+    buyer = axes.keys(facts["consumer"], facts["product"])
+    counts = (amount > 0) & (seller != buyer)
+    return seller[counts], buyer[counts], amount[counts]
+
+
+def _nodes_made(made: pa.Table) -> np.ndarray:
+    """Rows that make their country a node: it makes some, or an amount that is not published."""
+    none = pc.or_kleene(pc.equal(made["tonnes"], 0.0), pc.equal(made["share"], 0.0))
+    return ~np.asarray(pc.fill_null(none, False).to_numpy(), bool)
+
+
+def _amounts(
+    facts: pa.Table, made: pa.Table, traded: np.ndarray, axes: _Axes, measure: str
+) -> np.ndarray:
+    """Published production in a unit that its product's pool can be counted in, else NaN.
+
+    Of an untraded product that is the mass, if all of it is of one basis, else the share of the
+    world. Zero is zero in every unit.
+    """
+    tonnes = np.asarray(made["tonnes"].to_numpy(), np.float64)
+    share = np.asarray(made["share"].to_numpy(), np.float64)
+    amount = np.where((tonnes == 0) | (share == 0), 0.0, np.nan)
+    bases = made["basis"].to_pylist() if "basis" in made.column_names else [None] * len(made)
+    basis = np.asarray([text or "" for text in bases], object)
+    product = _places(made["product"], axes.products)
+    for number in np.unique(product).tolist():
+        rows = product == number
+        if not traded[number]:
+            weighed = rows & ~np.isnan(tonnes)
+            one = len(set(basis[weighed])) <= 1 and weighed.sum() >= (rows & (share >= 0)).sum()
+            amount[rows] = (tonnes if one else share)[rows]
+        elif measure == "tonnes":
+            same = rows & (basis == _basis(facts, axes.products[number], made))
+            amount[same & ~np.isnan(tonnes)] = tonnes[same & ~np.isnan(tonnes)]
+    return amount
+
+
+def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
+    """What the mass of a product's flows counts; nothing where a table does not say."""
+    if "basis" not in facts.column_names or "basis" not in made.column_names:
+        return ""
+    of_product = facts.filter(pc.equal(facts["product"], product))
+    return str(pc.unique(of_product["basis"]).to_pylist()[0] or "")
+
+
+def _stated(made: pa.Table, amount: np.ndarray, nodes: np.ndarray, maker: np.ndarray) -> Stated:
+    """What is published, node by node."""
+    observed = np.asarray(pc.fill_null(made["observed"], True).to_numpy(), bool)
+    here = np.isin(maker, nodes)
+    place = np.searchsorted(nodes, maker[here])
+    empty = np.full(len(nodes), np.nan)
+    stated = Stated(empty, empty.copy(), np.zeros(len(nodes), bool))
+    stated.amount[place] = amount[here]
+    stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
+    stated.inferred[place] = ~observed[here]
+    return stated
+
+
+def _pairs(conversions: pa.Table | None) -> list[tuple[str, str]]:
+    if conversions is None:
+        return []
+    inputs, outputs = (column_of(conversions, n).to_pylist() for n in ("input", "output"))
+    return sorted(set(zip(inputs, outputs, strict=True)))

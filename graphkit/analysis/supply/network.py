@@ -1,0 +1,511 @@
+"""The supply network: who sells what to whom, who makes it, and out of which product.
+
+Nodes are (country, product) pairs in a fixed order. All flows of one network are in one measure.
+The network holds arrays; :meth:`SupplyNetwork.to_networkx` is the view of it for networkx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.arrow import SHARE, counts, flags, number, texts
+from graphkit.errors import GraphkitError
+
+OBSERVED, INFERRED, MISSING = 0, 1, 2
+STATES = ("observed", "inferred", "missing")
+UNPUBLISHED = ("exports", "net-exports")
+"""What may be assumed of production that nobody publishes."""
+TOLERANCE = 1e-9
+"""Exports above production and imports by less than this share of them are rounding."""
+SHARE_ROUNDING = 0.005
+"""Published shares are rounded: what is missing to 1 says nothing below this."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """What sources say of each node's production; NaN where they say nothing."""
+
+    amount: np.ndarray
+    """In the unit of the product's flows; of an untraded product in any one unit."""
+    share: np.ndarray
+    """Of the world total, where the amount is in another unit than the flows."""
+    inferred: np.ndarray
+    """Whether the source itself marks the figure as not observed."""
+
+
+def own_production(
+    stated: Stated, exports: np.ndarray, imports: np.ndarray, product: np.ndarray, unpublished: str
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Production of each node, and how well it is known.
+
+    In this order:
+
+    1. The published amount, if it is in the unit of the flows (OBSERVED).
+    2. Else, with a published share :math:`s_c` of the world total, that share of the smallest
+       world total :math:`W` that the trade allows (INFERRED). With :math:`X_c` what trade says of
+       a country (see below), the listed countries make at least that, and so do the others
+       together, out of the remainder:
+
+       .. math:: W = \max\Big(\max_{c\,listed} \frac{X_c}{s_c},\;
+                     \frac{\sum_{c\,not\,listed} X_c}{1 - \sum s_c}\Big)
+
+       Amounts in different units are not divided by one another: only the share crosses over.
+    3. Else :math:`X_c`: "exports", as much as the country sells, or "net-exports",
+       :math:`(E_c - I_c)^+`, the least that it can make if it uses nothing itself. INFERRED where
+       it sells more than it buys, so that it must make some; else MISSING, an assumption.
+       Where amounts of the product are published, a country that is not among them is taken to
+       make only the latter.
+    4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).
+
+    Parameters
+    ----------
+    stated : Stated
+        What sources say, node by node.
+    exports, imports, product : numpy.ndarray
+        Of each node; the first two in the unit of the flows.
+    unpublished : {"exports", "net-exports"}
+        What is assumed of a country whose production nobody publishes.
+
+    Returns
+    -------
+    amount : numpy.ndarray
+        In the unit of the flows, never NaN.
+    state : numpy.ndarray
+        OBSERVED, INFERRED or MISSING.
+
+    Examples
+    --------
+    A sells 4 and buys 9, B sells 3 and buys nothing. A source says that A makes 90 % of the
+    world's output: then B's 3 are at most 10 % of it, and A makes at least 27.
+
+    >>> nan = np.nan
+    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool))
+    >>> made, state = own_production(
+    ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
+    >>> made.round(9).tolist(), [STATES[s] for s in state]
+    ([27.0, 3.0], ['inferred', 'inferred'])
+    """
+    net = exports - imports
+    net = np.where(net > TOLERANCE * exports, net, 0.0)
+    shown = exports if unpublished == "exports" else net
+    amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
+    listed = listed_products(stated.amount, product)
+    for place in np.unique(product[~np.isnan(stated.share)]).tolist():
+        nodes = product == place
+        total = _least_world_total(stated.share, shown, nodes)
+        scaled = nodes & np.isnan(amount) & ~np.isnan(stated.share)
+        if total > 0:
+            amount[scaled] = stated.share[scaled] * total
+    unknown = np.isnan(amount)
+    amount = np.where(unknown, np.where(listed, net, shown), amount)
+    oversold = exports - imports - amount > TOLERANCE * exports
+    state = np.where(observed & ~oversold, OBSERVED, INFERRED)
+    state[unknown & (net == 0)] = MISSING
+    return np.where(oversold, net, amount), state.astype(np.int8)
+
+
+def listed_products(amount: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """For each node, whether any amount of its product above zero is published."""
+    listed = np.unique(product[np.nan_to_num(amount) > 0])
+    return np.isin(product, listed)
+
+
+def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:
+    """The smallest world production of one product that its trade and the shares allow."""
+    listed = nodes & (share > 0)
+    totals = shown[listed] / share[listed]
+    rest = 1.0 - float(np.sum(share[listed]))
+    others = float(np.sum(shown[nodes & np.isnan(share)]))
+    remainder = others / rest if rest >= SHARE_ROUNDING else 0.0
+    return max(float(totals.max(initial=0.0)), remainder)
+
+
+UNITS = {"usd": "USD", "tonnes": "t"}
+BASES = ("imports", "supply")
+"""What shares may be of: what a country buys, or that and what it makes."""
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyNetwork:
+    """Flows, production and conversions of the products of one chain, as arrays.
+
+    Made by :func:`~graphkit.analysis.supply.build.supply_network`. Node ``i`` is the country
+    ``countries[country[i]]`` with its pool of the product ``products[product[i]]``: what it makes
+    and what it imports. Nodes are sorted by product (stage first), then country.
+    """
+
+    measure: str
+    """``usd`` or ``tonnes``: what all flows are counted in."""
+    countries: tuple[str, ...]
+    products: tuple[str, ...]
+    """In order of their stages, then by key."""
+    stages: tuple[str, ...]
+    """The stage of each product."""
+    orders: tuple[int, ...]
+    """The place of that stage in the chain, 1 is the mine."""
+    traded: tuple[bool, ...]
+    """Whether any flow of the product is known."""
+    country: np.ndarray
+    product: np.ndarray
+    source: np.ndarray
+    """Node that sells, for each pair of nodes with a flow; sorted by target, then source."""
+    target: np.ndarray
+    amount: np.ndarray
+    """Flow of the pair in the measure, more than zero."""
+    produced: np.ndarray
+    """What each node makes, in the unit of the flows; of an untraded product, in its own unit."""
+    least: np.ndarray
+    """What each node makes at the least, for all that is published and its trade shows."""
+    published: np.ndarray
+    """What a source says it makes, in the same unit; NaN where none does."""
+    state: np.ndarray
+    """OBSERVED, INFERRED or MISSING: how well ``produced`` is known."""
+    output: np.ndarray
+    """Nodes that make their product, if they make any, out of another one; sorted."""
+    input: np.ndarray
+    """The node of the same country whose pool each of them draws on."""
+    weight: np.ndarray
+    """Share of the input in what the output node makes; sums to 1 for each output node."""
+    facts: pa.Table
+    """The rows that the flows were added up from."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the flows: USD or t."""
+        return UNITS[self.measure]
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return len(self.country)
+
+    @cached_property
+    def imports(self) -> np.ndarray:
+        """What each node buys from other countries."""
+        return np.asarray(np.bincount(self.target, self.amount, self.size))
+
+    @cached_property
+    def exports(self) -> np.ndarray:
+        """What each node sells to other countries."""
+        return np.asarray(np.bincount(self.source, self.amount, self.size))
+
+    @cached_property
+    def supply(self) -> np.ndarray:
+        """The pool of each node: what it makes and what it buys."""
+        return np.asarray(self.produced + self.imports)
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """The share of each node's pool that it makes itself."""
+        return np.asarray(self.produced / np.where(self.supply > 0, self.supply, 1.0))
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """The place of each node's stage in the chain."""
+        return np.asarray(np.asarray(self.orders, np.int64)[self.product])
+
+    @cached_property
+    def bought(self) -> Any:
+        """Sparse ``Q``: row j, column i is the share of j's pool that it bought from i."""
+        from scipy.sparse import csr_array
+
+        share = self.amount / self.supply[self.target]
+        return csr_array((share, (self.target, self.source)), shape=(self.size, self.size))
+
+    @cached_property
+    def imported(self) -> Any:
+        """Sparse: row j, column i is the share of all that j bought that it bought from i."""
+        from scipy.sparse import csr_array
+
+        share = self.amount / self.imports[self.target]
+        return csr_array((share, (self.target, self.source)), shape=(self.size, self.size))
+
+    @cached_property
+    def made(self) -> Any:
+        """Sparse: row (c, q), column (c, p) is the share of what c makes of q that draws on p."""
+        from scipy.sparse import csr_array
+
+        return csr_array((self.weight, (self.output, self.input)), shape=(self.size, self.size))
+
+    @cached_property
+    def links(self) -> Any:
+        """Sparse: what each node's pool comes out of, bought or made, over all stages."""
+        from scipy.sparse import diags_array
+
+        return (self.bought + diags_array(self.own) @ self.made).tocsr()
+
+    @cached_property
+    def has_input(self) -> np.ndarray:
+        """Whether a pool is known that the node draws on for what it makes."""
+        mask = np.zeros(self.size, bool)
+        mask[self.output] = True
+        return mask
+
+    @cached_property
+    def fed(self) -> np.ndarray:
+        """Whether a producer stands behind the node; where none does, origins are untraceable."""
+        return reached(self.links, (self.own > 0) & ~self.has_input)
+
+    @cached_property
+    def unpublished(self) -> np.ndarray:
+        """Nodes that sell a product and may have made any part of it, for all that is published.
+
+        Where amounts of a product are published, the countries not listed make none of it,
+        unless their trade shows that they do.
+        """
+        unlisted = ~listed_products(self.published, self.product)
+        unsure = (self.state == INFERRED) | ((self.state == MISSING) & unlisted)
+        return np.asarray(unsure & (self.exports > 0))
+
+    def nodes_of(self, countries: Iterable[str]) -> np.ndarray:
+        """The nodes of some countries, of all products.
+
+        Raises
+        ------
+        GraphkitError
+            A country has no node here; the message says which countries have.
+        """
+        place = {name: i for i, name in enumerate(self.countries)}
+        wanted = sorted(set(countries))
+        if unknown := [c for c in wanted if c not in place]:
+            raise GraphkitError(
+                f"{', '.join(unknown)}: neither trade nor production is known here; "
+                f"there is {shortened(self.countries)}"
+            )
+        return np.flatnonzero(np.isin(self.country, [place[c] for c in wanted]))
+
+    def products_of(self, names: Iterable[str]) -> np.ndarray:
+        """Places of some products.
+
+        Raises
+        ------
+        GraphkitError
+            A product is not in the network; the message says which are.
+        """
+        wanted = sorted(set(names))
+        if unknown := [p for p in wanted if p not in self.products]:
+            raise GraphkitError(
+                f"{', '.join(unknown)}: no data here; there is {shortened(self.products)}"
+            )
+        return np.asarray([self.products.index(p) for p in wanted], np.int64)
+
+    def select(
+        self,
+        countries: Iterable[str] | None = None,
+        products: Iterable[str] | None = None,
+        base: str = "supply",
+    ) -> np.ndarray:
+        """The nodes of some countries and products, or of all, that have imports or any supply.
+
+        Raises
+        ------
+        GraphkitError
+            A country or product has no data here, or none of them has any imports or supply.
+        """
+        if base not in BASES:
+            raise GraphkitError(f"base: found {base!r}, wanted one of {', '.join(BASES)}")
+        chosen = (self.supply if base == "supply" else self.imports) > 0
+        if countries is not None:
+            chosen &= np.isin(np.arange(self.size), self.nodes_of(countries))
+        if products is not None:
+            chosen &= np.isin(self.product, self.products_of(products))
+        if not chosen.any() and (countries is not None or products is not None):
+            raise GraphkitError(
+                f"{shortened(countries or self.countries, 4)}: no {base} of "
+                f"{shortened(products or self.products, 4)} known"
+            )
+        return np.flatnonzero(chosen)
+
+    def names(self, nodes: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Country, product and stage of some nodes, as columns."""
+        place = self.product[nodes]
+        return (
+            pa.array(np.asarray(self.countries, object)[self.country[nodes]], pa.string()),
+            pa.array(np.asarray(self.products, object)[place], pa.string()),
+            pa.array(np.asarray(self.stages, object)[place], pa.string()),
+        )
+
+    def label(self, node: int) -> str:
+        """Country and product of a node, as chains are written."""
+        return f"{self.countries[self.country[node]]} {self.products[self.product[node]]}"
+
+    def coverage(self) -> pa.Table:
+        """What the network rests on, product by product.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``product``, ``stage``, ``measure``, ``nodes``, ``flows`` (rows with an amount),
+            ``flows_without_measure`` (rows that give none, left out), ``self_flows`` (of a country
+            to itself, left out), ``amount`` (sum of the flows, in the measure); how many nodes
+            have ``observed``, ``inferred`` or ``missing`` production, and which share of all that
+            is sold such nodes sell (``..._share``, null without flows); ``oversold`` (nodes that
+            sell more than their published production and imports), ``untraceable`` (nodes with no
+            producer behind them), ``without_upstream`` (nodes that make the product out of an
+            unknown pool) and ``traded`` (false: no flow of it is known). In order of the chain.
+        """
+        return coverage(self)
+
+    def to_networkx(self, *, facts: bool = False, conversions: bool = False) -> Any:
+        """The network as networkx sees it.
+
+        Parameters
+        ----------
+        facts : bool
+            Every row of the flows as an edge of its own, instead of their sums.
+        conversions : bool
+            Also an edge of ``kind`` "MADE_INTO" from the input to the output of one country. It
+            has a ``share`` of the output's pool and no amount, because stages have units of
+            their own: weigh by ``share`` then, since networkx counts a missing amount as 1.
+
+        Returns
+        -------
+        networkx.DiGraph or networkx.MultiDiGraph
+            Nodes are ``(country, product)`` with ``country``, ``product``, ``stage``,
+            ``produced``, ``state`` and ``supply``. Trade runs from seller to buyer, with ``kind``
+            "EXPORTS", the amount under the name of the measure, its ``unit`` and, of sums,
+            ``share`` of the buyer's pool; of facts, every other column that is known.
+        """
+        return to_networkx(self, facts=facts, conversions=conversions)
+
+
+def reached(links: Any, start: np.ndarray) -> np.ndarray:
+    """Which nodes the marked ones supply, at any remove; ``links`` point from buyer to seller."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    size = len(start)
+    mask = np.zeros(size, bool)
+    if not start.any():
+        return mask
+    coo = links.tocoo()
+    kept = coo.data > 0
+    first = np.flatnonzero(start)
+    rows = np.concatenate([coo.col[kept], np.full(len(first), size)])
+    columns = np.concatenate([coo.row[kept], first])
+    graph = csr_array((np.ones(len(rows)), (rows, columns)), shape=(size + 1, size + 1))
+    order = breadth_first_order(graph, size, return_predecessors=False)
+    mask[order[order < size]] = True
+    return mask
+
+
+def shortened(names: Iterable[str], most: int = 12) -> str:
+    """Some names in one line, and how many there are if not all are shown."""
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed) or "nothing"
+    return f"{', '.join(listed[:most])} ... ({len(listed)} in all)"
+
+
+Node = tuple[str, str]
+COVERAGE = pa.schema([
+    *texts("product", "stage", "measure"),
+    *counts("nodes", "flows", "flows_without_measure", "self_flows"), number("amount"),
+    *counts(*STATES), *(number(f"{state}_share", SHARE) for state in STATES),
+    *counts("oversold", "untraceable", "without_upstream"), *flags("traded"),
+])  # fmt: skip
+
+
+def coverage(network: SupplyNetwork) -> pa.Table:
+    """See :meth:`SupplyNetwork.coverage`."""
+    counted = _fact_counts(network)
+    nothing = {"amount_sum": 0, "none_sum": 0, "own_sum": 0}
+    lacks = (network.own > 0) & ~network.has_input
+    more = network.produced > np.where(np.isnan(network.published), np.inf, network.published)
+    rows = []
+    for place, product in enumerate(network.products):
+        nodes, rows_of = network.product == place, counted.get(product, nothing)
+        sold = float(network.exports[nodes].sum())
+        first = network.orders[place] == min(network.orders)
+        row: dict[str, Any] = {
+            "product": product, "stage": network.stages[place], "measure": network.measure,
+            "nodes": int(nodes.sum()), "flows": rows_of["amount_sum"],
+            "flows_without_measure": rows_of["none_sum"], "self_flows": rows_of["own_sum"],
+            "amount": sold, "traded": network.traded[place],
+            "untraceable": int((nodes & ~network.fed & (network.supply > 0)).sum()),
+            "without_upstream": 0 if first else int((nodes & lacks).sum()),
+            "oversold": int((nodes & more).sum()),
+        }  # fmt: skip
+        for state, name in enumerate(STATES):
+            such = nodes & (network.state == state)
+            row[name] = int(such.sum())
+            row[f"{name}_share"] = float(network.exports[such].sum()) / sold if sold else None
+        rows.append(row)
+    return pa.Table.from_pylist(rows, COVERAGE)
+
+
+def _fact_counts(network: SupplyNetwork) -> dict[str, dict[str, int]]:
+    """For each product: rows with an amount, rows without one, rows of a country to itself."""
+    facts = network.facts
+    own = pc.equal(facts["supplier"], facts["consumer"])
+    known = pc.and_(pc.is_valid(facts[network.measure]), pc.invert(own))
+    table = pa.table({
+        "product": facts["product"], "own": own.cast(pa.int64()),
+        "amount": known.cast(pa.int64()), "none": facts[network.measure].is_null().cast(pa.int64()),
+    })  # fmt: skip
+    sums = table.group_by("product").aggregate([(n, "sum") for n in ("amount", "none", "own")])
+    return {row["product"]: row for row in sums.to_pylist()}
+
+
+def to_networkx(network: SupplyNetwork, *, facts: bool, conversions: bool) -> Any:
+    """See :meth:`SupplyNetwork.to_networkx`."""
+    import networkx as nx
+
+    graph = (nx.MultiDiGraph if facts else nx.DiGraph)(
+        measure=network.measure, unit=network.unit, stages=list(dict.fromkeys(network.stages))
+    )
+    names = [
+        (network.countries[c], network.products[p])
+        for c, p in zip(network.country.tolist(), network.product.tolist(), strict=True)
+    ]
+    for node, name in enumerate(names):
+        graph.add_node(
+            name, country=name[0], product=name[1],
+            stage=network.stages[network.product[node]], produced=float(network.produced[node]),
+            state=STATES[network.state[node]], supply=float(network.supply[node]),
+        )  # fmt: skip
+    if facts:
+        graph.add_edges_from(_rows(network))
+    else:
+        graph.add_edges_from(_sums(network, names))
+    if conversions:
+        graph.add_edges_from(_conversions(network, names))
+    return graph
+
+
+def _sums(network: SupplyNetwork, names: list[Node]) -> Any:
+    """One edge a pair of nodes."""
+    share = np.asarray(network.amount / network.supply[network.target])
+    for source, target, amount, part in zip(
+        network.source.tolist(), network.target.tolist(), network.amount.tolist(), share.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        attributes = {"kind": "EXPORTS", network.measure: amount, "unit": network.unit,
+                      "share": part}  # fmt: skip
+        yield names[source], names[target], attributes
+
+
+def _conversions(network: SupplyNetwork, names: list[Node]) -> Any:
+    """One edge from each pool to what is made out of it."""
+    share = np.asarray(network.own[network.output] * network.weight)
+    for output, source, part in zip(
+        network.output.tolist(), network.input.tolist(), share.tolist(), strict=True
+    ):
+        if part > 0:
+            yield names[source], names[output], {"kind": "MADE_INTO", "share": part}
+
+
+def _rows(network: SupplyNetwork) -> Any:
+    """One edge a fact, with all of it that is known."""
+    for row in network.facts.to_pylist():
+        seller, buyer = row.pop("supplier"), row.pop("consumer")
+        known = {name: value for name, value in row.items() if value is not None}
+        attributes = {"kind": "EXPORTS", "unit": network.unit, **known}
+        yield (seller, row["product"]), (buyer, row["product"]), attributes

@@ -1,0 +1,241 @@
+"""Origins of every pool of a supply network, as far back as one stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+import numpy as np
+
+from graphkit.analysis.supply.network import MISSING, SupplyNetwork, reached, shortened
+from graphkit.errors import GraphkitError
+
+CROWDED = 500
+"""Up to so many nodes, factors are as full as they can be, whatever the order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Where each node's pool comes from, as far back as one stage.
+
+    Rows are nodes, columns are countries. Rows of nodes before the stage, or without any supply,
+    are 0; of every other row ``share``, ``unknown`` and ``untraceable`` add up to 1.
+    """
+
+    share: np.ndarray
+    """Share of the pool that originates in each country."""
+    unknown: np.ndarray
+    """Share whose origin no data tells."""
+    untraceable: np.ndarray
+    """Share out of cycles of trade with no producer behind them."""
+
+
+def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknown") -> Origins:
+    r"""Who did a stage's work on what every node has in its pool.
+
+    Every flow has the mix of the pool it leaves [1]_. With :math:`Q` the shares that a pool
+    bought from other pools of its product and :math:`D` the diagonal of the shares that it made
+    itself,
+
+    .. math:: B = (I - Q)^{-1} D T
+
+    where row i of :math:`T` is the origin of what node i makes: at the stage asked for its own
+    country, after it the origins of the pool that it draws on. A country that makes a later
+    product straight out of one from before the stage has done the stage's work itself. What is
+    made out of a pool that nobody knows has an unknown origin.
+
+    Parameters
+    ----------
+    network : SupplyNetwork
+    stage : str
+        One of the network's stages.
+    untraded : {"unknown", "own"}
+        What to make of a product whose trade is not known at all, such as ores in the shipped
+        data. "unknown": certainly its own is only what a country would have left in its pool if
+        the rest of the world's production came to it, :math:`P_c / \sum_k P_k`, provided that it
+        uses what it makes. "own": all of the pool, as if there were no trade.
+
+    Returns
+    -------
+    Origins
+
+    Raises
+    ------
+    GraphkitError
+        The network has no such stage; the message says which it has.
+
+    References
+    ----------
+    .. [1] Kastner, T., Kastner, M., Nonhebel, S. (2011). "Tracing distant environmental impacts
+           of agricultural products from a consumer perspective". Ecological Economics 70,
+           1032-1040. https://doi.org/10.1016/j.ecolecon.2011.01.012
+    """
+    start = stage_order(network, stage)
+    width = len(network.countries)
+    mix = np.zeros((network.size, width + 2))  # the last two: unknown, untraceable
+    for nodes in solving_order(network, start):
+        if network.order[nodes[0]] == start:
+            made, inner = at_home(network, nodes, width + 2), None
+            if not network.traded[network.product[nodes[0]]]:
+                floor, _ = untraded_pools(network, nodes, untraded)
+                mix[nodes, :width] = floor
+                mix[nodes, width] = np.where(network.own[nodes] > 0, 1 - floor.sum(axis=1), 0.0)
+                continue
+        else:
+            made, inner = made_from(network, nodes, mix, start)
+            made[~network.has_input[nodes], width] = 1.0
+        mix[nodes] = _solved(network, nodes, made, inner)
+    return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
+
+
+def stage_order(network: SupplyNetwork, stage: str) -> int:
+    """The place of a stage in the chain, if the network has it."""
+    places = dict(zip(network.stages, network.orders, strict=True))
+    if stage not in places:
+        raise GraphkitError(f"no product of the stage {stage!r} here; there is {shortened(places)}")
+    return places[stage]
+
+
+def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
+    """Nodes in the order they are solved: a product after those it is made from.
+
+    Products of one stage that are made from each other are one group.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    count, orders = len(network.products), np.asarray(network.orders, np.int64)
+    pairs = np.unique(network.product[network.output] * count + network.product[network.input])
+    output, source = np.divmod(pairs, max(count, 1))
+    used = (orders[output] > start) & (orders[source] >= start)
+    output, source = output[used], source[used]
+    graph = csr_array((np.ones(len(output)), (output, source)), shape=(count, count))
+    _, label = connected_components(graph, connection="strong")
+    sorter: TopologicalSorter[int] = TopologicalSorter()
+    for number in np.flatnonzero(orders >= start).tolist():
+        sorter.add(int(label[number]))
+    for one, other in zip(label[output].tolist(), label[source].tolist(), strict=True):
+        if one != other:
+            sorter.add(one, other)
+    by_label = [np.flatnonzero(label == one) for one in sorter.static_order()]
+    first = np.searchsorted(network.product, np.arange(count + 1))
+    parts = [[np.arange(first[p], first[p + 1]) for p in members] for members in by_label]
+    return [np.concatenate(part) for part in parts if any(map(len, part))]
+
+
+def at_home(network: SupplyNetwork, nodes: np.ndarray, width: int) -> np.ndarray:
+    """What a node makes at the stage itself originates in its own country."""
+    made = np.zeros((len(nodes), width))
+    made[np.arange(len(nodes)), network.country[nodes]] = 1.0
+    return made
+
+
+def untraded_pools(
+    network: SupplyNetwork, nodes: np.ndarray, how: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest shares in the pools of a product whose trade is not known."""
+    country, produced = network.country[nodes], network.produced[nodes]
+    home = np.where(produced > 0, 1.0, 0.0)
+    floor = np.zeros((len(nodes), len(network.countries)))
+    if how == "own":
+        floor[np.arange(len(nodes)), country] = home
+        return floor, floor.copy()
+    withheld = (network.state[nodes] == MISSING).any()
+    total = float(produced.sum())
+    least = np.zeros(len(nodes)) if withheld or not total else produced / total
+    floor[np.arange(len(nodes)), country] = least
+    both = produced[:, None] + produced[None, :]
+    most = np.divide(produced[None, :], both, out=np.zeros_like(both), where=both > 0)
+    most[:, network.state[nodes] == MISSING] = 1.0
+    ceiling = np.zeros_like(floor)
+    ceiling[:, country] = most * home[:, None]
+    ceiling[np.arange(len(nodes)), country] = home
+    return floor, ceiling
+
+
+def made_from(
+    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int
+) -> tuple[np.ndarray, Any]:
+    """Origins of what each node makes: known ones, and links to pools of the same group."""
+    from scipy.sparse import csr_array
+
+    near = slice(*np.searchsorted(network.output, [nodes[0], nodes[-1] + 1]).tolist())
+    output, here = _places(nodes, network.output[near])
+    output, source = output[here], network.input[near][here]
+    weight = network.weight[near][here]
+    before = network.order[source] < start
+    inside, within = _places(nodes, source)
+    within &= ~before
+    beyond = ~before & ~within
+    shape = (len(nodes), network.size)
+    made = csr_array((weight[beyond], (output[beyond], source[beyond])), shape=shape) @ mix
+    np.add.at(made, (output[before], network.country[source[before]]), weight[before])
+    if not within.any():
+        return made, None
+    pairs = (output[within], inside[within])
+    return made, csr_array((weight[within], pairs), shape=(len(nodes), len(nodes)))
+
+
+def bought_within(network: SupplyNetwork, nodes: np.ndarray) -> Any:
+    """The block of ``Q`` between the nodes of one group, as a sparse ``coo_array``."""
+    from scipy.sparse import coo_array
+
+    near = slice(*np.searchsorted(network.target, [nodes[0], nodes[-1] + 1]).tolist())
+    target, here = _places(nodes, network.target[near])
+    source, _ = _places(nodes, network.source[near])
+    share = (network.amount[near] / network.supply[network.target[near]])[here]
+    return coo_array((share, (target[here], source[here])), shape=(len(nodes), len(nodes)))
+
+
+def _places(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of some nodes in a sorted group, and whether they are in it."""
+    if nodes[-1] - nodes[0] + 1 == len(nodes):
+        place = wanted - nodes[0]
+        return place, (place >= 0) & (place < len(nodes))
+    place = np.minimum(np.searchsorted(nodes, wanted), len(nodes) - 1)
+    return place, nodes[place] == wanted
+
+
+def _solved(network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any) -> np.ndarray:
+    """Solve ``(I - Q) B = D T`` for one group; what no producer reaches is untraceable."""
+    from scipy.sparse import coo_array, csr_array, diags_array
+    from scipy.sparse.linalg import splu
+
+    own, size = network.own[nodes], len(nodes)
+    links = bought_within(network, nodes)
+    if inner is not None:
+        links = (links + diags_array(own) @ inner).tocoo()
+    result = own[:, None] * made
+    kept = np.ones(len(links.data), bool)
+    if not network.fed[nodes].all():
+        lost = ~reached(links, result.any(axis=1)) & (network.supply[nodes] > 0)
+        kept = ~lost[links.row]
+        result[lost, -1] = 1.0
+    every = np.arange(size)
+    values = np.concatenate([-links.data[kept], np.ones(size)])
+    pairs = [np.concatenate([side[kept], every]) for side in (links.row, links.col)]
+    matrix = coo_array((values, tuple(pairs)), shape=(size, size)).tocsc()
+    # Trade between a few hundred countries fills up in any order.
+    factors = splu(matrix, permc_spec="NATURAL" if size <= CROWDED else "COLAMD")
+    start, used = (np.flatnonzero(result.any(axis=axis)) for axis in (1, 0))
+    if len(start) < len(used):  # the fewer of makers and origins are solved for
+        unit = np.zeros((size, len(start)))
+        unit[start, np.arange(len(start))] = 1.0
+        result = csr_array(_columns(factors, unit)) @ result[start]
+    else:
+        result[:, used] = _columns(factors, result[:, used])
+    # A solver leaves -1e-17 where nothing is.
+    return np.asarray(np.clip(result, 0.0, 1.0, out=result))
+
+
+def _columns(factors: Any, right: np.ndarray) -> np.ndarray:
+    """Solve for every column.
+
+    A few at a time: for many, SuperLU calls a threaded BLAS, which for matrices of this size is
+    up to ten times slower where other processes want the same cores.
+    """
+    solved = np.empty_like(right)
+    for first in range(0, right.shape[1], 4):
+        solved[:, first : first + 4] = factors.solve(right[:, first : first + 4])
+    return solved

@@ -1,0 +1,497 @@
+"""Changes of a country's trade from period to period, of equal or different length."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import fsum
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.arrow import INDEX, SHARE, UNIT, counts, lists, number, texts
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import Period
+
+MEASURES = ("usd", "tonnes")
+SERIES = ("product", "reporter", "dataset", "source")
+"""What one series of figures belongs to: figures of two of these are never compared."""
+
+
+def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which periods of data add up to a period, and which of its months they leave out.
+
+    Parameters
+    ----------
+    period : str
+        The period asked for.
+    have : iterable of str
+        Periods with data; they may overlap, and they may reach beyond the one asked for.
+
+    Returns
+    -------
+    pieces : tuple of str
+        Periods with data that share no month and leave out as little as can be; of several
+        such choices the one with the fewest pieces.
+    missing : tuple of str
+        The period itself where nothing is there, else its missing months, in runs.
+
+    Examples
+    --------
+    >>> cover("2024", ["2024-01", "2024-Q1", "2024-Q2", "2024-H2", "2023"])
+    (('2024-Q1', '2024-Q2', '2024-H2'), ())
+    >>> cover("2024-H1", ["2024-01", "2024-Q2"])
+    (('2024-01', '2024-Q2'), ('2024-02 to 2024-03',))
+    >>> cover("2025-Q1", ["2024"])
+    ((), ('2025-Q1',))
+    """
+    asked = Period(period)
+    starting: dict[int, list[Period]] = defaultdict(list)
+    for piece in sorted({Period(text) for text in have}, key=lambda p: p.text):
+        if piece in asked:
+            starting[piece.start].append(piece)
+    best: dict[int, tuple[int, int, tuple[str, ...]]] = {asked.end: (0, 0, ())}
+    for month in range(asked.end - 1, asked.start - 1, -1):
+        lacking, pieces, chosen = best[month + 1]
+        choices = [(lacking + 1, pieces, chosen)]
+        for piece in starting[month]:
+            lacking, pieces, chosen = best[piece.end]
+            choices.append((lacking, pieces + 1, (piece.text, *chosen)))
+        best[month] = min(choices)
+    found = best[asked.start][2]
+    return found, _missing(asked, [Period(text) for text in found])
+
+
+def _missing(asked: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
+    if not pieces:
+        return (asked.text,)
+    edges = [asked.start, *(m for p in pieces for m in (p.start, p.end)), asked.end]
+    gaps = [(a, b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    return tuple(_month(a) if a == b else f"{_month(a)} to {_month(b)}" for a, b in gaps)
+
+
+def _month(number: int) -> str:
+    return f"{number // 12}-{number % 12 + 1:02d}"
+
+
+@dataclass(frozen=True)
+class Side:
+    """The trade of one owner in one period: what each partner accounts for."""
+
+    months: int
+    by_partner: Mapping[str, Mapping[str, float | None]]
+    totals: Mapping[str, float | None] = field(init=False)
+    ranks: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        totals = {m: known_sum(v[m] for v in self.by_partner.values()) for m in MEASURES}
+        object.__setattr__(self, "totals", totals)
+        order = sorted(
+            self.by_partner.items(), key=lambda x: (*(-(x[1][m] or 0) for m in MEASURES), x[0])
+        )
+        object.__setattr__(self, "ranks", {name: n for n, (name, _) in enumerate(order, 1)})
+
+    def share(self, partner: str, measure: str) -> float | None:
+        """A partner's part of the total, 0 to 1."""
+        total, value = self.totals[measure], self.by_partner.get(partner, {}).get(measure)
+        return None if not total or value is None else value / total
+
+    def counted_share(self, partner: str, measure: str) -> float | None:
+        """The share, 0 where nothing is recorded of a partner; None where it is unknown."""
+        if partner not in self.by_partner and self.totals[measure]:
+            return 0.0
+        return self.share(partner, measure)
+
+    def hhi(self, measure: str) -> float | None:
+        """Herfindahl-Hirschman index of the partners, 0 to 10,000."""
+        shares = [self.share(partner, measure) for partner in self.by_partner]
+        known = [s for s in shares if s is not None]
+        return 10_000 * fsum(s * s for s in known) if known else None
+
+    def per_month(self, measure: str) -> float | None:
+        """The total divided by the months of the period."""
+        total = self.totals[measure]
+        return None if total is None else total / self.months
+
+    @property
+    def largest(self) -> str | None:
+        """The partner of rank 1."""
+        return next(iter(self.ranks), None)
+
+
+def known_sum(values: Iterable[float | None]) -> float | None:
+    """Sum of the values that are known, whatever their order; None where none is."""
+    known = [v for v in values if v is not None]
+    return fsum(known) if known else None
+
+
+Sides = dict[tuple[str, tuple[str, ...]], Side]
+"""The trade of every owner in every series."""
+
+
+def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
+    """The periods with data of each series."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    columns = [flows[name].to_pylist() for name in (*SERIES, "period")]
+    for *series, period in zip(*columns, strict=True):
+        found[tuple(series)].add(period)
+    return {series: sorted(periods) for series, periods in sorted(found.items())}
+
+
+def sides(
+    flows: pa.Table, pieces: Mapping[tuple[str, ...], Sequence[str]], months: int, partner: str
+) -> Sides:
+    """What each owner traded with each partner in the pieces of a period, series by series."""
+    owner = owner_of(partner)
+    values: dict[tuple[str, tuple[str, ...]], dict[str, list[tuple[float | None, ...]]]] = {}
+    names = (owner, partner, *SERIES, "period", *MEASURES)
+    for who, whom, *rest in zip(*(flows[name].to_pylist() for name in names), strict=True):
+        series, period, known = tuple(rest[: len(SERIES)]), rest[len(SERIES)], rest[-2:]
+        if period in pieces.get(series, ()):
+            by_partner = values.setdefault((who, series), {})
+            by_partner.setdefault(whom, []).append(tuple(known))
+    return {
+        place: Side(months, {
+            whom: {m: known_sum(v[i] for v in rows) for i, m in enumerate(MEASURES)}
+            for whom, rows in sorted(by_partner.items())
+        })
+        for place, by_partner in values.items()
+    }  # fmt: skip
+
+
+def owner_of(partner: str) -> str:
+    """Whose trade it is, when its partners are the suppliers or the consumers."""
+    return {"supplier": "consumer", "consumer": "supplier"}[partner]
+
+
+def check_partner(partner: str) -> None:
+    """Refuse a kind of partner that is none."""
+    if partner not in ("supplier", "consumer"):
+        raise UsageError(f"partner: found {partner!r}, wanted supplier or consumer")
+
+
+_ENDS = ("before", "after")
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One owner and series in both periods, and what is missing of either."""
+
+    owner: str
+    series: tuple[str, ...]
+    before: Side
+    after: Side
+    missing: str | None
+
+
+def compare_totals(
+    flows: pa.Table, before: str, after: str, *, partner: str = "supplier"
+) -> pa.Table:
+    r"""Totals, concentration and partners of two periods, of any length, side by side.
+
+    A total of three months and one of twelve are both given as they are (a claim such as "more
+    in the first quarter than in the whole year before" compares just these), and beside them
+    the rate per month, which makes periods of different length comparable.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
+        ``source`` (text), ``usd``, ``tonnes`` (null where unknown). Periods that add up to one
+        of the two are added up (:func:`cover`). A series has data of a period if any of its
+        rows does: pass all trade of a product, or all of one owner.
+    before, after : str
+        The two periods.
+    partner : {"supplier", "consumer"}
+        Compare the suppliers of each consumer, or the destinations of each supplier.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per owner and series, sorted by them: the owner (``consumer`` or ``supplier``),
+        ``product``, ``reporter``, ``dataset``, ``source``, ``before``, ``after``,
+        ``months_before``, ``months_after``; for ``usd`` (USD) and ``tonnes`` (t) the total
+        ``_before``, ``_after``, their difference ``_change`` and quotient ``_ratio``,
+        ``_per_month_before``, ``_per_month_after`` and ``_per_month_ratio``, ``hhi_.._before``
+        and ``hhi_.._after`` (0 to 10,000); ``partners_before``, ``partners_after``,
+        ``largest_before``, ``largest_after``, ``new`` and ``lost`` (lists of codes), and
+        ``missing``: periods without data, null where both are covered. Then only what can be
+        known is given. A partner that is not recorded is not the same as one that did not sell.
+
+    Raises
+    ------
+    GraphkitError
+        No series has data of both periods; the message says what there is.
+
+    Examples
+    --------
+    >>> flows = pa.table({
+    ...     "consumer": ["KOR"] * 3, "supplier": ["CHN", "CHN", "JPN"], "product": ["dy"] * 3,
+    ...     "period": ["2024", "2025-Q1", "2024"], "reporter": ["importer"] * 3,
+    ...     "dataset": ["customs"] * 3, "source": ["x"] * 3,
+    ...     "usd": [90.0, 60.0, 30.0], "tonnes": [9.0, 10.0, None]})
+    >>> row = compare_totals(flows, "2024", "2025-Q1").to_pylist()[0]
+    >>> row["usd_before"], row["usd_after"], row["usd_per_month_ratio"], row["lost"]
+    (120.0, 60.0, 2.0, ['JPN'])
+    >>> row["hhi_usd_before"], row["hhi_usd_after"]
+    (6250.0, 10000.0)
+    """
+    pairs = _pairs(flows, before, after, partner)
+    rows = []
+    for pair in pairs:
+        known = pair.missing is None
+        had, has = set(pair.before.by_partner), set(pair.after.by_partner)
+        row: dict[str, Any] = {
+            **_labels(pair, before, after, partner),
+            "months_before": pair.before.months,
+            "months_after": pair.after.months,
+            "partners_before": len(had),
+            "partners_after": len(has),
+            "largest_before": pair.before.largest,
+            "largest_after": pair.after.largest,
+            "new": sorted(has - had) if known else None,
+            "lost": sorted(had - has) if known else None,
+            "missing": pair.missing,
+        }
+        for m in MEASURES:
+            old, new = pair.before.totals[m], pair.after.totals[m]
+            slow, fast = pair.before.per_month(m), pair.after.per_month(m)
+            row |= {
+                f"{m}_before": old, f"{m}_after": new,
+                f"{m}_change": None if old is None or new is None else new - old,
+                f"{m}_ratio": _ratio(new, old),
+                f"{m}_per_month_before": slow, f"{m}_per_month_after": fast,
+                f"{m}_per_month_ratio": _ratio(fast, slow),
+                f"hhi_{m}_before": pair.before.hhi(m), f"hhi_{m}_after": pair.after.hhi(m),
+            }  # fmt: skip
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=_totals_schema(partner))
+
+
+def compare_partners(
+    flows: pa.Table, before: str, after: str, *, partner: str = "supplier"
+) -> pa.Table:
+    """How each partner's trade, share and rank changed between two periods.
+
+    Parameters
+    ----------
+    flows, before, after, partner
+        As for :func:`compare_totals`.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per owner, series and partner, of the series that have both periods: the labels
+        of :func:`compare_totals`, the partner (``supplier`` or ``consumer``), ``status``
+        (``both``, ``new``, ``lost``); for ``usd`` and ``tonnes`` ``_before``, ``_after``,
+        ``_per_month_before``, ``_per_month_after``, ``_share_before``, ``_share_after`` (0 to
+        1) and ``_share_change`` (what is not recorded counts as 0 in it); ``rank_before``,
+        ``rank_after`` (by value, then mass, then code). Sorted by owner, series and rank after,
+        the lost partners last.
+
+    Raises
+    ------
+    GraphkitError
+        No series has data of both periods; the message says what there is.
+
+    Examples
+    --------
+    >>> flows = pa.table({
+    ...     "consumer": ["KOR", "JPN", "KOR"], "supplier": ["CHN"] * 3, "product": ["dy"] * 3,
+    ...     "period": ["2024", "2024", "2025"], "reporter": ["exporter"] * 3,
+    ...     "dataset": ["customs"] * 3, "source": ["x"] * 3,
+    ...     "usd": [1.0, 3.0, 5.0], "tonnes": [None, None, None]})
+    >>> rows = compare_partners(flows, "2024", "2025", partner="consumer").to_pylist()
+    >>> [(r["consumer"], r["status"], r["rank_before"], r["rank_after"]) for r in rows]
+    [('KOR', 'both', 2, 1), ('JPN', 'lost', 1, None)]
+    >>> rows[0]["usd_share_change"]
+    0.75
+    """
+    pairs = [p for p in _pairs(flows, before, after, partner) if p.missing is None]
+    rows = []
+    for pair in pairs:
+        old, new = pair.before, pair.after
+        names = [*new.ranks, *(n for n in old.ranks if n not in new.ranks)]
+        for name in names:
+            status = "both" if name in old.ranks else "new"
+            row = {
+                **_labels(pair, before, after, partner),
+                partner: name,
+                "status": status if name in new.ranks else "lost",
+                "rank_before": old.ranks.get(name),
+                "rank_after": new.ranks.get(name),
+            }
+            for m in MEASURES:
+                row |= _partner_columns(old, new, name, m)
+            rows.append(row)
+    return pa.Table.from_pylist(rows, schema=_partners_schema(partner))
+
+
+def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair]:
+    """Both sides of every owner and series, as far as they have data."""
+    check_partner(partner)
+    lengths, lacks, found = [], [], []
+    series = periods_of(flows)
+    for asked in (before, after):
+        try:
+            lengths.append(Period(asked).months)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        covers = {s: cover(asked, periods) for s, periods in series.items()}
+        lacks.append({s: missing for s, (_, missing) in covers.items()})
+        whole = {s: pieces for s, (pieces, missing) in covers.items() if not missing}
+        found.append(sides(flows, whole, lengths[-1], partner))
+    if not any(not lacks[0][s] and not lacks[1][s] for s in series):
+        have = sorted({p for periods in series.values() for p in periods})
+        there = f"{have[0]} to {have[-1]}" if len(have) > 6 else ", ".join(have)
+        raise GraphkitError(
+            f"nothing has data of both {before} and {after}; there is {there or 'no flow'}"
+        )
+    columns = [flows[name].to_pylist() for name in (owner_of(partner), *SERIES)]
+    places = sorted({(who, tuple(labels)) for who, *labels in zip(*columns, strict=True)})
+    pairs = []
+    for place in places:
+        missing = [*lacks[0][place[1]], *lacks[1][place[1]]]
+        old, new = (f.get(place, Side(n, {})) for f, n in zip(found, lengths, strict=True))
+        pairs.append(
+            _Pair(*place, old, new, "no data of " + ", ".join(missing) if missing else None)
+        )
+    return [p for p in pairs if p.missing or p.before.by_partner or p.after.by_partner]
+
+
+def _labels(pair: _Pair, before: str, after: str, partner: str) -> dict[str, Any]:
+    series = dict(zip(SERIES, pair.series, strict=True))
+    return {owner_of(partner): pair.owner, **series, "before": before, "after": after}
+
+
+def _partner_columns(old: Side, new: Side, name: str, m: str) -> dict[str, Any]:
+    was, now = (side.by_partner.get(name, {}).get(m) for side in (old, new))
+    first, last = old.counted_share(name, m), new.counted_share(name, m)
+    return {
+        f"{m}_before": was, f"{m}_after": now,
+        f"{m}_per_month_before": None if was is None else was / old.months,
+        f"{m}_per_month_after": None if now is None else now / new.months,
+        f"{m}_share_before": old.share(name, m), f"{m}_share_after": new.share(name, m),
+        f"{m}_share_change": None if first is None or last is None else last - first,
+    }  # fmt: skip
+
+
+def _ratio(value: float | None, base: float | None) -> float | None:
+    return None if value is None or not base else value / base
+
+
+def _totals_schema(partner: str) -> pa.Schema:
+    fields = texts(owner_of(partner), *SERIES, "before", "after")
+    fields += counts("months_before", "months_after")
+    for m in MEASURES:
+        fields += [number(f"{m}_{end}", UNIT[m]) for end in ("before", "after", "change")]
+        fields += [number(f"{m}_ratio")]
+        fields += [number(f"{m}_per_month_{end}", f"{UNIT[m]} a month") for end in _ENDS]
+        fields += [number(f"{m}_per_month_ratio")]
+        fields += [number(f"hhi_{m}_{end}", INDEX) for end in _ENDS]
+    fields += counts("partners_before", "partners_after")
+    fields += texts("largest_before", "largest_after")
+    return pa.schema([*fields, *lists("new", "lost"), *texts("missing")])
+
+
+def _partners_schema(partner: str) -> pa.Schema:
+    fields = texts(owner_of(partner), *SERIES, "before", "after", partner, "status")
+    for m in MEASURES:
+        fields += [number(f"{m}_{end}", UNIT[m]) for end in _ENDS]
+        fields += [number(f"{m}_per_month_{end}", f"{UNIT[m]} a month") for end in _ENDS]
+        fields += [number(f"{m}_share_{end}", SHARE) for end in (*_ENDS, "change")]
+    return pa.schema([*fields, *counts("rank_before", "rank_after")])
+
+
+def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
+    """Totals, concentration and partners of every period there is, in order.
+
+    Each period is compared with the one of the same length that ended last before it began, so
+    that years stand beside years and quarters beside quarters.
+
+    Parameters
+    ----------
+    flows, partner
+        As for :func:`~graphkit.analysis.trade_change.compare_totals`.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per owner, series and period: the owner, the series, ``period``, ``months``,
+        ``previous`` (null for the first); for ``usd`` and ``tonnes`` the total, ``_per_month``,
+        ``_change`` (relative to the previous total) and ``hhi_`` (0 to
+        10,000); ``partners``, ``largest``, ``largest_usd_share`` and ``largest_tonnes_share``
+        (0 to 1), ``new`` and ``lost`` against the previous period. Sorted by owner, series,
+        length of the period and time. A period without a row of the owner is left out.
+
+    Examples
+    --------
+    >>> flows = pa.table({
+    ...     "consumer": ["KOR"] * 3, "supplier": ["CHN", "CHN", "JPN"], "product": ["dy"] * 3,
+    ...     "period": ["2023", "2024", "2024"], "reporter": ["importer"] * 3,
+    ...     "dataset": ["customs"] * 3, "source": ["x"] * 3,
+    ...     "usd": [50.0, 60.0, 20.0], "tonnes": [None, 1.0, 1.0]})
+    >>> first, second = trend(flows).to_pylist()
+    >>> second["previous"], second["usd_change"], second["hhi_usd"], second["new"]
+    ('2023', 0.6, 6250.0, ['JPN'])
+    >>> first["hhi_tonnes"], first["new"]
+    (None, None)
+    """
+    check_partner(partner)
+    held: dict[tuple[str, tuple[str, ...]], dict[str, Side]] = {}
+    series = periods_of(flows)
+    for period in sorted({p for periods in series.values() for p in periods}):
+        pieces = {s: (period,) for s, periods in series.items() if period in periods}
+        for place, side in sides(flows, pieces, Period(period).months, partner).items():
+            held.setdefault(place, {})[period] = side
+    rows = []
+    for (who, labels), by_period in sorted(held.items()):
+        for period in sorted(by_period, key=lambda text: (Period(text).months, Period(text).start)):
+            old = _previous(period, list(by_period))
+            row = {owner_of(partner): who, **dict(zip(SERIES, labels, strict=True))}
+            before = by_period[old] if old else None
+            rows.append({**row, **_trend_columns(period, by_period[period], old, before)})
+    return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
+
+
+def _previous(period: str, have: list[str]) -> str | None:
+    """The period of the same length that ended last before this one began."""
+    this = Period(period)
+    earlier = [p for p in map(Period, have) if p.months == this.months and p.end <= this.start]
+    return max(earlier, key=lambda p: p.end).text if earlier else None
+
+
+def _trend_columns(period: str, now: Side, old: str | None, before: Side | None) -> dict[str, Any]:
+    has, had = set(now.by_partner), set(before.by_partner) if before else set()
+    row: dict[str, Any] = {
+        "period": period, "months": now.months, "previous": old, "partners": len(has),
+        "largest": now.largest,
+        "new": sorted(has - had) if before else None,
+        "lost": sorted(had - has) if before else None,
+    }  # fmt: skip
+    for m in MEASURES:
+        change = _growth(now.totals[m], before.totals[m] if before else None)
+        row |= {
+            m: now.totals[m],
+            f"{m}_per_month": now.per_month(m),
+            f"{m}_change": change,
+            f"hhi_{m}": now.hhi(m),
+            f"largest_{m}_share": now.share(now.largest, m) if now.largest else None,
+        }
+    return row
+
+
+def _growth(value: float | None, base: float | None) -> float | None:
+    return None if value is None or not base else (value - base) / base
+
+
+def _trend_schema(partner: str) -> pa.Schema:
+    fields = texts(owner_of(partner), *SERIES, "period") + counts("months")
+    fields += texts("previous")
+    for m in MEASURES:
+        fields += [number(m, UNIT[m]), number(f"{m}_per_month", f"{UNIT[m]} a month")]
+        fields += [number(f"{m}_change"), number(f"hhi_{m}", INDEX)]
+    fields += counts("partners") + texts("largest")
+    fields += [number(f"largest_{m}_share", SHARE) for m in MEASURES]
+    return pa.schema([*fields, *lists("new", "lost")])
