@@ -24,10 +24,15 @@ from graphkit.export.admin import ARGUMENTS, write_import_folder
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.shipped import shipped
-from graphkit.stores.jars import fetched_jars
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.neo4j_load import ddl
-from graphkit.stores.server import JAVA_OPTIONS, Server, start_server, stop_server
+from graphkit.stores.neo4j.load import ddl
+from graphkit.stores.neo4j.server import (
+    JAVA_OPTIONS,
+    Server,
+    fetched_jars,
+    start_server,
+    stop_server,
+)
 
 BATCH = 10_000
 EMPTY = (

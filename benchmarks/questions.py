@@ -22,7 +22,7 @@ from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.server import stop_server
+from graphkit.stores.neo4j.server import stop_server
 
 PRODUCT = ("--for", "ree-metals", "--period", "2024")
 QUESTIONS = (

@@ -17,7 +17,8 @@ from graphkit.stores import LoadReport, Progress, Store, no_progress, open_store
 from graphkit.stores.embedded import EmbeddedStore
 
 BUILDERS = (
-    "schema.py", "kinds.py", "period.py", "build.py", "analysis/shares.py", "stores/embedded.py",
+    "schema.py", "kinds.py", "period.py", "build.py", "analysis/shares.py",
+    "stores/embedded/__init__.py",
 )  # fmt: skip
 """What, beside the reader of seeds, decides what the default database holds."""
 

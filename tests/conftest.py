@@ -23,7 +23,7 @@ from graphkit.shipped import shipped
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.server import DEFAULT_VERSION, start_server
+from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
@@ -36,7 +36,7 @@ LOG = pytest.StashKey[Path]()
 STOP_AT_THE_END = """
 import sys
 from pathlib import Path
-from graphkit.stores.server import stop_server
+from graphkit.stores.neo4j.server import stop_server
 sys.stdin.read()
 stop_server(home=Path(sys.argv[1]))
 """

@@ -17,10 +17,10 @@ from faults import Loads, settled, strike
 
 from graphkit.database import last_load
 from graphkit.errors import Unreachable
-from graphkit.stores import neo4j_turns as turns
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.server import start_server
+from graphkit.stores.neo4j import load as turns
+from graphkit.stores.neo4j.server import start_server
 
 
 def undisturbed(loads: Loads, place: str) -> float:
@@ -148,7 +148,7 @@ def test_a_neo4j_server_that_is_killed_and_started_again(
         server = start_server(neo4j_version, home=home)
         login = {"NEO4J_PASSWORD": server.password}
         ports = server.bolt_port, server.http_port
-        monkeypatch.setattr("graphkit.stores.server._free_ports", lambda: ports)
+        monkeypatch.setattr("graphkit.stores.neo4j.server._free_ports", lambda: ports)
         chance, held = random.Random(49), "A"
         loads.finish(*loads.load(held, server.uri, **login))
         for _ in range(counts.server_kills):

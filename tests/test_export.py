@@ -27,9 +27,8 @@ from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.jars import fetched_jars
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.server import JAVA_OPTIONS, start_server, stop_server
+from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
 """Text that some format could take for something else."""

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from neo4j import Address, ResultSummary, ServerInfo
 
+from graphkit.cypher.read_only import admitted, check_parameters, check_read_only, parameter_names
+from graphkit.cypher.tokens import tokens
 from graphkit.errors import UsageError
-from graphkit.stores.cypher_text import tokens
-from graphkit.stores.gate import admitted, check_parameters, check_read_only, parameter_names
-from graphkit.stores.neo4j_plan import REFUSED, check_plan
+from graphkit.stores.neo4j import REFUSED, check_plan
 
 CLAUSES = (
     "CREATE (:Country {iso3: 'XXX'})",

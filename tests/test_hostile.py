@@ -23,14 +23,13 @@ from faults import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit.cli import app as cli
+from graphkit.cypher.read_only import check_read_only, parameter_names
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.export.digest import digest
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.gate import check_read_only, parameter_names
-from graphkit.stores.landlock import landlock_version
+from graphkit.stores.embedded.sandbox_worker import landlock_version
 from graphkit.stores.limits import LIMITS, Limits
-from graphkit.stores.neo4j import Neo4jStore, _planned
-from graphkit.stores.neo4j_plan import check_plan
+from graphkit.stores.neo4j import Neo4jStore, _planned, check_plan
 
 SECRET = "canary-5f1e"
 BUSY = 0.25
@@ -288,8 +287,8 @@ INSIDE = """
 import encodings.idna, json, socket, sys
 from pathlib import Path
 import ladybug
-from graphkit.stores.landlock import allow_only
-from graphkit.stores.sandboxed import open_no_more
+from graphkit.stores.embedded.sandbox_worker import allow_only
+from graphkit.stores.embedded.sandbox_worker import open_no_more
 
 path, lock, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 ladybug.Database.get_version()
@@ -350,7 +349,7 @@ def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(shipped_
 def test_the_process_inside_cannot_take_all_memory(shipped_file):
     code = (
         "import sys; from pathlib import Path;"
-        "from graphkit.stores.sandboxed import lock_in;"
+        "from graphkit.stores.embedded.sandbox_worker import lock_in;"
         "lock_in(Path(sys.argv[1])); bytearray(2**43 + 2**33)"
     )
     done = subprocess.run(

@@ -8,7 +8,7 @@ from graphkit.build import build_graph
 from graphkit.folders import user_folder
 from graphkit.queries import rows_of
 from graphkit.seeds import read_seeds
-from graphkit.stores import kept
+from graphkit.stores import results as kept
 from graphkit.stores.neo4j import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"]}

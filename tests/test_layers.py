@@ -13,7 +13,7 @@ LAYERS = (
     ("_version", "errors"),
     ("kinds", "arrow"),
     ("schema", "period", "folders", "shipped", "imports", "answer", "fingerprint"),
-    ("seeds", "analysis", "reference"),
+    ("seeds", "analysis", "reference", "cypher"),
     ("build", "backend", "engines"),
     ("stores",),
     ("queries",),

@@ -13,7 +13,7 @@ from graphkit.build import build_graph
 from graphkit.errors import StoreError, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Result
-from graphkit.stores.shapes import canonical_json
+from graphkit.stores.results import canonical_json
 
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 

@@ -21,7 +21,7 @@ from neo4j.exceptions import AuthError
 
 import graphkit
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.stores.server import (
+from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
     Server,
     fetched_jars,
@@ -47,7 +47,7 @@ class FirstStart:
 START = """
 import sys
 from pathlib import Path
-from graphkit.stores.server import start_server
+from graphkit.stores.neo4j.server import start_server
 print(start_server(sys.argv[1], home=Path(sys.argv[2])).pid)
 """
 

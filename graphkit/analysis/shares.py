@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.rows import Floats, Ints
 from graphkit.arrow import INDEX, SHARE, counts, flags, number, texts
+
+if TYPE_CHECKING:
+    from graphkit.analysis.network.graph import FlowGraph
 
 SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
 """What one set of shares belongs to: figures of two of these are never added up."""

@@ -197,7 +197,7 @@ def _limits(timeout: float, max_rows: int) -> Limits:
 
 def _statement(statement: str | None, file: Path | None) -> str:
     """The text to run, from the one place where it was given."""
-    from graphkit.stores.cypher_text import MAX_CHARACTERS
+    from graphkit.cypher.tokens import MAX_CHARACTERS
 
     if statement is not None and file is not None:
         raise UsageError("found both a statement and -i FILE; wanted one of them")

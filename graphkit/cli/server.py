@@ -10,7 +10,7 @@ from graphkit.cli.options import say
 from graphkit.errors import GraphkitError
 
 if TYPE_CHECKING:
-    from graphkit.stores.server import Server
+    from graphkit.stores.neo4j.server import Server
 
 neo4j = typer.Typer(
     help="Run a real Neo4j on this machine.\n\n"
@@ -39,7 +39,7 @@ def start(
       graphkit neo4j start
       graphkit neo4j start --version 2026.08.1
     """
-    from graphkit.stores.server import DEFAULT_VERSION, start_server
+    from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 
     server = start_server(version or DEFAULT_VERSION, progress=say)
     _describe(server)
@@ -54,7 +54,7 @@ def stop() -> None:
     Example:
       graphkit neo4j stop
     """
-    from graphkit.stores.server import stop_server
+    from graphkit.stores.neo4j.server import stop_server
 
     print("stopped" if stop_server() else "no local Neo4j was running")
 
@@ -67,7 +67,7 @@ def status() -> None:
     Example:
       graphkit neo4j status
     """
-    from graphkit.stores.server import server_status
+    from graphkit.stores.neo4j.server import server_status
 
     server = server_status()
     if server is None:

@@ -31,7 +31,7 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
     fills a database, and ``cypher-shell -f constraints.cypher`` adds what an import leaves out.
     Text is quoted, so that an empty text is one and nothing is nothing.
     """
-    from graphkit.stores.neo4j_load import ddl
+    from graphkit.stores.neo4j.load import ddl
 
     folder.mkdir()
     delimiter = _delimiter(graph)

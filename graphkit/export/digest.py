@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphkit.export.stored import joined, statement
 from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.stores import Store
-from graphkit.stores.shapes import canonical_json
+from graphkit.stores.results import canonical_json
 
 PAGE = 10_000
 

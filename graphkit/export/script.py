@@ -33,7 +33,7 @@ def write_script(graph: Graph, path: Path) -> None:
 
 def statements(graph: Graph) -> Iterator[str]:
     """The statements of the script, each on one line."""
-    from graphkit.stores.neo4j_load import create_statement, ddl
+    from graphkit.stores.neo4j.load import create_statement, ddl
 
     yield from ddl(graph.schema)
     written = 0

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from graphkit.errors import StoreError
 from graphkit.stores import Result
-from graphkit.stores.shapes import JSON, column, json_texts
+from graphkit.stores.results import JSON, column, json_texts
 
 Answered = TypeVar("Answered")
 BATCH_ROWS, BATCH_BYTES = 10_000, 2**24

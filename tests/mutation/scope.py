@@ -26,14 +26,12 @@ LOADER = {
     "database.py": _tests("database"),
     "fingerprint.py": _tests("fingerprint", "build"),
     "stores/diff.py": _tests("diff", "load"),
-    "stores/embedded.py": [*_tests("load"), *UNREACHABLE],
-    "stores/neo4j_load.py": _tests("load"),
-    "stores/neo4j_turns.py": _tests("load"),
+    "stores/embedded/__init__.py": [*_tests("load"), *UNREACHABLE],
+    "stores/neo4j/load.py": _tests("load"),
 }
 GATE = {
-    "stores/gate.py": _tests("gate"),
-    "stores/statement_size.py": _tests("gate"),
-    "stores/neo4j_plan.py": _tests("gate"),
+    "cypher/read_only.py": _tests("gate"),
+    "stores/neo4j/__init__.py": _tests("gate"),
 }
 MEASURES = {
     "analysis/batch/measures.py": _tests("grouped_tracing", "measure"),
@@ -67,10 +65,10 @@ GROUPS = {
     "gate": GATE,
     "measures": MEASURES,
 }
-SERVER = ("graphkit/stores/neo4j_load.py", "graphkit/stores/neo4j_turns.py")
+SERVER = ("graphkit/stores/neo4j/load.py",)
 """Modules whose tests need a Neo4j."""
 
-QUESTIONS = {"graphkit/stores/embedded.py": ("ask", "run", "_execute")}
+QUESTIONS = {"graphkit/stores/embedded/__init__.py": ("ask", "run", "_execute")}
 """Functions of a module that answer questions and are no part of a load."""
 
 LEFT_OUT = (

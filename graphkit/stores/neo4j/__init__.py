@@ -1,40 +1,40 @@
-"""Neo4j 5.26 and later, through the official driver: Community, Enterprise, Aura or a cluster.
-
-A load compares digests and writes only the difference, in managed transactions; whatever is in
-the database without a digest is not ours and is left alone.
-"""
+"""Neo4j, through the official driver: statements, plans, and values of every Neo4j type."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
+import neo4j.graph
+from neo4j import ResultSummary
 
 from graphkit.build import Graph
+from graphkit.cypher.read_only import PROCEDURES, admitted, to_explain
+from graphkit.cypher.tokens import place, tokens
 from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.schema import GRAPH
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
-from graphkit.stores.cypher_text import place, tokens
 from graphkit.stores.diff import change, difference
-from graphkit.stores.gate import admitted, to_explain
-from graphkit.stores.ladybug_refusals import text_and_number
+from graphkit.stores.embedded.refusals import text_and_number
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
-from graphkit.stores.neo4j_failures import told
-from graphkit.stores.neo4j_load import ddl, held_statement, steps
-from graphkit.stores.neo4j_plan import check_plan
-from graphkit.stores.neo4j_turns import (
+from graphkit.stores.neo4j.errors import told
+from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
     check_unchanged,
+    ddl,
+    held_statement,
     marker,
+    steps,
     turn,
 )
-from graphkit.stores.neo4j_values import neutral, notes
-from graphkit.stores.shapes import check_names, plan_table
+from graphkit.stores.results import check_names, node, path, plan_table, relationship
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -101,7 +101,7 @@ def checked_uri(uri: str) -> str:
 
 def open_local() -> Neo4jStore:
     """Open the server that ``graphkit neo4j start`` runs."""
-    from graphkit.stores.server import server_status
+    from graphkit.stores.neo4j.server import server_status
 
     server = server_status()
     if server is None:
@@ -300,3 +300,78 @@ def _planned(
         return transaction.run(to_explain(statement), dict(parameters)).consume()
 
     return work
+
+
+REFUSED = (
+    "Administration", "Alter", "Create", "Delete", "DetachDelete", "Drop", "Foreach", "LoadCSV",
+    "Merge", "Remove", "Set", "Terminate",
+)  # fmt: skip
+"""How operators begin that write, read a file or an address, or stop what others run.
+
+The type of a statement does not tell: that of LOAD CSV and of TERMINATE is that of reading.
+"""
+
+
+def check_plan(summary: ResultSummary) -> None:
+    """Refuse what EXPLAIN has planned unless it only reads the graph.
+
+    Raises
+    ------
+    UsageError
+        Naming the first operator that does something else.
+    """
+    for operator, details in _operators(summary.plan or {}):
+        procedure = details.partition("(")[0]
+        if operator.startswith("ProcedureCall") and procedure.lower() not in PROCEDURES:
+            raise UsageError(f"Neo4j would call {procedure}; graphkit only reads here")
+        if operator.startswith(REFUSED):
+            name = operator.partition("@")[0]
+            raise UsageError(f"Neo4j's plan has the operator {name}; graphkit only reads here")
+    if summary.query_type != "r":
+        raise UsageError(f"Neo4j's plan has type {summary.query_type!r}; graphkit only reads here")
+
+
+def _operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every operator of a plan, and its details."""
+    rest = [plan]
+    while rest:
+        each = rest.pop()
+        if each:
+            yield each["operatorType"], str(each["args"].get("Details", ""))
+            rest += each.get("children", ())
+
+
+UNKNOWN_PROPERTY = re.compile(r"property key does not exist\. The property `([^`]+)`")
+DECLARED = frozenset(prop.name for kind in (*GRAPH.nodes, *GRAPH.edges) for prop in kind.stored)
+"""Properties that are no mistake, though no fact may have one yet."""
+
+
+def neutral(value: Any) -> Any:
+    """A driver value in the neutral shape."""
+    if isinstance(value, neo4j.graph.Node):
+        return node(":".join(sorted(value.labels)), _properties(value))
+    if isinstance(value, neo4j.graph.Path):
+        return path([neutral(n) for n in value.nodes], [neutral(r) for r in value.relationships])
+    if isinstance(value, neo4j.graph.Relationship):
+        return relationship(value.type, _properties(value))
+    if isinstance(value, list):
+        return [neutral(v) for v in value]
+    if isinstance(value, dict):
+        return {k: neutral(v) for k, v in value.items()}
+    if hasattr(value, "iso_format"):
+        return value.iso_format()
+    return value
+
+
+def _properties(entity: neo4j.graph.Entity) -> dict[str, Any]:
+    return {k: neutral(v) for k, v in entity.items()}
+
+
+def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
+    """The server's warnings, such as a label that is not in the database."""
+    for status in summary.gql_status_objects:
+        if status.is_notification and status.raw_severity == "WARNING":
+            said = " ".join(status.status_description.split())
+            unknown = UNKNOWN_PROPERTY.search(said)
+            if not (unknown and unknown[1] in DECLARED):
+                yield said

@@ -13,10 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from graphkit.cypher.tokens import (
+    Token,
+    begins_clause,
+    closing,
+    ends_of,
+    is_name,
+    match_at,
+    opening,
+    place,
+    tokens,
+)
 from graphkit.errors import UsageError
 from graphkit.schema import GRAPH, Type
-from graphkit.stores.cypher_text import Token, is_name, place, tokens
-from graphkit.stores.patterns import begins_clause, closing, ends_of, match_at, opening
 
 ELSEWHERE = "Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
 

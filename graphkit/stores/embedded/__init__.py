@@ -1,42 +1,59 @@
-"""The embedded database: ladybug, in process, one file, replaced in one step by every load."""
+"""The embedded database: one file, loaded whole and read by a sandboxed process."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.folders import locked
-from graphkit.schema import Schema, Type
-from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
-from graphkit.stores.diff import Held, change, difference
-from graphkit.stores.gate import (
+from graphkit.cypher.read_only import (
     admitted,
     asks_for_plan,
     check_parameters,
     check_read_only,
 )
-from graphkit.stores.ladybug_dialect import explain_failure
-from graphkit.stores.ladybug_refusals import refuse_silent_differences
-from graphkit.stores.ladybug_rewrite import for_ladybug, loses_order, parameter_names_for_ladybug
-from graphkit.stores.ladybug_rows import neutral_table
-from graphkit.stores.limits import LIMITS, UNLIMITED, Limits
-from graphkit.stores.sandbox import Sandbox
-from graphkit.stores.shapes import plan_table
+from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.folders import locked
+from graphkit.schema import Schema, Type
+from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
+from graphkit.stores.diff import Held, change, difference
+from graphkit.stores.embedded.dialect import (
+    HIDDEN,
+    explain_failure,
+    for_ladybug,
+    loses_order,
+    parameter_names_for_ladybug,
+)
+from graphkit.stores.embedded.refusals import refuse_silent_differences
+from graphkit.stores.embedded.sandbox import Sandbox
+from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, first_part
+from graphkit.stores.results import (
+    check_names,
+    column_names,
+    in_order,
+    node,
+    path,
+    plan_table,
+    relationship,
+)
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
+
 
 BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
@@ -309,3 +326,57 @@ def _verify(connection: Any, graph: Graph) -> None:
         answer.close()
         if found != wanted:
             raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")
+
+
+_PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
+"""What comes as Arrow: where all lists of a column are empty, theirs begins at no place at all."""
+_WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
+
+
+def neutral_table(statement: str, answer: Any, limits: Limits) -> Result:
+    """Arrow as every store returns it: Neo4j's column names, integers, graph values as JSON."""
+    kinds = answer.get_column_data_types()
+    engine_names = answer.get_column_names()
+    shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
+    names, order = in_order(column_names(statement), [engine_names[n] for n in shown])
+    check_names(names)
+    places = [shown[n] for n in order]
+    plain = all(_PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) for n in places)
+    if plain and answer.get_num_tuples() <= limits.rows:
+        table = answer.get_as_arrow()
+        arrays = [_integers(table.column(n)) for n in places]
+        return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
+    return collect(names, ([_plain(row[n]) for n in places] for row in answer), limits)
+
+
+def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers of any width, and the decimals that sums of integers come as, in 64 bits."""
+    if not (pa.types.is_decimal(values.type) or pa.types.is_integer(values.type)):
+        return values
+    try:
+        return pc.cast(values, pa.int64())
+    except pa.ArrowInvalid as error:
+        raise StoreError("found an integer that does not fit into 64 bits") from error
+
+
+def _plain(value: Any) -> Any:
+    """A ladybug value in the neutral shape: label and the properties that are set."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if "_NODES" in value:
+        nodes, relationships = map(_plain, (value["_NODES"], value["_RELS"]))
+        # Of a variable-length relationship, ladybug tells the nodes between its ends as well.
+        return path(nodes, relationships) if len(nodes) > len(relationships) else relationships
+    if "_LABEL" not in value:
+        return {k: _plain(v) for k, v in value.items()}
+    properties = {k: _plain(v) for k, v in value.items() if not k.startswith("_") and v is not None}
+    kind = relationship if "_SRC" in value else node
+    return kind(value["_LABEL"], properties)

@@ -1,13 +1,16 @@
-"""The process inside the sandbox: locks itself in, then answers statements on one database."""
+"""The process that runs free Cypher on the embedded database, with no reach beyond its file."""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import pickle
 import queue
+import struct
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import ladybug
@@ -18,7 +21,57 @@ from graphkit.errors import GraphkitError, one_line
 from graphkit.imports import do_without_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.landlock import allow_only
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_SET_NO_NEW_PRIVS = 38
+_READ_FILE = 1 << 2
+_FILE_ACCESS = (13, 14, 15, 15, 16)
+"""How many kinds of access to files the first versions know; later ones know no more."""
+_TCP = 0b11
+"""Binding and connecting, from version 4 on."""
+_SIGNALS_AND_SOCKETS = 0b11
+"""Of processes outside, from version 6 on."""
+
+
+def landlock_version() -> int:
+    """The version of Landlock that this kernel has, 0 for none."""
+    if sys.platform != "linux":
+        return 0
+    version: int = ctypes.CDLL(None).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    return max(version, 0)
+
+
+def allow_only(readable: Iterable[Path]) -> int:
+    """Forbid this thread, and those it will start, all files but some, which it may only read.
+
+    Returns
+    -------
+    int
+        The version of Landlock that forbids it; 0 where there is none, and nothing is forbidden.
+
+    References
+    ----------
+    .. [1] Landlock: unprivileged access control.
+           https://docs.kernel.org/userspace-api/landlock.html
+    """
+    version = landlock_version()
+    if not version:
+        return 0
+    libc = ctypes.CDLL(None)
+    kinds = (1 << _FILE_ACCESS[min(version, len(_FILE_ACCESS)) - 1]) - 1
+    network, scope = _TCP * (version >= 4), _SIGNALS_AND_SOCKETS * (version >= 6)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    rules = struct.pack("=QQQ", kinds, network, scope)[:size]
+    ruleset: int = libc.syscall(_CREATE_RULESET, rules, ctypes.c_size_t(size), 0)
+    for path in readable:
+        file = os.open(path, os.O_PATH)
+        libc.syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", _READ_FILE, file), 0)
+        os.close(file)
+    libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    refused = libc.syscall(_RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
+    return 0 if refused else version
+
 
 RESERVED = 2**43
 """Addresses, not memory, that ladybug reserves for a database of any size."""

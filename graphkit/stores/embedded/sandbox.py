@@ -24,7 +24,10 @@ from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError
 from graphkit.stores import Result
 from graphkit.stores.limits import Limits
 
-START = "import sys; sys.path[:] = sys.argv[1:];from graphkit.stores.sandboxed import main; main()"
+START = (
+    "import sys; sys.path[:] = sys.argv[1:];"
+    "from graphkit.stores.embedded.sandbox_worker import main; main()"
+)
 ERRORS: Mapping[str, type[GraphkitError]] = {
     kind.__name__: kind for kind in (StoreError, Unreachable, UsageError)
 }

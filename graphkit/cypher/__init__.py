@@ -1,0 +1,1 @@
+"""Cypher text: its tokens, what it may do, and what it needs."""

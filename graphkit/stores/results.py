@@ -1,0 +1,183 @@
+"""Results of a statement as Arrow columns, nested values as JSON, and a cache of them on disk."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.cypher.tokens import CLOSING, OPENING, Token, clause_end, is_name, tokens
+from graphkit.errors import StoreError
+from graphkit.folders import replacing, user_folder
+
+STAR = "*"
+
+
+def column_names(statement: str) -> list[str]:
+    """The columns that the (first) final RETURN asks for, ``*`` for all variables.
+
+    Examples
+    --------
+    >>> column_names("MATCH (n) WITH n AS m RETURN count( * ), m.x AS `an x`, [1, 2] ORDER BY m.x")
+    ['count( * )', 'an x', '[1, 2]']
+    """
+    every = tokens(statement)
+    number = _final_return(every)
+    if number is None:
+        return []
+    number += 1
+    if number < len(every) and every[number].upper == "DISTINCT":
+        number += 1
+    return [_name(statement, item) for item in _items(every[number : clause_end(every, number)])]
+
+
+def in_order(asked: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Names and places of the columns as Neo4j would give them: those of a star by name.
+
+    >>> in_order(["*", "count(*)"], ["b", "a", "COUNT_STAR()"])
+    (['a', 'b', 'count(*)'], [1, 0, 2])
+    """
+    stars = len(found) - len(asked) + 1 if STAR in asked[:1] else 0
+    if len(found) != len(asked) - bool(stars) + stars:
+        return list(found), list(range(len(found)))
+    places = sorted(range(stars), key=lambda place: found[place])
+    names = [found[place] for place in places]
+    rest = range(stars, len(found))
+    return [*names, *asked[bool(stars) :]], [*places, *rest]
+
+
+def _final_return(every: list[Token]) -> int | None:
+    depth = 0
+    for number, token in enumerate(every):
+        depth += (token.text in OPENING) - (token.text in CLOSING)
+        if token.upper == "RETURN" and not depth and not is_name(every, number):
+            return number
+    return None
+
+
+def _items(every: list[Token]) -> list[list[Token]]:
+    """The tokens between commas that are in no bracket."""
+    items: list[list[Token]] = [[]]
+    depth = 0
+    for token in every:
+        depth += (token.text in OPENING) - (token.text in CLOSING)
+        if token.text == "," and not depth:
+            items.append([])
+        else:
+            items[-1].append(token)
+    return [item for item in items if item]
+
+
+def _name(statement: str, item: list[Token]) -> str:
+    if len(item) == 1 or (len(item) > 2 and item[-2].upper == "AS"):
+        return item[-1].name
+    return statement[item[0].at : item[-1].end]
+
+
+JSON = {"graphkit": "json"}
+"""Field metadata of a column whose text is JSON: a node, a relationship, a path, a map."""
+
+
+def node(label: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A node: its label and the properties that are set."""
+    return {"label": label, "properties": properties}
+
+
+def relationship(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A relationship: its type and the properties that are set."""
+    return {"type": kind, "properties": properties}
+
+
+def path(nodes: list[Any], relationships: list[Any]) -> dict[str, Any]:
+    """A path: its nodes and relationships in order."""
+    return {"nodes": nodes, "relationships": relationships}
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spaces, so that equal values are equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
+    """One column of plain Python values; what holds a map becomes JSON text."""
+    if any(_holds_map(v) for v in values):
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
+    try:
+        array = pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
+    return pa.field(name, array.type), array
+
+
+def json_texts(values: Iterable[Any]) -> pa.Array:
+    """Values as JSON text; what is null stays so."""
+    return pa.array([None if v is None else canonical_json(v) for v in values], pa.string())
+
+
+def plan_table(plan: str) -> pa.Table:
+    """What EXPLAIN and PROFILE answer: the database's own drawing of its plan, line by line."""
+    return pa.table({"plan": pa.array(plan.splitlines(), pa.string())})
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse two columns of one name: no table could tell them apart."""
+    if len(set(names)) < len(names):
+        raise StoreError(f"found two columns of one name in {', '.join(names)}; name them with AS")
+
+
+def _holds_map(value: Any) -> bool:
+    if isinstance(value, dict):
+        return True
+    return isinstance(value, list) and any(_holds_map(v) for v in value)
+
+
+QUICK = 0.5
+"""What a server answers within these seconds is asked for again."""
+MOST_BYTES = 2**30
+
+
+def kept_rows(
+    content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table]
+) -> pa.Table:
+    """The rows of a statement: kept ones of the same load, else what ``read`` gives.
+
+    Parameters
+    ----------
+    content : str
+        What tells one load of one database from every other.
+    statement, values
+        What is asked.
+    read : callable
+        Asks the server.
+    """
+    from pyarrow import parquet
+
+    asked = "\x1e".join([content, statement, repr(sorted(values.items()))])
+    path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.parquet"
+    with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
+        rows = parquet.ParquetFile(path).read()
+        path.touch()
+        return rows
+    start = time.monotonic()
+    rows = read()
+    if time.monotonic() - start >= QUICK:
+        with suppress(OSError):
+            _keep(rows, path)
+    return rows
+
+
+def _keep(rows: pa.Table, path: Path) -> None:
+    """Write a whole file or none; those that were not asked for longest make room."""
+    from pyarrow import parquet
+
+    with replacing(path) as stream:
+        parquet.write_table(rows, stream)
+    files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
+    while sum(file.stat().st_size for file in files) > MOST_BYTES and len(files) > 1:
+        files.pop(0).unlink(missing_ok=True)
