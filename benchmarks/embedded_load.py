@@ -17,9 +17,9 @@ from ratio import compare
 
 from graphkit.build import build_graph
 from graphkit.database import load_seeds
+from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore, ddl
 
 

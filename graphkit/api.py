@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answer import Answer
+from graphkit.catalog import Facts
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError
 from graphkit.queries import find_query, run_query
@@ -19,20 +20,17 @@ from graphkit.questions import (
     criticality,
     dependence,
     disruptions,
-    n_minus_1,
     origins,
     reliance,
     single_points,
 )
+from graphkit.questions import reliance as n_minus_1
 from graphkit.questions.centrality import centrality, layered_centrality
-from graphkit.questions.changes import compare
-from graphkit.questions.checks import check_claims
-from graphkit.questions.conflicts import claim_conflicts
-from graphkit.questions.facts import Facts
+from graphkit.questions.changes import compare, trend
+from graphkit.questions.claim_checks import check_claims, claim_conflicts
+from graphkit.questions.claims import list_claims
 from graphkit.questions.mirror import mirror
-from graphkit.questions.published import list_claims
 from graphkit.questions.supply import supply_of
-from graphkit.questions.trends import trend
 from graphkit.stores import Closing, Result
 from graphkit.stores.limits import LIMITS
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from graphkit._version import __version__
 from graphkit.errors import StoreError, Unreachable
-from graphkit.folders import locked, user_folder
-from graphkit.shipped import shipped
+from graphkit.paths import locked, shipped, user_folder
 from graphkit.stores import LoadReport, Progress, Store, no_progress, open_store
 from graphkit.stores.embedded import EmbeddedStore
 

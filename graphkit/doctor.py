@@ -55,7 +55,7 @@ def _package(name: str) -> Finding:
 
 
 def _seeds() -> Iterator[Finding]:
-    from graphkit.shipped import shipped
+    from graphkit.paths import shipped
 
     for name in ("seeds", "queries"):
         folder = shipped(name)

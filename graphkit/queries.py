@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from graphkit.cypher.read_only import check_read_only, parameter_names
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.paths import shipped
 from graphkit.period import Period
-from graphkit.shipped import shipped
 from graphkit.stores import Result, Store
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.results import kept_rows

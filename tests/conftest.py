@@ -17,9 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from faults import CI, Counts, Loads, start_forking, two_graphs
 
 from graphkit.build import Graph, build_graph
-from graphkit.folders import user_folder
+from graphkit.paths import shipped, user_folder
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore

@@ -9,10 +9,10 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit import __version__
 from graphkit.build import Graph, Part, build_graph
+from graphkit.paths import shipped
 from graphkit.period import Period
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts, read_seeds
-from graphkit.shipped import shipped
 
 
 def build(folder: Path, **files: str) -> Graph:

@@ -18,10 +18,10 @@ from graphkit.api import Graph
 from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.paths import shipped
 from graphkit.questions.centrality import DEFAULT
 from graphkit.render import answer_text, as_object, json_text
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore
 
 RARE_EARTHS = "rare earths"

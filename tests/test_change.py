@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from graphkit.analysis.shares import import_shares
 from graphkit.analysis.trade_change import compare_partners, compare_totals, cover, trend
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.paths import shipped
 from graphkit.period import Period
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 FLOW = {

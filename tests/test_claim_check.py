@@ -20,8 +20,8 @@ from graphkit.analysis.claims.verdicts import (
     production_conflicts,
     verdict_counts,
 )
+from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()

@@ -17,9 +17,9 @@ from graphkit.api import Graph
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 

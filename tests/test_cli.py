@@ -26,7 +26,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit import __version__
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
-from graphkit.folders import user_folder
+from graphkit.paths import user_folder
 from graphkit.queries import query_names
 from graphkit.seeds import read_seeds
 

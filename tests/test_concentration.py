@@ -15,8 +15,8 @@ from graphkit.analysis.concentration import (
 )
 from graphkit.analysis.reliance import n_minus_1, net_import_reliance, reliance_bounds
 from graphkit.analysis.shares import Markets, band, import_shares, indices
+from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 NUMBER = pa.float64()

@@ -20,8 +20,8 @@ from graphkit.analysis.criticality import (
     scaled_governance,
     supply_risk,
 )
+from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TOOL = Path(__file__).parent.parent / "tools" / "build_wgi.py"

@@ -14,9 +14,8 @@ import graphkit
 from graphkit.build import build_graph
 from graphkit.database import LastLoad, build_cache, default_path, last_load, open_database
 from graphkit.errors import SeedError, StoreError, Unreachable
-from graphkit.folders import locked
+from graphkit.paths import locked, shipped
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 from graphkit.stores.embedded import EmbeddedStore
 
 

@@ -18,9 +18,9 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.baci import Wanted, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.report import UnmappedError
+from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
 from graphkit.seeds.values import plain
-from graphkit.shipped import shipped
 
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
 """Horses: a code with a leading zero that no product here travels under."""

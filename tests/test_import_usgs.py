@@ -14,8 +14,8 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.report import FailedCheck, UnmappedError
 from graphkit.importers.usgs import import_usgs
+from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.shipped import shipped
 
 DATA = Path(__file__).parent / "data" / "usgs"
 LONG, WIDE = DATA / "MCS2026_Commodities_Data.csv", DATA / "MCS2025_World_Data.csv"

@@ -5,7 +5,7 @@ import pytest
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import build_graph
-from graphkit.folders import user_folder
+from graphkit.paths import user_folder
 from graphkit.queries import rows_of
 from graphkit.seeds import read_seeds
 from graphkit.stores import results as kept

@@ -9,9 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from graphkit.catalog import Materials, Names, read_places
 from graphkit.errors import UsageError
-from graphkit.names import Names, read_places
-from graphkit.questions.scope import Materials
 from graphkit.stores.embedded import EmbeddedStore
 
 PLACES = ("Country", "Area")

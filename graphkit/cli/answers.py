@@ -14,7 +14,7 @@ from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
-    from graphkit.questions.facts import Facts
+    from graphkit.catalog import Facts
 
 Scope = Annotated[
     str | None,
@@ -182,7 +182,7 @@ def answer(
 
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        from graphkit.questions.facts import Facts
+        from graphkit.catalog import Facts
 
         found = ask(Facts(store))
     show_answer(found, chosen, output)

@@ -110,6 +110,6 @@ def trend(
       graphkit trend --for ree-compounds
       graphkit trend CHN --partner consumer --for ree-metals
     """
-    from graphkit.questions import trends
+    from graphkit.questions import changes as trends
 
     answer(lambda f: trends.trend(f, country, scope=scope, partner=partner), db, form, output)

@@ -16,13 +16,13 @@ group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
 def _kinds() -> list[str]:
-    from graphkit.questions.published import KINDS
+    from graphkit.questions.claims import KINDS
 
     return list(KINDS)
 
 
 def _verdicts() -> list[str]:
-    from graphkit.questions.checks import VERDICTS
+    from graphkit.questions.claim_checks import VERDICTS
 
     return [verdict.replace(" ", "-") for verdict in VERDICTS]
 
@@ -90,7 +90,7 @@ def claims(
       graphkit claims --source reex-2025-04-30
       graphkit claims check --about KOR
     """
-    from graphkit.questions import published
+    from graphkit.questions import claims as published
 
     if command := context.invoked_subcommand:
         _refuse_options(context, command)
@@ -132,7 +132,7 @@ def check(
       graphkit claims check --source reex-2025-04-30
       graphkit claims check --verdict contradicted
     """
-    from graphkit.questions import checks
+    from graphkit.questions import claim_checks as checks
 
     found = answer(
         lambda f: checks.check_claims(
@@ -164,7 +164,7 @@ def conflicts(
       graphkit claims conflicts
       graphkit claims conflicts --about EU27 --for lithium
     """
-    from graphkit.questions.conflicts import claim_conflicts
+    from graphkit.questions.claim_checks import claim_conflicts
 
     answer(
         lambda f: claim_conflicts(f, about=about, scope=scope, source=source, kind=kind),

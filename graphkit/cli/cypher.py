@@ -131,7 +131,7 @@ NAMED = {
 
 def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
     """Parameters that name a country, product, element or stage may be given as any name."""
-    from graphkit.names import read_materials, read_places
+    from graphkit.catalog import read_materials, read_places
 
     named = {p.name: p.type for p in query.parameters if p.type in NAMED}
     places = read_places(store) if "country" in named.values() else None

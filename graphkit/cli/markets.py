@@ -87,8 +87,8 @@ def reliance(
       graphkit reliance KOR --for "rare earths"
       graphkit reliance --for gallium --n-minus-1
     """
-    from graphkit.questions import n_minus_1 as without
     from graphkit.questions import reliance as question
+    from graphkit.questions import reliance as without
 
     if n_minus_1:
         answer(

@@ -41,9 +41,9 @@ def check(seeds: SeedsFolder = None) -> None:
       graphkit check
       graphkit check my-seeds
     """
+    from graphkit.paths import shipped
     from graphkit.render.output import write_text
     from graphkit.seeds import read_seeds
-    from graphkit.shipped import shipped
 
     facts = read_seeds(seeds or shipped("seeds"))
     kinds = sum(len(t) > 0 for t in facts.tables.values())
@@ -70,9 +70,9 @@ def load(
     """
     from graphkit.build import build_graph
     from graphkit.database import default_path, place_of
+    from graphkit.paths import shipped
     from graphkit.render import choose_format, show_table
     from graphkit.seeds import read_seeds
-    from graphkit.shipped import shipped
     from graphkit.stores import open_store
 
     chosen = choose_format(form, output, sys.stdout)

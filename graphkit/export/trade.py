@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from graphkit.catalog import Facts
 from graphkit.errors import GraphkitError
 from graphkit.queries import rows_of
-from graphkit.questions.facts import Facts
 from graphkit.questions.trade import check_period, trade_of
 from graphkit.stores import Store
 

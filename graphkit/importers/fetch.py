@@ -22,8 +22,8 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Re
 
 from graphkit._version import __version__
 from graphkit.errors import GraphkitError
-from graphkit.folders import user_folder, write_private
 from graphkit.importers.comtrade_files import PREVIEW, TOTALS, answer_rows
+from graphkit.paths import user_folder, write_private
 
 API = "https://comtradeapi.un.org/data/v1/get"
 HEADER = "Ocp-Apim-Subscription-Key"

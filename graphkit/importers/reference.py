@@ -8,11 +8,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from graphkit.catalog import Names
 from graphkit.errors import UsageError
-from graphkit.names import Names
+from graphkit.paths import shipped
 from graphkit.schema import REVISIONS
 from graphkit.seeds import Facts, read_seeds
-from graphkit.shipped import shipped
 
 FITS = ("exact", "dominant", "proxy")
 HS_CODE = 6

@@ -15,10 +15,10 @@ from pyarrow import parquet
 from graphkit.errors import GraphkitError
 from graphkit.importers.report import FailedCheck
 from graphkit.importers.seedfile import mapping, write_seed
+from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import read_file
-from graphkit.shipped import shipped
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,15 @@
-"""Who is central in the trade of something: in a network of flows, or of shares over all stages."""
+"""Hubs, sources and destinations of trade, in one period or over time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.analysis.network.centrality import (
     UNIT,
@@ -13,15 +18,366 @@ from graphkit.analysis.network.centrality import (
     with_its_network,
 )
 from graphkit.analysis.network.centrality import centrality as scores_of
+from graphkit.analysis.network.scores import MEASURES
 from graphkit.answer import Answer
-from graphkit.errors import UsageError
-from graphkit.questions import ranking
-from graphkit.questions.baskets import basket_notes
+from graphkit.catalog import Facts, Scope
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.period import Period, newest
+from graphkit.queries import rows_of
+from graphkit.questions import centrality as ranking
 from graphkit.questions.claims import COMPARISON
-from graphkit.questions.facts import Facts
-from graphkit.questions.networks import Networks, network_of, networks_over_time
+from graphkit.questions.origins import check_measure
 from graphkit.questions.supply import supply_of
-from graphkit.questions.trade import border_of, check_period
+from graphkit.questions.trade import (
+    SERIES,
+    Trade,
+    addable,
+    basket_notes,
+    border_of,
+    check_period,
+    coverage_of,
+    of_code,
+    periods_by_product,
+    series_of,
+    trade_of,
+)
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Flows of all products in scope, period by period."""
+
+    scope: Scope
+    held: Mapping[str, set[str]]
+    """Which periods each product in scope has."""
+    periods: tuple[str, ...]
+    flows: pa.Table
+    notes: tuple[str, ...]
+    left_out: int = 0
+    """Flows of a group of countries, or of a country to itself."""
+
+    @property
+    def when(self) -> str:
+        """The period, or the first and the last one."""
+        first, last = self.periods[0], self.periods[-1]
+        return f"in {first}" if first == last else f"from {first} to {last}"
+
+    @property
+    def basis(self) -> str | None:
+        """What the masses are of."""
+        known = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
+        return "+".join(sorted({*known.to_pylist()} - {None})) or None
+
+    @property
+    def missing_tonnes(self) -> dict[str, float | None]:
+        """For each period, which share of the value of all flows gives no mass."""
+        usd, tonnes = self.flows["usd"], self.flows["tonnes"]
+        unweighed = pc.if_else(pc.is_null(tonnes), usd, 0.0)
+        table = pa.table({"period": self.flows["period"], "usd": usd, "unweighed": unweighed})
+        # In one order, so that the sums do not hang on that of the database.
+        table = table.sort_by([("period", "ascending"), ("usd", "ascending")])
+        sums = table.group_by("period", use_threads=False)
+        found = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
+        return {r["period"]: r["unweighed_sum"] / r["usd_sum"] if r["usd_sum"] else None
+                for r in found}  # fmt: skip
+
+    def coverage(self) -> dict[str, Any]:
+        """What the flows count and lack; of many periods, one series for all of them."""
+        flows = self.flows
+        if len(self.periods) > 1:
+            place = flows.column_names.index("period")
+            flows = flows.set_column(place, "period", _spans(flows))
+        found = coverage_of(Trade(flows, series_of(flows), flows), self.scope)
+        lacking = [key for key in found["products_without_trade_data"] if key not in self.held]
+        found["products_without_trade_data"] = lacking
+        return {**found, **({"flows_left_out": self.left_out} if self.left_out else {})}
+
+
+def network_of(facts: Facts, scope: Scope, period: str | None, by: str) -> Networks:
+    """The network of one period: the one asked for, or the newest that any product has.
+
+    Raises
+    ------
+    GraphkitError
+        There is no trade in the scope, two series count the same goods, or masses of two bases.
+    """
+    held = _held(facts, scope)
+    chosen = period or (newest(sorted(set().union(*held.values()))) if held else None)
+    trade = trade_of(facts, scope, chosen)
+    if trade.lacking:
+        raise _as_error(trade.lacking)
+    lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
+    notes = [f"No trade in {chosen} of {', '.join(lacking)}."] if lacking else []
+    return _checked(facts, Networks(scope, held, (str(chosen),), trade.flows, tuple(notes)), by)
+
+
+def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
+    """The networks of every period of the products that have data in all of them.
+
+    Periods are those of the product with the most, of the length that most have; a product that
+    lacks one of them is left out of all, because with it the years would not be comparable.
+
+    Raises
+    ------
+    GraphkitError
+        As :func:`network_of`.
+    """
+    held = _held(facts, scope)
+    if not held:
+        raise _as_error(trade_of(facts, scope, None).lacking)
+    series = {product: _of_one_length(periods) for product, periods in held.items()}
+    periods = max(series.values(), key=lambda found: (len(found), found))
+    kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
+    flows = rows_of(facts.store, "trade", products=kept, periods=list(periods))
+    flows = of_code(flows, scope)
+    notes = [
+        f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
+        "periods would not be comparable."
+        for product in sorted(set(held) - set(kept))
+    ]
+    return _checked(facts, Networks(scope, held, periods, flows, tuple(notes)), by)
+
+
+def _held(facts: Facts, scope: Scope) -> dict[str, set[str]]:
+    """The periods with trade of each product in scope."""
+    return periods_by_product(rows_of(facts.store, "trade-periods"), scope)
+
+
+def _of_one_length(periods: set[str]) -> tuple[str, ...]:
+    """The periods of the length that most have, in order of time; of two such, the longer."""
+    lengths = [Period(text).months for text in periods]
+    length = max(lengths, key=lambda months: (lengths.count(months), months))
+    kept = (text for text in periods if Period(text).months == length)
+    return tuple(sorted(kept, key=lambda text: Period(text).start))
+
+
+def _checked(facts: Facts, found: Networks, by: str) -> Networks:
+    """Without flows that would count twice, and only if those that stay may be added up."""
+    flows, notes = addable(facts, found.flows)
+    flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
+    _check_counted_once(flows)
+    if by == "tonnes":
+        _check_one_basis(flows.filter(pc.is_valid(flows["tonnes"])))
+    left_out = len(found.flows) - len(flows)
+    return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
+
+
+def _check_counted_once(flows: pa.Table) -> None:
+    """Refuse two figures of the same goods: of two data sets, or of a code and one inside it."""
+    names = [*SERIES, "hs"]
+    rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
+    rows.sort(key=lambda row: [row[name] or "" for name in names])
+    for one, other in combinations(rows, 2):
+        if one["period"] == other["period"] and _same_goods(one, other):
+            raise GraphkitError(
+                f"{_series(one)} and {_series(other)} count the same goods of {one['period']}, "
+                "which are not added up; name one of them with --for, or load one"
+            )
+
+
+def _same_goods(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["hs"] and other["hs"]:
+        return bool(one["hs"].startswith(other["hs"]) or other["hs"].startswith(one["hs"]))
+    return bool(one["product"] == other["product"])
+
+
+def _series(row: Mapping[str, Any]) -> str:
+    code = f" HS {row['hs']}" if row["hs"] else ""
+    return f"{row['product']}{code} ({row['dataset']}, {row['reporter']})"
+
+
+def _check_one_basis(flows: pa.Table) -> None:
+    bases: dict[str, set[str]] = {}
+    for row in (
+        flows.select(["product", "basis"]).group_by(["product", "basis"]).aggregate([]).to_pylist()
+    ):
+        bases.setdefault(row["basis"] or "unknown", set()).add(row["product"])
+    if len(bases) > 1:
+        said = "; ".join(f"{basis}: {', '.join(sorted(of))}" for basis, of in sorted(bases.items()))
+        raise GraphkitError(
+            f"masses of several bases are not added up ({said}); ask for one of them, or --by usd"
+        )
+
+
+def _spans(flows: pa.Table) -> pa.Array:
+    """For each flow, in words, which periods its series has."""
+    of: dict[tuple[str, ...], set[str]] = {}
+    names = [name for name in SERIES if name != "period"]
+    keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
+    for key, period in zip(keys, flows["period"].to_pylist(), strict=True):
+        of.setdefault(key, set()).add(period)
+    said = {key: _listed(periods) for key, periods in of.items()}
+    return pa.array([said[key] for key in keys], pa.string())
+
+
+def _listed(periods: set[str]) -> str:
+    found = sorted(periods, key=lambda text: (Period(text).start, Period(text).months))
+    if len(found) <= 3:
+        return ", ".join(found)
+    return f"{found[0]} to {found[-1]} ({len(found)} periods)"
+
+
+def _as_error(lacking: str) -> GraphkitError:
+    return GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
+
+
+HEADS = {
+    "strength_in": "Bought", "strength_out": "Sold", "pagerank": "PageRank",
+    "cheirank": "CheiRank", "hub": "Hub", "authority": "Authority", "eigenvector": "Eigenvector",
+    "closeness_in": "Closeness in", "closeness_out": "Closeness out",
+    "harmonic_in": "Harmonic in", "harmonic_out": "Harmonic out", "betweenness": "Betweenness",
+    "throughput": "Throughput",
+}  # fmt: skip
+NETWORK = {
+    "rank": "1 is the highest score of the first measure; equal scores share a rank",
+    "nodes": "how many nodes the network has; n where scores are normalised",
+    "pairs": "how many pairs of nodes have a flow in it",
+    "min_flow": "the smallest flow of a pair that is kept",
+    "flow_share": "0 to 1, of all flows, what is kept",
+    "missing_tonnes_share": "0 to 1, of the value of all flows, what gives no mass",
+}
+CLOSENESS = (
+    "Closeness is decided by the smallest flows on the way: give --min-flow, or ask for "
+    "harmonic_in or harmonic_out."
+)
+
+
+def check_asked(measures: Sequence[str], by: str, min_flow: float, top: int | None) -> None:
+    """Refuse what is no measure, no amount or no number of ranks, before anything is read."""
+    wrong = [name for name in measures if name not in MEASURES]
+    if wrong or not measures:
+        found = ", ".join(map(repr, wrong)) or "none"
+        raise UsageError(f"--measure: found {found}, wanted some of {', '.join(MEASURES)}")
+    if len(set(measures)) < len(measures):
+        raise UsageError(f"--measure: found {', '.join(measures)}, wanted each once")
+    check_measure(by)
+    if not 0 <= min_flow < float("inf"):
+        raise UsageError(f"--min-flow: found {min_flow:g}, wanted 0 or more")
+    if top is not None and top < 1:
+        raise UsageError(f"--top: found {top}, wanted 1 or more")
+
+
+def with_names(facts: Facts, table: pa.Table) -> pa.Table:
+    """With the name of each country after its code."""
+    column = table["country"].to_pylist()
+    names = {key: facts.places.with_key(key).name for key in set(column)}
+    place = table.column_names.index("country") + 1
+    return table.add_column(place, "name", pa.array([names[key] for key in column], pa.string()))
+
+
+def with_labels(
+    table: pa.Table, same: Mapping[str, str | float | None], of: pa.Table | None = None
+) -> pa.Table:
+    """With columns that are the same in each row, and those of a table by ``period``."""
+    for name, value in same.items():
+        kind = pa.float64() if isinstance(value, float) else pa.string()
+        table = table.append_column(name, pa.array([value] * len(table), kind))
+    if of is None:
+        return table
+    said = {row.pop("period"): row for row in of.to_pylist()}
+    periods = table["period"].to_pylist()
+    for name in of.column_names:
+        if name != "period":
+            column = [said[period][name] for period in periods]
+            table = table.append_column(name, pa.array(column, pa.string()))
+    return table
+
+
+def behind_each_period(facts: Facts, flows: pa.Table) -> pa.Table:
+    """Products, stages, codes, data sets and sources of all flows of a period, joined by ``+``."""
+    found: dict[str, dict[str, set[str]]] = {}
+    names = ("product", "hs", "reporter", "dataset", "source")
+    rows = flows.select(["period", *names]).group_by(["period", *names]).aggregate([])
+    for row in rows.to_pylist():
+        said = found.setdefault(row["period"], {name: set() for name in ("stage", *names)})
+        said["stage"].add(facts.materials.products[row["product"]]["stage"])
+        for name in names:
+            said[name].add(row[name])
+    heads = {"product": "products", "stage": "stages"}
+    return pa.Table.from_pylist([
+        {"period": period,
+         **{heads.get(n, n): "+".join(sorted(values - {None})) for n, values in said.items()}}
+        for period, said in sorted(found.items())
+    ])  # fmt: skip
+
+
+def best(rows: pa.Table, top: int | None) -> pa.Table:
+    """Only the first ranks; where there is no score, every row."""
+    if top is None:
+        return rows
+    return rows.filter(pc.fill_null(pc.less_equal(rows["rank"], top), True))
+
+
+def units_of(table: pa.Table, measures: Iterable[str]) -> dict[str, str]:
+    """How each score is normalised, and what the other numbers are."""
+    fields = {name: table.schema.field(name).metadata for name in measures}
+    said = {n: f"{m[b'unit'].decode()}; {m[b'doc'].decode()}" for n, m in fields.items()}
+    return {**said, **NETWORK}
+
+
+def in_words(
+    table: pa.Table, heads: Mapping[str, str], *, nodes: str, least: str, amounts: str
+) -> str:
+    """How large the networks are, what was left out of them, and what each score is.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With the columns of :data:`NETWORK`.
+    heads : mapping
+        Measures, the one that ranks first, and what people read for them.
+    nodes, least, amounts : str
+        What the nodes are, the smallest flow kept, and what strengths are sums of.
+    """
+    sizes = f"{_range(table, 'nodes')} {nodes} and {_range(table, 'pairs')} pairs with a flow"
+    kept = f"smallest flow kept: {least}"
+    share = table["flow_share"]
+    low, high = (100 * f(share).as_py() for f in (pc.min, pc.max))
+    if low < 100:
+        part = f"{low:.1f} %" if f"{low:.1f}" == f"{high:.1f}" else f"{low:.1f} to {high:.1f} %"
+        kept += f" ({part} of all flows)"
+    by: dict[str, list[str]] = {}
+    for name, head in heads.items():
+        how = amounts if name.startswith("strength") else MEASURES[name].normalisation
+        by.setdefault(how, []).append(head)
+    said = "".join(f" {', '.join(names)}: {how}." for how, names in by.items())
+    return f"Rank by {next(iter(heads.values()))}. {sizes}; {kept}.{said}"
+
+
+def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str]:
+    """What to know of a measure before it is cited."""
+    found = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
+    if "eigenvector" in measures and table["eigenvector"].null_count:
+        found.append("Eigenvector: where no flow goes in a circle, or two circles are equally "
+                     "strong, there is no such score.")  # fmt: skip
+    return found
+
+
+def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
+    """Who is first in how many periods, by each measure."""
+    periods = len(pc.unique(table["period"]))
+    found = []
+    for name in measures:
+        most = table.group_by("period").aggregate([(name, "max")])
+        highest = dict(
+            zip(most["period"].to_pylist(), most[f"{name}_max"].to_pylist(), strict=True)
+        )
+        rows = table.select(["period", "country", name]).to_pylist()
+        first = Counter(
+            row["country"] for row in rows
+            if row[name] is not None and row[name] == highest[row["period"]]
+        )  # fmt: skip
+        order = sorted(first.items(), key=lambda item: (-item[1], item[0]))
+        said = ", ".join(f"{country} {count}" for country, count in order)
+        if said:
+            found.append(f"First by {HEADS[name]} in how many of {periods} periods: {said}.")
+    return found
+
+
+def _range(table: pa.Table, name: str) -> str:
+    low, high = (f(table[name]).as_py() for f in (pc.min, pc.max))
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
 
 DEFAULT = ("betweenness", "throughput", "pagerank", "cheirank", "strength_in", "strength_out")
 """What is asked without a choice; the rank is by the first."""

@@ -1,35 +1,201 @@
-"""What changed in a country's trade, or the world's, between two periods."""
+"""Changes of a country's trade between two periods, and from period to period."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.trade_change import MEASURES, compare_partners, compare_totals, cover
+from graphkit.analysis import trade_change as analysis
+from graphkit.analysis.claims.evidence import time_of
+from graphkit.analysis.trade_change import (
+    MEASURES,
+    SERIES,
+    check_partner,
+    compare_partners,
+    compare_totals,
+    cover,
+    owner_of,
+)
 from graphkit.answer import Answer
-from graphkit.arrow import number
+from graphkit.arrow import SHARE, number
+from graphkit.catalog import Facts, Named, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
-from graphkit.questions.baskets import basket_notes
+from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
 from graphkit.questions.dependence import FACE_VALUE
-from graphkit.questions.facts import Facts
-from graphkit.questions.owned_trade import (
-    OF_TRADE,
-    Owner,
-    coverage_in,
-    flows_in,
-    held_periods,
-    nothing_of,
-    owner_named,
-    renamed,
-    span,
-    with_scope,
-)  # fmt: skip
-from graphkit.questions.scope import Scope
+from graphkit.questions.trade import (
+    SAID,
+    Trade,
+    basket_notes,
+    coverage_of,
+    in_periods,
+    of_code,
+    periods_by_product,
+    series_of,
+    wanted,
+)
+
+WORLD = "WLD"
+"""Stands for everybody: the owner of all trade."""
+OF_TRADE = {"supplier": "imports", "consumer": "exports"}
+"""What an owner's trade is called by its partners, and the query that reads it."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose trade it is, and whether its partners are suppliers or consumers."""
+
+    place: Named | None
+    members: tuple[str, ...]
+    """Countries of a group; trade among them is left out."""
+    partner: str
+
+    @property
+    def key(self) -> str:
+        """Its code, that of the world where it is everybody."""
+        return self.place.key if self.place else WORLD
+
+    @property
+    def name(self) -> str:
+        """Its name in a sentence."""
+        return self.place.name if self.place else "the world"
+
+    @property
+    def side(self) -> str:
+        """The end of a flow it stands at."""
+        return owner_of(self.partner)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of a group."""
+        if not self.members:
+            return []
+        return [
+            f"{self.name} is its {len(self.members)} present members in every period; "
+            "trade among them is left out."
+        ]
+
+    def of(self, flows: pa.Table) -> pa.Table:
+        """Its own flows, under its code."""
+        if self.place is None:
+            return _with(flows, self.side, self.key)
+        if not self.members:
+            return flows.filter(pc.equal(flows[self.side], self.key))
+        members = pa.array(self.members, pa.string())
+        ours = pc.is_in(flows[self.side], value_set=members)
+        inside = pc.is_in(flows[self.partner], value_set=members)
+        return _with(flows.filter(pc.and_(ours, pc.invert(inside))), self.side, self.key)
+
+
+def _with(flows: pa.Table, name: str, value: str) -> pa.Table:
+    """Flows with one value in a column."""
+    column = pa.array([value] * len(flows), pa.string())
+    return flows.set_column(flows.column_names.index(name), name, column)
+
+
+def owner_named(facts: Facts, text: str | None, partner: str) -> Owner:
+    """Who is meant by a name; nobody named is the world.
+
+    Raises
+    ------
+    UsageError
+        The name is none, or that of an area without members; or there is no such partner.
+    """
+    check_partner(partner)
+    place = None if text is None else facts.place(text)
+    if place is None or place.type == "world":
+        return Owner(None, (), partner)
+    grouped = place.is_group
+    return Owner(place, tuple(facts.members(place)) if grouped else (), partner)
+
+
+def held_periods(facts: Facts, scope: Scope) -> tuple[dict[str, list[str]], str]:
+    """The periods with trade of each product in scope, the newest last; or why there are none."""
+    traded = rows_of(facts.store, "trade-periods")
+    found = periods_by_product(traded, scope)
+    there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
+    lacking = "" if found else f"no trade is known for {scope.meaning}; there is for {there}"
+    return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
+
+
+def flows_in(facts: Facts, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
+    """All flows in scope of some products, each in its own periods."""
+    return _read(facts, "trade", scope, held)
+
+
+def own_flows(
+    facts: Facts, scope: Scope, owner: Owner, held: Mapping[str, Sequence[str]]
+) -> pa.Table:
+    """The flows of an owner in scope of some products, each in its own periods."""
+    if owner.place is None:
+        return owner.of(flows_in(facts, scope, held))
+    codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
+    return owner.of(_read(facts, OF_TRADE[owner.partner], scope, held, **codes))
+
+
+def _read(
+    facts: Facts, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
+) -> pa.Table:
+    flows = rows_of(facts.store, query, **wanted(held), **ends)
+    return of_code(in_periods(flows, held), scope)
+
+
+def nothing_of(owner: Owner, scope: Scope) -> str:
+    """That an owner has no trade in scope."""
+    about = f" for {scope.meaning}" if scope.text else ""
+    return f"no {OF_TRADE[owner.partner]} of {owner.name} are known{about}"
+
+
+def with_scope(facts: Facts, rows: pa.Table, flows: pa.Table) -> pa.Table:
+    """Rows of series with the stage of the product, and the basis and codes of the flows."""
+    said: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for flow in flows.select([*SERIES, *SAID]).group_by([*SERIES, *SAID]).aggregate([]).to_pylist():
+        series = said.setdefault(tuple(flow[n] for n in SERIES), {n: set() for n in SAID})
+        for name in SAID:
+            series[name] |= {flow[name]} - {None}
+    keys = list(zip(*(rows[name].to_pylist() for name in SERIES), strict=True))
+    stages = [facts.materials.products[key[0]]["stage"] for key in keys]
+    rows = rows.append_column("stage", pa.array(stages, pa.string()))
+    for name in SAID:
+        texts = ["+".join(sorted(said[key][name])) for key in keys]
+        rows = rows.append_column(name, pa.array(texts, pa.string()))
+    return rows
+
+
+def coverage_in(
+    flows: pa.Table, scope: Scope, *, periods: str | None = None, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """What some flows count and lack; with ``periods``, all their periods as one so called.
+
+    Products that have trade ``besides`` are not said to be without.
+    """
+    told = flows if periods is None else _with(flows, "period", periods)
+    found = coverage_of(Trade(flows, series_of(told), flows), scope)
+    without = found["products_without_trade_data"]
+    return found | {"products_without_trade_data": [p for p in without if p not in besides]}
+
+
+def span(held: Mapping[str, Sequence[str]]) -> str:
+    """Which periods there are, product by product."""
+    return ", ".join(
+        f"{product} ({', '.join(have) if len(have) < 4 else f'{have[0]} to {have[-1]}'})"
+        for product, have in held.items()
+    )
+
+
+def renamed(rows: pa.Table) -> pa.Table:
+    """Shares named as everywhere else: ``share_usd_after`` for ``usd_share_after``."""
+    names = rows.column_names
+    for measure in MEASURES:
+        names = [n.replace(f"{measure}_share", f"share_{measure}") for n in names]
+    return rows.rename_columns(names)
+
 
 ENDS = ("before", "after")
 CHANGED = (
@@ -257,3 +423,136 @@ def _heads(owner: Owner, before: str, after: str) -> dict[str, str]:
         "share_tonnes_after": f"Share by weight {after}",
         "status": "Recorded in",
     }
+
+
+ROW = (
+    "product", "stage", "period", "previous", "usd", "usd_change", "tonnes",
+    "tonnes_change", "missing_tonnes_share",
+    "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
+    "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
+    "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
+)  # fmt: skip
+TREND_UNITS = {
+    "usd": "US dollars; valuation fob is free on board, cif with insurance and freight",
+    "usd_change": "what usd rose by since the previous period, as a part of it: 0.1 is 10 %",
+    "tonnes": "metric tons, of what the basis says, of the flows that give a mass",
+    "tonnes_change": "the same of tonnes",
+    "hhi_usd": "Herfindahl-Hirschman index of the partners by value, 0 to 10,000",
+    "hhi_tonnes": "the same by mass",
+    "partners": "with how many countries it traded the product",
+    "largest_share_usd": "0 to 1, part of the largest partner by value in the value",
+    "largest_share_tonnes": "0 to 1, its part in the trade that gives a mass",
+    "missing_tonnes_share": "0 to 1, of the value, what gives no mass",
+    "new": "partners of the period that the previous one does not have",
+    "lost": "partners of the previous period that this one does not have",
+}
+HEADS = {
+    "product": "Product",
+    "period": "Period",
+    "usd": "USD",
+    "usd_change": "change",
+    "tonnes": "Tonnes",
+    "tonnes_change": "change",
+    "hhi_usd": "HHI by value",
+    "partners": "Partners",
+    "largest": "Largest",
+    "largest_share_usd": "its share by value",
+    "largest_share_tonnes": "by weight",
+    "missing_tonnes_share": "No weight",
+}
+
+
+def trend(
+    facts: Facts,
+    country: str | None = None,
+    *,
+    scope: str | None = None,
+    partner: str = "supplier",
+) -> Answer:
+    """How a country's trade went from period to period, as far back as there are data.
+
+    Parameters
+    ----------
+    country : str, optional
+        Country or group whose trade it is; otherwise the whole world's.
+    scope : str, optional
+        Product, HS code, element, mineral, stage or group; otherwise everything.
+    partner : {"supplier", "consumer"}
+        Its imports and their suppliers, or its exports and their buyers.
+
+    Returns
+    -------
+    Answer
+        One row a product, data set and period in which it traded, in order: totals and their
+        change, concentration, partners, the largest one and its share, who is new and who lost.
+
+    Raises
+    ------
+    UsageError
+        A name or partner that is none; the message has the nearest ones.
+    GraphkitError
+        There is no trade in this scope; the message says what there is.
+    """
+    owner, wanted = owner_named(facts, country, partner), facts.materials.scope(scope)
+    held, lacking = held_periods(facts, wanted)
+    if lacking:
+        raise GraphkitError(lacking)
+    flows = own_flows(facts, wanted, owner, held)
+    trade = OF_TRADE[partner]
+    if not len(flows):
+        raise GraphkitError(nothing_of(owner, wanted))
+    rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
+    rows = with_scope(facts, rows, flows)
+    products = list(dict.fromkeys(rows["product"].to_pylist()))
+    periods = sorted(set(rows["period"].to_pylist()), key=time_of)
+    whole = " to ".join(dict.fromkeys((periods[0], periods[-1])))
+    return Answer(
+        f"How did {owner.name}'s {trade} of {wanted.meaning} change over time?",
+        {
+            "consumer": owner.key if owner.side == "consumer" else None,
+            "supplier": owner.key if owner.side == "supplier" else None,
+            "for": wanted.text,
+            "meaning": wanted.meaning,
+            "hs": wanted.code,
+            "products": sorted(products),
+        },
+        rows.select([owner.side, *ROW]),
+        TREND_UNITS,
+        coverage_in(flows, wanted, periods=whole),
+        facts.claims.slice(0, 0),
+        COMPARISON.empty_table(),
+        facts.sources(flows),
+        (*wanted.notes, *owner.notes, FACE_VALUE, *basket_notes(facts.materials, wanted, products)),
+        {owner.side: owner.side.capitalize(), **HEADS},
+        f"Partners are the {partner}s, the largest is so by value; HHI is from 0 to 10,000.",
+    )
+
+
+def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
+    """Each period with the part of its value that gives no mass."""
+    labels, amounts = (*SERIES, "period"), (flows["usd"].to_pylist(), flows["tonnes"].to_pylist())
+    worth: dict[tuple[str, ...], list[tuple[float, bool]]] = {}
+    for place, usd, tonnes in zip(_places(flows, labels), *amounts, strict=True):
+        worth.setdefault(place, []).append((usd or 0.0, tonnes is None))
+    missing = []
+    for place in _places(rows, labels):
+        whole = fsum(usd for usd, _ in worth[place])
+        lost = fsum(usd for usd, unweighed in worth[place] if unweighed)
+        missing.append(lost / whole if whole else None)
+    field = number("missing_tonnes_share", SHARE)
+    return rows.append_column(field, pa.array(missing, pa.float64()))
+
+
+def _places(table: pa.Table, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """The labels of each row."""
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
+
+
+def _as_shares(rows: pa.Table) -> pa.Table:
+    """Changes as parts of the previous total, and shares named as everywhere else."""
+    rows = renamed(rows)
+    for measure in MEASURES:
+        place = rows.column_names.index(f"{measure}_change")
+        field = number(f"{measure}_change", f"{SHARE}, of the previous period's")
+        rows = rows.set_column(place, field, rows[place])
+    return rows

@@ -9,14 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answer import Answer
+from graphkit.catalog import TOTALS, Facts, Named, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import Named
 from graphkit.queries import rows_of
-from graphkit.questions.baskets import basket_notes
 from graphkit.questions.claims import Asked, claims_about, comparisons
-from graphkit.questions.facts import TOTALS, Facts
-from graphkit.questions.scope import Scope
-from graphkit.questions.trade import Trade, check_period, coverage_of, imports_of, trade_of
+from graphkit.questions.trade import (
+    Trade,
+    basket_notes,
+    check_period,
+    coverage_of,
+    imports_of,
+    trade_of,
+)
 
 ROW = (
     "consumer", "supplier", "product", "stage", "period", "share_usd", "share_tonnes", "usd",

@@ -10,19 +10,16 @@ import pyarrow as pa
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import Answer
+from graphkit.catalog import Facts, Named
 from graphkit.errors import UsageError
-from graphkit.names import Named
-from graphkit.questions.blocs import bloc, in_network
 from graphkit.questions.claims import Asked
-from graphkit.questions.cuts import Cut, restriction_cut
-from graphkit.questions.facts import Facts
 from graphkit.questions.origins import (
     buyer_in,
     check_measure,
     supply_answer,
     with_scope,
 )  # fmt: skip
-from graphkit.questions.supply import Supply, supply_of
+from graphkit.questions.supply import Cut, Supply, bloc, in_network, restriction_cut, supply_of
 
 HEADS = {
     "consumer": "Consumer", "product": "Product", "period": "Period", "direct": "Loses directly",

@@ -12,13 +12,11 @@ from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer
 from graphkit.arrow import VALUED
+from graphkit.catalog import Facts, Named, Scope
 from graphkit.errors import GraphkitError
-from graphkit.names import Named
 from graphkit.period import Period
 from graphkit.queries import rows_of
 from graphkit.questions.claims import COMPARISON
-from graphkit.questions.facts import Facts
-from graphkit.questions.scope import Scope
 from graphkit.questions.trade import (
     check_period,
     in_periods,

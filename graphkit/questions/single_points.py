@@ -14,17 +14,21 @@ from graphkit.analysis.supply.removal import removal_losses, structural_points
 from graphkit.analysis.supply.single_points import domestic_points, share_points
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, flags, number, texts
+from graphkit.catalog import COUNTRIES, Facts, Named, Scope
 from graphkit.errors import UsageError
-from graphkit.names import Named
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.blocs import bloc, in_network
 from graphkit.questions.claims import COMPARISON, Asked, claims_about
-from graphkit.questions.exposed import UNITS, exposed
-from graphkit.questions.facts import COUNTRIES, Facts
-from graphkit.questions.origins import METHOD, buyer_in, check_measure, supply_answer, with_scope
-from graphkit.questions.scope import Scope
-from graphkit.questions.supply import Supply, supply_of
+from graphkit.questions.origins import (
+    EXPOSED_UNITS,
+    METHOD,
+    buyer_in,
+    check_measure,
+    exposed,
+    supply_answer,
+    with_scope,
+)
+from graphkit.questions.supply import Supply, bloc, in_network, supply_of
 from graphkit.questions.trade import check_period
 
 DEFINITIONS = ("share", "structural", "domestic")
@@ -146,7 +150,7 @@ def single_points(
     return replace(
         answer,
         rows=exposed(answer.rows, supply, point, part),
-        units=UNITS,
+        units=EXPOSED_UNITS,
         heads=kept | SUM_HEADS,
         notes=(*answer.notes, "--each gives every consumer by itself."),
     )

@@ -1,9 +1,9 @@
-"""The supply network behind an answer: trade and production of one chain in one period."""
+"""Supply networks for a question: production, blocs, cuts and coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +12,10 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.errors import GraphkitError
-from graphkit.names import Named
+from graphkit.catalog import COUNTRIES, Facts, Named, Scope
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
-from graphkit.questions.facts import Facts
-from graphkit.questions.production import MADE, figures_by_source, production_of
-from graphkit.questions.scope import Scope
 from graphkit.questions.trade import (
     SERIES,
     addable,
@@ -28,6 +25,200 @@ from graphkit.questions.trade import (
     periods_by_product,
     series_of,
 )
+
+MADE = pa.schema([
+    *(pa.field(n, pa.string()) for n in ("country", "product")),
+    *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
+    pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
+    pa.field("source", pa.string()), pa.field("claim", pa.string()),
+])  # fmt: skip
+
+
+def production_of(facts: Facts, chain: Sequence[str], period: str) -> tuple[pa.Table, list[str]]:
+    """One figure for each country and product: amounts first, then shares that were claimed."""
+    notes: list[str] = []
+    rows = rows_of(facts.store, "production", products=list(chain), periods=[period]).to_pylist()
+    published = {
+        s["key"]: s["published"] or "" for s in rows_of(facts.store, "sources").to_pylist()
+    }
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
+    for row in rows:
+        if row["type"] not in COUNTRIES:
+            continue
+        pair = (row["country"], row["product"])
+        if pair in found:
+            notes.append(f"Production of {row['product']} in {row['country']} is taken from "
+                         f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
+            continue
+        found[pair] = {n: row.get(n) for n in MADE.names if n != "claim"}
+    for claim in _claimed_shares(facts, chain, period):
+        pair = (claim["country"], claim["product"])
+        if pair not in found:
+            found[pair] = claim
+        elif found[pair].get("claim"):
+            notes.append(f"The share of {claim['country']} in the production of "
+                         f"{claim['product']} is taken from claim {found[pair]['claim']}; "
+                         f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
+    ordered = [found[pair] for pair in sorted(found)]
+    return pa.Table.from_pylist(ordered, MADE), notes
+
+
+def _claimed_shares(facts: Facts, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Shares of world production that were published as claims, the most precise first."""
+    rows = []
+    for claim in facts.claims.to_pylist():
+        plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
+        if not plain or claim["kind"] != "share" or claim["measure"] != "production":
+            continue
+        if claim["period"] != period or claim["supplier"] is None or claim["consumer"] is not None:
+            continue
+        product = claim["product"] or _product_of(facts, claim, chain)
+        if product in chain:
+            rows.append({
+                "country": claim["supplier"], "product": product, "share": claim["value"],
+                "observed": True, "source": claim["source"], "claim": claim["key"],
+            })  # fmt: skip
+    return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
+
+
+def _product_of(facts: Facts, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
+    """The one product of the chain that an element at a stage means: it holds all of it."""
+    members = facts.materials.members.get(claim["element"], {claim["element"]})
+    fits = [
+        product
+        for product in chain
+        if facts.materials.products[product]["stage"] == claim["stage"]
+        and len(members & facts.materials.contents.get(product, set())) > len(members) / 2
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
+    """How many figures of each product come from where."""
+    groups = made.group_by(["product", "source", "basis"]).aggregate([([], "count_all")])
+    rows = groups.rename_columns(["product", "source", "basis", "figures"]).to_pylist()
+    return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
+
+
+def bloc(facts: Facts, text: str) -> tuple[str, list[str]]:
+    """The name and the countries of a bloc: ``EU27``, ``CHN+HKG``, ``china``.
+
+    Raises
+    ------
+    UsageError
+        A part of it is no country and no group of countries.
+    """
+    parts = [facts.place(part.strip()) for part in text.split("+")]
+    countries = [
+        country
+        for place in parts
+        for country in (facts.members(place) if place.is_group else [place.key])
+    ]
+    return "+".join(place.key for place in parts), list(dict.fromkeys(countries))
+
+
+def in_network(
+    network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The members of each bloc that trade or make anything, and a note on those that do not.
+
+    Raises
+    ------
+    GraphkitError
+        A bloc has none that does.
+    """
+    found, notes = {}, []
+    for name, countries in blocs.items():
+        there = [country for country in countries if country in network.countries]
+        if not there:
+            raise GraphkitError(
+                f"{name}: neither trade nor production of {', '.join(network.products)} is known"
+            )
+        found[name] = there
+        if lacking := [country for country in countries if country not in there]:
+            notes.append(f"{name}: nothing is known of {', '.join(lacking)} in this chain.")
+    return found, notes
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Who cuts exports of what, for whom."""
+
+    name: str
+    exporters: list[str]
+    scope: Scope
+    destinations: list[str] | None = None
+    whom: str = ""
+    """The destinations as they were named."""
+    notes: list[str] = field(default_factory=list)
+    sources: list[pa.Table] = field(default_factory=list)
+
+
+def restriction_cut(facts: Facts, text: str) -> Cut:
+    """The cut that an export control means: its products, or the traded baskets they are in."""
+    controls = rows_of(facts.store, "restrictions")
+    rows = [row for row in controls.to_pylist() if _is_called(row, text)]
+    if not rows:
+        known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
+        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
+    traded = set(rows_of(facts.store, "trade-periods")["product"].to_pylist())
+    products: dict[str, list[str]] = {}
+    for row in rows:
+        for basket in _baskets(facts, row["product"], traded):
+            products.setdefault(basket, []).append(row["product"])
+    if not products:
+        lacking = [row["product"] for row in rows]
+        raise GraphkitError(
+            f"{text}: no trade is known of {', '.join(lacking)}, so that it cannot be played"
+        )
+    played = {inside for every in products.values() for inside in every}
+    notes = []
+    for basket, inside in sorted(products.items()):
+        parts = sorted({*inside} - {basket})
+        own = sorted({row["note"] or "" for row in rows if row["product"] == basket} - {""})
+        said = [f"It is on {', '.join(parts)} in it."] if parts else []
+        if said or own:
+            why = " ".join([*own, *said])
+            notes.append(f"{basket} is cut whole, more than the control covers: {why}")
+    lacking = sorted({row["product"] for row in rows} - played)
+    if lacking:
+        notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
+    notes.append("A licence is no stop: --loss says which part of the exports it holds back.")
+    names = {row["announcement"] or _identity(row) for row in rows}
+    scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(names))} names")
+    targets = sorted({row["target"] for row in rows} - {None})
+    exporters = sorted({row["country"] for row in rows})
+    table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
+    return Cut(
+        "+".join(exporters), exporters, scope, targets or None, ", ".join(targets), notes, [table]
+    )
+
+
+def _is_called(row: Mapping[str, Any], text: str) -> bool:
+    wanted = text.casefold().strip()
+    return wanted in (_identity(row).casefold(), (row["announcement"] or "").casefold())
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    """What makes it this control, as text: ``CHN|ree-metals|2025-04-04|licence|``."""
+    parts = ("country", "product", "since", "measure", "target")
+    return "|".join(row[part] or "" for part in parts)
+
+
+def _baskets(facts: Facts, product: str, traded: set[str]) -> list[str]:
+    """A traded product, or those of its stage that hold all its elements."""
+    if product in traded:
+        return [product]
+    contents, products = facts.materials.contents, facts.materials.products
+    held = contents.get(product, set())
+    return sorted(
+        other
+        for other in traded
+        if products[other]["stage"] == products[product]["stage"]
+        and held
+        and held <= contents.get(other, set())
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
-"""The trade behind an answer: which flows are in scope, their shares, and what they lack."""
+"""Trade and production tables that every question starts from: periods, baskets, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,57 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import VALUED
+from graphkit.catalog import COUNTRIES, Facts, Materials, Named, Scope
 from graphkit.errors import UsageError
-from graphkit.names import Named
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
-from graphkit.questions.facts import Facts
-from graphkit.questions.scope import Materials, Scope
 from graphkit.stores import Store
+
+
+def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
+    """All figures of production in scope: those of a period, else of each product's newest.
+
+    World totals and "other countries" stand among the rows: ``type`` tells what is no country.
+    An HS code is one of trade alone: its products have figures of production all the same.
+    """
+    every = periods_by_product(rows_of(facts.store, "production-periods"))
+    held = {product: have for product, have in every.items() if product in scope.products}
+    return figures_in(facts, one_period_each(held, period))
+
+
+def figures_in(facts: Facts, periods: Mapping[str, Collection[str]]) -> pa.Table:
+    """All figures of production of some products, each in its own periods."""
+    return in_periods(rows_of(facts.store, "production", **wanted(periods)), periods)
+
+
+def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
+    """How many figures there are, how many of them estimates or not published, and for what."""
+    have = set(figures["product"].to_pylist())
+    countries = [row for row in figures.to_pylist() if row["type"] in COUNTRIES]
+    unknown = [r for r in countries if all(r[name] is None for name in ("tonnes", "low", "high"))]
+    lacking = [p for p in scope.products if scope.text and p not in have]
+    return {
+        "production_figures_of_countries": len(countries),
+        "of_these_estimated": sum(row["estimated"] is True for row in countries),
+        "of_these_without_a_figure": len(unknown),
+        "products_with_production_figures": len(have),
+        "products_without_production_figures": lacking,
+    }
+
+
+def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
+    """Of each product, whether it holds more than was asked for, and its own note."""
+    notes = []
+    for key in dict.fromkeys(products):
+        said = [materials.products[key]["note"]]
+        if key in scope.mixed:
+            some, every = scope.mixed[key]
+            of = f"{some} of its {every} elements {'is' if some == 1 else 'are'} in scope"
+            said.insert(0, f"{of}; its figures count the whole basket, a proxy.")
+        if any(said):
+            notes.append(f"{key}: {' '.join(filter(None, said))}")
+    return notes
+
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
 """What flows must share to be figures of one series."""

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from graphkit.cypher.tokens import CLOSING, OPENING, Token, clause_end, is_name, tokens
 from graphkit.errors import StoreError
-from graphkit.folders import replacing, user_folder
+from graphkit.paths import replacing, user_folder
 
 STAR = "*"
 

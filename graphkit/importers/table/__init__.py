@@ -22,6 +22,7 @@ from graphkit.importers.writing import (
     write_rows,
     write_table,
 )
+from graphkit.paths import shipped
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
@@ -29,7 +30,6 @@ from graphkit.seeds.header import Header
 from graphkit.seeds.places import Places
 from graphkit.seeds.rows import row_columns, typed_rows
 from graphkit.seeds.strict_yaml import YamlText
-from graphkit.shipped import shipped
 
 Progress = Callable[[str, int], None]
 FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",

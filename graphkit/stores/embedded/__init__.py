@@ -27,7 +27,7 @@ from graphkit.cypher.read_only import (
     check_read_only,
 )
 from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.folders import locked
+from graphkit.paths import locked
 from graphkit.schema import Schema, Type
 from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
 from graphkit.stores.diff import Held, change, difference

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.folders import locked, make_private, user_folder, write_private
+from graphkit.paths import locked, make_private, user_folder, write_private
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact, Resolver

@@ -1,8 +1,8 @@
-"""Published claims held against the loaded facts."""
+"""Claims held against the loaded facts, and claims that contradict one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,14 +10,74 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.claims import verdicts as claim_check
 from graphkit.analysis.claims.evidence import Loaded, time_of
-from graphkit.analysis.claims.verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
+from graphkit.analysis.claims.verdicts import (
+    BORNE_OUT,
+    CANNOT_BE_TOLD,
+    CONTRADICTED,
+    DIFFERENT,
+    conflicts,
+    production_conflicts,
+)
 from graphkit.analysis.claims.wording import claim_sentence, found_difference, found_figure
 from graphkit.answer import Answer
+from graphkit.arrow import number, texts
+from graphkit.catalog import Facts
 from graphkit.errors import UsageError
-from graphkit.questions.baskets import basket_notes
-from graphkit.questions.facts import Facts
-from graphkit.questions.loaded import read_loaded
-from graphkit.questions.published import answer_of, said, wanted_of
+from graphkit.period import Period
+from graphkit.queries import rows_of
+from graphkit.questions.claims import answer_of, said, wanted_of
+from graphkit.questions.trade import basket_notes
+
+
+def read_loaded(facts: Facts) -> Loaded:
+    """All production and the trade that claims speak of, with what products and groups hold.
+
+    Trade is read of the periods that a claim is about, and the newest of each product: flows
+    take their time to come from a server.
+    """
+    store = facts.store
+    held = rows_of(store, "trade-periods")
+    members = [rows_of(store, name) for name in ("area-members", "element-groups")]
+    return Loaded(
+        flows=_all(facts, "trade", held, _periods(facts.claims, held)),
+        production=all_production(facts),
+        products=rows_of(store, "products"),
+        contents=rows_of(store, "elements-of-products"),
+        members=pa.concat_tables(
+            (table.select(["parent", "member"]) for table in members), promote_options="default"
+        ),
+        areas=rows_of(store, "areas"),
+        codes=rows_of(store, "code-fits"),
+        held=held,
+    )
+
+
+def all_production(facts: Facts) -> pa.Table:
+    """Every published figure of production."""
+    held = rows_of(facts.store, "production-periods")
+    return _all(facts, "production", held, held["period"].to_pylist())
+
+
+def _all(facts: Facts, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
+    """What a query of some products and periods gives for every product."""
+    products = sorted(set(held["product"].to_pylist()))
+    return rows_of(facts.store, query, products=products, periods=sorted(set(periods)))
+
+
+def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
+    """The periods with trade that a claim speaks of, and the newest of each product."""
+    spans = [
+        Period(text)
+        for text in {*claims["period"].to_pylist(), *claims["than"].to_pylist()} - {None}
+    ]
+    newest: dict[str, str] = {}
+    for row in held.to_pylist():
+        product, period = row["product"], row["period"]
+        newest[product] = max(newest.get(product, period), period, key=time_of)
+    there = set(held["period"].to_pylist())
+    asked = {text for text in there if any(Period(text).overlaps(span) for span in spans)}
+    return sorted(asked | set(newest.values()))
+
 
 VERDICTS = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
 """In the order in which they are shown."""
@@ -57,7 +117,7 @@ def check_claims(
 ) -> Answer:
     """Each published claim held against the loaded facts in its own scope.
 
-    Parameters and errors are those of :func:`~graphkit.questions.published.list_claims`;
+    Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
     ``verdict`` keeps only the claims that came out so, one of :data:`VERDICTS` (``borne-out``
     will do).
 
@@ -187,3 +247,97 @@ def _span(product: str, periods: Iterable[str]) -> str:
     have = sorted(periods, key=time_of)
     said = ", ".join(have) if len(have) < 4 else f"{have[0]} to {have[-1]}"
     return f"{product} ({said})"
+
+
+CONFLICT_HEADS = {
+    "claim": "Claim",
+    "source": "Source",
+    "other_claim": "Other claim",
+    "other_source": "Its source",
+    "conflict": "Conflict",
+}
+_ONE = ("supplier", "period", "basis")
+PAIRS = pa.schema([
+    *texts("key", "other", "conflict", "claim", "other_claim", "kind", "consumer", "rival",
+           "product", "element", "stage", "than", "measure", "unit", *_ONE,
+           *(f"other_{name}" for name in _ONE)),
+    number("difference"), *texts("source", "other_source"),
+])  # fmt: skip
+
+
+def claim_conflicts(
+    facts: Facts,
+    *,
+    about: str | None = None,
+    scope: str | None = None,
+    source: str | None = None,
+    kind: str | None = None,
+) -> Answer:
+    """Figures of two sources that cannot both be right, as far as their scopes are told.
+
+    Parameters are those of :func:`~graphkit.questions.claims.list_claims`; a pair is in scope
+    if either of its figures is.
+
+    Returns
+    -------
+    Answer
+        One row a pair of claims, by keys, then one a pair of production figures, which have none.
+
+    Raises
+    ------
+    UsageError
+        A name, source or kind is none; the message has the nearest ones.
+    """
+    wanted = wanted_of(facts, about, scope, source, kind)
+    claims = {row["key"]: row for row in facts.claims.to_pylist()}
+    chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
+    rows = [
+        _pair(pair, claims[pair["key"]], claims[pair["other"]])
+        for pair in conflicts(facts.claims).to_pylist()
+        if {pair["key"], pair["other"]} & chosen
+    ]
+    made = all_production(facts)
+    for pair in production_conflicts(made).to_pylist():
+        one, other = (_claimed(pair, side) for side in ("", "other_"))
+        if wanted.holds(one) or wanted.holds(other):
+            rows.append(_pair({**one, "conflict": DIFFERENT}, one, other))
+    table = pa.Table.from_pylist(rows, PAIRS)
+    other_sources = table.select(["other_source"]).rename_columns(["source"])
+    return answer_of(
+        wanted,
+        f"Which published figures{wanted.meaning} cannot both be right?",
+        table,
+        {"difference": "the first figure minus the other one, in their unit; a share is 0 to 1"},
+        {
+            "claims_in_scope": len(chosen),
+            "claims_in_all": len(claims),
+            "production_figures_compared": len(made),
+        },
+        facts.sources(table, other_sources),
+        CONFLICT_HEADS,
+        "Two sources give figures for one scope that no rounding explains.",
+        () if rows else ("No two figures in this scope contradict each other.",),
+    )
+
+
+def _pair(
+    pair: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any]
+) -> dict[str, Any]:
+    row = {name: pair.get(name) for name in PAIRS.names}
+    for claim, side in ((one, ""), (other, "other_")):
+        row |= {f"{side}{name}": claim[name] for name in (*_ONE, "source")}
+        row[f"{side}claim"] = claim_sentence(said(claim))
+    return row
+
+
+def _claimed(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
+    """One of two figures of production, as a claim on what a country makes."""
+    low, high = pair[f"{side}low"], pair[f"{side}high"]
+    plain = low == high
+    return {
+        "kind": "quantity", "measure": "production", "unit": "t", "consumer": None, "rival": None,
+        "supplier": pair["country"], "product": pair["product"], "element": None, "stage": None,
+        "period": pair["period"], "basis": pair["basis"], "source": pair[f"{side}source"],
+        "value": low if plain else None, "low": None if plain else low,
+        "high": None if plain else high, "qualifier": "at-least" if high is None else None,
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The user's own folders: cache, data and config, and files in them that others cannot read."""
+"""Folders of the user, files that ship with the package, and locks on files."""
 
 from __future__ import annotations
 
@@ -90,3 +90,14 @@ def _wait_for_lock(stream: IO[str], waiting: Callable[[], None]) -> None:
         except BlockingIOError:
             waiting()
             fcntl.flock(stream, fcntl.LOCK_EX)
+
+
+def shipped(name: str) -> Path:
+    """The folder ``seeds`` or ``queries``.
+
+    >>> shipped("seeds").is_dir(), shipped("queries").is_dir()
+    (True, True)
+    """
+    package = Path(__file__).parent
+    inside = package / "shipped" / name
+    return inside if inside.is_dir() else package.parent / name

@@ -1,0 +1,409 @@
+"""Places, materials and scopes: the names that questions use, resolved to keys of the graph."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.errors import UsageError
+from graphkit.queries import rows_of
+from graphkit.stores import Store
+
+_PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
+
+
+@dataclass(frozen=True)
+class Named:
+    """One thing of the graph that a name stands for."""
+
+    kind: str
+    key: str
+    name: str
+    type: str = ""
+    """Which sort of its kind: of an area, world, group, rest or unspecified."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is an area that does not trade as one place."""
+        return self.kind == "Area" and self.type != "unspecified"
+
+    def __str__(self) -> str:
+        return self.name if self.name == self.key else f"{self.name} ({self.key})"
+
+
+class _Kind:
+    """The names of one kind, read from the graph when one is asked for."""
+
+    def __init__(self, name: str, read: Callable[[], pa.Table]) -> None:
+        self._name, self._read = name, read
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._read().to_pylist()
+        return rows
+
+    @cached_property
+    def exact(self) -> dict[str, Named]:
+        """By key, as written."""
+        return {
+            row["key"]: Named(self._name, row["key"], row["name"], row.get("type") or "")
+            for row in self._rows
+        }
+
+    @cached_property
+    def spoken(self) -> dict[str, list[Named]]:
+        """By folded text; a key takes it from a name, that from a code, that from an alias."""
+        ranks: tuple[dict[str, list[Named]], ...] = ({}, {}, {}, {})
+        for row in self._rows:
+            for rank, text in _called(row):
+                ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
+        return {text: who for rank in reversed(ranks) for text, who in rank.items()}
+
+
+class Names:
+    """Keys, names, codes and aliases of some kinds.
+
+    Within a kind a key as written comes first (``In`` is indium), then keys, names, codes and
+    aliases in any case, with or without accents and punctuation.
+    """
+
+    def __init__(self, kinds: Mapping[str, Callable[[], pa.Table]]) -> None:
+        self._kinds = {name: _Kind(name, read) for name, read in kinds.items()}
+
+    def find(self, text: str, what: str, kinds: Iterable[str]) -> Named:
+        """What a text names; the first of the kinds that knows it has it.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called that, with the nearest names; or several things are.
+        """
+        kinds = list(kinds)
+        for named in self.all(text, kinds):
+            return named
+        said = text if len(text) <= 60 else f"{text[:57]}..."
+        raise UsageError(f"no {what} is called {said!r}; {self._nearest(said, kinds)}")
+
+    def all(self, text: str, kinds: Iterable[str]) -> Iterator[Named]:
+        """What a text names in each kind that knows it.
+
+        Raises
+        ------
+        UsageError
+            A kind has several things of that name.
+        """
+        for kind in kinds:
+            if text in self._kinds[kind].exact:
+                yield self._kinds[kind].exact[text]
+                continue
+            found = list(dict.fromkeys(self._kinds[kind].spoken.get(_folded(text), ())))
+            if len(found) > 1:
+                raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
+            yield from found
+
+    def with_key(self, key: str) -> Named:
+        """The thing with this key, whatever its kind."""
+        for kind in self._kinds.values():
+            if key in kind.exact:
+                return kind.exact[key]
+        raise UsageError(f"nothing has the key {key!r}")
+
+    def _nearest(self, text: str, kinds: list[str]) -> str:
+        from difflib import get_close_matches
+
+        tables = [self._kinds[kind].spoken for kind in reversed(kinds)]
+        spoken = {name: who for table in tables for name, who in table.items()}
+        if not spoken:
+            return "the database holds none: fill it with 'graphkit load'"
+        close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=0.6)
+        names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
+        return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
+
+
+def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
+    """Everything a row goes by, and how much it counts: 0 the key, 3 an alias."""
+    aliases = row.get("aliases")
+    texts = [(rank, row.get(part)) for rank, part in enumerate(("key", "name", "code"))]
+    texts += [(3, alias) for alias in (aliases if isinstance(aliases, list) else ())]
+    for rank, text in texts:
+        if isinstance(text, str) and _folded(text):
+            yield rank, text
+
+
+def read_names(store: Store, **kinds: str) -> Names:
+    """Names of some kinds, each by the query that reads them, in the order they are tried."""
+    return Names({kind: partial(rows_of, store, query) for kind, query in kinds.items()})
+
+
+def read_places(store: Store) -> Names:
+    """Names of countries and areas."""
+    return read_names(store, Country="countries", Area="areas")
+
+
+def read_materials(store: Store) -> Names:
+    """Names of stages, elements and products."""
+    return read_names(store, Stage="stages", Element="elements", Product="products")
+
+
+def _folded(text: str) -> str:
+    """A name without case, accents, punctuation, repeated blanks and a leading "the".
+
+    >>> _folded("Côte d’Ivoire") == _folded("COTE D'IVOIRE"), _folded("rare-earth  ore")
+    (True, 'rare earth ore')
+    >>> _folded("The U.S.A."), _folded("Trinidad & Tobago")
+    ('usa', 'trinidad and tobago')
+    """
+    plain = text.replace("&", " and ")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(plain.translate(_PUNCTUATION).casefold().split()).removeprefix("the ")
+
+
+COUNTRIES = ("country", "territory", "former")
+"""Types of a place that is one country."""
+TOTALS = ("world", "group", "rest")
+"""Areas that hold countries which stand in tables by themselves: goods would count twice."""
+
+
+class Facts:
+    """The facts of one database, as questions read them; each is read once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.materials = Materials(store)
+
+    @cached_property
+    def places(self) -> Names:
+        """Countries and areas, by all their names."""
+        return read_places(self.store)
+
+    @cached_property
+    def claims(self) -> pa.Table:
+        """Every published claim."""
+        return rows_of(self.store, "claims")
+
+    def place(self, text: str) -> Named:
+        """The country or area of a name.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message has the nearest ones.
+        """
+        return self.places.find(text, "country", ("Country", "Area"))
+
+    def members(self, group: Named) -> list[str]:
+        """The countries of a group.
+
+        Raises
+        ------
+        UsageError
+            It is none of named countries.
+        """
+        rows = rows_of(self.store, "members-of-area", area=group.key)
+        members: list[str] = rows["member"].to_pylist()
+        if not members:
+            raise UsageError(f"{group} is no country and no group of named countries")
+        return members
+
+    def areas(self, keys: Iterable[str]) -> list[Named]:
+        """What of some places is no country, by key."""
+        places = map(self.places.with_key, sorted(set(keys)))
+        return [place for place in places if place.kind == "Area"]
+
+    def area_notes(self, keys: Iterable[str]) -> list[str]:
+        """A note on each place that is no country."""
+        return [
+            f"{place.key} is {place.name}: trade data name no country there."
+            for place in self.areas(keys)
+        ]
+
+    def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+        """Flows without those of totals and groups, and notes on the other areas that stay."""
+        areas = self.areas([*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()])
+        totals = [place.key for place in areas if place.type in TOTALS]
+        if totals:
+            keys = pa.array(totals, pa.string())
+            ends = (pc.is_in(flows[end], keys) for end in ("supplier", "consumer"))
+            flows = flows.filter(pc.invert(pc.or_(*ends)))
+        return flows, self.area_notes(p.key for p in areas if p.key not in totals)
+
+    def stage(self, text: str) -> Named:
+        """The stage of a name.
+
+        Raises
+        ------
+        UsageError
+            There is none; the message has the nearest ones.
+        """
+        return self.materials.names.find(text, "stage", ("Stage",))
+
+    def sources(self, *tables: pa.Table) -> pa.Table:
+        """The sources that the rows of some tables name, by key."""
+        used = {key for table in tables for key in table["source"].to_pylist()}
+        wanted = pa.array(sorted(used - {None}), pa.string())
+        sources = rows_of(self.store, "sources")
+        return sources.filter(pc.is_in(sources["key"], value_set=wanted))
+
+
+KINDS = {
+    "stage": ("Stage",),
+    "element": ("Element",),
+    "mineral": ("Element",),
+    "group": ("Element",),
+    "product": ("Product",),
+}
+"""What may stand before a colon (``product:gallium``), where a name alone would mean another."""
+EVERY_KIND = ("Stage", "Element", "Product")
+_CODE = re.compile(r"(?:hs[:\s]?\s*)?([0-9][0-9. ]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a question is about; without ``text``, every product."""
+
+    text: str | None
+    products: tuple[str, ...]
+    meaning: str = "everything with trade data"
+    """The same for people: "rare earth elements (REE)"."""
+    named: Named | None = None
+    elements: frozenset[str] = frozenset()
+    code: str | None = None
+    """An HS code, or the beginning of several."""
+    mixed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Products with other elements in them too: how many were asked for, of how many."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> str | None:
+        """The stage asked for, if it was a stage."""
+        return self.named.key if self.named and self.named.kind == "Stage" else None
+
+    def holds(self, product: str | None, code: str | None) -> bool:
+        """Whether a flow of this product under this code is in scope."""
+        return product in self.products and (self.code is None or _begins(code, self.code))
+
+
+class Materials:
+    """Stages, elements and products of one database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def products(self) -> Mapping[str, dict[str, Any]]:
+        """Name, stage, order and note of every product, by key."""
+        return {row["key"]: row for row in rows_of(self._store, "products").to_pylist()}
+
+    @cached_property
+    def names(self) -> Names:
+        """What they are called; a stage of that name comes first, then an element."""
+        return read_materials(self._store)
+
+    def scope(self, text: str | None) -> Scope:
+        """What ``--for`` means.
+
+        A name is tried as a stage, an element or mineral, then a product: ``gallium`` is the
+        element in every product, ``product:gallium`` only the metal.
+
+        Raises
+        ------
+        UsageError
+            It means nothing; with the nearest names.
+        """
+        if text is None:
+            return Scope(None, tuple(self.products))
+        if code := _CODE.fullmatch(text.strip()):
+            return self._code_scope(text, code[1].replace(".", "").replace(" ", ""))
+        prefix, colon, rest = text.partition(":")
+        kinds = KINDS.get(prefix.strip().casefold(), EVERY_KIND) if colon else EVERY_KIND
+        name = rest.strip() if kinds is not EVERY_KIND else text
+        named = self.names.find(name, "element, mineral, product, stage or HS code", kinds)
+        scope = self._named_scope(text, named)
+        others = [n for n in self.names.all(name, kinds) if n.kind == "Product" and n != named]
+        if others and scope.products != (others[0].key,):
+            scope = replace(scope, notes=(_also_product(name, named, others[0]),))
+        return scope
+
+    def _named_scope(self, text: str, named: Named) -> Scope:
+        if named.kind == "Product":
+            return Scope(text, (named.key,), _in_text(named), named)
+        if named.kind == "Stage":
+            products = tuple(k for k, row in self.products.items() if row["stage"] == named.key)
+            return Scope(text, products, f"products of the stage {_in_text(named)}", named)
+        counts = self.counts(named.key)
+        mixed = {p: (asked, every) for p, (asked, every) in counts.items() if every > asked}
+        elements = self._within(named.key)
+        return Scope(text, tuple(counts), _in_text(named), named, elements, mixed=mixed)
+
+    def counts(self, element: str) -> dict[str, tuple[int, int]]:
+        """For each product with an element, or with members of a group: how many, of how many."""
+        asked = {element} | self.members.get(element, set())
+        return {
+            product: (len(asked & every), len(every))
+            for product, every in self.contents.items()
+            if asked & every
+        }
+
+    def _within(self, key: str) -> frozenset[str]:
+        """An element; of a group also its members, and the groups that lie inside it."""
+        members = self.members.get(key, set())
+        inside = (group for group, some in self.members.items() if some < members)
+        return frozenset([key, *members, *inside])
+
+    @cached_property
+    def contents(self) -> dict[str, set[str]]:
+        """The elements of every product."""
+        rows = rows_of(self._store, "elements-of-products")
+        return _grouped(rows["product"].to_pylist(), rows["element"].to_pylist())
+
+    @cached_property
+    def members(self) -> dict[str, set[str]]:
+        """The members of every group of elements."""
+        rows = rows_of(self._store, "element-groups")
+        return _grouped(rows["parent"].to_pylist(), rows["member"].to_pylist())
+
+    def _code_scope(self, text: str, code: str) -> Scope:
+        codes, traded = rows_of(self._store, "codes"), rows_of(self._store, "trade-periods")
+        travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
+        moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
+        pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}
+        products = sorted({product for c, product in pairs if c.startswith(code)})
+        if not products:
+            near = sorted({c for c, _ in pairs if c[:4] == code[:4] or code.startswith(c)})
+            there = f"there are {', '.join(near)}" if near else "see 'graphkit query codes'"
+            raise UsageError(f"no product travels under the HS code {text!r}; {there}")
+        named = sorted({product for c, product in moved if _begins(c, code)}) or products
+        return Scope(text, tuple(products), f"HS {code} ({', '.join(named)})", code=code)
+
+
+def _grouped(owners: Sequence[str], values: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for owner, value in zip(owners, values, strict=True):
+        found.setdefault(owner, set()).add(value)
+    return found
+
+
+def _begins(code: str | None, start: str) -> bool:
+    return code is not None and code.startswith(start)
+
+
+def _in_text(named: Named) -> str:
+    """A name inside a sentence: rare earth elements (REE), NdFeB alloy (ndfeb-alloy)."""
+    said = str(named)
+    return said[0].lower() + said[1:] if re.match(r"[A-Z][a-z-]+(?![A-Za-z])", said) else said
+
+
+def _also_product(text: str, named: Named, product: Named) -> str:
+    return (
+        f"{text!r} is read as {named}: every product that holds it. "
+        f"The product {product} alone: --for product:{product.key}."
+    )
