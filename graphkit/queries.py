@@ -148,7 +148,7 @@ def _parameter(path: Path, name: str, about: Any) -> Parameter:
 
 def _front_matter(path: Path, text: str) -> dict[str, Any]:
     """Title, params and units from the first comment lines."""
-    from graphkit.seeds.strict_yaml import parse
+    from graphkit.seeds.text import parse
 
     lines = []
     for line in text.splitlines():

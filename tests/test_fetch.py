@@ -21,8 +21,8 @@ from comtrade_rows import CHN, JPN, KOR, answer, both_sides, row
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
-from graphkit.importers import fetch
-from graphkit.importers.fetch import Fetched, Patience, Question, fetch_comtrade, find_key
+from graphkit.importers import comtrade_api as fetch
+from graphkit.importers.comtrade_api import Fetched, Patience, Question, fetch_comtrade, find_key
 from graphkit.seeds import read_seeds
 
 KEY = "0123456789abcdef0123456789abcdef"

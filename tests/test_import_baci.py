@@ -17,7 +17,7 @@ from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.baci import Wanted, import_baci
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.importers.report import UnmappedError
+from graphkit.importers.writing import UnmappedError
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
 from graphkit.seeds.values import plain

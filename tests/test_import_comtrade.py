@@ -26,7 +26,7 @@ from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade import import_comtrade
 from graphkit.importers.reference import Reference, Wanted, read_reference
-from graphkit.importers.report import Report, UnmappedError
+from graphkit.importers.writing import Report, UnmappedError
 from graphkit.seeds import read_seeds
 
 DIMENSIONS = ("motCode", "customsCode", "partner2Code")

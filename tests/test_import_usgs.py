@@ -12,8 +12,8 @@ import pytest
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.importers.report import FailedCheck, UnmappedError
 from graphkit.importers.usgs import import_usgs
+from graphkit.importers.writing import FailedCheck, UnmappedError
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
 

@@ -21,8 +21,7 @@ from graphkit.answer import Answer
 from graphkit.api import Graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import FORMATS, as_object, choose_format, show_answer, show_table
-from graphkit.render.drawing import Column, draw
-from graphkit.render.plain_text import visible, width
+from graphkit.render.drawing import Column, draw, visible, width
 from graphkit.stores.embedded import EmbeddedStore
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"

@@ -26,7 +26,7 @@ from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, read_file
-from graphkit.seeds.strict_yaml import parse
+from graphkit.seeds.text import parse
 
 SEEDS = int(os.environ.get("FUZZED_SEEDS", "10_000"))
 

@@ -15,19 +15,29 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
-from graphkit.importers.seedfile import write_seed
-from graphkit.importers.usgs.figures import RELIANCE, Figure, plain, tidy
-from graphkit.importers.usgs.layouts import Printed, Release, read_release
+from graphkit.importers.usgs.layouts import (
+    RELIANCE,
+    Figure,
+    Printed,
+    Release,
+    plain,
+    read_release,
+    tidy,
+)
 from graphkit.importers.usgs.masses import (
+    Meaning,
+    Meanings,
     Row,
     add_shares,
+    check_totals,
     origin,
     production_rows,
+    read_chapters,
+    read_tables,
     reserve_rows,
     write_chapters,
 )
-from graphkit.importers.usgs.meanings import Meaning, Meanings, read_chapters, read_tables
-from graphkit.importers.usgs.totals import check_totals
+from graphkit.importers.writing import write_seed
 
 MADE = "written by tools/build_usgs.py: change that, not this file."
 

@@ -76,7 +76,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line: its exit code. What is wrong is one line on stderr."""
     try:
-        from graphkit.render.output import flush
+        from graphkit.render import flush
 
         _register()
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
@@ -113,7 +113,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _seed_problems(error: SeedError) -> int:
-    from graphkit.render.plain_text import visible
+    from graphkit.render.drawing import visible
 
     for problem in error.problems:
         print(visible(str(problem)), file=sys.stderr)

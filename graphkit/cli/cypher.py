@@ -63,8 +63,7 @@ def queries(
     import pyarrow as pa
 
     from graphkit.queries import find_query, query_names
-    from graphkit.render import choose_format, show_table
-    from graphkit.render.output import write_text
+    from graphkit.render import choose_format, show_table, write_text
 
     if name:
         write_text(find_query(name).text, output)

@@ -82,9 +82,9 @@ def comtrade(
     """
     import os
 
-    from graphkit.importers.fetch import API, Question, fetch_comtrade, find_key
+    from graphkit.importers.comtrade_api import API, Question, fetch_comtrade, find_key
     from graphkit.importers.reference import read_reference
-    from graphkit.render.output import write_text
+    from graphkit.render import write_text
 
     reference = read_reference()
     reporters, partners = (_numbers(reference, text) for text in (reporter, partner))

@@ -14,7 +14,7 @@ from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkit.importers.reference import Reference, Wanted
-    from graphkit.importers.report import Report
+    from graphkit.importers.writing import Report
 
 importing = typer.Typer(
     name="import",

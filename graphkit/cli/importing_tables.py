@@ -89,8 +89,7 @@ def table(
       graphkit import table flows.csv --mapping map.yaml -o my-seeds
     """
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.table import import_table
-    from graphkit.importers.table.draft import draft_mapping
+    from graphkit.importers.table import draft_mapping, import_table
 
     if preview and mapping is None:
         print(draft_mapping(file), end="")

@@ -42,7 +42,7 @@ def check(seeds: SeedsFolder = None) -> None:
       graphkit check my-seeds
     """
     from graphkit.paths import shipped
-    from graphkit.render.output import write_text
+    from graphkit.render import write_text
     from graphkit.seeds import read_seeds
 
     facts = read_seeds(seeds or shipped("seeds"))
@@ -116,7 +116,7 @@ def digest(
       graphkit digest --lines > shipped.txt
     """
     from graphkit.export import digest as graph
-    from graphkit.render.output import write_text
+    from graphkit.render import write_text
 
     with opened(db) as store:
         if show_lines:
@@ -144,7 +144,7 @@ def schema(
       graphkit schema --json -o seeds.schema.json
     """
     from graphkit.reference import json_schema, reference_page
-    from graphkit.render.output import write_text
+    from graphkit.render import write_text
     from graphkit.schema import GRAPH
 
     write_text(json_schema(GRAPH) if as_json else reference_page(GRAPH), output)
@@ -159,8 +159,8 @@ def doctor(db: Database = None) -> None:
       graphkit doctor --db bolt://127.0.0.1:7687
     """
     from graphkit.doctor import findings
-    from graphkit.render.output import write_text
-    from graphkit.render.plain_text import visible
+    from graphkit.render import write_text
+    from graphkit.render.drawing import visible
 
     problems = 0
     for finding in findings(db):

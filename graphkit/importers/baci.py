@@ -16,10 +16,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.places import name_places, with_one_of
-from graphkit.importers.reference import HS_CODE, Reference, Wanted
-from graphkit.importers.report import Report
+from graphkit.importers.reference import HS_CODE, Reference, Wanted, name_places, with_one_of
 from graphkit.importers.writing import (
+    Report,
     SeedTable,
     all_or_nothing,
     write_reference,
@@ -27,7 +26,7 @@ from graphkit.importers.writing import (
     write_table,
 )
 from graphkit.schema import REVISIONS
-from graphkit.seeds.expansion import check_zip
+from graphkit.seeds.tables import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 TYPES = {

@@ -1,24 +1,158 @@
-"""Writes seeds: a YAML description and the Parquet table beside it, both or none."""
+"""Seed files that importers write, all or none, and the report of what was taken and left."""
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from graphkit.errors import GraphkitError
-from graphkit.importers.report import FailedCheck
-from graphkit.importers.seedfile import mapping, write_seed
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import read_file
+
+
+class FailedCheck(GraphkitError):
+    """A table does not hold what it says, or too little of it is understood."""
+
+    exit_code = 3
+
+
+class UnmappedError(FailedCheck):
+    """Too much of a table is of places or goods that nobody knows."""
+
+
+@dataclass
+class Report:
+    """Rows and, where rows have one, their value in the unit of the table."""
+
+    unit: str
+    lines: list[tuple[str, str, int, float | None]] = field(default_factory=list)
+    total: float = 0.0
+    unmapped: dict[str, float] = field(default_factory=dict)
+    """Value of the rows of each code that nothing is known of."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """What part of its table a code's value is, where the tables cannot be added up."""
+    warnings: list[str] = field(default_factory=list)
+    """What a reader of the seeds must know, in sentences."""
+
+    def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
+        """Count rows."""
+        self.lines.append((what, why, rows, value))
+
+    def check_kept(self, rows: int, files: Sequence[Path]) -> None:
+        """Refuse files out of which nothing is kept.
+
+        Raises
+        ------
+        GraphkitError
+            There is no row; with how many were read.
+        """
+        if not rows:
+            raise GraphkitError(
+                f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
+                f"{self.lines[0][2]:,} rows were read"
+            )
+
+    def check(self, most: float) -> None:
+        """Refuse what maps too little.
+
+        Raises
+        ------
+        UnmappedError
+            More than this part of the value is of codes that nothing is known of.
+        """
+        lost = sum(self.unmapped.values())
+        if self.total and lost / self.total > most:
+            worst = sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:5]
+            named = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
+            raise UnmappedError(
+                f"{100 * lost / self.total:.1f} % of the value is of codes or names that nobody "
+                f"knows: {named}; wanted at most {100 * most:g} % (--max-unknown). "
+                "Nothing is written"
+            )
+
+    def table(self) -> pa.Table:
+        """The report as rows: ``what`` (read, kept, left out, unknown), ``why``, rows, value."""
+        rows = [*self.lines]
+        for code, value in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0])):
+            rows.append(("unknown code", code, None, value))  # type: ignore[arg-type]
+        share = [
+            r[3] / self.total if r[3] is not None and self.total else self.shares.get(r[1])
+            for r in rows
+        ]
+        return pa.table({
+            "what": pa.array([r[0] for r in rows], pa.string()),
+            "why": pa.array([r[1] for r in rows], pa.string()),
+            "rows": pa.array([r[2] for r in rows], pa.int64()),
+            "value": pa.array([r[3] for r in rows], pa.float64()),
+            "share_of_value": pa.array(share, pa.float64()),
+        }, schema=pa.schema([
+            pa.field("what", pa.string()), pa.field("why", pa.string()),
+            pa.field("rows", pa.int64()),
+            pa.field("value", pa.float64(), metadata={"unit": self.unit}),
+            pa.field("share_of_value", pa.float64(), metadata={"unit": "0 to 1"}),
+        ]))  # fmt: skip
+
+
+_PLAIN = re.compile(r"[^\W_][\w .()/+'’–—-]*", re.UNICODE)
+
+
+def scalar(value: object) -> str:
+    """One value in YAML; quoted only where the syntax asks for it.
+
+    >>> scalar("NO"), scalar("0102"), scalar("a: b"), scalar(True), scalar(12.50)
+    ('NO', '0102', '"a: b"', 'true', '12.5')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(scalar, value)) + "]"
+    text = str(value)
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.lower() != "null"
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def mapping(row: Mapping[str, Any]) -> str:
+    """One row as a flow mapping; absent values are left out."""
+    given = {k: v for k, v in row.items() if v not in (None, "", [], ())}
+    return "{" + ", ".join(f"{k}: {scalar(v)}" for k, v in given.items()) + "}"
+
+
+def write_seed(
+    path: Path,
+    comment: str,
+    kind: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    units: Mapping[str, str] | None = None,
+    sort: Sequence[str] = (),
+) -> None:
+    """Write one seed file; ``sort`` names the columns the rows are ordered by."""
+    ordered = sorted(rows, key=lambda row: tuple(str(row.get(name) or "") for name in sort))
+    lines = [f"# {line}".rstrip() for line in comment.strip().splitlines()]
+    lines.append(f"kind: {kind}")
+    if defaults:
+        lines.append(f"defaults: {mapping(defaults)}")
+    if units:
+        lines.append(f"units: {mapping(units)}")
+    lines.append("rows:")
+    lines.extend(f"  - {mapping(row)}" for row in ordered)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The one place where tables and answers become text: every answer leaves through here."""
+"""Answers and tables in every output format."""
 
 from __future__ import annotations
 
@@ -13,14 +13,71 @@ from typing import Any, TextIO
 import pyarrow as pa
 
 from graphkit.answer import Answer
-from graphkit.errors import UsageError
-from graphkit.render.claims import comparison_sentences
-from graphkit.render.html import HtmlPage
-from graphkit.render.output import write_parquet, write_text
-from graphkit.render.pages import MarkdownPage, PlainPage, lay_out, lay_out_table
-from graphkit.render.plain_text import HIDDEN, visible
-from graphkit.render.values import data, given
-from graphkit.render.words import table_columns
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.render.drawing import HIDDEN, data, given, visible
+from graphkit.render.pages import HtmlPage, MarkdownPage, PlainPage, lay_out, lay_out_table
+from graphkit.render.words import comparison_sentences, table_columns
+
+
+def write_text(text: str, output: Path | None = None) -> None:
+    """Write text to a file or to stdout.
+
+    Raises
+    ------
+    GraphkitError
+        It cannot be written.
+    """
+    if output is None:
+        try:
+            sys.stdout.write(text)
+        except OSError as error:
+            _stopped(error)
+        flush()
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def write_parquet(table: pa.Table, output: Path | None = None) -> None:
+    """Write a table as Parquet to a file or to stdout.
+
+    Raises
+    ------
+    UsageError
+        Stdout is a terminal.
+    GraphkitError
+        It cannot be written.
+    """
+    from pyarrow import parquet
+
+    if output is None and sys.stdout.isatty():
+        raise UsageError("parquet is no text: name a file with -o FILE")
+    try:
+        parquet.write_table(table, sys.stdout.buffer if output is None else output)
+    except OSError as error:
+        if output is not None:
+            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+        _stopped(error)
+    flush()
+
+
+def flush() -> None:
+    """Send off what stdout still holds."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _stopped(error)
+
+
+def _stopped(error: OSError) -> None:
+    """Nothing more can be written to stdout; that a reader has read enough is no error."""
+    # Python flushes once more when it ends, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        raise GraphkitError(f"cannot write to stdout: {error.strerror or error}") from error
+
 
 FORMATS = ("table", "json", "ndjson", "csv", "markdown", "parquet")
 ENDINGS = {

@@ -1,11 +1,82 @@
-"""Draws a table as text: columns where they fit the width, one block a row where they do not."""
+"""Values as text, and plain tables drawn for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from graphkit.render.plain_text import pad, width, wrap
+import pyarrow as pa
+
+SHARE = re.compile(r"0 to 1(, |$)")
+"""The unit of a share; people read it in percent."""
+
+
+def unit_of(field: pa.Field) -> str:
+    """The unit in a field's metadata."""
+    unit: bytes = (field.metadata or {}).get(b"unit", b"")
+    return unit.decode()
+
+
+def is_number(field: pa.Field) -> bool:
+    """Whether a column holds numbers."""
+    return bool(pa.types.is_floating(field.type) or pa.types.is_integer(field.type))
+
+
+def data(value: Any) -> str:
+    """A value as data: in full, empty where nothing is known."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "; ".join(map(data, value))
+    return str(value)
+
+
+def shown(value: Any, unit: str = "") -> str:
+    """A value as people read it: shares in percent, money in short.
+
+    >>> shown(0.8024, "0 to 1"), shown(268850565.0, "USD"), shown(7762.38, "0 to 10,000")
+    ('80.2 %', '268.9 M', '7,762')
+    >>> shown(None, "USD"), shown(None), shown(-0.52, "percentage points")
+    ('unknown', '', '-0.5')
+    """
+    if value is None:
+        return "unknown" if unit else ""
+    if not isinstance(value, float):
+        return data(value)
+    if not math.isfinite(value):
+        return "no number" if math.isnan(value) else str(value)
+    if SHARE.match(unit):
+        return percent(value)
+    if unit == "percentage points":
+        return f"{value:+.1f}"
+    if unit.startswith("USD") and "/" not in unit:
+        return money(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def percent(share: float) -> str:
+    """A share in percent; what would round to nothing is no zero."""
+    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def money(value: float) -> str:
+    """A sum of money in thousands, millions or billions."""
+    for size, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if round(abs(value) / size, 1) >= 1:
+            return f"{value / size:,.1f} {unit}"
+    return f"{value:,.0f}"
+
+
+def given(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without what it does not say."""
+    return {name: value for name, value in row.items() if value is not None}
+
 
 GAPS = (2, 1)
 """Blanks between columns: as wished, and where that is too wide."""
@@ -115,3 +186,69 @@ def _blocks(columns: Sequence[Column], to: int, *, bold: bool) -> str:
 def strong(text: str, bold: bool) -> str:
     """Bold text, for a terminal that knows it."""
     return f"\x1b[1m{text}\x1b[0m" if bold else text
+
+
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+"""Control and bidirectional characters, and lone surrogates."""
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def visible(text: str) -> str:
+    r"""Text with control characters shown instead of obeyed.
+
+    >>> visible("red: \x1b[31m"), visible("two\nlines")
+    ('red: \\x1b[31m', 'two\\nlines')
+    """
+    return HIDDEN.sub(lambda found: escaped(found[0]), text)
+
+
+def escaped(character: str) -> str:
+    r"""How a hidden character is shown: ``\n``, ``\x1b``, ``\u202e``."""
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> width("Türkiye"), width("中国"), width("e\u0301")
+    (7, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, to: int, *, right: bool = False) -> str:
+    """Text filled with blanks to a width."""
+    blanks = " " * (to - width(text))
+    return blanks + text if right else text + blanks
+
+
+def wrap(text: str, to: int) -> list[str]:
+    """Lines of at most a width, broken between words only: a longer word stays whole.
+
+    >>> wrap("rare-earth metals", 10), wrap("magnets-metal", 5), wrap("", 5)
+    (['rare-earth', 'metals'], ['magnets-metal'], [''])
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width(lines[-1]) + 1 + width(word) <= to:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def paragraph(text: str, to: int, indent: int = 2, hanging: int = 2) -> str:
+    """Text wrapped and moved in, with further lines moved in more."""
+    lines = wrap(text, to - indent - hanging)
+    return "\n".join(" " * (indent + (hanging if n else 0)) + line for n, line in enumerate(lines))

@@ -1,17 +1,28 @@
-"""An answer in words: its rows as a table people read, its coverage and its sources."""
+"""The text beside a table: question, scope, claims, coverage, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.claims.wording import about, claim_figure, headline
 from graphkit.answer import Answer
-from graphkit.render.claims import shown_claims
-from graphkit.render.drawing import Column, fits
-from graphkit.render.plain_text import visible
-from graphkit.render.values import SHARE, given, is_number, shown, unit_of
+from graphkit.arrow import VALUED
+from graphkit.period import Period
+from graphkit.render.drawing import (
+    SHARE,
+    Column,
+    fits,
+    given,
+    is_number,
+    money,
+    percent,
+    shown,
+    unit_of,
+    visible,
+)
 
 YES_NO = ("no", "yes")
 MEASURED = ("hhi_usd", "suppliers", "missing_tonnes_share")
@@ -117,3 +128,284 @@ def _source_line(source: Mapping[str, Any]) -> str:
     said = ", ".join(source[name] for name in names if name in source)
     link = f" {source['url']}" if "url" in source else ""
     return f"{source['key']}: {said}. Licence: {source['licence']}.{link}"
+
+
+IN_SENTENCES = (
+    "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
+    "products", "products_without_trade_data", "series", "network", "production", "totals",
+)  # fmt: skip
+"""What of a coverage is said in sentences of its own."""
+STATES = {
+    "observed": "published",
+    "inferred": "inferred from trade or a share",
+    "missing": "unknown",
+}
+WORTH = {"usd": "value", "tonnes": "weight"}
+REPORTERS = {
+    "reconciled": "reports of both sides reconciled",
+    "exporter": "as exporters report",
+    "importer": "as importers report",
+}
+
+
+def coverage_lines(answer: Answer) -> list[str]:
+    """What an answer counts and lacks."""
+    found = answer.coverage
+    lines = []
+    if found.get("flows"):
+        products = found["products"]
+        lines.append(
+            f"{_count(found['flows'], 'flow')} {_worth(found)}in {_count(products, 'product')}"
+            f"{_without(found)}."
+        )
+    lines += [_series_line(series) for series in found.get("series", ())]
+    if found.get("products_without_trade_data"):
+        names = ", ".join(found["products_without_trade_data"])
+        lines.append(f"In scope, but without trade data: {names}.")
+    lines += map(_pool_line, found.get("network", ()))
+    lines += map(_production_line, found.get("production", ()))
+    lines += map(total_line, found.get("totals", ()))
+    others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
+    return [*lines, *(_other_line(name, value) for name, value in others)]
+
+
+def _worth(found: Mapping[str, Any]) -> str:
+    """The sum of the values, and where they are taken; none of the same trade told twice."""
+    if found["usd"] is None:
+        return "of several series that tell of the same trade, so that they are not added up, "
+    borders = sorted({border for series in found["series"] for border in _borders(series)})
+    return f"worth {money(found['usd'])} USD ({' and '.join(borders)}) "
+
+
+def _borders(series: Mapping[str, Any]) -> list[str]:
+    kinds = series["valuation"].split("+") if series["valuation"] else [None]
+    return [VALUED[kind] for kind in kinds]
+
+
+def _other_line(name: str, value: Any) -> str:
+    """What another answer covers: the name of a number, or of a list of names."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value)) or "none"
+    said = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value)
+    label = name.replace("_", " ")
+    return f"{label[0].upper()}{label[1:]}: {visible(said)}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _without(found: Mapping[str, Any]) -> str:
+    said = ""
+    if found["flows_without_tonnes"]:
+        share = found["usd_share_without_tonnes"]
+        worth = f" ({percent(share)} of the value)" if share is not None else ""
+        said += f"; {found['flows_without_tonnes']:,} of them without a weight{worth}"
+    if found["flows_without_usd"]:
+        said += f"; {found['flows_without_usd']:,} of them without a value"
+    return said
+
+
+def _series_line(series: Mapping[str, Any]) -> str:
+    code = f"HS {series['hs']}" if series["hs"] else "no HS code"
+    revision = f" ({series['hs_revision']})" if series["hs_revision"] else ""
+    basis = f"{series['basis'] or 'unknown'} weight"
+    reporter = REPORTERS.get(series["reporter"], series["reporter"])
+    borders = _borders(series)
+    if borders != [VALUED["fob"]]:
+        reporter += f", values {' and '.join(borders)}"
+    return (
+        f"{series['product']}, {series['period']}: {code}{revision}, {basis}, {reporter}; "
+        f"data set {series['dataset']}, source {series['source']}."
+    )
+
+
+def _pool_line(pool: Mapping[str, Any]) -> str:
+    """How well a product of a supply network is known."""
+    name = f"{pool['product']} ({pool['stage']})"
+    known = [f"{said} for {pool[state]}" for state, said in STATES.items() if pool[state]]
+    made = f"production {', '.join(known)} of its countries"
+    if not pool["traded"]:
+        return f"{name}: no trade is known; {made}."
+    amount = f"{money(pool['amount'])} USD"
+    if pool["measure"] == "tonnes":
+        amount = f"{pool['amount']:,.0f} t"
+    lacking = pool["flows_without_measure"]
+    left_out = f" ({_count(lacking, 'more flow')} without a {WORTH[pool['measure']]})"
+    sold = ", ".join(
+        f"{percent(pool[f'{state}_share'])} {said}"
+        for state, said in STATES.items()
+        if pool[f"{state}_share"]
+    )
+    return (
+        f"{name}: {_count(pool['flows'], 'flow')} of {amount}{left_out if lacking else ''}; "
+        f"{made}, of what is sold {sold}."
+    )
+
+
+def _production_line(figures: Mapping[str, Any]) -> str:
+    """Where figures of production are from."""
+    basis = f", {figures['basis']}" if figures.get("basis") else ""
+    said = _count(figures["figures"], "figure")
+    return f"Production of {figures['product']}: {said}{basis}; source {figures['source']}."
+
+
+MAX_CLAIMS = 12
+"""How many claims a table shows; JSON has all of them."""
+NAMED = "\0"
+"""Stands for the product or element of a claim."""
+
+
+def shown_claims(answer: Answer) -> list[dict[str, Any]]:
+    """The claims that a table shows.
+
+    Those that trade data stand beside come first, then claims about the consumer, shares before
+    other figures and those before words, the newest first and the largest of a subject.
+    """
+    compared = set(answer.comparisons["claim"].to_pylist())
+
+    def order(claim: Mapping[str, Any]) -> tuple[Any, ...]:
+        figures = any(name in claim for name in ("value", "low", "high"))
+        period = Period(claim["period"]) if "period" in claim else None
+        return (
+            claim["key"] not in compared,
+            "consumer" not in claim,
+            0 if figures and claim["kind"] == "share" else 1 if figures else 2,
+            -period.end if period else 0,
+            claim.get("product") or claim.get("element") or "",
+            -claim.get("value", 0.0),
+            claim["key"],
+        )
+
+    return sorted(map(given, answer.claims.to_pylist()), key=order)[:MAX_CLAIMS]
+
+
+def claim_lines(answer: Answer) -> list[str]:
+    """One line a claim: the figure, of what, when, on which basis, by whom."""
+    lines: dict[str, list[str]] = {}
+    for claim in shown_claims(answer):
+        subject = claim.get("product") or claim.get("element") or ""
+        lines.setdefault(_claim_line(claim), []).append(subject)
+    # What one sentence says of several elements is one line.
+    said = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
+    more = len(answer.claims) - MAX_CLAIMS
+    return [*said, f"and {more} more: --format json has them all"] if more > 0 else said
+
+
+def _claim_line(claim: Mapping[str, Any]) -> str:
+    """The line of a claim, with ``NAMED`` where its product or element goes."""
+    basis = f" (basis: {claim['basis']})" if "basis" in claim else ""
+    whose = f"{claim['attributed_to']}, in " if "attributed_to" in claim else ""
+    return f"{headline(claim)}: {about(claim, NAMED)}{basis}. Source: {whose}{claim['source']}."
+
+
+def compared(answer: Answer) -> list[dict[str, Any]]:
+    """The comparisons of the claims that a table shows, in their order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.comparisons.to_pylist():
+        found.setdefault(row["claim"], []).append(row)
+    claims = {claim["key"]: claim for claim in shown_claims(answer)}
+    return [
+        {**row, "figure": claim_figure(claim), "of": claim.get("product") or claim.get("element")}
+        for key, claim in claims.items()
+        for row in found.get(key, ())
+    ]
+
+
+def comparison_columns(answer: Answer) -> list[Column]:
+    """Claimed shares beside those of the trade data."""
+    rows = compared(answer)
+    units = {field.name: unit_of(field) for field in answer.comparisons.schema}
+
+    def measured(head: str, name: str) -> Column:
+        return Column(head, [shown(row[name], units[name]) for row in rows], number=True)
+
+    ends = ["{consumer} from {supplier}, {period}".format(**row) for row in rows]
+    columns = [
+        Column("Claimed", [f"{row['figure']} of {row['of']}" for row in rows]),
+        Column("Whose imports", ends),
+        Column("Counted in the trade data", [_basket(row) for row in rows]),
+        measured("by value", "share_usd"),
+        measured("differs by", "points_usd"),
+        measured("by weight", "share_tonnes"),
+        measured("differs by", "points_tonnes"),
+    ]
+    return columns if len(set(ends)) > 1 else [columns[0], *columns[2:]]
+
+
+def _basket(row: Mapping[str, Any]) -> str:
+    return f"{row['products']}{' together (graphkit’s own sum)' if row['own_sum'] else ''}"
+
+
+def comparison_sentences(answer: Answer) -> list[str]:
+    """For each claim with trade data beside it: both, what each counts, and how far apart."""
+    claims = {row["key"]: given(row) for row in answer.claims.to_pylist()}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.comparisons.to_pylist():
+        found.setdefault(row["claim"], []).append(row)
+    return [_sentence(claims[key], rows) for key, rows in found.items()]
+
+
+def _sentence(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    basis = claim.get("basis", "not stated")
+    given_by = "; ".join(
+        f"{_beside(row, 'usd')} by value and {_beside(row, 'tonnes')} by weight "
+        f"({row['data_basis'] or 'basis unknown'}) for {_basket(row)}, HS {row['hs']}"
+        for row in rows
+    )
+    return (
+        f"Claim {claim['key']} gives {headline(claim)} ({claim['consumer']} from "
+        f"{claim['supplier']}, {claim['period']}; basis: {basis}). Trade data give {given_by}."
+    )
+
+
+def _beside(row: Mapping[str, Any], measure: str) -> str:
+    share, points = row[f"share_{measure}"], row[f"points_{measure}"]
+    if share is None:
+        return "unknown"
+    return percent(share) + ("" if points is None else f" ({points:+.1f} points)")
+
+
+def total_line(row: Mapping[str, Any]) -> str:
+    """Amounts, concentration and partners of two periods, as a comparison returns them."""
+    sells = "supplier" in row
+    parts = [
+        _amount(row, "usd", "USD"),
+        _amount(row, "tonnes", "t"),
+        _pair(row, "hhi_usd", "HHI by value"),
+        _pair(row, "hhi_tonnes", "by weight"),
+        _pair(row, "partners", "buyers" if sells else "suppliers"),
+    ]
+    said = f"{row['product']}, {row['before']} and {row['after']}: {'; '.join(parts)}"
+    if row["missing"]:
+        return f"{said}; {row['missing']}."
+    return f"{said}; new {_listed(row['new'])}; lost {_listed(row['lost'])}."
+
+
+def _amount(row: Mapping[str, Any], name: str, unit: str) -> str:
+    """A total of both periods; a rate where they differ in length."""
+    write = money if unit == "USD" else "{:,.0f}".format
+    ends = [row[f"{name}_before"], row[f"{name}_after"]]
+    first, second = ("unknown" if end is None else f"{write(end)} {unit}" for end in ends)
+    if row["months_before"] == row["months_after"]:
+        return f"{first}, then {second}{_rise(row[f'{name}_ratio'], '')}"
+    return f"{first}, then {second}{_rise(row[f'{name}_per_month_ratio'], ' a month')}"
+
+
+def _rise(ratio: float | None, per: str) -> str:
+    return "" if ratio is None else f" ({100 * (ratio - 1):+,.1f} %{per})"
+
+
+def _pair(row: Mapping[str, Any], name: str, called: str) -> str:
+    ends = [row[f"{name}_before"], row[f"{name}_after"]]
+    first, second = ("unknown" if end is None else f"{end:,.0f}" for end in ends)
+    return f"{called} {first}, then {second}"
+
+
+SHOWN = 12
+"""How many codes a line shows."""
+
+
+def _listed(codes: list[str]) -> str:
+    more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
+    return f"{', '.join(codes[:SHOWN])}{more}" if codes else "none"

@@ -18,8 +18,7 @@ from graphkit.errors import Problem
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile
-from graphkit.seeds.header import LONGEST_NAME
-from graphkit.seeds.places import Places
+from graphkit.seeds.records import LONGEST_NAME, Places
 from graphkit.seeds.text import at_most, shown
 
 MAX_SHARE_SUM = 1.05

@@ -11,12 +11,16 @@ import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem
 from graphkit.schema import Kind, Schema
-from graphkit.seeds.header import kind_of, read_header
-from graphkit.seeds.places import Places
-from graphkit.seeds.rows import row_columns, table_columns, typed_rows
-from graphkit.seeds.strict_yaml import YamlText
+from graphkit.seeds.records import (
+    Places,
+    kind_of,
+    read_header,
+    row_columns,
+    table_columns,
+    typed_rows,
+)
 from graphkit.seeds.tables import Table, read_table
-from graphkit.seeds.text import LOST, at_most, decode, shown
+from graphkit.seeds.text import LOST, YamlText, at_most, decode, shown
 from graphkit.seeds.values import coded
 
 SUFFIXES = (".yaml", ".yml")

@@ -11,12 +11,16 @@ import pyarrow as pa
 
 from graphkit.errors import Problem
 from graphkit.importers.reference import HS_CODE, Reference
-from graphkit.importers.table.mapping import ColumnMapping, Layout
-from graphkit.importers.table.names import ForeignNames, has_lost_zeros, plain_code
+from graphkit.importers.table.mapping import (
+    ColumnMapping,
+    ForeignNames,
+    Layout,
+    has_lost_zeros,
+    plain_code,
+)
 from graphkit.importers.table.sheets import Cell, Sheet
 from graphkit.schema import REVISIONS, Prop, Type
-from graphkit.seeds.places import Places
-from graphkit.seeds.rows import Column, Given, typed_rows
+from graphkit.seeds.records import Column, Given, Places, typed_rows
 
 WEIGHTS = ("usd", "tonnes", "value")
 """By the first of these that a table gives, what is not known is weighed; else rows count."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, one_line
 from graphkit.importers.table.mapping import Layout
-from graphkit.seeds.expansion import check_zip, read_parquet
+from graphkit.seeds.tables import check_zip, read_parquet
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000

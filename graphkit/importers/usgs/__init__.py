@@ -8,20 +8,22 @@ from pathlib import Path
 
 from graphkit.errors import UsageError
 from graphkit.importers.reference import Reference
-from graphkit.importers.report import Report, UnmappedError
 from graphkit.importers.usgs.layouts import Printed, Release, read_release
 from graphkit.importers.usgs.masses import (
     WORLD,
+    Meanings,
     Row,
     add_shares,
+    check_totals,
     of_one_total,
     production_rows,
+    read_chapters,
     reserve_rows,
     write_chapters,
 )
-from graphkit.importers.usgs.meanings import Meanings, read_chapters
-from graphkit.importers.usgs.totals import check_totals
 from graphkit.importers.writing import (
+    Report,
+    UnmappedError,
     all_or_nothing,
     check_draft,
     known_sources,

@@ -1,18 +1,88 @@
-"""Makes the rows of production and reserves, and writes them, one file a chapter."""
+"""Masses in the USGS tables: units, qualifiers and printed totals."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from graphkit.errors import GraphkitError
-from graphkit.importers.seedfile import write_seed
-from graphkit.importers.usgs.figures import tidy
-from graphkit.importers.usgs.layouts import Printed
-from graphkit.importers.usgs.meanings import Meaning, Meanings
+from graphkit.importers.usgs.layouts import RELIANCE, Printed, plain, tidy
+from graphkit.importers.writing import FailedCheck, write_seed
+
+Meaning = Mapping[str, Any]
+BY_TYPE = ("production_2025", "reserves_2025")
+"""Tables whose rows are found by commodity, type and country, the others by chapter too."""
+
+
+class Meanings:
+    """What the rows of each table mean; remembers which were asked for and which are not there."""
+
+    def __init__(
+        self, tables: Mapping[str, Sequence[Meaning]], place_of: Callable[[str], str | None]
+    ) -> None:
+        self._tables: dict[str, dict[tuple[str, ...], Meaning]] = {
+            table: {_place(table, row): row for row in rows} for table, rows in tables.items()
+        }
+        self._place_of = place_of
+        self.unused = {(table, place) for table, rows in self._tables.items() for place in rows}
+        self.unknown: dict[str, int] = {}
+        """How many rows each table's row that is not here has."""
+        self.unknown_places: set[str] = set()
+
+    def find(self, table: str, row: Printed) -> Meaning | None:
+        """What a row means; an unknown one is remembered."""
+        place = tuple(plain(RELIANCE.sub("", part)) for part in row.place)
+        known = self._tables[table]
+        found = place if place in known else (*place[:2], "") if table in BY_TYPE else place
+        if found not in known:
+            parts = row.place[:2] if table in BY_TYPE else row.place
+            name = f"{table}: {' | '.join(map(tidy, parts))}"
+            self.unknown[name] = self.unknown.get(name, 0) + 1
+            return None
+        self.unused.discard((table, found))
+        return known[found]
+
+    def area(self, name: str) -> str | None:
+        """The code of a country or area; an unknown one is remembered."""
+        name = tidy(name)
+        if name.casefold().startswith("world total"):
+            return "WLD"
+        key = self._place_of(name)
+        if key is None:
+            self.unknown_places.add(name)
+        return key
+
+    def refuse_unknown(self, where: str) -> None:
+        """Raise a GraphkitError that names everything that was not found."""
+        unknown = [*self.unknown, *(f"country: {name}" for name in self.unknown_places)]
+        if unknown:
+            lines = "\n  ".join(sorted(unknown))
+            raise GraphkitError(f"not in {where}:\n  {lines}")
+
+
+def read_chapters() -> tuple[dict[str, list[Meaning]], frozenset[str]]:
+    """The meanings of the world tables, and the commodities that are not critical."""
+    tables = read_tables(Path(__file__).with_name("chapters.yaml"))
+    return tables, frozenset(tables.pop("left_out"))
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """A file of meanings."""
+    tables: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tables
+
+
+def _place(table: str, row: Meaning) -> tuple[str, ...]:
+    names = (
+        ("commodity", "type", "country") if table in BY_TYPE else ("chapter", "commodity", "detail")
+    )
+    return tuple(plain(row.get(name, "")) for name in names)
+
 
 Row = dict[str, Any]
 
@@ -206,3 +276,71 @@ def _comment(kind: str, chapter: str, source: str, periods: set[str], made: str)
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def check_totals(rows: Iterable[Row], where: str) -> int:
+    """How many tables have a total that their countries add up to.
+
+    A total and its parts are each rounded; more than all these roundings together can explain is a
+    figure that was read or printed wrong, such as the digit of a footnote glued to a number. Where
+    a part has no figure (withheld, not available) the sum may fall short.
+
+    Raises
+    ------
+    FailedCheck
+        A total is missed; with both numbers.
+    """
+    checked, missed = 0, []
+    for (product, period, basis), members in of_one_total(rows).items():
+        totals = [r for r in members if r["country"] == WORLD and r["tonnes"] is not None]
+        parts = [r for r in members if r["country"] != WORLD]
+        known = [r for r in parts if r["tonnes"] is not None]
+        if len(totals) != 1 or not known:
+            continue
+        checked += 1
+        total, added = totals[0]["tonnes"], sum(r["tonnes"] for r in known)
+        most = (rounding(total) + sum(rounding(r["tonnes"]) for r in known)) / 2
+        if added > total + most or (added < total - most and len(known) == len(parts)):
+            unit = members[0]["unit"]
+            missed.append(
+                f"{product}, {period}{f', {basis}' if basis else ''}: the countries add up to "
+                f"{_printed(added)} {unit}, the printed total is {_printed(total)} {unit}, and "
+                f"rounding explains at most {_printed(most)} {unit}"
+                f"{_suspect(known, total, added, most)}"
+            )
+    if missed:
+        raise FailedCheck(f"{where}: {'; '.join(missed)}. Nothing is written")
+    return checked
+
+
+def rounding(figure: float) -> float:
+    """The unit of the last digit of a printed figure that is not a trailing zero.
+
+    >>> rounding(12400), rounding(49), rounding(0.75), rounding(0)
+    (100.0, 1.0, 0.01, 0.0)
+    """
+    if not figure:
+        return 0.0
+    whole, _, digits = _printed(figure).replace(",", "").partition(".")
+    if digits:
+        return float(f"1e-{len(digits)}")
+    return float(10 ** (len(whole) - len(whole.rstrip("0"))))
+
+
+def _suspect(parts: Sequence[Row], total: float, added: float, most: float) -> str:
+    """The figures that would agree without their first or last digit."""
+    found = []
+    for figure, place, excess in (
+        *((row["tonnes"], f"{row['place']}'s", added - total) for row in parts),
+        (total, "the total's", total - added),
+    ):
+        text = f"{figure:.15g}"
+        for fewer in sorted({text[1:], text[:-1]}) if text.isdigit() and len(text) > 1 else ():
+            if abs(figure - float(fewer) - excess) <= most:
+                found.append(f"{_printed(float(fewer))} for {place} {_printed(figure)}")
+    return f" ({' or '.join(found)} would agree)" if found else ""
+
+
+def _printed(figure: float) -> str:
+    text = f"{figure:,.15g}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
