@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from graphkit.analysis.network.scores import is_fast
-from graphkit.engines.measure import measure_flows
+from graphkit.scale import measure_flows
 
 COUNTRIES, YEARS = 230, 30
 NAMES = pa.array([f"C{i:03}" for i in range(COUNTRIES)])

@@ -17,8 +17,8 @@ from pyarrow import parquet
 from ratio import compare
 from scale import REAL, real_flows, write_flows
 
-from graphkit.engines.measure import measure_flows
-from graphkit.engines.spark_session import spark_session
+from graphkit.scale import measure_flows
+from graphkit.scale.spark import spark_session
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ import graphkit.render
 import graphkit.stores.embedded
 from graphkit.build import Graph
 from graphkit.cli.app import run
-from graphkit.export.digest import digest
+from graphkit.export.tables import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore

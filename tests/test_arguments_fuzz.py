@@ -24,7 +24,7 @@ from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.cli.cypher import _pairs, _resolved
 from graphkit.errors import GraphkitError
-from graphkit.export.digest import digest
+from graphkit.export.tables import digest
 from graphkit.importers.table.mapping import PARTS
 from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH

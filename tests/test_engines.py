@@ -10,8 +10,8 @@ from pyarrow import parquet
 from test_measure import random_flows
 
 from graphkit.cli.app import run
-from graphkit.engines.java import java_home
 from graphkit.errors import GraphkitError
+from graphkit.scale.spark import java_home
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, or
 from graphkit.cli import app as cli
 from graphkit.cypher.read_only import check_read_only, parameter_names
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.export.digest import digest
+from graphkit.export.tables import digest
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version
 from graphkit.stores.limits import LIMITS, Limits

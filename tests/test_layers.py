@@ -14,7 +14,7 @@ LAYERS = (
     ("kinds", "arrow"),
     ("schema", "period", "paths", "imports", "answer", "fingerprint"),
     ("seeds", "analysis", "reference", "cypher"),
-    ("build", "backend", "engines"),
+    ("build", "networkx_backend", "scale"),
     ("stores",),
     ("queries",),
     ("catalog",),

@@ -19,9 +19,8 @@ import pytest
 
 from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.scores import is_fast
-from graphkit.backend import FUNCTIONS
-from graphkit.backend.interface import ALGORITHMS, BACKEND, NEEDS_FAST
-from graphkit.backend.scores import hits
+from graphkit.networkx_backend import FUNCTIONS
+from graphkit.networkx_backend.interface import ALGORITHMS, BACKEND, NEEDS_FAST, hits
 
 ROOT = Path(__file__).parents[1]
 NETWORKX_TESTS = [
@@ -48,7 +47,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
     if "graphkit" not in backends.backends:
         point = importlib.metadata.EntryPoint(
-            "graphkit", "graphkit.backend.interface:BACKEND", "networkx.backends"
+            "graphkit", "graphkit.networkx_backend.interface:BACKEND", "networkx.backends"
         )
         monkeypatch.setitem(backends.backends, "graphkit", point)
         monkeypatch.setitem(backends.backend_info, "graphkit", {})
@@ -352,7 +351,7 @@ def test_a_network_of_nothing_is_as_in_networkx(name):
 
 
 def test_networkx_reads_about_the_backend_without_numpy():
-    code = "import sys, graphkit.backend as b; b.get_info(); print('numpy' in sys.modules)"
+    code = "import sys, graphkit.networkx_backend as b; b.get_info(); print('numpy' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
 
     assert found.stdout == "False\n", found.stderr
@@ -374,8 +373,8 @@ def test_networkx_own_tests_pass_through_the_backend(tmp_path, numba):
     if not importlib.metadata.entry_points(group="networkx.backends", name="graphkit"):
         (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: graphkit-entry-points\n")
         (metadata / "entry_points.txt").write_text(
-            "[networkx.backends]\ngraphkit = graphkit.backend.interface:BACKEND\n"
-            "[networkx.backend_info]\ngraphkit = graphkit.backend:get_info\n"
+            "[networkx.backends]\ngraphkit = graphkit.networkx_backend.interface:BACKEND\n"
+            "[networkx.backend_info]\ngraphkit = graphkit.networkx_backend:get_info\n"
         )
     if numba == "default":
         (tmp_path / "site" / "sitecustomize.py").write_text(

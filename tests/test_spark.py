@@ -26,9 +26,9 @@ from test_shipments import random_shipments
 
 from graphkit.analysis.batch.measures import MEASURES
 from graphkit.cli.app import run
-from graphkit.engines import spark, spark_session
-from graphkit.engines.java import java_home
-from graphkit.engines.measure import measure_flows
+from graphkit.scale import measure_flows, spark
+from graphkit.scale import spark as spark_session
+from graphkit.scale.spark import java_home
 
 # What PySpark leaves open is closed with the process.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
@@ -271,7 +271,7 @@ def test_spark_is_started_and_ended_without_a_word(where, tmp_path, request):
 IMPATIENT = """
 import sys
 from graphkit.cli.app import run
-from graphkit.engines import spark_session
+from graphkit.scale import spark_session
 spark_session.WORKER_SECONDS = 1
 sys.exit(run(sys.argv[1:]))
 """

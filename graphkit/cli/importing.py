@@ -1,4 +1,4 @@
-"""Commands that turn published tables into seeds."""
+"""Commands that import and fetch data as seeds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphkit.cli.options import Format, progress_bar, say
-from graphkit.errors import UsageError
+from graphkit.errors import SeedError, UsageError
 
 if TYPE_CHECKING:
     from graphkit.importers.reference import Reference, Wanted
     from graphkit.importers.writing import Report
+
 
 importing = typer.Typer(
     name="import",
@@ -209,3 +210,218 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     for warning in report.warnings:
         say(f"warning: {warning}")
     say(f"seeds are in {folder}: ask them with --db {folder}")
+
+
+def register_tables(app: typer.Typer) -> None:
+    """Add the commands."""
+    importing.command()(usgs)
+    importing.command()(table)
+
+
+def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: Format = None) -> None:
+    """Turn the USGS's Mineral Commodity Summaries into seeds.
+
+    Reads world production and reserves from the CSV files of the data releases, of 2025 (wide) and
+    from 2026 on (long), of critical minerals. Nothing is written where the countries of a table
+    miss the total printed under them by more than rounding.
+
+    \b
+    Examples:
+      graphkit import usgs MCS2026_Commodities_Data.csv -o my-seeds
+      graphkit import usgs MCS2025_World_Data.csv MCS2026_Commodities_Data.csv -o my-seeds
+    """
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.usgs import import_usgs
+
+    with progress_bar("Reading") as progress:
+        report = import_usgs(
+            files, output, read_reference(output), max_unknown=max_unknown, progress=progress
+        )
+    show_report(report, form, output)
+
+
+def table(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV, Parquet or Excel (.xlsx) file.")
+    ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="YAML that says what the columns mean."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            help="Folder of seeds to write into; a new one gets the shipped countries and "
+            "products.",
+        ),
+    ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            help="Write nothing: show ten rows and every problem; without --mapping, a draft of "
+            "one.",
+        ),
+    ] = False,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="Of the seeds. Default: as FILE is called."),
+    ] = None,
+    max_unknown: MaxUnknown = 0.01,
+    form: Format = None,
+) -> None:
+    """Turn any table into seeds, by a mapping.
+
+    The mapping is near the header of a seed file: kind, columns {property: column}, units,
+    defaults, aliases {property: {foreign text: key}} and source; sheet, header (the row of the
+    names), encoding, delimiter, decimal, thousands and missing say how the table is written.
+    Places go by any name or code, products also by HS code. Every problem is named at its row and
+    column, and nothing is written while there is one.
+
+    \b
+    Examples:
+      graphkit import table flows.csv --preview > map.yaml
+      graphkit import table flows.csv --mapping map.yaml --preview
+      graphkit import table flows.csv --mapping map.yaml -o my-seeds
+    """
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.table import draft_mapping, import_table
+
+    if preview and mapping is None:
+        print(draft_mapping(file), end="")
+        return
+    if mapping is None:
+        raise UsageError("--mapping: wanted a file; --preview without it drafts one")
+    if preview:
+        _preview(file, mapping, output, name, form)
+        return
+    if output is None:
+        raise UsageError("-o: wanted the folder of seeds to write into")
+    with progress_bar("Reading") as progress:
+        report = import_table(
+            file, mapping, output, read_reference(output), name=name, max_unknown=max_unknown,
+            progress=progress,
+        )  # fmt: skip
+    show_report(report, form, output)
+
+
+def _preview(
+    file: Path, mapping: Path, output: Path | None, name: str | None, form: str | None
+) -> None:
+    """Show ten rows on stdout, and end as a failed check if there are problems."""
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.table import check_table
+    from graphkit.render import choose_format, show_table
+
+    checked = check_table(
+        file, mapping, read_reference(output), folder=output, name=name or file.stem
+    )
+    show_table(checked.first(), choose_format(form, None, sys.stdout))
+    report = checked.report
+    for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):
+        share = value / report.total if report.total else 0.0
+        say(f"unknown: {text}: {100 * share:.1f} % of the value")
+    if checked.problems:
+        raise SeedError(checked.problems)
+
+
+fetching = typer.Typer(
+    name="fetch",
+    help="Fetch published tables: UN Comtrade.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+ALL = "all"
+
+
+def register_fetching(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(fetching)
+    fetching.command()(fetch_comtrade)
+
+
+def fetch_comtrade(
+    reporter: Annotated[
+        str,
+        typer.Option(
+            "--reporter",
+            metavar="LIST",
+            help="Whose reports, separated by commas: KOR,CHN; or all.",
+        ),
+    ],
+    products: Annotated[
+        str,
+        typer.Option(
+            "--products",
+            metavar="LIST",
+            help="HS codes or their beginnings (2846,280530), products, elements, minerals or "
+            "groups ('rare earths'), separated by commas.",
+        ),
+    ],
+    years: Annotated[
+        str, typer.Option("--years", metavar="LIST", help="Which: 2020-2024, or 2018,2022.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="File to write, for 'graphkit import comtrade'."
+        ),
+    ],
+    partner: Annotated[
+        str,
+        typer.Option(
+            "--partner", metavar="LIST", help="Trade with whom: CHN,JPN; or all, and the world."
+        ),
+    ] = ALL,
+    monthly: Annotated[
+        bool, typer.Option("--monthly", help="Month by month instead of year by year.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask again what was fetched before and is in the cache.")
+    ] = False,
+) -> None:
+    """Fetch imports and exports from UN Comtrade's API.
+
+    It needs a key, which is free: COMTRADE_API_KEY, or 'keyring set graphkit comtrade' if the
+    package keyring is installed. Answers are kept in the user's cache. For both sides of a trade,
+    name both countries as reporters and as partners. UN Comtrade's terms restrict passing its data
+    on. COMTRADE_API_URL names another address of the API.
+
+    \b
+    Examples:
+      graphkit fetch comtrade --reporter KOR --products 2846,280530 --years 2023,2024 -o korea.json
+    """
+    import os
+
+    from graphkit.importers.comtrade_api import API, Question, fetch_comtrade, find_key
+    from graphkit.importers.reference import read_reference
+    from graphkit.render import write_text
+
+    reference = read_reference()
+    reporters, partners = (_numbers(reference, text) for text in (reporter, partner))
+    codes = reference.codes_in_any_revision(listed(products))
+    questions = [Question(reporters, partners, codes, year, monthly) for year in read_years(years)]
+    if not questions or not codes:
+        raise UsageError("--products and --years: found nothing, wanted at least one of each")
+    with progress_bar("Fetching", len(questions)) as progress:
+        api = os.environ.get("COMTRADE_API_URL") or API
+        found = fetch_comtrade(questions, find_key(), api=api, fresh=fresh, progress=progress)
+    write_text(found.text(), output)
+    say(
+        f"{len(found.rows):,} rows of {found.answers} answers ({found.cached} from the cache) are "
+        f"in {output}: make seeds of them with 'graphkit import comtrade {output} -o FOLDER'"
+    )
+
+
+def _numbers(reference: Reference, text: str) -> list[int]:
+    """UN Comtrade's numbers of some countries; none for all."""
+    if text.strip().casefold() == ALL:
+        return []
+    names = listed(text)
+    if not names:
+        raise UsageError("--reporter and --partner: found nothing, wanted countries, or all")
+    keys = [reference.places.find(name, "country", ("Country", "Area")).key for name in names]
+    return [reference.comtrade_code(key) for key in keys]

@@ -1,4 +1,4 @@
-"""Commands about what is in the graph: check, load, digest, schema, doctor."""
+"""Commands on seeds and databases: check, load, digest, schema, export, neo4j."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graphkit.cli.answers import Period, Scope
 from graphkit.cli.options import Database, Format, Output, opened, progress_bar, say
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from graphkit.stores import LoadReport
+    from graphkit.stores.neo4j.server import Server
+
 
 SeedsFolder = Annotated[
     Path | None,
@@ -115,7 +118,7 @@ def digest(
       graphkit digest
       graphkit digest --lines > shipped.txt
     """
-    from graphkit.export import digest as graph
+    from graphkit.export import tables as graph
     from graphkit.render import write_text
 
     with opened(db) as store:
@@ -169,3 +172,139 @@ def doctor(db: Database = None) -> None:
         write_text(f"{mark}{visible(finding.what)}\n")
     if problems:
         raise typer.Exit(1)
+
+
+def _formats() -> list[str]:
+    from graphkit.export import FORMATS
+
+    return list(FORMATS)
+
+
+def register_export(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(export)
+
+
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="PATH",
+            help="File to write (.graphml, .gexf, .cypher), or new folder (parquet, neo4j-admin).",
+        ),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="graphml, gexf, parquet, neo4j-admin or cypher. Default: what the end of PATH "
+            "says.",
+            autocompletion=_formats,
+        ),
+    ] = None,
+    scope: Scope = None,
+    period: Period = None,
+    db: Database = None,
+) -> None:
+    """Write the graph for other tools.
+
+    The whole graph, with all properties: GraphML or GEXF for Gephi, yEd and networkx; Parquet, a
+    file a kind; CSV with headers for neo4j-admin database import; or a Cypher script that fills an
+    empty Neo4j. With --for or --period the trade network alone, as GraphML or GEXF, weighed by
+    value.
+
+    \b
+    Examples:
+      graphkit export -o minerals.cypher
+      graphkit export --format parquet -o tables
+      graphkit export --for magnets --period 2024 -o magnets.gexf
+    """
+    from graphkit.export import chosen_format, read, write
+
+    if output is None:
+        raise UsageError("where to? name a file or folder with -o PATH")
+    of_trade = scope is not None or period is not None
+    chosen = chosen_format(form, output, of_trade=of_trade)
+    with opened(db) as store:
+        content = read(store, scope, period)
+    # An interrupt while reading ends the process at once; here it lets what is written be removed.
+    done = write(content, output, chosen)
+    for note in done.notes:
+        say(note)
+    say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")
+
+
+neo4j = typer.Typer(
+    help="Run a real Neo4j on this machine.\n\n"
+    "Community Edition with its Browser, without Docker, Java or root.",
+    no_args_is_help=True,
+)
+
+
+def register_server(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(neo4j, name="neo4j")
+
+
+@neo4j.command()
+def start(
+    version: Annotated[
+        str | None, typer.Option("--version", metavar="V", help="Such as 5.26.30 or 2026.08.1.")
+    ] = None,
+) -> None:
+    """Start it, or find it running; its data are kept.
+
+    The first start fetches Neo4j (about 130 MB) from Maven Central into your cache folder.
+
+    \b
+    Examples:
+      graphkit neo4j start
+      graphkit neo4j start --version 2026.08.1
+    """
+    from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
+
+    server = start_server(version or DEFAULT_VERSION, progress=say)
+    _describe(server)
+    say("fill it with 'graphkit load --db local'")
+
+
+@neo4j.command()
+def stop() -> None:
+    """Stop it; its data stay.
+
+    \b
+    Example:
+      graphkit neo4j stop
+    """
+    from graphkit.stores.neo4j.server import stop_server
+
+    print("stopped" if stop_server() else "no local Neo4j was running")
+
+
+@neo4j.command()
+def status() -> None:
+    """Say whether it runs, where, and where its password is.
+
+    \b
+    Example:
+      graphkit neo4j status
+    """
+    from graphkit.stores.neo4j.server import server_status
+
+    server = server_status()
+    if server is None:
+        raise GraphkitError("no local Neo4j is running; start it with 'graphkit neo4j start'")
+    _describe(server)
+
+
+def _describe(server: Server) -> None:
+    print(f"Neo4j {server.version} runs (process {server.pid})")
+    print(f"Browser:    {server.browser_url}")
+    print(f"URI:        {server.uri}")
+    print(f"User:       {server.username}")
+    print(f"Password:   in {server.password_file}")
+    print(f"Data, logs: {server.home}")

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from graphkit.build import Graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.export.stored import stored_graph
-from graphkit.export.trade import TradeNetwork, trade_network
+from graphkit.export.tables import TradeNetwork, stored_graph, trade_network
 from graphkit.stores import Store
 
 FORMATS: Mapping[str, str] = {
@@ -108,7 +107,8 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
 
 def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
     """Write what was read, beside the output first."""
-    from graphkit.export import admin, network, script, tables
+    from graphkit.export import admin, network, tables
+    from graphkit.export import admin as script
 
     if form in OF_TRADE or not isinstance(content, Graph):
         drawn = network.network_of(content)

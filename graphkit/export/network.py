@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.build import Graph
-from graphkit.export.trade import TradeNetwork
+from graphkit.export.tables import TradeNetwork
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,8 +1,8 @@
-"""Graphs as networkx's functions need them: rows of neighbours with one number an edge."""
+"""Graphs that the backend works on: arrays, their conversion, and networkx's view of results."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -10,10 +10,13 @@ from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
+from networkx.algorithms.centrality import betweenness
 from scipy.sparse import csgraph
 
 from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.rows import Floats, Ints, Rows, both_ways
+from graphkit.analysis.network.scores import betweenness_sums, is_fast, path_totals
+from graphkit.analysis.network.scores import immediate_dominators as dominators
 
 PLAIN = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)
 Scores = dict[Hashable, Any]
@@ -169,3 +172,128 @@ def strong_components(graph: Arrays) -> tuple[int, Ints]:
     rows = edge_rows(graph, None, "min")
     count, part = csgraph.connected_components(rows.matrix, directed=True, connection="strong")
     return int(count), part
+
+
+def immediate_dominators(G: Arrays, start: Hashable) -> Scores:  # noqa: N803
+    """As networkx."""
+    if start not in G:
+        raise nx.NetworkXError("start is not in G")
+    idom, order = dominators(edge_rows(G, None, "min"), G.position[start])
+    labels = G.labels
+    after = order[1:]
+    pairs = zip(after.tolist(), idom[after].tolist(), strict=True)
+    return {labels[node]: labels[by] for node, by in pairs}
+
+
+def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa: N803
+    """As networkx: a component comes after every one that it leads to."""
+    count, part = strong_components(G)
+    if not len(G):
+        return iter(())
+    order = np.argsort(part, kind="stable")
+    ends = np.cumsum(np.bincount(part, minlength=count))[:-1]
+    names = G.labels
+    return ({names[i] for i in nodes.tolist()} for nodes in np.split(order, ends))
+
+
+def number_strongly_connected_components(G: Arrays) -> int:  # noqa: N803
+    """As networkx."""
+    return strong_components(G)[0]
+
+
+def is_strongly_connected(G: Arrays) -> bool:  # noqa: N803
+    """As networkx."""
+    if not len(G):
+        raise nx.NetworkXPointlessConcept("Connectivity is undefined for the null graph.")
+    return strong_components(G)[0] == 1
+
+
+def _cuts(rows: Rows) -> tuple[Ints, Ints]:
+    if not is_fast():
+        raise NotImplementedError("the extra 'fast' is not installed")
+    from graphkit.analysis.network import kernels as search_kernels
+
+    found: tuple[Ints, Ints] = search_kernels.cuts(rows.indptr, rows.indices)
+    return found
+
+
+def articulation_points(G: Arrays) -> Iterator[Hashable]:  # noqa: N803
+    """As networkx."""
+    points, _ = _cuts(edge_rows(G, None, "sum"))
+    return map(G.labels.__getitem__, points.tolist())
+
+
+def bridges(
+    G: Arrays,  # noqa: N803
+    root: Hashable | None = None,
+) -> Iterator[tuple[Hashable, Hashable]]:
+    """As networkx: parallel edges are no bridge."""
+    if root is not None and root not in G:
+        raise nx.NodeNotFound(f"Root node {root} is not in graph")
+    rows = edge_rows(G, None, "sum")
+    _, before = _cuts(rows)
+    sources = np.repeat(np.arange(len(G)), np.diff(rows.indptr))
+    targets = rows.indices
+    cut = (before[sources] == targets) | (before[targets] == sources)
+    cut &= (sources < targets) & (rows.values == 1)
+    if root is not None:
+        _, part = csgraph.connected_components(rows.matrix, directed=False)
+        cut &= part[sources] == part[G.position[root]]
+    names = G.labels
+    pairs = zip(sources[cut].tolist(), targets[cut].tolist(), strict=True)
+    return ((names[u], names[v]) for u, v in pairs)
+
+
+def _lengths(rows: Rows, attribute: str | None) -> Floats | None:
+    """Lengths of the edges; None where each is 1."""
+    if attribute is None:
+        return None
+    if len(rows.values) and rows.values.min() <= 0:
+        raise NotImplementedError("networkx has its own answer to distances of 0 and less")
+    return rows.values
+
+
+def betweenness_centrality(
+    G: Arrays,  # noqa: N803
+    k: int | None = None,
+    normalized: bool = True,
+    weight: str | None = None,
+    endpoints: bool = False,
+    seed: Any = None,
+) -> Scores:
+    """As networkx; ``weight`` is a distance."""
+    rows = edge_rows(G, weight, "min")
+    lengths = _lengths(rows, weight)
+    sampled = k is not None and k != len(G)
+    nodes: Sequence[Hashable] = seed.sample(list(G.labels), k) if sampled else G.labels
+    starts = np.array([G.position[node] for node in nodes], np.int64)
+    sums = betweenness_sums(rows, lengths, starts, endpoints=endpoints)
+    scores: Scores = betweenness._rescale(
+        named(G, sums), len(G), normalized=normalized, directed=G.is_directed(),
+        endpoints=endpoints, sampled_nodes=nodes if sampled else None,
+    )  # fmt: skip
+    return scores
+
+
+def closeness_centrality(
+    G: Arrays,  # noqa: N803
+    u: Hashable | None = None,
+    distance: str | None = None,
+    wf_improved: bool = True,
+    *,
+    sp: Any = None,
+) -> Any:
+    """As networkx: of a directed graph, by the ways that lead to a node."""
+    if sp is not None:
+        raise NotImplementedError("networkx takes distances that are known already")
+    rows = edge_rows(G, distance, "min")
+    _lengths(rows, distance)
+    if u is not None and u not in G:
+        raise NotImplementedError(f"networkx has its own error for {u!r}")
+    rows = rows.transposed if G.is_directed() else rows
+    starts = np.arange(len(G)) if u is None else np.array([G.position[u]])
+    reached, totals, _ = path_totals(rows, rows.values, starts)
+    scores = np.divide(reached - 1, totals, out=np.zeros(len(starts)), where=totals > 0)
+    if wf_improved and len(G) > 1:
+        scores = scores * ((reached - 1) / (len(G) - 1))
+    return named(G, scores) if u is None else float(scores[0])

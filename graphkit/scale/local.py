@@ -19,8 +19,7 @@ import pyarrow.dataset as ds
 from graphkit.analysis.batch.measures import Measured, measured, measuring
 from graphkit.analysis.batch.networks import scopes_of
 from graphkit.analysis.shipments import APART, ENDS, flows_of
-from graphkit.engines.files import flow_dataset, readable
-from graphkit.engines.plan import Asked, FlowsPlan, MeasurePlan, planned
+from graphkit.scale.plan import Asked, FlowsPlan, MeasurePlan, flow_dataset, planned, readable
 
 BATCH_BY = ("product", "period")
 """Folders named after these (``product=dy-oxide``) are read one after the other."""

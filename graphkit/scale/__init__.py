@@ -1,4 +1,4 @@
-"""The one entry: a measure of flows, by an engine, into a file."""
+"""Measures of any number of networks in Parquet files, on this machine or on Spark."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.engines.files import check_output, flow_dataset, replacing
-from graphkit.engines.local import local_results
-from graphkit.engines.plan import Asked
 from graphkit.errors import GraphkitError
+from graphkit.scale.local import local_results
+from graphkit.scale.plan import Asked, check_output, flow_dataset, replacing
 
 LOCAL = "local"
 PRODUCTION = ("country", "product", "period")
@@ -88,7 +87,7 @@ def measure_flows(
         if engine == LOCAL:
             results = local_results(str(flows), asked, about, progress)
         else:
-            from graphkit.engines.spark import spark_results
+            from graphkit.scale.spark import spark_results
 
             results = spark_results(str(flows), engine, asked, about, progress)
         for table in results:

