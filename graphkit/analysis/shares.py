@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.network.rows import Floats, Ints
 from graphkit.arrow import INDEX, SHARE, counts, flags, number, texts
 
 if TYPE_CHECKING:
     from graphkit.analysis.network.graph import FlowGraph
+    from graphkit.analysis.network.rows import Floats, Ints
 
 SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
 """What one set of shares belongs to: figures of two of these are never added up."""
