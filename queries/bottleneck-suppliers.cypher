@@ -4,7 +4,7 @@
 //   min_usd: {type: float, doc: "least import value from that supplier, USD; 0: all", default: "0"}
 // units:
 //   consumers_share: "0 to 1, of the consumers with imports"
-//   mean_usd_share: "0 to 1, plain mean over its consumers"
+//   mean_share_usd: "0 to 1, plain mean over its consumers"
 //   usd: "USD, what those consumers buy from it"
 MATCH (item:Product)
 MATCH (buyer)-[need:DEPENDS_ON]->()
@@ -19,7 +19,7 @@ WHERE need.product = item.key AND need.period = $period AND need.rank = 1
 RETURN item.key AS product, item.stage AS stage, $period AS period, seller.iso3 AS supplier,
        seller.name AS supplier_name, count(need) AS first_for,
        consumers AS consumers, 1.0 * count(need) / consumers AS consumers_share,
-       avg(need.usd_share) AS mean_usd_share,
+       avg(need.share_usd) AS mean_share_usd,
        CASE WHEN count(need.usd) > 0 THEN sum(need.usd) END AS usd,
        reporter AS reporter,
        dataset AS dataset, source AS source

@@ -1,8 +1,8 @@
 // title: Published import shares of a product beside the shares that trade data give
 // units:
 //   claimed: 0 to 1
-//   usd_share: 0 to 1
-//   tonnes_share: 0 to 1
+//   share_usd: 0 to 1
+//   share_tonnes: 0 to 1
 //   usd_difference: "claimed less measured, by value"
 //   tonnes_difference: "claimed less measured, by mass"
 
@@ -17,9 +17,9 @@ WHERE need.product = said.product AND need.period = said.period
 MATCH (item:Product {key: said.product})
 RETURN said.consumer AS consumer, said.supplier AS supplier, item.key AS product,
        item.stage AS stage, said.period AS period, said.value AS claimed,
-       said.qualifier AS qualifier, said.basis AS claim_basis, need.usd_share AS usd_share,
-       need.tonnes_share AS tonnes_share, said.value - need.usd_share AS usd_difference,
-       said.value - need.tonnes_share AS tonnes_difference, need.reporter AS reporter,
+       said.qualifier AS qualifier, said.basis AS claim_basis, need.share_usd AS share_usd,
+       need.share_tonnes AS share_tonnes, said.value - need.share_usd AS usd_difference,
+       said.value - need.share_tonnes AS tonnes_difference, need.reporter AS reporter,
        need.dataset AS dataset, said.attributed_to AS attributed_to,
        said.source AS claim_source, need.source AS trade_source, said.key AS claim
 ORDER BY consumer, supplier, product, period, claim, reporter, dataset

@@ -5,16 +5,16 @@
 //   min_share: {type: float, doc: "least share of the imports by value, 0 to 1", default: "0.75"}
 //   min_usd: {type: float, doc: "least value of these imports, in USD", default: "1000000"}
 // units:
-//   usd_share: 0 to 1
-//   tonnes_share: 0 to 1
+//   share_usd: 0 to 1
+//   share_tonnes: 0 to 1
 //   usd: USD
 //   tonnes: t
 MATCH (seller:Country {iso3: $supplier})<-[need:DEPENDS_ON]-(buyer)
-WHERE need.period = $period AND need.usd_share >= $min_share AND need.usd >= $min_usd
+WHERE need.period = $period AND need.share_usd >= $min_share AND need.usd >= $min_usd
 MATCH (item:Product {key: need.product})
 RETURN item.key AS product, item.stage AS stage, need.period AS period,
        buyer.iso3 AS consumer, buyer.name AS consumer_name, seller.iso3 AS supplier,
-       need.usd_share AS usd_share, need.tonnes_share AS tonnes_share, need.usd AS usd,
+       need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
        need.tonnes AS tonnes, need.suppliers AS suppliers, need.reporter AS reporter,
        need.dataset AS dataset, need.source AS source
 ORDER BY product, usd DESC, consumer, reporter, dataset, source

@@ -1,8 +1,8 @@
 // title: Published import shares of an element beside measured ones of the products that hold it
 // units:
 //   claimed: 0 to 1
-//   usd_share: 0 to 1
-//   tonnes_share: 0 to 1
+//   share_usd: 0 to 1
+//   share_tonnes: 0 to 1
 //   usd: "USD, from the supplier"
 //   tonnes: "t, from the supplier"
 
@@ -20,7 +20,7 @@ WHERE EXISTS { MATCH (item)-[:CONTAINS]->(part:Element) WHERE part.key = said.el
 RETURN said.consumer AS consumer, said.supplier AS supplier, said.element AS element,
        said.period AS period, said.value AS claimed, said.qualifier AS qualifier,
        said.basis AS claim_basis, item.key AS product, item.stage AS stage,
-       need.usd_share AS usd_share, need.tonnes_share AS tonnes_share, need.usd AS usd,
+       need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
        need.tonnes AS tonnes, need.reporter AS reporter, need.dataset AS dataset,
        said.source AS claim_source, need.source AS trade_source, said.key AS claim
 ORDER BY consumer, supplier, element, period, claim, product, reporter, dataset

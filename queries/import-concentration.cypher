@@ -6,7 +6,7 @@
 // units:
 //   hhi_usd: "0 to 10,000, 10,000 is one supplier"
 //   hhi_tonnes: "0 to 10,000"
-//   top_usd_share: 0 to 1
+//   top_share_usd: 0 to 1
 //   usd: USD
 //   missing_tonnes_share: "0 to 1, of the value"
 
@@ -19,12 +19,12 @@ WITH buyer, need.reporter AS reporter, need.dataset AS dataset, need.source AS s
      max(need.hhi_tonnes) AS hhi_tonnes,
      max(need.missing_tonnes_share) AS missing_tonnes_share,
      max(CASE WHEN need.rank = 1 THEN seller.iso3 END) AS top_supplier,
-     max(CASE WHEN need.rank = 1 THEN need.usd_share END) AS top_usd_share
+     max(CASE WHEN need.rank = 1 THEN need.share_usd END) AS top_share_usd
 WHERE usd >= $min_usd
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, buyer.name AS consumer_name, item.key AS product,
        item.stage AS stage, $period AS period, hhi_usd AS hhi_usd, hhi_tonnes AS hhi_tonnes,
-       suppliers AS suppliers, top_supplier AS top_supplier, top_usd_share AS top_usd_share,
+       suppliers AS suppliers, top_supplier AS top_supplier, top_share_usd AS top_share_usd,
        usd AS usd, missing_tonnes_share AS missing_tonnes_share, reporter AS reporter,
        dataset AS dataset, source AS source
 ORDER BY hhi_usd DESC, consumer, reporter, dataset, source

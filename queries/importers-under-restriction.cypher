@@ -5,8 +5,8 @@
 //   min_share: {type: float, doc: "least share of the imports by value, 0 to 1", default: "0.5"}
 //   min_usd: {type: float, doc: "least value of these imports, in USD", default: "1000000"}
 // units:
-//   usd_share: 0 to 1
-//   tonnes_share: 0 to 1
+//   share_usd: 0 to 1
+//   share_tonnes: 0 to 1
 //   usd: USD
 //   tonnes: t
 
@@ -16,7 +16,7 @@ MATCH (place:Country)-[control:RESTRICTS]->(item:Product)
 WHERE control.since <= $date AND (control.until IS NULL OR control.until >= $date)
 WITH place, control, item
 MATCH (buyer)-[need:DEPENDS_ON]->(place)
-WHERE need.product = item.key AND need.period = $period AND need.usd_share >= $min_share
+WHERE need.product = item.key AND need.period = $period AND need.share_usd >= $min_share
   AND need.usd >= $min_usd
   AND (control.target IS NULL OR control.target = buyer.iso3)
 RETURN place.iso3 AS country, item.key AS product, item.stage AS stage,
@@ -25,7 +25,7 @@ RETURN place.iso3 AS country, item.key AS product, item.stage AS stage,
              AND (control.suspended_until IS NULL OR control.suspended_until >= $date)
             THEN 'suspended' ELSE 'in force' END AS status,
        buyer.iso3 AS consumer, buyer.name AS consumer_name, need.period AS period,
-       need.usd_share AS usd_share, need.tonnes_share AS tonnes_share, need.usd AS usd,
+       need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
        need.tonnes AS tonnes, control.since AS since, control.target AS target,
        control.note AS note, control.source AS control_source, need.reporter AS reporter,
        need.dataset AS dataset, need.source AS source

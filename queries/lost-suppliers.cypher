@@ -6,7 +6,7 @@
 // units:
 //   usd: USD
 //   tonnes: t
-//   usd_share: 0 to 1
+//   share_usd: 0 to 1
 
 // Value, mass and share are those of the earlier period. Only products that the same data set has
 // for the country in both periods. Not reported is not the same as not supplied.
@@ -23,7 +23,7 @@ WHERE need.period = $before
 MATCH (item:Product {key: need.product})
 RETURN buyer.iso3 AS consumer, item.key AS product, item.stage AS stage,
        seller.iso3 AS supplier, seller.name AS supplier_name, need.period AS period,
-       $period AS absent_in, need.usd AS usd, need.usd_share AS usd_share,
+       $period AS absent_in, need.usd AS usd, need.share_usd AS share_usd,
        need.tonnes AS tonnes, need.reporter AS reporter, need.dataset AS dataset,
        need.source AS source
 ORDER BY usd DESC, product, supplier, reporter, dataset, source

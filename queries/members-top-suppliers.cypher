@@ -4,8 +4,8 @@
 //   product: {type: product, doc: "what is bought", default: magnets-metal}
 //   period: {type: period, doc: "such as 2024 or 2024-Q1", default: "2024"}
 // units:
-//   usd_share: 0 to 1
-//   tonnes_share: 0 to 1
+//   share_usd: 0 to 1
+//   share_tonnes: 0 to 1
 //   usd: USD
 //   tonnes: t
 
@@ -16,7 +16,7 @@ MATCH (item:Product {key: $product})
 RETURN $area AS area, member.iso3 AS consumer, seller.iso3 AS supplier,
        EXISTS { MATCH (seller)-[:MEMBER_OF]->(g:Area) WHERE g.iso3 = $area } AS within_area,
        item.key AS product, item.stage AS stage, need.period AS period,
-       need.usd_share AS usd_share, need.tonnes_share AS tonnes_share, need.usd AS usd,
+       need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
        need.tonnes AS tonnes, need.suppliers AS suppliers, need.reporter AS reporter,
        need.dataset AS dataset, need.source AS source
 ORDER BY usd DESC, consumer, reporter, dataset, source

@@ -5,22 +5,22 @@
 //   min_share: {type: float, doc: "least share by value for each, 0 to 1", default: "0.1"}
 //   min_usd: {type: float, doc: "least value in each direction, in USD", default: "100000"}
 // units:
-//   usd_share: "0 to 1, of the country's imports"
-//   other_usd_share: "0 to 1, of the other's imports"
+//   share_usd: "0 to 1, of the country's imports"
+//   other_share_usd: "0 to 1, of the other's imports"
 //   usd: "USD, country buys from other"
 //   other_usd: "USD, other buys from country"
 
 // Goods of different steps and elements can travel both ways under one product.
 MATCH (one)-[a:DEPENDS_ON]->(two)
-WHERE a.product = $product AND a.period = $period AND a.usd_share >= $min_share
+WHERE a.product = $product AND a.period = $period AND a.share_usd >= $min_share
   AND a.usd >= $min_usd AND one.iso3 < two.iso3
 WITH one, a, two
 MATCH (two)-[b:DEPENDS_ON]->(one)
-WHERE b.product = $product AND b.period = $period AND b.usd_share >= $min_share
+WHERE b.product = $product AND b.period = $period AND b.share_usd >= $min_share
   AND b.usd >= $min_usd AND b.dataset = a.dataset AND b.reporter = a.reporter
 MATCH (item:Product {key: $product})
 RETURN one.iso3 AS country, two.iso3 AS other, item.key AS product, item.stage AS stage,
-       a.period AS period, a.usd_share AS usd_share, b.usd_share AS other_usd_share,
+       a.period AS period, a.share_usd AS share_usd, b.share_usd AS other_share_usd,
        a.usd AS usd, b.usd AS other_usd, a.reporter AS reporter, a.dataset AS dataset,
        a.source AS source
 ORDER BY country, other, reporter, dataset, source

@@ -24,8 +24,8 @@ WHERE need.product = $product AND need.period IN [$before, $period]
     WHERE b.product = $product AND b.period = $period
       AND b.dataset = need.dataset AND b.reporter = need.reporter }
 WITH buyer, seller, need.reporter AS reporter, need.dataset AS dataset, need.source AS source,
-     max(CASE WHEN need.period = $before THEN need.usd_share END) AS share_before,
-     max(CASE WHEN need.period = $period THEN need.usd_share END) AS share_now,
+     max(CASE WHEN need.period = $before THEN need.share_usd END) AS share_before,
+     max(CASE WHEN need.period = $period THEN need.share_usd END) AS share_now,
      max(CASE WHEN need.period = $before THEN need.usd END) AS usd_before,
      max(CASE WHEN need.period = $period THEN need.usd END) AS usd_now
 MATCH (item:Product {key: $product})

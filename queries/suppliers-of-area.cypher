@@ -5,9 +5,9 @@
 //   period: {type: period, doc: "such as 2024 or 2024-Q1", default: "2024"}
 // units:
 //   usd: USD
-//   usd_share: 0 to 1
+//   share_usd: 0 to 1
 //   tonnes: t
-//   tonnes_share: "0 to 1, of the flows that give a mass"
+//   share_tonnes: "0 to 1, of the flows that give a mass"
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 
 // Trade among the members is left out; members are those of today in every period.
@@ -31,8 +31,8 @@ WITH members, seller, reporter, dataset, source, total_usd, total_tonnes,
 MATCH (item:Product {key: $product})
 RETURN $area AS consumer, size(members) AS members, buyers AS buyers, seller.iso3 AS supplier,
        seller.name AS supplier_name, item.key AS product, item.stage AS stage,
-       $period AS period, usd AS usd, CASE WHEN total_usd > 0 THEN usd / total_usd END AS usd_share,
-       tonnes AS tonnes, CASE WHEN total_tonnes > 0 THEN tonnes / total_tonnes END AS tonnes_share,
+       $period AS period, usd AS usd, CASE WHEN total_usd > 0 THEN usd / total_usd END AS share_usd,
+       tonnes AS tonnes, CASE WHEN total_tonnes > 0 THEN tonnes / total_tonnes END AS share_tonnes,
        usd_without_tonnes AS usd_without_tonnes, reporter AS reporter, dataset AS dataset,
        source AS source
 ORDER BY usd DESC, supplier, reporter, dataset, source

@@ -6,7 +6,7 @@
 // units:
 //   usd: USD
 //   tonnes: t
-//   usd_share: 0 to 1
+//   share_usd: 0 to 1
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 
 // From the flows themselves, HS codes added up. A supplier is the last seller, which need not be
@@ -26,7 +26,7 @@ WITH buyer, seller, reporter, dataset, source, total_usd,
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, seller.iso3 AS supplier, seller.name AS supplier_name,
        item.key AS product, item.stage AS stage, $period AS period, usd AS usd,
-       CASE WHEN total_usd > 0 THEN usd / total_usd END AS usd_share, tonnes AS tonnes,
+       CASE WHEN total_usd > 0 THEN usd / total_usd END AS share_usd, tonnes AS tonnes,
        usd_without_tonnes AS usd_without_tonnes, hs_codes AS hs_codes, reporter AS reporter,
        dataset AS dataset, source AS source
 ORDER BY usd DESC, supplier, reporter, dataset, source

@@ -4,7 +4,7 @@
 //   period: {type: period, doc: "such as 2024 or 2024-Q1", default: "2024"}
 // units:
 //   usd: USD
-//   usd_share: "0 to 1, of all exports in the data set"
+//   share_usd: "0 to 1, of all exports in the data set"
 //   tonnes: t
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 
@@ -24,7 +24,7 @@ WITH seller, reporter, dataset, source, world_usd,
 MATCH (item:Product {key: $product})
 RETURN seller.iso3 AS exporter, seller.name AS exporter_name, item.key AS product,
        item.stage AS stage, $period AS period, usd AS usd,
-       CASE WHEN world_usd > 0 THEN usd / world_usd END AS usd_share, tonnes AS tonnes,
+       CASE WHEN world_usd > 0 THEN usd / world_usd END AS share_usd, tonnes AS tonnes,
        usd_without_tonnes AS usd_without_tonnes, destinations AS destinations,
        reporter AS reporter, dataset AS dataset, source AS source
 ORDER BY usd DESC, exporter, reporter, dataset, source

@@ -6,10 +6,10 @@
 // units:
 //   usd: USD
 //   world_usd: USD
-//   usd_share: 0 to 1
+//   share_usd: 0 to 1
 //   tonnes: "t, of the flows that give a mass"
 //   world_tonnes: "t, of the flows that give a mass"
-//   tonnes_share: "0 to 1, of the flows that give a mass"
+//   share_tonnes: "0 to 1, of the flows that give a mass"
 MATCH (seller)-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period >= $since
 WITH flow, CASE WHEN seller.iso3 = $supplier THEN flow.usd ELSE 0.0 END AS own_usd,
@@ -23,8 +23,8 @@ WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
 MATCH (item:Product {key: $product})
 RETURN period AS period, $supplier AS exporter, item.key AS product, item.stage AS stage,
        usd AS usd, world_usd AS world_usd,
-       CASE WHEN world_usd > 0 THEN usd / world_usd END AS usd_share, tonnes AS tonnes,
+       CASE WHEN world_usd > 0 THEN usd / world_usd END AS share_usd, tonnes AS tonnes,
        world_tonnes AS world_tonnes,
-       CASE WHEN world_tonnes > 0 THEN tonnes / world_tonnes END AS tonnes_share,
+       CASE WHEN world_tonnes > 0 THEN tonnes / world_tonnes END AS share_tonnes,
        reporter AS reporter, dataset AS dataset, source AS source
 ORDER BY period, reporter, dataset, source

@@ -144,7 +144,7 @@ def test_an_edge_says_whether_it_joins_a_country_or_an_area(tmp_path):
 
 
 def test_dependence_is_derived_for_each_country_product_and_period(tmp_path):
-    columns = ("consumer", "supplier", "period", "year", "usd_share", "rank", "dataset")
+    columns = ("consumer", "supplier", "period", "year", "share_usd", "rank", "dataset")
 
     assert rows(build(tmp_path), "DEPENDS_ON", *columns) == [
         ("KOR", "CHN", "2024", 2024, 0.8, 1, "test"),

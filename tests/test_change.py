@@ -140,8 +140,8 @@ def test_partners_that_come_and_go_are_new_and_lost():
     assert [(r["supplier"], r["status"], r["rank_before"], r["rank_after"]) for r in rows] == [
         ("JPN", "new", None, 1), ("CHN", "both", 1, 2), ("VNM", "lost", 2, None),
     ]  # fmt: skip
-    assert [r["usd_share_change"] for r in rows] == pytest.approx([0.75, -0.35, -0.4])
-    assert (rows[0]["usd_before"], rows[0]["usd_share_before"]) == (None, None)
+    assert [r["share_usd_change"] for r in rows] == pytest.approx([0.75, -0.35, -0.4])
+    assert (rows[0]["usd_before"], rows[0]["share_usd_before"]) == (None, None)
     total = one(compare_totals(trade, "2024", "2025"))
     assert (total["new"], total["lost"]) == (["JPN"], ["VNM"])
     assert (total["largest_before"], total["largest_after"]) == ("CHN", "JPN")
@@ -165,9 +165,9 @@ def test_a_mass_that_is_not_given_is_unknown_not_zero():
                   {"period": "2025", "usd": 5.0, "tonnes": 1.0})  # fmt: skip
     rows = {r["supplier"]: r for r in compare_partners(trade, "2024", "2025").to_pylist()}
 
-    assert rows["JPN"]["tonnes_share_before"] is None
-    assert rows["JPN"]["tonnes_share_change"] is None
-    assert rows["JPN"]["usd_share_change"] == -0.5
+    assert rows["JPN"]["share_tonnes_before"] is None
+    assert rows["JPN"]["share_tonnes_change"] is None
+    assert rows["JPN"]["share_usd_change"] == -0.5
 
 
 def test_an_owner_that_trades_in_neither_period_has_no_row():
@@ -209,7 +209,7 @@ def test_both_comparisons_agree_with_the_slow_obvious_version(seed, partner):
             assert row[f"{m}_after"] == part
             if part is not None and total(row[owner], m, quarter):
                 share = part / total(row[owner], m, quarter)
-                assert row[f"{m}_share_after"] == pytest.approx(share)
+                assert row[f"share_{m}_after"] == pytest.approx(share)
 
 
 def test_order_of_rows_changes_nothing_and_scale_changes_no_share():
@@ -223,7 +223,7 @@ def test_order_of_rows_changes_nothing_and_scale_changes_no_share():
         first = measure(trade, "2024", "2025-Q1")
         assert measure(mixed, "2024", "2025-Q1").equals(first)
     assert trend(mixed).equals(trend(trade))
-    same = ("usd_share_before", "usd_share_after", "rank_before", "rank_after", "status")
+    same = ("share_usd_before", "share_usd_after", "rank_before", "rank_after", "status")
     first, second = (compare_partners(t, "2024", "2025-Q1").select(same) for t in (trade, doubled))
     assert second.equals(first)
 
@@ -231,7 +231,7 @@ def test_order_of_rows_changes_nothing_and_scale_changes_no_share():
 def test_shares_of_a_period_add_up_to_1():
     rows = compare_partners(random_trade(3), "2024", "2025-Q1").to_pylist()
     for consumer in {r["consumer"] for r in rows}:
-        parts = [r["usd_share_after"] for r in rows if r["consumer"] == consumer]
+        parts = [r["share_usd_after"] for r in rows if r["consumer"] == consumer]
         assert sum(p for p in parts if p is not None) == pytest.approx(1)
 
 
@@ -264,12 +264,12 @@ def test_shipped_trade_of_korea_has_the_shares_that_import_shares_gives():
     years = trend(trade).to_pylist()
 
     china = next(r for r in rows if r["supplier"] == "CHN")
-    assert china["usd_share_after"] == pytest.approx(0.8024, abs=1e-4)
+    assert china["share_usd_after"] == pytest.approx(0.8024, abs=1e-4)
     for row in rows:
         for side, period in (("before", "2019"), ("after", "2024")):
             other = wanted.get((period, row["supplier"]))
-            assert row[f"usd_share_{side}"] == (
-                pytest.approx(other["usd_share"]) if other else None
+            assert row[f"share_usd_{side}"] == (
+                pytest.approx(other["share_usd"]) if other else None
             )
     assert [r["period"] for r in years] == [str(y) for y in range(1995, 2025)]
     for row in years:

@@ -113,7 +113,7 @@ ORDINARY = (
     "MATCH (n) WITH n AS begin RETURN begin AS commit, 1 AS grant, 2 AS drop, 3 AS alter",
     "MATCH (c) WHERE c.iso3 IN $load RETURN c",
     "MATCH (c) WHERE c.iso3 = $set AND c.name = $`delete` RETURN c",
-    "MATCH (a)-[d:DEPENDS_ON]->(b) WHERE d.usd_share >= 0.5 RETURN a.iso3, b.iso3",
+    "MATCH (a)-[d:DEPENDS_ON]->(b) WHERE d.share_usd >= 0.5 RETURN a.iso3, b.iso3",
     "OPTIONAL MATCH (c:Country {iso3: 'ZZZ'}) RETURN c",
     "MATCH (c:Country) OPTIONAL MATCH (c)-[r:RESTRICTS]->(p) RETURN c, collect(p) AS products",
     "UNWIND ['KOR', 'JPN'] AS i MATCH (c:Country {iso3: i}) RETURN c.name AS name",

@@ -263,7 +263,7 @@ def test_array_shares_agree_with_the_table_of_shares(seed):
 
     for row in rows:
         pair = place[row["supplier"]], place[row["consumer"]]
-        assert ours[pair] == pytest.approx(row["usd_share"], rel=1e-12)
+        assert ours[pair] == pytest.approx(row["share_usd"], rel=1e-12)
         hhi = supplier_hhi(graph)[place[row["consumer"]]]
         assert hhi == pytest.approx(row["hhi_usd"], rel=1e-12)
 

@@ -132,7 +132,7 @@ def test_dependence_is_derived_from_the_flows(store, tmp_path):
 
     rows = store.run(
         "MATCH (who:Country)-[d:DEPENDS_ON]->(whom) WHERE d.period = '2024' "
-        "RETURN who.iso3 AS c, whom.iso3 AS s, d.usd_share AS usd, d.tonnes_share AS tonnes, "
+        "RETURN who.iso3 AS c, whom.iso3 AS s, d.share_usd AS usd, d.share_tonnes AS tonnes, "
         "d.rank AS r, d.suppliers AS n, d.hhi_usd AS hhi, d.missing_tonnes_share AS m ORDER BY r"
     ).table.to_pylist()
     assert rows == [

@@ -65,7 +65,7 @@ def each(flows: pa.Table) -> list[tuple[dict[str, str], pa.Table]]:
 def test_shares_are_those_of_import_shares(by):
     flows = random_flows()
     wanted = {
-        tuple(row[n] for n in (*SCOPE, "consumer", "supplier")): (row[by], row[f"{by}_share"])
+        tuple(row[n] for n in (*SCOPE, "consumer", "supplier")): (row[by], row[f"share_{by}"])
         for row in import_shares(flows).to_pylist()
         if row[by]
     }

@@ -182,8 +182,8 @@ class TestKnownAnswers:
 
         metals = next(row for row in rows if row["product"] == "ree-metals")
         assert (metals["supplier"], metals["usd"], metals["suppliers"]) == ("CHN", 7_812_200.0, 11)
-        assert metals["usd_share"] == pytest.approx(7_812_200 / 9_736_224)
-        assert round(metals["usd_share"], 4) == 0.8024
+        assert metals["share_usd"] == pytest.approx(7_812_200 / 9_736_224)
+        assert round(metals["share_usd"], 4) == 0.8024
 
     def test_china_mined_270000_of_380000_tonnes_of_rare_earths_in_2024(
         self, stores: dict[str, Store], engine: str
@@ -232,7 +232,7 @@ class TestKnownAnswers:
         wanted = added(flows, "exporter", importer="DEU", **scope)
 
         assert by(rows, "supplier", "usd") == wanted
-        assert sum(row["usd_share"] for row in rows) == pytest.approx(1)
+        assert sum(row["share_usd"] for row in rows) == pytest.approx(1)
 
     def test_eu_imports_leave_out_trade_among_members(
         self, stores: dict[str, Store], engine: str, flows: list[dict[str, Any]]
@@ -243,7 +243,7 @@ class TestKnownAnswers:
         rows = answer(stores[engine], "suppliers-of-area", area="EU27", **scope)
 
         assert by(rows, "supplier", "usd") == added(outside, "exporter", **scope)
-        assert by(rows, "supplier", "tonnes_share")["CHN"] == pytest.approx(0.421, abs=5e-4)
+        assert by(rows, "supplier", "share_tonnes")["CHN"] == pytest.approx(0.421, abs=5e-4)
 
     def test_new_and_lost_suppliers_are_the_difference_of_two_years(
         self, stores: dict[str, Store], engine: str, flows: list[dict[str, Any]]
@@ -349,8 +349,8 @@ class TestKnownAnswers:
         metals = [row for row in rows if row["product"] == "ree-metals"]
 
         assert {row["since"] for row in metals} == {"2025-04-04"}
-        assert by(metals, "consumer", "usd_share")["KOR"] == pytest.approx(0.8024, abs=5e-5)
-        assert all(row["usd_share"] >= 0.5 for row in rows)
+        assert by(metals, "consumer", "share_usd")["KOR"] == pytest.approx(0.8024, abs=5e-5)
+        assert all(row["share_usd"] >= 0.5 for row in rows)
 
     def test_claims_stand_beside_the_measured_share(
         self, stores: dict[str, Store], engine: str
@@ -360,10 +360,10 @@ class TestKnownAnswers:
         elements = answer(stores[engine], "element-claims-beside-shares")
         article = {r["product"]: r for r in elements if r["claim"] == "kor-ree-chn-2024"}
 
-        assert (kbs["claimed"], round(kbs["usd_share"], 4)) == (0.8, 0.8024)
+        assert (kbs["claimed"], round(kbs["share_usd"], 4)) == (0.8, 0.8024)
         assert set(article) == {"ree-compounds", "ree-metals", "magnets-metal"}
         assert {row["claimed"] for row in article.values()} == {0.475}
-        assert round(article["ree-compounds"]["usd_share"], 4) == 0.4697
+        assert round(article["ree-compounds"]["share_usd"], 4) == 0.4697
 
     def test_figures_that_disagree_stand_side_by_side(
         self, stores: dict[str, Store], engine: str

@@ -259,8 +259,8 @@ def test_the_depends_on_edges_are_the_answers(stores):
     edges = (
         "MATCH (buyer:Country {iso3: $consumer})-[need:DEPENDS_ON]->(seller) "
         "WHERE need.period = '2024' "
-        "RETURN need.product AS product, seller.iso3 AS supplier, need.usd_share AS share_usd, "
-        "need.tonnes_share AS share_tonnes, need.usd AS usd, need.tonnes AS tonnes, "
+        "RETURN need.product AS product, seller.iso3 AS supplier, need.share_usd AS share_usd, "
+        "need.share_tonnes AS share_tonnes, need.usd AS usd, need.tonnes AS tonnes, "
         "need.hhi_usd AS hhi_usd, need.hhi_tonnes AS hhi_tonnes, need.suppliers AS suppliers, "
         "need.rank AS rank, need.missing_tonnes_share AS missing_tonnes_share "
         "ORDER BY product, supplier"

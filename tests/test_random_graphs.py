@@ -165,7 +165,7 @@ def test_measures_are_those_of_plain_python(loaded, product) -> None:
         least = {"min_usd": "0", "min_share": "0.6"}
 
         suppliers = {
-            (row["consumer"], *(row[n] for n in SET), row["supplier"]): row["usd_share"]
+            (row["consumer"], *(row[n] for n in SET), row["supplier"]): row["share_usd"]
             for consumer in PLACES
             for row in asked(stores, "suppliers-of-country", consumer=consumer, **scope)
             if row["usd"]
@@ -189,7 +189,7 @@ def test_measures_are_those_of_plain_python(loaded, product) -> None:
         })  # fmt: skip
 
         sole = asked(stores, "sole-suppliers", **least, **scope)
-        assert {(r["consumer"], *(r[n] for n in SET)) for r in sole if r["usd_share"]} == {
+        assert {(r["consumer"], *(r[n] for n in SET)) for r in sole if r["share_usd"]} == {
             key
             for key, by in values.items()
             if sums[key] and max(by.values()) / sums[key] >= 0.6

@@ -82,8 +82,8 @@ def test_value_and_mass_tell_two_stories():
         )
     )
 
-    assert one(result, "CHN")["usd_share"] == 0.6
-    assert one(result, "CHN")["tonnes_share"] == 0.1
+    assert one(result, "CHN")["share_usd"] == 0.6
+    assert one(result, "CHN")["share_tonnes"] == 0.1
     assert (one(result, "CHN")["hhi_usd"], one(result, "CHN")["hhi_tonnes"]) == (5200.0, 8200.0)
     assert result["supplier"].to_pylist() == ["CHN", "JPN"]
 
@@ -97,9 +97,9 @@ def test_flows_under_several_codes_are_added_up_first():
         )
     )
 
-    assert result.select(["supplier", "usd", "usd_share"]).to_pylist() == [
-        {"supplier": "CHN", "usd": 80.0, "usd_share": 0.8},
-        {"supplier": "JPN", "usd": 20.0, "usd_share": 0.2},
+    assert result.select(["supplier", "usd", "share_usd"]).to_pylist() == [
+        {"supplier": "CHN", "usd": 80.0, "share_usd": 0.8},
+        {"supplier": "JPN", "usd": 20.0, "share_usd": 0.2},
     ]
 
 
@@ -109,7 +109,7 @@ def test_two_scopes_are_never_added_up(column):
     result = import_shares(table(*flows))
 
     assert sorted(result["usd"].to_pylist()) == [20.0, 80.0]
-    assert result["usd_share"].to_pylist() == [1.0, 1.0]
+    assert result["share_usd"].to_pylist() == [1.0, 1.0]
 
 
 # --- what is unknown stays unknown ---------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_a_flow_without_mass_counts_by_value_and_is_told():
     )
     china = one(result, "CHN")
 
-    assert (china["usd_share"], china["tonnes"], china["tonnes_share"]) == (0.8, 3.0, 0.75)
+    assert (china["share_usd"], china["tonnes"], china["share_tonnes"]) == (0.8, 3.0, 0.75)
     assert set(result["missing_tonnes_share"].to_pylist()) == {0.2}
 
 
@@ -133,14 +133,14 @@ def test_a_supplier_without_any_mass_has_no_share_by_mass():
     flows = [{"supplier": "CHN", "usd": 1.0}, {"supplier": "JPN", "usd": 1.0, "tonnes": 5.0}]
     result = import_shares(table(*flows))
 
-    assert one(result, "CHN")["tonnes_share"] is None
-    assert (one(result, "JPN")["tonnes_share"], one(result, "JPN")["hhi_tonnes"]) == (1.0, 10_000.0)
+    assert one(result, "CHN")["share_tonnes"] is None
+    assert (one(result, "JPN")["share_tonnes"], one(result, "JPN")["hhi_tonnes"]) == (1.0, 10_000.0)
 
 
 def test_imports_without_any_mass_have_no_shares_by_mass():
     result = import_shares(suppliers(CHN=3.0, JPN=1.0))
 
-    for name in ("tonnes", "tonnes_share", "hhi_tonnes"):
+    for name in ("tonnes", "share_tonnes", "hhi_tonnes"):
         assert result[name].to_pylist() == [None, None]
     assert result["missing_tonnes_share"].to_pylist() == [1.0, 1.0]
 
@@ -149,27 +149,27 @@ def test_imports_without_any_value_have_no_shares_by_value():
     flows = [{"supplier": "CHN", "tonnes": 3.0}, {"supplier": "JPN", "tonnes": 1.0}]
     result = import_shares(table(*flows))
 
-    for name in ("usd", "usd_share", "hhi_usd", "missing_tonnes_share"):
+    for name in ("usd", "share_usd", "hhi_usd", "missing_tonnes_share"):
         assert result[name].to_pylist() == [None, None]
-    assert result["tonnes_share"].to_pylist() == [0.75, 0.25]
+    assert result["share_tonnes"].to_pylist() == [0.75, 0.25]
     assert result["rank"].to_pylist() == [1, 2]
 
 
 def test_nothing_known_is_no_share_and_no_supplier():
     (row,) = import_shares(suppliers(CHN=None)).to_pylist()
 
-    assert (row["usd"], row["usd_share"], row["hhi_usd"], row["suppliers"]) == (None, None, None, 0)
+    assert (row["usd"], row["share_usd"], row["hhi_usd"], row["suppliers"]) == (None, None, None, 0)
 
 
 def test_zeros_are_no_supplier_and_no_share_of_nothing():
     result = import_shares(suppliers(CHN=0.0, JPN=0.0))
-    assert result["usd_share"].to_pylist() == [None, None]
+    assert result["share_usd"].to_pylist() == [None, None]
     assert result["suppliers"].to_pylist() == [0, 0]
 
     result = import_shares(suppliers(CHN=0.0, JPN=5.0))
-    assert result.select(["supplier", "usd_share", "suppliers", "rank"]).to_pylist() == [
-        {"supplier": "JPN", "usd_share": 1.0, "suppliers": 1, "rank": 1},
-        {"supplier": "CHN", "usd_share": 0.0, "suppliers": 1, "rank": 2},
+    assert result.select(["supplier", "share_usd", "suppliers", "rank"]).to_pylist() == [
+        {"supplier": "JPN", "share_usd": 1.0, "suppliers": 1, "rank": 1},
+        {"supplier": "CHN", "share_usd": 0.0, "suppliers": 1, "rank": 2},
     ]
 
 
@@ -197,7 +197,7 @@ def test_units_stand_in_the_columns():
 
     assert metadata["usd"] == {b"unit": b"USD"}
     assert metadata["tonnes"] == {b"unit": b"t"}
-    assert metadata["usd_share"] == {b"unit": b"0 to 1"}
+    assert metadata["share_usd"] == {b"unit": b"0 to 1"}
     assert metadata["hhi_usd"] == {b"unit": b"0 to 10,000"}
 
 
@@ -266,8 +266,8 @@ def slow_shares(rows: list[dict[str, Any]]) -> dict[tuple[str, ...], dict[str, A
             answer[(*scope, name)] = {
                 "usd": None if sums[name, "usd"] is None else float(sums[name, "usd"]),
                 "tonnes": None if sums[name, "tonnes"] is None else float(sums[name, "tonnes"]),
-                "usd_share": shares[name, "usd"],
-                "tonnes_share": shares[name, "tonnes"],
+                "share_usd": shares[name, "usd"],
+                "share_tonnes": shares[name, "tonnes"],
                 "hhi_usd": hhi["usd"],
                 "hhi_tonnes": hhi["tonnes"],
                 "suppliers": sum(any(sums[n, m] for m in whole) for n in names),
@@ -315,7 +315,7 @@ def test_ranks_order_each_scope_by_value(flows):
 @given(flows)
 def test_shares_of_one_scope_add_up_to_one(flows):
     result = import_shares(table(*flows)).to_pylist()
-    for measure in ("usd_share", "tonnes_share"):
+    for measure in ("share_usd", "share_tonnes"):
         sums: dict[tuple[str, ...], float] = defaultdict(float)
         for row in result:
             if row[measure] is not None:
@@ -372,7 +372,7 @@ def test_splitting_a_flow_in_two_changes_no_share(flows):
         for f in flows
         for _ in range(2)
     ]
-    kept = ["usd_share", "tonnes_share", "hhi_usd", "rank", "suppliers", "missing_tonnes_share"]
+    kept = ["share_usd", "share_tonnes", "hhi_usd", "rank", "suppliers", "missing_tonnes_share"]
     whole, split = (
         import_shares(table(*rows)).select(kept).to_pylist() for rows in (flows, halves)
     )

@@ -58,12 +58,12 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
         groups[tuple(row[name] for name in SCOPE)].append(row)
     for scope, rows in groups.items():
         for m in UNIT:
-            known = [r for r in rows if r[f"{m}_share"] is not None]
+            known = [r for r in rows if r[f"share_{m}"] is not None]
             if known:
                 named = [r for r in known if r["supplier"] not in unnamed]
-                shares = [(r["supplier"], *(r[f"{m}_share"],) * 2) for r in named]
+                shares = [(r["supplier"], *(r[f"share_{m}"],) * 2) for r in named]
                 held.append(shares)
-                rest.append(sum(r[f"{m}_share"] for r in known if r["supplier"] in unnamed))
+                rest.append(sum(r[f"share_{m}"] for r in known if r["supplier"] in unnamed))
                 labels.append({
                     **dict(zip(SCOPE, scope, strict=True)), "measure": m,
                     "total": sum(r[m] for r in known),

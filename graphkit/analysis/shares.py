@@ -26,8 +26,8 @@ RESULT = pa.schema([
     pa.field("supplier", pa.string()),
     pa.field("usd", NUMBER, metadata={"unit": "USD"}),
     pa.field("tonnes", NUMBER, metadata={"unit": "t"}),
-    pa.field("usd_share", NUMBER, metadata={"unit": "0 to 1"}),
-    pa.field("tonnes_share", NUMBER, metadata={"unit": "0 to 1"}),
+    pa.field("share_usd", NUMBER, metadata={"unit": "0 to 1"}),
+    pa.field("share_tonnes", NUMBER, metadata={"unit": "0 to 1"}),
     pa.field("rank", pa.int64()),
     pa.field("suppliers", pa.int64()),
     pa.field("hhi_usd", NUMBER, metadata={"unit": "0 to 10,000"}),
@@ -53,7 +53,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
     -------
     pyarrow.Table
         One row per scope and supplier: the scope, ``supplier``, ``usd``, ``tonnes``,
-        ``usd_share``, ``tonnes_share`` (0 to 1, of the flows that give that measure),
+        ``share_usd``, ``share_tonnes`` (0 to 1, of the flows that give that measure),
         ``rank`` (by value, then mass, then code), ``suppliers`` (how many), ``hhi_usd``,
         ``hhi_tonnes`` (0 to 10,000), ``missing_tonnes_share`` (of the consumer's import value,
         what gives no mass). Sorted by scope, then rank. A measure that no flow gives is null.
@@ -70,8 +70,8 @@ def import_shares(flows: pa.Table) -> pa.Table:
     ...     "reporter": ["reconciled"] * 3, "dataset": ["baci"] * 3, "source": ["cepii"] * 3,
     ...     "usd": [60.0, 20.0, 20.0], "tonnes": [3.0, None, 1.0]})
     >>> shares = import_shares(flows)
-    >>> shares.select(["supplier", "usd_share", "tonnes_share", "hhi_usd"]).to_pylist()[0]
-    {'supplier': 'CHN', 'usd_share': 0.8, 'tonnes_share': 0.75, 'hhi_usd': 6800.0}
+    >>> shares.select(["supplier", "share_usd", "share_tonnes", "hhi_usd"]).to_pylist()[0]
+    {'supplier': 'CHN', 'share_usd': 0.8, 'share_tonnes': 0.75, 'hhi_usd': 6800.0}
     >>> shares["missing_tonnes_share"][0].as_py()
     0.2
     """
@@ -95,7 +95,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns: dict[str, np.ndarray] = {}
     for measure, values in by_pair.items():
         total = _sums(values, first_pair)[group_of_pair]
-        columns[measure], columns[f"{measure}_share"] = values, values / _positive(total)
+        columns[measure], columns[f"share_{measure}"] = values, values / _positive(total)
         squares = _sums(values**2, first_pair)[group_of_pair]
         columns[f"hhi_{measure}"] = 10_000 * squares / _positive(total) ** 2
     weighed = np.where(np.isnan(tonnes), usd, 0.0)

@@ -305,7 +305,7 @@ def compare_partners(
     >>> rows = compare_partners(flows, "2024", "2025", partner="consumer").to_pylist()
     >>> [(r["consumer"], r["status"], r["rank_before"], r["rank_after"]) for r in rows]
     [('KOR', 'both', 2, 1), ('JPN', 'lost', 1, None)]
-    >>> rows[0]["usd_share_change"]
+    >>> rows[0]["share_usd_change"]
     0.75
     """
     pairs = [p for p in _pairs(flows, before, after, partner) if p.missing is None]
@@ -372,8 +372,8 @@ def _partner_columns(old: Side, new: Side, name: str, m: str) -> dict[str, Any]:
         f"{m}_before": was, f"{m}_after": now,
         f"{m}_per_month_before": None if was is None else was / old.months,
         f"{m}_per_month_after": None if now is None else now / new.months,
-        f"{m}_share_before": old.share(name, m), f"{m}_share_after": new.share(name, m),
-        f"{m}_share_change": None if first is None or last is None else last - first,
+        f"share_{m}_before": old.share(name, m), f"share_{m}_after": new.share(name, m),
+        f"share_{m}_change": None if first is None or last is None else last - first,
     }  # fmt: skip
 
 
@@ -400,7 +400,7 @@ def _partners_schema(partner: str) -> pa.Schema:
     for m in MEASURES:
         fields += [number(f"{m}_{end}", UNIT[m]) for end in _ENDS]
         fields += [number(f"{m}_per_month_{end}", f"{UNIT[m]} a month") for end in _ENDS]
-        fields += [number(f"{m}_share_{end}", SHARE) for end in (*_ENDS, "change")]
+        fields += [number(f"share_{m}_{end}", SHARE) for end in (*_ENDS, "change")]
     return pa.schema([*fields, *counts("rank_before", "rank_after")])
 
 
@@ -421,7 +421,7 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
         One row per owner, series and period: the owner, the series, ``period``, ``months``,
         ``previous`` (null for the first); for ``usd`` and ``tonnes`` the total, ``_per_month``,
         ``_change`` (relative to the previous total) and ``hhi_`` (0 to
-        10,000); ``partners``, ``largest``, ``largest_usd_share`` and ``largest_tonnes_share``
+        10,000); ``partners``, ``largest``, ``largest_share_usd`` and ``largest_share_tonnes``
         (0 to 1), ``new`` and ``lost`` against the previous period. Sorted by owner, series,
         length of the period and time. A period without a row of the owner is left out.
 
@@ -477,7 +477,7 @@ def _trend_columns(period: str, now: Side, old: str | None, before: Side | None)
             f"{m}_per_month": now.per_month(m),
             f"{m}_change": change,
             f"hhi_{m}": now.hhi(m),
-            f"largest_{m}_share": now.share(now.largest, m) if now.largest else None,
+            f"largest_share_{m}": now.share(now.largest, m) if now.largest else None,
         }
     return row
 
@@ -493,5 +493,5 @@ def _trend_schema(partner: str) -> pa.Schema:
         fields += [number(m, UNIT[m]), number(f"{m}_per_month", f"{UNIT[m]} a month")]
         fields += [number(f"{m}_change"), number(f"hhi_{m}", INDEX)]
     fields += counts("partners") + texts("largest")
-    fields += [number(f"largest_{m}_share", SHARE) for m in MEASURES]
+    fields += [number(f"largest_share_{m}", SHARE) for m in MEASURES]
     return pa.schema([*fields, *lists("new", "lost")])

@@ -30,8 +30,10 @@ Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 
 """
 
 MODULES = (
-    "answers", "supply", "markets", "centrality", "changes", "mirror", "claims", "cypher",
-    "measure", "export", "seeds", "importing", "importing_tables", "fetching", "server",
+    "answers", "supply", "markets", "supply.register_centrality", "markets.register_changes",
+    "markets.register_mirror", "claims", "cypher", "measure", "seeds.register_export", "seeds",
+    "importing", "importing.register_tables", "importing.register_fetching",
+    "seeds.register_server",
 )  # fmt: skip
 """The commands, in the order in which the help lists them."""
 
@@ -104,7 +106,8 @@ def run(arguments: Sequence[str]) -> int:
 def _register() -> None:
     if not app.registered_commands:
         for name in MODULES:
-            import_module(f"graphkit.cli.{name}").register(app)
+            module, _, function = name.partition(".")
+            getattr(import_module(f"graphkit.cli.{module}"), function or "register")(app)
 
 
 def _fail(message: str, code: int) -> int:

@@ -165,7 +165,7 @@ def cypher(
     \b
     Examples:
       graphkit cypher "MATCH (c)-[d:DEPENDS_ON]->(:Country {iso3: 'CHN'}) RETURN c.iso3 AS country,
-                       d.product AS product, d.usd_share AS share ORDER BY share DESC LIMIT 9"
+                       d.product AS product, d.share_usd AS share ORDER BY share DESC LIMIT 9"
       graphkit cypher -i question.cypher -P iso3=KOR -P 'period="2024"' --format json
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """

@@ -189,14 +189,6 @@ def span(held: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def renamed(rows: pa.Table) -> pa.Table:
-    """Shares named as everywhere else: ``share_usd_after`` for ``usd_share_after``."""
-    names = rows.column_names
-    for measure in MEASURES:
-        names = [n.replace(f"{measure}_share", f"share_{measure}") for n in names]
-    return rows.rename_columns(names)
-
-
 ENDS = ("before", "after")
 CHANGED = (
     "product", "stage", "before", "after", "status", "rank_before", "rank_after",
@@ -374,7 +366,6 @@ def _compared(
 
 def _in_points(rows: pa.Table) -> pa.Table:
     """Changes of shares as percentage points."""
-    rows = renamed(rows)
     for measure in MEASURES:
         points = pc.multiply(rows[f"share_{measure}_change"], 100)
         field = number(f"points_{measure}", "percentage points")
@@ -550,7 +541,6 @@ def _places(table: pa.Table, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _as_shares(rows: pa.Table) -> pa.Table:
     """Changes as parts of the previous total, and shares named as everywhere else."""
-    rows = renamed(rows)
     for measure in MEASURES:
         place = rows.column_names.index(f"{measure}_change")
         field = number(f"{measure}_change", f"{SHARE}, of the previous period's")

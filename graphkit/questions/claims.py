@@ -156,8 +156,6 @@ def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[
         share = next(s for s in shares if s["supplier"] == rows[0]["supplier"])
         yield {
             **share,
-            "share_usd": share["usd_share"],
-            "share_tonnes": share["tonnes_share"],
             "hs": "+".join(row["hs"] for row in rows),
             "basis": rows[0]["basis"],
         }

@@ -241,7 +241,6 @@ def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lackin
     """Flows with their series, and import shares with the stage, codes and basis of each."""
     series = series_of(flows)
     shares = import_shares(flows)
-    shares = shares.rename_columns({"usd_share": "share_usd", "tonnes_share": "share_tonnes"})
     said = {tuple(row[n] for n in SERIES): row for row in series}
     rows = shares.select(list(SERIES)).to_pylist()
     for name in SAID:
