@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answer import Answer
-from graphkit.catalog import Facts
+from graphkit.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError
 from graphkit.queries import find_query, run_query
@@ -88,16 +88,16 @@ class Reply(Answer):
 
 
 def _verb(
-    question: Callable[Concatenate[Facts, Asked], Answer],
-) -> Callable[Concatenate[Facts, Asked], Reply]:
+    question: Callable[Concatenate[Catalog, Asked], Answer],
+) -> Callable[Concatenate[Catalog, Asked], Reply]:
     @wraps(question)
-    def ask(facts: Facts, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Reply:
-        return Reply(**vars(question(facts, *args, **kwargs)))
+    def ask(catalog: Catalog, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Reply:
+        return Reply(**vars(question(catalog, *args, **kwargs)))
 
     return ask
 
 
-class Graph(Facts, Closing):
+class Graph(Catalog, Closing):
     """One database, and the questions it answers; made by :func:`graphkit.open`.
 
     Every verb of the command line is a method that returns a :class:`Reply`, with ``rows`` as a

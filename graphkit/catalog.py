@@ -20,7 +20,7 @@ _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'â€
 
 
 @dataclass(frozen=True)
-class Named:
+class Entity:
     """One thing of the graph that a name stands for."""
 
     kind: str
@@ -50,17 +50,17 @@ class _Kind:
         return rows
 
     @cached_property
-    def exact(self) -> dict[str, Named]:
+    def exact(self) -> dict[str, Entity]:
         """By key, as written."""
         return {
-            row["key"]: Named(self._name, row["key"], row["name"], row.get("type") or "")
+            row["key"]: Entity(self._name, row["key"], row["name"], row.get("type") or "")
             for row in self._rows
         }
 
     @cached_property
-    def spoken(self) -> dict[str, list[Named]]:
+    def spoken(self) -> dict[str, list[Entity]]:
         """By folded text; a key takes it from a name, that from a code, that from an alias."""
-        ranks: tuple[dict[str, list[Named]], ...] = ({}, {}, {}, {})
+        ranks: tuple[dict[str, list[Entity]], ...] = ({}, {}, {}, {})
         for row in self._rows:
             for rank, text in _called(row):
                 ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
@@ -77,7 +77,7 @@ class Names:
     def __init__(self, kinds: Mapping[str, Callable[[], pa.Table]]) -> None:
         self._kinds = {name: _Kind(name, read) for name, read in kinds.items()}
 
-    def find(self, text: str, what: str, kinds: Iterable[str]) -> Named:
+    def find(self, text: str, what: str, kinds: Iterable[str]) -> Entity:
         """What a text names; the first of the kinds that knows it has it.
 
         Raises
@@ -91,7 +91,7 @@ class Names:
         said = text if len(text) <= 60 else f"{text[:57]}..."
         raise UsageError(f"no {what} is called {said!r}; {self._nearest(said, kinds)}")
 
-    def all(self, text: str, kinds: Iterable[str]) -> Iterator[Named]:
+    def all(self, text: str, kinds: Iterable[str]) -> Iterator[Entity]:
         """What a text names in each kind that knows it.
 
         Raises
@@ -108,7 +108,7 @@ class Names:
                 raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
             yield from found
 
-    def with_key(self, key: str) -> Named:
+    def with_key(self, key: str) -> Entity:
         """The thing with this key, whatever its kind."""
         for kind in self._kinds.values():
             if key in kind.exact:
@@ -173,7 +173,7 @@ TOTALS = ("world", "group", "rest")
 """Areas that hold countries which stand in tables by themselves: goods would count twice."""
 
 
-class Facts:
+class Catalog:
     """The facts of one database, as questions read them; each is read once."""
 
     def __init__(self, store: Store) -> None:
@@ -190,7 +190,7 @@ class Facts:
         """Every published claim."""
         return rows_of(self.store, "claims")
 
-    def place(self, text: str) -> Named:
+    def place(self, text: str) -> Entity:
         """The country or area of a name.
 
         Raises
@@ -200,7 +200,7 @@ class Facts:
         """
         return self.places.find(text, "country", ("Country", "Area"))
 
-    def members(self, group: Named) -> list[str]:
+    def members(self, group: Entity) -> list[str]:
         """The countries of a group.
 
         Raises
@@ -214,7 +214,7 @@ class Facts:
             raise UsageError(f"{group} is no country and no group of named countries")
         return members
 
-    def areas(self, keys: Iterable[str]) -> list[Named]:
+    def areas(self, keys: Iterable[str]) -> list[Entity]:
         """What of some places is no country, by key."""
         places = map(self.places.with_key, sorted(set(keys)))
         return [place for place in places if place.kind == "Area"]
@@ -236,7 +236,7 @@ class Facts:
             flows = flows.filter(pc.invert(pc.or_(*ends)))
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
-    def stage(self, text: str) -> Named:
+    def stage(self, text: str) -> Entity:
         """The stage of a name.
 
         Raises
@@ -274,7 +274,7 @@ class Scope:
     products: tuple[str, ...]
     meaning: str = "everything with trade data"
     """The same for people: "rare earth elements (REE)"."""
-    named: Named | None = None
+    named: Entity | None = None
     elements: frozenset[str] = frozenset()
     code: str | None = None
     """An HS code, or the beginning of several."""
@@ -333,7 +333,7 @@ class Materials:
             scope = replace(scope, notes=(_also_product(name, named, others[0]),))
         return scope
 
-    def _named_scope(self, text: str, named: Named) -> Scope:
+    def _named_scope(self, text: str, named: Entity) -> Scope:
         if named.kind == "Product":
             return Scope(text, (named.key,), _in_text(named), named)
         if named.kind == "Stage":
@@ -396,13 +396,13 @@ def _begins(code: str | None, start: str) -> bool:
     return code is not None and code.startswith(start)
 
 
-def _in_text(named: Named) -> str:
+def _in_text(named: Entity) -> str:
     """A name inside a sentence: rare earth elements (REE), NdFeB alloy (ndfeb-alloy)."""
     said = str(named)
     return said[0].lower() + said[1:] if re.match(r"[A-Z][a-z-]+(?![A-Za-z])", said) else said
 
 
-def _also_product(text: str, named: Named, product: Named) -> str:
+def _also_product(text: str, named: Entity, product: Entity) -> str:
     return (
         f"{text!r} is read as {named}: every product that holds it. "
         f"The product {product} alone: --for product:{product.key}."

@@ -76,7 +76,7 @@ def _month(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Side:
+class PartnerTotals:
     """The trade of one owner in one period: what each partner accounts for."""
 
     months: int
@@ -126,7 +126,7 @@ def known_sum(values: Iterable[float | None]) -> float | None:
     return fsum(known) if known else None
 
 
-Sides = dict[tuple[str, tuple[str, ...]], Side]
+Sides = dict[tuple[str, tuple[str, ...]], PartnerTotals]
 """The trade of every owner in every series."""
 
 
@@ -152,7 +152,7 @@ def sides(
             by_partner = values.setdefault((who, series), {})
             by_partner.setdefault(whom, []).append(tuple(known))
     return {
-        place: Side(months, {
+        place: PartnerTotals(months, {
             whom: {m: known_sum(v[i] for v in rows) for i, m in enumerate(MEASURES)}
             for whom, rows in sorted(by_partner.items())
         })
@@ -180,8 +180,8 @@ class _Pair:
 
     owner: str
     series: tuple[str, ...]
-    before: Side
-    after: Side
+    before: PartnerTotals
+    after: PartnerTotals
     missing: str | None
 
 
@@ -353,7 +353,7 @@ def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair
     pairs = []
     for place in places:
         missing = [*lacks[0][place[1]], *lacks[1][place[1]]]
-        old, new = (f.get(place, Side(n, {})) for f, n in zip(found, lengths, strict=True))
+        old, new = (f.get(place, PartnerTotals(n, {})) for f, n in zip(found, lengths, strict=True))
         pairs.append(
             _Pair(*place, old, new, "no data of " + ", ".join(missing) if missing else None)
         )
@@ -365,7 +365,7 @@ def _labels(pair: _Pair, before: str, after: str, partner: str) -> dict[str, Any
     return {owner_of(partner): pair.owner, **series, "before": before, "after": after}
 
 
-def _partner_columns(old: Side, new: Side, name: str, m: str) -> dict[str, Any]:
+def _partner_columns(old: PartnerTotals, new: PartnerTotals, name: str, m: str) -> dict[str, Any]:
     was, now = (side.by_partner.get(name, {}).get(m) for side in (old, new))
     first, last = old.counted_share(name, m), new.counted_share(name, m)
     return {
@@ -439,7 +439,7 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     (None, None)
     """
     check_partner(partner)
-    held: dict[tuple[str, tuple[str, ...]], dict[str, Side]] = {}
+    held: dict[tuple[str, tuple[str, ...]], dict[str, PartnerTotals]] = {}
     series = periods_of(flows)
     for period in sorted({p for periods in series.values() for p in periods}):
         pieces = {s: (period,) for s, periods in series.items() if period in periods}
@@ -462,7 +462,9 @@ def _previous(period: str, have: list[str]) -> str | None:
     return max(earlier, key=lambda p: p.end).text if earlier else None
 
 
-def _trend_columns(period: str, now: Side, old: str | None, before: Side | None) -> dict[str, Any]:
+def _trend_columns(
+    period: str, now: PartnerTotals, old: str | None, before: PartnerTotals | None
+) -> dict[str, Any]:
     has, had = set(now.by_partner), set(before.by_partner) if before else set()
     row: dict[str, Any] = {
         "period": period, "months": now.months, "previous": old, "partners": len(has),

@@ -14,7 +14,7 @@ from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
-    from graphkit.catalog import Facts
+    from graphkit.catalog import Catalog
 
 Scope = Annotated[
     str | None,
@@ -175,15 +175,15 @@ def suppliers(
 
 
 def answer(
-    ask: Callable[[Facts], Answer], db: str | None, form: str | None, output: Path | None
+    ask: Callable[[Catalog], Answer], db: str | None, form: str | None, output: Path | None
 ) -> Answer:
     """Ask a question of a database and show its answer."""
     from graphkit.render import choose_format, show_answer
 
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        from graphkit.catalog import Facts
+        from graphkit.catalog import Catalog
 
-        found = ask(Facts(store))
+        found = ask(Catalog(store))
     show_answer(found, chosen, output)
     return found

@@ -140,8 +140,8 @@ def criticality(
     from graphkit.questions import criticality as question
 
     answer(
-        lambda facts: question.criticality(
-            facts, *(elements or ()), period=period, import_reliance=import_reliance,
+        lambda catalog: question.criticality(
+            catalog, *(elements or ()), period=period, import_reliance=import_reliance,
             eol_rir=eol_rir, substitution=substitution,
         ),
         db, form, output,

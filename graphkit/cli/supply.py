@@ -58,8 +58,8 @@ def origins(
     from graphkit.questions import origins as question
 
     answer(
-        lambda facts: question.origins(
-            facts, country, on=on, scope=scope, period=period, measure=by, stage=stage,
+        lambda catalog: question.origins(
+            catalog, country, on=on, scope=scope, period=period, measure=by, stage=stage,
             min_share=min_share,
         ),
         db, form, output,
@@ -134,8 +134,8 @@ def spof(
     from graphkit.questions.single_points import single_points
 
     answer(
-        lambda facts: single_points(
-            facts, country, scope=scope, period=period, measure=by, definition=definition,
+        lambda catalog: single_points(
+            catalog, country, scope=scope, period=period, measure=by, definition=definition,
             threshold=threshold, possible=possible, each=each, blocs=bloc or (), min_link=min_link,
         ),
         db, form, output,
@@ -230,13 +230,13 @@ def disrupt(
         if tolerance is not None or spread is not None:
             raise UsageError("--tolerance and --spread belong to --cascade")
         cut |= {"slack": slack, "consumer": consumer, "min_loss": min_loss, "top": top}
-        answer(lambda facts: disruptions.disrupt(facts, country, **cut), db, form, output)
+        answer(lambda catalog: disruptions.disrupt(catalog, country, **cut), db, form, output)
         return
     if slack or consumer is not None:
         raise UsageError("--slack and --consumer do not belong to --cascade")
     cut |= {"tolerance": 0.3 if tolerance is None else tolerance}
     cut |= {"spread": 0.5 if spread is None else spread}
-    answer(lambda facts: disruptions.cascade(facts, country, **cut), db, form, output)
+    answer(lambda catalog: disruptions.cascade(catalog, country, **cut), db, form, output)
 
 
 READ = ("table", "markdown")

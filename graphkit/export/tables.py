@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from graphkit.build import Graph, Part
-from graphkit.catalog import Facts
+from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.queries import rows_of
 from graphkit.questions.trade import check_period, trade_of
@@ -132,14 +132,14 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
         There is no trade in the scope; the message says what there is.
     """
     check_period(period)
-    facts = Facts(store)
-    trade = trade_of(facts, facts.materials.scope(scope), period)
+    catalog = Catalog(store)
+    trade = trade_of(catalog, catalog.materials.scope(scope), period)
     if trade.lacking:
         raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
     ends = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}
     regions = {row["key"]: row["region"] for row in rows_of(store, "countries").to_pylist()}
     places: dict[str, Mapping[str, str | None]] = {}
-    for place in map(facts.places.with_key, sorted(ends)):
+    for place in map(catalog.places.with_key, sorted(ends)):
         about = {"label": place.name, "kind": place.kind, "region": regions.get(place.key)}
         places[place.key] = about
     series = [

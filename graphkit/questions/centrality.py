@@ -20,7 +20,7 @@ from graphkit.analysis.network.centrality import (
 from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.answer import Answer
-from graphkit.catalog import Facts, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
@@ -93,7 +93,7 @@ class Networks:
         return {**found, **({"flows_left_out": self.left_out} if self.left_out else {})}
 
 
-def network_of(facts: Facts, scope: Scope, period: str | None, by: str) -> Networks:
+def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
     """The network of one period: the one asked for, or the newest that any product has.
 
     Raises
@@ -101,17 +101,17 @@ def network_of(facts: Facts, scope: Scope, period: str | None, by: str) -> Netwo
     GraphkitError
         There is no trade in the scope, two series count the same goods, or masses of two bases.
     """
-    held = _held(facts, scope)
+    held = _held(catalog, scope)
     chosen = period or (newest(sorted(set().union(*held.values()))) if held else None)
-    trade = trade_of(facts, scope, chosen)
+    trade = trade_of(catalog, scope, chosen)
     if trade.lacking:
         raise _as_error(trade.lacking)
     lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
     notes = [f"No trade in {chosen} of {', '.join(lacking)}."] if lacking else []
-    return _checked(facts, Networks(scope, held, (str(chosen),), trade.flows, tuple(notes)), by)
+    return _checked(catalog, Networks(scope, held, (str(chosen),), trade.flows, tuple(notes)), by)
 
 
-def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
+def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
     """The networks of every period of the products that have data in all of them.
 
     Periods are those of the product with the most, of the length that most have; a product that
@@ -122,25 +122,25 @@ def networks_over_time(facts: Facts, scope: Scope, by: str) -> Networks:
     GraphkitError
         As :func:`network_of`.
     """
-    held = _held(facts, scope)
+    held = _held(catalog, scope)
     if not held:
-        raise _as_error(trade_of(facts, scope, None).lacking)
+        raise _as_error(trade_of(catalog, scope, None).lacking)
     series = {product: _of_one_length(periods) for product, periods in held.items()}
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
-    flows = rows_of(facts.store, "trade", products=kept, periods=list(periods))
+    flows = rows_of(catalog.store, "trade", products=kept, periods=list(periods))
     flows = of_code(flows, scope)
     notes = [
         f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
         "periods would not be comparable."
         for product in sorted(set(held) - set(kept))
     ]
-    return _checked(facts, Networks(scope, held, periods, flows, tuple(notes)), by)
+    return _checked(catalog, Networks(scope, held, periods, flows, tuple(notes)), by)
 
 
-def _held(facts: Facts, scope: Scope) -> dict[str, set[str]]:
+def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
     """The periods with trade of each product in scope."""
-    return periods_by_product(rows_of(facts.store, "trade-periods"), scope)
+    return periods_by_product(rows_of(catalog.store, "trade-periods"), scope)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
@@ -151,9 +151,9 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
     return tuple(sorted(kept, key=lambda text: Period(text).start))
 
 
-def _checked(facts: Facts, found: Networks, by: str) -> Networks:
+def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
     """Without flows that would count twice, and only if those that stay may be added up."""
-    flows, notes = addable(facts, found.flows)
+    flows, notes = addable(catalog, found.flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":
@@ -257,10 +257,10 @@ def check_asked(measures: Sequence[str], by: str, min_flow: float, top: int | No
         raise UsageError(f"--top: found {top}, wanted 1 or more")
 
 
-def with_names(facts: Facts, table: pa.Table) -> pa.Table:
+def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
     """With the name of each country after its code."""
     column = table["country"].to_pylist()
-    names = {key: facts.places.with_key(key).name for key in set(column)}
+    names = {key: catalog.places.with_key(key).name for key in set(column)}
     place = table.column_names.index("country") + 1
     return table.add_column(place, "name", pa.array([names[key] for key in column], pa.string()))
 
@@ -283,14 +283,14 @@ def with_labels(
     return table
 
 
-def behind_each_period(facts: Facts, flows: pa.Table) -> pa.Table:
+def behind_each_period(catalog: Catalog, flows: pa.Table) -> pa.Table:
     """Products, stages, codes, data sets and sources of all flows of a period, joined by ``+``."""
     found: dict[str, dict[str, set[str]]] = {}
     names = ("product", "hs", "reporter", "dataset", "source")
     rows = flows.select(["period", *names]).group_by(["period", *names]).aggregate([])
     for row in rows.to_pylist():
         said = found.setdefault(row["period"], {name: set() for name in ("stage", *names)})
-        said["stage"].add(facts.materials.products[row["product"]]["stage"])
+        said["stage"].add(catalog.materials.products[row["product"]]["stage"])
         for name in names:
             said[name].add(row[name])
     heads = {"product": "products", "stage": "stages"}
@@ -396,7 +396,7 @@ LAYERS = (
 
 
 def centrality(
-    facts: Facts,
+    catalog: Catalog,
     *,
     scope: str | None = None,
     period: str | None = None,
@@ -445,18 +445,18 @@ def centrality(
     check_period(period)
     if over_time and period:
         raise UsageError("--over-time asks for every period; leave out --period")
-    asked = facts.materials.scope(scope)
+    asked = catalog.materials.scope(scope)
     if over_time:
-        found = networks_over_time(facts, asked, by)
+        found = networks_over_time(catalog, asked, by)
     else:
-        found = network_of(facts, asked, period, by)
+        found = network_of(catalog, asked, period, by)
     flows = found.flows.select(["supplier", "consumer", "period", by])
     table = centrality_over_time(flows, measures, measure=by, min_flow=min_flow, name="country")
     table = _with_pairs(table)
     basis = border_of(found.flows) if by == "usd" else found.basis
     rows = ranking.with_labels(
-        ranking.with_names(facts, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
-        ranking.behind_each_period(facts, found.flows),
+        ranking.with_names(catalog, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
+        ranking.behind_each_period(catalog, found.flows),
     )  # fmt: skip
     lacking = found.missing_tonnes
     column = pa.array([lacking[period] for period in rows["period"].to_pylist()], pa.float64())
@@ -466,7 +466,7 @@ def centrality(
         *asked.notes, *found.notes, *_adding_up(found, products, by),
         *ranking.hints(table, measures, min_flow),
         *(ranking.leaders(table, measures) if over_time else ()),
-        *basket_notes(facts.materials, asked, products),
+        *basket_notes(catalog.materials, asked, products),
     ]  # fmt: skip
     heads = {"rank": "Rank", "country": "Country", "name": "Name"}
     scores = {name: ranking.HEADS[name] for name in measures}
@@ -479,7 +479,7 @@ def centrality(
             "min_flow": min_flow,
         },
         ranking.best(rows, top), ranking.units_of(table, measures), found.coverage(),
-        facts.claims.slice(0, 0), COMPARISON.empty_table(), facts.sources(found.flows),
+        catalog.claims.slice(0, 0), COMPARISON.empty_table(), catalog.sources(found.flows),
         tuple(notes),
         {**({"period": "Period"} if over_time else {}), **heads, **scores, **weighed},
         ranking.in_words(
@@ -490,7 +490,7 @@ def centrality(
 
 
 def layered_centrality(
-    facts: Facts,
+    catalog: Catalog,
     *,
     scope: str | None = None,
     period: str | None = None,
@@ -525,14 +525,14 @@ def layered_centrality(
         As :func:`centrality`.
     """
     ranking.check_asked(measures, by, min_share, top)
-    asked = facts.materials.scope(scope)
-    supply = supply_of(facts, asked, period, measure=by)
+    asked = catalog.materials.scope(scope)
+    supply = supply_of(catalog, asked, period, measure=by)
     graph = layered_graph(supply.network)
     table = scores_of(graph, measures, min_flow=min_share, names=("country", "product"))
     table = _with_pairs(with_its_network(table))
     stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
     column = pa.array([stages[product] for product in table["product"].to_pylist()], pa.string())
-    rows = ranking.with_names(facts, table)
+    rows = ranking.with_names(catalog, table)
     rows = rows.add_column(rows.column_names.index("product") + 1, "stage", column)
     rows = ranking.with_labels(
         rows.add_column(0, "period", pa.array([supply.period] * len(rows), pa.string())),
@@ -550,10 +550,10 @@ def layered_centrality(
             "measures": list(measures), "min_flow": min_share,
         },
         ranking.best(rows, top), ranking.units_of(table, measures), supply.coverage(),
-        facts.claims.slice(0, 0), COMPARISON.empty_table(),
-        facts.sources(supply.flows, supply.made),
+        catalog.claims.slice(0, 0), COMPARISON.empty_table(),
+        catalog.sources(supply.flows, supply.made),
         (LAYERS, *asked.notes, *supply.notes, *ranking.hints(table, measures, min_share),
-         *basket_notes(facts.materials, asked, products)),
+         *basket_notes(catalog.materials, asked, products)),
         {**heads, **scores},
         ranking.in_words(
             table, scores, nodes="pools (a country and a product)", least=_least(min_share, ""),

@@ -23,11 +23,11 @@ from graphkit.analysis.trade_change import (
 )
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, number
-from graphkit.catalog import Facts, Named, Scope
+from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.claims import COMPARISON, Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.trade import (
     SAID,
@@ -48,10 +48,10 @@ OF_TRADE = {"supplier": "imports", "consumer": "exports"}
 
 
 @dataclass(frozen=True)
-class Owner:
+class TradeParty:
     """Whose trade it is, and whether its partners are suppliers or consumers."""
 
-    place: Named | None
+    place: Entity | None
     members: tuple[str, ...]
     """Countries of a group; trade among them is left out."""
     partner: str
@@ -99,7 +99,7 @@ def _with(flows: pa.Table, name: str, value: str) -> pa.Table:
     return flows.set_column(flows.column_names.index(name), name, column)
 
 
-def owner_named(facts: Facts, text: str | None, partner: str) -> Owner:
+def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
     """Who is meant by a name; nobody named is the world.
 
     Raises
@@ -108,51 +108,51 @@ def owner_named(facts: Facts, text: str | None, partner: str) -> Owner:
         The name is none, or that of an area without members; or there is no such partner.
     """
     check_partner(partner)
-    place = None if text is None else facts.place(text)
+    place = None if text is None else catalog.place(text)
     if place is None or place.type == "world":
-        return Owner(None, (), partner)
+        return TradeParty(None, (), partner)
     grouped = place.is_group
-    return Owner(place, tuple(facts.members(place)) if grouped else (), partner)
+    return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
 
 
-def held_periods(facts: Facts, scope: Scope) -> tuple[dict[str, list[str]], str]:
+def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """The periods with trade of each product in scope, the newest last; or why there are none."""
-    traded = rows_of(facts.store, "trade-periods")
+    traded = rows_of(catalog.store, "trade-periods")
     found = periods_by_product(traded, scope)
     there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
     lacking = "" if found else f"no trade is known for {scope.meaning}; there is for {there}"
     return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
 
 
-def flows_in(facts: Facts, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
+def flows_in(catalog: Catalog, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
     """All flows in scope of some products, each in its own periods."""
-    return _read(facts, "trade", scope, held)
+    return _read(catalog, "trade", scope, held)
 
 
 def own_flows(
-    facts: Facts, scope: Scope, owner: Owner, held: Mapping[str, Sequence[str]]
+    catalog: Catalog, scope: Scope, owner: TradeParty, held: Mapping[str, Sequence[str]]
 ) -> pa.Table:
     """The flows of an owner in scope of some products, each in its own periods."""
     if owner.place is None:
-        return owner.of(flows_in(facts, scope, held))
+        return owner.of(flows_in(catalog, scope, held))
     codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
-    return owner.of(_read(facts, OF_TRADE[owner.partner], scope, held, **codes))
+    return owner.of(_read(catalog, OF_TRADE[owner.partner], scope, held, **codes))
 
 
 def _read(
-    facts: Facts, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
+    catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
 ) -> pa.Table:
-    flows = rows_of(facts.store, query, **wanted(held), **ends)
+    flows = rows_of(catalog.store, query, **wanted(held), **ends)
     return of_code(in_periods(flows, held), scope)
 
 
-def nothing_of(owner: Owner, scope: Scope) -> str:
+def nothing_of(owner: TradeParty, scope: Scope) -> str:
     """That an owner has no trade in scope."""
     about = f" for {scope.meaning}" if scope.text else ""
     return f"no {OF_TRADE[owner.partner]} of {owner.name} are known{about}"
 
 
-def with_scope(facts: Facts, rows: pa.Table, flows: pa.Table) -> pa.Table:
+def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Rows of series with the stage of the product, and the basis and codes of the flows."""
     said: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for flow in flows.select([*SERIES, *SAID]).group_by([*SERIES, *SAID]).aggregate([]).to_pylist():
@@ -160,7 +160,7 @@ def with_scope(facts: Facts, rows: pa.Table, flows: pa.Table) -> pa.Table:
         for name in SAID:
             series[name] |= {flow[name]} - {None}
     keys = list(zip(*(rows[name].to_pylist() for name in SERIES), strict=True))
-    stages = [facts.materials.products[key[0]]["stage"] for key in keys]
+    stages = [catalog.materials.products[key[0]]["stage"] for key in keys]
     rows = rows.append_column("stage", pa.array(stages, pa.string()))
     for name in SAID:
         texts = ["+".join(sorted(said[key][name])) for key in keys]
@@ -211,7 +211,7 @@ UNITS = {
 
 
 def compare(
-    facts: Facts,
+    catalog: Catalog,
     before: str,
     after: str,
     *,
@@ -251,19 +251,19 @@ def compare(
         Nothing has data of both periods, and no claim compares them.
     """
     _check(before, after, top)
-    owner, wanted = owner_named(facts, of, partner), facts.materials.scope(scope)
-    claims = _claims(facts, owner, wanted, {before, after})
-    held, others, lacking = _covered(facts, wanted, (before, after))
+    owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
+    claims = _claims(catalog, owner, wanted, {before, after})
+    held, others, lacking = _covered(catalog, wanted, (before, after))
     if lacking and not len(claims):
         raise GraphkitError(lacking)
-    rows, totals, flows = _compared(facts, wanted, owner, held, (before, after))
+    rows, totals, flows = _compared(catalog, wanted, owner, held, (before, after))
     if not lacking and not len(flows):
         raise GraphkitError(f"{nothing_of(owner, wanted)} in {before} or {after}")
     shown, hidden = _first(rows, top)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
-        notes += facts.area_notes(shown[owner.partner].to_pylist()) + basket_notes(
-            facts.materials, wanted, held
+        notes += catalog.area_notes(shown[owner.partner].to_pylist()) + basket_notes(
+            catalog.materials, wanted, held
         )
     return Answer(
         f"How did {owner.name}'s {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
@@ -274,7 +274,7 @@ def compare(
         {**coverage_in(flows, wanted, besides=others), "totals": totals},
         claims,
         COMPARISON.empty_table(),
-        facts.sources(flows, claims),
+        catalog.sources(flows, claims),
         (*wanted.notes, *notes),
         _heads(owner, before, after),
         f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
@@ -282,7 +282,7 @@ def compare(
 
 
 def _notes(
-    owner: Owner, others: Mapping[str, Sequence[str]], lacking: str, hidden: int
+    owner: TradeParty, others: Mapping[str, Sequence[str]], lacking: str, hidden: int
 ) -> Iterator[str]:
     if lacking:
         yield f"{lacking[0].upper()}{lacking[1:]}. Only published claims speak of it."
@@ -306,11 +306,11 @@ def _check(before: str, after: str, top: int | None) -> None:
         raise UsageError(f"--top: found {top}, wanted 0 (all) or more")
 
 
-def _claims(facts: Facts, owner: Owner, scope: Scope, periods: set[str]) -> pa.Table:
+def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:
     """Claims that compare the two periods."""
     sells = owner.partner == "consumer"
     buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    about = claims_about(facts.claims, Asked(buyer, seller, scope, None))
+    about = claims_about(catalog.claims, Question(buyer, seller, scope, None))
     pairs = zip(about["period"].to_pylist(), about["than"].to_pylist(), strict=True)
     return about.filter(pa.array([{when, than} == periods for when, than in pairs], pa.bool_()))
 
@@ -319,9 +319,9 @@ Periods = dict[str, list[str]]
 """Periods with trade, by product."""
 
 
-def _covered(facts: Facts, scope: Scope, asked: Sequence[str]) -> tuple[Periods, Periods, str]:
+def _covered(catalog: Catalog, scope: Scope, asked: Sequence[str]) -> tuple[Periods, Periods, str]:
     """For each product with data of both periods, those that add up to them; and the others."""
-    held, lacking = held_periods(facts, scope)
+    held, lacking = held_periods(catalog, scope)
     found, others = {}, {}
     for product, have in held.items():
         covers = [cover(period, have) for period in asked]
@@ -336,14 +336,14 @@ def _covered(facts: Facts, scope: Scope, asked: Sequence[str]) -> tuple[Periods,
 
 
 def _compared(
-    facts: Facts,
+    catalog: Catalog,
     scope: Scope,
-    owner: Owner,
+    owner: TradeParty,
     held: Mapping[str, Sequence[str]],
     asked: tuple[str, str],
 ) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
     """Partners, totals and flows of an owner in both periods."""
-    flows = flows_in(facts, scope, held)
+    flows = flows_in(catalog, scope, held)
     own = owner.of(flows)
     names = [owner.side, owner.partner, *CHANGED]
     if not len(own):
@@ -361,7 +361,7 @@ def _compared(
             for measure in (compare_partners, compare_totals)
         )
     )
-    return with_scope(facts, _in_points(rows), own).select(names), totals.to_pylist(), own
+    return with_scope(catalog, _in_points(rows), own).select(names), totals.to_pylist(), own
 
 
 def _in_points(rows: pa.Table) -> pa.Table:
@@ -382,7 +382,7 @@ def _first(rows: pa.Table, top: int | None) -> tuple[pa.Table, int]:
     return kept, len(rows) - len(kept)
 
 
-def _scope_of(owner: Owner, scope: Scope, before: str, after: str) -> dict[str, Any]:
+def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[str, Any]:
     return {
         "consumer": owner.key if owner.side == "consumer" else None,
         "supplier": owner.key if owner.side == "supplier" else None,
@@ -394,7 +394,7 @@ def _scope_of(owner: Owner, scope: Scope, before: str, after: str) -> dict[str, 
     }
 
 
-def _heads(owner: Owner, before: str, after: str) -> dict[str, str]:
+def _heads(owner: TradeParty, before: str, after: str) -> dict[str, str]:
     """Amounts, or where the periods differ in length amounts a month."""
     monthly = Period(before).months != Period(after).months
     a_month, by = (" a month", "_per_month") if monthly else ("", "")
@@ -454,7 +454,7 @@ HEADS = {
 
 
 def trend(
-    facts: Facts,
+    catalog: Catalog,
     country: str | None = None,
     *,
     scope: str | None = None,
@@ -484,16 +484,16 @@ def trend(
     GraphkitError
         There is no trade in this scope; the message says what there is.
     """
-    owner, wanted = owner_named(facts, country, partner), facts.materials.scope(scope)
-    held, lacking = held_periods(facts, wanted)
+    owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
+    held, lacking = held_periods(catalog, wanted)
     if lacking:
         raise GraphkitError(lacking)
-    flows = own_flows(facts, wanted, owner, held)
+    flows = own_flows(catalog, wanted, owner, held)
     trade = OF_TRADE[partner]
     if not len(flows):
         raise GraphkitError(nothing_of(owner, wanted))
     rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
-    rows = with_scope(facts, rows, flows)
+    rows = with_scope(catalog, rows, flows)
     products = list(dict.fromkeys(rows["product"].to_pylist()))
     periods = sorted(set(rows["period"].to_pylist()), key=time_of)
     whole = " to ".join(dict.fromkeys((periods[0], periods[-1])))
@@ -510,10 +510,15 @@ def trend(
         rows.select([owner.side, *ROW]),
         TREND_UNITS,
         coverage_in(flows, wanted, periods=whole),
-        facts.claims.slice(0, 0),
+        catalog.claims.slice(0, 0),
         COMPARISON.empty_table(),
-        facts.sources(flows),
-        (*wanted.notes, *owner.notes, FACE_VALUE, *basket_notes(facts.materials, wanted, products)),
+        catalog.sources(flows),
+        (
+            *wanted.notes,
+            *owner.notes,
+            FACE_VALUE,
+            *basket_notes(catalog.materials, wanted, products),
+        ),
         {owner.side: owner.side.capitalize(), **HEADS},
         f"Partners are the {partner}s, the largest is so by value; HHI is from 0 to 10,000.",
     )

@@ -21,7 +21,7 @@ from graphkit.analysis.claims.verdicts import (
 from graphkit.analysis.claims.wording import claim_sentence, found_difference, found_figure
 from graphkit.answer import Answer
 from graphkit.arrow import number, texts
-from graphkit.catalog import Facts
+from graphkit.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
@@ -29,18 +29,18 @@ from graphkit.questions.claims import answer_of, said, wanted_of
 from graphkit.questions.trade import basket_notes
 
 
-def read_loaded(facts: Facts) -> Loaded:
+def read_loaded(catalog: Catalog) -> Loaded:
     """All production and the trade that claims speak of, with what products and groups hold.
 
     Trade is read of the periods that a claim is about, and the newest of each product: flows
     take their time to come from a server.
     """
-    store = facts.store
+    store = catalog.store
     held = rows_of(store, "trade-periods")
     members = [rows_of(store, name) for name in ("area-members", "element-groups")]
     return Loaded(
-        flows=_all(facts, "trade", held, _periods(facts.claims, held)),
-        production=all_production(facts),
+        flows=_all(catalog, "trade", held, _periods(catalog.claims, held)),
+        production=all_production(catalog),
         products=rows_of(store, "products"),
         contents=rows_of(store, "elements-of-products"),
         members=pa.concat_tables(
@@ -52,16 +52,16 @@ def read_loaded(facts: Facts) -> Loaded:
     )
 
 
-def all_production(facts: Facts) -> pa.Table:
+def all_production(catalog: Catalog) -> pa.Table:
     """Every published figure of production."""
-    held = rows_of(facts.store, "production-periods")
-    return _all(facts, "production", held, held["period"].to_pylist())
+    held = rows_of(catalog.store, "production-periods")
+    return _all(catalog, "production", held, held["period"].to_pylist())
 
 
-def _all(facts: Facts, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
+def _all(catalog: Catalog, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
     """What a query of some products and periods gives for every product."""
     products = sorted(set(held["product"].to_pylist()))
-    return rows_of(facts.store, query, products=products, periods=sorted(set(periods)))
+    return rows_of(catalog.store, query, products=products, periods=sorted(set(periods)))
 
 
 def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
@@ -107,7 +107,7 @@ COUNTS = (
 
 
 def check_claims(
-    facts: Facts,
+    catalog: Catalog,
     *,
     about: str | None = None,
     scope: str | None = None,
@@ -131,11 +131,11 @@ def check_claims(
         whatever ``verdict`` keeps.
     """
     only = _verdict(verdict)
-    wanted = wanted_of(facts, about, scope, source, kind)
-    claims = wanted.among(facts.claims)
-    loaded = read_loaded(facts)
+    wanted = wanted_of(catalog, about, scope, source, kind)
+    claims = wanted.among(catalog.claims)
+    loaded = read_loaded(catalog)
     # "Other countries" are those that no claim of the same table names: all are checked.
-    checked = claim_check.check_claims(facts.claims, loaded)
+    checked = claim_check.check_claims(catalog.claims, loaded)
     checked = checked.filter(pc.is_in(checked["key"], value_set=claims["key"].cast(pa.string())))
     kept = checked.filter(pc.equal(checked["verdict"], only)) if only else checked
     return answer_of(
@@ -143,11 +143,14 @@ def check_claims(
         f"Do the loaded facts bear out what was published{wanted.meaning}?",
         _in_words(kept, claims),
         UNITS,
-        {**_outcomes(checked, len(facts.claims)), **_held(loaded)},
-        facts.sources(kept, loaded.flows, loaded.production),
+        {**_outcomes(checked, len(catalog.claims)), **_held(loaded)},
+        catalog.sources(kept, loaded.flows, loaded.production),
         HEADS,
         COUNTS,
-        [*_notes(kept, loaded, only), *basket_notes(facts.materials, wanted.scope, _held_to(kept))],
+        [
+            *_notes(kept, loaded, only),
+            *basket_notes(catalog.materials, wanted.scope, _held_to(kept)),
+        ],
     )
 
 
@@ -266,7 +269,7 @@ PAIRS = pa.schema([
 
 
 def claim_conflicts(
-    facts: Facts,
+    catalog: Catalog,
     *,
     about: str | None = None,
     scope: str | None = None,
@@ -288,15 +291,15 @@ def claim_conflicts(
     UsageError
         A name, source or kind is none; the message has the nearest ones.
     """
-    wanted = wanted_of(facts, about, scope, source, kind)
-    claims = {row["key"]: row for row in facts.claims.to_pylist()}
+    wanted = wanted_of(catalog, about, scope, source, kind)
+    claims = {row["key"]: row for row in catalog.claims.to_pylist()}
     chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
     rows = [
         _pair(pair, claims[pair["key"]], claims[pair["other"]])
-        for pair in conflicts(facts.claims).to_pylist()
+        for pair in conflicts(catalog.claims).to_pylist()
         if {pair["key"], pair["other"]} & chosen
     ]
-    made = all_production(facts)
+    made = all_production(catalog)
     for pair in production_conflicts(made).to_pylist():
         one, other = (_claimed(pair, side) for side in ("", "other_"))
         if wanted.holds(one) or wanted.holds(other):
@@ -313,7 +316,7 @@ def claim_conflicts(
             "claims_in_all": len(claims),
             "production_figures_compared": len(made),
         },
-        facts.sources(table, other_sources),
+        catalog.sources(table, other_sources),
         CONFLICT_HEADS,
         "Two sources give figures for one scope that no rounding explains.",
         () if rows else ("No two figures in this scope contradict each other.",),

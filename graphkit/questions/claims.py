@@ -16,7 +16,7 @@ from graphkit.analysis.claims.wording import claim_sentence
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import Answer
 from graphkit.arrow import texts
-from graphkit.catalog import Facts, Materials, Named, Scope
+from graphkit.catalog import Catalog, Entity, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions.trade import Trade
@@ -41,16 +41,16 @@ COMPARISON = pa.schema([
 
 
 @dataclass(frozen=True)
-class Asked:
+class Question:
     """Whom, what and when a question is about."""
 
-    buyer: Named | None
-    seller: Named | None
+    buyer: Entity | None
+    seller: Entity | None
     scope: Scope
     period: str | None
 
 
-def claims_about(claims: pa.Table, asked: Asked, *, context: bool = False) -> pa.Table:
+def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) -> pa.Table:
     """Claims about the consumer, the supplier, the products and the period asked for.
 
     A claim is in scope when it speaks of a product, element or stage that was asked for, and its
@@ -61,7 +61,7 @@ def claims_about(claims: pa.Table, asked: Asked, *, context: bool = False) -> pa
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
-def _fits(claim: Mapping[str, Any], asked: Asked, context: bool) -> bool:
+def _fits(claim: Mapping[str, Any], asked: Question, context: bool) -> bool:
     of_seller = context and asked.seller is not None and claim["consumer"] is None
     if asked.buyer and claim["consumer"] != asked.buyer.key and not of_seller:
         return False
@@ -209,10 +209,10 @@ UNITS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ClaimFilter:
     """Which claims are asked for."""
 
-    about: Named | None
+    about: Entity | None
     scope: Scope
     source: str | None
     kind: str | None
@@ -262,8 +262,8 @@ class Wanted:
 
 
 def wanted_of(
-    facts: Facts, about: str | None, scope: str | None, source: str | None, kind: str | None
-) -> Wanted:
+    catalog: Catalog, about: str | None, scope: str | None, source: str | None, kind: str | None
+) -> ClaimFilter:
     """Which claims some words ask for.
 
     Raises
@@ -273,18 +273,18 @@ def wanted_of(
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"--kind: found {kind!r}, wanted one of {', '.join(KINDS)}")
-    place = None if about is None else facts.place(about)
+    place = None if about is None else catalog.place(about)
     if source is not None:
-        known = sorted(set(facts.claims["source"].to_pylist()))
+        known = sorted(set(catalog.claims["source"].to_pylist()))
         if source not in known:
             close = get_close_matches(source, known, n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query sources'"
             raise UsageError(f"--source: no claim cites {source!r}; {hint}")
-    return Wanted(place, facts.materials.scope(scope), source, kind)
+    return ClaimFilter(place, catalog.materials.scope(scope), source, kind)
 
 
 def list_claims(
-    facts: Facts,
+    catalog: Catalog,
     *,
     about: str | None = None,
     scope: str | None = None,
@@ -316,15 +316,19 @@ def list_claims(
     GraphkitError
         No claim is in this scope.
     """
-    wanted = wanted_of(facts, about, scope, source, kind)
-    rows = with_words(wanted.among(facts.claims))
+    wanted = wanted_of(catalog, about, scope, source, kind)
+    rows = with_words(wanted.among(catalog.claims))
     return answer_of(
         wanted,
         f"What was published{wanted.meaning}?",
         rows,
         UNITS,
-        {"claims": len(rows), "claims_in_all": len(facts.claims), "of_kind": counted(rows, "kind")},
-        facts.sources(rows),
+        {
+            "claims": len(rows),
+            "claims_in_all": len(catalog.claims),
+            "of_kind": counted(rows, "kind"),
+        },
+        catalog.sources(rows),
         LISTED,
         "Figures stand as they were published; each counts what its basis says.",
     )
@@ -349,7 +353,7 @@ def counted(rows: pa.Table, name: str) -> list[str]:
 
 
 def answer_of(
-    wanted: Wanted,
+    wanted: ClaimFilter,
     question: str,
     rows: pa.Table,
     units: Mapping[str, str],

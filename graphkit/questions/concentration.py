@@ -13,10 +13,10 @@ from graphkit.analysis.concentration import import_concentration, production_con
 from graphkit.analysis.shares import INDICES
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, counts, number, texts
-from graphkit.catalog import COUNTRIES, Facts, Named, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.claims import COMPARISON, Question, claims_about
 from graphkit.questions.trade import (
     Trade,
     check_period,
@@ -75,7 +75,7 @@ COUNTS = (
 )
 
 
-def question(buyer: Named | None, scope: Scope, by: str) -> str:
+def question(buyer: Entity | None, scope: Scope, by: str) -> str:
     """What was asked, as a sentence."""
     what = "everything with data" if scope.text is None else scope.meaning
     if by == "consumer":
@@ -136,7 +136,7 @@ CLAIMED = ("production", "processing", "production of the first three")
 
 
 def concentration(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str | None = None,
     *,
     scope: str | None = None,
@@ -175,23 +175,23 @@ def concentration(
         raise UsageError(f"--by: found {by!r}, wanted one of {', '.join(BY)}")
     if by == "consumer" and consumer is not None:
         raise UsageError(f"--by consumer lists every country; leave out {consumer!r}")
-    buyer = None if consumer is None else facts.place(consumer)
-    asked = Asked(buyer, None, facts.materials.scope(scope), period)
+    buyer = None if consumer is None else catalog.place(consumer)
+    asked = Question(buyer, None, catalog.materials.scope(scope), period)
     if buyer is None:
-        trade = trade_of(facts, asked.scope, period)
+        trade = trade_of(catalog, asked.scope, period)
     else:
-        trade = imports_of(facts, buyer, asked.scope, period)
-    figures = figures_of(facts, asked.scope, period)
+        trade = imports_of(catalog, buyer, asked.scope, period)
+    figures = figures_of(catalog, asked.scope, period)
     if by == "consumer":
         figures = figures.slice(0, 0)
     elif buyer is None:
         trade = _of_the_world(trade)
-    rows = [*_made(figures), *_traded(facts, trade, "imports" if buyer or by == BY[2] else "")]
-    claims = _published(facts, asked)
+    rows = [*_made(figures), *_traded(catalog, trade, "imports" if buyer or by == BY[2] else "")]
+    claims = _published(catalog, asked)
     dated = claims["period"].to_pylist()
     if not rows and not any(when or not period for when in dated):
-        raise GraphkitError(_lacking(facts, asked, trade, by))
-    return _answer(facts, asked, by, _sorted(facts, rows, by), trade, figures, claims)
+        raise GraphkitError(_lacking(catalog, asked, trade, by))
+    return _answer(catalog, asked, by, _sorted(catalog, rows, by), trade, figures, claims)
 
 
 def _of_the_world(trade: Trade) -> Trade:
@@ -219,9 +219,9 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _traded(facts: Facts, trade: Trade, market: str) -> list[dict[str, Any]]:
+def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
     """Rows of trade, by value and by mass."""
-    areas = rows_of(facts.store, "areas")["key"].to_pylist()
+    areas = rows_of(catalog.store, "areas")["key"].to_pylist()
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
     rows = []
@@ -236,10 +236,10 @@ def _traded(facts: Facts, trade: Trade, market: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _published(facts: Facts, asked: Asked) -> pa.Table:
+def _published(catalog: Catalog, asked: Question) -> pa.Table:
     """Published shares of production, of sourcing too where a consumer was asked for."""
-    everyone = Asked(None, None, asked.scope, asked.period)
-    claims = claims_about(facts.claims, everyone)
+    everyone = Question(None, None, asked.scope, asked.period)
+    claims = claims_about(catalog.claims, everyone)
     of_world = pc.and_(
         pc.is_null(claims["consumer"]), pc.is_in(claims["measure"], pa.array(CLAIMED))
     )
@@ -252,9 +252,9 @@ def _published(facts: Facts, asked: Asked) -> pa.Table:
     return claims.filter(kept)
 
 
-def _sorted(facts: Facts, rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
+def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
     """The rows in the order that was asked for, with the stage of each."""
-    products: Mapping[str, Mapping[str, Any]] = facts.materials.products
+    products: Mapping[str, Mapping[str, Any]] = catalog.materials.products
     for row in rows:
         row |= {name: products[row["product"]][name] for name in ("stage", "stage_order")}
 
@@ -276,20 +276,20 @@ def _sorted(facts: Facts, rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
     )
 
 
-def _lacking(facts: Facts, asked: Asked, trade: Trade, by: str) -> str:
+def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
     said = trade.lacking or "No trade flows are known."
     lacking = said[0].lower() + said[1:].rstrip(".")
     if by == "consumer":
         return lacking
-    periods = rows_of(facts.store, "production-periods").to_pylist()
+    periods = rows_of(catalog.store, "production-periods").to_pylist()
     have = sorted({row["period"] for row in periods if row["product"] in asked.scope.products})
     there = f"; there are for {', '.join(have)}" if have else ""
     return f"{lacking}; nor are figures of production{there}"
 
 
 def _answer(
-    facts: Facts,
-    asked: Asked,
+    catalog: Catalog,
+    asked: Question,
     by: str,
     rows: pa.Table,
     trade: Trade,
@@ -325,7 +325,7 @@ def _answer(
         coverage,
         claims,
         COMPARISON.empty_table(),
-        facts.sources(trade.flows, figures, claims),
+        catalog.sources(trade.flows, figures, claims),
         (*filter(None, [trade.lacking]), *scope.notes, *trade.notes, *notes_on(rows)),
         heads,
         COUNTS,

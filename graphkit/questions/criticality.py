@@ -13,7 +13,7 @@ from graphkit.analysis.concentration import production_shares
 from graphkit.analysis.criticality import CRITICAL, WGI, governance, supply_risk
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, flags, lists, number, texts
-from graphkit.catalog import Facts, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
@@ -108,7 +108,7 @@ YEARS = 5
 
 
 def criticality(
-    facts: Facts,
+    catalog: Catalog,
     *elements: str,
     period: str | None = None,
     import_reliance: float | None = None,
@@ -147,21 +147,21 @@ def criticality(
     for name, value in given.items():
         if value is not None and not 0 <= value <= 1:
             raise UsageError(f"--{name.replace('_', '-')}: found {value:g}, wanted 0 to 1")
-    claims = facts.claims.filter(pc.is_in(facts.claims["kind"], pa.array(list(CRITICAL))))
-    materials = _materials(facts, elements, claims)
+    claims = catalog.claims.filter(pc.is_in(catalog.claims["kind"], pa.array(list(CRITICAL))))
+    materials = _materials(catalog, elements, claims)
     claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))
-    baskets = _baskets(facts, materials)
+    baskets = _baskets(catalog, materials)
     scope = Scope(None, tuple(sorted({product for _, product in baskets})))
-    made = figures_of(facts, scope, period)
+    made = figures_of(catalog, scope, period)
     markets = _markets(made, baskets)
     if not markets and not len(claims):
         when = f" in {period}" if period else ""
         raise GraphkitError(
             f"neither production{when} nor a supply risk is known of {', '.join(materials)}"
         )
-    sourcing = _sourcing(facts, materials)
+    sourcing = _sourcing(catalog, materials)
     labels = _labels(materials, markets, sourcing)
-    ratings, years = _ratings(facts, made)
+    ratings, years = _ratings(catalog, made)
     risks = supply_risk(
         _shares(labels, markets, sourcing), governance(ratings, years),
         pa.Table.from_pylist([
@@ -169,11 +169,11 @@ def criticality(
         ], _FACTORS), claims,
     )  # fmt: skip
     rows = [
-        _row(facts, risk, labels[risk["stage"]], markets, baskets) for risk in risks.to_pylist()
+        _row(catalog, risk, labels[risk["stage"]], markets, baskets) for risk in risks.to_pylist()
     ]
     rows.sort(key=lambda r: tuple(r[n] or "" for n in ("material", "product", "sourcing_source")))
     table = pa.Table.from_pylist(rows, ROWS)
-    used = _claims_of(facts, sourcing)
+    used = _claims_of(catalog, sourcing)
     known = {n for n in ROWS.names if table[n].null_count < len(table)}
     return Answer(
         f"How critical {'is' if len(materials) == 1 else 'are'} "
@@ -195,7 +195,7 @@ def criticality(
         },
         pa.concat_tables([claims, used]),
         COMPARISON.empty_table(),
-        facts.sources(made, ratings, claims, used),
+        catalog.sources(made, ratings, claims, used),
         tuple(notes_on(table)),
         {n: h for n, h in HEADS.items() if n in {*known, "supply_risk_low"}},
         COUNTS,
@@ -207,25 +207,25 @@ Market = tuple[str, str]
 """A material, and a product that stands for it."""
 
 
-def _materials(facts: Facts, asked: Sequence[str], claims: pa.Table) -> list[str]:
+def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list[str]:
     """Keys of the materials that were asked for, and of their groups with a published figure."""
     published = set(claims["element"].to_pylist()) - {None}
     if not asked:
         return sorted(published)
     named = [
-        facts.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
+        catalog.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
     ]
-    groups = rows_of(facts.store, "element-groups").to_pylist()
+    groups = rows_of(catalog.store, "element-groups").to_pylist()
     wider = {g["parent"] for g in groups if g["member"] in named and g["parent"] in published}
     return list(dict.fromkeys([*named, *sorted(wider)]))
 
 
-def _baskets(facts: Facts, materials: Collection[str]) -> dict[Market, tuple[int, int]]:
+def _baskets(catalog: Catalog, materials: Collection[str]) -> dict[Market, tuple[int, int]]:
     """Products with a material in them: how many of their elements it means, of how many."""
     return {
         (material, product): counts
         for material in materials
-        for product, counts in facts.materials.counts(material).items()
+        for product, counts in catalog.materials.counts(material).items()
     }
 
 
@@ -254,18 +254,18 @@ Sourcing = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 """For each material and source, the claims about shares of the EU's sourcing."""
 
 
-def _sourcing(facts: Facts, materials: Collection[str]) -> Sourcing:
+def _sourcing(catalog: Catalog, materials: Collection[str]) -> Sourcing:
     found: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for claim in facts.claims.to_pylist():
+    for claim in catalog.claims.to_pylist():
         fits = claim["measure"] == SOURCING and claim["kind"] == "share" and claim["supplier"]
         if fits and claim["element"] in materials and claim["value"] is not None:
             found[claim["element"]][claim["source"]].append(claim)
     return found
 
 
-def _claims_of(facts: Facts, sourcing: Sourcing) -> pa.Table:
+def _claims_of(catalog: Catalog, sourcing: Sourcing) -> pa.Table:
     keys = [c["key"] for by in sourcing.values() for some in by.values() for c in some]
-    return facts.claims.filter(pc.is_in(facts.claims["key"], pa.array(keys, pa.string())))
+    return catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
 
 
 Label = tuple[str, str | None, str | None]
@@ -305,24 +305,24 @@ def _shares(
     return pa.Table.from_pylist(rows, pa.schema([*names, *numbers]))
 
 
-def _ratings(facts: Facts, made: pa.Table) -> tuple[pa.Table, list[str]]:
+def _ratings(catalog: Catalog, made: pa.Table) -> tuple[pa.Table, list[str]]:
     """Governance in the years up to the newest production, and those years."""
     last = max((Period(p).year for p in made["period"].to_pylist()), default=None)
     years = [str(last - back) for back in reversed(range(YEARS))] if last else []
-    ratings = rows_of(facts.store, "ratings", indicators=list(WGI), periods=years)
+    ratings = rows_of(catalog.store, "ratings", indicators=list(WGI), periods=years)
     schema = pa.schema([*texts("country", "indicator", "period", "source"), number("value")])
     return ratings.select(schema.names).cast(schema), years
 
 
 def _row(
-    facts: Facts,
+    catalog: Catalog,
     risk: Mapping[str, Any],
     label: Label,
     markets: Mapping[Market, Sequence[Mapping[str, Any]]],
     baskets: Mapping[Market, tuple[int, int]],
 ) -> dict[str, Any]:
     material, product, source = label
-    row = {**risk, "name": facts.materials.names.find(material, "element", ("Element",)).name,
+    row = {**risk, "name": catalog.materials.names.find(material, "element", ("Element",)).name,
            "product": product, "stage": None, "sourcing_source": source}  # fmt: skip
     if product is None:
         return row
@@ -330,7 +330,7 @@ def _row(
     most = min(shares, key=lambda share: (-share["share_low"], share["country"]))
     meant, every = baskets[material, product]
     return {
-        **row, "stage": facts.materials.products[product]["stage"],
+        **row, "stage": catalog.materials.products[product]["stage"],
         "basket": f"{meant} of {every}" if every > meant else None,
         "largest": most["country"], "largest_share": most["share_low"],
         "production_source": shares[0]["source"],

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answer import Answer
-from graphkit.catalog import TOTALS, Facts, Named, Scope
+from graphkit.catalog import TOTALS, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
-from graphkit.questions.claims import Asked, claims_about, comparisons
+from graphkit.questions.claims import Question, claims_about, comparisons
 from graphkit.questions.trade import (
     Trade,
     basket_notes,
@@ -65,7 +65,7 @@ FACE_VALUE = (
 
 
 def depends(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str,
     *,
     on: str | None = None,
@@ -99,10 +99,10 @@ def depends(
         Nothing is known in this scope; the message says what there is.
     """
     check_period(period)
-    buyer = facts.place(consumer)
-    seller = None if on is None else facts.place(on)
-    asked = Asked(buyer, seller, facts.materials.scope(scope), period)
-    trade = imports_of(facts, buyer, asked.scope, period)
+    buyer = catalog.place(consumer)
+    seller = None if on is None else catalog.place(on)
+    asked = Question(buyer, seller, catalog.materials.scope(scope), period)
+    trade = imports_of(catalog, buyer, asked.scope, period)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
@@ -110,30 +110,30 @@ def depends(
     rows = rows.sort_by([("share_usd", "descending"), *SERIES])
     whom = seller.name if seller else "its largest suppliers"
     question = f"How much does {buyer.name} depend on {whom} for {asked.scope.meaning}?"
-    return _answer(facts, question, asked, rows, trade, context=scope is not None)
+    return _answer(catalog, question, asked, rows, trade, context=scope is not None)
 
 
 def suppliers(
-    facts: Facts, consumer: str, *, scope: str | None = None, period: str | None = None
+    catalog: Catalog, consumer: str, *, scope: str | None = None, period: str | None = None
 ) -> Answer:
     """Every supplier of a country, product by product, largest first.
 
     Parameters, result and errors are those of :func:`depends`.
     """
     check_period(period)
-    buyer = facts.place(consumer)
-    asked = Asked(buyer, None, facts.materials.scope(scope), period)
-    trade = imports_of(facts, buyer, asked.scope, period)
+    buyer = catalog.place(consumer)
+    asked = Question(buyer, None, catalog.materials.scope(scope), period)
+    trade = imports_of(catalog, buyer, asked.scope, period)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
     question = f"Who supplies {buyer.name} with {asked.scope.meaning}?"
-    return _answer(facts, question, asked, rows, trade)
+    return _answer(catalog, question, asked, rows, trade)
 
 
 def dependents(
-    facts: Facts,
+    catalog: Catalog,
     supplier: str,
     *,
     scope: str | None = None,
@@ -148,30 +148,30 @@ def dependents(
     check_period(period)
     if not 0 < min_share <= 1:
         raise UsageError(f"--min-share: found {min_share:g}, wanted more than 0, at most 1")
-    seller = facts.place(supplier)
-    asked = Asked(None, seller, facts.materials.scope(scope), period)
-    trade = trade_of(facts, asked.scope, period)
+    seller = catalog.place(supplier)
+    asked = Question(None, seller, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, asked.scope, period)
     rows = _from_supplier(trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
     what = "a product" if scope is None else asked.scope.meaning
     question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.name}?"
-    return _answer(facts, question, asked, rows, trade)
+    return _answer(catalog, question, asked, rows, trade)
 
 
 def _answer(
-    facts: Facts,
+    catalog: Catalog,
     question: str,
-    asked: Asked,
+    asked: Question,
     rows: pa.Table,
     trade: Trade,
     *,
     context: bool = False,
 ) -> Answer:
-    claims = claims_about(facts.claims, asked, context=context)
+    claims = claims_about(catalog.claims, asked, context=context)
     if trade.lacking and not _answered(claims, asked):
-        lacking = f"{trade.lacking}{_recorded_as(facts, asked.buyer)}"
+        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
         raise GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
     return Answer(
         question,
@@ -180,19 +180,19 @@ def _answer(
         UNITS,
         coverage_of(trade, asked.scope),
         claims,
-        comparisons(claims, trade, facts.materials),
-        facts.sources(trade.flows, claims),
-        tuple(_notes(facts, asked, rows, trade)),
+        comparisons(claims, trade, catalog.materials),
+        catalog.sources(trade.flows, claims),
+        tuple(_notes(catalog, asked, rows, trade)),
         HEADS,
         f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports of the "
         "product; HHI is from 0 to 10,000.",
     )
 
 
-def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence[str]:
+def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> Sequence[str]:
     notes = [*asked.scope.notes, *trade.notes]
     if trade.lacking:
-        lacking = f"{trade.lacking}{_recorded_as(facts, asked.buyer)}"
+        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
         return [f"{lacking} Only published claims speak of it.", *notes]
     notes.append(FACE_VALUE)
     if any(series["reporter"] == "exporter" for series in trade.series):
@@ -201,27 +201,27 @@ def _notes(facts: Facts, asked: Asked, rows: pa.Table, trade: Trade) -> Sequence
         whom = asked.seller.name if asked.seller else "any supplier"
         notes.append(f"No flow from {whom} in this scope meets what was asked.")
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
-    notes += facts.area_notes(ends - {asked.buyer.key if asked.buyer else ""})
-    notes += basket_notes(facts.materials, asked.scope, rows["product"].to_pylist())
+    notes += catalog.area_notes(ends - {asked.buyer.key if asked.buyer else ""})
+    notes += basket_notes(catalog.materials, asked.scope, rows["product"].to_pylist())
     return notes
 
 
-def _recorded_as(facts: Facts, buyer: Named | None) -> str:
+def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
     """Under which other name trade statistics have a country that they do not name."""
-    for area in rows_of(facts.store, "areas").to_pylist() if buyer else ():
+    for area in rows_of(catalog.store, "areas").to_pylist() if buyer else ():
         if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
             return f" Trade data have it as {area['name']} ({area['key']}): ask for {area['key']}."
     return ""
 
 
-def _from_supplier(shares: pa.Table, seller: Named) -> pa.Table:
+def _from_supplier(shares: pa.Table, seller: Entity) -> pa.Table:
     rows = shares.filter(pc.equal(shares["supplier"], seller.key))
     if len(shares) and not len(rows) and seller.type in TOTALS:
         raise UsageError(f"{seller} is no supplier in trade data; name one country")
     return rows
 
 
-def _answered(claims: pa.Table, asked: Asked) -> bool:
+def _answered(claims: pa.Table, asked: Question) -> bool:
     """Whether claims are about the consumer and dated where a period was asked for."""
     return any(
         (asked.buyer is None or consumer == asked.buyer.key) and (not asked.period or period)
@@ -231,7 +231,7 @@ def _answered(claims: pa.Table, asked: Asked) -> bool:
     )
 
 
-def _scope_of(asked: Asked, trade: Trade) -> dict[str, Any]:
+def _scope_of(asked: Question, trade: Trade) -> dict[str, Any]:
     scope: Scope = asked.scope
     return {
         "consumer": asked.buyer.key if asked.buyer else None,

@@ -10,16 +10,23 @@ import pyarrow as pa
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import Answer
-from graphkit.catalog import Facts, Named
+from graphkit.catalog import Catalog, Entity
 from graphkit.errors import UsageError
-from graphkit.questions.claims import Asked
+from graphkit.questions.claims import Question
 from graphkit.questions.origins import (
     buyer_in,
     check_measure,
     supply_answer,
     with_scope,
 )  # fmt: skip
-from graphkit.questions.supply import Cut, Supply, bloc, in_network, restriction_cut, supply_of
+from graphkit.questions.supply import (
+    Cut,
+    Supply,
+    bloc,
+    members_with_data,
+    restriction_cut,
+    supply_of,
+)
 
 HEADS = {
     "consumer": "Consumer", "product": "Product", "period": "Period", "direct": "Loses directly",
@@ -40,7 +47,7 @@ UNITS = {
 
 
 def disrupt(
-    facts: Facts,
+    catalog: Catalog,
     exporter: str | None = None,
     *,
     scope: str | None = None,
@@ -94,8 +101,8 @@ def disrupt(
         Nothing of it is traded; the message says what is.
     """
     _check(loss, slack, min_loss)
-    cut, supply = _cut(facts, exporter, scope, to, restriction, period, measure)
-    buyer = None if consumer is None else facts.place(consumer)
+    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
+    buyer = None if consumer is None else catalog.place(consumer)
     found = disruption(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, slack=slack, consumers=None if buyer is None else [buyer_in(supply, buyer)],
@@ -111,7 +118,7 @@ def disrupt(
         *([f"{left_out} more consumers that lose less are left out: --top 0."] if left_out else []),
     ]
     return supply_answer(
-        facts, _question(cut, loss), _asked(facts, cut, buyer, supply), supply, rows,
+        catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
         units={**UNITS, "lost_imports": f"{supply.network.unit} in {supply.period}"},
         heads=HEADS,
         counts=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
@@ -121,7 +128,7 @@ def disrupt(
 
 
 def cascade(
-    facts: Facts,
+    catalog: Catalog,
     exporter: str | None = None,
     *,
     scope: str | None = None,
@@ -158,7 +165,7 @@ def cascade(
     for name, value in (("tolerance", tolerance), ("spread", spread)):
         if not 0 <= value <= 1:
             raise UsageError(f"--{name}: found {value:g}, wanted 0 to 1")
-    cut, supply = _cut(facts, exporter, scope, to, restriction, period, measure)
+    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     rows = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
@@ -166,8 +173,8 @@ def cascade(
     rows = with_scope(rows, supply)
     failed = rows.filter(rows["failed"])
     return supply_answer(
-        facts, f"Who fails in turn? {_question(cut, loss)}",
-        _asked(facts, cut, None, supply), supply, failed,
+        catalog, f"Who fails in turn? {_question(cut, loss)}",
+        _asked(catalog, cut, None, supply), supply, failed,
         units={"loss": "0 to 1, of the country's supply (made and bought) of the product"},
         heads=CASCADE_HEADS,
         counts=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
@@ -188,9 +195,9 @@ def _check(loss: float, slack: float, min_loss: float) -> None:
         raise UsageError(f"--min-loss: found {min_loss:g}, wanted 0 to 1")
 
 
-def _asked(facts: Facts, cut: Cut, buyer: Named | None, supply: Supply) -> Asked:
-    seller = facts.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
-    return Asked(buyer, seller, cut.scope, supply.period)
+def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> Question:
+    seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
+    return Question(buyer, seller, cut.scope, supply.period)
 
 
 def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
@@ -226,7 +233,7 @@ def _played(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:
 
 
 def _cut(
-    facts: Facts, exporter: str | None, scope: str | None, to: str | None,
+    catalog: Catalog, exporter: str | None, scope: str | None, to: str | None,
     restriction: str | None, period: str | None, measure: str,
 ) -> tuple[Cut, Supply]:  # fmt: skip
     """What is cut, and the network it is cut from."""
@@ -234,19 +241,19 @@ def _cut(
     if restriction is not None:
         if exporter is not None or scope is not None or to is not None:
             raise UsageError("--restriction says who cuts what for whom: leave out the rest")
-        cut = restriction_cut(facts, restriction)
+        cut = restriction_cut(catalog, restriction)
     elif exporter is None:
         raise UsageError("say who stops selling: a country, or --restriction")
     else:
-        exporters = bloc(facts, exporter)[1]
-        name = facts.place(exporter).name if "+" not in exporter else "+".join(exporters)
-        whom, destinations = ("", None) if to is None else bloc(facts, to)
-        cut = Cut(name, exporters, facts.materials.scope(scope), destinations, whom)
-    supply = supply_of(facts, cut.scope, period, measure=measure, downstream=True)
-    there, notes = in_network(supply.network, {cut.name: cut.exporters})
+        exporters = bloc(catalog, exporter)[1]
+        name = catalog.place(exporter).name if "+" not in exporter else "+".join(exporters)
+        whom, destinations = ("", None) if to is None else bloc(catalog, to)
+        cut = Cut(name, exporters, catalog.materials.scope(scope), destinations, whom)
+    supply = supply_of(catalog, cut.scope, period, measure=measure, downstream=True)
+    there, notes = members_with_data(supply.network, {cut.name: cut.exporters})
     wanted = cut.destinations
     if wanted is not None:
-        found, more = in_network(supply.network, {cut.whom: wanted})
+        found, more = members_with_data(supply.network, {cut.whom: wanted})
         wanted, notes = next(iter(found.values())), [*notes, *more]
     cut.notes.extend(notes)
     return replace(cut, exporters=there[cut.name], destinations=wanted), supply

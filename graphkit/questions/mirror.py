@@ -12,7 +12,7 @@ from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer
 from graphkit.arrow import VALUED
-from graphkit.catalog import Facts, Named, Scope
+from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.queries import rows_of
@@ -59,7 +59,11 @@ WIDE = 0.1
 
 
 def mirror(
-    facts: Facts, country: str | None = None, *, scope: str | None = None, period: str | None = None
+    catalog: Catalog,
+    country: str | None = None,
+    *,
+    scope: str | None = None,
+    period: str | None = None,
 ) -> Answer:
     """How far what exporters report differs from what importers report of the same trade.
 
@@ -86,9 +90,9 @@ def mirror(
         No flow in this scope is reported by both sides; the message says what there is.
     """
     check_period(period)
-    place = None if country is None else facts.place(country)
-    wanted = facts.materials.scope(scope)
-    flows = _flows(facts, place, wanted)
+    place = None if country is None else catalog.place(country)
+    wanted = catalog.materials.scope(scope)
+    flows = _flows(catalog, place, wanted)
     every = measure(flows)
     both = every.filter(pc.equal(every["reported_by"], "both"))
     whose = f" of {place.name}" if place else ""
@@ -98,7 +102,7 @@ def mirror(
     if not periods:
         raise GraphkitError(_lacking(flows, both, about, period))
     rows = in_periods(both, periods)
-    stages = [facts.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
+    stages = [catalog.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
     used = in_periods(flows, periods)
     return Answer(
@@ -115,22 +119,22 @@ def mirror(
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         UNITS,
         {**_coverage(in_periods(every, periods), rows), "series": series_of(used)},
-        facts.claims.slice(0, 0),
+        catalog.claims.slice(0, 0),
         COMPARISON.empty_table(),
-        facts.sources(used),
+        catalog.sources(used),
         (*wanted.notes, *_notes(rows)),
         HEADS,
         f"{_valued(rows)} A ratio is the {RATIO}.",
     )
 
 
-def _flows(facts: Facts, place: Named | None, scope: Scope) -> pa.Table:
+def _flows(catalog: Catalog, place: Entity | None, scope: Scope) -> pa.Table:
     """What either side reports in a scope."""
-    flows = rows_of(facts.store, "reported-trade", products=sorted(scope.products))
+    flows = rows_of(catalog.store, "reported-trade", products=sorted(scope.products))
     flows = of_code(flows, scope)
     if place:
         grouped = place.is_group
-        own = pa.array(facts.members(place) if grouped else [place.key])
+        own = pa.array(catalog.members(place) if grouped else [place.key])
         ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
         flows = flows.filter(pc.or_(*ends))
     return flows

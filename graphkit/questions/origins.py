@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE, look_through
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, counts, number, texts
-from graphkit.catalog import Facts, Named, Scope
+from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.claims import COMPARISON, Question, claims_about
 from graphkit.questions.supply import Supply, supply_of
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
@@ -43,7 +43,7 @@ MEASURES = ("usd", "tonnes")
 
 
 def origins(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str,
     *,
     on: str | None = None,
@@ -87,7 +87,7 @@ def origins(
     """
     if not 0 <= min_share <= 1:
         raise UsageError(f"--min-share: found {min_share:g}, wanted 0 to 1")
-    traced = _traced(facts, consumer, on, scope, period, measure, stage)
+    traced = _traced(catalog, consumer, on, scope, period, measure, stage)
     rows, buyer = traced.rows, traced.asked.buyer
     if on is None:
         own = pc.equal(rows["traced_to"], rows["stage"])
@@ -98,11 +98,11 @@ def origins(
         f"Where do {buyer}’s imports of {traced.asked.scope.meaning} come from, looked through?"
     )
     left_out = f"Origins with less than {100 * min_share:g} % are left out."
-    return _answer(facts, question, traced, rows, [left_out] if on is None and min_share else [])
+    return _answer(catalog, question, traced, rows, [left_out] if on is None and min_share else [])
 
 
 def depends_looked_through(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str,
     *,
     on: str | None = None,
@@ -127,7 +127,7 @@ def depends_looked_through(
     UsageError, GraphkitError
         As for :func:`origins`.
     """
-    traced = _traced(facts, consumer, on, scope, period, measure, None)
+    traced = _traced(catalog, consumer, on, scope, period, measure, None)
     rows = traced.rows
     if on is None:
         largest: dict[tuple[str, str], dict[str, Any]] = {}
@@ -140,45 +140,45 @@ def depends_looked_through(
         f"How much does {traced.asked.buyer} depend on {whom} for {traced.asked.scope.meaning}, "
         "looked through?"
     )
-    return _answer(facts, question, traced, rows, [])
+    return _answer(catalog, question, traced, rows, [])
 
 
 @dataclass(frozen=True)
 class _Traced:
     """The imports of a buyer, traced."""
 
-    asked: Asked
+    asked: Question
     supply: Supply
     rows: pa.Table
 
 
 def _traced(
-    facts: Facts, consumer: str, on: str | None, scope: str | None, period: str | None,
+    catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
     measure: str, stage: str | None,
 ) -> _Traced:  # fmt: skip
     check_measure(measure)
-    buyer = facts.place(consumer)
-    origin = None if on is None else facts.place(on)
-    asked = facts.materials.scope(scope)
+    buyer = catalog.place(consumer)
+    origin = None if on is None else catalog.place(on)
+    asked = catalog.materials.scope(scope)
     group = buyer if buyer.is_group else None
-    stages = None if stage is None else [facts.stage(stage).key]
-    supply = supply_of(facts, asked, period, measure=measure, merged=group)
+    stages = None if stage is None else [catalog.stage(stage).key]
+    supply = supply_of(catalog, asked, period, measure=measure, merged=group)
     found = look_through(
         supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages
     )
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(list(ROW))
     if origin is not None:
         rows = rows.filter(pc.equal(rows["origin"], origin.key))
-    return _Traced(Asked(buyer, origin, asked, supply.period), supply, rows)
+    return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
 
 
 def _answer(
-    facts: Facts, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
+    catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
 ) -> Answer:
     buyer, origin = traced.asked.buyer, traced.asked.seller
     none = [] if len(rows) else [f"Nothing that {buyer} imports comes from {origin}."]
     return supply_answer(
-        facts, question, traced.asked, traced.supply, rows, units=UNITS, heads=HEADS,
+        catalog, question, traced.asked, traced.supply, rows, units=UNITS, heads=HEADS,
         notes=[METHOD, *traced.supply.notes, *notes, *none],
         counts=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
         f"{traced.supply.in_words}; traced to who did that stage’s work.",
@@ -191,7 +191,7 @@ def check_measure(measure: str) -> None:
         raise UsageError(f"--by: found {measure!r}, wanted one of {', '.join(MEASURES)}")
 
 
-def buyer_in(supply: Supply, buyer: Named) -> str:
+def buyer_in(supply: Supply, buyer: Entity) -> str:
     """The key of a buyer.
 
     Raises
@@ -206,9 +206,9 @@ def buyer_in(supply: Supply, buyer: Named) -> str:
 
 
 def supply_answer(
-    facts: Facts,
+    catalog: Catalog,
     question: str,
-    asked: Asked,
+    asked: Question,
     supply: Supply,
     rows: pa.Table,
     *,
@@ -220,20 +220,20 @@ def supply_answer(
     also: Sequence[pa.Table] = (),
 ) -> Answer:
     """An answer out of a supply network, with its coverage, claims and sources."""
-    claims = claims_about(facts.claims, asked, context=True)
+    claims = claims_about(catalog.claims, asked, context=True)
     of_products = [
         f"{key}: {note}"
         for key in supply.network.products
-        if (note := facts.materials.products[key]["note"])
+        if (note := catalog.materials.products[key]["note"])
     ]
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, units, supply.coverage(),
-        claims, COMPARISON.empty_table(), facts.sources(supply.flows, supply.made, claims, *also),
+        claims, COMPARISON.empty_table(), catalog.sources(supply.flows, supply.made, claims, *also),
         (*asked.scope.notes, *notes, *of_products), heads, counts,
     )  # fmt: skip
 
 
-def supply_scope(asked: Asked, supply: Supply) -> dict[str, Any]:
+def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
     """What an answer out of a supply network counts."""
     scope: Scope = asked.scope
     return {

@@ -15,11 +15,11 @@ from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, flags, number, texts
-from graphkit.catalog import COUNTRIES, Facts, Named
+from graphkit.catalog import COUNTRIES, Catalog, Entity
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.claims import COMPARISON, Question, claims_about
 from graphkit.questions.trade import (
     Trade,
     check_period,
@@ -78,7 +78,7 @@ _ELEMENT = "element:"
 
 
 def reliance(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str | None = None,
     *,
     scope: str | None = None,
@@ -109,31 +109,31 @@ def reliance(
         Nothing is known in this scope; the message says what there is.
     """
     check_period(period)
-    buyer = None if consumer is None else facts.place(consumer)
-    asked = Asked(buyer, None, facts.materials.scope(scope), period)
-    trade = trade_of(facts, asked.scope, period)
-    published = _published(facts, asked)
+    buyer = None if consumer is None else catalog.place(consumer)
+    asked = Question(buyer, None, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, asked.scope, period)
+    published = _published(catalog, asked)
     when = {series["product"]: series["period"] for series in trade.series}
     published = _of_periods(published, when, period)
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
-    made = figures_in(facts, {p: [at] for p, at in when.items() if not p.startswith(_ELEMENT)})
+    made = figures_in(catalog, {p: [at] for p, at in when.items() if not p.startswith(_ELEMENT)})
     flows, amounts = trade.flows, made
     notes: list[str] = []
     if buyer is not None and buyer.is_group:
-        flows, amounts, notes = _as_one(facts, buyer, flows, made)
+        flows, amounts, notes = _as_one(catalog, buyer, flows, made)
     table = net_import_reliance(
         flows, amounts, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
-    rows, silent = _rows(facts, table, published, every=buyer is not None)
+    rows, silent = _rows(catalog, table, published, every=buyer is not None)
     if not len(rows):
         raise GraphkitError(_lacking(asked, trade, silent))
-    return _answer(facts, asked, rows, trade, made, published, notes, silent)
+    return _answer(catalog, asked, rows, trade, made, published, notes, silent)
 
 
-def _published(facts: Facts, asked: Asked) -> pa.Table:
+def _published(catalog: Catalog, asked: Question) -> pa.Table:
     """The figures published about the consumer in scope."""
-    claims = claims_about(facts.claims, asked)
+    claims = claims_about(catalog.claims, asked)
     return claims.filter(pc.and_(pc.equal(claims["kind"], KIND), pc.is_valid(claims["period"])))
 
 
@@ -158,13 +158,13 @@ def _by_element(claims: pa.Table) -> pa.Table:
 
 
 def _as_one(
-    facts: Facts, group: Named, flows: pa.Table, made: pa.Table
+    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
 ) -> tuple[pa.Table, pa.Table, list[str]]:
     """Flows and production with the members of a group as one place.
 
     A table of producers names the large ones: members that it does not name may produce too.
     """
-    members = facts.members(group)
+    members = catalog.members(group)
     inside = pa.array(members, pa.string())
     for end in ("consumer", "supplier"):
         one = pc.if_else(pc.is_in(flows[end], inside), group.key, flows[end])
@@ -186,7 +186,7 @@ def _as_one(
 
 
 def _rows(
-    facts: Facts, table: pa.Table, published: pa.Table, *, every: bool
+    catalog: Catalog, table: pa.Table, published: pa.Table, *, every: bool
 ) -> tuple[pa.Table, int]:
     """The rows of the answer, and how many countries and products have no figure at all."""
     rows, silent = [], 0
@@ -208,7 +208,7 @@ def _rows(
             row |= {"element": row["product"].removeprefix(_ELEMENT), "product": None}
             row["missing"] = OF_ALL_FORMS
         else:
-            row["stage"] = facts.materials.products[row["product"]]["stage"]
+            row["stage"] = catalog.materials.products[row["product"]]["stage"]
         words = _words(row) if told else None
         row |= {"material": row["product"] or row["element"], "published": words,
                 "published_basis": basis}  # fmt: skip
@@ -226,7 +226,7 @@ def _words(row: Mapping[str, Any]) -> str:
     return claim_figure({"kind": KIND, "unit": "share", **known})
 
 
-def _lacking(asked: Asked, trade: Trade, silent: int) -> str:
+def _lacking(asked: Question, trade: Trade, silent: int) -> str:
     if silent:
         return (
             f"no reliance is known for {asked.scope.meaning}: none is published, and none of "
@@ -238,7 +238,7 @@ def _lacking(asked: Asked, trade: Trade, silent: int) -> str:
     return f"{said[0].lower()}{said[1:]}; nor is a reliance{whom} published in this scope"
 
 
-def _notes(asked: Asked, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
+def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterator[str]:
     if trade.lacking:
         yield trade.lacking
     yield from (*asked.scope.notes, *trade.notes)
@@ -252,8 +252,8 @@ def _notes(asked: Asked, rows: pa.Table, trade: Trade, silent: int) -> Iterator[
 
 
 def _answer(
-    facts: Facts,
-    asked: Asked,
+    catalog: Catalog,
+    asked: Question,
     rows: pa.Table,
     trade: Trade,
     made: pa.Table,
@@ -284,7 +284,7 @@ def _answer(
         },
         published,
         COMPARISON.empty_table(),
-        facts.sources(trade.flows, made, published),
+        catalog.sources(trade.flows, made, published),
         (*notes, *_notes(asked, rows, trade, silent)),
         {name: head for name, head in HEADS.items() if name in {*used, "reliance_low"}},
         COUNTS,
@@ -334,7 +334,7 @@ N_MINUS_1_COUNTS = (
 
 
 def n_minus_1(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str | None = None,
     *,
     scope: str | None = None,
@@ -364,12 +364,12 @@ def n_minus_1(
     if consumer is not None:
         raise UsageError(f"--n-minus-1 is of the whole world; leave out {consumer!r}")
     check_period(period)
-    asked = Asked(None, None, facts.materials.scope(scope), period)
-    made = figures_of(facts, asked.scope, period)
+    asked = Question(None, None, catalog.materials.scope(scope), period)
+    made = figures_of(catalog, asked.scope, period)
     if not len(made):
         when = f" in {period}" if period else ""
         raise GraphkitError(f"no figures of production are known for {asked.scope.meaning}{when}")
-    flows = _flows(facts, made)
+    flows = _flows(catalog, made)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in made.to_pylist():
         groups[tuple(row[n] for n in KEY)].append(row)
@@ -380,7 +380,7 @@ def n_minus_1(
             r["ratio_low"] is None, r["ratio_low"] or 0.0, *(r[n] or "" for n in KEY),
         )
     )  # fmt: skip
-    claims = claims_about(facts.claims, asked)
+    claims = claims_about(catalog.claims, asked)
     claims = claims.filter(pc.fill_null(pc.equal(claims["measure"], MEASURE), False))
     table = pa.Table.from_pylist(rows, N_MINUS_1_ROWS)
     what = asked.scope.meaning if scope is not None else "everything with figures"
@@ -398,7 +398,7 @@ def n_minus_1(
         coverage_of_figures(made, asked.scope),
         claims,
         COMPARISON.empty_table(),
-        facts.sources(made, flows, claims),
+        catalog.sources(made, flows, claims),
         asked.scope.notes,
         {
             n: h
@@ -409,10 +409,10 @@ def n_minus_1(
     )
 
 
-def _flows(facts: Facts, made: pa.Table) -> pa.Table:
+def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
     """All trade in the products and periods of some figures of production."""
     wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
-    return rows_of(facts.store, "trade", **wanted)
+    return rows_of(catalog.store, "trade", **wanted)
 
 
 def _row(

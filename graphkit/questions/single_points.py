@@ -14,11 +14,11 @@ from graphkit.analysis.supply.removal import removal_losses, structural_points
 from graphkit.analysis.supply.single_points import domestic_points, share_points
 from graphkit.answer import Answer
 from graphkit.arrow import SHARE, flags, number, texts
-from graphkit.catalog import COUNTRIES, Facts, Named, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import UsageError
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Asked, claims_about
+from graphkit.questions.claims import COMPARISON, Question, claims_about
 from graphkit.questions.origins import (
     EXPOSED_UNITS,
     METHOD,
@@ -28,7 +28,7 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )
-from graphkit.questions.supply import Supply, bloc, in_network, supply_of
+from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import check_period
 
 DEFINITIONS = ("share", "structural", "domestic")
@@ -68,7 +68,7 @@ DOMESTIC_HEADS = {
 
 
 def single_points(
-    facts: Facts,
+    catalog: Catalog,
     consumer: str | None = None,
     *,
     scope: str | None = None,
@@ -128,21 +128,21 @@ def single_points(
     if not 0 <= min_link <= 1:
         raise UsageError(f"--min-link: found {min_link:g}, wanted 0 to 1")
     check_measure(measure)
-    buyer = None if consumer is None else facts.place(consumer)
-    asked = facts.materials.scope(scope)
+    buyer = None if consumer is None else catalog.place(consumer)
+    asked = catalog.materials.scope(scope)
     if definition == "domestic":
-        return _domestic(facts, buyer, asked, period)
+        return _domestic(catalog, buyer, asked, period)
     if buyer is not None and buyer.is_group:
-        supply = supply_of(facts, asked, period, measure=measure, merged=buyer)
+        supply = supply_of(catalog, asked, period, measure=measure, merged=buyer)
     else:
-        supply = supply_of(facts, asked, period, measure=measure)
+        supply = supply_of(catalog, asked, period, measure=measure)
     consumers = None if buyer is None else [buyer_in(supply, buyer)]
     if definition == "share":
-        answer = _by_share(facts, buyer, asked, supply, consumers, least, possible)
+        answer = _by_share(catalog, buyer, asked, supply, consumers, least, possible)
         point, heads, part = SHARE_POINT, SHARE_HEADS, "share"
     else:
-        groups = dict(bloc(facts, text) for text in blocs) or None
-        answer = _structural(facts, buyer, asked, supply, consumers, groups, least, min_link)
+        groups = dict(bloc(catalog, text) for text in blocs) or None
+        answer = _structural(catalog, buyer, asked, supply, consumers, groups, least, min_link)
         point, heads, part = STRUCTURE_POINT, STRUCTURE_HEADS, "loss"
     if buyer is not None or each:
         return answer
@@ -157,7 +157,7 @@ def single_points(
 
 
 def _by_share(
-    facts: Facts, buyer: Named | None, asked: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
     traced = look_through(supply.network, consumers=consumers, products=supply.asked)
@@ -172,8 +172,8 @@ def _by_share(
     rows = _ordered(rows, supply, order)
     who = buyer.name if buyer else "anybody"
     return supply_answer(
-        facts, f"Which countries are single points of failure for {who} in {asked.meaning}?",
-        Asked(buyer, None, asked, supply.period), supply, rows,
+        catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
+        Question(buyer, None, asked, supply.period), supply, rows,
         units={
             "share": "0 to 1, of the consumer's imports of the product",
             "low": "0 to 1, the least that share can be, for all that is published",
@@ -202,14 +202,14 @@ def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa
 
 
 def _structural(
-    facts: Facts, buyer: Named | None, asked: Scope, supply: Supply,
+    catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
     consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
     min_link: float,
 ) -> Answer:  # fmt: skip
     notes: list[str] = []
     groups = None
     if blocs is not None:
-        groups, notes = in_network(supply.network, blocs)
+        groups, notes = members_with_data(supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link)
     rows = rows.filter(pc.or_(pc.greater_equal(rows["loss"], threshold), rows["cut_off"]))
     rows = with_scope(rows, supply)
@@ -222,8 +222,8 @@ def _structural(
         f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
     )
     return supply_answer(
-        facts, f"Without whom does {who} lose {asked.meaning}?",
-        Asked(buyer, None, asked, supply.period), supply, rows,
+        catalog, f"Without whom does {who} lose {asked.meaning}?",
+        Question(buyer, None, asked, supply.period), supply, rows,
         units={
             "loss": "0 to 1, of the consumer's imports, what passes through the removed at any "
             "stage, lost in proportion and replaced by nobody",
@@ -266,15 +266,15 @@ def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | N
     return None if consumers is None else [c for c in consumers if c in network.countries]
 
 
-def _domestic(facts: Facts, buyer: Named | None, asked: Scope, period: str | None) -> Answer:
+def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str | None) -> Answer:
     check_period(period)
     products = list(asked.products)
-    periods = rows_of(facts.store, "production-periods")
+    periods = rows_of(catalog.store, "production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
     chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
-    made = rows_of(facts.store, "production", products=products, periods=[chosen])
+    made = rows_of(catalog.store, "production", products=products, periods=[chosen])
     made = made.filter(pc.is_in(made["type"], pa.array(COUNTRIES)))
-    claims = claims_about(facts.claims, Asked(None, None, asked, None))
+    claims = claims_about(catalog.claims, Question(None, None, asked, None))
     points = domestic_points(made, claims)
     if buyer is not None:
         points = points.filter(pc.equal(points["country"], buyer.key))
@@ -290,7 +290,7 @@ def _domestic(facts: Facts, buyer: Named | None, asked: Scope, period: str | Non
          "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
         claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
         COMPARISON.empty_table(),
-        facts.sources(told),
+        catalog.sources(told),
         (*asked.notes, "Data by country do not say how many firms or plants there are: a single "
          "producer is known only where a source says so (USGS, OFR 2021-1045).",
          *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.catalog import COUNTRIES, Facts, Named, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
@@ -34,12 +34,14 @@ MADE = pa.schema([
 ])  # fmt: skip
 
 
-def production_of(facts: Facts, chain: Sequence[str], period: str) -> tuple[pa.Table, list[str]]:
+def production_of(
+    catalog: Catalog, chain: Sequence[str], period: str
+) -> tuple[pa.Table, list[str]]:
     """One figure for each country and product: amounts first, then shares that were claimed."""
     notes: list[str] = []
-    rows = rows_of(facts.store, "production", products=list(chain), periods=[period]).to_pylist()
+    rows = rows_of(catalog.store, "production", products=list(chain), periods=[period]).to_pylist()
     published = {
-        s["key"]: s["published"] or "" for s in rows_of(facts.store, "sources").to_pylist()
+        s["key"]: s["published"] or "" for s in rows_of(catalog.store, "sources").to_pylist()
     }
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
@@ -52,7 +54,7 @@ def production_of(facts: Facts, chain: Sequence[str], period: str) -> tuple[pa.T
                          f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
             continue
         found[pair] = {n: row.get(n) for n in MADE.names if n != "claim"}
-    for claim in _claimed_shares(facts, chain, period):
+    for claim in _claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in found:
             found[pair] = claim
@@ -64,16 +66,16 @@ def production_of(facts: Facts, chain: Sequence[str], period: str) -> tuple[pa.T
     return pa.Table.from_pylist(ordered, MADE), notes
 
 
-def _claimed_shares(facts: Facts, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Shares of world production that were published as claims, the most precise first."""
     rows = []
-    for claim in facts.claims.to_pylist():
+    for claim in catalog.claims.to_pylist():
         plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
         if not plain or claim["kind"] != "share" or claim["measure"] != "production":
             continue
         if claim["period"] != period or claim["supplier"] is None or claim["consumer"] is not None:
             continue
-        product = claim["product"] or _product_of(facts, claim, chain)
+        product = claim["product"] or _product_of(catalog, claim, chain)
         if product in chain:
             rows.append({
                 "country": claim["supplier"], "product": product, "share": claim["value"],
@@ -82,14 +84,14 @@ def _claimed_shares(facts: Facts, chain: Sequence[str], period: str) -> list[dic
     return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
 
 
-def _product_of(facts: Facts, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
+def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
     """The one product of the chain that an element at a stage means: it holds all of it."""
-    members = facts.materials.members.get(claim["element"], {claim["element"]})
+    members = catalog.materials.members.get(claim["element"], {claim["element"]})
     fits = [
         product
         for product in chain
-        if facts.materials.products[product]["stage"] == claim["stage"]
-        and len(members & facts.materials.contents.get(product, set())) > len(members) / 2
+        if catalog.materials.products[product]["stage"] == claim["stage"]
+        and len(members & catalog.materials.contents.get(product, set())) > len(members) / 2
     ]
     return fits[0] if len(fits) == 1 else None
 
@@ -101,7 +103,7 @@ def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
 
 
-def bloc(facts: Facts, text: str) -> tuple[str, list[str]]:
+def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
     """The name and the countries of a bloc: ``EU27``, ``CHN+HKG``, ``china``.
 
     Raises
@@ -109,16 +111,16 @@ def bloc(facts: Facts, text: str) -> tuple[str, list[str]]:
     UsageError
         A part of it is no country and no group of countries.
     """
-    parts = [facts.place(part.strip()) for part in text.split("+")]
+    parts = [catalog.place(part.strip()) for part in text.split("+")]
     countries = [
         country
         for place in parts
-        for country in (facts.members(place) if place.is_group else [place.key])
+        for country in (catalog.members(place) if place.is_group else [place.key])
     ]
     return "+".join(place.key for place in parts), list(dict.fromkeys(countries))
 
 
-def in_network(
+def members_with_data(
     network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
 ) -> tuple[dict[str, list[str]], list[str]]:
     """The members of each bloc that trade or make anything, and a note on those that do not.
@@ -155,17 +157,17 @@ class Cut:
     sources: list[pa.Table] = field(default_factory=list)
 
 
-def restriction_cut(facts: Facts, text: str) -> Cut:
+def restriction_cut(catalog: Catalog, text: str) -> Cut:
     """The cut that an export control means: its products, or the traded baskets they are in."""
-    controls = rows_of(facts.store, "restrictions")
+    controls = rows_of(catalog.store, "restrictions")
     rows = [row for row in controls.to_pylist() if _is_called(row, text)]
     if not rows:
         known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
         raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
-    traded = set(rows_of(facts.store, "trade-periods")["product"].to_pylist())
+    traded = set(rows_of(catalog.store, "trade-periods")["product"].to_pylist())
     products: dict[str, list[str]] = {}
     for row in rows:
-        for basket in _baskets(facts, row["product"], traded):
+        for basket in _baskets(catalog, row["product"], traded):
             products.setdefault(basket, []).append(row["product"])
     if not products:
         lacking = [row["product"] for row in rows]
@@ -206,11 +208,11 @@ def _identity(row: Mapping[str, Any]) -> str:
     return "|".join(row[part] or "" for part in parts)
 
 
-def _baskets(facts: Facts, product: str, traded: set[str]) -> list[str]:
+def _baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
     """A traded product, or those of its stage that hold all its elements."""
     if product in traded:
         return [product]
-    contents, products = facts.materials.contents, facts.materials.products
+    contents, products = catalog.materials.contents, catalog.materials.products
     held = contents.get(product, set())
     return sorted(
         other
@@ -274,13 +276,13 @@ class Supply:
 
 
 def supply_of(
-    facts: Facts,
+    catalog: Catalog,
     scope: Scope,
     period: str | None,
     *,
     measure: str = "usd",
     downstream: bool = False,
-    merged: Named | None = None,
+    merged: Entity | None = None,
 ) -> Supply:
     """The supply network of a scope: its products, and those they are made from.
 
@@ -297,8 +299,8 @@ def supply_of(
         There is no trade in the scope; the message says what there is.
     """
     check_period(period)
-    held = periods_by_product(rows_of(facts.store, "trade-periods"))
-    asked = [key for key in facts.materials.products if key in scope.products and key in held]
+    held = periods_by_product(rows_of(catalog.store, "trade-periods"))
+    asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:
         raise GraphkitError(
             f"{scope.text!r}: a chain of supply is of whole products, not of one HS code; "
@@ -316,25 +318,25 @@ def supply_of(
             f"no trade flows are known for {scope.meaning} in {chosen}; there are {len(have)} "
             f"periods from {have[0]} to {have[-1]}"
         )
-    chain = _chain(facts, scope, there, downstream=downstream)
-    flows, left_out = addable(facts, flows_of(facts.store, chain, chosen))
-    made, more = production_of(facts, chain, chosen)
+    chain = _chain(catalog, scope, there, downstream=downstream)
+    flows, left_out = addable(catalog, flows_of(catalog.store, chain, chosen))
+    made, more = production_of(catalog, chain, chosen)
     amounts = made
     if merged is not None:
-        flows, amounts = _as_one(facts, merged, flows, made)
+        flows, amounts = _as_one(catalog, merged, flows, made)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     return Supply(
         tuple(there), chosen, measure, _one_series(flows), made, amounts,
-        _conversions(facts, chain), _products(facts), notes,
+        _conversions(catalog, chain), _products(catalog), notes,
     )  # fmt: skip
 
 
 def _chain(
-    facts: Facts, scope: Scope, products: Sequence[str], *, downstream: bool = False
+    catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
 ) -> list[str]:
     """The products, and those of the same elements that they are made from at any remove."""
-    wanted = scope.elements or _main_elements(facts, products)
-    rows = rows_of(facts.store, "conversions").to_pylist()
+    wanted = scope.elements or _main_elements(catalog, products)
+    rows = rows_of(catalog.store, "conversions").to_pylist()
     inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
     outputs: dict[str, list[str]] = {row["input"]: [] for row in rows}
     for row in rows:
@@ -347,19 +349,19 @@ def _chain(
             found += [
                 other
                 for other in steps.get(product, ())
-                if other not in found and facts.materials.contents.get(other, set()) & wanted
+                if other not in found and catalog.materials.contents.get(other, set()) & wanted
             ]
         return found
 
     return sorted(reached(reached(products, outputs) if downstream else products, inputs))
 
 
-def _main_elements(facts: Facts, products: Iterable[str]) -> frozenset[str]:
+def _main_elements(catalog: Catalog, products: Iterable[str]) -> frozenset[str]:
     """Of each product, the group most of its elements belong to, or else all its elements."""
     found: set[str] = set()
     for product in products:
-        held = facts.materials.contents.get(product, set())
-        groups = facts.materials.members
+        held = catalog.materials.contents.get(product, set())
+        groups = catalog.materials.members
         inside = {group: len(held & members) for group, members in groups.items()}
         most = max(inside.values(), default=0)
         largest = [g for g in sorted(inside) if inside[g] == most]
@@ -368,22 +370,22 @@ def _main_elements(facts: Facts, products: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _conversions(facts: Facts, chain: Iterable[str]) -> pa.Table:
+def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
     """The steps between products of the chain."""
-    rows = rows_of(facts.store, "conversions").select(["input", "output"])
+    rows = rows_of(catalog.store, "conversions").select(["input", "output"])
     kept = pa.array(list(chain), pa.string())
     return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
 
 
-def _products(facts: Facts) -> pa.Table:
-    return rows_of(facts.store, "products").select(["key", "stage", "stage_order"])
+def _products(catalog: Catalog) -> pa.Table:
+    return rows_of(catalog.store, "products").select(["key", "stage", "stage_order"])
 
 
 def _as_one(
-    facts: Facts, group: Named, flows: pa.Table, made: pa.Table
+    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
 ) -> tuple[pa.Table, pa.Table]:
     """Flows and production with the members of a group as one place."""
-    members = facts.members(group)
+    members = catalog.members(group)
     inside = pa.array(members, pa.string())
 
     def named(column: pa.ChunkedArray) -> pa.ChunkedArray:

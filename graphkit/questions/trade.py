@@ -11,27 +11,27 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import VALUED
-from graphkit.catalog import COUNTRIES, Facts, Materials, Named, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Entity, Materials, Scope
 from graphkit.errors import UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
 from graphkit.stores import Store
 
 
-def figures_of(facts: Facts, scope: Scope, period: str | None) -> pa.Table:
+def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
     """All figures of production in scope: those of a period, else of each product's newest.
 
     World totals and "other countries" stand among the rows: ``type`` tells what is no country.
     An HS code is one of trade alone: its products have figures of production all the same.
     """
-    every = periods_by_product(rows_of(facts.store, "production-periods"))
+    every = periods_by_product(rows_of(catalog.store, "production-periods"))
     held = {product: have for product, have in every.items() if product in scope.products}
-    return figures_in(facts, one_period_each(held, period))
+    return figures_in(catalog, one_period_each(held, period))
 
 
-def figures_in(facts: Facts, periods: Mapping[str, Collection[str]]) -> pa.Table:
+def figures_in(catalog: Catalog, periods: Mapping[str, Collection[str]]) -> pa.Table:
     """All figures of production of some products, each in its own periods."""
-    return in_periods(rows_of(facts.store, "production", **wanted(periods)), periods)
+    return in_periods(rows_of(catalog.store, "production", **wanted(periods)), periods)
 
 
 def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Trade:
     lacking: str = ""
 
 
-def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> Trade:
+def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> Trade:
     """What one country imports, or the members of one group from outside it.
 
     Raises
@@ -90,12 +90,12 @@ def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> 
     """
     consumers, notes = [buyer.key], []
     if buyer.is_group:
-        consumers = facts.members(buyer)
+        consumers = catalog.members(buyer)
         notes.append(
             f"{buyer.name} is its {len(consumers)} present members in every period; "
             "trade among them is left out."
         )
-    store = facts.store
+    store = catalog.store
     periods = rows_of(store, "import-periods", consumers=consumers)
     chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
     flows = rows_of(store, "imports", consumers=consumers, **wanted(chosen))
@@ -105,17 +105,17 @@ def imports_of(facts: Facts, buyer: Named, scope: Scope, period: str | None) -> 
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
-    return _trade(flows, facts.materials, tuple(notes), lacking)
+    return _trade(flows, catalog.materials, tuple(notes), lacking)
 
 
-def trade_of(facts: Facts, scope: Scope, period: str | None) -> Trade:
+def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """What every country imports."""
-    store = facts.store
+    store = catalog.store
     periods = rows_of(store, "trade-periods")
     chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
     flows = rows_of(store, "trade", **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
-    return _trade(flows, facts.materials, (), lacking)
+    return _trade(flows, catalog.materials, (), lacking)
 
 
 def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
@@ -160,13 +160,13 @@ def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
     return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
 
 
-def addable(facts: Facts, flows: pa.Table) -> tuple[pa.Table, list[str]]:
+def addable(catalog: Catalog, flows: pa.Table) -> tuple[pa.Table, list[str]]:
     """Flows without what would count twice beside the others, and notes on that.
 
     That is what exporters report of goods that importers report too, and totals and groups.
     """
     flows, sided = _one_side(flows)
-    flows, notes = facts.countries_only(flows)
+    flows, notes = catalog.countries_only(flows)
     return flows, [*sided, *notes]
 
 
