@@ -351,6 +351,6 @@ def test_what_is_no_question_is_refused():
     with pytest.raises(UsageError, match="smallest flow of -1"):
         centrality(graph, min_flow=-1)
     with pytest.raises(GraphkitError, match="undirected"):
-        centrality(graph.undirected())
+        centrality(FlowGraph.from_edges("ab", [0], [1], [1.0], directed=False))
     with pytest.raises(GraphkitError, match="not settled"):
         pagerank(graph.out_rows, max_rounds=2)

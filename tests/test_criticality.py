@@ -16,7 +16,6 @@ from graphkit.analysis.criticality import (
     CRITICAL,
     WGI,
     governance,
-    import_reliance,
     scaled_governance,
     supply_risk,
 )
@@ -258,12 +257,6 @@ def test_the_stage_with_the_higher_risk_counts():
 
     # The unnamed 40 % of mining could be one country governed worst: 1.8 to 3.4, still below 5.
     assert [(r["stage"], r["counts"]) for r in found] == [("mine", False), ("separate", True)]
-
-
-def test_import_reliance_is_not_below_0():
-    assert import_reliance(10, 5, 8) == 0.0
-    assert import_reliance(0, 10, 0) == 1.0
-    assert import_reliance(0, 0, 0) is None
 
 
 def test_the_published_risk_of_shipped_materials_lies_in_the_range_that_supply_alone_leaves():

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pytest
 
 from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.shares import import_shares, shares_of_consumers, supplier_hhi
 from graphkit.errors import GraphkitError
 
 ROWS = [("CHN", "KOR", 4.0), ("CHN", "JPN", 1.0), ("JPN", "KOR", 2.0), ("CHN", "KOR", 3.0)]
@@ -31,6 +30,11 @@ def random_graph(seed: int, nodes: int = 12, flows: int = 40, whole: bool = Fals
     ends = random.integers(0, nodes, (2, flows))
     sizes = random.integers(1, 4, flows) if whole else random.lognormal(0, 2, flows)
     return FlowGraph.from_edges([f"N{i}" for i in range(nodes)], *ends, sizes.astype(float))
+
+
+def undirected(graph: FlowGraph) -> FlowGraph:
+    ends = (graph.sources, graph.targets)
+    return FlowGraph.from_edges(graph.labels, *ends, graph.weights, directed=False)
 
 
 # --- from a table and from edges
@@ -168,8 +172,8 @@ def test_small_flows_and_the_nodes_they_leave_alone_go():
     assert (graph.labels, edges(graph)) == (("a", "b"), {("a", "b"): 5.0})
 
 
-def test_undirected_adds_both_directions():
-    graph = FlowGraph.from_edges("abc", [0, 1, 2], [1, 0, 2], [1.0, 2.0, 4.0]).undirected()
+def test_an_undirected_graph_adds_both_directions():
+    graph = undirected(FlowGraph.from_edges("abc", [0, 1, 2], [1, 0, 2], [1.0, 2.0, 4.0]))
 
     assert edges(graph) == {("a", "b"): 3.0, ("c", "c"): 4.0}
     assert dict(graph.degree(weight="weight")) == {"a": 3.0, "b": 3.0, "c": 8.0}
@@ -181,7 +185,7 @@ def test_undirected_adds_both_directions():
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("directed", [True, False])
 def test_rows_are_networkx_adjacency(seed, directed):
-    graph = random_graph(seed) if directed else random_graph(seed).undirected()
+    graph = random_graph(seed) if directed else undirected(random_graph(seed))
     plain = graph.to_networkx()
 
     for rows, matrix in (
@@ -195,7 +199,7 @@ def test_rows_are_networkx_adjacency(seed, directed):
 @pytest.mark.parametrize("weight", [None, "weight", "distance"])
 @pytest.mark.parametrize("directed", [True, False])
 def test_degree_views_are_those_of_networkx(seed, weight, directed):
-    graph = random_graph(seed) if directed else random_graph(seed).undirected()
+    graph = random_graph(seed) if directed else undirected(random_graph(seed))
     plain = graph.to_networkx()
 
     for side in ("degree", "in_degree", "out_degree") if directed else ("degree",):
@@ -241,37 +245,3 @@ def test_it_answers_what_networkx_asks_of_a_graph():
     assert dict(graph["N1"]) == dict(graph.to_networkx()["N1"])
     assert "no" not in graph
     assert not graph.is_multigraph()
-
-
-# --- shares on arrays
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_array_shares_agree_with_the_table_of_shares(seed):
-    graph = random_graph(seed, flows=60)
-    same = dict.fromkeys(("product", "period", "reporter", "dataset", "source"), "x")
-    flows = pa.table({
-        "supplier": [graph.labels[i] for i in graph.sources],
-        "consumer": [graph.labels[i] for i in graph.targets],
-        **{name: [value] * len(graph.weights) for name, value in same.items()},
-        "usd": graph.weights, "tonnes": graph.weights,
-    })  # fmt: skip
-    rows = import_shares(flows).to_pylist()
-    ends = zip(graph.sources.tolist(), graph.targets.tolist(), strict=True)
-    ours = dict(zip(ends, shares_of_consumers(graph).tolist(), strict=True))
-    place = graph.position
-
-    for row in rows:
-        pair = place[row["supplier"]], place[row["consumer"]]
-        assert ours[pair] == pytest.approx(row["share_usd"], rel=1e-12)
-        hhi = supplier_hhi(graph)[place[row["consumer"]]]
-        assert hhi == pytest.approx(row["hhi_usd"], rel=1e-12)
-
-
-def test_shares_of_each_consumer_sum_to_one_at_any_scale():
-    graph = random_graph(5)
-    scaled = FlowGraph.from_edges(graph.labels, graph.sources, graph.targets, graph.weights * 1e6)
-    sums = np.bincount(graph.targets, shares_of_consumers(graph))
-
-    assert sums[sums > 0] == pytest.approx(1)
-    assert shares_of_consumers(scaled) == pytest.approx(shares_of_consumers(graph))

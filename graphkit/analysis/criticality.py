@@ -17,20 +17,6 @@ CRITICAL = {"supply-risk": 1.0, "economic-importance": 2.8}
 Interval = tuple[float, float]
 
 
-def import_reliance(production: float, imports: float, exports: float) -> float | None:
-    r"""The formula's import reliance, not below 0; None where nothing is consumed.
-
-    .. math:: IR = \max(0, (I - E) / (P + I - E))
-
-    Examples
-    --------
-    >>> import_reliance(25, 100, 25), import_reliance(50, 0, 25), import_reliance(0, 5, 5)
-    (0.75, 0.0, None)
-    """
-    consumption = production + imports - exports
-    return max(0.0, (imports - exports) / consumption) if consumption > 0 else None
-
-
 def supply_risk(
     shares: pa.Table, ratings: pa.Table, factors: pa.Table, published: pa.Table | None = None
 ) -> pa.Table:

@@ -363,13 +363,6 @@ class FlowGraph(NetworkxView):
             self.weights[kept], self.unit, self.directed, self.null_flows, self.zero_flows,
         )  # fmt: skip
 
-    def undirected(self) -> FlowGraph:
-        """Both directions of each pair added up, for measures that know no direction."""
-        return FlowGraph.from_edges(
-            self.labels, self.sources, self.targets, self.weights,
-            unit=self.unit, directed=False, null_flows=self.null_flows,
-        )  # fmt: skip
-
     # --- its arrays
 
     @cached_property
