@@ -1,10 +1,8 @@
-"""Folders of the user, files that ship with the package, and locks on files."""
+"""User folders, files that ship with the package, and file locks."""
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,21 +11,21 @@ from typing import IO, Literal
 
 
 def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
-    """Return graphkit's folder of one kind, where this system keeps such folders."""
+    """Return graphkit's folder of one kind, where this system keeps such folders.
+
+    An absolute ``XDG_CACHE_HOME`` (``_DATA_``, ``_CONFIG_``) is followed on every system.
+    """
+    from platformdirs import PlatformDirs
+
     chosen = Path(os.environ.get(f"XDG_{kind.upper()}_HOME", ""))
     if chosen.is_absolute():
         return chosen / "graphkit"
-    if sys.platform == "win32":
-        return Path(os.environ["LOCALAPPDATA"]) / "graphkit" / kind
-    if sys.platform == "darwin":
-        library = Path.home() / "Library"
-        return library / ("Caches" if kind == "cache" else "Application Support") / "graphkit"
-    place = {"cache": ".cache", "data": ".local/share", "config": ".config"}[kind]
-    return Path.home() / place / "graphkit"
+    folders = PlatformDirs("graphkit", appauthor=False)
+    return Path(getattr(folders, f"user_{kind}_dir"))
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder that only its owner can enter, if it is not there."""
+    """Create a folder that only its owner can enter, unless it exists."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
@@ -42,7 +40,7 @@ def replacing(file: Path) -> Iterator[IO[bytes]]:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a text as :func:`replacing` does."""
+    """Write text to a file as :func:`replacing` does."""
     with replacing(file) as stream:
         stream.write(text.encode())
 
@@ -51,49 +49,30 @@ def write_private(file: Path, text: str) -> None:
 def locked(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold a lock that ends with this process, however that ends.
 
-    ``waiting`` is called when somebody else holds it.
+    ``waiting`` is called once if another process or thread holds it.
     """
-    while True:
+    from filelock import FileLock, Timeout
+
+    # A soft lock, the fallback where a file system has no locks, would outlive its process.
+    lock = FileLock(file, thread_local=False, fallback_to_soft=False)
+    told = False
+    while not lock.is_locked:
         make_private(file.parent)
-        with file.open("a") as stream:
-            _wait_for_lock(stream, waiting)
-            if not _is_at(file, stream):
-                continue  # whoever held it removed the file: this lock would keep nobody out
-            yield
-            return
-
-
-def _is_at(file: Path, stream: IO[str]) -> bool:
-    try:
-        return os.path.samestat(file.stat(), os.fstat(stream.fileno()))
-    except FileNotFoundError:
-        return False
-
-
-def _wait_for_lock(stream: IO[str], waiting: Callable[[], None]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        while True:
-            try:
-                msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
-                return
-            except OSError as error:  # it gives up after ten seconds
-                if error.errno != errno.EDEADLK:
-                    raise
-                waiting()
-    else:
-        import fcntl
-
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            lock.acquire(blocking=told)
+        except Timeout:
             waiting()
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            told = True
+        except FileNotFoundError:  # the holder removed the folder with the file
+            continue
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def shipped(name: str) -> Path:
-    """The folder ``seeds`` or ``queries``.
+    """Return the folder ``seeds`` or ``queries``.
 
     >>> shipped("seeds").is_dir(), shipped("queries").is_dir()
     (True, True)
