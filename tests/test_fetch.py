@@ -187,7 +187,7 @@ def test_it_waits_as_long_as_the_server_asks(api):
         ((400, answer([], error=f"bad {KEY}"), {}), "refuses: HTTP 400, bad ***", 1),
         ((302, "", {"Location": "http://127.0.0.1:1/"}), "refuses: HTTP 302", 1),
         ((200, answer(both_sides())[:-300], {}), "the answer for 2024 is torn or no JSON", 1),
-        ((200, b"\xff\xfe", {}), "is no text in UTF-8", 1),
+        ((200, b"\xff\xfe", {}), "is not text in UTF-8", 1),
         ((200, "{}", {"Content-Length": "900"}), "does not answer, tried 3 times: IncompleteRead",
          3),
         ((200, answer([], error="Too many periods"), {}), "an error of UN Comtrade: Too many", 1),

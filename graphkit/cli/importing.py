@@ -340,7 +340,7 @@ ALL = "all"
 def register_fetching(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(fetching)
-    fetching.command()(fetch_comtrade)
+    fetching.command("comtrade")(fetch_comtrade)
 
 
 def fetch_comtrade(

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import socket
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from typing import Any, Self
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import make_headers, parse_url
 
 from graphkit._version import __version__
 from graphkit.errors import GraphkitError
@@ -121,7 +120,7 @@ def fetch_comtrade(
         The API refuses, does not answer, or cuts its answer off; or there are no rows at all.
     """
     _check(key, api)
-    opener = _opener(api)
+    client = _client(api)
     rows: list[dict[str, Any]] = []
     cached = 0
     for question in questions:
@@ -131,7 +130,7 @@ def fetch_comtrade(
         )
         text = None if fresh else _kept(kept)
         if text is None:
-            text = _answer(opener, url, key, patience or Patience())
+            text = _answer(client, url, key, patience or Patience())
             _whole(text, question.year)
             write_private(kept, text)
         else:
@@ -181,18 +180,47 @@ def _check(key: str, api: str) -> None:
         raise GraphkitError(f"the key for UN Comtrade goes to https only, not to {api}")
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """A key is for one address: urllib would send its header on to another."""
+class _LongWait(Exception):
+    """A server's wish to wait for longer than a user would."""
 
-    def redirect_request(self, *arguments: Any) -> None:
-        """Follow none; the answer is then an error with the code of the redirect."""
+    def __init__(self, seconds: float, response: BaseHTTPResponse) -> None:
+        self.seconds = seconds
+        self.response = response
 
 
-def _opener(api: str) -> OpenerDirector:
-    handlers: list[Any] = [_NoRedirect]
-    if urlsplit(api).scheme == "http":
-        handlers.append(ProxyHandler({}))  # what is on this machine needs none
-    return build_opener(*handlers)
+class _Patient(Retry):
+    """urllib3's retries, waiting before the second try too, but not for ever."""
+
+    def get_backoff_time(self) -> float:
+        return float(min(self.backoff_factor * 2 ** (len(self.history) - 1), self.backoff_max))
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        try:
+            seconds = super().get_retry_after(response) or 0.0
+        except InvalidHeader:
+            seconds = 0.0
+        if seconds > self.backoff_max:
+            raise _LongWait(seconds, response)
+        return max(seconds, self.get_backoff_time())
+
+    def increment(
+        self, method: str | None = None, url: str | None = None,
+        response: BaseHTTPResponse | None = None, error: Exception | None = None, *more: Any,
+        **named: Any,
+    ) -> Self:  # fmt: skip
+        if error is not None and isinstance(_root(error), socket.gaierror):
+            raise error
+        return super().increment(method, url, response, error, *more, **named)
+
+
+def _client(api: str) -> PoolManager:
+    parts = urlsplit(api)
+    proxy = getproxies().get("https")
+    if proxy is None or parts.scheme == "http" or proxy_bypass(parts.hostname or ""):
+        return PoolManager()
+    address = parse_url(proxy if "://" in proxy else f"http://{proxy}")
+    headers = make_headers(proxy_basic_auth=unquote(address.auth)) if address.auth else None
+    return ProxyManager(address._replace(auth=None).url, proxy_headers=headers)
 
 
 def _kept(path: Path) -> str | None:
@@ -215,51 +243,53 @@ def _whole(text: str, year: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _answer(opener: OpenerDirector, url: str, key: str, patience: Patience) -> str:
-    """What an address answers, tried again while it is in trouble."""
+def _answer(client: PoolManager, url: str, key: str, patience: Patience) -> str:
+    """Fetch a page, trying again while the server is in trouble."""
     headers = {HEADER: key, "User-Agent": f"graphkit/{__version__}", "Accept": "application/json"}
-    said = ""
-    for number in range(patience.tries):
-        wait = min(patience.first * 2**number, patience.longest)
-        try:
-            with opener.open(Request(url, headers=headers), timeout=patience.timeout) as answer:
-                return str(answer.read().decode("utf-8"))
-        except HTTPError as error:
-            said = f"HTTP {error.code}{_message(error).replace(key, '***')}"
-            if error.code not in TEMPORARY:
-                raise GraphkitError(f"UN Comtrade refuses: {said}") from None
-            wait = max(wait, _retry_after(error))
-        except UnicodeDecodeError:
-            raise GraphkitError("UN Comtrade's answer is no text in UTF-8") from None
-        except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "reason", None) or error
-            if isinstance(reason, socket.gaierror):
-                raise GraphkitError(f"UN Comtrade cannot be found: {reason.strerror}") from None
-            said = (str(reason) or type(reason).__name__).replace(key, "***")
-        if wait > patience.longest:
-            raise GraphkitError(f"UN Comtrade asks to wait for {wait:,.0f} seconds: {said}")
-        if number + 1 < patience.tries:
-            time.sleep(wait)
-    raise GraphkitError(f"UN Comtrade does not answer, tried {patience.tries} times: {said}")
-
-
-def _message(error: HTTPError) -> str:
-    """What the body of an error says: ``message`` at the gateway, ``error`` of the API itself."""
+    # A key is for one address: it follows no redirect.
+    retries = _Patient(
+        patience.tries - 1, redirect=False, status_forcelist=TEMPORARY, raise_on_status=False,
+        backoff_factor=patience.first, backoff_max=patience.longest,
+    )  # fmt: skip
+    tried = f"UN Comtrade does not answer, tried {patience.tries} times"
     try:
-        body = json.loads(error.read(10_000))
-    except (ValueError, OSError, http.client.HTTPException):
-        return ""
+        found = client.request(
+            "GET", url, headers=headers, timeout=patience.timeout, retries=retries
+        )
+    except _LongWait as error:
+        said = _status(error.response, key)
+        raise GraphkitError(
+            f"UN Comtrade asks to wait for {error.seconds:,.0f} seconds: {said}"
+        ) from None
+    except HTTPError as error:
+        reason = _root(getattr(error, "reason", None) or error)
+        if isinstance(reason, socket.gaierror):
+            raise GraphkitError(f"UN Comtrade cannot be found: {reason.strerror}") from None
+        said = (str(reason) or type(reason).__name__).replace(key, "***")
+        raise GraphkitError(f"{tried}: {said}") from None
+    if found.status in TEMPORARY:
+        raise GraphkitError(f"{tried}: {_status(found, key)}")
+    if not 200 <= found.status < 300:
+        raise GraphkitError(f"UN Comtrade refuses: {_status(found, key)}")
+    try:
+        return found.data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise GraphkitError("UN Comtrade's answer is not text in UTF-8") from None
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the first cause of an error: the operating system's or http.client's own."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return error
+
+
+def _status(response: BaseHTTPResponse, key: str) -> str:
+    """Return the code and message of an error: ``message`` at the gateway, else ``error``."""
+    try:
+        body = json.loads(response.data[:10_000])
+    except ValueError:
+        body = None
     said = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
-    return f", {' '.join(str(said).split())[:200]}" if said else ""
-
-
-def _retry_after(error: HTTPError) -> float:
-    """How many seconds the server asks to wait: given as such, or as a date."""
-    text = (error.headers.get("Retry-After") or "").strip()
-    if text.isdigit():
-        return float(text)
-    try:
-        when = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0.0
-    return max(0.0, (when.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    text = f", {' '.join(str(said).split())[:200]}" if said else ""
+    return f"HTTP {response.status}{text}".replace(key, "***")
