@@ -11,8 +11,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+UNSAFE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f"
+)
+"""Control, zero-width and bidirectional characters, line breaks that only some programs know and
+lone surrogates, as a character class. The joiners of Persian and of emoji are not among them."""
+HIDDEN = re.compile(f"[\t\n\r{UNSAFE}]")
+"""Characters that are escaped wherever text is shown."""
+
+
+def visible(text: str) -> str:
+    r"""Escape the hidden characters of a text, so that a terminal shows and does not obey them.
+
+    >>> visible("red: \x1b[31m"), visible("two\nlines")
+    ('red: \\x1b[31m', 'two\\nlines')
+    """
+    return HIDDEN.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 class GraphkitError(Exception):
@@ -38,8 +57,7 @@ class Problem:
 
     def __str__(self) -> str:
         # One line, whatever a file is called.
-        file = "".join(c if c.isprintable() else repr(c)[1:-1] for c in self.file)
-        return f"{file}:{self.line}:{self.column}: {self.message}"
+        return f"{visible(self.file)}:{self.line}:{self.column}: {self.message}"
 
 
 class SeedError(GraphkitError):

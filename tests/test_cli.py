@@ -633,7 +633,7 @@ def test_csv_on_a_terminal_shows_what_it_would_obey(db):
 
 def test_parquet_is_not_thrown_at_a_terminal(db):
     shown = in_terminal(["query", "stages", "-f", "parquet"], 80, db)
-    assert shown == "graphkit: parquet is no text: name a file with -o FILE\r\n"
+    assert shown == "graphkit: a terminal cannot show parquet: name a file with -o FILE\r\n"
 
 
 def test_cypher_asks_for_a_statement_instead_of_waiting_for_one(db):

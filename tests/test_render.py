@@ -19,9 +19,9 @@ from pyarrow import parquet
 
 from graphkit.answer import Answer
 from graphkit.api import Graph
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.render import FORMATS, as_object, choose_format, show_answer, show_table
-from graphkit.render.drawing import Column, draw, visible, width
+from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.embedded import EmbeddedStore
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
@@ -115,24 +115,24 @@ def test_one_sentence_about_several_elements_is_one_line(shown, answer):
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), max_size=12)
 CELLS = st.lists(st.lists(WORDS, max_size=5).map(" ".join), min_size=3, max_size=3)
-COLUMNS = st.lists(st.builds(Column, WORDS, CELLS, st.booleans()), min_size=1, max_size=6)
+COLUMNS = st.lists(st.builds(TextColumn, WORDS, CELLS, st.booleans()), min_size=1, max_size=6)
 
 
 @settings(deadline=None)
 @given(COLUMNS, st.integers(20, 150))
 def test_no_table_breaks_a_word_and_each_that_can_fits(columns, to):
-    drawn = draw(columns, to)
+    drawn = text_table(columns, to)
     found = drawn.split()
     for column in columns:
-        for text in (column.head, *column.cells):
+        for text in (column.header, *column.cells):
             assert all(word in found for word in text.split())
     if not drawn.startswith("──"):
         assert all(width(line) <= to for line in drawn.splitlines())
 
 
 def test_wide_and_combining_characters_keep_the_columns_straight():
-    names = Column("name", ["中国", "Türkiye", "e\u0301lan", "한국", "Chad"])
-    drawn = draw([names, Column("n", ["1", "2", "3", "4", "5"], number=True)], 40)
+    names = TextColumn("name", ["中国", "Türkiye", "e\u0301lan", "한국", "Chad"])
+    drawn = text_table([names, TextColumn("n", ["1", "2", "3", "4", "5"], number=True)], 40)
 
     ends = {width(line) for line in drawn.splitlines()[2:]}
     assert ends == {width(drawn.splitlines()[1])}

@@ -116,7 +116,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _seed_problems(error: SeedError) -> int:
-    from graphkit.render.drawing import visible
+    from graphkit.errors import visible
 
     for problem in error.problems:
         print(visible(str(problem)), file=sys.stderr)

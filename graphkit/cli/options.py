@@ -63,7 +63,7 @@ Output = Annotated[
 
 def say(text: str) -> None:
     """One line on stderr, with nothing in it that a terminal would obey."""
-    from graphkit.render.drawing import visible
+    from graphkit.errors import visible
 
     line = re.sub(r"\s*\n\s*", " ", text.strip())
     print(f"graphkit: {visible(line)}", file=sys.stderr)

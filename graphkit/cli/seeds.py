@@ -162,8 +162,8 @@ def doctor(db: Database = None) -> None:
       graphkit doctor --db bolt://127.0.0.1:7687
     """
     from graphkit.doctor import findings
+    from graphkit.errors import visible
     from graphkit.render import write_text
-    from graphkit.render.drawing import visible
 
     problems = 0
     for finding in findings(db):

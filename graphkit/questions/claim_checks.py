@@ -18,14 +18,19 @@ from graphkit.analysis.claims.verdicts import (
     conflicts,
     production_conflicts,
 )
-from graphkit.analysis.claims.wording import claim_sentence, found_difference, found_figure
+from graphkit.analysis.claims.wording import (
+    claim_sentence,
+    found_difference,
+    found_figure,
+    known_values,
+)
 from graphkit.answer import Answer
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import answer_of, said, wanted_of
+from graphkit.questions.claims import answer_of, wanted_of
 from graphkit.questions.trade import basket_notes
 
 
@@ -166,12 +171,12 @@ def _verdict(text: str | None) -> str | None:
 
 def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
     """Checked claims by verdict and key, with what people read of each."""
-    published = {row["key"]: said(row) for row in claims.to_pylist()}
+    published = {row["key"]: known_values(row) for row in claims.to_pylist()}
     rows = sorted(checked.to_pylist(), key=lambda row: (VERDICTS.index(row["verdict"]), row["key"]))
     words = {
         "claim": [claim_sentence(published[row["key"]]) for row in rows],
-        "data": [found_figure(said(row)) or None for row in rows],
-        "differs": [found_difference(said(row)) or None for row in rows],
+        "data": [found_figure(known_values(row)) or None for row in rows],
+        "differs": [found_difference(known_values(row)) or None for row in rows],
         "why": [_why(row) for row in rows],
     }
     table = pa.Table.from_pylist(rows, checked.schema)
@@ -329,7 +334,7 @@ def _pair(
     row = {name: pair.get(name) for name in PAIRS.names}
     for claim, side in ((one, ""), (other, "other_")):
         row |= {f"{side}{name}": claim[name] for name in (*_ONE, "source")}
-        row[f"{side}claim"] = claim_sentence(said(claim))
+        row[f"{side}claim"] = claim_sentence(known_values(claim))
     return row
 
 

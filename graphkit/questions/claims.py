@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims.wording import claim_sentence
+from graphkit.analysis.claims.wording import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import Answer
 from graphkit.arrow import texts
@@ -336,13 +336,8 @@ def list_claims(
 
 def with_words(claims: pa.Table) -> pa.Table:
     """Claims with their figure and scope in words."""
-    words = pa.array([claim_sentence(said(row)) for row in claims.to_pylist()], pa.string())
+    words = pa.array([claim_sentence(known_values(row)) for row in claims.to_pylist()], pa.string())
     return claims.add_column(1, "claim", words)
-
-
-def said(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without what it does not say."""
-    return {name: value for name, value in row.items() if value is not None}
 
 
 def counted(rows: pa.Table, name: str) -> list[str]:

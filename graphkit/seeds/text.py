@@ -11,19 +11,14 @@ from typing import Any
 
 import yaml
 
-from graphkit.errors import Problem
+from graphkit.errors import UNSAFE, Problem
 
 Mark = tuple[int, int]
 """Line and column, both from 1."""
 
 LOST = "\ufffd"
 """Stands where a character could not be read; itself never part of a fact."""
-UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
-)
-"""Control, zero-width and bidirectional characters, line breaks that only some programs know,
-lone surrogates, and :data:`LOST`. The joiners of Persian and of emoji are not among them."""
+BAD = re.compile(f"[{UNSAFE}]")
 MOST = 100
 """So many bad characters of one file are told one by one."""
 MOST_READ = 500_000
@@ -51,19 +46,19 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
         return "", [Problem(file, 1, 1, "found UTF-16; wanted UTF-8")]
     # An invalid byte becomes a lone surrogate, which no valid UTF-8 can hold.
     text = raw.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    if not UNSAFE.search(text):
+    if not BAD.search(text):
         return text, []
-    if any(islice(UNSAFE.finditer(text), MOST_READ, None)):
+    if any(islice(BAD.finditer(text), MOST_READ, None)):
         at = next(_unsafe_places(text, file, 1))
         return "", [at, replace(at, message=f"found over {MOST_READ:,} such characters: no text")]
-    safe, number = UNSAFE.subn(LOST, text)
+    safe, number = BAD.subn(LOST, text)
     return safe, list(_unsafe_places(text, file, number))
 
 
 def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
     """Where the first of a number of unsafe characters stand."""
     line, start, seen = 1, 0, 0
-    for place, match in enumerate(islice(UNSAFE.finditer(text), MOST + 1)):
+    for place, match in enumerate(islice(BAD.finditer(text), MOST + 1)):
         at = match.start()
         line, start = line_after(text[seen:at], seen, (line, start))
         seen = at

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.period import Period
 from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Prop, Type
-from graphkit.seeds.text import UNSAFE, shown, unsafe
+from graphkit.seeds.text import BAD, shown, unsafe
 
 ARROW = {
     Type.TEXT: pa.string(),
@@ -115,7 +115,7 @@ def _text_check(prop: Prop) -> Callable[[str], str | None]:
     pattern = re.compile(prop.pattern) if prop.pattern else None
 
     def check(value: str) -> str | None:
-        if match := UNSAFE.search(value):
+        if match := BAD.search(value):
             return unsafe(match[0])
         if not value.strip():
             return "found empty text; leave the property out if it is unknown"

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def known_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the values of a row that are null."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
 def headline(claim: Mapping[str, Any]) -> str:
     """The figure of a claim and what it is a figure of.
 

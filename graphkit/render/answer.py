@@ -1,4 +1,4 @@
-"""The text beside a table: question, scope, claims, coverage, totals."""
+"""An answer as people read it: its columns, and its claims, coverage and sources in sentences."""
 
 from __future__ import annotations
 
@@ -7,51 +7,75 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.wording import about, claim_figure, headline
+from graphkit.analysis.claims.wording import about, claim_figure, headline, known_values
 from graphkit.answer import Answer
 from graphkit.arrow import VALUED
+from graphkit.errors import visible
 from graphkit.period import Period
-from graphkit.render.drawing import (
+from graphkit.render.layout import (
     SHARE,
-    Column,
+    Page,
+    TextColumn,
     fits,
-    given,
     is_number,
     money,
     percent,
-    shown,
+    short_text,
     unit_of,
-    visible,
 )
+
+
+def lay_out(answer: Answer, page: Page) -> Page:
+    """Put an answer on a page: rows, claims, claims beside data, coverage, sources, notes."""
+    page.title(answer.question)
+    if len(answer.rows):
+        page.text(scope_line(answer))
+        page.table(answer_columns(answer, page.width))
+    lists = [
+        ("Published claims in this scope", claim_lines(answer)),
+        ("Coverage", coverage_lines(answer)),
+        ("Sources", source_lines(answer)),
+        ("Notes", answer.notes),
+    ]
+    for title, lines in lists:
+        if lines:
+            page.title(title)
+            page.lines(lines)
+        columns = comparison_columns(answer) if title.startswith("Published") else ()
+        if columns and columns[0].cells:
+            page.title("Claimed shares beside the trade data, differences in percentage points")
+            page.table(columns)
+    return page
+
 
 YES_NO = ("no", "yes")
 MEASURED = ("hhi_usd", "suppliers", "missing_tonnes_share")
-"""Numbers of a whole market, said once where they are the same in every row, as text is."""
+"""Numbers of a whole market, stated once where every row has the same, as text is."""
 
 
-def table_columns(table: pa.Table) -> list[Column]:
-    """The columns of any table, with units in the heads."""
+def table_columns(table: pa.Table) -> list[TextColumn]:
+    """Turn a table into columns of text, with units in the headers."""
     columns = []
     for field in table.schema:
         unit = unit_of(field)
-        said = SHARE.sub("", unit)  # people read it in percent
-        told = not said or said.casefold() == field.name.casefold()
-        head = visible(field.name if told else f"{field.name} ({said})")
-        cells = [visible(shown(value, unit)) for value in table[field.name].to_pylist()]
-        columns.append(Column(head, cells, is_number(field)))
+        stated = SHARE.sub("", unit)  # people read it in percent
+        plain = not stated or stated.casefold() == field.name.casefold()
+        header = visible(field.name if plain else f"{field.name} ({stated})")
+        cells = [visible(short_text(value, unit)) for value in table[field.name].to_pylist()]
+        columns.append(TextColumn(header, cells, is_number(field)))
     return columns
 
 
-def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
-    """The columns that people read, without those that :func:`lifted` says once.
+def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
+    """Turn the rows into columns of text, without those that :func:`lifted` states once.
 
     Where they do not fit a width, product and stage share a column.
     """
     once = lifted(answer)
     found = {
-        name: Column(
+        name: TextColumn(
             head,
-            [_said(v, field) for v in answer.rows[name].to_pylist()],
+            [_cell(v, field) for v in answer.rows[name].to_pylist()],
             is_number(field),
         )
         for name, head in heads_of(answer).items()
@@ -61,14 +85,14 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[Column]:
     narrow = to is not None and not fits(list(found.values()), to)
     if narrow and {"product", "stage"} <= set(found):
         pairs = zip(found["product"].cells, found.pop("stage").cells, strict=True)
-        found["product"] = Column(
+        found["product"] = TextColumn(
             "Product, stage", [", ".join(filter(None, pair)) for pair in pairs]
         )
     return list(found.values())
 
 
 def heads_of(answer: Answer) -> Mapping[str, str]:
-    """The columns that people read; also whose figures they are, where a product has several."""
+    """Choose the columns to show; with the reporter or data set where a product has several."""
     rows, heads = answer.rows, dict(answer.heads)
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, head in (("reporter", "Reported by"), ("dataset", "Data set")):
@@ -80,61 +104,61 @@ def heads_of(answer: Answer) -> Mapping[str, str]:
 
 
 def lifted(answer: Answer) -> Mapping[str, str]:
-    """What was asked for, or of several rows is the same in each: it need not be repeated."""
+    """Collect the values to state once: those asked for, and those common to several rows."""
     rows = answer.rows
     fields = [rows.schema.field(n) for n in heads_of(answer) if answer.scope.get(n, n) is not None]
     same = {
-        field.name: _said(rows[field.name][0].as_py(), field)
+        field.name: _cell(rows[field.name][0].as_py(), field)
         for field in fields
         if len(rows[field.name].unique()) == 1 and (field.name in MEASURED or not is_number(field))
     }
     return same if len(rows) > 1 else {n: text for n, text in same.items() if n in answer.scope}
 
 
-def _said(value: Any, field: pa.Field) -> str:
+def _cell(value: Any, field: pa.Field) -> str:
     if isinstance(value, bool):
         return YES_NO[value]
-    return visible(shown(value, unit_of(field)))
+    return visible(short_text(value, unit_of(field)))
 
 
 def scope_line(answer: Answer) -> str:
-    """What is the same in every row, and of what the shares are."""
+    """State the values common to all rows, and what the numbers are shares of."""
     heads = {n: head if head[1:].lower() != head[1:] else head.lower()
              for n, head in heads_of(answer).items()}  # fmt: skip
-    said = ", ".join(
+    stated = ", ".join(
         f"{heads[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
     )
-    return f"{said[0].upper()}{said[1:]}. {answer.counts}".strip() if said else answer.counts
+    return f"{stated[0].upper()}{stated[1:]}. {answer.counts}".strip() if stated else answer.counts
 
 
 def source_lines(answer: Answer) -> list[str]:
-    """One line a source of what is shown: key, publisher, title, date or version, licence."""
+    """Describe each source of what is shown: key, publisher, title, date or version, licence."""
     hidden = set(answer.claims["source"].to_pylist())
     hidden -= {claim["source"] for claim in shown_claims(answer)}
     hidden -= {series["source"] for series in answer.coverage.get("series", ())}
     hidden -= _sources_of_rows(answer.rows)
-    rows = map(given, answer.sources.to_pylist())
+    rows = map(known_values, answer.sources.to_pylist())
     return [_source_line(row) for row in rows if row["key"] not in hidden]
 
 
 def _sources_of_rows(rows: pa.Table) -> set[str]:
-    """The sources that rows name, in any column for one."""
+    """Collect the sources named in any source column."""
     columns = [rows[name].to_pylist() for name in rows.column_names if name.endswith("source")]
     return {key for column in columns for text in column if text for key in text.split()}
 
 
 def _source_line(source: Mapping[str, Any]) -> str:
     names = ("publisher", "title", "version", "published")
-    said = ", ".join(source[name] for name in names if name in source)
+    stated = ", ".join(source[name] for name in names if name in source)
     link = f" {source['url']}" if "url" in source else ""
-    return f"{source['key']}: {said}. Licence: {source['licence']}.{link}"
+    return f"{source['key']}: {stated}. Licence: {source['licence']}.{link}"
 
 
 IN_SENTENCES = (
     "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
     "products", "products_without_trade_data", "series", "network", "production", "totals",
 )  # fmt: skip
-"""What of a coverage is said in sentences of its own."""
+"""Entries of a coverage that have sentences of their own."""
 STATES = {
     "observed": "published",
     "inferred": "inferred from trade or a share",
@@ -149,7 +173,7 @@ REPORTERS = {
 
 
 def coverage_lines(answer: Answer) -> list[str]:
-    """What an answer counts and lacks."""
+    """Describe what an answer counts and what is missing."""
     found = answer.coverage
     lines = []
     if found.get("flows"):
@@ -170,7 +194,7 @@ def coverage_lines(answer: Answer) -> list[str]:
 
 
 def _worth(found: Mapping[str, Any]) -> str:
-    """The sum of the values, and where they are taken; none of the same trade told twice."""
+    """State the total value and where values are taken; never a sum over the same trade twice."""
     if found["usd"] is None:
         return "of several series that tell of the same trade, so that they are not added up, "
     borders = sorted({border for series in found["series"] for border in _borders(series)})
@@ -183,12 +207,16 @@ def _borders(series: Mapping[str, Any]) -> list[str]:
 
 
 def _other_line(name: str, value: Any) -> str:
-    """What another answer covers: the name of a number, or of a list of names."""
+    """State an entry that has no sentence of its own: a number or a list of names."""
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value)) or "none"
-    said = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shown(value)
+    stated = (
+        f"{value:,}"
+        if isinstance(value, int) and not isinstance(value, bool)
+        else short_text(value)
+    )
     label = name.replace("_", " ")
-    return f"{label[0].upper()}{label[1:]}: {visible(said)}."
+    return f"{label[0].upper()}{label[1:]}: {visible(stated)}."
 
 
 def _count(number: int, what: str) -> str:
@@ -196,14 +224,14 @@ def _count(number: int, what: str) -> str:
 
 
 def _without(found: Mapping[str, Any]) -> str:
-    said = ""
+    stated = ""
     if found["flows_without_tonnes"]:
         share = found["usd_share_without_tonnes"]
         worth = f" ({percent(share)} of the value)" if share is not None else ""
-        said += f"; {found['flows_without_tonnes']:,} of them without a weight{worth}"
+        stated += f"; {found['flows_without_tonnes']:,} of them without a weight{worth}"
     if found["flows_without_usd"]:
-        said += f"; {found['flows_without_usd']:,} of them without a value"
-    return said
+        stated += f"; {found['flows_without_usd']:,} of them without a value"
+    return stated
 
 
 def _series_line(series: Mapping[str, Any]) -> str:
@@ -221,9 +249,9 @@ def _series_line(series: Mapping[str, Any]) -> str:
 
 
 def _pool_line(pool: Mapping[str, Any]) -> str:
-    """How well a product of a supply network is known."""
+    """Describe how much of a product's supply network is published, inferred or unknown."""
     name = f"{pool['product']} ({pool['stage']})"
-    known = [f"{said} for {pool[state]}" for state, said in STATES.items() if pool[state]]
+    known = [f"{stated} for {pool[state]}" for state, stated in STATES.items() if pool[state]]
     made = f"production {', '.join(known)} of its countries"
     if not pool["traded"]:
         return f"{name}: no trade is known; {made}."
@@ -233,8 +261,8 @@ def _pool_line(pool: Mapping[str, Any]) -> str:
     lacking = pool["flows_without_measure"]
     left_out = f" ({_count(lacking, 'more flow')} without a {WORTH[pool['measure']]})"
     sold = ", ".join(
-        f"{percent(pool[f'{state}_share'])} {said}"
-        for state, said in STATES.items()
+        f"{percent(pool[f'{state}_share'])} {stated}"
+        for state, stated in STATES.items()
         if pool[f"{state}_share"]
     )
     return (
@@ -244,23 +272,23 @@ def _pool_line(pool: Mapping[str, Any]) -> str:
 
 
 def _production_line(figures: Mapping[str, Any]) -> str:
-    """Where figures of production are from."""
+    """State the number and source of production figures."""
     basis = f", {figures['basis']}" if figures.get("basis") else ""
-    said = _count(figures["figures"], "figure")
-    return f"Production of {figures['product']}: {said}{basis}; source {figures['source']}."
+    stated = _count(figures["figures"], "figure")
+    return f"Production of {figures['product']}: {stated}{basis}; source {figures['source']}."
 
 
 MAX_CLAIMS = 12
-"""How many claims a table shows; JSON has all of them."""
+"""Number of claims in a table; JSON has all of them."""
 NAMED = "\0"
-"""Stands for the product or element of a claim."""
+"""Placeholder for the product or element of a claim."""
 
 
 def shown_claims(answer: Answer) -> list[dict[str, Any]]:
-    """The claims that a table shows.
+    """Choose the claims that a table shows.
 
-    Those that trade data stand beside come first, then claims about the consumer, shares before
-    other figures and those before words, the newest first and the largest of a subject.
+    Claims with trade data beside them come first, then claims about the consumer; shares before
+    other figures and figures before words, the newest and then the largest first.
     """
     compared = set(answer.comparisons["claim"].to_pylist())
 
@@ -277,30 +305,30 @@ def shown_claims(answer: Answer) -> list[dict[str, Any]]:
             claim["key"],
         )
 
-    return sorted(map(given, answer.claims.to_pylist()), key=order)[:MAX_CLAIMS]
+    return sorted(map(known_values, answer.claims.to_pylist()), key=order)[:MAX_CLAIMS]
 
 
 def claim_lines(answer: Answer) -> list[str]:
-    """One line a claim: the figure, of what, when, on which basis, by whom."""
+    """Write one line a claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
     for claim in shown_claims(answer):
         subject = claim.get("product") or claim.get("element") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
-    # What one sentence says of several elements is one line.
-    said = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
+    # Claims that differ in their element only share a line.
+    stated = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
     more = len(answer.claims) - MAX_CLAIMS
-    return [*said, f"and {more} more: --format json has them all"] if more > 0 else said
+    return [*stated, f"and {more} more: --format json has them all"] if more > 0 else stated
 
 
 def _claim_line(claim: Mapping[str, Any]) -> str:
-    """The line of a claim, with ``NAMED`` where its product or element goes."""
+    """Write a claim with ``NAMED`` in place of its product or element."""
     basis = f" (basis: {claim['basis']})" if "basis" in claim else ""
     whose = f"{claim['attributed_to']}, in " if "attributed_to" in claim else ""
     return f"{headline(claim)}: {about(claim, NAMED)}{basis}. Source: {whose}{claim['source']}."
 
 
 def compared(answer: Answer) -> list[dict[str, Any]]:
-    """The comparisons of the claims that a table shows, in their order."""
+    """Return the comparisons of the claims that a table shows, in their order."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in answer.comparisons.to_pylist():
         found.setdefault(row["claim"], []).append(row)
@@ -312,19 +340,19 @@ def compared(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def comparison_columns(answer: Answer) -> list[Column]:
-    """Claimed shares beside those of the trade data."""
+def comparison_columns(answer: Answer) -> list[TextColumn]:
+    """Put claimed shares beside those of the trade data."""
     rows = compared(answer)
     units = {field.name: unit_of(field) for field in answer.comparisons.schema}
 
-    def measured(head: str, name: str) -> Column:
-        return Column(head, [shown(row[name], units[name]) for row in rows], number=True)
+    def measured(head: str, name: str) -> TextColumn:
+        return TextColumn(head, [short_text(row[name], units[name]) for row in rows], number=True)
 
-    ends = ["{consumer} from {supplier}, {period}".format(**row) for row in rows]
+    ends = [visible("{consumer} from {supplier}, {period}".format(**row)) for row in rows]
     columns = [
-        Column("Claimed", [f"{row['figure']} of {row['of']}" for row in rows]),
-        Column("Whose imports", ends),
-        Column("Counted in the trade data", [_basket(row) for row in rows]),
+        TextColumn("Claimed", [visible(f"{row['figure']} of {row['of']}") for row in rows]),
+        TextColumn("Whose imports", ends),
+        TextColumn("Counted in the trade data", [visible(_basket(row)) for row in rows]),
         measured("by value", "share_usd"),
         measured("differs by", "points_usd"),
         measured("by weight", "share_tonnes"),
@@ -338,8 +366,8 @@ def _basket(row: Mapping[str, Any]) -> str:
 
 
 def comparison_sentences(answer: Answer) -> list[str]:
-    """For each claim with trade data beside it: both, what each counts, and how far apart."""
-    claims = {row["key"]: given(row) for row in answer.claims.to_pylist()}
+    """State each claim beside its trade data: both figures, what they count, the difference."""
+    claims = {row["key"]: known_values(row) for row in answer.claims.to_pylist()}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in answer.comparisons.to_pylist():
         found.setdefault(row["claim"], []).append(row)
@@ -348,14 +376,14 @@ def comparison_sentences(answer: Answer) -> list[str]:
 
 def _sentence(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     basis = claim.get("basis", "not stated")
-    given_by = "; ".join(
+    measured = "; ".join(
         f"{_beside(row, 'usd')} by value and {_beside(row, 'tonnes')} by weight "
         f"({row['data_basis'] or 'basis unknown'}) for {_basket(row)}, HS {row['hs']}"
         for row in rows
     )
     return (
         f"Claim {claim['key']} gives {headline(claim)} ({claim['consumer']} from "
-        f"{claim['supplier']}, {claim['period']}; basis: {basis}). Trade data give {given_by}."
+        f"{claim['supplier']}, {claim['period']}; basis: {basis}). Trade data give {measured}."
     )
 
 
@@ -367,7 +395,7 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
 
 
 def total_line(row: Mapping[str, Any]) -> str:
-    """Amounts, concentration and partners of two periods, as a comparison returns them."""
+    """Describe amounts, concentration and partners of the two periods of a comparison."""
     sells = "supplier" in row
     parts = [
         _amount(row, "usd", "USD"),
@@ -376,14 +404,14 @@ def total_line(row: Mapping[str, Any]) -> str:
         _pair(row, "hhi_tonnes", "by weight"),
         _pair(row, "partners", "buyers" if sells else "suppliers"),
     ]
-    said = f"{row['product']}, {row['before']} and {row['after']}: {'; '.join(parts)}"
+    stated = f"{row['product']}, {row['before']} and {row['after']}: {'; '.join(parts)}"
     if row["missing"]:
-        return f"{said}; {row['missing']}."
-    return f"{said}; new {_listed(row['new'])}; lost {_listed(row['lost'])}."
+        return f"{stated}; {row['missing']}."
+    return f"{stated}; new {_listed(row['new'])}; lost {_listed(row['lost'])}."
 
 
 def _amount(row: Mapping[str, Any], name: str, unit: str) -> str:
-    """A total of both periods; a rate where they differ in length."""
+    """Write a total of both periods, per month where they differ in length."""
     write = money if unit == "USD" else "{:,.0f}".format
     ends = [row[f"{name}_before"], row[f"{name}_after"]]
     first, second = ("unknown" if end is None else f"{write(end)} {unit}" for end in ends)
@@ -403,7 +431,7 @@ def _pair(row: Mapping[str, Any], name: str, called: str) -> str:
 
 
 SHOWN = 12
-"""How many codes a line shows."""
+"""Number of codes in a line."""
 
 
 def _listed(codes: list[str]) -> str:

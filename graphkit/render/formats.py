@@ -1,0 +1,263 @@
+"""Output formats: one writer each for tables and answers, to a file or to stdout."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import pyarrow as pa
+
+from graphkit.analysis.claims.wording import known_values
+from graphkit.answer import Answer
+from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
+from graphkit.render.answer import comparison_sentences, lay_out, table_columns
+from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, full_text, lay_out_table
+
+
+def write_text(text: str, output: Path | None = None) -> None:
+    """Write text to a file or to stdout.
+
+    Raises
+    ------
+    GraphkitError
+        It cannot be written.
+    """
+    if output is None:
+        try:
+            sys.stdout.write(text)
+        except OSError as error:
+            _stopped(error)
+        flush()
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def write_parquet(table: pa.Table, output: Path | None = None) -> None:
+    """Write a table as Parquet to a file or to stdout.
+
+    Raises
+    ------
+    UsageError
+        Stdout is a terminal.
+    GraphkitError
+        It cannot be written.
+    """
+    from pyarrow import parquet
+
+    if output is None and sys.stdout.isatty():
+        raise UsageError("a terminal cannot show parquet: name a file with -o FILE")
+    try:
+        parquet.write_table(table, sys.stdout.buffer if output is None else output)
+    except OSError as error:
+        if output is not None:
+            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+        _stopped(error)
+    flush()
+
+
+def flush() -> None:
+    """Flush stdout."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _stopped(error)
+
+
+def _stopped(error: OSError) -> None:
+    """Close stdout after a failure; a reader that has read enough is not an error."""
+    # Python flushes once more when it ends, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        raise GraphkitError(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def as_object(answer: Answer) -> dict[str, Any]:
+    """Return an answer as one JSON object, in full precision."""
+    return {
+        "question": answer.question,
+        "scope": dict(answer.scope),
+        "rows": rows_of(answer.rows),
+        "units": dict(answer.units),
+        "coverage": dict(answer.coverage),
+        "claims": [known_values(row) for row in rows_of(answer.claims)],
+        "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
+        "sources": [known_values(row) for row in rows_of(answer.sources)],
+        "notes": [*answer.notes, *comparison_sentences(answer)],
+    }
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return rows as plain objects; columns that hold JSON are parsed."""
+    holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
+    rows: list[dict[str, Any]] = table.to_pylist()
+    if not holds_json:
+        return rows
+    return [
+        {k: json.loads(v) if k in holds_json and v is not None else v for k, v in row.items()}
+        for row in rows
+    ]
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Write strict JSON, with control and bidirectional characters escaped."""
+
+    def escaped(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be", "surrogatepass").hex()
+        return "\n" if found[0] == "\n" else re.sub("(....)", r"\\u\1", units)
+
+    text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
+    return HIDDEN.sub(escaped, text)
+
+
+def _finite(value: Any) -> Any:
+    """Replace NaN and infinity, which JSON does not have, by null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(v) for key, v in value.items()}
+    return [_finite(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Characters that make a spreadsheet take the text after them for a formula."""
+
+
+def csv_text(table: pa.Table, *, terminal: bool) -> str:
+    """Write CSV without formulas for a spreadsheet or control characters for a terminal.
+
+    ``pyarrow.csv`` quotes all text or none, and writes 1.0 as 1.
+    """
+
+    def cell(value: Any) -> str:
+        text = full_text(value)
+        if isinstance(value, str | list) and text.startswith(FORMULA):
+            text = f"'{text}"
+        if terminal:
+            text = visible(text)
+        # The csv module leaves a lone carriage return unquoted, and readers break the row there.
+        quoted = any(c in text for c in ',"\r\n') or (not text and table.num_columns == 1)
+        return '"' + text.replace('"', '""') + '"' if quoted else text
+
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return "".join(",".join(map(cell, row)) + "\n" for row in (table.column_names, *rows))
+
+
+def _plain_page(output: Path | None) -> PlainPage:
+    """Return a page as wide as the terminal, with bold titles where it shows them."""
+    import shutil
+
+    columns = shutil.get_terminal_size((120, 24)).columns
+    dumb = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    bold = output is None and sys.stdout.isatty() and not dumb
+    return PlainPage(max(40, columns), bold=bold)
+
+
+def _with_answer(answer: Answer) -> pa.Table:
+    """Return the rows with all else as JSON under the key ``graphkit`` of their metadata."""
+    about = json_text({k: v for k, v in as_object(answer).items() if k != "rows"})
+    return answer.rows.replace_schema_metadata({"graphkit": about})
+
+
+@dataclass(frozen=True)
+class Format:
+    """An output format: file endings that ask for it, and what a table and an answer become."""
+
+    endings: tuple[str, ...]
+    table: Callable[[pa.Table, Path | None, str], str | pa.Table]
+    answer: Callable[[Answer, Path | None], str | pa.Table] | None = None
+    """Without it, an answer is written as the table of its rows."""
+
+
+WRITERS = {
+    "table": Format(
+        (".txt",),
+        lambda table, to, title: str(lay_out_table(table_columns(table), _plain_page(to), title)),
+        lambda answer, to: str(lay_out(answer, _plain_page(to))),
+    ),
+    "json": Format(
+        (".json",),
+        lambda table, to, title: json_text(rows_of(table), indent=2) + "\n",
+        lambda answer, to: json_text(as_object(answer), indent=2) + "\n",
+    ),
+    "ndjson": Format(
+        (".ndjson", ".jsonl"),
+        lambda table, to, title: "".join(f"{json_text(row)}\n" for row in rows_of(table)),
+    ),
+    "csv": Format(
+        (".csv",),
+        lambda table, to, title: csv_text(table, terminal=to is None and sys.stdout.isatty()),
+    ),
+    "markdown": Format(
+        (".md",),
+        lambda table, to, title: str(lay_out_table(table_columns(table), MarkdownPage())),
+        lambda answer, to: str(lay_out(answer, MarkdownPage())),
+    ),
+    "parquet": Format(
+        (".parquet",), lambda table, to, title: table, lambda answer, to: _with_answer(answer)
+    ),
+}
+FORMATS = tuple(WRITERS)
+ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
+"""The format that the end of a file's name asks for."""
+
+
+def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str:
+    """Choose the format asked for or that of the file's name; else table on a terminal, or CSV.
+
+    Raises
+    ------
+    UsageError
+        The format or the ending of the file's name is unknown.
+    """
+    if asked:
+        if asked not in FORMATS:
+            raise UsageError(f"--format: found {asked!r}, wanted one of {', '.join(FORMATS)}")
+        return asked
+    if output is None:
+        return "table" if stream.isatty() else "csv"
+    ending = output.suffix.lower()
+    if ending and ending not in ENDINGS:
+        wanted = ", ".join(ENDINGS)
+        raise UsageError(f"--output: found the ending {ending!r}; wanted {wanted}, or --format")
+    return ENDINGS.get(ending, "csv")
+
+
+def show_table(table: pa.Table, form: str, output: Path | None = None, title: str = "") -> None:
+    """Write a table in a format, to a file or to stdout; the title only in plain text."""
+    _write(WRITERS[form].table(table, output, title), output)
+
+
+def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
+    """Write an answer: whole as JSON, table, Markdown or Parquet; its rows as CSV or NDJSON."""
+    write = WRITERS[form].answer
+    if write is None:
+        show_table(answer.rows, form, output)
+    else:
+        _write(write(answer, output), output)
+
+
+def _write(content: str | pa.Table, output: Path | None) -> None:
+    if isinstance(content, str):
+        write_text(content, output)
+    else:
+        write_parquet(content, output)
+
+
+def answer_text(answer: Answer) -> str:
+    """Write an answer as a terminal shows it."""
+    return str(lay_out(answer, _plain_page(None))).rstrip("\n")
+
+
+def answer_html(answer: Answer) -> str:
+    """Write an answer as a notebook shows it."""
+    return str(lay_out(answer, HtmlPage()))
