@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from graphkit.kinds import Type
+
 UNIT = {"usd": "USD", "tonnes": "t"}
 """The unit of each measure of a flow."""
 SHARE = "0 to 1"
@@ -39,3 +41,31 @@ def flags(*names: str) -> list[pa.Field]:
 def lists(*names: str) -> list[pa.Field]:
     """Columns of lists of text."""
     return [pa.field(name, pa.list_(pa.string())) for name in names]
+
+
+ARROW = {
+    Type.TEXT: pa.string(),
+    Type.PERIOD: pa.string(),
+    Type.DATE: pa.string(),
+    Type.NUMBER: pa.float64(),
+    Type.INTEGER: pa.int64(),
+    Type.FLAG: pa.bool_(),
+    Type.TEXTS: pa.list_(pa.string()),
+}
+"""How Arrow holds the values of each type of property."""
+
+
+def coded(table: pa.Table) -> pa.Table:
+    """Encode the text columns of a table as dictionaries."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            codes = table[field.name].combine_chunks().dictionary_encode()
+            table = table.set_column(place, field.name, codes)
+    return table
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """Decode the dictionary columns of a table to plain text."""
+    types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
+    fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]
+    return table.cast(pa.schema(fields))

@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 
 from graphkit._version import __version__
 from graphkit.analysis.shares import import_shares, ranked
+from graphkit.arrow import ARROW, coded, plain
 from graphkit.errors import GraphkitError
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, YEAR, Kind, Prop, Schema
 from graphkit.seeds import Facts
-from graphkit.seeds.values import ARROW, coded, plain
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphkit._version import __version__
-from graphkit.errors import StoreError, Unreachable
+from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.paths import locked, shipped, user_folder
-from graphkit.stores import LoadReport, Progress, Store, no_progress, open_store
+from graphkit.stores import LoadReport, Progress, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
 
 BUILDERS = (
-    "schema.py", "kinds.py", "period.py", "build.py", "analysis/shares.py",
+    "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/shares.py",
     "stores/embedded/__init__.py",
 )  # fmt: skip
 """What, beside the reader of seeds, decides what the default database holds."""
@@ -72,6 +72,40 @@ def seeds_of(place: str | None) -> Path | None:
         return shipped("seeds")
     folder = Path(place).expanduser()
     return folder if "://" not in place and folder.is_dir() else None
+
+
+def open_store(place: str | Path) -> Store:
+    """Open the database at a place.
+
+    Parameters
+    ----------
+    place : str or Path
+        The path of an embedded database file, a Neo4j URI (``neo4j://``, ``neo4j+s://``,
+        ``bolt://`` ...; user and password from ``NEO4J_USERNAME`` and ``NEO4J_PASSWORD``), or
+        ``local``: the server that ``graphkit neo4j start`` runs.
+
+    Raises
+    ------
+    UsageError
+        The place is no path and no URI of a Neo4j.
+    Unreachable
+        There is no such server, or it does not let us in. That a file is missing or no database
+        is said when it is first asked.
+    """
+    text = str(place)
+    if text == "local":
+        from graphkit.stores.neo4j import open_local
+
+        return open_local()
+    if "://" in text:
+        from graphkit.stores.neo4j import open_neo4j
+
+        return open_neo4j(text)
+    if not text.strip():
+        raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
+    from graphkit.stores.embedded import EmbeddedStore
+
+    return EmbeddedStore(Path(place).expanduser())
 
 
 def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:

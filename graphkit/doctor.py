@@ -75,8 +75,7 @@ def _local_server() -> Finding:
 
 
 def _database(db: str | None) -> Iterator[Finding]:
-    from graphkit.database import cache_path, last_load, place_of, seeds_of
-    from graphkit.stores import open_store
+    from graphkit.database import cache_path, last_load, open_store, place_of, seeds_of
 
     place = place_of(db)
     if seeds := seeds_of(place):

@@ -1,12 +1,15 @@
-"""User folders, files that ship with the package, and file locks."""
+"""User folders, files that ship with the package, file locks, and a pandas out of sight."""
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Literal
 
 
@@ -80,3 +83,23 @@ def shipped(name: str) -> Path:
     package = Path(__file__).parent
     inside = package / "shipped" / name
     return inside if inside.is_dir() else package.parent / name
+
+
+class _WithoutPandas(PathFinder):
+    """Finder of every module but pandas, until PySpark needs it."""
+
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module on the path, unless it is pandas."""
+        hidden = fullname == "pandas" and "pyspark" not in sys.modules
+        return None if hidden else super().find_spec(fullname, path, target)
+
+
+def hide_pandas() -> None:
+    """Keep pyarrow and neo4j from importing pandas (0.2 s), which no command uses.
+
+    None in ``sys.modules`` would not do: pyarrow takes it for the module.
+    """
+    sys.meta_path[:] = [_WithoutPandas if f is PathFinder else f for f in sys.meta_path]

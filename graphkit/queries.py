@@ -227,8 +227,8 @@ def _typed(rows: pa.Table) -> pa.Table:
     untyped = (pa.null(), pa.list_(pa.null()))
     if not any(column.type in untyped for column in rows.schema):
         return rows
+    from graphkit.arrow import ARROW
     from graphkit.schema import GRAPH
-    from graphkit.seeds.values import ARROW
 
     types = {prop.name: ARROW[prop.type] for kind in GRAPH.kinds for prop in kind.props}
     return rows.cast(pa.schema([

@@ -727,7 +727,7 @@ def test_an_answer_imports_nothing_that_it_does_not_need(db):
     )
     imported = set(done.stderr.split())
     assert "ladybug" in imported
-    slow = {"pandas", "neo4j", "networkx", "scipy", "rich", "jgo"}
+    slow = {"pandas", "neo4j", "networkx", "scipy", "rich", "jgo", "yaml"}
     assert slow & imported == set()
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
 
+from graphkit.arrow import plain
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.baci import Wanted, import_baci
@@ -20,7 +21,6 @@ from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.writing import UnmappedError
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.seeds.values import plain
 
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
 """Horses: a code with a leading zero that no product here travels under."""

@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 
 LAYERS = (
     ("_version", "errors"),
-    ("kinds", "arrow"),
-    ("schema", "period", "paths", "imports", "answer", "fingerprint"),
+    ("kinds",),
+    ("schema", "arrow", "period", "paths", "answer", "fingerprint"),
     ("seeds", "analysis", "reference", "cypher"),
     ("build", "networkx_backend", "scale"),
     ("stores",),

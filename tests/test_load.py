@@ -293,7 +293,7 @@ import os, signal, sys
 from pathlib import Path
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
-from graphkit.stores import open_store
+from graphkit.database import open_store
 from graphkit.stores.neo4j import Neo4jStore
 seeds, place, last, *login = sys.argv[1:]
 steps = 0

@@ -19,10 +19,10 @@ from seed_texts import write_seeds
 
 from graphkit.build import build_graph
 from graphkit.cli.app import run
+from graphkit.database import open_store
 from graphkit.doctor import findings
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
-from graphkit.stores import open_store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.limits import Limits
 

@@ -14,7 +14,7 @@ import typer
 from graphkit._version import __version__
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.errors import GraphkitError, SeedError
-from graphkit.imports import do_without_pandas
+from graphkit.paths import hide_pandas
 
 HELP = """Who depends on whom for critical minerals, with sources.
 
@@ -64,7 +64,7 @@ def graphkit(
 
 def main() -> NoReturn:
     """Run the command line of this process, and end it."""
-    do_without_pandas()
+    hide_pandas()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Data are UTF-8 everywhere; a terminal that lacks a character shows its code.

@@ -72,11 +72,10 @@ def load(
       graphkit load --db local --dry-run
     """
     from graphkit.build import build_graph
-    from graphkit.database import default_path, place_of
+    from graphkit.database import default_path, open_store, place_of
     from graphkit.paths import shipped
     from graphkit.render import choose_format, show_table
     from graphkit.seeds import read_seeds
-    from graphkit.stores import open_store
 
     chosen = choose_format(form, output, sys.stdout)
     place = place_of(db)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from graphkit.arrow import ARROW
 from graphkit.build import Graph, Part
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.queries import rows_of
 from graphkit.questions.trade import check_period, trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
-from graphkit.seeds.values import ARROW
 from graphkit.stores import Store
 from graphkit.stores.results import canonical_json
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from graphkit.arrow import coded
 from graphkit.errors import GraphkitError, Problem
 from graphkit.schema import Kind, Schema
 from graphkit.seeds.records import (
@@ -21,7 +22,6 @@ from graphkit.seeds.records import (
 )
 from graphkit.seeds.tables import Table, read_table
 from graphkit.seeds.text import LOST, YamlText, at_most, decode, shown
-from graphkit.seeds.values import coded
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".parquet")

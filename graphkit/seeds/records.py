@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.arrow import ARROW
 from graphkit.errors import Problem
 from graphkit.schema import UNITS, Kind, Prop, Schema
 from graphkit.seeds.tables import Table
 from graphkit.seeds.text import YamlText, at_most, shown
-from graphkit.seeds.values import ARROW, Checked, Wrong, from_yaml, typed
+from graphkit.seeds.values import Checked, Wrong, from_yaml, typed
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.arrow import ARROW
 from graphkit.period import Period
 from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Prop, Type
 from graphkit.seeds.text import BAD, shown, unsafe
 
-ARROW = {
-    Type.TEXT: pa.string(),
-    Type.PERIOD: pa.string(),
-    Type.DATE: pa.string(),
-    Type.NUMBER: pa.float64(),
-    Type.INTEGER: pa.int64(),
-    Type.FLAG: pa.bool_(),
-    Type.TEXTS: pa.list_(pa.string()),
-}
 FACTS = {kind: pa.dictionary(pa.int32(), t) if t == pa.string() else t for kind, t in ARROW.items()}
 """How checked facts hold each type: text by codes, since most of it stands in many rows."""
 NUMBER_LIKE = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
@@ -258,19 +250,3 @@ def _refused(prop: Prop, column: pa.Array) -> Checked:
     hint = " (an HS code read as a number has lost its zeros)" if prop.type is Type.TEXT else ""
     message = f"found a column of {column.type}, wanted {prop.type.value}{hint}"
     return pa.nulls(len(column), ARROW[prop.type]), [Wrong(None, message)]
-
-
-def coded(table: pa.Table) -> pa.Table:
-    """The table with dictionary-encoded text."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            codes = table[field.name].combine_chunks().dictionary_encode()
-            table = table.set_column(place, field.name, codes)
-    return table
-
-
-def plain(table: pa.Table) -> pa.Table:
-    """A table with dictionary-encoded text as one with plain text."""
-    types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
-    fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]
-    return table.cast(pa.schema(fields))

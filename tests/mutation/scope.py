@@ -25,7 +25,7 @@ LOADER = {
     "build.py": _tests("build", "diff"),
     "database.py": _tests("database"),
     "fingerprint.py": _tests("fingerprint", "build"),
-    "stores/diff.py": _tests("diff", "load"),
+    "stores/__init__.py": _tests("diff", "load"),
     "stores/embedded/__init__.py": [*_tests("load"), *UNREACHABLE],
     "stores/neo4j/load.py": _tests("load"),
 }

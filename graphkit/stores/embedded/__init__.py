@@ -29,8 +29,17 @@ from graphkit.cypher.read_only import (
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.schema import Schema, Type
-from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress, say_waiting
-from graphkit.stores.diff import Held, change, difference
+from graphkit.stores import (
+    Closing,
+    Held,
+    LoadReport,
+    Progress,
+    Result,
+    change,
+    difference,
+    no_progress,
+    say_waiting,
+)
 from graphkit.stores.embedded.dialect import (
     HIDDEN,
     explain_failure,

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
 from graphkit.errors import GraphkitError, one_line
-from graphkit.imports import do_without_pandas
+from graphkit.paths import hide_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -81,7 +81,7 @@ MEMORY = 4 * 2**30
 
 def main() -> None:
     """Answer the requests that come on stdin, until it ends."""
-    do_without_pandas()
+    hide_pandas()
     ladybug.Database.get_version()  # loads the engine
     pa.array([None])  # loads more of pyarrow
     store = EmbeddedStore(pickle.load(sys.stdin.buffer))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from traceback import walk_tb
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import neo4j
+import neo4j.exceptions as failures
 import neo4j.graph
 from neo4j import ResultSummary
 
-from graphkit.build import Graph
 from graphkit.cypher.read_only import PROCEDURES, admitted, to_explain
 from graphkit.cypher.tokens import place, tokens
-from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
-from graphkit.stores import Closing, LoadReport, Progress, Result, no_progress
-from graphkit.stores.diff import change, difference
+from graphkit.stores import Closing, LoadReport, Progress, Result, change, difference, no_progress
 from graphkit.stores.embedded.refusals import text_and_number
 from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
-from graphkit.stores.neo4j.errors import told
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
@@ -35,6 +35,9 @@ from graphkit.stores.neo4j.load import (
     turn,
 )
 from graphkit.stores.results import check_names, node, path, plan_table, relationship
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -165,7 +168,7 @@ class Neo4jStore(Closing):
 
     def _failures(self) -> AbstractContextManager[None]:
         """The driver's errors in graphkit's words."""
-        return told(self._uri, self._database)
+        return translate_errors(self._uri, self._database)
 
     def ask(
         self,
@@ -375,3 +378,85 @@ def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
             unknown = UNKNOWN_PROPERTY.search(said)
             if not (unknown and unknown[1] in DECLARED):
                 yield said
+
+
+@contextmanager
+def translate_errors(uri: str, database: str | None) -> Iterator[None]:
+    """Raise the driver's errors as graphkit's.
+
+    Raises
+    ------
+    StoreError
+        The server refused a statement, or failed it.
+    Unreachable
+        It is not there, does not let us in, or does not speak Bolt as it should.
+    UsageError
+        The parameters of a statement cannot be sent.
+    """
+    try:
+        yield
+    except GraphkitError:
+        raise
+    except failures.AuthError as error:
+        raise Unreachable(f"{uri} refuses the user or password") from error
+    except (failures.ServiceUnavailable, failures.SessionExpired, OSError) as error:
+        raise Unreachable(f"cannot reach Neo4j at {uri}: {_reason(error)}") from error
+    except failures.ConfigurationError as error:
+        raise Unreachable(f"cannot use the URI {uri}: {_server_words(error)}") from error
+    except failures.ClientError as error:
+        if "CredentialsExpired" in (error.code or ""):
+            raise Unreachable(f"{uri} wants the password changed first") from error
+        if "DatabaseNotFound" in (error.code or ""):
+            raise Unreachable(f"{uri} has no database {database!r}") from error
+        raise StoreError(f"Neo4j refused the statement: {_server_words(error)}") from error
+    except (failures.Neo4jError, failures.DriverError) as error:
+        raise StoreError(f"Neo4j failed: {_server_words(error)}") from error
+    except Exception as error:
+        # The driver trusts what it reads: other bytes than a server's can raise anything in it.
+        modules, functions = _raised_in(error)
+        if "append_message" in functions:
+            raise UsageError(
+                f"Neo4j cannot take these parameters: {_server_words(error)}"
+            ) from error
+        if not any(module.startswith("neo4j.") for module in modules):
+            raise
+        said = f"{type(error).__name__}: {_server_words(error)}"
+        raise Unreachable(f"{uri} does not speak as Neo4j does: {said}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What made a connection fail: the driver tells it from a distance, or not at all."""
+    said = error
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = cause.verify_message
+            return f"its certificate is not trusted: {why} (a scheme with +ssc takes any)"
+        if isinstance(cause, ssl.SSLError):
+            return f"it does not speak TLS: {cause.reason} (a scheme without +s does without)"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        if isinstance(cause, failures.DriverError):
+            said = cause
+    return _server_words(said)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+
+
+def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
+    """Modules and functions that were at work when an error was raised."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    modules = [str(frame.f_globals.get("__name__")) for frame in frames]
+    return modules, [frame.f_code.co_name for frame in frames]
+
+
+def _server_words(error: BaseException) -> str:
+    """The server's words, with the place in the statement before them."""
+    own = error.message if isinstance(error, failures.Neo4jError) else ""
+    message = one_line(Exception(own or str(error) or type(error).__name__))
+    if match := re.search(r' \(line (\d+), column (\d+) \(offset: \d+\)\)(?: ".*" \^)?$', message):
+        message = f"line {match[1]}, column {match[2]}: {message[: match.start()]}"
+    return message[:500]

@@ -6,19 +6,20 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Timer
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import neo4j
 import pyarrow as pa
 import pyarrow.compute as pc
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graphkit.build import Graph, Part
+from graphkit.arrow import plain
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
-from graphkit.seeds.values import plain
-from graphkit.stores import say_waiting
-from graphkit.stores.diff import Difference
+from graphkit.stores import Difference, say_waiting
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph, Part
 
 CONSTRAINT = (
     "CREATE CONSTRAINT graphkit_LoadLock IF NOT EXISTS FOR (x:LoadLock) REQUIRE x.key IS UNIQUE"
