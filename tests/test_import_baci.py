@@ -236,6 +236,34 @@ def test_two_numbers_of_one_place_are_one_flow(reference, tmp_path):
 # --- the command
 
 
+def test_rows_that_come_twice_count_once(archive, lines, flows, reference, tmp_path):
+    alone = tmp_path / "BACI_HS92_Y2024_V202601.csv"
+    alone.write_text(lines["2024"] + lines["2024"].splitlines()[1] + "\n", encoding="utf-8")
+    copy = tmp_path / "copy" / alone.name
+    copy.parent.mkdir()
+    copy.write_text(lines["2024"], encoding="utf-8")
+    import_baci([archive], tmp_path / "once", reference)
+    report = import_baci([archive, alone, copy], tmp_path / "seeds", reference)
+
+    assert imported(tmp_path / "seeds") == imported(tmp_path / "once")
+    year = pc.sum(pc.equal(flows["period"], "2024")).as_py()
+    assert ("left out", "the same row again", 2 * year + 1, None) in report.lines
+
+
+def test_two_figures_of_one_flow_are_refused_with_both_places(reference, tmp_path):
+    one, other = (tmp_path / f"BACI_HS92_Y2024_V20260{n}.csv" for n in (1, 2))
+    one.write_text("t,i,j,k,v,q\n2024,156,410,280530,1.5,2\n", encoding="utf-8")
+    other.write_text("t,i,j,k,v,q\n" + OTHER + "2024,156,410,280530,2.5,2\n", encoding="utf-8")
+    with pytest.raises(GraphkitError) as caught:
+        import_baci([one, other], tmp_path / "seeds", reference, version="202601")
+
+    assert str(caught.value) == (
+        "BACI_HS92_Y2024_V202602.csv:3: found v=2.5, q=2.0 for t=2024, i=156, j=410, k=280530; "
+        "BACI_HS92_Y2024_V202601.csv:2 has v=1.5, q=2.0"
+    )
+    assert not (tmp_path / "seeds").exists()
+
+
 def test_from_file_to_answer_in_two_commands(archive, tmp_path, monkeypatch, capsysbinary):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     seeds = str(tmp_path / "seeds")

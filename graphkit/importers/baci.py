@@ -11,12 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.reference import HS_CODE, Reference, Wanted, name_places, with_one_of
+from graphkit.fingerprint import any_twice, fingerprints
+from graphkit.importers.reference import (
+    HS_CODE,
+    Reference,
+    Wanted,
+    left_out,
+    name_places,
+    with_one_of,
+)
 from graphkit.importers.writing import (
     Report,
     SeedTable,
@@ -29,6 +38,8 @@ from graphkit.schema import REVISIONS
 from graphkit.seeds.tables import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
+FLOW = COLUMNS[:4]
+"""The columns that say which flow a row is of: year, exporter, importer, HS code."""
 TYPES = {
     "t": pa.int16(), "i": pa.int32(), "j": pa.int32(), "k": pa.string(), "v": pa.float64(),
     "q": pa.float64(),
@@ -197,24 +208,52 @@ def _read(
 ) -> pa.Table:  # fmt: skip
     """The rows of the codes and years asked for."""
     wanted = pa.array(sorted(codes), pa.string())
-    kept, read, of_years = [], 0, 0
-    for path, member in parts:
-        name = Path(member or path.name).name
+    kept, names, read, of_years = [], [], 0, 0
+    for number, (path, member) in enumerate(parts):
+        name, line = Path(member or path.name).name, 2
+        names.append(name)
         for batch in _batches(path, member, name):
             read += len(batch)
+            lines = np.arange(line, line + len(batch))
+            batch = batch.append_column("line", pa.array(lines))
+            line += len(batch)
             progress(name, len(batch))
             if years:
                 batch = batch.filter(pc.is_in(batch["t"], pa.array(sorted(years), pa.int16())))
             of_years += len(batch)
             batch = batch.filter(pc.is_in(batch["k"], value_set=wanted))
             if len(batch):
-                kept.append(batch)
+                file = pa.repeat(pa.scalar(number, pa.int16()), len(batch))
+                kept.append(batch.append_column("file", file))
     report.add("read", "rows of all files", read)
     if years:
         report.add("left out", "other years", read - of_years)
     found = pa.concat_tables(kept) if kept else pa.table({n: pa.array([], TYPES[n]) for n in TYPES})
     report.add("left out", "other HS codes", of_years - len(found))
-    return found
+    return _distinct(found, names, report)
+
+
+def _distinct(rows: pa.Table, files: Sequence[str], report: Report) -> pa.Table:
+    """Keep one of equal rows; refuse two figures of one flow."""
+    flow_of = fingerprints(rows.select(FLOW))
+    if not any_twice(flow_of):
+        return rows
+    order = np.argsort(flow_of, kind="stable")
+    same = flow_of[order][1:] == flow_of[order][:-1]
+    first, again = order[:-1][same], order[1:][same]
+    whole = fingerprints(rows.select(COLUMNS))
+    differing = np.flatnonzero(whole[first] != whole[again])
+    if len(differing):
+        at = differing[np.argmin(again[differing])]
+        one, other = rows.take([first[at], again[at]]).to_pylist()
+        flow = ", ".join(f"{name}={one[name]}" for name in FLOW)
+        raise GraphkitError(
+            f"{files[other['file']]}:{other['line']}: found v={other['v']}, q={other['q']} for "
+            f"{flow}; {files[one['file']]}:{one['line']} has v={one['v']}, q={one['q']}"
+        )
+    mask = np.zeros(len(rows), bool)
+    mask[again] = True
+    return left_out(rows, pa.array(mask), "the same row again", None, report)
 
 
 def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
