@@ -250,6 +250,46 @@ def test_rows_that_come_twice_count_once(archive, lines, flows, reference, tmp_p
     assert ("left out", "the same row again", 2 * year + 1, None) in report.lines
 
 
+@pytest.mark.parametrize("version", ["202601", None])
+def test_years_are_imported_one_by_one_or_again_beside_each_other(
+    version, lines, reference, tmp_path
+):
+    def write(year: str, text: str) -> Path:
+        path = tmp_path / f"{year}.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def importing(folder: str, *paths: Path) -> list[tuple[str, str, int, float | None]]:
+        return import_baci(
+            paths, tmp_path / folder, reference, revision="HS92", version=version
+        ).lines
+
+    first, second = (write(year, text) for year, text in lines.items())
+    half = "".join(lines["2024"].splitlines(keepends=True)[:100])
+    importing("one", first, second)
+    importing("two", first)
+    importing("two", write("half", half))
+    importing("two", second)  # into the table of that year, which holds some of its flows
+    importing("two", write("half", half))
+    assert importing("two", first, second)[-1][2] == 0
+
+    def as_set(folder: str) -> set[tuple[Any, ...]]:
+        return {tuple(row.items()) for row in imported(tmp_path / folder).to_pylist()}
+
+    assert as_set("two") == as_set("one")
+    assert len(imported(tmp_path / "two")) == len(as_set("one"))
+    assert len(list((tmp_path / "two" / "trade").glob("*.parquet"))) == 2
+
+
+def test_another_figure_than_the_folder_holds_is_refused(reference, tmp_path):
+    path = tmp_path / "BACI_HS92_Y2024_V202601.csv"
+    path.write_text("t,i,j,k,v,q\n2024,156,410,280530,1.5,2\n", encoding="utf-8")
+    import_baci([path], tmp_path / "seeds", reference)
+    path.write_text("t,i,j,k,v,q\n2024,156,410,280530,2.5,2\n", encoding="utf-8")
+    with pytest.raises(GraphkitError, match=r"holds usd=1\.5, tonnes=2\.0 for product=ree-metals"):
+        import_baci([path], tmp_path / "seeds", reference, wanted=Wanted(products=["ree-metals"]))
+
+
 def test_two_figures_of_one_flow_are_refused_with_both_places(reference, tmp_path):
     one, other = (tmp_path / f"BACI_HS92_Y2024_V20260{n}.csv" for n in (1, 2))
     one.write_text("t,i,j,k,v,q\n2024,156,410,280530,1.5,2\n", encoding="utf-8")

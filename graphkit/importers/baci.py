@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
+from pyarrow import csv, parquet
 
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.fingerprint import any_twice, fingerprints
@@ -25,13 +25,15 @@ from graphkit.importers.reference import (
     left_out,
     name_places,
     with_one_of,
+    worth,
 )
 from graphkit.importers.writing import (
     Report,
     SeedTable,
     all_or_nothing,
+    check_draft,
     write_reference,
-    write_rows,
+    write_source,
     write_table,
 )
 from graphkit.schema import REVISIONS
@@ -48,6 +50,9 @@ BLOCK = 2 * 2**20
 """Bytes read at once; more is hardly faster and keeps several times as much memory."""
 UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
 """BACI pads a quantity that is not known with blanks."""
+KEYS = ("product", "hs", "period", "exporter", "importer")
+"""What no two flows of a table have alike."""
+AMOUNTS = ("usd", "tonnes")
 NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)\.csv")
 CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
@@ -127,6 +132,7 @@ def import_baci(
     years = sorted(set(flows["period"].to_pylist()))
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     name = "-".join([edition.dataset, *_slugs(wanted.products), *_slugs(wanted.countries), span])
+    flows = _merge(flows, folder, edition, name, report)
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
     _write(flows, folder, edition, name)
     return report
@@ -319,13 +325,53 @@ def _finished(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
             "tonnes": flows["q"],
         }
     )
-    keys = ["product", "hs", "period", "exporter", "importer"]
     # Two numbers of one place (Sudan before and after 2011) are one flow; a sum with an amount
     # that is not known is not known.
     whole = pc.ScalarAggregateOptions(skip_nulls=False)
-    sums = found.group_by(keys).aggregate([(n, "sum", whole) for n in ("usd", "tonnes")])
-    sums = sums.select([*keys, "usd_sum", "tonnes_sum"]).rename_columns([*keys, "usd", "tonnes"])
-    return sums.sort_by([(name, "ascending") for name in keys]).combine_chunks()
+    sums = found.group_by(list(KEYS)).aggregate([(n, "sum", whole) for n in AMOUNTS])
+    sums = sums.select([*KEYS, "usd_sum", "tonnes_sum"]).rename_columns([*KEYS, *AMOUNTS])
+    return _sorted(sums)
+
+
+def _sorted(flows: pa.Table) -> pa.Table:
+    return flows.sort_by([(name, "ascending") for name in KEYS]).combine_chunks()
+
+
+def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: Report) -> pa.Table:
+    """Join an import with those of its edition that the folder holds.
+
+    What its own table holds besides stays in it; what another table holds is left out.
+    """
+    keys = list(KEYS)
+    for path in sorted((folder / "trade").glob(f"{edition.dataset}-*.parquet")):
+        described = path.with_suffix(".yaml")
+        text = described.read_text(encoding="utf-8") if described.exists() else ""
+        if not re.search(rf"\bdataset: {edition.dataset}[,}}]", text):
+            continue
+        old = parquet.read_table(path)
+        if path.stem == name:
+            more = old.join(flows.select(keys), keys, join_type="left anti")
+            flows = _sorted(pa.concat_tables([flows, more.select(flows.column_names)]))
+            if len(more):
+                report.add("kept", "that the table held before", len(more), worth(more, "usd"))
+            continue
+        both = flows.join(old.select([*keys, *AMOUNTS]), keys, join_type="inner",
+                          right_suffix="_before")  # fmt: skip
+        one, other = (fingerprints(both.select(names).rename_columns(AMOUNTS))
+                      for names in (AMOUNTS, [f"{n}_before" for n in AMOUNTS]))  # fmt: skip
+        if (one != other).any():
+            flow = _sorted(both.filter(pa.array(one != other))).to_pylist()[0]
+            said = ", ".join(f"{n}={flow[n]}" for n in keys)
+            raise GraphkitError(
+                f"{path} holds usd={flow['usd_before']}, tonnes={flow['tonnes_before']} for "
+                f"{said}; these files have usd={flow['usd']}, tonnes={flow['tonnes']} (usd in "
+                "kUSD). Remove that table, or import into another folder"
+            )
+        if len(both):
+            why = f"already in trade/{path.name}"
+            report.add("left out", why, len(both), worth(both, "usd"))
+            flows = _sorted(flows.join(old.select(keys), keys, join_type="left anti"))
+    return flows
 
 
 def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
@@ -333,10 +379,12 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
     version = f" V{edition.version}" if edition.version else " (version not known)"
     about = f"BACI {edition.revision}{version}: {len(flows):,} flows.\n{CREDIT.strip()}"
     with all_or_nothing(folder) as draft:
-        write_reference(folder, draft)
-        write_rows(
-            f"{edition.dataset}-source", "Source",
-            [{
+        if not write_reference(folder, draft) and not len(flows):
+            return
+        beside = any(folder.glob("[!.]*/*.yaml"))
+        write_source(
+            edition.dataset,
+            {
                 "key": source,
                 "title": f"BACI: International Trade Database at the Product-Level, "
                 f"{edition.revision}",
@@ -345,8 +393,8 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
                 "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
                 "licence": "Etalab Open Licence 2.0",
                 "attribution": "CEPII, BACI",
-            }],
-            "The data set that the table beside this file is taken from.", draft / "trade",
+            },
+            "The data set that the table beside this file is taken from.", folder, draft, "trade",
         )  # fmt: skip
         write_table(
             SeedTable(
@@ -357,3 +405,5 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
             ),
             draft / "trade",
         )  # fmt: skip
+        if beside:
+            check_draft(draft, folder)

@@ -26,7 +26,7 @@ from graphkit.importers.writing import (
     all_or_nothing,
     check_draft,
     write_reference,
-    write_rows,
+    write_source,
     write_table,
 )
 from graphkit.schema import REVISIONS
@@ -428,15 +428,16 @@ def _write(flows: pa.Table, folder: Path, name: str) -> None:
     )
     with all_or_nothing(folder) as draft:
         write_reference(folder, draft)
-        write_rows(
-            "comtrade-source", "Source",
-            [{
+        write_source(
+            "comtrade",
+            {
                 "key": SOURCE, "title": "UN Comtrade Database", "publisher": "United Nations",
                 "url": "https://comtradeplus.un.org",
                 "licence": "terms of use of UN Comtrade; redistribution is restricted",
                 "attribution": "United Nations, UN Comtrade Database",
-            }],
-            "The data set that the tables named comtrade-... are taken from.", draft / "trade",
+            },
+            "The data set that the tables named comtrade-... are taken from.", folder, draft,
+            "trade",
         )  # fmt: skip
         defaults = {"basis": "gross", "source": SOURCE}
         write_table(

@@ -234,15 +234,29 @@ def check_draft(draft: Path, folder: Path) -> None:
         )
 
 
-def known_sources(folder: Path) -> set[str]:
-    """Keys of the sources that a folder of seeds has, or gets with the shipped reference."""
-    read = [read_file(path, folder, GRAPH) for path in sorted(folder.rglob("*.yaml"))]
+def known_sources(folder: Path, besides: Path | None = None) -> set[str]:
+    """Return the keys of the sources that a folder of seeds has, or gets with the reference.
+
+    The file ``besides`` does not count.
+    """
+    # Only a file with one of these words can be of these kinds; the tables of others are large.
+    paths = [path for path in sorted(folder.rglob("*.yaml"))
+             if path != besides and re.search(rb"Source|Product", path.read_bytes())]  # fmt: skip
+    read = [read_file(path, folder, GRAPH) for path in paths]
     if not any(f.kind and f.kind.name == "Product" for f in read):
         reference = shipped("seeds") / "reference"
         read.append(read_file(reference / "sources.yaml", reference, GRAPH))
     sources = [f.rows["key"].to_pylist() for f in read
                if f.kind and f.kind.name == "Source" and f.rows is not None]  # fmt: skip
     return {key for keys in sources for key in keys if key}
+
+
+def write_source(
+    name: str, source: Mapping[str, str], comment: str, folder: Path, draft: Path, where: str
+) -> None:
+    """Write the seed of a source, unless another file of the folder has that source."""
+    if source["key"] not in known_sources(folder, folder / where / f"{name}-source.yaml"):
+        write_rows(f"{name}-source", "Source", [source], comment, draft / where)
 
 
 def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:

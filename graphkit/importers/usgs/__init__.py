@@ -26,9 +26,8 @@ from graphkit.importers.writing import (
     UnmappedError,
     all_or_nothing,
     check_draft,
-    known_sources,
     write_reference,
-    write_rows,
+    write_source,
 )
 from graphkit.schema import UNITS
 
@@ -169,20 +168,16 @@ def _tonnes(row: Row) -> float:
 def _write(tables: _Tables, folder: Path, draft: Path) -> None:
     """Write a release: one file a chapter and kind, and its source where that is not known."""
     release = tables.release
-    if release.source not in known_sources(folder):
-        write_rows(
-            f"{release.source}-source", "Source",
-            [{
-                "key": release.source,
-                "title": f"Mineral Commodity Summaries {release.year}",
-                "publisher": "U.S. Geological Survey",
-                "published": str(release.year),
-                "licence": "US public domain",
-                "attribution": "U.S. Geological Survey",
-            }],
-            "The data release that the files beside this one are taken from.",
-            draft / "production",
-        )  # fmt: skip
+    source = {
+        "key": release.source,
+        "title": f"Mineral Commodity Summaries {release.year}",
+        "publisher": "U.S. Geological Survey",
+        "published": str(release.year),
+        "licence": "US public domain",
+        "attribution": "U.S. Geological Survey",
+    }
+    about = "The data release that the files beside this one are taken from."
+    write_source(release.source, source, about, folder, draft, "production")
     for name, rows in tables.rows.items():
         kept = [row for row in rows if row["country"]]
         if name == "production":
