@@ -10,6 +10,7 @@ UNIT = {"usd": "USD", "tonnes": "t"}
 """The unit of each measure of a flow."""
 SHARE = "0 to 1"
 INDEX = "0 to 10,000"
+POINTS = "percentage points"
 VALUED = {
     "fob": "free on board",
     "cif": "with cost, insurance and freight",

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "graphkit"
 LAYERS = (
     ("_version", "errors"),
     ("kinds",),
-    ("schema", "arrow", "period", "paths", "answer", "fingerprint"),
-    ("seeds", "analysis", "reference", "cypher"),
+    ("schema", "arrow", "period", "paths", "fingerprint"),
+    ("seeds", "analysis", "answer", "reference", "cypher"),
     ("build", "networkx_backend", "scale"),
     ("stores",),
     ("queries",),

@@ -19,13 +19,11 @@ from graphkit.analysis.network.centrality import (
 )
 from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.analysis.network.scores import MEASURES
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
-from graphkit.questions import centrality as ranking
-from graphkit.questions.claims import COMPARISON
 from graphkit.questions.origins import check_measure
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
@@ -221,21 +219,24 @@ def _as_error(lacking: str) -> GraphkitError:
     return GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
 
 
-HEADS = {
+HEADERS = {
     "strength_in": "Bought", "strength_out": "Sold", "pagerank": "PageRank",
     "cheirank": "CheiRank", "hub": "Hub", "authority": "Authority", "eigenvector": "Eigenvector",
     "closeness_in": "Closeness in", "closeness_out": "Closeness out",
     "harmonic_in": "Harmonic in", "harmonic_out": "Harmonic out", "betweenness": "Betweenness",
     "throughput": "Throughput",
 }  # fmt: skip
-NETWORK = {
-    "rank": "1 is the highest score of the first measure; equal scores share a rank",
-    "nodes": "how many nodes the network has; n where scores are normalised",
-    "pairs": "how many pairs of nodes have a flow in it",
-    "min_flow": "the smallest flow of a pair that is kept",
-    "flow_share": "0 to 1, of all flows, what is kept",
-    "missing_tonnes_share": "0 to 1, of the value of all flows, what gives no mass",
-}
+NETWORK = (
+    Column("rank", "Rank",
+           "1 is the highest score of the first measure; equal scores share a rank"),
+    Column("nodes", doc="how many nodes the network has; n where scores are normalised"),
+    Column("pairs", doc="how many pairs of nodes have a flow in it"),
+    Column("min_flow", doc="the smallest flow of a pair that is kept"),
+    Column("flow_share", doc="0 to 1, of all flows, what is kept"),
+    Column("missing_tonnes_share", "No weight",
+           "0 to 1, of the value of all flows, what gives no mass"),
+)  # fmt: skip
+LABELS = ("period", "country", "name", "product", "stage")
 CLOSENESS = (
     "Closeness is decided by the smallest flows on the way: give --min-flow, or ask for "
     "harmonic_in or harmonic_out."
@@ -308,11 +309,13 @@ def best(rows: pa.Table, top: int | None) -> pa.Table:
     return rows.filter(pc.fill_null(pc.less_equal(rows["rank"], top), True))
 
 
-def units_of(table: pa.Table, measures: Iterable[str]) -> dict[str, str]:
-    """How each score is normalised, and what the other numbers are."""
-    fields = {name: table.schema.field(name).metadata for name in measures}
-    said = {n: f"{m[b'unit'].decode()}; {m[b'doc'].decode()}" for n, m in fields.items()}
-    return {**said, **NETWORK}
+def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...]:
+    """Describe scores, with how each is normalised, and the network they are of."""
+    scores = []
+    for name, header in headers.items():
+        told = table.schema.field(name).metadata
+        scores.append(Column(name, header, f"{told[b'unit'].decode()}; {told[b'doc'].decode()}"))
+    return (*scores, *NETWORK, *(Column(name, name.capitalize()) for name in LABELS))
 
 
 def in_words(
@@ -370,7 +373,7 @@ def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
         order = sorted(first.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{country} {count}" for country, count in order)
         if said:
-            found.append(f"First by {HEADS[name]} in how many of {periods} periods: {said}.")
+            found.append(f"First by {HEADERS[name]} in how many of {periods} periods: {said}.")
     return found
 
 
@@ -386,7 +389,7 @@ MISSING = pa.field("missing_tonnes_share", pa.float64(), metadata={"unit": "0 to
 UNITS = {"usd": "USD", "tonnes": "t"}
 LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
 """The same over all stages: first who feeds the largest share of the pools."""
-LAYERED_HEADS = {**ranking.HEADS, "strength_in": "In", "strength_out": "Out"}
+LAYERED_HEADERS = {**HEADERS, "strength_in": "In", "strength_out": "Out"}
 LAYERS = (
     "Every edge is a share of all pools of a product; the pool of a country is what it makes and "
     "buys of it. It is bought from another country, or made out of the country's own pool of an "
@@ -441,7 +444,7 @@ def centrality(
         There is no trade in the scope, no flow is large enough, or flows must not be added up;
         the message says which.
     """
-    ranking.check_asked(measures, by, min_flow, top)
+    check_asked(measures, by, min_flow, top)
     check_period(period)
     if over_time and period:
         raise UsageError("--over-time asks for every period; leave out --period")
@@ -454,9 +457,9 @@ def centrality(
     table = centrality_over_time(flows, measures, measure=by, min_flow=min_flow, name="country")
     table = _with_pairs(table)
     basis = border_of(found.flows) if by == "usd" else found.basis
-    rows = ranking.with_labels(
-        ranking.with_names(catalog, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
-        ranking.behind_each_period(catalog, found.flows),
+    rows = with_labels(
+        with_names(catalog, table), {"by": by, "basis": basis, "min_flow": float(min_flow)},
+        behind_each_period(catalog, found.flows),
     )  # fmt: skip
     lacking = found.missing_tonnes
     column = pa.array([lacking[period] for period in rows["period"].to_pylist()], pa.float64())
@@ -464,13 +467,11 @@ def centrality(
     products = sorted(set(found.flows["product"].to_pylist()))
     notes = [
         *asked.notes, *found.notes, *_adding_up(found, products, by),
-        *ranking.hints(table, measures, min_flow),
-        *(ranking.leaders(table, measures) if over_time else ()),
+        *hints(table, measures, min_flow),
+        *(leaders(table, measures) if over_time else ()),
         *basket_notes(catalog.materials, asked, products),
     ]  # fmt: skip
-    heads = {"rank": "Rank", "country": "Country", "name": "Name"}
-    scores = {name: ranking.HEADS[name] for name in measures}
-    weighed = {MISSING.name: "No weight"} if by == "tonnes" else {}
+    scores = {name: HEADERS[name] for name in measures}
     return Answer(
         f"Which countries are central in the trade of {asked.meaning} {found.when}?",
         {
@@ -478,11 +479,11 @@ def centrality(
             "period": found.when, "measure": BY[by], "measures": list(measures),
             "min_flow": min_flow,
         },
-        ranking.best(rows, top), ranking.units_of(table, measures), found.coverage(),
-        catalog.claims.slice(0, 0), COMPARISON.empty_table(), catalog.sources(found.flows),
-        tuple(notes),
-        {**({"period": "Period"} if over_time else {}), **heads, **scores, **weighed},
-        ranking.in_words(
+        best(rows, top), columns_of(table, scores), found.coverage(),
+        catalog.sources(found.flows), notes=tuple(notes),
+        shown=[*(["period"] if over_time else []), "rank", "country", "name", *measures,
+               *([MISSING.name] if by == "tonnes" else [])],
+        caption=in_words(
             table, scores, nodes="countries", least=_least(min_flow, UNITS[by]),
             amounts=f"{UNITS[by]}, {basis}",
         ),
@@ -524,7 +525,7 @@ def layered_centrality(
     UsageError, GraphkitError
         As :func:`centrality`.
     """
-    ranking.check_asked(measures, by, min_share, top)
+    check_asked(measures, by, min_share, top)
     asked = catalog.materials.scope(scope)
     supply = supply_of(catalog, asked, period, measure=by)
     graph = layered_graph(supply.network)
@@ -532,16 +533,14 @@ def layered_centrality(
     table = _with_pairs(with_its_network(table))
     stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
     column = pa.array([stages[product] for product in table["product"].to_pylist()], pa.string())
-    rows = ranking.with_names(catalog, table)
+    rows = with_names(catalog, table)
     rows = rows.add_column(rows.column_names.index("product") + 1, "stage", column)
-    rows = ranking.with_labels(
+    rows = with_labels(
         rows.add_column(0, "period", pa.array([supply.period] * len(rows), pa.string())),
         {"by": by, "min_flow": float(min_share)},
     )
     products = list(supply.network.products)
-    heads = {"rank": "Rank", "country": "Country", "name": "Name", "product": "Product",
-             "stage": "Stage"}  # fmt: skip
-    scores = {name: LAYERED_HEADS[name] for name in measures}
+    scores = {name: LAYERED_HEADERS[name] for name in measures}
     return Answer(
         f"Which countries are central in the chain of {asked.meaning} in {supply.period}?",
         {
@@ -549,13 +548,12 @@ def layered_centrality(
             "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
             "measures": list(measures), "min_flow": min_share,
         },
-        ranking.best(rows, top), ranking.units_of(table, measures), supply.coverage(),
-        catalog.claims.slice(0, 0), COMPARISON.empty_table(),
+        best(rows, top), columns_of(table, scores), supply.coverage(),
         catalog.sources(supply.flows, supply.made),
-        (LAYERS, *asked.notes, *supply.notes, *ranking.hints(table, measures, min_share),
+        notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
          *basket_notes(catalog.materials, asked, products)),
-        {**heads, **scores},
-        ranking.in_words(
+        shown=("rank", "country", "name", "product", "stage", *measures),
+        caption=in_words(
             table, scores, nodes="pools (a country and a product)", least=_least(min_share, ""),
             amounts=UNIT,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
 
@@ -21,13 +21,13 @@ from graphkit.analysis.trade_change import (
     cover,
     owner_of,
 )
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Question, claims_about
+from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.trade import (
     SAID,
@@ -197,17 +197,20 @@ CHANGED = (
     "points_usd", "points_tonnes", "basis", "valuation", "hs", "hs_revision", "reporter", "dataset",
     "source",
 )  # fmt: skip
-UNITS = {
-    "usd_before": "US dollars, as the valuation says (fob: free on board; cif: with freight and "
-    "insurance), in the first period; usd_after in the second",
-    "usd_per_month_before": "the same divided by the months of the period",
-    "tonnes_before": "metric tons, of what the basis says, of the flows that give a mass",
-    "share_usd_before": "0 to 1, of the owner's trade in the product by value",
-    "share_tonnes_before": "0 to 1, of its trade that gives a mass",
-    "points_usd": "percentage points that share_usd rose by; who is not recorded counts as 0",
-    "points_tonnes": "the same of share_tonnes",
-    "rank_before": "place among the partners by value, 1 is the largest",
-}
+COLUMNS = (
+    Column("usd_before", doc="US dollars, as the valuation says (fob: free on board; cif: with "
+           "freight and insurance), in the first period; usd_after in the second"),
+    Column("usd_per_month_before", doc="the same divided by the months of the period"),
+    Column("tonnes_before",
+           doc="metric tons, of what the basis says, of the flows that give a mass"),
+    Column("share_usd_before", doc="0 to 1, of the owner's trade in the product by value"),
+    Column("share_tonnes_before", doc="0 to 1, of its trade that gives a mass"),
+    Column("points_usd", doc="percentage points that share_usd rose by; who is not recorded counts "
+           "as 0"),
+    Column("points_tonnes", doc="the same of share_tonnes"),
+    Column("rank_before", doc="place among the partners by value, 1 is the largest"),
+)  # fmt: skip
+"""What the numbers are; :func:`_columns` adds headers with the two periods."""
 
 
 def compare(
@@ -259,25 +262,25 @@ def compare(
     rows, totals, flows = _compared(catalog, wanted, owner, held, (before, after))
     if not lacking and not len(flows):
         raise GraphkitError(f"{nothing_of(owner, wanted)} in {before} or {after}")
-    shown, hidden = _first(rows, top)
+    kept, hidden = _first(rows, top)
+    columns, shown = _columns(owner, before, after)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
-        notes += catalog.area_notes(shown[owner.partner].to_pylist()) + basket_notes(
+        notes += catalog.area_notes(kept[owner.partner].to_pylist()) + basket_notes(
             catalog.materials, wanted, held
         )
     return Answer(
         f"How did {owner.name}'s {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
         f"{after}?",
         _scope_of(owner, wanted, before, after),
-        shown,
-        UNITS,
+        kept,
+        columns,
         {**coverage_in(flows, wanted, besides=others), "totals": totals},
-        claims,
-        COMPARISON.empty_table(),
         catalog.sources(flows, claims),
-        (*wanted.notes, *notes),
-        _heads(owner, before, after),
-        f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
+        claims,
+        notes=(*wanted.notes, *notes),
+        caption=f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
+        shown=shown,
     )
 
 
@@ -394,11 +397,11 @@ def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[
     }
 
 
-def _heads(owner: TradeParty, before: str, after: str) -> dict[str, str]:
-    """Amounts, or where the periods differ in length amounts a month."""
+def _columns(owner: TradeParty, before: str, after: str) -> tuple[list[Column], list[str]]:
+    """Describe the columns, and name those shown: amounts a month if the lengths differ."""
     monthly = Period(before).months != Period(after).months
     a_month, by = (" a month", "_per_month") if monthly else ("", "")
-    return {
+    headers = {
         owner.side: owner.side.capitalize(),
         "product": "Product",
         owner.partner: owner.partner.capitalize(),
@@ -414,43 +417,43 @@ def _heads(owner: TradeParty, before: str, after: str) -> dict[str, str]:
         "share_tonnes_after": f"Share by weight {after}",
         "status": "Recorded in",
     }
+    columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
+    numbers = {column.name for column in COLUMNS}
+    others = [Column(name, header) for name, header in headers.items() if name not in numbers]
+    return [*columns, *others], list(headers)
 
 
-ROW = (
+TREND_COLUMNS = (
+    Column("product", "Product"),
+    Column("stage"),
+    Column("period", "Period"),
+    Column("previous"),
+    Column("usd", "USD",
+           "US dollars; valuation fob is free on board, cif with insurance and freight"),
+    Column("usd_change", "change",
+           "what usd rose by since the previous period, as a part of it: 0.1 is 10 %"),
+    Column("tonnes", "Tonnes",
+           "metric tons, of what the basis says, of the flows that give a mass"),
+    Column("tonnes_change", "change", "the same of tonnes"),
+    Column("hhi_usd", "HHI by value",
+           "Herfindahl-Hirschman index of the partners by value, 0 to 10,000"),
+    Column("hhi_tonnes", doc="the same by mass"),
+    Column("partners", "Partners", "with how many countries it traded the product"),
+    Column("largest", "Largest"),
+    Column("largest_share_usd", "its share by value",
+           "0 to 1, part of the largest partner by value in the value"),
+    Column("largest_share_tonnes", "by weight", "0 to 1, its part in the trade that gives a mass"),
+    Column("missing_tonnes_share", "No weight", "0 to 1, of the value, what gives no mass"),
+    Column("new", doc="partners of the period that the previous one does not have"),
+    Column("lost", doc="partners of the previous period that this one does not have"),
+)  # fmt: skip
+TREND = (
     "product", "stage", "period", "previous", "usd", "usd_change", "tonnes",
     "tonnes_change", "missing_tonnes_share",
     "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
     "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
     "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
-TREND_UNITS = {
-    "usd": "US dollars; valuation fob is free on board, cif with insurance and freight",
-    "usd_change": "what usd rose by since the previous period, as a part of it: 0.1 is 10 %",
-    "tonnes": "metric tons, of what the basis says, of the flows that give a mass",
-    "tonnes_change": "the same of tonnes",
-    "hhi_usd": "Herfindahl-Hirschman index of the partners by value, 0 to 10,000",
-    "hhi_tonnes": "the same by mass",
-    "partners": "with how many countries it traded the product",
-    "largest_share_usd": "0 to 1, part of the largest partner by value in the value",
-    "largest_share_tonnes": "0 to 1, its part in the trade that gives a mass",
-    "missing_tonnes_share": "0 to 1, of the value, what gives no mass",
-    "new": "partners of the period that the previous one does not have",
-    "lost": "partners of the previous period that this one does not have",
-}
-HEADS = {
-    "product": "Product",
-    "period": "Period",
-    "usd": "USD",
-    "usd_change": "change",
-    "tonnes": "Tonnes",
-    "tonnes_change": "change",
-    "hhi_usd": "HHI by value",
-    "partners": "Partners",
-    "largest": "Largest",
-    "largest_share_usd": "its share by value",
-    "largest_share_tonnes": "by weight",
-    "missing_tonnes_share": "No weight",
-}
 
 
 def trend(
@@ -507,20 +510,18 @@ def trend(
             "hs": wanted.code,
             "products": sorted(products),
         },
-        rows.select([owner.side, *ROW]),
-        TREND_UNITS,
+        rows.select([owner.side, *TREND]),
+        (Column(owner.side, owner.side.capitalize()), *TREND_COLUMNS),
         coverage_in(flows, wanted, periods=whole),
-        catalog.claims.slice(0, 0),
-        COMPARISON.empty_table(),
         catalog.sources(flows),
-        (
+        notes=(
             *wanted.notes,
             *owner.notes,
             FACE_VALUE,
             *basket_notes(catalog.materials, wanted, products),
         ),
-        {owner.side: owner.side.capitalize(), **HEADS},
-        f"Partners are the {partner}s, the largest is so by value; HHI is from 0 to 10,000.",
+        caption=f"Partners are the {partner}s, the largest is so by value; HHI is from 0 to "
+        "10,000.",
     )
 
 

@@ -24,13 +24,12 @@ from graphkit.analysis.claims.wording import (
     found_figure,
     known_values,
 )
-from graphkit.answer import Answer
-from graphkit.arrow import number, texts
+from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import answer_of, wanted_of
+from graphkit.questions.claims import wanted_of
 from graphkit.questions.trade import basket_notes
 
 
@@ -86,25 +85,24 @@ def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
 
 VERDICTS = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
 """In the order in which they are shown."""
-UNITS = {
-    "claimed_low": "the published figure or the lower end of its range, in the claim's unit; a "
-    "share is 0 to 1",
-    "claimed_high": "the same, or the upper end",
-    "found": "what the facts give, in the claim's unit; of 'more-than' and 'ahead-of' the first "
-    "amount minus the second, in USD or t as found_by says",
-    "found_low": "the same with its rounding, or its lower bound",
-    "found_high": "the same with its rounding, or its upper bound",
-    "difference": "found minus the nearer end of the published figure, in the claim's unit",
-}
-HEADS = {
-    "verdict": "Verdict",
-    "claim": "Claim",
-    "data": "Facts give",
-    "differs": "Differs by",
-    "why": "Read how, or what is missing",
-    "source": "Source",
-}
-COUNTS = (
+COLUMNS = (
+    Column("verdict", "Verdict"),
+    Column("claim", "Claim"),
+    Column("data", "Facts give"),
+    Column("differs", "Differs by"),
+    Column("why", "Read how, or what is missing"),
+    Column("source", "Source"),
+    Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "
+           "unit; a share is 0 to 1"),
+    Column("claimed_high", doc="the same, or the upper end"),
+    Column("found", doc="what the facts give, in the claim's unit; of 'more-than' and 'ahead-of' "
+           "the first amount minus the second, in USD or t as found_by says"),
+    Column("found_low", doc="the same with its rounding, or its lower bound"),
+    Column("found_high", doc="the same with its rounding, or its upper bound"),
+    Column("difference",
+           doc="found minus the nearer end of the published figure, in the claim's unit"),
+)  # fmt: skip
+CAPTION = (
     "Facts give the figure that agrees, else the nearest one: by value and by weight where the "
     "claim does not say which. A share agrees within 1 percentage point and a tenth of itself, an "
     "amount within 5 %; 'about' doubles that."
@@ -143,19 +141,19 @@ def check_claims(
     checked = claim_check.check_claims(catalog.claims, loaded)
     checked = checked.filter(pc.is_in(checked["key"], value_set=claims["key"].cast(pa.string())))
     kept = checked.filter(pc.equal(checked["verdict"], only)) if only else checked
-    return answer_of(
-        wanted,
+    return Answer(
         f"Do the loaded facts bear out what was published{wanted.meaning}?",
+        wanted.asked,
         _in_words(kept, claims),
-        UNITS,
+        COLUMNS,
         {**_outcomes(checked, len(catalog.claims)), **_held(loaded)},
         catalog.sources(kept, loaded.flows, loaded.production),
-        HEADS,
-        COUNTS,
-        [
+        notes=(
+            *wanted.scope.notes,
             *_notes(kept, loaded, only),
             *basket_notes(catalog.materials, wanted.scope, _held_to(kept)),
-        ],
+        ),
+        caption=CAPTION,
     )
 
 
@@ -257,20 +255,19 @@ def _span(product: str, periods: Iterable[str]) -> str:
     return f"{product} ({said})"
 
 
-CONFLICT_HEADS = {
-    "claim": "Claim",
-    "source": "Source",
-    "other_claim": "Other claim",
-    "other_source": "Its source",
-    "conflict": "Conflict",
-}
 _ONE = ("supplier", "period", "basis")
-PAIRS = pa.schema([
-    *texts("key", "other", "conflict", "claim", "other_claim", "kind", "consumer", "rival",
-           "product", "element", "stage", "than", "measure", "unit", *_ONE,
-           *(f"other_{name}" for name in _ONE)),
-    number("difference"), *texts("source", "other_source"),
-])  # fmt: skip
+PAIRS = (
+    *plain("key", "other"),
+    Column("conflict", "Conflict"),
+    Column("claim", "Claim"),
+    Column("other_claim", "Other claim"),
+    *plain("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit"),
+    *plain(*_ONE, *(f"other_{name}" for name in _ONE)),
+    Column("difference", "",
+           "the first figure minus the other one, in their unit; a share is 0 to 1", type=NUMBER),
+    Column("source", "Source"),
+    Column("other_source", "Its source"),
+)  # fmt: skip
 
 
 def claim_conflicts(
@@ -309,29 +306,32 @@ def claim_conflicts(
         one, other = (_claimed(pair, side) for side in ("", "other_"))
         if wanted.holds(one) or wanted.holds(other):
             rows.append(_pair({**one, "conflict": DIFFERENT}, one, other))
-    table = pa.Table.from_pylist(rows, PAIRS)
+    table = pa.Table.from_pylist(rows, schema_of(PAIRS))
     other_sources = table.select(["other_source"]).rename_columns(["source"])
-    return answer_of(
-        wanted,
+    return Answer(
         f"Which published figures{wanted.meaning} cannot both be right?",
+        wanted.asked,
         table,
-        {"difference": "the first figure minus the other one, in their unit; a share is 0 to 1"},
+        PAIRS,
         {
             "claims_in_scope": len(chosen),
             "claims_in_all": len(claims),
             "production_figures_compared": len(made),
         },
         catalog.sources(table, other_sources),
-        CONFLICT_HEADS,
-        "Two sources give figures for one scope that no rounding explains.",
-        () if rows else ("No two figures in this scope contradict each other.",),
+        notes=(
+            *wanted.scope.notes,
+            *(() if rows else ("No two figures in this scope contradict each other.",)),
+        ),
+        caption="Two sources give figures for one scope that no rounding explains.",
+        shown=("claim", "source", "other_claim", "other_source", "conflict"),
     )
 
 
 def _pair(
     pair: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any]
 ) -> dict[str, Any]:
-    row = {name: pair.get(name) for name in PAIRS.names}
+    row = {name: pair.get(name) for name in schema_of(PAIRS).names}
     for claim, side in ((one, ""), (other, "other_")):
         row |= {f"{side}{name}": claim[name] for name in (*_ONE, "source")}
         row[f"{side}claim"] = claim_sentence(known_values(claim))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.claims.wording import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
-from graphkit.answer import Answer
-from graphkit.arrow import texts
+from graphkit.answer import COMPARISON, Answer, Column
 from graphkit.catalog import Catalog, Entity, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
@@ -24,20 +23,6 @@ from graphkit.schema import GRAPH
 
 SERIES = ("reporter", "dataset", "source", "basis")
 """Figures of two of these are never added up."""
-NUMBER = pa.float64()
-SHARE = {"unit": "0 to 1"}
-POINTS = {"unit": "percentage points"}
-COMPARISON = pa.schema([
-    *(pa.field(n, pa.string()) for n in ("claim", "consumer", "supplier", "period", "basis")),
-    *(pa.field(n, NUMBER, metadata=SHARE) for n in ("claimed", "claimed_low", "claimed_high")),
-    pa.field("products", pa.string()), pa.field("hs", pa.string()),
-    pa.field("elements_asked", pa.int64()), pa.field("elements", pa.int64()),
-    pa.field("own_sum", pa.bool_()),
-    *(pa.field(n, NUMBER, metadata=SHARE)
-      for n in ("share_usd", "share_tonnes", "missing_tonnes_share")),
-    *(pa.field(n, NUMBER, metadata=POINTS) for n in ("points_usd", "points_tonnes")),
-    *(pa.field(n, pa.string()) for n in ("data_basis", "dataset", "source")),
-])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -195,17 +180,15 @@ def _points(share: float | None, claimed: float | None) -> float | None:
 KINDS = GRAPH["Claim"].column("kind").one_of
 """What a claim may state."""
 ENDS = ("consumer", "supplier", "rival")
-LISTED = {
-    "claim": "Claim",
-    "basis": "Basis",
-    "attributed_to": "Whose figure",
-    "source": "Source",
-}
-UNITS = {
-    "value": "in the unit of the claim; a share is 0 to 1",
-    "low": "lower end of a published range, in the unit of the claim",
-    "high": "upper end of a published range, in the unit of the claim",
-}
+COLUMNS = (
+    Column("claim", "Claim"),
+    Column("basis", "Basis"),
+    Column("attributed_to", "Whose figure"),
+    Column("source", "Source"),
+    Column("value", doc="in the unit of the claim; a share is 0 to 1"),
+    Column("low", doc="lower end of a published range, in the unit of the claim"),
+    Column("high", doc="upper end of a published range, in the unit of the claim"),
+)
 
 
 @dataclass(frozen=True)
@@ -318,19 +301,19 @@ def list_claims(
     """
     wanted = wanted_of(catalog, about, scope, source, kind)
     rows = with_words(wanted.among(catalog.claims))
-    return answer_of(
-        wanted,
+    return Answer(
         f"What was published{wanted.meaning}?",
+        wanted.asked,
         rows,
-        UNITS,
+        COLUMNS,
         {
             "claims": len(rows),
             "claims_in_all": len(catalog.claims),
             "of_kind": counted(rows, "kind"),
         },
         catalog.sources(rows),
-        LISTED,
-        "Figures stand as they were published; each counts what its basis says.",
+        notes=wanted.scope.notes,
+        caption="Figures stand as they were published; each counts what its basis says.",
     )
 
 
@@ -345,22 +328,3 @@ def counted(rows: pa.Table, name: str) -> list[str]:
     return [
         f"{value} {count:,}" for value, count in sorted(Counter(rows[name].to_pylist()).items())
     ]
-
-
-def answer_of(
-    wanted: ClaimFilter,
-    question: str,
-    rows: pa.Table,
-    units: Mapping[str, str],
-    coverage: Mapping[str, Any],
-    sources: pa.Table,
-    heads: Mapping[str, str],
-    counts: str,
-    notes: Collection[str] = (),
-) -> Answer:
-    """An answer whose rows are claims, so that none stand beside them."""
-    none = pa.Table.from_pylist([], pa.schema(texts("key", "source")))
-    return Answer(
-        question, wanted.asked, rows, units, coverage, none, COMPARISON.empty_table(), sources,
-        (*wanted.scope.notes, *notes), heads, counts,
-    )  # fmt: skip

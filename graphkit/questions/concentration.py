@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.concentration import import_concentration, production_concentration
 from graphkit.analysis.shares import INDICES
-from graphkit.answer import Answer
-from graphkit.arrow import SHARE, counts, number, texts
+from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
+from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Question, claims_about
+from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
     check_period,
@@ -27,47 +27,52 @@ from graphkit.questions.trade import (
     trade_of,
 )
 
-UNITS = {
-    "market": "production of the world, exports of the world, or imports of the consumer",
-    "measure": "usd: by value, as the series is valued; tonnes: by mass, of what the basis says",
-    "denominator": "what total_usd or total_tonnes, of which the shares are, is",
-    "coverage": "0 to 1 and a little more, part of published world production with a producer",
-    "unpublished": "named producers without a figure; upper bounds are then null",
-    "estimated": "named producers whose figure is an estimate",
-    "missing_tonnes_share": "0 to 1, of the value, what gives no mass",
-    "suppliers": "named suppliers or producers with a share above 0",
-    "unnamed_share": "0 to 1, of no one named country",
-    "cr1": "0 to 1, share of the largest",
-    "cr1_high": "the same if all that has no name is one country",
-    "cr3": "0 to 1, share of the largest three",
-    "cr3_high": "the same if all that has no name is one country",
-    "hhi_low": "0 to 10,000, as if all that has no name were many small countries",
-    "hhi_high": "0 to 10,000, as if it were one",
-    "hhi_normalised": "0 to 1, 0 is equal shares; null where a part has no name",
-    "effective_low": "suppliers of equal size that give hhi_high",
-    "effective_high": "suppliers of equal size that give hhi_low",
-    "shannon_low": "least Shannon index of the shares, natural logarithm",
-    "shannon_high": "the largest; null where a part has no name",
-    "band": "US Merger Guidelines 2023: moderate over 1,000, high over 1,800",
-    "above_4000": "whether HHI is above that of an EU strategic dependency, SWD(2021) 352",
-    "top_above_65": "whether one country has more than the EU Critical Raw Materials Act aims at",
-}
-HEADS = {
-    "product": "Product",
-    "stage": "Stage",
-    "market": "Market",
-    "consumer": "Consumer",
-    "period": "Period",
-    "measure": "Measure",
-    "basis": "Basis",
-    "top": "Largest",
-    "cr1": "Its share",
-    "cr3": "First three",
-    "hhi_low": "HHI",
-    "hhi_high": "HHI at most",
-    "top_above_65": "Over 65 %",
-}
-COUNTS = (
+MARKET = (
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("stage_order", type=COUNT),
+    Column("market", "Market",
+           "production of the world, exports of the world, or imports of the consumer"),
+    Column("consumer", "Consumer"),
+    Column("period", "Period"),
+    Column("measure", "Measure",
+           "usd: by value, as the series is valued; tonnes: by mass, of what the basis says"),
+    Column("basis", "Basis"),
+    Column("denominator", doc="what total_usd or total_tonnes, of which the shares are, is"),
+    Column("total_usd", unit="USD", type=NUMBER),
+    Column("total_tonnes", unit="t", type=NUMBER),
+    Column("coverage", "", "0 to 1 and a little more, part of published world production with a "
+           "producer", SHARE, NUMBER),
+    Column("unpublished", "", "named producers without a figure; upper bounds are then null",
+           type=COUNT),
+    Column("estimated", "", "named producers whose figure is an estimate", type=COUNT),
+    Column("missing_tonnes_share", "", "0 to 1, of the value, what gives no mass", SHARE, NUMBER),
+    Column("note"),
+)  # fmt: skip
+"""The market, and what is known of it."""
+COLUMNS = (
+    *MARKET,
+    Column("suppliers", doc="named suppliers or producers with a share above 0"),
+    Column("unnamed_share", doc="0 to 1, of no one named country"),
+    Column("top", "Largest"),
+    Column("cr1", "Its share", "0 to 1, share of the largest"),
+    Column("cr1_high", doc="the same if all that has no name is one country"),
+    Column("cr3", "First three", "0 to 1, share of the largest three"),
+    Column("cr3_high", doc="the same if all that has no name is one country"),
+    Column("hhi_low", "HHI", "0 to 10,000, as if all that has no name were many small countries"),
+    Column("hhi_high", "HHI at most", "0 to 10,000, as if it were one"),
+    Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null where a part has no name"),
+    Column("effective_low", doc="suppliers of equal size that give hhi_high"),
+    Column("effective_high", doc="suppliers of equal size that give hhi_low"),
+    Column("shannon_low", doc="least Shannon index of the shares, natural logarithm"),
+    Column("shannon_high", doc="the largest; null where a part has no name"),
+    Column("band", doc="US Merger Guidelines 2023: moderate over 1,000, high over 1,800"),
+    Column("above_4000",
+           doc="whether HHI is above that of an EU strategic dependency, SWD(2021) 352"),
+    Column("top_above_65", "Over 65 %",
+           "whether one country has more than the EU Critical Raw Materials Act aims at"),
+)  # fmt: skip
+CAPTION = (
     "Shares are of the whole market. HHI is from 0 to 10,000, at most: if all that has no name "
     "were one country (over 1,800 is high, US Merger Guidelines 2023; 4,000 an EU strategic "
     "dependency). 65 % from one country is the benchmark of the EU act; "
@@ -124,11 +129,7 @@ def stages_in_words(rows: pa.Table) -> dict[str, str]:
 
 BY = ("product", "stage", "consumer")
 ROWS = pa.schema([
-    *texts("product", "stage"), *counts("stage_order"),
-    *texts("market", "consumer", "period", "measure", "basis", "denominator"),
-    number("total_usd", "USD"), number("total_tonnes", "t"), number("coverage", SHARE),
-    *counts("unpublished", "estimated"), number("missing_tonnes_share", SHARE), *texts("note"),
-    *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source"),
+    *schema_of(MARKET), *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source")
 ])  # fmt: skip
 WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."
 CLAIMED = ("production", "processing", "production of the first three")
@@ -301,13 +302,12 @@ def _answer(
     if by != "consumer":
         coverage |= coverage_of_figures(figures, scope)
         coverage |= stages_in_words(rows) if by == "stage" else {}
-    heads = HEADS
+    hidden = {"market"} if not rows["consumer"].null_count else set()
+    if rows["consumer"].null_count == len(rows):
+        hidden = {"consumer"}
+    shown = [c.name for c in COLUMNS if c.header and c.name not in hidden]
     if by == "stage":
-        heads = {"stage": "Stage", **{n: h for n, h in HEADS.items() if n != "stage"}}
-    if not rows["consumer"].null_count:
-        heads = {n: h for n, h in heads.items() if n != "market"}
-    elif rows["consumer"].null_count == len(rows):
-        heads = {n: h for n, h in heads.items() if n != "consumer"}
+        shown.sort(key=lambda name: name != "stage")
     return Answer(
         question(asked.buyer, scope, by),
         {
@@ -321,12 +321,11 @@ def _answer(
             "measure": "production by mass (tonnes); trade by value (USD) and mass",
         },
         rows,
-        UNITS,
+        COLUMNS,
         coverage,
-        claims,
-        COMPARISON.empty_table(),
         catalog.sources(trade.flows, figures, claims),
-        (*filter(None, [trade.lacking]), *scope.notes, *trade.notes, *notes_on(rows)),
-        heads,
-        COUNTS,
+        claims,
+        notes=(*filter(None, [trade.lacking]), *scope.notes, *trade.notes, *notes_on(rows)),
+        caption=CAPTION,
+        shown=shown,
     )

@@ -11,66 +11,60 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.concentration import production_shares
 from graphkit.analysis.criticality import CRITICAL, WGI, governance, supply_risk
-from graphkit.answer import Answer
-from graphkit.arrow import SHARE, flags, lists, number, texts
+from graphkit.answer import FLAG, NUMBER, TEXTS, Answer, Column, plain, schema_of, without_empty
+from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON
 from graphkit.questions.trade import check_period, coverage_of_figures, figures_of
 
+TEN = "0 to 10"
 FACTORS = ("import_reliance", "eol_rir", "substitution")
 """Inputs that no table gives."""
-RANGES = (
-    "hhi_global_low", "hhi_global_high", "hhi_global_known",
-    "hhi_eu_low", "hhi_eu_high", "hhi_eu_known",
+COLUMNS = (
+    Column("material", "Material"),
+    Column("name"),
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("basket", "Basket",
+           "how many of the elements in the product are meant; null: all"),
+    Column("period", "Period"),
+    Column("basis", "Basis"),
+    Column("largest"),
+    Column("largest_share", "", "0 to 1, of world production, of the largest producer",
+           SHARE, NUMBER),
+    Column("hhi_global_low", "", "0 to 10, sum of squared shares of world production, each times "
+           "governance", TEN, NUMBER),
+    Column("hhi_global_high", "", "the same, at most", TEN, NUMBER),
+    Column("hhi_global_known", "HHI-WGI, world",
+           "the same with the mean of the governance indicators there are", TEN, NUMBER),
+    Column("hhi_eu_low", "", "0 to 10, the same of the EU's sourcing", TEN, NUMBER),
+    Column("hhi_eu_high", "", "the same, at most", TEN, NUMBER),
+    Column("hhi_eu_known", "EU",
+           "the same with the mean of the governance indicators there are", TEN, NUMBER),
+    Column("import_reliance", "", "0 to 1, as given with the question; null: 0 to 1",
+           SHARE, NUMBER),
+    Column("eol_rir", "", "0 to 1, end-of-life recycling input rate, as given; null: 0 to 1",
+           SHARE, NUMBER),
+    Column("substitution", "",
+           "0 to 1, substitution index for supply risk, as given; null: 0 to 1", SHARE, NUMBER),
+    Column("supply_risk_low", "SR", "score; 1.0 and more is critical", type=NUMBER),
+    Column("supply_risk_high", "SR at most", "the same, at most", type=NUMBER),
+    Column("counts", "", "whether this product has the highest risk of the material's; null: "
+           "cannot be told", type=FLAG),
+    Column("published_supply_risk", "Published SR",
+           "score, of the EU's study; of several the highest", type=NUMBER),
+    Column("published_economic_importance", "EI",
+           "score, of the same study; 2.8 and more is critical", type=NUMBER),
+    Column("published_critical", "", "whether both published scores reach their thresholds",
+           type=FLAG),
+    Column("published_in_range", "In range",
+           "whether the published risk lies in the computed range", type=FLAG),
+    Column("missing", type=TEXTS),
+    *plain("production_source", "sourcing_source"),
 )  # fmt: skip
-ROWS = pa.schema([
-    *texts("material", "name", "product", "stage", "basket", "period", "basis", "largest"),
-    number("largest_share", SHARE), *(number(name, "0 to 10") for name in RANGES),
-    *(number(name, SHARE) for name in FACTORS),
-    number("supply_risk_low"), number("supply_risk_high"), *flags("counts"),
-    number("published_supply_risk"), number("published_economic_importance"),
-    *flags("published_critical", "published_in_range"), *lists("missing"),
-    *texts("production_source", "sourcing_source"),
-])  # fmt: skip
-UNITS = {
-    "basket": "how many of the elements in the product are meant; null: all",
-    "largest_share": "0 to 1, of world production, of the largest producer",
-    "hhi_global_low": "0 to 10, sum of squared shares of world production, each times governance",
-    "hhi_global_high": "the same, at most",
-    "hhi_global_known": "the same with the mean of the governance indicators there are",
-    "hhi_eu_low": "0 to 10, the same of the EU's sourcing",
-    "hhi_eu_high": "the same, at most",
-    "hhi_eu_known": "the same with the mean of the governance indicators there are",
-    "import_reliance": "0 to 1, as given with the question; null: 0 to 1",
-    "eol_rir": "0 to 1, end-of-life recycling input rate, as given; null: 0 to 1",
-    "substitution": "0 to 1, substitution index for supply risk, as given; null: 0 to 1",
-    "supply_risk_low": "score; 1.0 and more is critical",
-    "supply_risk_high": "the same, at most",
-    "counts": "whether this product has the highest risk of the material's; null: cannot be told",
-    "published_supply_risk": "score, of the EU's study; of several the highest",
-    "published_economic_importance": "score, of the same study; 2.8 and more is critical",
-    "published_critical": "whether both published scores reach their thresholds",
-    "published_in_range": "whether the published risk lies in the computed range",
-}
-HEADS = {
-    "material": "Material",
-    "product": "Product",
-    "stage": "Stage",
-    "basket": "Basket",
-    "period": "Period",
-    "basis": "Basis",
-    "hhi_global_known": "HHI-WGI, world",
-    "hhi_eu_known": "EU",
-    "supply_risk_low": "SR",
-    "supply_risk_high": "SR at most",
-    "published_supply_risk": "Published SR",
-    "published_economic_importance": "EI",
-    "published_in_range": "In range",
-}
-COUNTS = (
+CAPTION = (
     "SR is supply risk after the EU's guidelines of 2017; with an economic importance (EI) a "
     "material is critical from SR 1.0 and EI 2.8 on. An input that is missing runs over all it "
     "can be, so that SR is a range. HHI-WGI (0 to 10): of world production and of the EU's "
@@ -172,9 +166,8 @@ def criticality(
         _row(catalog, risk, labels[risk["stage"]], markets, baskets) for risk in risks.to_pylist()
     ]
     rows.sort(key=lambda r: tuple(r[n] or "" for n in ("material", "product", "sourcing_source")))
-    table = pa.Table.from_pylist(rows, ROWS)
+    table = pa.Table.from_pylist(rows, schema_of(COLUMNS))
     used = _claims_of(catalog, sourcing)
-    known = {n for n in ROWS.names if table[n].null_count < len(table)}
     return Answer(
         f"How critical {'is' if len(materials) == 1 else 'are'} "
         f"{', '.join(materials) if elements else 'all materials with a published risk'} "
@@ -184,7 +177,7 @@ def criticality(
             "measure": "supply risk, of production by mass", **given,
         },
         table,
-        UNITS,
+        COLUMNS,
         {
             "materials": len(materials),
             "materials_with_production_figures": len({material for material, _ in markets}),
@@ -193,12 +186,11 @@ def criticality(
             "governance_years": sorted(set(ratings["period"].to_pylist())),
             "countries_rated": len(ratings["country"].unique()),
         },
-        pa.concat_tables([claims, used]),
-        COMPARISON.empty_table(),
         catalog.sources(made, ratings, claims, used),
-        tuple(notes_on(table)),
-        {n: h for n, h in HEADS.items() if n in {*known, "supply_risk_low"}},
-        COUNTS,
+        pa.concat_tables([claims, used]),
+        notes=tuple(notes_on(table)),
+        caption=CAPTION,
+        shown=without_empty(table, [c.name for c in COLUMNS if c.header], "supply_risk_low"),
     )  # fmt: skip
 
 

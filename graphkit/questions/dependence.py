@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column, plain
 from graphkit.catalog import TOTALS, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.queries import rows_of
@@ -22,39 +22,32 @@ from graphkit.questions.trade import (
     trade_of,
 )
 
-ROW = (
-    "consumer", "supplier", "product", "stage", "period", "share_usd", "share_tonnes", "usd",
-    "tonnes", "hhi_usd", "hhi_tonnes", "suppliers", "rank", "missing_tonnes_share", "basis",
-    "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
-)  # fmt: skip
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
-UNITS = {
-    "share_usd": "0 to 1, of the consumer's imports of the product by value",
-    "share_tonnes": "0 to 1, of the imports that give a mass",
-    "usd": "US dollars; valuation fob is free on board, cif with insurance and freight",
-    "tonnes": "metric tons, of what the basis says",
-    "hhi_usd": "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000",
-    "hhi_tonnes": "the same by mass",
-    "suppliers": "how many countries sold it to the consumer",
-    "rank": "place of the supplier among them by value, 1 is the largest",
-    "missing_tonnes_share": "0 to 1, of the import value, what gives no mass",
-    "points_usd": "percentage points that share_usd is above the claimed share",
-    "points_tonnes": "percentage points that share_tonnes is above the claimed share",
-}
-HEADS = {
-    "consumer": "Consumer",
-    "supplier": "Supplier",
-    "product": "Product",
-    "stage": "Stage",
-    "period": "Period",
-    "share_usd": "Share by value",
-    "share_tonnes": "by weight",
-    "usd": "USD",
-    "tonnes": "Tonnes",
-    "hhi_usd": "HHI by value",
-    "suppliers": "Suppliers",
-    "missing_tonnes_share": "No weight",
-}
+COLUMNS = (
+    Column("consumer", "Consumer"),
+    Column("supplier", "Supplier"),
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("period", "Period"),
+    Column("share_usd", "Share by value",
+           "0 to 1, of the consumer's imports of the product by value"),
+    Column("share_tonnes", "by weight", "0 to 1, of the imports that give a mass"),
+    Column("usd", "USD",
+           "US dollars; valuation fob is free on board, cif with insurance and freight"),
+    Column("tonnes", "Tonnes", "metric tons, of what the basis says"),
+    Column("hhi_usd", "HHI by value",
+           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000"),
+    Column("hhi_tonnes", doc="the same by mass"),
+    Column("suppliers", "Suppliers", "how many countries sold it to the consumer"),
+    Column("rank", doc="place of the supplier among them by value, 1 is the largest"),
+    Column("missing_tonnes_share", "No weight", "0 to 1, of the import value, what gives no mass"),
+    *plain("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
+)  # fmt: skip
+COMPARED = (
+    Column("points_usd", doc="percentage points that share_usd is above the claimed share"),
+    Column("points_tonnes", doc="percentage points that share_tonnes is above the claimed share"),
+)
+"""Columns of the comparisons with claims."""
 BY_EXPORTERS = (
     "As exporters report: what is bought from countries whose reports are not loaded is not in the "
     "imports, so that the shares of the others are too high."
@@ -176,16 +169,15 @@ def _answer(
     return Answer(
         question,
         _scope_of(asked, trade),
-        rows.select(list(ROW)),
-        UNITS,
+        rows.select([column.name for column in COLUMNS]),
+        (*COLUMNS, *COMPARED),
         coverage_of(trade, asked.scope),
+        catalog.sources(trade.flows, claims),
         claims,
         comparisons(claims, trade, catalog.materials),
-        catalog.sources(trade.flows, claims),
-        tuple(_notes(catalog, asked, rows, trade)),
-        HEADS,
-        f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports of the "
-        "product; HHI is from 0 to 10,000.",
+        notes=tuple(_notes(catalog, asked, rows, trade)),
+        caption=f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports "
+        "of the product; HHI is from 0 to 10,000.",
     )
 
 

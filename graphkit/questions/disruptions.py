@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Entity
 from graphkit.errors import UsageError
 from graphkit.questions.claims import Question
@@ -28,22 +28,32 @@ from graphkit.questions.supply import (
     supply_of,
 )
 
-HEADS = {
-    "consumer": "Consumer", "product": "Product", "period": "Period", "direct": "Loses directly",
-    "indirect": "through others", "loss": "in all", "lost_imports": "Lost imports",
-    "recovered": "Slack recovers", "uncovered": "Uncovered", "nothing_left": "Nothing left",
-}  # fmt: skip
-CASCADE_HEADS = {
-    "round": "Round", "country": "Country", "product": "Product", "period": "Period",
-    "loss": "Loss", "failed": "Fails", "hit_by": "Hit by",
-}  # fmt: skip
-UNITS = {
-    "direct": "0 to 1, of the consumer's imports of the product, what is cut itself",
-    "indirect": "0 to 1, of the same, what others lose and pass on",
-    "loss": "0 to 1, the sum of both",
-    "recovered": "0 to 1, of the same, what the slack of the suppliers left makes up for",
-    "uncovered": "0 to 1, loss less recovered",
-}
+COLUMNS = (
+    Column("consumer", "Consumer"),
+    Column("product", "Product"),
+    Column("period", "Period"),
+    Column("direct", "Loses directly",
+           "0 to 1, of the consumer's imports of the product, what is cut itself"),
+    Column("indirect", "through others", "0 to 1, of the same, what others lose and pass on"),
+    Column("loss", "in all", "0 to 1, the sum of both"),
+    Column("recovered", "Slack recovers",
+           "0 to 1, of the same, what the slack of the suppliers left makes up for"),
+    Column("uncovered", "Uncovered", "0 to 1, loss less recovered"),
+    Column("nothing_left", "Nothing left"),
+)  # fmt: skip
+SHOWN = (
+    "consumer", "product", "period", "direct", "indirect", "loss", "lost_imports", "recovered",
+    "uncovered", "nothing_left",
+)  # fmt: skip
+CASCADE_COLUMNS = (
+    Column("round", "Round"),
+    Column("country", "Country"),
+    Column("product", "Product"),
+    Column("period", "Period"),
+    Column("loss", "Loss", "0 to 1, of the country's supply (made and bought) of the product"),
+    Column("failed", "Fails"),
+    Column("hit_by", "Hit by"),
+)
 
 
 def disrupt(
@@ -119,9 +129,10 @@ def disrupt(
     ]
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
-        units={**UNITS, "lost_imports": f"{supply.network.unit} in {supply.period}"},
-        heads=HEADS,
-        counts=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
+        (*COLUMNS, Column("lost_imports", "Lost imports",
+                          f"{supply.network.unit} in {supply.period}")),
+        shown=SHOWN,
+        caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
     )  # fmt: skip
@@ -174,10 +185,8 @@ def cascade(
     failed = rows.filter(rows["failed"])
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
-        _asked(catalog, cut, None, supply), supply, failed,
-        units={"loss": "0 to 1, of the country's supply (made and bought) of the product"},
-        heads=CASCADE_HEADS,
-        counts=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
+        _asked(catalog, cut, None, supply), supply, failed, CASCADE_COLUMNS,
+        caption=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
         f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,

@@ -10,13 +10,12 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON
 from graphkit.questions.trade import (
     check_period,
     in_periods,
@@ -26,29 +25,23 @@ from graphkit.questions.trade import (
     series_of,
 )
 
-HEADS = {
-    "supplier": "Exporter",
-    "consumer": "Importer",
-    "product": "Product",
-    "stage": "Stage",
-    "period": "Period",
-    "usd_exporter": "USD, exporter says",
-    "usd_importer": "importer says",
-    "usd_ratio": "Ratio",
-    "tonnes_exporter": "Tonnes, exporter says",
-    "tonnes_importer": "importer says",
-    "tonnes_ratio": "Ratio",
-}
-UNITS = {
-    "usd_exporter": "US dollars, at the border that valuation_exporter says",
-    "usd_importer": "US dollars, at the border that valuation_importer says",
-    "usd_difference": "US dollars, the importer's figure minus the exporter's",
-    "usd_ratio": RATIO,
-    "tonnes_exporter": "metric tons, of what basis_exporter says",
-    "tonnes_importer": "metric tons, of what basis_importer says",
-    "tonnes_difference": "metric tons, the importer's figure minus the exporter's",
-    "tonnes_ratio": RATIO,
-}
+COLUMNS = (
+    Column("supplier", "Exporter"),
+    Column("consumer", "Importer"),
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("period", "Period"),
+    Column("usd_exporter", "USD, exporter says",
+           "US dollars, at the border that valuation_exporter says"),
+    Column("usd_importer", "importer says",
+           "US dollars, at the border that valuation_importer says"),
+    Column("usd_difference", doc="US dollars, the importer's figure minus the exporter's"),
+    Column("usd_ratio", "Ratio", RATIO),
+    Column("tonnes_exporter", "Tonnes, exporter says", "metric tons, of what basis_exporter says"),
+    Column("tonnes_importer", "importer says", "metric tons, of what basis_importer says"),
+    Column("tonnes_difference", doc="metric tons, the importer's figure minus the exporter's"),
+    Column("tonnes_ratio", "Ratio", RATIO),
+)  # fmt: skip
 WHY = (
     "Two reports of one flow differ also where goods go through a third country, cross the year's "
     "end, are classified differently, or are kept confidential: a difference is no proof of an "
@@ -117,14 +110,11 @@ def mirror(
             "measure": "value (USD) and mass (tonnes), as either side reports them",
         },
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
-        UNITS,
+        COLUMNS,
         {**_coverage(in_periods(every, periods), rows), "series": series_of(used)},
-        catalog.claims.slice(0, 0),
-        COMPARISON.empty_table(),
         catalog.sources(used),
-        (*wanted.notes, *_notes(rows)),
-        HEADS,
-        f"{_valued(rows)} A ratio is the {RATIO}.",
+        notes=(*wanted.notes, *_notes(rows)),
+        caption=f"{_valued(rows)} A ratio is the {RATIO}.",
     )
 
 

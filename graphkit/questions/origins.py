@@ -11,30 +11,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE, look_through
-from graphkit.answer import Answer
-from graphkit.arrow import SHARE, counts, number, texts
+from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
+from graphkit.arrow import SHARE
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.questions.claims import COMPARISON, Question, claims_about
+from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, supply_of
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
-ROW = (
-    "consumer", "product", "stage", "period", "measure", "traced_to", "origin", "share", "low",
-    "high", "face_value", "hidden",
+COLUMNS = (
+    Column("consumer", "Consumer"),
+    Column("product", "Product"),
+    Column("stage"),
+    Column("period", "Period"),
+    Column("measure"),
+    Column("traced_to", "Traced to"),
+    Column("origin", "Origin"),
+    Column("share", "Looked through", "0 to 1, of the consumer's imports of the product, what was "
+           "made at the stage there"),
+    Column("low", "at least", "0 to 1, the least that share can be, for all that is published"),
+    Column("high", "at most", "0 to 1, the most that share can be"),
+    Column("face_value", "Face value",
+           "0 to 1, of the consumer's imports of the product, what was bought there"),
+    Column("hidden", "Hidden", "share less face_value"),
 )  # fmt: skip
-HEADS = {
-    "consumer": "Consumer", "product": "Product", "period": "Period", "traced_to": "Traced to",
-    "origin": "Origin", "share": "Looked through", "low": "at least", "high": "at most",
-    "face_value": "Face value", "hidden": "Hidden",
-}  # fmt: skip
-UNITS = {
-    "share": "0 to 1, of the consumer's imports of the product, what was made at the stage there",
-    "low": "0 to 1, the least that share can be, for all that is published",
-    "high": "0 to 1, the most that share can be",
-    "face_value": "0 to 1, of the consumer's imports of the product, what was bought there",
-    "hidden": "share less face_value",
-}
 METHOD = (
     "Looked through: what a country sells has the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
@@ -166,7 +166,9 @@ def _traced(
     found = look_through(
         supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages
     )
-    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(list(ROW))
+    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
+        [column.name for column in COLUMNS]
+    )
     if origin is not None:
         rows = rows.filter(pc.equal(rows["origin"], origin.key))
     return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
@@ -178,9 +180,9 @@ def _answer(
     buyer, origin = traced.asked.buyer, traced.asked.seller
     none = [] if len(rows) else [f"Nothing that {buyer} imports comes from {origin}."]
     return supply_answer(
-        catalog, question, traced.asked, traced.supply, rows, units=UNITS, heads=HEADS,
+        catalog, question, traced.asked, traced.supply, rows, COLUMNS,
         notes=[METHOD, *traced.supply.notes, *notes, *none],
-        counts=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
+        caption=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
         f"{traced.supply.in_words}; traced to who did that stage’s work.",
     )  # fmt: skip
 
@@ -211,13 +213,13 @@ def supply_answer(
     asked: Question,
     supply: Supply,
     rows: pa.Table,
+    columns: Sequence[Column],
     *,
-    units: dict[str, str],
-    heads: dict[str, str],
     notes: list[str],
-    counts: str,
+    caption: str,
     more: dict[str, Any] | None = None,
     also: Sequence[pa.Table] = (),
+    shown: Sequence[str] = (),
 ) -> Answer:
     """An answer out of a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
@@ -227,9 +229,9 @@ def supply_answer(
         if (note := catalog.materials.products[key]["note"])
     ]
     return Answer(
-        question, {**supply_scope(asked, supply), **(more or {})}, rows, units, supply.coverage(),
-        claims, COMPARISON.empty_table(), catalog.sources(supply.flows, supply.made, claims, *also),
-        (*asked.scope.notes, *notes, *of_products), heads, counts,
+        question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
+        supply.coverage(), catalog.sources(supply.flows, supply.made, claims, *also), claims,
+        notes=(*asked.scope.notes, *notes, *of_products), caption=caption, shown=shown,
     )  # fmt: skip
 
 
@@ -264,15 +266,13 @@ def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
 
 
 SUMS = (
-    *counts("consumers", "importers"),
-    *(number(name, SHARE) for name in ("import_share", "at_stake")),
-)
-EXPOSED_UNITS = {
-    "consumers": "how many consumers hang on the single point",
-    "importers": "how many consumers import the product",
-    "import_share": "0 to 1, of all imports of the product, what those consumers buy",
-    "at_stake": "0 to 1, of all imports of the product, what of that hangs on the single point",
-}
+    Column("consumers", "Consumers", "how many consumers hang on the single point", type=COUNT),
+    Column("importers", "of importers", "how many consumers import the product", type=COUNT),
+    Column("import_share", "who buy of all imports",
+           "0 to 1, of all imports of the product, what those consumers buy", SHARE, NUMBER),
+    Column("at_stake", "of that at stake", "0 to 1, of all imports of the product, what of that "
+           "hangs on the single point", SHARE, NUMBER),
+)  # fmt: skip
 
 
 def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> pa.Table:
@@ -304,7 +304,7 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
         })  # fmt: skip
     order = supply.network.products.index
     summed.sort(key=lambda r: (order(r["product"]), -r["at_stake"], *map(str, r.values())))
-    return pa.Table.from_pylist(summed, pa.schema([*texts(*point), *SUMS]))
+    return pa.Table.from_pylist(summed, schema_of([*plain(*point), *SUMS]))
 
 
 def _imports(supply: Supply) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:

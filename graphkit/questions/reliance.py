@@ -13,13 +13,13 @@ from graphkit.analysis.claims.wording import claim_figure
 from graphkit.analysis.concentration import production_concentration, published_interval
 from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.analysis.reliance import net_import_reliance
-from graphkit.answer import Answer
-from graphkit.arrow import SHARE, flags, number, texts
+from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, without_empty
+from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Question, claims_about
+from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
     check_period,
@@ -31,44 +31,38 @@ from graphkit.questions.trade import (
 )
 
 KIND = "net-import-reliance"
-ROWS = pa.schema([
-    *texts("country", "material", "product", "element", "stage", "period"),
-    number("imports", "t"), number("exports", "t"), number("production_low", "t"),
-    number("production_high", "t"), *texts("basis"), number("reliance_low", SHARE),
-    number("reliance_high", SHARE), *flags("net_exporter"), *texts("missing", "published"),
-    *(number(f"published_{name}", SHARE) for name in ("value", "low", "high")),
-    *texts("published_qualifier", "published_as", "published_basis"),
-    *texts("trade_source", "production_source", "published_source"),
-])  # fmt: skip
-UNITS = {
-    "material": "the product, or the element where the published figure is of no one product",
-    "imports": "metric tons, of what the basis says; of the flows that give a mass",
-    "exports": "metric tons, the same",
-    "production_low": "metric tons, of what the source of production counts",
-    "production_high": "the same; null: unknown",
-    "reliance_low": "0 to 1, (imports - exports) / (production + imports - exports), not below 0",
-    "reliance_high": "the same, at most",
-    "missing": "why there is no computed figure, or what it leaves out",
-    "published": "the published figure in words; a bound stays one",
-    "published_value": "0 to 1, of what published_basis says",
-    "published_low": "0 to 1, the lower end of a published bound",
-    "published_high": "0 to 1, the upper end of a published bound",
-    "trade_source": "source, data set and reporter of the trade",
-}
-HEADS = {
-    "country": "Country",
-    "material": "Product or element",
-    "period": "Period",
-    "imports": "Imports (t)",
-    "exports": "Exports (t)",
-    "production_low": "Production (t)",
-    "production_high": "at most",
-    "reliance_low": "Reliance",
-    "reliance_high": "at most",
-    "published": "Published",
-    "missing": "Missing",
-}
-COUNTS = (
+COLUMNS = (
+    Column("country", "Country"),
+    Column("material", "Product or element",
+           "the product, or the element where the published figure is of no one product"),
+    *plain("product", "element", "stage"),
+    Column("period", "Period"),
+    Column("imports", "Imports (t)",
+           "metric tons, of what the basis says; of the flows that give a mass", "t", NUMBER),
+    Column("exports", "Exports (t)", "metric tons, the same", "t", NUMBER),
+    Column("production_low", "Production (t)",
+           "metric tons, of what the source of production counts", "t", NUMBER),
+    Column("production_high", "at most", "the same; null: unknown", "t", NUMBER),
+    Column("basis"),
+    Column("reliance_low", "Reliance",
+           "0 to 1, (imports - exports) / (production + imports - exports), not below 0",
+           SHARE, NUMBER),
+    Column("reliance_high", "at most", "the same, at most", SHARE, NUMBER),
+    Column("net_exporter", type=FLAG),
+    Column("missing", "Missing", "why there is no computed figure, or what it leaves out"),
+    Column("published", "Published", "the published figure in words; a bound stays one"),
+    Column("published_value", "", "0 to 1, of what published_basis says", SHARE, NUMBER),
+    Column("published_low", "", "0 to 1, the lower end of a published bound", SHARE, NUMBER),
+    Column("published_high", "", "0 to 1, the upper end of a published bound", SHARE, NUMBER),
+    *plain("published_qualifier", "published_as", "published_basis"),
+    Column("trade_source", doc="source, data set and reporter of the trade"),
+    *plain("production_source", "published_source"),
+)  # fmt: skip
+SHOWN = (
+    "country", "material", "period", "imports", "exports", "production_low", "production_high",
+    "reliance_low", "reliance_high", "published", "missing",
+)  # fmt: skip
+CAPTION = (
     "Reliance is net imports over apparent consumption, by mass, without stock changes; where "
     "production is not known it is a range or unknown. Published figures stand as printed."
 )
@@ -212,9 +206,9 @@ def _rows(
         words = _words(row) if told else None
         row |= {"material": row["product"] or row["element"], "published": words,
                 "published_basis": basis}  # fmt: skip
-        rows.append({n: row.get(n) for n in ROWS.names})
+        rows.append({column.name: row.get(column.name) for column in COLUMNS})
     rows.sort(key=lambda r: (r["product"] is None, r["material"], r["country"]))
-    return pa.Table.from_pylist(rows, ROWS), silent
+    return pa.Table.from_pylist(rows, schema_of(COLUMNS)), silent
 
 
 def _words(row: Mapping[str, Any]) -> str:
@@ -262,7 +256,6 @@ def _answer(
     silent: int,
 ) -> Answer:
     whom = asked.buyer.name if asked.buyer else "each country"
-    used = {name for name in rows.column_names if rows[name].null_count < len(rows)}
     what = asked.scope.meaning if asked.scope.text else "everything with data"
     return Answer(
         f"How far does {whom} rely on imports of {what}?",
@@ -275,59 +268,51 @@ def _answer(
             "measure": "mass (tonnes)",
         },
         rows,
-        UNITS,
+        COLUMNS,
         {
             **coverage_of(trade, asked.scope),
             **coverage_of_figures(made, asked.scope),
             "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
             "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
         },
-        published,
-        COMPARISON.empty_table(),
         catalog.sources(trade.flows, made, published),
-        (*notes, *_notes(asked, rows, trade, silent)),
-        {name: head for name, head in HEADS.items() if name in {*used, "reliance_low"}},
-        COUNTS,
+        published,
+        notes=(*notes, *_notes(asked, rows, trade, silent)),
+        caption=CAPTION,
+        shown=without_empty(rows, SHOWN, "reliance_low"),
     )
 
 
 KEY = ("product", "stage", "period", "basis", "source")
 MEASURE = "supply without the largest supplier"
-N_MINUS_1_ROWS = pa.schema([
-    *texts("product", "stage", "period", "basis", "largest"),
-    number("supply", "t"), number("supply_of_largest", "t"), number("demand_of_largest", "t"),
-    number("supply_without", "t"), number("demand_without_low", "t"),
-    number("demand_without_high", "t"), number("ratio_low", SHARE), number("ratio_high", SHARE),
-    *texts("missing", "source", "trade_source"),
-])  # fmt: skip
+N_MINUS_1_COLUMNS = (
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("period", "Period"),
+    Column("basis", "Basis"),
+    Column("largest", "Largest"),
+    Column("supply", "Supply (t)",
+           "metric tons, of what the basis says: published world total, else the sum", "t", NUMBER),
+    Column("supply_of_largest", "", "metric tons, its production", "t", NUMBER),
+    Column("demand_of_largest", "Its own demand",
+           "metric tons, its production and imports without its exports", "t", NUMBER),
+    Column("supply_without", "Without it", "metric tons, of all others", "t", NUMBER),
+    Column("demand_without_low", "", "metric tons, of all others, at least", "t", NUMBER),
+    Column("demand_without_high", "", "metric tons, of all others, at most", "t", NUMBER),
+    Column("ratio_low", "Met at least",
+           "0 to 1 and more, of the demand of all others that is met, at least", SHARE, NUMBER),
+    Column("ratio_high", "at most", "the same, at most; null: unknown", SHARE, NUMBER),
+    Column("missing", "Missing", "what is not known; the ratio is a range then"),
+    *plain("source", "trade_source"),
+)  # fmt: skip
+N_MINUS_1_SHOWN = (
+    "product", "stage", "period", "basis", "largest", "supply", "supply_without",
+    "demand_of_largest", "ratio_low", "ratio_high", "missing",
+)  # fmt: skip
 BALANCE = pa.schema([
     *texts("product", "period", "country", "type"), number("supply"), number("demand")
 ])  # fmt: skip
-N_MINUS_1_UNITS = {
-    "supply": "metric tons, of what the basis says: published world total, else the sum",
-    "supply_of_largest": "metric tons, its production",
-    "demand_of_largest": "metric tons, its production and imports without its exports",
-    "supply_without": "metric tons, of all others",
-    "demand_without_low": "metric tons, of all others, at least",
-    "demand_without_high": "metric tons, of all others, at most",
-    "ratio_low": "0 to 1 and more, of the demand of all others that is met, at least",
-    "ratio_high": "the same, at most; null: unknown",
-    "missing": "what is not known; the ratio is a range then",
-}
-N_MINUS_1_HEADS = {
-    "product": "Product",
-    "stage": "Stage",
-    "period": "Period",
-    "basis": "Basis",
-    "largest": "Largest",
-    "supply": "Supply (t)",
-    "supply_without": "Without it",
-    "demand_of_largest": "Its own demand",
-    "ratio_low": "Met at least",
-    "ratio_high": "at most",
-    "missing": "Missing",
-}
-N_MINUS_1_COUNTS = (
+N_MINUS_1_CAPTION = (
     "Supply without the largest producer over demand without its own. World demand is taken to be "
     "world production, and a country's its apparent consumption; stock changes are left out."
 )
@@ -382,7 +367,7 @@ def n_minus_1(
     )  # fmt: skip
     claims = claims_about(catalog.claims, asked)
     claims = claims.filter(pc.fill_null(pc.equal(claims["measure"], MEASURE), False))
-    table = pa.Table.from_pylist(rows, N_MINUS_1_ROWS)
+    table = pa.Table.from_pylist(rows, schema_of(N_MINUS_1_COLUMNS))
     what = asked.scope.meaning if scope is not None else "everything with figures"
     return Answer(
         f"How much of the demand for {what} is met without the largest producer?",
@@ -394,18 +379,13 @@ def n_minus_1(
             "measure": "mass (tonnes)",
         },
         table,
-        N_MINUS_1_UNITS,
+        N_MINUS_1_COLUMNS,
         coverage_of_figures(made, asked.scope),
-        claims,
-        COMPARISON.empty_table(),
         catalog.sources(made, flows, claims),
-        asked.scope.notes,
-        {
-            n: h
-            for n, h in N_MINUS_1_HEADS.items()
-            if table[n].null_count < len(table) or n == "ratio_low"
-        },
-        N_MINUS_1_COUNTS,
+        claims,
+        notes=asked.scope.notes,
+        caption=N_MINUS_1_CAPTION,
+        shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
     )
 
 

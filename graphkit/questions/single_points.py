@@ -12,16 +12,16 @@ from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import removal_losses, structural_points
 from graphkit.analysis.supply.single_points import domestic_points, share_points
-from graphkit.answer import Answer
-from graphkit.arrow import SHARE, flags, number, texts
+from graphkit.answer import FLAG, NUMBER, Answer, Column, schema_of
+from graphkit.arrow import SHARE
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import UsageError
 from graphkit.period import newest
 from graphkit.queries import rows_of
-from graphkit.questions.claims import COMPARISON, Question, claims_about
+from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.origins import (
-    EXPOSED_UNITS,
     METHOD,
+    SUMS,
     buyer_in,
     check_measure,
     exposed,
@@ -33,19 +33,43 @@ from graphkit.questions.trade import check_period
 
 DEFINITIONS = ("share", "structural", "domestic")
 THRESHOLD = 0.5
-STRUCTURE = pa.schema([
-    *texts("removed", "consumer", "product", "stage"), number("loss", SHARE), *flags("cut_off"),
-    number("kept", SHARE), *texts("chain"), number("chain_share", SHARE),
-])  # fmt: skip
-SHARE_HEADS = {
-    "consumer": "Consumer", "product": "Product", "period": "Period", "definition": "Definition",
-    "traced_to": "Traced to", "supplier": "Single point", "share": "Share", "low": "at least",
-    "high": "at most", "verdict": "Verdict",
-}  # fmt: skip
-STRUCTURE_HEADS = {
-    "removed": "Without", "consumer": "Consumer", "product": "Product", "period": "Period",
-    "loss": "Loses", "cut_off": "Cut off", "chain": "Strongest chain", "chain_share": "its share",
-}  # fmt: skip
+SHARE_COLUMNS = (
+    Column("consumer", "Consumer"),
+    Column("product", "Product"),
+    Column("period", "Period"),
+    Column("definition", "Definition"),
+    Column("traced_to", "Traced to"),
+    Column("supplier", "Single point"),
+    Column("share", "Share", "0 to 1, of the consumer's imports of the product"),
+    Column("low", "at least", "0 to 1, the least that share can be, for all that is published"),
+    Column("high", "at most", "0 to 1, the most that share can be"),
+    Column("verdict", "Verdict"),
+)
+STRUCTURE = (
+    Column("removed", "Without"),
+    Column("consumer", "Consumer"),
+    Column("product", "Product"),
+    Column("stage"),
+    Column("loss", "Loses", "0 to 1, of the consumer's imports, what passes through the removed at "
+           "any stage, lost in proportion and replaced by nobody", SHARE, NUMBER),
+    Column("cut_off", "Cut off", type=FLAG),
+    Column("kept", "", "0 to 1, of the consumer's supply, what is in the links that count for "
+           "cut_off", SHARE, NUMBER),
+    Column("chain", "Strongest chain"),
+    Column("chain_share", "its share",
+           "0 to 1, product of the shares of supply along the chain", SHARE, NUMBER),
+)  # fmt: skip
+STRUCTURE_COLUMNS = (*STRUCTURE[:3], Column("period", "Period"), *STRUCTURE[3:])
+DOMESTIC_COLUMNS = (
+    Column("country", "Country"),
+    Column("product", "Product"),
+    Column("element", "Element"),
+    Column("period", "Period"),
+    Column("verdict", "Verdict"),
+    Column("world_share", "Share of world output", "0 to 1, of the published world output"),
+    Column("claim", "Claim"),
+    Column("source", "Source"),
+)
 SHARE_POINT: tuple[str, ...] = (
     "supplier",
     "product",
@@ -56,15 +80,6 @@ SHARE_POINT: tuple[str, ...] = (
     "traced_to",
 )
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
-SUM_HEADS = {
-    "consumers": "Consumers", "importers": "of importers", "import_share": "who buy of all imports",
-    "at_stake": "of that at stake",
-}  # fmt: skip
-DOMESTIC_HEADS = {
-    "country": "Country", "product": "Product", "element": "Element", "period": "Period",
-    "verdict": "Verdict", "world_share": "Share of world output", "claim": "Claim",
-    "source": "Source",
-}  # fmt: skip
 
 
 def single_points(
@@ -139,19 +154,18 @@ def single_points(
     consumers = None if buyer is None else [buyer_in(supply, buyer)]
     if definition == "share":
         answer = _by_share(catalog, buyer, asked, supply, consumers, least, possible)
-        point, heads, part = SHARE_POINT, SHARE_HEADS, "share"
+        point, part = SHARE_POINT, "share"
     else:
         groups = dict(bloc(catalog, text) for text in blocs) or None
         answer = _structural(catalog, buyer, asked, supply, consumers, groups, least, min_link)
-        point, heads, part = STRUCTURE_POINT, STRUCTURE_HEADS, "loss"
+        point, part = STRUCTURE_POINT, "loss"
     if buyer is not None or each:
         return answer
-    kept = {name: head for name, head in heads.items() if name in point}
+    kept = [column for column in answer.columns if column.name in point]
     return replace(
         answer,
         rows=exposed(answer.rows, supply, point, part),
-        units=EXPOSED_UNITS,
-        heads=kept | SUM_HEADS,
+        columns=(*kept, *SUMS),
         notes=(*answer.notes, "--each gives every consumer by itself."),
     )
 
@@ -173,14 +187,8 @@ def _by_share(
     who = buyer.name if buyer else "anybody"
     return supply_answer(
         catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
-        Question(buyer, None, asked, supply.period), supply, rows,
-        units={
-            "share": "0 to 1, of the consumer's imports of the product",
-            "low": "0 to 1, the least that share can be, for all that is published",
-            "high": "0 to 1, the most that share can be",
-        },
-        heads=SHARE_HEADS,
-        counts=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
+        Question(buyer, None, asked, supply.period), supply, rows, SHARE_COLUMNS,
+        caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[
             "Verdict: certain, if even the least share reaches the threshold; as traced, if the "
@@ -223,15 +231,8 @@ def _structural(
     )
     return supply_answer(
         catalog, f"Without whom does {who} lose {asked.meaning}?",
-        Question(buyer, None, asked, supply.period), supply, rows,
-        units={
-            "loss": "0 to 1, of the consumer's imports, what passes through the removed at any "
-            "stage, lost in proportion and replaced by nobody",
-            "kept": "0 to 1, of the consumer's supply, what is in the links that count for cut_off",
-            "chain_share": "0 to 1, product of the shares of supply along the chain",
-        },
-        heads=STRUCTURE_HEADS,
-        counts=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
+        Question(buyer, None, asked, supply.period), supply, rows, STRUCTURE_COLUMNS,
+        caption=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
         f"reaches the consumer without it ({links}).",
         notes=[*supply.notes, *notes, *_none(rows, threshold)],
@@ -259,7 +260,7 @@ def _removed(
         rows.append({**row, "cut_off": point is not None, "kept": point["kept"] if point else None})
     for point in off.values():  # cut off although nothing is lost in proportion: never imports
         rows.append({**point, "loss": None, "cut_off": True})
-    return pa.Table.from_pylist(rows, STRUCTURE)
+    return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
 
 
 def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:
@@ -285,18 +286,16 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
         {"country": buyer.key if buyer else None, "for": asked.text, "meaning": asked.meaning,
          "period": chosen, "definition": "domestic"},
         told,
-        {"world_share": "0 to 1, of the published world output"},
+        DOMESTIC_COLUMNS,
         {"figures_of_production": len(made),
          "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
-        claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
-        COMPARISON.empty_table(),
         catalog.sources(told),
-        (*asked.notes, "Data by country do not say how many firms or plants there are: a single "
-         "producer is known only where a source says so (USGS, OFR 2021-1045).",
+        claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
+        notes=(*asked.notes, "Data by country do not say how many firms or plants there are: a "
+         "single producer is known only where a source says so (USGS, OFR 2021-1045).",
          *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),
-        DOMESTIC_HEADS,
-        "Verdict: published, if a source names one domestic producer; one producing country, if "
-        "of all countries with published output only this one makes it.",
+        caption="Verdict: published, if a source names one domestic producer; one producing "
+        "country, if of all countries with published output only this one makes it.",
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
 
 def heads_of(answer: Answer) -> Mapping[str, str]:
     """Choose the columns to show; with the reporter or data set where a product has several."""
-    rows, heads = answer.rows, dict(answer.heads)
+    rows, heads = answer.rows, dict(answer.headers)
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, head in (("reporter", "Reported by"), ("dataset", "Data set")):
         if "product" in heads and name in rows.column_names:
@@ -128,7 +128,9 @@ def scope_line(answer: Answer) -> str:
     stated = ", ".join(
         f"{heads[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
     )
-    return f"{stated[0].upper()}{stated[1:]}. {answer.counts}".strip() if stated else answer.counts
+    return (
+        f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption
+    )
 
 
 def source_lines(answer: Answer) -> list[str]:
