@@ -1,6 +1,7 @@
 """Imports point down the layers, and what is heavy is imported where it is used."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "graphkit"
+PAGE = PACKAGE.parent / "docs" / "architecture.md"
 
 LAYERS = (
     ("_version", "errors"),
@@ -79,6 +81,30 @@ def test_seeds_and_analysis_see_no_database(part):
     assert seen & {"neo4j", "ladybug", "typer", "rich", "jgo"} == set()
 
 
+def picture() -> str:
+    """The layers as docs/architecture.md draws them, highest first."""
+    packages = {part for part in LEVEL if (PACKAGE / part).is_dir()}
+    lines = [
+        "  ".join(f"{part}/" if part in packages else f"{part}.py" for part in parts)
+        for parts in reversed(LAYERS)
+    ]
+    return "```layers\n" + "\n".join(lines) + "\n```"
+
+
+def test_the_page_of_the_architecture_draws_these_layers():
+    """The page is corrected by ``python tests/test_layers.py``."""
+    assert picture() in PAGE.read_text(encoding="utf-8")
+
+
+def test_every_path_in_the_page_of_the_architecture_exists():
+    names = set(re.findall(r"(?<![\w/.*-])[a-z_]+(?:/\w+)*(?:/(?!\w)|\.(?:py|md)\b)",
+                           PAGE.read_text(encoding="utf-8")))  # fmt: skip
+    folders = (PACKAGE, PACKAGE.parent, PAGE.parent)
+
+    assert len(names) > 40
+    assert [n for n in sorted(names) if not any((f / n).exists() for f in folders)] == []
+
+
 def loaded_by(statement: str) -> set[str]:
     """Names of the packages that a fresh Python has loaded after a statement."""
     code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
@@ -100,3 +126,8 @@ def loaded_by(statement: str) -> set[str]:
 )
 def test_what_is_heavy_is_imported_where_it_is_used(statement, light):
     assert loaded_by(statement) & set(HEAVY) <= set(light)
+
+
+if __name__ == "__main__":
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(re.sub(r"(?s)```layers\n.*?```", picture(), page), encoding="utf-8")
