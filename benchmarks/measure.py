@@ -79,7 +79,7 @@ def betweenness(flows: pa.Table) -> dict[Any, float]:
 
 
 RIVALS: dict[str, tuple[Callable[[pa.Table], dict[Any, float]], str, tuple[str, ...]]] = {
-    "shares": (shares, "share", ("consumer", "supplier")),
+    "shares": (shares, "share_usd", ("consumer", "supplier")),
     "concentration": (concentration, "hhi", ("consumer",)),
     "pagerank": (pagerank, "pagerank", ("country",)),
     "betweenness": (betweenness, "betweenness", ("country",)),

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 from test_measure import each, random_flows
 
-from graphkit.analysis.batch.measures import Measure, measured
+from graphkit.analysis.batch.measures import MeasureRequest, measured
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import removal_losses
@@ -23,8 +23,8 @@ PRODUCTION = pa.table({
 })  # fmt: skip
 
 
-def whole(flows: pa.Table, asked: Measure) -> list[dict[str, Any]]:
-    return [row for some in measured(flows, asked) for row in some.table.to_pylist()]
+def whole(flows: pa.Table, request: MeasureRequest) -> list[dict[str, Any]]:
+    return [row for some in measured(flows, request) for row in some.table.to_pylist()]
 
 
 def networks(flows: pa.Table, production: pa.Table | None, by: str) -> Any:
@@ -48,7 +48,7 @@ def test_origins_are_those_of_each_network_by_itself(by, production):
             wanted.append((*scope.values(), *(row[n] for n in names), coverage["observed_share"]))
     found = [
         tuple(row[n] for n in ("product", "period", *names, "observed_share"))
-        for row in whole(flows, Measure("look-through", by, production))
+        for row in whole(flows, MeasureRequest("look-through", by, production))
     ]
 
     assert [row[:4] for row in found] == [row[:4] for row in wanted]
@@ -69,7 +69,7 @@ def test_losses_are_those_of_each_network_by_itself(production):
     names = ("product", "period", "removed", "consumer", "loss")
     found = [
         tuple(row[name] for name in names)
-        for row in whole(flows, Measure("removal", "usd", production))
+        for row in whole(flows, MeasureRequest("removal", "usd", production))
     ]
 
     assert {row[:4] for row in found} == {row[:4] for row in wanted}
@@ -81,24 +81,24 @@ def test_losses_are_those_of_each_network_by_itself(production):
 def test_shares_of_origins_sum_to_one_and_losses_are_at_least_what_is_bought():
     flows = random_flows()
     sums: dict[tuple[str, ...], float] = {}
-    for row in whole(flows, Measure("look-through")):
+    for row in whole(flows, MeasureRequest("look-through")):
         key = (row["product"], row["period"], row["consumer"])
         sums[key] = sums.get(key, 0.0) + row["share"]
     assert sums
     assert list(sums.values()) == pytest.approx([1.0] * len(sums))
-    for row in whole(flows, Measure("removal")):
+    for row in whole(flows, MeasureRequest("removal")):
         assert row["loss"] >= row["face_value"] - 1e-12
 
 
 def test_small_shares_are_left_out():
     flows = random_flows()
-    rows = whole(flows, Measure("removal"))
-    kept = whole(flows, Measure("removal", min_share=0.2))
+    rows = whole(flows, MeasureRequest("removal"))
+    kept = whole(flows, MeasureRequest("removal", min_share=0.2))
 
     assert kept == [row for row in rows if row["loss"] > 0.2]
     assert len(kept) < len(rows)
-    assert len(whole(flows, Measure("look-through", min_share=0.5))) < len(
-        whole(flows, Measure("look-through"))
+    assert len(whole(flows, MeasureRequest("look-through", min_share=0.5))) < len(
+        whole(flows, MeasureRequest("look-through"))
     )
 
 
@@ -118,5 +118,7 @@ def test_production_is_read_from_a_file(tmp_path, capfd):
     assert (code, "--production: wanted look-through or removal" in said) == (2, True)
     assert ran("look-through", "mines.parquet") == (0, "")
     found = parquet.read_table(tmp_path / "out.parquet")
-    assert found.to_pylist() == whole(random_flows(), Measure("look-through", "usd", PRODUCTION))
+    assert found.to_pylist() == whole(
+        random_flows(), MeasureRequest("look-through", "usd", PRODUCTION)
+    )
     assert found.schema.field("low").metadata[b"unit"] == b"0 to 1"

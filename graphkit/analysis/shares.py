@@ -93,8 +93,8 @@ def import_shares(flows: pa.Table) -> pa.Table:
 
     columns: dict[str, np.ndarray] = {}
     for measure, values in by_pair.items():
-        total = _sums(values, first_pair)[group_of_pair]
-        columns[measure], columns[f"share_{measure}"] = values, values / _positive(total)
+        totals, columns[f"share_{measure}"] = market_shares(values, first_pair)
+        columns[measure], total = values, totals[group_of_pair]
         squares = _sums(values**2, first_pair)[group_of_pair]
         columns[f"hhi_{measure}"] = 10_000 * squares / _positive(total) ** 2
     weighed = np.where(np.isnan(tonnes), usd, 0.0)
@@ -134,6 +134,20 @@ def ranked(codes: pa.DictionaryArray) -> tuple[np.ndarray, pa.Array]:
     places[order.to_numpy()] = np.arange(len(order))
     places[-1] = len(order)
     return places[codes.indices.fill_null(len(order)).to_numpy()], values
+
+
+def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:
+    """Add up each market and divide its amounts by the total; NaN is an unknown amount.
+
+    Examples
+    --------
+    >>> totals, shares = market_shares(np.array([3.0, 1.0, 2.0]), np.array([0, 2]))
+    >>> totals.tolist(), shares.tolist()
+    ([4.0, 2.0], [0.75, 0.25, 1.0])
+    """
+    totals = _sums(amounts, starts)
+    lengths = np.diff(np.append(starts, len(amounts)))
+    return totals, amounts / np.repeat(_positive(totals), lengths)
 
 
 def _starts(columns: Sequence[np.ndarray]) -> np.ndarray:
@@ -253,11 +267,8 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
     low, rest, starts, market = markets.low, markets.rest, markets.starts, markets.market
     if not len(starts):
         return {name: np.array([]) for name in ("suppliers", *_VALUES)}
-    ranked = np.lexsort((-low, market))
-    place = np.arange(len(low)) - starts[market]
-    largest = np.where(place < 3, low[ranked], 0.0)
-    cr1, cr3 = low[ranked][starts], np.add.reduceat(largest, starts)
-    cr2 = np.add.reduceat(np.where(place < 2, largest, 0.0), starts)
+    (cr1, second, third), _ = three_largest(low, starts)
+    cr2, cr3 = cr1 + second, cr1 + (second + third)
     n = np.add.reduceat(low > 0, starts).astype(np.float64)
     squares = np.add.reduceat(low**2, starts)
     entropy = np.add.reduceat(-low * np.log(np.where(low > 0, low, 1.0)), starts)
@@ -274,10 +285,30 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
         "cr3": cr3, "cr3_high": np.where(open_, cr3 + rest, np.maximum(cr3, cr2 + rest)),
         "hhi_low": 10_000 * squares, "hhi_high": 10_000 * most,
         "hhi_normalised": np.where(named, (squares - inverse) / (1 - inverse), np.nan),
-        "effective_low": 1 / _above_zero(most), "effective_high": 1 / _above_zero(squares),
+        "effective_low": 1 / _positive(most), "effective_high": 1 / _positive(squares),
         "shannon_low": np.where(open_, np.nan, entropy + unnamed_entropy),
         "shannon_high": np.where(named, entropy, np.nan),
     }  # fmt: skip
+
+
+def three_largest(shares: Floats, starts: Ints) -> tuple[Floats, Ints]:
+    """Find the three largest shares of each market, 0 where it has fewer, and the first's place.
+
+    Examples
+    --------
+    >>> largest, places = three_largest(np.array([0.2, 0.8, 1.0]), np.array([0, 2]))
+    >>> largest.tolist(), places.tolist()
+    ([[0.8, 1.0], [0.2, 0.0], [0.0, 0.0]], [1, 2])
+    """
+    left, found, places = shares.copy(), [], []
+    lengths = np.diff(np.append(starts, len(left)))
+    for _ in range(3):
+        largest = np.maximum.reduceat(left, starts)
+        alike = np.flatnonzero(left == np.repeat(largest, lengths))
+        places.append(alike[np.searchsorted(alike, starts)])
+        left[places[-1]] = 0.0
+        found.append(largest)
+    return np.array(found), places[0]
 
 
 _VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
@@ -293,10 +324,6 @@ def _most_squares(markets: Markets, m: int) -> float:
         total, rest = total + float(low[i] + taken) ** 2, rest - taken
     # The rest may also be one more supplier, as large as it all.
     return max(total + rest**2, float(np.sum(low**2)) + float(markets.rest[m]) ** 2)
-
-
-def _above_zero(values: Floats) -> Floats:
-    return np.where(values > 0, values, np.nan)
 
 
 def band(low: float | None, high: float | None) -> str | None:

@@ -19,7 +19,8 @@ def measure(
         str,
         typer.Argument(
             metavar="MEASURE",
-            help="shares, concentration, pagerank, betweenness, look-through, removal or flows.",
+            help="shares, concentration, look-through, removal, flows, or a measure of graphkit "
+            "centrality, such as pagerank.",
         ),
     ],
     flows: Annotated[
@@ -86,7 +87,7 @@ def measure(
     """Measure every product and period of a table of flows.
 
     shares: each supplier's part of what a consumer buys. concentration: HHI and its kin of each
-    consumer's suppliers. pagerank, betweenness: of each country. look-through: where a consumer's
+    consumer's suppliers. pagerank ...: of each country. look-through: where a consumer's
     imports were made, behind those who sell them on. removal: what it loses of them if one country
     is gone. flows: makes flows of shipments, one a row, with a period or a date. No database is
     asked; totals such as "World" must not be among the suppliers and consumers.

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.batch.measures import MeasureRequest
 from graphkit.errors import GraphkitError
 from graphkit.scale.local import local_results
-from graphkit.scale.plan import Asked, check_output, flow_dataset, replacing
+from graphkit.scale.plan import check_output, flow_dataset, replacing
 
 LOCAL = "local"
 PRODUCTION = ("country", "product", "period")
@@ -36,7 +37,7 @@ def measure_flows(
         A Parquet file, or a folder of them with or without hive partitions (``product=.../``): a
         path or a URI. On one machine, only one product (or else period) is in memory at a time
         with those, and all flows without. Columns: see
-        :func:`~graphkit.analysis.batch.networks.blocks`, for the measure ``flows``
+        :func:`~graphkit.analysis.batch.networks.network_batch`, for the measure ``flows``
         :func:`~graphkit.analysis.shipments.flows_of`.
     measure : str
         See :func:`~graphkit.analysis.batch.measures.measured`; or ``flows``, which makes flows of
@@ -78,18 +79,18 @@ def measure_flows(
         No Spark master answers.
     """
     made = None if production is None else _production(str(production))
-    asked = Asked(measure, by, made, min_share, each)
+    request = MeasureRequest(measure, by, made, min_share, each)
     check_output(str(output), str(flows))
     about: dict[str, Any] = {
         "measure": measure, "by": by, "flows": 0, "flows_left_out": 0, "rows": 0,
     }  # fmt: skip
     with replacing(str(output)) as writer:
         if engine == LOCAL:
-            results = local_results(str(flows), asked, about, progress)
+            results = local_results(str(flows), request, about, progress)
         else:
             from graphkit.scale.spark import spark_results
 
-            results = spark_results(str(flows), engine, asked, about, progress)
+            results = spark_results(str(flows), engine, request, about, progress)
         for table in results:
             writer.write(table)
             about["rows"] += len(table)

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from graphkit.analysis.batch.measures import Measured, measured, measuring
+from graphkit.analysis.batch.measures import Measured, MeasureRequest, measure_jobs, measured
 from graphkit.analysis.batch.networks import scopes_of
 from graphkit.analysis.shipments import APART, ENDS, flows_of
-from graphkit.scale.plan import Asked, FlowsPlan, MeasurePlan, flow_dataset, planned, readable
+from graphkit.scale.plan import Plan, flow_dataset, make_plan, readable
 
 BATCH_BY = ("product", "period")
 """Folders named after these (``product=dy-oxide``) are read one after the other."""
@@ -28,14 +28,14 @@ TEXTS = tuple(dict.fromkeys((*ENDS, *scopes_of("tonnes"), *APART)))
 
 
 def local_results(
-    place: str, asked: Asked, about: dict[str, Any], progress: Callable[[str, int], None]
+    place: str, request: MeasureRequest, about: dict[str, Any], progress: Callable[[str, int], None]
 ) -> Iterator[pa.Table]:
     """The result in pieces, in order of the folders; what is counted goes into ``about``."""
     found = flow_dataset(place, TEXTS)
-    plan = planned(asked, found.schema.names, place)
+    plan = make_plan(request, found.schema.names, place)
     about.update(plan.about(found.schema.names))
     folders = _folders(found, place)
-    jobs = _adding_up(folders, plan) if isinstance(plan, FlowsPlan) else _measuring(folders, plan)
+    jobs = _adding_up(folders, plan) if plan.adds_up else _measuring(folders, plan)
     for name, lacking, measures in _ahead(jobs):
         about["flows_left_out"] += lacking
         about["flows"] += lacking
@@ -98,23 +98,23 @@ def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
     return [_Folder("flows", place, found)]
 
 
-def _adding_up(folders: Sequence[_Folder], plan: FlowsPlan) -> Iterator[Callable[[], Batch]]:
+def _adding_up(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
     """The work in pieces: only the flows of a folder are in memory, not its shipments."""
 
     def whole(folder: _Folder) -> Batch:
-        flows = flows_of(folder.tables(plan.columns), plan.keys, plan.amounts, plan.each)
+        flows = flows_of(folder.tables(plan.columns), plan.keys, plan.amounts, plan.request.each)
         return folder.name, 0, (Measured(flows, pc.sum(flows["shipments"]).as_py() or 0),)
 
     return (partial(whole, folder) for folder in folders)
 
 
-def _measuring(folders: Sequence[_Folder], plan: MeasurePlan) -> Iterator[Callable[[], Batch]]:
+def _measuring(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
     """The work in pieces: folder by folder, or of a single one some networks at a time."""
-    by = plan.measure.by
+    by = plan.request.amount
 
     def whole(folder: _Folder) -> Batch:
         table = folder.table(plan.columns)
-        return folder.name, table[by].null_count, list(measured(table, plan.measure))
+        return folder.name, table[by].null_count, list(measured(table, plan.request))
 
     if len(folders) > 1:
         yield from (partial(whole, folder) for folder in folders)
@@ -126,7 +126,7 @@ def _measuring(folders: Sequence[_Folder], plan: MeasurePlan) -> Iterator[Callab
         return only.name, 0, (work(),)
 
     yield lambda: (only.name, table[by].null_count, ())
-    yield from (partial(part, work) for work in measuring(table, plan.measure))
+    yield from (partial(part, work) for work in measure_jobs(table, plan.request))
 
 
 def _ahead(jobs: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:

@@ -6,8 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs, parquet
 
-from graphkit.analysis.batch.measures import MEASURES, TRACING, Measure, measured, schema_of
+from graphkit.analysis.batch.measures import FLOWS, MeasureRequest, schema_of
 from graphkit.analysis.batch.networks import NEEDED, scopes_of
-from graphkit.analysis.shipments import ENDS, PERIODS, flow_schema, partial_flows, shipment_keys
+from graphkit.analysis.shipments import ENDS, flow_schema, shipment_keys
 from graphkit.arrow import UNIT
 from graphkit.errors import GraphkitError, UsageError, one_line
 
@@ -138,106 +137,60 @@ def readable(place: str) -> Iterator[None]:
         raise GraphkitError(f"cannot read {place}: {one_line(error)}") from error
 
 
-FLOWS = "flows"
-"""The name of what makes flows of shipments."""
-NAMES = (*MEASURES, FLOWS)
-
-
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A measure by its name, before it is known which columns there are."""
+class Plan:
+    """The columns that a request reads, and what is kept apart."""
 
-    measure: str
-    by: str | None = None
-    production: pa.Table | None = None
-    min_share: float = 0.0
-    each: str = "year"
-
-    def __post_init__(self) -> None:
-        for option, given, known in (
-            ("measure", self.measure, NAMES),
-            ("--by", self.by, (None, *UNIT)),
-            ("--each", self.each, tuple(PERIODS)),
-        ):
-            if given not in known:
-                wanted = ", ".join(filter(None, known))
-                raise UsageError(f"{option}: found {given!r}, wanted one of {wanted}")
-        if self.production is not None and self.measure not in TRACING:
-            raise UsageError(f"--production: wanted {' or '.join(TRACING)}, found {self.measure}")
-
-
-@dataclass(frozen=True, eq=False)
-class MeasurePlan:
-    """A measure of the network of every product and period."""
-
-    measure: Measure
-    scopes: tuple[str, ...]
-
-    @property
-    def columns(self) -> list[str]:
-        """What is read."""
-        return [*ENDS, self.measure.by, *self.scopes]
-
-    @cached_property
-    def schema(self) -> pa.Schema:
-        """The columns of the result."""
-        return schema_of(self.measure, self.scopes)
-
-    def about(self, there: Sequence[str]) -> dict[str, Any]:
-        """What the result says of itself."""
-        return {"by": self.measure.by}
-
-    def of_group(self, flows: pa.Table) -> pa.Table:
-        """The result for whole networks."""
-        found = [some.table.cast(self.schema) for some in measured(flows, self.measure)]
-        return pa.concat_tables([self.schema.empty_table(), *found])
-
-
-@dataclass(frozen=True, eq=False)
-class FlowsPlan:
-    """Flows out of shipments."""
-
+    request: MeasureRequest
     keys: tuple[str, ...]
+    """What networks differ in; of shipments, what a flow is of."""
     amounts: tuple[str, ...]
-    dated: bool
-    each: str
+    dated: bool = False
+    """Shipments have dates instead of periods."""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether flows are made of shipments."""
+        return self.request.measure == FLOWS
 
     @property
     def columns(self) -> list[str]:
-        """What is read."""
+        """List what is read."""
+        if not self.adds_up:
+            return [*ENDS, *self.amounts, *self.keys]
         keys = ["date" if self.dated and key == "period" else key for key in self.keys]
         return [*keys, *self.amounts]
 
     @property
     def schema(self) -> pa.Schema:
-        """The columns of the result."""
-        return flow_schema(self.keys, self.amounts)
+        """Return the columns of the result."""
+        if self.adds_up:
+            return flow_schema(self.keys, self.amounts)
+        return schema_of(self.request, self.keys)
 
-    def about(self, there: Sequence[str]) -> dict[str, Any]:
-        """What the result says of itself: also which columns are no part of flows."""
-        left = [name for name in there if name not in self.columns]
+    def about(self, present: Sequence[str]) -> dict[str, Any]:
+        """Describe the result: what was added up, and which columns are no part of flows."""
+        if not self.adds_up:
+            return {"by": self.request.amount}
+        left = [name for name in present if name not in self.columns]
         return {"by": ", ".join(self.amounts), "columns_left_out": left}
 
-    def partial(self, shipments: pa.Table) -> pa.Table:
-        """Sums of some shipments."""
-        return partial_flows(shipments, self.keys, self.amounts, self.each)
 
-
-def planned(asked: Asked, there: Sequence[str], place: str) -> MeasurePlan | FlowsPlan:
-    """What to read of the columns that there are; all that are missing are named at once."""
-    amounts = [name for name in UNIT if name in there]
-    by = asked.by or (amounts[0] if amounts else "usd")
-    if asked.measure == FLOWS:
-        keys = shipment_keys(there)
-        dated = "period" not in there and "date" in there
-        chosen = [by] if asked.by or not amounts else amounts
-        plan: MeasurePlan | FlowsPlan = FlowsPlan(tuple(keys), tuple(chosen), dated, asked.each)
+def make_plan(request: MeasureRequest, present: Sequence[str], place: str) -> Plan:
+    """Choose what to read of the columns present; all that are missing are named at once."""
+    amounts = [name for name in UNIT if name in present]
+    given = request.by
+    request = replace(request, by=given or (amounts[0] if amounts else None))
+    if request.measure == FLOWS:
+        chosen = tuple(amounts) if given is None and amounts else (request.amount,)
+        dated = "period" not in present and "date" in present
+        plan = Plan(request, tuple(shipment_keys(present)), chosen, dated)
     else:
-        scopes = [name for name in scopes_of(by) if name in NEEDED or name in there]
-        measure = Measure(asked.measure, by, asked.production, asked.min_share)
-        plan = MeasurePlan(measure, tuple(scopes))
-    if lacking := [name for name in plan.columns if name not in there]:
+        keys = (name for name in scopes_of(request.amount) if name in NEEDED or name in present)
+        plan = Plan(request, tuple(keys), (request.amount,))
+    if missing := [name for name in plan.columns if name not in present]:
         raise GraphkitError(
-            f"{place}: found no column {', '.join(lacking)}; there are {', '.join(there) or 'none'}"
+            f"{place}: found no column {', '.join(missing)}; there are "
+            f"{', '.join(present) or 'none'}"
         )
     return plan

@@ -23,9 +23,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import errors
-from graphkit.analysis.batch.measures import in_order
+from graphkit.analysis.batch.measures import MeasureRequest, measured
+from graphkit.analysis.batch.networks import in_order
+from graphkit.analysis.shipments import partial_flows
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
-from graphkit.scale.plan import Asked, FlowsPlan, MeasurePlan, planned
+from graphkit.scale.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -240,7 +242,7 @@ REFUSALS = {
 def spark_results(
     place: str,
     engine: str,
-    asked: Asked,
+    request: MeasureRequest,
     about: dict[str, Any],
     progress: Callable[[str, int], None],
 ) -> Iterator[pa.Table]:
@@ -248,17 +250,17 @@ def spark_results(
     with spark_session(engine) as spark, _explained(place):
         shown = _Shown(spark, progress)
         frame = _read(spark, place)
-        plan = planned(asked, frame.columns, place)
+        plan = make_plan(request, frame.columns, place)
         about.update(plan.about(frame.columns))
         frame = frame.select(*plan.columns)
-        if isinstance(plan, FlowsPlan):
+        if plan.adds_up:
             table = _sorted(shown(_flows(frame, plan).toArrow), plan.schema, plan.keys)
             about["flows"] = pc.sum(table["shipments"]).as_py() or 0
         else:
-            by = plan.measure.by
+            by = plan.request.amount
             whole, given = shown(lambda: frame.selectExpr("count(*)", f"count({by})").collect())[0]
             about["flows"], about["flows_left_out"] = whole, whole - given
-            table = _sorted(shown(_measured(frame, plan, whole).toArrow), plan.schema, plan.scopes)
+            table = _sorted(shown(_measured(frame, plan, whole).toArrow), plan.schema, plan.keys)
         progress("flows", about["flows"])
         if about["flows"] > about["flows_left_out"]:
             yield table
@@ -273,7 +275,7 @@ def _read(spark: SparkSession, place: str) -> DataFrame:
     return every
 
 
-def _measured(frame: DataFrame, plan: MeasurePlan, flows: int) -> DataFrame:
+def _measured(frame: DataFrame, plan: Plan, flows: int) -> DataFrame:
     """Whole networks, measured where they are.
 
     Some hundreds together: Spark needs longer to hand one over than to have it measured.
@@ -283,21 +285,24 @@ def _measured(frame: DataFrame, plan: MeasurePlan, flows: int) -> DataFrame:
     schema = _texts(plan.schema)
 
     def of_group(flows: pa.Table) -> pa.Table:
-        return plan.of_group(flows).cast(schema)
+        found = [some.table.cast(schema) for some in measured(flows, plan.request)]
+        return pa.concat_tables([schema.empty_table(), *found])
 
-    for name in plan.scopes:
+    for name in plan.keys:
         frame = frame.withColumn(name, frame[name].cast("string"))
     parts = max(flows // TOGETHER, 2 * frame.sparkSession.sparkContext.defaultParallelism)
-    part = functions.pmod(functions.xxhash64(*plan.scopes), functions.lit(parts))
+    part = functions.pmod(functions.xxhash64(*plan.keys), functions.lit(parts))
     return frame.groupBy(part).applyInArrow(of_group, _spark_schema(schema))
 
 
-def _flows(frame: DataFrame, plan: FlowsPlan) -> DataFrame:
+def _flows(frame: DataFrame, plan: Plan) -> DataFrame:
     """Partial sums where the shipments are, added up by Spark."""
 
     def partials(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield from plan.partial(pa.Table.from_batches([batch])).to_batches()
+            table = pa.Table.from_batches([batch])
+            sums = partial_flows(table, plan.keys, plan.amounts, plan.request.each)
+            yield from sums.to_batches()
 
     from pyspark.sql import functions
 

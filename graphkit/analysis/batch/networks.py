@@ -1,8 +1,8 @@
-"""Many networks (one a product and period) as blocks of one set of arrays."""
+"""Many networks, one a product and period, as the blocks of one sparse matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,7 @@ PART = 250_000
 
 
 @dataclass(frozen=True, eq=False)
-class Blocks:
+class NetworkBatch:
     """Networks one after the other; no flow leads from one to another.
 
     Row and column ``network * len(countries) + country`` of the matrix is one country in one
@@ -48,7 +48,7 @@ class Blocks:
     null_flows: int = 0
     """Rows left out because they give no such amount."""
 
-    def parts(self, most: int = PART) -> Iterator[Blocks]:
+    def parts(self, most: int = PART) -> Iterator[NetworkBatch]:
         """The same in pieces of whole networks with about so many pairs."""
         size = len(self.countries)
         before = self.rows.indptr[:: max(size, 1)]
@@ -59,7 +59,7 @@ class Blocks:
             yield self._part(first, last)
             first = last
 
-    def _part(self, first: int, last: int) -> Blocks:
+    def _part(self, first: int, last: int) -> NetworkBatch:
         size = len(self.countries)
         indptr = self.rows.indptr[first * size : last * size + 1]
         inside = slice(indptr[0], indptr[-1])
@@ -67,7 +67,7 @@ class Blocks:
             indptr - indptr[0], self.rows.indices[inside] - first * size, self.rows.values[inside]
         )
         labels = tuple(label[first:last] for label in self.labels)
-        return Blocks(self.scopes, labels, self.countries, rows, self.flows[first:last])
+        return NetworkBatch(self.scopes, labels, self.countries, rows, self.flows[first:last])
 
     def scope_of(self, at: Ints) -> dict[str, pa.Array]:
         """What the networks of some rows are of, as columns."""
@@ -83,7 +83,7 @@ class Blocks:
         return pa.DictionaryArray.from_arrays(pa.array(place), self.countries)
 
 
-def blocks(flows: pa.Table, by: str, rows_are: str = "consumer") -> Blocks:
+def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> NetworkBatch:
     """Sort a table of flows into one network for each product and period.
 
     Parameters
@@ -99,7 +99,7 @@ def blocks(flows: pa.Table, by: str, rows_are: str = "consumer") -> Blocks:
 
     Returns
     -------
-    Blocks
+    NetworkBatch
         Networks in order of their scope, the same for every order of the flows.
 
     Raises
@@ -113,7 +113,7 @@ def blocks(flows: pa.Table, by: str, rows_are: str = "consumer") -> Blocks:
     >>> flows = pa.table({"supplier": ["A", "A", "B"], "consumer": ["B", "B", "A"],
     ...                   "product": ["ore"] * 3, "period": ["2023", "2024", "2024"],
     ...                   "usd": [1.0, 2.0, 3.0]})
-    >>> found = blocks(flows, "usd")
+    >>> found = network_batch(flows, "usd")
     >>> found.labels[1].to_pylist(), found.rows.values.tolist()
     (['2023', '2024'], [1.0, 3.0, 2.0])
     """
@@ -132,7 +132,7 @@ def blocks(flows: pa.Table, by: str, rows_are: str = "consumer") -> Blocks:
     if not (moved := amount > 0).all():
         here, there, amount = here[moved], there[moved], amount[moved]
     rows = sorted_rows(here, there, amount, size * count)
-    return Blocks(tuple(scopes), labels, countries, rows, counted, given.null_count)
+    return NetworkBatch(tuple(scopes), labels, countries, rows, counted, given.null_count)
 
 
 def scopes_of(by: str) -> tuple[str, ...]:
@@ -226,3 +226,10 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
     if codes.null_count:
         codes = pc.fill_null(codes, len(given))
     return codes.to_numpy(), given
+
+
+def in_order(table: pa.Table, keys: Iterable[str]) -> pa.Table:
+    """Sort rows by columns of text, nulls first; rows alike in all of them keep their order."""
+    columns = {key: pc.fill_null(table[key].cast(pa.string()), "") for key in keys}
+    order = [(key, "ascending") for key in columns]
+    return table.take(pc.sort_indices(pa.table(columns), sort_keys=order))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.network.graph import FlowGraph
 from graphkit.analysis.network.rows import column_of
-from graphkit.analysis.network.scores import MEASURES, Scores
+from graphkit.analysis.network.scores import MEASURES, STRENGTH, Scores
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.errors import GraphkitError, UsageError
 
@@ -114,7 +114,7 @@ def centrality(
     fields = [*(pa.field(name, column.type) for name, column in labels.items())]
     for name in columns:
         unit = MEASURES[name].normalisation
-        if unit == "unit of the flows":
+        if unit == STRENGTH:
             unit = graph.unit or unit
         fields.append(
             pa.field(name, pa.float64(), metadata={"unit": unit, "doc": MEASURES[name].doc})

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 from scipy.sparse import csgraph
@@ -168,6 +169,7 @@ SMALL = 64
 def pagerank(
     rows: Rows,
     *,
+    networks: Ints | None = None,
     alpha: float = 0.85,
     jump: Floats | None = None,
     dangling: Floats | None = None,
@@ -175,33 +177,35 @@ def pagerank(
     tolerance: float = 1e-14,
     max_rounds: int = 1000,
 ) -> Floats:
-    r"""PageRank of a weighted network by power iteration.
+    r"""Compute PageRank of one weighted network, or of several at once, by power iteration.
 
     .. math:: x = \alpha (x S + x_0 d) + (1 - \alpha) p
 
     with :math:`S` the shares of what each node sends, :math:`x_0` the score of the nodes that
-    send nothing.
+    send nothing. The scores of a network are the same to the bit in any company.
 
     Parameters
     ----------
     rows : Rows
-        Flows by source.
+        Flows by source; none leads from one network to another.
+    networks : array of int, optional
+        The first node of each network, in order; otherwise there is one.
     alpha : float
         Chance of following a flow rather than jumping.
     jump, dangling : array of float, optional
         Where a jump leads (:math:`p`, uniform if not given) and what follows on a node that
-        sends nothing (:math:`d`, as the jump); each sums to 1.
+        sends nothing (:math:`d`, as the jump); each sums to 1 in each network.
     start : array of float, optional
         First guess.
     tolerance : float
-        Stop when the scores of a round differ by less in sum.
+        Stop when the scores of a network differ by less in sum from the round before.
     max_rounds : int
         Give up after so many.
 
     Raises
     ------
     GraphkitError
-        It has not settled after ``max_rounds``.
+        A network has not settled after ``max_rounds``.
 
     References
     ----------
@@ -210,29 +214,94 @@ def pagerank(
 
     Examples
     --------
-    Two nodes that send to each other are alike:
+    Two nodes that send to each other are alike, alone and beside another pair:
 
-    >>> pagerank(Rows(np.array([0, 1, 2]), np.array([1, 0]), np.array([5.0, 1.0]))).tolist()
-    [0.5, 0.5]
+    >>> rows = Rows(np.arange(5), np.array([1, 0, 3, 2]), np.array([5.0, 1.0, 1.0, 1.0]))
+    >>> pagerank(rows, networks=np.array([0, 2])).tolist()
+    [0.5, 0.5, 0.5, 0.5]
     """
     size = len(rows)
     if not size:
         return np.empty(0)
+    firsts = np.zeros(1, np.int64) if networks is None else networks
+    sizes = np.diff(np.append(firsts, size))
+    network = np.repeat(np.arange(len(sizes)), sizes)
     sent = np.asarray(rows.matrix.sum(axis=1), np.float64)
     factor = np.divide(1.0, sent, out=np.zeros(size), where=sent != 0)
-    shares = rows.values * np.repeat(factor, np.diff(rows.indptr))
-    pull = sp.csr_array((shares, rows.indices, rows.indptr), shape=(size, size)).T
-    even = np.full(size, 1.0 / size)
+    shares = Rows(rows.indptr, rows.indices, rows.values * np.repeat(factor, np.diff(rows.indptr)))
+    even = (1.0 / sizes)[network]
     jump = even if jump is None else jump
     dangling = jump if dangling is None else dangling
-    ends = np.flatnonzero(sent == 0)
+    pull = shares.transposed.matrix
+    walk = _Walk(pull, np.arange(size), network, sent == 0, jump, dangling)
     scores = even if start is None else start
+    found, settled = np.empty(size), np.zeros(len(sizes), bool)
     for _ in range(max_rounds):
-        last = scores
-        scores = alpha * (pull @ last + last[ends].sum() * dangling) + (1 - alpha) * jump
-        if np.abs(scores - last).sum() < tolerance:
-            return np.asarray(scores, np.float64)
+        scores, change = walk.step(scores, alpha)
+        new = (change < tolerance) & ~settled
+        if not new.any():
+            continue
+        ready = new[walk.network]
+        found[walk.nodes[ready]] = scores[ready]
+        settled |= new
+        if settled.all():
+            return found
+        if 2 * np.count_nonzero(settled) >= len(settled):
+            going = ~settled[walk.network]
+            walk, scores, settled = walk.only(going), scores[going], settled[~settled]
     raise GraphkitError(f"PageRank has not settled to {tolerance:g} in {max_rounds} rounds")
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """The nodes of the networks that still walk, with what a round of PageRank needs."""
+
+    pull: Any
+    nodes: Ints
+    network: Ints
+    silent: npt.NDArray[np.bool_]
+    """Which nodes send nothing."""
+    jump: Floats
+    dangling: Floats
+
+    @cached_property
+    def _ends(self) -> Ints:
+        return np.flatnonzero(self.silent)
+
+    @cached_property
+    def _all(self) -> _Runs:
+        return _Runs(self.network, self.network[-1] + 1)
+
+    @cached_property
+    def _silent(self) -> _Runs:
+        return _Runs(self.network[self._ends], self.network[-1] + 1)
+
+    def step(self, last: Floats, alpha: float) -> tuple[Floats, Floats]:
+        """Walk one round; returns the scores and each network's sum of changes."""
+        idle = self._silent.sums(last[self._ends])[self.network]
+        scores = alpha * (self.pull @ last + idle * self.dangling) + (1 - alpha) * self.jump
+        return scores, self._all.sums(np.abs(scores - last))
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> _Walk:
+        """Leave out the nodes of whole networks."""
+        network = np.unique(self.network[kept], return_inverse=True)[1]
+        pull, silent = self.pull[kept][:, kept], self.silent[kept]
+        return _Walk(pull, self.nodes[kept], network, silent, self.jump[kept], self.dangling[kept])
+
+
+class _Runs:
+    """Sums of the values of each network, equal to the bit to those of one array at a time."""
+
+    def __init__(self, network: Ints, count: int) -> None:
+        # numpy's sum starts from zero, a run of reduceat from its first value: so this is zero.
+        lengths = np.bincount(network, minlength=count) + 1
+        self._starts = np.cumsum(lengths) - lengths
+        self._place = np.arange(len(network)) + network + 1
+        self._padded = np.zeros(len(network) + count)
+
+    def sums(self, values: Floats) -> Floats:
+        self._padded[self._place] = values
+        return np.asarray(np.add.reduceat(self._padded, self._starts), np.float64)
 
 
 def hubs_and_authorities(rows: Rows) -> tuple[Floats, Floats]:
@@ -423,40 +492,49 @@ class Scores:
         return np.asarray(passing / self.graph.weights.sum(), np.float64)
 
 
+def _cheirank_of_networks(rows: Rows, networks: Ints) -> Floats:
+    return pagerank(rows.transposed, networks=networks)
+
+
+def _pagerank_of_networks(rows: Rows, networks: Ints) -> Floats:
+    return pagerank(rows, networks=networks)
+
+
 @dataclass(frozen=True)
 class Measure:
-    """One measure: how it is computed, and in what it is given."""
+    """A centrality measure: its function, its name in a table and its normalisation."""
 
     of: Callable[[Scores], Floats | None]
+    header: str
     normalisation: str
+    of_networks: Callable[[Rows, Ints], Floats] | None = None
+    """Scores of many networks at once, given the flows by source and each network's first node."""
 
     @property
     def doc(self) -> str:
-        """What it says of a node."""
+        """Describe the measure in a line."""
         return (self.of.__doc__ or "").rstrip(".")
 
 
+STRENGTH = "unit of the flows"
+_SUM, _RANK = "sums to 1", "sums to 1; damping 0.85, uniform jumps"
+_NEAR = "(r-1)/(n-1) * (r-1)/sum of mean flow/flow over the r "
+_HARMONIC = "sum of 1 / sum of mean flow/flow, over the others, by n-1"
 MEASURES: Mapping[str, Measure] = {
-    "strength_in": Measure(Scores.strength_in, "unit of the flows"),
-    "strength_out": Measure(Scores.strength_out, "unit of the flows"),
-    "pagerank": Measure(Scores.pagerank, "sums to 1; damping 0.85, uniform jumps"),
-    "cheirank": Measure(Scores.cheirank, "sums to 1; damping 0.85, uniform jumps"),
-    "hub": Measure(Scores.hub, "sums to 1"),
-    "authority": Measure(Scores.authority, "sums to 1"),
-    "eigenvector": Measure(Scores.eigenvector, "Euclidean length 1"),
-    "closeness_in": Measure(
-        Scores.closeness_in, "(r-1)/(n-1) * (r-1)/sum of mean flow/flow over the r that reach it"
+    "strength_in": Measure(Scores.strength_in, "Bought", STRENGTH),
+    "strength_out": Measure(Scores.strength_out, "Sold", STRENGTH),
+    "pagerank": Measure(Scores.pagerank, "PageRank", _RANK, _pagerank_of_networks),
+    "cheirank": Measure(Scores.cheirank, "CheiRank", _RANK, _cheirank_of_networks),
+    "hub": Measure(Scores.hub, "Hub", _SUM),
+    "authority": Measure(Scores.authority, "Authority", _SUM),
+    "eigenvector": Measure(Scores.eigenvector, "Eigenvector", "Euclidean length 1"),
+    "closeness_in": Measure(Scores.closeness_in, "Closeness in", f"{_NEAR}that reach it"),
+    "closeness_out": Measure(Scores.closeness_out, "Closeness out", f"{_NEAR}it reaches"),
+    "harmonic_in": Measure(Scores.harmonic_in, "Harmonic in", _HARMONIC),
+    "harmonic_out": Measure(Scores.harmonic_out, "Harmonic out", _HARMONIC),
+    "betweenness": Measure(
+        Scores.betweenness, "Betweenness", "of (n-1)(n-2) ordered pairs; distance 1/flow"
     ),
-    "closeness_out": Measure(
-        Scores.closeness_out, "(r-1)/(n-1) * (r-1)/sum of mean flow/flow over the r it reaches"
-    ),
-    "harmonic_in": Measure(
-        Scores.harmonic_in, "sum of 1 / sum of mean flow/flow, over the others, by n-1"
-    ),
-    "harmonic_out": Measure(
-        Scores.harmonic_out, "sum of 1 / sum of mean flow/flow, over the others, by n-1"
-    ),
-    "betweenness": Measure(Scores.betweenness, "of (n-1)(n-2) ordered pairs; distance 1/flow"),
-    "throughput": Measure(Scores.throughput, "0 to 1, of all flows"),
+    "throughput": Measure(Scores.throughput, "Throughput", "0 to 1, of all flows"),
 }
 """Every measure by its name."""
