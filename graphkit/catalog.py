@@ -309,7 +309,7 @@ class Materials:
         return read_materials(self._store)
 
     def scope(self, text: str | None) -> Scope:
-        """What ``--for`` means.
+        """Find the products that a scope means.
 
         A name is tried as a stage, an element or mineral, then a product: ``gallium`` is the
         element in every product, ``product:gallium`` only the metal.
@@ -405,5 +405,5 @@ def _in_text(named: Entity) -> str:
 def _also_product(text: str, named: Entity, product: Entity) -> str:
     return (
         f"{text!r} is read as {named}: every product that holds it. "
-        f"The product {product} alone: --for product:{product.key}."
+        f"The product {product} alone: `scope=product:{product.key}`."
     )

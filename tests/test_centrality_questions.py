@@ -206,7 +206,7 @@ def test_the_layers_of_a_chain_are_joined_by_shares(ask):
 def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
     def hinted(**options):
         answer = ask.centrality(scope="ree-metals", measures=["closeness_in"], **options)
-        return any("--min-flow" in note for note in answer.notes)
+        return any("`min_flow`" in note for note in answer.notes)
 
     assert hinted()
     assert not hinted(min_flow=1000)

@@ -183,7 +183,7 @@ def test_only_the_first_partners_of_either_period_where_so_asked(ask):
     ]
     assert first.rows.to_pylist() == kept
     left = len(every.rows) - len(kept)
-    assert f"{left} partners of lower rank are left out; --top 0 shows all." in first.notes
+    assert f"{left} partners of lower rank are left out; `top=0` shows all." in first.notes
     assert first.coverage == every.coverage
     assert ask.compare("2010", "2024", scope="ree-compounds", top=0).rows.equals(every.rows)
 
@@ -316,12 +316,12 @@ def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, width):
         (["compare", "2023", "2024", "--of", "NRU"], 1, "no imports of Nauru are known in 2023 or"),
         (["compare", "2023", "2024", "--of", "XOC"], 2, "is no country and no group of named"),
         (["compare", "2023", "2024", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium"),
-        (["compare", "2023", "2024", "--partner", "x"], 2, "partner: found 'x', wanted supplier"),
+        (["compare", "2023", "2024", "--partner", "x"], 2, "--partner: found 'x', wanted one"),
         (["compare", "2023", "2024", "--top", "-1"], 2, "--top: found -1, wanted 0"),
         (["trend", "Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
         (["trend", "NRU", "--for", "ree-metals"], 1, "no imports of Nauru are known for rare-ear"),
         (["trend", "--for", "dy-oxide"], 1, r"no trade is known for dysprosium oxide"),
-        (["trend", "--partner", "seller"], 2, "partner: found 'seller', wanted supplier or consum"),
+        (["trend", "--partner", "seller"], 2, "--partner: found 'seller', wanted one of supplier"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
@@ -331,5 +331,7 @@ def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
 
 
 def test_the_api_refuses_in_the_same_words(ask):
-    with pytest.raises(UsageError, match="wanted supplier or consumer"):
+    with pytest.raises(
+        UsageError, match="`partner`: found 'both', wanted one of supplier, consumer"
+    ):
         ask.trend("KOR", partner="both")

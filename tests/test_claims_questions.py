@@ -316,7 +316,7 @@ def test_what_is_wrong_is_one_line(graphkit, arguments, code, message):
 
 
 def test_the_api_refuses_in_the_same_words(ask):
-    with pytest.raises(UsageError, match="--kind: found 'x'"):
+    with pytest.raises(UsageError, match="`kind`: found 'x'"):
         ask.list_claims(kind="x")
     with pytest.raises(GraphkitError, match=r"there are [\d,]+ in all"):
         ask.check_claims(about="NOR", scope="Dy")

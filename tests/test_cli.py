@@ -91,7 +91,6 @@ def rows_of(outcome: Outcome) -> list[dict[str, Any]]:
 
 def commands() -> dict[str, Any]:
     """Every command by the words that call it."""
-    cli._register()
 
     def walk(group: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         for name, command in group.commands.items():

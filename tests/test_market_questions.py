@@ -393,9 +393,9 @@ def test_an_element_brings_its_group_with_a_published_risk(ask):
 
 
 def test_inputs_are_from_0_to_1(ask):
-    with pytest.raises(UsageError, match="--eol-rir: found 2, wanted 0 to 1"):
+    with pytest.raises(UsageError, match="`eol_rir`: found 2, wanted 0 to 1"):
         ask.criticality("Ga", eol_rir=2)
-    with pytest.raises(UsageError, match="--import-reliance: found nan"):
+    with pytest.raises(UsageError, match="`import_reliance`: found nan"):
         ask.criticality("Ga", import_reliance=math.nan)
     with pytest.raises(GraphkitError, match="neither production nor a supply risk is known of Pm"):
         ask.criticality("Pm")
@@ -405,7 +405,7 @@ def test_inputs_are_from_0_to_1(ask):
 
 
 def test_an_unknown_order_is_refused(ask):
-    with pytest.raises(UsageError, match="--by: found 'colour', wanted one of product, stage, con"):
+    with pytest.raises(UsageError, match="`by`: found 'colour', wanted one of product, stage, con"):
         ask.concentration(by="colour")
     with pytest.raises(UsageError, match="lists every country; leave out 'KOR'"):
         ask.concentration("KOR", by="consumer")

@@ -161,7 +161,7 @@ def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
     assert scope.products == ("silver", "silver-ore")
     assert scope.notes == (
         "'silver' is read as Silver (Ag): every product that holds it. "
-        "The product Silver metal (silver) alone: --for product:silver.",
+        "The product Silver metal (silver) alone: `scope=product:silver`.",
     )
     assert materials.scope("product:silver").products == ("silver",)
     assert materials.scope("Product: silver ").products == ("silver",)

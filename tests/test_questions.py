@@ -345,7 +345,7 @@ def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
     assert answer.notes[0] == (
         "No imports of South Korea are known for dysprosium oxide (dy-oxide); there are for "
         "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 284690 "
-        "(ree-compounds): --for 284690. Only published claims speak of it."
+        "(ree-compounds): `scope=284690`. Only published claims speak of it."
     )
 
 
@@ -549,7 +549,7 @@ def test_a_product_without_flows_is_told_what_there_is(ask):
     assert str(caught.value) == (
         "no imports of Norway are known for neodymium metal (nd-metal); there are for "
         "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 280530 "
-        "(ree-metals): --for 280530"
+        "(ree-metals): `scope=280530`"
     )
 
 
@@ -564,13 +564,13 @@ def test_a_period_without_data_is_told_what_there_is(ask):
 
 @pytest.mark.parametrize("period", ["", "2024-Q5", "24", "2024-13", "next year", "2024-2020"])
 def test_what_is_no_period_is_refused(ask, period):
-    with pytest.raises(UsageError, match=r"--period: .* is no period"):
+    with pytest.raises(UsageError, match=r"`period`: .* is no period"):
         ask.depends("KOR", period=period)
 
 
 @pytest.mark.parametrize("share", [0, -1, 1.0001, 80, math.nan, math.inf])
 def test_a_least_share_is_over_0_to_1(ask, share):
-    with pytest.raises(UsageError, match="--min-share"):
+    with pytest.raises(UsageError, match="`min_share`"):
         ask.dependents("CHN", min_share=share)
 
 

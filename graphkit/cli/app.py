@@ -1,4 +1,4 @@
-"""The command ``graphkit``: its options, its exit codes, and which module answers what."""
+"""The command ``graphkit``: its options, its commands in order, and its exit codes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import io
 import re
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from graphkit._version import __version__
+from graphkit.cli import cypher, importing, seeds
+from graphkit.cli.measure import measure
 from graphkit.cli.options import INTERRUPTED, say
+from graphkit.cli.questions import add_questions
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.paths import hide_pandas
 
@@ -28,14 +30,6 @@ Examples:
 
 Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
 """
-
-MODULES = (
-    "answers", "supply", "markets", "supply.register_centrality", "markets.register_changes",
-    "markets.register_mirror", "claims", "cypher", "measure", "seeds.register_export", "seeds",
-    "importing", "importing.register_tables", "importing.register_fetching",
-    "seeds.register_server",
-)  # fmt: skip
-"""The commands, in the order in which the help lists them."""
 
 app = typer.Typer(
     help=HELP,
@@ -62,8 +56,21 @@ def graphkit(
     """Take the options that stand before a command."""
 
 
+claims = typer.Typer(rich_markup_mode=None)
+add_questions(app, claims)
+for command in (
+    *(cypher.queries, cypher.query, cypher.cypher, measure, seeds.export, seeds.check),
+    *(seeds.load, seeds.digest, seeds.schema, seeds.doctor),
+):
+    app.command()(command)
+app.add_typer(claims, name="claims")
+app.add_typer(importing.importing)
+app.add_typer(importing.fetching)
+app.add_typer(seeds.neo4j, name="neo4j")
+
+
 def main() -> NoReturn:
-    """Run the command line of this process, and end it."""
+    """Run the command line of this process, then exit with its code."""
     hide_pandas()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -76,11 +83,10 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line: its exit code. What is wrong is one line on stderr."""
+    """Run one command line and return its exit code; an error is one line on stderr."""
     try:
         from graphkit.render import flush
 
-        _register()
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
         flush()
     except SeedError as error:
@@ -103,13 +109,6 @@ def run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _register() -> None:
-    if not app.registered_commands:
-        for name in MODULES:
-            module, _, function = name.partition(".")
-            getattr(import_module(f"graphkit.cli.{module}"), function or "register")(app)
-
-
 def _fail(message: str, code: int) -> int:
     say(message)
     return code
@@ -129,7 +128,7 @@ def _seed_problems(error: SeedError) -> int:
 
 
 def _misused(error: Any) -> int:
-    """An option or argument that typer refuses, in one line; without any, the help."""
+    """Report an option or argument that typer refuses in one line; without any, show the help."""
     message = error.format_message()
     if "\n" in message:
         print(message, file=sys.stderr)

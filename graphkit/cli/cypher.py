@@ -36,13 +36,6 @@ def _query_names() -> list[str]:
     return query_names()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(queries)
-    app.command()(query)
-    app.command()(cypher)
-
-
 def queries(
     name: Annotated[
         str | None,

@@ -67,13 +67,7 @@ MaxUnknown = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.add_typer(importing)
-    importing.command()(baci)
-    importing.command()(comtrade)
-
-
+@importing.command()
 def baci(
     files: Files,
     output: Folder,
@@ -115,6 +109,7 @@ def baci(
     show_report(report, form, output)
 
 
+@importing.command()
 def comtrade(
     files: Files,
     output: Folder,
@@ -212,12 +207,7 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     say(f"seeds are in {folder}: ask them with --db {folder}")
 
 
-def register_tables(app: typer.Typer) -> None:
-    """Add the commands."""
-    importing.command()(usgs)
-    importing.command()(table)
-
-
+@importing.command()
 def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: Format = None) -> None:
     """Turn the USGS's Mineral Commodity Summaries into seeds.
 
@@ -240,6 +230,7 @@ def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: For
     show_report(report, form, output)
 
 
+@importing.command()
 def table(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A CSV, Parquet or Excel (.xlsx) file.")
@@ -337,12 +328,7 @@ fetching = typer.Typer(
 ALL = "all"
 
 
-def register_fetching(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.add_typer(fetching)
-    fetching.command("comtrade")(fetch_comtrade)
-
-
+@fetching.command("comtrade")
 def fetch_comtrade(
     reporter: Annotated[
         str,

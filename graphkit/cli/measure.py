@@ -9,11 +9,6 @@ import typer
 from graphkit.cli.options import progress_bar, say
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(measure)
-
-
 def measure(
     measure: Annotated[
         str,

@@ -6,13 +6,16 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from graphkit.errors import GraphkitError
+from graphkit.parameters import Parameter, in_options
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -59,6 +62,29 @@ Output = Annotated[
         help="Write to a file (.csv, .json, .ndjson, .md, .parquet, .txt) instead of stdout.",
     ),
 ]
+
+
+def option_of(parameter: Parameter) -> Any:
+    """Make typer's option or argument of a declared parameter."""
+    if not parameter.option:
+        return typer.Argument(metavar=parameter.metavar, help=parameter.help)
+    return typer.Option(
+        parameter.option,
+        metavar=parameter.metavar or None,
+        help=parameter.help,
+        autocompletion=(lambda: list(parameter.choices)) if parameter.choices else None,
+    )
+
+
+@contextmanager
+def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
+    """Name options in errors that name parameters."""
+    try:
+        yield
+    except GraphkitError as error:
+        if (said := in_options(str(error), parameters)) == str(error):
+            raise
+        raise type(error)(said) from error
 
 
 def say(text: str) -> None:

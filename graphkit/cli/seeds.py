@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graphkit.cli.answers import Period, Scope
-from graphkit.cli.options import Database, Format, Output, opened, progress_bar, say
+from graphkit.cli.options import (
+    Database,
+    Format,
+    Output,
+    named_as_options,
+    opened,
+    option_of,
+    progress_bar,
+    say,
+)
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.parameters import PERIOD, SCOPE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,15 +32,6 @@ SeedsFolder = Annotated[
     Path | None,
     typer.Argument(metavar="SEEDS", help="Folder of seeds. Default: those that ship."),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(check)
-    app.command()(load)
-    app.command()(digest)
-    app.command()(schema)
-    app.command()(doctor)
 
 
 def check(seeds: SeedsFolder = None) -> None:
@@ -179,11 +179,6 @@ def _formats() -> list[str]:
     return list(FORMATS)
 
 
-def register_export(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(export)
-
-
 def export(
     output: Annotated[
         Path | None,
@@ -205,8 +200,8 @@ def export(
             autocompletion=_formats,
         ),
     ] = None,
-    scope: Scope = None,
-    period: Period = None,
+    scope: Annotated[str | None, option_of(SCOPE)] = None,
+    period: Annotated[str | None, option_of(PERIOD)] = None,
     db: Database = None,
 ) -> None:
     """Write the graph for other tools.
@@ -228,7 +223,7 @@ def export(
         raise UsageError("where to? name a file or folder with -o PATH")
     of_trade = scope is not None or period is not None
     chosen = chosen_format(form, output, of_trade=of_trade)
-    with opened(db) as store:
+    with opened(db) as store, named_as_options((SCOPE, PERIOD)):
         content = read(store, scope, period)
     # An interrupt while reading ends the process at once; here it lets what is written be removed.
     done = write(content, output, chosen)
@@ -242,11 +237,6 @@ neo4j = typer.Typer(
     "Community Edition with its Browser, without Docker, Java or root.",
     no_args_is_help=True,
 )
-
-
-def register_server(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.add_typer(neo4j, name="neo4j")
 
 
 @neo4j.command()

@@ -14,8 +14,9 @@ from graphkit.arrow import ARROW
 from graphkit.build import Graph, Part
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
+from graphkit.parameters import PERIOD
 from graphkit.queries import rows_of
-from graphkit.questions.trade import check_period, trade_of
+from graphkit.questions.trade import trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
 from graphkit.stores import Store
 from graphkit.stores.results import canonical_json
@@ -131,7 +132,7 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     GraphkitError
         There is no trade in the scope; the message says what there is.
     """
-    check_period(period)
+    PERIOD.check(period)
     catalog = Catalog(store)
     trade = trade_of(catalog, catalog.materials.scope(scope), period)
     if trade.lacking:

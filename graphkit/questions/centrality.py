@@ -24,7 +24,6 @@ from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
-from graphkit.questions.origins import check_measure
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
@@ -32,13 +31,13 @@ from graphkit.questions.trade import (
     addable,
     basket_notes,
     border_of,
-    check_period,
     coverage_of,
     of_code,
     periods_by_product,
     series_of,
     trade_of,
 )
+from graphkit.verbs import checked
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def _check_counted_once(flows: pa.Table) -> None:
         if one["period"] == other["period"] and _same_goods(one, other):
             raise GraphkitError(
                 f"{_series(one)} and {_series(other)} count the same goods of {one['period']}, "
-                "which are not added up; name one of them with --for, or load one"
+                "which are not added up; name one of them with `scope`, or load one"
             )
 
 
@@ -193,7 +192,7 @@ def _check_one_basis(flows: pa.Table) -> None:
     if len(bases) > 1:
         said = "; ".join(f"{basis}: {', '.join(sorted(of))}" for basis, of in sorted(bases.items()))
         raise GraphkitError(
-            f"masses of several bases are not added up ({said}); ask for one of them, or --by usd"
+            f"masses of several bases are not added up ({said}); ask for one of them, or `by=usd`"
         )
 
 
@@ -238,24 +237,9 @@ NETWORK = (
 )  # fmt: skip
 LABELS = ("period", "country", "name", "product", "stage")
 CLOSENESS = (
-    "Closeness is decided by the smallest flows on the way: give --min-flow, or ask for "
+    "Closeness is decided by the smallest flows on the way: give `min_flow`, or ask for "
     "harmonic_in or harmonic_out."
 )
-
-
-def check_asked(measures: Sequence[str], by: str, min_flow: float, top: int | None) -> None:
-    """Refuse what is no measure, no amount or no number of ranks, before anything is read."""
-    wrong = [name for name in measures if name not in MEASURES]
-    if wrong or not measures:
-        found = ", ".join(map(repr, wrong)) or "none"
-        raise UsageError(f"--measure: found {found}, wanted some of {', '.join(MEASURES)}")
-    if len(set(measures)) < len(measures):
-        raise UsageError(f"--measure: found {', '.join(measures)}, wanted each once")
-    check_measure(by)
-    if not 0 <= min_flow < float("inf"):
-        raise UsageError(f"--min-flow: found {min_flow:g}, wanted 0 or more")
-    if top is not None and top < 1:
-        raise UsageError(f"--top: found {top}, wanted 1 or more")
 
 
 def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
@@ -398,6 +382,7 @@ LAYERS = (
 )
 
 
+@checked
 def centrality(
     catalog: Catalog,
     *,
@@ -444,10 +429,8 @@ def centrality(
         There is no trade in the scope, no flow is large enough, or flows must not be added up;
         the message says which.
     """
-    check_asked(measures, by, min_flow, top)
-    check_period(period)
     if over_time and period:
-        raise UsageError("--over-time asks for every period; leave out --period")
+        raise UsageError("`over_time` asks for every period; leave out `period`")
     asked = catalog.materials.scope(scope)
     if over_time:
         found = networks_over_time(catalog, asked, by)
@@ -490,6 +473,7 @@ def centrality(
     )  # fmt: skip
 
 
+@checked
 def layered_centrality(
     catalog: Catalog,
     *,
@@ -525,7 +509,6 @@ def layered_centrality(
     UsageError, GraphkitError
         As :func:`centrality`.
     """
-    check_asked(measures, by, min_share, top)
     asked = catalog.materials.scope(scope)
     supply = supply_of(catalog, asked, period, measure=by)
     graph = layered_graph(supply.network)

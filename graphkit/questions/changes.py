@@ -40,6 +40,7 @@ from graphkit.questions.trade import (
     series_of,
     wanted,
 )
+from graphkit.verbs import checked
 
 WORLD = "WLD"
 """Stands for everybody: the owner of all trade."""
@@ -213,6 +214,7 @@ COLUMNS = (
 """What the numbers are; :func:`_columns` adds headers with the two periods."""
 
 
+@checked
 def compare(
     catalog: Catalog,
     before: str,
@@ -253,7 +255,8 @@ def compare(
     GraphkitError
         Nothing has data of both periods, and no claim compares them.
     """
-    _check(before, after, top)
+    if Period(before) == Period(after):
+        raise UsageError(f"found {before} twice, wanted two different periods")
     owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
     claims = _claims(catalog, owner, wanted, {before, after})
     held, others, lacking = _covered(catalog, wanted, (before, after))
@@ -295,18 +298,7 @@ def _notes(
     if others:
         yield f"Left out for want of data of both periods: {span(others)}."
     if hidden:
-        yield f"{hidden} partners of lower rank are left out; --top 0 shows all."
-
-
-def _check(before: str, after: str, top: int | None) -> None:
-    try:
-        same = Period(before) == Period(after)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if same:
-        raise UsageError(f"found {before} twice, wanted two different periods")
-    if top is not None and top < 0:
-        raise UsageError(f"--top: found {top}, wanted 0 (all) or more")
+        yield f"{hidden} partners of lower rank are left out; `top=0` shows all."
 
 
 def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:
@@ -456,6 +448,7 @@ TREND = (
 )  # fmt: skip
 
 
+@checked
 def trend(
     catalog: Catalog,
     country: str | None = None,

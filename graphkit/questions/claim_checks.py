@@ -26,11 +26,11 @@ from graphkit.analysis.claims.wording import (
 )
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.catalog import Catalog
-from graphkit.errors import UsageError
 from graphkit.period import Period
 from graphkit.queries import rows_of
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.trade import basket_notes
+from graphkit.verbs import checked
 
 
 def read_loaded(catalog: Catalog) -> Loaded:
@@ -109,6 +109,7 @@ CAPTION = (
 )
 
 
+@checked
 def check_claims(
     catalog: Catalog,
     *,
@@ -160,11 +161,7 @@ def check_claims(
 def _verdict(text: str | None) -> str | None:
     if text is None:
         return None
-    verdict = text.strip().replace("-", " ").casefold()
-    if verdict not in VERDICTS:
-        wanted = ", ".join(v.replace(" ", "-") for v in VERDICTS)
-        raise UsageError(f"--verdict: found {text!r}, wanted one of {wanted}")
-    return verdict
+    return text.strip().replace("-", " ").casefold()
 
 
 def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
@@ -270,6 +267,7 @@ PAIRS = (
 )  # fmt: skip
 
 
+@checked
 def claim_conflicts(
     catalog: Catalog,
     *,

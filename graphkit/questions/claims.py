@@ -19,7 +19,7 @@ from graphkit.catalog import Catalog, Entity, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions.trade import Trade
-from graphkit.schema import GRAPH
+from graphkit.verbs import checked
 
 SERIES = ("reporter", "dataset", "source", "basis")
 """Figures of two of these are never added up."""
@@ -177,8 +177,6 @@ def _points(share: float | None, claimed: float | None) -> float | None:
     return None if share is None or claimed is None else 100 * (share - claimed)
 
 
-KINDS = GRAPH["Claim"].column("kind").one_of
-"""What a claim may state."""
 ENDS = ("consumer", "supplier", "rival")
 COLUMNS = (
     Column("claim", "Claim"),
@@ -254,18 +252,17 @@ def wanted_of(
     UsageError
         A name, source or kind is none; with the nearest ones.
     """
-    if kind is not None and kind not in KINDS:
-        raise UsageError(f"--kind: found {kind!r}, wanted one of {', '.join(KINDS)}")
     place = None if about is None else catalog.place(about)
     if source is not None:
         known = sorted(set(catalog.claims["source"].to_pylist()))
         if source not in known:
             close = get_close_matches(source, known, n=3, cutoff=0.4)
             hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query sources'"
-            raise UsageError(f"--source: no claim cites {source!r}; {hint}")
+            raise UsageError(f"`source`: no claim cites {source!r}; {hint}")
     return ClaimFilter(place, catalog.materials.scope(scope), source, kind)
 
 
+@checked
 def list_claims(
     catalog: Catalog,
     *,
@@ -285,7 +282,7 @@ def list_claims(
     source : str, optional
         Key of a source.
     kind : str, optional
-        One of :data:`KINDS`.
+        One of :data:`graphkit.parameters.KINDS`.
 
     Returns
     -------

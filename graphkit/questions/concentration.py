@@ -19,13 +19,13 @@ from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
-    check_period,
     coverage_of,
     coverage_of_figures,
     figures_of,
     imports_of,
     trade_of,
 )
+from graphkit.verbs import checked
 
 MARKET = (
     Column("product", "Product"),
@@ -127,7 +127,6 @@ def stages_in_words(rows: pa.Table) -> dict[str, str]:
     return said
 
 
-BY = ("product", "stage", "consumer")
 ROWS = pa.schema([
     *schema_of(MARKET), *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source")
 ])  # fmt: skip
@@ -136,6 +135,7 @@ CLAIMED = ("production", "processing", "production of the first three")
 """What published shares speak of that are no country's imports."""
 
 
+@checked
 def concentration(
     catalog: Catalog,
     consumer: str | None = None,
@@ -171,11 +171,8 @@ def concentration(
     GraphkitError
         Nothing is known in this scope; the message says what there is.
     """
-    check_period(period)
-    if by not in BY:
-        raise UsageError(f"--by: found {by!r}, wanted one of {', '.join(BY)}")
     if by == "consumer" and consumer is not None:
-        raise UsageError(f"--by consumer lists every country; leave out {consumer!r}")
+        raise UsageError(f"`by=consumer` lists every country; leave out {consumer!r}")
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     if buyer is None:
@@ -187,7 +184,10 @@ def concentration(
         figures = figures.slice(0, 0)
     elif buyer is None:
         trade = _of_the_world(trade)
-    rows = [*_made(figures), *_traded(catalog, trade, "imports" if buyer or by == BY[2] else "")]
+    rows = [
+        *_made(figures),
+        *_traded(catalog, trade, "imports" if buyer or by == "consumer" else ""),
+    ]
     claims = _published(catalog, asked)
     dated = claims["period"].to_pylist()
     if not rows and not any(when or not period for when in dated):

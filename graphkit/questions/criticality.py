@@ -14,10 +14,11 @@ from graphkit.analysis.criticality import CRITICAL, WGI, governance, supply_risk
 from graphkit.answer import FLAG, NUMBER, TEXTS, Answer, Column, plain, schema_of, without_empty
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.queries import rows_of
-from graphkit.questions.trade import check_period, coverage_of_figures, figures_of
+from graphkit.questions.trade import coverage_of_figures, figures_of
+from graphkit.verbs import checked
 
 TEN = "0 to 10"
 FACTORS = ("import_reliance", "eol_rir", "substitution")
@@ -79,7 +80,7 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
     if common:
         yield f"Missing in every row: {'; '.join(common)}."
     if any(len(some) > len(common) for some in said):
-        yield "The column 'missing' of --format json says what else is missing in each row."
+        yield "The column 'missing', which no table shows, says what else is missing in each row."
     if rows["basket"].null_count < len(rows):
         yield (
             "A product that holds other elements too stands for a material by its whole mass, a "
@@ -101,6 +102,7 @@ YEARS = 5
 """Of governance: the study of 2023 took the mean of five years."""
 
 
+@checked
 def criticality(
     catalog: Catalog,
     *elements: str,
@@ -136,11 +138,7 @@ def criticality(
     GraphkitError
         Nothing is known of these materials.
     """
-    check_period(period)
     given = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
-    for name, value in given.items():
-        if value is not None and not 0 <= value <= 1:
-            raise UsageError(f"--{name.replace('_', '-')}: found {value:g}, wanted 0 to 1")
     claims = catalog.claims.filter(pc.is_in(catalog.claims["kind"], pa.array(list(CRITICAL))))
     materials = _materials(catalog, elements, claims)
     claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))

@@ -16,11 +16,11 @@ from graphkit.questions.claims import Question, claims_about, comparisons
 from graphkit.questions.trade import (
     Trade,
     basket_notes,
-    check_period,
     coverage_of,
     imports_of,
     trade_of,
 )
+from graphkit.verbs import checked
 
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
@@ -57,6 +57,7 @@ FACE_VALUE = (
 )
 
 
+@checked
 def depends(
     catalog: Catalog,
     consumer: str,
@@ -91,7 +92,6 @@ def depends(
     GraphkitError
         Nothing is known in this scope; the message says what there is.
     """
-    check_period(period)
     buyer = catalog.place(consumer)
     seller = None if on is None else catalog.place(on)
     asked = Question(buyer, seller, catalog.materials.scope(scope), period)
@@ -106,6 +106,7 @@ def depends(
     return _answer(catalog, question, asked, rows, trade, context=scope is not None)
 
 
+@checked
 def suppliers(
     catalog: Catalog, consumer: str, *, scope: str | None = None, period: str | None = None
 ) -> Answer:
@@ -113,7 +114,6 @@ def suppliers(
 
     Parameters, result and errors are those of :func:`depends`.
     """
-    check_period(period)
     buyer = catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
@@ -125,6 +125,7 @@ def suppliers(
     return _answer(catalog, question, asked, rows, trade)
 
 
+@checked
 def dependents(
     catalog: Catalog,
     supplier: str,
@@ -138,9 +139,6 @@ def dependents(
     Largest import value first. Where no flow of a product gives a value, mass counts.
     Other parameters, result and errors are those of :func:`depends`.
     """
-    check_period(period)
-    if not 0 < min_share <= 1:
-        raise UsageError(f"--min-share: found {min_share:g}, wanted more than 0, at most 1")
     seller = catalog.place(supplier)
     asked = Question(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)

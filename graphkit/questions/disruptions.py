@@ -15,7 +15,6 @@ from graphkit.errors import UsageError
 from graphkit.questions.claims import Question
 from graphkit.questions.origins import (
     buyer_in,
-    check_measure,
     supply_answer,
     with_scope,
 )  # fmt: skip
@@ -27,6 +26,7 @@ from graphkit.questions.supply import (
     restriction_cut,
     supply_of,
 )
+from graphkit.verbs import checked
 
 COLUMNS = (
     Column("consumer", "Consumer"),
@@ -56,6 +56,7 @@ CASCADE_COLUMNS = (
 )
 
 
+@checked
 def disrupt(
     catalog: Catalog,
     exporter: str | None = None,
@@ -110,7 +111,6 @@ def disrupt(
     GraphkitError
         Nothing of it is traded; the message says what is.
     """
-    _check(loss, slack, min_loss)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     buyer = None if consumer is None else catalog.place(consumer)
     found = disruption(
@@ -125,7 +125,7 @@ def disrupt(
         "nobody substitutes beyond the slack.",
         *supply.notes,
         *([f"Losses of less than {100 * min_loss:g} % are left out."] if min_loss else []),
-        *([f"{left_out} more consumers that lose less are left out: --top 0."] if left_out else []),
+        *([f"{left_out} more consumers that lose less are left out: `top=0`."] if left_out else []),
     ]
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
@@ -138,6 +138,7 @@ def disrupt(
     )  # fmt: skip
 
 
+@checked
 def cascade(
     catalog: Catalog,
     exporter: str | None = None,
@@ -172,10 +173,6 @@ def cascade(
     UsageError, GraphkitError
         As for :func:`disrupt`.
     """
-    _check(loss, 0.0, 0.0)
-    for name, value in (("tolerance", tolerance), ("spread", spread)):
-        if not 0 <= value <= 1:
-            raise UsageError(f"--{name}: found {value:g}, wanted 0 to 1")
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     rows = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
@@ -195,15 +192,6 @@ def cascade(
     )  # fmt: skip
 
 
-def _check(loss: float, slack: float, min_loss: float) -> None:
-    if not 0 < loss <= 1:
-        raise UsageError(f"--loss: found {loss:g}, wanted more than 0, at most 1")
-    if not slack >= 0:
-        raise UsageError(f"--slack: found {slack:g}, wanted 0 or more")
-    if not 0 <= min_loss <= 1:
-        raise UsageError(f"--min-loss: found {min_loss:g}, wanted 0 to 1")
-
-
 def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> Question:
     seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
     return Question(buyer, seller, cut.scope, supply.period)
@@ -211,8 +199,6 @@ def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> 
 
 def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
     """The rows of the largest losses of each product, in order of the chain; how many more."""
-    if top < 0:
-        raise UsageError(f"--top: found {top}, wanted 0 or more")
     kept: dict[str, int] = {}
     ordered = sorted(
         rows.to_pylist(),
@@ -246,13 +232,12 @@ def _cut(
     restriction: str | None, period: str | None, measure: str,
 ) -> tuple[Cut, Supply]:  # fmt: skip
     """What is cut, and the network it is cut from."""
-    check_measure(measure)
     if restriction is not None:
         if exporter is not None or scope is not None or to is not None:
-            raise UsageError("--restriction says who cuts what for whom: leave out the rest")
+            raise UsageError("`restriction` says who cuts what for whom: leave out the rest")
         cut = restriction_cut(catalog, restriction)
     elif exporter is None:
-        raise UsageError("say who stops selling: a country, or --restriction")
+        raise UsageError("say who stops selling: a country, or `restriction`")
     else:
         exporters = bloc(catalog, exporter)[1]
         name = catalog.place(exporter).name if "+" not in exporter else "+".join(exporters)

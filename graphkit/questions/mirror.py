@@ -17,13 +17,13 @@ from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.queries import rows_of
 from graphkit.questions.trade import (
-    check_period,
     in_periods,
     of_code,
     one_period_each,
     periods_by_product,
     series_of,
 )
+from graphkit.verbs import checked
 
 COLUMNS = (
     Column("supplier", "Exporter"),
@@ -51,6 +51,7 @@ WIDE = 0.1
 """How far a ratio may be from 1 to count as near it."""
 
 
+@checked
 def mirror(
     catalog: Catalog,
     country: str | None = None,
@@ -82,7 +83,6 @@ def mirror(
     GraphkitError
         No flow in this scope is reported by both sides; the message says what there is.
     """
-    check_period(period)
     place = None if country is None else catalog.place(country)
     wanted = catalog.materials.scope(scope)
     flows = _flows(catalog, place, wanted)

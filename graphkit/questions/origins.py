@@ -14,9 +14,10 @@ from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE, look_thr
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import Catalog, Entity, Scope
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, supply_of
+from graphkit.verbs import checked
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 COLUMNS = (
@@ -39,9 +40,9 @@ METHOD = (
     "Looked through: what a country sells has the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
 )
-MEASURES = ("usd", "tonnes")
 
 
+@checked
 def origins(
     catalog: Catalog,
     consumer: str,
@@ -85,8 +86,6 @@ def origins(
     GraphkitError
         There is no trade in the scope, or the consumer has none; the message says what there is.
     """
-    if not 0 <= min_share <= 1:
-        raise UsageError(f"--min-share: found {min_share:g}, wanted 0 to 1")
     traced = _traced(catalog, consumer, on, scope, period, measure, stage)
     rows, buyer = traced.rows, traced.asked.buyer
     if on is None:
@@ -101,6 +100,7 @@ def origins(
     return _answer(catalog, question, traced, rows, [left_out] if on is None and min_share else [])
 
 
+@checked
 def depends_looked_through(
     catalog: Catalog,
     consumer: str,
@@ -156,7 +156,6 @@ def _traced(
     catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
     measure: str, stage: str | None,
 ) -> _Traced:  # fmt: skip
-    check_measure(measure)
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
     asked = catalog.materials.scope(scope)
@@ -185,12 +184,6 @@ def _answer(
         caption=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
         f"{traced.supply.in_words}; traced to who did that stage’s work.",
     )  # fmt: skip
-
-
-def check_measure(measure: str) -> None:
-    """Refuse what is no measure."""
-    if measure not in MEASURES:
-        raise UsageError(f"--by: found {measure!r}, wanted one of {', '.join(MEASURES)}")
 
 
 def buyer_in(supply: Supply, buyer: Entity) -> str:

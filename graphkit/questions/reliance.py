@@ -22,13 +22,13 @@ from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
-    check_period,
     coverage_of,
     coverage_of_figures,
     figures_in,
     figures_of,
     trade_of,
 )
+from graphkit.verbs import checked
 
 KIND = "net-import-reliance"
 COLUMNS = (
@@ -71,6 +71,7 @@ _ELEMENT = "element:"
 """Stands before an element where the measure knows only products."""
 
 
+@checked
 def reliance(
     catalog: Catalog,
     consumer: str | None = None,
@@ -102,7 +103,6 @@ def reliance(
     GraphkitError
         Nothing is known in this scope; the message says what there is.
     """
-    check_period(period)
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
@@ -318,6 +318,7 @@ N_MINUS_1_CAPTION = (
 )
 
 
+@checked
 def n_minus_1(
     catalog: Catalog,
     consumer: str | None = None,
@@ -347,8 +348,7 @@ def n_minus_1(
         There are no figures of production in this scope.
     """
     if consumer is not None:
-        raise UsageError(f"--n-minus-1 is of the whole world; leave out {consumer!r}")
-    check_period(period)
+        raise UsageError(f"`n_minus_1` is of the whole world; leave out {consumer!r}")
     asked = Question(None, None, catalog.materials.scope(scope), period)
     made = figures_of(catalog, asked.scope, period)
     if not len(made):

@@ -23,15 +23,13 @@ from graphkit.questions.origins import (
     METHOD,
     SUMS,
     buyer_in,
-    check_measure,
     exposed,
     supply_answer,
     with_scope,
 )
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import check_period
+from graphkit.verbs import checked
 
-DEFINITIONS = ("share", "structural", "domestic")
 THRESHOLD = 0.5
 SHARE_COLUMNS = (
     Column("consumer", "Consumer"),
@@ -82,6 +80,7 @@ SHARE_POINT: tuple[str, ...] = (
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
 
 
+@checked
 def single_points(
     catalog: Catalog,
     consumer: str | None = None,
@@ -132,17 +131,11 @@ def single_points(
     GraphkitError
         There is no trade in the scope, or the consumer has none; the message says what there is.
     """
-    if definition not in DEFINITIONS:
-        wanted = ", ".join(DEFINITIONS)
-        raise UsageError(f"--definition: found {definition!r}, wanted one of {wanted}")
     if blocs and definition != "structural":
-        raise UsageError("--bloc belongs to --definition structural")
+        raise UsageError("`blocs` belongs to `definition=structural`")
     least = threshold if threshold is not None else 0.0 if blocs else THRESHOLD
-    if not 0 <= least <= 1 or (least == 0 and definition == "share"):
-        raise UsageError(f"--threshold: found {least:g}, wanted more than 0, at most 1")
-    if not 0 <= min_link <= 1:
-        raise UsageError(f"--min-link: found {min_link:g}, wanted 0 to 1")
-    check_measure(measure)
+    if least == 0 and definition == "share":
+        raise UsageError("`threshold`: found 0, wanted more than 0, at most 1")
     buyer = None if consumer is None else catalog.place(consumer)
     asked = catalog.materials.scope(scope)
     if definition == "domestic":
@@ -166,7 +159,7 @@ def single_points(
         answer,
         rows=exposed(answer.rows, supply, point, part),
         columns=(*kept, *SUMS),
-        notes=(*answer.notes, "--each gives every consumer by itself."),
+        notes=(*answer.notes, "`each` gives every consumer by itself."),
     )
 
 
@@ -194,7 +187,7 @@ def _by_share(
             "Verdict: certain, if even the least share reaches the threshold; as traced, if the "
             "traced one does; possible, if only the most does.",
             METHOD, *supply.notes, *_none(rows, threshold),
-            *([f"{left_out} more are possible, at the upper end of their range only: --possible."]
+            *([f"{left_out} more are possible, at the upper end of their range only: `possible`."]
               if left_out else []),
         ],
         more={"definition": "share", "threshold": threshold},
@@ -268,7 +261,6 @@ def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | N
 
 
 def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str | None) -> Answer:
-    check_period(period)
     products = list(asked.products)
     periods = rows_of(catalog.store, "production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))

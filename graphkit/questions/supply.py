@@ -20,7 +20,6 @@ from graphkit.questions.trade import (
     SERIES,
     addable,
     border_of,
-    check_period,
     flows_of,
     periods_by_product,
     series_of,
@@ -186,7 +185,7 @@ def restriction_cut(catalog: Catalog, text: str) -> Cut:
     lacking = sorted({row["product"] for row in rows} - played)
     if lacking:
         notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
-    notes.append("A licence is no stop: --loss says which part of the exports it holds back.")
+    notes.append("A licence is no stop: `loss` says which part of the exports it holds back.")
     names = {row["announcement"] or _identity(row) for row in rows}
     scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(names))} names")
     targets = sorted({row["target"] for row in rows} - {None})
@@ -298,7 +297,6 @@ def supply_of(
     GraphkitError
         There is no trade in the scope; the message says what there is.
     """
-    check_period(period)
     held = periods_by_product(rows_of(catalog.store, "trade-periods"))
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:

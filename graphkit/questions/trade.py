@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import VALUED
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Materials, Scope
-from graphkit.errors import UsageError
 from graphkit.period import Period, newest
 from graphkit.queries import rows_of
 from graphkit.stores import Store
@@ -194,15 +193,6 @@ def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
     return flows.filter(pc.invert(again)), [note]
 
 
-def check_period(period: str | None) -> None:
-    """Refuse what is no period."""
-    try:
-        if period is not None:
-            Period(period)
-    except ValueError as error:
-        raise UsageError(f"--period: {error}") from error
-
-
 def _chosen(
     store: Store, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> tuple[dict[str, list[str]], str]:
@@ -228,7 +218,7 @@ def _hint(store: Store, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
     if not wider:
         return ""
     said = ", ".join(f"{code} ({have[code]})" for code in sorted(wider))
-    return f" It travels among others under HS {said}: --for {min(wider)}."
+    return f" It travels among others under HS {said}: `scope={min(wider)}`."
 
 
 def _listed(periods: Sequence[str]) -> str:

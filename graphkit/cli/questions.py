@@ -1,0 +1,111 @@
+"""The commands that ask a question, made from their declarations in :mod:`graphkit.verbs`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib import import_module
+from inspect import Parameter as Argument
+from inspect import Signature
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from graphkit.cli.options import Database, Format, Output, named_as_options, opened, option_of, say
+from graphkit.errors import UsageError
+from graphkit.parameters import Parameter, in_options
+from graphkit.verbs import VERBS, Verb
+
+if TYPE_CHECKING:
+    from graphkit.answer import Answer
+
+FAILED = 3
+"""The exit code where a claim that must be borne out is not."""
+READ = ("table", "markdown")
+"""Formats that people read, which show only the first ranks."""
+TYPES: dict[str, Any] = {"number": float, "count": int, "switch": bool, "list": list[str]}
+LAST = {"db": Database, "form": Format, "output": Output}
+
+
+def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
+    """Add the commands that ask a question; those on claims to a group of their own."""
+    for verb in VERBS:
+        group, _, name = verb.name.rpartition(" ")
+        if verb.name == "claims":
+            claims.callback(invoke_without_command=True)(_command(verb, context=True))
+        else:
+            (claims if group else app).command(name)(_command(verb))
+
+
+def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
+    """The function of a command, with the signature that typer reads."""
+
+    def command(**given: Any) -> None:
+        if context and (called := given["context"].invoked_subcommand):
+            _refuse_options(given["context"], called)
+            return
+        _run(verb, given)
+
+    kinds = {p.name: _annotation(p) for p in verb.parameters} | LAST
+    defaults = {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
+    if context:
+        kinds = {"context": typer.Context, **kinds}
+        defaults["context"] = Argument.empty
+    command.__doc__ = verb.help
+    command.__annotations__ = kinds
+    arguments = [
+        Argument(name, Argument.KEYWORD_ONLY, default=defaults.get(name), annotation=kind)
+        for name, kind in kinds.items()
+    ]
+    command.__signature__ = Signature(arguments)  # type: ignore[attr-defined]
+    return command
+
+
+def _annotation(parameter: Parameter) -> Any:
+    kind: Any = TYPES.get(parameter.type, str)
+    return Annotated[kind | None if parameter.default is None else kind, option_of(parameter)]
+
+
+def _refuse_options(context: typer.Context, command: str) -> None:
+    """Refuse an option before the command, where it would have no effect."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            option = max(parameter.opts, key=len)
+            raise UsageError(f"{option} belongs behind the command: graphkit claims {command} ...")
+
+
+def _run(verb: Verb, given: dict[str, Any]) -> None:
+    """Ask the question of a verb, and show its answer."""
+    from graphkit.render import choose_format, show_answer
+
+    chosen = choose_format(given["form"], given["output"], sys.stdout)
+    for parameter in verb.parameters:
+        given[parameter.name] = _given(parameter, given, chosen)
+    with named_as_options(verb.parameters):
+        path, arguments = verb.chosen(given)
+    parameters = (*verb.parameters, *verb.functions[path])
+    with opened(given["db"]) as store, named_as_options(parameters):
+        from graphkit.catalog import Catalog
+
+        module, _, name = path.rpartition(".")
+        question = getattr(import_module(f"graphkit.questions.{module}"), name)
+        elements = arguments.pop("elements", ())
+        found: Answer = question(Catalog(store), *elements, **arguments)
+    notes = tuple(in_options(note, parameters) for note in found.notes)
+    show_answer(replace(found, notes=notes), chosen, given["output"])
+    if failed := found.coverage.get("expected_but_not_borne_out"):
+        say(f"expected to be borne out and not: {', '.join(failed)}")
+        raise typer.Exit(FAILED)
+
+
+def _given(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
+    """The value of a parameter, with its default in tables that people read."""
+    value = given[parameter.name]
+    if parameter.type == "names" and value is not None:
+        return tuple(name.strip() for name in value.split(","))
+    if parameter.in_tables and value is None and form in READ:
+        switches = (switch for switch in parameter.in_tables if switch and given[switch])
+        return parameter.in_tables[next(switches, "")]
+    return value or None if parameter.type == "list" else value

@@ -1,0 +1,167 @@
+"""Parameters of questions: their names, options, help, and the values that they take.
+
+Texts name a parameter as Python does, in backticks; :func:`in_options` gives its option.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from typing import Any, Literal
+
+from graphkit.errors import UsageError
+from graphkit.period import Period
+from graphkit.schema import GRAPH
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers that a parameter takes."""
+
+    low: float = 0
+    high: float = inf
+    above: bool = False
+    """Only numbers above ``low``."""
+    wanted: str = ""
+
+    def __contains__(self, value: float) -> bool:
+        return (value > self.low if self.above else value >= self.low) and value <= self.high
+
+    def __str__(self) -> str:
+        if self.wanted:
+            return self.wanted
+        if self.high >= sys.float_info.max:
+            return f"{self.low:g} or more"
+        if self.above:
+            return f"more than {self.low:g}, at most {self.high:g}"
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a question, and its option on the command line."""
+
+    name: str
+    option: str
+    """Empty for an argument."""
+    metavar: str
+    help: str
+    type: Literal["text", "period", "number", "count", "switch", "names", "list"] = "text"
+    default: Any = None
+    """None for what the function takes itself, ``...`` for an argument that must be given."""
+    choices: tuple[str, ...] = ()
+    range: Range | None = None
+    folded: bool = False
+    """Choices may be written in capitals, and with spaces for hyphens."""
+    in_tables: Mapping[str, int] = field(default_factory=dict)
+    """Defaults of tables that people read, by the switch that is on, or an empty text."""
+
+    def check(self, value: Any) -> None:
+        """Refuse a value out of the range, the choices, or of the wrong form.
+
+        Raises
+        ------
+        UsageError
+            The message says what was found and what was wanted.
+        """
+        if value is None:
+            return
+        if self.type == "names":
+            self._check_names(value)
+        elif self.range is not None and value not in self.range:
+            found = f"{value:g}" if isinstance(value, float) else value
+            raise UsageError(f"`{self.name}`: found {found}, wanted {self.range}")
+        elif self.choices:
+            text = value.strip().replace(" ", "-").casefold() if self.folded else value
+            if text not in self.choices:
+                wanted = ", ".join(self.choices)
+                raise UsageError(f"`{self.name}`: found {value!r}, wanted one of {wanted}")
+        elif self.type == "period":
+            try:
+                Period(value)
+            except ValueError as error:
+                raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        wrong = [name for name in names if name not in self.choices]
+        if wrong or not names:
+            found, wanted = ", ".join(map(repr, wrong)) or "none", ", ".join(self.choices)
+            raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
+        if len(set(names)) < len(names):
+            raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
+
+
+def in_options(text: str, parameters: Sequence[Parameter]) -> str:
+    """Name options where a text names parameters: ``--top 0`` for `` `top=0` ``."""
+    options = {p.name: p.option or p.metavar.strip("[]") for p in parameters}
+
+    def option(match: re.Match[str]) -> str:
+        if match[1] not in options:
+            return match[0]
+        return f"{options[match[1]]} {match[2]}" if match[2] else options[match[1]]
+
+    return re.sub(r"`(\w+)(?:=([^`]+))?`", option, text)
+
+
+def switch(name: str, help: str) -> Parameter:
+    """Declare a parameter that is off unless its option is given."""
+    return Parameter(name, f"--{name.replace('_', '-')}", "", help, "switch", False)
+
+
+def share(name: str, help: str, default: float | None, allowed: Range) -> Parameter:
+    """Declare a parameter that is a share."""
+    option = f"--{name.replace('_', '-')}"
+    return Parameter(name, option, "SHARE", help, "number", default, range=allowed)
+
+
+FRACTION = Range(0, 1)
+POSITIVE = Range(0, 1, above=True)
+FINITE = Range(0, sys.float_info.max)
+COUNTED_IN = ("usd", "tonnes")
+PERIODS = "2024, 2024-H1, 2024-Q1 or 2024-03."
+MEASURES = (
+    "strength_in", "strength_out", "pagerank", "cheirank", "hub", "authority", "eigenvector",
+    "closeness_in", "closeness_out", "harmonic_in", "harmonic_out", "betweenness", "throughput",
+)  # fmt: skip
+KINDS = GRAPH["Claim"].column("kind").one_of
+
+SCOPE = Parameter(
+    "scope", "--for", "WHAT",
+    "An element or mineral (Dy, dysprosium, graphite), a group ('rare earths'), a product "
+    "(magnets-metal), an HS code or its first digits (280530, 2846), or a stage (metal). A name is "
+    "tried as a stage, an element, then a product: gallium is the element in every product; "
+    "product:gallium is the metal alone. Default: everything.",
+)  # fmt: skip
+PERIOD = Parameter(
+    "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "period"
+)
+CONSUMER = Parameter(
+    "consumer", "", "COUNTRY", "Any name or code: KOR, korea; or a group: EU27.", default=...
+)
+ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]", default=None)
+COUNT_BY = Parameter(
+    "measure", "--by", "usd|tonnes", "Count flows by value or by mass.",
+    default="usd", choices=COUNTED_IN,
+)  # fmt: skip
+PARTNER = Parameter(
+    "partner", "--partner", "supplier|consumer",
+    "Look at imports and their suppliers, or at exports and their buyers.",
+    default="supplier", choices=("supplier", "consumer"),
+)  # fmt: skip
+CLAIMS = (
+    Parameter(
+        "about", "--about", "COUNTRY",
+        "Only claims that name it as consumer, supplier or rival: KOR, korea, EU27.",
+    ),
+    SCOPE,
+    Parameter(
+        "source", "--source", "KEY", "Only claims of this source: see graphkit query sources."
+    ),
+    Parameter(
+        "kind", "--kind", "KIND",
+        f"Only claims of this kind: {', '.join(KINDS[:-1])} or {KINDS[-1]}.", choices=KINDS,
+    ),
+)  # fmt: skip

@@ -1,0 +1,577 @@
+"""The questions that graphkit answers, each declared once: its parameters, texts and functions.
+
+The commands, the methods of :func:`graphkit.open`, their checks of ranges and choices and the
+README's table are read from it. It imports no question, so that ``graphkit --help`` is fast.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from graphkit.errors import UsageError
+from graphkit.parameters import (
+    ANY_CONSUMER,
+    CLAIMS,
+    CONSUMER,
+    COUNT_BY,
+    FINITE,
+    FRACTION,
+    MEASURES,
+    PARTNER,
+    PERIOD,
+    PERIODS,
+    POSITIVE,
+    SCOPE,
+    Parameter,
+    Range,
+    share,
+    switch,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another question that a switch of a command asks."""
+
+    switch: str
+    function: str
+    adds: tuple[str, ...] = ()
+    """Parameters that only this question has."""
+    lacks: tuple[str, ...] = ()
+    """Parameters of the command that are refused with it."""
+    ignores: tuple[str, ...] = ()
+    """Parameters of the command that do not matter with it."""
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Names of the command's parameters in its function, where they differ."""
+    without: str = ""
+    """The refusal of what it adds, where the switch is off."""
+    refusal: str = ""
+    """The refusal of what it lacks."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One command and the question that it asks."""
+
+    name: str
+    function: str
+    """Module and name of the function in :mod:`graphkit.questions`."""
+    summary: str
+    text: str
+    examples: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    usage: str
+    """Its arguments and main options, as the README gives them."""
+    row: str
+    """What the README says of it."""
+    variant: Variant | None = None
+
+    @property
+    def help(self) -> str:
+        """The help of the command."""
+        examples = "\n".join(f"  graphkit {example}" for example in self.examples)
+        text = f"{self.text}\n\n" if self.text else ""
+        return f"{self.summary}\n\n{text}\b\nExamples:\n{examples}\n"
+
+    @property
+    def readme_row(self) -> str:
+        """Its line in the README's table of commands."""
+        usage = f"graphkit {self.name} {self.usage}".replace("|", r"\|")
+        return f"| `{usage}` | {self.row} |"
+
+    @property
+    def functions(self) -> dict[str, tuple[Parameter, ...]]:
+        """The parameters of each question that it asks, named as the function names them."""
+        variant = self.variant
+        if variant is None:
+            return {self.function: self.parameters}
+        own = tuple(p for p in self.parameters if p.name not in (*variant.adds, variant.switch))
+        left = (variant.switch, *variant.lacks, *variant.ignores)
+        other = tuple(
+            replace(p, name=variant.renames.get(p.name, p.name))
+            for p in self.parameters
+            if p.name not in left
+        )
+        return {self.function: own, variant.function: other}
+
+    def chosen(self, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Choose the function that some values ask; keep those that are not defaults.
+
+        Raises
+        ------
+        UsageError
+            A parameter does not belong to what is asked.
+        """
+        kept = {
+            p.name: given[p.name]
+            for p in self.parameters
+            if given[p.name] is not None and given[p.name] != p.default
+        }
+        variant = self.variant
+        if variant is None:
+            return self.function, kept
+        on = kept.pop(variant.switch, False)
+        wrong = variant.lacks if on else variant.adds
+        if any(name in kept for name in wrong):
+            raise UsageError(variant.refusal if on else variant.without)
+        if not on:
+            return self.function, kept
+        names = {name: variant.renames.get(name, name) for name in kept}
+        return variant.function, {
+            names[name]: value for name, value in kept.items() if name not in variant.ignores
+        }
+
+
+def checked(question: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of a question against its declaration before it is asked."""
+    key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
+    declared, signature = PARAMETERS[key], inspect.signature(question)
+
+    @wraps(question)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = signature.bind(*args, **kwargs).arguments
+        for parameter in declared:
+            parameter.check(given.get(parameter.name))
+        return question(*args, **kwargs)
+
+    return ask
+
+
+VERBS = (
+    Verb(
+        "depends", "dependence.depends",
+        "Show whom a country depends on, for what, and how much.",
+        "For each product: its largest supplier, or the one given by --on; its share of the "
+        "imports by value and by weight, the concentration (HHI) and number of suppliers, and how "
+        "much of the value comes without a weight; then published claims about it, next to what "
+        "the trade data give.",
+        (
+            "depends KOR",
+            'depends KOR --on CHN --for "rare earths" --period 2024',
+            "depends EU27 --for dysprosium --format json",
+            'depends JPN --on CHN --for "rare earths" --look-through',
+        ),
+        (
+            CONSUMER,
+            Parameter("on", "--on", "COUNTRY", "Only on this country. Default: the largest."),
+            SCOPE,
+            PERIOD,
+            switch(
+                "look_through",
+                "Show who stands behind the last seller, at each stage (all origins: origins).",
+            ),
+            replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
+        ),
+        "COUNTRY [--on COUNTRY] [--for ...] [--period P] [--look-through]",
+        "whom a country depends on, for what, and how much; at face value or behind the last "
+        "seller",
+        Variant(
+            "look_through", "origins.depends_looked_through", adds=("measure",),
+            without="`measure` belongs to `look_through`; without it the answer has both shares",
+        ),
+    ),
+    Verb(
+        "dependents", "dependence.dependents",
+        "Show who depends on a country, for what, and how much.",
+        "Every country that gets at least a given share of its imports of a product from there, "
+        "largest buyers first.",
+        ("dependents CHN", "dependents china --for magnets --min-share 0.8"),
+        (
+            Parameter(
+                "supplier", "", "COUNTRY",
+                "Any name or code: KOR, KR, korea, 'Korea, Republic of'.", default=...,
+            ),
+            SCOPE,
+            share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
+            PERIOD,
+        ),
+        "COUNTRY [--for ...] [--min-share 0.5]",
+        "who depends on a country",
+    ),
+    Verb(
+        "suppliers", "dependence.suppliers",
+        "List every supplier of a country, largest first.",
+        "",
+        (
+            "suppliers japan --for ree-metals --period 2024",
+            "suppliers JPN --for 284690 -o suppliers.csv",
+        ),
+        (CONSUMER, SCOPE, PERIOD),
+        "COUNTRY [--for ...]",
+        "every supplier of a country",
+    ),
+    Verb(
+        "origins", "origins.origins",
+        "Show who mined, refined and made what a country buys.",
+        "Behind the last seller, for each product and each stage before it: the origins of the "
+        "imports, with the range that unpublished production leaves open, next to what was bought "
+        "there directly.",
+        (
+            "origins KOR --for magnets-metal",
+            'origins japan --for "rare earths" --stage separate --by tonnes',
+        ),
+        (
+            CONSUMER,
+            SCOPE,
+            Parameter("on", "--on", "COUNTRY", "Only this origin."),
+            Parameter(
+                "stage", "--stage", "STAGE",
+                "Trace to this stage only: mine, separate, metal, component ... Default: each.",
+            ),
+            PERIOD,
+            COUNT_BY,
+            share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
+        ),
+        "COUNTRY [--for ...] [--stage STAGE] [--by usd|tonnes]",
+        "who mined, refined and made what a country buys, with ranges",
+    ),
+    Verb(
+        "spof", "single_points.single_points",
+        "Find single points of failure in a country's supply.",
+        "",
+        (
+            "spof KOR --for magnets-metal",
+            "spof KOR --for magnets-metal --definition structural",
+            'spof --for "rare earths" --threshold 0.65',
+            "spof JPN --for ree-metals --definition structural --bloc CHN+HKG --bloc EU27",
+        ),
+        (
+            replace(ANY_CONSUMER, help="The consumer. Default: all together."),
+            SCOPE,
+            Parameter(
+                "definition", "--definition", "share|structural|domestic",
+                "share: one supplier has most of the imports, at face value or looked through; "
+                "structural: what is lost without a country at all its stages, and who is cut off; "
+                "domestic: one producer in a country, where a source says so.",
+                default="share", choices=("share", "structural", "domestic"),
+            ),
+            share(
+                "threshold",
+                "Least share or loss. Default: 0.5 (the EU act has 0.65); 0 with --bloc.",
+                None, replace(FRACTION, wanted=str(POSITIVE)),
+            ),
+            switch("possible", "Also those that reach it only at the upper end of their range."),
+            switch("each", "Without COUNTRY: every consumer by itself."),
+            Parameter(
+                "blocs", "--bloc", "BLOC",
+                "Remove these countries together, for structural: EU27, CHN+HKG. Repeatable.",
+                "list",
+            ),
+            share(
+                "min_link",
+                "Ignore links with a smaller share of a pool when finding who is cut off.",
+                0.0, FRACTION,
+            ),
+            PERIOD,
+            COUNT_BY,
+        ),
+        "[COUNTRY] [--for ...] [--definition share|structural|domestic]",
+        "single points of failure in a country's supply",
+    ),
+    Verb(
+        "disrupt", "disruptions.disrupt",
+        "Show what breaks if a country stops or cuts its exports.",
+        "Traced through all stages: who loses how much, directly and through others, what the "
+        "slack of the remaining suppliers makes up for, and who is left with nothing.",
+        (
+            "disrupt CHN --for ree-compounds --loss 0.8 --slack 0.2",
+            "disrupt CHN --for dysprosium --to JPN --consumer JPN",
+            "disrupt CHN --for magnets-metal --cascade --tolerance 0.3 --spread 0.5",
+            'disrupt --restriction "Announcement 18 of 2025" --loss 0.5',
+        ),
+        (
+            Parameter(
+                "exporter", "", "[COUNTRY]",
+                "Who stops selling: CHN, EU27, CHN+HKG. Or --restriction.",
+            ),
+            SCOPE,
+            share("loss", "Share of the exports that is lost.", 1.0, POSITIVE),
+            share(
+                "slack", "Share by which the remaining suppliers can deliver more.", 0.0, Range()
+            ),
+            Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc."),
+            Parameter(
+                "restriction", "--restriction", "KEY",
+                "Apply an export control of the graph: 'Announcement 18 of 2025', or a key of "
+                "'graphkit query restrictions'.",
+            ),
+            Parameter("consumer", "--consumer", "COUNTRY", "Only the losses of this consumer."),
+            switch("cascade", "Show who fails in turn, instead of losses passed on."),
+            share(
+                "tolerance",
+                "With --cascade: a country that loses more than this fails. Default: 0.3.",
+                None, FRACTION,
+            ),
+            share(
+                "spread",
+                "With --cascade: share by which a country that fails cuts its sales. Default: 0.5.",
+                None, FRACTION,
+            ),
+            share("min_loss", "Leave out smaller losses.", 0.01, FRACTION),
+            Parameter(
+                "top", "--top", "N", "Only the N largest losses of each product; 0: all.",
+                "count", 20, range=Range(),
+            ),
+            PERIOD,
+            COUNT_BY,
+        ),
+        "[COUNTRY] [--for ...] [--loss 0.8] [--slack 0.2] [--cascade]",
+        "what breaks if a country stops, or an export control bites (`--restriction`)",
+        Variant(
+            "cascade", "disruptions.cascade", adds=("tolerance", "spread"),
+            lacks=("slack", "consumer"), ignores=("min_loss", "top"),
+            without="`tolerance` and `spread` belong to `cascade`",
+            refusal="`slack` and `consumer` do not belong to `cascade`",
+        ),
+    ),
+    Verb(
+        "concentration", "concentration.concentration",
+        "Measure how concentrated production and trade are.",
+        "For each product: the largest producer, the shares of the first and of the first three, "
+        "and the HHI of published world production; next to it the same for world exports, or for "
+        "the imports of a country, by value and by weight. Figures without a country make a range.",
+        (
+            'concentration --for "rare earths"',
+            "concentration KOR --for magnets-metal --period 2024",
+            "concentration --by stage",
+            "concentration --for ree-metals --by consumer",
+        ),
+        (
+            ANY_CONSUMER,
+            SCOPE,
+            PERIOD,
+            Parameter(
+                "by", "--by", "product|stage|consumer",
+                "Order by product or stage, or list the imports of every consumer.",
+                default="product", choices=("product", "stage", "consumer"),
+            ),
+        ),
+        "[COUNTRY] [--for ...] [--by product|stage|consumer]",
+        "how concentrated production and trade are: shares, HHI, ranges",
+    ),
+    Verb(
+        "reliance", "reliance.reliance",
+        "Measure how far countries rely on imports.",
+        "Net imports over apparent consumption, by weight, with all inputs; a withheld production "
+        "figure makes a range. With --n-minus-1, instead: supply without the largest producer over "
+        "demand without its own.",
+        (
+            "reliance USA --period 2024",
+            'reliance KOR --for "rare earths"',
+            "reliance --for gallium --n-minus-1",
+        ),
+        (
+            ANY_CONSUMER,
+            SCOPE,
+            PERIOD,
+            switch(
+                "n_minus_1", "Show how much of world demand is met without the largest producer."
+            ),
+        ),
+        "[COUNTRY] [--for ...] [--n-minus-1]",
+        "how far a country relies on imports, computed and published; or what is left without the "
+        "largest producer",
+        Variant("n_minus_1", "reliance.n_minus_1"),
+    ),
+    Verb(
+        "criticality", "criticality.criticality",
+        "Compute the EU's supply risk of materials.",
+        "Next to the published scores, with all inputs: world production weighted by the "
+        "governance of the producers, EU sourcing, import reliance, recycling and substitution. A "
+        "missing input runs over all possible values, so that the risk is a range.",
+        (
+            "criticality",
+            "criticality gallium tungsten --period 2024",
+            "criticality Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94",
+        ),
+        (
+            Parameter(
+                "elements", "", "[ELEMENT]...",
+                "Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
+                "list",
+            ),
+            PERIOD,
+            share("import_reliance", "Input that no table gives, 0-1.", None, FRACTION),
+            share("eol_rir", "End-of-life recycling input rate, 0-1.", None, FRACTION),
+            replace(
+                share("substitution", "Substitution index, 0-1.", None, FRACTION), metavar="INDEX"
+            ),
+        ),
+        "[ELEMENT]...",
+        "the EU's supply risk with all its inputs, as a range, beside the published criticality",
+    ),
+    Verb(
+        "centrality", "centrality.centrality",
+        "Rank countries by centrality: the hubs of trade.",
+        "Flows of all products in scope are added up for each pair of countries. A large flow is a "
+        "short path: betweenness counts the shortest paths through a country, throughput what can "
+        "pass through it; pagerank is where flows end up, cheirank where they come from.",
+        (
+            'centrality --for "rare earths" --period 2024',
+            'centrality --for "rare earths" --over-time',
+            "centrality --for magnets-metal --measure pagerank,throughput --by tonnes",
+            'centrality --for "rare earths" --layered',
+        ),
+        (
+            SCOPE,
+            replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
+            Parameter(
+                "measures", "--measure", "NAMES",
+                f"Names with commas, ranked by the first: {', '.join(MEASURES)}.",
+                "names", choices=MEASURES,
+            ),
+            replace(COUNT_BY, name="by", help="Add up values or masses."),
+            Parameter(
+                "min_flow", "--min-flow", "AMOUNT",
+                "Leave out pairs of countries with less, in USD or t; with --layered, as a share.",
+                "number", 0.0, range=FINITE,
+            ),
+            switch("over_time", "One network for each period with data."),
+            switch("layered", "One network of shares over all stages of a chain."),
+            Parameter(
+                "top", "--top", "N",
+                "Only the first N ranks. Default: in a table 15, over time the first of each "
+                "period; in data formats all.",
+                "count", range=Range(1), in_tables={"": 15, "over_time": 1},
+            ),
+        ),
+        "[--for ...] [--measure NAMES] [--over-time] [--layered]",
+        "hubs, sources and destinations of trade, in one period, in every one, or over all stages",
+        Variant(
+            "layered", "centrality.layered_centrality", lacks=("over_time",),
+            renames={"min_flow": "min_share"},
+            refusal="`layered` is of one period; leave out `over_time`",
+        ),
+    ),
+    Verb(
+        "compare", "changes.compare",
+        "Compare the trade of two periods, partner by partner.",
+        "Amounts, shares and ranks of each partner before and after; totals, concentration (HHI), "
+        "new and lost partners of each product. For periods of different length, amounts a month.",
+        (
+            "compare 2023 2024 --of KOR --for ree-metals",
+            "compare 2010 2024 --of CHN --partner consumer --for ree-compounds",
+            "compare 2024 2025-Q1 --of KOR --for dy-oxide",
+        ),
+        (
+            Parameter(
+                "before", "", "PERIOD", "The first one: 2023, 2024-Q1.", "period", default=...
+            ),
+            Parameter(
+                "after", "", "PERIOD", "The second one, perhaps of another length.",
+                "period", default=...,
+            ),
+            Parameter(
+                "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's."
+            ),
+            SCOPE,
+            PARTNER,
+            Parameter(
+                "top", "--top", "N",
+                "Only partners among the first N in either period; 0: all. Default: in a table "
+                "15, in data formats all.",
+                "count", range=Range(wanted="0 (all) or more"), in_tables={"": 15},
+            ),
+        ),
+        "PERIOD PERIOD [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "what changed between two periods, also of different length",
+    ),
+    Verb(
+        "trend", "changes.trend",
+        "Show how trade changes from period to period.",
+        "For each product and every period with data: totals by value and by weight, their change, "
+        "the concentration (HHI), the number of partners, and the largest one with its share. In "
+        "JSON also the new and lost partners.",
+        (
+            "trend KOR --for ree-metals",
+            "trend --for ree-compounds",
+            "trend CHN --partner consumer --for ree-metals",
+        ),
+        (
+            Parameter("country", "", "COUNTRY", "KOR, korea, EU27. Default: the world's trade."),
+            SCOPE,
+            PARTNER,
+        ),
+        "[COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "what changed from period to period",
+    ),
+    Verb(
+        "mirror", "mirror.mirror",
+        "Compare what exporters and importers report of trade.",
+        "For each flow that both sides report, as in UN Comtrade: what the exporter and what the "
+        "importer report, by value and by weight, with difference and ratio, and at which border "
+        "each side values the goods. The shipped seeds hold no such data: 'graphkit import "
+        "comtrade' makes seeds that do.",
+        (
+            'mirror KOR --for "rare earths" --db my-seeds',
+            "mirror --for magnets-metal --period 2024 --db my-seeds",
+        ),
+        (
+            Parameter(
+                "country", "", "[COUNTRY]",
+                "Only trade of this country, or group (EU27), on either side.",
+            ),
+            SCOPE,
+            replace(PERIOD, help=f"{PERIODS} Default: the newest that both sides report."),
+        ),
+        "[COUNTRY] [--for ...] [--period P]",
+        "what exporters and importers report of the same flows, and how far they differ",
+    ),
+    Verb(
+        "claims", "claims.list_claims",
+        "List published claims, or check them against the data.",
+        "Each claim as it was published: its figure, its scope, its basis, whose it is, and its "
+        "source.",
+        (
+            'claims --about KOR --for "rare earths"',
+            "claims --source reex-2025-04-30",
+            "claims check --about KOR",
+        ),
+        CLAIMS,
+        "[--about COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
+        "what was published, with its basis and source",
+    ),
+    Verb(
+        "claims check", "claim_checks.check_claims",
+        "Check published claims against the loaded data.",
+        "Each claim is borne out, contradicted, or cannot be told; with what the data give in its "
+        "own scope, the difference, and what is missing. Exit code 3 if a claim that the seeds "
+        "mark as expected is not borne out.",
+        (
+            'claims check --about KOR --for "rare earths"',
+            "claims check --source reex-2025-04-30",
+            "claims check --verdict contradicted",
+        ),
+        (
+            *CLAIMS,
+            Parameter(
+                "verdict", "--verdict", "VERDICT",
+                "Show only claims with this verdict: contradicted, borne-out or cannot-be-told.",
+                choices=("contradicted", "borne-out", "cannot-be-told"), folded=True,
+            ),
+        ),
+        "[--about COUNTRY] [--verdict VERDICT]",
+        "whether the loaded data bear it out, and what is missing to tell",
+    ),
+    Verb(
+        "claims conflicts", "claim_checks.claim_conflicts",
+        "List published figures that cannot both be right.",
+        "Pairs of figures from two sources for one scope that differ by more than their rounding, "
+        "or shares that add up to more than the whole.",
+        ("claims conflicts", "claims conflicts --about EU27 --for lithium"),
+        CLAIMS,
+        "[--about COUNTRY]",
+        "published figures that cannot both be right",
+    ),
+)  # fmt: skip
+"""Every question, in the order in which the help lists them."""
+
+PARAMETERS = {key: found for verb in VERBS for key, found in verb.functions.items()}
+"""The parameters of each function in :mod:`graphkit.questions`."""
