@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from graphkit._version import __version__ as __version__
+from graphkit._version import __version__
 
 if TYPE_CHECKING:
-    from graphkit.api import Graph
+    from graphkit.analysis.network.graph import FlowGraph
+    from graphkit.api import Session
+    from graphkit.scale import measure_flows
+
+__all__ = ("FlowGraph", "Session", "__version__", "measure_flows", "open")
 
 
-def open(db: str | None = None) -> Graph:
+def open(db: str | None = None) -> Session:
     """Open a database to ask it questions.
 
     Parameters
@@ -21,7 +25,7 @@ def open(db: str | None = None) -> Graph:
 
     Returns
     -------
-    graphkit.api.Graph
+    graphkit.api.Session
         The verbs of the command line as methods, and ``cypher``, ``query``, ``supply_network``.
 
     Examples
@@ -35,3 +39,20 @@ def open(db: str | None = None) -> Graph:
     from graphkit.api import open_graph
 
     return open_graph(db)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that ``import graphkit`` is fast."""
+    if name == "FlowGraph":
+        from graphkit.analysis.network.graph import FlowGraph
+
+        return FlowGraph
+    if name == "Session":
+        from graphkit.api import Session
+
+        return Session
+    if name == "measure_flows":
+        from graphkit.scale import measure_flows
+
+        return measure_flows
+    raise AttributeError(f"module 'graphkit' has no attribute {name!r}")

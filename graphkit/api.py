@@ -1,4 +1,4 @@
-"""The Python API: the command line's verbs, their answers as tables."""
+"""The Python session: the questions of :mod:`graphkit.verbs` as methods, answers as tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from graphkit.questions.supply import supply_of
 from graphkit.stores import Closing, Result
 from graphkit.stores.limits import LIMITS
 
-Asked = ParamSpec("Asked")
+P = ParamSpec("P")
 
 
 class Reply(Answer):
@@ -51,28 +51,28 @@ class Reply(Answer):
         return answer_html(self)
 
     def to_json(self) -> str:
-        """The whole answer, as ``--format json`` writes it."""
+        """Return the whole answer, as ``--format json`` writes it."""
         from graphkit.render import as_object, json_text
 
         return json_text(as_object(self), indent=2)
 
     def to_pandas(self) -> Any:
-        """The rows as a ``pandas.DataFrame``."""
+        """Return the rows as a ``pandas.DataFrame``."""
         return self.rows.to_pandas()
 
     def to_polars(self) -> Any:
-        """The rows as a ``polars.DataFrame``."""
+        """Return the rows as a ``polars.DataFrame``."""
         import polars
 
         return polars.from_arrow(self.rows)
 
     def to_networkx(self) -> Any:
-        """The rows as edges of a ``networkx.MultiDiGraph``, from whom to the consumer.
+        """Return the rows as edges of a ``networkx.MultiDiGraph``, from supplier to consumer.
 
         Raises
         ------
         GraphkitError
-            The rows are not of two places each.
+            The rows do not name a supplier and a consumer.
         """
         import networkx as nx
 
@@ -88,45 +88,45 @@ class Reply(Answer):
 
 
 def _verb(
-    question: Callable[Concatenate[Catalog, Asked], Answer],
-) -> Callable[Concatenate[Catalog, Asked], Reply]:
+    question: Callable[Concatenate[Catalog, P], Answer],
+) -> Callable[Concatenate[Catalog, P], Reply]:
     @wraps(question)
-    def ask(catalog: Catalog, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Reply:
+    def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Reply:
         return Reply(**vars(question(catalog, *args, **kwargs)))
 
     return ask
 
 
-class Graph(Catalog, Closing):
-    """One database, and the questions it answers; made by :func:`graphkit.open`.
+class Session(Catalog, Closing):
+    """An open database and the questions it answers; made by :func:`graphkit.open`.
 
-    Every verb of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
+    Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``. ``cypher`` and ``query`` keep to its ``limits``
-    (:class:`graphkit.stores.limits.Limits`); what is cut off is said in a warning.
+    (:class:`graphkit.stores.limits.Limits`); a warning says what was cut off.
     """
 
     limits = LIMITS
 
     def __repr__(self) -> str:
-        return f"<graphkit.Graph: {self.store.label}>"
+        return f"<graphkit.Session: {self.store.label}>"
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Release files and connections."""
         self.store.close()
 
     def cypher(self, statement: str, **parameters: Any) -> pa.Table:
-        """The rows of any read-only Cypher; nodes, relationships and paths as JSON text."""
+        """Run read-only Cypher; nodes, relationships and paths come as JSON text."""
         return _told(self.store.ask(statement, parameters, self.limits))
 
     def query(self, name: str, **parameters: str) -> pa.Table:
-        """The rows of a query file, by name or path; parameters as on the command line."""
+        """Run a query file, by name or path; parameters as on the command line."""
         query = find_query(name)
         return _told(run_query(self.store, query, query.values(parameters), self.limits))
 
     def supply_network(
         self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"
     ) -> SupplyNetwork:
-        """Trade, production and conversions of a chain in one period, as arrays.
+        """Return trade, production and conversions of a chain in one period, as arrays.
 
         Its ``to_networkx()`` is the graph, summed or fact by fact; ``coverage()`` says what it
         rests on.
@@ -156,12 +156,12 @@ class Graph(Catalog, Closing):
 
 
 def _told(result: Result) -> pa.Table:
-    """The rows, once what the database has to say about them is said."""
+    """Warn of what the database notes, and return the rows."""
     for note in result.notes:
         warnings.warn(note, stacklevel=3)
     return result.table
 
 
-def open_graph(db: str | None = None) -> Graph:
-    """See :func:`graphkit.open`."""
-    return Graph(open_database(db))
+def open_graph(db: str | None = None) -> Session:
+    """Open a database: see :func:`graphkit.open`."""
+    return Session(open_database(db))

@@ -13,7 +13,7 @@ import pytest
 
 import graphkit
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 
@@ -21,7 +21,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 @pytest.fixture
-def graph(shipped_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Graph]:
+def graph(shipped_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
     with graphkit.open() as graph:
         yield graph
@@ -95,7 +95,7 @@ def test_rows_become_frames_and_edges_with_nothing_lost(graph):
 def test_every_verb_says_what_it_takes_and_returns_an_answer():
     verbs = {
         name: verb
-        for name, verb in vars(Graph).items()
+        for name, verb in vars(Session).items()
         if callable(verb) and hasattr(verb, "__wrapped__")
     }
     assert {"depends", "origins", "single_points", "disrupt", "concentration"} <= set(verbs)

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
@@ -28,9 +28,9 @@ RARE_EARTHS = "rare earths"
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def ask_small(tmp_path: Path) -> Iterator[Any]:
     """Questions to small seeds with some files changed."""
     stores = []
 
-    def asked(*changes: dict[str, str | None]) -> Graph:
+    def asked(*changes: dict[str, str | None]) -> Session:
         store = EmbeddedStore(tmp_path / "graph.lbdb")
         stores.append(store)
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
-        return Graph(store)
+        return Session(store)
 
     yield asked
     for store in stores:
@@ -226,7 +226,7 @@ def test_closeness_comes_with_a_hint_unless_small_flows_are_left_out(ask):
 )
 def test_both_databases_give_the_same_answer_byte_for_byte(stores, verb, options):
     texts = {
-        json_text(as_object(getattr(Graph(store), verb)(**options))) for store in stores.values()
+        json_text(as_object(getattr(Session(store), verb)(**options))) for store in stores.values()
     }
 
     assert len(texts) == 1

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import UsageError
@@ -29,9 +29,9 @@ FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +53,10 @@ def graphkit(capsys: Any, monkeypatch: Any, shipped_file: Path) -> Callable[...,
     return run
 
 
-def small(store: Store, folder: Path, trade: str | None = None) -> Graph:
+def small(store: Store, folder: Path, trade: str | None = None) -> Session:
     changes = {"trade.yaml": trade} if trade else {}
     store.load(build_graph(read_seeds(write_seeds(folder, changes))))
-    return Graph(store)
+    return Session(store)
 
 
 def by_partner(answer: Answer, partner: str = "supplier") -> dict[str, dict[str, Any]]:
@@ -247,7 +247,7 @@ def test_a_group_and_an_exporter_have_a_trend(ask):
 
 
 def test_both_databases_answer_the_same_to_the_byte(stores):
-    asked = [Graph(store) for store in stores.values()]
+    asked = [Session(store) for store in stores.values()]
     for verb, words, more in (
         ("compare", ("2023", "2024"), {"of": "KOR"}),
         ("compare", ("2010", "2024"), {"of": "CHN", "scope": "ree-metals", "partner": "consumer"}),

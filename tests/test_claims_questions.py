@@ -13,7 +13,7 @@ from pyarrow import parquet
 from seed_texts import write_seeds
 
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
@@ -51,13 +51,13 @@ MISTAKEN = CLAIMS.replace("0.5, ", "0.5, expected: true, ")
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 @pytest.fixture(scope="module")
-def every(ask: Graph) -> Answer:
+def every(ask: Session) -> Answer:
     """Every shipped claim, checked."""
     return ask.check_claims()
 
@@ -79,9 +79,9 @@ def by_key(answer: Answer) -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in answer.rows.to_pylist()}
 
 
-def small(store: Store, folder: Path, *changes: dict[str, str | None]) -> Graph:
+def small(store: Store, folder: Path, *changes: dict[str, str | None]) -> Session:
     store.load(build_graph(read_seeds(write_seeds(folder, OWN, *changes))))
-    return Graph(store)
+    return Session(store)
 
 
 # --- listed
@@ -250,7 +250,7 @@ def test_production_that_two_sources_count_differently_is_a_conflict(store, tmp_
 
 
 def test_both_databases_answer_the_same_to_the_byte(stores):
-    asked = [Graph(store) for store in stores.values()]
+    asked = [Session(store) for store in stores.values()]
     for verb, more in (
         ("list_claims", {}), ("list_claims", {"about": "KOR", "scope": "rare earths"}),
         ("check_claims", {}), ("claim_conflicts", {}),

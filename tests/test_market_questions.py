@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from seed_texts import SMALL, write_seeds
 
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
@@ -32,17 +32,17 @@ rows:
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
-def small(tmp_path: Path, *changes: dict[str, str | None]) -> Graph:
+def small(tmp_path: Path, *changes: dict[str, str | None]) -> Session:
     """Questions to small seeds."""
     store = EmbeddedStore(tmp_path / "small.lbdb")
     store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
-    return Graph(store)
+    return Session(store)
 
 
 def facts(graph: Built, kind: str) -> list[dict[str, Any]]:
@@ -436,7 +436,7 @@ QUESTIONS = [
 @pytest.mark.parametrize(("verb", "names", "options"), QUESTIONS)
 def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names, options):
     said = {
-        engine: json_text(as_object(getattr(Graph(store), verb)(*names, **options)))
+        engine: json_text(as_object(getattr(Session(store), verb)(*names, **options)))
         for engine, store in stores.items()
     }
     assert said["embedded"] == said["neo4j"]

@@ -30,7 +30,7 @@ from written_seeds import (
 )
 
 import graphkit
-from graphkit.api import Graph, Reply
+from graphkit.api import Reply, Session
 from graphkit.build import build_graph
 from graphkit.importers.reference import read_reference
 from graphkit.importers.table import import_table
@@ -90,7 +90,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     return answers
 
 
-def answer(opened: Graph, question: str) -> str:
+def answer(opened: Session, question: str) -> str:
     verb, *given = json.loads(question)
     named = given.pop() if given and isinstance(given[-1], dict) else {}
     reply: Reply = getattr(opened, verb)(*given, **named)

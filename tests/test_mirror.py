@@ -13,7 +13,7 @@ import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
 
 from graphkit.analysis.mirror import mirror
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph
 from graphkit.cli.app import run
@@ -61,7 +61,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def graph(file: Path) -> Any:
     with EmbeddedStore(file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def graphkit(file: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> Callab
     return call
 
 
-def whole(graph: Graph) -> str:
+def whole(graph: Session) -> str:
     return json_text(as_object(graph.mirror()), indent=2)
 
 
@@ -155,13 +155,13 @@ def test_the_table_says_what_the_figures_are(graph):
 
 
 def test_both_databases_give_the_same_json_for_any_order_of_rows(
-    store: Store, graph: Graph, tmp_path: Path
+    store: Store, graph: Session, tmp_path: Path
 ) -> None:
     rows = ROWS[:]
     random.Random(7).shuffle(rows)
     store.load(built(rows, tmp_path))
 
-    assert whole(Graph(store)) == whole(graph)
+    assert whole(Session(store)) == whole(graph)
 
 
 def test_two_reports_of_the_same_trade_are_never_added_up(graph):
@@ -265,6 +265,6 @@ def test_reports_of_one_side_alone_are_said(tmp_path):
     with EmbeddedStore(tmp_path / "graph.lbdb") as store:
         store.load(built(rows, tmp_path))
         with pytest.raises(GraphkitError, match=r"there are reports of importers alone"):
-            Graph(store).mirror()
+            Session(store).mirror()
         with pytest.raises(UsageError):
-            Graph(store).mirror("nowhere at all")
+            Session(store).mirror("nowhere at all")

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
@@ -31,10 +31,10 @@ EU27 = [
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 # --- the trade tables, added up without graphkit
@@ -226,7 +226,7 @@ QUESTIONS = [
 
 
 def test_both_databases_give_the_same_answers_to_the_byte(stores):
-    asked = {name: Graph(store) for name, store in stores.items()}
+    asked = {name: Session(store) for name, store in stores.items()}
     for method, place, more in QUESTIONS:
         first, second = (
             json_text(as_object(getattr(questions, method)(place, **more)), indent=2)
@@ -241,7 +241,7 @@ def test_both_databases_give_the_same_answers_to_the_byte(stores):
 
 
 def test_both_databases_refuse_in_the_same_words(stores):
-    def refusal(questions: Graph, method: str, *words: Any, **more: Any) -> str:
+    def refusal(questions: Session, method: str, *words: Any, **more: Any) -> str:
         with pytest.raises(GraphkitError) as caught:
             getattr(questions, method)(*words, **more)
         return f"{caught.value.exit_code} {caught.value}"
@@ -251,7 +251,7 @@ def test_both_databases_refuse_in_the_same_words(stores):
         ("depends", "KOR", {"scope": "disprosium"}), ("depends", "KOR", {"period": "1989"}),
         ("depends", "KOR", {"scope": "999999"}), ("suppliers", "KOR", {"scope": "tellurium"}),
     ):  # fmt: skip
-        first, second = (refusal(Graph(s), method, place, **more) for s in stores.values())
+        first, second = (refusal(Session(s), method, place, **more) for s in stores.values())
         assert first == second
 
 
@@ -268,7 +268,7 @@ def test_the_depends_on_edges_are_the_answers(stores):
     for store in stores.values():
         for consumer in ("KOR", "JPN", "NOR"):
             stored = store.run(edges, {"consumer": consumer}).table
-            rows = Graph(store).suppliers(consumer, period="2024").rows
+            rows = Session(store).suppliers(consumer, period="2024").rows
             rows = rows.select(stored.column_names).sort_by(
                 [("product", "ascending"), ("supplier", "ascending")]
             )
@@ -381,9 +381,9 @@ def test_a_question_about_a_supplier_has_its_share_of_the_world_as_context(ask):
 # --- small graphs made for one point, on each database
 
 
-def loaded(store: Store, folder: Path, *changes: dict[str, str | None]) -> Graph:
+def loaded(store: Store, folder: Path, *changes: dict[str, str | None]) -> Session:
     store.load(build_graph(read_seeds(write_seeds(folder, *changes))))
-    return Graph(store)
+    return Session(store)
 
 
 MORE_PERIODS = SMALL["trade.yaml"] + (
@@ -525,10 +525,10 @@ def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
 def test_an_empty_database_is_told_to_be_filled(store):
     if isinstance(store, EmbeddedStore):
         with pytest.raises(GraphkitError, match="make it with 'graphkit load'"):
-            Graph(store).depends("KOR")
+            Session(store).depends("KOR")
         return
     with pytest.raises(UsageError, match="the database holds none: fill it with 'graphkit load'"):
-        Graph(store).depends("KOR")
+        Session(store).depends("KOR")
 
 
 # --- questions that have no answer

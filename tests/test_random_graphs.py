@@ -13,7 +13,7 @@ from conftest import clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
 from test_query_files import assert_equal, assert_total_order
 
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.queries import Query, find_query, query_names, run_query
@@ -119,7 +119,7 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
     yield "layered_centrality", (), now
 
 
-def said(graph: Graph, verb: str, names: tuple[str | None, ...], options: dict[str, Any]) -> str:
+def said(graph: Session, verb: str, names: tuple[str | None, ...], options: dict[str, Any]) -> str:
     try:
         return json_text(as_object(getattr(graph, verb)(*names, **options)))
     except GraphkitError as error:
@@ -131,7 +131,7 @@ def test_both_databases_answer_every_question_in_the_same_words(loaded) -> None:
     random = Random(facts.rows)
     for _ in range(5):
         for asked in questions(random):
-            one, other = (said(Graph(store), *asked) for store in stores.values())
+            one, other = (said(Session(store), *asked) for store in stores.values())
             assert one == other, asked
 
 

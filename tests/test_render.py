@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from pyarrow import parquet
 
 from graphkit.answer import Answer
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.render import FORMATS, as_object, choose_format, show_answer, show_table
 from graphkit.render.layout import TextColumn, text_table, width
@@ -30,13 +30,13 @@ HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
 @pytest.fixture(scope="module")
 def answer(shipped_file: Path) -> Iterator[Answer]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store).depends("KOR", on="CHN", scope="rare earths", period="2024")
+        yield Session(store).depends("KOR", on="CHN", scope="rare earths", period="2024")
 
 
 @pytest.fixture(scope="module")
 def long_answer(shipped_file: Path) -> Iterator[Answer]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store).dependents("CHN", scope="rare earths", period="2024")
+        yield Session(store).dependents("CHN", scope="rare earths", period="2024")
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
 
 def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(shipped_file, shown):
     with EmbeddedStore(shipped_file) as store:
-        answer = Graph(store).depends("KOR")
+        answer = Session(store).depends("KOR")
     text = shown(answer, "table", 300)
     block = text.split("Published claims in this scope\n")[1].split("\n\n")[0]
     lines = [line.strip() for line in block.splitlines()]
@@ -173,7 +173,7 @@ def test_units_stand_in_the_heads_and_shares_in_percent(shown):
 
 def test_unknown_is_a_word_and_not_a_zero(shown, shipped_file):
     with EmbeddedStore(shipped_file) as store:
-        answer = Graph(store).depends("KOR", on="CHN", scope="magnets", period="2022")
+        answer = Session(store).depends("KOR", on="CHN", scope="magnets", period="2022")
     text = shown(answer, "table")
     assert "unknown" in text
     assert " 100.0 %" in text.split("Published")[0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from seed_texts import write_seeds
 
-from graphkit.api import Graph
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import as_object, json_text
@@ -21,9 +21,9 @@ from graphkit.stores.embedded import EmbeddedStore
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Graph]:
+def ask(shipped_file: Path) -> Iterator[Session]:
     with EmbeddedStore(shipped_file) as store:
-        yield Graph(store)
+        yield Session(store)
 
 
 # --- a chain small enough to follow by hand
@@ -72,9 +72,9 @@ rows:
 
 
 @pytest.fixture
-def chain(store: Store, tmp_path: Path) -> Graph:
+def chain(store: Store, tmp_path: Path) -> Session:
     store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN))))
-    return Graph(store)
+    return Session(store)
 
 
 def shares(answer: Any, *names: str) -> dict[tuple[Any, ...], float]:
@@ -211,7 +211,7 @@ def test_two_series_of_one_product_are_not_added_up(store, tmp_path):
     store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, {"trade.yaml": trade}))))
 
     with pytest.raises(GraphkitError, match="ree-metals: there are flows of more than one data"):
-        Graph(store).origins("KOR", scope="ree-metals")
+        Session(store).origins("KOR", scope="ree-metals")
 
 
 # --- the shipped data
@@ -335,7 +335,7 @@ QUESTIONS = [
 
 
 def test_both_databases_give_the_same_answers_to_the_byte(stores):
-    asked = [Graph(store) for store in stores.values()]
+    asked = [Session(store) for store in stores.values()]
     for verb, places, more in QUESTIONS:
         first, second = (
             json_text(as_object(getattr(graph, verb)(*places, **more)), indent=2) for graph in asked

@@ -1,5 +1,7 @@
 """Runs the README's console blocks again and writes their output below the command.
 
+The rows of the questions in its table of commands are written from ``graphkit.verbs``.
+
     python tools/refresh_readme.py
 
 A block that ends with a line ``...`` keeps its length: as many lines, then ``...``.
@@ -14,7 +16,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from graphkit.verbs import VERBS
+
 BLOCK = re.compile(r"(?s)```console\n\$ (graphkit [^\n]*)\n(.*?)```")
+
+ROWS = re.compile(
+    r"(\| command \| what it does \|\n\|---\|---\|\n)(?:.*\n)*?(?=\| `graphkit measure )"
+)
 
 
 def refreshed(match: re.Match[str]) -> str:
@@ -32,7 +40,9 @@ def refreshed(match: re.Match[str]) -> str:
 def main() -> None:
     """Rewrite the README in place."""
     path = Path(__file__).parents[1] / "README.md"
-    path.write_text(BLOCK.sub(refreshed, path.read_text(encoding="utf-8")), encoding="utf-8")
+    rows = "".join(f"{verb.readme_row}\n" for verb in VERBS)
+    text = ROWS.sub(lambda table: table[1] + rows, path.read_text(encoding="utf-8"))
+    path.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
 
 
 if __name__ == "__main__":

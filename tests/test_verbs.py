@@ -1,0 +1,86 @@
+"""What is declared of the questions is what their functions, methods and README rows have."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from graphkit.analysis.claims.verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
+from graphkit.analysis.network.scores import MEASURES
+from graphkit.api import Session
+from graphkit.errors import UsageError
+from graphkit.parameters import PERIOD, SCOPE, Parameter, Range, in_options
+from graphkit.verbs import PARAMETERS, VERBS
+
+README = Path(__file__).parents[1] / "README.md"
+TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=Range())
+
+
+@pytest.mark.parametrize("path", PARAMETERS)
+def test_a_function_has_the_declared_parameters(path):
+    module, _, name = path.partition(".")
+    function = getattr(import_module(f"graphkit.questions.{module}"), name)
+    found = list(inspect.signature(function).parameters.values())[1:]
+
+    assert {p.name for p in found} == {p.name for p in PARAMETERS[path]}
+    for declared in PARAMETERS[path]:
+        parameter = next(p for p in found if p.name == declared.name)
+        assert (declared.default is ...) == (
+            parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
+        )
+        if declared.default not in (None, ...):
+            assert parameter.default == declared.default
+    assert callable(getattr(Session, name))
+
+
+def test_every_question_of_the_session_is_declared():
+    methods = {name for name, verb in vars(Session).items() if hasattr(verb, "__wrapped__")}
+
+    assert methods == {path.partition(".")[2] for path in PARAMETERS}
+
+
+def test_choices_are_those_of_the_measures():
+    parameters = {p.name: p.choices for verb in VERBS for p in verb.parameters}
+
+    assert set(parameters["measures"]) == set(MEASURES)
+    verdicts = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
+    assert parameters["verdict"] == tuple(verdict.replace(" ", "-") for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        (TOP, -1, "`top`: found -1, wanted 0 or more"),
+        (PERIOD, "2024-Q9", "`period`: '2024-Q9' is no period"),
+        (Parameter("x", "--x", "X", "", range=Range(0, 1)), float("nan"), "found nan, wanted 0 to"),
+        (Parameter("x", "--x", "X", "", range=Range(0, 1, above=True)), 0.0, "wanted more than 0"),
+        (Parameter("x", "--x", "X", "", choices=("a", "b")), "A", "found 'A', wanted one of a, b"),
+        (Parameter("x", "", "X", "", "names", choices=("a",)), ("a", "a"), "wanted each once"),
+        (Parameter("x", "", "X", "", "names", choices=("a",)), (), "found none, wanted some of a"),
+    ],
+)
+def test_a_value_that_is_not_taken_is_refused(parameter, value, message):
+    with pytest.raises(UsageError, match=message):
+        parameter.check(value)
+
+
+def test_folded_choices_may_be_written_with_spaces_and_capitals():
+    Parameter("x", "--x", "X", "", choices=("borne-out",), folded=True).check(" Borne out")
+
+
+def test_texts_name_parameters_in_python_and_options_on_the_command_line():
+    text = "`top=0` shows all; give `scope=product:gallium`, not `else`."
+
+    assert in_options(text, (TOP, SCOPE)) == (
+        "--top 0 shows all; give --for product:gallium, not `else`."
+    )
+
+
+def test_the_readme_has_the_row_of_every_question():
+    """The README is corrected by ``python tools/refresh_readme.py``."""
+    text = README.read_text(encoding="utf-8")
+
+    assert "\n".join(verb.readme_row for verb in VERBS) in text
