@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from graphkit.analysis.claims.wording import Verdict
 from graphkit.errors import UsageError
 from graphkit.parameters import (
     ANY_CONSUMER,
@@ -34,6 +35,7 @@ from graphkit.parameters import (
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_VERDICTS = tuple(verdict.option for verdict in Verdict)
 
 
 @dataclass(frozen=True)
@@ -553,8 +555,9 @@ VERBS = (
             *CLAIMS,
             Parameter(
                 "verdict", "--verdict", "VERDICT",
-                "Show only claims with this verdict: contradicted, borne-out or cannot-be-told.",
-                choices=("contradicted", "borne-out", "cannot-be-told"), folded=True,
+                "Show only claims with this verdict: "
+                f"{', '.join(_VERDICTS[:-1])} or {_VERDICTS[-1]}.",
+                choices=_VERDICTS, folded=True,
             ),
         ),
         "[--about COUNTRY] [--verdict VERDICT]",

@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 
 from graphkit.analysis.claims.evidence import Loaded, half_unit
 from graphkit.analysis.claims.verdicts import (
-    BORNE_OUT,
-    CANNOT_BE_TOLD,
-    CONTRADICTED,
     Tolerance,
     check_claims,
     conflicts,
@@ -20,8 +17,11 @@ from graphkit.analysis.claims.verdicts import (
     production_conflicts,
     verdict_counts,
 )
+from graphkit.analysis.claims.wording import Verdict
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
+
+CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD = Verdict
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()

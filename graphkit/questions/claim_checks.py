@@ -11,14 +11,12 @@ import pyarrow.compute as pc
 from graphkit.analysis.claims import verdicts as claim_check
 from graphkit.analysis.claims.evidence import Loaded, time_of
 from graphkit.analysis.claims.verdicts import (
-    BORNE_OUT,
-    CANNOT_BE_TOLD,
-    CONTRADICTED,
     DIFFERENT,
     conflicts,
     production_conflicts,
 )
 from graphkit.analysis.claims.wording import (
+    Verdict,
     claim_sentence,
     found_difference,
     found_figure,
@@ -83,8 +81,6 @@ def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
     return sorted(asked | set(newest.values()))
 
 
-VERDICTS = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
-"""In the order in which they are shown."""
 COLUMNS = (
     Column("verdict", "Verdict"),
     Column("claim", "Claim"),
@@ -122,8 +118,8 @@ def check_claims(
     """Each published claim held against the loaded facts in its own scope.
 
     Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
-    ``verdict`` keeps only the claims that came out so, one of :data:`VERDICTS` (``borne-out``
-    will do).
+    ``verdict`` keeps only the claims with this
+    :class:`~graphkit.analysis.claims.wording.Verdict` (``borne-out`` will do).
 
     Returns
     -------
@@ -167,7 +163,8 @@ def _verdict(text: str | None) -> str | None:
 def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
     """Checked claims by verdict and key, with what people read of each."""
     published = {row["key"]: known_values(row) for row in claims.to_pylist()}
-    rows = sorted(checked.to_pylist(), key=lambda row: (VERDICTS.index(row["verdict"]), row["key"]))
+    order = {verdict: place for place, verdict in enumerate(Verdict)}
+    rows = sorted(checked.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
     words = {
         "claim": [claim_sentence(published[row["key"]]) for row in rows],
         "data": [found_figure(known_values(row)) or None for row in rows],
@@ -184,7 +181,7 @@ def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
 def _why(row: Mapping[str, Any]) -> str:
     """How the facts were read, and what a claim lacks to be told."""
     read = row["found_by"]
-    if row["verdict"] != CANNOT_BE_TOLD:
+    if row["verdict"] != Verdict.CANNOT_BE_TOLD:
         return str(read)
     lacking = f"missing: {'; '.join(row['missing'])}"
     return f"{read}; {lacking}" if read else lacking
@@ -192,7 +189,7 @@ def _why(row: Mapping[str, Any]) -> str:
 
 def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
     notes = [] if len(checked) else [f"No claim in this scope came out as {only}."]
-    untold = checked.filter(pc.equal(checked["verdict"], CANNOT_BE_TOLD)).to_pylist()
+    untold = checked.filter(pc.equal(checked["verdict"], Verdict.CANNOT_BE_TOLD)).to_pylist()
     codes: dict[str, list[str]] = {}
     for row in loaded.codes.to_pylist():
         codes.setdefault(row["product"], []).append(row["hs"])
@@ -216,11 +213,10 @@ def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
     """How many claims came out how, by verdict and by kind, and which were expected otherwise."""
     verdicts = checked["verdict"].to_pylist()
     failed = claim_check.failed_expectations(checked)
-    names = [verdict.replace(" ", "_") for verdict in VERDICTS]
     return {
         "claims": len(checked),
         "claims_in_all": total,
-        **{name: verdicts.count(verdict) for name, verdict in zip(names, VERDICTS, strict=True)},
+        **{verdict.column: verdicts.count(verdict) for verdict in Verdict},
         "by_kind": [_by_verdict(row) for row in claim_check.verdict_counts(checked).to_pylist()],
         "expected_to_be_borne_out": sum(map(bool, checked["expected"].to_pylist())),
         "expected_but_not_borne_out": failed["key"].to_pylist(),
@@ -229,7 +225,7 @@ def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
 
 def _by_verdict(row: Mapping[str, Any]) -> str:
     """How the claims of one kind came out."""
-    counts = ((row[verdict.replace(" ", "_")], verdict) for verdict in VERDICTS)
+    counts = ((row[verdict.column], verdict) for verdict in Verdict)
     return f"{row['kind']} ({' + '.join(f'{n:,} {verdict}' for n, verdict in counts if n)})"
 
 

@@ -22,12 +22,9 @@ from graphkit.analysis.claims.evidence import (
     states_basis,
 )
 from graphkit.analysis.claims.readings import read_claim
+from graphkit.analysis.claims.wording import Verdict
 from graphkit.analysis.concentration import published_interval
 from graphkit.arrow import counts, flags, lists, number, texts
-
-BORNE_OUT = "borne out"
-CONTRADICTED = "contradicted"
-CANNOT_BE_TOLD = "cannot be told"
 
 
 @dataclass(frozen=True)
@@ -202,7 +199,7 @@ def _check(claim: Claim, readings: Readings, tolerance: Tolerance) -> dict[str, 
         "claimed_high": value if claim["high"] is None else claim["high"],
         "agrees": [r.label for r, yes in said.items() if yes],
         "readings": [f"{r.label}: {_shown(r)}" for r in readings.found],
-        "missing": [] if verdict == BORNE_OUT else missing,
+        "missing": [] if verdict == Verdict.BORNE_OUT else missing,
     }
     if stated and said:
         best = min(said, key=lambda r: (not r.whole, not said[r], stated.distance(r.value)))
@@ -224,12 +221,12 @@ def _verdict(
     said: Mapping[Reading, bool | None],
     missing: list[str],
     tolerance: Tolerance,
-) -> str:
-    """One of the three; adds to ``missing`` why a claim cannot be told."""
+) -> Verdict:
+    """Judge a claim; adds to ``missing`` why a claim cannot be told."""
     if readings.decisive and any(yes for r, yes in said.items() if r.whole):
-        return BORNE_OUT
+        return Verdict.BORNE_OUT
     if stated is None or not said or missing:
-        return CANNOT_BE_TOLD
+        return Verdict.CANNOT_BE_TOLD
     values = [r.value for r in said]
     away = min(stated.distance(r.low if r.value > stated.high else r.high) for r in said)
     part = [r.label for r, yes in said.items() if yes]
@@ -243,7 +240,7 @@ def _verdict(
         missing.append("whether by value or by weight: the readings lie on both sides")
     elif claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
         missing.append("whether by value or by weight, gross or content: a reading is near")
-    return CANNOT_BE_TOLD if missing else CONTRADICTED
+    return Verdict.CANNOT_BE_TOLD if missing else Verdict.CONTRADICTED
 
 
 def _difference(row: Mapping[str, Any], found: float) -> float | None:
@@ -268,15 +265,14 @@ def verdict_counts(checked: pa.Table) -> pa.Table:
     --------
     >>> verdict_counts(pa.table({"kind": ["share", "share"],
     ...                          "verdict": ["borne out", "contradicted"]})).to_pylist()
-    [{'kind': 'share', 'claims': 2, 'borne_out': 1, 'contradicted': 1, 'cannot_be_told': 0}]
+    [{'kind': 'share', 'claims': 2, 'contradicted': 1, 'borne_out': 1, 'cannot_be_told': 0}]
     """
     found = Counter(zip(checked["kind"].to_pylist(), checked["verdict"].to_pylist(), strict=True))
-    verdicts = (BORNE_OUT, CONTRADICTED, CANNOT_BE_TOLD)
     rows = []
     for kind in sorted({kind for kind, _ in found}):
-        numbers = {v.replace(" ", "_"): found[kind, v] for v in verdicts}
+        numbers = {v.column: found[kind, v] for v in Verdict}
         rows.append({"kind": kind, "claims": sum(numbers.values()), **numbers})
-    columns = [*texts("kind"), *counts("claims", *(v.replace(" ", "_") for v in verdicts))]
+    columns = [*texts("kind"), *counts("claims", *(v.column for v in Verdict))]
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
@@ -291,7 +287,8 @@ def failed_expectations(checked: pa.Table) -> pa.Table:
     ['b']
     """
     rows = zip(checked["expected"].to_pylist(), checked["verdict"].to_pylist(), strict=True)
-    return checked.filter(pa.array([bool(e) and v != BORNE_OUT for e, v in rows], pa.bool_()))
+    failed = [bool(expected) and verdict != Verdict.BORNE_OUT for expected, verdict in rows]
+    return checked.filter(pa.array(failed, pa.bool_()))
 
 
 PLAIN = Tolerance(points=0, relative=0, other=0)

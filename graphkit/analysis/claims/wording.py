@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 
 def known_values(row: Mapping[str, Any]) -> dict[str, Any]:
     """Drop the values of a row that are null."""
     return {name: value for name, value in row.items() if value is not None}
+
+
+class Verdict(StrEnum):
+    """Outcomes of checking a claim, in the order in which answers list them."""
+
+    CONTRADICTED = "contradicted"
+    BORNE_OUT = "borne out"
+    CANNOT_BE_TOLD = "cannot be told"
+
+    @property
+    def option(self) -> str:
+        """Spell the verdict as one word of a command."""
+        return self.replace(" ", "-")
+
+    @property
+    def column(self) -> str:
+        """Spell the verdict as the name of a column."""
+        return self.replace(" ", "_")
 
 
 def headline(claim: Mapping[str, Any]) -> str:

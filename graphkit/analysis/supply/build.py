@@ -75,7 +75,7 @@ def _steps_back(key: str, inputs: Mapping[str, set[str]]) -> dict[str, int]:
     return steps
 
 
-def drawn_from(
+def input_pools(
     earlier: Mapping[int, Sequence[tuple[int, int, int]]],
     country: np.ndarray,
     product: np.ndarray,
@@ -222,7 +222,7 @@ def supply_network(
     produced, state = own_production(stated, *trade, unpublished)
     least, _ = own_production(stated, *trade, "net-exports")
     earlier = earlier_products(_pairs(conversions), axes.products, axes.orders)
-    pools = drawn_from(earlier, country, product, produced + imports, traded.tolist())
+    pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
         country, product, source, target, amount, produced, least, stated.amount, state, *pools,
