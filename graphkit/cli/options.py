@@ -88,7 +88,7 @@ def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """One line on stderr, with nothing in it that a terminal would obey."""
+    """Print one line on stderr, without characters that control a terminal."""
     from graphkit.errors import visible
 
     line = re.sub(r"\s*\n\s*", " ", text.strip())
@@ -97,7 +97,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def opened(db: str | None) -> Iterator[Store]:
-    """The database to ask, with a progress bar while the default one is built."""
+    """Open the database to query, with a progress bar while the default one is built."""
     from graphkit.database import open_database
 
     with (
@@ -110,9 +110,9 @@ def opened(db: str | None) -> Iterator[Store]:
 
 @contextmanager
 def _ended_by_interrupt() -> Iterator[None]:
-    """Let Ctrl-C end the process at once: a driver would first wait for the answer it asked for.
+    """End the process at once on Ctrl-C: a driver would first wait for its answer.
 
-    Only for reading, where nothing is lost: a default database half built is no database yet.
+    Only for reading, where nothing is lost: a half-built default database does not count yet.
     """
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
@@ -132,7 +132,7 @@ def _ended_by_interrupt() -> Iterator[None]:
 
 @contextmanager
 def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
-    """A bar on stderr that appears with the first step; nothing where stderr is no terminal."""
+    """Show a bar on stderr from the first step on; none where stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield lambda kind, rows: None
         return
@@ -144,7 +144,7 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
 
 
 class _Bar:
-    """Started only when there is progress to show, so that rich is not imported before."""
+    """A bar that starts with the first progress, so that rich is not imported before."""
 
     def __init__(self, title: str, total: int | None) -> None:
         self._title, self._total = title, total
@@ -167,6 +167,6 @@ class _Bar:
         return shown
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._shown is not None:
             self._shown.stop()

@@ -39,7 +39,7 @@ def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
 
 
 def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
-    """The function of a command, with the signature that typer reads."""
+    """Make the function of a command, with the signature that typer reads."""
 
     def command(**given: Any) -> None:
         if context and (called := given["context"].invoked_subcommand):
@@ -101,7 +101,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 
 
 def _given(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
-    """The value of a parameter, with its default in tables that people read."""
+    """Return the value of a parameter, with its default in tables that people read."""
     value = given[parameter.name]
     if parameter.type == "names" and value is not None:
         return tuple(name.strip() for name in value.split(","))
