@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.cypher.read_only import check_read_only, parameter_names
+from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.period import Period
@@ -77,9 +77,30 @@ class Query:
 
     name: str
     title: str
-    text: str
+    statement: Statement
     parameters: tuple[Parameter, ...]
     units: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.statement.text
+
+    def check(self) -> None:
+        """Refuse a query that does more than read, or does not declare just what it uses.
+
+        Raises
+        ------
+        GraphkitError
+            Naming the query and the first thing wrong with it.
+        """
+        used, declared = list(self.statement.parameters), [p.name for p in self.parameters]
+        if sorted(used) != sorted(declared):
+            raise GraphkitError(
+                f"{self.name}.cypher: declares the parameters {declared} and uses {used}; "
+                "wanted the same"
+            )
+        self.statement.check_read_only()
 
     def values(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Typed values of all parameters, defaults filled in.
@@ -111,7 +132,7 @@ class Query:
 
 
 def read_query(path: Path) -> Query:
-    """Read one query file and check that it declares what it uses.
+    """Read one query file.
 
     Raises
     ------
@@ -123,15 +144,8 @@ def read_query(path: Path) -> Query:
     except (OSError, UnicodeDecodeError) as error:
         raise GraphkitError(f"cannot read {path} as a query file: {error}") from error
     front = _front_matter(path, text)
-    parameters = [_parameter(path, name, about) for name, about in front["params"].items()]
-    used = list(parameter_names(text))
-    declared = [p.name for p in parameters]
-    if sorted(used) != sorted(declared):
-        raise GraphkitError(
-            f"{path.name}: declares the parameters {declared} and uses {used}; wanted the same"
-        )
-    check_read_only(text)
-    return Query(path.stem, front["title"], text, tuple(parameters), front["units"])
+    parameters = tuple(_parameter(path, name, about) for name, about in front["params"].items())
+    return Query(path.stem, front["title"], Statement(text), parameters, front["units"])
 
 
 def _parameter(path: Path, name: str, about: Any) -> Parameter:
@@ -174,7 +188,9 @@ def query_names() -> list[str]:
 
 
 def find_query(name: str) -> Query:
-    """A shipped query by name, or a query file by path.
+    """Find a shipped query by name, or read and check a query file by path.
+
+    The tests check those that ship.
 
     Raises
     ------
@@ -182,7 +198,9 @@ def find_query(name: str) -> Query:
         There is none of that name; with the nearest ones.
     """
     if name.endswith(".cypher"):
-        return read_query(Path(name))
+        query = read_query(Path(name))
+        query.check()
+        return query
     if name not in query_names():
         from difflib import get_close_matches
 
@@ -196,7 +214,7 @@ def run_query(
     store: Store, query: Query, values: Mapping[str, Any], limits: Limits = LIMITS
 ) -> Result:
     """Run a query file; its units go into the metadata of the columns."""
-    result = store.ask(query.text, values, limits)
+    result = store.ask(query.statement, values, limits)
     fields = []
     for field in result.table.schema:
         metadata = dict(field.metadata or {})

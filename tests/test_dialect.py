@@ -141,12 +141,12 @@ def test_what_the_embedded_database_lacks_is_named_and_neo4j_runs_it(stores, sta
     statement, where = marked(statement)
 
     with pytest.raises(StoreError) as caught:
-        stores["embedded"].run(statement)
+        stores["embedded"].ask(statement)
 
     assert str(caught.value).startswith(f"{where}the embedded database has no ")
     assert construct in str(caught.value)
     assert "get one with 'graphkit neo4j start', then add '--db local'" in str(caught.value)
-    assert len(stores["neo4j"].run(statement).table) == 1
+    assert len(stores["neo4j"].ask(statement).table) == 1
 
 
 @pytest.mark.parametrize(("statement", "said"), DIFFERENT)
@@ -154,11 +154,11 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
     statement, where = marked(statement)
 
     with pytest.raises(UsageError) as caught:
-        stores["embedded"].run(statement, {"year": 2024})
+        stores["embedded"].ask(statement, {"year": 2024})
 
     assert str(caught.value).startswith(where)
     assert said in str(caught.value)
-    assert len(stores["neo4j"].run(statement, {"year": 2024}).table) == 1
+    assert len(stores["neo4j"].ask(statement, {"year": 2024}).table) == 1
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):
-    found = {name: store.run(statement, {"text": "x"}).table for name, store in stores.items()}
+    found = {name: store.ask(statement, {"text": "x"}).table for name, store in stores.items()}
 
     assert found["embedded"].to_pylist() == found["neo4j"].to_pylist()
 
@@ -211,7 +211,7 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
 )
 def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
     with pytest.raises(StoreError) as caught:
-        stores["embedded"].run(statement)
+        stores["embedded"].ask(statement)
 
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -231,7 +231,7 @@ def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
 )
 def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, said):
     with pytest.raises(StoreError) as caught:
-        stores["neo4j"].run(statement)
+        stores["neo4j"].ask(statement)
 
     assert str(caught.value).startswith("Neo4j refused the statement: ")
     assert said in str(caught.value)
@@ -247,7 +247,7 @@ def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, sa
     ],
 )
 def test_an_unknown_name_is_a_note_of_neo4j(stores, statement):
-    result = stores["neo4j"].run(statement)
+    result = stores["neo4j"].ask(statement)
 
     [note] = result.notes
     assert any(name in note for name in ("Countri", "EXPORT", "nam"))
@@ -256,7 +256,7 @@ def test_an_unknown_name_is_a_note_of_neo4j(stores, statement):
 @pytest.mark.parametrize("statement", ["EXPLAIN MATCH (s:Stage) RETURN s", "PROFILE RETURN 1 AS x"])
 def test_a_plan_is_shown_as_text_and_nothing_else(stores, statement):
     for store in stores.values():
-        table = store.run(statement).table
+        table = store.ask(statement).table
         assert table.column_names == ["plan"]
         assert len(table) > 5
 
@@ -275,8 +275,8 @@ def test_neo4j_answers_nothing_for_a_number_where_text_is_and_says_so(
     stores, statement, parameters
 ):
     with pytest.raises(UsageError) as refused:
-        stores["embedded"].run(statement, parameters)
-    answer = stores["neo4j"].run(statement, parameters)
+        stores["embedded"].ask(statement, parameters)
+    answer = stores["neo4j"].ask(statement, parameters)
     assert answer.table.to_pylist() == [{"n": 0}]
     assert answer.notes == (str(refused.value),)
     assert "period holds text; found the number 2024" in answer.notes[0]

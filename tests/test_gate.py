@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from neo4j import Address, ResultSummary, ServerInfo
 
-from graphkit.cypher.read_only import admitted, check_parameters, check_read_only, parameter_names
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import tokens
 from graphkit.errors import UsageError
 from graphkit.stores.neo4j import REFUSED, check_plan
@@ -170,7 +170,7 @@ ORDINARY = (
 
 @pytest.mark.parametrize("statement", ORDINARY)
 def test_an_ordinary_query_is_let_through(statement):
-    check_read_only(statement)
+    Statement(statement).check_read_only()
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_write_is_refused_wherever_it_stands(around):
     for clause in CLAUSES:
         for text in (clause, clause.lower(), clause.title()):
             with pytest.raises(UsageError, match=r"line \d+, column \d+: "):
-                check_read_only(around.format(text))
+                Statement(around.format(text)).check_read_only()
 
 
 def test_a_write_after_any_ordinary_query_is_refused():
@@ -217,7 +217,7 @@ def test_a_write_after_any_ordinary_query_is_refused():
         for clause in CLAUSES:
             for both in (f"{statement}\n{clause}", f"{statement};\n{clause}"):
                 with pytest.raises(UsageError):
-                    check_read_only(both)
+                    Statement(both).check_read_only()
 
 
 @pytest.mark.parametrize("statement", BEGINNINGS)
@@ -226,7 +226,7 @@ def test_a_write_after_any_ordinary_query_is_refused():
 )
 def test_another_beginning_is_refused(statement, prefix):
     with pytest.raises(UsageError, match=r"^line 1, column \d+: "):
-        check_read_only(prefix + statement)
+        Statement(prefix + statement).check_read_only()
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_another_beginning_is_refused(statement, prefix):
 )  # fmt: skip
 def test_the_message_says_what_was_found_and_where(statement, said):
     with pytest.raises(UsageError, match=said if ".*" in said else re.escape(said)):
-        check_read_only(statement)
+        Statement(statement).check_read_only()
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_the_message_says_what_was_found_and_where(statement, said):
     ],
 )  # fmt: skip
 def test_much_beside_each_other_is_fine(statement):
-    check_read_only(statement)
+    Statement(statement).check_read_only()
 
 
 @pytest.mark.parametrize(
@@ -317,27 +317,34 @@ def test_much_beside_each_other_is_fine(statement):
     ],
 )
 def test_parameters_are_found_where_they_are_used(statement, names):
-    assert list(parameter_names(statement)) == names
+    assert list(Statement(statement).parameters) == names
 
 
 def test_a_missing_parameter_is_named_and_a_null_one_is_given():
-    check_parameters("RETURN $a, $b", {"a": None, "b": 1, "unused": 2})
+    Statement("RETURN $a, $b").values({"a": None, "b": 1, "unused": 2})
 
     with pytest.raises(UsageError, match=r"the statement needs \$b, \$c; give it with -P b=VALUE"):
-        check_parameters("RETURN $a, $b, $c", {"a": 1})
+        Statement("RETURN $a, $b, $c").values({"a": 1})
     with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e; give it"):
-        check_parameters("RETURN $a + $b + $c + $d + $e", {})
+        Statement("RETURN $a + $b + $c + $d + $e").values({})
     with pytest.raises(UsageError, match=r"needs \$a, \$b, \$c, \$d, \$e and 2 more; give it"):
-        check_parameters("RETURN $a + $b + $c + $d + $e + $f + $g", {})
+        Statement("RETURN $a + $b + $c + $d + $e + $f + $g").values({})
 
 
-def test_a_statement_with_a_parameter_is_admitted_when_it_only_reads_and_all_is_given():
-    assert admitted("RETURN $a, $b", {"b": 1, "a": None, "unused": 2}) == {"a": None, "b": 1}
-    assert admitted("RETURN 1", None) == {}
+def test_only_the_parameters_that_a_statement_uses_are_taken():
+    given = {"b": 1, "a": None, "unused": 2}
+    assert Statement("RETURN $a, $b").values(given) == {"a": None, "b": 1}
+    assert Statement("RETURN 1").values(None) == {}
     with pytest.raises(UsageError, match=r"needs \$a"):
-        admitted("RETURN $a", None)
-    with pytest.raises(UsageError, match="DELETE is not read-only"):
-        admitted("MATCH (n {key: $a}) DELETE n", {"a": 1})
+        Statement("RETURN $a").values(None)
+
+
+def test_a_verdict_is_kept_and_a_refusal_is_repeated():
+    reads, writes = Statement("RETURN $a"), Statement("MATCH (n {key: $a}) DELETE n")
+    for _ in range(2):
+        reads.check_read_only()
+        with pytest.raises(UsageError, match="DELETE is not read-only"):
+            writes.check_read_only()
 
 
 # --- plans of Neo4j, as its driver hands them over ---------------------------------------------

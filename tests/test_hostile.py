@@ -23,7 +23,7 @@ from faults import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit.cli import app as cli
-from graphkit.cypher.read_only import check_read_only, parameter_names
+from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.export.tables import digest
 from graphkit.stores.embedded import EmbeddedStore
@@ -147,6 +147,25 @@ def test_the_command_says_in_one_line_why_it_does_not_answer(
         assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ["CREATE (n)", "RETURN 'a", "CALL apoc.load.json('x')"])
+@pytest.mark.parametrize("command", ["cypher", "query"])
+def test_a_refusal_builds_and_opens_no_database(command, text, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
+    file = tmp_path / "hostile.cypher"
+    file.write_text(f"// title: hostile\n{text}\n", encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.1)
+        uri = f"bolt://127.0.0.1:{listening.getsockname()[1]}"
+        for db in ([], ["--db", uri], ["--db", str(tmp_path / "nowhere.lbdb")]):
+            assert cli.run([command, text if command == "cypher" else str(file), *db]) == 2
+            assert capsys.readouterr().err.startswith("graphkit: line ")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["hostile.cypher"]
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])
 def test_a_deadline_that_is_none_is_one_line(capsys, seconds):
     assert cli.run(["cypher", "RETURN 1 AS x", "--timeout", seconds]) == 2
@@ -180,7 +199,7 @@ def test_no_ordinary_query_is_refused_and_both_databases_answer_alike(stores):
     assert len(set(asked)) >= 500
 
     for text in asked:
-        values = dict.fromkeys(parameter_names(text), "x")
+        values = dict.fromkeys(Statement(text).parameters, "x")
         embedded, server = (store.ask(text, values).table.to_pylist() for store in stores.values())
         if "ORDER BY" not in text:
             embedded, server = sorted(embedded, key=str), sorted(server, key=str)
@@ -242,7 +261,7 @@ def test_a_column_of_two_types_keeps_both(stores, last, first, kept):
 @pytest.mark.parametrize("statement", [*WRITES, *FILES])
 def test_the_gate_alone_lets_nothing_through(statement):
     with pytest.raises(UsageError):
-        check_read_only(statement)
+        Statement(statement).check_read_only()
 
 
 def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(shipped_file, tmp_path):

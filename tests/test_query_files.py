@@ -13,6 +13,7 @@ import pytest
 from graphkit.build import Graph
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.stores import Store
+from graphkit.stores.embedded.refusals import refuse_silent_differences
 
 WITHOUT_DEFAULT = {
     "import-periods": {"consumers": "KOR,JPN"},
@@ -97,6 +98,15 @@ def runs() -> Iterator[Any]:
             if number is None or any(p.name in OTHERS for p in query.parameters):
                 given = given_to(query, number)
                 yield pytest.param(query, given, id=f"{query.name}-{kind}")
+
+
+@pytest.mark.parametrize("name", query_names())
+def test_a_query_only_reads_and_declares_what_it_uses(name: str) -> None:
+    query = find_query(name)
+
+    query.check()
+    refuse_silent_differences(query.statement, query.values(given_to(query)))
+    assert len(set(query.statement.columns)) == len(query.statement.columns) > 0
 
 
 @pytest.mark.parametrize(("query", "given"), list(runs()))

@@ -139,7 +139,7 @@ def as_text(result: Result) -> str:
 
 @pytest.mark.parametrize("statement", [*VALUES, *GRAPH])
 def test_both_databases_give_the_same_text(stores, statement):
-    found = {name: as_text(store.run(statement)) for name, store in stores.items()}
+    found = {name: as_text(store.ask(statement)) for name, store in stores.items()}
 
     assert found["embedded"] == found["neo4j"]
 
@@ -221,10 +221,10 @@ def test_random_statements_give_the_same_text(stores, seed):
     while answered < 12:
         statement = statements.one()
         try:
-            embedded = as_text(stores["embedded"].run(statement))
+            embedded = as_text(stores["embedded"].ask(statement))
         except UsageError:  # a pattern that the schema rules out
             continue
-        assert embedded == as_text(stores["neo4j"].run(statement)), statement
+        assert embedded == as_text(stores["neo4j"].ask(statement)), statement
         answered += 1
 
 
@@ -257,7 +257,7 @@ PARAMETERS = {
 )
 def test_parameters_mean_the_same_and_what_is_not_used_is_not_looked_at(stores, statement):
     given = PARAMETERS | {"unused": [1, "mixed", object]}
-    found = {name: as_text(store.run(statement, given)) for name, store in stores.items()}
+    found = {name: as_text(store.ask(statement, given)) for name, store in stores.items()}
 
     assert found["embedded"] == found["neo4j"]
 
@@ -265,7 +265,7 @@ def test_parameters_mean_the_same_and_what_is_not_used_is_not_looked_at(stores, 
 def test_a_missing_parameter_is_no_null(stores):
     for store in stores.values():
         with pytest.raises(UsageError, match=r"the statement needs \$b; give it with -P b=VALUE"):
-            store.run("RETURN $a, $b", {"a": 1})
+            store.ask("RETURN $a, $b", {"a": 1})
 
 
 @pytest.mark.parametrize("value", [2**63, [1, "mixed"], object(), [object()], {"a": object()}])
@@ -274,7 +274,7 @@ def test_a_parameter_that_no_database_takes_is_one_clear_line(stores, value):
         if name == "neo4j" and value == [1, "mixed"]:
             continue  # it takes that
         with pytest.raises((UsageError, StoreError)) as caught:
-            store.run("RETURN $x AS x", {"x": value})
+            store.ask("RETURN $x AS x", {"x": value})
         assert "\n" not in str(caught.value)
 
 
@@ -282,13 +282,13 @@ def test_two_columns_of_one_name_are_refused_by_both(stores):
     for store in stores.values():
         for statement in ("RETURN 1 AS a, 2 AS a", "MATCH (s:Stage) RETURN s.key, s.key"):
             with pytest.raises(StoreError, match="name"):
-                store.run(statement)
+                store.ask(statement)
 
 
 def test_a_node_is_its_label_and_what_is_set(store, tmp_path):
     store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
 
-    table = store.run("MATCH (c:Country {iso3: 'NOR'}) RETURN c").table
+    table = store.ask("MATCH (c:Country {iso3: 'NOR'}) RETURN c").table
     node = json.loads(table["c"][0].as_py())
     assert isinstance(node["properties"].pop("digest"), int)
     assert node == {
@@ -304,7 +304,7 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
     store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
 
     statement = "MATCH (:Country {iso3: 'JPN'})-[f:EXPORTS]->() RETURN f"
-    found = json.loads(store.run(statement).table["f"][0].as_py())
+    found = json.loads(store.ask(statement).table["f"][0].as_py())
     assert found["type"] == "EXPORTS"
     assert {type(found["properties"].pop(name)) for name in ("key", "digest")} == {int}
     assert found["properties"] == {
@@ -316,5 +316,5 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
 def test_an_empty_graph_has_columns_and_no_rows(neo4j_store):
     clear(neo4j_store)
 
-    table = neo4j_store.run("MATCH (n:Country) RETURN n, n.iso3 AS iso3, n.last_year").table
+    table = neo4j_store.ask("MATCH (n:Country) RETURN n, n.iso3 AS iso3, n.last_year").table
     assert (table.column_names, len(table)) == (["n", "iso3", "n.last_year"], 0)

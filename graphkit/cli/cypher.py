@@ -163,14 +163,17 @@ def cypher(
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """
     from graphkit.cli.options import say
+    from graphkit.cypher.statement import Statement
     from graphkit.render import choose_format
 
     limits = _limits(timeout, max_rows)
-    text = _statement(statement, file)
+    asked = Statement(_text(statement, file))
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
     chosen = choose_format(form, output, sys.stdout)
+    asked.check_read_only()
+    asked.values(values)
     with opened(db) as store:
-        result = store.ask(text, values, limits)
+        result = store.ask(asked, values, limits)
     _show(result, chosen, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
@@ -187,7 +190,7 @@ def _limits(timeout: float, max_rows: int) -> Limits:
     return Limits(timeout, max_rows)
 
 
-def _statement(statement: str | None, file: Path | None) -> str:
+def _text(statement: str | None, file: Path | None) -> str:
     """The text to run, from the one place where it was given."""
     from graphkit.cypher.tokens import MAX_CHARACTERS
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from graphkit.cypher.tokens import CLOSING, OPENING, Token, is_name, place, tokens, unescaped
 from graphkit.errors import UsageError
@@ -65,8 +64,8 @@ NAMESPACES = frozenset((
 """Where functions of Neo4j's own are; those of plugins read files and ask the network."""
 
 
-def check_read_only(statement: str) -> None:
-    """Refuse a statement that is not one read-only query.
+def check_read_only(text: str, every: list[Token]) -> None:
+    """Refuse a statement, given with its tokens, that is not one read-only query.
 
     Raises
     ------
@@ -75,25 +74,31 @@ def check_read_only(statement: str) -> None:
 
     Examples
     --------
-    >>> check_read_only("MATCH (n:Set {create: 1}) RETURN 'DELETE' AS `drop`")
-    >>> check_read_only("MATCH (n) DETACH DELETE n")
+    >>> from graphkit.cypher.tokens import tokens
+    >>> text = "MATCH (n:Set {create: 1}) RETURN 'DELETE' AS `drop`"
+    >>> check_read_only(text, tokens(text))
+    >>> check_read_only(text := "MATCH (n) DETACH DELETE n", tokens(text))
     Traceback (most recent call last):
         ...
     graphkit.errors.UsageError: line 1, column 11: DETACH is not read-only; graphkit only reads here
     """
-    for text in dict.fromkeys((statement, unescaped(statement))):
-        every = tokens(text)
-        if every and every[-1].text == ";":
-            every.pop()
-        _check_one(text, every)
-        check_size(text, every)
-        _check_beginning(text, every)
-        for number, token in enumerate(every):
-            if token.upper in WRITES and not is_name(every, number):
-                _check_clause(text, every, number)
-            if token.text == "(":
-                _check_function(text, every, number)
-        _check_words(text, every)
+    _check(text, every)
+    if (seen := unescaped(text)) != text:
+        _check(seen, tokens(seen))
+
+
+def _check(text: str, every: list[Token]) -> None:
+    if every and every[-1].text == ";":
+        every = every[:-1]
+    _check_one(text, every)
+    check_size(text, every)
+    _check_beginning(text, every)
+    for number, token in enumerate(every):
+        if token.upper in WRITES and not is_name(every, number):
+            _check_clause(text, every, number)
+        if token.text == "(":
+            _check_function(text, every, number)
+    _check_words(text, every)
 
 
 def _check_one(statement: str, every: list[Token]) -> None:
@@ -111,7 +116,7 @@ def _check_one(statement: str, every: list[Token]) -> None:
 
 
 def _check_beginning(statement: str, every: list[Token]) -> None:
-    first = every[beginning(every)]
+    first = every[first_clause(every)]
     if first.upper not in READS:
         wanted = ", ".join(READS[:5])
         raise UsageError(
@@ -120,8 +125,8 @@ def _check_beginning(statement: str, every: list[Token]) -> None:
         )
 
 
-def beginning(every: list[Token]) -> int:
-    """The place of the first clause, after EXPLAIN, PROFILE and ``CYPHER 5 option=value``."""
+def first_clause(every: list[Token]) -> int:
+    """Return the place of the first clause, after EXPLAIN, PROFILE and ``CYPHER 5 a=b``."""
     number = 0
     while number < len(every) - 1 and every[number].upper in PREFIXES:
         number += 1
@@ -130,30 +135,6 @@ def beginning(every: list[Token]) -> int:
         ):
             number += 1 if every[number].kind == "number" else 3
     return min(number, len(every) - 1)
-
-
-def to_explain(statement: str) -> str:
-    """The statement as one that is planned and not run.
-
-    >>> to_explain("CYPHER 5 PROFILE MATCH (n) RETURN n")
-    'EXPLAIN CYPHER 5         MATCH (n) RETURN n'
-    """
-    every = tokens(statement)
-    for token in every[: beginning(every)]:
-        if token.upper in ("EXPLAIN", "PROFILE"):
-            blank = " " * len(token.text)
-            statement = statement[: token.at] + blank + statement[token.end :]
-    return f"EXPLAIN {statement}"
-
-
-def asks_for_plan(statement: str) -> bool:
-    """Whether a statement begins with EXPLAIN or PROFILE.
-
-    >>> asks_for_plan("CYPHER 5 PROFILE MATCH (n) RETURN n"), asks_for_plan("RETURN 1 AS explain")
-    (True, False)
-    """
-    every = tokens(statement)
-    return any(t.upper in ("EXPLAIN", "PROFILE") for t in every[: beginning(every)])
 
 
 def _check_clause(statement: str, every: list[Token], number: int) -> None:
@@ -203,7 +184,7 @@ def _check_function(statement: str, every: list[Token], number: int) -> None:
 
 def _check_words(statement: str, every: list[Token]) -> None:
     """Two values never stand side by side: a word after one is a clause or an operator."""
-    number = _after_show(statement, every, beginning(every))
+    number = _after_show(statement, every, first_clause(every))
     ended = named = False
     for place_, token in enumerate(every[number:], number):
         word = token.upper
@@ -241,51 +222,6 @@ def _unexpected(statement: str, token: Token) -> str:
     hint = f"; did you mean {close[0]}?" if close else ""
     where = place(statement, token.at)
     return f"{where}: found {token.text!r}, wanted a clause that reads, or an operator{hint}"
-
-
-def check_parameters(statement: str, parameters: Mapping[str, object]) -> None:
-    """Refuse a statement whose parameters are not all given: a missing one is no null.
-
-    Raises
-    ------
-    UsageError
-        Naming what is missing.
-    """
-    wanted = parameter_names(statement)
-    missing = [name for name in wanted if name not in parameters]
-    if missing:
-        names = ", ".join(f"${name}" for name in missing[:5])
-        if len(missing) > 5:
-            names += f" and {len(missing) - 5:,} more"
-        raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
-
-
-def admitted(statement: str, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The parameters that a statement uses, if it only reads and all of them are given.
-
-    Raises
-    ------
-    UsageError
-        It does more than read, or a parameter is missing.
-
-    Examples
-    --------
-    >>> admitted("RETURN $a", {"a": 1, "unused": 2})
-    {'a': 1}
-    """
-    given = parameters or {}
-    check_read_only(statement)
-    check_parameters(statement, given)
-    return {name: given[name] for name in parameter_names(statement)}
-
-
-def parameter_names(statement: str) -> Iterable[str]:
-    """Names of the parameters a statement uses, in order.
-
-    >>> list(parameter_names("RETURN $a, '$b', $c, $a"))
-    ['a', 'c']
-    """
-    return dict.fromkeys(t.name for t in tokens(statement) if t.kind == "parameter")
 
 
 MOST = {

@@ -31,6 +31,7 @@ LOADER = {
 }
 GATE = {
     "cypher/read_only.py": _tests("gate"),
+    "cypher/statement.py": _tests("gate"),
     "stores/neo4j/__init__.py": _tests("gate"),
 }
 MEASURES = {

@@ -13,19 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.cypher.read_only import (
-    admitted,
-    asks_for_plan,
-    check_parameters,
-    check_read_only,
-)
+from graphkit.cypher.statement import Statement
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.schema import Schema, Type
@@ -40,19 +35,11 @@ from graphkit.stores import (
     no_progress,
     say_waiting,
 )
-from graphkit.stores.embedded.dialect import (
-    HIDDEN,
-    explain_failure,
-    for_ladybug,
-    loses_order,
-    parameter_names_for_ladybug,
-)
-from graphkit.stores.embedded.refusals import refuse_silent_differences
+from graphkit.stores.embedded.dialect import HIDDEN, Translation, explain_failure, translate
 from graphkit.stores.embedded.sandbox import Sandbox
 from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, first_part
 from graphkit.stores.results import (
     check_names,
-    column_names,
     in_order,
     node,
     path,
@@ -138,15 +125,16 @@ class EmbeddedStore(Closing):
 
     def ask(
         self,
-        statement: str,
+        statement: str | Statement,
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
         end = time.monotonic() + limits.seconds
-        check_read_only(statement)
-        check_parameters(statement, parameters or {})
-        return self._sandbox.ask(statement, parameters or {}, limits, end)
+        statement = Statement.of(statement)
+        statement.check_read_only()
+        used = statement.values(parameters)
+        return self._sandbox.ask(statement.text, used, limits, end)
 
     def run(
         self,
@@ -154,30 +142,30 @@ class EmbeddedStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = UNLIMITED,
     ) -> Result:
-        """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
-        used = admitted(statement, parameters)
-        refuse_silent_differences(statement, used)
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        return self.read(_own(statement), parameters or {}, limits)
+
+    def read(self, asked: Translation, parameters: Mapping[str, Any], limits: Limits) -> Result:
+        """Run a translated statement in this process."""
         self.open()
-        answer = self._execute(statement, used)
+        answer = self._execute(asked, parameters)
         try:
-            if asks_for_plan(statement):
+            if asked.statement.asks_for_plan:
                 return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            return neutral_table(statement, answer, limits)
+            return neutral_table(asked.statement, answer, limits)
         finally:
             answer.close()
 
-    def _execute(self, statement: str, parameters: dict[str, Any]) -> Any:
+    def _execute(self, asked: Translation, parameters: Mapping[str, Any]) -> Any:
         """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
         connection = self._connection
-        text, unordered = for_ladybug(statement), loses_order(statement)
-        names = parameter_names_for_ladybug(statement)
-        values = {names[name]: value for name, value in parameters.items()}
-        if unordered:
+        values = {new: parameters[name] for name, new in asked.names.items()}
+        if asked.loses_order:
             connection.execute("CALL enable_plan_optimizer=false").close()
         with ThreadPoolExecutor(1) as worker:
             running = None
             try:
-                running = worker.submit(connection.execute, text, values)
+                running = worker.submit(connection.execute, asked.text, values)
                 return running.result()
             except KeyboardInterrupt:
                 # An interrupt before the query runs is forgotten: say it until it is heard.
@@ -186,13 +174,13 @@ class EmbeddedStore(Closing):
                     time.sleep(0.05)
                 raise
             except RuntimeError as error:
-                raise explain_failure(statement, error) from error
+                raise explain_failure(asked.statement, error) from error
             except (ValueError, TypeError, OverflowError) as error:
                 raise UsageError(
                     f"the embedded database cannot take these parameters: {error}"
                 ) from error
             finally:
-                if unordered:
+                if asked.loses_order:
                     connection.execute("CALL enable_plan_optimizer=true").close()
 
     def load(
@@ -244,6 +232,12 @@ class EmbeddedStore(Closing):
         if tables and not held:
             raise StoreError(f"{self.path} is a database of something else; load into another file")
         return held
+
+
+@lru_cache
+def _own(statement: str) -> Translation:
+    """Translate a statement of graphkit's own, once in a process."""
+    return translate(Statement(statement))
 
 
 def _connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[Any, Any]:
@@ -342,12 +336,12 @@ _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
 
 
-def neutral_table(statement: str, answer: Any, limits: Limits) -> Result:
+def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
     """Arrow as every store returns it: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
     engine_names = answer.get_column_names()
     shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
-    names, order = in_order(column_names(statement), [engine_names[n] for n in shown])
+    names, order = in_order(statement.columns, [engine_names[n] for n in shown])
     check_names(names)
     places = [shown[n] for n in order]
     plain = all(_PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) for n in places)

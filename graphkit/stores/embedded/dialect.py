@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations, groupby
 
-from graphkit.cypher.read_only import parameter_names
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import (
     Match,
     Node,
@@ -21,7 +21,6 @@ from graphkit.cypher.tokens import (
     matches,
     opening,
     place,
-    tokens,
 )
 from graphkit.errors import StoreError, UsageError, one_line
 from graphkit.stores.embedded.refusals import ELSEWHERE
@@ -71,7 +70,7 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 )
 
 
-def explain_failure(statement: str, error: Exception) -> StoreError:
+def explain_failure(statement: Statement, error: Exception) -> StoreError:
     """The error to show for one that ladybug raised: the construct it lacks, if that is it."""
     message = one_line(error)
     # A comprehension's own variable is what ladybug says is not in scope.
@@ -87,7 +86,7 @@ def explain_failure(statement: str, error: Exception) -> StoreError:
     return StoreError(f"the embedded database refused the statement: {message}")
 
 
-def _told(statement: str, message: str) -> str | None:
+def _told(statement: Statement, message: str) -> str | None:
     """What ladybug itself says clearly enough, in graphkit's words."""
     if match := re.search(r"Table (\S+) does not exist", message):
         where = _place_of(statement, match[1], ":", "|")
@@ -109,20 +108,20 @@ def _told(statement: str, message: str) -> str | None:
     return None
 
 
-def _place_of(statement: str, name: str, *before: str) -> str:
+def _place_of(statement: Statement, name: str, *before: str) -> str:
     """Line and column of a name that stands after one of some signs, ready to be put in front."""
-    every = tokens(statement)
+    every = statement.tokens
     for number, token in enumerate(every):
         follows = not before or (number and every[number - 1].text in before)
         if token.name == name and follows:
-            return f"{place(statement, token.at)}: "
+            return f"{place(statement.text, token.at)}: "
     return ""
 
 
-def _lacks(statement: str, message: str) -> str | None:
+def _lacks(statement: Statement, message: str) -> str | None:
     found = unsupported(statement)
     if found is None and "ORDER BY must be followed by SKIP or LIMIT" in message:
-        at = next(_orders_in_with(tokens(statement)), 0)
+        at = next(_orders_in_with(statement.tokens), 0)
         found = "ORDER BY in WITH without LIMIT", at, None
     if found is None and "Non-binary comparison" in message:
         found = "comparison of three, a < b < c", 0, "a < b AND b < c"
@@ -130,7 +129,7 @@ def _lacks(statement: str, message: str) -> str | None:
         return None
     construct, at, instead = found
     hint = f" (here: {instead})" if instead else ""
-    where = place(statement, at)
+    where = place(statement.text, at)
     return f"{where}: the embedded database has no {construct}{hint}; {ELSEWHERE}"
 
 
@@ -142,19 +141,19 @@ def _orders_in_with(every: list[Token]) -> Iterator[int]:
                 yield token.at
 
 
-def unsupported(statement: str) -> tuple[str, int, str | None] | None:
+def unsupported(statement: Statement) -> tuple[str, int, str | None] | None:
     """The first construct of Neo4j's that ladybug lacks, its place, and what to write instead.
 
     Examples
     --------
-    >>> unsupported("MATCH (n) RETURN [x IN [1, 2] | x]")
+    >>> unsupported(Statement("MATCH (n) RETURN [x IN [1, 2] | x]"))
     ('list comprehension [x IN list | ...]', 17, None)
-    >>> unsupported("MATCH ()-[r]->() RETURN type(r)")
+    >>> unsupported(Statement("MATCH ()-[r]->() RETURN type(r)"))
     ('function type()', 24, 'label(r)')
-    >>> unsupported("MATCH (n) RETURN n") is None
+    >>> unsupported(Statement("MATCH (n) RETURN n")) is None
     True
     """
-    every = tokens(statement)
+    every = statement.tokens
     for number, token in enumerate(every):
         named = token.upper in FUNCTIONS and not is_name(every, number)
         if named and _next(every, number) in ("(", "."):
@@ -233,27 +232,44 @@ AGGREGATES = frozenset((
 _WALKS = ("TRAIL", "WALK", "ACYCLIC", "SHORTEST", "ALL", "WSHORTEST")
 
 
-def for_ladybug(statement: str) -> str:
-    """The statement as ladybug has to be asked it.
+@dataclass(frozen=True)
+class Translation:
+    """A statement as ladybug has to be asked it.
+
+    ``names`` has, for each parameter, one that is no keyword of ladybug's and needs no backticks;
+    ``loses_order`` is true where its optimizer would drop an ORDER BY that a LIMIT needs.
+    """
+
+    statement: Statement
+    text: str
+    names: Mapping[str, str]
+    loses_order: bool
+
+
+def translate(statement: Statement) -> Translation:
+    """Translate a statement to ladybug's dialect.
 
     Examples
     --------
-    >>> for_ladybug("MATCH (a)-[r:R*1..3 {x: 1}]->(b) RETURN 2 * 3, count(*)")
-    'MATCH (a)-[r:R* TRAIL 1..3 {x: 1}]->(b) RETURN 2 * 3, count(*)'
-    >>> for_ladybug("MATCH (a)<-[:R]-(b)-[r:R]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
+    >>> translate(Statement("MATCH (a)-[r:R*1..3 {x: $x}]->(b) RETURN 2 * 3, count(*)")).text
+    'MATCH (a)-[r:R* TRAIL 1..3 {x: $_graphkit_0}]->(b) RETURN 2 * 3, count(*)'
+    >>> joined = Statement("MATCH (a)<-[:R]-(b)-[r:R]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
+    >>> translate(joined).text
     'MATCH (a)<-[_graphkit_r12:R]-(b), (_graphkit_b17)-[r:R]->(c) WHERE id(b) = id(_graphkit_b17) \
 AND id(_graphkit_r12) <> id(`r`) AND ( a.x = 1 OR c.x = 1) RETURN *'
     """
-    every = tokens(statement)
-    edits = [*_trails(every), *_parameters(statement, every)]
-    for match, joins, told in joins_by_identity(statement, every):
-        names, differ = _apart(match)
-        edits += [*joins, *names, *_in_condition(match, [*told, *differ])]
+    text, every = statement.text, statement.tokens
+    names = {name: f"{HIDDEN}_{n}" for n, name in enumerate(statement.parameters)}
+    edits = [(t.at, t.end, f"${names[t.name]}") for t in every if t.kind == "parameter"]
+    edits += _trails(every)
+    for match, joins, conditions in joins_by_identity(text, every):
+        named, differ = _apart(match)
+        edits += [*joins, *named, *_in_condition(match, [*conditions, *differ])]
     # From the end on; of two at one place, the earlier in the list comes first in the text.
     order = sorted(range(len(edits)), key=lambda n: (edits[n][0], n), reverse=True)
-    for begin, end, text in (edits[n] for n in order):
-        statement = statement[:begin] + text + statement[end:]
-    return statement
+    for begin, end, new in (edits[n] for n in order):
+        text = text[:begin] + new + text[end:]
+    return Translation(statement, text, names, loses_order(every))
 
 
 def _in_condition(match: Match, told: list[str]) -> list[Edit]:
@@ -299,17 +315,18 @@ def _differ(a: Relationship, b: Relationship) -> str:
     return f"id({_name(a)}) <> id({_name(b)})"
 
 
-def loses_order(statement: str) -> bool:
-    """Whether ladybug's optimizer (0.19 to 0.22) would drop an ORDER BY that a LIMIT needs.
+def loses_order(every: list[Token]) -> bool:
+    """Tell if ladybug's optimizer (0.19 to 0.22) would drop an ORDER BY that a LIMIT needs.
 
     It does where an aggregate without a group takes what WITH ... ORDER BY ... LIMIT leaves.
 
-    >>> loses_order("MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN sum(x) AS top_five")
+    >>> from graphkit.cypher.tokens import tokens
+    >>> top_five = "MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN "
+    >>> loses_order(tokens(top_five + "sum(x) AS total"))
     True
-    >>> loses_order("MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN x, count(*) AS n")
+    >>> loses_order(tokens(top_five + "x, count(*) AS n"))
     False
     """
-    every = tokens(statement)
     ordered = False
     for number, token in enumerate(every):
         if not begins_clause(every, number):
@@ -331,24 +348,6 @@ def _only_aggregates(every: list[Token], number: int) -> bool:
         if token.upper in AGGREGATES and called and not is_name(every, place_):
             columns[-1] = True
     return all(columns)
-
-
-def parameter_names_for_ladybug(statement: str) -> dict[str, str]:
-    """For each parameter, a name that is no keyword of ladybug's and needs no backticks.
-
-    >>> parameter_names_for_ladybug("RETURN $none, $`a b`, $none")
-    {'none': '_graphkit_0', 'a b': '_graphkit_1'}
-    """
-    return {name: f"{HIDDEN}_{n}" for n, name in enumerate(parameter_names(statement))}
-
-
-def _parameters(statement: str, every: list[Token]) -> list[Edit]:
-    names = parameter_names_for_ladybug(statement)
-    return [
-        (token.at, token.end, f"${names[token.name]}")
-        for token in every
-        if token.kind == "parameter"
-    ]
 
 
 def _trails(every: list[Token]) -> list[Edit]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from graphkit.cypher.statement import Statement
 from graphkit.cypher.tokens import (
     Token,
     begins_clause,
@@ -22,7 +23,6 @@ from graphkit.cypher.tokens import (
     match_at,
     opening,
     place,
-    tokens,
 )
 from graphkit.errors import UsageError
 from graphkit.schema import GRAPH, Type
@@ -49,7 +49,7 @@ Refusal = tuple[int, str]
 """Where, and what."""
 
 
-def refuse_silent_differences(statement: str, parameters: Mapping[str, Any]) -> None:
+def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any]) -> None:
     """Refuse text that runs on both engines but answers differently.
 
     Raises
@@ -57,7 +57,7 @@ def refuse_silent_differences(statement: str, parameters: Mapping[str, Any]) -> 
     UsageError
         Naming the first such thing, its place, and what to write instead.
     """
-    every = tokens(statement)
+    every = statement.tokens
     found = [
         *_functions(every),
         *_list_places(every),
@@ -68,7 +68,7 @@ def refuse_silent_differences(statement: str, parameters: Mapping[str, Any]) -> 
         *_led_nowhere(every),
     ]
     for at, message in sorted(found):
-        raise UsageError(f"{place(statement, at)}: {message}")
+        raise UsageError(f"{place(statement.text, at)}: {message}")
 
 
 def _functions(every: list[Token]) -> Iterator[Refusal]:

@@ -17,10 +17,13 @@ import ladybug
 import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
+from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, one_line
 from graphkit.paths import hide_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded.dialect import translate
+from graphkit.stores.embedded.refusals import refuse_silent_differences
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVS = 38
@@ -126,8 +129,12 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
     try:
         store.open()
         open_no_more()
-        statement, parameters, limits = pickle.loads(request)
-        _send_table(store.run(statement, parameters, limits))
+        text, parameters, limits = pickle.loads(request)
+        statement = Statement(text)
+        statement.check_read_only()
+        used = statement.values(parameters)
+        refuse_silent_differences(statement, used)
+        _send_table(store.read(translate(statement), used, limits))
     except GraphkitError as error:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:

@@ -17,8 +17,9 @@ import neo4j.exceptions as failures
 import neo4j.graph
 from neo4j import ResultSummary
 
-from graphkit.cypher.read_only import PROCEDURES, admitted, to_explain
-from graphkit.cypher.tokens import place, tokens
+from graphkit.cypher.read_only import PROCEDURES
+from graphkit.cypher.statement import Statement
+from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
 from graphkit.stores import Closing, LoadReport, Progress, Result, change, difference, no_progress
@@ -172,17 +173,23 @@ class Neo4jStore(Closing):
 
     def ask(
         self,
-        statement: str,
+        statement: str | Statement,
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
 
         def answer() -> Result:
-            used = admitted(statement, parameters)
+            asked = Statement.of(statement)
+            asked.check_read_only()
+            used = asked.values(parameters)
             with self._failures(), self._session(neo4j.READ_ACCESS) as session:
-                check_plan(session.execute_read(_planned(statement, used, limits)))
-            return self._answer(statement, used, limits)
+                check_plan(session.execute_read(_planned(asked, used, limits)))
+            found = self._read(asked.text, used, limits)
+            # Neo4j answers nothing then, without a word; the embedded database refuses it.
+            doubts = text_and_number(asked.tokens, used)
+            said = tuple(f"{place(asked.text, at)}: {message}" for at, message in doubts)
+            return Result(found.table, found.notes + said)
 
         return within(limits.timeout, answer, limits.too_long)
 
@@ -192,19 +199,12 @@ class Neo4jStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = PATIENT,
     ) -> Result:
-        """Run one read-only statement; see :class:`graphkit.stores.Result` for the shape."""
-
-        def answer() -> Result:
-            return self._answer(statement, admitted(statement, parameters), limits)
-
-        return within(limits.timeout, answer, limits.too_long)
-
-    def _answer(self, statement: str, used: Mapping[str, Any], limits: Limits) -> Result:
-        found = self._read(statement, used, limits)
-        # Neo4j answers nothing then, without a word; the embedded database refuses it.
-        doubts = text_and_number(tokens(statement), used)
-        said = tuple(f"{place(statement, at)}: {message}" for at, message in doubts)
-        return Result(found.table, found.notes + said)
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        return within(
+            limits.timeout,
+            lambda: self._read(statement, parameters or {}, limits),
+            limits.too_long,
+        )
 
     def _read(
         self, statement: str, parameters: Mapping[str, Any], limits: Limits = UNLIMITED
@@ -294,13 +294,13 @@ class Neo4jStore(Closing):
 
 
 def _planned(
-    statement: str, parameters: Mapping[str, Any], limits: Limits
+    statement: Statement, parameters: Mapping[str, Any], limits: Limits
 ) -> Callable[..., neo4j.ResultSummary]:
     """What has the server plan a statement, and not run it; with parameters it keeps the plan."""
 
     @neo4j.unit_of_work(timeout=limits.timeout)
     def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
-        return transaction.run(to_explain(statement), dict(parameters)).consume()
+        return transaction.run(statement.explained, dict(parameters)).consume()
 
     return work
 
