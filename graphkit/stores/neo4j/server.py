@@ -370,32 +370,21 @@ def _running(home: Path) -> Server | None:
 
 
 def _is_alive(server: Server) -> bool:
-    """Whether the process is this very server, not a stranger that was given its number."""
-    return " ".join(_folder_arguments(server.home / server.version)) in _command_line(server.pid)
+    """Tell if the process is this very server, not a stranger that was given its number."""
+    wanted = _folder_arguments(server.home / server.version)
+    return set(wanted) <= set(_command_line(server.pid))
 
 
-def _command_line(pid: int) -> str:
-    if sys.platform == "linux":
-        return _linux_command_line(Path(f"/proc/{pid}"))
-    if sys.platform == "win32":
-        process = f"Get-CimInstance Win32_Process -Filter 'ProcessId={pid}'"
-        query = ["powershell", "-NoProfile", "-Command", f"({process}).CommandLine"]
-    else:
-        query = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(query, capture_output=True, text=True).stdout.replace('"', "")
+def _command_line(pid: int) -> list[str]:
+    import psutil
 
-
-def _linux_command_line(process: Path) -> str:
-    try:
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
         for _ in range(100):
-            if words := (process / "cmdline").read_bytes():
-                return os.fsdecode(words.replace(b"\0", b" "))
-            if b") Z" in (process / "stat").read_bytes():
-                break
+            if words := process.cmdline():
+                return list(words)
             time.sleep(0.01)  # it has none in the moment in which it becomes another program
-    except OSError:
-        pass
-    return ""
+    return []
 
 
 def _wait_until_it_answers(server: Server) -> None:
