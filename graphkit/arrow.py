@@ -16,31 +16,31 @@ VALUED = {
     "cif": "with cost, insurance and freight",
     None: "at a border that is not said",
 }
-"""Where the value of a flow is taken, in words."""
+"""The point at which a flow is valued, in words."""
 
 
 def number(name: str, unit: str | None = None) -> pa.Field:
-    """A column of numbers."""
+    """Return a column of numbers."""
     return pa.field(name, pa.float64(), metadata={"unit": unit} if unit else None)
 
 
 def texts(*names: str) -> list[pa.Field]:
-    """Columns of text."""
+    """Return columns of text."""
     return [pa.field(name, pa.string()) for name in names]
 
 
 def counts(*names: str) -> list[pa.Field]:
-    """Columns of whole numbers."""
+    """Return columns of whole numbers."""
     return [pa.field(name, pa.int64()) for name in names]
 
 
 def flags(*names: str) -> list[pa.Field]:
-    """Columns of true, false or unknown."""
+    """Return columns of true, false or unknown."""
     return [pa.field(name, pa.bool_()) for name in names]
 
 
 def lists(*names: str) -> list[pa.Field]:
-    """Columns of lists of text."""
+    """Return columns of lists of text."""
     return [pa.field(name, pa.list_(pa.string())) for name in names]
 
 
@@ -53,7 +53,7 @@ ARROW = {
     Type.FLAG: pa.bool_(),
     Type.TEXTS: pa.list_(pa.string()),
 }
-"""How Arrow holds the values of each type of property."""
+"""The Arrow type of each type of property."""
 
 
 def coded(table: pa.Table) -> pa.Table:

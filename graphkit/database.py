@@ -19,16 +19,16 @@ BUILDERS = (
     "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/shares.py",
     "stores/embedded/__init__.py",
 )  # fmt: skip
-"""What, beside the reader of seeds, decides what the default database holds."""
+"""Modules that, with the reader of seeds, determine the content of the default database."""
 
 
 def default_path() -> Path:
-    """Where the default database is."""
+    """Return the path of the default database."""
     return cache_path(shipped("seeds"))
 
 
 def cache_path(seeds: Path) -> Path:
-    """Where the database of some seeds is: named by a digest of them and of what builds it."""
+    """Return the path of the database of some seeds, named by a digest of them and its builders."""
     import ladybug
 
     total = hashlib.sha256(_tree_digest(seeds).encode())
@@ -42,14 +42,14 @@ def cache_path(seeds: Path) -> Path:
 
 
 def _owner(seeds: Path) -> str:
-    """The beginning of a cache's name: the default one's, or that of one folder of seeds."""
+    """Return the beginning of a cache's name: the default, or that of a folder of seeds."""
     if seeds == shipped("seeds"):
         return "graph"
     return f"seeds{hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:8]}"
 
 
 def _tree_digest(folder: Path) -> str:
-    """SHA-256 over names, sizes and contents of a folder's files."""
+    """Hash names, sizes and contents of a folder's files with SHA-256."""
     total = hashlib.sha256()
     for root, folders, names in os.walk(folder):
         folders.sort()
@@ -62,12 +62,12 @@ def _tree_digest(folder: Path) -> str:
 
 
 def place_of(db: str | None) -> str | None:
-    """The database asked for by option or by ``GRAPHKIT_DB``; none means the default one."""
+    """Return the database named by option or by ``GRAPHKIT_DB``; None means the default."""
     return db or os.environ.get("GRAPHKIT_DB") or None
 
 
 def seeds_of(place: str | None) -> Path | None:
-    """The seeds that the database of a place is a cache of; None for one that stands by itself."""
+    """Return the seeds that a database is a cache of; None for one that stands by itself."""
     if place is None:
         return shipped("seeds")
     folder = Path(place).expanduser()
@@ -87,10 +87,9 @@ def open_store(place: str | Path) -> Store:
     Raises
     ------
     UsageError
-        The place is no path and no URI of a Neo4j.
+        The place is neither a path nor the URI of a Neo4j.
     Unreachable
-        There is no such server, or it does not let us in. That a file is missing or no database
-        is said when it is first asked.
+        There is no such server, or it does not let us in. A file is opened when it is first read.
     """
     text = str(place)
     if text == "local":
@@ -144,14 +143,14 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
 
 @dataclass(frozen=True)
 class LastLoad:
-    """What a database was filled with: how many nodes and relationships, by which graphkit."""
+    """Last load of a database: its number of facts, and the graphkit that made it."""
 
     facts: int
     version: str
 
 
 def last_load(store: Store) -> LastLoad:
-    """The load that a database holds, if it is whole and of this version.
+    """Return the load that a database holds, if it is whole and of this version.
 
     Raises
     ------

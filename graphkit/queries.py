@@ -36,7 +36,7 @@ class Parameter:
     default: str | None = None
 
     def value(self, text: str) -> Any:
-        """What the text given by a person means.
+        """Convert the text given by a person.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class Query:
 
     @property
     def text(self) -> str:
-        """The text of the file."""
+        """Text of the file."""
         return self.statement.text
 
     def check(self) -> None:
@@ -103,7 +103,7 @@ class Query:
         self.statement.check_read_only()
 
     def values(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Typed values of all parameters, defaults filled in.
+        """Convert the values of all parameters, defaults filled in.
 
         Raises
         ------
@@ -161,7 +161,7 @@ def _parameter(path: Path, name: str, about: Any) -> Parameter:
 
 
 def _front_matter(path: Path, text: str) -> dict[str, Any]:
-    """Title, params and units from the first comment lines."""
+    """Read title, params and units from the first comment lines."""
     from graphkit.seeds.text import parse
 
     lines = []
@@ -183,7 +183,7 @@ def _front_matter(path: Path, text: str) -> dict[str, Any]:
 
 
 def query_names() -> list[str]:
-    """Names of the query files that ship with graphkit."""
+    """List the names of the query files that ship with graphkit."""
     return sorted(p.stem for p in shipped("queries").glob("*.cypher"))
 
 
@@ -225,10 +225,10 @@ def run_query(
 
 
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
-    """The rows of a shipped query, with parameters already typed.
+    """Run a shipped query with parameters already typed, and return its rows.
 
-    Its front matter is not read: answers start faster, and the tests read it. What a
-    server takes long for is asked only once after each load. A column has the type of the
+    Neither its front matter nor the statement is checked: the tests do. Rows that a server
+    takes long for are kept until the next load. A column has the type of the
     property of its name (text if there is none) even where no row has a value.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
@@ -241,7 +241,7 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
 
 
 def _typed(rows: pa.Table) -> pa.Table:
-    """Neo4j does not tell the type of a column without values."""
+    """Type the columns without values, which Neo4j leaves untyped."""
     untyped = (pa.null(), pa.list_(pa.null()))
     if not any(column.type in untyped for column in rows.schema):
         return rows

@@ -323,7 +323,7 @@ def test_cypher_is_read_from_an_argument_a_file_or_stdin(graphkit, tmp_path):
 def test_a_file_that_is_no_text_is_refused(graphkit, tmp_path):
     path = tmp_path / "x.cypher"
     path.write_bytes(b"RETURN '\xff' AS x")
-    assert "it is no UTF-8 text" in graphkit("cypher", "-i", str(path)).err
+    assert "it is not UTF-8 text" in graphkit("cypher", "-i", str(path)).err
     assert "as a query file" in graphkit("query", str(path)).err
 
 
@@ -598,7 +598,7 @@ def test_text_from_stdin_is_utf8_or_refused(db):
     assert done.stdout.decode() == "x\nü\n"
     done = process(["cypher"], db, input=b"RETURN '\xff' AS x")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"graphkit: cannot read stdin: it is no UTF-8 text\n"
+    assert done.stderr == b"graphkit: cannot read stdin: it is not UTF-8 text\n"
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -240,7 +240,7 @@ def test_another_beginning_is_refused(statement, prefix):
         ("RETURN 1 AS limit CHECKPOINT", "column 19: found 'CHECKPOINT', wanted a clause"),
         ("MATCH (n) WHERE n.in CHECKPOINT", "column 22: found 'CHECKPOINT', wanted a clause"),
         ("RETURN $in CHECKPOINT", "column 12: found 'CHECKPOINT', wanted a clause"),
-        ("RETURN apoc.load.x(1)", "column 8: apoc.load.x() is no function of Neo4j's own"),
+        ("RETURN apoc.load.x(1)", "column 8: apoc.load.x() is not a function of Neo4j's own"),
         ("SHOW USERS", "column 6: found SHOW USERS; wanted SHOW INDEXES, CONSTRAINTS"),
         ("RETURN 1; RETURN 2", "line 1, column 9: found a second statement"),
         (";RETURN 1", "line 1, column 1: found a second statement"),

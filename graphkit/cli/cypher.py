@@ -118,11 +118,11 @@ NAMED = {
     "element": ("Element",),
     "stage": ("Stage",),
 }
-"""Types of parameters that name something, and the kinds it may be."""
+"""Types of parameters that name an entity, and the kinds of node it may be."""
 
 
 def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
-    """Parameters that name a country, product, element or stage may be given as any name."""
+    """Replace any name of a country, product, element or stage by its key."""
     from graphkit.catalog import read_materials, read_places
 
     named = {p.name: p.type for p in query.parameters if p.type in NAMED}
@@ -191,7 +191,7 @@ def _limits(timeout: float, max_rows: int) -> Limits:
 
 
 def _text(statement: str | None, file: Path | None) -> str:
-    """The text to run, from the one place where it was given."""
+    """Read the text to run from the one place where it was given."""
     from graphkit.cypher.tokens import MAX_CHARACTERS
 
     if statement is not None and file is not None:
@@ -208,7 +208,7 @@ def _text(statement: str | None, file: Path | None) -> str:
     except OSError as error:
         raise UsageError(f"cannot read {file or 'stdin'}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"cannot read {file or 'stdin'}: it is no UTF-8 text") from error
+        raise UsageError(f"cannot read {file or 'stdin'}: it is not UTF-8 text") from error
 
 
 def _pairs(parameters: list[str] | None) -> dict[str, str]:
@@ -225,7 +225,7 @@ def _pairs(parameters: list[str] | None) -> dict[str, str]:
 
 
 def _typed(name: str, text: str) -> Any:
-    """A parameter of free Cypher: JSON where it is JSON (2024, 0.5, ["CHN"]), else text."""
+    """Convert a parameter of free Cypher: JSON (2024, 0.5, ["CHN"]) where it is JSON, else text."""
     import json
 
     def refuse(constant: str) -> Any:

@@ -9,10 +9,10 @@ from graphkit.cypher.tokens import CLOSING, OPENING, Token, is_name, place, toke
 from graphkit.errors import UsageError
 
 READS = ("MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL", "SHOW", "LET", "FOR", "WHEN")
-"""What a read-only statement may begin with."""
+"""Words that a read-only statement may begin with."""
 
 PREFIXES = ("EXPLAIN", "PROFILE", "CYPHER")
-"""What may stand before that."""
+"""Words that may stand before those."""
 
 WRITES = frozenset((
     "CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "INSERT",
@@ -46,7 +46,7 @@ SHOWN = frozenset((
     "LOOKUP", "NODE", "POINT", "PROCEDURE", "PROCEDURES", "PROPERTY", "RANGE", "REL",
     "RELATIONSHIP", "TEXT", "TYPE", "UNIQUE", "UNIQUENESS", "USER", "VECTOR",
 ))  # fmt: skip
-"""What SHOW may show: not who may do what, nor what others run."""
+"""Words after SHOW: neither users' rights nor what others run."""
 
 PROCEDURES = frozenset((
     "db.index.fulltext.listavailableanalyzers", "db.index.fulltext.querynodes",
@@ -61,7 +61,7 @@ NAMESPACES = frozenset((
     "date", "datetime", "duration", "localdatetime", "localtime", "point", "time",
     "vector.similarity",
 ))  # fmt: skip
-"""Where functions of Neo4j's own are; those of plugins read files and ask the network."""
+"""Namespaces of Neo4j's own functions; those of plugins read files and ask the network."""
 
 
 def check_read_only(text: str, every: list[Token]) -> None:
@@ -159,7 +159,7 @@ def _check_clause(statement: str, every: list[Token], number: int) -> None:
 
 
 def _path(every: Iterable[Token]) -> str:
-    """The name with dots in it that some tokens begin with."""
+    """Join the dotted name that some tokens begin with."""
     names: list[str] = []
     for number, token in enumerate(every):
         if (token.text == ".") != bool(number % 2):
@@ -169,7 +169,7 @@ def _path(every: Iterable[Token]) -> str:
 
 
 def _check_function(statement: str, every: list[Token], number: int) -> None:
-    """Of what a bracket is opened for, if that is a function in a namespace."""
+    """Refuse calls to namespaced functions that are not Neo4j's own."""
     start = number - 1
     while start > 1 and every[start - 1].text == "." and every[start].kind in ("word", "quoted"):
         start -= 2
@@ -178,12 +178,13 @@ def _check_function(statement: str, every: list[Token], number: int) -> None:
     if namespace and not called and namespace.lower() not in NAMESPACES:
         where = place(statement, every[start].at)
         raise UsageError(
-            f"{where}: {namespace}.{name}() is no function of Neo4j's own; graphkit only reads here"
+            f"{where}: {namespace}.{name}() is not a function of Neo4j's own; "
+            "graphkit only reads here"
         )
 
 
 def _check_words(statement: str, every: list[Token]) -> None:
-    """Two values never stand side by side: a word after one is a clause or an operator."""
+    """Refuse a word after a value that is neither a clause that reads nor an operator."""
     number = _after_show(statement, every, first_clause(every))
     ended = named = False
     for place_, token in enumerate(every[number:], number):
@@ -202,7 +203,7 @@ def _check_words(statement: str, every: list[Token]) -> None:
 
 
 def _after_show(statement: str, every: list[Token], number: int) -> int:
-    """The place after what SHOW shows, if that is nobody's secret."""
+    """Return the place after what SHOW lists, and refuse lists that are not public."""
     if every[number].upper != "SHOW":
         return number
     for place_, token in enumerate(every[number + 1 :], number + 1):
@@ -230,7 +231,7 @@ MOST = {
     "relationships": 30,
     "words and signs": 2_000,
 }
-"""How much of each a statement may have.
+"""Limits on the size of a statement.
 
 A parser that calls itself for what is inside something else runs out of stack. A plan takes Neo4j
 time that grows faster than the statement: at these numbers some seconds, at ten times as many
@@ -238,10 +239,10 @@ minutes, in which it hears of no deadline and keeps a core and its memory.
 """
 
 NESTING = frozenset((".", "-", "+", "!", "NOT"))
-"""What is inside one another when it is repeated, without a bracket."""
+"""Tokens that nest when they are repeated, without a bracket."""
 
 DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
-"""What Neo4j takes for the line of a relationship."""
+"""Characters that Neo4j takes for the line of a relationship."""
 
 VALUES, BETWEEN = ("string", "number", "parameter"), (*OPENING, *CLOSING, ",")
 """Kinds and texts of the tokens that a list of any length is made of."""
@@ -289,7 +290,7 @@ def check_size(statement: str, every: list[Token]) -> None:
 
 @dataclass
 class Level:
-    """What is between two brackets: how deep it is in others, and what nests without one."""
+    """Nesting between two brackets: the levels around them, and what nests without one."""
 
     base: int = 0
     in_a_row: int = 0
@@ -297,7 +298,7 @@ class Level:
 
     @property
     def depth(self) -> int:
-        """How many things are around what comes next."""
+        """Levels of nesting around the next token."""
         return self.base + self.in_a_row + self.cases
 
     def pass_by(self, text: str) -> None:

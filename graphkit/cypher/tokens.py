@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Token:
-    """One piece of Cypher, and where it begins (from 0)."""
+    """One piece of Cypher and its offset in the text."""
 
     kind: str
     text: str
@@ -38,23 +38,23 @@ class Token:
 
     @property
     def upper(self) -> str:
-        """The word in capitals, as keywords are compared; empty if it is no word."""
+        """The word in capitals, as keywords are compared; empty for other tokens."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
     def end(self) -> int:
-        """Where the next character is."""
+        """Offset of the next character."""
         return self.at + len(self.text)
 
     @property
     def name(self) -> str:
-        """What a word, a name in backticks or a parameter names."""
+        """Name that a word, a text in backticks or a parameter stands for."""
         text = self.text.removeprefix("$").strip() if self.kind == "parameter" else self.text
         return text[1:-1].replace("``", "`") if text[:1] == "`" else text
 
 
 def tokens(statement: str) -> list[Token]:
-    """The tokens of a statement without white space and comments.
+    """Split a statement into tokens, without white space and comments.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def _tokens(statement: str) -> Iterator[Token]:
 
 
 def unescaped(statement: str) -> str:
-    r"""The text as Neo4j sees it: ``\uXXXX`` becomes its character before there are tokens.
+    r"""Replace ``\uXXXX`` by its character, as Neo4j does before it splits text into tokens.
 
     >>> print(unescaped(r"RETURN 'a\u0027 SET n.x = 1 //\\u0027'"))
     RETURN 'a' SET n.x = 1 //\\u0027'
@@ -93,7 +93,7 @@ def unescaped(statement: str) -> str:
 
 
 def place(statement: str, at: int) -> str:
-    """Line and column of a character, for people.
+    """Return line and column of a character, for people.
 
     >>> place("MATCH (n)\\nRETRUN n", 10)
     'line 2, column 1'
@@ -103,7 +103,7 @@ def place(statement: str, at: int) -> str:
 
 
 def is_name(every: list[Token], number: int) -> bool:
-    """Whether a word is a label, a property or a map key by the signs around it."""
+    """Tell by the signs around a word if it is a label, a property or a map key."""
     before = every[number - 1].text if number else ""
     after = every[number + 1].text if number + 1 < len(every) else ""
     if before == "!":
@@ -125,7 +125,7 @@ CLAUSES = frozenset((
 
 @dataclass(frozen=True)
 class Node:
-    """A node of a pattern, and where its name is or could be inserted, and where the node ends.
+    """Node of a pattern: where it is named or could be, and where it ends.
 
     ``text`` is the name as it is written, empty where it has none: ``name`` is then its place.
     ``labels`` is empty where the text does not say, or not simply.
@@ -140,7 +140,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Relationship:
-    """A relationship of a pattern, from left to right as it is written.
+    """Relationship of a pattern, from left to right as it is written.
 
     ``naming`` is where a name can be inserted, in square brackets if it is ``bare``: ``-->``;
     ``stretching`` is where a star can be, that makes it of variable length.
@@ -160,9 +160,9 @@ class Relationship:
 
 @dataclass(frozen=True)
 class Match:
-    """One MATCH: its relationships, where its pattern ends, and its condition's begin and end.
+    """Clause MATCH: its relationships, the end of its pattern, and the span of its condition.
 
-    ``paths``: whether it gives a name to a whole path. ``alone``: OPTIONAL, or in a subquery.
+    ``paths``: it names a whole path. ``alone``: OPTIONAL, or in a subquery.
     """
 
     at: int
@@ -175,14 +175,14 @@ class Match:
 
 
 def matches(every: list[Token]) -> Iterator[Match]:
-    """Every MATCH of a statement, those of subqueries too."""
+    """Yield every MATCH of a statement, those of subqueries too."""
     for number, token in enumerate(every):
         if token.upper == "MATCH" and not is_name(every, number):
             yield match_at(every, number)
 
 
 def closing(every: list[Token], number: int) -> int:
-    """The place of the bracket that closes the one at ``number``; the end if none does."""
+    """Find the bracket that closes the one at ``number``; the end of the text if none does."""
     depth = 0
     for place in range(number, len(every)):
         depth += (every[place].text in OPENING) - (every[place].text in CLOSING)
@@ -192,7 +192,7 @@ def closing(every: list[Token], number: int) -> int:
 
 
 def opening(every: list[Token], number: int) -> int | None:
-    """The place of the innermost bracket that is open before a token."""
+    """Find the innermost bracket that is open before a token."""
     depth = 0
     for start in range(number - 1, -1, -1):
         depth += (every[start].text in CLOSING) - (every[start].text in OPENING)
@@ -202,14 +202,14 @@ def opening(every: list[Token], number: int) -> int | None:
 
 
 def begins_clause(every: list[Token], number: int) -> bool:
-    """Whether a token is the first of a clause."""
+    """Tell if a token is the first of a clause."""
     if every[number].upper not in CLAUSES or is_name(every, number):
         return False
     return not (number and every[number - 1].upper in ("STARTS", "ENDS"))
 
 
 def clause_end(every: list[Token], number: int) -> int:
-    """Where the clause whose inside begins at ``number`` ends: the place after its last token."""
+    """Return the place after the last token of the clause whose inside begins at ``number``."""
     while number < len(every):
         if every[number].text in OPENING:
             number = closing(every, number)
@@ -220,7 +220,7 @@ def clause_end(every: list[Token], number: int) -> int:
 
 
 def match_at(every: list[Token], number: int) -> Match:
-    """The MATCH that begins at a token."""
+    """Read the MATCH that begins at a token."""
     end = clause_end(every, number + 1)
     nodes: list[Node] = []
     relationships: list[Relationship] = []
@@ -256,7 +256,7 @@ def match_at(every: list[Token], number: int) -> Match:
 
 
 def outside_brackets(every: list[Token]) -> Iterator[Token]:
-    """The tokens that are in no bracket."""
+    """Yield the tokens outside brackets."""
     depth = 0
     for token in every:
         depth -= token.text in CLOSING
@@ -266,7 +266,7 @@ def outside_brackets(every: list[Token]) -> Iterator[Token]:
 
 
 def kinds_at(types: tuple[str, ...], starts: bool, ends: bool) -> set[str] | None:
-    """The node kinds that relationships of these types have at one end; None if one is unknown."""
+    """Return the node kinds at one end of such relationships; None if a type is unknown."""
     if not all(t in GRAPH.by_name and GRAPH[t].is_edge for t in types):
         return None
     kinds: set[str] = set()
@@ -278,7 +278,7 @@ def kinds_at(types: tuple[str, ...], starts: bool, ends: bool) -> set[str] | Non
 
 
 def ends_of(each: Relationship) -> Iterator[tuple[Node, set[str] | None]]:
-    """Both nodes of a relationship, with the kinds that the schema lets stand there."""
+    """Yield both nodes of a relationship, with the kinds that the schema allows there."""
     yield each.left, kinds_at(each.types, not each.to_left, not each.to_right)
     yield each.right, kinds_at(each.types, not each.to_right, not each.to_left)
 
@@ -293,7 +293,7 @@ def _node(every: list[Token], place: int, close: int) -> Node:
 
 
 def _labels(inside: list[Token]) -> tuple[str, ...]:
-    """The names of ``:A`` and ``:A|B``; nothing of what is more than that."""
+    """Return the names of ``:A`` or ``:A|B``; none for a longer expression."""
     if not inside or inside[0].text != ":":
         return ()
     names, signs = inside[1::2], inside[2::2]
@@ -310,7 +310,7 @@ def _labels(inside: list[Token]) -> tuple[str, ...]:
 
 
 def _relationship(every: list[Token], place: int, left: Node) -> tuple[Relationship | None, int]:
-    """The relationship that begins at ``place``, and the place of its last token."""
+    """Read the relationship that begins at ``place``; return the place of its last token too."""
     to_left = every[place].text == "<"
     place += to_left
     following = every[place + 1].text if place + 1 < len(every) else ""

@@ -25,7 +25,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Change:
-    """What a load did to one kind."""
+    """Rows of one kind that a load added, changed and removed."""
 
     kind: str
     rows: int
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did, kind by kind."""
+    """Changes of a load, kind by kind."""
 
     changes: tuple[Change, ...]
 
@@ -46,13 +46,13 @@ class LoadReport:
 
     @property
     def differs(self) -> bool:
-        """Whether anything was or would be written."""
+        """True if anything was or would be written."""
         return any(self.total(what) for what in ("added", "changed", "removed"))
 
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of one statement, and what the database had to say about it.
+    """Rows of one statement, and the database's warnings about it.
 
     Nodes, relationships and paths come as canonical JSON text, the same from every database; the
     field metadata ``graphkit: json`` marks such columns.
@@ -63,7 +63,7 @@ class Result:
 
 
 class Closing:
-    """What a ``with`` block closes at its end."""
+    """Resource that a ``with`` block closes at its end."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -82,7 +82,7 @@ class Closing:
 
 
 class Store(Protocol):
-    """A database that holds the graph."""
+    """Database that holds the graph."""
 
     @property
     def label(self) -> str:
@@ -90,7 +90,7 @@ class Store(Protocol):
 
     @property
     def content(self) -> str:
-        """What tells this load of this server from every other; empty of a file on this machine."""
+        """Identity of this load of this server; empty for a file on this machine."""
 
     def load(self, graph: Graph, progress: Progress = ..., *, dry_run: bool = ...) -> LoadReport:
         """Make the database hold exactly this graph."""
@@ -120,7 +120,7 @@ class Store(Protocol):
 
 
 def say_waiting(label: str) -> None:
-    """Tell on stderr, unless the program logs elsewhere, why a load does not go on."""
+    """Say on stderr, unless the program logs elsewhere, why a load does not go on."""
     logging.getLogger("graphkit").warning(
         "graphkit: another load of %s is under way; waiting for it to end", label
     )
@@ -131,12 +131,12 @@ def no_progress(kind: str, rows: int) -> None:
 
 
 Held = dict[str, pa.Table]
-"""For each kind, ``key`` and ``digest`` of what a database holds."""
+"""For each kind, ``key`` and ``digest`` of the rows in a database."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Keys of one kind that are new, differ, or are gone."""
+    """Keys of one kind to add, to change and to remove."""
 
     added: pa.Array
     changed: pa.Array
@@ -167,7 +167,7 @@ def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
 
 
 def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
-    """Every edge anew; of nodes, which other people's edges may join, the same ones rewritten."""
+    """Replace every edge, but rewrite nodes in place: other people's edges may join them."""
     if kind.is_edge:
         return Difference(keys, keys.slice(0, 0), held_keys)
     known, wanted = pc.is_in(keys, value_set=held_keys), pc.is_in(held_keys, value_set=keys)
@@ -177,6 +177,6 @@ def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
 
 
 def change(graph: Graph, kind: Kind, what: Difference) -> Change:
-    """One line of the load report."""
+    """Count a difference for the load report."""
     rows = graph.count(kind.name)
     return Change(kind.name, rows, len(what.added), len(what.changed), len(what.removed))

@@ -1,4 +1,4 @@
-"""How long a statement may take and how much of its answer is kept."""
+"""Limits on the time a statement takes and on the size of its result."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Limits:
 
     @property
     def timeout(self) -> float | None:
-        """The seconds as Neo4j takes them, for which none is a time without end."""
+        """The seconds for Neo4j, where None means no limit."""
         return self.seconds if math.isfinite(self.seconds) else None
 
     @property
     def too_long(self) -> StoreError:
-        """What to say of a statement that takes longer."""
+        """The error for a statement that takes longer."""
         return StoreError(
             f"the statement took longer than {self.seconds:g} s and was given up; "
             "ask for less, or give it more with --timeout SECONDS"
         )
 
     def note(self, kept: int) -> str:
-        """What to say of an answer of which only the first rows are kept."""
+        """Word the note on a result of which only the first rows are kept."""
         more = "see more with --max-rows N"
         if kept < self.rows:
             more = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
@@ -54,16 +54,16 @@ class Limits:
 LIMITS = Limits()
 UNLIMITED = Limits(math.inf, sys.maxsize, sys.maxsize)
 PATIENT = Limits(600.0, sys.maxsize, sys.maxsize)
-"""For graphkit's own questions to a server, which ends what nobody waits for any more."""
+"""For graphkit's own queries on a server, which then ends what nobody waits for any more."""
 
 
 def within(seconds: float | None, answer: Callable[[], Answered], late: StoreError) -> Answered:
-    """What a function answers, if it does in time; else it is left alone with what it does.
+    """Return what a function returns, if it does in time; else leave it running.
 
     Raises
     ------
     StoreError
-        The one for being late: it was.
+        ``late``, when the time is over.
     """
     answered: Future[Answered] = Future()
 
@@ -81,7 +81,7 @@ def within(seconds: float | None, answer: Callable[[], Answered], late: StoreErr
 
 
 def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:
-    """Plain rows as a table, batch by batch until a limit, and a note if there are more.
+    """Collect plain rows into a table until a limit, and note it if there are more.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> 
 
 
 def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
-    """The next rows, so few that the objects they are made of fill little memory."""
+    """Take the next rows, so few that their Python objects fill little memory."""
     batch: list[list[Any]] = []
     size = 0
     while len(batch) < min(most, BATCH_ROWS) and size < BATCH_BYTES:
@@ -118,7 +118,7 @@ def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
 
 
 def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array]:
-    """The chunks of a column as one; where their types do not go together, all as JSON."""
+    """Join the chunks of a column; as JSON where their types differ."""
     fields = [field for field, _ in chunks]
     if not any(field.metadata for field in fields):
         with suppress(pa.ArrowTypeError):
@@ -130,7 +130,7 @@ def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array
 
 
 def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
-    """The first rows of a table, as many as the limits allow, and a note if there are more.
+    """Cut a table to the rows that the limits allow, and note it if there are more.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ..
 
 
 def _bytes(value: Any) -> int:
-    """About how much a plain value takes."""
+    """Estimate the size of a plain value."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, list):

@@ -19,7 +19,7 @@ STAR = "*"
 
 
 def in_order(asked: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Names and places of the columns as Neo4j would give them: those of a star by name.
+    """Return names and places of the columns in Neo4j's order: those of a star by name.
 
     >>> in_order(["*", "count(*)"], ["b", "a", "COUNT_STAR()"])
     (['a', 'b', 'count(*)'], [1, 0, 2])
@@ -38,27 +38,27 @@ JSON = {"graphkit": "json"}
 
 
 def node(label: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """A node: its label and the properties that are set."""
+    """Return a node: its label and the properties that are set."""
     return {"label": label, "properties": properties}
 
 
 def relationship(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """A relationship: its type and the properties that are set."""
+    """Return a relationship: its type and the properties that are set."""
     return {"type": kind, "properties": properties}
 
 
 def path(nodes: list[Any], relationships: list[Any]) -> dict[str, Any]:
-    """A path: its nodes and relationships in order."""
+    """Return a path: its nodes and relationships in order."""
     return {"nodes": nodes, "relationships": relationships}
 
 
 def canonical_json(value: object) -> str:
-    """JSON with sorted keys and no spaces, so that equal values are equal text."""
+    """Write JSON with sorted keys and no spaces, so that equal values are equal text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
-    """One column of plain Python values; what holds a map becomes JSON text."""
+    """Make a column of plain Python values, as JSON text where one holds a map."""
     if any(_holds_map(v) for v in values):
         return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
     try:
@@ -69,12 +69,12 @@ def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
 
 
 def json_texts(values: Iterable[Any]) -> pa.Array:
-    """Values as JSON text; what is null stays so."""
+    """Write values as JSON text; null stays null."""
     return pa.array([None if v is None else canonical_json(v) for v in values], pa.string())
 
 
 def plan_table(plan: str) -> pa.Table:
-    """What EXPLAIN and PROFILE answer: the database's own drawing of its plan, line by line."""
+    """Return the database's own drawing of a plan, line by line."""
     return pa.table({"plan": pa.array(plan.splitlines(), pa.string())})
 
 
@@ -91,21 +91,21 @@ def _holds_map(value: Any) -> bool:
 
 
 QUICK = 0.5
-"""What a server answers within these seconds is asked for again."""
+"""Seconds up to which a query of a server is not worth keeping its rows."""
 MOST_BYTES = 2**30
 
 
 def kept_rows(
     content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table]
 ) -> pa.Table:
-    """The rows of a statement: kept ones of the same load, else what ``read`` gives.
+    """Return the rows of a statement: kept ones of the same load, else those of ``read``.
 
     Parameters
     ----------
     content : str
-        What tells one load of one database from every other.
+        Identity of one load of one database.
     statement, values
-        What is asked.
+        The query and its parameters.
     read : callable
         Asks the server.
     """
@@ -126,7 +126,7 @@ def kept_rows(
 
 
 def _keep(rows: pa.Table, path: Path) -> None:
-    """Write a whole file or none; those that were not asked for longest make room."""
+    """Write a whole file or none; the files that were not read for longest make room."""
     from pyarrow import parquet
 
     with replacing(path) as stream:

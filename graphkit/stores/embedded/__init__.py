@@ -55,7 +55,7 @@ BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
 """Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
 LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
-"""What a program that wrote to a database in place, and was cut off, leaves beside it."""
+"""Endings of the files that a program which was cut off while writing leaves behind."""
 SPARE = 2**20
 """Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
@@ -70,7 +70,7 @@ TYPES = {
 
 
 def ddl(schema: Schema) -> Iterator[str]:
-    """The statements that make the tables of a schema."""
+    """Yield the statements that create the tables of a schema."""
     for kind in schema.nodes:
         columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
         yield f"CREATE NODE TABLE `{kind.name}`({columns}, PRIMARY KEY(`{kind.key}`))"
@@ -82,7 +82,7 @@ def ddl(schema: Schema) -> Iterator[str]:
 
 
 class EmbeddedStore(Closing):
-    """One ladybug file. A load builds a new file beside it, verifies it, and takes its place."""
+    """One ladybug file, which a load replaces by a new one that it built and verified."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -97,7 +97,7 @@ class EmbeddedStore(Closing):
 
     @property
     def content(self) -> str:
-        """Nothing: its rows are on this machine."""
+        """Empty: there is nothing to gain from caching the rows of a file."""
         return ""
 
     def close(self) -> None:
@@ -188,6 +188,12 @@ class EmbeddedStore(Closing):
     ) -> LoadReport:
         """Replace the file by a new one that holds exactly this graph.
 
+        1. Read the keys and digests of the old file, and compare them with the graph; without
+           a difference, or in a dry run, end here.
+        2. Lock a folder beside the file. Another load waits here.
+        3. Create the tables in a new file there, copy every part, and count the rows.
+        4. Move the new file to the place of the old one.
+
         Readers see the old graph or the new one; a load that is killed leaves the old one.
 
         Raises
@@ -218,7 +224,7 @@ class EmbeddedStore(Closing):
         return report
 
     def _held(self, schema: Schema) -> Held:
-        """Keys and digests of the file as it is."""
+        """Read keys and digests of the file as it is."""
         if not self.path.exists() or not self.path.stat().st_size:
             return {}
         self.open()
@@ -265,7 +271,7 @@ def _connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[A
 
 @contextmanager
 def _workroom(path: Path) -> Iterator[Path]:
-    """A folder beside the database for one load at a time; what a killed one left is removed."""
+    """Open a folder beside the database for one load at a time, without a killed one's files."""
     folder = path.with_name(f".{path.name}.loading")
     lock = folder / "lock"
     with locked(lock, partial(say_waiting, str(path))):
@@ -332,12 +338,12 @@ def _verify(connection: Any, graph: Graph) -> None:
 
 
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
-"""What comes as Arrow: where all lists of a column are empty, theirs begins at no place at all."""
+"""Types read as Arrow; a list column of only empty lists has offsets that are not valid."""
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
 
 
 def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
-    """Arrow as every store returns it: Neo4j's column names, integers, graph values as JSON."""
+    """Return Arrow as every store does: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
     engine_names = answer.get_column_names()
     shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
@@ -353,7 +359,7 @@ def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
 
 
 def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whole numbers of any width, and the decimals that sums of integers come as, in 64 bits."""
+    """Cast whole numbers of any width, and the decimals of integer sums, to 64 bits."""
     if not (pa.types.is_decimal(values.type) or pa.types.is_integer(values.type)):
         return values
     try:
@@ -363,7 +369,7 @@ def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _plain(value: Any) -> Any:
-    """A ladybug value in the neutral shape: label and the properties that are set."""
+    """Convert a ladybug value to the neutral shape: label and the properties that are set."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, date):

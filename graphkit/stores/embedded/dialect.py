@@ -33,7 +33,7 @@ INSTEAD = {
     "TOBOOLEAN": "cast(x, 'BOOL')",
     "LAST": "x[-1]",
 }
-"""What does the same on the embedded database, for some of the functions that it lacks."""
+"""Equivalents on the embedded database of some of the functions that it lacks."""
 
 FUNCTIONS = frozenset("""
     allShortestPaths btrim char_length character_length datetime e elementId endNode exists exp
@@ -71,10 +71,10 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
 
 
 def explain_failure(statement: Statement, error: Exception) -> StoreError:
-    """The error to show for one that ladybug raised: the construct it lacks, if that is it."""
+    """Return the error to show for one of ladybug's: the construct it lacks, if that is it."""
     message = one_line(error)
     # A comprehension's own variable is what ladybug says is not in scope.
-    first, then = (_lacks, _told) if "not in scope" in message else (_told, _lacks)
+    first, then = (_lacks, _reworded) if "not in scope" in message else (_reworded, _lacks)
     found = first(statement, message) or then(statement, message)
     if found is not None:
         return StoreError(found)
@@ -86,8 +86,8 @@ def explain_failure(statement: Statement, error: Exception) -> StoreError:
     return StoreError(f"the embedded database refused the statement: {message}")
 
 
-def _told(statement: Statement, message: str) -> str | None:
-    """What ladybug itself says clearly enough, in graphkit's words."""
+def _reworded(statement: Statement, message: str) -> str | None:
+    """Reword what ladybug itself says clearly enough."""
     if match := re.search(r"Table (\S+) does not exist", message):
         where = _place_of(statement, match[1], ":", "|")
         return f"{where}the graph has no label or relationship type {match[1]!r}"
@@ -109,7 +109,7 @@ def _told(statement: Statement, message: str) -> str | None:
 
 
 def _place_of(statement: Statement, name: str, *before: str) -> str:
-    """Line and column of a name that stands after one of some signs, ready to be put in front."""
+    """Return the place of a name that stands after one of some signs, to begin a message with."""
     every = statement.tokens
     for number, token in enumerate(every):
         follows = not before or (number and every[number - 1].text in before)
@@ -142,7 +142,7 @@ def _orders_in_with(every: list[Token]) -> Iterator[int]:
 
 
 def unsupported(statement: Statement) -> tuple[str, int, str | None] | None:
-    """The first construct of Neo4j's that ladybug lacks, its place, and what to write instead.
+    """Find the first construct of Neo4j's that ladybug lacks: name, offset, what to write instead.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def _texts(every: list[Token], number: int, *wanted: str) -> bool:
 
 
 def _comprehension(every: list[Token], number: int) -> bool:
-    """``[x IN list ...]``; but ``any(x IN list WHERE ...)`` has a parenthesis."""
+    """Recognise ``[x IN list ...]``; ``any(x IN list WHERE ...)`` has a parenthesis."""
     return (
         every[number].text == "["
         and number + 2 < len(every)
@@ -187,7 +187,7 @@ def _pattern_follows(every: list[Token], number: int) -> bool:
 
 
 def _in_pattern(every: list[Token], number: int) -> bool:
-    """A WHERE whose innermost open bracket is that of a node or relationship pattern."""
+    """Recognise a WHERE directly inside the brackets of a node or relationship."""
     start = opening(every, number)
     if start is None or every[start].text == "{":
         return False
@@ -197,7 +197,7 @@ def _in_pattern(every: list[Token], number: int) -> bool:
 
 
 def _quantified(every: list[Token], number: int) -> bool:
-    """``((a)-[r]->(b)){1,3}``, ``-[:R]->+`` or ``-[:R]->{2}``."""
+    """Recognise ``((a)-[r]->(b)){1,3}``, ``-[:R]->+`` and ``-[:R]->{2}``."""
     if every[number].text == "(" and _next(every, number) == "(":
         end = closing(every, number)
         return _next(every, end) in ("+", "*", "{") if end < len(every) else False
@@ -206,7 +206,7 @@ def _quantified(every: list[Token], number: int) -> bool:
 
 
 def _label_test(every: list[Token], number: int) -> bool:
-    """``n:Label`` as a condition: a colon that no pattern and no map is open for."""
+    """Recognise ``n:Label`` as a condition: a colon outside patterns and maps."""
     if every[number].text != ":" or not number or every[number - 1].kind != "word":
         return False
     start = opening(every, number)
@@ -234,10 +234,10 @@ _WALKS = ("TRAIL", "WALK", "ACYCLIC", "SHORTEST", "ALL", "WSHORTEST")
 
 @dataclass(frozen=True)
 class Translation:
-    """A statement as ladybug has to be asked it.
+    """Statement in ladybug's dialect.
 
-    ``names`` has, for each parameter, one that is no keyword of ladybug's and needs no backticks;
-    ``loses_order`` is true where its optimizer would drop an ORDER BY that a LIMIT needs.
+    ``names`` maps each parameter to a name that is not a keyword and needs no backticks;
+    ``loses_order`` is true where the optimizer would drop an ORDER BY that a LIMIT needs.
     """
 
     statement: Statement
@@ -273,7 +273,7 @@ AND id(_graphkit_r12) <> id(`r`) AND ( a.x = 1 OR c.x = 1) RETURN *'
 
 
 def _in_condition(match: Match, told: list[str]) -> list[Edit]:
-    """Conditions, in the WHERE of a MATCH before what it asks, or in one of their own."""
+    """Add conditions to the WHERE of a MATCH, or in one of their own."""
     if not told:
         return []
     if match.condition is None:
@@ -283,7 +283,7 @@ def _in_condition(match: Match, told: list[str]) -> list[Edit]:
 
 
 def _apart(match: Match) -> tuple[list[Edit], list[str]]:
-    """Names for the relationships of a MATCH that have none, and that no two are the same."""
+    """Name the relationships of a MATCH that have no name, and require all to differ."""
     edits: dict[int, Edit] = {}
     told = []
     for a, b in combinations(match.relationships, 2):
@@ -338,7 +338,7 @@ def loses_order(every: list[Token]) -> bool:
 
 
 def _only_aggregates(every: list[Token], number: int) -> bool:
-    """Whether every column of a WITH or RETURN has an aggregate in it."""
+    """Tell if every column of a WITH or RETURN contains an aggregate."""
     columns, depth = [False], 0
     for place_, token in enumerate(every[number + 1 : clause_end(every, number + 1)], number + 1):
         depth += (token.text in "([{") - (token.text in ")]}")
@@ -351,7 +351,7 @@ def _only_aggregates(every: list[Token], number: int) -> bool:
 
 
 def _trails(every: list[Token]) -> list[Edit]:
-    """The word TRAIL after the star of every variable-length pattern."""
+    """Add the word TRAIL after the star of every variable-length pattern."""
     found: list[Edit] = []
     brackets = [False]
     for number, token in enumerate(every):
@@ -369,16 +369,16 @@ def _trails(every: list[Token]) -> list[Edit]:
 
 
 HIDDEN = "_graphkit"
-"""Begins the names given to what has none; ``RETURN *`` must not show them."""
+"""Prefix of the names given to unnamed parts; ``RETURN *`` must not show them."""
 
 Edit = tuple[int, int, str]
-"""From where to where a statement is replaced, and by what."""
+"""Begin and end of a part of a statement, and its replacement."""
 
 
 def joins_by_identity(
     statement: str, every: list[Token]
 ) -> Iterator[tuple[Match, list[Edit], list[str]]]:
-    """Every MATCH as it is to be, what to edit for that, and which conditions to add.
+    """Yield every MATCH as it is to be, with the edits and conditions that make it so.
 
     Raises
     ------
@@ -404,7 +404,7 @@ def joins_by_identity(
 
 
 def _kinds(part: Iterable[Match]) -> dict[str, set[str]]:
-    """What kinds the nodes may be, by labels and schema, where that is known."""
+    """Return the kinds that each node may have, by labels and schema, where that is known."""
     kinds: dict[str, set[str]] = {}
     for match in part:
         found = [(node, set(node.labels)) for node in match.nodes if node.labels]
@@ -418,7 +418,7 @@ def _kinds(part: Iterable[Match]) -> dict[str, set[str]]:
 def _joined(
     match: Match, joined: set[str], kinds: dict[str, set[str]]
 ) -> tuple[Match, list[Edit], list[str]]:
-    """With a second name for each node where a relationship meets an earlier one."""
+    """Give each node a second name where a relationship meets an earlier one."""
     edits: list[Edit] = []
     told: list[str] = []
     before: Relationship | None = None
@@ -438,7 +438,7 @@ def _joined(
 def _stretched(
     statement: str, match: Match, joined: set[str]
 ) -> tuple[Match, list[Edit], list[str]]:
-    """With each relationship that meets an earlier one made to be of variable length."""
+    """Make each relationship that meets an earlier one of variable length."""
     edits: list[Edit] = []
     relationships = []
     for each in match.relationships:
@@ -467,7 +467,7 @@ def _loops(each: Relationship, node: Node) -> bool:
 
 
 def _second_name(node: Node, chained: bool, kinds: set[str]) -> tuple[list[Edit], str, str]:
-    """``(a)-[x]->(b)-[y]->(c)`` becomes ``(a)-[x]->(b), (second:Kinds)-[y]->(c)``."""
+    """Turn ``(a)-[x]->(b)-[y]->(c)`` into ``(a)-[x]->(b), (second:Kinds)-[y]->(c)``."""
     first = node.text or f"{HIDDEN}_a{node.naming}"
     labels = ":" + "|".join(f"`{kind}`" for kind in sorted(kinds)) if kinds else ""
     if not chained:

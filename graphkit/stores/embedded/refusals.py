@@ -37,7 +37,7 @@ FUNCTIONS = {
     "REVERSE": ("takes a list for text", "here: list_reverse(x)"),
     "SUBSTRING": ("counts from 1", "use left(x, n) and right(x, n)"),
 }
-"""Functions that do something else than in Neo4j, and what to write instead."""
+"""Functions that differ from those of Neo4j: the difference, and what to write instead."""
 
 _TEXT_TYPES = (Type.TEXT, Type.PERIOD, Type.DATE)
 _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
@@ -46,7 +46,7 @@ _NAMES = {kind.name.lower(): kind.name for kind in GRAPH.kinds}
 _PROPERTIES = {prop.name.lower(): prop.name for prop in _PROPS}
 
 Refusal = tuple[int, str]
-"""Where, and what."""
+"""Offset and message."""
 
 
 def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any]) -> None:
@@ -80,7 +80,7 @@ def _functions(every: list[Token]) -> Iterator[Refusal]:
 
 
 def _list_places(every: list[Token]) -> Iterator[Refusal]:
-    """``list[0]``, ``list[i]``, ``list[1..3]``; ``list[-1]`` is the same on both."""
+    """Refuse ``list[0]``, ``list[i]`` and ``list[1..3]``; ``list[-1]`` is the same on both."""
     for number, token in enumerate(every):
         if token.text != "[" or not number or not _is_value(every, number - 1):
             continue
@@ -95,7 +95,7 @@ def _list_places(every: list[Token]) -> Iterator[Refusal]:
 
 
 def _is_value(every: list[Token], number: int) -> bool:
-    """Whether what ends at this token can have a place in it, so that ``[`` after it is one."""
+    """Tell if a value ends at this token, so that ``[`` after it is a place in it."""
     token = every[number]
     if token.kind in ("quoted", "parameter") or token.text in (")", "]", "}"):
         return True
@@ -109,7 +109,7 @@ _OPERATORS = frozenset((
 
 
 def _lists_of_maps(every: list[Token]) -> Iterator[Refusal]:
-    """``[{a: 1}, {b: 2}]``: ladybug gives every map the names of the last one."""
+    """Refuse ``[{a: 1}, {b: 2}]``: ladybug gives every map the names of the last one."""
     for number, token in enumerate(every[:-1]):
         if token.text != "[" or every[number + 1].text != "{" or every[number - 1].text == "-":
             continue
@@ -141,7 +141,7 @@ def _labels_in_a_row(every: list[Token]) -> Iterator[Refusal]:
 
 
 def _other_case(every: list[Token]) -> Iterator[Refusal]:
-    """``:country`` and ``n.ISO3``: ladybug takes them, for Neo4j they are names of nothing."""
+    """Refuse ``:country`` and ``n.ISO3``: ladybug ignores case, for Neo4j they name nothing."""
     for number, token in enumerate(every):
         if token.kind != "word" or not number:
             continue
@@ -158,7 +158,7 @@ def _other_case(every: list[Token]) -> Iterator[Refusal]:
 
 
 def text_and_number(every: list[Token], parameters: Mapping[str, Any]) -> Iterator[Refusal]:
-    """``f.period = 2024``: for Neo4j text is no number, ladybug reads one as the other."""
+    """Refuse ``f.period = 2024``: ladybug compares text with numbers, Neo4j does not."""
     for number, token in enumerate(every):
         if token.name not in _TEXTS or not number or number + 1 >= len(every):
             continue
@@ -179,7 +179,7 @@ def text_and_number(every: list[Token], parameters: Mapping[str, Any]) -> Iterat
 
 
 def _values(every: list[Token], number: int, parameters: Mapping[str, Any]) -> str | None:
-    """A number, a date, or a parameter that is a number, as words; None if it is neither."""
+    """Describe a number, a date or a parameter that is a number; None for anything else."""
     if not 0 <= number < len(every):
         return None
     token = every[number]
@@ -194,13 +194,13 @@ def _values(every: list[Token], number: int, parameters: Mapping[str, Any]) -> s
 
 
 def _innermost(every: list[Token], number: int) -> str:
-    """The innermost bracket that is open before a token."""
+    """Return the innermost bracket that is open before a token."""
     start = opening(every, number)
     return "" if start is None else every[start].text
 
 
 def _in_pattern_map(every: list[Token], number: int) -> bool:
-    """Whether a name stands in the map of a node or relationship, not in a map of its own."""
+    """Tell if a name stands in the map of a node or relationship."""
     start = opening(every, number)
     if not start or every[start].text != "{" or every[start - 1].text in (":", ","):
         return False
@@ -209,7 +209,7 @@ def _in_pattern_map(every: list[Token], number: int) -> bool:
 
 
 def _led_nowhere(every: list[Token]) -> Iterator[Refusal]:
-    """A pattern that the schema rules out: ladybug then miscounts rows of OPTIONAL and EXISTS."""
+    """Refuse patterns that the schema rules out: ladybug miscounts their OPTIONAL and EXISTS."""
     known: dict[str, set[str]] = {}
     for number, token in enumerate(every):
         if token.upper in ("WITH", "UNION", "RETURN") and begins_clause(every, number):

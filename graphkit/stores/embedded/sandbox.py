@@ -36,7 +36,7 @@ HEADER = 2**20
 
 
 class Sandbox:
-    """The process that reads one embedded database."""
+    """Process that reads one embedded database."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -113,7 +113,7 @@ def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 
 
 def _answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
-    """What the process says, of which nothing is trusted."""
+    """Read an answer of the process, trusting nothing in it."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(request)

@@ -29,15 +29,15 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVS = 38
 _READ_FILE = 1 << 2
 _FILE_ACCESS = (13, 14, 15, 15, 16)
-"""How many kinds of access to files the first versions know; later ones know no more."""
+"""Number of kinds of file access in the first versions; later ones have no more."""
 _TCP = 0b11
 """Binding and connecting, from version 4 on."""
 _SIGNALS_AND_SOCKETS = 0b11
-"""Of processes outside, from version 6 on."""
+"""Signals and sockets of outside processes, from version 6 on."""
 
 
 def landlock_version() -> int:
-    """The version of Landlock that this kernel has, 0 for none."""
+    """Return this kernel's version of Landlock, 0 for none."""
     if sys.platform != "linux":
         return 0
     version: int = ctypes.CDLL(None).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
@@ -45,7 +45,7 @@ def landlock_version() -> int:
 
 
 def allow_only(readable: Iterable[Path]) -> int:
-    """Forbid this thread, and those it will start, all files but some, which it may only read.
+    """Forbid this thread, and those it will start, all files but some that it may read.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def allow_only(readable: Iterable[Path]) -> int:
 RESERVED = 2**43
 """Addresses, not memory, that ladybug reserves for a database of any size."""
 MEMORY = 4 * 2**30
-"""What may be taken beside them."""
+"""Memory that may be taken beside them."""
 
 
 def main() -> None:

@@ -68,12 +68,12 @@ def open_neo4j(uri: str) -> Neo4jStore:
 
 
 def checked_uri(uri: str) -> str:
-    """The URI with its scheme in small letters, if the driver would do what it seems to say.
+    """Return the URI with its scheme in small letters, if the driver would take it literally.
 
     Raises
     ------
     UsageError
-        Another scheme, no host, a port that is none, a user, a password or a path in it: the
+        Another scheme, no host, an invalid port, a user, a password or a path in it: the
         message shows neither user nor password.
 
     Examples
@@ -114,7 +114,7 @@ def open_local() -> Neo4jStore:
 
 
 class Neo4jStore(Closing):
-    """A Neo4j server's database."""
+    """Database of a Neo4j server."""
 
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
         self._uri, self._database = uri, database
@@ -158,7 +158,7 @@ class Neo4jStore(Closing):
 
     @property
     def content(self) -> str:
-        """Which server it is, and the digest of what it was filled with."""
+        """The server, and the digest of its load."""
         if not self._seen:
             self.run("RETURN 1 AS one")
         return f"{self._uri} {self._database or ''} {self._seen}" if self._seen else ""
@@ -168,7 +168,7 @@ class Neo4jStore(Closing):
         self._driver.close()
 
     def _failures(self) -> AbstractContextManager[None]:
-        """The driver's errors in graphkit's words."""
+        """Translate the driver's errors."""
         return translate_errors(self._uri, self._database)
 
     def ask(
@@ -239,8 +239,20 @@ class Neo4jStore(Closing):
     ) -> LoadReport:
         """Make the database hold exactly this graph, beside whatever else it holds.
 
-        One load runs at a time; another one waits. One that was cut off is seen as one, and
-        finished by running it again.
+        1. Make the key of the lock unique, and take the lock in a transaction that is never
+           committed: it is free again as soon as its holder is gone. Another load waits here.
+        2. Write the name of this load as the owner. Each later transaction that writes facts
+           checks it first, so a load that lost its lock gives up.
+        3. Read the keys and digests of our facts, and compare them with the graph.
+        4. Create the constraints and indexes that are missing.
+        5. Without a difference, end here. Else delete the load marker: from now on readers
+           refuse the database, and a load that is cut off can be told from a whole one.
+        6. Remove the relationships that are gone or changed.
+        7. Create and rewrite nodes, then create relationships, in batches.
+        8. Remove the nodes that are gone, and write the load marker last.
+        9. Release the owner and the lock.
+
+        A load that was cut off is finished by running it again. A dry run does only step 3.
         """
         if dry_run:
             return self._load(graph, progress, dry_run=True)
@@ -296,7 +308,7 @@ class Neo4jStore(Closing):
 def _planned(
     statement: Statement, parameters: Mapping[str, Any], limits: Limits
 ) -> Callable[..., neo4j.ResultSummary]:
-    """What has the server plan a statement, and not run it; with parameters it keeps the plan."""
+    """Return the work that plans a statement without running it; parameters let plans be reused."""
 
     @neo4j.unit_of_work(timeout=limits.timeout)
     def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
@@ -309,14 +321,14 @@ REFUSED = (
     "Administration", "Alter", "Create", "Delete", "DetachDelete", "Drop", "Foreach", "LoadCSV",
     "Merge", "Remove", "Set", "Terminate",
 )  # fmt: skip
-"""How operators begin that write, read a file or an address, or stop what others run.
+"""Beginnings of operators that write, read a file or an address, or stop what others run.
 
 The type of a statement does not tell: that of LOAD CSV and of TERMINATE is that of reading.
 """
 
 
 def check_plan(summary: ResultSummary) -> None:
-    """Refuse what EXPLAIN has planned unless it only reads the graph.
+    """Refuse a plan that does more than read the graph.
 
     Raises
     ------
@@ -335,7 +347,7 @@ def check_plan(summary: ResultSummary) -> None:
 
 
 def _operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every operator of a plan, and its details."""
+    """Yield every operator of a plan and its details."""
     rest = [plan]
     while rest:
         each = rest.pop()
@@ -346,11 +358,11 @@ def _operators(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 UNKNOWN_PROPERTY = re.compile(r"property key does not exist\. The property `([^`]+)`")
 DECLARED = frozenset(prop.name for kind in (*GRAPH.nodes, *GRAPH.edges) for prop in kind.stored)
-"""Properties that are no mistake, though no fact may have one yet."""
+"""Properties that are not a mistake, even if no fact has one yet."""
 
 
 def neutral(value: Any) -> Any:
-    """A driver value in the neutral shape."""
+    """Convert a driver value to the neutral shape."""
     if isinstance(value, neo4j.graph.Node):
         return node(":".join(sorted(value.labels)), _properties(value))
     if isinstance(value, neo4j.graph.Path):
@@ -371,7 +383,7 @@ def _properties(entity: neo4j.graph.Entity) -> dict[str, Any]:
 
 
 def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
-    """The server's warnings, such as a label that is not in the database."""
+    """Yield the server's warnings, such as a label that is not in the database."""
     for status in summary.gql_status_objects:
         if status.is_notification and status.raw_severity == "WARNING":
             said = " ".join(status.status_description.split())
@@ -425,7 +437,7 @@ def translate_errors(uri: str, database: str | None) -> Iterator[None]:
 
 
 def _reason(error: BaseException) -> str:
-    """What made a connection fail: the driver tells it from a distance, or not at all."""
+    """Find why a connection failed: the driver's own words are vague."""
     said = error
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -447,14 +459,14 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
-    """Modules and functions that were at work when an error was raised."""
+    """Return the modules and functions that an error was raised in."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     modules = [str(frame.f_globals.get("__name__")) for frame in frames]
     return modules, [frame.f_code.co_name for frame in frames]
 
 
 def _server_words(error: BaseException) -> str:
-    """The server's words, with the place in the statement before them."""
+    """Return the server's message, with the place in the statement before it."""
     own = error.message if isinstance(error, failures.Neo4jError) else ""
     message = one_line(Exception(own or str(error) or type(error).__name__))
     if match := re.search(r' \(line (\d+), column (\d+) \(offset: \d+\)\)(?: ".*" \^)?$', message):

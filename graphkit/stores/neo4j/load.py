@@ -34,7 +34,7 @@ CHECK = (
 )
 MARKER = "MATCH (l:Load) RETURN l.content AS content"
 SOON = 3.0
-"""Seconds of waiting that need no word."""
+"""Seconds of waiting without a message."""
 
 
 @contextmanager
@@ -75,13 +75,13 @@ def check_owner(transaction: neo4j.ManagedTransaction, owner: str, label: str) -
 
 
 def marker(transaction: neo4j.ManagedTransaction) -> str:
-    """What the database was filled with; empty while that is not finished."""
+    """Read the digest of the finished load; empty while there is none."""
     found = transaction.run(MARKER).single()
     return str(found["content"]) if found else ""
 
 
 def check_unchanged(before: str, after: str, label: str) -> None:
-    """Refuse what was read if the load marker changed meanwhile.
+    """Refuse a result if the load marker changed while it was read.
 
     Raises
     ------
@@ -97,7 +97,7 @@ BATCH = 10_000
 
 
 class Step(NamedTuple):
-    """One transaction of a load, and of what kind it puts how many rows."""
+    """One transaction of a load, with the kind and number of the rows it writes."""
 
     statement: str
     parameters: dict[str, Any]
@@ -106,7 +106,7 @@ class Step(NamedTuple):
 
 
 def ddl(schema: Schema) -> Iterator[str]:
-    """Uniqueness of every key, and an index on (product, period) where an edge has both."""
+    """Yield constraints that make keys unique, and indexes on (product, period)."""
     for kind in schema.kinds:
         what = f"()-[x:`{kind.name}`]-()" if kind.is_edge else f"(x:`{kind.name}`)"
         yield (
@@ -122,7 +122,7 @@ def ddl(schema: Schema) -> Iterator[str]:
 
 
 def held_statement(kind: Kind) -> str:
-    """Keys and digests of our facts of a kind that a database holds."""
+    """Write the query for keys and digests of our facts of a kind."""
     what = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
     return (
         f"MATCH {what} WHERE x.digest IS NOT NULL RETURN x.`{kind.key}` AS key, x.digest AS digest"
@@ -130,12 +130,7 @@ def held_statement(kind: Kind) -> str:
 
 
 def steps(graph: Graph, changes: Mapping[str, Difference]) -> Iterator[Step]:
-    """All that makes a database hold the graph.
-
-    Nodes are written before relationships and removed after them. The load marker goes first
-    and comes last, so that a load that was cut off is seen as one, and finished by running it
-    again.
-    """
+    """Yield the transactions of steps 5 to 8 of :meth:`graphkit.stores.neo4j.Neo4jStore.load`."""
     yield Step("MATCH (x:Load) DELETE x", {})
     for kind in graph.schema.edges:
         what = changes[kind.name]
@@ -186,7 +181,7 @@ def _removed(kind: Kind, keys: pa.Array) -> Iterator[Step]:
 
 
 def create_statement(part: Part) -> str:
-    """The bulk statement that creates rows of a part; each row is a list in column order."""
+    """Write the bulk statement that creates rows of a part, each a list in column order."""
     kind = part.kind
     offset = len(kind.ends)
     values = ", ".join(f"`{p.name}`: row[{i + offset}]" for i, p in enumerate(kind.stored))
@@ -201,7 +196,7 @@ def create_statement(part: Part) -> str:
 
 
 def update_statement(kind: Kind) -> str:
-    """The bulk statement that rewrites nodes; properties that are not ours stay as they are."""
+    """Write the bulk statement that rewrites nodes; other people's properties stay."""
     place = [p.name for p in kind.stored].index(kind.key)
     values = ", ".join(f"x.`{p.name}` = row[{i}]" for i, p in enumerate(kind.stored))
     return (
@@ -210,6 +205,6 @@ def update_statement(kind: Kind) -> str:
 
 
 def _as_lists(table: pa.Table) -> list[list[Any]]:
-    """Rows as lists: what the driver packs fastest."""
+    """Convert rows to lists, which the driver packs fastest."""
     columns = [c.to_pylist() for c in table.columns]
     return [list(row) for row in zip(*columns, strict=True)]

