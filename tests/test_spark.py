@@ -271,7 +271,7 @@ def test_spark_is_started_and_ended_without_a_word(where, tmp_path, request):
 IMPATIENT = """
 import sys
 from graphkit.cli.app import run
-from graphkit.scale import spark_session
+from graphkit.scale import spark as spark_session
 spark_session.WORKER_SECONDS = 1
 sys.exit(run(sys.argv[1:]))
 """
