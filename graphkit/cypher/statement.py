@@ -11,6 +11,9 @@ from graphkit.cypher.read_only import check_read_only, first_clause
 from graphkit.cypher.tokens import CLOSING, OPENING, Token, clause_end, is_name, tokens
 from graphkit.errors import UsageError
 
+EXPLAIN = "EXPLAIN "
+"""Prefix with which Neo4j plans a statement and does not run it."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -96,7 +99,7 @@ class Statement:
         text = self.text
         for token in self._prefixes:
             text = text[: token.at] + " " * len(token.text) + text[token.end :]
-        return f"EXPLAIN {text}"
+        return EXPLAIN + text
 
     @cached_property
     def _verdict(self) -> bool:

@@ -18,7 +18,7 @@ import neo4j.graph
 from neo4j import ResultSummary
 
 from graphkit.cypher.read_only import PROCEDURES
-from graphkit.cypher.statement import Statement
+from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
@@ -167,9 +167,9 @@ class Neo4jStore(Closing):
         """Close all connections."""
         self._driver.close()
 
-    def _failures(self) -> AbstractContextManager[None]:
+    def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
         """Translate the driver's errors."""
-        return translate_errors(self._uri, self._database)
+        return translate_errors(self._uri, self._database, prefix)
 
     def ask(
         self,
@@ -183,7 +183,7 @@ class Neo4jStore(Closing):
             asked = Statement.of(statement)
             asked.check_read_only()
             used = asked.values(parameters)
-            with self._failures(), self._session(neo4j.READ_ACCESS) as session:
+            with self._failures(EXPLAIN), self._session(neo4j.READ_ACCESS) as session:
                 check_plan(session.execute_read(_planned(asked, used, limits)))
             found = self._read(asked.text, used, limits)
             # Neo4j answers nothing then, without a word; the embedded database refuses it.
@@ -393,8 +393,8 @@ def notes(summary: neo4j.ResultSummary) -> Iterator[str]:
 
 
 @contextmanager
-def translate_errors(uri: str, database: str | None) -> Iterator[None]:
-    """Raise the driver's errors as graphkit's.
+def translate_errors(uri: str, database: str | None, prefix: str = "") -> Iterator[None]:
+    """Raise the driver's errors as graphkit's, with places as without a prefix of the statement.
 
     Raises
     ------
@@ -420,7 +420,7 @@ def translate_errors(uri: str, database: str | None) -> Iterator[None]:
             raise Unreachable(f"{uri} wants the password changed first") from error
         if "DatabaseNotFound" in (error.code or ""):
             raise Unreachable(f"{uri} has no database {database!r}") from error
-        raise StoreError(f"Neo4j refused the statement: {_server_words(error)}") from error
+        raise StoreError(f"Neo4j refused the statement: {_server_words(error, prefix)}") from error
     except (failures.Neo4jError, failures.DriverError) as error:
         raise StoreError(f"Neo4j failed: {_server_words(error)}") from error
     except Exception as error:
@@ -465,10 +465,11 @@ def _raised_in(error: Exception) -> tuple[list[str], list[str]]:
     return modules, [frame.f_code.co_name for frame in frames]
 
 
-def _server_words(error: BaseException) -> str:
+def _server_words(error: BaseException, prefix: str = "") -> str:
     """Return the server's message, with the place in the statement before it."""
     own = error.message if isinstance(error, failures.Neo4jError) else ""
     message = one_line(Exception(own or str(error) or type(error).__name__))
     if match := re.search(r' \(line (\d+), column (\d+) \(offset: \d+\)\)(?: ".*" \^)?$', message):
-        message = f"line {match[1]}, column {match[2]}: {message[: match.start()]}"
+        column = int(match[2]) - len(prefix) * (match[1] == "1")
+        message = f"line {match[1]}, column {column}: {message[: match.start()]}"
     return message[:500]
