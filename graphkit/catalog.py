@@ -137,19 +137,26 @@ def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
             yield rank, text
 
 
-def read_names(store: Store, **kinds: str) -> Names:
-    """Names of some kinds, each by the query that reads them, in the order they are tried."""
-    return Names({kind: partial(rows_of, store, query) for kind, query in kinds.items()})
+Read = Callable[[str], pa.Table]
+"""Reads the rows of a query without parameters."""
+PLACES = {"Country": "countries", "Area": "areas"}
+MATERIALS = {"Stage": "stages", "Element": "elements", "Product": "products"}
+"""The query that reads the names of each kind, in the order in which kinds are tried."""
+
+
+def read_names(read: Read, kinds: Mapping[str, str]) -> Names:
+    """Read names of some kinds, each when it is first needed."""
+    return Names({kind: partial(read, query) for kind, query in kinds.items()})
 
 
 def read_places(store: Store) -> Names:
-    """Names of countries and areas."""
-    return read_names(store, Country="countries", Area="areas")
+    """Read names of countries and areas."""
+    return read_names(partial(rows_of, store), PLACES)
 
 
 def read_materials(store: Store) -> Names:
-    """Names of stages, elements and products."""
-    return read_names(store, Stage="stages", Element="elements", Product="products")
+    """Read names of stages, elements and products."""
+    return read_names(partial(rows_of, store), MATERIALS)
 
 
 def _folded(text: str) -> str:
@@ -178,17 +185,26 @@ class Catalog:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.materials = Materials(store)
+        self._tables: dict[str, pa.Table] = {}
+        self.materials = Materials(self.rows)
+
+    def rows(self, query: str, **values: Any) -> pa.Table:
+        """Read the rows of a shipped query; of one without parameters only once."""
+        if values:
+            return rows_of(self.store, query, **values)
+        if query not in self._tables:
+            self._tables[query] = rows_of(self.store, query)
+        return self._tables[query]
 
     @cached_property
     def places(self) -> Names:
         """Countries and areas, by all their names."""
-        return read_places(self.store)
+        return read_names(self.rows, PLACES)
 
-    @cached_property
+    @property
     def claims(self) -> pa.Table:
         """Every published claim."""
-        return rows_of(self.store, "claims")
+        return self.rows("claims")
 
     def place(self, text: str) -> Entity:
         """The country or area of a name.
@@ -208,7 +224,7 @@ class Catalog:
         UsageError
             It is none of named countries.
         """
-        rows = rows_of(self.store, "members-of-area", area=group.key)
+        rows = self.rows("members-of-area", area=group.key)
         members: list[str] = rows["member"].to_pylist()
         if not members:
             raise UsageError(f"{group} is no country and no group of named countries")
@@ -250,7 +266,7 @@ class Catalog:
         """The sources that the rows of some tables name, by key."""
         used = {key for table in tables for key in table["source"].to_pylist()}
         wanted = pa.array(sorted(used - {None}), pa.string())
-        sources = rows_of(self.store, "sources")
+        sources = self.rows("sources")
         return sources.filter(pc.is_in(sources["key"], value_set=wanted))
 
 
@@ -295,18 +311,18 @@ class Scope:
 class Materials:
     """Stages, elements and products of one database."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, read: Read) -> None:
+        self._read = read
 
     @cached_property
     def products(self) -> Mapping[str, dict[str, Any]]:
         """Name, stage, order and note of every product, by key."""
-        return {row["key"]: row for row in rows_of(self._store, "products").to_pylist()}
+        return {row["key"]: row for row in self._read("products").to_pylist()}
 
     @cached_property
     def names(self) -> Names:
         """What they are called; a stage of that name comes first, then an element."""
-        return read_materials(self._store)
+        return read_names(self._read, MATERIALS)
 
     def scope(self, text: str | None) -> Scope:
         """Find the products that a scope means.
@@ -362,17 +378,17 @@ class Materials:
     @cached_property
     def contents(self) -> dict[str, set[str]]:
         """The elements of every product."""
-        rows = rows_of(self._store, "elements-of-products")
+        rows = self._read("elements-of-products")
         return _grouped(rows["product"].to_pylist(), rows["element"].to_pylist())
 
     @cached_property
     def members(self) -> dict[str, set[str]]:
         """The members of every group of elements."""
-        rows = rows_of(self._store, "element-groups")
+        rows = self._read("element-groups")
         return _grouped(rows["parent"].to_pylist(), rows["member"].to_pylist())
 
     def _code_scope(self, text: str, code: str) -> Scope:
-        codes, traded = rows_of(self._store, "codes"), rows_of(self._store, "trade-periods")
+        codes, traded = self._read("codes"), self._read("trade-periods")
         travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
         moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
         pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from graphkit.catalog import Materials, Names, read_places
+from graphkit.answer import Answer
+from graphkit.catalog import Catalog, Materials, Names, read_places
 from graphkit.errors import UsageError
+from graphkit.questions.claim_checks import check_claims
+from graphkit.questions.dependence import depends
+from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 
 PLACES = ("Country", "Area")
@@ -29,7 +34,33 @@ def places(shipped_store: EmbeddedStore) -> Names:
 
 @pytest.fixture(scope="module")
 def materials(shipped_store: EmbeddedStore) -> Materials:
-    return Materials(shipped_store)
+    return Catalog(shipped_store).materials
+
+
+@pytest.mark.parametrize(
+    ("ask", "most"),
+    [
+        (lambda c: depends(c, "KOR", on="CHN"), 8),
+        (lambda c: depends(c, "KOR", on="CHN", scope="magnets"), 8),
+        (lambda c: check_claims(c, about="KOR"), 13),
+    ],
+)
+def test_an_answer_asks_few_statements_and_none_twice(
+    shipped_store: EmbeddedStore,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Catalog], Answer],
+    most: int,
+) -> None:
+    run, asked = shipped_store.run, []
+
+    def counted(statement: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        asked.append((statement, str(parameters)))
+        return run(statement, parameters)
+
+    monkeypatch.setattr(shipped_store, "run", counted)
+    ask(Catalog(shipped_store))
+
+    assert len(set(asked)) == len(asked) <= most
 
 
 def place(places: Names, text: str) -> str:

@@ -23,7 +23,6 @@ from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
-from graphkit.queries import rows_of
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
@@ -125,7 +124,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
     series = {product: _of_one_length(periods) for product, periods in held.items()}
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
-    flows = rows_of(catalog.store, "trade", products=kept, periods=list(periods))
+    flows = catalog.rows("trade", products=kept, periods=list(periods))
     flows = of_code(flows, scope)
     notes = [
         f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
@@ -137,7 +136,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
 
 def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
     """The periods with trade of each product in scope."""
-    return periods_by_product(rows_of(catalog.store, "trade-periods"), scope)
+    return periods_by_product(catalog.rows("trade-periods"), scope)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:

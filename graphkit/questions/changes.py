@@ -26,7 +26,6 @@ from graphkit.arrow import SHARE, number
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
-from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.trade import (
@@ -118,7 +117,7 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 
 def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """The periods with trade of each product in scope, the newest last; or why there are none."""
-    traded = rows_of(catalog.store, "trade-periods")
+    traded = catalog.rows("trade-periods")
     found = periods_by_product(traded, scope)
     there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
     lacking = "" if found else f"no trade is known for {scope.meaning}; there is for {there}"
@@ -143,7 +142,7 @@ def own_flows(
 def _read(
     catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
 ) -> pa.Table:
-    flows = rows_of(catalog.store, query, **wanted(held), **ends)
+    flows = catalog.rows(query, **wanted(held), **ends)
     return of_code(in_periods(flows, held), scope)
 
 

@@ -25,7 +25,6 @@ from graphkit.analysis.claims.wording import (
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.catalog import Catalog
 from graphkit.period import Period
-from graphkit.queries import rows_of
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.trade import basket_notes
 from graphkit.verbs import checked
@@ -37,33 +36,32 @@ def read_loaded(catalog: Catalog) -> Loaded:
     Trade is read of the periods that a claim is about, and the newest of each product: flows
     take their time to come from a server.
     """
-    store = catalog.store
-    held = rows_of(store, "trade-periods")
-    members = [rows_of(store, name) for name in ("area-members", "element-groups")]
+    held = catalog.rows("trade-periods")
+    members = [catalog.rows(name) for name in ("area-members", "element-groups")]
     return Loaded(
         flows=_all(catalog, "trade", held, _periods(catalog.claims, held)),
         production=all_production(catalog),
-        products=rows_of(store, "products"),
-        contents=rows_of(store, "elements-of-products"),
+        products=catalog.rows("products"),
+        contents=catalog.rows("elements-of-products"),
         members=pa.concat_tables(
             (table.select(["parent", "member"]) for table in members), promote_options="default"
         ),
-        areas=rows_of(store, "areas"),
-        codes=rows_of(store, "code-fits"),
+        areas=catalog.rows("areas"),
+        codes=catalog.rows("code-fits"),
         held=held,
     )
 
 
 def all_production(catalog: Catalog) -> pa.Table:
     """Every published figure of production."""
-    held = rows_of(catalog.store, "production-periods")
+    held = catalog.rows("production-periods")
     return _all(catalog, "production", held, held["period"].to_pylist())
 
 
 def _all(catalog: Catalog, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
     """What a query of some products and periods gives for every product."""
     products = sorted(set(held["product"].to_pylist()))
-    return rows_of(catalog.store, query, products=products, periods=sorted(set(periods)))
+    return catalog.rows(query, products=products, periods=sorted(set(periods)))
 
 
 def _periods(claims: pa.Table, held: pa.Table) -> list[str]:

@@ -15,7 +15,6 @@ from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
@@ -222,7 +221,7 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
 
 def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
     """Rows of trade, by value and by mass."""
-    areas = rows_of(catalog.store, "areas")["key"].to_pylist()
+    areas = catalog.rows("areas")["key"].to_pylist()
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
     rows = []
@@ -282,7 +281,7 @@ def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
     lacking = said[0].lower() + said[1:].rstrip(".")
     if by == "consumer":
         return lacking
-    periods = rows_of(catalog.store, "production-periods").to_pylist()
+    periods = catalog.rows("production-periods").to_pylist()
     have = sorted({row["period"] for row in periods if row["product"] in asked.scope.products})
     there = f"; there are for {', '.join(have)}" if have else ""
     return f"{lacking}; nor are figures of production{there}"

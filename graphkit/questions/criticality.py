@@ -16,7 +16,6 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.queries import rows_of
 from graphkit.questions.trade import coverage_of_figures, figures_of
 from graphkit.verbs import checked
 
@@ -205,7 +204,7 @@ def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list
     named = [
         catalog.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
     ]
-    groups = rows_of(catalog.store, "element-groups").to_pylist()
+    groups = catalog.rows("element-groups").to_pylist()
     wider = {g["parent"] for g in groups if g["member"] in named and g["parent"] in published}
     return list(dict.fromkeys([*named, *sorted(wider)]))
 
@@ -299,7 +298,7 @@ def _ratings(catalog: Catalog, made: pa.Table) -> tuple[pa.Table, list[str]]:
     """Governance in the years up to the newest production, and those years."""
     last = max((Period(p).year for p in made["period"].to_pylist()), default=None)
     years = [str(last - back) for back in reversed(range(YEARS))] if last else []
-    ratings = rows_of(catalog.store, "ratings", indicators=list(WGI), periods=years)
+    ratings = catalog.rows("ratings", indicators=list(WGI), periods=years)
     schema = pa.schema([*texts("country", "indicator", "period", "source"), number("value")])
     return ratings.select(schema.names).cast(schema), years
 

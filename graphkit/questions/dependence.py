@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from graphkit.answer import Answer, Column, plain
 from graphkit.catalog import TOTALS, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about, comparisons
 from graphkit.questions.trade import (
     Trade,
@@ -198,7 +197,7 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
 
 def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
     """Under which other name trade statistics have a country that they do not name."""
-    for area in rows_of(catalog.store, "areas").to_pylist() if buyer else ():
+    for area in catalog.rows("areas").to_pylist() if buyer else ():
         if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
             return f" Trade data have it as {area['name']} ({area['key']}): ask for {area['key']}."
     return ""

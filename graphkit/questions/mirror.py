@@ -15,7 +15,6 @@ from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.queries import rows_of
 from graphkit.questions.trade import (
     in_periods,
     of_code,
@@ -120,7 +119,7 @@ def mirror(
 
 def _flows(catalog: Catalog, place: Entity | None, scope: Scope) -> pa.Table:
     """What either side reports in a scope."""
-    flows = rows_of(catalog.store, "reported-trade", products=sorted(scope.products))
+    flows = catalog.rows("reported-trade", products=sorted(scope.products))
     flows = of_code(flows, scope)
     if place:
         grouped = place.is_group

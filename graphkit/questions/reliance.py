@@ -18,7 +18,6 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import newest
-from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.trade import (
     Trade,
@@ -392,7 +391,7 @@ def n_minus_1(
 def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
     """All trade in the products and periods of some figures of production."""
     wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
-    return rows_of(catalog.store, "trade", **wanted)
+    return catalog.rows("trade", **wanted)
 
 
 def _row(

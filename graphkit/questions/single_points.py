@@ -17,7 +17,6 @@ from graphkit.arrow import SHARE
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import UsageError
 from graphkit.period import newest
-from graphkit.queries import rows_of
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.origins import (
     METHOD,
@@ -262,10 +261,10 @@ def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | N
 
 def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str | None) -> Answer:
     products = list(asked.products)
-    periods = rows_of(catalog.store, "production-periods")
+    periods = catalog.rows("production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
     chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
-    made = rows_of(catalog.store, "production", products=products, periods=[chosen])
+    made = catalog.rows("production", products=products, periods=[chosen])
     made = made.filter(pc.is_in(made["type"], pa.array(COUNTRIES)))
     claims = claims_about(catalog.claims, Question(None, None, asked, None))
     points = domestic_points(made, claims)

@@ -15,7 +15,6 @@ from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
-from graphkit.queries import rows_of
 from graphkit.questions.trade import (
     SERIES,
     addable,
@@ -38,10 +37,8 @@ def production_of(
 ) -> tuple[pa.Table, list[str]]:
     """One figure for each country and product: amounts first, then shares that were claimed."""
     notes: list[str] = []
-    rows = rows_of(catalog.store, "production", products=list(chain), periods=[period]).to_pylist()
-    published = {
-        s["key"]: s["published"] or "" for s in rows_of(catalog.store, "sources").to_pylist()
-    }
+    rows = catalog.rows("production", products=list(chain), periods=[period]).to_pylist()
+    published = {s["key"]: s["published"] or "" for s in catalog.rows("sources").to_pylist()}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
     for row in rows:
@@ -158,12 +155,12 @@ class Cut:
 
 def restriction_cut(catalog: Catalog, text: str) -> Cut:
     """The cut that an export control means: its products, or the traded baskets they are in."""
-    controls = rows_of(catalog.store, "restrictions")
+    controls = catalog.rows("restrictions")
     rows = [row for row in controls.to_pylist() if _is_called(row, text)]
     if not rows:
         known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
         raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
-    traded = set(rows_of(catalog.store, "trade-periods")["product"].to_pylist())
+    traded = set(catalog.rows("trade-periods")["product"].to_pylist())
     products: dict[str, list[str]] = {}
     for row in rows:
         for basket in _baskets(catalog, row["product"], traded):
@@ -297,7 +294,7 @@ def supply_of(
     GraphkitError
         There is no trade in the scope; the message says what there is.
     """
-    held = periods_by_product(rows_of(catalog.store, "trade-periods"))
+    held = periods_by_product(catalog.rows("trade-periods"))
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:
         raise GraphkitError(
@@ -317,7 +314,7 @@ def supply_of(
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(catalog, scope, there, downstream=downstream)
-    flows, left_out = addable(catalog, flows_of(catalog.store, chain, chosen))
+    flows, left_out = addable(catalog, flows_of(catalog, chain, chosen))
     made, more = production_of(catalog, chain, chosen)
     amounts = made
     if merged is not None:
@@ -334,7 +331,7 @@ def _chain(
 ) -> list[str]:
     """The products, and those of the same elements that they are made from at any remove."""
     wanted = scope.elements or _main_elements(catalog, products)
-    rows = rows_of(catalog.store, "conversions").to_pylist()
+    rows = catalog.rows("conversions").to_pylist()
     inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
     outputs: dict[str, list[str]] = {row["input"]: [] for row in rows}
     for row in rows:
@@ -370,13 +367,13 @@ def _main_elements(catalog: Catalog, products: Iterable[str]) -> frozenset[str]:
 
 def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
     """The steps between products of the chain."""
-    rows = rows_of(catalog.store, "conversions").select(["input", "output"])
+    rows = catalog.rows("conversions").select(["input", "output"])
     kept = pa.array(list(chain), pa.string())
     return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
 
 
 def _products(catalog: Catalog) -> pa.Table:
-    return rows_of(catalog.store, "products").select(["key", "stage", "stage_order"])
+    return catalog.rows("products").select(["key", "stage", "stage_order"])
 
 
 def _as_one(

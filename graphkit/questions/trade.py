@@ -13,8 +13,6 @@ from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import VALUED
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Materials, Scope
 from graphkit.period import Period, newest
-from graphkit.queries import rows_of
-from graphkit.stores import Store
 
 
 def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
@@ -23,14 +21,14 @@ def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
     World totals and "other countries" stand among the rows: ``type`` tells what is no country.
     An HS code is one of trade alone: its products have figures of production all the same.
     """
-    every = periods_by_product(rows_of(catalog.store, "production-periods"))
+    every = periods_by_product(catalog.rows("production-periods"))
     held = {product: have for product, have in every.items() if product in scope.products}
     return figures_in(catalog, one_period_each(held, period))
 
 
 def figures_in(catalog: Catalog, periods: Mapping[str, Collection[str]]) -> pa.Table:
     """All figures of production of some products, each in its own periods."""
-    return in_periods(rows_of(catalog.store, "production", **wanted(periods)), periods)
+    return in_periods(catalog.rows("production", **wanted(periods)), periods)
 
 
 def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
@@ -94,10 +92,9 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
             f"{buyer.name} is its {len(consumers)} present members in every period; "
             "trade among them is left out."
         )
-    store = catalog.store
-    periods = rows_of(store, "import-periods", consumers=consumers)
-    chosen, lacking = _chosen(store, periods, scope, period, f"imports of {buyer.name}")
-    flows = rows_of(store, "imports", consumers=consumers, **wanted(chosen))
+    periods = catalog.rows("import-periods", consumers=consumers)
+    chosen, lacking = _chosen(catalog, periods, scope, period, f"imports of {buyer.name}")
+    flows = catalog.rows("imports", consumers=consumers, **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
@@ -109,17 +106,16 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """What every country imports."""
-    store = catalog.store
-    periods = rows_of(store, "trade-periods")
-    chosen, lacking = _chosen(store, periods, scope, period, "trade flows")
-    flows = rows_of(store, "trade", **wanted(chosen))
+    periods = catalog.rows("trade-periods")
+    chosen, lacking = _chosen(catalog, periods, scope, period, "trade flows")
+    flows = catalog.rows("trade", **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
     return _trade(flows, catalog.materials, (), lacking)
 
 
-def flows_of(store: Store, products: Sequence[str], period: str) -> pa.Table:
+def flows_of(catalog: Catalog, products: Sequence[str], period: str) -> pa.Table:
     """All flows of some products in one period."""
-    return rows_of(store, "trade", products=list(products), periods=[period])
+    return catalog.rows("trade", products=list(products), periods=[period])
 
 
 def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
@@ -194,7 +190,7 @@ def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
 
 
 def _chosen(
-    store: Store, periods: pa.Table, scope: Scope, period: str | None, what: str
+    catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> tuple[dict[str, list[str]], str]:
     """For each product in scope, the period asked for or else the newest; or why there is none."""
     rows, held = periods.to_pylist(), periods_by_product(periods, scope)
@@ -202,18 +198,18 @@ def _chosen(
     if not rows:
         return {}, f"No {what} are known at all."
     if not held:
-        there = ", ".join(sorted({row["product"] for row in rows}))
-        return {}, f"No {what} are known{about}; there are for {there}.{_hint(store, rows, scope)}"
+        traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
+        return {}, f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
     chosen = one_period_each(held, period)
     have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
     lacking = "" if chosen else f"No {what} are known{about} in {period}; {_listed(have)}."
     return chosen, lacking
 
 
-def _hint(store: Store, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
+def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
     """The wider codes that products without figures of their own travel under."""
     have = {row["hs"]: row["product"] for row in rows}
-    codes = rows_of(store, "codes").to_pylist()
+    codes = catalog.rows("codes").to_pylist()
     wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
     if not wider:
         return ""

@@ -338,8 +338,10 @@ def _verify(connection: Any, graph: Graph) -> None:
 
 
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
-"""Types read as Arrow; a list column of only empty lists has offsets that are not valid."""
+"""Types read as Arrow."""
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
+_LISTS = "STRING[]"
+"""Read as Arrow too; a column of only empty lists has offsets that are not valid."""
 
 
 def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
@@ -350,16 +352,23 @@ def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
     names, order = in_order(statement.columns, [engine_names[n] for n in shown])
     check_names(names)
     places = [shown[n] for n in order]
-    plain = all(_PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) for n in places)
+    lists = [n for n in places if kinds[n] == _LISTS]
+    plain = all(
+        _PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) or n in lists for n in places
+    )
     if plain and answer.get_num_tuples() <= limits.rows:
         table = answer.get_as_arrow()
-        arrays = [_integers(table.column(n)) for n in places]
-        return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
+        if all(any(len(chunk.values) for chunk in table.column(n).chunks) for n in lists):
+            arrays = [_standard(table.column(n)) for n in places]
+            return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
+        answer.reset_iterator()
     return collect(names, ([_plain(row[n]) for n in places] for row in answer), limits)
 
 
-def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cast whole numbers of any width, and the decimals of integer sums, to 64 bits."""
+def _standard(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cast integers, and the decimals of integer sums, to 64 bits; name list items as Arrow does."""
+    if pa.types.is_list(values.type):
+        return values.cast(pa.list_(pa.string()))
     if not (pa.types.is_decimal(values.type) or pa.types.is_integer(values.type)):
         return values
     try:
