@@ -40,7 +40,7 @@ def plain(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:
 
 
 def schema_of(columns: Iterable[Column]) -> pa.Schema:
-    """The schema of a table with exactly these columns."""
+    """Make the schema of a table with exactly these columns."""
     return pa.schema([column.described for column in columns])
 
 

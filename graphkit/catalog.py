@@ -78,7 +78,7 @@ class Names:
         self._kinds = {name: _Kind(name, read) for name, read in kinds.items()}
 
     def find(self, text: str, what: str, kinds: Iterable[str]) -> Entity:
-        """What a text names; the first of the kinds that knows it has it.
+        """Find the entity that a text names, in the first kind that knows it.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class Names:
         raise UsageError(f"no {what} is called {said!r}; {self._nearest(said, kinds)}")
 
     def all(self, text: str, kinds: Iterable[str]) -> Iterator[Entity]:
-        """What a text names in each kind that knows it.
+        """Find the entity that a text names in each kind that knows it.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Names:
             yield from found
 
     def with_key(self, key: str) -> Entity:
-        """The thing with this key, whatever its kind."""
+        """Find the entity with this key, whatever its kind."""
         for kind in self._kinds.values():
             if key in kind.exact:
                 return kind.exact[key]
@@ -160,7 +160,7 @@ def read_materials(store: Store) -> Names:
 
 
 def _folded(text: str) -> str:
-    """A name without case, accents, punctuation, repeated blanks and a leading "the".
+    """Strip case, accents, punctuation, repeated blanks and a leading "the" from a name.
 
     >>> _folded("Côte d’Ivoire") == _folded("COTE D'IVOIRE"), _folded("rare-earth  ore")
     (True, 'rare earth ore')
@@ -207,7 +207,7 @@ class Catalog:
         return self.rows("claims")
 
     def place(self, text: str) -> Entity:
-        """The country or area of a name.
+        """Find the country or area of a name.
 
         Raises
         ------
@@ -217,7 +217,7 @@ class Catalog:
         return self.places.find(text, "country", ("Country", "Area"))
 
     def members(self, group: Entity) -> list[str]:
-        """The countries of a group.
+        """List the countries of a group.
 
         Raises
         ------
@@ -231,12 +231,12 @@ class Catalog:
         return members
 
     def areas(self, keys: Iterable[str]) -> list[Entity]:
-        """What of some places is no country, by key."""
+        """Select the areas among the places with these keys, by key."""
         places = map(self.places.with_key, sorted(set(keys)))
         return [place for place in places if place.kind == "Area"]
 
     def area_notes(self, keys: Iterable[str]) -> list[str]:
-        """A note on each place that is no country."""
+        """Write a note on each place that is not a country."""
         return [
             f"{place.key} is {place.name}: trade data name no country there."
             for place in self.areas(keys)
@@ -253,7 +253,7 @@ class Catalog:
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     def stage(self, text: str) -> Entity:
-        """The stage of a name.
+        """Find the stage of a name.
 
         Raises
         ------
@@ -263,7 +263,7 @@ class Catalog:
         return self.materials.names.find(text, "stage", ("Stage",))
 
     def sources(self, *tables: pa.Table) -> pa.Table:
-        """The sources that the rows of some tables name, by key."""
+        """Select the sources that the rows of these tables cite, by key."""
         used = {key for table in tables for key in table["source"].to_pylist()}
         wanted = pa.array(sorted(used - {None}), pa.string())
         sources = self.rows("sources")
@@ -370,7 +370,7 @@ class Materials:
         }
 
     def _within(self, key: str) -> frozenset[str]:
-        """An element; of a group also its members, and the groups that lie inside it."""
+        """Collect an element, the members of a group, and the groups inside it."""
         members = self.members.get(key, set())
         inside = (group for group, some in self.members.items() if some < members)
         return frozenset([key, *members, *inside])

@@ -78,7 +78,7 @@ class Networks:
                 for r in found}  # fmt: skip
 
     def coverage(self) -> dict[str, Any]:
-        """What the flows count and lack; of many periods, one series for all of them."""
+        """Summarise the flows and their gaps; many periods count as one series."""
         flows = self.flows
         if len(self.periods) > 1:
             place = flows.column_names.index("period")
@@ -90,7 +90,7 @@ class Networks:
 
 
 def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
-    """The network of one period: the one asked for, or the newest that any product has.
+    """Read the network of one period: the given one, or the newest that any product has.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
 
 
 def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
-    """The networks of every period of the products that have data in all of them.
+    """Read the networks of every period, of the products that have data in all of them.
 
     Periods are those of the product with the most, of the length that most have; a product that
     lacks one of them is left out of all, because with it the years would not be comparable.
@@ -135,12 +135,12 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
 
 
 def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
-    """The periods with trade of each product in scope."""
+    """Read the periods with trade of each product in scope."""
     return periods_by_product(catalog.rows("trade-periods"), scope)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
-    """The periods of the length that most have, in order of time; of two such, the longer."""
+    """Select the periods of the most common length, the longer one on a tie, in order of time."""
     lengths = [Period(text).months for text in periods]
     length = max(lengths, key=lambda months: (lengths.count(months), months))
     kept = (text for text in periods if Period(text).months == length)
@@ -331,7 +331,7 @@ def in_words(
 
 
 def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str]:
-    """What to know of a measure before it is cited."""
+    """Write the caveats of the measures."""
     found = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
     if "eigenvector" in measures and table["eigenvector"].null_count:
         found.append("Eigenvector: where no flow goes in a circle, or two circles are equally "
@@ -543,7 +543,7 @@ def layered_centrality(
 
 
 def _with_pairs(table: pa.Table) -> pa.Table:
-    """What the network counts as flows are sums, one a pair."""
+    """Rename the network's flows, which are sums, one a pair."""
     return table.rename_columns(["pairs" if n == "flows" else n for n in table.column_names])
 
 
@@ -552,7 +552,7 @@ def _least(min_flow: float, unit: str) -> str:
 
 
 def _adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
-    """What it means that flows of several products are one network."""
+    """Write a note where flows of several products are one network."""
     if len(products) == 1:
         return []
     how = "value" if by == "usd" else f"weight ({found.basis})"

@@ -116,7 +116,7 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 
 
 def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
-    """The periods with trade of each product in scope, the newest last; or why there are none."""
+    """Read the periods with trade of each product, the newest last, or the reason for none."""
     traded = catalog.rows("trade-periods")
     found = periods_by_product(traded, scope)
     there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
@@ -132,7 +132,7 @@ def flows_in(catalog: Catalog, scope: Scope, held: Mapping[str, Sequence[str]]) 
 def own_flows(
     catalog: Catalog, scope: Scope, owner: TradeParty, held: Mapping[str, Sequence[str]]
 ) -> pa.Table:
-    """The flows of an owner in scope of some products, each in its own periods."""
+    """Read a trade party's flows of some products in scope, each in its own periods."""
     if owner.place is None:
         return owner.of(flows_in(catalog, scope, held))
     codes = {f"{owner.side}s": list(owner.members or (owner.key,))}
@@ -147,7 +147,7 @@ def _read(
 
 
 def nothing_of(owner: TradeParty, scope: Scope) -> str:
-    """That an owner has no trade in scope."""
+    """Say that a trade party has no trade in scope."""
     about = f" for {scope.meaning}" if scope.text else ""
     return f"no {OF_TRADE[owner.partner]} of {owner.name} are known{about}"
 
@@ -171,7 +171,7 @@ def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
 def coverage_in(
     flows: pa.Table, scope: Scope, *, periods: str | None = None, besides: Collection[str] = ()
 ) -> dict[str, Any]:
-    """What some flows count and lack; with ``periods``, all their periods as one so called.
+    """Summarise flows and their gaps; ``periods`` names all their periods as one.
 
     Products that have trade ``besides`` are not said to be without.
     """
@@ -359,7 +359,7 @@ def _compared(
 
 
 def _in_points(rows: pa.Table) -> pa.Table:
-    """Changes of shares as percentage points."""
+    """Turn changes of shares into percentage points."""
     for measure in MEASURES:
         points = pc.multiply(rows[f"share_{measure}_change"], 100)
         field = number(f"points_{measure}", "percentage points")
@@ -368,7 +368,7 @@ def _in_points(rows: pa.Table) -> pa.Table:
 
 
 def _first(rows: pa.Table, top: int | None) -> tuple[pa.Table, int]:
-    """The partners among the first so many in either period, and how many are left out."""
+    """Keep the top partners of either period, and count those left out."""
     if not top or not len(rows):
         return rows, 0
     ranks = [pc.fill_null(rows[f"rank_{end}"], top + 1) for end in ENDS]
@@ -533,12 +533,12 @@ def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
 
 
 def _places(table: pa.Table, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """The labels of each row."""
+    """List the labels of each row."""
     return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
 
 def _as_shares(rows: pa.Table) -> pa.Table:
-    """Changes as parts of the previous total, and shares named as everywhere else."""
+    """Give changes their unit: a part of the previous total."""
     for measure in MEASURES:
         place = rows.column_names.index(f"{measure}_change")
         field = number(f"{measure}_change", f"{SHARE}, of the previous period's")

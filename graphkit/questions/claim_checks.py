@@ -59,13 +59,13 @@ def all_production(catalog: Catalog) -> pa.Table:
 
 
 def _all(catalog: Catalog, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
-    """What a query of some products and periods gives for every product."""
+    """Read a query of products and periods for every product."""
     products = sorted(set(held["product"].to_pylist()))
     return catalog.rows(query, products=products, periods=sorted(set(periods)))
 
 
 def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
-    """The periods with trade that a claim speaks of, and the newest of each product."""
+    """List the periods with trade that a claim covers, and the newest of each product."""
     spans = [
         Period(text)
         for text in {*claims["period"].to_pylist(), *claims["than"].to_pylist()} - {None}
@@ -159,7 +159,7 @@ def _verdict(text: str | None) -> str | None:
 
 
 def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
-    """Checked claims by verdict and key, with what people read of each."""
+    """Sort checked claims by verdict and key, and add their text."""
     published = {row["key"]: known_values(row) for row in claims.to_pylist()}
     order = {verdict: place for place, verdict in enumerate(Verdict)}
     rows = sorted(checked.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
@@ -202,7 +202,7 @@ def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
 
 
 def _held_to(checked: pa.Table) -> list[str]:
-    """The products whose figures claims were held against, as far as claims name them."""
+    """List the products that claims name and were checked against."""
     found = checked.filter(pc.is_valid(checked["found"]))
     return sorted(set(found["product"].to_pylist()) - {None})
 

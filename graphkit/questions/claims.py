@@ -120,7 +120,7 @@ def _counts(
 
 
 def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
-    """The shares over all products of one series together, where there are several."""
+    """Compute the shares over all products of one series together, where there are several."""
     series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in found:
         series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
@@ -227,7 +227,7 @@ class ClaimFilter:
         )
 
     def among(self, claims: pa.Table) -> pa.Table:
-        """The claims that are asked for.
+        """Select the claims that match.
 
         Raises
         ------

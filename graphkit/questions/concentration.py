@@ -80,7 +80,7 @@ CAPTION = (
 
 
 def question(buyer: Entity | None, scope: Scope, by: str) -> str:
-    """What was asked, as a sentence."""
+    """Write the question as a sentence."""
     what = "everything with data" if scope.text is None else scope.meaning
     if by == "consumer":
         return f"How concentrated are the imports of {what} of every country?"
@@ -89,7 +89,7 @@ def question(buyer: Entity | None, scope: Scope, by: str) -> str:
 
 
 def notes_on(rows: pa.Table) -> Iterator[str]:
-    """What a reader of the indices must know of some products."""
+    """Write the caveats of the indices."""
     without: dict[str, list[str]] = defaultdict(list)
     over = []
     for row in rows.to_pylist():
@@ -237,7 +237,7 @@ def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]
 
 
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
-    """Published shares of production, of sourcing too where a consumer was asked for."""
+    """Select published shares of production, and with a consumer also of sourcing."""
     everyone = Question(None, None, asked.scope, asked.period)
     claims = claims_about(catalog.claims, everyone)
     of_world = pc.and_(
@@ -253,7 +253,7 @@ def _published(catalog: Catalog, asked: Question) -> pa.Table:
 
 
 def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
-    """The rows in the order that was asked for, with the stage of each."""
+    """Sort the rows, and add the stage of each."""
     products: Mapping[str, Mapping[str, Any]] = catalog.materials.products
     for row in rows:
         row |= {name: products[row["product"]][name] for name in ("stage", "stage_order")}

@@ -73,7 +73,7 @@ CAPTION = (
 
 
 def notes_on(rows: pa.Table) -> Iterator[str]:
-    """What a reader of the risks must know of all rows."""
+    """Write the caveats of the risks."""
     said = rows["missing"].to_pylist()
     common = [lack for lack in said[0] if all(lack in some for some in said)] if said else []
     if common:

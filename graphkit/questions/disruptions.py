@@ -198,7 +198,7 @@ def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> 
 
 
 def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
-    """The rows of the largest losses of each product, in order of the chain; how many more."""
+    """Keep the largest losses of each product, in order of the chain, and count the others."""
     kept: dict[str, int] = {}
     ordered = sorted(
         rows.to_pylist(),
@@ -231,7 +231,7 @@ def _cut(
     catalog: Catalog, exporter: str | None, scope: str | None, to: str | None,
     restriction: str | None, period: str | None, measure: str,
 ) -> tuple[Cut, Supply]:  # fmt: skip
-    """What is cut, and the network it is cut from."""
+    """Read the cut, and the network it is made in."""
     if restriction is not None:
         if exporter is not None or scope is not None or to is not None:
             raise UsageError("`restriction` says who cuts what for whom: leave out the rest")

@@ -118,7 +118,7 @@ def mirror(
 
 
 def _flows(catalog: Catalog, place: Entity | None, scope: Scope) -> pa.Table:
-    """What either side reports in a scope."""
+    """Read the reports of both sides in a scope."""
     flows = catalog.rows("reported-trade", products=sorted(scope.products))
     flows = of_code(flows, scope)
     if place:

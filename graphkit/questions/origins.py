@@ -187,7 +187,7 @@ def _answer(
 
 
 def buyer_in(supply: Supply, buyer: Entity) -> str:
-    """The key of a buyer.
+    """Check that a buyer is in the network, and return its key.
 
     Raises
     ------
@@ -214,7 +214,7 @@ def supply_answer(
     also: Sequence[pa.Table] = (),
     shown: Sequence[str] = (),
 ) -> Answer:
-    """An answer out of a supply network, with its coverage, claims and sources."""
+    """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
     of_products = [
         f"{key}: {note}"
@@ -229,7 +229,7 @@ def supply_answer(
 
 
 def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
-    """What an answer out of a supply network counts."""
+    """Describe the scope of an answer from a supply network."""
     scope: Scope = asked.scope
     return {
         "consumer": asked.buyer.key if asked.buyer else None,
@@ -301,7 +301,7 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
 
 
 def _imports(supply: Supply) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:
-    """What each consumer imports of each product, and who imports any of it."""
+    """Collect the imports of each consumer and product, and the importers of each product."""
     network = supply.network
     imports: dict[tuple[str, str], float] = {}
     importers: dict[str, list[str]] = {}

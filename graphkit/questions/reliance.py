@@ -125,7 +125,7 @@ def reliance(
 
 
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
-    """The figures published about the consumer in scope."""
+    """Select the figures published about the consumer in scope."""
     claims = claims_about(catalog.claims, asked)
     return claims.filter(pc.and_(pc.equal(claims["kind"], KIND), pc.is_valid(claims["period"])))
 
@@ -181,7 +181,7 @@ def _as_one(
 def _rows(
     catalog: Catalog, table: pa.Table, published: pa.Table, *, every: bool
 ) -> tuple[pa.Table, int]:
-    """The rows of the answer, and how many countries and products have no figure at all."""
+    """Build the rows, and count the countries and products without any figure."""
     rows, silent = [], 0
     bases = {
         (c["consumer"], c["product"] or _ELEMENT + c["element"], c["period"], c["source"],
@@ -211,7 +211,7 @@ def _rows(
 
 
 def _words(row: Mapping[str, Any]) -> str:
-    """A published figure as people read it: 86 %, more than 75 %, net exporter."""
+    """Write a published figure for people: 86 %, more than 75 %, net exporter."""
     said = {name: row[f"published_{name}"] for name in ("value", "low", "high", "qualifier")}
     if all(said[name] is None for name in ("value", "low", "high")):
         return str(said["qualifier"] or row["published_as"] or "").replace("-", " ")
@@ -397,7 +397,7 @@ def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
 def _row(
     market: Mapping[str, Any], made: Sequence[Mapping[str, Any]], flows: pa.Table
 ) -> dict[str, Any]:
-    """The measure for one product, period, basis and source, with what goes into it."""
+    """Compute the measure for one product, period, basis and source, with its inputs."""
     output = {r["country"]: published_interval(r) for r in made if r["type"] in COUNTRIES}
     exact = {who: b[0] for who, b in output.items() if b is not None and b[0] == b[1]}
     largest = min(exact, key=lambda who: (-exact[who], who), default=None)

@@ -81,7 +81,7 @@ def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list
 
 
 def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
-    """The one product of the chain that an element at a stage means: it holds all of it."""
+    """Find the one product of the chain that an element at a stage means."""
     members = catalog.materials.members.get(claim["element"], {claim["element"]})
     fits = [
         product
@@ -100,7 +100,7 @@ def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
 
 
 def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
-    """The name and the countries of a bloc: ``EU27``, ``CHN+HKG``, ``china``.
+    """Parse a bloc into its name and countries: ``EU27``, ``CHN+HKG``, ``china``.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
 def members_with_data(
     network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """The members of each bloc that trade or make anything, and a note on those that do not.
+    """Select the members of each bloc with trade or production, and note the others.
 
     Raises
     ------
@@ -154,7 +154,7 @@ class Cut:
 
 
 def restriction_cut(catalog: Catalog, text: str) -> Cut:
-    """The cut that an export control means: its products, or the traded baskets they are in."""
+    """Turn an export control into a cut of its products, or of the traded baskets they are in."""
     controls = catalog.rows("restrictions")
     rows = [row for row in controls.to_pylist() if _is_called(row, text)]
     if not rows:
@@ -199,13 +199,13 @@ def _is_called(row: Mapping[str, Any], text: str) -> bool:
 
 
 def _identity(row: Mapping[str, Any]) -> str:
-    """What makes it this control, as text: ``CHN|ree-metals|2025-04-04|licence|``."""
+    """Join what identifies a control: ``CHN|ree-metals|2025-04-04|licence|``."""
     parts = ("country", "product", "since", "measure", "target")
     return "|".join(row[part] or "" for part in parts)
 
 
 def _baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
-    """A traded product, or those of its stage that hold all its elements."""
+    """List a traded product, or those of its stage that contain all its elements."""
     if product in traded:
         return [product]
     contents, products = catalog.materials.contents, catalog.materials.products
@@ -260,7 +260,7 @@ class Supply:
         return f"by value (USD, {border_of(self.flows)})"
 
     def coverage(self) -> dict[str, Any]:
-        """What the network rests on: products, series of trade, figures of production."""
+        """Summarise the data behind the network: products, series of trade, production figures."""
         return {
             "network": self.network.coverage().to_pylist(),
             "series": series_of(self.flows),
@@ -280,7 +280,7 @@ def supply_of(
     downstream: bool = False,
     merged: Entity | None = None,
 ) -> Supply:
-    """The supply network of a scope: its products, and those they are made from.
+    """Build the supply network of a scope: its products, and those they are made from.
 
     With ``downstream`` also those that are made from them. A chain follows the elements asked
     for, or of a product those it mostly consists of. Shares of world production that were
@@ -329,7 +329,7 @@ def supply_of(
 def _chain(
     catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
 ) -> list[str]:
-    """The products, and those of the same elements that they are made from at any remove."""
+    """Collect the products, and those of the same elements that they are made from."""
     wanted = scope.elements or _main_elements(catalog, products)
     rows = catalog.rows("conversions").to_pylist()
     inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
@@ -366,7 +366,7 @@ def _main_elements(catalog: Catalog, products: Iterable[str]) -> frozenset[str]:
 
 
 def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
-    """The steps between products of the chain."""
+    """Select the conversions between products of the chain."""
     rows = catalog.rows("conversions").select(["input", "output"])
     kept = pa.array(list(chain), pa.string())
     return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
@@ -401,7 +401,7 @@ def _as_one(
 
 
 def _one_series(flows: pa.Table) -> pa.Table:
-    """The flows, if each product has one series; figures of two are never added up."""
+    """Check that each product has one series; figures of two are never added up."""
     of: dict[str, set[tuple[str, ...]]] = {}
     for row in flows.select(list(SERIES)).group_by(list(SERIES)).aggregate([]).to_pylist():
         of.setdefault(row["product"], set()).add(tuple(row[n] for n in SERIES[1:]))

@@ -78,7 +78,7 @@ class Trade:
 
 
 def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> Trade:
-    """What one country imports, or the members of one group from outside it.
+    """Read the imports of a country, or of a group's members from outside it.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
 
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
-    """What every country imports."""
+    """Read the imports of every country."""
     periods = catalog.rows("trade-periods")
     chosen, lacking = _chosen(catalog, periods, scope, period, "trade flows")
     flows = catalog.rows("trade", **wanted(chosen))
@@ -119,7 +119,7 @@ def flows_of(catalog: Catalog, products: Sequence[str], period: str) -> pa.Table
 
 
 def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
-    """The periods of each product in scope, of a table of what is traded when."""
+    """Group the periods of a table by product, for the products in scope."""
     held: dict[str, set[str]] = {}
     for row in traded.to_pylist():
         if scope is None or scope.holds(row["product"], row["hs"]):
@@ -137,7 +137,7 @@ def one_period_each(
 
 
 def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """The products and all their periods, as the parameters of a query."""
+    """Turn products and all their periods into the parameters of a query."""
     return {"products": sorted(periods), "periods": sorted(set().union(*periods.values()))}
 
 
@@ -207,7 +207,7 @@ def _chosen(
 
 
 def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
-    """The wider codes that products without figures of their own travel under."""
+    """Name the wider codes that products without figures of their own are traded under."""
     have = {row["hs"]: row["product"] for row in rows}
     codes = catalog.rows("codes").to_pylist()
     wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
@@ -264,13 +264,13 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
 
 
 def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
-    """The sum of what is known; nothing is not zero."""
+    """Add up known values; without any, the sum is unknown, not zero."""
     known = [row[name] for row in rows if row[name] is not None]
     return sum(known) if known else None
 
 
 def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
-    """What the flows of an answer count and lack.
+    """Summarise the flows of an answer and their gaps.
 
     ``usd`` is null where two series, such as the reports of both sides, tell of the same trade:
     their sum would count it twice.

@@ -366,7 +366,7 @@ def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
 
 
 def _standard(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cast integers, and the decimals of integer sums, to 64 bits; name list items as Arrow does."""
+    """Cast integers, and the decimals of integer sums, to 64 bits; name list items."""
     if pa.types.is_list(values.type):
         return values.cast(pa.list_(pa.string()))
     if not (pa.types.is_decimal(values.type) or pa.types.is_integer(values.type)):
