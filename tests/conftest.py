@@ -1,12 +1,14 @@
-"""Real databases for every test that touches the graph; a missing Neo4j is a failure, no skip."""
+"""Real databases for every test that touches the graph; a missing Neo4j is a failure, not a skip.
+
+All tests that need Neo4j form one xdist group, so that one worker starts one server. No test relies
+on what an earlier one left in it: the fixtures fill or clear the database when its content differs.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,10 +16,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from faults import CI, Counts, Loads, start_forking, two_graphs
+from databases import clear, hold, sample_trade, stopped_at_the_end
 
 from graphkit.build import Graph, build_graph
-from graphkit.paths import shipped, user_folder
+from graphkit.paths import locked, shipped, user_folder
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
@@ -27,40 +29,53 @@ from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
-
+LONG = ("faults", "fuzz", "nightly", "scale")
+"""Folders whose tests run only when they are named on the command line."""
 LOG = pytest.StashKey[Path]()
 """The log of the tests' own Neo4j."""
-
-# Waits until nobody holds the other end of its stdin any more, however that came about.
-STOP_AT_THE_END = """
-import sys
-from pathlib import Path
-from graphkit.stores.neo4j.server import stop_server
-sys.stdin.read()
-stop_server(home=Path(sys.argv[1]))
-"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--neo4j", default=DEFAULT_VERSION, help="Version of Neo4j to test with.")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the whole suite in two processes, unless told otherwise, and a part of it in this one."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
+        if whole and config.option.numprocesses is None and not config.option.collectonly:
+            config.option.numprocesses = 2
+        if config.option.numprocesses:
+            config.option.dist = "loadgroup"
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The tests of tests/nightly run only when they are asked for."""
-    if collection_path.name == "nightly" and not any("nightly" in arg for arg in config.args):
-        return True
+    """Leave out the folders of long tests unless they are asked for."""
+    if collection_path.name in LONG and collection_path.parent == Path(__file__).parent:
+        named = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
+        if not any(collection_path in (path, *path.parents) for path in named):
+            return True
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the shipped graph first, then those that clear the database: it is filled once."""
-    items.sort(key=lambda item: "stores" not in getattr(item, "fixturenames", ()))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Put every test on Neo4j into one group."""
+    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if "neo4j_server" in getattr(item, "fixturenames", ()) or "neo4j" in map(str, chosen):
+        item.add_marker(pytest.mark.xdist_group("neo4j"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Group the tests by what Neo4j holds, which saves loads and changes no outcome."""
+    if not config.pluginmanager.hasplugin("randomly"):
+        items.sort(key=lambda item: "stores" not in getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """What the server complained about, when a test failed."""
+    """Print the last complaints of the server when a test failed."""
     log = config.stash.get(LOG, None)
     if terminalreporter.stats.get("failed") and log and log.exists():
         lines = log.read_text(errors="replace").splitlines()
@@ -69,45 +84,34 @@ def pytest_terminal_summary(
             terminalreporter.line(line[:300])
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing of the user's is read or written, but Neo4j's jars are fetched only once."""
+def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Folders of the run instead of the user's; Neo4j's jars alone are kept between runs.
+
+    The cache is shared by the workers, so that one of them builds the default database.
+    """
     jars = user_folder("cache") / "neo4j"
     jars.mkdir(parents=True, exist_ok=True)
+    cache = run_folder / "cache"
+    with locked(run_folder / "cache.lock"):
+        if not (cache / "graphkit").exists():
+            (cache / "graphkit").mkdir(parents=True)
+            (cache / "graphkit" / "neo4j").symlink_to(jars, target_is_directory=True)
+    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        for kind in ("cache", "data", "config"):
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        for kind in ("data", "config"):
             patch.setenv(f"XDG_{kind.upper()}_HOME", str(home / kind))
-        (home / "cache" / "graphkit").mkdir(parents=True)
-        (home / "cache" / "graphkit" / "neo4j").symlink_to(jars, target_is_directory=True)
         for name in ("GRAPHKIT_DB", "NEO4J_DATABASE"):
             patch.delenv(name, raising=False)
         yield
-
-
-@contextmanager
-def stopped_at_the_end(home: Path) -> Iterator[None]:
-    """Stop the server of a home when this ends: also when the tests are interrupted or killed."""
-    command = [sys.executable, "-c", STOP_AT_THE_END, str(home)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
-        yield
-        assert guard.stdin is not None
-        guard.stdin.close()
-
-
-@pytest.fixture(scope="session")
-def counts() -> Counts:
-    """How many faults of each sort are made; tests/nightly makes more."""
-    return CI
-
-
-@pytest.fixture(scope="session")
-def loads(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Loads:
-    """Two graphs, and warm processes that load them."""
-    login = request.getfixturevalue("neo4j_server")
-    names = ("NEO4J_USERNAME", "NEO4J_PASSWORD")
-    start_forking()
-    return two_graphs(tmp_path_factory.mktemp("loads"), dict(zip(names, login[1:], strict=True)))
 
 
 @pytest.fixture(scope="session")
@@ -152,11 +156,14 @@ def shipped_graph() -> Graph:
 
 
 @pytest.fixture(scope="session")
-def shipped_file(shipped_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An embedded database filled with the shipped seeds."""
-    path = tmp_path_factory.mktemp("shipped") / "graph.lbdb"
-    with EmbeddedStore(path) as store:
-        store.load(shipped_graph)
+def shipped_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
+    """An embedded database of the shipped seeds, loaded once a run."""
+    path = run_folder / "shipped" / "graph.lbdb"
+    with locked(run_folder / "shipped.lock"):
+        if not path.exists():
+            path.parent.mkdir()
+            with EmbeddedStore(path) as store:
+                store.load(request.getfixturevalue("shipped_graph"))
     return path
 
 
@@ -167,21 +174,33 @@ def shipped_store(shipped_file: Path) -> Iterator[EmbeddedStore]:
         yield embedded
 
 
+@pytest.fixture(scope="session")
+def sample_graph() -> Graph:
+    """The shipped facts with the trade of seven years alone, a third of it."""
+    return build_graph(sample_trade(read_seeds(shipped("seeds"))))
+
+
+@pytest.fixture(scope="session")
+def sample_file(sample_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "graph.lbdb"
+    with EmbeddedStore(path) as store:
+        store.load(sample_graph)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_store(sample_file: Path) -> Iterator[EmbeddedStore]:
+    with EmbeddedStore(sample_file) as embedded:
+        yield embedded
+
+
 @pytest.fixture
 def stores(
-    shipped_graph: Graph, shipped_store: EmbeddedStore, neo4j_store: Neo4jStore
+    sample_graph: Graph, sample_store: EmbeddedStore, neo4j_store: Neo4jStore
 ) -> dict[str, Store]:
-    """Both databases, filled with the shipped seeds."""
-    wanted = next(p for p in shipped_graph.parts if p.kind.name == "Load").table["content"][0]
-    found = neo4j_store.run("MATCH (l:Load) RETURN l.content AS content").table
-    if found["content"].to_pylist() != [wanted.as_py()]:
-        neo4j_store.load(shipped_graph)
-    return {"embedded": shipped_store, "neo4j": neo4j_store}
-
-
-def clear(store: Neo4jStore) -> None:
-    """Empty the whole test database."""
-    store._write("MATCH (n) CALL (n) { DETACH DELETE n }")
+    """Both databases, filled with the sample."""
+    hold(neo4j_store, sample_graph)
+    return {"embedded": sample_store, "neo4j": neo4j_store}
 
 
 @pytest.fixture(params=["embedded", "neo4j"])

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from conftest import clear
+from databases import clear
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import build_graph
@@ -35,12 +35,12 @@ def both(neo4j_store, tmp_path):
         yield load
 
 
-def test_the_shipped_graph_has_one_digest(stores, shipped_graph):
+def test_the_shipped_graph_has_one_digest(stores, sample_graph):
     embedded, neo4j = (digest(stores[name]) for name in ("embedded", "neo4j"))
 
     assert embedded == neo4j
-    assert embedded.nodes == sum(shipped_graph.count(kind.name) for kind in GRAPH.nodes)
-    assert embedded.edges == sum(shipped_graph.count(kind.name) for kind in GRAPH.edges)
+    assert embedded.nodes == sum(sample_graph.count(kind.name) for kind in GRAPH.nodes)
+    assert embedded.edges == sum(sample_graph.count(kind.name) for kind in GRAPH.edges)
 
 
 @pytest.mark.parametrize("page", [1, 3, 10_000])

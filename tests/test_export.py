@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 import pytest
-from conftest import clear, stopped_at_the_end
+from databases import clear, stopped_at_the_end
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 

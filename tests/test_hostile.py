@@ -19,7 +19,7 @@ from pathlib import Path
 import ladybug
 import neo4j
 import pytest
-from faults import settled
+from databases import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit.cli import app as cli
@@ -81,11 +81,11 @@ def engine(request) -> str:
 
 
 @pytest.fixture
-def content(engine, stores, shipped_file) -> Callable[[], object]:
+def content(engine, stores, sample_file) -> Callable[[], object]:
     """Tells what all that a database holds comes to."""
     if engine == "neo4j":
         return lambda: [digest(stores[engine]), *state(stores[engine])]
-    beside = shipped_file.parent
+    beside = sample_file.parent
     return lambda: [
         (p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(beside.iterdir())
     ]
@@ -127,12 +127,12 @@ def test_hostile_text_writes_nothing_reads_no_file_and_calls_nobody(
 
 
 def test_the_command_says_in_one_line_why_it_does_not_answer(
-    engine, shipped_file, neo4j_server, stores, monkeypatch, capsys
+    engine, sample_file, neo4j_server, stores, monkeypatch, capsys
 ):
     uri, user, password = neo4j_server
     monkeypatch.setenv("NEO4J_USERNAME", user)
     monkeypatch.setenv("NEO4J_PASSWORD", password)
-    place = uri if engine == "neo4j" else str(shipped_file)
+    place = uri if engine == "neo4j" else str(sample_file)
     for text, code in (
         (WRITES[0], 2),
         (FILES[0], 2),

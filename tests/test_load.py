@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from conftest import clear
+from databases import clear
 from seed_texts import SMALL, write_seeds
 
 import graphkit
@@ -403,18 +403,18 @@ def test_an_interrupted_load_of_neo4j_is_completed_by_running_it_again(
         assert found[kind].to_pylist() == wanted[kind].to_pylist(), kind
 
 
-def test_both_databases_hold_the_same_shipped_graph(stores, shipped_graph):
+def test_both_databases_hold_the_same_shipped_graph(stores, sample_graph):
     kinds = tuple(kind.name for kind in GRAPH.kinds)
     embedded, neo4j = (content(stores[name], kinds) for name in ("embedded", "neo4j"))
 
     for kind in kinds:
-        assert len(embedded[kind]) == shipped_graph.count(kind) > 0, kind
+        assert len(embedded[kind]) == sample_graph.count(kind) > 0, kind
         assert embedded[kind].equals(neo4j[kind].cast(embedded[kind].schema)), kind
 
 
-def test_both_databases_count_the_same(stores, shipped_graph):
+def test_both_databases_count_the_same(stores, sample_graph):
     for store in stores.values():
         nodes = store.run("MATCH (n) RETURN count(*) AS n").table["n"][0].as_py()
         edges = store.run("MATCH ()-[r]->() RETURN count(*) AS n").table["n"][0].as_py()
-        assert nodes == sum(shipped_graph.count(kind.name) for kind in GRAPH.nodes)
-        assert edges == sum(shipped_graph.count(kind.name) for kind in GRAPH.edges)
+        assert nodes == sum(sample_graph.count(kind.name) for kind in GRAPH.nodes)
+        assert edges == sum(sample_graph.count(kind.name) for kind in GRAPH.edges)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from conftest import clear
+from databases import clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
 from test_query_files import assert_equal, assert_total_order
 
@@ -24,6 +24,7 @@ from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
+ROUNDS = int(os.environ.get("RANDOM_ROUNDS", "2"))
 PLACES = (*KEYS["Country"], *KEYS["Area"])
 VALUES: Mapping[str, tuple[str, ...]] = {
     "application": KEYS["Application"],
@@ -85,16 +86,15 @@ def test_both_databases_agree_on_every_query_file(loaded) -> None:
     random = Random(facts.rows)
     answered = 0
     for query in map(find_query, query_names()):
-        for given in ({}, given_to(query, random)):
-            values = query.values({**given_to(query, random), **given})
-            rows = [run_query(store, query, values).table.to_pylist() for store in stores.values()]
-            try:
-                assert_equal(*rows)
-            except AssertionError as error:
-                raise AssertionError(f"{query.name} {values}: {error}") from error
-            assert_total_order(query, rows[0])
-            answered += bool(rows[0])
-    assert answered > len(query_names())
+        values = query.values(given_to(query, random))
+        rows = [run_query(store, query, values).table.to_pylist() for store in stores.values()]
+        try:
+            assert_equal(*rows)
+        except AssertionError as error:
+            raise AssertionError(f"{query.name} {values}: {error}") from error
+        assert_total_order(query, rows[0])
+        answered += bool(rows[0])
+    assert answered > len(query_names()) // 2
 
 
 def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dict[str, Any]]]:
@@ -129,7 +129,7 @@ def said(graph: Session, verb: str, names: tuple[str | None, ...], options: dict
 def test_both_databases_answer_every_question_in_the_same_words(loaded) -> None:
     facts, stores = loaded
     random = Random(facts.rows)
-    for _ in range(5):
+    for _ in range(ROUNDS):
         for asked in questions(random):
             one, other = (said(Session(store), *asked) for store in stores.values())
             assert one == other, asked

@@ -6,7 +6,7 @@ import random
 from typing import ClassVar
 
 import pytest
-from conftest import clear
+from databases import clear
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph

@@ -16,7 +16,7 @@ from subprocess import PIPE, STDOUT
 
 import neo4j
 import pytest
-from conftest import stopped_at_the_end
+from databases import stopped_at_the_end
 from neo4j.exceptions import AuthError
 
 import graphkit

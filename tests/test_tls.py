@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import trustme
-from conftest import clear
+from databases import clear
 from seed_texts import write_seeds
-from test_cuts import wire
+from wire import wire
 
 from graphkit.cli.app import run
 

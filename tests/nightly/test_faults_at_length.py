@@ -1,12 +1,16 @@
 """The tests of faults with larger counts: ``pytest tests/nightly``."""
 
-import pytest
-from faults import NIGHTLY, Counts
-from test_crash import *  # noqa: F403
-from test_cuts import *  # noqa: F403
-from test_races import *  # noqa: F403
+# ruff: noqa: F403
+import os
+import sys
+from pathlib import Path
 
+os.environ.setdefault("FAULTS", "nightly")
+sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
-@pytest.fixture(scope="session")
-def counts() -> Counts:
-    return NIGHTLY
+from loads import fault_counts, warm_loads
+from test_crash import *
+from test_cuts import *
+from test_races import *
+
+__all__ = ["fault_counts", "warm_loads"]

@@ -2,9 +2,12 @@
 
 # ruff: noqa: F403
 import os
+import sys
+from pathlib import Path
 
 os.environ.setdefault("FUZZED_ARGUMENTS", "10000")
 os.environ.setdefault("FUZZED_SEEDS", "1000000")
+sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
 
 from test_arguments_fuzz import *
 from test_seeds_fuzz import *

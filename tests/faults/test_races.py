@@ -6,7 +6,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from faults import Loads, until
+from databases import until
+from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable

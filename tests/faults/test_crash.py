@@ -12,14 +12,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import stopped_at_the_end
-from faults import Loads, settled, strike
+from databases import stopped_at_the_end
+from loads import Loads, marker, state, strike
 
-from graphkit.database import last_load
-from graphkit.errors import Unreachable
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.neo4j import load as turns
 from graphkit.stores.neo4j.server import start_server
 
 
@@ -82,26 +79,9 @@ def test_an_embedded_load_that_is_killed_anywhere(loads, counts, tmp_path):
     spread(hits, counts.kills)
 
 
-def marker(store: Neo4jStore) -> str:
-    """What the server says now of what it holds; empty while a load is unfinished."""
-    with store._session("READ") as session:
-        return session.execute_read(turns.marker)
-
-
 def phase_of_server(store: Neo4jStore, markers: Mapping[str, str]) -> str:
     """How far a load is."""
     return markers[marker(store)]
-
-
-def state(loads: Loads, store: Neo4jStore) -> str:
-    """Which whole graph a Neo4j holds; none while a load is unfinished, and that is refused."""
-    settled(store)
-    if marker(store):
-        return loads.named(store)
-    with pytest.raises(Unreachable, match="holds no finished load") as refused:
-        last_load(store)
-    assert refused.value.exit_code == 4
-    return ""
 
 
 def test_a_neo4j_load_that_is_killed_anywhere(loads, counts, neo4j_store, neo4j_server):

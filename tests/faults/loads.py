@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import random
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -14,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from databases import settled, until
 from seed_texts import SMALL, write_seeds
 
 # Imported once, before the forks.
@@ -22,11 +22,14 @@ import graphkit.render
 import graphkit.stores.embedded
 from graphkit.build import Graph
 from graphkit.cli.app import run
+from graphkit.database import last_load
+from graphkit.errors import Unreachable
 from graphkit.export.tables import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j import load as turns
 
 OTHER = {
     "trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace("JPN", "NOR"),
@@ -51,8 +54,11 @@ class Counts:
     cuts: int
 
 
-CI = Counts(kills=100, neo4j_kills=20, server_kills=1, full=10, races=20, cuts=30)
-NIGHTLY = Counts(kills=500, neo4j_kills=100, server_kills=10, full=50, races=200, cuts=300)
+COUNTS = {
+    "tenth": Counts(kills=10, neo4j_kills=2, server_kills=1, full=1, races=2, cuts=3),
+    "all": Counts(kills=100, neo4j_kills=20, server_kills=1, full=10, races=20, cuts=30),
+    "nightly": Counts(kills=500, neo4j_kills=100, server_kills=10, full=50, races=200, cuts=300),
+}
 
 
 @dataclass(frozen=True)
@@ -150,27 +156,9 @@ def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[]
     process.join()
 
 
-def until(came: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for what will not take long."""
-    latest = time.monotonic() + seconds
-    while not came():
-        assert time.monotonic() < latest
-        time.sleep(0.001)
-
-
-def settled(store: Neo4jStore, seconds: float = 60) -> None:
-    """Wait until the server has ended all that was left under way."""
-
-    def alone() -> bool:
-        with store._session("READ") as session:
-            return len(session.run("SHOW TRANSACTIONS YIELD transactionId").values()) == 1
-
-    until(alone, seconds)
-
-
 def start_forking() -> None:
     """Start the process that has everything imported, which the others are forked of."""
-    forkserver.set_forkserver_preload(["__main__", "faults"])
+    forkserver.set_forkserver_preload(["__main__", "loads"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
         forkserver.ensure_running()
@@ -185,3 +173,37 @@ def two_graphs(folder: Path, environment: Mapping[str, str]) -> Loads:
             store.load(graph)
             graphs[name], digests[name] = graph, digest(store).sha256
     return Loads(folder, graphs, digests, environment)
+
+
+def marker(store: Neo4jStore) -> str:
+    """What the server says now of what it holds; empty while a load is unfinished."""
+    with store._session("READ") as session:
+        return session.execute_read(turns.marker)
+
+
+def state(loads: Loads, store: Neo4jStore) -> str:
+    """Which whole graph a Neo4j holds; none while a load is unfinished, and that is refused."""
+    settled(store)
+    if marker(store):
+        return loads.named(store)
+    with pytest.raises(Unreachable, match="holds no finished load") as refused:
+        last_load(store)
+    assert refused.value.exit_code == 4
+    return ""
+
+
+@pytest.fixture(scope="session", name="counts")
+def fault_counts() -> Counts:
+    """Number of faults of each sort: of ``FAULTS``, which is ``tenth``, ``all`` or ``nightly``."""
+    return COUNTS[os.environ.get("FAULTS", "all")]
+
+
+@pytest.fixture(scope="session", name="loads")
+def warm_loads(
+    tmp_path_factory: pytest.TempPathFactory, neo4j_server: tuple[str, str, str]
+) -> Loads:
+    """Two graphs, and warm processes that load them."""
+    names = ("NEO4J_USERNAME", "NEO4J_PASSWORD")
+    login = dict(zip(names, neo4j_server[1:], strict=True))
+    start_forking()
+    return two_graphs(tmp_path_factory.mktemp("loads"), login)

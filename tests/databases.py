@@ -1,0 +1,77 @@
+"""The databases of the tests: emptied, waited for, and stopped however the tests end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from graphkit.build import Graph
+from graphkit.seeds import Facts
+from graphkit.stores.neo4j import Neo4jStore
+
+# Waits until nobody holds the other end of its stdin any more, however that came about.
+STOP_AT_THE_END = """
+import sys
+from pathlib import Path
+from graphkit.stores.neo4j.server import stop_server
+sys.stdin.read()
+stop_server(home=Path(sys.argv[1]))
+"""
+
+
+@contextmanager
+def stopped_at_the_end(home: Path) -> Iterator[None]:
+    """Stop the server of a home when this ends: also when the tests are interrupted or killed."""
+    command = [sys.executable, "-c", STOP_AT_THE_END, str(home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
+        yield
+        assert guard.stdin is not None
+        guard.stdin.close()
+
+
+YEARS = ("1995", "1999", "2010", "2019", "2022", "2023", "2024")
+"""Years whose trade the sample keeps."""
+
+
+def sample_trade(facts: Facts) -> Facts:
+    """Keep the trade of some years, and every fact of another kind."""
+    trade = facts["EXPORTS"]
+    periods = [period[:4] in YEARS for period in trade["period"].to_pylist()]
+    return replace(facts, tables={**facts.tables, "EXPORTS": trade.filter(periods)})
+
+
+def hold(store: Neo4jStore, graph: Graph) -> None:
+    """Load a graph into the test database unless it holds just that."""
+    wanted = next(part for part in graph.parts if part.kind.name == "Load").table["content"]
+    found = store.run("MATCH (l:Load) RETURN l.content AS content").table["content"]
+    if found.to_pylist() != wanted.to_pylist():
+        clear(store)
+        store.load(graph)
+
+
+def clear(store: Neo4jStore) -> None:
+    """Empty the whole test database."""
+    store._write("MATCH (n) CALL (n) { DETACH DELETE n }")
+
+
+def until(came: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for what will not take long."""
+    latest = time.monotonic() + seconds
+    while not came():
+        assert time.monotonic() < latest
+        time.sleep(0.001)
+
+
+def settled(store: Neo4jStore, seconds: float = 60) -> None:
+    """Wait until the server has ended all that was left under way."""
+
+    def alone() -> bool:
+        with store._session("READ") as session:
+            return len(session.run("SHOW TRANSACTIONS YIELD transactionId").values()) == 1
+
+    until(alone, seconds)
