@@ -120,6 +120,29 @@ def test_marks_of_other_countries_are_read_as_the_mapping_says(reference, tmp_pa
     ]
 
 
+def test_a_national_code_is_matched_on_six_digits_and_kept_as_reported(
+    mapping, reference, tmp_path
+):
+    rows = [("China", "KOR", "2846901000", 2024, 5, 3, None),
+            ("China", "JPN", "2805.30.9900", 2024, 6, 4, None)]  # fmt: skip
+    path = write(tmp_path / "flows.csv", rows)
+    report = import_table(path, mapping, tmp_path / "seeds", reference)
+    import_table(path, mapping, tmp_path / "seeds", reference)
+
+    assert flows(tmp_path / "seeds") == [
+        ("CHN", "JPN", "ree-metals", "2805309900", 6000.0, 0.004),
+        ("CHN", "KOR", "ree-compounds", "2846901000", 5000.0, 0.003),
+    ]
+    codes = {
+        r["code"]: r["description"] for r in read_seeds(tmp_path / "seeds")["Code"].to_pylist()
+    }
+    assert codes["2846901000"].startswith("national code of 284690: ")
+    assert [line[:3] for line in report.lines if line[0] == "matched"] == [
+        ("matched", "2805309900 by 280530, which fits ree-metals: exact", 1),
+        ("matched", "2846901000 by 284690, which fits ree-compounds: exact", 1),
+    ]
+
+
 def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["nothing"])

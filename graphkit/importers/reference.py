@@ -161,6 +161,17 @@ class Reference:
                 found[code] = best[2]
         return found
 
+    @cached_property
+    def code_rows(self) -> dict[str, dict[str, Any]]:
+        """The row of each HS code."""
+        return {row["code"]: row for row in self.facts["Code"].to_pylist()}
+
+    def fit_of(self, code: str, product: str) -> str | None:
+        """Return how well an HS code fits a product, the best of all revisions."""
+        fits = [row["fit"] for row in self.facts["TRADED_AS"].to_pylist()
+                if row["code"] == code and row["product"] == product]  # fmt: skip
+        return min(fits, key=FITS.index, default=None)
+
     def products(self, wanted: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
         """Of some codes with their products, those that were asked for.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
-from graphkit.importers.reference import Reference
+from graphkit.importers.reference import HS_CODE, Reference
 from graphkit.importers.table.columns import ReadTable, read_columns
 from graphkit.importers.table.mapping import MARKS, ColumnMapping, Layout, read_mapping
 from graphkit.importers.table.sheets import Sheet, read_sheet
@@ -58,6 +59,8 @@ class Checked:
     mapping: ColumnMapping
     read: ReadTable
     problems: list[Problem]
+    codes: Sequence[Mapping[str, str]]
+    """The seeds of national codes that neither the reference nor the folder has."""
     own_source: bool
     """Whether the source is of the mapping, and the folder has none of its key."""
     report: Report
@@ -163,16 +166,19 @@ def check_table(
     others = list(_others(folder, own))
     files = [*others, SeedFile(read.places, [], given.header.kind, read.rows)]
     problems = [*read.problems, *(p for f in others for p in f.problems)]
-    known = {key for f in others if f.kind and f.kind.name == "Source" and f.rows is not None
-             for key in f.rows["key"].to_pylist()}  # fmt: skip
-    own_source = bool(given.source) and given.source.get("key") not in known
+    own_source = bool(given.source) and given.source.get("key") not in _known(others, "Source")
     if own_source:
-        source, wrong = _source(given)
+        source, wrong = _seed(given, "Source", [given.source])
         files.append(source)
         problems += wrong
+    known = _known(others, "Code")
+    codes = [_national_code(code, reference) for code in read.national if code not in known]
+    if codes:
+        files.append(_seed(given, "Code", codes)[0])
     if not read.problems:
         problems += check_all(files, GRAPH)
-    return Checked(sheet, given, read, _first(problems), own_source, _report(sheet, read))
+    report = _report(sheet, read, reference)
+    return Checked(sheet, given, read, _first(problems), codes, own_source, report)
 
 
 def _first(problems: Collection[Problem]) -> list[Problem]:
@@ -186,7 +192,9 @@ def _first(problems: Collection[Problem]) -> list[Problem]:
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
     """The seeds that an import of that name writes."""
-    return [folder / _place(kind) / f"{stem}.yaml" for stem in (name, f"{name}-source")]
+    return [
+        folder / _place(kind) / f"{stem}.yaml" for stem in (name, f"{name}-source", f"{name}-codes")
+    ]
 
 
 def _place(kind: Kind) -> str:
@@ -206,23 +214,46 @@ def _others(folder: Path | None, own: Collection[Path]) -> Iterator[SeedFile]:
         yield from (read_file(path, root, GRAPH) for path in paths)
 
 
-def _source(mapping: ColumnMapping) -> tuple[SeedFile, list[Problem]]:
-    """The source that a mapping describes, as a seed."""
-    kind = next(k for k in GRAPH.seeded if k.name == "Source")
-    header = Header(kind, {}, {}, [dict(mapping.source)], None, {})
+def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
+    """Return the keys of a kind that some seeds have."""
+    return {key for f in files if f.kind and f.kind.name == kind and f.rows is not None
+            for key in f.rows[f.kind.key].to_pylist()}  # fmt: skip
+
+
+def _national_code(code: str, reference: Reference) -> dict[str, str]:
+    """Return the seed of a national code, described by its first six digits."""
+    parent = reference.code_rows[code[:HS_CODE]]
+    described = f"national code of {code[:HS_CODE]}: {parent['description']}"
+    return {"code": code, "description": described, "source": parent["source"]}
+
+
+def _seed(
+    mapping: ColumnMapping, name: str, rows: Sequence[Mapping[str, str]]
+) -> tuple[SeedFile, list[Problem]]:
+    """Read rows that come from a mapping as those of a seed file."""
+    kind = next(k for k in GRAPH.seeded if k.name == name)
+    header = Header(kind, {}, {}, [dict(row) for row in rows], None, {})
     places = SourcePlaces(YamlText(mapping.yaml.file, mapping.yaml.text), header)
     given, odd = row_columns(places.yaml, header)
-    rows, wrong = typed_rows(places, header, given)
-    return SeedFile(places, [], kind, rows), odd + wrong
+    table, wrong = typed_rows(places, header, given)
+    return SeedFile(places, [], kind, table), odd + wrong
 
 
-def _report(sheet: Sheet, read: ReadTable) -> Report:
+def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
     report = Report(read.unit)
     report.total = sum(w for n, w in enumerate(read.weights) if n not in read.other_codes)
     report.add("read", f"rows of {sheet.file}", len(sheet.rows))
     if read.other_codes:
         why = "HS codes that no product mainly travels under"
         report.add("left out", why, len(read.other_codes))
+    if read.national and "product" in read.rows.column_names:
+        pairs = zip(read.rows["hs"].to_pylist(), read.rows["product"].to_pylist(), strict=True)
+        for (code, product), count in sorted(
+            Counter((c, p) for c, p in pairs if c in read.national and p).items()
+        ):
+            fit = reference.fit_of(code[:HS_CODE], product)
+            said = f"which fits {product}: {fit}" if fit else f"not known for {product}"
+            report.add("matched", f"{code} by {code[:HS_CODE]}, {said}", count)
     for row, text in sorted(read.unknown.items()):
         report.unmapped[text] = report.unmapped.get(text, 0.0) + read.weights[row]
     if read.unknown:
@@ -256,6 +287,9 @@ def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
                 f"{name}-source", "Source", [checked.mapping.source],
                 "The source of the table beside this file.", draft / where,
             )  # fmt: skip
+        if checked.codes:
+            write_rows(f"{name}-codes", "Code", checked.codes,
+                       "National codes of the table beside this file.", draft / where)  # fmt: skip
         seed = SeedTable(name, checked.kind.name, rows.drop_columns(list(constant)), constant, {},
                          f"{comment}\nWritten by graphkit import table.")  # fmt: skip
         write_table(seed, draft / where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,6 +65,8 @@ class ReadTable:
     """The rows left out for a text that names nothing, and what it is."""
     other_codes: Collection[int]
     """Rows left out for an HS code that no product mainly travels under."""
+    national: Mapping[str, int]
+    """The number of kept rows of each longer code that only its six digits are known of."""
 
 
 def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> ReadTable:
@@ -90,14 +93,19 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
         codes, wrong = _codes(mapping, reference)
         problems += wrong
         cells["hs"] = [code and plain_code(code) for code in cells["hs"]]
-        cells["product"] = [codes.get(code or "") for code in cells["hs"]]
+        cells["product"] = [
+            code and (codes.get(code) or codes.get(code[:HS_CODE])) for code in cells["hs"]
+        ]
         others = {n for n, product in enumerate(cells["product"]) if product is None}
     unknown = _resolve(cells, props, names, others)
     kept = [n for n in range(len(sheet.rows)) if n not in unknown and n not in others]
     places = SheetPlaces(mapping.yaml, header, None, sheet, kept, taken)
     rows, wrong = typed_rows(places, header, Given(_columns(cells, kept), len(kept)))
     unit = "rows" if weigh is None else header.units.get(weigh) or props[weigh].unit or weigh
-    return ReadTable(places, rows, problems + wrong, unit, weights, unknown, others)
+    hs = cells.get("hs", ())
+    codes_kept = Counter(hs[n] or "" for n in kept if hs)
+    national = {c: n for c, n in sorted(codes_kept.items()) if c and c not in names.codes}
+    return ReadTable(places, rows, problems + wrong, unit, weights, unknown, others, national)
 
 
 def _columns(cells: Mapping[str, Texts], kept: Sequence[int]) -> dict[str, Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -41,12 +41,14 @@ class ForeignNames:
             return None
         if "Code" in targets:
             code = plain_code(text)
-            return code if code in self._codes or has_lost_zeros(code) else None
+            national = code.isdigit() and code[:HS_CODE] in self.codes
+            return code if code in self.codes or national or has_lost_zeros(code) else None
         return text
 
     @cached_property
-    def _codes(self) -> set[str]:
-        return set(self.reference.facts["Code"]["code"].to_pylist())
+    def codes(self) -> Set[str]:
+        """The HS codes of the reference."""
+        return self.reference.code_rows.keys()
 
 
 def plain_code(text: str) -> str:
@@ -60,7 +62,7 @@ def has_lost_zeros(code: str) -> bool:
     >>> has_lost_zeros("10121"), has_lost_zeros("280530"), has_lost_zeros("2846")
     (True, False, False)
     """
-    return code.isascii() and code.isdigit() and len(code) % 2 == 1 and len(code) < HS_CODE
+    return code.isascii() and code.isdigit() and len(code) % 2 == 1
 
 
 SEED_PARTS = ("kind", "columns", "units", "defaults")
