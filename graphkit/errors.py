@@ -81,5 +81,5 @@ class Unreachable(StoreError):
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, in one line."""
+    """Join the lines of an error message."""
     return " ".join(str(error).split())

@@ -197,6 +197,15 @@ def test_control_characters_are_shown_and_not_obeyed(shown):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e\u2066-\u2069]", text)
 
 
+def test_invisible_characters_beyond_the_first_plane_are_escaped_as_json_escapes_them(shown):
+    hidden = "tag \U000e0041, soft\xadhyphen"
+    table = pa.table({"x": [hidden]})
+
+    assert json.loads(shown(table, "ndjson")) == {"x": hidden}
+    assert "\\udb40\\udc41" in shown(table, "ndjson")
+    assert "tag \\U000e0041, soft\\xadhyphen" in shown(table, "table")
+
+
 @pytest.mark.parametrize("form", ["json", "ndjson"])
 def test_json_escapes_what_a_terminal_would_obey_and_loses_nothing(shown, form):
     text = shown(pa.table({"x": [HOSTILE]}), form)

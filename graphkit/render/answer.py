@@ -74,11 +74,11 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
     once = lifted(answer)
     found = {
         name: TextColumn(
-            head,
+            header,
             [_cell(v, field) for v in answer.rows[name].to_pylist()],
             is_number(field),
         )
-        for name, head in heads_of(answer).items()
+        for name, header in headers_of(answer).items()
         for field in [answer.rows.schema.field(name)]
         if name not in once
     }
@@ -91,22 +91,24 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
     return list(found.values())
 
 
-def heads_of(answer: Answer) -> Mapping[str, str]:
+def headers_of(answer: Answer) -> Mapping[str, str]:
     """Choose the columns to show; with the reporter or data set where a product has several."""
-    rows, heads = answer.rows, dict(answer.headers)
+    rows, headers = answer.rows, dict(answer.headers)
     scope = [name for name in ("product", "period") if name in rows.column_names]
-    for name, head in (("reporter", "Reported by"), ("dataset", "Data set")):
-        if "product" in heads and name in rows.column_names:
+    for name, header in (("reporter", "Reported by"), ("dataset", "Data set")):
+        if "product" in headers and name in rows.column_names:
             pairs = rows.select([*scope, name]).group_by([*scope, name]).aggregate([])
             if len(pairs) > len(pairs.group_by(scope).aggregate([])):
-                heads[name] = head
-    return heads
+                headers[name] = header
+    return headers
 
 
 def lifted(answer: Answer) -> Mapping[str, str]:
     """Collect the values to state once: those asked for, and those common to several rows."""
     rows = answer.rows
-    fields = [rows.schema.field(n) for n in heads_of(answer) if answer.scope.get(n, n) is not None]
+    fields = [
+        rows.schema.field(n) for n in headers_of(answer) if answer.scope.get(n, n) is not None
+    ]
     same = {
         field.name: _cell(rows[field.name][0].as_py(), field)
         for field in fields
@@ -123,10 +125,10 @@ def _cell(value: Any, field: pa.Field) -> str:
 
 def scope_line(answer: Answer) -> str:
     """State the values common to all rows, and what the numbers are shares of."""
-    heads = {n: head if head[1:].lower() != head[1:] else head.lower()
-             for n, head in heads_of(answer).items()}  # fmt: skip
+    headers = {n: header if header[1:].lower() != header[1:] else header.lower()
+             for n, header in headers_of(answer).items()}  # fmt: skip
     stated = ", ".join(
-        f"{heads[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
+        f"{headers[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
     )
     return (
         f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption
@@ -347,8 +349,8 @@ def comparison_columns(answer: Answer) -> list[TextColumn]:
     rows = compared(answer)
     units = {field.name: unit_of(field) for field in answer.comparisons.schema}
 
-    def measured(head: str, name: str) -> TextColumn:
-        return TextColumn(head, [short_text(row[name], units[name]) for row in rows], number=True)
+    def measured(header: str, name: str) -> TextColumn:
+        return TextColumn(header, [short_text(row[name], units[name]) for row in rows], number=True)
 
     ends = [visible("{consumer} from {supplier}, {period}".format(**row)) for row in rows]
     columns = [

@@ -227,7 +227,7 @@ def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str
         return "table" if stream.isatty() else "csv"
     ending = output.suffix.lower()
     if ending and ending not in ENDINGS:
-        wanted = ", ".join(ENDINGS)
+        wanted = ", ".join(sorted(ENDINGS))
         raise UsageError(f"--output: found the ending {ending!r}; wanted {wanted}, or --format")
     return ENDINGS.get(ending, "csv")
 
