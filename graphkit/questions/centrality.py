@@ -45,12 +45,12 @@ class Networks:
 
     scope: Scope
     held: Mapping[str, set[str]]
-    """Which periods each product in scope has."""
+    """Periods with trade, by product in scope."""
     periods: tuple[str, ...]
     flows: pa.Table
     notes: tuple[str, ...]
     left_out: int = 0
-    """Flows of a group of countries, or of a country to itself."""
+    """Number of flows left out: of groups of countries, or of a country to itself."""
 
     @property
     def when(self) -> str:
@@ -60,17 +60,17 @@ class Networks:
 
     @property
     def basis(self) -> str | None:
-        """What the masses are of."""
+        """The basis of the masses."""
         known = self.flows.filter(pc.is_valid(self.flows["tonnes"]))["basis"]
         return "+".join(sorted({*known.to_pylist()} - {None})) or None
 
     @property
     def missing_tonnes(self) -> dict[str, float | None]:
-        """For each period, which share of the value of all flows gives no mass."""
+        """The share of the value of all flows without a mass, by period."""
         usd, tonnes = self.flows["usd"], self.flows["tonnes"]
         unweighed = pc.if_else(pc.is_null(tonnes), usd, 0.0)
         table = pa.table({"period": self.flows["period"], "usd": usd, "unweighed": unweighed})
-        # In one order, so that the sums do not hang on that of the database.
+        # In a fixed order, so that sums do not depend on that of the database.
         table = table.sort_by([("period", "ascending"), ("usd", "ascending")])
         sums = table.group_by("period", use_threads=False)
         found = sums.aggregate([("usd", "sum"), ("unweighed", "sum")]).to_pylist()
@@ -90,12 +90,12 @@ class Networks:
 
 
 def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> Networks:
-    """Read the network of one period: the given one, or the newest that any product has.
+    """Read the network of one period, by default the newest that any product has.
 
     Raises
     ------
     GraphkitError
-        There is no trade in the scope, two series count the same goods, or masses of two bases.
+        No trade is in scope, two series count the same goods, or masses have two bases.
     """
     held = _held(catalog, scope)
     chosen = period or (newest(sorted(set().union(*held.values()))) if held else None)
@@ -108,10 +108,10 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
 
 
 def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
-    """Read the networks of every period, of the products that have data in all of them.
+    """Read the networks of every period, for the products that have data in all of them.
 
-    Periods are those of the product with the most, of the length that most have; a product that
-    lacks one of them is left out of all, because with it the years would not be comparable.
+    The periods are those of the product with the most, of the most common length. A product
+    without data in one of them is left out of all, to keep the periods comparable.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 
 
 def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
-    """Without flows that would count twice, and only if those that stay may be added up."""
+    """Drop flows that would count twice, and check that the others may be added up."""
     flows, notes = addable(catalog, found.flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
@@ -159,7 +159,7 @@ def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
 
 
 def _check_counted_once(flows: pa.Table) -> None:
-    """Refuse two figures of the same goods: of two data sets, or of a code and one inside it."""
+    """Refuse two figures of the same goods: from two data sets, or for a code and its subcode."""
     names = [*SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
     rows.sort(key=lambda row: [row[name] or "" for name in names])
@@ -196,7 +196,7 @@ def _check_one_basis(flows: pa.Table) -> None:
 
 
 def _spans(flows: pa.Table) -> pa.Array:
-    """For each flow, in words, which periods its series has."""
+    """Write the periods of each flow's series."""
     of: dict[tuple[str, ...], set[str]] = {}
     names = [name for name in SERIES if name != "period"]
     keys = list(zip(*(flows[name].to_pylist() for name in names), strict=True))
@@ -242,7 +242,7 @@ CLOSENESS = (
 
 
 def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
-    """With the name of each country after its code."""
+    """Add the name of each country after its code."""
     column = table["country"].to_pylist()
     names = {key: catalog.places.with_key(key).name for key in set(column)}
     place = table.column_names.index("country") + 1
@@ -252,7 +252,7 @@ def with_names(catalog: Catalog, table: pa.Table) -> pa.Table:
 def with_labels(
     table: pa.Table, same: Mapping[str, str | float | None], of: pa.Table | None = None
 ) -> pa.Table:
-    """With columns that are the same in each row, and those of a table by ``period``."""
+    """Add columns with one value in every row, and those of a table by ``period``."""
     for name, value in same.items():
         kind = pa.float64() if isinstance(value, float) else pa.string()
         table = table.append_column(name, pa.array([value] * len(table), kind))
@@ -268,7 +268,7 @@ def with_labels(
 
 
 def behind_each_period(catalog: Catalog, flows: pa.Table) -> pa.Table:
-    """Products, stages, codes, data sets and sources of all flows of a period, joined by ``+``."""
+    """Join the products, stages, codes, data sets and sources of each period by ``+``."""
     found: dict[str, dict[str, set[str]]] = {}
     names = ("product", "hs", "reporter", "dataset", "source")
     rows = flows.select(["period", *names]).group_by(["period", *names]).aggregate([])
@@ -286,14 +286,14 @@ def behind_each_period(catalog: Catalog, flows: pa.Table) -> pa.Table:
 
 
 def best(rows: pa.Table, top: int | None) -> pa.Table:
-    """Only the first ranks; where there is no score, every row."""
+    """Keep the first ranks, and rows without a score."""
     if top is None:
         return rows
     return rows.filter(pc.fill_null(pc.less_equal(rows["rank"], top), True))
 
 
 def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...]:
-    """Describe scores, with how each is normalised, and the network they are of."""
+    """Describe the scores with their normalisation, and the columns of the network."""
     scores = []
     for name, header in headers.items():
         told = table.schema.field(name).metadata
@@ -304,16 +304,16 @@ def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...
 def in_words(
     table: pa.Table, heads: Mapping[str, str], *, nodes: str, least: str, amounts: str
 ) -> str:
-    """How large the networks are, what was left out of them, and what each score is.
+    """Describe the size of the networks, the flows left out, and each score.
 
     Parameters
     ----------
     table : pyarrow.Table
         With the columns of :data:`NETWORK`.
     heads : mapping
-        Measures, the one that ranks first, and what people read for them.
+        Measures, the one to rank by first, and their headers.
     nodes, least, amounts : str
-        What the nodes are, the smallest flow kept, and what strengths are sums of.
+        Text for the nodes, the smallest flow kept, and the unit of strengths.
     """
     sizes = f"{_range(table, 'nodes')} {nodes} and {_range(table, 'pairs')} pairs with a flow"
     kept = f"smallest flow kept: {least}"
@@ -340,7 +340,7 @@ def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str
 
 
 def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
-    """Who is first in how many periods, by each measure."""
+    """Count the periods in which each country is first, by measure."""
     periods = len(pc.unique(table["period"]))
     found = []
     for name in measures:
@@ -366,12 +366,12 @@ def _range(table: pa.Table, name: str) -> str:
 
 
 DEFAULT = ("betweenness", "throughput", "pagerank", "cheirank", "strength_in", "strength_out")
-"""What is asked without a choice; the rank is by the first."""
+"""Default measures; the rank is by the first."""
 BY = {"usd": "flows by value (USD)", "tonnes": "flows by mass (tonnes)"}
 MISSING = pa.field("missing_tonnes_share", pa.float64(), metadata={"unit": "0 to 1"})
 UNITS = {"usd": "USD", "tonnes": "t"}
 LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
-"""The same over all stages: first who feeds the largest share of the pools."""
+"""Default measures over all stages; first the share of the pools that a node feeds."""
 LAYERED_HEADERS = {**HEADERS, "strength_in": "In", "strength_out": "Out"}
 LAYERS = (
     "Every edge is a share of all pools of a product; the pool of a country is what it makes and "
@@ -393,7 +393,7 @@ def centrality(
     over_time: bool = False,
     top: int | None = None,
 ) -> Answer:
-    """Which countries are central in the trade of something.
+    """Rank countries by their centrality in the trade of something.
 
     The network has one edge for each pair of countries: the sum of the flows of all products in
     scope, which are the ``series`` of the answer's coverage.
@@ -401,32 +401,31 @@ def centrality(
     Parameters
     ----------
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything with trade.
+        Product, HS code, element, mineral, stage or group. Default: everything with trade.
     period : str, optional
-        Otherwise the newest one with data of any product in scope.
+        Default: the newest with data of any product in scope.
     measures : sequence of str
-        Of :data:`~graphkit.analysis.network.scores.MEASURES`; the rank is by the first.
+        Names in :data:`~graphkit.analysis.network.scores.MEASURES`; the rank is by the first.
     by : {"usd", "tonnes"}
-        What is summed; masses only of one basis.
+        Amounts to add up; masses only of one basis.
     min_flow : float
-        Smaller sums of a pair are left out; in the unit of ``by``.
+        Leave out pairs with a smaller sum, in the unit of ``by``.
     over_time : bool
-        One network a period, of the products that have data in every period.
+        One network for each period, of the products that have data in all of them.
     top : int, optional
-        Only those with this rank or a better one, in each period.
+        Only the first ``top`` ranks of each period.
 
     Returns
     -------
     Answer
-        In order of period, rank and country. How scores are normalised stands in the units.
+        Rows by period, rank and country. The units state how scores are normalised.
 
     Raises
     ------
     UsageError
-        A name, period or measure that is none.
+        Unknown name or measure, or invalid period.
     GraphkitError
-        There is no trade in the scope, no flow is large enough, or flows must not be added up;
-        the message says which.
+        No trade is in scope, no flow is large enough, or flows must not be added up.
     """
     if over_time and period:
         raise UsageError("`over_time` asks for every period; leave out `period`")
@@ -483,25 +482,25 @@ def layered_centrality(
     min_share: float = 0.0,
     top: int | None = None,
 ) -> Answer:
-    """Which countries are central at which stage, in one network over all stages of a chain.
+    """Rank countries by centrality at each stage, in one network over all stages of a chain.
 
-    Nodes are a country with its pool of a product. Edges are shares of all pools of the product
-    they lead to, because only shares cross a stage: see
+    A node is a country with its pool of a product. An edge is a share of all pools of the product
+    it leads to, because only shares cross a stage: see
     :func:`~graphkit.analysis.network.centrality.layered_graph`.
 
     Parameters
     ----------
     by : {"usd", "tonnes"}
-        What flows are counted in before they become shares.
+        Amounts of the flows, before they become shares.
     min_share : float
-        Smaller shares are left out.
+        Leave out smaller shares.
     scope, period, measures, top
-        As for :func:`centrality`; the chain also has what the products in scope are made from.
+        As for :func:`centrality`; the chain includes the inputs of the products in scope.
 
     Returns
     -------
     Answer
-        In order of rank, country and product.
+        Rows by rank, country and product.
 
     Raises
     ------

@@ -42,23 +42,23 @@ from graphkit.questions.trade import (
 from graphkit.verbs import checked
 
 WORLD = "WLD"
-"""Stands for everybody: the owner of all trade."""
+"""Key of the world, the owner of all trade."""
 OF_TRADE = {"supplier": "imports", "consumer": "exports"}
-"""What an owner's trade is called by its partners, and the query that reads it."""
+"""Name of a party's trade, and of its query, by the kind of partner."""
 
 
 @dataclass(frozen=True)
 class TradeParty:
-    """Whose trade it is, and whether its partners are suppliers or consumers."""
+    """Owner of some trade: a country, a group or the world, and its kind of partners."""
 
     place: Entity | None
     members: tuple[str, ...]
-    """Countries of a group; trade among them is left out."""
+    """Members of a group; trade among them is left out."""
     partner: str
 
     @property
     def key(self) -> str:
-        """Its code, that of the world where it is everybody."""
+        """Its code, or that of the world."""
         return self.place.key if self.place else WORLD
 
     @property
@@ -73,7 +73,7 @@ class TradeParty:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of a group."""
+        """Caveats about a group."""
         if not self.members:
             return []
         return [
@@ -82,7 +82,7 @@ class TradeParty:
         ]
 
     def of(self, flows: pa.Table) -> pa.Table:
-        """Its own flows, under its code."""
+        """Select its flows, under its code."""
         if self.place is None:
             return _with(flows, self.side, self.key)
         if not self.members:
@@ -94,18 +94,18 @@ class TradeParty:
 
 
 def _with(flows: pa.Table, name: str, value: str) -> pa.Table:
-    """Flows with one value in a column."""
+    """Set a column to one value."""
     column = pa.array([value] * len(flows), pa.string())
     return flows.set_column(flows.column_names.index(name), name, column)
 
 
 def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
-    """Who is meant by a name; nobody named is the world.
+    """Find the party of a name; without one, the world.
 
     Raises
     ------
     UsageError
-        The name is none, or that of an area without members; or there is no such partner.
+        The name is unknown or that of an area without members, or the partner is invalid.
     """
     check_partner(partner)
     place = None if text is None else catalog.place(text)
@@ -125,7 +125,7 @@ def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], 
 
 
 def flows_in(catalog: Catalog, scope: Scope, held: Mapping[str, Sequence[str]]) -> pa.Table:
-    """All flows in scope of some products, each in its own periods."""
+    """Read all flows in scope of some products, each in its own periods."""
     return _read(catalog, "trade", scope, held)
 
 
@@ -153,7 +153,7 @@ def nothing_of(owner: TradeParty, scope: Scope) -> str:
 
 
 def with_scope(catalog: Catalog, rows: pa.Table, flows: pa.Table) -> pa.Table:
-    """Rows of series with the stage of the product, and the basis and codes of the flows."""
+    """Add the stage of the product, and the basis and codes of the flows."""
     said: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for flow in flows.select([*SERIES, *SAID]).group_by([*SERIES, *SAID]).aggregate([]).to_pylist():
         series = said.setdefault(tuple(flow[n] for n in SERIES), {n: set() for n in SAID})
@@ -173,7 +173,7 @@ def coverage_in(
 ) -> dict[str, Any]:
     """Summarise flows and their gaps; ``periods`` names all their periods as one.
 
-    Products that have trade ``besides`` are not said to be without.
+    Products ``besides`` have trade elsewhere, and do not count as products without.
     """
     told = flows if periods is None else _with(flows, "period", periods)
     found = coverage_of(Trade(flows, series_of(told), flows), scope)
@@ -182,7 +182,7 @@ def coverage_in(
 
 
 def span(held: Mapping[str, Sequence[str]]) -> str:
-    """Which periods there are, product by product."""
+    """Write the periods of each product."""
     return ", ".join(
         f"{product} ({', '.join(have) if len(have) < 4 else f'{have[0]} to {have[-1]}'})"
         for product, have in held.items()
@@ -210,7 +210,7 @@ COLUMNS = (
     Column("points_tonnes", doc="the same of share_tonnes"),
     Column("rank_before", doc="place among the partners by value, 1 is the largest"),
 )  # fmt: skip
-"""What the numbers are; :func:`_columns` adds headers with the two periods."""
+"""Descriptions of numbers; :func:`_columns` adds headers with the two periods."""
 
 
 @checked
@@ -224,35 +224,35 @@ def compare(
     partner: str = "supplier",
     top: int | None = None,
 ) -> Answer:
-    """What changed between two periods, of equal or of different length.
+    """Compare the trade of two periods, of equal or different length.
 
     Parameters
     ----------
     before, after : str
-        The two periods. Periods of data that add up to one of them are added up.
+        The two periods. Data of shorter periods that make up one of them are added up.
     of : str, optional
-        Country or group whose trade it is; otherwise the whole world's.
+        Country or group that trades. Default: the whole world.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     partner : {"supplier", "consumer"}
-        Compare its suppliers, or its buyers.
+        Compare suppliers or buyers.
     top : int, optional
-        Only partners among the first so many in either period; otherwise, and with 0, all.
+        Only partners among the first ``top`` in either period; None or 0: all.
 
     Returns
     -------
     Answer
-        One row a product, data set and partner, in the order of their rank after, those that
-        are lost last: amounts, amounts a month, shares, ranks, and what they changed by. The
-        totals of each product stand in the coverage as ``totals``. Where no data, but published
-        claims compare the two periods, no rows, and a note that says what there is.
+        One row for each product, data set and partner, by rank in the second period, lost partners
+        last: amounts, amounts per month, shares, ranks, and their changes. The coverage has the
+        totals of each product as ``totals``. If only published claims compare the two periods:
+        no rows, and a note on what is known.
 
     Raises
     ------
     UsageError
-        A name, period or partner that is none; the message has the nearest ones.
+        Unknown name, or invalid period or partner; the message suggests the nearest.
     GraphkitError
-        Nothing has data of both periods, and no claim compares them.
+        No product has data of both periods, and no claim compares them.
     """
     if Period(before) == Period(after):
         raise UsageError(f"found {before} twice, wanted two different periods")
@@ -301,7 +301,7 @@ def _notes(
 
 
 def _claims(catalog: Catalog, owner: TradeParty, scope: Scope, periods: set[str]) -> pa.Table:
-    """Claims that compare the two periods."""
+    """Select the claims that compare the two periods."""
     sells = owner.partner == "consumer"
     buyer, seller = (None, owner.place) if sells else (owner.place, None)
     about = claims_about(catalog.claims, Question(buyer, seller, scope, None))
@@ -314,7 +314,7 @@ Periods = dict[str, list[str]]
 
 
 def _covered(catalog: Catalog, scope: Scope, asked: Sequence[str]) -> tuple[Periods, Periods, str]:
-    """For each product with data of both periods, those that add up to them; and the others."""
+    """Split products by data of both periods, with the periods that make up those two."""
     held, lacking = held_periods(catalog, scope)
     found, others = {}, {}
     for product, have in held.items():
@@ -336,14 +336,14 @@ def _compared(
     held: Mapping[str, Sequence[str]],
     asked: tuple[str, str],
 ) -> tuple[pa.Table, list[dict[str, Any]], pa.Table]:
-    """Partners, totals and flows of an owner in both periods."""
+    """Compute partners and totals of a party in both periods, and select its flows."""
     flows = flows_in(catalog, scope, held)
     own = owner.of(flows)
     names = [owner.side, owner.partner, *CHANGED]
     if not len(own):
         return pa.table({name: pa.array([], pa.string()) for name in names}), [], own
     if owner.place:
-        # Others tell that a series has data of a period in which the owner traded nothing.
+        # Flows of others show that a series has data of a period in which the owner had no trade.
         own_side = pc.equal(flows[owner.side], owner.key)
         flows = pa.concat_tables([own, flows.filter(pc.invert(own_side))])
     else:
@@ -389,7 +389,7 @@ def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[
 
 
 def _columns(owner: TradeParty, before: str, after: str) -> tuple[list[Column], list[str]]:
-    """Describe the columns, and name those shown: amounts a month if the lengths differ."""
+    """Describe the columns, and name those shown: amounts per month if lengths differ."""
     monthly = Period(before).months != Period(after).months
     a_month, by = (" a month", "_per_month") if monthly else ("", "")
     headers = {
@@ -455,29 +455,29 @@ def trend(
     scope: str | None = None,
     partner: str = "supplier",
 ) -> Answer:
-    """How a country's trade went from period to period, as far back as there are data.
+    """Show how a country's trade changed from period to period, as far back as data go.
 
     Parameters
     ----------
     country : str, optional
-        Country or group whose trade it is; otherwise the whole world's.
+        Country or group that trades. Default: the whole world.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     partner : {"supplier", "consumer"}
-        Its imports and their suppliers, or its exports and their buyers.
+        Imports and their suppliers, or exports and their buyers.
 
     Returns
     -------
     Answer
-        One row a product, data set and period in which it traded, in order: totals and their
-        change, concentration, partners, the largest one and its share, who is new and who lost.
+        One row for each product, data set and period with trade, in order: totals and their change,
+        concentration, partners, the largest with its share, new and lost partners.
 
     Raises
     ------
     UsageError
-        A name or partner that is none; the message has the nearest ones.
+        Unknown name or invalid partner; the message suggests the nearest.
     GraphkitError
-        There is no trade in this scope; the message says what there is.
+        No trade is known in this scope; the message lists what is.
     """
     owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
     held, lacking = held_periods(catalog, wanted)
@@ -518,7 +518,7 @@ def trend(
 
 
 def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
-    """Each period with the part of its value that gives no mass."""
+    """Add the share of each period's value without a mass."""
     labels, amounts = (*SERIES, "period"), (flows["usd"].to_pylist(), flows["tonnes"].to_pylist())
     worth: dict[tuple[str, ...], list[tuple[float, bool]]] = {}
     for place, usd, tonnes in zip(_places(flows, labels), *amounts, strict=True):

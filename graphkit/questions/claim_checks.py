@@ -1,4 +1,4 @@
-"""Claims held against the loaded facts, and claims that contradict one another."""
+"""Checks of claims against the loaded facts, and conflicts between claims."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from graphkit.verbs import checked
 
 
 def read_loaded(catalog: Catalog) -> Loaded:
-    """All production and the trade that claims speak of, with what products and groups hold.
+    """Read all production, the trade that claims cover, and the contents of products and groups.
 
-    Trade is read of the periods that a claim is about, and the newest of each product: flows
-    take their time to come from a server.
+    Trade is limited to the periods of claims and the newest of each product: reading all flows
+    from a server is slow.
     """
     held = catalog.rows("trade-periods")
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]
@@ -53,7 +53,7 @@ def read_loaded(catalog: Catalog) -> Loaded:
 
 
 def all_production(catalog: Catalog) -> pa.Table:
-    """Every published figure of production."""
+    """Read every published figure of production."""
     held = catalog.rows("production-periods")
     return _all(catalog, "production", held, held["period"].to_pylist())
 
@@ -113,20 +113,20 @@ def check_claims(
     kind: str | None = None,
     verdict: str | None = None,
 ) -> Answer:
-    """Each published claim held against the loaded facts in its own scope.
+    """Check each published claim against the loaded facts in its own scope.
 
     Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
     ``verdict`` keeps only the claims with this
-    :class:`~graphkit.analysis.claims.wording.Verdict` (``borne-out`` will do).
+    :class:`~graphkit.analysis.claims.wording.Verdict` (``borne-out`` is accepted).
 
     Returns
     -------
     Answer
-        One row a claim, the contradicted ones first, those that cannot be told last: the columns
+        One row for each claim, contradicted ones first, those that cannot be told last: the columns
         of :func:`~graphkit.analysis.claims.verdicts.check_claims`, and in words ``claim``, ``data``
-        (what the facts give), ``differs``, and ``why`` (how they were read, or what is missing).
-        ``expected_but_not_borne_out`` of the coverage names the claims in scope that fail,
-        whatever ``verdict`` keeps.
+        (the figure of the facts), ``differs``, and ``why`` (the reading, or what is missing).
+        ``expected_but_not_borne_out`` in the coverage names all claims in scope that fail,
+        whatever the ``verdict``.
     """
     only = _verdict(verdict)
     wanted = wanted_of(catalog, about, scope, source, kind)
@@ -177,7 +177,7 @@ def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    """How the facts were read, and what a claim lacks to be told."""
+    """State how the facts were read, and what is missing for a verdict."""
     read = row["found_by"]
     if row["verdict"] != Verdict.CANNOT_BE_TOLD:
         return str(read)
@@ -208,7 +208,7 @@ def _held_to(checked: pa.Table) -> list[str]:
 
 
 def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
-    """How many claims came out how, by verdict and by kind, and which were expected otherwise."""
+    """Count claims by verdict and kind, and name those that fail an expectation."""
     verdicts = checked["verdict"].to_pylist()
     failed = claim_check.failed_expectations(checked)
     return {
@@ -222,13 +222,13 @@ def _outcomes(checked: pa.Table, total: int) -> dict[str, Any]:
 
 
 def _by_verdict(row: Mapping[str, Any]) -> str:
-    """How the claims of one kind came out."""
+    """Write the verdicts on the claims of one kind."""
     counts = ((row[verdict.column], verdict) for verdict in Verdict)
     return f"{row['kind']} ({' + '.join(f'{n:,} {verdict}' for n, verdict in counts if n)})"
 
 
 def _held(loaded: Loaded) -> dict[str, Any]:
-    """Which facts the claims were held against."""
+    """Describe the facts that claims were checked against."""
     made = {(product, period) for _, product, period in loaded.made}
     return {
         "trade_flows_read": len(loaded.flows),
@@ -270,20 +270,21 @@ def claim_conflicts(
     source: str | None = None,
     kind: str | None = None,
 ) -> Answer:
-    """Figures of two sources that cannot both be right, as far as their scopes are told.
+    """Find figures of two sources that cannot both be right, as far as scopes are stated.
 
     Parameters are those of :func:`~graphkit.questions.claims.list_claims`; a pair is in scope
-    if either of its figures is.
+    if either figure is.
 
     Returns
     -------
     Answer
-        One row a pair of claims, by keys, then one a pair of production figures, which have none.
+        One row for each pair of claims, by keys, then for each pair of production figures, which
+        have no keys.
 
     Raises
     ------
     UsageError
-        A name, source or kind is none; the message has the nearest ones.
+        Unknown name, source or kind; the message suggests the nearest.
     """
     wanted = wanted_of(catalog, about, scope, source, kind)
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
@@ -331,7 +332,7 @@ def _pair(
 
 
 def _claimed(pair: Mapping[str, Any], side: str) -> dict[str, Any]:
-    """One of two figures of production, as a claim on what a country makes."""
+    """Turn one of two production figures into a claim on the country's production."""
     low, high = pair[f"{side}low"], pair[f"{side}high"]
     plain = low == high
     return {

@@ -1,4 +1,4 @@
-"""Published claims in a scope, and beside the shares that the trade data give."""
+"""Published claims in a scope, also beside the shares in the trade data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from graphkit.questions.trade import Trade
 from graphkit.verbs import checked
 
 SERIES = ("reporter", "dataset", "source", "basis")
-"""Figures of two of these are never added up."""
+"""Columns of a series: figures of two series are never added up."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """Whom, what and when a question is about."""
+    """Consumer, supplier, scope and period of a question."""
 
     buyer: Entity | None
     seller: Entity | None
@@ -36,11 +36,11 @@ class Question:
 
 
 def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) -> pa.Table:
-    """Claims about the consumer, the supplier, the products and the period asked for.
+    """Select the claims about the consumer, supplier, products and period of a question.
 
-    A claim is in scope when it speaks of a product, element or stage that was asked for, and its
-    period has a month in common with the one asked for, or it has none. With ``context``, claims
-    about the supplier alone belong too, such as its share of world production.
+    A claim is in scope if it names a product, element or stage of the question, and has no period
+    or one that shares a month with that of the question. With ``context``, claims about the
+    supplier alone count too, for example its share of world production.
     """
     mask = [_fits(row, asked, context) for row in claims.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
@@ -61,19 +61,19 @@ def _fits(claim: Mapping[str, Any], asked: Question, context: bool) -> bool:
 
 
 def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
-    """Whether a claim is about a product, an element or the stage of a scope."""
+    """Return True if a claim is about a product, an element or the stage of a scope."""
     if scope.stage is not None and claim["stage"] == scope.stage:
         return True
     return claim["product"] in scope.products or claim["element"] in scope.elements
 
 
 def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Table:
-    """For each claimed share of imports, the shares that the trade data of the same period give.
+    """Compare each claimed share of imports with those in the trade data of the same period.
 
-    One row for each product that the claim speaks of; where it speaks of an element or a group,
-    then one for all those products together, within one data set (``own_sum``: no publisher gives
-    that figure). ``points_usd`` and ``points_tonnes`` are how many percentage points the data's
-    share is above the claimed one.
+    One row for each product that the claim covers; for an element or a group, then one for all
+    these products together, within one data set (``own_sum``: no publisher gives that figure).
+    ``points_usd`` and ``points_tonnes`` are the data's share minus the claimed one, in percentage
+    points.
     """
     rows: list[dict[str, Any]] = []
     wanted = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
@@ -113,14 +113,14 @@ def _by_scope(
 def _counts(
     claim: Mapping[str, Any], materials: Materials
 ) -> Mapping[str, tuple[int | None, int | None]]:
-    """Products that a claim speaks of: how many of their elements it means, of how many."""
+    """Map each product that a claim covers to its elements meant and its elements in all."""
     if claim["product"] is not None:
         return {claim["product"]: (None, None)}
     return materials.counts(claim["element"]) if claim["element"] is not None else {}
 
 
 def _sums(found: Sequence[Mapping[str, Any]], flows: pa.Table) -> Iterator[dict[str, Any]]:
-    """Compute the shares over all products of one series together, where there are several."""
+    """Compute the shares over all products of each series that has several."""
     series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in found:
         series.setdefault(tuple(row[n] for n in SERIES), []).append(row)
@@ -191,7 +191,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ClaimFilter:
-    """Which claims are asked for."""
+    """Filters of the claims command."""
 
     about: Entity | None
     scope: Scope
@@ -200,7 +200,7 @@ class ClaimFilter:
 
     @property
     def meaning(self) -> str:
-        """The same in words, each with a blank before it."""
+        """The filters in words, each with a leading space."""
         return "".join([
             *([f" about {self.about}"] if self.about else ()),
             *([f" for {self.scope.meaning}"] if self.scope.text else ()),
@@ -210,12 +210,12 @@ class ClaimFilter:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What was asked for, as the scope of an answer."""
+        """The filters as the scope of an answer."""
         place = self.about.key if self.about else None
         return {"about": place, "for": self.scope.text, "source": self.source, "kind": self.kind}
 
     def holds(self, claim: Mapping[str, Any]) -> bool:
-        """Whether a claim is asked for."""
+        """Return True if a claim meets all filters."""
         return all(
             not wanted or meets
             for wanted, meets in (
@@ -232,7 +232,7 @@ class ClaimFilter:
         Raises
         ------
         GraphkitError
-            There is none.
+            No claim matches.
         """
         found = claims.filter(pa.array(map(self.holds, claims.to_pylist()), pa.bool_()))
         if not len(found):
@@ -245,12 +245,12 @@ class ClaimFilter:
 def wanted_of(
     catalog: Catalog, about: str | None, scope: str | None, source: str | None, kind: str | None
 ) -> ClaimFilter:
-    """Which claims some words ask for.
+    """Parse the filters of the claims command.
 
     Raises
     ------
     UsageError
-        A name, source or kind is none; with the nearest ones.
+        Unknown name, source or kind; the message suggests the nearest.
     """
     place = None if about is None else catalog.place(about)
     if source is not None:
@@ -271,12 +271,12 @@ def list_claims(
     source: str | None = None,
     kind: str | None = None,
 ) -> Answer:
-    """Published claims, each with its scope, basis and source, as they were published.
+    """List published claims as they were published, with scope, basis and source.
 
     Parameters
     ----------
     about : str, optional
-        Country or area that a claim names as consumer, supplier or rival.
+        Country or area that the claim names as consumer, supplier or rival.
     scope : str, optional
         Product, HS code, element, mineral, stage or group.
     source : str, optional
@@ -287,14 +287,15 @@ def list_claims(
     Returns
     -------
     Answer
-        One row a claim, by key: its properties, and ``claim``, its figure and scope in words.
+        One row for each claim, by key: its properties, and ``claim``, its figure and scope in
+        words.
 
     Raises
     ------
     UsageError
-        A name, source or kind is none; the message has the nearest ones.
+        Unknown name, source or kind; the message suggests the nearest.
     GraphkitError
-        No claim is in this scope.
+        No claim matches.
     """
     wanted = wanted_of(catalog, about, scope, source, kind)
     rows = with_words(wanted.among(catalog.claims))
@@ -315,13 +316,13 @@ def list_claims(
 
 
 def with_words(claims: pa.Table) -> pa.Table:
-    """Claims with their figure and scope in words."""
+    """Add each claim's figure and scope in words."""
     words = pa.array([claim_sentence(known_values(row)) for row in claims.to_pylist()], pa.string())
     return claims.add_column(1, "claim", words)
 
 
 def counted(rows: pa.Table, name: str) -> list[str]:
-    """How many rows have each value of a column."""
+    """Count the rows with each value of a column."""
     return [
         f"{value} {count:,}" for value, count in sorted(Counter(rows[name].to_pylist()).items())
     ]

@@ -48,7 +48,7 @@ MARKET = (
     Column("missing_tonnes_share", "", "0 to 1, of the value, what gives no mass", SHARE, NUMBER),
     Column("note"),
 )  # fmt: skip
-"""The market, and what is known of it."""
+"""The market, its size, and the gaps in its data."""
 COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0"),
@@ -107,7 +107,7 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
 
 
 def stages_in_words(rows: pa.Table) -> dict[str, str]:
-    """For each stage, how many products have figures of production, and how many stand out."""
+    """Summarise each stage: series of production, and those with high concentration."""
     held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows.to_pylist():
         if row["market"] == "production" and row["hhi_low"] is not None:
@@ -131,7 +131,7 @@ ROWS = pa.schema([
 ])  # fmt: skip
 WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."
 CLAIMED = ("production", "processing", "production of the first three")
-"""What published shares speak of that are no country's imports."""
+"""Measures of published shares other than a country's imports."""
 
 
 @checked
@@ -143,16 +143,16 @@ def concentration(
     period: str | None = None,
     by: str = "product",
 ) -> Answer:
-    """How concentrated production and trade are, at each product or stage or for each consumer.
+    """Measure how concentrated production and trade are, by product, stage or consumer.
 
     Parameters
     ----------
     consumer : str, optional
-        Country or group whose imports are set beside production; otherwise world exports.
+        Country or group whose imports are set beside production. Default: world exports.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
-        Otherwise the newest one with data, of production and of trade, product by product.
+        Default: for each product, the newest with data, of production and of trade.
     by : str
         ``product``: production, then trade of each product. ``stage``: the same in the order of
         the chain, production first and the most concentrated first. ``consumer``: the imports of
@@ -161,14 +161,14 @@ def concentration(
     Returns
     -------
     Answer
-        One row a product, market and measure (USD, tonnes), of each source.
+        One row for each product, market, measure (USD, tonnes) and source.
 
     Raises
     ------
     UsageError
-        A name, period or ``by`` that is none, or a consumer where every one is asked for.
+        Unknown name, invalid period or ``by``, or a consumer given with ``by="consumer"``.
     GraphkitError
-        Nothing is known in this scope; the message says what there is.
+        Nothing is known in this scope; the message lists what is.
     """
     if by == "consumer" and consumer is not None:
         raise UsageError(f"`by=consumer` lists every country; leave out {consumer!r}")
@@ -195,7 +195,7 @@ def concentration(
 
 
 def _of_the_world(trade: Trade) -> Trade:
-    """World exports: every flow as if one consumer bought it."""
+    """Merge all consumers into one, so that shares are those of world exports."""
     place = trade.flows.column_names.index("consumer")
     world = pa.array(["WLD"] * len(trade.flows), pa.string())
     flows = trade.flows.set_column(place, "consumer", world)
@@ -203,7 +203,7 @@ def _of_the_world(trade: Trade) -> Trade:
 
 
 def _made(figures: pa.Table) -> list[dict[str, Any]]:
-    """Rows of production."""
+    """Build the rows of production."""
     names = ("product", "period", "basis", "source")
     estimated = Counter(
         tuple(row[n] for n in names)
@@ -220,7 +220,7 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
 
 
 def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
-    """Rows of trade, by value and by mass."""
+    """Build the rows of trade, by value and by mass."""
     areas = catalog.rows("areas")["key"].to_pylist()
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip

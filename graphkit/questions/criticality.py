@@ -21,7 +21,7 @@ from graphkit.verbs import checked
 
 TEN = "0 to 10"
 FACTORS = ("import_reliance", "eol_rir", "substitution")
-"""Inputs that no table gives."""
+"""Inputs that only the caller can give: no table has them."""
 COLUMNS = (
     Column("material", "Material"),
     Column("name"),
@@ -95,10 +95,10 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
 
 
 SOURCING = "sourcing"
-"""What claims about shares of the EU's sourcing measure."""
+"""The measure of claims about shares of the EU's sourcing."""
 CONTENT = "-content"
 YEARS = 5
-"""Of governance: the study of 2023 took the mean of five years."""
+"""Years of governance: the study of 2023 took the mean of five."""
 
 
 @checked
@@ -110,30 +110,30 @@ def criticality(
     eol_rir: float | None = None,
     substitution: float | None = None,
 ) -> Answer:
-    """Supply risk of materials for the EU with all its inputs, beside the published criticality.
+    """Compute the EU's supply risk of materials, with all inputs and the published criticality.
 
     Parameters
     ----------
     *elements : str
-        Elements, minerals or groups; groups that an element belongs to are added where a risk of
-        them was published. Otherwise every material with a published risk.
+        Elements, minerals or groups; an element brings in its groups with a published risk.
+        Default: every material with a published risk.
     period : str, optional
-        Year of production, otherwise each product's newest. Governance is the mean of the five
-        years up to it that are there, as the study of 2023 took five.
+        Year of production. Default: each product's newest. Governance is the mean of the five
+        years up to it, as far as they are loaded; the study of 2023 took five.
     import_reliance, eol_rir, substitution : float, optional
-        Inputs from 0 to 1 that no table gives, for every row: import reliance, end-of-life
-        recycling input rate, substitution index. Left out, they run from 0 to 1.
+        Inputs from 0 to 1 that no table has, for every row: import reliance, end-of-life
+        recycling input rate, substitution index. If omitted, they range from 0 to 1.
 
     Returns
     -------
     Answer
-        One row a material, product with figures of production and source of its EU sourcing. A
-        material without production has one row, with what was published.
+        One row for each material, product with production figures, and source of EU sourcing. A
+        material without production has one row, with the published figures.
 
     Raises
     ------
     UsageError
-        A name or period that is none, or an input that is not from 0 to 1.
+        Unknown name, invalid period, or an input out of range.
     GraphkitError
         Nothing is known of these materials.
     """
@@ -197,7 +197,7 @@ Market = tuple[str, str]
 
 
 def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list[str]:
-    """Keys of the materials that were asked for, and of their groups with a published figure."""
+    """Find the materials asked for, and their groups with a published figure."""
     published = set(claims["element"].to_pylist()) - {None}
     if not asked:
         return sorted(published)
@@ -210,7 +210,7 @@ def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list
 
 
 def _baskets(catalog: Catalog, materials: Collection[str]) -> dict[Market, tuple[int, int]]:
-    """Products with a material in them: how many of their elements it means, of how many."""
+    """Map each material and product that holds it to the elements meant and those in all."""
     return {
         (material, product): counts
         for material in materials
@@ -219,9 +219,9 @@ def _baskets(catalog: Catalog, materials: Collection[str]) -> dict[Market, tuple
 
 
 def _markets(made: pa.Table, baskets: Collection[Market]) -> dict[Market, list[dict[str, Any]]]:
-    """Shares of production of each product that stands for a material.
+    """Collect the production shares of each product that stands for a material.
 
-    A mass of nickel content says nothing of cobalt: it is left out there.
+    A mass of nickel content says nothing about cobalt, so that it is left out there.
     """
     found: dict[Market, list[dict[str, Any]]] = defaultdict(list)
     for share in production_shares(made).to_pylist():
@@ -234,13 +234,13 @@ def _markets(made: pa.Table, baskets: Collection[Market]) -> dict[Market, list[d
 
 
 def _is_symbol(basis: str) -> bool:
-    """Whether a content is that of one element: Ni-content, but not TiO2-content."""
+    """Return True for the content of one element: Ni-content, but not TiO2-content."""
     symbol = basis.removesuffix(CONTENT)
     return symbol.isalpha() and len(symbol) <= 2
 
 
 Sourcing = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
-"""For each material and source, the claims about shares of the EU's sourcing."""
+"""Claims about shares of the EU's sourcing, by material and source."""
 
 
 def _sourcing(catalog: Catalog, materials: Collection[str]) -> Sourcing:
@@ -264,7 +264,7 @@ Label = tuple[str, str | None, str | None]
 def _labels(
     materials: Sequence[str], markets: Collection[Market], sourcing: Sourcing
 ) -> dict[str, Label]:
-    """Every row of the answer by the text that stands for its stage in the measure."""
+    """Make the rows' labels, by the text that stands for the stage in the measure."""
     labels: list[Label] = []
     for material in materials:
         products: list[str | None] = [p for of, p in markets if of == material]
@@ -279,7 +279,7 @@ def _shares(
     markets: Mapping[Market, Sequence[Mapping[str, Any]]],
     sourcing: Sourcing,
 ) -> pa.Table:
-    """World production and EU sourcing as the measure takes them."""
+    """Build the shares of world production and EU sourcing that the measure takes."""
     rows: list[dict[str, Any]] = []
     for key, (material, product, source) in labels.items():
         base = {"material": material, "stage": key}
@@ -295,7 +295,7 @@ def _shares(
 
 
 def _ratings(catalog: Catalog, made: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Governance in the years up to the newest production, and those years."""
+    """Read governance in the years up to the newest production, and return those years too."""
     last = max((Period(p).year for p in made["period"].to_pylist()), default=None)
     years = [str(last - back) for back in reversed(range(YEARS))] if last else []
     ratings = catalog.rows("ratings", indicators=list(WGI), periods=years)

@@ -65,31 +65,31 @@ def depends(
     scope: str | None = None,
     period: str | None = None,
 ) -> Answer:
-    """On whom a country depends, for what, and how much.
+    """Show whom a country depends on, for what, and how much.
 
     Parameters
     ----------
     consumer : str
         Country or group (``EU27``: what its members import from outside).
     on : str, optional
-        Only this supplier; otherwise the largest one of each product.
+        Only this supplier. Default: the largest of each product.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
-        Otherwise the newest one with data, product by product.
+        Default: for each product, the newest with data.
 
     Returns
     -------
     Answer
-        One row a product and data set, largest share by value first. Where there are only
-        published claims in the scope, no rows, and a note that says what there is.
+        One row for each product and data set, largest share by value first. If only published
+        claims cover the scope: no rows, and a note on what is known.
 
     Raises
     ------
     UsageError
-        A name or period that is none; the message has the nearest ones.
+        Unknown name or invalid period; the message suggests the nearest.
     GraphkitError
-        Nothing is known in this scope; the message says what there is.
+        Nothing is known in this scope; the message lists what is.
     """
     buyer = catalog.place(consumer)
     seller = None if on is None else catalog.place(on)
@@ -109,7 +109,7 @@ def depends(
 def suppliers(
     catalog: Catalog, consumer: str, *, scope: str | None = None, period: str | None = None
 ) -> Answer:
-    """Every supplier of a country, product by product, largest first.
+    """List every supplier of a country, product by product, largest first.
 
     Parameters, result and errors are those of :func:`depends`.
     """
@@ -133,7 +133,7 @@ def dependents(
     period: str | None = None,
     min_share: float = 0.5,
 ) -> Answer:
-    """Which countries get at least ``min_share`` of a product from a supplier, by value.
+    """List the countries that get at least ``min_share`` of a product from a supplier, by value.
 
     Largest import value first. Where no flow of a product gives a value, mass counts.
     Other parameters, result and errors are those of :func:`depends`.
@@ -196,7 +196,7 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
 
 
 def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
-    """Under which other name trade statistics have a country that they do not name."""
+    """Name the area under which trade statistics record a country that they do not name."""
     for area in catalog.rows("areas").to_pylist() if buyer else ():
         if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
             return f" Trade data have it as {area['name']} ({area['key']}): ask for {area['key']}."
@@ -211,7 +211,7 @@ def _from_supplier(shares: pa.Table, seller: Entity) -> pa.Table:
 
 
 def _answered(claims: pa.Table, asked: Question) -> bool:
-    """Whether claims are about the consumer and dated where a period was asked for."""
+    """Check for a claim about the consumer, dated if a period was given."""
     return any(
         (asked.buyer is None or consumer == asked.buyer.key) and (not asked.period or period)
         for consumer, period in zip(

@@ -1,4 +1,4 @@
-"""Disruptions: what is lost, directly and through others, if somebody stops selling."""
+"""Disruptions: losses, direct and passed on, if a country stops selling."""
 
 from __future__ import annotations
 
@@ -72,15 +72,15 @@ def disrupt(
     min_loss: float = 0.01,
     top: int = 20,
 ) -> Answer:
-    """Who loses how much if a country stops, or cuts, its exports of something.
+    """Compute who loses how much if a country stops or cuts its exports of something.
 
     Parameters
     ----------
     exporter : str, optional
-        Country, group or several (``CHN+HKG``); left out with ``restriction``.
+        Country, group or several (``CHN+HKG``); omit it with ``restriction``.
     scope : str, optional
-        What is cut: product, element, mineral, stage or group. Later products of the chain are
-        in the answer too.
+        Goods cut: product, element, mineral, stage or group. The answer includes later products
+        of the chain.
     to : str, optional
         Cut only for this destination or bloc.
     restriction : str, optional
@@ -89,27 +89,27 @@ def disrupt(
     period, measure
         As for :func:`~graphkit.questions.origins.origins`.
     loss : float
-        Which part of those exports is lost, more than 0, at most 1.
+        Share of those exports that is lost, more than 0, at most 1.
     slack : float
-        By which part the suppliers left can raise what they deliver, 0 or more.
+        Share by which the remaining suppliers can raise their deliveries, 0 or more.
     consumer : str, optional
-        Only this one.
+        Only the losses of this consumer.
     min_loss : float
         Leave out smaller losses.
     top : int
-        Of each product only so many consumers, those that lose most imports; 0: all.
+        Number of consumers for each product, those that lose most imports; 0: all.
 
     Returns
     -------
     Answer
-        One row a consumer and product, in order of the chain, largest lost imports first.
+        One row for each consumer and product, in order of the chain, largest lost imports first.
 
     Raises
     ------
     UsageError
-        A name, period, restriction or number that is none.
+        Unknown name or restriction, invalid period or number.
     GraphkitError
-        Nothing of it is traded; the message says what is.
+        None of it is traded; the message lists what is.
     """
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     buyer = None if consumer is None else catalog.place(consumer)
@@ -152,21 +152,21 @@ def cascade(
     tolerance: float = 0.3,
     spread: float = 0.5,
 ) -> Answer:
-    """Who fails one after another if a country stops, or cuts, its exports of something.
+    """Trace who fails in turn if a country stops or cuts its exports of something.
 
     Parameters
     ----------
     exporter, scope, to, restriction, period, measure, loss
         As for :func:`disrupt`.
     tolerance : float
-        A country whose loss is more than this part of its supply of a product fails.
+        A country that loses more than this share of its supply of a product fails.
     spread : float
-        By which part one that failed cuts what it sells and makes.
+        Share by which a failed country cuts its sales and its output.
 
     Returns
     -------
     Answer
-        One row a country and product: those that fail, round by round, then those that only lose.
+        One row for each country and product that fails, round by round.
 
     Raises
     ------

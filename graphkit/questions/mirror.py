@@ -1,4 +1,4 @@
-"""Mirror statistics: how far the reports of the two sides of a trade differ."""
+"""Mirror statistics: differences between the reports of both sides of a trade."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ WHY = (
     "error."
 )
 WIDE = 0.1
-"""How far a ratio may be from 1 to count as near it."""
+"""Largest distance from 1 of a ratio that counts as near it."""
 
 
 @checked
@@ -58,29 +58,29 @@ def mirror(
     scope: str | None = None,
     period: str | None = None,
 ) -> Answer:
-    """How far what exporters report differs from what importers report of the same trade.
+    """Compare what exporters and importers report of the same trade.
 
     Parameters
     ----------
     country : str, optional
         Only trade of this country or group, on either side.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
-        Otherwise, product by product, the newest one that both sides report.
+        Default: for each product, the newest that both sides report.
 
     Returns
     -------
     Answer
-        One row a flow that both sides report, largest difference in value first. What only one
-        side reports is counted in the coverage.
+        One row for each flow that both sides report, largest difference in value first. The
+        coverage counts what only one side reports.
 
     Raises
     ------
     UsageError
-        A name or period that is none; the message has the nearest ones.
+        Unknown name or invalid period; the message suggests the nearest.
     GraphkitError
-        No flow in this scope is reported by both sides; the message says what there is.
+        Both sides report no flow in this scope; the message lists what is known.
     """
     place = None if country is None else catalog.place(country)
     wanted = catalog.materials.scope(scope)
@@ -142,7 +142,7 @@ def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) ->
 
 
 def _coverage(every: pa.Table, rows: pa.Table) -> dict[str, Any]:
-    """How much both sides report, and what only one of them does."""
+    """Count what both sides report, and what only one of them does."""
     ratios = {m: [r for r in rows[f"{m}_ratio"].to_pylist() if r is not None]
               for m in ("usd", "tonnes")}  # fmt: skip
     found: dict[str, Any] = {"flows_that_both_sides_report": len(rows)}
@@ -161,7 +161,7 @@ def _near(ratio: float) -> bool:
 
 
 def _valued(rows: pa.Table) -> str:
-    """At which border the values of both sides are taken."""
+    """Name the borders at which both sides value the goods."""
     said = []
     for side in SIDES:
         kinds = {v for text in rows[f"valuation_{side}"].to_pylist()
@@ -185,7 +185,7 @@ def _notes(rows: pa.Table) -> Sequence[str]:
 
 
 def _unlike(rows: pa.Table, name: str) -> str:
-    """For which products something differs between the two sides, and how."""
+    """List the products for which both sides differ in a column, with both values."""
     columns = ("product", *(f"{name}_{side}" for side in SIDES))
     pairs: Collection[tuple[str, ...]] = {
         (row["product"], *(row[c] or "none" for c in columns[1:]))

@@ -1,4 +1,4 @@
-"""Origins of what a country buys, and the countries exposed to one origin."""
+"""Origins of a country's imports, and the countries exposed to one origin."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def origins(
     stage: str | None = None,
     min_share: float = 0.01,
 ) -> Answer:
-    """Where a country's imports come from behind the last seller: mined, refined, made.
+    """Trace a country's imports behind the last seller to who mined, refined and made them.
 
     Parameters
     ----------
@@ -63,28 +63,28 @@ def origins(
     on : str, optional
         Only this origin.
     scope : str, optional
-        Product, element, mineral, stage or group; otherwise everything with trade.
+        Product, element, mineral, stage or group. Default: everything with trade.
     period : str, optional
-        Otherwise the newest one with trade in the scope.
+        Default: the newest with trade in scope.
     measure : {"usd", "tonnes"}
-        What flows are counted in.
+        Count flows by value or by mass.
     stage : str, optional
-        Trace only to this stage; otherwise to each, from the first of the chain to the product's.
+        Trace only to this stage. Default: to each, from the first of the chain to the product's.
     min_share : float
-        Leave out origins of a smaller share, at face value and looked through.
+        Leave out origins with a smaller share, both at face value and looked through.
 
     Returns
     -------
     Answer
-        One row a product, stage and origin, in order of the chain, largest share first. Of the
-        origins ``unknown`` no data tells, behind ``untraceable`` stands no producer.
+        One row for each product, stage and origin, in order of the chain, largest share first. No
+        data cover the origin ``unknown``; ``untraceable`` has no producer behind it.
 
     Raises
     ------
     UsageError
-        A name, period or measure that is none.
+        Unknown name, or invalid period or measure.
     GraphkitError
-        There is no trade in the scope, or the consumer has none; the message says what there is.
+        No trade is in scope, or none of the consumer; the message lists what is known.
     """
     traced = _traced(catalog, consumer, on, scope, period, measure, stage)
     rows, buyer = traced.rows, traced.asked.buyer
@@ -110,7 +110,7 @@ def depends_looked_through(
     period: str | None = None,
     measure: str = "usd",
 ) -> Answer:
-    """How much a country depends on another one behind the last seller, at each stage.
+    """Show how much a country depends on another behind the last seller, at each stage.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def depends_looked_through(
     Returns
     -------
     Answer
-        One row a product and stage, in order of the chain.
+        One row for each product and stage, in order of the chain.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def buyer_in(supply: Supply, buyer: Entity) -> str:
     Raises
     ------
     GraphkitError
-        It imports nothing of what the chain has.
+        It imports no product of the chain.
     """
     if buyer.key not in supply.network.countries:
         what = ", ".join(supply.asked)
@@ -244,7 +244,7 @@ def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:
 
 
 def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
-    """Rows with the stage of their product, the period and the measure."""
+    """Add the stage of the product, the period and the measure."""
     stages = dict(zip(supply.network.products, supply.network.stages, strict=True))
     columns = {
         "stage": [stages[key] for key in rows["product"].to_pylist()],
@@ -269,15 +269,15 @@ SUMS = (
 
 
 def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> pa.Table:
-    """Rows of single consumers, added up by the columns that say which point it is.
+    """Add up the rows of single consumers by the columns that identify a single point.
 
-    ``part`` is the column of what hangs on it: a share of each consumer's imports.
+    ``part`` is the column of the share of each consumer's imports that depends on it.
 
     Returns
     -------
     pyarrow.Table
         Those columns, then ``consumers``, ``importers``, ``import_share`` and ``at_stake``; in
-        order of the chain, what is most at stake first.
+        order of the chain, largest ``at_stake`` first.
     """
     imports, importers = _imports(supply)
     found: dict[tuple[Any, ...], dict[str, float]] = {}

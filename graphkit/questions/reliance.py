@@ -67,7 +67,7 @@ CAPTION = (
 )
 OF_ALL_FORMS = "one product; published of all forms"
 _ELEMENT = "element:"
-"""Stands before an element where the measure knows only products."""
+"""Prefix of an element in the measure, which takes only products."""
 
 
 @checked
@@ -78,29 +78,29 @@ def reliance(
     scope: str | None = None,
     period: str | None = None,
 ) -> Answer:
-    """How far a country relies on imports, from flows and production, beside what was published.
+    """Compute import reliance from flows and production, beside published figures.
 
     Parameters
     ----------
     consumer : str, optional
-        Country or group; otherwise every country with a figure, computed or published.
+        Country or group. Default: every country with a figure, computed or published.
     scope : str, optional
-        Product, HS code, element, mineral, stage or group; otherwise everything.
+        Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
-        Otherwise, product by product, the newest with trade, or else with a published figure.
+        Default: for each product, the newest with trade, or else with a published figure.
 
     Returns
     -------
     Answer
-        One row a country, product, source of trade, of production and of the published figure,
-        with all its inputs. Trade of one basis and production of another give no figure.
+        One row for each country, product, and source of trade, of production and of the published
+        figure, with all inputs. Trade and production of different bases give no figure.
 
     Raises
     ------
     UsageError
-        A name or period that is none; the message has the nearest ones.
+        Unknown name or invalid period; the message suggests the nearest.
     GraphkitError
-        Nothing is known in this scope; the message says what there is.
+        Nothing is known in this scope; the message lists what is.
     """
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
@@ -131,7 +131,7 @@ def _published(catalog: Catalog, asked: Question) -> pa.Table:
 
 
 def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -> pa.Table:
-    """Only those of the period; or of each product's: that of its trade, else the newest."""
+    """Keep the claims of the period, or of each product's trade, or else of its newest claim."""
     held: dict[tuple[str | None, str | None], set[str]] = {}
     for claim in claims.to_pylist():
         held.setdefault((claim["product"], claim["element"]), set()).add(claim["period"])
@@ -144,7 +144,7 @@ def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -
 
 
 def _by_element(claims: pa.Table) -> pa.Table:
-    """Claims in which an element stands for the product, where no one product is meant."""
+    """Put the element in the product column of claims on no single product."""
     element = pc.binary_join_element_wise(_ELEMENT, claims["element"], "")
     place = claims.column_names.index("product")
     return claims.set_column(place, "product", pc.coalesce(claims["product"], element))
@@ -153,9 +153,9 @@ def _by_element(claims: pa.Table) -> pa.Table:
 def _as_one(
     catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
 ) -> tuple[pa.Table, pa.Table, list[str]]:
-    """Flows and production with the members of a group as one place.
+    """Merge the members of a group into one place, in flows and production.
 
-    A table of producers names the large ones: members that it does not name may produce too.
+    A table of producers names only the large ones: other members may produce too.
     """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
@@ -325,26 +325,26 @@ def n_minus_1(
     scope: str | None = None,
     period: str | None = None,
 ) -> Answer:
-    """How much of the demand of all others is met without the largest producer.
+    """Compute how much of the demand of all others is met without the largest producer.
 
     Parameters
     ----------
     consumer : str, optional
-        None: the measure is of the whole world.
+        Must be None: the measure covers the whole world.
     scope, period : str, optional
         As for :func:`graphkit.questions.concentration.concentration`.
 
     Returns
     -------
     Answer
-        One row a product, period, basis and source, the least met first.
+        One row for each product, period, basis and source, the least met first.
 
     Raises
     ------
     UsageError
-        A country was given, or a name or period is none.
+        A country was given, a name is unknown or a period invalid.
     GraphkitError
-        There are no figures of production in this scope.
+        No production figures are known in this scope.
     """
     if consumer is not None:
         raise UsageError(f"`n_minus_1` is of the whole world; leave out {consumer!r}")
@@ -389,7 +389,7 @@ def n_minus_1(
 
 
 def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
-    """All trade in the products and periods of some figures of production."""
+    """Read all trade in the products and periods of production figures."""
     wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
     return catalog.rows("trade", **wanted)
 
@@ -426,7 +426,7 @@ def _row(
 def _demand(
     country: str, made: Mapping[str, float], market: Mapping[str, Any], flows: pa.Table
 ) -> tuple[float | None, str | None]:
-    """Apparent consumption of a country, where one series of trade gives all its mass."""
+    """Compute apparent consumption, if one series of trade gives a mass for every flow."""
     rows = [
         flow
         for flow in flows.to_pylist()

@@ -1,4 +1,4 @@
-"""Single points of failure: the three definitions of the field, never merged."""
+"""Single points of failure by three definitions, which are never merged."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ def single_points(
     blocs: Sequence[str] = (),
     min_link: float = 0.0,
 ) -> Answer:
-    """Countries on which a consumer's supply of something hangs.
+    """Find the countries on which a consumer's supply of something depends.
 
     Parameters
     ----------
     consumer : str, optional
-        Country; otherwise all consumers together. For "domestic", the country with the producer.
+        Country. Default: all consumers together. For "domestic", the country of the producer.
     scope, period, measure
         As for :func:`~graphkit.questions.origins.origins`.
     definition : {"share", "structural", "domestic"}
@@ -108,27 +108,27 @@ def single_points(
         loses at least ``threshold`` of its imports, or no producer reaches it at all. "domestic":
         a stage in one country has one producer, as far as a source says so.
     threshold : float, optional
-        Otherwise 0.5; the EU's Critical Raw Materials Act has 0.65. With ``blocs``, 0.
+        Default: 0.5, or 0 with ``blocs``; the EU's Critical Raw Materials Act has 0.65.
     possible : bool
-        For "share": also suppliers that reach the threshold only at the upper end of their range.
+        For "share": add suppliers that reach the threshold only at the upper end of their range.
     each : bool
-        Without a consumer: every consumer by itself instead of how many there are.
+        Without a consumer: list every consumer instead of counting them.
     blocs : sequence of str
         For "structural": remove these (``EU27``, ``CHN+HKG``) instead of each country.
     min_link : float
-        For "structural": when asking who is cut off, leave out links of a smaller share of supply.
+        For "structural": ignore links with a smaller share of supply when finding who is cut off.
 
     Returns
     -------
     Answer
-        One row a product and single point, of each consumer or of all together.
+        One row for each product and single point, of each consumer or of all together.
 
     Raises
     ------
     UsageError
-        A name, period, measure or definition that is none, a threshold out of range.
+        Unknown name, invalid period, measure or definition, or a threshold out of range.
     GraphkitError
-        There is no trade in the scope, or the consumer has none; the message says what there is.
+        No trade is in scope, or none of the consumer; the message lists what is known.
     """
     if blocs and definition != "structural":
         raise UsageError("`blocs` belongs to `definition=structural`")
@@ -194,7 +194,7 @@ def _by_share(
 
 
 def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa.Table:
-    """Rows in order of consumer and chain; within that as they were."""
+    """Sort rows by consumer and chain, and keep their order otherwise."""
     places = pa.array(supply.network.products)
     keys = rows.append_column("stage_order", pc.index_in(rows["product"], value_set=places))
     keys = keys.append_column("row", pa.array(range(len(rows)), pa.int64()))
@@ -237,7 +237,7 @@ def _removed(
     supply: Supply, groups: dict[str, list[str]] | None, consumers: list[str] | None,
     min_link: float,
 ) -> pa.Table:  # fmt: skip
-    """Losses without each country or bloc, and whether the consumer is cut off."""
+    """Compute the losses without each country or bloc, and who is cut off."""
     losses = removal_losses(supply.network, groups, consumers=consumers, products=supply.asked)
     strict = supply.least
     cut = structural_points(
@@ -250,7 +250,7 @@ def _removed(
     for row in losses.to_pylist():
         point = off.pop(tuple(row[n] for n in ends), None)
         rows.append({**row, "cut_off": point is not None, "kept": point["kept"] if point else None})
-    for point in off.values():  # cut off although nothing is lost in proportion: never imports
+    for point in off.values():  # cut off without a loss in proportion: it never imports
         rows.append({**point, "loss": None, "cut_off": True})
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
 

@@ -35,7 +35,7 @@ MADE = pa.schema([
 def production_of(
     catalog: Catalog, chain: Sequence[str], period: str
 ) -> tuple[pa.Table, list[str]]:
-    """One figure for each country and product: amounts first, then shares that were claimed."""
+    """Choose one figure for each country and product: an amount, or else a claimed share."""
     notes: list[str] = []
     rows = catalog.rows("production", products=list(chain), periods=[period]).to_pylist()
     published = {s["key"]: s["published"] or "" for s in catalog.rows("sources").to_pylist()}
@@ -63,7 +63,7 @@ def production_of(
 
 
 def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
-    """Shares of world production that were published as claims, the most precise first."""
+    """Collect claimed shares of world production, the most precise first."""
     rows = []
     for claim in catalog.claims.to_pylist():
         plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
@@ -81,7 +81,7 @@ def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list
 
 
 def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
-    """Find the one product of the chain that an element at a stage means."""
+    """Find the only product of the chain that an element at a stage can mean."""
     members = catalog.materials.members.get(claim["element"], {claim["element"]})
     fits = [
         product
@@ -93,7 +93,7 @@ def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]
 
 
 def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
-    """How many figures of each product come from where."""
+    """Count the figures of each product by source and basis."""
     groups = made.group_by(["product", "source", "basis"]).aggregate([([], "count_all")])
     rows = groups.rename_columns(["product", "source", "basis", "figures"]).to_pylist()
     return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
@@ -105,7 +105,7 @@ def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
     Raises
     ------
     UsageError
-        A part of it is no country and no group of countries.
+        A part of it is neither a country nor a group of countries.
     """
     parts = [catalog.place(part.strip()) for part in text.split("+")]
     countries = [
@@ -124,7 +124,7 @@ def members_with_data(
     Raises
     ------
     GraphkitError
-        A bloc has none that does.
+        No member of a bloc has any.
     """
     found, notes = {}, []
     for name, countries in blocs.items():
@@ -141,7 +141,7 @@ def members_with_data(
 
 @dataclass(frozen=True)
 class Cut:
-    """Who cuts exports of what, for whom."""
+    """A cut of exports: the exporters, the goods and the destinations."""
 
     name: str
     exporters: list[str]
@@ -221,7 +221,7 @@ def _baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Supply:
-    """The facts of one chain in one period, and the supply network that they make."""
+    """Facts of one chain in one period, and their supply network."""
 
     asked: tuple[str, ...]
     """The products asked about, in order of the chain."""
@@ -229,21 +229,21 @@ class Supply:
     measure: str
     flows: pa.Table
     made: pa.Table
-    """Production, one figure a country and product."""
+    """Production, one figure for each country and product."""
     amounts: pa.Table
-    """The same as the network takes it, with the members of a group as one."""
+    """Production as the network takes it, with the members of a group merged."""
     conversions: pa.Table
     products: pa.Table
     notes: tuple[str, ...]
 
     @cached_property
     def network(self) -> SupplyNetwork:
-        """What is not published is taken to be as much as a country sells."""
+        """The network with unpublished production estimated as a country's exports."""
         return self._network("exports")
 
     @cached_property
     def least(self) -> SupplyNetwork:
-        """The same with only those as producers whose trade shows that they must make some."""
+        """The network with unpublished production estimated as a country's net exports."""
         return self._network("net-exports")
 
     def _network(self, unpublished: str) -> SupplyNetwork:
@@ -254,7 +254,7 @@ class Supply:
 
     @property
     def in_words(self) -> str:
-        """By what its flows are counted."""
+        """The measure of its flows."""
         if self.measure == "tonnes":
             return "by mass (tonnes)"
         return f"by value (USD, {border_of(self.flows)})"
@@ -280,19 +280,19 @@ def supply_of(
     downstream: bool = False,
     merged: Entity | None = None,
 ) -> Supply:
-    """Build the supply network of a scope: its products, and those they are made from.
+    """Build the supply network of the products in scope and their inputs.
 
-    With ``downstream`` also those that are made from them. A chain follows the elements asked
-    for, or of a product those it mostly consists of. Shares of world production that were
-    published as claims stand for countries without a figure. The members of a group that is
-    ``merged`` are one place, and trade among them is left out.
+    With ``downstream``, add the products made from them. A chain follows the elements of the
+    scope, or those that a product mainly consists of. Claimed shares of world production stand in
+    for missing figures. The members of a ``merged`` group become one place, without trade among
+    them.
 
     Raises
     ------
     UsageError
-        The period is none.
+        The period is invalid.
     GraphkitError
-        There is no trade in the scope; the message says what there is.
+        No trade is in scope; the message lists what is known.
     """
     held = periods_by_product(catalog.rows("trade-periods"))
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
@@ -329,7 +329,7 @@ def supply_of(
 def _chain(
     catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
 ) -> list[str]:
-    """Collect the products, and those of the same elements that they are made from."""
+    """Collect the products and their inputs that share an element in scope."""
     wanted = scope.elements or _main_elements(catalog, products)
     rows = catalog.rows("conversions").to_pylist()
     inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
@@ -352,7 +352,7 @@ def _chain(
 
 
 def _main_elements(catalog: Catalog, products: Iterable[str]) -> frozenset[str]:
-    """Of each product, the group most of its elements belong to, or else all its elements."""
+    """Collect the elements of each product, or only those of the group that most belong to."""
     found: set[str] = set()
     for product in products:
         held = catalog.materials.contents.get(product, set())
@@ -379,7 +379,7 @@ def _products(catalog: Catalog) -> pa.Table:
 def _as_one(
     catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
 ) -> tuple[pa.Table, pa.Table]:
-    """Flows and production with the members of a group as one place."""
+    """Merge the members of a group into one place, in flows and production."""
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
 
@@ -395,7 +395,7 @@ def _as_one(
         if one is row:
             continue
         for name in ("tonnes", "share"):
-            # A sum with a figure that is not known is not known.
+            # A sum with an unknown part is unknown.
             one[name] = None if None in (one[name], row[name]) else one[name] + row[name]
     return flows, pa.Table.from_pylist(list(sums.values()), MADE)
 

@@ -1,4 +1,4 @@
-"""Trade and production tables that every question starts from: periods, baskets, totals."""
+"""Trade and production tables that questions start from: periods, baskets, totals."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from graphkit.period import Period, newest
 
 
 def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
-    """All figures of production in scope: those of a period, else of each product's newest.
+    """Read all production figures in scope, of a period or of each product's newest.
 
-    World totals and "other countries" stand among the rows: ``type`` tells what is no country.
-    An HS code is one of trade alone: its products have figures of production all the same.
+    The rows include world totals and "other countries": ``type`` tells them from countries.
+    For an HS code, which covers trade alone, they are those of its products.
     """
     every = periods_by_product(catalog.rows("production-periods"))
     held = {product: have for product, have in every.items() if product in scope.products}
@@ -27,12 +27,12 @@ def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
 
 
 def figures_in(catalog: Catalog, periods: Mapping[str, Collection[str]]) -> pa.Table:
-    """All figures of production of some products, each in its own periods."""
+    """Read all production figures of some products, each in its own periods."""
     return in_periods(catalog.rows("production", **wanted(periods)), periods)
 
 
 def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
-    """How many figures there are, how many of them estimates or not published, and for what."""
+    """Count production figures, estimates and unpublished ones, and list products without any."""
     have = set(figures["product"].to_pylist())
     countries = [row for row in figures.to_pylist() if row["type"] in COUNTRIES]
     unknown = [r for r in countries if all(r[name] is None for name in ("tonnes", "low", "high"))]
@@ -47,7 +47,7 @@ def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
 
 
 def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
-    """Of each product, whether it holds more than was asked for, and its own note."""
+    """Write a note on each product with elements out of scope, and the product's own note."""
     notes = []
     for key in dict.fromkeys(products):
         said = [materials.products[key]["note"]]
@@ -61,14 +61,14 @@ def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) ->
 
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
-"""What flows must share to be figures of one series."""
+"""Columns that all flows of one series share."""
 SAID = ("hs", "hs_revision", "basis", "valuation")
-"""What flows of one series may differ in; an answer says all of it, joined by ``+``."""
+"""Columns in which flows of one series may differ; an answer joins all values by ``+``."""
 
 
 @dataclass(frozen=True)
 class Trade:
-    """Flows in scope and each supplier's share of them; or, in ``lacking``, why there are none."""
+    """Flows in scope and each supplier's share of them; or in ``lacking`` why it has none."""
 
     flows: pa.Table
     series: Sequence[Mapping[str, Any]]
@@ -83,7 +83,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     Raises
     ------
     UsageError
-        The buyer is an area without members, or the period is none.
+        The buyer is an area without members, or the period is invalid.
     """
     consumers, notes = [buyer.key], []
     if buyer.is_group:
@@ -114,7 +114,7 @@ def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
 
 
 def flows_of(catalog: Catalog, products: Sequence[str], period: str) -> pa.Table:
-    """All flows of some products in one period."""
+    """Read all flows of some products in one period."""
     return catalog.rows("trade", products=list(products), periods=[period])
 
 
@@ -130,7 +130,7 @@ def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str
 def one_period_each(
     held: Mapping[str, Collection[str]], period: str | None
 ) -> dict[str, list[str]]:
-    """Of each product's periods the one asked for, if it has that, or else the newest."""
+    """Choose each product's newest period, or the given one where the product has it."""
     if period is None:
         return {product: [newest(sorted(have))] for product, have in held.items()}
     return {product: [period] for product, have in held.items() if period in have}
@@ -142,23 +142,23 @@ def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
 
 
 def in_periods(flows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
-    """Only the flows of each product's own periods."""
+    """Select the flows of each product's own periods."""
     pairs = [f"{product}|{period}" for product, have in periods.items() for period in have]
     found = pc.binary_join_element_wise(flows["product"], flows["period"], "|")
     return flows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
 
 
 def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
-    """Only the flows of the HS code asked for, if one was."""
+    """Select the flows under the HS code of the scope, if it has one."""
     if not scope.code:
         return flows
     return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
 
 
 def addable(catalog: Catalog, flows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Flows without what would count twice beside the others, and notes on that.
+    """Drop the flows that would count twice, with notes on them.
 
-    That is what exporters report of goods that importers report too, and totals and groups.
+    These are exporters' reports of goods that importers report too, and totals and groups.
     """
     flows, sided = _one_side(flows)
     flows, notes = catalog.countries_only(flows)
@@ -166,10 +166,10 @@ def addable(catalog: Catalog, flows: pa.Table) -> tuple[pa.Table, list[str]]:
 
 
 def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Flows without what exporters report of goods that importers report too, and a note on that.
+    """Drop exporters' reports of goods that importers report too, with a note on them.
 
-    Imports are usually recorded with more accuracy than exports, because they are taxed, and by
-    the country of origin (UN Statistics Division, International Merchandise Trade Statistics:
+    Imports are usually recorded more accurately than exports, because they are taxed, and by
+    country of origin (UN Statistics Division, International Merchandise Trade Statistics:
     Compilers Manual, on bilateral asymmetries).
     """
     by_exporter = pc.equal(flows["reporter"], "exporter")
@@ -192,7 +192,7 @@ def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
 def _chosen(
     catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> tuple[dict[str, list[str]], str]:
-    """For each product in scope, the period asked for or else the newest; or why there is none."""
+    """Choose the given or newest period of each product in scope, or say why none is left."""
     rows, held = periods.to_pylist(), periods_by_product(periods, scope)
     about = f" for {scope.meaning}" if scope.text else ""
     if not rows:
@@ -224,7 +224,7 @@ def _listed(periods: Sequence[str]) -> str:
 
 
 def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lacking: str) -> Trade:
-    """Flows with their series, and import shares with the stage, codes and basis of each."""
+    """Compute import shares, with the stage, codes and basis of each."""
     series = series_of(flows)
     shares = import_shares(flows)
     said = {tuple(row[n] for n in SERIES): row for row in series}
@@ -239,13 +239,13 @@ def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lackin
 
 
 def border_of(flows: pa.Table) -> str:
-    """Where the values of flows are taken: free on board, or with freight and insurance."""
+    """Name the border at which flows are valued: free on board, or with freight and insurance."""
     kinds = flows["valuation"].unique().to_pylist()
     return " and ".join(sorted(VALUED[kind] for kind in kinds)) or VALUED[None]
 
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
-    """Every series in some flows: codes, revision and basis, flows, worth, and what lacks."""
+    """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in flows.to_pylist():
         groups.setdefault(tuple(row[name] for name in SERIES), []).append(row)
@@ -272,7 +272,7 @@ def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
 def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
     """Summarise the flows of an answer and their gaps.
 
-    ``usd`` is null where two series, such as the reports of both sides, tell of the same trade:
+    ``usd`` is null where two series, for example the reports of both sides, cover the same trade:
     their sum would count it twice.
     """
     totals = {n: sum(s[n] or 0.0 for s in trade.series) for n in ("usd", "usd_without_tonnes")}
