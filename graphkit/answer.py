@@ -1,4 +1,4 @@
-"""The shape of every answer: rows with described columns, and all that is needed to cite them."""
+"""The shape of every answer: rows with described columns, and everything needed to cite them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Column:
 
     name: str
     header: str = ""
-    """The header of the column in tables for people, which leave out columns without one."""
+    """Header in tables for people, which leave out columns without one."""
     doc: str = ""
-    """The unit and meaning of its values in full, as in the ``units`` of JSON."""
+    """Unit and meaning of its values in full, as in the ``units`` of JSON."""
     unit: str = ""
-    """The unit in short, where the table that the column comes from does not give it."""
+    """Short unit, if the table that the column comes from does not give one."""
     type: pa.DataType = TEXT
 
     @property
@@ -35,17 +35,17 @@ class Column:
 
 
 def plain(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:
-    """Columns that need no description."""
+    """Make columns without a description."""
     return tuple(Column(name, type=type) for name in names)
 
 
 def schema_of(columns: Iterable[Column]) -> pa.Schema:
-    """Make the schema of a table with exactly these columns."""
+    """Make a table schema with exactly these columns."""
     return pa.schema([column.described for column in columns])
 
 
 def described(rows: pa.Table, columns: Iterable[Column]) -> pa.Table:
-    """Add the descriptions of columns to the metadata of the rows that have them."""
+    """Add the descriptions of columns to the metadata of the rows."""
     schema = rows.schema
     for column in columns:
         place = schema.get_field_index(column.name)
@@ -72,7 +72,7 @@ class Answer:
 
     question: str
     scope: Mapping[str, Any]
-    """The query as it was understood, and what the answer counts."""
+    """The query as understood, and the measure."""
     rows: pa.Table
     columns: Sequence[Column]
     """Descriptions of columns, also found in the metadata of the rows' fields."""
@@ -82,12 +82,12 @@ class Answer:
     claims: pa.Table = field(default_factory=_CLAIM.empty_table)
     """Published claims in the same scope."""
     comparisons: pa.Table = field(default_factory=COMPARISON.empty_table)
-    """For each claim that trade data cover too, the figures of those data."""
+    """Figures of the trade data beside each claim that they cover too."""
     notes: tuple[str, ...] = ()
     caption: str = ""
-    """A sentence on the numbers of the rows."""
+    """Explanation of the numbers in the rows."""
     shown: Sequence[str] = ()
-    """Names of the columns that people read, in order; otherwise all with a header."""
+    """Names of the columns that people read, in order. Default: all with a header."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))

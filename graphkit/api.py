@@ -38,7 +38,7 @@ P = ParamSpec("P")
 
 
 class Reply(Answer):
-    """An answer that shows itself, and turns into what other tools take."""
+    """An answer that displays itself and converts to the formats of other tools."""
 
     def __repr__(self) -> str:
         from graphkit.render import answer_text
@@ -72,7 +72,7 @@ class Reply(Answer):
         Raises
         ------
         GraphkitError
-            The rows do not name a supplier and a consumer.
+            The rows have no supplier and consumer.
         """
         import networkx as nx
 
@@ -98,11 +98,11 @@ def _verb(
 
 
 class Session(Catalog, Closing):
-    """An open database and the questions it answers; made by :func:`graphkit.open`.
+    """An open database and its questions, returned by :func:`graphkit.open`.
 
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
-    ``pyarrow.Table``. ``cypher`` and ``query`` keep to its ``limits``
-    (:class:`graphkit.stores.limits.Limits`); a warning says what was cut off.
+    ``pyarrow.Table``. ``cypher`` and ``query`` obey its ``limits``
+    (:class:`graphkit.stores.limits.Limits`) and warn of rows cut off.
     """
 
     limits = LIMITS
@@ -128,8 +128,8 @@ class Session(Catalog, Closing):
     ) -> SupplyNetwork:
         """Return trade, production and conversions of a chain in one period, as arrays.
 
-        Its ``to_networkx()`` is the graph, summed or fact by fact; ``coverage()`` says what it
-        rests on.
+        Its ``to_networkx()`` gives the graph, summed or fact by fact; ``coverage()`` describes its
+        data.
         """
         return supply_of(self, self.materials.scope(scope), period, measure=measure).network
 
@@ -156,7 +156,7 @@ class Session(Catalog, Closing):
 
 
 def _told(result: Result) -> pa.Table:
-    """Warn of what the database notes, and return the rows."""
+    """Issue the notes of the database as warnings, and return the rows."""
     for note in result.notes:
         warnings.warn(note, stacklevel=3)
     return result.table

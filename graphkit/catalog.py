@@ -1,4 +1,4 @@
-"""Places, materials and scopes: the names that questions use, resolved to keys of the graph."""
+"""Places, materials and scopes: names in questions, resolved to keys of the graph."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'â€
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing of the graph that a name stands for."""
+    """A node of the graph that a name stands for."""
 
     kind: str
     key: str
     name: str
     type: str = ""
-    """Which sort of its kind: of an area, world, group, rest or unspecified."""
+    """Type within its kind: for an area, world, group, rest or unspecified."""
 
     @property
     def is_group(self) -> bool:
-        """Whether it is an area that does not trade as one place."""
+        """True for an area that does not trade as one place."""
         return self.kind == "Area" and self.type != "unspecified"
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Entity:
 
 
 class _Kind:
-    """The names of one kind, read from the graph when one is asked for."""
+    """Names of one kind, read from the graph on first use."""
 
     def __init__(self, name: str, read: Callable[[], pa.Table]) -> None:
         self._name, self._read = name, read
@@ -51,7 +51,7 @@ class _Kind:
 
     @cached_property
     def exact(self) -> dict[str, Entity]:
-        """By key, as written."""
+        """Entities by exact key."""
         return {
             row["key"]: Entity(self._name, row["key"], row["name"], row.get("type") or "")
             for row in self._rows
@@ -59,7 +59,7 @@ class _Kind:
 
     @cached_property
     def spoken(self) -> dict[str, list[Entity]]:
-        """By folded text; a key takes it from a name, that from a code, that from an alias."""
+        """Entities by folded text; keys win over names, names over codes, codes over aliases."""
         ranks: tuple[dict[str, list[Entity]], ...] = ({}, {}, {}, {})
         for row in self._rows:
             for rank, text in _called(row):
@@ -70,7 +70,7 @@ class _Kind:
 class Names:
     """Keys, names, codes and aliases of some kinds.
 
-    Within a kind a key as written comes first (``In`` is indium), then keys, names, codes and
+    Within a kind an exact key comes first (``In`` is indium), then keys, names, codes and
     aliases in any case, with or without accents and punctuation.
     """
 
@@ -83,7 +83,7 @@ class Names:
         Raises
         ------
         UsageError
-            Nothing is called that, with the nearest names; or several things are.
+            The name is unknown (the message suggests the nearest) or ambiguous.
         """
         kinds = list(kinds)
         for named in self.all(text, kinds):
@@ -97,7 +97,7 @@ class Names:
         Raises
         ------
         UsageError
-            A kind has several things of that name.
+            The name is ambiguous within a kind.
         """
         for kind in kinds:
             if text in self._kinds[kind].exact:
@@ -128,7 +128,7 @@ class Names:
 
 
 def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
-    """Everything a row goes by, and how much it counts: 0 the key, 3 an alias."""
+    """Yield the texts that name a row, with their rank: 0 the key, 3 an alias."""
     aliases = row.get("aliases")
     texts = [(rank, row.get(part)) for rank, part in enumerate(("key", "name", "code"))]
     texts += [(3, alias) for alias in (aliases if isinstance(aliases, list) else ())]
@@ -138,14 +138,14 @@ def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
 
 
 Read = Callable[[str], pa.Table]
-"""Reads the rows of a query without parameters."""
+"""Reader of the rows of a query without parameters."""
 PLACES = {"Country": "countries", "Area": "areas"}
 MATERIALS = {"Stage": "stages", "Element": "elements", "Product": "products"}
 """The query that reads the names of each kind, in the order in which kinds are tried."""
 
 
 def read_names(read: Read, kinds: Mapping[str, str]) -> Names:
-    """Read names of some kinds, each when it is first needed."""
+    """Read names of some kinds, each on first use."""
     return Names({kind: partial(read, query) for kind, query in kinds.items()})
 
 
@@ -175,13 +175,13 @@ def _folded(text: str) -> str:
 
 
 COUNTRIES = ("country", "territory", "former")
-"""Types of a place that is one country."""
+"""Types of a place that count as one country."""
 TOTALS = ("world", "group", "rest")
-"""Areas that hold countries which stand in tables by themselves: goods would count twice."""
+"""Types of areas whose members have rows of their own: their goods would count twice."""
 
 
 class Catalog:
-    """The facts of one database, as questions read them; each is read once."""
+    """Facts of one database as questions read them, each read once."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -189,7 +189,7 @@ class Catalog:
         self.materials = Materials(self.rows)
 
     def rows(self, query: str, **values: Any) -> pa.Table:
-        """Read the rows of a shipped query; of one without parameters only once."""
+        """Read the rows of a shipped query, once if it has no parameters."""
         if values:
             return rows_of(self.store, query, **values)
         if query not in self._tables:
@@ -207,12 +207,12 @@ class Catalog:
         return self.rows("claims")
 
     def place(self, text: str) -> Entity:
-        """Find the country or area of a name.
+        """Find a country or area by name.
 
         Raises
         ------
         UsageError
-            There is none; the message has the nearest ones.
+            The name is unknown or ambiguous; the message suggests the nearest.
         """
         return self.places.find(text, "country", ("Country", "Area"))
 
@@ -222,7 +222,7 @@ class Catalog:
         Raises
         ------
         UsageError
-            It is none of named countries.
+            The area has no named members.
         """
         rows = self.rows("members-of-area", area=group.key)
         members: list[str] = rows["member"].to_pylist()
@@ -243,7 +243,7 @@ class Catalog:
         ]
 
     def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:
-        """Flows without those of totals and groups, and notes on the other areas that stay."""
+        """Drop the flows of totals and groups, with notes on the areas that stay."""
         areas = self.areas([*flows["supplier"].to_pylist(), *flows["consumer"].to_pylist()])
         totals = [place.key for place in areas if place.type in TOTALS]
         if totals:
@@ -253,12 +253,12 @@ class Catalog:
         return flows, self.area_notes(p.key for p in areas if p.key not in totals)
 
     def stage(self, text: str) -> Entity:
-        """Find the stage of a name.
+        """Find a stage by name.
 
         Raises
         ------
         UsageError
-            There is none; the message has the nearest ones.
+            The name is unknown or ambiguous; the message suggests the nearest.
         """
         return self.materials.names.find(text, "stage", ("Stage",))
 
@@ -277,25 +277,25 @@ KINDS = {
     "group": ("Element",),
     "product": ("Product",),
 }
-"""What may stand before a colon (``product:gallium``), where a name alone would mean another."""
+"""Prefixes that choose the kind of an ambiguous name, as in ``product:gallium``."""
 EVERY_KIND = ("Stage", "Element", "Product")
 _CODE = re.compile(r"(?:hs[:\s]?\s*)?([0-9][0-9. ]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a question is about; without ``text``, every product."""
+    """Products that a question is about; without ``text``, all of them."""
 
     text: str | None
     products: tuple[str, ...]
     meaning: str = "everything with trade data"
-    """The same for people: "rare earth elements (REE)"."""
+    """The scope as people read it: "rare earth elements (REE)"."""
     named: Entity | None = None
     elements: frozenset[str] = frozenset()
     code: str | None = None
     """An HS code, or the beginning of several."""
     mixed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Products with other elements in them too: how many were asked for, of how many."""
+    """Products with other elements too: the number asked for, and that of all in it."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -304,7 +304,7 @@ class Scope:
         return self.named.key if self.named and self.named.kind == "Stage" else None
 
     def holds(self, product: str | None, code: str | None) -> bool:
-        """Whether a flow of this product under this code is in scope."""
+        """Return True if a flow of this product under this code is in scope."""
         return product in self.products and (self.code is None or _begins(code, self.code))
 
 
@@ -321,11 +321,11 @@ class Materials:
 
     @cached_property
     def names(self) -> Names:
-        """What they are called; a stage of that name comes first, then an element."""
+        """Their names, tried as a stage first, then as an element."""
         return read_names(self._read, MATERIALS)
 
     def scope(self, text: str | None) -> Scope:
-        """Find the products that a scope means.
+        """Find the products that a text means.
 
         A name is tried as a stage, an element or mineral, then a product: ``gallium`` is the
         element in every product, ``product:gallium`` only the metal.
@@ -333,7 +333,7 @@ class Materials:
         Raises
         ------
         UsageError
-            It means nothing; with the nearest names.
+            The name is unknown or ambiguous; the message suggests the nearest.
         """
         if text is None:
             return Scope(None, tuple(self.products))
@@ -361,7 +361,7 @@ class Materials:
         return Scope(text, tuple(counts), _in_text(named), named, elements, mixed=mixed)
 
     def counts(self, element: str) -> dict[str, tuple[int, int]]:
-        """For each product with an element, or with members of a group: how many, of how many."""
+        """Count the elements in scope of each product with any, and all its elements."""
         asked = {element} | self.members.get(element, set())
         return {
             product: (len(asked & every), len(every))
@@ -413,7 +413,7 @@ def _begins(code: str | None, start: str) -> bool:
 
 
 def _in_text(named: Entity) -> str:
-    """A name inside a sentence: rare earth elements (REE), NdFeB alloy (ndfeb-alloy)."""
+    """Write a name for use in a sentence: rare earth elements (REE), NdFeB alloy (ndfeb-alloy)."""
     said = str(named)
     return said[0].lower() + said[1:] if re.match(r"[A-Z][a-z-]+(?![A-Za-z])", said) else said
 

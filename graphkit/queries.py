@@ -1,7 +1,7 @@
 """Query files: Cypher with a title, parameters and units in its first comment lines.
 
-A file can be pasted into Neo4j Browser as it is. Parameters that are declared but not used, or
-used but not declared, are an error when the file is read.
+A file can be pasted into Neo4j Browser as it is. Declared but unused parameters, or used but
+undeclared ones, are an error when the file is read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.results import kept_rows
 
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
-"""Types of parameters; the last four are text that may be given as any name the graph knows."""
+"""Types of parameters; values of the last four may be any name that the graph knows."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Parameter:
     default: str | None = None
 
     def value(self, text: str) -> Any:
-        """Convert the text given by a person.
+        """Convert a text from the command line.
 
         Raises
         ------
         UsageError
-            It is not of the parameter's type.
+            The text is not of the parameter's type.
 
         Examples
         --------
@@ -83,16 +83,16 @@ class Query:
 
     @property
     def text(self) -> str:
-        """Text of the file."""
+        """The text of the file."""
         return self.statement.text
 
     def check(self) -> None:
-        """Refuse a query that does more than read, or does not declare just what it uses.
+        """Check that a query only reads, and declares exactly the parameters it uses.
 
         Raises
         ------
         GraphkitError
-            Naming the query and the first thing wrong with it.
+            The message names the query and its first fault.
         """
         used, declared = list(self.statement.parameters), [p.name for p in self.parameters]
         if sorted(used) != sorted(declared):
@@ -103,7 +103,7 @@ class Query:
         self.statement.check_read_only()
 
     def values(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Convert the values of all parameters, defaults filled in.
+        """Convert the values of all parameters, and fill in defaults.
 
         Raises
         ------
@@ -137,7 +137,7 @@ def read_query(path: Path) -> Query:
     Raises
     ------
     GraphkitError
-        Naming the file and what is wrong with it.
+        The file cannot be read, or its front matter is wrong.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -190,12 +190,12 @@ def query_names() -> list[str]:
 def find_query(name: str) -> Query:
     """Find a shipped query by name, or read and check a query file by path.
 
-    The tests check those that ship.
+    Shipped queries are checked in the tests, not here.
 
     Raises
     ------
     UsageError
-        There is none of that name; with the nearest ones.
+        The name is unknown; the message suggests the nearest.
     """
     if name.endswith(".cypher"):
         query = read_query(Path(name))
@@ -213,7 +213,7 @@ def find_query(name: str) -> Query:
 def run_query(
     store: Store, query: Query, values: Mapping[str, Any], limits: Limits = LIMITS
 ) -> Result:
-    """Run a query file; its units go into the metadata of the columns."""
+    """Run a query file, and put its units into the metadata of the columns."""
     result = store.ask(query.statement, values, limits)
     fields = []
     for field in result.table.schema:
@@ -227,9 +227,9 @@ def run_query(
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
-    Neither its front matter nor the statement is checked: the tests do. Rows that a server
-    takes long for are kept until the next load. A column has the type of the
-    property of its name (text if there is none) even where no row has a value.
+    Front matter and statement are checked in the tests, not here. Rows that take a server long
+    are cached until the next load. A column without values has the type of the property of its
+    name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""The questions that graphkit answers, each declared once: its parameters, texts and functions.
+"""The questions that graphkit answers, each declared once: parameters, texts and functions.
 
 The commands, the methods of :func:`graphkit.open`, their checks of ranges and choices and the
-README's table are read from it. It imports no question, so that ``graphkit --help`` is fast.
+README's table come from here. It imports no question, so that ``graphkit --help`` is fast.
 """
 
 from __future__ import annotations
@@ -40,39 +40,39 @@ _VERDICTS = tuple(verdict.option for verdict in Verdict)
 
 @dataclass(frozen=True)
 class Variant:
-    """Another question that a switch of a command asks."""
+    """A second question of a command, chosen by a switch."""
 
     switch: str
     function: str
     adds: tuple[str, ...] = ()
-    """Parameters that only this question has."""
+    """Parameters of this question only."""
     lacks: tuple[str, ...] = ()
-    """Parameters of the command that are refused with it."""
+    """Parameters of the command that this question refuses."""
     ignores: tuple[str, ...] = ()
-    """Parameters of the command that do not matter with it."""
+    """Parameters of the command that this question ignores."""
     renames: Mapping[str, str] = field(default_factory=dict)
-    """Names of the command's parameters in its function, where they differ."""
+    """Different names of the command's parameters in its function."""
     without: str = ""
-    """The refusal of what it adds, where the switch is off."""
+    """Error for a parameter in ``adds`` without the switch."""
     refusal: str = ""
-    """The refusal of what it lacks."""
+    """Error for a parameter in ``lacks`` with the switch."""
 
 
 @dataclass(frozen=True)
 class Verb:
-    """One command and the question that it asks."""
+    """A command and its question."""
 
     name: str
     function: str
-    """Module and name of the function in :mod:`graphkit.questions`."""
+    """Module and name of its function in :mod:`graphkit.questions`."""
     summary: str
     text: str
     examples: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     usage: str
-    """Its arguments and main options, as the README gives them."""
+    """Arguments and main options, as in the README."""
     row: str
-    """What the README says of it."""
+    """Description in the README."""
     variant: Variant | None = None
 
     @property
@@ -90,7 +90,7 @@ class Verb:
 
     @property
     def functions(self) -> dict[str, tuple[Parameter, ...]]:
-        """The parameters of each question that it asks, named as the function names them."""
+        """The parameters of each of its questions, under the names of the function."""
         variant = self.variant
         if variant is None:
             return {self.function: self.parameters}
@@ -104,12 +104,12 @@ class Verb:
         return {self.function: own, variant.function: other}
 
     def chosen(self, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Choose the function that some values ask; keep those that are not defaults.
+        """Choose the function for some values, and keep those that are not defaults.
 
         Raises
         ------
         UsageError
-            A parameter does not belong to what is asked.
+            A parameter does not belong to the question.
         """
         kept = {
             p.name: given[p.name]
@@ -132,7 +132,7 @@ class Verb:
 
 
 def checked(question: Callable[P, R]) -> Callable[P, R]:
-    """Check the arguments of a question against its declaration before it is asked."""
+    """Check the arguments of a question against its declaration before each call."""
     key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
     declared, signature = PARAMETERS[key], inspect.signature(question)
 
@@ -574,7 +574,7 @@ VERBS = (
         "published figures that cannot both be right",
     ),
 )  # fmt: skip
-"""Every question, in the order in which the help lists them."""
+"""Every question, in the order of the help."""
 
 PARAMETERS = {key: found for verb in VERBS for key, found in verb.functions.items()}
 """The parameters of each function in :mod:`graphkit.questions`."""

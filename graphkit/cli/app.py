@@ -1,4 +1,4 @@
-"""The command ``graphkit``: its options, its commands in order, and its exit codes."""
+"""The command ``graphkit``: its options, commands and exit codes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def graphkit(
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options before a command."""
 
 
 claims = typer.Typer(rich_markup_mode=None)
@@ -70,11 +70,11 @@ app.add_typer(seeds.neo4j, name="neo4j")
 
 
 def main() -> NoReturn:
-    """Run the command line of this process, then exit with its code."""
+    """Run the command line of this process and exit with its code."""
     hide_pandas()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # Data are UTF-8 everywhere; a terminal that lacks a character shows its code.
+            # Data are UTF-8 everywhere; a terminal shows the code of a character that it lacks.
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -128,7 +128,7 @@ def _seed_problems(error: SeedError) -> int:
 
 
 def _misused(error: Any) -> int:
-    """Report an option or argument that typer refuses in one line; without any, show the help."""
+    """Report in one line an option or argument that typer refuses; without any, show the help."""
     message = error.format_message()
     if "\n" in message:
         print(message, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Commands for people who write Cypher, and for the query files that ship."""
+"""Commands that run Cypher: shipped query files, own ones, and free statements."""
 
 from __future__ import annotations
 
@@ -118,11 +118,11 @@ NAMED = {
     "element": ("Element",),
     "stage": ("Stage",),
 }
-"""Types of parameters that name an entity, and the kinds of node it may be."""
+"""Kinds of node that a parameter of a type may name."""
 
 
 def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
-    """Replace any name of a country, product, element or stage by its key."""
+    """Replace names of countries, products, elements and stages by their keys."""
     from graphkit.catalog import read_materials, read_places
 
     named = {p.name: p.type for p in query.parameters if p.type in NAMED}
@@ -191,7 +191,7 @@ def _limits(timeout: float, max_rows: int) -> Limits:
 
 
 def _text(statement: str | None, file: Path | None) -> str:
-    """Read the text to run from the one place where it was given."""
+    """Read the statement from the argument, the file or stdin."""
     from graphkit.cypher.tokens import MAX_CHARACTERS
 
     if statement is not None and file is not None:

@@ -159,7 +159,7 @@ def _wanted(
     reference: Reference, products: str | None, years: str | None, countries: str | None,
     proxies: bool,
 ) -> Wanted:  # fmt: skip
-    """What the options of an import ask for."""
+    """Make the filter of an import from its options."""
     from graphkit.importers.reference import Wanted
 
     find = reference.places.find
@@ -173,12 +173,12 @@ def _wanted(
 
 
 def read_years(text: str | None) -> list[int]:
-    """The years of a list such as ``2018,2020-2024``.
+    """Parse a list of years: ``2018,2020-2024``.
 
     Raises
     ------
     UsageError
-        A part of it is no year and no span of years.
+        A part of it is neither a year nor a range of years.
     """
     years: set[int] = set()
     for part in listed(text):
@@ -190,12 +190,12 @@ def read_years(text: str | None) -> list[int]:
 
 
 def listed(text: str | None) -> list[str]:
-    """The parts of a list with commas."""
+    """Split a list at its commas."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def show_report(report: Report, form: str | None, folder: Path) -> None:
-    """Print what an import read, kept and left out, and say where its seeds are."""
+    """Print an import's counts of rows read, kept and left out, and the folder of its seeds."""
     from graphkit.render import choose_format, show_table
 
     form, table = choose_format(form, None, sys.stdout), report.table()
@@ -302,7 +302,7 @@ def table(
 def _preview(
     file: Path, mapping: Path, output: Path | None, name: str | None, form: str | None
 ) -> None:
-    """Show ten rows on stdout, and end as a failed check if there are problems."""
+    """Show ten rows on stdout, and fail if the check found problems."""
     from graphkit.importers.reference import read_reference
     from graphkit.importers.table import check_table
     from graphkit.render import choose_format, show_table
@@ -403,7 +403,7 @@ def fetch_comtrade(
 
 
 def _numbers(reference: Reference, text: str) -> list[int]:
-    """UN Comtrade's numbers of some countries; none for all."""
+    """Look up UN Comtrade's numbers of countries; an empty list means all."""
     if text.strip().casefold() == ALL:
         return []
     names = listed(text)

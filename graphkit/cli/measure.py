@@ -1,4 +1,4 @@
-"""The command that measures flows in Parquet files, of any size."""
+"""The command that measures flows in Parquet files of any size."""
 
 from __future__ import annotations
 

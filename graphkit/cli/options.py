@@ -65,7 +65,7 @@ Output = Annotated[
 
 
 def option_of(parameter: Parameter) -> Any:
-    """Make typer's option or argument of a declared parameter."""
+    """Make the typer option or argument for a declared parameter."""
     if not parameter.option:
         return typer.Argument(metavar=parameter.metavar, help=parameter.help)
     return typer.Option(
@@ -78,7 +78,7 @@ def option_of(parameter: Parameter) -> Any:
 
 @contextmanager
 def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
-    """Name options in errors that name parameters."""
+    """Replace parameters in error messages by their options."""
     try:
         yield
     except GraphkitError as error:
@@ -88,7 +88,7 @@ def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Print one line on stderr, without characters that control a terminal."""
+    """Print one line on stderr, without terminal control characters."""
     from graphkit.errors import visible
 
     line = re.sub(r"\s*\n\s*", " ", text.strip())
@@ -97,7 +97,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def opened(db: str | None) -> Iterator[Store]:
-    """Open the database to query, with a progress bar while the default one is built."""
+    """Open the database to query, with a progress bar while it is built."""
     from graphkit.database import open_database
 
     with (
@@ -112,7 +112,7 @@ def opened(db: str | None) -> Iterator[Store]:
 def _ended_by_interrupt() -> Iterator[None]:
     """End the process at once on Ctrl-C: a driver would first wait for its answer.
 
-    Only for reading, where nothing is lost: a half-built default database does not count yet.
+    Only for reading, where nothing is lost: a half-built default database is not used yet.
     """
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
@@ -132,7 +132,7 @@ def _ended_by_interrupt() -> Iterator[None]:
 
 @contextmanager
 def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
-    """Show a bar on stderr from the first step on; none where stderr is not a terminal."""
+    """Show a bar on stderr from the first step on, if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield lambda kind, rows: None
         return
@@ -144,7 +144,7 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
 
 
 class _Bar:
-    """A bar that starts with the first progress, so that rich is not imported before."""
+    """A bar that imports rich only on the first progress."""
 
     def __init__(self, title: str, total: int | None) -> None:
         self._title, self._total = title, total

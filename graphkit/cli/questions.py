@@ -1,4 +1,4 @@
-"""The commands that ask a question, made from their declarations in :mod:`graphkit.verbs`."""
+"""Commands that ask a question, made from their declarations in :mod:`graphkit.verbs`."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from graphkit.answer import Answer
 
 FAILED = 3
-"""The exit code where a claim that must be borne out is not."""
+"""Exit code if a claim that is expected to be borne out is not."""
 READ = ("table", "markdown")
-"""Formats that people read, which show only the first ranks."""
+"""Formats for people, which show only the first ranks."""
 TYPES: dict[str, Any] = {"number": float, "count": int, "switch": bool, "list": list[str]}
 LAST = {"db": Database, "form": Format, "output": Output}
 
 
 def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
-    """Add the commands that ask a question; those on claims to a group of their own."""
+    """Add the commands that ask a question, those on claims to their own group."""
     for verb in VERBS:
         group, _, name = verb.name.rpartition(" ")
         if verb.name == "claims":
@@ -68,7 +68,7 @@ def _annotation(parameter: Parameter) -> Any:
 
 
 def _refuse_options(context: typer.Context, command: str) -> None:
-    """Refuse an option before the command, where it would have no effect."""
+    """Refuse an option before the command, which would have no effect."""
     for parameter in context.command.params:
         source = context.get_parameter_source(parameter.name or "")
         if source is not None and source.name == "COMMANDLINE":
@@ -77,7 +77,7 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 
 
 def _run(verb: Verb, given: dict[str, Any]) -> None:
-    """Ask the question of a verb, and show its answer."""
+    """Ask the question of a verb and show its answer."""
     from graphkit.render import choose_format, show_answer
 
     chosen = choose_format(given["form"], given["output"], sys.stdout)
@@ -101,7 +101,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 
 
 def _given(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
-    """Return the value of a parameter, with its default in tables that people read."""
+    """Return the value of a parameter, or its default for a format that people read."""
     value = given[parameter.name]
     if parameter.type == "names" and value is not None:
         return tuple(name.strip() for name in value.split(","))

@@ -225,7 +225,7 @@ def export(
     chosen = chosen_format(form, output, of_trade=of_trade)
     with opened(db) as store, named_as_options((SCOPE, PERIOD)):
         content = read(store, scope, period)
-    # An interrupt while reading ends the process at once; here it lets what is written be removed.
+    # Outside opened(): an interrupt here must raise, so that partly written files are removed.
     done = write(content, output, chosen)
     for note in done.notes:
         say(note)

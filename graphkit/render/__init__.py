@@ -1,4 +1,4 @@
-"""Answers and tables in every output format: the only room where they become text."""
+"""Answers and tables in every output format: the only package where they become text."""
 
 from graphkit.render.formats import (
     FORMATS,

@@ -1,4 +1,4 @@
-"""An answer as people read it: its columns, and its claims, coverage and sources in sentences."""
+"""An answer as people read it: columns, and claims, coverage and sources in sentences."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lay_out(answer: Answer, page: Page) -> Page:
 
 YES_NO = ("no", "yes")
 MEASURED = ("hhi_usd", "suppliers", "missing_tonnes_share")
-"""Numbers of a whole market, stated once where every row has the same, as text is."""
+"""Numbers of a whole market, stated once if equal in every row, as text is."""
 
 
 def table_columns(table: pa.Table) -> list[TextColumn]:
@@ -69,7 +69,7 @@ def table_columns(table: pa.Table) -> list[TextColumn]:
 def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
     """Turn the rows into columns of text, without those that :func:`lifted` states once.
 
-    Where they do not fit a width, product and stage share a column.
+    If they do not fit the width, product and stage share a column.
     """
     once = lifted(answer)
     found = {
@@ -92,7 +92,7 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
 
 
 def headers_of(answer: Answer) -> Mapping[str, str]:
-    """Choose the columns to show; with the reporter or data set where a product has several."""
+    """Choose the columns to show, with reporter or data set if a product has several."""
     rows, headers = answer.rows, dict(answer.headers)
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, header in (("reporter", "Reported by"), ("dataset", "Data set")):
@@ -104,7 +104,7 @@ def headers_of(answer: Answer) -> Mapping[str, str]:
 
 
 def lifted(answer: Answer) -> Mapping[str, str]:
-    """Collect the values to state once: those asked for, and those common to several rows."""
+    """Collect the values to state once: those of the query, and those common to several rows."""
     rows = answer.rows
     fields = [
         rows.schema.field(n) for n in headers_of(answer) if answer.scope.get(n, n) is not None
@@ -124,7 +124,7 @@ def _cell(value: Any, field: pa.Field) -> str:
 
 
 def scope_line(answer: Answer) -> str:
-    """State the values common to all rows, and what the numbers are shares of."""
+    """State the values common to all rows, and the caption."""
     headers = {n: header if header[1:].lower() != header[1:] else header.lower()
              for n, header in headers_of(answer).items()}  # fmt: skip
     stated = ", ".join(
@@ -136,7 +136,7 @@ def scope_line(answer: Answer) -> str:
 
 
 def source_lines(answer: Answer) -> list[str]:
-    """Describe each source of what is shown: key, publisher, title, date or version, licence."""
+    """Describe each source in use: key, publisher, title, date or version, licence."""
     hidden = set(answer.claims["source"].to_pylist())
     hidden -= {claim["source"] for claim in shown_claims(answer)}
     hidden -= {series["source"] for series in answer.coverage.get("series", ())}
@@ -162,7 +162,7 @@ IN_SENTENCES = (
     "flows", "usd", "flows_without_tonnes", "usd_share_without_tonnes", "flows_without_usd",
     "products", "products_without_trade_data", "series", "network", "production", "totals",
 )  # fmt: skip
-"""Entries of a coverage that have sentences of their own."""
+"""Entries of the coverage that have their own sentences."""
 STATES = {
     "observed": "published",
     "inferred": "inferred from trade or a share",
@@ -177,7 +177,7 @@ REPORTERS = {
 
 
 def coverage_lines(answer: Answer) -> list[str]:
-    """Describe what an answer counts and what is missing."""
+    """Describe the data of an answer and its gaps."""
     found = answer.coverage
     lines = []
     if found.get("flows"):
@@ -198,7 +198,7 @@ def coverage_lines(answer: Answer) -> list[str]:
 
 
 def _worth(found: Mapping[str, Any]) -> str:
-    """State the total value and where values are taken; never a sum over the same trade twice."""
+    """State the total value and the border of valuation, if no trade counts twice."""
     if found["usd"] is None:
         return "of several series that tell of the same trade, so that they are not added up, "
     borders = sorted({border for series in found["series"] for border in _borders(series)})
@@ -211,7 +211,7 @@ def _borders(series: Mapping[str, Any]) -> list[str]:
 
 
 def _other_line(name: str, value: Any) -> str:
-    """State an entry that has no sentence of its own: a number or a list of names."""
+    """State an entry without its own sentence: a number or a list of names."""
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value)) or "none"
     stated = (
@@ -253,7 +253,7 @@ def _series_line(series: Mapping[str, Any]) -> str:
 
 
 def _pool_line(pool: Mapping[str, Any]) -> str:
-    """Describe how much of a product's supply network is published, inferred or unknown."""
+    """Describe the published, inferred and unknown parts of a product's supply network."""
     name = f"{pool['product']} ({pool['stage']})"
     known = [f"{stated} for {pool[state]}" for state, stated in STATES.items() if pool[state]]
     made = f"production {', '.join(known)} of its countries"
@@ -313,12 +313,12 @@ def shown_claims(answer: Answer) -> list[dict[str, Any]]:
 
 
 def claim_lines(answer: Answer) -> list[str]:
-    """Write one line a claim: figure, subject, period, basis and source."""
+    """Write a line for each claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
     for claim in shown_claims(answer):
         subject = claim.get("product") or claim.get("element") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
-    # Claims that differ in their element only share a line.
+    # Claims that differ only in their element share a line.
     stated = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
     more = len(answer.claims) - MAX_CLAIMS
     return [*stated, f"and {more} more: --format json has them all"] if more > 0 else stated
@@ -345,7 +345,7 @@ def compared(answer: Answer) -> list[dict[str, Any]]:
 
 
 def comparison_columns(answer: Answer) -> list[TextColumn]:
-    """Put claimed shares beside those of the trade data."""
+    """Make columns of claimed shares beside those of the trade data."""
     rows = compared(answer)
     units = {field.name: unit_of(field) for field in answer.comparisons.schema}
 
@@ -370,7 +370,7 @@ def _basket(row: Mapping[str, Any]) -> str:
 
 
 def comparison_sentences(answer: Answer) -> list[str]:
-    """State each claim beside its trade data: both figures, what they count, the difference."""
+    """State each claim beside its trade data: both figures, their basis, the difference."""
     claims = {row["key"]: known_values(row) for row in answer.claims.to_pylist()}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in answer.comparisons.to_pylist():
@@ -415,7 +415,7 @@ def total_line(row: Mapping[str, Any]) -> str:
 
 
 def _amount(row: Mapping[str, Any], name: str, unit: str) -> str:
-    """Write a total of both periods, per month where they differ in length."""
+    """Write a total of both periods, with its change per month if they differ in length."""
     write = money if unit == "USD" else "{:,.0f}".format
     ends = [row[f"{name}_before"], row[f"{name}_after"]]
     first, second = ("unknown" if end is None else f"{write(end)} {unit}" for end in ends)

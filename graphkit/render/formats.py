@@ -1,4 +1,4 @@
-"""Output formats: one writer each for tables and answers, to a file or to stdout."""
+"""Output formats, each with a writer for tables and answers, to a file or stdout."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write_text(text: str, output: Path | None = None) -> None:
     Raises
     ------
     GraphkitError
-        It cannot be written.
+        Writing fails.
     """
     if output is None:
         try:
@@ -50,7 +50,7 @@ def write_parquet(table: pa.Table, output: Path | None = None) -> None:
     UsageError
         Stdout is a terminal.
     GraphkitError
-        It cannot be written.
+        Writing fails.
     """
     from pyarrow import parquet
 
@@ -74,8 +74,8 @@ def flush() -> None:
 
 
 def _stopped(error: OSError) -> None:
-    """Close stdout after a failure; a reader that has read enough is not an error."""
-    # Python flushes once more when it ends, which must not fail again.
+    """Close stdout after a failure; a closed pipe is not an error."""
+    # Python flushes again at exit, which must not fail a second time.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not isinstance(error, BrokenPipeError):
         raise GraphkitError(f"cannot write to stdout: {error.strerror or error}") from error
@@ -97,7 +97,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:
-    """Return rows as plain objects; columns that hold JSON are parsed."""
+    """Return rows as plain objects, with columns of JSON parsed."""
     holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
     rows: list[dict[str, Any]] = table.to_pylist()
     if not holds_json:
@@ -120,7 +120,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Replace NaN and infinity, which JSON does not have, by null."""
+    """Replace NaN and infinity, which JSON cannot express, by null."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
@@ -129,11 +129,11 @@ def _finite(value: Any) -> Any:
 
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Characters that make a spreadsheet take the text after them for a formula."""
+"""First characters that make a spreadsheet read text as a formula."""
 
 
 def csv_text(table: pa.Table, *, terminal: bool) -> str:
-    """Write CSV without formulas for a spreadsheet or control characters for a terminal.
+    """Write CSV without spreadsheet formulas, and for a terminal without control characters.
 
     ``pyarrow.csv`` quotes all text or none, and writes 1.0 as 1.
     """
@@ -153,7 +153,7 @@ def csv_text(table: pa.Table, *, terminal: bool) -> str:
 
 
 def _plain_page(output: Path | None) -> PlainPage:
-    """Return a page as wide as the terminal, with bold titles where it shows them."""
+    """Return a page as wide as the terminal, with bold titles if it supports them."""
     import shutil
 
     columns = shutil.get_terminal_size((120, 24)).columns
@@ -163,19 +163,19 @@ def _plain_page(output: Path | None) -> PlainPage:
 
 
 def _with_answer(answer: Answer) -> pa.Table:
-    """Return the rows with all else as JSON under the key ``graphkit`` of their metadata."""
+    """Return the rows, with the rest as JSON under ``graphkit`` in their metadata."""
     about = json_text({k: v for k, v in as_object(answer).items() if k != "rows"})
     return answer.rows.replace_schema_metadata({"graphkit": about})
 
 
 @dataclass(frozen=True)
 class Format:
-    """An output format: file endings that ask for it, and what a table and an answer become."""
+    """An output format: its file endings, and its writers of tables and answers."""
 
     endings: tuple[str, ...]
     table: Callable[[pa.Table, Path | None, str], str | pa.Table]
     answer: Callable[[Answer, Path | None], str | pa.Table] | None = None
-    """Without it, an answer is written as the table of its rows."""
+    """Writer of answers; None to write only the rows, as a table."""
 
 
 WRITERS = {
@@ -208,16 +208,16 @@ WRITERS = {
 }
 FORMATS = tuple(WRITERS)
 ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
-"""The format that the end of a file's name asks for."""
+"""Format by file ending."""
 
 
 def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str:
-    """Choose the format asked for or that of the file's name; else table on a terminal, or CSV.
+    """Choose the given format or that of the file ending; else table on a terminal, or CSV.
 
     Raises
     ------
     UsageError
-        The format or the ending of the file's name is unknown.
+        The format or the file ending is unknown.
     """
     if asked:
         if asked not in FORMATS:
@@ -238,7 +238,7 @@ def show_table(table: pa.Table, form: str, output: Path | None = None, title: st
 
 
 def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
-    """Write an answer: whole as JSON, table, Markdown or Parquet; its rows as CSV or NDJSON."""
+    """Write an answer in a format, of which CSV and NDJSON have only the rows."""
     write = WRITERS[form].answer
     if write is None:
         show_table(answer.rows, form, output)

@@ -1,4 +1,4 @@
-"""Values as people read them, and pages of text, Markdown and HTML that show them safely."""
+"""Values as people read them, and pages of text, Markdown and HTML that escape them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def full_text(value: Any) -> str:
 
 
 def short_text(value: Any, unit: str = "") -> str:
-    """Write a value for people: shares in percent, money in short.
+    """Write a value for people: shares in percent, money abbreviated.
 
     >>> short_text(0.8024, "0 to 1"), short_text(268850565.0, "USD")
     ('80.2 %', '268.9 M')
@@ -63,7 +63,7 @@ def short_text(value: Any, unit: str = "") -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in percent; a tiny one is not rounded to zero."""
+    """Write a share in percent, a tiny one as ``<0.1 %``."""
     return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
 
 
@@ -76,7 +76,7 @@ def money(value: float) -> str:
 
 
 def width(text: str) -> int:
-    """Count the columns of a terminal that a text takes.
+    """Return the width of a text in terminal columns.
 
     >>> width("Türkiye"), width("中国"), width("e\u0301")
     (7, 4, 1)
@@ -90,7 +90,7 @@ def width(text: str) -> int:
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column of cells that are text already; numbers are aligned right and never wrapped."""
+    """A column of text cells; numbers are aligned right and never wrapped."""
 
     header: str
     cells: Sequence[str]
@@ -98,23 +98,23 @@ class TextColumn:
 
     @property
     def narrowest(self) -> int:
-        """The width at which headers and text are wrapped between all words."""
+        """The width with headers and text wrapped between all words."""
         texts = [self.header] if self.number else [self.header, *self.cells]
         words = [word for text in texts for word in text.split(" ")]
         return max(map(width, [*words, *(self.cells if self.number else ())]))
 
     @property
     def widest(self) -> int:
-        """The width at which nothing is wrapped."""
+        """The width without wrapping."""
         return max(map(width, [self.header, *self.cells]))
 
 
 GAPS = (2, 1)
-"""Blanks between columns: as preferred, and where the table would be too wide."""
+"""Blanks between columns: preferred, and for a table that would be too wide."""
 
 
 def text_table(columns: Sequence[TextColumn], to: int, *, bold: bool = False) -> str:
-    """Draw a table of at most a width, breaking no word and no number.
+    """Draw a table within a width, without breaking words or numbers.
 
     ``rich.table`` breaks words and takes forty times as long: 7 s for 5,000 rows.
 
@@ -133,12 +133,12 @@ def text_table(columns: Sequence[TextColumn], to: int, *, bold: bool = False) ->
 
 
 def fits(columns: Sequence[TextColumn], to: int, gap: int = GAPS[0]) -> bool:
-    """Return True if a table fits a width with no word broken."""
+    """Return True if a table fits a width without breaking words."""
     return sum(column.narrowest for column in columns) + gap * (len(columns) - 1) + 1 <= to
 
 
 def _widths(columns: Sequence[TextColumn], room: int) -> list[int]:
-    """Choose widths: headers are wrapped first, then the text with most slack."""
+    """Choose column widths: wrap headers first, then the text with the most slack."""
     narrowest = [column.narrowest for column in columns]
     widths = [column.widest for column in columns]
     if sum(widths) > room:
@@ -180,7 +180,7 @@ def _grid(columns: Sequence[TextColumn], widths: Sequence[int], gap: str, *, bol
 
 
 def _blocks(columns: Sequence[TextColumn], to: int, *, bold: bool) -> str:
-    """Draw a block a row and a line a column, for tables wider than the screen."""
+    """Draw a block for each row and a line for each column, for tables wider than the screen."""
     headers = max(width(column.header) for column in columns)
     drawn = []
     for number, row in enumerate(zip(*(column.cells for column in columns), strict=True), 1):
@@ -193,7 +193,7 @@ def _blocks(columns: Sequence[TextColumn], to: int, *, bold: bool) -> str:
 
 
 def strong(text: str, bold: bool) -> str:
-    """Set text in bold where the terminal knows it."""
+    """Set text in bold if asked to."""
     return f"\x1b[1m{text}\x1b[0m" if bold else text
 
 
@@ -204,7 +204,7 @@ def pad(text: str, to: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, to: int) -> list[str]:
-    """Break text into lines of at most a width, between words; a longer word stays whole.
+    """Wrap text to a width, between words; a longer word stays whole.
 
     >>> wrap("rare-earth metals", 10), wrap("magnets-metal", 5), wrap("", 5)
     (['rare-earth', 'metals'], ['magnets-metal'], [''])
@@ -219,18 +219,18 @@ def wrap(text: str, to: int) -> list[str]:
 
 
 def paragraph(text: str, to: int, indent: int = 2, hanging: int = 2) -> str:
-    """Wrap and indent text, its further lines by more."""
+    """Wrap and indent text, further lines by more."""
     lines = wrap(text, to - indent - hanging)
     return "\n".join(" " * (indent + (hanging if n else 0)) + line for n, line in enumerate(lines))
 
 
 class Page(Protocol):
-    """A page that titles, paragraphs, tables and lists are added to."""
+    """A page that collects titles, paragraphs, tables and lists."""
 
     width: int | None
 
     def title(self, text: str) -> None:
-        """Add the title of the page or of a part of it."""
+        """Add the title of the page or of a section."""
 
     def text(self, text: str) -> None:
         """Add a paragraph."""
@@ -245,7 +245,7 @@ class Page(Protocol):
 
 
 def lay_out_table(columns: Sequence[TextColumn], page: Page, title: str = "") -> Page:
-    """Put a table on a page; where it is too wide, state the values common to all rows once."""
+    """Put a table on a page; if it is too wide, state values common to all rows once."""
     if title:
         page.title(title)
     if page.width is not None and not fits(columns, page.width):
@@ -259,7 +259,7 @@ def lay_out_table(columns: Sequence[TextColumn], page: Page, title: str = "") ->
 
 
 class PlainPage:
-    """Text of a width, with titles in bold on a terminal."""
+    """Plain text of a given width, with bold titles on a terminal."""
 
     def __init__(self, width: int, *, bold: bool = False) -> None:
         self.width: int | None = width
@@ -267,7 +267,7 @@ class PlainPage:
         self._parts: list[str] = []
 
     def title(self, text: str) -> None:
-        """Start a part with a title."""
+        """Start a section with a title."""
         lines = paragraph(visible(text), self._width, 0, 0).split("\n")
         self._parts.append("\n".join(strong(line, self._bold) for line in lines) + "\n")
 
@@ -285,7 +285,7 @@ class PlainPage:
             self._parts.append(drawn)
 
     def lines(self, lines: Sequence[str]) -> None:
-        """Add a paragraph a line."""
+        """Add a paragraph for each line."""
         self._parts[-1] += "".join(f"{paragraph(visible(x), self._width)}\n" for x in lines)
 
     def __str__(self) -> str:
@@ -293,7 +293,7 @@ class PlainPage:
 
 
 class MarkdownPage:
-    """Markdown in which no text of the data is markup."""
+    """Markdown with the text of the data escaped."""
 
     width: int | None = None
 
@@ -337,7 +337,7 @@ def markdown(text: str) -> str:
 
 
 class HtmlPage:
-    """HTML in which no text of the data is markup."""
+    """HTML with the text of the data escaped."""
 
     width: int | None = None
 
