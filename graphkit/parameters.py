@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Literal
@@ -52,12 +52,18 @@ class Parameter:
     type: Literal["text", "period", "number", "count", "switch", "names", "list"] = "text"
     default: Any = None
     """Default; None leaves it to the function, ``...`` makes an argument required."""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+    """The allowed values, or a function that reads them from a heavy module."""
     range: Range | None = None
     folded: bool = False
     """True to accept choices in capitals, and with spaces for hyphens."""
     in_tables: Mapping[str, int] = field(default_factory=dict)
     """Defaults in tables for people, by the switch that is on, or empty text for none."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The allowed values; empty if any will do."""
+        return self.choices() if callable(self.choices) else self.choices
 
     def check(self, value: Any) -> None:
         """Check that a value is in the range or among the choices, or a period.
@@ -76,8 +82,8 @@ class Parameter:
             raise UsageError(f"`{self.name}`: found {found}, wanted {self.range}")
         elif self.choices:
             text = value.strip().replace(" ", "-").casefold() if self.folded else value
-            if text not in self.choices:
-                wanted = ", ".join(self.choices)
+            if text not in self.allowed:
+                wanted = ", ".join(self.allowed)
                 raise UsageError(f"`{self.name}`: found {value!r}, wanted one of {wanted}")
         elif self.type == "period":
             try:
@@ -86,9 +92,9 @@ class Parameter:
                 raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
 
     def _check_names(self, names: Sequence[str]) -> None:
-        wrong = [name for name in names if name not in self.choices]
+        wrong = [name for name in names if name not in self.allowed]
         if wrong or not names:
-            found, wanted = ", ".join(map(repr, wrong)) or "none", ", ".join(self.choices)
+            found, wanted = ", ".join(map(repr, wrong)) or "none", ", ".join(self.allowed)
             raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
         if len(set(names)) < len(names):
             raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
@@ -122,10 +128,6 @@ POSITIVE = Range(0, 1, above=True)
 FINITE = Range(0, sys.float_info.max)
 COUNTED_IN = ("usd", "tonnes")
 PERIODS = "2024, 2024-H1, 2024-Q1 or 2024-03."
-MEASURES = (
-    "strength_in", "strength_out", "pagerank", "cheirank", "hub", "authority", "eigenvector",
-    "closeness_in", "closeness_out", "harmonic_in", "harmonic_out", "betweenness", "throughput",
-)  # fmt: skip
 KINDS = GRAPH["Claim"].column("kind").one_of
 
 SCOPE = Parameter(

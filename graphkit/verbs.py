@@ -21,7 +21,6 @@ from graphkit.parameters import (
     COUNT_BY,
     FINITE,
     FRACTION,
-    MEASURES,
     PARTNER,
     PERIOD,
     PERIODS,
@@ -36,6 +35,12 @@ from graphkit.parameters import (
 P = ParamSpec("P")
 R = TypeVar("R")
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
+
+
+def _measures() -> tuple[str, ...]:
+    from graphkit.analysis.network.scores import MEASURES
+
+    return tuple(MEASURES)
 
 
 @dataclass(frozen=True)
@@ -426,8 +431,8 @@ VERBS = (
             replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
             Parameter(
                 "measures", "--measure", "NAMES",
-                f"Names with commas, ranked by the first: {', '.join(MEASURES)}.",
-                "names", choices=MEASURES,
+                "Names with commas, ranked by the first: {choices}.",
+                "names", choices=_measures,
             ),
             replace(COUNT_BY, name="by", help="Add up values or masses."),
             Parameter(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.analysis.claims.verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED
+from graphkit.analysis.claims.wording import Verdict
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.api import Session
 from graphkit.errors import UsageError
@@ -43,11 +43,10 @@ def test_every_question_of_the_session_is_declared():
 
 
 def test_choices_are_those_of_the_measures():
-    parameters = {p.name: p.choices for verb in VERBS for p in verb.parameters}
+    parameters = {p.name: p.allowed for verb in VERBS for p in verb.parameters}
 
-    assert set(parameters["measures"]) == set(MEASURES)
-    verdicts = (CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD)
-    assert parameters["verdict"] == tuple(verdict.replace(" ", "-") for verdict in verdicts)
+    assert parameters["measures"] == tuple(MEASURES)
+    assert parameters["verdict"] == tuple(verdict.replace(" ", "-") for verdict in Verdict)
 
 
 @pytest.mark.parametrize(

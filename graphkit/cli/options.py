@@ -72,7 +72,7 @@ def option_of(parameter: Parameter) -> Any:
         parameter.option,
         metavar=parameter.metavar or None,
         help=parameter.help,
-        autocompletion=(lambda: list(parameter.choices)) if parameter.choices else None,
+        autocompletion=(lambda: list(parameter.allowed)) if parameter.choices else None,
     )
 
 

@@ -11,6 +11,7 @@ from inspect import Signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from graphkit.cli.options import Database, Format, Output, named_as_options, opened, option_of, say
 from graphkit.errors import UsageError
@@ -35,7 +36,21 @@ def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
         if verb.name == "claims":
             claims.callback(invoke_without_command=True)(_command(verb, context=True))
         else:
-            (claims if group else app).command(name)(_command(verb))
+            (claims if group else app).command(name, cls=_Question)(_command(verb))
+
+
+class _Question(TyperCommand):
+    """A command that reads slow choices only for its own help."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Write the help, with the names of all choices."""
+        slow = {p.name: p for verb in VERBS for p in verb.parameters if callable(p.choices)}
+        for option in self.params:
+            if option.name in slow and isinstance(option, TyperOption):
+                option.help = slow[option.name].help.format(
+                    choices=", ".join(slow[option.name].allowed)
+                )
+        return super().get_help(ctx)
 
 
 def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:

@@ -18,7 +18,7 @@ from graphkit.analysis.network.centrality import (
     with_its_network,
 )
 from graphkit.analysis.network.centrality import centrality as scores_of
-from graphkit.analysis.network.scores import MEASURES
+from graphkit.analysis.network.scores import MEASURES, STRENGTH
 from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -217,13 +217,7 @@ def _as_error(lacking: str) -> GraphkitError:
     return GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
 
 
-HEADERS = {
-    "strength_in": "Bought", "strength_out": "Sold", "pagerank": "PageRank",
-    "cheirank": "CheiRank", "hub": "Hub", "authority": "Authority", "eigenvector": "Eigenvector",
-    "closeness_in": "Closeness in", "closeness_out": "Closeness out",
-    "harmonic_in": "Harmonic in", "harmonic_out": "Harmonic out", "betweenness": "Betweenness",
-    "throughput": "Throughput",
-}  # fmt: skip
+HEADERS = {name: measure.header for name, measure in MEASURES.items()}
 NETWORK = (
     Column("rank", "Rank",
            "1 is the highest score of the first measure; equal scores share a rank"),
@@ -324,8 +318,8 @@ def in_words(
         kept += f" ({part} of all flows)"
     by: dict[str, list[str]] = {}
     for name, head in heads.items():
-        how = amounts if name.startswith("strength") else MEASURES[name].normalisation
-        by.setdefault(how, []).append(head)
+        unit = MEASURES[name].normalisation
+        by.setdefault(amounts if unit == STRENGTH else unit, []).append(head)
     said = "".join(f" {', '.join(names)}: {how}." for how, names in by.items())
     return f"Rank by {next(iter(heads.values()))}. {sizes}; {kept}.{said}"
 
