@@ -18,18 +18,23 @@ from graphkit.analysis.network.rows import Floats
 from graphkit.analysis.network.scores import is_fast
 from graphkit.analysis.network.scores import pagerank as power_iteration
 from graphkit.errors import GraphkitError
-from graphkit.networkx_backend import arrays as connection
-from graphkit.networkx_backend import arrays as paths
-from graphkit.networkx_backend import interface as scores
 from graphkit.networkx_backend.arrays import (
     ArrayGraph,
     Arrays,
     Scores,
+    articulation_points,
+    betweenness_centrality,
+    bridges,
+    closeness_centrality,
     degrees,
     edge_rows,
     from_networkx,
+    immediate_dominators,
+    is_strongly_connected,
     named,
+    number_strongly_connected_components,
     strong_components,
+    strongly_connected_components,
     to_networkx,
 )
 
@@ -208,13 +213,12 @@ def eigenvector_centrality_numpy(
 ALGORITHMS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        scores.degree_centrality, scores.in_degree_centrality, scores.out_degree_centrality,
-        scores.pagerank, scores.hits, scores.eigenvector_centrality,
-        scores.eigenvector_centrality_numpy,
-        paths.betweenness_centrality, paths.closeness_centrality,
-        connection.immediate_dominators, connection.strongly_connected_components,
-        connection.number_strongly_connected_components, connection.is_strongly_connected,
-        connection.articulation_points, connection.bridges,
+        degree_centrality, in_degree_centrality, out_degree_centrality,
+        pagerank, hits, eigenvector_centrality, eigenvector_centrality_numpy,
+        betweenness_centrality, closeness_centrality,
+        immediate_dominators, strongly_connected_components,
+        number_strongly_connected_components, is_strongly_connected,
+        articulation_points, bridges,
     )
 }  # fmt: skip
 NEEDS_FAST = frozenset({
