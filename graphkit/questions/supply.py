@@ -158,39 +158,44 @@ def restriction_cut(catalog: Catalog, text: str) -> Cut:
     controls = catalog.rows("restrictions")
     rows = [row for row in controls.to_pylist() if _is_called(row, text)]
     if not rows:
-        known = sorted({row["announcement"] for row in controls.to_pylist()} - {None})
+        known = _distinct(controls.to_pylist(), "announcement")
         raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
     traded = set(catalog.rows("trade-periods")["product"].to_pylist())
-    products: dict[str, list[str]] = {}
-    for row in rows:
-        for basket in _baskets(catalog, row["product"], traded):
-            products.setdefault(basket, []).append(row["product"])
-    if not products:
-        lacking = [row["product"] for row in rows]
+    goods = [row["product"] for row in rows]
+    baskets = {product: _baskets(catalog, product, traded) for product in goods}
+    cut = sorted(set().union(*baskets.values()))
+    if not cut:
         raise GraphkitError(
-            f"{text}: no trade is known of {', '.join(lacking)}, so that it cannot be played"
+            f"{text}: no trade is known of {', '.join(goods)}, so that it cannot be played"
         )
-    played = {inside for every in products.values() for inside in every}
-    notes = []
-    for basket, inside in sorted(products.items()):
-        parts = sorted({*inside} - {basket})
-        own = sorted({row["note"] or "" for row in rows if row["product"] == basket} - {""})
-        said = [f"It is on {', '.join(parts)} in it."] if parts else []
-        if said or own:
-            why = " ".join([*own, *said])
-            notes.append(f"{basket} is cut whole, more than the control covers: {why}")
-    lacking = sorted({row["product"] for row in rows} - played)
-    if lacking:
-        notes.append(f"No trade is known of {', '.join(lacking)}: not in the answer.")
-    notes.append("A licence is no stop: `loss` says which part of the exports it holds back.")
-    names = {row["announcement"] or _identity(row) for row in rows}
-    scope = Scope(text, tuple(sorted(products)), f"what {', '.join(sorted(names))} names")
-    targets = sorted({row["target"] for row in rows} - {None})
-    exporters = sorted({row["country"] for row in rows})
+    names = sorted({row["announcement"] or _identity(row) for row in rows})
+    exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
     table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
     return Cut(
-        "+".join(exporters), exporters, scope, targets or None, ", ".join(targets), notes, [table]
-    )
+        "+".join(exporters), exporters, Scope(text, tuple(cut), f"what {', '.join(names)} names"),
+        targets or None, ", ".join(targets), _cut_notes(rows, baskets, cut), [table],
+    )  # fmt: skip
+
+
+def _distinct(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    return sorted({row[name] for row in rows} - {None})
+
+
+def _cut_notes(
+    rows: Sequence[Mapping[str, Any]], baskets: Mapping[str, Sequence[str]], cut: Iterable[str]
+) -> list[str]:
+    """Note where a cut covers more than its control, and where less."""
+    notes = []
+    for basket in cut:
+        parts = sorted(p for p, found in baskets.items() if basket in found and p != basket)
+        why = _distinct((row for row in rows if row["product"] == basket and row["note"]), "note")
+        if parts:
+            why.append(f"It is on {', '.join(parts)} in it.")
+        if why:
+            notes.append(f"{basket} is cut whole, more than the control covers: {' '.join(why)}")
+    if missing := sorted(product for product, found in baskets.items() if not found):
+        notes.append(f"No trade is known of {', '.join(missing)}: not in the answer.")
+    return [*notes, "A licence is no stop: `loss` says which part of the exports it holds back."]
 
 
 def _is_called(row: Mapping[str, Any], text: str) -> bool:

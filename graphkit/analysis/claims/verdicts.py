@@ -190,7 +190,11 @@ def _check(claim: Claim, readings: Readings, tolerance: Tolerance) -> dict[str, 
     if stated is None and not missing:
         missing = ["a figure: the claim gives none"]
     said = {r: stated.agrees(r) for r in readings.found} if stated else {}
-    verdict = _verdict(claim, stated, readings, said, missing, tolerance)
+    borne_out = readings.decisive and any(yes for r, yes in said.items() if r.whole)
+    if stated and said and not missing and not borne_out:
+        missing = _doubts(claim, stated, readings, said, tolerance)
+    told = Verdict.CANNOT_BE_TOLD if missing or not said else Verdict.CONTRADICTED
+    verdict = Verdict.BORNE_OUT if borne_out else told
     row = {name: claim[name] for name in _COPIED} | {"expected": claim.get("expected")}
     value = claim["value"]
     row |= {
@@ -214,33 +218,26 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _verdict(
+def _doubts(
     claim: Claim,
-    stated: Claimed | None,
+    stated: Claimed,
     readings: Readings,
     said: Mapping[Reading, bool | None],
-    missing: list[str],
     tolerance: Tolerance,
-) -> Verdict:
-    """Judge a claim; adds to ``missing`` why a claim cannot be told."""
-    if readings.decisive and any(yes for r, yes in said.items() if r.whole):
-        return Verdict.BORNE_OUT
-    if stated is None or not said or missing:
-        return Verdict.CANNOT_BE_TOLD
-    values = [r.value for r in said]
+) -> list[str]:
+    """Name the first reason why readings that do not bear out a claim do not contradict it."""
+    if part := [r.label for r, yes in said.items() if yes]:
+        return [f"which basket: only a part of it agrees, {part[0]}"]
+    if None in said.values():
+        return ["a figure instead of bounds"]
+    if not readings.named:
+        return ["which basket: the claim does not name the products it counts"]
+    if min(r.value for r in said) < stated.low and max(r.value for r in said) > stated.high:
+        return ["whether by value or by weight: the readings lie on both sides"]
     away = min(stated.distance(r.low if r.value > stated.high else r.high) for r in said)
-    part = [r.label for r, yes in said.items() if yes]
-    if part:
-        missing.append(f"which basket: only a part of it agrees, {part[0]}")
-    elif None in said.values():
-        missing.append("a figure instead of bounds")
-    elif not readings.named:
-        missing.append("which basket: the claim does not name the products it counts")
-    elif min(values) < stated.low and max(values) > stated.high:
-        missing.append("whether by value or by weight: the readings lie on both sides")
-    elif claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
-        missing.append("whether by value or by weight, gross or content: a reading is near")
-    return Verdict.CANNOT_BE_TOLD if missing else Verdict.CONTRADICTED
+    if claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
+        return ["whether by value or by weight, gross or content: a reading is near"]
+    return []
 
 
 def _difference(row: Mapping[str, Any], found: float) -> float | None:
