@@ -19,7 +19,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.export import FORMATS, export
+from graphkit.export import FORMATS, Exported, chosen_format, read, write
 from graphkit.export.admin import statements
 from graphkit.export.tables import digest, stored_graph
 from graphkit.schema import GRAPH
@@ -88,15 +88,21 @@ def test_every_shipped_fact_is_read(shipped_file: Path, shipped_graph: Graph):
         assert found[key].equals(table), key
 
 
+def export(store: Store, output: Path, form: str | None = None, **scope: str) -> Exported:
+    """Export as the command does, without options to parse."""
+    chosen = chosen_format(form, output, of_trade=bool(scope))
+    return write(read(store, **scope), output, chosen)
+
+
 # --- GraphML and GEXF
 
 
-@pytest.mark.parametrize(("form", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
-def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, form, read):
+@pytest.mark.parametrize(("form", "reader"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, form, reader):
     path = tmp_path / f"x.{form}"
     export(embedded, path)
 
-    network = read(path)
+    network = reader(path)
     assert (network.number_of_nodes(), network.number_of_edges()) == counted(graph)
     assert network.is_directed()
     assert network.is_multigraph()
@@ -113,12 +119,12 @@ def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, f
     assert all("tonnes" not in edge for edge in japan)  # unknown is no attribute
 
 
-@pytest.mark.parametrize(("form", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
-def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, read):
+@pytest.mark.parametrize(("form", "reader"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
+def test_the_trade_network_alone_is_weighed_by_value(embedded, tmp_path, form, reader):
     path = tmp_path / f"x.{form}"
     done = export(embedded, path, scope="Dy", period="2024")
 
-    network = read(path)
+    network = reader(path)
     assert (done.nodes, done.edges) == (3, 2)
     assert {key: data["label"] for key, data in network.nodes(data=True)} == {
         "CHN": "China", "JPN": "Japan", "KOR": "South Korea",
@@ -229,7 +235,7 @@ def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStor
 
 
 def test_a_long_kind_is_several_statements(graph, monkeypatch):
-    monkeypatch.setattr("graphkit.export.admin.BATCH", 2)
+    monkeypatch.setattr("graphkit.export.admin.STATEMENT_ROWS", 2)
 
     made = list(statements(graph))
     assert sum("CREATE (a)-[x:`EXPORTS`" in statement for statement in made) == 2
@@ -272,7 +278,7 @@ def test_a_folder_with_files_is_left_alone(embedded, tmp_path, form):
     export(embedded, out / "x", form)
     before = names_in(out / "x")
 
-    with pytest.raises(UsageError, match=r"is there already; .* wants a new folder"):
+    with pytest.raises(UsageError, match=r"exists; .* wants a new or empty folder"):
         export(embedded, out / "x", form)
     assert names_in(out / "x") == before
     assert names_in(out) == {"x"}
@@ -288,11 +294,15 @@ def test_an_empty_database_is_told_to_be_filled(neo4j_store):
     ("line", "code", "message"),
     [
         ("export", 2, "where to? name a file or folder with -o PATH"),
-        ("export -o {tmp}/x", 2, "which format? --format graphml, gexf, parquet, neo4j-admin, cyp"),
+        (
+            "export -o {tmp}/x",
+            2,
+            "wanted --format, one of graphml, gexf, parquet, neo4j-admin, cyp",
+        ),
         ("export -o {tmp}/x -f dot", 2, "--format: found 'dot', wanted one of graphml, gexf"),
         ("export -o {tmp} -f cypher", 2, "is a folder; cypher is one file"),
         ("export -o {tmp}/no/x.gexf", 1, "cannot write {tmp}/no/x.gexf: No such file"),
-        ("export -o {tmp}/x --for Dy -f parquet", 2, "which goes to graphml or gexf, not to parq"),
+        ("export -o {tmp}/x --for Dy -f parquet", 2, "in graphml or gexf, not in parq"),
         ("export -o {tmp}/x.gexf --for unobtainium", 2, "is called 'unobtainium'"),
         ("export -o {tmp}/x.gexf --period 2024-Q9", 2, "--period: "),
         ("export -o {tmp}/x.gexf --for Dy --period 1999", 1, "no trade flows are known"),

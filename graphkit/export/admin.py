@@ -1,4 +1,4 @@
-"""Files that other Neo4j tools load: ``neo4j-admin`` CSV and a Cypher script."""
+"""Files for Neo4j's own tools: CSV for ``neo4j-admin``, and a Cypher script."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ TYPES = {
     Type.INTEGER: "long", Type.FLAG: "boolean", Type.TEXTS: "string[]",
 }  # fmt: skip
 DELIMITERS = ";|~^"
-"""What may stand between the values of a list: the first that is in none of them."""
+"""Candidates to separate the values of a list; the first that no value contains is used."""
 ARGUMENTS = "import.args"
 BATCH = 2**16
-"""Rows that are plain text at once."""
+"""Rows converted to text at once."""
 
 
 def write_import_folder(graph: Graph, folder: Path) -> None:
@@ -30,7 +30,7 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
 
     In the folder, ``neo4j-admin database import full --overwrite-destination neo4j @import.args``
     fills a database, and ``cypher-shell -f constraints.cypher`` adds what an import leaves out.
-    Text is quoted, so that an empty text is one and nothing is nothing.
+    Text is quoted, which tells an empty text from a missing value.
     """
     from graphkit.stores.neo4j.load import ddl
 
@@ -42,7 +42,7 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
         (folder / f"{name}-header.csv").write_text(",".join(_header(part)) + "\n", encoding="utf-8")
         _write(part, folder / f"{name}.csv", delimiter)
         what = "relationships" if part.kind.is_edge else "nodes"
-        # Neo4j 2026 finds no file without a folder in its name.
+        # Neo4j 2026 does not find a file without a folder in its name.
         arguments.append(f"--{what}=./{name}-header.csv,./{name}.csv")
     constraints = "".join(f"{statement};\n" for statement in ddl(graph.schema))
     (folder / "constraints.cypher").write_text(constraints, encoding="utf-8")
@@ -58,12 +58,12 @@ def _delimiter(graph: Graph) -> str:
                     used |= set("".join(values or ()))
     free = [mark for mark in DELIMITERS if mark not in used]
     if not free:
-        raise GraphkitError(f"lists hold all of {DELIMITERS}: none can stand between their values")
+        raise GraphkitError(f"lists contain all of {DELIMITERS}: none can separate their values")
     return free[0]
 
 
 def _header(part: Part) -> Iterator[str]:
-    """The typed columns, in the order of the part's table, then the label or type."""
+    """Yield the typed columns, in the order of the part's table, then the label or type."""
     if part.start is None or part.end is None:
         for prop in part.kind.stored:
             is_key = prop.name == part.kind.key
@@ -81,7 +81,7 @@ def _typed(prop: Prop) -> str:
 
 
 def _write(part: Part, path: Path, delimiter: str) -> None:
-    """Rows as CSV: text in quotes, nothing where nothing is known."""
+    """Write rows as CSV: text in quotes, nothing for a missing value."""
     plain = csv.WriteOptions(include_header=False)
     with csv.CSVWriter(path, _columns(part, 0, 0, delimiter).schema, write_options=plain) as file:
         for start in range(0, len(part.table), BATCH):
@@ -89,7 +89,7 @@ def _write(part: Part, path: Path, delimiter: str) -> None:
 
 
 def _columns(part: Part, start: int, length: int, delimiter: str) -> pa.Table:
-    """Some rows with their lists joined, and the label or type."""
+    """Return some rows with their lists joined, and the label or type."""
     rows = part.rows(start, length)
     for place, field in enumerate(rows.schema):
         if pa.types.is_list(field.type):
@@ -98,9 +98,9 @@ def _columns(part: Part, start: int, length: int, delimiter: str) -> pa.Table:
 
 
 STATEMENT_ROWS = 500
-"""Rows a statement: short enough for a server to read at once."""
+"""Rows per statement, few enough for a server to parse at once."""
 FORGET = "CALL db.clearQueryCaches()"
-"""A server keeps statements, with all the rows in them, until its memory is full of them."""
+"""Without it a server caches statements, rows included, until its memory is full."""
 FORGET_AFTER = 10
 HEAD = """\
 // The graph of graphkit, for an empty Neo4j 5.26 or later: cypher-shell -f FILE
@@ -121,7 +121,7 @@ def write_script(graph: Graph, path: Path) -> None:
 
 
 def statements(graph: Graph) -> Iterator[str]:
-    """The statements of the script, each on one line."""
+    """Yield the statements of the script, each on one line."""
     from graphkit.stores.neo4j.load import create_statement, ddl
 
     yield from ddl(graph.schema)
@@ -142,7 +142,7 @@ def _rows(part: Part, start: int) -> str:
 
 
 def literal(value: Any) -> str:
-    r"""A value as Cypher writes it.
+    r"""Format a value as a Cypher literal.
 
     >>> literal([None, True, 1.5, 2, "it's a \\ and a ;", ["x"]])
     "[null, true, 1.5, 2, 'it\\'s a \\\\ and a ;', ['x']]"

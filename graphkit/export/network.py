@@ -1,4 +1,4 @@
-"""The graph as a networkx multigraph, and that as GraphML or GEXF."""
+"""Conversion of the graph to a networkx multigraph, written as GraphML or GEXF."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that no XML file can hold."""
+"""Characters that XML does not allow."""
 SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source")
 MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
 
 
 def network_of(content: Graph | TradeNetwork) -> nx.MultiDiGraph:
-    """The whole graph or the trade alone as a multigraph, no two edges of which are one."""
+    """Convert the whole graph or the trade alone to a multigraph, which keeps parallel edges."""
     return _whole(content) if isinstance(content, Graph) else _trade(content)
 
 
 def _whole(graph: Graph) -> nx.MultiDiGraph:
-    """Every node by kind and key (``Country:KOR``), and every relationship as an edge of its own.
+    """Add every node, named by kind and key (``Country:KOR``), and every relationship as an edge.
 
-    ``kind`` is the label or type, ``label`` what a drawing shows; a list is text with semicolons.
-    What is not known is no attribute.
+    ``kind`` is the label or type, ``label`` the text in a drawing; a list becomes text with
+    semicolons. A missing value has no attribute.
     """
     import networkx as nx
 
@@ -50,10 +50,10 @@ def _whole(graph: Graph) -> nx.MultiDiGraph:
 
 
 def _trade(trade: TradeNetwork) -> nx.MultiDiGraph:
-    """Suppliers and consumers, an edge for each product, period and data set.
+    """Add suppliers and consumers, with an edge for each product, period and data set.
 
-    ``weight`` is the value in USD, which tools lay out and rank by; an edge whose value is not
-    known has none.
+    ``weight`` is the value in USD, by which tools lay out and rank; an edge of unknown value has
+    none.
     """
     import networkx as nx
 
@@ -71,7 +71,7 @@ def _trade(trade: TradeNetwork) -> nx.MultiDiGraph:
 
 
 def _given(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes that both formats hold: no lists, nothing that is not known."""
+    """Return attributes that both formats can store: no lists, no missing values."""
     found = {}
     for name, value in row.items():
         if isinstance(value, list):
@@ -82,7 +82,7 @@ def _given(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def xml_text(text: str) -> str:
-    r"""Text as XML can hold it, characters that it cannot by their number.
+    r"""Replace the characters that XML does not allow by their numbers.
 
     >>> xml_text("a\x00b")
     'a\\u0000b'

@@ -1,4 +1,4 @@
-"""Tables of a whole database in fixed order, and the digest of them."""
+"""Tables of a whole database in fixed order, and their digest."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from graphkit.stores.results import canonical_json
 
 
 def write_parquet_folder(graph: Graph, folder: Path) -> None:
-    """Write one file a kind, with the unit and meaning of each column in its metadata.
+    """Write one file per kind, with the unit and doc of each column in its metadata.
 
-    A relationship has its two ends first, with the kind of node of each beside it.
+    Relationships have their two ends first, each followed by its kind of node.
     """
     from pyarrow import parquet
 
@@ -57,14 +57,14 @@ def _described(table: pa.Table, kind: Kind) -> pa.Table:
 
 
 def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
-    """Everything of ours that a database holds: nodes, relationships, last the load marker.
+    """Read graphkit's nodes and relationships from a database, the load marker last.
 
-    Each kind is one part, in the order of its keys; an edge kind one for each pair of node kinds.
+    Each kind is one part, ordered by key; an edge kind is one part per pair of node kinds.
 
     Raises
     ------
     GraphkitError
-        The database holds nothing of ours.
+        The database has no graph of graphkit's.
     """
     kinds = sorted(schema.kinds, key=lambda kind: kind == LOAD)  # the load marker is last
     parts = [part for kind in kinds for part in _parts(store, schema, kind)]
@@ -74,7 +74,7 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
 
 
 def _parts(store: Store, schema: Schema, kind: Kind) -> Iterator[Part]:
-    """The rows of a kind; of an edge kind, one part for each pair of node kinds it joins."""
+    """Read the rows of a kind; of an edge kind, one part per pair of node kinds it joins."""
     for ends in joined(schema, kind):
         types = [pa.field(end.name, pa.string()) for end in kind.ends]
         types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
@@ -84,7 +84,7 @@ def _parts(store: Store, schema: Schema, kind: Kind) -> Iterator[Part]:
 
 
 def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:
-    """The pairs of node kinds that an edge kind may join; of a node kind, one of nothing."""
+    """List the pairs of node kinds that an edge kind may join; one empty tuple for a node kind."""
     if not kind.is_edge:
         return [()]
     starts, ends = (end.kinds for end in kind.ends)
@@ -92,9 +92,9 @@ def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:
 
 
 def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> str:
-    """Cypher for the rows of a kind by key: the ends of an edge, and all stored properties.
+    """Write the query for the rows of a kind by key: ends of an edge, and all stored properties.
 
-    With ``page``, so many of them, with keys after the parameter ``after``.
+    With ``page``, limit it to that many rows, with keys after the parameter ``after``.
     """
     pattern = "(a:`{0}`)-[x:`{2}`]->(b:`{1}`)" if ends else "(x:`{0}`)"
     pattern = pattern.format(*(k.name for k in ends), kind.name)
@@ -104,7 +104,7 @@ def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> st
     ]
     columns += [f"x.`{p.name}` AS `{p.name}`" for p in kind.stored]
     after, limit = (f"AND x.`{kind.key}` > $after ", f" LIMIT {page}") if page else ("", "")
-    # What has no digest is somebody else's.
+    # Rows without a digest are not graphkit's.
     return (
         f"MATCH {pattern} WHERE x.digest IS NOT NULL {after}RETURN {', '.join(columns)} "
         f"ORDER BY `{kind.key}`{limit}"
@@ -113,24 +113,24 @@ def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> st
 
 @dataclass(frozen=True)
 class TradeNetwork:
-    """Flows in scope, and the places they join."""
+    """Trade flows in scope, and the places they join."""
 
     shares: pa.Table
-    """Of each series, what a supplier sold a consumer, added up over HS codes."""
+    """Sales of each supplier to each consumer in each series, summed over HS codes."""
     places: Mapping[str, Mapping[str, str | None]]
     """Name, kind and region of each place, by key."""
     notes: tuple[str, ...]
 
 
 def trade_network(store: Store, scope: str | None, period: str | None) -> TradeNetwork:
-    """The trade of a scope in a period, or in the newest one of each product.
+    """Read the trade of a scope in a period, or in the newest period of each product.
 
     Raises
     ------
     UsageError
-        A name or period that is none; the message has the nearest ones.
+        A name is unknown or the period invalid; the message suggests the nearest.
     GraphkitError
-        There is no trade in the scope; the message says what there is.
+        The scope has no trade; the message says what has.
     """
     PERIOD.check(period)
     catalog = Catalog(store)
@@ -156,7 +156,7 @@ PAGE = 10_000
 
 @dataclass(frozen=True)
 class Digest:
-    """SHA-256 of the canonical lines of a graph, and how many of each there are."""
+    """SHA-256 of the canonical lines of a graph, and the numbers of nodes and edges."""
 
     sha256: str
     nodes: int
@@ -164,12 +164,12 @@ class Digest:
 
 
 def digest(store: Store, schema: Schema = GRAPH) -> Digest:
-    """What a database holds, as one number: equal if and only if the graphs are.
+    """Compute one number for a database, equal if and only if the graphs are equal.
 
     Parameters
     ----------
     store : Store
-        The database; one page of rows of it is in memory at a time.
+        The database; only one page of its rows is in memory at a time.
     schema : Schema
         Its kinds and properties.
 
@@ -188,12 +188,11 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
 
 
 def lines(store: Store, schema: Schema = GRAPH) -> Iterator[str]:
-    """Every node and relationship as one line, in the order of the lines' bytes.
+    """Yield every node and relationship as one line, in the order of the lines' bytes.
 
     A node is its kind, key and properties; a relationship its kind, key (plus 2⁶³, in 16 hex
-    digits), the kind and key of its start, those of its end, and its properties; with tabs
-    between. Properties are JSON without spaces, sorted by name; those that are not set are left
-    out.
+    digits), the kind and key of its start, those of its end, and its properties, separated by
+    tabs. Properties are JSON without spaces, sorted by name, without missing ones.
     """
     for kind in _in_order(schema):
         yield from _lines(store, schema, kind)
@@ -204,7 +203,7 @@ def _in_order(schema: Schema) -> list[Kind]:
 
 
 def _lines(store: Store, schema: Schema, kind: Kind) -> Iterator[str]:
-    """The lines of one kind; keys hold no tab, so the order of keys is that of lines."""
+    """Yield the lines of one kind; keys contain no tab, so key order is line order."""
     return heapq.merge(*(_lines_between(store, kind, ends) for ends in joined(schema, kind)))
 
 
