@@ -245,7 +245,7 @@ def test_only_what_is_asked_for_is_kept(load, wanted, kept):
 
 
 def test_a_code_that_nothing_travels_under_is_refused(load):
-    with pytest.raises(UsageError, match="no HS code is mainly of '9999'"):
+    with pytest.raises(UsageError, match="no HS code is mainly for '9999'"):
         load(answer(both_sides()), wanted=Wanted(products=["9999"]))
 
 
@@ -293,7 +293,7 @@ def changed(number: int, **more: Any) -> list[Row]:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (answer(GOOD)[:-400], "is torn or no JSON"),
+        (answer(GOOD)[:-400], "is truncated or not JSON"),
         (answer(GOOD, count=900), "is truncated: it counts 900 rows and has 7"),
         (answer([], error="Maximum number of periods for preview is 1"),
          "holds an error of UN Comtrade: Maximum number of periods"),
@@ -308,11 +308,11 @@ def changed(number: int, **more: Any) -> list[Row]:
         (answer(changed(1, classificationCode="S4")), "found the classificationCode 'S4', wanted"),
         (answer(changed(1, typeCode="S")), "found the typeCode 'S', wanted C for goods"),
         (answer(changed(1, period="2024-01")), "found the period '2024-01', wanted a year or"),
-        (answer(H5), "the imports of 284690 by 410 from 156 in 2024 are there in H5 and in H6"),
+        (answer(H5), "found the imports of 284690 by 410 from 156 in 2024 in H5 and in H6"),
         (answer([*GOOD, GOOD[0] | {"primaryValue": 1.0}]),
-         "there are two figures of the imports of 284690 by 410 from 156 in 2024"),
+         "found two figures for the imports of 284690 by 410 from 156 in 2024"),
         (table(GOOD).replace(",", ";"), "which lack classificationCode"),
-        (table(GOOD)[:-30], "is no table of Comtrade: CSV parse error"),
+        (table(GOOD)[:-30], "is not a Comtrade table: CSV parse error"),
         (table(GOOD).replace("110000.0", "lots"), "'lots'"),
         (table(changed(1, motCode=0.0)), "found the motCode '0.0'"),
         ("", "found the columns ''"),
@@ -328,7 +328,7 @@ def test_what_is_no_comtrade_is_refused_and_nothing_is_written(text, message, lo
 
 def test_files_with_and_without_the_columns_of_totals_are_not_mixed(load):
     names = [name for name in GOOD[0] if name not in DIMENSIONS]
-    with pytest.raises(GraphkitError, match="files must have the same of motCode"):
+    with pytest.raises(GraphkitError, match="files must have the same of the columns motCode"):
         load(answer(GOOD), table(GOOD, names=names))
 
 
@@ -336,7 +336,7 @@ def test_an_answer_that_is_no_utf8_is_refused(reference, tmp_path):
     path = tmp_path / "pull.json"
     path.write_bytes(answer(changed(1, cmdDesc="C?sium")).encode().replace(b"?", b"\xe9"))
 
-    with pytest.raises(GraphkitError, match=r"pull\.json is no UTF-8: "):
+    with pytest.raises(GraphkitError, match=r"pull\.json is not UTF-8: "):
         import_comtrade([path], tmp_path / "seeds", reference)
 
 
@@ -361,9 +361,9 @@ def test_columns_that_an_answer_may_lack_are_unknown(load):
 def test_a_missing_file_and_nothing_asked_for_are_refused(reference, load, tmp_path):
     with pytest.raises(GraphkitError, match=r"none.json cannot be read: No such file"):
         import_comtrade([tmp_path / "none.json"], tmp_path / "seeds", reference)
-    with pytest.raises(GraphkitError, match=r"no flow of 0.json is of what was asked for: 7 rows"):
+    with pytest.raises(GraphkitError, match=r"no flow of 0.json matches the filters: 7 rows"):
         load(answer(GOOD), wanted=Wanted(years=[1990]))
-    with pytest.raises(GraphkitError, match=r"no flow of 0.json is of"):
+    with pytest.raises(GraphkitError, match=r"no flow of 0.json matches"):
         load(answer([]))
     assert not (tmp_path / "seeds").exists()
 
@@ -405,7 +405,7 @@ def test_from_answers_to_shares_by_either_report(tmp_path, monkeypatch, capsysbi
     [
         (["--name", "../x"], 2, "--name: found '../x', wanted letters, digits, - and _"),
         (["--products", "unobtainium"], 2, "is called 'unobtainium'"),
-        (["--years", "1990"], 1, "no flow of pull.json is of what was asked for"),
+        (["--years", "1990"], 1, "no flow of pull.json matches the filters"),
     ],
 )
 def test_a_wrong_option_is_one_line(tmp_path, capfd, arguments, code, message):
@@ -435,5 +435,5 @@ def test_a_flow_that_the_folder_has_under_another_name_is_refused(tmp_path, caps
     capsys.readouterr()
 
     assert run(["import", "comtrade", str(tmp_path / "two.json"), "-o", str(seeds)]) == 3
-    assert "could not be read with what is imported" in capsys.readouterr().err
+    assert "could not be read with this import" in capsys.readouterr().err
     assert not yaml.exists()

@@ -1,5 +1,5 @@
-"""Importers: published tables become seeds, a YAML description and a Parquet table beside it.
+"""Importers: turn published tables into seeds, each a YAML description and a Parquet table.
 
-An importer writes files and nothing else, so that every load can be repeated from files that a
-person can review. The same input gives the same bytes.
+An importer writes only files, so that every load can be repeated from files that a person can
+review. Equal input gives equal bytes.
 """

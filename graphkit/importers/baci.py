@@ -1,4 +1,4 @@
-"""Imports CEPII BACI as it is published: a zip or its CSV files ``t,i,j,k,v,q``."""
+"""Importer of CEPII BACI as published: a zip, or its CSV files ``t,i,j,k,v,q``."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ from graphkit.seeds.tables import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 FLOW = COLUMNS[:4]
-"""The columns that say which flow a row is of: year, exporter, importer, HS code."""
+"""The columns that identify a flow: year, exporter, importer, HS code."""
 TYPES = {
     "t": pa.int16(), "i": pa.int32(), "j": pa.int32(), "k": pa.string(), "v": pa.float64(),
     "q": pa.float64(),
 }  # fmt: skip
 BLOCK = 2 * 2**20
-"""Bytes read at once; more is hardly faster and keeps several times as much memory."""
+"""Bytes read at once; more is hardly faster and takes several times as much memory."""
 UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
-"""BACI pads a quantity that is not known with blanks."""
+"""Texts for an unknown quantity, which BACI pads with blanks."""
 KEYS = ("product", "hs", "period", "exporter", "importer")
-"""What no two flows of a table have alike."""
+"""The columns that identify a flow of a table."""
 AMOUNTS = ("usd", "tonnes")
 NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)\.csv")
 CREDIT = """
@@ -63,14 +63,14 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Edition:
-    """Which BACI it is: the HS revision of its codes, and its version."""
+    """Edition of BACI: the HS revision of its codes, and its version."""
 
     revision: str
     version: str | None
 
     @property
     def dataset(self) -> str:
-        """Its name as a data set."""
+        """Name of the data set."""
         version = f"-v{self.version.lower()}" if self.version else ""
         return f"baci-{self.revision.lower()}{version}"
 
@@ -93,17 +93,17 @@ def import_baci(
     files : sequence of Path
         A zip as CEPII publishes it, or CSV files of one edition.
     folder : Path
-        Folder of seeds; the reference seeds go into it too where it has none.
+        Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Countries and products.
     wanted : Wanted, optional
-        Which codes, years and countries (at either end) to keep.
+        Codes, years and countries (at either end) to keep.
     revision, version : str, optional
-        Of files whose names do not say: ``HS92``, ``202601``.
+        Such as ``HS92`` and ``202601``, for files without them in their names.
     max_unknown : float
-        Refuse if more than this part of the value is of places that are not known.
+        Refuse if unknown places have more than this part of the value.
     progress : callable, optional
-        Called with a file's name and how many of its rows were read.
+        Called with a file's name and the number of rows read.
 
     Returns
     -------
@@ -112,9 +112,9 @@ def import_baci(
     Raises
     ------
     GraphkitError
-        A file is no BACI, torn, or of another edition than the rest; nothing is written.
+        A file is not BACI, is truncated or has another edition than the rest; nothing is written.
     UnmappedError
-        Too much of the value is of places that are not known; nothing is written.
+        Unknown places have too much of the value; nothing is written.
     """
     wanted = wanted or Wanted()
     edition, parts = _editions(files, revision, version)
@@ -128,7 +128,7 @@ def import_baci(
     flows = with_one_of(flows, wanted.countries, "v", report)
     report.check(max_unknown)
     report.check_kept(len(flows), files)
-    flows = _finished(flows, codes)
+    flows = _map(flows, codes)
     years = sorted(set(flows["period"].to_pylist()))
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     name = "-".join([edition.dataset, *_slugs(wanted.products), *_slugs(wanted.countries), span])
@@ -139,12 +139,12 @@ def import_baci(
 
 
 def _slugs(texts: Iterable[str]) -> list[str]:
-    """Texts as parts of a file's name, so that imports of different things stand side by side."""
+    """Make parts of a file name, so that imports with different filters get different files."""
     slugs = sorted(re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") for text in texts)
     return slugs if len(slugs) <= 4 else [*slugs[:3], f"and-{len(slugs) - 3}-more"]
 
 
-# --- which files
+# --- files
 
 
 @contextmanager
@@ -163,7 +163,7 @@ Part = tuple[Path, str | None]
 def _editions(
     files: Sequence[Path], revision: str | None, version: str | None
 ) -> tuple[Edition, list[Part]]:
-    """The one edition of some files, and the tables in them."""
+    """Return the one edition of the files, and the tables in them."""
     parts: list[tuple[Part, str]] = []
     for path in files:
         if path.suffix.lower() == ".zip":
@@ -178,11 +178,11 @@ def _editions(
         found = (match[1], match[3]) if match else (None, None)
         if revision is None and found[0] is None:
             raise UsageError(
-                f"{name}: the name does not say which HS revision it is "
-                "(BACI_HS92_Y2024_V202601.csv does); give --revision HS92, and --version"
+                f"{name}: the name does not give the HS revision, as BACI_HS92_Y2024_V202601.csv "
+                "does; add --revision HS92, and --version"
             )
         if revision and found[0] and revision != found[0]:
-            raise GraphkitError(f"{name} is of {found[0]}, --revision says {revision}")
+            raise GraphkitError(f"{name} is {found[0]}, --revision says {revision}")
         editions.setdefault(Edition(revision or found[0] or "", version or found[1]), name)
     if len(editions) > 1:
         said = "; ".join(f"{n} is {e.revision} V{e.version}" for e, n in editions.items())
@@ -191,7 +191,7 @@ def _editions(
 
 
 def _tables(path: Path) -> list[str]:
-    """The tables of a zip, by year."""
+    """List the tables of a zip, by year."""
     try:
         check_zip(path)
         with zipfile.ZipFile(path) as archive:
@@ -212,7 +212,7 @@ def _read(
     parts: Iterable[Part], codes: Collection[str], years: set[int], report: Report,
     progress: Progress,
 ) -> pa.Table:  # fmt: skip
-    """The rows of the codes and years asked for."""
+    """Read the rows of the codes and years asked for."""
     wanted = pa.array(sorted(codes), pa.string())
     kept, names, read, of_years = [], [], 0, 0
     for number, (path, member) in enumerate(parts):
@@ -263,7 +263,7 @@ def _distinct(rows: pa.Table, files: Sequence[str], report: Report) -> pa.Table:
 
 
 def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
-    """A table, piece by piece."""
+    """Yield a table in batches."""
     try:
         with _opened(path, member) as file:
             _check_header(file, name)
@@ -286,7 +286,7 @@ def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
         raise GraphkitError(f"{name} cannot be read: {error}") from error
     except pa.ArrowInvalid as error:
         said = re.sub(r"\s+", " ", str(error))
-        raise GraphkitError(f"{name} is no table of BACI: {said}") from error
+        raise GraphkitError(f"{name} is not a BACI table: {said}") from error
 
 
 def _check_header(file: Any, name: str) -> None:
@@ -310,8 +310,8 @@ def _check_codes(codes: pa.Array, name: str) -> None:
 # --- writing
 
 
-def _finished(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
-    """The columns of a seed, sorted."""
+def _map(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
+    """Map flows to the columns of a seed, sorted."""
     order = pa.array(sorted(codes), pa.string())
     products = pa.array([codes[code] for code in sorted(codes)], pa.string())
     found = pa.table(
@@ -325,8 +325,8 @@ def _finished(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
             "tonnes": flows["q"],
         }
     )
-    # Two numbers of one place (Sudan before and after 2011) are one flow; a sum with an amount
-    # that is not known is not known.
+    # Two numbers of one place (Sudan before and after 2011) are one flow; a sum with an unknown
+    # amount is unknown.
     whole = pc.ScalarAggregateOptions(skip_nulls=False)
     sums = found.group_by(list(KEYS)).aggregate([(n, "sum", whole) for n in AMOUNTS])
     sums = sums.select([*KEYS, "usd_sum", "tonnes_sum"]).rename_columns([*KEYS, *AMOUNTS])
@@ -338,9 +338,9 @@ def _sorted(flows: pa.Table) -> pa.Table:
 
 
 def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: Report) -> pa.Table:
-    """Join an import with those of its edition that the folder holds.
+    """Merge an import with the tables of its edition in the folder.
 
-    What its own table holds besides stays in it; what another table holds is left out.
+    Its own table keeps its other rows; rows that another table has are left out.
     """
     keys = list(KEYS)
     for path in sorted((folder / "trade").glob(f"{edition.dataset}-*.parquet")):
@@ -353,7 +353,7 @@ def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: R
             more = old.join(flows.select(keys), keys, join_type="left anti")
             flows = _sorted(pa.concat_tables([flows, more.select(flows.column_names)]))
             if len(more):
-                report.add("kept", "that the table held before", len(more), worth(more, "usd"))
+                report.add("kept", "earlier rows of the table", len(more), worth(more, "usd"))
             continue
         both = flows.join(old.select([*keys, *AMOUNTS]), keys, join_type="inner",
                           right_suffix="_before")  # fmt: skip

@@ -1,4 +1,4 @@
-"""UN Comtrade's rows as seeds, each flow as either side reported it."""
+"""Importer of UN Comtrade: each flow as either side reported it."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from graphkit.schema import REVISIONS
 VALUE = "primaryValue"
 VALUATIONS = ("fob", "cif")
 FLOW = ("reporterCode", "partnerCode", "cmdCode", "flowCode", "period")
-"""What one figure is of."""
+"""The columns that identify one figure."""
 WORLD = 0
-"""The partner that stands for all partners."""
+"""The partner code for all partners together."""
 TOLERANCE = 0.01
-"""How far partners may add up to something else than the world before it is said."""
+"""Difference between the sum of partners and the world that needs no warning, as a share."""
 IN_WORDS = {"M": "imports", "X": "exports"}
 
 
 def valued(rows: pa.Table) -> pa.Table:
-    """The value of every row, and at which border it is taken."""
+    """Fill in the value of every row, and add its valuation (fob or cif, by number)."""
     imports = pc.equal(rows["flowCode"], "M")
     other = pc.if_else(imports, pc.coalesce(rows["cifvalue"], rows["fobvalue"]), rows["fobvalue"])
     value = pc.coalesce(rows[VALUE], other)
@@ -56,28 +56,27 @@ def valued(rows: pa.Table) -> pa.Table:
 
 
 def _near(value: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whether two values are the same to the dollar."""
+    """Compare values to the dollar."""
     return pc.fill_null(pc.less_equal(pc.abs(pc.subtract(value, other)), 1.0), False)
 
 
 def only_trade(rows: pa.Table, report: Report) -> pa.Table:
-    """Imports and exports; re-imports, re-exports and other sub-flows are parts of these."""
+    """Keep imports and exports; re-imports, re-exports and other sub-flows are parts of these."""
     part = pc.invert(pc.is_in(rows["flowCode"], pa.array(sorted(IN_WORDS))))
     why = "re-exports, re-imports and other parts of exports and imports"
     return left_out(rows, part, why, None, report)
 
 
 def only_totals(rows: pa.Table, report: Report) -> pa.Table:
-    """The total of each flow over transport modes, customs procedures and second partners.
+    """Keep the total of each flow over transport modes, customs procedures and second partners.
 
-    Rows of the parts stand beside it; summed up they would count the same goods several times.
-    Where the columns that tell a total are missing, the largest row of each flow is taken for it,
-    with a warning.
+    The file has rows of the parts too, which would count the same goods again. If the columns that
+    mark totals are missing, take the largest row of each flow, with a warning.
 
     Raises
     ------
     GraphkitError
-        A flow has two totals, or is there in two revisions of the Harmonized System.
+        A flow has two totals, or is given in two revisions of the Harmonized System.
     """
     missing = [n for n in TOTALS if n not in rows.column_names or _empty(rows[n])]
     whole = pa.array([True] * len(rows), pa.bool_())
@@ -88,7 +87,7 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     why = "transport modes, customs procedures and second partners, beside their total"
     rows = left_out(rows, pc.invert(whole), why, None, report)
     _warn_of_lost(parts, rows, report)
-    # Before anything is chosen, so that a choice between two revisions is never made.
+    # First, so that no later step chooses between two revisions.
     _check_revisions(rows)
     ranked = rows.append_column("flow", _flow_of(rows)).sort_by(
         [("flow", "ascending"), (VALUE, "descending")]
@@ -106,19 +105,19 @@ def only_totals(rows: pa.Table, report: Report) -> pa.Table:
     distinct = ranked.group_by(["flow", VALUE, *same]).aggregate([]).sort_by("flow")
     if pc.any(_repeats(distinct["flow"])).as_py():
         twice = distinct.filter(_repeats(distinct["flow"]))["flow"][0].as_py()
-        raise GraphkitError(f"there are two figures of the {_said(twice)}; import one of the files")
+        raise GraphkitError(f"found two figures for the {_said(twice)}; import one of the files")
     return left_out(ranked, again, "the same row again", None, report).drop_columns(["flow"])
 
 
 def without_world(rows: pa.Table, report: Report) -> pa.Table:
-    """Rows of partners; a warning where they do not add up to the world's row."""
+    """Drop the world's rows; warn if the partners do not add up to them."""
     every = pc.equal(rows["partnerCode"], WORLD)
     world, partners = rows.filter(every), rows.filter(pc.invert(every))
     keys = [name for name in FLOW if name != "partnerCode"]
-    wanted = _sums(world, keys)
+    expected = _sums(world, keys)
     sums = _sums(partners, keys)
     off = []
-    for key, total in sorted(wanted.items()):
+    for key, total in sorted(expected.items()):
         have = sums.get(key, 0.0)
         if key in sums and total and abs(have - total) > TOLERANCE * total:
             off.append(f"{_said('|'.join([key[0], '', *key[1:]]))} ({100 * have / total:.1f} %)")
@@ -136,7 +135,7 @@ def _sums(rows: pa.Table, keys: Sequence[str]) -> dict[tuple[str, ...], float]:
 
 
 def _warn_of_lost(parts: pa.Table, totals: pa.Table, report: Report) -> None:
-    """Say which flows are there in parts only."""
+    """Warn of flows that have parts but no total."""
     lost = parts.filter(pc.invert(pc.is_in(_flow_of(parts), value_set=_flow_of(totals))))
     if len(lost):
         flows = len(_flow_of(lost).unique())
@@ -148,7 +147,7 @@ def _warn_of_lost(parts: pa.Table, totals: pa.Table, report: Report) -> None:
 
 
 def _check_revisions(rows: pa.Table) -> None:
-    """Refuse one flow in two revisions: its codes do not mean the same goods, or count twice."""
+    """Refuse a flow in two revisions: its codes mean different goods, or count twice."""
     pairs = rows.append_column("flow", _flow_of(rows)).group_by(["flow", "classificationCode"])
     found = pairs.aggregate([]).sort_by(
         [("flow", "ascending"), ("classificationCode", "ascending")]
@@ -158,7 +157,7 @@ def _check_revisions(rows: pa.Table) -> None:
         flow = twice["flow"][0].as_py()
         both = found.filter(pc.equal(found["flow"], flow))["classificationCode"].to_pylist()
         raise GraphkitError(
-            f"the {_said(flow)} are there in {' and in '.join(both)}: revisions of the Harmonized "
+            f"found the {_said(flow)} in {' and in '.join(both)}: revisions of the Harmonized "
             "System must not be mixed for one flow"
         )
 
@@ -168,7 +167,7 @@ def _flow_of(rows: pa.Table) -> pa.ChunkedArray:
 
 
 def _repeats(column: pa.ChunkedArray) -> pa.Array:
-    """For each value of a sorted column, whether it is that of the row before."""
+    """Mark the values of a sorted column that repeat the row before."""
     values = column.combine_chunks()
     if isinstance(values, pa.ChunkedArray):
         values = values.chunk(0) if values.num_chunks else pa.array([], pa.string())
@@ -182,7 +181,7 @@ def _empty(column: pa.ChunkedArray) -> bool:
 
 
 def _said(flow: str) -> str:
-    """A flow in words: imports of 284690 by 410 from 156 in 2024."""
+    """Describe a flow: imports of 284690 by 410 from 156 in 2024."""
     reporter, partner, code, direction, period = flow.split("|")
     side = {"M": "from", "X": "to"}[direction]
     whom = f" {side} {partner}" if partner else ""
@@ -193,10 +192,10 @@ SOURCE = "un-comtrade"
 KEYS = (
     "product", "hs", "hs_revision", "period", "exporter", "importer", "reporter", "dataset",
 )  # fmt: skip
-"""What no two flows of a table have alike."""
+"""The columns that identify a flow of a table."""
 TRUE = ("true", "True", "TRUE", "1")
 NAMED = 3
-"""The most reporters whose codes stand in the name of a table."""
+"""The most reporters that the name of a table lists."""
 CREDIT = """
 United Nations, UN Comtrade Database; its terms restrict redistribution. Each flow as one side
 reported it: exports as a rule free on board, imports as a rule with cost, insurance and freight;
@@ -219,37 +218,38 @@ def import_comtrade(
     Parameters
     ----------
     files : sequence of Path
-        JSON of the API, or CSV with its names of columns; annual or monthly.
+        JSON of the API, or CSV with its column names; annual or monthly.
     folder : Path
-        Folder of seeds; the reference seeds go into it too where it has none.
+        Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Countries and products.
     wanted : Wanted, optional
-        Which codes, years and countries (at either end) to keep.
+        Codes, years and countries (at either end) to keep.
     name : str, optional
-        Of the table; otherwise by its reporters and years.
+        Name of the table; by default made of its reporters and years.
     max_unknown : float
-        Refuse if more than this part of the value is of places that are not known.
+        Refuse if unknown places have more than this part of the value.
     progress : callable, optional
-        Called with a file's name and how many of its rows were read.
+        Called with a file's name and the number of rows read.
 
     Returns
     -------
     Report
-        With warnings where totals had to be guessed, or partners do not add up to the world.
+        With warnings if totals had to be guessed, or partners do not add up to the world.
 
     Raises
     ------
     GraphkitError
-        A file is no Comtrade or torn, or figures contradict each other; nothing is written.
+        A file is not from Comtrade or truncated, or figures contradict each other; nothing is
+        written.
     UnmappedError
-        Too much of the value is of places that are not known; nothing is written.
+        Unknown places have too much of the value; nothing is written.
     """
     wanted = wanted or Wanted()
     report = Report("USD")
     rows = _with_products(_read(files, report, progress), reference, wanted, report)
     rows = without_world(only_totals(only_trade(valued(rows), report), report), report)
-    flows = _flows(_named(rows, reference, report), wanted, report)
+    flows = _map(_with_places(rows, reference, report), wanted, report)
     report.check(max_unknown)
     report.check_kept(len(flows), files)
     name = name or _name(flows)
@@ -274,7 +274,7 @@ def _read(files: Sequence[Path], report: Report, progress: Progress) -> pa.Table
             )
     if len(marked) > 1:
         said = "; ".join(f"{f} has {', '.join(n) or 'none'}" for n, f in marked.items())
-        raise GraphkitError(f"files must have the same of {', '.join(TOTALS)}: {said}")
+        raise GraphkitError(f"files must have the same of the columns {', '.join(TOTALS)}: {said}")
     rows = pa.concat_tables(tables, promote_options="default")
     report.add("read", "rows of all files", len(rows))
     for column in ("reporterCode", "partnerCode"):
@@ -289,7 +289,7 @@ def _read(files: Sequence[Path], report: Report, progress: Progress) -> pa.Table
 def _with_products(
     rows: pa.Table, reference: Reference, wanted: Wanted, report: Report
 ) -> pa.Table:
-    """Rows of the years and codes asked for, with their products."""
+    """Keep rows of the years and codes asked for, and add their products."""
     if wanted.years:
         years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
         kept = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
@@ -315,7 +315,7 @@ def _with_products(
 def _codes(
     reference: Reference, revision: str, wanted: Wanted, *, strict: bool = False
 ) -> Mapping[str, str]:
-    """The codes asked for in one revision; what another revision has is not missed in this one."""
+    """Select the codes asked for; names without one in this revision matter only if ``strict``."""
     codes = reference.product_of_code(revision, proxies=wanted.proxies)
     if not wanted.products:
         return codes
@@ -329,8 +329,8 @@ def _codes(
     return kept
 
 
-def _named(rows: pa.Table, reference: Reference, report: Report) -> pa.Table:
-    """Rows with the keys of both places; groups, whose members are there too, are left out."""
+def _with_places(rows: pa.Table, reference: Reference, report: Report) -> pa.Table:
+    """Add the keys of both places; leave out groups, because their members have rows too."""
     places = reference.by_comtrade_code()
     groups = reference.areas_of_type("world", "group", "rest")
     numbers = pa.array(sorted(n for n, key in places.items() if key in groups), pa.int32())
@@ -342,8 +342,8 @@ def _named(rows: pa.Table, reference: Reference, report: Report) -> pa.Table:
     return name_places(rows, ends, places, VALUE, report)
 
 
-def _flows(rows: pa.Table, wanted: Wanted, report: Report) -> pa.Table:
-    """The columns of a seed, sorted: one flow for each side that reported it."""
+def _map(rows: pa.Table, wanted: Wanted, report: Report) -> pa.Table:
+    """Map rows to the columns of a seed, sorted: one flow for each side that reported it."""
     imports = pc.equal(rows["flowCode"], "M")
     year, month = (pc.utf8_slice_codeunits(rows["period"], *part) for part in ((0, 4), (4, 6)))
     monthly = pc.greater(pc.utf8_length(rows["period"]), 4)
@@ -374,7 +374,7 @@ def _flows(rows: pa.Table, wanted: Wanted, report: Report) -> pa.Table:
 
 
 def _summed(flows: pa.Table) -> pa.Table:
-    """Two numbers of one place are one flow; a sum with an unknown part is not known."""
+    """Add up the numbers of one place to one flow; a sum with an unknown part is unknown."""
     whole = pc.ScalarAggregateOptions(skip_nulls=False)
     some = pc.ScalarAggregateOptions(skip_nulls=True)
     sums = flows.group_by(list(KEYS), use_threads=False).aggregate([
@@ -397,7 +397,7 @@ def _summed(flows: pa.Table) -> pa.Table:
 
 
 def _name(flows: pa.Table) -> str:
-    """Of a table: which reporters, and when."""
+    """Name a table by its reporters and periods."""
     exports = pc.equal(flows["reporter"], "exporter")
     reporters = pc.if_else(exports, flows["exporter"], flows["importer"]).unique().to_pylist()
     who = "-".join(sorted(reporters)) if len(reporters) <= NAMED else f"{len(reporters)}-reporters"
@@ -407,7 +407,7 @@ def _name(flows: pa.Table) -> str:
 
 
 def _check_kept(folder: Path, name: str, flows: pa.Table) -> None:
-    """Refuse to write over a table that holds flows which these files do not have."""
+    """Refuse to overwrite a table that has flows missing from these files."""
     path = folder / "trade" / f"{name}.parquet"
     if not path.exists():
         return

@@ -1,4 +1,4 @@
-"""Fetches answers of UN Comtrade's API: the key in a header, with patience, and kept in a cache."""
+"""Client of UN Comtrade's API, with retries and a cache; the key travels in a header."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from graphkit.paths import user_folder, write_private
 API = "https://comtradeapi.un.org/data/v1/get"
 HEADER = "Ocp-Apim-Subscription-Key"
 LIMITS = (PREVIEW, 100_000, 250_000)
-"""Where the API cuts an answer off without saying so: without a key, with one, with a paid one."""
+"""Rows at which the API silently cuts off an answer: without a key, with a free or paid one."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 TEMPORARY = (429, 500, 502, 503, 504)
-"""What is tried again: too many requests, or a server in trouble."""
+"""Statuses to try again: too many requests, or a server in trouble."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What one request asks for: reports of some countries in one year."""
+    """Request for the reports of some countries in one year."""
 
     reporters: Sequence[int]
-    """Numbers of UN Comtrade; none means all of them."""
+    """Numbers of UN Comtrade; empty for all."""
     partners: Sequence[int]
     codes: Sequence[str]
     year: int
     monthly: bool = False
 
     def url(self, api: str = API) -> str:
-        """The address that answers it; nothing in it tells who asks."""
+        """Return the address of the request, without the key."""
         months = [f"{self.year}{month:02}" for month in range(1, 13)]
         asked = {
             "reporterCode": ",".join(map(str, self.reporters)),
@@ -62,25 +62,25 @@ class Question:
 
 @dataclass(frozen=True)
 class Patience:
-    """How often and how long to wait for an answer, in seconds."""
+    """Number of tries and waiting times in seconds."""
 
     tries: int = 5
     first: float = 2.0
-    """Before the second try; twice as long before each further one."""
+    """Wait before the second try; it doubles for each further one."""
     longest: float = 120.0
     timeout: float = 120.0
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """The rows of all answers, and how many of those came out of the cache."""
+    """Rows of all answers, and the number of answers from the cache."""
 
     rows: Sequence[dict[str, Any]]
     answers: int
     cached: int
 
     def text(self) -> str:
-        """One answer with all the rows, as ``graphkit import comtrade`` reads it."""
+        """Return all rows as one answer, which ``graphkit import comtrade`` reads."""
         return json.dumps({"count": len(self.rows), "data": list(self.rows)}, indent=0) + "\n"
 
 
@@ -93,20 +93,20 @@ def fetch_comtrade(
     patience: Patience | None = None,
     progress: Callable[[str, int], None] = lambda name, rows: None,
 ) -> Fetched:
-    """Ask UN Comtrade, or the cache of what it answered before.
+    """Fetch answers from UN Comtrade, or from the cache of earlier answers.
 
     Parameters
     ----------
     questions : sequence of Question
-        One request each.
+        One for each request.
     key : str
-        Subscription key of the API; it goes into a header, and nowhere else.
+        Subscription key of the API; it is sent in a header only.
     api : str
         Address of the API.
     fresh : bool
-        Ask again what is in the cache.
+        Ask again for cached answers.
     patience : Patience, optional
-        How often to try, and how long to wait.
+        Number of tries and waiting times.
     progress : callable, optional
         Called with the year and 1 after each answer.
 
@@ -117,7 +117,7 @@ def fetch_comtrade(
     Raises
     ------
     GraphkitError
-        The API refuses, does not answer, or cuts its answer off; or there are no rows at all.
+        The API refuses, does not answer, cuts its answer off, or has no rows at all.
     """
     _check(key, api)
     client = _client(api)
@@ -138,17 +138,17 @@ def fetch_comtrade(
         rows += _whole(text, question.year)
         progress(str(question.year), 1)
     if not rows:
-        raise GraphkitError("UN Comtrade has no rows of what was asked for")
+        raise GraphkitError("UN Comtrade has no rows for this request")
     return Fetched(rows, len(questions), cached)
 
 
 def find_key() -> str:
-    """The key of the user: ``COMTRADE_API_KEY``, or graphkit's of the keyring for comtrade.
+    """Return the user's key: ``COMTRADE_API_KEY``, or ``graphkit comtrade`` in the keyring.
 
     Raises
     ------
     GraphkitError
-        There is none.
+        Neither has a key.
     """
     key = os.environ.get("COMTRADE_API_KEY") or _from_keyring()
     if not key:
@@ -160,28 +160,28 @@ def find_key() -> str:
 
 
 def _from_keyring() -> str | None:
-    """The key that a keyring holds, where the package for keyrings is installed."""
+    """Return the key in the keyring, if the package ``keyring`` is installed."""
     if find_spec("keyring") is None:
         return None
     keyring = import_module("keyring")
     try:
         found: str | None = keyring.get_password("graphkit", "comtrade")
-    except keyring.errors.KeyringError:  # also where this system has no keyring at all
+    except keyring.errors.KeyringError:  # also if this system has no keyring at all
         return None
     return found
 
 
 def _check(key: str, api: str) -> None:
-    """Refuse to send the key where others could read it, or a key that no header can carry."""
+    """Refuse a key that a header cannot carry, or an address to which it would travel in clear."""
     if not (key.isascii() and key.isprintable() and " " not in key):
-        raise GraphkitError("the key for UN Comtrade holds characters that no key has")
+        raise GraphkitError("the key for UN Comtrade holds invalid characters")
     parts = urlsplit(api)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
-        raise GraphkitError(f"the key for UN Comtrade goes to https only, not to {api}")
+        raise GraphkitError(f"the key for UN Comtrade is sent to https only, not to {api}")
 
 
 class _LongWait(Exception):
-    """A server's wish to wait for longer than a user would."""
+    """Request of a server for a longer wait than the longest allowed."""
 
     def __init__(self, seconds: float, response: BaseHTTPResponse) -> None:
         self.seconds = seconds
@@ -189,7 +189,7 @@ class _LongWait(Exception):
 
 
 class _Patient(Retry):
-    """urllib3's retries, waiting before the second try too, but not for ever."""
+    """Retries of urllib3 that wait before the second try too, but not for ever."""
 
     def get_backoff_time(self) -> float:
         return float(min(self.backoff_factor * 2 ** (len(self.history) - 1), self.backoff_max))
@@ -233,12 +233,12 @@ def _kept(path: Path) -> str | None:
 
 
 def _whole(text: str, year: int) -> list[dict[str, Any]]:
-    """The rows of an answer that is not cut off."""
+    """Return the rows of an answer, and refuse one that is cut off."""
     rows = answer_rows(text, f"the answer for {year}")
     if len(rows) in LIMITS:
         raise GraphkitError(
             f"the answer for {year} has exactly {len(rows):,} rows, where UN Comtrade cuts off "
-            "what it gives; ask for fewer reporters, partners or products at once"
+            "its answers; ask for fewer reporters, partners or products at once"
         )
     return rows
 
@@ -246,7 +246,7 @@ def _whole(text: str, year: int) -> list[dict[str, Any]]:
 def _answer(client: PoolManager, url: str, key: str, patience: Patience) -> str:
     """Fetch a page, trying again while the server is in trouble."""
     headers = {HEADER: key, "User-Agent": f"graphkit/{__version__}", "Accept": "application/json"}
-    # A key is for one address: it follows no redirect.
+    # No redirects: the key is for one address only.
     retries = _Patient(
         patience.tries - 1, redirect=False, status_forcelist=TEMPORARY, raise_on_status=False,
         backoff_factor=patience.first, backoff_max=patience.longest,

@@ -1,7 +1,7 @@
-"""Reads UN Comtrade's tables: the API's JSON, or CSV with the same names.
+"""Reader of UN Comtrade's tables: the API's JSON, or CSV with the same column names.
 
-Only the columns that an import needs are read. Names of columns are taken in any case: the API,
-its bulk files and the website write ``cifvalue``, ``CIFValue`` and ``Cifvalue``.
+Only the columns that an import needs are read. Case does not matter in their names: the API, its
+bulk files and the website write ``cifvalue``, ``CIFValue`` and ``Cifvalue``.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ REQUIRED = (
     "primaryValue",
 )  # fmt: skip
 TOTALS = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}
-"""What says that a row is the total of all transport modes, procedures and second partners."""
+"""Codes that mark the total of all transport modes, customs procedures and second partners."""
 OPTIONAL = ("typeCode", *TOTALS, "netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue")
 NUMBERS = ("primaryValue", "netWgt", "cifvalue", "fobvalue")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 TYPES = {name: pa.float64() if name in NUMBERS else pa.string() for name in COLUMNS}
 CANONICAL = {name.lower(): name for name in COLUMNS}
 UNKNOWN = ("", "NA", "NaN", "nan", "None", "null")
-"""How programs that read and write Comtrade's CSV say that nothing is there."""
+"""Texts for a missing value in CSV of Comtrade and of programs that rewrite it."""
 PREVIEW = 500
-"""The most rows that the API gives without a key; nothing in its answer says so."""
+"""The most rows that the API gives without a key; its answer does not say so."""
 
 
 def read_comtrade(path: Path) -> pa.Table:
-    """The columns of a file that an import needs, as it has them.
+    """Read the columns of a file that an import needs.
 
     Returns
     -------
     pyarrow.Table
-        Codes and periods as text, values in US dollars and weights in kilograms as numbers. Of
-        the optional columns, those that are there.
+        Codes and periods as text, values in US dollars and weights in kilograms as numbers.
+        Optional columns only if the file has them.
 
     Raises
     ------
     GraphkitError
-        The file is torn, or no table of Comtrade; the message says what was found.
+        The file is truncated or not a Comtrade table; the message says what was found.
     """
     try:
         with path.open("rb") as file:
@@ -57,23 +57,23 @@ def read_comtrade(path: Path) -> pa.Table:
         raise GraphkitError(f"{path.name} cannot be read: {error.strerror or error}") from error
     except pa.ArrowInvalid as error:
         said = re.sub(r"\s+", " ", str(error))
-        raise GraphkitError(f"{path.name} is no table of Comtrade: {said}") from error
+        raise GraphkitError(f"{path.name} is not a Comtrade table: {said}") from error
     _check(table, path.name)
     return table
 
 
 def answer_rows(text: str, name: str) -> list[dict[str, Any]]:
-    """The rows of an answer of the API, which must be whole.
+    """Return the rows of an answer of the API, and refuse an incomplete one.
 
     Raises
     ------
     GraphkitError
-        It is no JSON, says that something is wrong, or has fewer rows than it counts.
+        It is not JSON, reports an error, or has fewer rows than it counts.
     """
     try:
         answer = json.loads(text)
     except ValueError as error:
-        raise GraphkitError(f"{name} is torn or no JSON: {error}") from error
+        raise GraphkitError(f"{name} is truncated or not JSON: {error}") from error
     rows = answer.get("data") if isinstance(answer, dict) else None
     if isinstance(answer, dict) and answer.get("error"):
         raise GraphkitError(f"{name} holds an error of UN Comtrade: {str(answer['error'])[:200]}")
@@ -89,21 +89,21 @@ def _json(path: Path) -> pa.Table:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise GraphkitError(f"{path.name} is no UTF-8: {error.reason}") from error
+        raise GraphkitError(f"{path.name} is not UTF-8: {error.reason}") from error
     rows = answer_rows(text, path.name)
-    there = {name: CANONICAL.get(name.lower()) for row in rows for name in row}
-    _check_names(list(there), path.name, bool(rows))
-    names = there.values() if rows else COLUMNS
+    canonical = {name: CANONICAL.get(name.lower()) for row in rows for name in row}
+    _check_names(list(canonical), path.name, bool(rows))
+    names = canonical.values() if rows else COLUMNS
     columns: dict[str, list[Any]] = {n: [None] * len(rows) for n in names if n}
     for place, row in enumerate(rows):
         for name, value in row.items():
-            if value is not None and (column := there[name]):
+            if value is not None and (column := canonical[name]):
                 columns[column][place] = _value(value, column, place, path.name)
     return pa.table({n: pa.array(v, TYPES[n]) for n, v in columns.items()})
 
 
 def _value(value: Any, column: str, place: int, name: str) -> Any:
-    """A value as its column has it; a number that is no code is not taken for one."""
+    """Convert a value to the type of its column; refuse a fraction or a flag as a code."""
     if column in NUMBERS:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
@@ -133,7 +133,7 @@ def _csv(path: Path) -> pa.Table:
 
 
 def _check_names(names: Sequence[str], name: str, rows: bool) -> None:
-    """Refuse what lacks a column."""
+    """Refuse a table without the required columns."""
     missing = set(REQUIRED) - {CANONICAL.get(found.lower()) for found in names}
     if missing and rows:
         raise GraphkitError(
@@ -154,21 +154,21 @@ CODES: Mapping[str, tuple[str, str]] = {
     "customsCode": (r"C\d\d", "a customs procedure such as C00"),
     "partner2Code": (r"\d{1,3}", "a number of a country"),
 }  # fmt: skip
-"""What every value of a column looks like."""
+"""Pattern of the values of each column, and its description."""
 
 
 def _check(table: pa.Table, name: str) -> None:
-    """Refuse codes that are none."""
+    """Refuse invalid codes and negative numbers."""
     for column in set(REQUIRED) - {"primaryValue"} if len(table) else ():
         if table[column].null_count:
             raise GraphkitError(f"{name}: {table[column].null_count:,} rows have no {column}")
-    for column, (pattern, wanted) in CODES.items():
+    for column, (pattern, expected) in CODES.items():
         if column in table.column_names:
             values = table[column].drop_null().unique()
             wrong = values.filter(pc.invert(pc.match_substring_regex(values, f"^({pattern})$")))
             if len(wrong):
                 found = min(wrong.to_pylist())
-                raise GraphkitError(f"{name}: found the {column} {found[:20]!r}, wanted {wanted}")
+                raise GraphkitError(f"{name}: found the {column} {found[:20]!r}, wanted {expected}")
     for column in NUMBERS:
         if column in table.column_names and (pc.min(table[column]).as_py() or 0) < 0:
             raise GraphkitError(f"{name}: found a negative {column}, wanted 0 or more")

@@ -1,4 +1,4 @@
-"""Reference of places, materials and codes that importers resolve foreign names with."""
+"""Places, materials and codes of the reference seeds, which importers resolve names with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HS_CODE = 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an import is to keep; empty means everything."""
+    """Filter of the flows that an import keeps; an empty field keeps everything."""
 
     products: Sequence[str] = ()
     years: Collection[int] = ()
@@ -59,12 +59,12 @@ class Reference:
         )
 
     def place_of(self, text: str) -> str | None:
-        """Country or area of a name, an ISO or M49 code, or a key; None where nobody knows it.
+        """Find the country or area of a name, ISO or M49 code, or key; None if it is unknown.
 
         Raises
         ------
         UsageError
-            Several are called that.
+            The name is ambiguous.
         """
         for named in self.places.all(text, ("Country", "Area")):
             return named.key
@@ -72,14 +72,14 @@ class Reference:
 
     @cached_property
     def _by_code(self) -> dict[str, str]:
-        """Countries by the codes that they are not named by: two letters, three digits."""
+        """Countries by their two-letter and three-digit codes, which are not among their names."""
         rows = self.facts["Country"].to_pylist()
         return {row[code]: row["iso3"] for code in ("m49", "iso2") for row in rows if row[code]}
 
     def by_number(self, own: str) -> dict[int, str]:
-        """Country or area of each number: its own (``baci_code``, ``m49``) or one among its names.
+        """Map numbers to countries and areas: ``own`` (``baci_code``, ``m49``) and numeric aliases.
 
-        Numbers of former states stand among the names of what statistics count them as.
+        A former state's number is an alias of the place that statistics now count it as.
         """
         rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
         aliases = {
@@ -91,22 +91,22 @@ class Reference:
         return aliases | {int(row[own]): row["iso3"] for row in rows if row.get(own)}
 
     def by_comtrade_code(self) -> dict[int, str]:
-        """Country or area of each number of UN Comtrade.
+        """Map the numbers of UN Comtrade to countries and areas.
 
-        They are M49's but for some that BACI has taken over (842 for the United States), and for
-        remainders: 492 is Monaco to M49, and "Europe EU, nes" (X492) here.
+        They are M49's, except for some that BACI shares (842 for the United States) and for
+        remainders: 492 is Monaco in M49, but "Europe EU, nes" (X492) here.
         """
         keys = self.facts["Area"]["iso3"].to_pylist()
         own = {int(k[1:]): k for k in keys if k.startswith("X") and k[1:].isdigit()}
         return self.by_number("m49") | self.by_number("baci_code") | own
 
     def comtrade_code(self, key: str) -> int:
-        """The present number of a country or area in UN Comtrade.
+        """Return the current UN Comtrade number of a country or area.
 
         Raises
         ------
         UsageError
-            It has none.
+            UN Comtrade has no number for it.
         """
         rows = [*self.facts["Country"].to_pylist(), *self.facts["Area"].to_pylist()]
         [row] = [row for row in rows if row["iso3"] == key]
@@ -118,12 +118,12 @@ class Reference:
         raise UsageError(f"UN Comtrade has no number for {row['name']} ({key})")
 
     def codes_in_any_revision(self, wanted: Sequence[str]) -> list[str]:
-        """The six-digit HS codes of what is asked for, in any revision.
+        """Return the six-digit HS codes of codes or names, in any revision.
 
         Raises
         ------
         UsageError
-            One of them is nothing, or has no code; with what there is.
+            A name is unknown or has no code; the message lists what has one.
         """
         found: set[str] = set()
         for text in wanted:
@@ -138,14 +138,14 @@ class Reference:
         return sorted(code for code in found if len(code) == HS_CODE)
 
     def areas_of_type(self, *types: str) -> set[str]:
-        """Keys of the areas of some types."""
+        """Return the keys of the areas of the given types."""
         return {r["iso3"] for r in self.facts["Area"].to_pylist() if r["type"] in types}
 
     def product_of_code(self, revision: str, *, proxies: bool = False) -> dict[str, str]:
-        """The one product that mainly travels under each HS code of a revision.
+        """Map each HS code of a revision to the product mainly traded under it.
 
-        Where several do, the one it fits best. Codes that a product only travels under among
-        others are left out; with ``proxies`` they count where one product alone claims them.
+        Of several products, the best fit wins. A code that is only a proxy for its product is
+        left out; ``proxies`` includes it if no other product claims it.
         """
         claims: dict[str, list[tuple[int, int, str]]] = {}
         for row in self.facts["TRADED_AS"].to_pylist():
@@ -163,29 +163,29 @@ class Reference:
 
     @cached_property
     def code_rows(self) -> dict[str, dict[str, Any]]:
-        """The row of each HS code."""
+        """Rows of the HS codes, by code."""
         return {row["code"]: row for row in self.facts["Code"].to_pylist()}
 
     def fit_of(self, code: str, product: str) -> str | None:
-        """Return how well an HS code fits a product, the best of all revisions."""
+        """Return the best fit of an HS code to a product in any revision."""
         fits = [row["fit"] for row in self.facts["TRADED_AS"].to_pylist()
                 if row["code"] == code and row["product"] == product]  # fmt: skip
         return min(fits, key=FITS.index, default=None)
 
     def products(self, wanted: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
-        """Of some codes with their products, those that were asked for.
+        """Select the codes that were asked for.
 
         Parameters
         ----------
         wanted : iterable of str
-            HS codes or beginnings of them, products, elements, minerals, groups or stages.
+            HS codes or their first digits, products, elements, minerals, groups or stages.
         codes : mapping of str to str
             The product of each code.
 
         Raises
         ------
         UsageError
-            One of them is nothing, or has no code; with what there is.
+            A name is unknown or has no code; the message lists the products that have one.
         """
         kept: dict[str, str] = {}
         for text in wanted:
@@ -193,18 +193,18 @@ class Reference:
             if code.isdigit():
                 found = {k: p for k, p in codes.items() if k.startswith(code)}
             else:
-                held = self._holding(text.strip())
-                found = {k: p for k, p in codes.items() if p in held}
+                products = self._products_of(text.strip())
+                found = {k: p for k, p in codes.items() if p in products}
             if not found:
-                there = ", ".join(sorted(set(codes.values())))
+                present = ", ".join(sorted(set(codes.values())))
                 raise UsageError(
-                    f"--products: no HS code is mainly of {text!r}; there are codes for {there}"
+                    f"--products: no HS code is mainly for {text!r}; codes exist for {present}"
                 )
             kept |= found
         return dict(sorted(kept.items()))
 
-    def _holding(self, text: str) -> set[str]:
-        """The products of a name."""
+    def _products_of(self, text: str) -> set[str]:
+        """Return the products of an element, mineral, stage or product."""
         named = self.materials.find(text, "element, mineral, product or stage",
                                     ("Stage", "Element", "Product"))  # fmt: skip
         products: list[dict[str, Any]] = self.facts["Product"].to_pylist()
@@ -218,7 +218,7 @@ class Reference:
 
 
 def read_reference(folder: Path | None = None) -> Reference:
-    """The reference of a folder of seeds if it has one, or else of those that ship."""
+    """Read the reference of a folder of seeds, or the shipped one if it has none."""
     own = None if folder is None else folder / "reference"
     return Reference(read_seeds(own if own and own.is_dir() else shipped("seeds") / "reference"))
 
@@ -230,7 +230,7 @@ def _called(table: Any, key: str) -> Any:
 def name_places(
     flows: pa.Table, ends: Mapping[str, str], places: Mapping[int, str], value: str, report: Report
 ) -> pa.Table:
-    """Add the keys of places to flows; those with a place that is not known are left out.
+    """Add the keys of places to flows, and leave out flows with an unknown place.
 
     Parameters
     ----------
@@ -241,9 +241,9 @@ def name_places(
     places : mapping of int to str
         The key of each number.
     value : str
-        The column of values, by which the report weighs what is not known.
+        The column of values, by which the report weighs unknown places.
     report : Report
-        Told the total, what is left out, and the numbers that nobody knows.
+        Receives the total, the flows left out, and the unknown numbers.
     """
     numbers = pa.array(sorted(places), pa.int32())
     keys = pa.array([places[number] for number in sorted(places)], pa.string())
@@ -258,13 +258,13 @@ def name_places(
             report.unmapped[code] = report.unmapped.get(code, 0.0) + more
         flows = flows.append_column(end, pc.take(keys, index))
         known = pc.and_(known, pc.is_valid(index))
-    return left_out(flows, pc.invert(known), "of places that are not known", value, report)
+    return left_out(flows, pc.invert(known), "unknown places", value, report)
 
 
 def with_one_of(
     flows: pa.Table, countries: Collection[str], value: str, report: Report
 ) -> pa.Table:
-    """Only flows with one of some countries at either end; with none given, all."""
+    """Keep flows with one of the countries at either end; all flows if none is given."""
     if not countries:
         return flows
     kept = pa.array(sorted(countries), pa.string())
@@ -275,19 +275,19 @@ def with_one_of(
 
 
 def left_out(
-    flows: pa.Table, which: pa.Array, why: str, value: str | None, report: Report
+    flows: pa.Table, excluded: pa.Array, why: str, value: str | None, report: Report
 ) -> pa.Table:
-    """The flows without some of them; the report says how many those are, if any.
+    """Drop the excluded flows, and count them in the report.
 
-    Without a column of values it does not say what they are worth: of rows that count the same
-    goods several times, the sum is nothing.
+    Pass no column of values for rows that count the same goods several times: their sum would
+    mean nothing.
     """
-    out = flows.filter(which)
+    out = flows.filter(excluded)
     if len(out):
         report.add("left out", why, len(out), worth(out, value) if value else None)
-    return flows.filter(pc.invert(which))
+    return flows.filter(pc.invert(excluded))
 
 
 def worth(flows: pa.Table, value: str) -> float:
-    """The sum of the values that are known."""
+    """Sum the known values."""
     return float(pc.sum(flows[value]).as_py() or 0.0)

@@ -1,4 +1,4 @@
-"""Seed files that importers write, all or none, and the report of what was taken and left."""
+"""Seed files of importers, written all or none, and the report of rows kept and left out."""
 
 from __future__ import annotations
 
@@ -23,67 +23,67 @@ from graphkit.seeds.files import read_file
 
 
 class FailedCheck(GraphkitError):
-    """A table does not hold what it says, or too little of it is understood."""
+    """Table that contradicts itself, or of which too little is understood."""
 
     exit_code = 3
 
 
 class UnmappedError(FailedCheck):
-    """Too much of a table is of places or goods that nobody knows."""
+    """Table with too large a part of unknown places or goods."""
 
 
 @dataclass
 class Report:
-    """Rows and, where rows have one, their value in the unit of the table."""
+    """Rows read, kept and left out, with their value, if any, in the unit of the table."""
 
     unit: str
     lines: list[tuple[str, str, int, float | None]] = field(default_factory=list)
     total: float = 0.0
     unmapped: dict[str, float] = field(default_factory=dict)
-    """Value of the rows of each code that nothing is known of."""
+    """Value of the rows of each unknown code or name."""
     shares: dict[str, float] = field(default_factory=dict)
-    """What part of its table a code's value is, where the tables cannot be added up."""
+    """Share of each unknown code in its own table, where tables cannot be added up."""
     warnings: list[str] = field(default_factory=list)
-    """What a reader of the seeds must know, in sentences."""
+    """Sentences that warn readers of the seeds."""
 
     def add(self, what: str, why: str, rows: int, value: float | None = None) -> None:
         """Count rows."""
         self.lines.append((what, why, rows, value))
 
     def check_kept(self, rows: int, files: Sequence[Path]) -> None:
-        """Refuse files out of which nothing is kept.
+        """Refuse an import that keeps nothing.
 
         Raises
         ------
         GraphkitError
-            There is no row; with how many were read.
+            No row is kept; the message says how many were read.
         """
         if not rows:
             raise GraphkitError(
-                f"no flow of {', '.join(p.name for p in files)} is of what was asked for: "
+                f"no flow of {', '.join(p.name for p in files)} matches the filters: "
                 f"{self.lines[0][2]:,} rows were read"
             )
 
     def check(self, most: float) -> None:
-        """Refuse what maps too little.
+        """Refuse an import of which too much is unknown.
 
         Raises
         ------
         UnmappedError
-            More than this part of the value is of codes that nothing is known of.
+            Unknown codes or names have more than this part of the value.
         """
         lost = sum(self.unmapped.values())
         if self.total and lost / self.total > most:
             worst = sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:5]
             named = ", ".join(f"{code} ({100 * v / self.total:.1f} %)" for code, v in worst)
             raise UnmappedError(
-                f"{100 * lost / self.total:.1f} % of the value is of codes or names that nobody "
-                f"knows: {named}; wanted at most {100 * most:g} % (--max-unknown). "
+                f"unknown codes or names have {100 * lost / self.total:.1f} % of the value: "
+                f"{named}; wanted at most {100 * most:g} % (--max-unknown). "
                 "Nothing is written"
             )
 
     def table(self) -> pa.Table:
-        """The report as rows: ``what`` (read, kept, left out, unknown), ``why``, rows, value."""
+        """Return the report, with ``what`` read, kept, left out, ... and ``why``."""
         rows = [*self.lines]
         for code, value in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0])):
             rows.append(("unknown code", code, None, value))  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ _PLAIN = re.compile(r"[^\W_][\w .()/+'’–—-]*", re.UNICODE)
 
 
 def scalar(value: object) -> str:
-    """One value in YAML; quoted only where the syntax asks for it.
+    """Format a value in YAML, quoted only where the syntax needs it.
 
     >>> scalar("NO"), scalar("0102"), scalar("a: b"), scalar(True), scalar(12.50)
     ('NO', '0102', '"a: b"', 'true', '12.5')
@@ -126,9 +126,9 @@ def scalar(value: object) -> str:
 
 
 def mapping(row: Mapping[str, Any]) -> str:
-    """One row as a flow mapping; absent values are left out."""
-    given = {k: v for k, v in row.items() if v not in (None, "", [], ())}
-    return "{" + ", ".join(f"{k}: {scalar(v)}" for k, v in given.items()) + "}"
+    """Format a row as a YAML flow mapping, without missing values."""
+    present = {k: v for k, v in row.items() if v not in (None, "", [], ())}
+    return "{" + ", ".join(f"{k}: {scalar(v)}" for k, v in present.items()) + "}"
 
 
 def write_seed(
@@ -157,10 +157,10 @@ def write_seed(
 
 @dataclass(frozen=True)
 class SeedTable:
-    """One seed that is a table: what is true of all its rows, and the rows."""
+    """Seed made of a table: the properties that all rows share, and the rows."""
 
     name: str
-    """Of the files, without ending."""
+    """Name of its two files, without ending."""
     kind: str
     rows: pa.Table
     defaults: Mapping[str, str]
@@ -170,7 +170,7 @@ class SeedTable:
 
 @contextmanager
 def all_or_nothing(folder: Path) -> Iterator[Path]:
-    """A folder to write into; its files go into the other one together, at the end.
+    """Provide a draft folder, and move its files into ``folder`` together at the end.
 
     Raises
     ------
@@ -199,9 +199,9 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
 
 
 def write_reference(folder: Path, draft: Path) -> bool:
-    """Put the shipped reference seeds into a new folder of seeds; whether that was needed.
+    """Copy the shipped reference seeds into the draft; return False if the folder has its own.
 
-    A folder that holds products already has its own reference.
+    A folder with products has its own reference.
     """
     if any((folder / "reference").glob("*.yaml")) or (folder / "products.yaml").exists():
         return False
@@ -210,12 +210,12 @@ def write_reference(folder: Path, draft: Path) -> bool:
 
 
 def check_draft(draft: Path, folder: Path) -> None:
-    """Refuse a draft that the seeds of its folder could not be read with.
+    """Refuse a draft that cannot be read together with the seeds of its folder.
 
     Raises
     ------
     FailedCheck
-        Something is wrong with both together, such as a figure that a file already has.
+        Reading both finds a problem, such as a figure that another file already has.
     """
     new = sorted(draft.rglob("*.yaml"))
     replaced = {folder / path.relative_to(draft) for path in new}
@@ -229,17 +229,16 @@ def check_draft(draft: Path, folder: Path) -> None:
     if problems:
         more = f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
         raise FailedCheck(
-            f"{folder} could not be read with what is imported: {problems[0]}{more}. "
-            "Nothing is written"
+            f"{folder} could not be read with this import: {problems[0]}{more}. Nothing is written"
         )
 
 
 def known_sources(folder: Path, besides: Path | None = None) -> set[str]:
-    """Return the keys of the sources that a folder of seeds has, or gets with the reference.
+    """Return the keys of a folder's sources, those it gets with the reference included.
 
     The file ``besides`` does not count.
     """
-    # Only a file with one of these words can be of these kinds; the tables of others are large.
+    # Only a file with one of these words can hold these kinds; other files have large tables.
     paths = [path for path in sorted(folder.rglob("*.yaml"))
              if path != besides and re.search(rb"Source|Product", path.read_bytes())]  # fmt: skip
     read = [read_file(path, folder, GRAPH) for path in paths]
@@ -254,15 +253,15 @@ def known_sources(folder: Path, besides: Path | None = None) -> set[str]:
 def write_source(
     name: str, source: Mapping[str, str], comment: str, folder: Path, draft: Path, where: str
 ) -> None:
-    """Write the seed of a source, unless another file of the folder has that source."""
+    """Write the seed of a source, unless another file of the folder has it."""
     if source["key"] not in known_sources(folder, folder / where / f"{name}-source.yaml"):
         write_rows(f"{name}-source", "Source", [source], comment, draft / where)
 
 
 def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:
-    """Write the Parquet table and the YAML that describes it; the same rows, the same bytes.
+    """Write a Parquet table and the YAML that describes it; equal rows give equal bytes.
 
-    ``level`` is of the compression, at most 19: smaller files that take longer to write.
+    ``level`` is the compression level, at most 19: higher is smaller and slower to write.
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = [f.name for f in seed.rows.schema if pa.types.is_string(f.type)]
@@ -280,5 +279,5 @@ def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:
 def write_rows(
     name: str, kind: str, rows: Sequence[Mapping[str, str]], comment: str, folder: Path
 ) -> None:
-    """Write a small seed whose rows stand in the YAML itself."""
+    """Write a small seed with its rows in the YAML itself."""
     write_seed(folder / f"{name}.yaml", comment, kind, rows)

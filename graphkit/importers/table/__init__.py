@@ -1,4 +1,4 @@
-"""Any CSV, Parquet or Excel table as seeds, by a mapping; and a draft of that mapping."""
+"""Importer of CSV, Parquet and Excel tables by a mapping, and drafts of that mapping."""
 
 from __future__ import annotations
 
@@ -35,43 +35,43 @@ Progress = Callable[[str, int], None]
 FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
            "RESTRICTS": "restrictions", "RATED": "governance"}  # fmt: skip
 MOST = 100
-"""So many problems are told one by one."""
+"""The most problems that are listed one by one."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
 class SourcePlaces(Places):
-    """Where the properties of the source stand in a mapping."""
+    """Positions of the source's properties in a mapping."""
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
-        """A problem at one property of it."""
+        """Locate a problem at a property of the source."""
         said = f"{column}: {message}" if column else message
         return self.yaml.problem(said, *([("source", column)] if column else []), ("source",))
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A table as it would be imported: what its mapping makes of it, and what is wrong."""
+    """Table read by its mapping, with its problems, before anything is written."""
 
     sheet: Sheet
     mapping: ColumnMapping
     read: ReadTable
     problems: list[Problem]
     codes: Sequence[Mapping[str, str]]
-    """The seeds of national codes that neither the reference nor the folder has."""
+    """Seeds of national codes missing from the reference and the folder."""
     own_source: bool
-    """Whether the source is of the mapping, and the folder has none of its key."""
+    """True if the mapping describes the source and the folder lacks it."""
     report: Report
 
     @property
     def kind(self) -> Kind:
-        """What its rows are."""
+        """Kind of its rows."""
         return self.mapping.header.kind
 
     def first(self, rows: int = 10) -> pa.Table:
-        """The first facts, without the properties that none of them has."""
+        """Return the first facts, without the properties that none of them has."""
         top = self.read.rows.slice(0, rows)
         return top.select([n for n in top.column_names if top[n].null_count < len(top)])
 
@@ -93,21 +93,21 @@ def import_table(
     path : Path
         A CSV, Parquet or Excel file.
     mapping : Path
-        A YAML file near the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
+        A YAML file like the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
         ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` (the properties
         of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``, ``thousands``,
-        ``missing`` (texts that stand for an unknown value).
+        ``missing`` (texts for an unknown value).
     folder : Path
-        Folder of seeds; the reference seeds go into it too where it has none.
+        Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Places, products and codes by all their names.
     name : str, optional
-        Of the files to write; by default that of the table.
+        Name of the files to write; by default that of the table.
     max_unknown : float
-        Refuse if more than this part of the value (USD, else tonnes, else rows) is of names that
-        nobody knows.
+        Refuse if unknown names have more than this part of the value (USD, else tonnes, else
+        rows).
     progress : callable, optional
-        Called with the file's name and how many of its rows were read.
+        Called with the file's name and the number of rows read.
 
     Returns
     -------
@@ -116,11 +116,11 @@ def import_table(
     Raises
     ------
     GraphkitError
-        A file cannot be read as what it says it is; nothing is written.
+        A file cannot be read in the format of its name; nothing is written.
     SeedError
-        Every problem of the table and its mapping, at its row and column; nothing is written.
+        The table or its mapping has problems, listed by row and column; nothing is written.
     UnmappedError
-        Too much of the value is of names that nobody knows; nothing is written.
+        Unknown names have too much of the value; nothing is written.
     """
     name = name or re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).strip("-.") or "table"
     if not NAME.fullmatch(name):
@@ -132,7 +132,7 @@ def import_table(
     checked.report.check(max_unknown)
     if not len(checked.read.rows):
         raise SeedError([Problem(path.name, 1, 1, "found no row to keep; wanted at least one")])
-    where = _place(checked.kind)
+    where = _subfolder(checked.kind)
     checked.report.add("kept", f"in {where}/{name}.parquet", len(checked.read.rows),
                        sum(checked.read.weights[n] for n in checked.read.places.kept))  # fmt: skip
     _write(checked, folder, where, name)
@@ -147,17 +147,17 @@ def check_table(
     folder: Path | None = None,
     name: str = "",
 ) -> Checked:
-    """A table with everything that is wrong with it, as the strict reader of seeds sees it.
+    """Read a table and collect its problems, as strictly as the reader of seeds.
 
-    It is checked together with the seeds of ``folder`` (but for the files of ``name``, which an
-    import would replace), or with the shipped reference.
+    The table is checked together with the seeds of ``folder`` (except the files of ``name``, which
+    an import would replace), or with the shipped reference.
 
     Raises
     ------
     GraphkitError
-        A file cannot be read as what it says it is.
+        A file cannot be read in the format of its name.
     SeedError
-        Everything that is wrong with the mapping, or with the shape of the table.
+        The mapping or the shape of the table has problems.
     """
     given = read_mapping(mapping, path.name)
     sheet = read_sheet(path, given.layout)
@@ -182,28 +182,29 @@ def check_table(
 
 
 def _first(problems: Collection[Problem]) -> list[Problem]:
-    """The problems in order; of very many, those of one wrong mark in every row, the first."""
-    told = sorted(set(problems))
-    if len(told) <= MOST:
-        return told
-    rest = replace(told[MOST], message=f"found {len(told) - MOST:,} more problems from here")
-    return [*told[:MOST], rest]
+    """Sort the problems; cut a long list, such as one wrong mark in every row."""
+    ordered = sorted(set(problems))
+    if len(ordered) <= MOST:
+        return ordered
+    more = f"found {len(ordered) - MOST:,} more problems from here"
+    return [*ordered[:MOST], replace(ordered[MOST], message=more)]
 
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
-    """The seeds that an import of that name writes."""
+    """List the seeds that an import of this name writes."""
     return [
-        folder / _place(kind) / f"{stem}.yaml" for stem in (name, f"{name}-source", f"{name}-codes")
+        folder / _subfolder(kind) / f"{stem}.yaml"
+        for stem in (name, f"{name}-source", f"{name}-codes")
     ]
 
 
-def _place(kind: Kind) -> str:
-    """The folder, inside the seeds, for facts of a kind."""
+def _subfolder(kind: Kind) -> str:
+    """Return the subfolder of the seeds for facts of a kind."""
     return FOLDERS.get(kind.name, kind.name.lower())
 
 
 def _others(folder: Path | None, own: Collection[Path]) -> Iterator[SeedFile]:
-    """The seeds that the new ones will stand beside: of the folder, or the shipped reference."""
+    """Read the seeds that the new ones join: the folder's, and the reference if it has none."""
     read = []
     if folder is not None and any(folder.rglob("*.yaml")):
         root, paths, _ = find_files(folder)
@@ -215,13 +216,13 @@ def _others(folder: Path | None, own: Collection[Path]) -> Iterator[SeedFile]:
 
 
 def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
-    """Return the keys of a kind that some seeds have."""
+    """Return the keys of a kind in the seeds."""
     return {key for f in files if f.kind and f.kind.name == kind and f.rows is not None
             for key in f.rows[f.kind.key].to_pylist()}  # fmt: skip
 
 
 def _national_code(code: str, reference: Reference) -> dict[str, str]:
-    """Return the seed of a national code, described by its first six digits."""
+    """Describe a national code by its first six digits."""
     parent = reference.code_rows[code[:HS_CODE]]
     described = f"national code of {code[:HS_CODE]}: {parent['description']}"
     return {"code": code, "description": described, "source": parent["source"]}
@@ -230,7 +231,7 @@ def _national_code(code: str, reference: Reference) -> dict[str, str]:
 def _seed(
     mapping: ColumnMapping, name: str, rows: Sequence[Mapping[str, str]]
 ) -> tuple[SeedFile, list[Problem]]:
-    """Read rows that come from a mapping as those of a seed file."""
+    """Read rows of a mapping like those of a seed file."""
     kind = next(k for k in GRAPH.seeded if k.name == name)
     header = Header(kind, {}, {}, [dict(row) for row in rows], None, {})
     places = SourcePlaces(YamlText(mapping.yaml.file, mapping.yaml.text), header)
@@ -244,7 +245,7 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
     report.total = sum(w for n, w in enumerate(read.weights) if n not in read.other_codes)
     report.add("read", f"rows of {sheet.file}", len(sheet.rows))
     if read.other_codes:
-        why = "HS codes that no product mainly travels under"
+        why = "HS codes that are not mainly for one product"
         report.add("left out", why, len(read.other_codes))
     if read.national and "product" in read.rows.column_names:
         pairs = zip(read.rows["hs"].to_pylist(), read.rows["product"].to_pylist(), strict=True)
@@ -258,7 +259,7 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
         report.unmapped[text] = report.unmapped.get(text, 0.0) + read.weights[row]
     if read.unknown:
         lost = sum(report.unmapped.values())
-        report.add("left out", "of names that are not known", len(read.unknown), lost)
+        report.add("left out", "unknown names", len(read.unknown), lost)
     return report
 
 
@@ -309,7 +310,7 @@ WORDS = {
     "usd": ("usd", "value", "fob", "us$", "dollars"),
     "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves"),
 }
-"""Words in the names of columns, by the property that such a column may give."""
+"""Words in column names that suggest a property."""
 KINDS = {
     "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
     "PRODUCES": ("country", "product", "period", "tonnes"),
@@ -321,9 +322,9 @@ DEFAULTS = {
 
 
 def draft_mapping(path: Path) -> str:
-    """A mapping in YAML: every column with what it may be, and what is left to fill in."""
-    sheet, layout = _read(path)
-    columns = {kind: _guess(sheet.names, wanted) for kind, wanted in KINDS.items()}
+    """Draft a mapping in YAML: guesses for the columns, and TODO for the rest."""
+    sheet, layout = _read_any(path)
+    columns = {kind: _guess(sheet.names, props) for kind, props in KINDS.items()}
     kind = "EXPORTS" if {"exporter", "importer"} <= columns["EXPORTS"].keys() else "PRODUCES"
     lines = [
         f"# A draft for {path.name}: {len(sheet.rows):,} rows. Correct it, and fill in each TODO.",
@@ -341,8 +342,8 @@ def draft_mapping(path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(path: Path) -> tuple[Sheet, Layout]:
-    """The table, by the delimiter that makes it one, and its encoding."""
+def _read_any(path: Path) -> tuple[Sheet, Layout]:
+    """Read a table with the first encoding and delimiter that work."""
     error: GraphkitError | None = None
     for encoding in ("utf-8", "cp1252"):
         for delimiter in MARKS["delimiter"]:
@@ -355,22 +356,22 @@ def _read(path: Path) -> tuple[Sheet, Layout]:
     raise error
 
 
-def _guess(names: Sequence[str], wanted: Sequence[str]) -> dict[str, str]:
-    """A column for each property whose words one has; a whole name counts before a part of it."""
+def _guess(names: Sequence[str], props: Sequence[str]) -> dict[str, str]:
+    """Guess the column of each property by its words; a match of the whole name comes first."""
     found: dict[str, str] = {}
     for whole in (True, False):
-        for prop in wanted:
+        for prop in props:
             for name in names:
                 words = name.casefold().replace("_", " ")
                 parts = [words] if whole else words.replace("(", " ").replace(")", " ").split()
                 free = prop not in found and name not in found.values()
                 if free and any(word in parts for word in WORDS[prop]):
                     found[prop] = name
-    return {prop: found[prop] for prop in wanted if prop in found}
+    return {prop: found[prop] for prop in props if prop in found}
 
 
 def _shown(sheet: Sheet, taken: dict[str, str]) -> list[str]:
-    """Each column that nothing takes, with its first value."""
+    """List the columns that are not taken, each with its first value."""
     first = sheet.rows[0] if sheet.rows else [None] * len(sheet.names)
     return [
         f"# not taken: {name} (such as {cell})"

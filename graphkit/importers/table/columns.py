@@ -1,4 +1,4 @@
-"""Turns the cells of a foreign table into checked facts of one kind, as its mapping says."""
+"""Conversion of a foreign table's cells to checked facts of one kind, by its mapping."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from graphkit.schema import REVISIONS, Prop, Type
 from graphkit.seeds.records import Column, Given, Places, typed_rows
 
 WEIGHTS = ("usd", "tonnes", "value")
-"""By the first of these that a table gives, what is not known is weighed; else rows count."""
+"""Unknown names weigh by the first of these that a table has, else by rows."""
 NUMBERS = (Type.NUMBER, Type.INTEGER)
 Texts = list[str | None]
 
 
 @dataclass(frozen=True)
 class SheetPlaces(Places):
-    """Where facts stand in a foreign table, or in the mapping where that gives them."""
+    """Positions of facts in a foreign table, or of defaults in its mapping."""
 
     sheet: Sheet = field(default_factory=lambda: Sheet("", (), (), ()))
     kept: Sequence[int] = ()
-    """The row of the sheet that each fact is of."""
+    """The sheet's row of each fact."""
     taken: Mapping[str, str] = field(default_factory=dict)
     """The column of each property."""
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
-        """A problem at one value."""
+        """Locate a problem at a value."""
         said = f"{column}: {message}" if column else message
         name = self.taken.get(column or "")
         if column is not None and name is None:
@@ -52,27 +52,27 @@ class SheetPlaces(Places):
 
 @dataclass(frozen=True)
 class ReadTable:
-    """What a table gives: checked facts, what is wrong with it, and what nobody knows."""
+    """Checked facts of a table, its problems, and its unknown names."""
 
     places: SheetPlaces
     rows: pa.Table
     problems: list[Problem]
     unit: str
-    """Of the weights: of a property, or rows."""
+    """Unit of the weights: of a property, or rows."""
     weights: Sequence[float]
-    """Of each row of the sheet."""
+    """Weight of each row of the sheet."""
     unknown: Mapping[int, str]
-    """The rows left out for a text that names nothing, and what it is."""
+    """Rows left out for an unknown name, with that name."""
     other_codes: Collection[int]
-    """Rows left out for an HS code that no product mainly travels under."""
+    """Rows left out for an HS code that is not mainly for one product."""
     national: Mapping[str, int]
-    """The number of kept rows of each longer code that only its six digits are known of."""
+    """Number of kept rows for each longer code of which the reference has only six digits."""
 
 
 def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> ReadTable:
-    """The facts of a sheet, and everything that is wrong with them.
+    """Convert a sheet to facts, and collect its problems.
 
-    Rows that name a place, a product or a code that nobody knows are left out.
+    Rows with an unknown place, product or code are left out.
     """
     header = mapping.header
     props = {p.name: p for p in header.kind.columns}
@@ -117,7 +117,7 @@ def _columns(cells: Mapping[str, Texts], kept: Sequence[int]) -> dict[str, Colum
 
 
 def _absent(mapping: ColumnMapping, sheet: Sheet, props: Mapping[str, Prop]) -> Iterator[Problem]:
-    """Columns that the mapping names, or the kind needs, and the table does not have."""
+    """Yield columns that the mapping names or the kind needs, but the table does not have."""
     header, known = mapping.header, ", ".join(sheet.names)
     for name, column in header.columns.items():
         if column not in sheet.names:
@@ -134,16 +134,16 @@ def _absent(mapping: ColumnMapping, sheet: Sheet, props: Mapping[str, Prop]) -> 
 def _lost_aliases(
     mapping: ColumnMapping, props: Mapping[str, Prop], names: ForeignNames
 ) -> Iterator[Problem]:
-    """Aliases that stand for nothing."""
+    """Yield aliases with an unknown key."""
     for name, keys in mapping.aliases.items():
         for text, key in keys.items():
             if names.resolve(props[name], text) is None:
-                message = f"nobody knows {key!r}, the key for {text!r}"
+                message = f"unknown key {key!r} for {text!r}"
                 yield mapping.yaml.problem(message, ("aliases", name, text))
 
 
 def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
-    """Cells as the text of a seed; numbers that were text, with a point and no thousands."""
+    """Format cells as the text of a seed; textual numbers get a point and no thousands marks."""
     if prop.type not in NUMBERS:
         return [_text(cell) for cell in cells]
     mark, decimal = re.escape(layout.thousands), re.escape(layout.decimal)
@@ -155,7 +155,7 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
     def number(cell: Cell) -> str | None:
         match = form.fullmatch(cell) if isinstance(cell, str) else None
         if match is None:
-            # What has another decimal mark is none; the strict reader must not take it for one.
+            # The strict reader must not take a number with another decimal mark for one.
             wrong = isinstance(cell, str) and layout.decimal != "." and "." in cell
             return f"{cell!r}" if wrong else _text(cell)
         text = match["whole"].replace(layout.thousands, "") if mark else match["whole"]
@@ -165,7 +165,7 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
 
 
 def _text(cell: Cell) -> str | None:
-    """A cell as text: 2024.0 is 2024, a date its ISO form."""
+    """Format a cell as text: 2024.0 is 2024, a date its ISO form."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -188,7 +188,7 @@ def _resolve(
     names: ForeignNames,
     skipped: Collection[int],
 ) -> dict[int, str]:
-    """Put keys in the place of names; the rows with a name that nobody knows, and that name."""
+    """Replace names by keys; return the rows with an unknown name, and that name."""
     unknown: dict[int, str] = {}
     for name in sorted(cells):
         if not props[name].ref and name not in names.aliases:
@@ -214,11 +214,11 @@ def _short_codes(
 
 
 def _codes(mapping: ColumnMapping, reference: Reference) -> tuple[dict[str, str], list[Problem]]:
-    """The product of each HS code, of the one revision that the mapping names."""
+    """Map HS codes to products in the revision that the mapping names."""
     revision = mapping.header.defaults.get("hs_revision")
     if revision not in REVISIONS:
         message = (
-            "products are told by their HS codes only if defaults have the hs_revision, one of "
+            "HS codes give the products only if defaults have the hs_revision, one of "
             f"{', '.join(REVISIONS)}"
         )
         return {}, [mapping.yaml.problem(message, ("defaults", "hs_revision"), ("defaults",), ())]

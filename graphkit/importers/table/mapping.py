@@ -21,14 +21,14 @@ MATERIALS = {"Stage", "Element", "Product"}
 
 @dataclass(frozen=True)
 class ForeignNames:
-    """The names of a table: its own aliases first, then all that the reference knows."""
+    """Resolver of a table's names: by its own aliases first, then by the reference."""
 
     reference: Reference
     aliases: Mapping[str, Mapping[str, str]]
     """For a property, the keys of foreign texts."""
 
     def resolve(self, prop: Prop, text: str) -> str | None:
-        """The key that a text means as a property; None where nobody knows it."""
+        """Return the key of a name, as a value of the property; None if it is unknown."""
         text = self.aliases.get(prop.name, {}).get(text, text)
         targets = set(prop.ref)
         try:
@@ -37,7 +37,7 @@ class ForeignNames:
             if targets & MATERIALS:
                 kinds = [kind for kind in ("Product", "Element", "Stage") if kind in targets]
                 return next((n.key for n in self.reference.materials.all(text, kinds)), None)
-        except UsageError:  # several things are called that
+        except UsageError:  # the name is ambiguous
             return None
         if "Code" in targets:
             code = plain_code(text)
@@ -47,17 +47,17 @@ class ForeignNames:
 
     @cached_property
     def codes(self) -> Set[str]:
-        """The HS codes of the reference."""
+        """HS codes of the reference."""
         return self.reference.code_rows.keys()
 
 
 def plain_code(text: str) -> str:
-    """An HS code without the dots and blanks it may be written with."""
+    """Strip the dots and blanks of an HS code."""
     return text.replace(".", "").replace(" ", "")
 
 
 def has_lost_zeros(code: str) -> bool:
-    """Whether digits are an HS code that a program took for a number: they come in pairs.
+    """Tell if an HS code lost its leading zero as a number: digits come in pairs.
 
     >>> has_lost_zeros("10121"), has_lost_zeros("280530"), has_lost_zeros("2846")
     (True, False, False)
@@ -74,7 +74,7 @@ MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table is written."""
+    """Text and number format of a table."""
 
     sheet: str | None = None
     encoding: str = "utf-8"
@@ -82,14 +82,14 @@ class Layout:
     decimal: str = "."
     thousands: str = ""
     header: int = 1
-    """The row that the names of the columns stand in."""
+    """The row of the column names."""
     missing: frozenset[str] = frozenset()
-    """Texts that stand for an unknown value."""
+    """Texts for an unknown value."""
 
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """What the columns of a table mean."""
+    """Mapping of a table's columns to the properties of a kind."""
 
     yaml: YamlText
     header: Header
@@ -97,7 +97,7 @@ class ColumnMapping:
     aliases: Mapping[str, Mapping[str, str]]
     """For a property, the keys of foreign texts."""
     source: Mapping[str, str] = field(default_factory=dict)
-    """The properties of the source, where the mapping describes it."""
+    """Properties of the source, if the mapping describes it."""
 
 
 def read_mapping(path: Path, table: str) -> ColumnMapping:
@@ -108,7 +108,7 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     GraphkitError
         The mapping cannot be read.
     SeedError
-        Everything that is wrong with it.
+        The mapping has problems; all are listed.
     """
     try:
         raw = path.read_bytes()
@@ -145,7 +145,7 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
 
 
 def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
-    """Parts that are not what they must be."""
+    """Yield parts with an invalid value."""
     for name in (n for n in TEXTS if value.get(n) is not None):
         if not isinstance(value[name], str):
             yield yaml.problem(f"{name}: wanted text", (name,))
@@ -155,7 +155,7 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
         elif name == "header" and not re.fullmatch("[1-9][0-9]{0,8}", value[name]):
             yield yaml.problem("header: wanted the number of a row, 1 is the first", (name,))
         elif name == "encoding" and not _is_encoding(value[name]):
-            yield yaml.problem(f"encoding: nobody knows {shown(value[name])}", (name,))
+            yield yaml.problem(f"encoding: unknown encoding {shown(value[name])}", (name,))
     missing = value.get("missing")
     if missing is not None and not (
         isinstance(missing, list) and all(isinstance(text, str) for text in missing)
@@ -165,8 +165,8 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
         yield yaml.problem("thousands: found the decimal mark", ("thousands",), ("decimal",))
     for part, depth in (("aliases", 2), ("source", 1)):
         if value.get(part) is not None and not _is_mapping(value[part], depth):
-            wanted = "{property: {text: key}}" if depth > 1 else "the properties of one Source"
-            yield yaml.problem(f"{part}: wanted {wanted}", (part,))
+            expected = "{property: {text: key}}" if depth > 1 else "the properties of one Source"
+            yield yaml.problem(f"{part}: wanted {expected}", (part,))
 
 
 def _is_encoding(name: str) -> bool:
@@ -177,14 +177,14 @@ def _is_encoding(name: str) -> bool:
 
 
 def _is_mapping(value: Any, depth: int) -> bool:
-    """Whether it is a mapping of so many levels, with text in it."""
+    """Tell if a value is a mapping of text, nested to this depth."""
     if depth == 0:
         return isinstance(value, str)
     return isinstance(value, dict) and all(_is_mapping(v, depth - 1) for v in value.values())
 
 
 def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) -> Iterator[Problem]:
-    """Parts that do not go together with the kind."""
+    """Yield parts that do not fit the kind."""
     kind = header.kind
     types = {p.name: p.type for p in kind.columns}
     for name in value.get("aliases") or {}:

@@ -1,4 +1,4 @@
-"""Reads a CSV, Parquet or Excel file as it stands: cells with the row each stands in."""
+"""Reader of CSV, Parquet and Excel files: unconverted cells with their row numbers."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from graphkit.seeds.tables import check_zip, read_parquet
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000
-"""Of a sheet of Excel: a row takes the memory of all cells up to its last."""
+"""Limit for Excel, where a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: the names of its columns, and its rows that are not blank."""
+    """Table with its column names and its rows, without blank rows."""
 
     file: str
     names: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    """Each as long as the names; an empty cell, and a text that stands for one, is None."""
+    """Each as long as the names; an empty cell or a text for a missing value is None."""
     lines: Sequence[int]
-    """The row of the file that each stands in, 1 is the first; of a Parquet file, of the rows."""
+    """Line of each row in the file, from 1; in a Parquet file the number of the row."""
 
     def column(self, name: str) -> list[Cell]:
-        """The cells of a column."""
+        """Return the cells of a column."""
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 
     def problem(self, row: int | None, name: str | None, message: str) -> Problem:
-        """A problem at one cell; without a row at the column's name, without a name at the row."""
+        """Locate a problem: at a cell, a row (no name), or a column's header (no row)."""
         line = self.lines[row] if row is not None else 1
         return Problem(self.file, line, self.names.index(name) + 1 if name else 1, message)
 
@@ -51,9 +51,9 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
     Raises
     ------
     GraphkitError
-        It cannot be read, or not as what its name says.
+        It cannot be read in the format of its name.
     SeedError
-        Its rows are not as long as its header, or columns have no name of their own.
+        Its rows are not as long as its header, or columns have no or equal names.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -71,7 +71,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
 
 
 def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout) -> Sheet:
-    """A sheet whose header is one of the rows."""
+    """Build a sheet whose header is one of the rows."""
     rows = iter(rows)
     line, heads = next(((n, cells) for n, cells in rows if n >= layout.header), (0, []))
     if line != layout.header:
@@ -85,7 +85,7 @@ def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout
         for n, name in enumerate(names) if not name or name in names[:n]
     ]  # fmt: skip
     kept, lines = [], []
-    once: dict[str, str] = {}  # a text that stands in many cells is held once
+    once: dict[str, str] = {}  # equal texts share one object
     for line, cells in rows:
         cleaned = [_cleaned(cell, layout.missing) for cell in cells]
         cleaned = [once.setdefault(c, c) if isinstance(c, str) else c for c in cleaned]
@@ -108,7 +108,7 @@ def _name(cell: Cell) -> str:
 
 
 def _cleaned(cell: Cell, missing: frozenset[str]) -> Cell:
-    """A cell without the blanks around it; None where it says nothing."""
+    """Strip a cell; None if it is empty or missing."""
     if isinstance(cell, str):
         cell = cell.strip()
         return None if not cell or cell in missing else cell
@@ -121,7 +121,7 @@ def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> 
             if mark in names[0] and mark != layout.delimiter:
                 raise GraphkitError(
                     f"{file}: found one column, {names[0][:60]!r}; its values seem to be separated "
-                    f"by {mark!r}: say delimiter: {mark!r} in the mapping"
+                    f"by {mark!r}: set delimiter: {mark!r} in the mapping"
                 )
 
 
@@ -139,7 +139,7 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]
         at = raw.count(b"\n", 0, getattr(error, "start", 0)) + 1
         byte = raw[getattr(error, "start", 0)]
         raise GraphkitError(
-            f"{path.name}:{at}: found the byte 0x{byte:02x}, which is no {layout.encoding}; say "
+            f"{path.name}:{at}: found the byte 0x{byte:02x}, which is not {layout.encoding}; set "
             "the encoding in the mapping, such as encoding: cp1252"
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, strict=True)
@@ -150,7 +150,9 @@ def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise GraphkitError(f"{path.name}:{line}: not CSV: {error}; is the file torn?") from error
+        raise GraphkitError(
+            f"{path.name}:{line}: not CSV: {error}; is the file truncated?"
+        ) from error
 
 
 # --- Excel
@@ -164,16 +166,18 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
             f"{path.name}: reading Excel needs openpyxl: "
             "pip install 'graphkit-minerals[excel]', or save the sheet as CSV"
         ) from error
-    path.stat()  # what is not there is said as such
+    path.stat()  # so that a missing file is reported as missing
     if not zipfile.is_zipfile(path):
-        raise GraphkitError(f"{path.name}: found no Excel workbook (.xlsx is a zip); is it torn?")
+        raise GraphkitError(
+            f"{path.name}: found no Excel workbook (.xlsx is a zip); is it truncated?"
+        )
     try:
         check_zip(path)
     except GraphkitError as error:
         raise GraphkitError(f"{path.name}: {error}") from error
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and drawings, which nobody reads here
+            warnings.simplefilter("ignore")  # on styles and drawings, which are not read
             book = load_workbook(path, read_only=True, data_only=True)
             try:
                 return _rows_of(book, path.name, layout)
@@ -181,7 +185,7 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
                 book.close()
     except GraphkitError:
         raise
-    except Exception as error:  # a torn workbook breaks openpyxl in any way
+    except Exception as error:  # a damaged workbook breaks openpyxl in any way
         said = one_line(error)[:120] or type(error).__name__
         raise GraphkitError(f"{path.name} cannot be read as an Excel workbook: {said}") from error
 
@@ -190,12 +194,12 @@ def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[C
     names = book.sheetnames
     if layout.sheet is None and len(names) > 1:
         known = ", ".join(names)
-        raise GraphkitError(f"{file} has the sheets {known}: say sheet: NAME in the mapping")
+        raise GraphkitError(f"{file} has the sheets {known}: set sheet: NAME in the mapping")
     sheet = layout.sheet or names[0]
     if sheet not in names:
         raise GraphkitError(f"{file} has no sheet {sheet!r}; it has {', '.join(names)}")
     found = book[sheet]
-    # What a workbook says of its own size is at times too small, which loses rows, or a bomb.
+    # A workbook may state a size that is too small, which loses rows, or huge, a bomb.
     found.reset_dimensions()
     rows: list[tuple[int, list[Cell]]] = []
     for line, cells in enumerate(found.iter_rows(values_only=True), start=1):
@@ -211,7 +215,7 @@ def _rows_of(book: Any, file: str, layout: Layout) -> list[tuple[int, Sequence[C
 
 
 def _excel_cell(cell: Any) -> Cell:
-    """A cell; a date without a time of day is a date, other things are their text."""
+    """Convert a cell: a datetime at midnight to a date, other types to text."""
     if isinstance(cell, datetime):
         return cell.date() if cell.time() == datetime.min.time() else cell.isoformat()
     return cell if isinstance(cell, Cell) else str(cell)

@@ -1,4 +1,4 @@
-"""Imports the USGS data releases of the Mineral Commodity Summaries: production and reserves."""
+"""Importer of the USGS Mineral Commodity Summaries data releases: production and reserves."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ KINDS = {"production": "PRODUCES", "reserves": "HOLDS"}
 
 @dataclass(frozen=True)
 class _Tables:
-    """What a release says of the products that are known."""
+    """Rows of a release on known products."""
 
     release: Release
     rows: Mapping[str, list[Row]]
-    """Of ``production`` and ``reserves``."""
+    """Rows of ``production`` and ``reserves``."""
 
 
 def import_usgs(
@@ -53,21 +53,21 @@ def import_usgs(
     max_unknown: float = 0.01,
     progress: Progress = lambda name, rows: None,
 ) -> Report:
-    """Turn data releases into seeds of PRODUCES and HOLDS, one file a chapter.
+    """Turn data releases into seeds of PRODUCES and HOLDS, one file per chapter.
 
     Parameters
     ----------
     files : sequence of Path
         The CSV files of the releases, in the layout of 2025 (wide) or of 2026 (long).
     folder : Path
-        Folder of seeds; the reference seeds go into it too where it has none.
+        Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Countries and areas.
     max_unknown : float
-        Refuse if more than this part of the tonnes of any table (a product, period and basis) is
-        of places that are not known. Tonnes of different products are never added up.
+        Refuse if unknown places have more than this part of the tonnes of any table (a product,
+        period and basis). Tonnes of different products are never added up.
     progress : callable, optional
-        Called with a file's name and how many of its rows were read.
+        Called with a file's name and the number of rows read.
 
     Returns
     -------
@@ -76,10 +76,10 @@ def import_usgs(
     Raises
     ------
     GraphkitError
-        A file is no data release, torn, or prints what nobody understands; nothing is written.
+        A file is not a data release, is truncated or has unreadable figures; nothing is written.
     FailedCheck
-        Countries miss a printed total by more than rounding, too much is of places that are not
-        known, or the folder already has these figures; nothing is written.
+        Countries miss a printed total by more than rounding, unknown places have too much, or the
+        folder already has these figures; nothing is written.
     """
     chapters, left_out = read_chapters()
     report = Report("t")
@@ -90,7 +90,7 @@ def import_usgs(
         if release.year in found:
             raise UsageError(f"{path.name}: found the release of {release.year} twice")
         report.add("read", f"rows of {path.name}", release.rows)
-        found[release.year] = _understood(release, Meanings(chapters, reference.place_of), report)
+        found[release.year] = _map(release, Meanings(chapters, reference.place_of), report)
     _check_places(found.values(), max_unknown, report)
     with all_or_nothing(folder) as draft:
         write_reference(folder, draft)
@@ -104,8 +104,8 @@ def import_usgs(
     return report
 
 
-def _understood(release: Release, meanings: Meanings, report: Report) -> _Tables:
-    """The rows of a release; what is left out is counted, and its totals are checked."""
+def _map(release: Release, meanings: Meanings, report: Report) -> _Tables:
+    """Map a release to rows, check its totals, and count what is left out."""
     book = f"MCS {release.year}"
     end = "_2025" if release.wide else ""
     rows = {
@@ -117,7 +117,7 @@ def _understood(release: Release, meanings: Meanings, report: Report) -> _Tables
     others = sum(len(t) for name, t in release.tables.items() if name not in KINDS)
     for why, count in (
         ("other tables than world production and reserves", release.other_tables + others),
-        ("minerals on no list of critical ones", release.other_minerals),
+        ("minerals that are not critical", release.other_minerals),
         *((f"blank cells, {year}", n) for year, n in sorted(release.blank.items())),
         *(
             (f"not among the known tables, {name}", n)
@@ -134,7 +134,7 @@ def _of(release: Release, table: str) -> Sequence[Printed]:
 
 
 def _check_places(found: Iterable[_Tables], most: float, report: Report) -> None:
-    """Count what is of places that nobody knows; refuse too much of any one table."""
+    """Count the tonnes of unknown places; refuse too large a part of any table."""
     worst: tuple[float, str, list[str]] = (0.0, "", [])
     for tables in found:
         for (product, period, basis), members in _of_all_totals(tables):
@@ -150,7 +150,7 @@ def _check_places(found: Iterable[_Tables], most: float, report: Report) -> None
     share, scope, places = worst
     if share > most:
         raise UnmappedError(
-            f"{100 * share:.1f} % of the tonnes of {scope} are of places that are not known: "
+            f"unknown places have {100 * share:.1f} % of the tonnes of {scope}: "
             f"{', '.join(places)}; wanted at most {100 * most:g} % (--max-unknown). "
             "Nothing is written"
         )
@@ -166,7 +166,7 @@ def _tonnes(row: Row) -> float:
 
 
 def _write(tables: _Tables, folder: Path, draft: Path) -> None:
-    """Write a release: one file a chapter and kind, and its source where that is not known."""
+    """Write a release: one file per chapter and kind, and its source if the folder lacks it."""
     release = tables.release
     source = {
         "key": release.source,

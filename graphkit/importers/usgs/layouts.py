@@ -1,4 +1,4 @@
-"""Layouts of the USGS tables, and the figures in their cells."""
+"""Layouts of the USGS tables, and figures in their cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS = {
     "XX": "not-applicable",
     "s": "included-elsewhere",
 }
-"""What is printed in place of a number; ``s`` points at a note that says where it is included."""
+"""Qualifiers of words printed in place of a number; a note to ``s`` says where it is included."""
 SIZES = ("Large", "Moderate", "Moderate to large", "Small", "Very small")
 ROUNDED = re.compile(r"[:,] rounded$", re.IGNORECASE)
 RELIANCE = re.compile(r"^Net import reliance ?as a ")
@@ -33,7 +33,7 @@ APPENDIX = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as printed; a bound is no value, and neither is a word."""
+    """Printed figure; a bound or a word gives no value."""
 
     printed: str
     value: float | None = None
@@ -43,22 +43,22 @@ class Figure:
 
     @property
     def published(self) -> str | None:
-        """What was printed, where that is not a plain number."""
+        """The printed text, unless it is a plain number."""
         return self.printed if self.value is None else None
 
 
 def tidy(text: str) -> str:
-    """Text with single plain blanks; the releases mix in unbreakable and trailing ones."""
+    """Collapse white space to single spaces; the releases have non-breaking and trailing ones."""
     return " ".join(text.split())
 
 
 def plain(text: str) -> str:
-    """The words of a row as they are compared: tidy, in lower case, without ``: rounded``."""
+    """Normalize a row label for comparison: tidy, lower case, without ``: rounded``."""
     return ROUNDED.sub("", tidy(text)).casefold()
 
 
 def read_figure(text: str) -> Figure:
-    """A printed figure.
+    """Parse a printed figure.
 
     >>> read_figure("270,000").value, read_figure("—").value, read_figure(">95").low
     (270000.0, 0.0, 95.0)
@@ -89,9 +89,9 @@ def _number(text: str) -> float:
 
 
 def read_notes(text: str) -> tuple[str, ...]:
-    """The notes of one row, each a sentence."""
+    """Split the notes of one row into sentences."""
     parts = [tidy(part) for part in text.split(" -- ")]
-    # In the one row on yttrium the columns have slipped: its note is the answer to "critical?".
+    # The columns of the one yttrium row are shifted: its note is the answer to "critical?".
     kept = [p for p in parts if p and p not in (APPENDIX, "Yes")]
     return tuple(p if p.endswith((".", ".”")) else f"{p}." for p in kept)
 
@@ -107,15 +107,15 @@ TABLES = {
     "Net import reliance": "net_import_reliance",
     "Import sources": "import_sources",
 }
-"""The tables that are read, by the statistics they begin with."""
+"""Names of the tables, by the beginning of their statistics."""
 
 
 @dataclass(frozen=True)
 class Printed:
-    """One figure of a table."""
+    """Figure of a table, with its place, period, unit and notes."""
 
     place: tuple[str, ...]
-    """Where it stands: chapter, commodity, detail; in the wide layout commodity, type, country."""
+    """Labels of its row: chapter, commodity, detail; wide layout: commodity, type, country."""
     country: str
     period: str
     unit: str
@@ -127,17 +127,17 @@ class Printed:
 
 @dataclass(frozen=True)
 class Release:
-    """One data release: the figures of critical minerals, and how much is something else."""
+    """Data release: figures of critical minerals, and counts of everything else."""
 
     year: int
-    """Of the book: its last figures are of the year before."""
+    """Year of the book; its last figures are for the year before."""
     wide: bool
     rows: int
     tables: Mapping[str, Sequence[Printed]]
     other_tables: int = 0
     other_minerals: int = 0
     blank: Mapping[str, int] = field(default_factory=dict)
-    """Cells of production of each year, in the wide layout, with nothing in them."""
+    """Number of blank production cells per year, in the wide layout."""
 
     @property
     def source(self) -> str:
@@ -153,12 +153,13 @@ def read_release(path: Path, left_out: frozenset[str] = frozenset()) -> Release:
     path : Path
         The CSV file as published.
     left_out : frozenset of str
-        Commodities that are not critical, as the wide layout calls them: it does not say.
+        Commodities that are not critical, by their names in the wide layout, which has no such
+        column.
 
     Raises
     ------
     GraphkitError
-        The file cannot be read, is torn, or has neither layout.
+        The file cannot be read, is truncated, or has neither layout.
     """
     heads, rows = _rows(path)
     release = None
@@ -178,7 +179,7 @@ def read_release(path: Path, left_out: frozenset[str] = frozenset()) -> Release:
 
 
 def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """Heads and rows, each as long as the heads."""
+    """Read header and rows, each as long as the header."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -202,12 +203,12 @@ def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
             if len(row) != len(heads):
                 raise GraphkitError(
                     f"{path.name}:{lines.line_num}: found {len(row)} values, wanted {len(heads)} "
-                    "as in the header; is the file torn?"
+                    "as in the header; is the file truncated?"
                 )
             rows.append(dict(zip(heads, row, strict=True)))
     except csv.Error as error:
         raise GraphkitError(
-            f"{path.name}:{lines.line_num}: not CSV: {error}; is the file torn?"
+            f"{path.name}:{lines.line_num}: not CSV: {error}; is the file truncated?"
         ) from error
     return heads, rows
 
@@ -221,7 +222,7 @@ def _long(rows: Sequence[Mapping[str, str]]) -> Release:
     last = max((y for row in rows for y in re.findall(r"\b20\d\d\b", row["Year"])), default="0")
     for row in rows:
         table = _table(row)
-        # In the one row on yttrium the columns have slipped by one.
+        # The columns of the one yttrium row are shifted by one.
         critical = "Yes" in (tidy(row["Is critical mineral 2025"]), tidy(row["Notes"]))
         if table is None:
             counts["tables"] += 1
@@ -235,7 +236,7 @@ def _long(rows: Sequence[Mapping[str, str]]) -> Release:
 
 
 def _table(row: Mapping[str, str]) -> str | None:
-    """The table that a row belongs to; production and reserves are those of the world."""
+    """Return the table of a row; production and reserves only of the world section."""
     statistics = tidy(row["Statistics"])
     table = next((name for start, name in TABLES.items() if statistics.startswith(start)), None)
     if table in ("production", "reserves") and not row["Section"].startswith("World"):
@@ -244,7 +245,7 @@ def _table(row: Mapping[str, str]) -> str | None:
 
 
 def _long_row(row: Mapping[str, str], last: str) -> Printed:
-    """A figure; all of the last year are estimates."""
+    """Read a row; all figures of the last year are estimates."""
     place = (row["MCS chapter"], row["Commodity"], row["Statistics_detail"])
     first, _, end = tidy(row["Year"]).partition("–")
     notes = read_notes(row["Notes"])
@@ -273,7 +274,7 @@ def _figure_at(text: str, place: tuple[str, ...]) -> Figure:
 def _wide(
     rows: Sequence[Mapping[str, str]], heads: Sequence[str], left_out: frozenset[str]
 ) -> Release:
-    """A blank cell was a zero or an unknown before the release lost the sign for it: no row."""
+    """Read the wide layout; a blank cell, which may be zero or unknown, gives no row."""
     made = [m for m in map(MADE.fullmatch, heads) if m]
     held = [m for m in map(HELD.fullmatch, heads) if m]
     tables: dict[str, list[Printed]] = {"production": [], "reserves": []}
@@ -333,7 +334,7 @@ def _wide_row(
 
 
 def _in_words(note: str) -> str | None:
-    """What stands in the note in place of a figure; None where nothing does."""
+    """Return the word in the note that replaces a figure, or None."""
     note = tidy(note)
     if note == "W for 23-24":
         return "W"
@@ -343,7 +344,7 @@ def _in_words(note: str) -> str | None:
 
 
 def _made_notes(note: str, all_estimated: bool) -> tuple[bool, tuple[str, ...]]:
-    """Whether the figure is an estimate, and what else the note says."""
+    """Tell from the note if the figure is an estimate; return the other notes too."""
     note = tidy(note)
     estimated = note.casefold().startswith("estimated")
     if re.fullmatch(r"estimated (for )?2023|W for 23-24|NA|XX", note, re.IGNORECASE):

@@ -16,11 +16,11 @@ from graphkit.importers.writing import FailedCheck, write_seed
 
 Meaning = Mapping[str, Any]
 BY_TYPE = ("production_2025", "reserves_2025")
-"""Tables whose rows are found by commodity, type and country, the others by chapter too."""
+"""Tables with rows found by commodity, type and country; others: chapter, commodity, detail."""
 
 
 class Meanings:
-    """What the rows of each table mean; remembers which were asked for and which are not there."""
+    """Meanings of the rows of each table; remembers the unused and the unknown ones."""
 
     def __init__(
         self, tables: Mapping[str, Sequence[Meaning]], place_of: Callable[[str], str | None]
@@ -31,11 +31,11 @@ class Meanings:
         self._place_of = place_of
         self.unused = {(table, place) for table, rows in self._tables.items() for place in rows}
         self.unknown: dict[str, int] = {}
-        """How many rows each table's row that is not here has."""
+        """Number of printed rows for each unknown row label."""
         self.unknown_places: set[str] = set()
 
     def find(self, table: str, row: Printed) -> Meaning | None:
-        """What a row means; an unknown one is remembered."""
+        """Find the meaning of a row; remember an unknown one."""
         place = tuple(plain(RELIANCE.sub("", part)) for part in row.place)
         known = self._tables[table]
         found = place if place in known else (*place[:2], "") if table in BY_TYPE else place
@@ -48,7 +48,7 @@ class Meanings:
         return known[found]
 
     def area(self, name: str) -> str | None:
-        """The code of a country or area; an unknown one is remembered."""
+        """Return the code of a country or area; remember an unknown one."""
         name = tidy(name)
         if name.casefold().startswith("world total"):
             return "WLD"
@@ -58,7 +58,7 @@ class Meanings:
         return key
 
     def refuse_unknown(self, where: str) -> None:
-        """Raise a GraphkitError that names everything that was not found."""
+        """Raise a GraphkitError that lists all unknown rows and places."""
         unknown = [*self.unknown, *(f"country: {name}" for name in self.unknown_places)]
         if unknown:
             lines = "\n  ".join(sorted(unknown))
@@ -66,13 +66,13 @@ class Meanings:
 
 
 def read_chapters() -> tuple[dict[str, list[Meaning]], frozenset[str]]:
-    """The meanings of the world tables, and the commodities that are not critical."""
+    """Read the meanings of the world tables, and the commodities that are not critical."""
     tables = read_tables(Path(__file__).with_name("chapters.yaml"))
     return tables, frozenset(tables.pop("left_out"))
 
 
 def read_tables(path: Path) -> dict[str, Any]:
-    """A file of meanings."""
+    """Read a file of meanings."""
     tables: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return tables
 
@@ -101,15 +101,15 @@ WORLD_NOTE = (
 
 
 def origin(source: str) -> str:
-    """How a seed credits a data release."""
+    """Return the credit of a data release in a seed."""
     year = source.rpartition("-")[2]
     return f"USGS, Mineral Commodity Summaries {year} data release (US public domain)"
 
 
 def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
-    """PRODUCES rows, with the chapter, unit and notes of each under names of their own.
+    """Map figures to PRODUCES rows, each with its chapter, unit and notes under extra names.
 
-    The country of a place that nobody knows is None.
+    The country of an unknown place is None.
     """
     rows = []
     for one in printed:
@@ -133,7 +133,7 @@ def production_rows(table: str, printed: Iterable[Printed], meanings: Meanings) 
 
 
 def reserve_rows(table: str, printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
-    """HOLDS rows; a bound is kept as printed, with its unit in the note."""
+    """Map figures to HOLDS rows; a bound is kept as printed, with its unit in the note."""
     rows = []
     for one in printed:
         meaning, country = meanings.find(table, one), meanings.area(one.country)
@@ -178,7 +178,7 @@ def _unit(printed: str, one: Printed) -> str:
 
 
 def _basis(meaning: Meaning, one: Printed) -> tuple[str | None, tuple[str, ...]]:
-    """What the mass counts, and the notes left; for boron, MCS 2025 has it in the note."""
+    """Return the basis of a mass and the other notes; for boron, MCS 2025 has it in the note."""
     if meaning.get("basis") != "as the note says":
         return meaning.get("basis"), one.notes
     form = one.notes[0].rstrip(".").lower() if one.notes else "all forms"
@@ -190,7 +190,7 @@ def _qualifier(one: Printed) -> str | None:
 
 
 def add_shares(rows: Sequence[Row]) -> None:
-    """Give each row of production its share of the world total."""
+    """Add to each production row its share of the world total."""
     for members in of_one_total(rows).values():
         world = next((r["tonnes"] for r in members if r["country"] == WORLD), None)
         for row in members:
@@ -199,7 +199,7 @@ def add_shares(rows: Sequence[Row]) -> None:
 
 
 def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
-    """Rows by product, period and basis."""
+    """Group rows by product, period and basis."""
     groups = defaultdict(list)
     for row in rows:
         groups[row["product"], row["period"], row["basis"] or ""].append(row)
@@ -207,7 +207,7 @@ def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
 
 
 def _noted(rows: Sequence[Row]) -> list[Row]:
-    """Rows with their note; what every row of a product says is left on the world total."""
+    """Add the note to rows; what every row of a product says stays on the world total only."""
     products = defaultdict(list)
     for row in rows:
         products[row["product"]].append(row)
@@ -225,9 +225,9 @@ def _noted(rows: Sequence[Row]) -> list[Row]:
 def write_chapters(
     out: Path, kind: str, source: str, rows: Sequence[Row], *, made: str, end: str = ""
 ) -> int:
-    """Write one file a chapter; returns how many rows there are.
+    """Write one file per chapter; return the number of rows.
 
-    ``made`` says by what they were written, ``end`` is added to the names of the files.
+    ``made`` names the program that writes them, ``end`` is added to the file names.
     """
     columns = ("country", "product", "period", "tonnes", "low", "high", "share", "qualifier",
                "published_value", "estimated", "basis", "note")  # fmt: skip
@@ -279,16 +279,16 @@ def _slug(text: str) -> str:
 
 
 def check_totals(rows: Iterable[Row], where: str) -> int:
-    """How many tables have a total that their countries add up to.
+    """Check printed totals against the sums of their countries; return the number of totals.
 
-    A total and its parts are each rounded; more than all these roundings together can explain is a
-    figure that was read or printed wrong, such as the digit of a footnote glued to a number. Where
-    a part has no figure (withheld, not available) the sum may fall short.
+    A total and its parts are each rounded. A larger difference than these roundings can explain
+    means a misread or misprinted figure, such as a footnote digit glued to a number. If a part has
+    no figure (withheld, not available), the sum may fall short.
 
     Raises
     ------
     FailedCheck
-        A total is missed; with both numbers.
+        A sum misses its total; the message has both numbers.
     """
     checked, missed = 0, []
     for (product, period, basis), members in of_one_total(rows).items():
@@ -314,7 +314,7 @@ def check_totals(rows: Iterable[Row], where: str) -> int:
 
 
 def rounding(figure: float) -> float:
-    """The unit of the last digit of a printed figure that is not a trailing zero.
+    """Return the unit of the last significant digit of a printed figure.
 
     >>> rounding(12400), rounding(49), rounding(0.75), rounding(0)
     (100.0, 1.0, 0.01, 0.0)
@@ -328,7 +328,7 @@ def rounding(figure: float) -> float:
 
 
 def _suspect(parts: Sequence[Row], total: float, added: float, most: float) -> str:
-    """The figures that would agree without their first or last digit."""
+    """Name the figures that would agree without their first or last digit."""
     found = []
     for figure, place, excess in (
         *((row["tonnes"], f"{row['place']}'s", added - total) for row in parts),
