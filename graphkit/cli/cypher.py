@@ -22,10 +22,10 @@ Parameters = Annotated[
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="Stop it when it takes longer."),
+    typer.Option("--timeout", metavar="SECONDS", help="Stop the query after this time."),
 ]
 MaxRows = Annotated[
-    int, typer.Option("--max-rows", metavar="N", min=1, help="Rows to show of a longer answer.")
+    int, typer.Option("--max-rows", metavar="N", min=1, help="Largest number of rows to show.")
 ]
 LONGEST = 86_400
 
@@ -152,7 +152,7 @@ def cypher(
 ) -> None:
     """Run any read-only Cypher.
 
-    A parameter is read as JSON where it is JSON (0.5, true, ["CHN"]), else as text. Text that
+    A parameter is read as JSON if it is JSON (0.5, true, ["CHN"]), else as text. Text that
     looks like a number, such as a period, needs quotes of its own.
 
     \b

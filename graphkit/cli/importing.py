@@ -55,14 +55,14 @@ Countries = Annotated[
 ]
 Proxies = Annotated[
     bool,
-    typer.Option("--proxies", help="Also codes that one product travels under only among others."),
+    typer.Option("--proxies", help="Also codes that a product shares with other goods."),
 ]
 MaxUnknown = Annotated[
     float,
     typer.Option(
         "--max-unknown",
         metavar="SHARE",
-        help="Write nothing if more of the value is of places that are not known.",
+        help="Write nothing if unknown places have a larger share of the value.",
     ),
 ]
 
@@ -77,18 +77,18 @@ def baci(
     proxies: Proxies = False,
     revision: Annotated[
         str | None,
-        typer.Option("--revision", metavar="HS92", help="Where the file's name does not say it."),
+        typer.Option("--revision", metavar="HS92", help="If the file name does not contain it."),
     ] = None,
     version: Annotated[
         str | None,
-        typer.Option("--version", metavar="202601", help="Where the file's name does not say it."),
+        typer.Option("--version", metavar="202601", help="If the file name does not contain it."),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
     form: Format = None,
 ) -> None:
     """Turn CEPII BACI's zip or CSV files into seeds.
 
-    Data set, version and HS revision stand on every flow; a quantity that BACI does not give stays
+    Every flow has data set, version and HS revision; a quantity that BACI does not give stays
     unknown. The report says what was read, kept and left out, and why.
 
     \b
@@ -122,7 +122,7 @@ def comtrade(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Of the table in the folder. Default: by its reporters and periods.",
+            help="Name of the table in the folder. Default: by its reporters and periods.",
         ),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
@@ -131,8 +131,8 @@ def comtrade(
     """Turn answers of UN Comtrade's API into seeds.
 
     The files are JSON as the API gives it, or CSV with the same names of columns, annual or
-    monthly. Imports and exports are kept as each side reported them. Only totals count: not the
-    transport modes, customs procedures and second partners beside them, nor the world.
+    monthly. Imports and exports are kept as each side reported them. Only totals count:
+    modes of transport, customs procedures, second partners and the world are left out.
     'graphkit mirror' shows how far the two sides of a flow differ.
 
     \b
@@ -204,7 +204,7 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
     show_table(table, form)
     for warning in report.warnings:
         say(f"warning: {warning}")
-    say(f"seeds are in {folder}: ask them with --db {folder}")
+    say(f"seeds are in {folder}: query them with --db {folder}")
 
 
 @importing.command()
@@ -212,7 +212,7 @@ def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: For
     """Turn the USGS's Mineral Commodity Summaries into seeds.
 
     Reads world production and reserves from the CSV files of the data releases, of 2025 (wide) and
-    from 2026 on (long), of critical minerals. Nothing is written where the countries of a table
+    from 2026 on (long), of critical minerals. Nothing is written if the countries of a table
     miss the total printed under them by more than rounding.
 
     \b
@@ -259,18 +259,18 @@ def table(
     ] = False,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="Of the seeds. Default: as FILE is called."),
+        typer.Option("--name", metavar="NAME", help="Name of the seeds. Default: that of FILE."),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
     form: Format = None,
 ) -> None:
     """Turn any table into seeds, by a mapping.
 
-    The mapping is near the header of a seed file: kind, columns {property: column}, units,
+    The mapping resembles the header of a seed file: kind, columns {property: column}, units,
     defaults, aliases {property: {foreign text: key}} and source; sheet, header (the row of the
     names), encoding, delimiter, decimal, thousands and missing say how the table is written.
-    Places go by any name or code, products also by HS code. Every problem is named at its row and
-    column, and nothing is written while there is one.
+    Places go by any name or code, products also by HS code. Every problem is reported with its row
+    and column, and nothing is written until all are solved.
 
     \b
     Examples:
@@ -348,7 +348,7 @@ def fetch_comtrade(
         ),
     ],
     years: Annotated[
-        str, typer.Option("--years", metavar="LIST", help="Which: 2020-2024, or 2018,2022.")
+        str, typer.Option("--years", metavar="LIST", help="Years: 2020-2024, or 2018,2022.")
     ],
     output: Annotated[
         Path,
@@ -366,7 +366,7 @@ def fetch_comtrade(
         bool, typer.Option("--monthly", help="Month by month instead of year by year.")
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask again what was fetched before and is in the cache.")
+        bool, typer.Option("--fresh", help="Fetch again instead of reading the cache.")
     ] = False,
 ) -> None:
     """Fetch imports and exports from UN Comtrade's API.

@@ -26,7 +26,7 @@ def measure(
             help="A Parquet file, or a folder of them, as it is or in hive partitions "
             "(product=dy-oxide/...), here or at a URI (s3://, gs://, abfs://, hdfs://). Columns: "
             "supplier, consumer, product, period, and usd or tonnes; reporter, dataset, source "
-            "and basis are kept apart where they are there.",
+            "and basis, if present, are kept apart.",
         ),
     ],
     output: Annotated[
@@ -40,7 +40,7 @@ def measure(
         typer.Option(
             "--by",
             metavar="usd|tonnes",
-            help="What is added up. Default: usd if there is such a column; for flows, both.",
+            help="Amounts to add up. Default: usd if that column exists; for flows, both.",
         ),
     ] = None,
     engine: Annotated[
@@ -59,7 +59,7 @@ def measure(
             metavar="FILE|URI",
             help="For look-through and removal: Parquet of country, product, period, and tonnes "
             "(used with --by tonnes) or share of the world. Where nothing is published, a country "
-            "is taken to make what it sells beyond what it buys.",
+            "is assumed to produce its net exports.",
         ),
     ] = None,
     min_share: Annotated[
@@ -81,11 +81,11 @@ def measure(
 ) -> None:
     """Measure every product and period of a table of flows.
 
-    shares: each supplier's part of what a consumer buys. concentration: HHI and its kin of each
-    consumer's suppliers. pagerank ...: of each country. look-through: where a consumer's
-    imports were made, behind those who sell them on. removal: what it loses of them if one country
-    is gone. flows: makes flows of shipments, one a row, with a period or a date. No database is
-    asked; totals such as "World" must not be among the suppliers and consumers.
+    shares: each supplier's share of a consumer's imports. concentration: HHI and related indices of
+    each consumer's suppliers. pagerank ...: the score of each country. look-through: where a
+    consumer's imports were made, behind the last seller. removal: the share of them lost without
+    one country. flows: makes flows of shipments, one per row, with a period or a date. Uses no
+    database; suppliers and consumers must not include totals, for example "World".
 
     \b
     Examples:

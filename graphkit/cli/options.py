@@ -47,9 +47,9 @@ Format = Annotated[
         "-f",
         "--format",
         metavar="FORMAT",
-        help="table, json, ndjson, csv, markdown or parquet. Default: what the end of FILE says, "
-        "else table on a terminal, csv in a pipe. In csv, text that a spreadsheet would take for "
-        "a formula begins with an apostrophe.",
+        help="table, json, ndjson, csv, markdown or parquet. Default: by the ending of FILE, "
+        "else table on a terminal, csv in a pipe. In csv, text that a spreadsheet would read as "
+        "a formula gets a leading apostrophe.",
         autocompletion=_formats,
     ),
 ]

@@ -37,7 +37,7 @@ SeedsFolder = Annotated[
 def check(seeds: SeedsFolder = None) -> None:
     """Check seeds without a database.
 
-    Every problem of every file, as file:line:column: what was found, what was wanted.
+    Lists every problem as file:line:column, with what was found and what was wanted.
 
     \b
     Examples:
@@ -64,7 +64,7 @@ def load(
 ) -> None:
     """Make a database hold exactly what the seeds say.
 
-    The report gives, kind by kind, the rows it holds and how many were added, changed, removed.
+    The report counts, by kind, the rows in all and those added, changed and removed.
 
     \b
     Examples:
@@ -103,13 +103,13 @@ def _report_table(report: LoadReport) -> pa.Table:
 
 def digest(
     show_lines: Annotated[
-        bool, typer.Option("--lines", help="Print the lines that it is the digest of.")
+        bool, typer.Option("--lines", help="Print the lines behind the digest.")
     ] = False,
     db: Database = None,
 ) -> None:
-    """Say in one SHA-256 what a database holds.
+    """Compute one SHA-256 of all that a database holds.
 
-    Of all nodes and relationships with all their properties, as sorted lines: equal graphs have
+    It covers all nodes and relationships with all properties, as sorted lines: equal graphs have
     equal lines, in a file and in Neo4j.
 
     \b
@@ -153,7 +153,7 @@ def schema(
 
 
 def doctor(db: Database = None) -> None:
-    """Say what is installed, in use, and wrong.
+    """Show what is installed and in use, and report problems.
 
     \b
     Examples:
@@ -195,8 +195,7 @@ def export(
             "-f",
             "--format",
             metavar="FORMAT",
-            help="graphml, gexf, parquet, neo4j-admin or cypher. Default: what the end of PATH "
-            "says.",
+            help="graphml, gexf, parquet, neo4j-admin or cypher. Default: by the ending of PATH.",
             autocompletion=_formats,
         ),
     ] = None,
@@ -206,9 +205,9 @@ def export(
 ) -> None:
     """Write the graph for other tools.
 
-    The whole graph, with all properties: GraphML or GEXF for Gephi, yEd and networkx; Parquet, a
-    file a kind; CSV with headers for neo4j-admin database import; or a Cypher script that fills an
-    empty Neo4j. With --for or --period the trade network alone, as GraphML or GEXF, weighed by
+    The whole graph, with all properties: GraphML or GEXF for Gephi, yEd and networkx; Parquet, one
+    file per kind; CSV with headers for neo4j-admin database import; or a Cypher script to fill an
+    empty Neo4j. With --for or --period the trade network alone, as GraphML or GEXF, weighted by
     value.
 
     \b
@@ -245,7 +244,7 @@ def start(
         str | None, typer.Option("--version", metavar="V", help="Such as 5.26.30 or 2026.08.1.")
     ] = None,
 ) -> None:
-    """Start it, or find it running; its data are kept.
+    """Start Neo4j, unless it runs already; its data are kept.
 
     The first start fetches Neo4j (about 130 MB) from Maven Central into your cache folder.
 
@@ -263,7 +262,7 @@ def start(
 
 @neo4j.command()
 def stop() -> None:
-    """Stop it; its data stay.
+    """Stop Neo4j; its data are kept.
 
     \b
     Example:
@@ -276,7 +275,7 @@ def stop() -> None:
 
 @neo4j.command()
 def status() -> None:
-    """Say whether it runs, where, and where its password is.
+    """Show whether Neo4j runs, its address and its password file.
 
     \b
     Example:
