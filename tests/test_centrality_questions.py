@@ -199,7 +199,7 @@ def test_the_layers_of_a_chain_are_joined_by_shares(ask):
     assert {row["stage"] for row in rows} == {"mine", "separate", "metal", "component"}
     assert pools["rare-earth-ore"] == 0
     assert all(0 < pools[p] <= 1 + 1e-12 for p in ("ree-compounds", "ree-metals", "magnets-metal"))
-    assert answer.notes[0].startswith("Every edge is a share of all pools of a product")
+    assert answer.notes[0].startswith("Each edge is a share of all pools of a product")
     assert {s["product"] for s in answer.coverage["series"]} == set(pools) - {"rare-earth-ore"}
 
 
@@ -268,7 +268,7 @@ def test_two_data_sets_of_the_same_goods_are_not_added_up(ask_small):
 
     with pytest.raises(GraphkitError, match="count the same goods of 2024, which are not added up"):
         graph.centrality(period="2024")
-    with pytest.raises(GraphkitError, match="ree-metals: there are flows of more than one data"):
+    with pytest.raises(GraphkitError, match="ree-metals: flows come from more than one data"):
         graph.origins("KOR", period="2024")
     assert graph.centrality(period="2025-Q1").rows["country"].to_pylist() == ["CHN", "KOR"]
 

@@ -197,7 +197,7 @@ def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
     eu = ask.compare("2023", "2024", of="EU27", scope="REE")
     assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
     assert "magnets-metal" not in eu.coverage["products_without_trade_data"]
-    assert "Left out for want of data of both periods: magnets-metal (2022, 2024)." in eu.notes
+    assert "Left out, without data of both periods: magnets-metal (2022, 2024)." in eu.notes
 
 
 # --- every period

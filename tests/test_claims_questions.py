@@ -146,7 +146,7 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
     for key in ("kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn"):
         assert rows[key]["why"].startswith("missing: trade in dy-oxide in 2025-Q1")
         assert rows[key]["data"] is rows[key]["found"] is None
-    assert any("dy-oxide travels under HS 284690 together with" in note for note in answer.notes)
+    assert any("dy-oxide is traded under HS 284690 together with" in note for note in answer.notes)
 
 
 def test_a_check_says_what_the_figures_of_a_product_count(ask):

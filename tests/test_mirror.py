@@ -148,7 +148,7 @@ def test_the_table_says_what_the_figures_are(graph):
         "Values are exporters' free on board, importers' with cost, insurance and freight.",
         "A ratio is the importer's figure over exporter's.",
         "data set comtrade-annual, source un-comtrade",
-        "Weights that the publisher estimated: in 1 of 3 rows.",
+        "Weights estimated by the publisher: in 1 of 3 rows.",
         "ree-compounds, 2024: HS 284690 (HS22), gross weight, as importers report",
     ):
         assert said in text
@@ -174,10 +174,10 @@ def test_two_reports_of_the_same_trade_are_never_added_up(graph):
     assert found.coverage["usd"] is None
     text = " ".join(answer_text(found).split())
     for said in (
-        "3 flows of several series that tell of the same trade, so that they are not added up",
+        "3 flows of several series on the same trade, so that they are not added up",
         "as importers report, values with cost, insurance and freight; data set comtrade-annual",
         "Reported by",
-        "bought from countries whose reports are not loaded",
+        "imports from countries whose reports are not loaded",
     ):
         assert said in text
 

@@ -344,8 +344,8 @@ def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
     assert "kor-dy-q1-more-than-2024" in answer.claims["key"].to_pylist()
     assert answer.notes[0] == (
         "No imports of South Korea are known for dysprosium oxide (dy-oxide); there are for "
-        "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 284690 "
-        "(ree-compounds): `scope=284690`. Only published claims speak of it."
+        "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
+        "284690 (ree-compounds): `scope=284690`. Only published claims cover it."
     )
 
 
@@ -508,7 +508,7 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
     assert "S19 is Other Asia, nes: trade data name no country there." in answer.notes
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
-    with pytest.raises(UsageError, match=r"World \(WLD\) is no supplier in trade data"):
+    with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier in trade data"):
         asked.depends("KOR", on="WLD")
     with pytest.raises(GraphkitError, match="no imports of Other Asia, nes are known at all"):
         asked.depends("S19")
@@ -548,8 +548,8 @@ def test_a_product_without_flows_is_told_what_there_is(ask):
         ask.suppliers("NOR", scope="nd-metal")
     assert str(caught.value) == (
         "no imports of Norway are known for neodymium metal (nd-metal); there are for "
-        "magnets-metal, ree-compounds, ree-metals. It travels among others under HS 280530 "
-        "(ree-metals): `scope=280530`"
+        "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
+        "280530 (ree-metals): `scope=280530`"
     )
 
 
@@ -585,7 +585,7 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     assert not len(answer.rows)
     assert answer.coverage["flows"] == 11
     assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
-    assert "No flow from North Korea in this scope meets what was asked." in answer.notes
+    assert "No flow from North Korea in this scope matches." in answer.notes
 
 
 def test_a_basket_wider_than_the_question_is_called_a_proxy(ask):

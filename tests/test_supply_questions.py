@@ -210,7 +210,7 @@ def test_two_series_of_one_product_are_not_added_up(store, tmp_path):
     )
     store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, {"trade.yaml": trade}))))
 
-    with pytest.raises(GraphkitError, match="ree-metals: there are flows of more than one data"):
+    with pytest.raises(GraphkitError, match="ree-metals: flows come from more than one data"):
         Session(store).origins("KOR", scope="ree-metals")
 
 
@@ -299,11 +299,11 @@ def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
     assert answer.scope["exporters"] == ["CHN"]
     assert (
         "ree-compounds is cut whole, more than the control covers: Only of samarium, gadolinium, "
-        "terbium, dysprosium, lutetium, scandium and yttrium. It is on dy-chloride, dy-fluoride, "
+        "terbium, dysprosium, lutetium, scandium and yttrium. It covers dy-chloride, dy-fluoride, "
         "dy-oxide, scandium, tb-oxide in it."
     ) in answer.notes
     assert "mofcom-2025-18" in answer.sources["key"].to_pylist()
-    assert "No trade is known of ndfeb-alloy: not in the answer." in answer.notes
+    assert "No trade in ndfeb-alloy is known: not in the answer." in answer.notes
     by_key = ask.disrupt(restriction="CHN|ree-metals|2025-04-04|licence|", loss=0.5)
     assert by_key.scope["cut"] == ["ree-metals"]
 

@@ -221,16 +221,16 @@ HEADERS = {name: measure.header for name, measure in MEASURES.items()}
 NETWORK = (
     Column("rank", "Rank",
            "1 is the highest score of the first measure; equal scores share a rank"),
-    Column("nodes", doc="how many nodes the network has; n where scores are normalised"),
-    Column("pairs", doc="how many pairs of nodes have a flow in it"),
-    Column("min_flow", doc="the smallest flow of a pair that is kept"),
-    Column("flow_share", doc="0 to 1, of all flows, what is kept"),
+    Column("nodes", doc="number of nodes in the network; n in normalised scores"),
+    Column("pairs", doc="number of pairs of nodes with a flow"),
+    Column("min_flow", doc="smallest flow of a pair that is kept"),
+    Column("flow_share", doc="0 to 1, share of all flows that is kept"),
     Column("missing_tonnes_share", "No weight",
-           "0 to 1, of the value of all flows, what gives no mass"),
+           "0 to 1, share of the value of all flows without a mass"),
 )  # fmt: skip
 LABELS = ("period", "country", "name", "product", "stage")
 CLOSENESS = (
-    "Closeness is decided by the smallest flows on the way: give `min_flow`, or ask for "
+    "Closeness depends on the smallest flows on the way: give `min_flow`, or ask for "
     "harmonic_in or harmonic_out."
 )
 
@@ -328,8 +328,8 @@ def hints(table: pa.Table, measures: Iterable[str], min_flow: float) -> list[str
     """Write the caveats of the measures."""
     found = [CLOSENESS] if not min_flow and any(m.startswith("closeness") for m in measures) else []
     if "eigenvector" in measures and table["eigenvector"].null_count:
-        found.append("Eigenvector: where no flow goes in a circle, or two circles are equally "
-                     "strong, there is no such score.")  # fmt: skip
+        found.append("Eigenvector: without a cycle of flows, or with two equally strong cycles, "
+                     "the score is undefined.")  # fmt: skip
     return found
 
 
@@ -350,7 +350,7 @@ def leaders(table: pa.Table, measures: Iterable[str]) -> list[str]:
         order = sorted(first.items(), key=lambda item: (-item[1], item[0]))
         said = ", ".join(f"{country} {count}" for country, count in order)
         if said:
-            found.append(f"First by {HEADERS[name]} in how many of {periods} periods: {said}.")
+            found.append(f"First by {HEADERS[name]}, periods out of {periods}: {said}.")
     return found
 
 
@@ -368,10 +368,10 @@ LAYERED = ("strength_out", "throughput", "betweenness", "cheirank", "pagerank")
 """Default measures over all stages; first the share of the pools that a node feeds."""
 LAYERED_HEADERS = {**HEADERS, "strength_in": "In", "strength_out": "Out"}
 LAYERS = (
-    "Every edge is a share of all pools of a product; the pool of a country is what it makes and "
-    "buys of it. It is bought from another country, or made out of the country's own pool of an "
-    "earlier product. Stages have units of their own, so that only shares cross them: every "
-    "product counts alike."
+    "Each edge is a share of all pools of a product; the pool of a country is what it makes and "
+    "buys of it. It is bought from another country, or made from the country's own pool of an "
+    "earlier product. Stages have different units, so that only shares cross them: every product "
+    "counts alike."
 )
 
 
@@ -550,6 +550,6 @@ def _adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
         return []
     how = "value" if by == "usd" else f"weight ({found.basis})"
     return [
-        f"Flows of {', '.join(products)} are added up by {how}: what is sold on as another of "
-        "them counts each time."
+        f"Flows of {', '.join(products)} are added up by {how}: goods sold on as another of "
+        "them count each time."
     ]

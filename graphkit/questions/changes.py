@@ -202,13 +202,13 @@ COLUMNS = (
            "freight and insurance), in the first period; usd_after in the second"),
     Column("usd_per_month_before", doc="the same divided by the months of the period"),
     Column("tonnes_before",
-           doc="metric tons, of what the basis says, of the flows that give a mass"),
+           doc="metric tons, on the stated basis, of the flows with a mass"),
     Column("share_usd_before", doc="0 to 1, of the owner's trade in the product by value"),
-    Column("share_tonnes_before", doc="0 to 1, of its trade that gives a mass"),
-    Column("points_usd", doc="percentage points that share_usd rose by; who is not recorded counts "
-           "as 0"),
-    Column("points_tonnes", doc="the same of share_tonnes"),
-    Column("rank_before", doc="place among the partners by value, 1 is the largest"),
+    Column("share_tonnes_before", doc="0 to 1, of its trade with a mass"),
+    Column("points_usd", doc="change of share_usd in percentage points; a partner not recorded "
+           "counts as 0"),
+    Column("points_tonnes", doc="the same for share_tonnes"),
+    Column("rank_before", doc="rank among the partners by value, 1 is the largest"),
 )  # fmt: skip
 """Descriptions of numbers; :func:`_columns` adds headers with the two periods."""
 
@@ -290,12 +290,12 @@ def _notes(
     owner: TradeParty, others: Mapping[str, Sequence[str]], lacking: str, hidden: int
 ) -> Iterator[str]:
     if lacking:
-        yield f"{lacking[0].upper()}{lacking[1:]}. Only published claims speak of it."
+        yield f"{lacking[0].upper()}{lacking[1:]}. Only published claims cover it."
         return
     yield from owner.notes
     yield FACE_VALUE
     if others:
-        yield f"Left out for want of data of both periods: {span(others)}."
+        yield f"Left out, without data of both periods: {span(others)}."
     if hidden:
         yield f"{hidden} partners of lower rank are left out; `top=0` shows all."
 
@@ -402,7 +402,7 @@ def _columns(owner: TradeParty, before: str, after: str) -> tuple[list[Column], 
         f"usd{by}_after": after,
         "share_usd_before": f"Share by value {before}",
         "share_usd_after": after,
-        "points_usd": "rose by",
+        "points_usd": "change",
         f"tonnes{by}_before": f"Tonnes{a_month} {before}",
         f"tonnes{by}_after": after,
         "share_tonnes_after": f"Share by weight {after}",
@@ -422,21 +422,21 @@ TREND_COLUMNS = (
     Column("usd", "USD",
            "US dollars; valuation fob is free on board, cif with insurance and freight"),
     Column("usd_change", "change",
-           "what usd rose by since the previous period, as a part of it: 0.1 is 10 %"),
+           "change of usd since the previous period, as a share of it: 0.1 is 10 %"),
     Column("tonnes", "Tonnes",
-           "metric tons, of what the basis says, of the flows that give a mass"),
-    Column("tonnes_change", "change", "the same of tonnes"),
+           "metric tons, on the stated basis, of the flows with a mass"),
+    Column("tonnes_change", "change", "the same for tonnes"),
     Column("hhi_usd", "HHI by value",
            "Herfindahl-Hirschman index of the partners by value, 0 to 10,000"),
     Column("hhi_tonnes", doc="the same by mass"),
-    Column("partners", "Partners", "with how many countries it traded the product"),
+    Column("partners", "Partners", "number of countries that it traded the product with"),
     Column("largest", "Largest"),
     Column("largest_share_usd", "its share by value",
-           "0 to 1, part of the largest partner by value in the value"),
-    Column("largest_share_tonnes", "by weight", "0 to 1, its part in the trade that gives a mass"),
-    Column("missing_tonnes_share", "No weight", "0 to 1, of the value, what gives no mass"),
-    Column("new", doc="partners of the period that the previous one does not have"),
-    Column("lost", doc="partners of the previous period that this one does not have"),
+           "0 to 1, share of the value with the largest partner by value"),
+    Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass"),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass"),
+    Column("new", doc="partners of the period that are absent in the previous one"),
+    Column("lost", doc="partners of the previous period that are absent in this one"),
 )  # fmt: skip
 TREND = (
     "product", "stage", "period", "previous", "usd", "usd_change", "tonnes",
@@ -512,8 +512,7 @@ def trend(
             FACE_VALUE,
             *basket_notes(catalog.materials, wanted, products),
         ),
-        caption=f"Partners are the {partner}s, the largest is so by value; HHI is from 0 to "
-        "10,000.",
+        caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",
     )
 
 

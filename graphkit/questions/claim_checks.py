@@ -84,13 +84,13 @@ COLUMNS = (
     Column("claim", "Claim"),
     Column("data", "Facts give"),
     Column("differs", "Differs by"),
-    Column("why", "Read how, or what is missing"),
+    Column("why", "Reading, or what is missing"),
     Column("source", "Source"),
     Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "
            "unit; a share is 0 to 1"),
     Column("claimed_high", doc="the same, or the upper end"),
-    Column("found", doc="what the facts give, in the claim's unit; of 'more-than' and 'ahead-of' "
-           "the first amount minus the second, in USD or t as found_by says"),
+    Column("found", doc="what the facts give, in the claim's unit; for 'more-than' and "
+           "'ahead-of' the first amount minus the second, in USD or t as found_by says"),
     Column("found_low", doc="the same with its rounding, or its lower bound"),
     Column("found_high", doc="the same with its rounding, or its upper bound"),
     Column("difference",
@@ -195,8 +195,8 @@ def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
         if loaded.fits.get(product) == {"proxy"}:
             under = ", ".join(sorted(set(codes[product])))
             notes.append(
-                f"{product} travels under HS {under} together with other products: such trade does "
-                "not count it alone."
+                f"{product} is traded under HS {under} together with other products: trade data "
+                "do not count it alone."
             )
     return notes
 

@@ -311,7 +311,7 @@ def list_claims(
         },
         catalog.sources(rows),
         notes=wanted.scope.notes,
-        caption="Figures stand as they were published; each counts what its basis says.",
+        caption="Figures are as published, each on its stated basis.",
     )
 
 

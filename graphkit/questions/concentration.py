@@ -35,36 +35,36 @@ MARKET = (
     Column("consumer", "Consumer"),
     Column("period", "Period"),
     Column("measure", "Measure",
-           "usd: by value, as the series is valued; tonnes: by mass, of what the basis says"),
+           "usd: by value, as the series is valued; tonnes: by mass, on the stated basis"),
     Column("basis", "Basis"),
-    Column("denominator", doc="what total_usd or total_tonnes, of which the shares are, is"),
+    Column("denominator", doc="description of total_usd or total_tonnes, the base of the shares"),
     Column("total_usd", unit="USD", type=NUMBER),
     Column("total_tonnes", unit="t", type=NUMBER),
-    Column("coverage", "", "0 to 1 and a little more, part of published world production with a "
-           "producer", SHARE, NUMBER),
+    Column("coverage", "", "0 to 1 and a little more, share of published world production with "
+           "a named producer", SHARE, NUMBER),
     Column("unpublished", "", "named producers without a figure; upper bounds are then null",
            type=COUNT),
     Column("estimated", "", "named producers whose figure is an estimate", type=COUNT),
-    Column("missing_tonnes_share", "", "0 to 1, of the value, what gives no mass", SHARE, NUMBER),
+    Column("missing_tonnes_share", "", "0 to 1, share of the value without a mass", SHARE, NUMBER),
     Column("note"),
 )  # fmt: skip
 """The market, its size, and the gaps in its data."""
 COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0"),
-    Column("unnamed_share", doc="0 to 1, of no one named country"),
+    Column("unnamed_share", doc="0 to 1, share without a named country"),
     Column("top", "Largest"),
     Column("cr1", "Its share", "0 to 1, share of the largest"),
-    Column("cr1_high", doc="the same if all that has no name is one country"),
+    Column("cr1_high", doc="the same with the unnamed share in one country"),
     Column("cr3", "First three", "0 to 1, share of the largest three"),
-    Column("cr3_high", doc="the same if all that has no name is one country"),
-    Column("hhi_low", "HHI", "0 to 10,000, as if all that has no name were many small countries"),
-    Column("hhi_high", "HHI at most", "0 to 10,000, as if it were one"),
-    Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null where a part has no name"),
+    Column("cr3_high", doc="the same with the unnamed share in one country"),
+    Column("hhi_low", "HHI", "0 to 10,000, with the unnamed share in many small countries"),
+    Column("hhi_high", "HHI at most", "0 to 10,000, with it in one country"),
+    Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null if a share is unnamed"),
     Column("effective_low", doc="suppliers of equal size that give hhi_high"),
     Column("effective_high", doc="suppliers of equal size that give hhi_low"),
     Column("shannon_low", doc="least Shannon index of the shares, natural logarithm"),
-    Column("shannon_high", doc="the largest; null where a part has no name"),
+    Column("shannon_high", doc="the largest; null if a share is unnamed"),
     Column("band", doc="US Merger Guidelines 2023: moderate over 1,000, high over 1,800"),
     Column("above_4000",
            doc="whether HHI is above that of an EU strategic dependency, SWD(2021) 352"),
@@ -72,10 +72,10 @@ COLUMNS = (
            "whether one country has more than the EU Critical Raw Materials Act aims at"),
 )  # fmt: skip
 CAPTION = (
-    "Shares are of the whole market. HHI is from 0 to 10,000, at most: if all that has no name "
-    "were one country (over 1,800 is high, US Merger Guidelines 2023; 4,000 an EU strategic "
+    "Shares are of the whole market. HHI is from 0 to 10,000, at most: with the unnamed share in "
+    "one country (over 1,800 is high, US Merger Guidelines 2023; 4,000 an EU strategic "
     "dependency). 65 % from one country is the benchmark of the EU act; "
-    "where it is blank, it cannot be told."
+    "blank if it cannot be told."
 )
 
 
@@ -284,7 +284,7 @@ def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
     periods = catalog.rows("production-periods").to_pylist()
     have = sorted({row["period"] for row in periods if row["product"] in asked.scope.products})
     there = f"; there are for {', '.join(have)}" if have else ""
-    return f"{lacking}; nor are figures of production{there}"
+    return f"{lacking}; nor are production figures{there}"
 
 
 def _answer(

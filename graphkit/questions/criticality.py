@@ -28,7 +28,7 @@ COLUMNS = (
     Column("product", "Product"),
     Column("stage", "Stage"),
     Column("basket", "Basket",
-           "how many of the elements in the product are meant; null: all"),
+           "number of the product's elements that belong to the material; null: all"),
     Column("period", "Period"),
     Column("basis", "Basis"),
     Column("largest"),
@@ -38,11 +38,11 @@ COLUMNS = (
            "governance", TEN, NUMBER),
     Column("hhi_global_high", "", "the same, at most", TEN, NUMBER),
     Column("hhi_global_known", "HHI-WGI, world",
-           "the same with the mean of the governance indicators there are", TEN, NUMBER),
+           "the same with the mean of the known governance indicators", TEN, NUMBER),
     Column("hhi_eu_low", "", "0 to 10, the same of the EU's sourcing", TEN, NUMBER),
     Column("hhi_eu_high", "", "the same, at most", TEN, NUMBER),
     Column("hhi_eu_known", "EU",
-           "the same with the mean of the governance indicators there are", TEN, NUMBER),
+           "the same with the mean of the known governance indicators", TEN, NUMBER),
     Column("import_reliance", "", "0 to 1, as given with the question; null: 0 to 1",
            SHARE, NUMBER),
     Column("eol_rir", "", "0 to 1, end-of-life recycling input rate, as given; null: 0 to 1",
@@ -51,7 +51,7 @@ COLUMNS = (
            "0 to 1, substitution index for supply risk, as given; null: 0 to 1", SHARE, NUMBER),
     Column("supply_risk_low", "SR", "score; 1.0 and more is critical", type=NUMBER),
     Column("supply_risk_high", "SR at most", "the same, at most", type=NUMBER),
-    Column("counts", "", "whether this product has the highest risk of the material's; null: "
+    Column("counts", "", "whether this product has the highest risk of the material; null: "
            "cannot be told", type=FLAG),
     Column("published_supply_risk", "Published SR",
            "score, of the EU's study; of several the highest", type=NUMBER),
@@ -66,8 +66,8 @@ COLUMNS = (
 )  # fmt: skip
 CAPTION = (
     "SR is supply risk after the EU's guidelines of 2017; with an economic importance (EI) a "
-    "material is critical from SR 1.0 and EI 2.8 on. An input that is missing runs over all it "
-    "can be, so that SR is a range. HHI-WGI (0 to 10): of world production and of the EU's "
+    "material is critical from SR 1.0 and EI 2.8 on. A missing input runs over all possible "
+    "values, so that SR is a range. HHI-WGI (0 to 10): of world production and of the EU's "
     "sourcing, as far as countries and governance indicators are known."
 )
 
@@ -79,19 +79,19 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
     if common:
         yield f"Missing in every row: {'; '.join(common)}."
     if any(len(some) > len(common) for some in said):
-        yield "The column 'missing', which no table shows, says what else is missing in each row."
+        yield "The column 'missing', which tables omit, lists what else is missing in each row."
     if rows["basket"].null_count < len(rows):
         yield (
-            "A product that holds other elements too stands for a material by its whole mass, a "
-            "proxy: see how many of its elements are meant."
+            "A product with other elements too counts for a material by its whole mass, a proxy: "
+            "Basket says how many of its elements belong to the material."
         )
     if rows["sourcing_source"].null_count < len(rows):
         yield (
-            "EU sourcing is as published, of its own years; a stage is seldom stated, so that it "
-            "stands beside every product of the material. Conflicting sources give rows of their "
-            "own."
+            "EU sourcing is as published, for its own years; few sources state a stage, so that "
+            "it stands beside every product of the material. Conflicting sources have separate "
+            "rows."
         )
-    yield "The published scores are made from averages of other years, with inputs that lack here."
+    yield "The published scores use averages of other years, and inputs that are missing here."
 
 
 SOURCING = "sourcing"
@@ -148,7 +148,7 @@ def criticality(
     if not markets and not len(claims):
         when = f" in {period}" if period else ""
         raise GraphkitError(
-            f"neither production{when} nor a supply risk is known of {', '.join(materials)}"
+            f"neither production{when} nor a supply risk is known for {', '.join(materials)}"
         )
     sourcing = _sourcing(catalog, materials)
     labels = _labels(materials, markets, sourcing)

@@ -30,26 +30,26 @@ COLUMNS = (
     Column("period", "Period"),
     Column("share_usd", "Share by value",
            "0 to 1, of the consumer's imports of the product by value"),
-    Column("share_tonnes", "by weight", "0 to 1, of the imports that give a mass"),
+    Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass"),
     Column("usd", "USD",
            "US dollars; valuation fob is free on board, cif with insurance and freight"),
-    Column("tonnes", "Tonnes", "metric tons, of what the basis says"),
+    Column("tonnes", "Tonnes", "metric tons, on the stated basis"),
     Column("hhi_usd", "HHI by value",
            "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000"),
     Column("hhi_tonnes", doc="the same by mass"),
-    Column("suppliers", "Suppliers", "how many countries sold it to the consumer"),
-    Column("rank", doc="place of the supplier among them by value, 1 is the largest"),
-    Column("missing_tonnes_share", "No weight", "0 to 1, of the import value, what gives no mass"),
+    Column("suppliers", "Suppliers", "number of countries that sold it to the consumer"),
+    Column("rank", doc="rank of the supplier by value, 1 is the largest"),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass"),
     *plain("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
 )  # fmt: skip
 COMPARED = (
-    Column("points_usd", doc="percentage points that share_usd is above the claimed share"),
-    Column("points_tonnes", doc="percentage points that share_tonnes is above the claimed share"),
+    Column("points_usd", doc="percentage points, share_usd minus the claimed share"),
+    Column("points_tonnes", doc="percentage points, share_tonnes minus the claimed share"),
 )
 """Columns of the comparisons with claims."""
 BY_EXPORTERS = (
-    "As exporters report: what is bought from countries whose reports are not loaded is not in the "
-    "imports, so that the shares of the others are too high."
+    "As exporters report: imports from countries whose reports are not loaded are missing, so that "
+    "the shares of the others are too high."
 )
 FACE_VALUE = (
     "Face value: a supplier is the last seller, not where the material was mined or refined."
@@ -182,13 +182,13 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
     notes = [*asked.scope.notes, *trade.notes]
     if trade.lacking:
         lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
-        return [f"{lacking} Only published claims speak of it.", *notes]
+        return [f"{lacking} Only published claims cover it.", *notes]
     notes.append(FACE_VALUE)
     if any(series["reporter"] == "exporter" for series in trade.series):
         notes.append(BY_EXPORTERS)
     if not len(rows):
         whom = asked.seller.name if asked.seller else "any supplier"
-        notes.append(f"No flow from {whom} in this scope meets what was asked.")
+        notes.append(f"No flow from {whom} in this scope matches.")
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     notes += catalog.area_notes(ends - {asked.buyer.key if asked.buyer else ""})
     notes += basket_notes(catalog.materials, asked.scope, rows["product"].to_pylist())
@@ -199,14 +199,14 @@ def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
     """Name the area under which trade statistics record a country that they do not name."""
     for area in catalog.rows("areas").to_pylist() if buyer else ():
         if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
-            return f" Trade data have it as {area['name']} ({area['key']}): ask for {area['key']}."
+            return f" Trade data call it {area['name']} ({area['key']}): ask for {area['key']}."
     return ""
 
 
 def _from_supplier(shares: pa.Table, seller: Entity) -> pa.Table:
     rows = shares.filter(pc.equal(shares["supplier"], seller.key))
     if len(shares) and not len(rows) and seller.type in TOTALS:
-        raise UsageError(f"{seller} is no supplier in trade data; name one country")
+        raise UsageError(f"{seller} is not a supplier in trade data; name one country")
     return rows
 
 

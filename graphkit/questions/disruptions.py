@@ -33,12 +33,12 @@ COLUMNS = (
     Column("product", "Product"),
     Column("period", "Period"),
     Column("direct", "Loses directly",
-           "0 to 1, of the consumer's imports of the product, what is cut itself"),
-    Column("indirect", "through others", "0 to 1, of the same, what others lose and pass on"),
+           "0 to 1, share of the consumer's imports of the product that is cut itself"),
+    Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on"),
     Column("loss", "in all", "0 to 1, the sum of both"),
     Column("recovered", "Slack recovers",
-           "0 to 1, of the same, what the slack of the suppliers left makes up for"),
-    Column("uncovered", "Uncovered", "0 to 1, loss less recovered"),
+           "0 to 1, share of the same that the slack of the remaining suppliers replaces"),
+    Column("uncovered", "Uncovered", "0 to 1, loss minus recovered"),
     Column("nothing_left", "Nothing left"),
 )  # fmt: skip
 SHOWN = (
@@ -125,7 +125,11 @@ def disrupt(
         "nobody substitutes beyond the slack.",
         *supply.notes,
         *([f"Losses of less than {100 * min_loss:g} % are left out."] if min_loss else []),
-        *([f"{left_out} more consumers that lose less are left out: `top=0`."] if left_out else []),
+        *(
+            [f"{left_out} consumers that lose less are left out; `top=0` shows all."]
+            if left_out
+            else []
+        ),
     ]
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
@@ -187,7 +191,7 @@ def cascade(
         f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
-               f"{len(rows) - len(failed)} more lose something and do not fail."],
+               f"{len(rows) - len(failed)} more lose something but do not fail."],
         more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
     )  # fmt: skip
 

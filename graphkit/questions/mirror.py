@@ -31,19 +31,20 @@ COLUMNS = (
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("usd_exporter", "USD, exporter says",
-           "US dollars, at the border that valuation_exporter says"),
+           "US dollars, at the border in valuation_exporter"),
     Column("usd_importer", "importer says",
-           "US dollars, at the border that valuation_importer says"),
+           "US dollars, at the border in valuation_importer"),
     Column("usd_difference", doc="US dollars, the importer's figure minus the exporter's"),
     Column("usd_ratio", "Ratio", RATIO),
-    Column("tonnes_exporter", "Tonnes, exporter says", "metric tons, of what basis_exporter says"),
-    Column("tonnes_importer", "importer says", "metric tons, of what basis_importer says"),
+    Column("tonnes_exporter", "Tonnes, exporter says",
+           "metric tons, on the basis in basis_exporter"),
+    Column("tonnes_importer", "importer says", "metric tons, on the basis in basis_importer"),
     Column("tonnes_difference", doc="metric tons, the importer's figure minus the exporter's"),
     Column("tonnes_ratio", "Ratio", RATIO),
 )  # fmt: skip
 WHY = (
-    "Two reports of one flow differ also where goods go through a third country, cross the year's "
-    "end, are classified differently, or are kept confidential: a difference is no proof of an "
+    "Two reports of one flow also differ if goods pass through a third country, cross the end of a "
+    "year, are classified differently, or are kept confidential: a difference does not prove an "
     "error."
 )
 WIDE = 0.1
@@ -98,7 +99,7 @@ def mirror(
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
     used = in_periods(flows, periods)
     return Answer(
-        f"How far do exporters and importers differ about {about}?",
+        f"How far do exporters and importers differ on {about}?",
         {
             "country": place.key if place else None,
             "for": wanted.text,
@@ -137,7 +138,7 @@ def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) ->
         sides = " and ".join(sorted({f"{side}s" for side in flows["reporter"].to_pylist()}))
         return f"no {about} is reported by both sides; there are reports of {sides} alone"
     return (
-        f"no {about} is known as one side reported it; 'graphkit import comtrade' brings such data"
+        f"no {about} is known as one side reported it; 'graphkit import comtrade' imports such data"
     )
 
 
@@ -180,7 +181,7 @@ def _notes(rows: pa.Table) -> Sequence[str]:
     flags = (rows[f"tonnes_estimated_{side}"].to_pylist() for side in SIDES)
     estimated = sum(any(pair) for pair in zip(*flags, strict=True))
     if estimated:
-        notes.append(f"Weights that the publisher estimated: in {estimated} of {len(rows)} rows.")
+        notes.append(f"Weights estimated by the publisher: in {estimated} of {len(rows)} rows.")
     return notes
 
 

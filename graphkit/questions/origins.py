@@ -28,16 +28,16 @@ COLUMNS = (
     Column("measure"),
     Column("traced_to", "Traced to"),
     Column("origin", "Origin"),
-    Column("share", "Looked through", "0 to 1, of the consumer's imports of the product, what was "
-           "made at the stage there"),
-    Column("low", "at least", "0 to 1, the least that share can be, for all that is published"),
+    Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
+           "was made there at the stage"),
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
     Column("high", "at most", "0 to 1, the most that share can be"),
     Column("face_value", "Face value",
-           "0 to 1, of the consumer's imports of the product, what was bought there"),
-    Column("hidden", "Hidden", "share less face_value"),
+           "0 to 1, share of the consumer's imports of the product that was bought there"),
+    Column("hidden", "Hidden", "share minus face_value"),
 )  # fmt: skip
 METHOD = (
-    "Looked through: what a country sells has the mix of what it makes and buys (proportional "
+    "Looked through: a country's sales have the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
 )
 
@@ -259,12 +259,12 @@ def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
 
 
 SUMS = (
-    Column("consumers", "Consumers", "how many consumers hang on the single point", type=COUNT),
-    Column("importers", "of importers", "how many consumers import the product", type=COUNT),
-    Column("import_share", "who buy of all imports",
-           "0 to 1, of all imports of the product, what those consumers buy", SHARE, NUMBER),
-    Column("at_stake", "of that at stake", "0 to 1, of all imports of the product, what of that "
-           "hangs on the single point", SHARE, NUMBER),
+    Column("consumers", "Consumers", "number of consumers that depend on the point", type=COUNT),
+    Column("importers", "of importers", "number of consumers that import the product", type=COUNT),
+    Column("import_share", "Their share of imports",
+           "0 to 1, share of all imports of the product that those consumers buy", SHARE, NUMBER),
+    Column("at_stake", "of that at stake", "0 to 1, share of all imports of the product that "
+           "depends on the single point", SHARE, NUMBER),
 )  # fmt: skip
 
 

@@ -33,14 +33,14 @@ KIND = "net-import-reliance"
 COLUMNS = (
     Column("country", "Country"),
     Column("material", "Product or element",
-           "the product, or the element where the published figure is of no one product"),
+           "the product, or the element if the published figure covers no single product"),
     *plain("product", "element", "stage"),
     Column("period", "Period"),
     Column("imports", "Imports (t)",
-           "metric tons, of what the basis says; of the flows that give a mass", "t", NUMBER),
-    Column("exports", "Exports (t)", "metric tons, the same", "t", NUMBER),
+           "metric tons, on the stated basis; of the flows with a mass", "t", NUMBER),
+    Column("exports", "Exports (t)", "metric tons, on the same basis", "t", NUMBER),
     Column("production_low", "Production (t)",
-           "metric tons, of what the source of production counts", "t", NUMBER),
+           "metric tons, as the source of production counts", "t", NUMBER),
     Column("production_high", "at most", "the same; null: unknown", "t", NUMBER),
     Column("basis"),
     Column("reliance_low", "Reliance",
@@ -48,9 +48,9 @@ COLUMNS = (
            SHARE, NUMBER),
     Column("reliance_high", "at most", "the same, at most", SHARE, NUMBER),
     Column("net_exporter", type=FLAG),
-    Column("missing", "Missing", "why there is no computed figure, or what it leaves out"),
+    Column("missing", "Missing", "why no figure is computed, or what it leaves out"),
     Column("published", "Published", "the published figure in words; a bound stays one"),
-    Column("published_value", "", "0 to 1, of what published_basis says", SHARE, NUMBER),
+    Column("published_value", "", "0 to 1, on the basis in published_basis", SHARE, NUMBER),
     Column("published_low", "", "0 to 1, the lower end of a published bound", SHARE, NUMBER),
     Column("published_high", "", "0 to 1, the upper end of a published bound", SHARE, NUMBER),
     *plain("published_qualifier", "published_as", "published_basis"),
@@ -63,7 +63,7 @@ SHOWN = (
 )  # fmt: skip
 CAPTION = (
     "Reliance is net imports over apparent consumption, by mass, without stock changes; where "
-    "production is not known it is a range or unknown. Published figures stand as printed."
+    "production is not known it is a range or unknown. Published figures are as printed."
 )
 OF_ALL_FORMS = "one product; published of all forms"
 _ELEMENT = "element:"
@@ -223,8 +223,8 @@ def _lacking(asked: Question, trade: Trade, silent: int) -> str:
     if silent:
         return (
             f"no reliance is known for {asked.scope.meaning}: none is published, and none of "
-            f"{silent} countries and products has both trade and production of one basis; name a "
-            "country to see what there is"
+            f"{silent} countries and products has both trade and production on one basis; name a "
+            "country to see its data"
         )
     said = trade.lacking.rstrip(".") or "No trade flows are known"
     whom = f" of {asked.buyer.name}" if asked.buyer else ""
@@ -238,10 +238,10 @@ def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterat
     if silent:
         yield (
             f"{silent:,} more countries and products have neither a computed nor a published "
-            "figure: name a country to see what there is of it."
+            "figure: name a country to see its data."
         )
     if rows["reliance_low"].null_count == len(rows):
-        yield "Nothing could be computed: the column 'missing' says what lacks in each row."
+        yield "Nothing could be computed: the column 'missing' says what each row lacks."
 
 
 def _answer(
@@ -291,17 +291,17 @@ N_MINUS_1_COLUMNS = (
     Column("basis", "Basis"),
     Column("largest", "Largest"),
     Column("supply", "Supply (t)",
-           "metric tons, of what the basis says: published world total, else the sum", "t", NUMBER),
+           "metric tons, on the stated basis: published world total, else the sum", "t", NUMBER),
     Column("supply_of_largest", "", "metric tons, its production", "t", NUMBER),
     Column("demand_of_largest", "Its own demand",
            "metric tons, its production and imports without its exports", "t", NUMBER),
     Column("supply_without", "Without it", "metric tons, of all others", "t", NUMBER),
-    Column("demand_without_low", "", "metric tons, of all others, at least", "t", NUMBER),
-    Column("demand_without_high", "", "metric tons, of all others, at most", "t", NUMBER),
+    Column("demand_without_low", "", "metric tons, demand of all others, at least", "t", NUMBER),
+    Column("demand_without_high", "", "metric tons, demand of all others, at most", "t", NUMBER),
     Column("ratio_low", "Met at least",
            "0 to 1 and more, of the demand of all others that is met, at least", SHARE, NUMBER),
     Column("ratio_high", "at most", "the same, at most; null: unknown", SHARE, NUMBER),
-    Column("missing", "Missing", "what is not known; the ratio is a range then"),
+    Column("missing", "Missing", "unknown inputs, which make the ratio a range"),
     *plain("source", "trade_source"),
 )  # fmt: skip
 N_MINUS_1_SHOWN = (
@@ -347,12 +347,12 @@ def n_minus_1(
         No production figures are known in this scope.
     """
     if consumer is not None:
-        raise UsageError(f"`n_minus_1` is of the whole world; leave out {consumer!r}")
+        raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
     asked = Question(None, None, catalog.materials.scope(scope), period)
     made = figures_of(catalog, asked.scope, period)
     if not len(made):
         when = f" in {period}" if period else ""
-        raise GraphkitError(f"no figures of production are known for {asked.scope.meaning}{when}")
+        raise GraphkitError(f"no production figures are known for {asked.scope.meaning}{when}")
     flows = _flows(catalog, made)
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     for row in made.to_pylist():

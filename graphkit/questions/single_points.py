@@ -38,7 +38,7 @@ SHARE_COLUMNS = (
     Column("traced_to", "Traced to"),
     Column("supplier", "Single point"),
     Column("share", "Share", "0 to 1, of the consumer's imports of the product"),
-    Column("low", "at least", "0 to 1, the least that share can be, for all that is published"),
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
     Column("high", "at most", "0 to 1, the most that share can be"),
     Column("verdict", "Verdict"),
 )
@@ -47,10 +47,10 @@ STRUCTURE = (
     Column("consumer", "Consumer"),
     Column("product", "Product"),
     Column("stage"),
-    Column("loss", "Loses", "0 to 1, of the consumer's imports, what passes through the removed at "
-           "any stage, lost in proportion and replaced by nobody", SHARE, NUMBER),
+    Column("loss", "Loses", "0 to 1, share of the consumer's imports that passes through the "
+           "removed at any stage, lost in proportion and not replaced", SHARE, NUMBER),
     Column("cut_off", "Cut off", type=FLAG),
-    Column("kept", "", "0 to 1, of the consumer's supply, what is in the links that count for "
+    Column("kept", "", "0 to 1, share of the consumer's supply in the links that count for "
            "cut_off", SHARE, NUMBER),
     Column("chain", "Strongest chain"),
     Column("chain_share", "its share",
@@ -158,7 +158,7 @@ def single_points(
         answer,
         rows=exposed(answer.rows, supply, point, part),
         columns=(*kept, *SUMS),
-        notes=(*answer.notes, "`each` gives every consumer by itself."),
+        notes=(*answer.notes, "`each` lists every consumer."),
     )
 
 
@@ -184,9 +184,9 @@ def _by_share(
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[
             "Verdict: certain, if even the least share reaches the threshold; as traced, if the "
-            "traced one does; possible, if only the most does.",
+            "traced one does; possible, if only the largest does.",
             METHOD, *supply.notes, *_none(rows, threshold),
-            *([f"{left_out} more are possible, at the upper end of their range only: `possible`."]
+            *([f"{left_out} more are possible, at the upper end of their range: see `possible`."]
               if left_out else []),
         ],
         more={"definition": "share", "threshold": threshold},
@@ -273,7 +273,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     told = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
     who = f" in {buyer.name}" if buyer else ""
     return Answer(
-        f"Which stages of {asked.meaning} hang on one producer{who}?",
+        f"Which stages of {asked.meaning} depend on one producer{who}?",
         {"country": buyer.key if buyer else None, "for": asked.text, "meaning": asked.meaning,
          "period": chosen, "definition": "domestic"},
         told,
@@ -282,11 +282,11 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
          "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
         catalog.sources(told),
         claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
-        notes=(*asked.notes, "Data by country do not say how many firms or plants there are: a "
-         "single producer is known only where a source says so (USGS, OFR 2021-1045).",
+        notes=(*asked.notes, "Data by country do not count firms or plants: a single producer is "
+         "known only if a source says so (USGS, OFR 2021-1045).",
          *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),
         caption="Verdict: published, if a source names one domestic producer; one producing "
-        "country, if of all countries with published output only this one makes it.",
+        "country, if only this country has published output.",
     )  # fmt: skip
 
 

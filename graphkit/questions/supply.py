@@ -166,7 +166,7 @@ def restriction_cut(catalog: Catalog, text: str) -> Cut:
     cut = sorted(set().union(*baskets.values()))
     if not cut:
         raise GraphkitError(
-            f"{text}: no trade is known of {', '.join(goods)}, so that it cannot be played"
+            f"{text}: no trade in {', '.join(goods)} is known, so that it cannot be simulated"
         )
     names = sorted({row["announcement"] or _identity(row) for row in rows})
     exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
@@ -190,12 +190,12 @@ def _cut_notes(
         parts = sorted(p for p, found in baskets.items() if basket in found and p != basket)
         why = _distinct((row for row in rows if row["product"] == basket and row["note"]), "note")
         if parts:
-            why.append(f"It is on {', '.join(parts)} in it.")
+            why.append(f"It covers {', '.join(parts)} in it.")
         if why:
             notes.append(f"{basket} is cut whole, more than the control covers: {' '.join(why)}")
     if missing := sorted(product for product, found in baskets.items() if not found):
-        notes.append(f"No trade is known of {', '.join(missing)}: not in the answer.")
-    return [*notes, "A licence is no stop: `loss` says which part of the exports it holds back."]
+        notes.append(f"No trade in {', '.join(missing)} is known: not in the answer.")
+    return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]
 
 
 def _is_called(row: Mapping[str, Any], text: str) -> bool:
@@ -303,7 +303,7 @@ def supply_of(
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:
         raise GraphkitError(
-            f"{scope.text!r}: a chain of supply is of whole products, not of one HS code; "
+            f"{scope.text!r}: a supply chain covers whole products, not one HS code; "
             f"ask for {', '.join(asked) or 'a product'}"
         )
     if not asked:
@@ -412,8 +412,8 @@ def _one_series(flows: pa.Table) -> pa.Table:
         of.setdefault(row["product"], set()).add(tuple(row[n] for n in SERIES[1:]))
     if several := [product for product, series in sorted(of.items()) if len(series) > 1]:
         raise GraphkitError(
-            f"{', '.join(several)}: there are flows of more than one data set, which "
-            "are not added up; load one of them"
+            f"{', '.join(several)}: flows come from more than one data set and are not "
+            "added up; load one of them"
         )
     return flows
 

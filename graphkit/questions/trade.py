@@ -183,8 +183,8 @@ def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
     if not products:
         return flows, []
     note = (
-        f"Counted as importers report: {', '.join(products)}. What exporters report of it is left "
-        "out; graphkit mirror says how far they differ."
+        f"Counted as importers report: {', '.join(products)}. Exporters' reports of it are left "
+        "out; graphkit mirror shows how far they differ."
     )
     return flows.filter(pc.invert(again)), [note]
 
@@ -214,7 +214,7 @@ def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> 
     if not wider:
         return ""
     said = ", ".join(f"{code} ({have[code]})" for code in sorted(wider))
-    return f" It travels among others under HS {said}: `scope={min(wider)}`."
+    return f" It is traded with other products under HS {said}: `scope={min(wider)}`."
 
 
 def _listed(periods: Sequence[str]) -> str:

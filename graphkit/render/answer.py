@@ -200,7 +200,7 @@ def coverage_lines(answer: Answer) -> list[str]:
 def _worth(found: Mapping[str, Any]) -> str:
     """State the total value and the border of valuation, if no trade counts twice."""
     if found["usd"] is None:
-        return "of several series that tell of the same trade, so that they are not added up, "
+        return "of several series on the same trade, so that they are not added up, "
     borders = sorted({border for series in found["series"] for border in _borders(series)})
     return f"worth {money(found['usd'])} USD ({' and '.join(borders)}) "
 
