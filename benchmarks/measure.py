@@ -29,7 +29,7 @@ NAMES = pa.array([f"C{i:03}" for i in range(COUNTRIES)])
 
 
 def write_flows(folder: Path, products: int, edges: int) -> None:
-    """One file a product, in no order; sizes are spread over five orders of magnitude."""
+    """Write one file per product, unordered; sizes are spread over five orders of magnitude."""
     random = np.random.default_rng(5)
     years = np.repeat(np.arange(1995, 1995 + YEARS), edges).astype(str)
     for number in range(products):

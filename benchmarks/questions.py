@@ -73,7 +73,7 @@ def main() -> None:
             server = through_files(graph, home)
             auth = (server.username, server.password)
             with Neo4jStore(server.uri, *auth) as store:
-                store.load(graph)  # only the constraints and indexes are lacking
+                store.load(graph)  # only the constraints and indexes are missing
             with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
                 driver.execute_query("CALL db.awaitIndexes(600)")
             del graph

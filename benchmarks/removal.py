@@ -38,7 +38,7 @@ def ours(seller: np.ndarray, buyer: np.ndarray, amount: np.ndarray) -> np.ndarra
 
 
 def supply_graph(seller: np.ndarray, buyer: np.ndarray, amount: np.ndarray) -> nx.DiGraph:
-    """Each edge with its share of the buyer's supply: imports, or exports where they are more."""
+    """Give each edge its share of the buyer's supply: imports, or exports where they are more."""
     graph = nx.DiGraph()
     graph.add_nodes_from(range(NODES))
     edges = zip(seller.tolist(), buyer.tolist(), amount.tolist(), strict=True)

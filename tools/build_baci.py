@@ -20,12 +20,12 @@ from graphkit.importers.writing import SeedTable, write_table
 
 PRODUCTS = {"280530": "ree-metals", "284610": "ree-compounds", "284690": "ree-compounds",
             "850511": "magnets-metal"}  # fmt: skip
-"""The product that all trade under a code is, as seeds/reference/traded-as.yaml says."""
+"""Product of each code, from seeds/reference/traded-as.yaml."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """One BACI table: where it is, what its columns are called, and what is true of all rows."""
+    """BACI table: its place, its column names, and the properties that all rows share."""
 
     file: str
     seed: str
@@ -64,7 +64,7 @@ value free on board, quantity in tonnes, unknown where BACI gives none."""
 
 
 def read_flows(path: Path, table: Table) -> pa.Table:
-    """The flows of one BACI table under the names of the schema, sorted."""
+    """Read the flows of one BACI table under the names of the schema, sorted."""
     text = [c for n, c in table.columns.items() if n not in ("usd", "tonnes")]
     options = csv.ConvertOptions(
         include_columns=list(table.columns.values()),

@@ -27,7 +27,7 @@ ELEMENTS = {
     "Tellurium": "Te", "Tin": "Sn", "Titanium": "Ti", "Titanium metal": "Ti", "Tungsten": "W",
     "Vanadium": "V", "Xenon": "Xe", "Zinc": "Zn", "Zirconium": "Zr",
 }  # fmt: skip
-"""The element, mineral or group that each of the study's materials is."""
+"""Element, mineral or group of each material of the study."""
 
 LEFT_OUT = frozenset({
     "Aggregates", "Bentonite", "Diatomite", "Gypsum", "Kaolin", "Lime", "Magnesite",
@@ -46,7 +46,7 @@ study; the figures are made from averages of 2016-2020. Written by tools/build_c
 
 
 def claims(path: Path) -> list[dict[str, object]]:
-    """Two claims for each material of the file that has an element."""
+    """Make two claims for each material of the file that has an element."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     unknown = {row["material"] for row in rows} - ELEMENTS.keys() - LEFT_OUT

@@ -31,13 +31,13 @@ EU_SUPPLY_RISK, EU_ECONOMIC_IMPORTANCE = 1.0, 2.8
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """All rows as text: Namibia's code NA and HS codes with a leading zero stay what they are."""
+    """Read all rows as text, so that Namibia's code NA and leading zeros of HS codes survive."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a seed file, every scalar as text."""
+    """Read the rows of a seed file, every scalar as text."""
     rows: list[Row] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["rows"]
     return rows
 
@@ -55,7 +55,7 @@ def mended(text: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """A United Nations name without its article and footnote marks.
+    """Strip a United Nations name of its article and footnote marks.
 
     >>> plain_name("Holy See (the) *"), plain_name("the Kingdom of Norway")
     ('Holy See', 'Kingdom of Norway')
@@ -66,7 +66,7 @@ def plain_name(text: str) -> str:
 
 
 def ascii_name(text: str) -> str:
-    """The name without accents and typographic apostrophes.
+    """Replace accents and typographic apostrophes.
 
     >>> ascii_name("Côte d’Ivoire")
     "Cote d'Ivoire"
@@ -76,7 +76,7 @@ def ascii_name(text: str) -> str:
 
 
 def display_name(iso3: str, cldr: str) -> str:
-    """The name to show: CLDR's, without its abbreviations.
+    """Return the display name: CLDR's, without its abbreviations.
 
     >>> display_name("LCA", "St. Lucia"), display_name("USA", "US")
     ('Saint Lucia', 'United States')
@@ -195,7 +195,7 @@ def eu_critical(results: Iterable[Mapping[str, str]], symbols: Mapping[str, str]
 
 
 def named(key: str, name: str, kind: str, eu: set[str]) -> Row:
-    """What every row of elements, minerals and groups has in common."""
+    """Make the common part of the rows of elements, minerals and groups."""
     flag = {} if key in given.EU_UNASSESSED else {"eu_2023": key in eu}
     us = {} if key in given.GROUPS else {"us_2025": key in given.US_2025}
     aliases, note = given.ELEMENT_ALIASES.get(key), given.ELEMENT_NOTES.get(key)
@@ -226,7 +226,7 @@ def elements(data: Path) -> list[Row]:
 
 
 def codes(data: Path, used: Iterable[str]) -> Iterator[Row]:
-    """The description of every code in use: of HS 2022, else of an earlier or national one."""
+    """Describe every code in use: by HS 2022, else by an earlier or national list."""
     table = read_csv(data / "reference/harmonized-system.csv")
     current = {row["hscode"]: row["description"] for row in table}
     for code in sorted(set(used)):

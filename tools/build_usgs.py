@@ -43,7 +43,7 @@ MADE = "written by tools/build_usgs.py: change that, not this file."
 
 
 def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
-    """Claims of the US net import reliance, one a year."""
+    """Make the claims of US net import reliance, one per year."""
     rows = []
     for one in printed:
         meaning = meanings.find("net_import_reliance", one)
@@ -65,7 +65,7 @@ def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
 
 
 def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str]) -> list[Row]:
-    """Claims of whom the US buys from, one a supplier.
+    """Make the claims of US import sources, one per supplier.
 
     ``several`` are names of several countries without a figure of their own.
     """
@@ -97,7 +97,7 @@ def _subject(meaning: Meaning) -> Row:
 
 
 def _share_of(figure: Figure) -> Row:
-    """A figure in percent as a share of 1."""
+    """Convert a figure in percent to a share of 1."""
     percent = {"value": figure.value, "low": figure.low, "high": figure.high}
     shares: Row = {k: v if v is None else round(v / 100, 6) for k, v in percent.items()}
     return {**shares, "qualifier": figure.qualifier, "published_value": figure.published}
@@ -106,7 +106,7 @@ def _share_of(figure: Figure) -> Row:
 def write_claims(
     out: Path, name: str, what: str, rows: list[Row], source: str, defaults: Row
 ) -> int:
-    """Write one file of claims; returns how many rows there are."""
+    """Write one file of claims; return the number of rows."""
     given = {"consumer": "USA", "unit": "share", "evidence": "read", "source": source}
     comment = f"{what}\n{origin(source)}; {MADE}"
     write_seed(

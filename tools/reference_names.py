@@ -1,4 +1,4 @@
-"""What no source table says: names that people type, groups, and codes of earlier revisions."""
+"""Names that people type, groups, and codes of earlier revisions, missing from source tables."""
 
 from __future__ import annotations
 

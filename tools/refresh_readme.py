@@ -26,7 +26,7 @@ ROWS = re.compile(
 
 
 def refreshed(match: re.Match[str]) -> str:
-    """The block with what the command prints now."""
+    """Return the block with the command's current output."""
     command, old = match[1], match[2].splitlines()
     arguments = [sys.executable, "-m", *shlex.split(command)]
     environment = {**os.environ, "COLUMNS": "120"}
