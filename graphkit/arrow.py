@@ -7,16 +7,16 @@ import pyarrow as pa
 from graphkit.kinds import Type
 
 UNIT = {"usd": "USD", "tonnes": "t"}
-"""The unit of each measure of a flow."""
+"""Unit of each measure of a flow."""
 SHARE = "0 to 1"
 INDEX = "0 to 10,000"
 POINTS = "percentage points"
 VALUED = {
     "fob": "free on board",
     "cif": "with cost, insurance and freight",
-    None: "at a border that is not said",
+    None: "at an unstated border",
 }
-"""The point at which a flow is valued, in words."""
+"""Valuation of a flow, in words."""
 
 
 def number(name: str, unit: str | None = None) -> pa.Field:
@@ -53,7 +53,7 @@ ARROW = {
     Type.FLAG: pa.bool_(),
     Type.TEXTS: pa.list_(pa.string()),
 }
-"""The Arrow type of each type of property."""
+"""Arrow type of each type of property."""
 
 
 def coded(table: pa.Table) -> pa.Table:

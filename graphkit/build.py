@@ -1,4 +1,4 @@
-"""Turns checked facts into the tables that a database loads: links, dependence, keys, digests."""
+"""Tables that a database loads, built from checked facts: links, dependence, keys, digests."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from graphkit.seeds import Facts
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one kind; of an edge kind, those that join two particular node kinds.
+    """Rows of one kind; for an edge kind, those that join two particular node kinds.
 
     ``table`` has, for an edge, its two ends first; then the properties of ``kind.stored``. Its text
-    columns may be dictionary-encoded; ``rows`` gives them plain, some at a time.
+    columns may be dictionary-encoded; ``rows`` decodes them.
     """
 
     kind: Kind
@@ -34,29 +34,29 @@ class Part:
     end: Kind | None = None
 
     def rows(self, start: int = 0, length: int | None = None) -> pa.Table:
-        """Some rows, or all, with plain text."""
+        """Return some or all rows, with plain text."""
         return plain(self.table.slice(start, length))
 
     @property
     def ends(self) -> tuple[Kind, ...]:
-        """The two node kinds that an edge joins, none of a node."""
+        """Node kinds that an edge kind joins; empty for a node kind."""
         return (self.start, self.end) if self.start and self.end else ()
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Everything a database is to hold, nodes before edges."""
+    """The whole content of a database, nodes before edges."""
 
     schema: Schema
     parts: tuple[Part, ...]
 
     def count(self, kind: str) -> int:
-        """How many rows of a kind there are."""
+        """Count the rows of a kind."""
         return sum(len(p.table) for p in self.parts if p.kind.name == kind)
 
     @property
     def rows(self) -> int:
-        """How many nodes and relationships there are."""
+        """Number of nodes and relationships."""
         return sum(len(p.table) for p in self.parts)
 
 
@@ -71,8 +71,8 @@ def build_graph(facts: Facts) -> Graph:
     Returns
     -------
     Graph
-        Nodes sorted by key, then edges sorted by what identifies them; the same facts give the
-        same graph whatever the order of files and rows.
+        Nodes sorted by key, then edges sorted by identity; the same facts give the same graph
+        whatever the order of files and rows.
     """
     schema = facts.schema
     keys = {
@@ -90,7 +90,7 @@ def build_graph(facts: Facts) -> Graph:
 
 
 def _marker(parts: list[Part]) -> pa.Table:
-    """The load marker: how much there is, and a digest of all of it."""
+    """Build the load marker: the number of facts, and a digest of all."""
     content = hashlib.sha256()
     for part in sorted(parts, key=lambda p: (p.kind.name, *(k.name for k in p.ends))):
         content.update(part.kind.name.encode())
@@ -105,7 +105,7 @@ Ends = tuple[pa.Table, list[Kind], list[Kind]]
 
 
 def _edge_tables(kind: Kind, facts: Facts) -> Iterator[Ends]:
-    """Where the rows of an edge kind come from: its seeds, references with ``edge``, or trade."""
+    """Yield the rows of an edge kind from its seeds, references with ``edge``, or trade."""
     start, end = kind.ends
     starts = [facts.schema[name] for name in start.kinds]
     ends = [facts.schema[name] for name in end.kinds]
@@ -120,7 +120,7 @@ def _edge_tables(kind: Kind, facts: Facts) -> Iterator[Ends]:
 
 
 def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
-    """One relationship for every value of a reference."""
+    """Build one relationship for every value of a reference."""
     pairs = [
         (owner, target)
         for owner, value in zip(table[key].to_pylist(), table[prop.name].to_pylist(), strict=True)
@@ -136,13 +136,13 @@ def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
 
 
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
-    """DEPENDS_ON: the import shares of every country, product and period."""
+    """Build DEPENDS_ON: the import shares of every country, product and period."""
     shares = import_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
     return coded(shares.select([p.name for p in kind.columns]))
 
 
 def _finish(kind: Kind, table: pa.Table) -> pa.Table:
-    """Rows as a database holds them, but for the digest: with year and key, by identity."""
+    """Complete rows for a database, except the digest: add year and key, sort by identity."""
     if YEAR in kind.props:
         periods = table["period"].combine_chunks().dictionary_encode()
         ends = pa.array([Period(p).year for p in periods.dictionary.to_pylist()], pa.int64())
@@ -151,7 +151,7 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
         keys = fingerprints(table.select(kind.identity), kind.name)
         if any_twice(keys):
             raise GraphkitError(
-                f"two facts of {kind.name} have one fingerprint; change one of them"
+                f"two facts of {kind.name} have the same fingerprint; change one of them"
             )
         table = table.append_column(KEY.name, pa.array(keys))
     names = [end.name for end in kind.ends] + [p.name for p in kind.stored if p != DIGEST]
@@ -159,7 +159,7 @@ def _finish(kind: Kind, table: pa.Table) -> pa.Table:
 
 
 def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
-    """The places of the rows in order of these columns of text; nothing comes first."""
+    """Return the positions of the rows in order of these columns of text, null first."""
     keys = []
     for name in names:
         places, values = ranked(table[name].combine_chunks().dictionary_encode())
@@ -168,12 +168,12 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
 
 
 def _with_digests(table: pa.Table, ends: str = "") -> pa.Table:
-    """Append the digests: of names and values, and of an edge also of the kinds that it joins."""
+    """Append digests of names and values, and for an edge also of the kinds that it joins."""
     return table.append_column(DIGEST.name, pa.array(fingerprints(table, ends)))
 
 
 def _narrow(table: pa.Table) -> pa.Table:
-    """The table with the codes of its texts in as few bytes as they need."""
+    """Narrow the dictionary codes of a table to as few bytes as they need."""
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             codes = table[field.name].combine_chunks()

@@ -1,4 +1,4 @@
-"""Fingerprints of rows: 64 bits that tell whether two rows are the same."""
+"""Fingerprints of rows: 64 bits by which equal rows are found."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 Bits = npt.NDArray[np.uint64]
 
 NULL = np.uint64(0x9E3779B97F4A7C15)
-"""What stands for a value that is not known."""
+"""Bits of an unknown value."""
 
 
 def fingerprints(rows: pa.Table, salt: str = "") -> npt.NDArray[np.int64]:
-    """One number a row, that depends on every value, on the columns' names and on a salt.
+    """Hash each row to a number that depends on every value, the column names and a salt.
 
     Parameters
     ----------
@@ -25,18 +25,18 @@ def fingerprints(rows: pa.Table, salt: str = "") -> npt.NDArray[np.int64]:
         Columns of text (plain or dictionary-encoded, which gives the same), lists of text, numbers
         and flags.
     salt : str
-        What else the rows are: of two tables with different ones, no row is like another.
+        Further identity of the rows: rows of tables with different salts are never equal.
 
     Returns
     -------
     numpy.ndarray
-        int64, in the order of the rows. Equal rows have equal ones; that any two of n different
-        rows have equal ones has a probability of about n²/2⁶⁵ (of a million 3e-8).
+        int64, in the order of the rows. Equal rows have equal fingerprints; the probability that
+        any two of n different rows do is about n²/2⁶⁵ (3e-8 for a million).
 
     Notes
     -----
-    A text counts as the first 64 bits of its SHA-256, a number as its own 64 bits; column by
-    column they are mixed in by the finaliser of SplitMix64 [1]_, which maps no two numbers to one.
+    Text counts as the first 64 bits of its SHA-256, a number as its own 64 bits; the finaliser
+    of SplitMix64 [1]_, a bijection, mixes them in column by column.
 
     References
     ----------
@@ -56,7 +56,7 @@ def fingerprints(rows: pa.Table, salt: str = "") -> npt.NDArray[np.int64]:
 
 
 def any_twice(prints: npt.NDArray[np.int64]) -> bool:
-    """Whether two rows have one fingerprint."""
+    """Tell whether two rows have the same fingerprint."""
     ordered = np.sort(prints)
     return bool((ordered[1:] == ordered[:-1]).any())
 
@@ -66,7 +66,7 @@ def _of_text(text: str) -> int:
 
 
 def _bits(column: pa.ChunkedArray) -> Bits:
-    """64 bits a value."""
+    """Turn each value into 64 bits."""
     kind = column.type
     if pa.types.is_list(kind):
         column, kind = pc.binary_join(column, "\x1e"), pa.string()
@@ -80,7 +80,7 @@ def _bits(column: pa.ChunkedArray) -> Bits:
 
 def _plain(column: pa.ChunkedArray, kind: pa.DataType) -> npt.NDArray[Any]:
     if pa.types.is_floating(kind):
-        return np.asarray(column.to_numpy(), np.float64) + 0.0  # -0.0 is 0.0
+        return np.asarray(column.to_numpy(), np.float64) + 0.0  # turns -0.0 into 0.0
     return np.asarray(column.cast(pa.int64()).to_numpy())
 
 

@@ -346,11 +346,11 @@ def test_a_network_without_flows_says_so():
 
 def test_what_is_no_question_is_refused():
     graph = random_graph(1)
-    with pytest.raises(UsageError, match="found the measure 'pagerang'; there are strength_in"):
+    with pytest.raises(UsageError, match="found the measure 'pagerang', wanted one of strength_in"):
         centrality(graph, ["pagerang"])
     with pytest.raises(UsageError, match="smallest flow of -1"):
         centrality(graph, min_flow=-1)
     with pytest.raises(GraphkitError, match="undirected"):
         centrality(FlowGraph.from_edges("ab", [0], [1], [1.0], directed=False))
-    with pytest.raises(GraphkitError, match="not settled"):
+    with pytest.raises(GraphkitError, match="not converged"):
         pagerank(graph.out_rows, max_rounds=2)

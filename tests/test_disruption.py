@@ -268,7 +268,7 @@ def test_the_order_of_the_rows_changes_nothing(order):
         ({"slack": -1.0}, "slack of -1"),
         ({"exporters": ["B"]}, "no exports of any product from B are known"),
         ({"exporters": ["Z"]}, "Z: neither trade nor production"),
-        ({"products": ["tin"]}, "tin: no data here; there is ore"),
+        ({"products": ["tin"]}, "tin: no data here; data exists for ore"),
         ({"destinations": ["A"]}, "no exports of any product from A to A are known"),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_java_that_cannot_run_spark_is_named(tmp_path, monkeypatch):
         return folder
 
     for folder, said in (
-        (home("none", None), "found no Java there that runs"),
+        (home("none", None), "found no working Java there"),
         (home("eight", "1.8.0_402"), "found Java 8, wanted 17 or newer for Spark"),
         (home("eleven", "11.0.2"), "found Java 11, wanted 17 or newer for Spark"),
     ):

@@ -112,7 +112,7 @@ def test_a_self_loop_stays():
 @pytest.mark.parametrize(
     ("flows", "message"),
     [
-        (table(ROWS).drop_columns("supplier"), "no column 'supplier'.*there are usd, consumer"),
+        (table(ROWS).drop_columns("supplier"), "no column 'supplier'.*, only usd, consumer"),
         (table([(None, "B", 1.0)]), "1 flows with no supplier"),
         (table([("A", "B", -1.0)]), "a flow of -1, wanted a number of 0 or more"),
         (table([("A", "B", float("nan"))]), "a flow of nan"),

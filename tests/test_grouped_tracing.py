@@ -113,7 +113,7 @@ def test_production_is_read_from_a_file(tmp_path, capfd):
         return run(["measure", measure, *options, *made]), capfd.readouterr().err
 
     code, said = ran("look-through", "lacking.parquet")
-    assert (code, "found no column period; there are country" in said) == (1, True)
+    assert (code, "found no column period, only country" in said) == (1, True)
     code, said = ran("shares", "mines.parquet")
     assert (code, "--production: wanted look-through or removal" in said) == (2, True)
     assert ran("look-through", "mines.parquet") == (0, "")

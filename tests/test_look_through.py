@@ -248,9 +248,9 @@ def test_nothing_gives_an_empty_answer():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"consumers": ["Z"]}, "Z: neither trade nor production is known here; there is A, B"),
-        ({"products": ["tin"]}, "tin: no data here; there is ore"),
-        ({"stages": ["metal"]}, "no product of the stage 'metal' here; there is mine"),
+        ({"consumers": ["Z"]}, "Z: neither trade nor production is known here; data exists for A"),
+        ({"products": ["tin"]}, "tin: no data here; data exists for ore"),
+        ({"stages": ["metal"]}, "no product at stage 'metal'; data exists for mine"),
         ({"untraded": "none"}, "untraded: found 'none', wanted one of unknown, own"),
         ({"unreported": "none"}, "wanted one of any, as-inferred"),
         ({"base": "exports"}, "wanted one of imports, supply"),

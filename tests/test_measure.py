@@ -252,7 +252,7 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         ("empty", "shares", 1, "there are no Parquet files (*.parquet) in this folder"),
         ("missing", "shares", 1, "there is no such file or folder"),
         ("text.parquet", "shares", 1, "cannot read "),
-        ("lacking.parquet", "shares", 1, "found no column product; there are supplier,"),
+        ("lacking.parquet", "shares", 1, "found no column product, only supplier,"),
         ("nothing.parquet", "shares", 1, "none of 0 flows gives usd: nothing to measure"),
         ("negative.parquet", "pagerank", 1, "wanted a number of 0 or more"),
         ("negative.parquet", "hubs", 2, "measure: found 'hubs', wanted one of shares"),

@@ -103,7 +103,7 @@ def test_a_date_lies_in_its_period(each, wanted, column):
     [
         ("usd", [1.0, -2.0], "found a shipment of -2, wanted a number of 0 or more"),
         ("usd", ["1", "2"], "found 'usd' as string, wanted numbers"),
-        ("date", ["2024-02-01", "2024-02-31"], "found a date that is none, wanted YYYY-MM-DD"),
+        ("date", ["2024-02-01", "2024-02-31"], "found an invalid date, wanted YYYY-MM-DD"),
         ("date", ["2024-02-01", None], "found shipments with no period: 1"),
         ("consumer", [None, "B"], "found shipments with no consumer: 1"),
         ("product", [1.5, 2.5], "found 'product' as double, wanted text"),

@@ -301,5 +301,5 @@ def test_an_unknown_country_or_product_is_named_with_those_there_are():
     net = network(flows("A 1 B"))
     with pytest.raises(GraphkitError, match=r"Z: neither trade nor production .* A, B"):
         net.nodes_of(["Z"])
-    with pytest.raises(GraphkitError, match="tin: no data here; there is ore"):
+    with pytest.raises(GraphkitError, match="tin: no data here; data exists for ore"):
         net.products_of(["tin"])

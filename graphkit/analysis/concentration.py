@@ -1,4 +1,4 @@
-"""How concentrated the production of a product and each country's imports of it are."""
+"""Concentration of a product's production and of each country's imports of it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 
 def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> pa.Table:
-    """How concentrated each consumer's imports of a product are, by value and by mass.
+    """Measure the concentration of each consumer's imports of a product, by value and mass.
 
     Parameters
     ----------
     flows : pyarrow.Table
         As for :func:`~graphkit.analysis.shares.import_shares`.
     unnamed : collection of str
-        Codes of suppliers that are no one country ("Areas, nes"): their part widens the range.
+        Codes of suppliers that are not a single country ("Areas, nes"): their share widens the
+        range.
 
     Returns
     -------
     pyarrow.Table
-        Two rows per consumer, product, period, reporter, dataset and source, one a ``measure``
+        One row per consumer, product, period, reporter, dataset, source and ``measure``
         (``usd``, ``tonnes``), sorted by them; a measure that no flow gives has no row.
         ``total`` (USD or t) is the denominator: all recorded imports that give the measure;
-        ``missing_tonnes_share`` (0 to 1) is the part of the value that gives no mass. Then the
+        ``missing_tonnes_share`` (0 to 1) is the share of the value that gives no mass. Then the
         indices of :func:`indices`, ``top`` (largest named supplier), ``band`` (US Merger
         Guidelines 2023 [1]_), ``above_4000`` (EU strategic dependency [2]_; null where the
         range straddles it) and ``top_above_65`` (benchmark of the EU act [3]_ for one country).
@@ -74,13 +75,12 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
 
 
 def production_concentration(production: pa.Table) -> pa.Table:
-    """How concentrated the production of each product is among countries.
+    """Measure the concentration of each product's production among countries.
 
-    The denominator is the published world total where there is one, else the sum of the
-    published figures. A world total is rounded: named countries can add up to more than it. It
-    may leave out a country whose figure is withheld, so that upper bounds are null then and the
-    lower ones are of the published total. Figures of several bases without a world total are
-    never added up.
+    The denominator is the published world total if one exists, else the sum of the published
+    figures. A world total is rounded: named countries can add up to more. It may leave out a
+    country whose figure is withheld; then upper bounds are null and the lower ones refer to
+    the published total. Figures of several bases without a world total are never added up.
 
     Parameters
     ----------
@@ -89,15 +89,15 @@ def production_concentration(production: pa.Table) -> pa.Table:
         ``product``, ``stage``, ``period``, ``basis``, ``source``, ``qualifier`` (text),
         ``tonnes``, ``low``, ``high`` (null where unknown). A bound (``more-than``,
         ``less-than``, ``up-to``, ``at-least``, ``range``) stays one; "other countries" and
-        what no country accounts for are never taken as one country.
+        unspecified production never count as one country.
 
     Returns
     -------
     pyarrow.Table
         One row per ``product``, ``stage``, ``period``, ``basis`` and ``source``, sorted by
-        them: ``denominator`` (text), ``total`` (t), ``coverage`` (part of it that has a named
-        producer, 0 to 1 and a little more), ``unpublished`` (named producers without a figure),
-        ``note`` (why there are no indices), then the columns of :func:`import_concentration`
+        them: ``denominator`` (text), ``total`` (t), ``coverage`` (share of it with a named
+        producer, 0 to slightly above 1), ``unpublished`` (named producers without a figure),
+        ``note`` (why indices are missing), then the columns of :func:`import_concentration`
         from ``suppliers`` on.
 
     Examples
@@ -125,7 +125,7 @@ def production_concentration(production: pa.Table) -> pa.Table:
 
 
 def production_shares(production: pa.Table) -> pa.Table:
-    """Each named producer's share of the production of a product, as an interval.
+    """Compute each named producer's share of a product's production, as an interval.
 
     Parameters
     ----------
@@ -136,9 +136,9 @@ def production_shares(production: pa.Table) -> pa.Table:
     -------
     pyarrow.Table
         ``product``, ``stage``, ``period``, ``basis``, ``source``, ``country``, ``share_low``,
-        ``share_high`` (0 to 1, of the denominator; equal but for published bounds), ``low``,
+        ``share_high`` (0 to 1, of the denominator; equal except for published bounds), ``low``,
         ``high`` (t), ``total`` (t), ``denominator``, ``unpublished`` (producers without a
-        figure); sorted by them. A producer whose figure is not published has no row.
+        figure); sorted by them. A producer without a published figure has no row.
 
     Examples
     --------
@@ -172,7 +172,7 @@ _NAMELESS = ("world", "rest", "group", "unspecified")
 def _markets(
     production: pa.Table,
 ) -> Iterator[tuple[dict[str, str | None], list[Interval], dict[str, Any]]]:
-    """Every product, period, basis and source, with the shares of its named producers."""
+    """Yield every product, period, basis and source with the shares of its named producers."""
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in production.to_pylist():
         groups[tuple(row[name] or "" for name in _PRODUCTION)].append(row)
@@ -185,7 +185,7 @@ def _markets(
 
 
 def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
-    """The bounds of a figure as it was published; None where none was.
+    """Return the bounds of a published figure; None where none was published.
 
     Examples
     --------
@@ -210,7 +210,7 @@ def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
 def _producers(
     rows: list[Mapping[str, Any]], several_bases: bool
 ) -> tuple[list[Interval], dict[str, Any]]:
-    """The named producers with the bounds of their output, and the denominator with its labels."""
+    """Return the named producers with bounds of their output, and the denominator's labels."""
     named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in _NAMELESS]
     unpublished = sorted(who for who, bounds in named if bounds is None)
     producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)

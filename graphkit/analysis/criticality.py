@@ -20,7 +20,7 @@ Interval = tuple[float, float]
 def supply_risk(
     shares: pa.Table, ratings: pa.Table, factors: pa.Table, published: pa.Table | None = None
 ) -> pa.Table:
-    r"""Supply risk of materials for the EU, after the guidelines of 2017, as far as inputs go.
+    r"""Compute the supply risk of materials for the EU by the guidelines of 2017.
 
     .. math::
 
@@ -29,10 +29,11 @@ def supply_risk(
         HHI_{WGI,t} = \sum_c S_c^2 \, WGI_c \, t_c
 
     with global supply GS, EU sourcing, import reliance IR, the recycling input rate at the end
-    of life and the substitution index [1]_ [2]_. Where only global supply is known the guidelines
-    take it alone. A missing input is never made up: it runs over all it can be (IR, recycling
-    and substitution 0 to 1, governance 0 to 10, the unnamed part of supply nobody or one country
-    governed worst), and the result is a range. A missing t is 1.
+    of life and the substitution index [1]_ [2]_. Where only global supply is known, the
+    guidelines use it alone. A missing input is never made up: it takes all possible values (IR,
+    recycling and substitution 0 to 1, governance 0 to 10, the unnamed part of supply from
+    nobody to one country with the worst governance), and the result is a range. A missing t
+    is 1.
 
     Parameters
     ----------
@@ -40,25 +41,25 @@ def supply_risk(
         ``material``, ``stage``, ``market`` (``global`` or ``EU sourcing``), ``country``,
         ``share_low``, ``share_high`` (0 to 1; equal where the share is known).
     ratings : pyarrow.Table
-        What :func:`~graphkit.analysis.criticality.governance` returns.
+        As :func:`governance` returns them.
     factors : pyarrow.Table
         ``material``, ``stage``, ``import_reliance``, ``eol_rir``, ``substitution`` (0 to 1,
-        null where unknown). May have a row for only some materials. A ``trade`` column, if
-        there, holds the trade parameter by country as a list of ``{country, t}``.
+        null where unknown). Materials without a row are allowed. A ``trade`` column, if
+        present, holds the trade parameter by country as a list of ``{country, t}``.
     published : pyarrow.Table, optional
-        Claims; supply risk and economic importance by ``element`` are set beside.
+        Claims; the result shows their supply risk and economic importance by ``element``.
 
     Returns
     -------
     pyarrow.Table
         One row per material and stage, sorted: ``hhi_global_low`` to ``hhi_eu_high`` (0 to 10),
-        ``hhi_global_known``, ``hhi_eu_known`` (with the mean of the indicators there are, as if
-        it were the mean of all six), ``import_reliance``, ``eol_rir``, ``substitution``,
+        ``hhi_global_known``, ``hhi_eu_known`` (with the mean of the known indicators in place of
+        the mean of all six), ``import_reliance``, ``eol_rir``, ``substitution``,
         ``supply_risk_low``, ``supply_risk_high`` (critical from 1.0 on), ``missing`` (a list),
-        ``counts`` (whether this stage has the highest risk of the material's; null: ranges
-        overlap), ``published_supply_risk``, ``published_economic_importance`` (of
-        several the highest), ``published_critical`` (1.0 and 2.8 or more),
-        ``published_in_range`` (null where there is no range).
+        ``counts`` (true for the stage with the material's highest risk; null: ranges
+        overlap), ``published_supply_risk``, ``published_economic_importance`` (the highest
+        of several), ``published_critical`` (1.0 and 2.8 or more),
+        ``published_in_range`` (null without a range).
 
     References
     ----------
@@ -69,7 +70,7 @@ def supply_risk(
 
     Examples
     --------
-    One country sells everything, and half of it is not to be replaced:
+    One country sells everything, and half of it cannot be replaced:
 
     >>> shares = pa.table({
     ...     "material": ["Dy"] * 2, "stage": ["separate"] * 2, "market": ["global", "EU sourcing"],
@@ -119,7 +120,7 @@ def _risk(
     rated: Mapping[str, Mapping[str, Any]],
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The range of the supply risk of one material at one stage, with its inputs."""
+    """Compute the range of one material's supply risk at one stage, with its inputs."""
     row: dict[str, Any] = {name: given.get(name) for name in _FACTORS}
     missing = [] if "global" in markets else ["global supply"]
     if "EU sourcing" not in markets:
@@ -148,7 +149,7 @@ def _open(value: float | None, low: float, high: float) -> Interval:
 
 
 def _mixed(bounds: Mapping[str, Interval], reliance: float | None) -> Interval:
-    """Global supply and EU sourcing, weighed by import reliance."""
+    """Weight global supply and EU sourcing by import reliance."""
     whole = bounds["global"]
     sourcing = bounds.get("eu", whole)
     parts = [
@@ -167,7 +168,7 @@ def _weighted(
     rated: Mapping[str, Mapping[str, Any]],
     trade: Mapping[str, float],
 ) -> tuple[float, float, float | None, list[str]]:
-    """HHI weighted by governance and trade: its bounds, its value as far as known, the gaps."""
+    """Weight the HHI by governance and trade; return bounds, the known value and the gaps."""
     scale = (scaled_governance(ESTIMATES[1]), scaled_governance(ESTIMATES[0]))
     low, high, known = [], [], []
     gaps: set[str] = set()
@@ -192,7 +193,7 @@ def _weighted(
 
 
 def _highest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether this stage has the highest risk of all stages of its material."""
+    """Tell whether this stage has the highest risk of all stages of its material."""
     ends = [
         (r.get("supply_risk_low"), r.get("supply_risk_high"))
         for r in rows if r["material"] == row["material"] and r is not row
@@ -206,7 +207,7 @@ def _highest(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool 
 
 
 def _beside(row: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The published risk and importance of the material: of several figures, the highest."""
+    """Return the material's published risk and importance, the highest of several figures."""
     found: dict[str, float] = {}
     for claim in claims:
         kind = claim["kind"]
@@ -232,15 +233,15 @@ WGI = (
     "wgi-control-of-corruption", "wgi-government-effectiveness", "wgi-political-stability",
     "wgi-regulatory-quality", "wgi-rule-of-law", "wgi-voice-and-accountability",
 )  # fmt: skip
-"""The six Worldwide Governance Indicators, of which the formula takes the mean."""
+"""The six Worldwide Governance Indicators whose mean the formula takes."""
 ESTIMATES = (-2.5, 2.5)
-"""Where nearly all estimates lie; what an unknown one is taken to be between."""
+"""Range of nearly all estimates, and of an unknown one."""
 
 
 def scaled_governance(estimate: float) -> float:
-    """A governance estimate (-2.5 to 2.5, higher is better) on the scale 0 to 10, 10 the worst.
+    """Scale a governance estimate (-2.5 to 2.5, higher is better) to 0 to 10, 10 the worst.
 
-    The few estimates beyond 2.5 give values beyond the scale; they are not cut.
+    The few estimates beyond 2.5 give values beyond the scale; they are not clipped.
 
     Examples
     --------
@@ -251,7 +252,7 @@ def scaled_governance(estimate: float) -> float:
 
 
 def governance(ratings: pa.Table, periods: Sequence[str] | None = None) -> pa.Table:
-    """The mean of the six governance indicators of each country, scaled; a range where some lack.
+    """Average each country's six governance indicators, scaled; a range where some are missing.
 
     Parameters
     ----------
@@ -259,15 +260,15 @@ def governance(ratings: pa.Table, periods: Sequence[str] | None = None) -> pa.Ta
         ``country``, ``indicator`` (one of :data:`WGI`; others are ignored), ``period``,
         ``value`` (estimate, -2.5 to 2.5).
     periods : sequence of str, optional
-        Only these; the mean of an indicator is over those of them that have a value. The study
-        of 2023 took 2016 to 2020. Otherwise the newest period of each indicator.
+        Only these; an indicator is averaged over those with a value. The study of 2023 took
+        2016 to 2020. By default the newest period of each indicator.
 
     Returns
     -------
     pyarrow.Table
         One row per country, sorted: ``country``, ``low`` and ``high`` (0 to 10, 10 is the
-        worst: an indicator that is not there is anywhere from -2.5 to 2.5), ``known`` (scaled
-        mean of those that are there), ``rated`` (how many of the six) and ``lacking``.
+        worst: a missing indicator is anywhere from -2.5 to 2.5), ``known`` (scaled mean of
+        the indicators present), ``rated`` (their number) and ``lacking``.
 
     References
     ----------

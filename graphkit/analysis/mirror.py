@@ -1,4 +1,4 @@
-"""Mirror statistics: what the exporter and the importer say of one flow, side by side."""
+"""Mirror statistics: the exporter's and the importer's report of one flow, side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pyarrow as pa
 from graphkit.arrow import UNIT, flags, number, texts
 
 FLOW = ("product", "period", "supplier", "consumer")
-"""What both sides speak of."""
+"""Columns that identify a flow on both sides."""
 SIDES = ("exporter", "importer")
 TEXTS = ("valuation", "basis", "hs", "hs_revision", "dataset", "source")
-"""What is said of each side's figures; several are joined by ``+``."""
+"""Columns that describe each side's figures; several values are joined by ``+``."""
 RATIO = "importer's figure over exporter's"
 
 
@@ -23,9 +23,9 @@ def mirror(flows: pa.Table) -> pa.Table:
     r"""Put the importer's report of each flow beside the exporter's.
 
     With :math:`M` the value (or mass) that the importer reports and :math:`X` the exporter's, the
-    difference is :math:`M - X` and the ratio :math:`M / X` [1]_. Imports are as a rule valued
-    with cost, insurance and freight, exports free on board, so that a ratio somewhat above 1 is
-    no contradiction.
+    difference is :math:`M - X` and the ratio :math:`M / X` [1]_. Imports are usually valued
+    with cost, insurance and freight, exports free on board, so a ratio somewhat above 1 is not
+    a contradiction.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def mirror(flows: pa.Table) -> pa.Table:
         ``product``, ``period``, ``supplier``, ``consumer``, ``reported_by`` (both, exporter or
         importer); for ``usd`` and ``tonnes`` the two figures, ``_difference`` and ``_ratio``; and
         for each side its valuation, basis, codes, data set, source, and whether a weight in it is
-        an estimate. A figure is the sum over the codes of the product, unknown if one of them is;
-        masses of two bases are not compared. Largest difference in value first.
+        an estimate. A figure is the sum over the product's codes, unknown if one of them is;
+        masses of different bases are not compared. Largest difference in value first.
 
     References
     ----------
@@ -91,7 +91,7 @@ Report = Mapping[str, Any]
 
 
 def _reports(groups: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list[Report]:
-    """What each data set says for one side; a side that says nothing is one empty report."""
+    """Add up one side's report in each data set; a silent side gives one empty report."""
     return [_report(rows) for _, rows in sorted(groups.items())] or [{}]
 
 
@@ -105,7 +105,7 @@ def _report(rows: Sequence[Mapping[str, Any]]) -> Report:
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
-    """The sum, in any order; unknown if a part is."""
+    """Add up values independently of their order; the sum is unknown if one of them is."""
     every = list(values)
     known = [value for value in every if value is not None]
     return fsum(known) if len(known) == len(every) else None

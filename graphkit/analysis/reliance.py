@@ -1,4 +1,4 @@
-"""Net import reliance, and supply without the largest supplier, beside what was published."""
+"""Net import reliance beside published figures, and supply without the largest supplier."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ PLACE = ("country", "product", "period")
 def reliance_bounds(
     imports: float, exports: float, production: tuple[float, float]
 ) -> tuple[float, float] | None:
-    r"""Net import reliance between the bounds of production, stock changes left out.
+    r"""Bound net import reliance by the bounds of production, without stock changes.
 
     .. math:: (I - E) / (P + I - E)
 
-    Not below 0: who exports more than it imports is a net exporter. None where nothing is
-    consumed.
+    Not below 0: a country that exports more than it imports is a net exporter. None where
+    nothing is consumed.
 
     Examples
     --------
@@ -49,14 +49,14 @@ def net_import_reliance(
     *,
     countries: Collection[str] | None = None,
 ) -> pa.Table:
-    r"""Net import reliance from flows and production, beside the published figure.
+    r"""Compute net import reliance from flows and production, beside the published figure.
 
     As the USGS defines it [1]_, but without stock changes, which no table gives:
 
     .. math:: NIR = (I - E) / (P + I - E)
 
-    Mass of two bases (gross, REO, metal content) is never put into one formula. A withheld
-    figure of production gives a range.
+    Masses of two bases (gross, REO, metal content) never meet in one formula. Withheld
+    production gives a range.
 
     Parameters
     ----------
@@ -67,17 +67,17 @@ def net_import_reliance(
         ``country``, ``product``, ``period``, ``basis``, ``source``, ``qualifier`` (text),
         ``tonnes``, ``low``, ``high``.
     published : pyarrow.Table, optional
-        Claims; those of kind ``net-import-reliance`` with a ``product`` are set beside.
+        Claims; the result shows those of kind ``net-import-reliance`` with a ``product``.
     countries : collection of str, optional
-        Only these; otherwise every country with trade or a published figure.
+        Only these; by default every country with trade or a published figure.
 
     Returns
     -------
     pyarrow.Table
         One row per country, product, period, source of the trade and of the production, sorted
         by them: ``imports``, ``exports`` (t, of the flows that give a mass), ``production_low``
-        and ``production_high`` (t; no high: withheld), ``basis``, ``reliance_low``,
-        ``reliance_high`` (0 to 1), ``net_exporter``, ``missing`` (why there is no figure, or
+        and ``production_high`` (t; high is null if withheld), ``basis``, ``reliance_low``,
+        ``reliance_high`` (0 to 1), ``net_exporter``, ``missing`` (why the figure is missing, or
         what it leaves out), ``published_value``, ``published_low``, ``published_high`` (0 to
         1), ``published_qualifier``, ``published_as`` (as printed), ``published_source``. A
         censored figure (``>95``) stays a bound, ``net-exporter`` stays a word.
@@ -130,7 +130,7 @@ class Traded:
     exports: float
     bases: frozenset[str]
     unweighed: int
-    """How many of the flows give no mass."""
+    """Number of flows without a mass."""
 
 
 def _trade(flows: pa.Table) -> dict[tuple[str, ...], dict[tuple[str, ...], Traded]]:
@@ -166,7 +166,7 @@ def _grouped(
 
 
 def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The columns of trade, production and reliance, and what is missing of them."""
+    """Fill the columns of trade, production and reliance, and name what is missing."""
     row: dict[str, Any] = {}
     missing = []
     if traded is None:
@@ -192,7 +192,7 @@ def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[st
         else:
             missing.append("apparent consumption above 0")
     elif traded is not None and not traded.unweighed and traded.exports > traded.imports:
-        # Whatever it makes, it sells more than it buys.
+        # It sells more than it buys, whatever it makes.
         row |= {"reliance_low": 0.0, "reliance_high": 0.0, "net_exporter": True}
     return row | {"missing": "; ".join(missing) or None}
 
@@ -221,10 +221,10 @@ _RELIANCE = pa.schema([
 
 
 def n_minus_1(balance: pa.Table) -> pa.Table:
-    r"""How much of demand is met without the largest supplier and its own demand.
+    r"""Compute the part of demand that supply meets without the largest supplier.
 
-    The N-1 measure of the IEA [1]_: with supply :math:`S_c` and demand :math:`D_c` of each
-    country and the largest supplier :math:`m`,
+    The N-1 measure of the IEA [1]_ also leaves out the largest supplier's own demand: with
+    supply :math:`S_c` and demand :math:`D_c` of each country and the largest supplier :math:`m`,
 
     .. math:: \frac{\sum_c S_c - S_m}{\sum_c D_c - D_m}
 
@@ -232,16 +232,16 @@ def n_minus_1(balance: pa.Table) -> pa.Table:
     ----------
     balance : pyarrow.Table
         ``product``, ``period``, ``country`` (text), ``type`` (``world`` is a total, ``rest``
-        no one country, all else a country), ``supply``, ``demand`` (of one unit and basis; null
-        where unknown). A world total counts before the sum of the rows.
+        several countries, all else a country), ``supply``, ``demand`` (in one unit and basis;
+        null where unknown). A world total takes precedence over the sum of the rows.
 
     Returns
     -------
     pyarrow.Table
         One row per product and period, sorted by them: ``largest``, ``supply_without``,
         ``demand_without_low``, ``demand_without_high``, ``ratio_low``, ``ratio_high`` (1 is
-        met in full; above 1 there is more than enough) and ``missing``. If the largest
-        supplier's own demand is not known the ratio is a range from its being nothing up.
+        met in full; above 1 is more than enough) and ``missing``. If the largest supplier's
+        own demand is unknown, the ratio is a range over all its possible values.
 
     References
     ----------
@@ -279,7 +279,7 @@ def _n_minus_1(rows: list[dict[str, Any]]) -> dict[str, Any]:
     most = min(named, key=lambda r: (-r["supply"], r["country"]))
     without, own = supply - most["supply"], most["demand"]
     low, high = demand - (own or 0.0), demand - (own if own is not None else demand)
-    # The unknown demand of the largest supplier lies between nothing and all there is.
+    # The unknown demand of the largest supplier lies between zero and the total.
     return {
         "largest": most["country"], "supply_without": without,
         "demand_without_low": min(low, high), "demand_without_high": max(low, high),
@@ -290,7 +290,7 @@ def _n_minus_1(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _total(rows: list[dict[str, Any]], name: str) -> float | None:
-    """The published world total, else the sum if every row is known."""
+    """Return the published world total, else the sum if every row is known."""
     world = [r[name] for r in rows if r["type"] == "world" and r[name] is not None]
     parts = [r[name] for r in rows if r["type"] != "world"]
     if world:

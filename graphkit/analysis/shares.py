@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from graphkit.analysis.network.rows import Floats, Ints
 
 SCOPE = ("consumer", "product", "period", "reporter", "dataset", "source")
-"""What one set of shares belongs to: figures of two of these are never added up."""
+"""Columns that identify one set of shares; figures of two sets are never added up."""
 
 NUMBER = pa.float64()
 RESULT = pa.schema([
@@ -36,7 +36,7 @@ RESULT = pa.schema([
 
 
 def import_shares(flows: pa.Table) -> pa.Table:
-    r"""Each supplier's share of each consumer's imports, and how concentrated they are.
+    r"""Compute each supplier's share of each consumer's imports, and their concentration.
 
     Flows of one supplier under several HS codes are added up first. With :math:`M_{ij}` the flow
     from supplier i to consumer j, the share is :math:`d_{ji} = M_{ij} / \sum_k M_{kj}` and the
@@ -53,9 +53,9 @@ def import_shares(flows: pa.Table) -> pa.Table:
     pyarrow.Table
         One row per scope and supplier: the scope, ``supplier``, ``usd``, ``tonnes``,
         ``share_usd``, ``share_tonnes`` (0 to 1, of the flows that give that measure),
-        ``rank`` (by value, then mass, then code), ``suppliers`` (how many), ``hhi_usd``,
-        ``hhi_tonnes`` (0 to 10,000), ``missing_tonnes_share`` (of the consumer's import value,
-        what gives no mass). Sorted by scope, then rank. A measure that no flow gives is null.
+        ``rank`` (by value, then mass, then code), ``suppliers`` (their number), ``hhi_usd``,
+        ``hhi_tonnes`` (0 to 10,000), ``missing_tonnes_share`` (share of the consumer's import
+        value without a mass). Sorted by scope, then rank. A measure that no flow gives is null.
 
     References
     ----------
@@ -81,7 +81,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
         for name in (*SCOPE, "supplier")
     }
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
-    # A fixed order before anything is added up: the sums do not depend on the order of the rows.
+    # A fixed order first, so that the sums do not depend on the order of the rows.
     order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
     usd, tonnes = usd[order], tonnes[order]
     ranks = {name: ranks[order] for name, (ranks, _) in texts.items()}
@@ -102,7 +102,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns["missing_tonnes_share"] = np.clip(unweighed_usd, 0, 1)[group_of_pair]
     sells = np.nan_to_num(by_pair["usd"]) + np.nan_to_num(by_pair["tonnes"]) > 0
     columns["suppliers"] = np.add.reduceat(sells, first_pair, dtype=np.int64)[group_of_pair]
-    # Pairs are in order of the supplier's code, so that lexsort settles ties by it.
+    # Pairs are in order of the supplier's code, so that lexsort breaks ties by it.
     keys = (-np.nan_to_num(by_pair["tonnes"]), -np.nan_to_num(by_pair["usd"], nan=-1.0))
     by_rank = np.lexsort((*keys, group_of_pair))
     columns["rank"] = np.empty(len(pairs), np.int64)
@@ -120,7 +120,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
 
 
 def ranked(codes: pa.DictionaryArray) -> tuple[np.ndarray, pa.Array]:
-    """Each value's place among the sorted different ones, and these: nothing is the last.
+    """Return each value's position among the sorted distinct values, and these, null last.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def ranked(codes: pa.DictionaryArray) -> tuple[np.ndarray, pa.Array]:
 
 
 def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:
-    """Add up each market and divide its amounts by the total; NaN is an unknown amount.
+    """Add up each market and divide its amounts by the total; NaN marks an unknown amount.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:
 
 
 def _starts(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Where each run of equal values begins, in columns sorted by these."""
+    """Find the start of each run of equal values in sorted columns."""
     changed = np.zeros(len(columns[0]), bool)
     changed[0] = True
     for values in columns:
@@ -164,7 +164,7 @@ def _floats(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Sum of each run, of the values that are known; NaN where none is."""
+    """Add up the known values of each run; NaN where all are unknown."""
     known = np.add.reduceat(~np.isnan(values), starts)
     sums = np.add.reduceat(np.nan_to_num(values), starts)
     return np.where(known > 0, sums, np.nan)
@@ -175,11 +175,11 @@ def _positive(values: np.ndarray) -> np.ndarray:
 
 
 FTC_2023 = (1_000.0, 1_800.0)
-"""Bounds of moderate and high concentration, US Merger Guidelines 2023."""
+"""HHI from which concentration is moderate and high, US Merger Guidelines 2023."""
 EU_DEPENDENCY = 4_000.0
 """HHI of extra-EU imports above which a product may be a strategic dependency, SWD(2021)352."""
 EU_ACT = 0.65
-"""Largest share from one third country that Regulation (EU) 2024/1252 aims at."""
+"""Maximum share from one third country that Regulation (EU) 2024/1252 aims at."""
 BANDS = ("unconcentrated", "moderate", "high")
 
 INDICES = [
@@ -201,11 +201,11 @@ class Markets:
     """The shares of the named suppliers of some markets, one after the other, as intervals."""
 
     starts: Ints
-    """Where each market begins; none is empty."""
+    """Start of each market; every market has a share."""
     low: Floats
     high: Floats
     rest: Floats
-    """What no named supplier is known to hold, of each market."""
+    """Share of each market that no named supplier is known to hold."""
 
     @property
     def market(self) -> Ints:
@@ -215,7 +215,7 @@ class Markets:
 
 
 def indices(markets: Markets) -> Mapping[str, Floats]:
-    r"""Concentration of each of some markets, as a range where a part of it has no name.
+    r"""Measure the concentration of markets, as a range where a part has no named supplier.
 
     With shares :math:`s_i` of the named suppliers and a rest :math:`r` of unknown suppliers,
     the Herfindahl-Hirschman index [1]_ lies between the rest being infinitely many small
@@ -240,8 +240,8 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
         and three of the named) and ``cr1_high``, ``cr3_high`` (if the rest is one supplier),
         ``hhi_low``, ``hhi_high`` (0 to 10,000), ``hhi_normalised`` (0 to 1; only where all have
         a name, else the number of suppliers is unknown), ``effective_low``,
-        ``effective_high``, ``shannon_low`` and ``shannon_high`` (without a name there is no
-        upper bound); one value a market, NaN where there is none.
+        ``effective_high``, ``shannon_low`` and ``shannon_high`` (without an upper bound unless
+        all have a name); one value per market, NaN where undefined.
 
     References
     ----------
@@ -251,7 +251,7 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
 
     Examples
     --------
-    Four firms with 30, 30, 20 and 20 % are the example of the US Department of Justice: 2,600.
+    The example of the US Department of Justice, four firms with 30, 30, 20 and 20 %, gives 2,600:
 
     >>> shares = np.array([0.3, 0.3, 0.2, 0.2])
     >>> whole = indices(Markets(np.array([0]), shares, shares, np.array([0.0])))
@@ -315,19 +315,19 @@ _VALUES = tuple(f.name for f in INDICES if pa.types.is_floating(f.type))
 
 
 def _most_squares(markets: Markets, m: int) -> float:
-    """The largest sum of squares of a market in which some shares are intervals."""
+    """Maximise the sum of squares of a market in which some shares are intervals."""
     ends = np.append(markets.starts, len(markets.low))
     low, high = (a[ends[m] : ends[m + 1]] for a in (markets.low, markets.high))
     rest, total = float(markets.rest[m]), 0.0
     for i in np.argsort(-low, kind="stable"):
         taken = min(rest, float(high[i] - low[i]))
         total, rest = total + float(low[i] + taken) ** 2, rest - taken
-    # The rest may also be one more supplier, as large as it all.
+    # The rest may also be one more supplier.
     return max(total + rest**2, float(np.sum(low**2)) + float(markets.rest[m]) ** 2)
 
 
 def band(low: float | None, high: float | None) -> str | None:
-    """Where an HHI between two bounds lies in the bands of the US Merger Guidelines 2023.
+    """Name the bands of the US Merger Guidelines 2023 in which a bounded HHI lies.
 
     Examples
     --------
@@ -346,7 +346,7 @@ def index_table(
     rest: Sequence[float],
     fields: list[pa.Field],
 ) -> pa.Table:
-    """The indices of every market beside its labels; null where a market has no shares."""
+    """Return the indices of every market beside its labels; null where it has no shares."""
     filled = [i for i, shares in enumerate(held) if shares]
     flat = [share for i in filled for share in held[i]]
     lengths = [len(held[i]) for i in filled]
@@ -376,11 +376,11 @@ _UPPER = (
     "cr1_high", "cr3_high", "hhi_high", "hhi_normalised", "effective_low", "shannon_low",
     "shannon_high",
 )  # fmt: skip
-"""What cannot be bounded where the world total may leave out a producer."""
+"""Columns without an upper bound where the world total may leave out a producer."""
 
 
 def _above(threshold: float, low: float, high: float | None) -> bool | None:
-    """Whether a range lies above a threshold; None where it straddles it."""
+    """Tell whether a range lies above a threshold; None where it straddles it."""
     if low > threshold:
         return True
     return False if high is not None and high <= threshold else None

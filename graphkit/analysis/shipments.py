@@ -1,4 +1,4 @@
-"""Flows out of shipments: what customs recorded, row by row, added up for each pair and period."""
+"""Flows from shipments: customs records, row by row, added up for each pair and period."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from graphkit.errors import GraphkitError
 
 ENDS = ("supplier", "consumer")
 APART = ("hs", "hs_revision", "reporter", "dataset", "source", "basis", "valuation")
-"""Shipments that differ in one of these are never added up, where there are such columns."""
+"""Columns that keep shipments apart, where present."""
 PERIODS = {"year": "%Y", "month": "%Y-%m", "quarter": "Q3", "half": "H6"}
-"""How long a period is that is taken from a date; its months, where no format tells it."""
+"""Periods that dates are sorted into: a format, or a letter and the period's months."""
 PARTIAL_ROWS = 2_000_000
-"""So many partial sums are kept before they are added up again."""
+"""Number of partial sums that are kept before they are added up again."""
 
 
 def shipment_keys(there: Iterable[str]) -> list[str]:
-    """What a flow is of, given the columns that shipments have."""
+    """Return the columns that identify a flow, among those of the shipments."""
     present = set(there)
     return ["product", "period", *ENDS, *(name for name in APART if name in present)]
 
 
 def flow_schema(keys: Sequence[str], amounts: Sequence[str]) -> pa.Schema:
-    """The columns of :func:`flows_of`."""
+    """Return the columns of :func:`flows_of`."""
     fields = []
     for name in amounts:
         fields += [number(name, UNIT[name]), *counts(f"{name}_unknown")]
@@ -39,30 +39,30 @@ def flow_schema(keys: Sequence[str], amounts: Sequence[str]) -> pa.Schema:
 def flows_of(
     shipments: Iterable[pa.Table], keys: Sequence[str], amounts: Sequence[str], each: str = "year"
 ) -> pa.Table:
-    """Add up shipments, some at a time, so that only the flows are ever in memory.
+    """Add up shipments in batches, so that only the flows are ever in memory.
 
     Parameters
     ----------
     shipments : iterable of pyarrow.Table
         ``supplier``, ``consumer``, ``product``, ``period`` (text, or whole numbers that are taken
         as text) or else ``date`` (a date, a time, or text that begins with YYYY-MM-DD), and the
-        amounts, null where unknown. The order counts only for the last digit of sums.
+        amounts, null where unknown. Their order affects only the last digit of sums.
     keys : sequence of str
-        What a flow is of: see :func:`shipment_keys`.
+        The columns that identify a flow: see :func:`shipment_keys`.
     amounts : sequence of {"usd", "tonnes"}
     each : {"year", "half", "quarter", "month"}
-        The periods that dates are sorted into.
+        Length of the periods that dates are sorted into.
 
     Returns
     -------
     pyarrow.Table
-        The keys as text, in order; each amount, the sum of what is known (null where nothing is),
-        and ``..._unknown``, how many shipments do not give it; ``shipments``.
+        The keys as text, in order; each amount, the sum of the known ones (null without any),
+        and ``..._unknown``, the number of shipments without it; ``shipments``.
 
     Raises
     ------
     GraphkitError
-        An end, product, period or date is null, or an amount is negative or no number.
+        An end, product, period or date is null, or an amount is negative or not a number.
 
     Examples
     --------
@@ -91,14 +91,14 @@ def flows_of(
 
 
 def period_of(column: pa.ChunkedArray, each: str) -> pa.ChunkedArray:
-    """The period of each date, as text."""
+    """Return the period of each date, as text."""
     days = column
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         days = pc.utf8_slice_codeunits(column, 0, 10)
     try:
         days = days.cast(pa.date32())
     except pa.ArrowInvalid as error:
-        raise GraphkitError(f"found a date that is none, wanted YYYY-MM-DD: {error}") from error
+        raise GraphkitError(f"found an invalid date, wanted YYYY-MM-DD: {error}") from error
     kind = PERIODS[each]
     if kind.startswith("%"):
         return pc.strftime(days, kind)
@@ -111,7 +111,7 @@ def period_of(column: pa.ChunkedArray, each: str) -> pa.ChunkedArray:
 def partial_flows(
     shipments: pa.Table, keys: Sequence[str], amounts: Sequence[str], each: str = "year"
 ) -> pa.Table:
-    """The same for some of the shipments, in no order: partial sums can be added up again."""
+    """Add up a batch of shipments, unsorted: partial sums can be added up again."""
     columns: dict[str, pa.ChunkedArray] = {}
     for name in keys:
         if name == "period" and "period" not in shipments.column_names:
@@ -129,13 +129,13 @@ def partial_flows(
             raise GraphkitError(f"found a shipment of {wrong:g}, wanted a number of 0 or more")
     sums = [(name, "sum", pc.ScalarAggregateOptions(min_count=1)) for name in amounts]
     lacking = [(name, "count", pc.CountOptions("only_null")) for name in amounts]
-    # One thread: with more, the order in which amounts are added is another in every run.
+    # One thread: with more, every run would add amounts in another order.
     grouped = pa.table(columns).group_by(list(keys), use_threads=False)
     return _named(grouped.aggregate([*sums, *lacking, ([], "count_all")]), keys, amounts)
 
 
 def _text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    """Text, for a short while without spelling it out for every row."""
+    """Return a column as text, with one dictionary where it is encoded."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.string())
@@ -147,7 +147,7 @@ def _text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
 
 
 def _merged(parts: Sequence[pa.Table], keys: Sequence[str], amounts: Sequence[str]) -> pa.Table:
-    """Partial sums, added up."""
+    """Add up partial sums."""
     whole = pa.concat_tables(parts)
     sums = [(name, "sum", pc.ScalarAggregateOptions(min_count=1)) for name in amounts]
     numbers = [*(f"{name}_unknown" for name in amounts), "shipments"]

@@ -1,4 +1,4 @@
-"""Changes of a country's trade from period to period, of equal or different length."""
+"""Changes of a country's trade between periods, of equal or different length."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from graphkit.period import Period
 
 MEASURES = ("usd", "tonnes")
 SERIES = ("product", "reporter", "dataset", "source")
-"""What one series of figures belongs to: figures of two of these are never compared."""
+"""Columns that identify a series; figures of two series are never compared."""
 
 
 def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Which periods of data add up to a period, and which of its months they leave out.
+    """Find the periods with data that add up to a period, and the months they leave out.
 
     Parameters
     ----------
     period : str
-        The period asked for.
+        The period to cover.
     have : iterable of str
-        Periods with data; they may overlap, and they may reach beyond the one asked for.
+        Periods with data; they may overlap, and reach beyond the one to cover.
 
     Returns
     -------
     pieces : tuple of str
-        Periods with data that share no month and leave out as little as can be; of several
-        such choices the one with the fewest pieces.
+        Periods with data that share no month and leave out as few months as possible, with the
+        fewest pieces.
     missing : tuple of str
-        The period itself where nothing is there, else its missing months, in runs.
+        The period itself if it has no data, else its missing months, in runs.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def _month(number: int) -> str:
 
 @dataclass(frozen=True)
 class PartnerTotals:
-    """The trade of one owner in one period: what each partner accounts for."""
+    """The trade of one owner in one period, by partner."""
 
     months: int
     by_partner: Mapping[str, Mapping[str, float | None]]
@@ -93,24 +93,24 @@ class PartnerTotals:
         object.__setattr__(self, "ranks", {name: n for n, (name, _) in enumerate(order, 1)})
 
     def share(self, partner: str, measure: str) -> float | None:
-        """A partner's part of the total, 0 to 1."""
+        """Return a partner's share of the total, 0 to 1."""
         total, value = self.totals[measure], self.by_partner.get(partner, {}).get(measure)
         return None if not total or value is None else value / total
 
     def counted_share(self, partner: str, measure: str) -> float | None:
-        """The share, 0 where nothing is recorded of a partner; None where it is unknown."""
+        """Return the share, 0 for a partner without records; None where it is unknown."""
         if partner not in self.by_partner and self.totals[measure]:
             return 0.0
         return self.share(partner, measure)
 
     def hhi(self, measure: str) -> float | None:
-        """Herfindahl-Hirschman index of the partners, 0 to 10,000."""
+        """Compute the Herfindahl-Hirschman index of the partners, 0 to 10,000."""
         shares = [self.share(partner, measure) for partner in self.by_partner]
         known = [s for s in shares if s is not None]
         return 10_000 * fsum(s * s for s in known) if known else None
 
     def per_month(self, measure: str) -> float | None:
-        """The total divided by the months of the period."""
+        """Divide the total by the months of the period."""
         total = self.totals[measure]
         return None if total is None else total / self.months
 
@@ -121,17 +121,17 @@ class PartnerTotals:
 
 
 def known_sum(values: Iterable[float | None]) -> float | None:
-    """Sum of the values that are known, whatever their order; None where none is."""
+    """Add up the known values independently of their order; None if all are unknown."""
     known = [v for v in values if v is not None]
     return fsum(known) if known else None
 
 
 Sides = dict[tuple[str, tuple[str, ...]], PartnerTotals]
-"""The trade of every owner in every series."""
+"""Trade of every owner in every series."""
 
 
 def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
-    """The periods with data of each series."""
+    """Return the periods with data of each series."""
     found: dict[tuple[str, ...], set[str]] = defaultdict(set)
     columns = [flows[name].to_pylist() for name in (*SERIES, "period")]
     for *series, period in zip(*columns, strict=True):
@@ -142,7 +142,7 @@ def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
 def sides(
     flows: pa.Table, pieces: Mapping[tuple[str, ...], Sequence[str]], months: int, partner: str
 ) -> Sides:
-    """What each owner traded with each partner in the pieces of a period, series by series."""
+    """Add up each owner's trade by partner over the pieces of a period, series by series."""
     owner = owner_of(partner)
     values: dict[tuple[str, tuple[str, ...]], dict[str, list[tuple[float | None, ...]]]] = {}
     names = (owner, partner, *SERIES, "period", *MEASURES)
@@ -161,12 +161,12 @@ def sides(
 
 
 def owner_of(partner: str) -> str:
-    """Whose trade it is, when its partners are the suppliers or the consumers."""
+    """Return the column of the owner of trade with suppliers or consumers as partners."""
     return {"supplier": "consumer", "consumer": "supplier"}[partner]
 
 
 def check_partner(partner: str) -> None:
-    """Refuse a kind of partner that is none."""
+    """Refuse an unknown kind of partner."""
     if partner not in ("supplier", "consumer"):
         raise UsageError(f"partner: found {partner!r}, wanted supplier or consumer")
 
@@ -176,7 +176,7 @@ _ENDS = ("before", "after")
 
 @dataclass(frozen=True)
 class _Pair:
-    """One owner and series in both periods, and what is missing of either."""
+    """One owner and series in both periods, and the data that either lacks."""
 
     owner: str
     series: tuple[str, ...]
@@ -188,19 +188,19 @@ class _Pair:
 def compare_totals(
     flows: pa.Table, before: str, after: str, *, partner: str = "supplier"
 ) -> pa.Table:
-    r"""Totals, concentration and partners of two periods, of any length, side by side.
+    r"""Compare totals, concentration and partners of two periods of any length.
 
-    A total of three months and one of twelve are both given as they are (a claim such as "more
-    in the first quarter than in the whole year before" compares just these), and beside them
-    the rate per month, which makes periods of different length comparable.
+    Totals of three and of twelve months are shown as they are (a claim like "more in the first
+    quarter than in the whole year before" compares them), beside the rates per month, which make
+    periods of different length comparable.
 
     Parameters
     ----------
     flows : pyarrow.Table
         ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
-        ``source`` (text), ``usd``, ``tonnes`` (null where unknown). Periods that add up to one
-        of the two are added up (:func:`cover`). A series has data of a period if any of its
-        rows does: pass all trade of a product, or all of one owner.
+        ``source`` (text), ``usd``, ``tonnes`` (null where unknown). Periods that make up one of
+        the two are added up (:func:`cover`). A series has data of a period if any of its rows
+        does: pass all trade of a product, or all of one owner.
     before, after : str
         The two periods.
     partner : {"supplier", "consumer"}
@@ -216,13 +216,13 @@ def compare_totals(
         ``_per_month_before``, ``_per_month_after`` and ``_per_month_ratio``, ``hhi_.._before``
         and ``hhi_.._after`` (0 to 10,000); ``partners_before``, ``partners_after``,
         ``largest_before``, ``largest_after``, ``new`` and ``lost`` (lists of codes), and
-        ``missing``: periods without data, null where both are covered. Then only what can be
-        known is given. A partner that is not recorded is not the same as one that did not sell.
+        ``missing``: periods without data, null where both are covered. With missing data only
+        known columns are filled: a partner without records may still have sold.
 
     Raises
     ------
     GraphkitError
-        No series has data of both periods; the message says what there is.
+        No series has data of both periods; the message lists the periods present.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def compare_totals(
 def compare_partners(
     flows: pa.Table, before: str, after: str, *, partner: str = "supplier"
 ) -> pa.Table:
-    """How each partner's trade, share and rank changed between two periods.
+    """Compare each partner's trade, share and rank in two periods.
 
     Parameters
     ----------
@@ -282,18 +282,18 @@ def compare_partners(
     Returns
     -------
     pyarrow.Table
-        One row per owner, series and partner, of the series that have both periods: the labels
-        of :func:`compare_totals`, the partner (``supplier`` or ``consumer``), ``status``
+        One row per owner, series and partner, for the series with both periods: the labels of
+        :func:`compare_totals`, the partner (``supplier`` or ``consumer``), ``status``
         (``both``, ``new``, ``lost``); for ``usd`` and ``tonnes`` ``_before``, ``_after``,
         ``_per_month_before``, ``_per_month_after``, ``_share_before``, ``_share_after`` (0 to
-        1) and ``_share_change`` (what is not recorded counts as 0 in it); ``rank_before``,
+        1) and ``_share_change`` (a share without records counts as 0); ``rank_before``,
         ``rank_after`` (by value, then mass, then code). Sorted by owner, series and rank after,
         the lost partners last.
 
     Raises
     ------
     GraphkitError
-        No series has data of both periods; the message says what there is.
+        No series has data of both periods; the message lists the periods present.
 
     Examples
     --------
@@ -329,7 +329,7 @@ def compare_partners(
 
 
 def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair]:
-    """Both sides of every owner and series, as far as they have data."""
+    """Pair the periods of every owner and series that has data of one or both."""
     check_partner(partner)
     lengths, lacks, found = [], [], []
     series = periods_of(flows)
@@ -344,9 +344,9 @@ def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair
         found.append(sides(flows, whole, lengths[-1], partner))
     if not any(not lacks[0][s] and not lacks[1][s] for s in series):
         have = sorted({p for periods in series.values() for p in periods})
-        there = f"{have[0]} to {have[-1]}" if len(have) > 6 else ", ".join(have)
+        present = f"{have[0]} to {have[-1]}" if len(have) > 6 else ", ".join(have)
         raise GraphkitError(
-            f"nothing has data of both {before} and {after}; there is {there or 'no flow'}"
+            f"no series has data of both {before} and {after}; found {present or 'no flow'}"
         )
     columns = [flows[name].to_pylist() for name in (owner_of(partner), *SERIES)]
     places = sorted({(who, tuple(labels)) for who, *labels in zip(*columns, strict=True)})
@@ -405,10 +405,10 @@ def _partners_schema(partner: str) -> pa.Schema:
 
 
 def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
-    """Totals, concentration and partners of every period there is, in order.
+    """Follow totals, concentration and partners over every period with data, in order.
 
-    Each period is compared with the one of the same length that ended last before it began, so
-    that years stand beside years and quarters beside quarters.
+    Each period is compared with the latest one of the same length that ended before it began:
+    years with years, quarters with quarters.
 
     Parameters
     ----------
@@ -456,7 +456,7 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
 
 
 def _previous(period: str, have: list[str]) -> str | None:
-    """The period of the same length that ended last before this one began."""
+    """Find the latest period of the same length that ended before this one began."""
     this = Period(period)
     earlier = [p for p in map(Period, have) if p.months == this.months and p.end <= this.start]
     return max(earlier, key=lambda p: p.end).text if earlier else None

@@ -24,11 +24,11 @@ FUNCTIONS = {
     "pagerank": "scipy sparse.",
     "strongly_connected_components": "scipy sparse; sinks first, as networkx.",
 }
-"""What runs on arrays; everything else runs in networkx on the same network."""
+"""Functions that run on arrays; all others run in networkx on the same network."""
 
 
 def get_info() -> dict[str, Any]:
-    """What networkx shows about this backend."""
+    """Describe this backend to networkx."""
     return {
         "backend_name": "graphkit",
         "project": "graphkit-minerals",

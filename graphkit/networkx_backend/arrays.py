@@ -1,4 +1,4 @@
-"""Graphs that the backend works on: arrays, their conversion, and networkx's view of results."""
+"""Graphs of the backend: arrays, their conversion, and algorithms on their paths and parts."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from graphkit.analysis.network.scores import immediate_dominators as dominators
 PLAIN = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)
 Scores = dict[Hashable, Any]
 EXACT = 2.0**53
-"""Up to here a float holds every integer."""
+"""Limit up to which a float represents every integer."""
 
 
 @dataclass(frozen=True, eq=False)
 class ArrayGraph:
-    """A networkx graph as arrays: every entry of its adjacency, in its order."""
+    """A networkx graph as arrays: every entry of its adjacency, in order."""
 
     labels: tuple[Hashable, ...]
     directed: bool
@@ -39,15 +39,15 @@ class ArrayGraph:
 
     @cached_property
     def position(self) -> dict[Hashable, int]:
-        """Where each label stands."""
+        """Position of each label."""
         return {label: i for i, label in enumerate(self.labels)}
 
     def is_directed(self) -> bool:
-        """As of the networkx graph."""
+        """Return the property of the networkx graph."""
         return self.directed
 
     def is_multigraph(self) -> bool:
-        """As of the networkx graph."""
+        """Return the property of the networkx graph."""
         return self.multigraph
 
     def __len__(self) -> int:
@@ -64,13 +64,13 @@ Arrays = FlowGraph | ArrayGraph
 
 
 def from_networkx(graph: Any, edge_attrs: Mapping[str, Any] | None) -> ArrayGraph:
-    """A networkx graph with some attributes of its edges and what to take where one lacks it.
+    """Convert a networkx graph with some attributes of its edges and their defaults.
 
     Raises
     ------
     NotImplementedError
-        A class that may behave in its own way, or an attribute that is no plain number:
-        networkx then does it itself.
+        A class with behaviour of its own, or an attribute that is not a plain number: networkx
+        then runs the function itself.
     """
     if type(graph) not in PLAIN:
         raise NotImplementedError(f"a {type(graph).__name__} stays in networkx")
@@ -112,7 +112,7 @@ def _beyond_exact(numbers: Floats) -> bool:
 
 
 def to_networkx(graph: Arrays) -> Any:
-    """The networkx graph that a backend graph stands for."""
+    """Return the networkx graph of a backend graph."""
     if isinstance(graph, FlowGraph):
         return graph.networkx
     kind = PLAIN[graph.directed + 2 * graph.multigraph]()
@@ -127,12 +127,12 @@ def to_networkx(graph: Arrays) -> Any:
 
 
 def edge_rows(graph: Arrays, attribute: str | None, parallel: Literal["sum", "min"]) -> Rows:
-    """Each neighbour once, with the attribute of the edge, or 1 without one.
+    """Build rows with each neighbour once, with the attribute of the edge, or 1 without one.
 
-    Parallel edges are added up, or the shortest of them is taken.
+    Parallel edges are added up, or the shortest is taken.
     """
     if callable(attribute):
-        raise NotImplementedError("a function for a weight stays in networkx")
+        raise NotImplementedError("a weight function stays in networkx")
     if isinstance(graph, FlowGraph):
         values = graph.edge_values(attribute)
         if graph.directed:
@@ -153,7 +153,7 @@ def edge_rows(graph: Arrays, attribute: str | None, parallel: Literal["sum", "mi
 
 
 def degrees(graph: Arrays, *sides: str) -> Ints:
-    """How many edges each node has, self-loops twice, parallel ones each."""
+    """Count the edges of each node, self-loops twice, parallel ones each."""
     size = len(graph)
     if isinstance(graph, ArrayGraph) and not graph.directed:
         loops = graph.sources[graph.sources == graph.targets]
@@ -163,19 +163,19 @@ def degrees(graph: Arrays, *sides: str) -> Ints:
 
 
 def named(graph: Arrays, values: Floats) -> Scores:
-    """One number a node."""
+    """Map each label to its number."""
     return dict(zip(graph.labels, values.tolist(), strict=True))
 
 
 def strong_components(graph: Arrays) -> tuple[int, Ints]:
-    """How many strongly connected components, and the number of each node's."""
+    """Count the strongly connected components, and return each node's component number."""
     rows = edge_rows(graph, None, "min")
     count, part = csgraph.connected_components(rows.matrix, directed=True, connection="strong")
     return int(count), part
 
 
 def immediate_dominators(G: Arrays, start: Hashable) -> Scores:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     if start not in G:
         raise nx.NetworkXError("start is not in G")
     idom, order = dominators(edge_rows(G, None, "min"), G.position[start])
@@ -186,7 +186,7 @@ def immediate_dominators(G: Arrays, start: Hashable) -> Scores:  # noqa: N803
 
 
 def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa: N803
-    """As networkx: a component comes after every one that it leads to."""
+    """Compute as networkx: a component comes after every one that it leads to."""
     count, part = strong_components(G)
     if not len(G):
         return iter(())
@@ -197,12 +197,12 @@ def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa
 
 
 def number_strongly_connected_components(G: Arrays) -> int:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     return strong_components(G)[0]
 
 
 def is_strongly_connected(G: Arrays) -> bool:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     if not len(G):
         raise nx.NetworkXPointlessConcept("Connectivity is undefined for the null graph.")
     return strong_components(G)[0] == 1
@@ -218,7 +218,7 @@ def _cuts(rows: Rows) -> tuple[Ints, Ints]:
 
 
 def articulation_points(G: Arrays) -> Iterator[Hashable]:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     points, _ = _cuts(edge_rows(G, None, "sum"))
     return map(G.labels.__getitem__, points.tolist())
 
@@ -227,7 +227,7 @@ def bridges(
     G: Arrays,  # noqa: N803
     root: Hashable | None = None,
 ) -> Iterator[tuple[Hashable, Hashable]]:
-    """As networkx: parallel edges are no bridge."""
+    """Compute as networkx: parallel edges are not bridges."""
     if root is not None and root not in G:
         raise nx.NodeNotFound(f"Root node {root} is not in graph")
     rows = edge_rows(G, None, "sum")
@@ -245,11 +245,11 @@ def bridges(
 
 
 def _lengths(rows: Rows, attribute: str | None) -> Floats | None:
-    """Lengths of the edges; None where each is 1."""
+    """Return the lengths of the edges; None where each is 1."""
     if attribute is None:
         return None
     if len(rows.values) and rows.values.min() <= 0:
-        raise NotImplementedError("networkx has its own answer to distances of 0 and less")
+        raise NotImplementedError("distances of 0 and less stay in networkx")
     return rows.values
 
 
@@ -261,7 +261,7 @@ def betweenness_centrality(
     endpoints: bool = False,
     seed: Any = None,
 ) -> Scores:
-    """As networkx; ``weight`` is a distance."""
+    """Compute as networkx; ``weight`` is a distance."""
     rows = edge_rows(G, weight, "min")
     lengths = _lengths(rows, weight)
     sampled = k is not None and k != len(G)
@@ -283,9 +283,9 @@ def closeness_centrality(
     *,
     sp: Any = None,
 ) -> Any:
-    """As networkx: of a directed graph, by the ways that lead to a node."""
+    """Compute as networkx: in a directed graph, by the paths that lead to a node."""
     if sp is not None:
-        raise NotImplementedError("networkx takes distances that are known already")
+        raise NotImplementedError("precomputed distances stay in networkx")
     rows = edge_rows(G, distance, "min")
     _lengths(rows, distance)
     if u is not None and u not in G:

@@ -48,17 +48,17 @@ def _degree_centrality(graph: Arrays, *sides: str) -> Scores:
 
 
 def degree_centrality(G: Arrays) -> Scores:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     return _degree_centrality(G, "sources", "targets")
 
 
 def in_degree_centrality(G: Arrays) -> Scores:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     return _degree_centrality(G, "targets")
 
 
 def out_degree_centrality(G: Arrays) -> Scores:  # noqa: N803
-    """As networkx."""
+    """Compute as networkx."""
     return _degree_centrality(G, "sources")
 
 
@@ -75,7 +75,7 @@ def pagerank(
     weight: str | None = "weight",
     dangling: Mapping[Hashable, float] | None = None,
 ) -> Scores:
-    """As networkx: stops when the scores change by less than ``tol`` a node."""
+    """Compute as networkx: stop when the scores change by less than ``tol`` per node."""
     if not len(G):
         return {}
 
@@ -100,7 +100,7 @@ def pagerank(
 
 _METHOD = inspect.signature(nx.hits.orig_func).parameters.get("method")
 HITS_METHOD: str = _METHOD.default if _METHOD else "svd"
-"""Of networkx's HITS where none is given: until 3.7 there was only one."""
+"""Default method of networkx's HITS, which had only one until 3.7."""
 
 
 def hits(
@@ -112,7 +112,7 @@ def hits(
     *,
     method: str = HITS_METHOD,
 ) -> tuple[Scores, Scores]:
-    """As networkx; without ``nstart`` from equal scores, so that the answer is always the same."""
+    """Compute as networkx; without ``nstart``, start from equal scores for a stable result."""
     if method not in ("power_iteration", "svd"):
         raise ValueError(f"method not supported: {method}")
     if not len(G):
@@ -155,7 +155,7 @@ def _iterated_hits(flows: Any, hubs: Floats, max_iter: int, tol: float) -> tuple
         last = hubs
         authorities = flows.T @ last
         hubs = flows @ authorities
-        with np.errstate(invalid="ignore"):  # where nothing flows it never settles
+        with np.errstate(invalid="ignore"):  # without any flow it never converges
             hubs = hubs / hubs.max()
         if np.abs(hubs - last).sum() < tol:
             return hubs, authorities
@@ -169,7 +169,7 @@ def eigenvector_centrality(
     nstart: Mapping[Hashable, float] | None = None,
     weight: str | None = None,
 ) -> Scores:
-    """As networkx: power iteration with the identity added."""
+    """Compute as networkx: power iteration with the identity added."""
     if not len(G):
         raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
     if nstart is not None and set(nstart) != set(G.labels):
@@ -195,7 +195,7 @@ def eigenvector_centrality_numpy(
     max_iter: int = 50,
     tol: float = 0,
 ) -> Scores:
-    """As networkx: ARPACK, on a strongly connected graph."""
+    """Compute as networkx: ARPACK, on a strongly connected graph."""
     if not len(G):
         raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
     if strong_components(G)[0] > 1:
@@ -224,17 +224,17 @@ ALGORITHMS: Mapping[str, Callable[..., Any]] = {
 NEEDS_FAST = frozenset({
     "articulation_points", "betweenness_centrality", "bridges", "immediate_dominators",
 })  # fmt: skip
-"""Without the extra ``fast`` these are networkx's own."""
+"""Functions that run in networkx without the extra ``fast``."""
 COUNTED = frozenset({"degree_centrality", "in_degree_centrality", "out_degree_centrality"})
-"""networkx counts its own edges faster than they are converted; everything else repays it."""
+"""Functions that networkx runs faster on its own graph than a conversion takes."""
 
 
 class Backend:
-    """The ``graphkit`` backend.
+    """Backend ``graphkit`` of networkx.
 
-    A :class:`FlowGraph` runs every function of networkx that takes a graph and leaves it as it
-    is: on its arrays where :data:`ALGORITHMS` has the function and the arguments suit it, else
-    in networkx on the same network.
+    A :class:`FlowGraph` runs every function of networkx that reads a graph: on its arrays where
+    :data:`ALGORITHMS` has the function and the arguments suit it, else in networkx on the same
+    network.
     """
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -244,7 +244,7 @@ class Backend:
         return partial(_run, function)
 
     def can_run(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
-        """Whether a function runs here, or why not."""
+        """Return True if a function runs here, else the reason why not."""
         function = _registered(name)
         if any(isinstance(given, FlowGraph) for given in _given(args, kwargs)):
             if backends._dispatchable._will_call_mutate_input(function, args, kwargs):
@@ -255,24 +255,24 @@ class Backend:
         if name in NEEDS_FAST and not is_fast():
             return "the extra 'fast' is not installed"
         if kwargs.get("sp") is not None:
-            return "distances that are known already stay in networkx"
+            return "precomputed distances stay in networkx"
         named = kwargs.get("weight"), kwargs.get("distance"), *args[1:]
-        return "a function for a weight stays in networkx" if any(map(callable, named)) else True
+        return "a weight function stays in networkx" if any(map(callable, named)) else True
 
     def should_run(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool | str:
-        """Whether it repays to convert a networkx graph."""
+        """Return True if converting a networkx graph pays off, else the reason why not."""
         return "networkx is faster on its own graph" if name in COUNTED else True
 
     @staticmethod
     def convert_from_nx(
         graph: Any, *, edge_attrs: Mapping[str, Any] | None = None, **_: Any
     ) -> ArrayGraph:
-        """The arrays of a networkx graph."""
+        """Convert a networkx graph to arrays."""
         return from_networkx(graph, edge_attrs)
 
     @staticmethod
     def convert_to_nx(result: Any, **_: Any) -> Any:
-        """The networkx graph of a backend graph; every other result as it is."""
+        """Return the networkx graph of a backend graph, and other results unchanged."""
         return to_networkx(result) if isinstance(result, FlowGraph | ArrayGraph) else result
 
 
@@ -281,17 +281,17 @@ def _registered(name: str) -> Any:
 
 
 def _given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
-    """Arguments, and what is in those that are lists of graphs."""
+    """List the arguments, and the items of lists of graphs."""
     given = [*args, *kwargs.values()]
     return given + [item for each in given if isinstance(each, list | tuple) for item in each]
 
 
 def _run(function: Any, *args: Any, **kwargs: Any) -> Any:
-    """On arrays, or in networkx if the network is a FlowGraph."""
+    """Run a function on arrays, or in networkx if the network is a FlowGraph."""
     ours = ALGORITHMS.get(function.name)
     flows = any(isinstance(given, FlowGraph) for given in _given(args, kwargs))
     if ours is not None:
-        # Not every installed networkx knows all of our keywords.
+        # Older releases of networkx lack some of our keywords.
         inspect.signature(function.orig_func).bind(*args, **kwargs)
         try:
             return ours(*args, **kwargs)
@@ -310,4 +310,4 @@ def _plain(given: Any) -> Any:
 
 
 BACKEND = Backend()
-"""The object behind the entry point ``networkx.backends``."""
+"""Object behind the entry point ``networkx.backends``."""

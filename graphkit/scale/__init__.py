@@ -29,28 +29,28 @@ def measure_flows(
     each: str = "year",
     progress: Callable[[str, int], None] = lambda _, rows: None,
 ) -> dict[str, Any]:
-    """One measure of the network of every product and period in Parquet files.
+    """Measure the network of every product and period in Parquet files.
 
     Parameters
     ----------
     flows : str or Path
-        A Parquet file, or a folder of them with or without hive partitions (``product=.../``): a
-        path or a URI. On one machine, only one product (or else period) is in memory at a time
-        with those, and all flows without. Columns: see
+        Path or URI of a Parquet file, or of a folder of them with or without hive partitions
+        (``product=.../``). On one machine, partitions keep only one product (or else period) in
+        memory at a time; without them, all flows are. Columns: see
         :func:`~graphkit.analysis.batch.networks.network_batch`, for the measure ``flows``
         :func:`~graphkit.analysis.shipments.flows_of`.
     measure : str
-        See :func:`~graphkit.analysis.batch.measures.measured`; or ``flows``, which makes flows of
-        shipments.
+        See :func:`~graphkit.analysis.batch.measures.measured`; or ``flows``, which adds up
+        shipments to flows.
     output : str or Path
-        The Parquet file to write, a path or a URI: replaced in one step when all is done. In
-        order of the networks, of the folders first.
+        Path or URI of the Parquet file to write, replaced in one step at the end. Rows are in
+        order of the folders, then of the networks.
     by : {"usd", "tonnes"}, optional
-        What is added up; otherwise the one that there is, or values.
+        The amount to add up; by default the one that the flows give, values if both.
     engine : str
-        ``local``: this process. ``spark``: Spark on this machine, or where ``spark-submit`` or
-        the session that there is says; ``spark://HOST:PORT``: a standalone cluster, whose workers
-        can read the flows. The result comes back to this machine.
+        ``local``: this process. ``spark``: Spark on this machine, or as ``spark-submit`` or an
+        active session says; ``spark://HOST:PORT``: a standalone cluster, whose workers can read
+        the flows. The result comes back to this machine.
     production : str or Path, optional
         Parquet of ``country``, ``product``, ``period`` and ``tonnes`` or ``share``, as
         :func:`~graphkit.analysis.supply.build.supply_network` takes it, for the measures that
@@ -58,9 +58,9 @@ def measure_flows(
     min_share : float
         Leave out rows of the measures that trace supply whose shares are all at most this.
     each : {"year", "half", "quarter", "month"}
-        The periods that dates of shipments are sorted into.
+        Length of the periods that dates of shipments are sorted into.
     progress : callable, optional
-        Told what was measured and of how many flows.
+        Called with the name of what was measured, and its number of flows.
 
     Returns
     -------
@@ -71,9 +71,9 @@ def measure_flows(
     Raises
     ------
     UsageError
-        There is no such measure, amount or engine, or the output lies among the flows.
+        The measure, amount or engine is unknown, or the output lies among the flows.
     GraphkitError
-        There are no Parquet files, one cannot be read, a column is missing, the output cannot be
+        No Parquet file is found, one cannot be read, a column is missing, the output cannot be
         written, or Spark cannot be started.
     Unreachable
         No Spark master answers.
@@ -99,16 +99,16 @@ def measure_flows(
 
 
 def count_flows(flows: str | Path) -> int:
-    """How many rows there are, told by the ends of the files."""
+    """Count the rows by the footers of the files."""
     return int(flow_dataset(str(flows), ()).count_rows())
 
 
 def _production(place: str) -> pa.Table:
-    """The production, its names as text."""
+    """Read the production, with names as text."""
     found = flow_dataset(place, ())
-    if lacking := [name for name in PRODUCTION if name not in found.schema.names]:
-        there = ", ".join(found.schema.names)
-        raise GraphkitError(f"{place}: found no column {', '.join(lacking)}; there are {there}")
+    if missing := [name for name in PRODUCTION if name not in found.schema.names]:
+        present = ", ".join(found.schema.names)
+        raise GraphkitError(f"{place}: found no column {', '.join(missing)}, only {present}")
     table = found.to_table()
     for place_of, name in enumerate(table.column_names):
         if name in (*PRODUCTION, "basis"):

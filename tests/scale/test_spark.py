@@ -224,7 +224,7 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         ("missing", "missing: there is no such file or folder"),
         ("empty", "empty: there are no Parquet files"),
         ("broken", "broken/1.parquet: footer is too large"),
-        ("lacking", "found no column product; there are supplier, consumer"),
+        ("lacking", "found no column product, only supplier, consumer"),
         ("negative", "found a flow of -"),
         ("nothing", "none of 0 flows gives usd: nothing to measure"),
     ):

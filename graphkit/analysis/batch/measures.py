@@ -31,7 +31,7 @@ FLOWS = "flows"
 
 @dataclass(frozen=True, eq=False)
 class MeasureRequest:
-    """A measure of every network, and what it is measured by.
+    """A request to measure every network: the measure, the amount and their settings.
 
     Raises
     ------
@@ -41,13 +41,13 @@ class MeasureRequest:
 
     measure: str
     by: str | None = None
-    """The amount that is added up, ``usd`` or ``tonnes``; otherwise the first there is."""
+    """The amount to add up, ``usd`` or ``tonnes``; by default the first that the flows give."""
     production: pa.Table | None = None
-    """Who makes what: ``country``, ``product``, ``period``; for the measures that trace supply."""
+    """Producers: ``country``, ``product``, ``period``; for the measures that trace supply."""
     min_share: float = 0.0
-    """Rows of the measures that trace supply are left out up to this share."""
+    """Share up to which rows of the measures that trace supply are left out."""
     each: str = "year"
-    """The periods that dates of shipments are sorted into."""
+    """Length of the periods that dates of shipments are sorted into."""
 
     def __post_init__(self) -> None:
         for option, given, known in (
@@ -63,18 +63,18 @@ class MeasureRequest:
 
     @property
     def amount(self) -> str:
-        """The amount, values where none was chosen."""
+        """The amount to add up, values by default."""
         return self.by or "usd"
 
 
 @dataclass(frozen=True)
 class BatchMeasure:
-    """A measure of many networks: its function and the columns that it gives."""
+    """A measure of many networks: its function and its columns."""
 
     of: Callable[[NetworkBatch, MeasureRequest], tuple[Ints, Sequence[pa.Array | Ints]]]
-    """The rows of the matrix that the rows of the result belong to, and its columns."""
+    """Function that returns the matrix row of each row of the result, and the columns."""
     fields: Callable[[str], list[pa.Field]]
-    """The columns after the scope, given the amount."""
+    """Function that returns the columns after the scope, given the amount."""
     doc: str
     rows_are: str = "consumer"
 
@@ -102,7 +102,7 @@ def _concentration(
 
 
 def _markets(rows: Rows) -> tuple[Ints, Ints]:
-    """The rows that are not empty, and where the entries of each begin."""
+    """Find the rows that are not empty, and where the entries of each begin."""
     market = np.flatnonzero(np.diff(rows.indptr))
     return market, rows.indptr[market]
 
@@ -110,7 +110,7 @@ def _markets(rows: Rows) -> tuple[Ints, Ints]:
 def _centrality(
     part: NetworkBatch, request: MeasureRequest
 ) -> tuple[Ints, Sequence[pa.Array | Ints]]:
-    """Score the countries that trade: of all networks together where the measure can."""
+    """Score the countries that trade, all networks at once where the measure allows it."""
     rows, measure = part.rows, CENTRALITIES[request.measure]
     trades = np.diff(rows.indptr) > 0
     trades[rows.indices] = True
@@ -137,7 +137,7 @@ TRACED = ("share", "face_value", "hidden", "low", "high")
 
 
 def _origins(part: NetworkBatch, request: MeasureRequest) -> tuple[Ints, Sequence[pa.Array | Ints]]:
-    """Where the imports of each consumer were made, behind those who sell them on."""
+    """Trace the imports of each consumer to the countries that made them, behind re-exporters."""
     at, parts = [], []
     for place, network in _networks(part, request):
         traced = look_through(network, minimum=request.min_share)
@@ -152,14 +152,14 @@ def _origins(part: NetworkBatch, request: MeasureRequest) -> tuple[Ints, Sequenc
 def _removals(
     part: NetworkBatch, request: MeasureRequest
 ) -> tuple[Ints, Sequence[pa.Array | Ints]]:
-    """Which part of its imports each consumer loses if one country is gone, in proportion."""
+    """Compute the share of its imports that each consumer loses without one other country."""
     at, parts = [], []
     for place, network in _networks(part, request):
         country, imported = network.country, network.imported
         losses = loss_matrix(network, [np.array([node]) for node in range(network.size)])
         np.fill_diagonal(losses, 1.0)
         loss = np.clip(imported @ losses, 0.0, 1.0)
-        np.fill_diagonal(loss, 0.0)  # a consumer that is removed itself is left out
+        np.fill_diagonal(loss, 0.0)  # leave out the consumer that is removed itself
         consumer, removed = np.nonzero(loss > max(request.min_share, SMALLEST))
         order = np.lexsort((consumer, -loss[consumer, removed].round(12), removed))
         consumer, removed = consumer[order], removed[order]
@@ -174,7 +174,7 @@ def _removals(
 
 
 def _networks(part: NetworkBatch, request: MeasureRequest) -> Iterator[tuple[int, SupplyNetwork]]:
-    """Every network with its number; production nobody publishes is what trade must come from."""
+    """Yield every network with its number; infer unpublished production from net exports."""
     size, rows = len(part.countries), part.rows
     for place in range(len(part.flows)):
         indptr = rows.indptr[place * size : (place + 1) * size + 1]
@@ -202,7 +202,7 @@ def _networks(part: NetworkBatch, request: MeasureRequest) -> Iterator[tuple[int
 
 
 def _observed_share(network: SupplyNetwork) -> float:
-    """The part of all that is sold whose sellers' production is published; NaN without trade."""
+    """Return the share of sales by countries with published production; NaN without trade."""
     sold = network.exports.sum()
     observed = network.exports[network.state == OBSERVED].sum()
     return float(observed / sold) if sold else np.nan
@@ -218,14 +218,14 @@ def _joined(
 
 @dataclass(frozen=True)
 class Measured:
-    """The measure of some networks, and how many rows of the table they were added up from."""
+    """The measure of some networks, and the number of flows they were added up from."""
 
     table: pa.Table
     flows: int
 
 
 def measured(flows: pa.Table, request: MeasureRequest) -> Iterator[Measured]:
-    r"""One measure of the network of every product and period, some networks at a time.
+    r"""Measure the network of every product and period, some networks at a time.
 
     Parameters
     ----------
@@ -249,20 +249,20 @@ def measured(flows: pa.Table, request: MeasureRequest) -> Iterator[Measured]:
           there directly, ``face_value``.
 
         The last two follow one product's trade to those who make it. What they make is taken from
-        the production, and where none is published, is the least that trade shows: what a country
-        sells beyond what it buys. ``observed_share`` says which part of all that is sold is sold
-        by countries with published production; ``low`` and ``high`` leave open what is not.
+        the production; where none is published, it is the least that trade shows: the exports
+        beyond the imports of a country. ``observed_share`` is the share of all sales made by
+        countries with published production; ``low`` and ``high`` leave the rest open.
 
     Yields
     ------
     Measured
-        Tables of one schema: what the network is of, then country (or ``consumer`` and
+        Tables of one schema: the scope of the network, then country (or ``consumer`` and
         ``supplier``) in order, then the numbers with their unit in the field's metadata.
 
     Raises
     ------
     UsageError
-        There is no such measure or amount.
+        The measure or amount is unknown.
     GraphkitError
         As :func:`~graphkit.analysis.batch.networks.network_batch`.
 
@@ -298,7 +298,7 @@ def _measure(part: NetworkBatch, request: MeasureRequest) -> Measured:
 
 
 def schema_of(request: MeasureRequest, scopes: Iterable[str]) -> pa.Schema:
-    """Return the columns of an answer about networks that differ in some scopes.
+    """Return the columns of a result for networks that differ in some scopes.
 
     Examples
     --------
@@ -335,7 +335,7 @@ MEASURES: Mapping[str, BatchMeasure] = {
             number("hhi", INDEX), number("hhi_normalised", SHARE), number("effective_suppliers"),
             number("cr1", SHARE), number("cr3", SHARE), number("shannon"),
         ],
-        "HHI and its kin of each consumer's suppliers",
+        "HHI and related indices of each consumer's suppliers",
     ),
     **{
         name: BatchMeasure(_centrality, partial(_centrality_fields, name), measure.doc, "supplier")
@@ -347,7 +347,7 @@ MEASURES: Mapping[str, BatchMeasure] = {
             *_places("consumer", "origin"),
             *(number(name, SHARE) for name in (*TRACED, "observed_share")),
         ],
-        "where a consumer's imports were made, behind those who sell them on",
+        "the countries that made a consumer's imports, behind re-exporters",
     ),
     "removal": BatchMeasure(
         _removals,
@@ -355,9 +355,9 @@ MEASURES: Mapping[str, BatchMeasure] = {
             *_places("removed", "consumer"),
             *(number(name, SHARE) for name in ("loss", "face_value", "observed_share")),
         ],
-        "what a consumer loses of its imports if one country is gone",
+        "the share of its imports that a consumer loses without one country",
     ),
 }  # fmt: skip
-"""Every measure by its name."""
+"""Measures by name."""
 TRACING = ("look-through", "removal")
-"""Those that ask who makes a product."""
+"""Measures that need to know who makes a product."""

@@ -1,4 +1,4 @@
-"""Many networks, one a product and period, as the blocks of one sparse matrix."""
+"""Many networks, one for each product and period, as the blocks of one sparse matrix."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from graphkit.analysis.network.rows import (
 from graphkit.errors import GraphkitError
 
 NEEDED = ("product", "period")
-"""What a network is of, always."""
+"""Columns that define every network."""
 NEVER_NULL = ("supplier", "consumer", *NEEDED)
 MOST = 2**31
-"""More places than this need 64 bits."""
+"""Number of positions beyond which 64 bits are needed."""
 PART = 250_000
-"""Pairs that are measured at once: what still fits the processor's cache."""
+"""Pairs that are measured at once: as many as fit the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
 class NetworkBatch:
-    """Networks one after the other; no flow leads from one to another.
+    """Networks one after the other, with no flow between two of them.
 
     Row and column ``network * len(countries) + country`` of the matrix is one country in one
     network. Every entry is the sum of the flows of one pair.
     """
 
     scopes: tuple[str, ...]
-    """Names of what networks differ in: product, period, reporter ..."""
+    """Columns in which networks differ: product, period, reporter ..."""
     labels: tuple[pa.Array, ...]
-    """For each of them, the value of every network."""
+    """Values of every network, one array for each scope."""
     countries: pa.Array
     rows: Rows
     flows: Ints
-    """How many rows of the table each network was added up from."""
+    """Number of rows of the table that each network was added up from."""
     null_flows: int = 0
-    """Rows left out because they give no such amount."""
+    """Number of rows left out because they do not give the amount."""
 
     def parts(self, most: int = PART) -> Iterator[NetworkBatch]:
-        """The same in pieces of whole networks with about so many pairs."""
+        """Split into batches of whole networks with about ``most`` pairs each."""
         size = len(self.countries)
         before = self.rows.indptr[:: max(size, 1)]
         first = 0
@@ -70,7 +70,7 @@ class NetworkBatch:
         return NetworkBatch(self.scopes, labels, self.countries, rows, self.flows[first:last])
 
     def scope_of(self, at: Ints) -> dict[str, pa.Array]:
-        """What the networks of some rows are of, as columns."""
+        """Return the scope columns (product, period, ...) of the networks that rows belong to."""
         network = pa.array(at // len(self.countries))
         return {
             name: labels.take(network)
@@ -78,7 +78,7 @@ class NetworkBatch:
         }
 
     def country_of(self, at: Ints) -> pa.Array:
-        """The countries of some rows or columns."""
+        """Return the countries of some rows or columns."""
         place = (at % len(self.countries)).astype(np.int32)
         return pa.DictionaryArray.from_arrays(pa.array(place), self.countries)
 
@@ -95,7 +95,7 @@ def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> Netwo
     by : {"usd", "tonnes"}
         The amount. Flows that do not give it are counted and left out; so are those of zero.
     rows_are : {"consumer", "supplier"}
-        Which end stands in the rows of the matrix.
+        The end of a flow that the rows of the matrix stand for.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> Netwo
     ------
     GraphkitError
         A column is missing or holds something else, an end, product or period is null, an amount
-        is negative or no number.
+        is negative or not a number.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def network_batch(flows: pa.Table, by: str, rows_are: str = "consumer") -> Netwo
 
 
 def scopes_of(by: str) -> tuple[str, ...]:
-    """The columns that networks can differ in, if masses or values are added up."""
+    """Return the columns in which networks can differ, by mass or by value."""
     return (
         *NEEDED,
         *(n for n in ONE_OF if n not in NEEDED),
@@ -151,7 +151,7 @@ def _check_amounts(amounts: Floats) -> None:
 
 
 def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Array, ...]]:
-    """The network of each flow, and for each part of its scope the value of every network."""
+    """Return the network number of each flow, and the scope of every network by column."""
     network: Ints = np.zeros(len(flows), np.int32)
     columns: list[tuple[Ints, pa.Array]] = []
     count = min(1, len(flows))
@@ -161,7 +161,7 @@ def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Ar
             columns.append((np.zeros(count, np.int32), values))
             continue
         order = pc.sort_indices(values)
-        place = np.zeros(len(values) + 1, np.int32)  # null is the last, and comes first
+        place = np.zeros(len(values) + 1, np.int32)  # the last code is null, which sorts first
         place[order.to_numpy()] = np.arange(1, len(values) + 1)
         kinds = len(place)
         keys = place[given] if count == 1 else network.astype(np.int64) * kinds + place[given]
@@ -178,7 +178,7 @@ def _networks(flows: pa.Table, scopes: Sequence[str]) -> tuple[Ints, tuple[pa.Ar
 
 
 def _numbered(keys: Ints) -> tuple[Ints, Ints]:
-    """The different keys in order, and the place of each key among them."""
+    """Return the distinct keys in order, and the position of each key among them."""
     most = int(keys.max(initial=0)) + 1
     if most > 4 * len(keys) + 1_000_000:
         there, place = np.unique(keys, return_inverse=True)
@@ -190,7 +190,7 @@ def _numbered(keys: Ints) -> tuple[Ints, Ints]:
 
 
 def _ends(flows: pa.Table, names: Sequence[str]) -> tuple[pa.Array, list[Ints]]:
-    """All countries in order, and the place of each end of each flow among them."""
+    """Return all countries in order, and the position of each end of each flow among them."""
     coded = [_coded(flows, name) for name in names]
     found = pc.unique(pa.concat_arrays([values for _, values in coded]))
     countries = found.take(pc.sort_indices(found))
@@ -202,9 +202,9 @@ def _ends(flows: pa.Table, names: Sequence[str]) -> tuple[pa.Array, list[Ints]]:
 
 
 def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
-    """Text as places among its different values; one beyond them is null.
+    """Encode text as positions among its distinct values; the position after the last is null.
 
-    No places where every row has the same value.
+    Returns no positions where every row has the same value.
     """
     column = column_of(flows, name)
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -229,7 +229,7 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
 
 
 def in_order(table: pa.Table, keys: Iterable[str]) -> pa.Table:
-    """Sort rows by columns of text, nulls first; rows alike in all of them keep their order."""
+    """Sort rows by columns of text, nulls first; equal rows keep their order."""
     columns = {key: pc.fill_null(table[key].cast(pa.string()), "") for key in keys}
     order = [(key, "ascending") for key in columns]
     return table.take(pc.sort_indices(pa.table(columns), sort_keys=order))

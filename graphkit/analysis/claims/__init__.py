@@ -1,1 +1,1 @@
-"""Published claims held against the facts."""
+"""Published claims checked against the facts."""

@@ -1,4 +1,4 @@
-"""Loaded facts, indexed for the checking of claims, and the rules that read a claim's text."""
+"""Evidence for checking claims: indexed facts, and the rules that read a claim's text."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from graphkit.period import Period
 NAMELESS = ("world", "rest", "group", "unspecified")
 
 Series = tuple[str, str, str]
-"""Data set, reporter and source of flows: figures of two of these are never added up."""
+"""Data set, reporter and source of flows; figures of two series are never added up."""
 Flow = tuple[str, str, float | None, float | None]
 """Supplier, consumer, USD and tonnes."""
 
 
 @dataclass(frozen=True)
 class Amount:
-    """What some countries sold to some others, in both measures."""
+    """Sales of some countries to some others, in both measures."""
 
     usd: float | None
     tonnes: float | None
     lacking: Mapping[str, float]
-    """For each measure, the part of the trade (in the other one) that does not give it."""
+    """Share of the trade that does not give a measure, counted in the other one."""
 
     def of(self, measure: str) -> float | None:
-        """The sum of the flows that give the measure."""
+        """Return the sum of the flows that give the measure."""
         return self.usd if measure == "usd" else self.tonnes
 
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """The facts that claims are held against, as queries return them.
+    """The facts that claims are checked against, as queries return them.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Loaded:
     products : pyarrow.Table
         ``key``, ``name``, ``stage``.
     contents : pyarrow.Table
-        ``product``, ``element``: which elements are in which product.
+        ``product``, ``element``: the elements in each product.
     members : pyarrow.Table
         ``parent``, ``member``: countries of areas, elements of groups.
     areas : pyarrow.Table
@@ -59,7 +59,7 @@ class Loaded:
     codes : pyarrow.Table
         ``product``, ``fit`` (``exact``, ``dominant``, ``proxy``) of each code it travels under.
     held : pyarrow.Table, optional
-        ``product``, ``period`` of all trade there is, where the flows are only a part of it.
+        ``product``, ``period`` of all trade in the database, where ``flows`` is only a part of it.
     """
 
     flows: pa.Table
@@ -111,7 +111,7 @@ class Loaded:
 
     @cached_property
     def area_types(self) -> dict[str, str]:
-        """What each area is."""
+        """Type of each area."""
         return {row["key"]: row["type"] for row in self.areas.to_pylist()}
 
     @cached_property
@@ -140,7 +140,7 @@ class Loaded:
 
     @cached_property
     def bases(self) -> dict[str, set[str]]:
-        """What the mass of the flows of each product counts."""
+        """Mass bases of the flows of each product."""
         found: dict[str, set[str]] = defaultdict(set)
         pairs = self.flows.select(["product", "basis"]).group_by(["product", "basis"])
         for row in pairs.aggregate([]).to_pylist():
@@ -148,7 +148,7 @@ class Loaded:
         return dict(found)
 
     def places(self, code: str | None) -> frozenset[str] | None:
-        """The countries a code stands for; None for everybody."""
+        """Return the countries that a code stands for; None means all."""
         if code is None or self.area_types.get(code) == "world":
             return None
         return frozenset(self.groups.get(code, ())) or frozenset([code])
@@ -164,7 +164,7 @@ class Loaded:
 
     @cached_property
     def fits(self) -> dict[str, set[str]]:
-        """How well the HS codes of each product fit it."""
+        """Fit of the HS codes of each product."""
         found: dict[str, set[str]] = defaultdict(set)
         for row in self.codes.to_pylist():
             found[row["product"]].add(row["fit"])
@@ -173,7 +173,7 @@ class Loaded:
     def pieces(
         self, series: Series, products: Sequence[str], period: str
     ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-        """For each product the periods of data that add up to one, and what is missing."""
+        """Find the periods with data that add up to one, by product, and the gaps."""
         found, missing = {}, []
         for product in products:
             have = self.by_series[series].get(product, {})
@@ -188,7 +188,7 @@ class Loaded:
         suppliers: frozenset[str] | None,
         consumers: frozenset[str] | None,
     ) -> Amount:
-        """What suppliers sold to consumers, None meaning all; trade inside a group is left out."""
+        """Add up sales of suppliers to consumers (None: all), without trade inside a group."""
         kept = [
             flow[2:]
             for flow in self._flows(series, pieces, consumers)
@@ -196,7 +196,7 @@ class Loaded:
             and not (consumers and flow[0] in consumers)
             and not (suppliers and flow[1] in suppliers)
         ]
-        # No flow recorded is nothing sold, as far as the series goes; a flow without figure is not.
+        # A series without a flow means nothing was sold; a flow without a figure does not.
         usd, tonnes = (known_sum(v[i] for v in kept) if kept else 0.0 for i in (0, 1))
         lacking = {
             "usd": _part(kept, 0, 1, tonnes),
@@ -207,7 +207,7 @@ class Loaded:
     def partners(
         self, series: Series, pieces: Mapping[str, Sequence[str]], owner: str, *, sells: bool
     ) -> dict[str, Amount]:
-        """What one country sold to (or bought from) each other country."""
+        """Add up the trade of one country with each partner."""
         flows = self._flows(series, pieces, None if sells else frozenset([owner]))
         others = {flow[1] if sells else flow[0] for flow in flows if owner in flow[:2]}
         found = {}
@@ -231,31 +231,31 @@ class Loaded:
 
 
 def _part(kept: Sequence[tuple[float | None, ...]], of: int, by: int, total: float | None) -> float:
-    """The part of a total of one measure whose flows do not give the other one."""
+    """Return the share of a total in one measure whose flows do not give the other one."""
     lost = known_sum(values[by] for values in kept if values[of] is None)
     return (lost or 0.0) / total if total else 0.0
 
 
 def time_of(period: str) -> tuple[int, int, str]:
-    """Where a period stands among others: by its end, then its length."""
+    """Return the sort key of a period: its end, then its length."""
     span = Period(period)
     return span.end, span.months, period
 
 
 BASES = {"usd": "by value", "tonnes": "by weight"}
 INCOMPLETE = 0.05
-"""Part of the trade without a figure from which on a reading cannot contradict a claim."""
+"""Share of the trade without a figure from which a reading cannot contradict a claim."""
 
 Claim = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One figure that a claim can be held against.
+    """One figure that a claim can be checked against.
 
     ``low`` and ``high`` differ by the rounding of the published figures behind it; with
-    ``bounded`` they are bounds between which the figure is unknown. One that is not ``whole``
-    is of a part of what the claim speaks of: it can explain a claim, not bear it out.
+    ``bounded`` they are bounds between which the figure is unknown. A reading that is not
+    ``whole`` covers a part of the claim's subject: it can explain a claim, not bear it out.
     """
 
     label: str
@@ -266,24 +266,24 @@ class Reading:
 
     @property
     def value(self) -> float:
-        """The middle of it."""
+        """Midpoint of the bounds."""
         return (self.low + self.high) / 2
 
 
 @dataclass
 class Readings:
-    """All readings of a claim, and what is missing to have one, or a better one."""
+    """All readings of a claim, and the data missing for one, or for a better one."""
 
     found: list[Reading] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     named: bool = False
-    """The claim names the products it is about, so that it can be contradicted."""
+    """True if the claim names the products it is about, so that it can be contradicted."""
     decisive: bool = True
-    """False where the claim lacks its scope: the readings are of another one, to compare with."""
+    """False if the claim lacks its scope: the readings come from another, for comparison only."""
 
 
 def measures_of(claim: Claim) -> list[str]:
-    """By value, by weight, or both where the claim does not say which."""
+    """Return the measures of a claim: by value, by weight, or both where it does not say."""
     if claim["unit"] in ("t", "kg"):
         return ["tonnes"]
     if claim["unit"] == "USD":
@@ -296,17 +296,17 @@ def measures_of(claim: Claim) -> list[str]:
 
 
 def states_basis(claim: Claim) -> bool:
-    """Whether a claim says what its figure counts: value or mass."""
+    """Tell whether a claim says that its figure counts value or mass."""
     return len(measures_of(claim)) == 1
 
 
 def looks_through(claim: Claim) -> bool:
-    """Whether a claim counts where goods come from in the end, behind the last seller."""
+    """Tell whether a claim counts origins of goods rather than their last sellers."""
     return bool(re.search(r"\bthrough\b", claim["basis"] or ""))
 
 
 def half_unit(figure: float) -> float:
-    """Half a unit of the last digit of a rounded figure, of its second digit at most.
+    """Return half a unit of the last digit of a rounded figure, at most of its second digit.
 
     Examples
     --------

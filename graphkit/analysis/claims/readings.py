@@ -1,4 +1,4 @@
-"""Figures that the loaded facts give in the scope of a claim, one for each way to read it."""
+"""Readings of a claim: figures that the facts give in its scope, one for each interpretation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.reliance import reliance_bounds
 
 MOSTLY = 0.9
-"""Part of a product's elements that must be of a group for the product to be of the group.
+"""Share of a product's elements that must belong to a group for the product to belong to it.
 
 HS 2805.30 and 2846 hold scandium beside the rare earths; magnets hold boron and cobalt too.
 """
@@ -34,17 +34,17 @@ HS 2805.30 and 2846 hold scandium beside the rare earths; magnets hold boron and
 
 @dataclass(frozen=True)
 class Basket:
-    """The products of one series that a claim is held against."""
+    """The products of one series that a claim is checked against."""
 
     products: tuple[str, ...]
     named: bool = False
-    """The claim says that it means these."""
+    """True if the claim itself names these products."""
     missing: str | None = None
-    """What else it means, so that these are only a part of it."""
+    """The rest of the claim's subject, of which these products are only a part."""
 
 
 def products_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
-    """The products a claim speaks of: the one it names, else those of its element."""
+    """Return the products of a claim: the one it names, else those of its element."""
     if claim["product"]:
         return [claim["product"]]
     wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
@@ -57,7 +57,7 @@ def products_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
 
 
 def holders_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
-    """Products with trade that hold what a claim speaks of among others, at its stages."""
+    """Return traded products that hold the claim's element among others, at its stages."""
     own = products_of(loaded, claim)
     wanted = set().union(*(loaded.elements.get(p, ()) for p in own)) or {claim["element"]}
     stages = {loaded.stages[p] for p in own}
@@ -69,7 +69,7 @@ def holders_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
 
 
 def newest(loaded: Loaded, claim: Mapping[str, Any]) -> str | None:
-    """The newest period with trade or production of the products a claim speaks of."""
+    """Find the newest period with trade or production of a claim's products."""
     products = set(products_of(loaded, claim))
     have = {p for product in products for p in loaded.periods.get(product, ())}
     have |= {period for _, product, period in loaded.made if product in products}
@@ -77,7 +77,7 @@ def newest(loaded: Loaded, claim: Mapping[str, Any]) -> str | None:
 
 
 def basket(loaded: Loaded, claim: Mapping[str, Any], having: Iterable[str]) -> Basket:
-    """The products a claim means together, of those with trade, and how sure that is.
+    """Choose the traded products that a claim means together, and say whether it names them.
 
     A basis names a product by the last word of its name ("compounds and metals"). One that
     names none means every product of the element that has an HS code of its own. One that
@@ -107,7 +107,7 @@ def basket(loaded: Loaded, claim: Mapping[str, Any], having: Iterable[str]) -> B
 
 
 def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
-    """Whether a product has an HS code of its own and is no part of one that is there."""
+    """Tell whether a product has an HS code of its own and is not part of another one here."""
     fits = loaded.fits.get(product, set())
     return bool(fits & {"exact", "dominant"}) and not any(
         loaded.stages[p] == loaded.stages[product]
@@ -117,7 +117,7 @@ def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
 
 
 def no_trade(claim: Mapping[str, Any], loaded: Loaded, products: Sequence[str]) -> str:
-    """What is missing where no product in scope has trade data, and what is there instead."""
+    """Describe the missing trade where no product in scope has any, and the trade present."""
     what = ", ".join(products) or f"a product of {claim['element']}"
     than = f" and {claim['than']}" if claim["than"] else ""
     text = f"trade in {what} in {claim['period']}{than}"
@@ -140,17 +140,17 @@ def _words(text: str | None) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without the s of its plural."""
+    """Strip the plural s of a word."""
     return word.removesuffix("s")
 
 
 def _form(name: str) -> str:
-    """What kind of thing a product is, from its name."""
+    """Return the form of a product (ore, oxide, metal ...), from its name."""
     return _stem(re.findall(r"[a-z]+", name.lower())[-1])
 
 
 def _forms(loaded: Loaded) -> frozenset[str]:
-    """Words that product names end in: ore, oxide, metal, magnet ..."""
+    """Return the words that product names end in: ore, oxide, metal, magnet ..."""
     return frozenset(_form(name) for name in loaded.names.values())
 
 
@@ -159,7 +159,7 @@ PRODUCTION = ("production", "processing", FIRST_THREE)
 
 
 def production_readings(claim: Claim, loaded: Loaded) -> Readings:
-    """A country's production or share of it, product by product; stages are never mixed."""
+    """Read a country's production or share of it by product; stages are never mixed."""
     if claim["consumer"]:
         return Readings(missing=["who gets the output: production is counted where it is made"])
     products, period, maker = products_of(loaded, claim), claim["period"], claim["supplier"]
@@ -181,7 +181,7 @@ def production_readings(claim: Claim, loaded: Loaded) -> Readings:
 
 
 def _no_production(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
-    """What is missing where no figure of production is in scope, and what is there instead."""
+    """Describe the missing production where none is in scope, and the stages present."""
     wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
     held = {
         product
@@ -239,7 +239,7 @@ def _outside(row: Mapping[str, Any]) -> list[str]:
 
 
 def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
-    """A share with the rounding of its numerator and denominator, or its published bounds."""
+    """Read a share with the rounding of numerator and denominator, or its published bounds."""
     part, total = row["low"], row["total"]
     if row["low"] != row["high"]:
         return Reading(label, row["share_low"], row["share_high"], bounded=True)
@@ -249,7 +249,7 @@ def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
 
 
 def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
-    """Net import reliance of the products in scope, where trade and production are there."""
+    """Read net import reliance of the products in scope that have trade and production."""
     result = Readings()
     products = products_of(loaded, claim)
     country, period = claim["consumer"], claim["period"]
@@ -283,7 +283,7 @@ def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
 def _made(
     loaded: Loaded, country: str, products: Sequence[str], period: str
 ) -> tuple[tuple[float, float] | None, list[str]]:
-    """The bounds of a country's production of some products together, and what is missing."""
+    """Bound a country's production of some products together, and name what is missing."""
     low, high, missing = 0.0, 0.0, []
     for product in products:
         rows = loaded.made.get((country, product, period), [])
@@ -292,7 +292,7 @@ def _made(
         if not rows:
             missing.append(f"production of {product} by {country} in {period}")
         elif len(rows) > 1:
-            missing.append(f"one figure of production of {product}: there are {len(rows)}")
+            missing.append(f"a single figure for the production of {product}: found {len(rows)}")
         elif mixed:
             trade_basis = " and ".join(sorted(trade))
             missing.append(f"one basis of {product}: production is {mixed[0]}, trade {trade_basis}")
@@ -306,7 +306,7 @@ KILOGRAMS = 1_000
 
 
 def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
-    """Every figure the facts give in the scope of a claim; ``claims`` are those beside it."""
+    """Read every figure that the facts give in a claim's scope; ``claims`` are all claims."""
     kind, measure = claim["kind"], claim["measure"]
     if kind in _NO_FIGURE:
         return Readings(missing=[_NO_FIGURE[kind]])
@@ -329,10 +329,10 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
 
 
 def _without_period(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
-    """A claim that names no period: the newest one with data, only to compare with."""
+    """Read a claim without a period in the newest one with data, for comparison only."""
     lack = "the period: the claim gives none"
     period = newest(loaded, claim)
-    # Without any data the claim still tells what else it would take.
+    # Without any data the claim still names what else it needs.
     there = read_claim({**claim, "period": period or "any period"}, loaded, claims)
     found = [replace(r, label=f"in {period}: {r.label}") for r in there.found]
     return Readings(found, [lack, *there.missing], decisive=False)
@@ -354,7 +354,7 @@ _NOT_HELD = {
     "use by industry": "use by industry",
     "supply without the largest supplier": "supply and demand by country in that year",
 }
-"""What the graph would have to hold for a measure that it does not."""
+"""Data that the graph lacks, by the measure that needs it."""
 
 _NEEDED = {
     "share": {"supplier": "whose share it is", "consumer": "of whose trade it is a share"},
@@ -363,14 +363,14 @@ _NEEDED = {
     "ahead-of": {"rival": "who is compared with"},
     "rank": {"supplier": "who sells", "consumer": "who buys"},
 }
-"""What a claim must say, by its kind, and how to say that it does not."""
+"""Fields that a claim must have, by its kind, and the words for a missing one."""
 
 
 # --- trade
 
 
 def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
-    """Readings by value and by weight, of each basket the claim can mean, in each series."""
+    """Read trade by value and by weight, for each possible basket, in each series."""
     result, gaps = Readings(), []
     products = products_of(loaded, claim)
     for series, by_product in loaded.by_series.items():
@@ -397,7 +397,7 @@ def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
 
 
 def _choices(basket: Basket, claim: Claim) -> list[tuple[str, ...]]:
-    """All products of a basket together, and each of them where the claim leaves it open."""
+    """List all products of a basket together, and each alone where the claim leaves it open."""
     together = [basket.products] if basket.products else []
     if len(basket.products) < 2 or (basket.named and states_basis(claim)):
         return together
@@ -405,12 +405,12 @@ def _choices(basket: Basket, claim: Claim) -> list[tuple[str, ...]]:
 
 
 Value = tuple[float | None, float]
-"""A figure and the part of the trade behind it that does not give the measure."""
+"""A figure and the share of the trade behind it that does not give the measure."""
 
 
 @dataclass(frozen=True)
 class Who:
-    """The suppliers a claim means; with ``rest``, all that are none of them."""
+    """The suppliers a claim means; with ``rest``, all other suppliers."""
 
     label: str
     countries: frozenset[str] | None
@@ -425,7 +425,7 @@ def _figure(
     pieces: Sequence[Mapping[str, tuple[str, ...]]],
     measure: str,
 ) -> Value:
-    """The figure that the kind of the claim is about, in one measure."""
+    """Compute the figure that a claim of this kind states, in one measure."""
     consumers = loaded.places(claim["consumer"])
     kind = claim["kind"]
     if kind == "rank":
@@ -459,13 +459,13 @@ def _figure(
 
 
 def _rank(values: Mapping[str, float | None], name: str) -> float | None:
-    """The place of a partner among all of them, 1 the largest; equal amounts share a place."""
+    """Rank a partner among all, 1 the largest; equal amounts share a rank."""
     own = values.get(name)
     return None if own is None else 1.0 + sum(v > own for v in values.values() if v is not None)
 
 
 def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> list[Who]:
-    """Whom the claim means by its supplier: the remainder of a table, perhaps Hong Kong too."""
+    """Return the suppliers a claim may mean: one, the rest of a table, perhaps Hong Kong too."""
     code = claim["supplier"]
     if code is not None and loaded.area_types.get(code) == "rest":
         named = {c["supplier"] for c in claims if c["supplier"] and _same_table(c, claim)}

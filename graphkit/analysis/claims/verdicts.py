@@ -29,17 +29,16 @@ from graphkit.arrow import counts, flags, lists, number, texts
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far a fact may be from a published figure and still bear it out.
+    """The distance from a published figure at which a fact still bears it out.
 
-    The rounding of the figure always counts. Two statistics of the same thing also differ a
-    little, so that a fact agrees as well within ``points`` of a share, but not more than
-    ``relative`` of it; within ``points`` of a change; and within ``other`` of an amount, as a
-    part of it. "About" multiplies all that by ``about``. Bounds ("more than 80 %") and places
-    have no tolerance.
+    The rounding of the figure always counts. Two statistics of one quantity also differ a
+    little, so a fact agrees too within ``points`` of a share, but at most ``relative`` of it;
+    within ``points`` of a change; and within the part ``other`` of an amount. "About"
+    multiplies these by ``about``. Bounds ("more than 80 %") and ranks have no tolerance.
 
-    A share whose basis is not stated may count content where the facts count gross mass: it is
-    contradicted only if it is further than the smaller of ``unstated`` and half of itself from
-    every reading.
+    A share without a stated basis may count content where the facts count gross mass: it is
+    contradicted only if it is further from every reading than ``unstated`` or half of itself,
+    whichever is smaller.
     """
 
     points: float = 0.01
@@ -49,7 +48,7 @@ class Tolerance:
     unstated: float = 0.05
 
     def of(self, claim: Claim, value: float) -> float:
-        """Tolerance of one published figure of a claim."""
+        """Return the tolerance of one published figure of a claim."""
         if claim["unit"] in ("rank", "count"):
             return 0.0
         if claim["unit"] == "share":
@@ -60,20 +59,20 @@ class Tolerance:
         return max(rounding(claim, value), margin) * about
 
     def unsaid(self, claim: Claim) -> float:
-        """How far a share without a basis may be from every reading, its own tolerance aside."""
+        """Return the extra tolerance of a share without a stated basis."""
         ends = [claim[n] for n in ("value", "low", "high") if claim[n] is not None]
         return min([self.unstated, *(float(end) / 2 for end in ends)])
 
 
 def rounding(claim: Claim, value: float) -> float:
-    """Half a unit of the last digit; shares and changes are printed in percent: 0.9 is 90 %."""
+    """Return half a unit of the last digit; shares and changes are printed in percent."""
     percent = claim["unit"] == "share" or claim["kind"] == "change"
     return min(half_unit(value), 0.005) if percent else half_unit(value)
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a claim says its figure is: an interval, of which a bound may be left out."""
+    """The interval that a claim states; a bound may be open."""
 
     low: float
     high: float
@@ -81,7 +80,7 @@ class Claimed:
     open_high: bool = False
 
     def agrees(self, reading: Reading) -> bool | None:
-        """Whether a reading bears the claim out; None where its bounds leave both possible.
+        """Tell whether a reading bears the claim out; None where its bounds allow both.
 
         A rounded figure agrees if it may agree; a figure that is only known between bounds
         must agree wherever it lies.
@@ -98,12 +97,12 @@ class Claimed:
         return None if reading.bounded or one_sided else True
 
     def distance(self, value: float) -> float:
-        """How far a figure is from the interval, 0 inside."""
+        """Return the distance of a figure from the interval, 0 inside."""
         return max(self.low - value, value - self.high, 0.0)
 
 
 def claimed(claim: Claim, tolerance: Tolerance) -> Claimed | None:
-    """The interval a claim states; None where it gives no figure to compare.
+    """Return the interval a claim states; None where it gives no figure to compare.
 
     Examples
     --------
@@ -133,24 +132,24 @@ def claimed(claim: Claim, tolerance: Tolerance) -> Claimed | None:
 
 
 def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None = None) -> pa.Table:
-    """Each published claim against the loaded facts in its own scope.
+    """Check each published claim against the facts in its own scope.
 
-    A claim that does not say whether it is by value or by weight is read both ways, and one
-    that does not name its products as all of them together and as each of them. It is borne
-    out if all of them together agree by value or by weight, and the answer says by which. It
-    is contradicted only if it names what it counts, every reading is there, and it lies clearly
-    outside them all. Otherwise it cannot be told, and ``missing`` says for want of what.
+    A claim that does not say whether it is by value or by weight is read both ways; one that
+    does not name its products is read as all of them together and as each alone. It is borne
+    out if all together agree by value or by weight, and ``found_by`` says by which. It is
+    contradicted only if it names what it counts, no reading is missing, and it lies clearly
+    outside them all. Otherwise it cannot be told, and ``missing`` lists the data it needs.
 
     Parameters
     ----------
     claims : pyarrow.Table
         As the query ``claims`` returns them, all of them: "other countries" are those that no
-        claim of the same table names. A column ``expected`` (true or false), if there,
-        is handed on: see :func:`failed_expectations`.
+        claim of the same table names. An ``expected`` column (true or false), if present,
+        is passed on: see :func:`failed_expectations`.
     loaded : Loaded
         The facts.
     tolerance : Tolerance, optional
-        How near is near enough.
+        The distance at which a figure still agrees.
 
     Returns
     -------
@@ -184,7 +183,7 @@ CHECKED = pa.schema([
 
 
 def _check(claim: Claim, readings: Readings, tolerance: Tolerance) -> dict[str, Any]:
-    """The verdict on one claim, with both figures."""
+    """Check one claim and return the verdict with both figures."""
     stated = claimed(claim, tolerance)
     missing = list(dict.fromkeys(readings.missing))
     if stated is None and not missing:
@@ -241,7 +240,7 @@ def _doubts(
 
 
 def _difference(row: Mapping[str, Any], found: float) -> float | None:
-    """The figure found minus the end of the published interval that it is nearest to."""
+    """Subtract the nearest end of the published interval from the figure found."""
     ends = [row[name] for name in ("claimed_low", "claimed_high") if row[name] is not None]
     if not ends or row["kind"] in ("more-than", "ahead-of"):
         return None
@@ -256,7 +255,7 @@ def _shown(reading: Reading) -> str:
 
 
 def verdict_counts(checked: pa.Table) -> pa.Table:
-    """How many claims of each kind came out how, by kind.
+    """Count the verdicts on claims of each kind, sorted by kind.
 
     Examples
     --------
@@ -274,7 +273,7 @@ def verdict_counts(checked: pa.Table) -> pa.Table:
 
 
 def failed_expectations(checked: pa.Table) -> pa.Table:
-    """The claims that are expected to be borne out and are not.
+    """Return the claims that are expected to be borne out and are not.
 
     Examples
     --------
@@ -289,19 +288,19 @@ def failed_expectations(checked: pa.Table) -> pa.Table:
 
 
 PLAIN = Tolerance(points=0, relative=0, other=0)
-"""Rounding alone: two published figures are compared as they are printed."""
+"""Tolerance for rounding alone: two published figures are compared as printed."""
 DIFFERENT = "different figures"
 TOO_MUCH = "shares of two suppliers add up to more than all"
 SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
 
 
 def conflicts(claims: pa.Table) -> pa.Table:
-    """Pairs of claims of two sources that cannot both be right, as far as scopes are told.
+    """Find pairs of claims from two sources that cannot both be right, as far as scopes tell.
 
     Two claims of one scope conflict if their figures, with rounding and qualifier, share no
-    value; two shares of one consumer conflict if they leave less than nothing for all others. A
-    claim that names no period is compared with every period. By value is not compared with by
-    weight, nor the last seller with the origin, nor counts, whose object stands in words only.
+    value; two shares of one consumer conflict if they add up to more than all. A claim without
+    a period is compared with every period. A figure by value is not compared with one by
+    weight, nor the last seller with the origin, nor counts, whose subject is only in words.
 
     Parameters
     ----------
@@ -313,7 +312,7 @@ def conflicts(claims: pa.Table) -> pa.Table:
     pyarrow.Table
         One row per pair, sorted by keys: ``key``, ``other``, ``conflict``, the scope, the two
         suppliers, periods, figures (as text) and sources, and ``difference`` (of the first
-        figure to the second; null where there is no plain figure).
+        figure to the second; null where one of them is not a single figure).
 
     Examples
     --------
@@ -348,7 +347,7 @@ _CONFLICTS = pa.schema([
 
 
 def _conflict(one: Claim, other: Claim) -> str | None:
-    """What is wrong between two claims that differ at most in supplier and period."""
+    """Name the conflict between two claims that differ at most in supplier and period."""
     first, second = claimed(one, PLAIN), claimed(other, PLAIN)
     periods = {claim["period"] for claim in (one, other)} - {None}
     if first is None or second is None or len(periods) > 1 or not _comparable(one, other):
@@ -361,7 +360,7 @@ def _conflict(one: Claim, other: Claim) -> str | None:
 
 
 def _comparable(one: Claim, other: Claim) -> bool:
-    """Whether two claims of two sources can be about the same thing."""
+    """Tell whether two claims from two sources can be about the same quantity."""
     return (
         one["source"] != other["source"]
         and bool(set(measures_of(one)) & set(measures_of(other)))
@@ -381,14 +380,14 @@ def _pair(one: Claim, other: Claim, conflict: str) -> dict[str, Any]:
 
 
 def _figure(claim: Claim) -> str:
-    """The figure with its qualifier."""
+    """Format the figure with its qualifier."""
     ends = [claim[name] for name in ("low", "value", "high") if claim[name] is not None]
     text = " to ".join(f"{end:g}" for end in dict.fromkeys(ends))
     return " ".join(part for part in (claim["qualifier"], text) if part)
 
 
 def production_conflicts(production: pa.Table) -> pa.Table:
-    """Figures of production of one country, product, period and basis that sources differ in.
+    """Find production of one country, product, period and basis on which sources differ.
 
     Parameters
     ----------
@@ -431,7 +430,7 @@ _FACT = ("country", "product", "period", "basis")
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The bounds of two figures, if both are published and share no value."""
+    """Yield the bounds of two figures, if both are published and share no value."""
     first, second = published_interval(one), published_interval(other)
     if first is None or second is None:
         return

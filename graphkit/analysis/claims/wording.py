@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 def headline(claim: Mapping[str, Any]) -> str:
-    """The figure of a claim and what it is a figure of.
+    """Format the figure of a claim with its measure.
 
     >>> headline({"kind": "share", "value": 0.475, "unit": "share", "measure": "imports"})
     '47.5 % of imports'
@@ -47,7 +47,7 @@ def headline(claim: Mapping[str, Any]) -> str:
 
 
 def claim_figure(claim: Mapping[str, Any]) -> str:
-    """The figure of a claim as it was published, with its qualifier; or its words.
+    """Format the figure of a claim as published, with its qualifier; or return its words.
 
     >>> claim_figure({"kind": "share", "value": 0.475, "unit": "share"})
     '47.5 %'
@@ -79,7 +79,7 @@ def _number(claim: Mapping[str, Any], value: float) -> str:
 
 
 def claim_sentence(claim: Mapping[str, Any]) -> str:
-    """The figure of a claim and what it is about.
+    """Format the figure of a claim with its measure and scope.
 
     >>> claim_sentence({"kind": "share", "value": 0.475, "unit": "share", "measure": "imports",
     ...                 "consumer": "KOR", "supplier": "CHN", "element": "REE", "period": "2024"})
@@ -90,7 +90,7 @@ def claim_sentence(claim: Mapping[str, Any]) -> str:
 
 
 def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
-    """Whom, what and when a claim is about; ``subject`` stands for its product or element.
+    """Format the scope of a claim; ``subject`` stands for its product or element.
 
     >>> about({"kind": "share", "consumer": "KOR", "supplier": "CHN", "element": "REE",
     ...        "period": "2024"})
@@ -109,7 +109,7 @@ def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
 
 
 def found_figure(checked: Mapping[str, Any]) -> str:
-    """What the facts give for a claim, as a check of claims returns it; empty where nothing.
+    """Format the figure that the facts give for a checked claim; empty without one.
 
     >>> share = {"kind": "share", "unit": "share", "found": 0.5028, "found_by": "by value, metals"}
     >>> found_figure({**share, "found_low": 0.5028, "found_high": 0.5028})
@@ -138,11 +138,11 @@ def _measured(checked: Mapping[str, Any], value: float) -> str:
 
 
 COMPARISONS = ("more-than", "ahead-of")
-"""Kinds of claim that state no figure: what the facts give is a difference of two amounts."""
+"""Kinds of claim without a figure; the facts give the difference of two amounts."""
 
 
 def found_difference(checked: Mapping[str, Any]) -> str:
-    """How far what the facts give is from the claimed figure; empty where there is no such.
+    """Format the difference between the figure found and the one claimed; empty without one.
 
     >>> found_difference({"unit": "share", "difference": 0.0278})
     '+2.8 points'

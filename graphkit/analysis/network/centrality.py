@@ -23,26 +23,26 @@ def centrality(
     min_flow: float = 0.0,
     names: Sequence[str] = ("label",),
 ) -> pa.Table:
-    r"""Scores of every node that trades, and its rank by the first measure.
+    r"""Score every node that trades, and rank it by the first measure.
 
-    Flows go from seller to buyer. A large flow is a short way: the length of a way is the sum of
+    Flows go from seller to buyer. A large flow is a short path: the length of a path is the sum of
     :math:`1/flow` [1]_ [2]_. With n nodes that have a flow:
 
     - ``strength_in``, ``strength_out``: sums of flows.
     - ``pagerank`` (imports) and ``cheirank`` (exports: PageRank of the reversed network) [3]_,
-      damping 0.85, uniform jumps, uniform after a node that sends nothing. Sum to 1.
+      damping 0.85, uniform jumps, also after a node that sends nothing. Sum to 1.
     - ``hub``, ``authority`` (HITS): sum to 1.
     - ``eigenvector`` of the flows in, length 1; null where it does not exist or is not unique.
-    - ``closeness_in``: of the r nodes from which it is reached, itself too,
+    - ``closeness_in``: of the r nodes that reach it, itself included,
       :math:`\frac{r-1}{n-1} \cdot \frac{r-1}{\sum d}`, with :math:`d` the sum of mean flow / flow
-      on the way, so that the unit of the flows does not matter. ``closeness_out``: of those it
-      reaches. networkx's ``closeness_centrality`` is the first. The sum of distances is decided
-      by the smallest flows on the way, so give ``min_flow`` or read the next one.
-    - ``harmonic_in``, ``harmonic_out`` [5]_: :math:`\frac{1}{n-1} \sum 1/d` over the others, who
-      count nothing if there is no way: decided by the largest flows.
+      on the path, so that the unit of the flows does not matter. ``closeness_out``: of those it
+      reaches. networkx's ``closeness_centrality`` is the first. The smallest flows on the path
+      dominate the sum of distances, so give ``min_flow`` or use the next measure.
+    - ``harmonic_in``, ``harmonic_out`` [5]_: :math:`\frac{1}{n-1} \sum 1/d` over the others;
+      those without a path count 0. The largest flows dominate.
     - ``betweenness`` [4]_ over ordered pairs of others, divided by :math:`(n-1)(n-2)`.
-    - ``throughput``: :math:`\min(in, out)` over the sum of all flows: at most so much of the trade
-      passes through a node. It needs no distance.
+    - ``throughput``: :math:`\min(in, out)` over the sum of all flows: an upper bound of the trade
+      that passes through a node. It needs no distance.
 
     Parameters
     ----------
@@ -51,23 +51,23 @@ def centrality(
     measures : sequence of str
         Names of :data:`MEASURES`; the rank is by the first.
     min_flow : float
-        Smaller flows are left out, in the unit of the graph. Tiny flows move betweenness.
+        Leave out smaller flows, in the unit of the graph. Tiny flows change betweenness.
     names : sequence of str
         Names of the label columns: several where labels are tuples.
 
     Returns
     -------
     pyarrow.Table
-        The label columns, one column a measure with its ``unit`` and ``doc`` in the field's
+        The label columns, one column per measure with its ``unit`` and ``doc`` in the field's
         metadata, ``rank`` (1 is the highest score, equal scores share a rank, null without a
         score). Sorted by rank, then label. The table's metadata has ``nodes``, ``flows``,
-        ``min_flow``, ``flow_share`` (of all flow, what was kept). A node without a flow of at
-        least ``min_flow`` has no row: adding one changes no score.
+        ``min_flow``, ``flow_share`` (share of all flow that was kept). A node without a flow of
+        at least ``min_flow`` has no row: adding one changes no score.
 
     Raises
     ------
     UsageError
-        A measure that is none, a negative ``min_flow``.
+        An unknown measure, a negative ``min_flow``.
     GraphkitError
         No flow is left, an undirected graph, or labels that do not fit ``names``.
 
@@ -88,7 +88,7 @@ def centrality(
 
     Examples
     --------
-    The way over B (1/4 + 1/4) is shorter than the direct one (1/1):
+    The path over B (1/4 + 1/4) is shorter than the direct one (1/1):
 
     >>> graph = FlowGraph.from_edges("ABC", [0, 1, 0], [1, 2, 2], [4.0, 4.0, 1.0])
     >>> table = centrality(graph, ["betweenness", "throughput"])
@@ -139,7 +139,7 @@ def centrality_over_time(
     min_flow: float = 0.0,
     name: str = "label",
 ) -> pa.Table:
-    """The same in every period of a table of flows.
+    """Score every node in every period of a table of flows.
 
     Parameters
     ----------
@@ -148,21 +148,21 @@ def centrality_over_time(
     measures, min_flow
         As for :func:`centrality`.
     measure : {"usd", "tonnes"}
-        What is summed.
+        The amount to add up.
     name : str
         Name of the column of labels.
 
     Returns
     -------
     pyarrow.Table
-        ``period`` and the columns of :func:`centrality`, then what its metadata say of each
-        period's network: ``nodes``, ``flows`` (pairs of nodes), ``flow_share``. In order of
+        ``period`` and the columns of :func:`centrality`, then its metadata for each period's
+        network: ``nodes``, ``flows`` (pairs of nodes), ``flow_share``. In order of
         period, rank and label. A period without a flow of at least ``min_flow`` has no rows.
 
     Raises
     ------
     UsageError, GraphkitError
-        As :func:`centrality`; of periods, if none has a flow that is large enough.
+        As :func:`centrality`; also if no period has a flow that is large enough.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def centrality_over_time(
 
 
 def with_its_network(table: pa.Table) -> pa.Table:
-    """The scores of :func:`centrality`, with what their metadata say as columns."""
+    """Append the table metadata of :func:`centrality` as columns."""
     for name, kind in (("nodes", pa.int64()), ("flows", pa.int64()), ("flow_share", pa.float64())):
         value = json.loads(table.schema.metadata[name.encode()])
         field = pa.field(name, kind, metadata={"unit": "0 to 1"} if name == "flow_share" else None)
@@ -202,7 +202,7 @@ def _check(graph: FlowGraph, measures: Sequence[str], min_flow: float) -> None:
     wrong = [name for name in measures if name not in MEASURES]
     if wrong or not measures:
         found = ", ".join(map(repr, wrong)) or "none"
-        raise UsageError(f"found the measure {found}; there are {', '.join(MEASURES)}")
+        raise UsageError(f"found the measure {found}, wanted one of {', '.join(MEASURES)}")
     if not min_flow >= 0:
         raise UsageError(f"found a smallest flow of {min_flow:g}, wanted 0 or more")
     if not graph.directed:
@@ -210,7 +210,7 @@ def _check(graph: FlowGraph, measures: Sequence[str], min_flow: float) -> None:
 
 
 def _label_columns(graph: FlowGraph, names: Sequence[str]) -> dict[str, pa.Array]:
-    """One column of labels, or of tuples one column a part."""
+    """Return one column of labels, or one for each part of labels that are tuples."""
     parts = [v if isinstance(v, tuple) else (v,) for v in graph.labels]
     if wrong := [label for label in parts if len(label) != len(names)]:
         raise GraphkitError(f"found the label {wrong[0]!r}, wanted one of {', '.join(names)}")
@@ -219,7 +219,7 @@ def _label_columns(graph: FlowGraph, names: Sequence[str]) -> dict[str, pa.Array
 
 
 def _ranks(scores: pa.Array) -> pa.Array:
-    """1 for the highest score; equal ones share the best rank; null has none."""
+    """Rank scores, 1 the highest; equal ones share the best rank, null has none."""
     if scores.null_count:
         return pa.nulls(len(scores), pa.int64())
     downward = -scores.to_numpy()
@@ -230,18 +230,19 @@ UNIT = "sum of shares of all pools of a product"
 
 
 def layered_graph(network: SupplyNetwork) -> FlowGraph:
-    r"""The supply network of a chain as a network of shares.
+    r"""Turn the supply network of a chain into a network of shares.
 
-    Stages have units of their own (a tonne or a dollar of ore is none of magnets), so that only
-    shares cross a stage. The pool of a country, :math:`x_j`, is what it makes and buys of a
+    Stages have different units (a tonne or a dollar of ore is not one of magnets), so only
+    shares cross a stage. The pool of a country, :math:`x_j`, is its production and imports of a
     product. An edge is a share of all pools of the product that it leads to:
 
     - bought from another country: :math:`M_{ij} / \sum_k x_k`;
     - made at home out of an earlier product: :math:`w P_j / \sum_k x_k`, with w the share of that
-      product in what is made.
+      product in the inputs.
 
-    So every product counts alike, whatever it is worth, and in it a country by its size. Backwards,
-    each node draws on others in the proportions of its own pool, as when origins are traced.
+    So every product has the same weight, whatever its value, and within it a country counts by its
+    size. Backwards, each node draws on others in the proportions of its pool, as in the tracing
+    of origins.
 
     Returns
     -------

@@ -37,13 +37,13 @@ class Edges(Protocol):
     position: dict[Hashable, int]
 
     def edge_values(self, attribute: str | None) -> Floats:
-        """One number an edge."""
+        """Return one number per edge."""
 
 
 class DegreeView:
     """Degree of every node, or with ``weight="weight"`` its strength, as networkx gives it.
 
-    Calling it picks nodes and a weight; it iterates over pairs of node and degree.
+    Calling it selects nodes and a weight; it iterates over pairs of node and degree.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class DegreeView:
         self._nodes = graph.labels if nodes is None else nodes
 
     def __call__(self, nbunch: Any = None, weight: str | None = None) -> Any:
-        """The degree of one node, or the view of some nodes or all."""
+        """Return the degree of one node, or a view of some nodes or all."""
         if nbunch is None:
             return self if weight == self._weight else self._of(None, weight)
         position = self._graph.position
@@ -92,7 +92,7 @@ class DegreeView:
 
 
 class NetworkxView:
-    """The part of a graph that answers networkx; the arrays are its subclass's."""
+    """The networkx interface of a graph; its subclasses hold the arrays."""
 
     __networkx_backend__ = "graphkit"
 
@@ -102,7 +102,7 @@ class NetworkxView:
     edge_values: Callable[[str | None], Floats]
 
     def to_networkx(self) -> Any:
-        """The same network as a networkx graph."""
+        """Return the same network as a networkx graph."""
         raise NotImplementedError
 
     @cached_property
@@ -114,7 +114,7 @@ class NetworkxView:
 
     @cached_property
     def position(self) -> dict[Hashable, int]:
-        """Where each label stands."""
+        """Position of each label."""
         return {label: i for i, label in enumerate(self.labels)}
 
     @property
@@ -151,19 +151,19 @@ class NetworkxView:
         return DegreeView(self, sides)  # type: ignore[arg-type]
 
     def is_directed(self) -> bool:
-        """Whether flows have a direction."""
+        """Return True if flows have a direction."""
         return self.directed
 
     def is_multigraph(self) -> bool:
-        """No: flows of one pair are added up."""
+        """Return False: flows of one pair are added up."""
         return False
 
     def number_of_nodes(self) -> int:
-        """How many nodes."""
+        """Count the nodes."""
         return len(self.labels)
 
     def number_of_edges(self) -> int:
-        """How many pairs of nodes with a flow."""
+        """Count the pairs of nodes with a flow."""
         return len(self.sources)
 
     def __len__(self) -> int:
@@ -184,11 +184,11 @@ UNITS = {"usd": "USD", "tonnes": "t"}
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FlowGraph(NetworkxView):
-    """A network of flows, held as arrays; networkx's functions run on it by name.
+    """A network of flows as arrays; networkx's functions run on it by name.
 
     Every edge is one pair of nodes with the sum of its flows, above zero; edges are sorted by
     source, then target. Nodes keep the order of ``labels``. To networkx an edge has two
-    attributes: ``weight`` (the flow) and ``distance`` (1 / flow: a large flow is a short way).
+    attributes: ``weight`` (the flow) and ``distance`` (1 / flow: a large flow is a short path).
     Make one with :meth:`from_edges`, :meth:`from_table` or :meth:`from_networkx`.
 
     Examples
@@ -207,17 +207,17 @@ class FlowGraph(NetworkxView):
     unit: str | None = None
     """Unit of the weights."""
     directed: bool = True
-    """An undirected graph holds each pair once, the smaller position as its source."""
+    """False for an undirected graph: it has each pair once, the smaller position as the source."""
     null_flows: int = 0
-    """Rows left out because they give no such measure."""
+    """Number of rows left out because they do not give the measure."""
     zero_flows: int = 0
-    """Rows that say zero: no edge, but their ends are nodes."""
+    """Number of rows with a flow of zero: their ends are nodes, but no edge joins them."""
 
     def __post_init__(self) -> None:
         for array in (self.sources, self.targets, self.weights):
             array.flags.writeable = False
 
-    # --- making one
+    # --- constructors
 
     @classmethod
     def from_edges(
@@ -236,22 +236,22 @@ class FlowGraph(NetworkxView):
         Parameters
         ----------
         labels : sequence of hashable
-            One name a node, no two alike.
+            One unique name per node.
         sources, targets : array of int
             Positions in ``labels``.
         weights : array of float
-            Flows, 0 or more; 0 makes no edge.
+            Flows, 0 or more; a flow of 0 makes no edge.
         unit : str, optional
             Unit of the flows.
         directed : bool
-            Otherwise both directions of a pair are added up.
+            If False, add up both directions of a pair.
         null_flows : int
-            How many flows without a figure were left out before.
+            Number of flows without a figure that were left out before.
 
         Raises
         ------
         GraphkitError
-            Columns of different length, a position that is none, a label twice, a negative
+            Columns of different length, an invalid position, a label given twice, a negative
             flow or one that is not a number.
 
         Examples
@@ -277,15 +277,16 @@ class FlowGraph(NetworkxView):
 
     @classmethod
     def from_table(cls, flows: pa.Table, measure: str = "usd") -> FlowGraph:
-        """The network of an Arrow table of flows.
+        """Build the network of an Arrow table of flows.
 
         Parameters
         ----------
         flows : pyarrow.Table
-            ``supplier``, ``consumer`` (text) and the measure. Where there is a ``period``,
-            ``reporter``, ``dataset`` or ``source``, and by mass a ``basis``, it must be one.
+            ``supplier``, ``consumer`` (text) and the measure. The columns ``period``,
+            ``reporter``, ``dataset`` and ``source``, and by mass ``basis``, where present,
+            must have one value each.
         measure : {"usd", "tonnes"}
-            What is summed. Flows that do not give it are left out and counted.
+            The amount to add up. Flows that do not give it are left out and counted.
 
         Returns
         -------
@@ -325,7 +326,7 @@ class FlowGraph(NetworkxView):
 
     @classmethod
     def from_networkx(cls, graph: Any, weight: str | None = "weight") -> FlowGraph:
-        """The network of a networkx graph; parallel edges are added up.
+        """Convert a networkx graph, and add up its parallel edges.
 
         An edge that lacks the attribute is an error; with ``weight=None`` every edge counts 1.
 
@@ -351,7 +352,7 @@ class FlowGraph(NetworkxView):
         )
 
     def at_least(self, min_flow: float = 0.0) -> FlowGraph:
-        """Only flows of at least this size, and only nodes that have one."""
+        """Keep only flows of at least this size, and the nodes that have one."""
         kept = self.weights >= min_flow
         ends = (self.sources[kept], self.targets[kept])
         trading = np.zeros(len(self.labels), bool)
@@ -367,7 +368,7 @@ class FlowGraph(NetworkxView):
 
     @cached_property
     def out_rows(self) -> Rows:
-        """Flows by source; of an undirected graph, by both ends."""
+        """Flows by source; in an undirected graph, by both ends."""
         size = len(self.labels)
         if not self.directed:
             return both_ways(self.sources, self.targets, self.weights, size)
@@ -382,27 +383,27 @@ class FlowGraph(NetworkxView):
 
     @cached_property
     def out_strength(self) -> Floats:
-        """What each node sends, in the unit of the flows."""
+        """Sum of each node's outgoing flows, in their unit."""
         return np.asarray(np.bincount(self.sources, self.weights, len(self)), np.float64)
 
     @cached_property
     def in_strength(self) -> Floats:
-        """What each node receives, in the unit of the flows."""
+        """Sum of each node's incoming flows, in their unit."""
         return np.asarray(np.bincount(self.targets, self.weights, len(self)), np.float64)
 
     def edge_values(self, attribute: str | None) -> Floats:
-        """An attribute of the edges as networkx sees it: one that none has counts 1."""
+        """Return an edge attribute as networkx sees it; an unknown one counts 1."""
         if attribute == "weight":
             return self.weights
         if attribute == "distance":
-            with np.errstate(over="ignore"):  # a flow near zero is infinitely far
+            with np.errstate(over="ignore"):  # a flow near zero is an infinite distance
                 return np.asarray(1 / self.weights, np.float64)
         return np.ones(len(self.weights))
 
     def to_networkx(self) -> Any:
-        """An ``nx.DiGraph`` (undirected: ``nx.Graph``) with ``weight`` and ``distance``.
+        """Return an ``nx.DiGraph`` (undirected: ``nx.Graph``) with ``weight`` and ``distance``.
 
-        Graph attributes: ``unit`` (of the weight; the distance is one over it), ``null_flows``.
+        Graph attributes: ``unit`` (of the weight; the distance has its inverse), ``null_flows``.
 
         Examples
         --------

@@ -1,8 +1,8 @@
 """Compiled kernels (extra ``fast``): shortest-path sums and depth-first searches.
 
-Each is compiled on its first call and cached on disk; importing this needs numba. Lengths are above
-zero. The order of every sum and the way ties are broken are those of networkx, so betweenness is
-equal to the last bit.
+Each kernel is compiled on its first call and cached on disk; importing the module needs numba.
+Lengths are above zero. Sums and ties follow the order of networkx, so betweenness is equal to the
+last bit.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile on the first call."""
+    """Compile a function on its first call."""
     return cast(F, njit(cache=True, nogil=True)(function))
 
 
-# --- a heap of nodes with four branches, nearest first; of equals, the one that was reached first
-#     Distances stand in the heap itself: looking them up by node costs half of the time.
+# --- a heap of nodes with four branches, nearest first; among equals, the one reached first
+#     The heap holds the distances itself: looking them up by node takes half of the time.
 
 
 @compiled
 def _sink(near: Any, nodes: Any, place: Any, turn: Any, size: int) -> None:
-    """Take the first node out: the last of ``size + 1`` goes to where it belongs."""
+    """Take the first node out, and sink the last of ``size + 1`` to its place."""
     key, node, i = near[size], nodes[size], 0
     while True:
         child = 4 * i + 1
@@ -47,7 +47,7 @@ def _sink(near: Any, nodes: Any, place: Any, turn: Any, size: int) -> None:
 
 @compiled
 def _rise(near: Any, nodes: Any, place: Any, i: int, node: int, key: float) -> None:
-    """Put a node that was reached last, or nearer than before, to where it belongs from i up."""
+    """Raise a node that was reached last, or nearer than before, from i to its place."""
     while i > 0:
         parent = (i - 1) >> 2
         if key >= near[parent]:
@@ -66,7 +66,7 @@ def _add_up(
     order: Any, found: int, sigma: Any, delta: Any, before: Any, more: Any, ties: Any, score: Any,
     ends: bool,
 ) -> None:  # fmt: skip
-    """Brandes' accumulation over one tree of shortest paths, farthest node first."""
+    """Accumulate (Brandes) over one tree of shortest paths, farthest node first."""
     if ends:
         score[order[0]] += found - 1
     for i in range(found - 1, 0, -1):
@@ -82,7 +82,7 @@ def _add_up(
 
 @compiled
 def weighted_betweenness(indptr: Any, indices: Any, lengths: Any, starts: Any, ends: bool) -> Any:
-    """Brandes' sums over the shortest paths from some nodes, before any rescaling.
+    """Add up Brandes' sums over the shortest paths from some nodes, before any rescaling.
 
     The first node before w on a shortest path is ``before[w]``; others follow from ``more[w]`` on,
     as a chain of (node, next).
@@ -130,7 +130,7 @@ def weighted_betweenness(indptr: Any, indices: Any, lengths: Any, starts: Any, e
 
 @compiled
 def unweighted_betweenness(indptr: Any, indices: Any, starts: Any, ends: bool) -> Any:
-    """The same where every edge has length 1."""
+    """Add up Brandes' sums where every edge has length 1."""
     n = len(indptr) - 1
     score, sigma, delta, far = np.zeros(n), np.empty(n), np.empty(n), np.empty(n, np.int32)
     before, more, order = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
@@ -158,7 +158,7 @@ def unweighted_betweenness(indptr: Any, indices: Any, starts: Any, ends: bool) -
 
 @compiled
 def path_totals(indptr: Any, indices: Any, lengths: Any, starts: Any) -> Any:
-    """For each start: how many nodes it reaches (itself too), sum of distances, of 1/distance."""
+    """Count the nodes each start reaches, itself included, and add up distances and inverses."""
     n = len(indptr) - 1
     far, near, turn = np.empty(n), np.empty(n), np.zeros(n, np.int32)
     place, nodes = np.empty(n, np.int32), np.empty(n, np.int32)
@@ -194,7 +194,7 @@ def path_totals(indptr: Any, indices: Any, lengths: Any, starts: Any) -> Any:
 
 @compiled
 def _finishing_order(indptr: Any, indices: Any, start: int) -> Any:
-    """When a depth-first search finishes each node (-1: never), and the nodes, last first."""
+    """Return when a depth-first search finishes each node (-1: never), and nodes, last first."""
     n = len(indptr) - 1
     finished, order = np.full(n, -1, np.int64), np.empty(n, np.int64)
     seen, edge, stack = np.zeros(n, np.bool_), np.empty(n, np.int64), np.empty(n, np.int64)
@@ -219,7 +219,7 @@ def _finishing_order(indptr: Any, indices: Any, start: int) -> Any:
 def immediate_dominators(
     indptr: Any, indices: Any, in_ptr: Any, in_indices: Any, start: int
 ) -> Any:
-    """Immediate dominator of each node (-1: none), and the nodes reached, last finished first.
+    """Find each node's immediate dominator (-1: none), and the nodes reached, last finished first.
 
     Cooper, Harvey & Kennedy: intersect the dominators of the predecessors until nothing changes.
     """
@@ -263,9 +263,9 @@ def _search(
     edge: Any,
     stack: Any,
 ) -> int:
-    """Depth-first search of one component: when nodes are found, how far back they reach.
+    """Search one component depth-first: note when nodes are found and how far back they reach.
 
-    ``order`` takes the nodes as they finish; the result is how many there are.
+    ``order`` takes the nodes as they finish; the result is their number.
     """
     stack[0], parent[start], discovered[start], low[start] = start, start, 0, 0
     depth, clock, count = 1, 1, 0
@@ -289,10 +289,10 @@ def _search(
 
 @compiled
 def cuts(indptr: Any, indices: Any) -> Any:
-    """Articulation points in the order they are found, and the near end of each bridge.
+    """Find articulation points, in the order of the search, and the near end of each bridge.
 
-    Each row holds a neighbour once. ``bridge[v]`` is the node before v in the search where the
-    edge between them is a bridge, else -1.
+    Each row has a neighbour once. ``bridge[v]`` is the node before v in the search if the edge
+    between them is a bridge, else -1.
     """
     n = len(indptr) - 1
     discovered, low = np.full(n, -1, np.int64), np.empty(n, np.int64)

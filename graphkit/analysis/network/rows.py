@@ -1,4 +1,4 @@
-"""Sparse rows under every network: checked input, parallel flows summed, one fixed order."""
+"""Sparse rows behind every network: checked input, parallel flows added up, a fixed order."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ class Rows:
 
     @cached_property
     def transposed(self) -> Rows:
-        """The same entries by columns."""
+        """Return the same entries by columns."""
         turned = self.matrix.T.tocsr()
         return Rows(turned.indptr, turned.indices, turned.data)
 
     @property
     def matrix(self) -> Any:
-        """The same arrays as a ``scipy.sparse.csr_array``."""
+        """Return the same arrays as a ``scipy.sparse.csr_array``."""
         return sp.csr_array((self.values, self.indices, self.indptr), shape=(len(self),) * 2)
 
 
 def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
-    """Rows sorted by source, then target, the values of one pair added up.
+    """Sort rows by source, then target, and add up the values of one pair.
 
-    The sum does not depend on the order of the entries: those of one pair are added from the
+    The sum does not depend on the order of the entries: a pair's values are added from the
     smallest to the largest.
     """
     entries = sp.coo_array((values, (targets, sources)), shape=(size, size))
-    # Counted by target, then by source, entries are in order; scipy would compare them instead.
+    # A counting sort by target, then by source: scipy would compare entries instead.
     entries.has_canonical_format = True
     rows = entries.tocsr().T.tocsr()
     indptr, indices, values = rows.indptr, rows.indices, rows.data
@@ -69,7 +69,7 @@ def sorted_rows(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows
 
 
 def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
-    """Rows of an undirected graph that holds each pair once: every entry in both rows."""
+    """Build the rows of an undirected graph that has each pair once: every entry in both rows."""
     back = sources != targets
     return sorted_rows(
         np.concatenate([sources, targets[back]]),
@@ -80,11 +80,11 @@ def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
 
 
 ONE_OF = ("period", "reporter", "dataset", "source")
-"""What one network belongs to: flows of two of these count the same goods twice."""
+"""Columns with one value per network: flows of two values count the same goods twice."""
 
 
 def positions(given: npt.ArrayLike, size: int, what: str) -> Ints:
-    """Positions as 32-bit integers, each checked to be one."""
+    """Check positions and return them as 32-bit integers."""
     found = np.asarray(given)
     if not len(found):
         return np.empty(0, np.int32)
@@ -98,7 +98,7 @@ def positions(given: npt.ArrayLike, size: int, what: str) -> Ints:
 
 
 def check_flows(labels: tuple[Hashable, ...], start: Ints, end: Ints, flow: Floats) -> None:
-    """Refuse a label given twice, columns of different length and flows that are none."""
+    """Refuse a label given twice, columns of different length and invalid flows."""
     if len(set(labels)) != len(labels):
         twice = next(label for i, label in enumerate(labels) if label in labels[:i])
         raise GraphkitError(f"found the label {twice!r} twice, wanted each node once")
@@ -113,15 +113,15 @@ def check_flows(labels: tuple[Hashable, ...], start: Ints, end: Ints, flow: Floa
 
 
 def column_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
-    """One column, or an error that says which there are."""
+    """Return one column, or raise an error that lists the columns present."""
     if name not in flows.column_names:
-        there = ", ".join(flows.column_names) or "none"
-        raise GraphkitError(f"found no column {name!r} in the flows; there are {there}")
+        present = ", ".join(flows.column_names) or "none"
+        raise GraphkitError(f"found no column {name!r} in the flows, only {present}")
     return flows[name]
 
 
 def numbers_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
-    """One column as floats, or an error where it holds something else."""
+    """Return one column as floats, or raise an error where it holds something else."""
     column = column_of(flows, name)
     if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
         raise GraphkitError(f"found {name!r} as {column.type}, wanted numbers")

@@ -1,4 +1,4 @@
-"""Centrality measures on sparse rows: shortest-path sums, dominators, fixed points of the flows."""
+"""Centrality measures on sparse rows: shortest-path sums, dominators, fixed points of flows."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from graphkit.analysis.network.rows import Floats, Ints, Rows
 from graphkit.errors import GraphkitError
 
 CELLS = 4_000_000
-"""Distances held at once where they are not compiled: 32 MB."""
+"""Number of distances in memory at once without compiled kernels: 32 MB."""
 
 
 @cache
 def is_fast() -> bool:
-    """Whether numba (extra ``fast``) is there and works."""
+    """Tell whether numba (extra ``fast``) is installed and works."""
     try:
         import numba  # noqa: F401
-    except ImportError:  # not there, or not for this numpy
+    except ImportError:  # not installed, or not for this numpy
         return False
     return True
 
@@ -34,18 +34,18 @@ def is_fast() -> bool:
 def betweenness_sums(
     rows: Rows, lengths: Floats | None, starts: Ints, *, endpoints: bool = False
 ) -> Floats:
-    """For each node, the shares of shortest paths through it, over all paths from some nodes.
+    """Add up, for each node, its shares of the shortest paths from some nodes.
 
     Parameters
     ----------
     rows : Rows
         The edges by source.
     lengths : array of float, optional
-        Length of each edge, above 0; otherwise each is 1.
+        Length of each edge, above 0; by default 1.
     starts : array of int
-        Where paths start, in the order in which they are added up.
+        First nodes of the paths, in the order in which they are added up.
     endpoints : bool
-        Also count the ends of a path.
+        If True, also count the ends of a path.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def betweenness_sums(
 
 
 def path_totals(rows: Rows, lengths: Floats, starts: Ints) -> tuple[Floats, Floats, Floats]:
-    """How many nodes each start reaches, itself too, the sum of distances and of 1/distance.
+    """Count the nodes each start reaches, itself included, and add up distances and inverses.
 
     Examples
     --------
@@ -94,12 +94,12 @@ def path_totals(rows: Rows, lengths: Floats, starts: Ints) -> tuple[Floats, Floa
 
 
 def immediate_dominators(rows: Rows, start: int) -> tuple[Ints, Ints]:
-    """The immediate dominator of each node, seen from ``start``.
+    """Find the immediate dominator of each node, seen from ``start``.
 
     Returns
     -------
     dominator : array of int
-        -1 for ``start`` and for what it does not reach.
+        -1 for ``start`` and for the nodes it does not reach.
     order : array of int
         The nodes it reaches, ``start`` first, each after its dominator.
 
@@ -110,7 +110,7 @@ def immediate_dominators(rows: Rows, start: int) -> tuple[Ints, Ints]:
 
     Examples
     --------
-    Two ways from 0 to 3: neither 1 nor 2 dominates it, 0 does.
+    Two paths lead from 0 to 3: neither 1 nor 2 dominates it, 0 does.
 
     >>> rows = Rows(np.array([0, 2, 3, 4, 4]), np.array([1, 2, 3, 3]), np.ones(4))
     >>> immediate_dominators(rows, 0)[0].tolist()
@@ -134,7 +134,7 @@ def immediate_dominators(rows: Rows, start: int) -> tuple[Ints, Ints]:
 
 
 def _slow_betweenness(rows: Rows, lengths: Floats | None, starts: Ints, endpoints: bool) -> Floats:
-    """The same by networkx, which takes one start after another as we do."""
+    """Compute betweenness sums by networkx, in the same order of starts."""
     from networkx.algorithms.centrality import betweenness as brandes
 
     graph = _as_networkx(rows, lengths)
@@ -163,7 +163,7 @@ def _as_networkx(rows: Rows, lengths: Floats | None) -> Any:
 
 
 SMALL = 64
-"""Up to this many nodes the whole spectrum is computed."""
+"""Number of nodes up to which the whole spectrum is computed."""
 
 
 def pagerank(
@@ -182,30 +182,30 @@ def pagerank(
     .. math:: x = \alpha (x S + x_0 d) + (1 - \alpha) p
 
     with :math:`S` the shares of what each node sends, :math:`x_0` the score of the nodes that
-    send nothing. The scores of a network are the same to the bit in any company.
+    send nothing. The scores of a network are the same to the bit beside any others.
 
     Parameters
     ----------
     rows : Rows
         Flows by source; none leads from one network to another.
     networks : array of int, optional
-        The first node of each network, in order; otherwise there is one.
+        The first node of each network, in order; by default there is one network.
     alpha : float
-        Chance of following a flow rather than jumping.
+        Probability of following a flow rather than jumping.
     jump, dangling : array of float, optional
-        Where a jump leads (:math:`p`, uniform if not given) and what follows on a node that
-        sends nothing (:math:`d`, as the jump); each sums to 1 in each network.
+        Distribution of jumps (:math:`p`, by default uniform) and of the steps from a node that
+        sends nothing (:math:`d`, by default as the jumps); each sums to 1 in each network.
     start : array of float, optional
         First guess.
     tolerance : float
-        Stop when the scores of a network differ by less in sum from the round before.
+        Stop when the scores of a network change by less in sum in a round.
     max_rounds : int
-        Give up after so many.
+        Give up after this many rounds.
 
     Raises
     ------
     GraphkitError
-        A network has not settled after ``max_rounds``.
+        A network has not converged after ``max_rounds``.
 
     References
     ----------
@@ -214,7 +214,7 @@ def pagerank(
 
     Examples
     --------
-    Two nodes that send to each other are alike, alone and beside another pair:
+    Two nodes that send to each other score the same, alone and beside another pair:
 
     >>> rows = Rows(np.arange(5), np.array([1, 0, 3, 2]), np.array([5.0, 1.0, 1.0, 1.0]))
     >>> pagerank(rows, networks=np.array([0, 2])).tolist()
@@ -249,18 +249,18 @@ def pagerank(
         if 2 * np.count_nonzero(settled) >= len(settled):
             going = ~settled[walk.network]
             walk, scores, settled = walk.only(going), scores[going], settled[~settled]
-    raise GraphkitError(f"PageRank has not settled to {tolerance:g} in {max_rounds} rounds")
+    raise GraphkitError(f"PageRank has not converged to {tolerance:g} in {max_rounds} rounds")
 
 
 @dataclass(frozen=True, eq=False)
 class _Walk:
-    """The nodes of the networks that still walk, with what a round of PageRank needs."""
+    """Nodes of the networks that have not converged, with the arrays of a PageRank round."""
 
     pull: Any
     nodes: Ints
     network: Ints
     silent: npt.NDArray[np.bool_]
-    """Which nodes send nothing."""
+    """Mask of the nodes that send nothing."""
     jump: Floats
     dangling: Floats
 
@@ -277,13 +277,13 @@ class _Walk:
         return _Runs(self.network[self._ends], self.network[-1] + 1)
 
     def step(self, last: Floats, alpha: float) -> tuple[Floats, Floats]:
-        """Walk one round; returns the scores and each network's sum of changes."""
+        """Do one round, and return the scores and each network's sum of changes."""
         idle = self._silent.sums(last[self._ends])[self.network]
         scores = alpha * (self.pull @ last + idle * self.dangling) + (1 - alpha) * self.jump
         return scores, self._all.sums(np.abs(scores - last))
 
     def only(self, kept: npt.NDArray[np.bool_]) -> _Walk:
-        """Leave out the nodes of whole networks."""
+        """Keep only the nodes of some networks."""
         network = np.unique(self.network[kept], return_inverse=True)[1]
         pull, silent = self.pull[kept][:, kept], self.silent[kept]
         return _Walk(pull, self.nodes[kept], network, silent, self.jump[kept], self.dangling[kept])
@@ -293,7 +293,7 @@ class _Runs:
     """Sums of the values of each network, equal to the bit to those of one array at a time."""
 
     def __init__(self, network: Ints, count: int) -> None:
-        # numpy's sum starts from zero, a run of reduceat from its first value: so this is zero.
+        # numpy's sum starts from zero, a run of reduceat from its first value: prepend a zero.
         lengths = np.bincount(network, minlength=count) + 1
         self._starts = np.cumsum(lengths) - lengths
         self._place = np.arange(len(network)) + network + 1
@@ -305,10 +305,10 @@ class _Runs:
 
 
 def hubs_and_authorities(rows: Rows) -> tuple[Floats, Floats]:
-    """HITS: good hubs send to good authorities, which good hubs send to.
+    """Compute HITS: good hubs send to good authorities, which receive from good hubs.
 
-    The first singular vectors of the flows; each sums to 1. Where several networks share the
-    first singular value, each node is weighted by what a start from equal scores gives it.
+    The scores are the first singular vectors of the flows; each sums to 1. Where several
+    networks share the first singular value, a start from equal scores weights the nodes.
 
     Returns
     -------
@@ -343,18 +343,18 @@ def hubs_and_authorities(rows: Rows) -> tuple[Floats, Floats]:
 
 
 def eigenvector(rows: Rows) -> Floats | None:
-    r"""Eigenvector centrality: a node is central that receives much from central nodes.
+    r"""Compute eigenvector centrality: a central node receives much from central nodes.
 
-    The left eigenvector of the flows for their spectral radius :math:`\rho`, non-negative and of
-    Euclidean length 1. By Perron and Frobenius it is found in three steps: the strongly
-    connected part with the largest :math:`\rho`; its own vector; what flows on from there,
-    :math:`x (\rho I - A)^{-1}`.
+    The result is the left eigenvector of the flows for their spectral radius :math:`\rho`,
+    non-negative and of Euclidean length 1. By Perron and Frobenius three steps find it: the
+    strongly connected component with the largest :math:`\rho`; its own vector; the flows on
+    from there, :math:`x (\rho I - A)^{-1}`.
 
     Returns
     -------
     array of float or None
-        None where there is no such vector or more than one: nothing flows in a circle, or two
-        separate circles are equally strong.
+        None where no vector or more than one exists: the flows have no cycle, or two separate
+        cycles are equally strong.
 
     References
     ----------
@@ -392,7 +392,7 @@ def eigenvector(rows: Rows) -> Floats | None:
 
 
 def _perron(flows: Any) -> tuple[float, Floats]:
-    """Spectral radius and left eigenvector of an irreducible matrix."""
+    """Return the spectral radius and left eigenvector of an irreducible matrix."""
     size = flows.shape[0]
     if size <= SMALL:
         values, vectors = np.linalg.eig(flows.toarray().T)
@@ -403,13 +403,13 @@ def _perron(flows: Any) -> tuple[float, Floats]:
 
 
 def _downstream(flows: Any, nodes: Ints) -> Ints:
-    """What these nodes of one strongly connected part reach, themselves left out."""
+    """Find the nodes that one strongly connected component reaches, without itself."""
     reached = csgraph.breadth_first_order(flows, nodes[0], return_predecessors=False)
     return np.setdiff1d(reached, nodes)
 
 
 class Scores:
-    """The measures of one network, each computed when it is asked for."""
+    """The measures of one network, each computed on first access."""
 
     def __init__(self, graph: FlowGraph) -> None:
         self.graph = graph
@@ -420,47 +420,47 @@ class Scores:
         return hubs_and_authorities(self.graph.out_rows)
 
     def strength_in(self) -> Floats:
-        """Sum of the flows in."""
+        """Return the sums of the incoming flows."""
         return self.graph.in_strength
 
     def strength_out(self) -> Floats:
-        """Sum of the flows out."""
+        """Return the sums of the outgoing flows."""
         return self.graph.out_strength
 
     def pagerank(self) -> Floats:
-        """Where flows end up that are followed from seller to buyer."""
+        """Return PageRank: the end points of flows followed from seller to buyer."""
         return pagerank(self.graph.out_rows)
 
     def cheirank(self) -> Floats:
-        """Where flows come from: PageRank of the reversed network."""
+        """Return PageRank of the reversed network: the origins of flows."""
         return pagerank(self.graph.in_rows)
 
     def hub(self) -> Floats:
-        """HITS of a seller."""
+        """Return HITS scores of the sellers."""
         return self._hits[0]
 
     def authority(self) -> Floats:
-        """HITS of a buyer."""
+        """Return HITS scores of the buyers."""
         return self._hits[1]
 
     def eigenvector(self) -> Floats | None:
-        """How much a node receives from nodes that receive much."""
+        """Return eigenvector centrality: flows received from nodes that receive much."""
         return eigenvector(self.graph.out_rows)
 
     def closeness_in(self) -> Floats:
-        """How near a node is to those whose flows reach it."""
+        """Return closeness to the nodes whose flows arrive."""
         return self._closeness(self._paths_in)
 
     def closeness_out(self) -> Floats:
-        """How near a node is to those that its flows reach."""
+        """Return closeness to the nodes that the flows reach."""
         return self._closeness(self._paths_out)
 
     def harmonic_in(self) -> Floats:
-        """How near a node is to those whose flows reach it, the nearest counting most."""
+        """Return harmonic closeness to the nodes whose flows arrive: the nearest count most."""
         return self._paths_in[2] / max(1, self.size - 1)
 
     def harmonic_out(self) -> Floats:
-        """How near a node is to those that its flows reach, the nearest counting most."""
+        """Return harmonic closeness to the nodes that the flows reach: the nearest count most."""
         return self._paths_out[2] / max(1, self.size - 1)
 
     @cached_property
@@ -480,14 +480,14 @@ class Scores:
         return np.asarray(near * others / max(1, self.size - 1), np.float64)
 
     def betweenness(self) -> Floats:
-        """Share of the shortest ways between two others that lead through a node."""
+        """Return each node's share of the shortest paths between two others."""
         rows = self.graph.out_rows
         sums = betweenness_sums(rows, 1 / rows.values, np.arange(self.size))
         pairs = (self.size - 1) * (self.size - 2)
         return sums * (1 / pairs) if pairs > 0 else np.zeros(self.size)
 
     def throughput(self) -> Floats:
-        """What may pass through a node: the smaller of its flows in and out."""
+        """Return upper bounds of trade through each node: the smaller of its flows in and out."""
         passing = np.minimum(self.graph.in_strength, self.graph.out_strength)
         return np.asarray(passing / self.graph.weights.sum(), np.float64)
 
@@ -508,7 +508,7 @@ class Measure:
     header: str
     normalisation: str
     of_networks: Callable[[Rows, Ints], Floats] | None = None
-    """Scores of many networks at once, given the flows by source and each network's first node."""
+    """Function for many networks at once, given flows by source and each network's first node."""
 
     @property
     def doc(self) -> str:
@@ -537,4 +537,4 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "throughput": Measure(Scores.throughput, "Throughput", "0 to 1, of all flows"),
 }
-"""Every measure by its name."""
+"""Measures by name."""

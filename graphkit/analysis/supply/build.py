@@ -24,22 +24,22 @@ from graphkit.errors import GraphkitError
 def earlier_products(
     conversions: Iterable[tuple[str, str]], products: Sequence[str], orders: Sequence[int]
 ) -> dict[int, list[tuple[int, int, int]]]:
-    """For each product, those with data that it is made from, at any remove, nearest first.
+    """Find, for each product, the earlier products with data behind it, nearest first.
 
-    Products without data on the way are passed through. A product of a later stage is none.
+    The search passes through products without data, and ignores products of a later stage.
 
     Parameters
     ----------
     conversions : iterable of (input, output)
         Product keys.
     products, orders : sequence
-        Keys of the products with data, and the places of their stages.
+        Keys of the products with data, and the positions of their stages.
 
     Returns
     -------
     dict
-        For each place in ``products`` a list of (minus the stage's place, steps, place in
-        ``products``): the latest stage first, then the fewest conversions.
+        For each position in ``products`` a list of (minus the stage's position, steps, position
+        in ``products``): the latest stage first, then the fewest conversions.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def earlier_products(
 
 
 def _steps_back(key: str, inputs: Mapping[str, set[str]]) -> dict[str, int]:
-    """Every product behind one, and how many conversions lie between."""
+    """Count the conversions to every product behind one."""
     steps, reached = {key: 0}, [key]
     for product in reached:
         for source in sorted(inputs.get(product, ())):
@@ -82,12 +82,12 @@ def input_pools(
     supply: np.ndarray,
     traded: Sequence[bool],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The pools that each node draws on for what it makes, and their shares.
+    """Find the pools that each node draws on for its production, and their shares.
 
-    A country draws on its pool of the nearest earlier product of which it has one. Several
-    equally near are drawn on in proportion to the pools, as goods of one stage in one measure;
-    where one of them is not traded, so that its pool is in another unit, the split is unknown
-    and the node is left without an input.
+    A country draws on its pool of the nearest earlier product that it has. From several equally
+    near products it draws in proportion to the pools, as goods of one stage in one measure; if
+    one of them is not traded, so that its pool has another unit, the split is unknown and the
+    node gets no input.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def input_pools(
 
 
 def _ties(candidates: Sequence[tuple[int, int, int]]) -> list[list[int]]:
-    """Places of equally near products, nearest first."""
+    """Group the positions of equally near products, nearest first."""
     groups: dict[tuple[int, int], list[int]] = {}
     for order, steps, place in candidates:
         groups.setdefault((order, steps), []).append(place)
@@ -144,37 +144,37 @@ def supply_network(
     measure: str = "usd",
     unpublished: str = "exports",
 ) -> SupplyNetwork:
-    """The supply network of the products of one chain in one period.
+    """Build the supply network of the products of one chain in one period.
 
-    A node's pool is what it makes and what it imports. What it makes is taken as published where
+    A node's pool is its production and its imports. Production is the published figure where
     that is in the unit of the flows, and inferred where it is not, or where the country sells
-    more than it has: see :func:`~graphkit.analysis.supply.network.own_production`. What a country
-    makes comes out of its pool of the nearest earlier product for which it has one.
+    more than it has: see :func:`~graphkit.analysis.supply.network.own_production`. A country
+    makes a product out of its pool of the nearest earlier product that it has.
 
     Parameters
     ----------
     flows : pyarrow.Table
-        ``supplier``, ``consumer``, ``product`` (text) and the measure (null where unknown: such
+        ``supplier``, ``consumer``, ``product`` (text) and the measure (null where unknown: these
         rows are counted and left out; so are flows of a country to itself). Each product has one
         ``period``, ``reporter``, ``dataset`` and ``source``, and by mass one ``basis``, where
-        there are such columns. World totals and groups of countries do not belong here.
+        these columns are present. World totals and groups of countries do not belong here.
     production : pyarrow.Table, optional
         ``country``, ``product``, ``tonnes`` and ``share`` (of the world total, 0 to 1; either may
         be null or left out), ``observed`` (false: inferred; default true) and ``basis``. Tonnes
-        are compared with flows only by mass and if the basis is the same (or no basis is given
-        for them at all); else the share is used. One row a country and product: choose among
-        sources before.
+        are compared with flows only by mass and if the basis is the same (or missing in all
+        rows); else the share is used. One row per country and product: choose among sources
+        first.
     conversions : pyarrow.Table, optional
         ``input``, ``output``: product keys, of the routes of one chain.
     products : pyarrow.Table, optional
-        ``key``, ``stage``, ``stage_order`` of every product with data. May be left out where
-        there is one product: its stage then has its name.
+        ``key``, ``stage``, ``stage_order`` of every product with data. Optional for a single
+        product: its stage then has its name.
     measure : {"usd", "tonnes"}
-        What flows are counted in.
+        The amount of the flows.
     unpublished : {"exports", "net-exports"}
-        How much a country is taken to make of a product whose production is not published: as
-        much as it sells, or the least that its trade allows, what it sells beyond what it buys.
-        The latter makes every net importer a mere re-exporter.
+        The assumed production of a country that publishes none: as much as it sells, or the
+        least that its trade allows, its exports beyond its imports. The latter makes every net
+        importer a mere re-exporter.
 
     Returns
     -------
@@ -184,8 +184,8 @@ def supply_network(
     Raises
     ------
     GraphkitError
-        A column that is missing, a product without a stage, a negative or endless amount, two
-        periods or sources of one product, two figures of one production.
+        A missing column, a product without a stage, a negative or infinite amount, two periods
+        or sources for one product, two figures for one production.
 
     Examples
     --------
@@ -240,7 +240,7 @@ class _Axes:
     orders: tuple[int, ...]
 
     def keys(self, country: pa.ChunkedArray, product: pa.ChunkedArray) -> np.ndarray:
-        """One number a pair: the place of the product, then of the country."""
+        """Return one number per pair, in order of product, then country."""
         first = _places(product, self.products) * len(self.countries)
         return np.asarray(first + _places(country, self.countries))
 
@@ -251,7 +251,7 @@ def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
 
 
 def _facts(flows: pa.Table, measure: str) -> pa.Table:
-    """The flows, checked."""
+    """Check the flows."""
     for name in ("supplier", "consumer", "product", measure):
         if column_of(flows, name).null_count and name != measure:
             raise GraphkitError(f"found a flow without {name}, wanted one on every row")
@@ -273,7 +273,7 @@ def _facts(flows: pa.Table, measure: str) -> pa.Table:
 
 
 def _made(production: pa.Table | None) -> pa.Table:
-    """The production, checked, with all columns."""
+    """Check the production and add missing columns."""
     table = production if production is not None else pa.table({"country": [], "product": []})
     for name in ("country", "product"):
         text = column_of(table, name).cast(pa.string())
@@ -307,7 +307,7 @@ def _check_amounts(column: pa.ChunkedArray, what: str, most: float = np.inf) -> 
 
 
 def _axes(facts: pa.Table, made: pa.Table, products: pa.Table | None) -> _Axes:
-    """The names in the data, and the stages of its products."""
+    """Collect the names in the data, and the stages of its products."""
     used = sorted({*_names(facts["product"]), *_names(made["product"])})
     countries = sorted(
         {*_names(facts["supplier"]), *_names(facts["consumer"]), *_names(made["country"])}
@@ -333,7 +333,7 @@ def _names(column: pa.ChunkedArray) -> list[str]:
 
 
 def _places(column: pa.ChunkedArray, names: tuple[str, ...]) -> np.ndarray:
-    """The place of each value among the names."""
+    """Return the position of each value among the names."""
     found = pc.index_in(column.cast(pa.string()), value_set=pa.array(names, pa.string()))
     return np.asarray(found.to_numpy(), np.int64)
 
@@ -341,7 +341,7 @@ def _places(column: pa.ChunkedArray, names: tuple[str, ...]) -> np.ndarray:
 def _coded_flows(
     facts: pa.Table, axes: _Axes, measure: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Keys of seller and buyer, and the amount, of the flows that count."""
+    """Return seller and buyer keys and the amount of the flows that count."""
     amount = np.asarray(pc.fill_null(facts[measure], 0.0).to_numpy(), np.float64)
     seller = axes.keys(facts["supplier"], facts["product"])
     buyer = axes.keys(facts["consumer"], facts["product"])
@@ -350,7 +350,7 @@ def _coded_flows(
 
 
 def _nodes_made(made: pa.Table) -> np.ndarray:
-    """Rows that make their country a node: it makes some, or an amount that is not published."""
+    """Mark rows that make their country a node: it makes some, or an unpublished amount."""
     none = pc.or_kleene(pc.equal(made["tonnes"], 0.0), pc.equal(made["share"], 0.0))
     return ~np.asarray(pc.fill_null(none, False).to_numpy(), bool)
 
@@ -358,9 +358,9 @@ def _nodes_made(made: pa.Table) -> np.ndarray:
 def _amounts(
     facts: pa.Table, made: pa.Table, traded: np.ndarray, axes: _Axes, measure: str
 ) -> np.ndarray:
-    """Published production in a unit that its product's pool can be counted in, else NaN.
+    """Return published production in a unit that fits its product's pool, else NaN.
 
-    Of an untraded product that is the mass, if all of it is of one basis, else the share of the
+    For an untraded product that is the mass, if all rows have one basis, else the share of the
     world. Zero is zero in every unit.
     """
     tonnes = np.asarray(made["tonnes"].to_numpy(), np.float64)
@@ -382,7 +382,7 @@ def _amounts(
 
 
 def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
-    """What the mass of a product's flows counts; nothing where a table does not say."""
+    """Return the mass basis of a product's flows; empty where a table does not say."""
     if "basis" not in facts.column_names or "basis" not in made.column_names:
         return ""
     of_product = facts.filter(pc.equal(facts["product"], product))
@@ -390,7 +390,7 @@ def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
 
 
 def _stated(made: pa.Table, amount: np.ndarray, nodes: np.ndarray, maker: np.ndarray) -> Stated:
-    """What is published, node by node."""
+    """Return published production by node."""
     observed = np.asarray(pc.fill_null(made["observed"], True).to_numpy(), bool)
     here = np.isin(maker, nodes)
     place = np.searchsorted(nodes, maker[here])

@@ -1,4 +1,4 @@
-"""A stop or a cut of exports, followed through the stages, and the failures it may cascade into."""
+"""Export cuts followed through the stages, and the failures they may cascade into."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def disruption(
     base: str = "imports",
     minimum: float = 0.0,
 ) -> pa.Table:
-    r"""What every consumer loses if some countries stop or cut their exports of some products.
+    r"""Compute every consumer's loss if some countries cut their exports of some products.
 
     The exports are cut, not what the exporters use at home. With :math:`Q` the shares of each
     pool by the pools it comes out of, bought or made into the product, and :math:`\lambda` the
@@ -44,27 +44,27 @@ def disruption(
               b_j = \sum_i Q_{ji} \lambda_{ji}
 
     so that everybody passes on their loss in proportion and nobody substitutes. ``direct`` is b;
-    the rest comes through others: re-exporters, and makers of later products. Of what a country
-    buys, both are the same sums over its imports. With slack, the suppliers left deliver up to
-    slack more of the part u in which there is nothing of the exports that are cut:
+    the rest comes through others: re-exporters, and makers of later products. For imports,
+    both are the same sums over what the country buys. With slack, the remaining suppliers
+    deliver up to slack more of the part u that contains none of the exports that are cut:
     :math:`\min(\ell_j, slack \cdot u_j)` is recovered.
 
     Parameters
     ----------
     network : SupplyNetwork
     exporters : sequence of str
-        Who cuts. Trade among them goes on.
+        The countries that cut. Trade among them goes on.
     products, destinations : sequence of str, optional
-        What is cut, and for whom; otherwise everything, for all.
+        The products that are cut, and their buyers; by default all.
     loss : float
-        Which part of those exports is lost, more than 0, at most 1.
+        The share of those exports that is lost, more than 0, at most 1.
     slack : float
-        Extra output of the suppliers left, 0 or more.
+        Extra output of the remaining suppliers, 0 or more.
     consumers : sequence of str, optional
         Only these.
     base : {"imports", "supply"}
-        What losses are shares of: what the consumer buys, or that and what it makes, which can
-        be lost too for lack of inputs.
+        The total of the shares: the consumer's imports, or its imports and production, which it
+        can lose too for lack of inputs.
     minimum : float
         Leave out losses of at most this.
 
@@ -120,7 +120,7 @@ def cut_flows(
     network: SupplyNetwork, exporters: Sequence[str], products: Sequence[str] | None,
     destinations: Sequence[str] | None, loss: float,
 ) -> np.ndarray:  # fmt: skip
-    """Which part of each flow is cut, by :func:`disruption`'s parameters."""
+    """Return the part of each flow that is cut, by :func:`disruption`'s parameters."""
     if not 0 < loss <= 1:
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
     sellers = np.isin(np.arange(network.size), network.nodes_of(exporters))
@@ -140,7 +140,7 @@ def cut_flows(
 def _followed(
     network: SupplyNetwork, cut: np.ndarray, base: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Direct loss and loss of each pool's imports or supply; loss of imports in the measure."""
+    """Return each pool's direct and full loss of imports or supply, and its lost imports."""
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import spsolve
 
@@ -179,12 +179,12 @@ def cascade(
     capacity: Mapping[str, float] | None = None,
     links: str = "supply",
 ) -> pa.Table:
-    r"""Who fails one after another when some countries cut their exports [1]_.
+    r"""Find the pools that fail one after another when some countries cut their exports [1]_.
 
-    A pool whose loss is strictly more than ``tolerance`` times its capacity fails: all that it
-    sells, and all that is made out of it at home, is cut by ``spread``. All pools are looked at
-    at once, again and again, until none fails any more. Between failures losses are not passed
-    on: that is :func:`disruption`.
+    A pool whose loss is strictly more than ``tolerance`` times its capacity fails: its sales and
+    the products made out of it at home are cut by ``spread``. Each round checks all pools at
+    once, until no more fail. Losses below failure are not passed on: that is
+    :func:`disruption`.
 
     Parameters
     ----------
@@ -193,19 +193,19 @@ def cascade(
     tolerance, spread : float
         0 to 1; in [1]_ t and f.
     capacity : mapping of str to float, optional
-        Of each country, in the measure of the flows; in [1]_ its GDP. Otherwise the supply of
+        Of each country, in the measure of the flows; in [1]_ its GDP. By default the supply of
         the pool, so that losses are shares of it.
     links : {"supply", "either"}
-        "supply": a pool loses what it buys and makes. "either", as in [1]_: a failed pool also
-        cuts what it buys, and what a country fails to sell counts as well (the larger of both).
+        "supply": a pool loses imports and production. "either", as in [1]_: a failed pool also
+        cuts its purchases, and lost sales count as well (the larger of both).
 
     Returns
     -------
     pyarrow.Table
-        One row a pool with a loss: ``country``, ``product``, ``stage``, ``loss`` (of the
+        One row per pool with a loss: ``country``, ``product``, ``stage``, ``loss`` (of the
         capacity, 0 to 1 where that is the supply), ``failed``, ``round`` (1 for those that the
-        cut itself brings down, null if it does not fail), ``hit_by`` (the pool that took most
-        when it failed, or takes most in the end). Failed first, by round, then largest loss.
+        cut itself brings down, null if it does not fail), ``hit_by`` (the pool that caused most
+        of the loss when it failed, or in the end). Failed first, by round, then largest loss.
 
     References
     ----------
@@ -252,7 +252,7 @@ def cascade(
 def _fallen(
     state: _Spread, sellers: np.ndarray, tolerance: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Losses in the end; who failed, in which round, and hit by whom."""
+    """Return the final losses, and the round and the cause of each failure."""
     failed, rounds = np.zeros(len(sellers), bool), np.zeros(len(sellers), np.int64)
     lost, hit_by = state.losses(failed)
     for turn in range(1, len(sellers) + 1):
@@ -268,7 +268,7 @@ def _fallen(
 
 @dataclass(frozen=True, eq=False)
 class _Spread:
-    """What is lost while some pools have failed."""
+    """The losses while some pools have failed."""
 
     network: SupplyNetwork
     cut: np.ndarray
@@ -277,7 +277,7 @@ class _Spread:
     capacity: np.ndarray
 
     def losses(self, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Loss of each pool over its capacity, and the pool that takes most of it, or -1."""
+        """Return each pool's loss over its capacity, and the pool that causes most of it, or -1."""
         net, size = self.network, self.network.size
         down = failed[net.source] | (failed[net.target] & self.either)
         gone = net.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))

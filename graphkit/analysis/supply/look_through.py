@@ -1,4 +1,4 @@
-"""Look-through dependence: origins behind the last seller, with the range missing data leaves."""
+"""Look-through dependence: origins behind the last seller, with the range left by missing data."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ class Range:
     """Lowest or highest shares of every origin: rows are nodes, columns are countries."""
 
     sold: np.ndarray
-    """In what a node sells."""
+    """Shares in the sales of each node."""
     had: np.ndarray
-    """In what a node has."""
+    """Shares in the pool of each node."""
 
 
 def origin_ranges(
     network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any"
 ) -> tuple[Range, Range]:
-    r"""The lowest and the highest share that each origin can have, given what is not known.
+    r"""Bound the share of each origin, given what is not known.
 
     Three things are not known. An unknown or untraceable origin may be any country that may do
-    the stage's work: none of it or all of it. In a pool of a product whose trade is not known,
-    another producer o has at most :math:`P_o / (P_c + P_o)`. And a country whose production is
-    not published makes at least what it sells beyond what it buys, but may make all that it
-    sells: with :math:`a` the former's share of its pool, T the origins of what it makes and h of
-    what it buys, what it sells has an origin between :math:`T` and :math:`a T + (1 - a) h`. Lows
-    and highs are the fixed points of taking the smaller and the larger at every such country.
-    They are approached from 0 and from 1, so that they hold wherever the iteration ends.
+    the stage's work: none of it or all of it. In a pool of a product with unknown trade,
+    another producer o has at most :math:`P_o / (P_c + P_o)`. And a country with unpublished
+    production makes at least its exports beyond its imports, but may make all that it sells:
+    with :math:`a` the former's share of its pool, T the origins of its production and h of its
+    imports, the origins of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
+    highs are the fixed points of taking the smaller and the larger at each of these countries.
+    The iteration approaches them from 0 and from 1, so that the bounds hold wherever it ends.
 
     Parameters
     ----------
     network, stage, untraded
         As for :func:`origin_shares`.
     unreported : {"any", "as-inferred"}
-        "as-inferred": unpublished production is what the network takes it to be.
+        "as-inferred": unpublished production is the network's inferred figure.
 
     Returns
     -------
     low, high : Range
-        Each for what a node sells, and for what it has: there, what it makes itself is as much
-        as the network says, since the question is what it gets from others.
+        Each for the sales and for the pool of a node. In its pool, its own production is the
+        network's figure, since the question is what it gets from others.
     """
     start = stage_order(network, stage)
     shape = (network.size, len(network.countries))
@@ -88,7 +88,7 @@ def origin_ranges(
 
 
 def _possible(network: SupplyNetwork, start: int) -> np.ndarray:
-    """Whether each country may do the stage's work, for all that is known: 0 or 1."""
+    """Return 1 for each country that may do the stage's work, for all that is known, else 0."""
     makes = (network.produced > 0) | network.unpublished
     withheld = (network.state == MISSING) & (network.supply == 0)
     may = (network.order == start) & (makes | withheld)
@@ -102,7 +102,7 @@ def _fixed_point(
     network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
     ceiling: np.ndarray | None, free: bool,
 ) -> np.ndarray:  # fmt: skip
-    """Lowest shares in what each node sells, or with a ceiling the highest."""
+    """Iterate to the lowest shares in each node's sales, or with a ceiling the highest."""
     from scipy.sparse import diags_array
 
     own, links = network.own[nodes], bought_within(network, nodes)
@@ -128,7 +128,7 @@ def _fixed_point(
 
 
 UNKNOWN, UNTRACEABLE = "unknown", "untraceable"
-"""Origins that are no country: no data tells, or no producer stands behind."""
+"""Origins other than countries: without data, and without a producer behind them."""
 SMALLEST = 1e-12
 RESULT = pa.schema([
     *texts("consumer", "product", "stage", "origin"),
@@ -147,32 +147,32 @@ def look_through(
     base: str = "imports",
     minimum: float = 0.0,
 ) -> pa.Table:
-    r"""Trace each consumer's supply to the countries that it comes from, at each stage.
+    r"""Trace each consumer's supply to its countries of origin, at each stage.
 
-    The supply pool of a country is its production plus its imports; every outgoing flow is taken
-    to have the mix of the pool it leaves [1]_. With :math:`Q` the inflow shares and :math:`D`
-    the production shares of the pools,
+    The supply pool of a country is its production plus its imports; every outgoing flow has the
+    mix of the pool it leaves [1]_. With :math:`Q` the inflow shares and :math:`D` the production
+    shares of the pools,
 
     .. math:: B = (I - Q)^{-1} D
 
     This is the algebra of an absorbing Markov chain, and of the Leontief inverse in hidden
-    exposure [2]_. Over stages, what a country makes has the mix of its pool of the product
-    before; the tracing stops at the stage asked for (see
+    exposure [2]_. Over stages, a country's production has the mix of its pool of the product
+    before; the tracing stops at the given stage (see
     :func:`~graphkit.analysis.supply.tracing.origin_shares`). Only shares cross a stage.
 
     Parameters
     ----------
     network : SupplyNetwork
     consumers, products, stages : sequence of str, optional
-        Only these; otherwise all that have data, and for each product its own stage and those
+        Only these; by default all that have data, and for each product its own stage and those
         before it.
     untraded : {"unknown", "own"}
-        What to make of the pools of a product whose trade is not known.
+        Treatment of the pools of a product with unknown trade.
     unreported : {"any", "as-inferred"}
-        Whether a country that publishes no production may have made any part of what it sells,
-        or what the network takes it to make. It moves ``low`` and ``high``, not ``share``.
+        Production of a country that publishes none: any part of its sales, or the network's
+        inferred figure. It moves ``low`` and ``high``, not ``share``.
     base : {"imports", "supply"}
-        What the shares are of: what the consumer buys, or that and what it makes.
+        The total of the shares: the consumer's imports, or its imports and production.
     minimum : float
         Leave out rows whose ``share``, ``face_value`` and ``high`` are all at most this.
 
@@ -181,17 +181,17 @@ def look_through(
     pyarrow.Table
         ``consumer``, ``product``, ``stage``, ``origin``; all others 0 to 1: ``share`` of the
         consumer's imports (or supply) that originates there, ``face_value`` (bought from there
-        directly; in the supply, what the consumer makes is its own),
+        directly; in the supply, the consumer's own production is its own),
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
-        data: :func:`~graphkit.analysis.supply.look_through.origin_ranges`). What no data tells and
-        what no producer stands behind are rows of the origins ``unknown`` and ``untraceable``,
-        with no range. With ``minimum`` 0 the shares of one consumer, product and stage add up to 1.
+        data: :func:`~graphkit.analysis.supply.look_through.origin_ranges`). Supply without data
+        and supply without a producer have the origins ``unknown`` and ``untraceable``, without
+        a range. With ``minimum`` 0 the shares of one consumer, product and stage add up to 1.
         In order of the chain, then consumer, stage, largest share first.
 
     Raises
     ------
     GraphkitError
-        A country, product or stage has no data here; the message says what has.
+        A country, product or stage has no data here; the message lists those that have.
 
     References
     ----------
@@ -204,7 +204,7 @@ def look_through(
 
     Examples
     --------
-    A mines 8 and sells 4 to B and 1 to C. B mines 1 and sells 2 to C. So 4/5 of what B has is
+    A mines 8 and sells 4 to B and 1 to C. B mines 1 and sells 2 to C. So 4/5 of B's pool is
     A's; C has 1 from A and 2 from B, and 13/15 of it was mined in A:
 
     >>> from graphkit.analysis.supply.build import supply_network
@@ -246,7 +246,7 @@ def look_through(
 def _traced(
     network: SupplyNetwork, stage: str, untraded: str, unreported: str, base: str
 ) -> tuple[np.ndarray, ...]:
-    """Shares, lows, highs and what has no origin, of what nodes sell or of what they have."""
+    """Return shares, lows, highs and the part without an origin, of sales or pools."""
     origins = origin_shares(network, stage, untraded=untraded)
     none = np.stack([origins.unknown, origins.untraceable], axis=1)
     ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported)
@@ -255,7 +255,7 @@ def _traced(
 
 
 def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str) -> np.ndarray:
-    """Shares of the last sellers, and of the consumer in what it makes."""
+    """Return shares of the last sellers, and of the consumer in its own production."""
     face = np.zeros((len(rows), len(network.countries)))
     entries = bought.tocoo()
     face[entries.row, network.country[entries.col]] = entries.data
@@ -268,7 +268,7 @@ def _rows(
     network: SupplyNetwork, nodes: np.ndarray, stage: str, face: np.ndarray,
     columns: Sequence[np.ndarray], minimum: float,
 ) -> pa.Table:  # fmt: skip
-    """One row an origin that counts, of one stage."""
+    """Build one row for each origin above the minimum, at one stage."""
     share, low, high, none = (np.clip(matrix, 0.0, 1.0) for matrix in columns)
     low, high = np.minimum(low, share), np.maximum(high, share)
     least = max(minimum, SMALLEST)
@@ -291,7 +291,7 @@ def _rows(
 
 
 def _ordered(network: SupplyNetwork, table: pa.Table) -> pa.Table:
-    """In order of the chain, consumer, stage; then largest share, face value, high, name."""
+    """Sort by the chain, consumer, stage; then largest share, face value, high, name."""
     import pyarrow.compute as pc
 
     products, stages = pa.array(network.products), pa.array(list(dict.fromkeys(network.stages)))

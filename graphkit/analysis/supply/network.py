@@ -1,4 +1,4 @@
-"""The supply network: who sells what to whom, who makes it, and out of which product.
+"""The supply network: trade, production and inputs of the products of one chain.
 
 Nodes are (country, product) pairs in a fixed order. All flows of one network are in one measure.
 The network holds arrays; :meth:`SupplyNetwork.to_networkx` is the view of it for networkx.
@@ -21,37 +21,37 @@ from graphkit.errors import GraphkitError
 OBSERVED, INFERRED, MISSING = 0, 1, 2
 STATES = ("observed", "inferred", "missing")
 UNPUBLISHED = ("exports", "net-exports")
-"""What may be assumed of production that nobody publishes."""
+"""Assumptions about unpublished production."""
 TOLERANCE = 1e-9
-"""Exports above production and imports by less than this share of them are rounding."""
+"""Relative excess of exports over production and imports that counts as rounding."""
 SHARE_ROUNDING = 0.005
-"""Published shares are rounded: what is missing to 1 says nothing below this."""
+"""Rounding of published shares: a smaller remainder to 1 says nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stated:
-    """What sources say of each node's production; NaN where they say nothing."""
+    """Published production of each node; NaN where sources say nothing."""
 
     amount: np.ndarray
-    """In the unit of the product's flows; of an untraded product in any one unit."""
+    """Amount in the unit of the product's flows; for an untraded product in any one unit."""
     share: np.ndarray
-    """Of the world total, where the amount is in another unit than the flows."""
+    """Share of the world total, where the amount has another unit than the flows."""
     inferred: np.ndarray
-    """Whether the source itself marks the figure as not observed."""
+    """True where the source itself marks the figure as not observed."""
 
 
 def own_production(
     stated: Stated, exports: np.ndarray, imports: np.ndarray, product: np.ndarray, unpublished: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    r"""Production of each node, and how well it is known.
+    r"""Estimate the production of each node, and grade how well it is known.
 
     In this order:
 
     1. The published amount, if it is in the unit of the flows (OBSERVED).
     2. Else, with a published share :math:`s_c` of the world total, that share of the smallest
-       world total :math:`W` that the trade allows (INFERRED). With :math:`X_c` what trade says of
-       a country (see below), the listed countries make at least that, and so do the others
-       together, out of the remainder:
+       world total :math:`W` that the trade allows (INFERRED). With :math:`X_c` the production of
+       a country that trade shows (see below), the listed countries make at least that, and so do
+       the others together, out of the remainder:
 
        .. math:: W = \max\Big(\max_{c\,listed} \frac{X_c}{s_c},\;
                      \frac{\sum_{c\,not\,listed} X_c}{1 - \sum s_c}\Big)
@@ -60,18 +60,17 @@ def own_production(
     3. Else :math:`X_c`: "exports", as much as the country sells, or "net-exports",
        :math:`(E_c - I_c)^+`, the least that it can make if it uses nothing itself. INFERRED where
        it sells more than it buys, so that it must make some; else MISSING, an assumption.
-       Where amounts of the product are published, a country that is not among them is taken to
-       make only the latter.
+       Where amounts of the product are published, the latter applies to every other country.
     4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).
 
     Parameters
     ----------
     stated : Stated
-        What sources say, node by node.
+        Published production by node.
     exports, imports, product : numpy.ndarray
         Of each node; the first two in the unit of the flows.
     unpublished : {"exports", "net-exports"}
-        What is assumed of a country whose production nobody publishes.
+        Assumption about a country without published production.
 
     Returns
     -------
@@ -83,7 +82,7 @@ def own_production(
     Examples
     --------
     A sells 4 and buys 9, B sells 3 and buys nothing. A source says that A makes 90 % of the
-    world's output: then B's 3 are at most 10 % of it, and A makes at least 27.
+    world's output: B's 3 are at most 10 % of it, so A makes at least 27.
 
     >>> nan = np.nan
     >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool))
@@ -112,13 +111,13 @@ def own_production(
 
 
 def listed_products(amount: np.ndarray, product: np.ndarray) -> np.ndarray:
-    """For each node, whether any amount of its product above zero is published."""
+    """Mark nodes whose product has a published amount above zero."""
     listed = np.unique(product[np.nan_to_num(amount) > 0])
     return np.isin(product, listed)
 
 
 def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:
-    """The smallest world production of one product that its trade and the shares allow."""
+    """Find the smallest world production that a product's trade and shares allow."""
     listed = nodes & (share > 0)
     totals = shown[listed] / share[listed]
     rest = 1.0 - float(np.sum(share[listed]))
@@ -129,7 +128,7 @@ def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) 
 
 UNITS = {"usd": "USD", "tonnes": "t"}
 BASES = ("imports", "supply")
-"""What shares may be of: what a country buys, or that and what it makes."""
+"""Totals that shares may refer to: imports, or imports and production."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,21 +136,21 @@ class SupplyNetwork:
     """Flows, production and conversions of the products of one chain, as arrays.
 
     Made by :func:`~graphkit.analysis.supply.build.supply_network`. Node ``i`` is the country
-    ``countries[country[i]]`` with its pool of the product ``products[product[i]]``: what it makes
-    and what it imports. Nodes are sorted by product (stage first), then country.
+    ``countries[country[i]]`` with its pool of the product ``products[product[i]]``: its
+    production and imports. Nodes are sorted by product (stage first), then country.
     """
 
     measure: str
-    """``usd`` or ``tonnes``: what all flows are counted in."""
+    """Amount of all flows, ``usd`` or ``tonnes``."""
     countries: tuple[str, ...]
     products: tuple[str, ...]
-    """In order of their stages, then by key."""
+    """Product keys in order of their stages, then by key."""
     stages: tuple[str, ...]
     """The stage of each product."""
     orders: tuple[int, ...]
-    """The place of that stage in the chain, 1 is the mine."""
+    """Position of that stage in the chain, 1 is the mine."""
     traded: tuple[bool, ...]
-    """Whether any flow of the product is known."""
+    """True where any flow of the product is known."""
     country: np.ndarray
     product: np.ndarray
     source: np.ndarray
@@ -160,21 +159,21 @@ class SupplyNetwork:
     amount: np.ndarray
     """Flow of the pair in the measure, more than zero."""
     produced: np.ndarray
-    """What each node makes, in the unit of the flows; of an untraded product, in its own unit."""
+    """Production of each node in the unit of the flows; for an untraded product, in its own."""
     least: np.ndarray
-    """What each node makes at the least, for all that is published and its trade shows."""
+    """Lower bound of each node's production, from what is published and its trade."""
     published: np.ndarray
-    """What a source says it makes, in the same unit; NaN where none does."""
+    """Published production in the same unit; NaN where missing."""
     state: np.ndarray
-    """OBSERVED, INFERRED or MISSING: how well ``produced`` is known."""
+    """Grade of ``produced``: OBSERVED, INFERRED or MISSING."""
     output: np.ndarray
-    """Nodes that make their product, if they make any, out of another one; sorted."""
+    """Nodes that make their product out of another one; sorted."""
     input: np.ndarray
-    """The node of the same country whose pool each of them draws on."""
+    """Node of the same country whose pool each output node draws on."""
     weight: np.ndarray
-    """Share of the input in what the output node makes; sums to 1 for each output node."""
+    """Share of the input in the output node's production; sums to 1 for each output node."""
     facts: pa.Table
-    """The rows that the flows were added up from."""
+    """Rows that the flows were added up from."""
 
     @property
     def unit(self) -> str:
@@ -183,37 +182,37 @@ class SupplyNetwork:
 
     @property
     def size(self) -> int:
-        """How many nodes there are."""
+        """Number of nodes."""
         return len(self.country)
 
     @cached_property
     def imports(self) -> np.ndarray:
-        """What each node buys from other countries."""
+        """Purchases of each node from other countries."""
         return np.asarray(np.bincount(self.target, self.amount, self.size))
 
     @cached_property
     def exports(self) -> np.ndarray:
-        """What each node sells to other countries."""
+        """Sales of each node to other countries."""
         return np.asarray(np.bincount(self.source, self.amount, self.size))
 
     @cached_property
     def supply(self) -> np.ndarray:
-        """The pool of each node: what it makes and what it buys."""
+        """Pool of each node: its production and imports."""
         return np.asarray(self.produced + self.imports)
 
     @cached_property
     def own(self) -> np.ndarray:
-        """The share of each node's pool that it makes itself."""
+        """Share of each node's pool that it makes itself."""
         return np.asarray(self.produced / np.where(self.supply > 0, self.supply, 1.0))
 
     @cached_property
     def order(self) -> np.ndarray:
-        """The place of each node's stage in the chain."""
+        """Position of each node's stage in the chain."""
         return np.asarray(np.asarray(self.orders, np.int64)[self.product])
 
     @cached_property
     def bought(self) -> Any:
-        """Sparse ``Q``: row j, column i is the share of j's pool that it bought from i."""
+        """Sparse ``Q``: row j, column i is the share of its pool that j bought from i."""
         from scipy.sparse import csr_array
 
         share = self.amount / self.supply[self.target]
@@ -221,7 +220,7 @@ class SupplyNetwork:
 
     @cached_property
     def imported(self) -> Any:
-        """Sparse: row j, column i is the share of all that j bought that it bought from i."""
+        """Sparse: row j, column i is the share of i in j's imports."""
         from scipy.sparse import csr_array
 
         share = self.amount / self.imports[self.target]
@@ -229,33 +228,33 @@ class SupplyNetwork:
 
     @cached_property
     def made(self) -> Any:
-        """Sparse: row (c, q), column (c, p) is the share of what c makes of q that draws on p."""
+        """Sparse: row (c, q), column (c, p) is the share of p in the inputs of c's output q."""
         from scipy.sparse import csr_array
 
         return csr_array((self.weight, (self.output, self.input)), shape=(self.size, self.size))
 
     @cached_property
     def links(self) -> Any:
-        """Sparse: what each node's pool comes out of, bought or made, over all stages."""
+        """Sparse shares of each node's pool by the pools it comes out of, bought or made."""
         from scipy.sparse import diags_array
 
         return (self.bought + diags_array(self.own) @ self.made).tocsr()
 
     @cached_property
     def has_input(self) -> np.ndarray:
-        """Whether a pool is known that the node draws on for what it makes."""
+        """Mask of the nodes with a known pool that they draw on for their production."""
         mask = np.zeros(self.size, bool)
         mask[self.output] = True
         return mask
 
     @cached_property
     def fed(self) -> np.ndarray:
-        """Whether a producer stands behind the node; where none does, origins are untraceable."""
+        """Mask of the nodes with a producer behind them; origins of the others are untraceable."""
         return reached(self.links, (self.own > 0) & ~self.has_input)
 
     @cached_property
     def unpublished(self) -> np.ndarray:
-        """Nodes that sell a product and may have made any part of it, for all that is published.
+        """Mask of the nodes that may have made any part of their sales, for all that is published.
 
         Where amounts of a product are published, the countries not listed make none of it,
         unless their trade shows that they do.
@@ -265,34 +264,34 @@ class SupplyNetwork:
         return np.asarray(unsure & (self.exports > 0))
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:
-        """The nodes of some countries, of all products.
+        """Find the nodes of some countries, for all products.
 
         Raises
         ------
         GraphkitError
-            A country has no node here; the message says which countries have.
+            A country has no node here; the message lists the countries that have.
         """
         place = {name: i for i, name in enumerate(self.countries)}
         wanted = sorted(set(countries))
         if unknown := [c for c in wanted if c not in place]:
             raise GraphkitError(
                 f"{', '.join(unknown)}: neither trade nor production is known here; "
-                f"there is {shortened(self.countries)}"
+                f"data exists for {shortened(self.countries)}"
             )
         return np.flatnonzero(np.isin(self.country, [place[c] for c in wanted]))
 
     def products_of(self, names: Iterable[str]) -> np.ndarray:
-        """Places of some products.
+        """Find the positions of some products.
 
         Raises
         ------
         GraphkitError
-            A product is not in the network; the message says which are.
+            A product is not in the network; the message lists those that are.
         """
         wanted = sorted(set(names))
         if unknown := [p for p in wanted if p not in self.products]:
             raise GraphkitError(
-                f"{', '.join(unknown)}: no data here; there is {shortened(self.products)}"
+                f"{', '.join(unknown)}: no data here; data exists for {shortened(self.products)}"
             )
         return np.asarray([self.products.index(p) for p in wanted], np.int64)
 
@@ -302,12 +301,12 @@ class SupplyNetwork:
         products: Iterable[str] | None = None,
         base: str = "supply",
     ) -> np.ndarray:
-        """The nodes of some countries and products, or of all, that have imports or any supply.
+        """Select the nodes of some or all countries and products with imports or any supply.
 
         Raises
         ------
         GraphkitError
-            A country or product has no data here, or none of them has any imports or supply.
+            A country or product has no data here, or no node has any imports or supply.
         """
         if base not in BASES:
             raise GraphkitError(f"base: found {base!r}, wanted one of {', '.join(BASES)}")
@@ -324,7 +323,7 @@ class SupplyNetwork:
         return np.flatnonzero(chosen)
 
     def names(self, nodes: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """Country, product and stage of some nodes, as columns."""
+        """Return country, product and stage of some nodes, as columns."""
         place = self.product[nodes]
         return (
             pa.array(np.asarray(self.countries, object)[self.country[nodes]], pa.string()),
@@ -333,37 +332,37 @@ class SupplyNetwork:
         )
 
     def label(self, node: int) -> str:
-        """Country and product of a node, as chains are written."""
+        """Format country and product of a node, as in chains."""
         return f"{self.countries[self.country[node]]} {self.products[self.product[node]]}"
 
     def coverage(self) -> pa.Table:
-        """What the network rests on, product by product.
+        """Describe the data behind the network by product.
 
         Returns
         -------
         pyarrow.Table
             ``product``, ``stage``, ``measure``, ``nodes``, ``flows`` (rows with an amount),
-            ``flows_without_measure`` (rows that give none, left out), ``self_flows`` (of a country
-            to itself, left out), ``amount`` (sum of the flows, in the measure); how many nodes
-            have ``observed``, ``inferred`` or ``missing`` production, and which share of all that
-            is sold such nodes sell (``..._share``, null without flows); ``oversold`` (nodes that
-            sell more than their published production and imports), ``untraceable`` (nodes with no
-            producer behind them), ``without_upstream`` (nodes that make the product out of an
-            unknown pool) and ``traded`` (false: no flow of it is known). In order of the chain.
+            ``flows_without_measure`` (rows without one, left out), ``self_flows`` (of a country to
+            itself, left out), ``amount`` (sum of the flows, in the measure); the number of nodes
+            with ``observed``, ``inferred`` or ``missing`` production, and their share of all
+            sales (``..._share``, null without flows); ``oversold`` (nodes that sell more than
+            their published production and imports), ``untraceable`` (nodes with no producer
+            behind them), ``without_upstream`` (nodes that make the product out of an unknown
+            pool) and ``traded`` (false: no flow of it is known). In order of the chain.
         """
         return coverage(self)
 
     def to_networkx(self, *, facts: bool = False, conversions: bool = False) -> Any:
-        """The network as networkx sees it.
+        """Convert the network to networkx.
 
         Parameters
         ----------
         facts : bool
-            Every row of the flows as an edge of its own, instead of their sums.
+            One edge for every row of the flows, instead of their sums.
         conversions : bool
             Also an edge of ``kind`` "MADE_INTO" from the input to the output of one country. It
-            has a ``share`` of the output's pool and no amount, because stages have units of
-            their own: weigh by ``share`` then, since networkx counts a missing amount as 1.
+            has a ``share`` of the output's pool and no amount, because stages have different
+            units: weight by ``share`` then, since networkx counts a missing amount as 1.
 
         Returns
         -------
@@ -377,7 +376,7 @@ class SupplyNetwork:
 
 
 def reached(links: Any, start: np.ndarray) -> np.ndarray:
-    """Which nodes the marked ones supply, at any remove; ``links`` point from buyer to seller."""
+    """Mark nodes that ``start`` supplies, at any remove; ``links`` point from buyer to seller."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 
@@ -397,7 +396,7 @@ def reached(links: Any, start: np.ndarray) -> np.ndarray:
 
 
 def shortened(names: Iterable[str], most: int = 12) -> str:
-    """Some names in one line, and how many there are if not all are shown."""
+    """Join names in one line; a cut list ends with their number."""
     listed = list(names)
     if len(listed) <= most:
         return ", ".join(listed) or "nothing"
@@ -442,7 +441,7 @@ def coverage(network: SupplyNetwork) -> pa.Table:
 
 
 def _fact_counts(network: SupplyNetwork) -> dict[str, dict[str, int]]:
-    """For each product: rows with an amount, rows without one, rows of a country to itself."""
+    """Count each product's rows with an amount, without one, and of a country to itself."""
     facts = network.facts
     own = pc.equal(facts["supplier"], facts["consumer"])
     known = pc.and_(pc.is_valid(facts[network.measure]), pc.invert(own))
@@ -481,7 +480,7 @@ def to_networkx(network: SupplyNetwork, *, facts: bool, conversions: bool) -> An
 
 
 def _sums(network: SupplyNetwork, names: list[Node]) -> Any:
-    """One edge a pair of nodes."""
+    """Build one edge per pair of nodes."""
     share = np.asarray(network.amount / network.supply[network.target])
     for source, target, amount, part in zip(
         network.source.tolist(), network.target.tolist(), network.amount.tolist(), share.tolist(),
@@ -493,7 +492,7 @@ def _sums(network: SupplyNetwork, names: list[Node]) -> Any:
 
 
 def _conversions(network: SupplyNetwork, names: list[Node]) -> Any:
-    """One edge from each pool to what is made out of it."""
+    """Build one edge from each pool to each pool made out of it."""
     share = np.asarray(network.own[network.output] * network.weight)
     for output, source, part in zip(
         network.output.tolist(), network.input.tolist(), share.tolist(), strict=True
@@ -503,7 +502,7 @@ def _conversions(network: SupplyNetwork, names: list[Node]) -> Any:
 
 
 def _rows(network: SupplyNetwork) -> Any:
-    """One edge a fact, with all of it that is known."""
+    """Build one edge per fact, with its known values."""
     for row in network.facts.to_pylist():
         seller, buyer = row.pop("supplier"), row.pop("consumer")
         known = {name: value for name, value in row.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Losses of consumers without a country, or a group of them, at all of its stages."""
+"""Losses of consumers without a country or group of countries, at all of its stages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.errors import GraphkitError
 
 DENSE = 3_000
-"""Up to so many nodes one dense inverse is faster than sparse solves."""
+"""Number of nodes up to which one dense inverse is faster than sparse solves."""
 BATCH = 256
 LEAK = 1e-9
-"""A cycle of trade without a producer would be followed for ever; each step of it loses this."""
+"""Loss at each step through a trade cycle without a producer, which would never end."""
 
 
 def system(network: SupplyNetwork, links: Any) -> Any:
-    """``I - Q`` as a sparse matrix that can be solved also where no producer stands behind."""
+    """Build ``I - Q`` as a sparse matrix that can be solved even without producers."""
     from scipy.sparse import diags_array, eye_array
 
     if not network.fed.all():
@@ -29,7 +29,7 @@ def system(network: SupplyNetwork, links: Any) -> Any:
 
 
 def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.ndarray:
-    """Share of each node's supply that passes through each set of nodes: nodes by sets.
+    """Compute the share of each node's supply that passes through each set: nodes by sets.
 
     See :func:`~graphkit.analysis.supply.removal.removal_losses`. Nodes of a set itself lose all.
     """
@@ -60,7 +60,7 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
 
 
 def _hit(columns: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """``N[:, K] (N[K, K])^-1 1``."""
+    """Compute ``N[:, K] (N[K, K])^-1 1``."""
     if len(nodes) == 1:
         return np.asarray(columns[:, 0] / columns[nodes[0], 0])
     weights = np.linalg.solve(columns[nodes], np.ones(len(nodes)))
@@ -68,7 +68,7 @@ def _hit(columns: np.ndarray, nodes: np.ndarray) -> np.ndarray:
 
 
 def _batches(removed: Sequence[np.ndarray]) -> list[tuple[int, int]]:
-    """Runs of sets with at most BATCH nodes together, or one set."""
+    """Split the sets into runs of at most BATCH nodes together, or one set."""
     batches, first, count = [], 0, 0
     for place, nodes in enumerate(removed):
         if place > first and count + len(nodes) > BATCH:
@@ -81,10 +81,10 @@ def _batches(removed: Sequence[np.ndarray]) -> list[tuple[int, int]]:
 def chains(
     network: SupplyNetwork, nodes: np.ndarray, consumers: np.ndarray
 ) -> tuple[list[str | None], np.ndarray]:
-    """The strongest chain of pools from any of some nodes to each consumer, and its share.
+    """Find the strongest chain of pools from some nodes to each consumer, and its share.
 
-    The share of a chain is the product of the shares that each of its pools has of the next; of
-    equally strong ones the shortest.
+    The share of a chain is the product of the shares of its pools in the next pool; the
+    shortest of equally strong chains is taken.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
@@ -93,7 +93,7 @@ def chains(
         return [], np.empty(0)
     links = network.links.tocoo()
     kept = links.data > 0
-    # A little for each step, so that a share of 1 is a step too.
+    # A little for each step, so that a share of 1 has a length too.
     length = -np.log(links.data[kept]) + 1e-12
     ways = csr_array((length, (links.col[kept], links.row[kept])), shape=links.shape)
     distance, before, _ = dijkstra(ways, indices=nodes, min_only=True, return_predecessors=True)
@@ -131,19 +131,18 @@ def removal_losses(
     base: str = "imports",
     minimum: float = 0.0,
 ) -> pa.Table:
-    r"""What every consumer loses if a country, or a group of them, is gone at all its stages.
+    r"""Compute every consumer's loss without a country or group, removed at all its stages.
 
-    What passes through a node of the removed set K is lost, in proportion, and nobody
-    substitutes: the loss of j is the chance that its supply, followed back to its origins,
+    Supply that passes through a node of the removed set K is lost, in proportion, and nobody
+    substitutes: the loss of j is the probability that its supply, followed back to its origins,
     passes K. With :math:`Q` the shares of each pool by the pools it comes out of, bought or made
     into the product, and :math:`N = (I - Q)^{-1}`,
 
     .. math:: \ell_j = N_{jK} (N_{KK})^{-1} 1
 
     (a hitting probability of an absorbing Markov chain [1]_; for one node
-    :math:`N_{jk} / N_{kk}`). Of what j buys, it is the mean of that over those it buys from. With
-    slack, what is left may grow: the suppliers that a consumer
-    still has deliver up to :math:`1 + slack` times what they did, so that
+    :math:`N_{jk} / N_{kk}`). The loss of j's imports is the mean over its suppliers. With slack,
+    the remaining suppliers deliver up to :math:`1 + slack` times as much as before, so that
     :math:`\min(\ell_j, slack (1 - \ell_j))` is recovered. A consumer with nothing left recovers
     nothing.
 
@@ -151,13 +150,13 @@ def removal_losses(
     ----------
     network : SupplyNetwork
     groups : mapping of str to sequence of str, optional
-        Names of what is removed, and the countries in it. Otherwise each country by itself.
+        Names of the groups to remove, and their countries. By default each country by itself.
     consumers, products : sequence of str, optional
         Only these.
     slack : float
         Extra output of the remaining suppliers, 0 or more.
     base : {"imports", "supply"}
-        What losses are shares of: what the consumer buys, or that and what it makes.
+        The total of the shares: the consumer's imports, or its imports and production.
     minimum : float
         Leave out losses of at most this.
 
@@ -181,8 +180,8 @@ def removal_losses(
 
     Examples
     --------
-    A sells 6 to B and 1 to C; B mines 2 and sells 4 to C. A stands behind 6/8 of B's supply and
-    1/5 + 4/5 * 6/8 of C's. With 20 % slack C wins back a fifth of the 0.2 that is left:
+    A sells 6 to B and 1 to C; B mines 2 and sells 4 to C. A is behind 6/8 of B's supply and
+    1/5 + 4/5 * 6/8 of C's. With 20 % slack C recovers a fifth of the 0.2 that is left:
 
     >>> from graphkit.analysis.supply.build import supply_network
     >>> flows = pa.table({"supplier": ["A", "A", "B"], "consumer": ["B", "C", "C"],
@@ -227,32 +226,32 @@ def structural_points(
     products: Sequence[str] | None = None,
     min_share: float = 0.0,
 ) -> pa.Table:
-    """Countries or groups without which a consumer gets nothing at all.
+    """Find countries or groups without which a consumer gets nothing at all.
 
     With a source in front of every producer, these are the dominators of the consumer in the
-    directed supply graph [1]_, for a country with all its stages at once: it can cut every way
-    though no one of its nodes does. Producers are nodes that make their product out of no pool
-    in the data. In a network made with ``unpublished="net-exports"`` that is only who must make
-    some; with "exports" whoever sells a product may be a producer, and hardly anybody is cut off.
+    directed supply graph [1]_, for a country with all its stages at once: it can cut every path
+    though no single node does. Producers are nodes that make their product without a pool in
+    the data. In a network made with ``unpublished="net-exports"`` those are only countries that
+    must make some; with "exports" every seller may be a producer, and hardly anybody is cut off.
 
     Parameters
     ----------
     network : SupplyNetwork
     groups : mapping of str to sequence of str, optional
-        Names of what is removed, and the countries in it. Otherwise each country by itself.
+        Names of the groups to remove, and their countries. By default each country by itself.
     consumers, products : sequence of str, optional
         Only these.
     min_share : float
-        Links of less than this share of the pool they enter are not counted: trade data has some
-        flow between nearly all countries, so that with 0 hardly anything is cut off. The ``kept``
-        column says how much of the consumer's own supply is in the links that count.
+        Ignore links of less than this share of the pool they enter: trade data has some flow
+        between nearly all countries, so that with 0 hardly anything is cut off. The ``kept``
+        column is the share of the consumer's own supply in the links that count.
 
     Returns
     -------
     pyarrow.Table
         ``removed``, ``consumer``, ``product``, ``stage``, ``chain`` (the strongest from the
         removed to the consumer), ``chain_share``, ``kept``. Consumers that no producer reaches
-        to begin with are left out. In order of the group, then the chain of products, consumer.
+        in the first place are left out. In order of the group, the chain of products, consumer.
 
     References
     ----------
@@ -261,8 +260,8 @@ def structural_points(
 
     Examples
     --------
-    A mines; B smelts in A's stead what A mines, and C buys metal from both. No one node stands
-    on every way to C, but without A nothing comes:
+    A mines; A and B smelt ore from A, and C buys metal from both. No single node is on every
+    path to C, but without A nothing arrives:
 
     >>> from graphkit.analysis.supply.build import supply_network
     >>> flows = pa.table({"supplier": ["A", "A", "B"], "consumer": ["B", "C", "C"],
@@ -305,7 +304,7 @@ def structural_points(
 
 
 def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], list[np.ndarray]]:
-    """Names and nodes of what is removed, in order of the names."""
+    """Return the names and nodes of the removed groups, in order of the names."""
     if groups is None:
         groups = {country: (country,) for country in network.countries}
     names = sorted(groups)
@@ -315,5 +314,5 @@ def _groups(network: SupplyNetwork, groups: Groups | None) -> tuple[list[str], l
 
 
 def _ends(network: SupplyNetwork, name: str, rows: np.ndarray) -> list[pa.Array]:
-    """The first columns of a result."""
+    """Build the first columns of a result."""
     return [pa.array([name] * len(rows), pa.string()), *network.names(rows)]

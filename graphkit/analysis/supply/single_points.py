@@ -23,12 +23,12 @@ SOLE = "sole domestic producer"
 
 
 def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
-    """Suppliers with at least a threshold of a consumer's supply, at face value or looked through.
+    """Find suppliers with at least a threshold of a consumer's supply.
 
     Parameters
     ----------
     traced : pyarrow.Table
-        Of :func:`~graphkit.analysis.supply.look_through.look_through`.
+        As :func:`~graphkit.analysis.supply.look_through.look_through` returns it.
     threshold : float
         0.5; the EU's Critical Raw Materials Act has 0.65 for any stage.
 
@@ -39,7 +39,7 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
         product, once, under its first row; "looked through" to the stage), ``verdict``,
         ``share``, ``low``, ``high`` (0 to 1). The verdict is "certain" where even ``low`` reaches
         the threshold, "as traced" where ``share`` does, "possible" where only ``high`` does. A
-        consumer is no supplier of its own. In the order of ``traced``, face value first.
+        consumer never counts as its own supplier. In the order of ``traced``, face value first.
 
     Examples
     --------
@@ -73,11 +73,11 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
 
 
 def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.Table:
-    """What is known of stages that exactly one producer in a country does.
+    """Find stages that exactly one producer in a country does, as far as data tells.
 
-    The definition [1]_ counts firms or plants, and data by country does not: that a country has
-    exactly one producer is known only where a source says so. What country data does show is a
-    product that exactly one country makes.
+    The definition [1]_ counts firms or plants, which data by country does not: that a country has
+    exactly one producer is known only where a source says so. Country data does show a product
+    that exactly one country makes.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.
         ``country``, ``product``, ``period`` and ``tonnes`` or ``share``, ``source``; no totals.
     claims : pyarrow.Table, optional
         Published claims: ``key``, ``consumer``, ``product``, ``element``, ``period``,
-        ``measure``, ``source``. Those of the measure "sole domestic producer" count.
+        ``measure``, ``source``. Only those of the measure "sole domestic producer" count.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.
 
 
 def _claimed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A published statement of a sole producer."""
+    """Turn a published statement of a sole producer into a row."""
     return {
         **{n: row[n] for n in ("product", "element", "period", "source")},
         "country": row["consumer"], "verdict": "published", "claim": row["key"],

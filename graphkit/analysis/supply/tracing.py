@@ -12,12 +12,12 @@ from graphkit.analysis.supply.network import MISSING, SupplyNetwork, reached, sh
 from graphkit.errors import GraphkitError
 
 CROWDED = 500
-"""Up to so many nodes, factors are as full as they can be, whatever the order."""
+"""Number of nodes up to which factors fill up completely in any order."""
 
 
 @dataclass(frozen=True, eq=False)
 class Origins:
-    """Where each node's pool comes from, as far back as one stage.
+    """Origins of each node's pool, as far back as one stage.
 
     Rows are nodes, columns are countries. Rows of nodes before the stage, or without any supply,
     are 0; of every other row ``share``, ``unknown`` and ``untraceable`` add up to 1.
@@ -26,13 +26,13 @@ class Origins:
     share: np.ndarray
     """Share of the pool that originates in each country."""
     unknown: np.ndarray
-    """Share whose origin no data tells."""
+    """Share with an unknown origin."""
     untraceable: np.ndarray
-    """Share out of cycles of trade with no producer behind them."""
+    """Share from trade cycles with no producer behind them."""
 
 
 def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknown") -> Origins:
-    r"""Who did a stage's work on what every node has in its pool.
+    r"""Trace every node's pool to the countries that did a stage's work on it.
 
     Every flow has the mix of the pool it leaves [1]_. With :math:`Q` the shares that a pool
     bought from other pools of its product and :math:`D` the diagonal of the shares that it made
@@ -40,10 +40,10 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
 
     .. math:: B = (I - Q)^{-1} D T
 
-    where row i of :math:`T` is the origin of what node i makes: at the stage asked for its own
+    where row i of :math:`T` is the origin of node i's production: at the given stage its own
     country, after it the origins of the pool that it draws on. A country that makes a later
-    product straight out of one from before the stage has done the stage's work itself. What is
-    made out of a pool that nobody knows has an unknown origin.
+    product straight out of one from before the stage has done the stage's work itself. Products
+    made out of an unknown pool have an unknown origin.
 
     Parameters
     ----------
@@ -51,10 +51,10 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
     stage : str
         One of the network's stages.
     untraded : {"unknown", "own"}
-        What to make of a product whose trade is not known at all, such as ores in the shipped
-        data. "unknown": certainly its own is only what a country would have left in its pool if
-        the rest of the world's production came to it, :math:`P_c / \sum_k P_k`, provided that it
-        uses what it makes. "own": all of the pool, as if there were no trade.
+        Treatment of a product whose trade is not known at all, for example ores in the shipped
+        data. "unknown": a country's own share is at least :math:`P_c / \sum_k P_k`, its part of
+        the pool if all other production came to it, provided that it uses what it makes; the
+        rest is unknown. "own": all of the pool is its own, without any trade.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
     Raises
     ------
     GraphkitError
-        The network has no such stage; the message says which it has.
+        The network lacks the stage; the message lists its stages.
 
     References
     ----------
@@ -73,7 +73,7 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
     """
     start = stage_order(network, stage)
     width = len(network.countries)
-    mix = np.zeros((network.size, width + 2))  # the last two: unknown, untraceable
+    mix = np.zeros((network.size, width + 2))  # the last two columns: unknown, untraceable
     for nodes in solving_order(network, start):
         if network.order[nodes[0]] == start:
             made, inner = at_home(network, nodes, width + 2), None
@@ -90,17 +90,17 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
 
 
 def stage_order(network: SupplyNetwork, stage: str) -> int:
-    """The place of a stage in the chain, if the network has it."""
+    """Return the position of a stage in the chain, if the network has it."""
     places = dict(zip(network.stages, network.orders, strict=True))
     if stage not in places:
-        raise GraphkitError(f"no product of the stage {stage!r} here; there is {shortened(places)}")
+        raise GraphkitError(f"no product at stage {stage!r}; data exists for {shortened(places)}")
     return places[stage]
 
 
 def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
-    """Nodes in the order they are solved: a product after those it is made from.
+    """Group nodes in the order of solving: a product after those it is made from.
 
-    Products of one stage that are made from each other are one group.
+    Products of one stage that are made from each other form one group.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
@@ -125,7 +125,7 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
 
 
 def at_home(network: SupplyNetwork, nodes: np.ndarray, width: int) -> np.ndarray:
-    """What a node makes at the stage itself originates in its own country."""
+    """Return origins of production at the stage itself: each node's own country."""
     made = np.zeros((len(nodes), width))
     made[np.arange(len(nodes)), network.country[nodes]] = 1.0
     return made
@@ -134,7 +134,7 @@ def at_home(network: SupplyNetwork, nodes: np.ndarray, width: int) -> np.ndarray
 def untraded_pools(
     network: SupplyNetwork, nodes: np.ndarray, how: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest shares in the pools of a product whose trade is not known."""
+    """Bound the shares in the pools of a product with unknown trade."""
     country, produced = network.country[nodes], network.produced[nodes]
     home = np.where(produced > 0, 1.0, 0.0)
     floor = np.zeros((len(nodes), len(network.countries)))
@@ -157,7 +157,7 @@ def untraded_pools(
 def made_from(
     network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int
 ) -> tuple[np.ndarray, Any]:
-    """Origins of what each node makes: known ones, and links to pools of the same group."""
+    """Return known origins of each node's production, and links to pools of its group."""
     from scipy.sparse import csr_array
 
     near = slice(*np.searchsorted(network.output, [nodes[0], nodes[-1] + 1]).tolist())
@@ -178,7 +178,7 @@ def made_from(
 
 
 def bought_within(network: SupplyNetwork, nodes: np.ndarray) -> Any:
-    """The block of ``Q`` between the nodes of one group, as a sparse ``coo_array``."""
+    """Return the block of ``Q`` between the nodes of one group, as a sparse ``coo_array``."""
     from scipy.sparse import coo_array
 
     near = slice(*np.searchsorted(network.target, [nodes[0], nodes[-1] + 1]).tolist())
@@ -189,7 +189,7 @@ def bought_within(network: SupplyNetwork, nodes: np.ndarray) -> Any:
 
 
 def _places(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of some nodes in a sorted group, and whether they are in it."""
+    """Find the positions of nodes in a sorted group, and mark those that are in it."""
     if nodes[-1] - nodes[0] + 1 == len(nodes):
         place = wanted - nodes[0]
         return place, (place >= 0) & (place < len(nodes))
@@ -198,7 +198,7 @@ def _places(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _solved(network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any) -> np.ndarray:
-    """Solve ``(I - Q) B = D T`` for one group; what no producer reaches is untraceable."""
+    """Solve ``(I - Q) B = D T`` for one group; supply without a producer is untraceable."""
     from scipy.sparse import coo_array, csr_array, diags_array
     from scipy.sparse.linalg import splu
 
@@ -219,21 +219,21 @@ def _solved(network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: 
     # Trade between a few hundred countries fills up in any order.
     factors = splu(matrix, permc_spec="NATURAL" if size <= CROWDED else "COLAMD")
     start, used = (np.flatnonzero(result.any(axis=axis)) for axis in (1, 0))
-    if len(start) < len(used):  # the fewer of makers and origins are solved for
+    if len(start) < len(used):  # solve for makers or origins, whichever are fewer
         unit = np.zeros((size, len(start)))
         unit[start, np.arange(len(start))] = 1.0
         result = csr_array(_columns(factors, unit)) @ result[start]
     else:
         result[:, used] = _columns(factors, result[:, used])
-    # A solver leaves -1e-17 where nothing is.
+    # A solver leaves -1e-17 instead of zeros.
     return np.asarray(np.clip(result, 0.0, 1.0, out=result))
 
 
 def _columns(factors: Any, right: np.ndarray) -> np.ndarray:
-    """Solve for every column.
+    """Solve for every column, a few at a time.
 
-    A few at a time: for many, SuperLU calls a threaded BLAS, which for matrices of this size is
-    up to ten times slower where other processes want the same cores.
+    For many, SuperLU calls a threaded BLAS, which for matrices of this size is up to ten times
+    slower where other processes compete for the cores.
     """
     solved = np.empty_like(right)
     for first in range(0, right.shape[1], 4):
