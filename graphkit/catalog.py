@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -137,28 +137,6 @@ def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
             yield rank, text
 
 
-Read = Callable[[str], pa.Table]
-"""Reader of the rows of a query without parameters."""
-PLACES = {"Country": "countries", "Area": "areas"}
-MATERIALS = {"Stage": "stages", "Element": "elements", "Product": "products"}
-"""The query that reads the names of each kind, in the order in which kinds are tried."""
-
-
-def read_names(read: Read, kinds: Mapping[str, str]) -> Names:
-    """Read names of some kinds, each on first use."""
-    return Names({kind: partial(read, query) for kind, query in kinds.items()})
-
-
-def read_places(store: Store) -> Names:
-    """Read names of countries and areas."""
-    return read_names(partial(rows_of, store), PLACES)
-
-
-def read_materials(store: Store) -> Names:
-    """Read names of stages, elements and products."""
-    return read_names(partial(rows_of, store), MATERIALS)
-
-
 def _folded(text: str) -> str:
     """Strip case, accents, punctuation, repeated blanks and a leading "the" from a name.
 
@@ -178,6 +156,9 @@ COUNTRIES = ("country", "territory", "former")
 """Types of a place that count as one country."""
 TOTALS = ("world", "group", "rest")
 """Types of areas whose members have rows of their own: their goods would count twice."""
+REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
+"""A property that all nodes of a kind have, and none of the other kinds in the catalog."""
+SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
 
 
 class Catalog:
@@ -186,7 +167,7 @@ class Catalog:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._tables: dict[str, pa.Table] = {}
-        self.materials = Materials(self.rows)
+        self.materials = Materials(self)
 
     def rows(self, query: str, **values: Any) -> pa.Table:
         """Read the rows of a shipped query, once if it has no parameters."""
@@ -196,10 +177,28 @@ class Catalog:
             self._tables[query] = rows_of(self.store, query)
         return self._tables[query]
 
+    def nodes(self, kind: str) -> pa.Table:
+        """Select countries, areas, stages, elements, products or sources, by key.
+
+        One statement reads them all: most questions need several kinds.
+        """
+        every = self.rows("reference")
+        is_place = pc.is_valid(every["iso3"])
+        is_country = pc.is_in(every["type"], pa.array(COUNTRIES))
+        if kind in REQUIRED:
+            mask = pc.is_valid(every[REQUIRED[kind]])
+        elif kind == "Element":
+            mask = pc.and_not(pc.is_valid(every["type"]), is_place)
+        else:
+            mask = is_country if kind == "Country" else pc.and_not(is_place, is_country)
+        nodes = every.filter(mask)
+        keys = pc.coalesce(nodes["iso3"], nodes["key"])
+        return nodes.set_column(nodes.column_names.index("key"), "key", keys)
+
     @cached_property
     def places(self) -> Names:
         """Countries and areas, by all their names."""
-        return read_names(self.rows, PLACES)
+        return Names({kind: partial(self.nodes, kind) for kind in ("Country", "Area")})
 
     @property
     def claims(self) -> pa.Table:
@@ -224,8 +223,7 @@ class Catalog:
         UsageError
             The area has no named members.
         """
-        rows = self.rows("members-of-area", area=group.key)
-        members: list[str] = rows["member"].to_pylist()
+        members = sorted(_members(self.nodes("Country")).get(group.key, ()))
         if not members:
             raise UsageError(f"{group} is no country and no group of named countries")
         return members
@@ -266,7 +264,7 @@ class Catalog:
         """Select the sources that the rows of these tables cite, by key."""
         used = {key for table in tables for key in table["source"].to_pylist()}
         wanted = pa.array(sorted(used - {None}), pa.string())
-        sources = self.rows("sources")
+        sources = self.nodes("Source").select(SOURCE)
         return sources.filter(pc.is_in(sources["key"], value_set=wanted))
 
 
@@ -311,18 +309,29 @@ class Scope:
 class Materials:
     """Stages, elements and products of one database."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """Every product, with ``stage_order``, by that and key."""
+        stages, products = self._catalog.nodes("Stage"), self._catalog.nodes("Product")
+        order = stages["position"].take(pc.index_in(products["stage"], stages["key"]))
+        products = products.append_column("stage_order", order)
+        return products.sort_by([("stage_order", "ascending"), ("key", "ascending")])
 
     @cached_property
     def products(self) -> Mapping[str, dict[str, Any]]:
         """Name, stage, order and note of every product, by key."""
-        return {row["key"]: row for row in self._read("products").to_pylist()}
+        columns = self.table.select(["key", "name", "stage", "stage_order", "note"])
+        return {row["key"]: row for row in columns.to_pylist()}
 
     @cached_property
     def names(self) -> Names:
         """Their names, tried as a stage first, then as an element."""
-        return read_names(self._read, MATERIALS)
+        nodes = self._catalog.nodes
+        kinds = {kind: partial(nodes, kind) for kind in ("Stage", "Element")}
+        return Names({**kinds, "Product": lambda: self.table})
 
     def scope(self, text: str | None) -> Scope:
         """Find the products that a text means.
@@ -377,18 +386,18 @@ class Materials:
 
     @cached_property
     def contents(self) -> dict[str, set[str]]:
-        """The elements of every product."""
-        rows = self._read("elements-of-products")
-        return _grouped(rows["product"].to_pylist(), rows["element"].to_pylist())
+        """The elements of every product, by key."""
+        nodes = self._catalog.nodes("Product")
+        lists = zip(*(nodes[name].to_pylist() for name in ("key", "contains")), strict=True)
+        return {product: set(elements) for product, elements in lists if elements}
 
     @cached_property
     def members(self) -> dict[str, set[str]]:
         """The members of every group of elements."""
-        rows = self._read("element-groups")
-        return _grouped(rows["parent"].to_pylist(), rows["member"].to_pylist())
+        return _members(self._catalog.nodes("Element"))
 
     def _code_scope(self, text: str, code: str) -> Scope:
-        codes, traded = self._read("codes"), self._read("trade-periods")
+        codes, traded = map(self._catalog.rows, ("codes", "trade-periods"))
         travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
         moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
         pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}
@@ -401,10 +410,11 @@ class Materials:
         return Scope(text, tuple(products), f"HS {code} ({', '.join(named)})", code=code)
 
 
-def _grouped(owners: Sequence[str], values: Sequence[str]) -> dict[str, set[str]]:
+def _members(nodes: pa.Table) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for owner, value in zip(owners, values, strict=True):
-        found.setdefault(owner, set()).add(value)
+    for key, groups in zip(nodes["key"].to_pylist(), nodes["member_of"].to_pylist(), strict=True):
+        for group in groups or ():
+            found.setdefault(group, set()).add(key)
     return found
 
 

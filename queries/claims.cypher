@@ -1,5 +1,5 @@
 // title: Every published claim, with its scope and source
-MATCH (claim:Claim)-[:CITES]->(s:Source)
+MATCH (claim:Claim)
 RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
        claim.supplier AS supplier, claim.rival AS rival, claim.product AS product,
        claim.element AS element, claim.stage AS stage, claim.period AS period,
@@ -7,5 +7,5 @@ RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
        claim.qualifier AS qualifier, claim.unit AS unit, claim.measure AS measure,
        claim.basis AS basis, claim.quote AS quote, claim.published_value AS published_value,
        claim.attributed_to AS attributed_to, claim.evidence AS evidence,
-       claim.expected AS expected, claim.note AS note, s.key AS source
+       claim.expected AS expected, claim.note AS note, claim.source AS source
 ORDER BY key

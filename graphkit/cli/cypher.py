@@ -123,15 +123,12 @@ NAMED = {
 
 def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
     """Replace names of countries, products, elements and stages by their keys."""
-    from graphkit.catalog import read_materials, read_places
+    from graphkit.catalog import Catalog
 
-    named = {p.name: p.type for p in query.parameters if p.type in NAMED}
-    places = read_places(store) if "country" in named.values() else None
-    materials = read_materials(store) if set(named.values()) - {"country"} else None
-    for name, kind in named.items():
-        names = places if kind == "country" else materials
-        if names is not None:
-            values[name] = names.find(values[name], kind, NAMED[kind]).key
+    catalog = Catalog(store)
+    for name, kind in ((p.name, p.type) for p in query.parameters if p.type in NAMED):
+        names = catalog.places if kind == "country" else catalog.materials.names
+        values[name] = names.find(values[name], kind, NAMED[kind]).key
     return values
 
 

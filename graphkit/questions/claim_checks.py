@@ -41,12 +41,12 @@ def read_loaded(catalog: Catalog) -> Loaded:
     return Loaded(
         flows=_all(catalog, "trade", held, _periods(catalog.claims, held)),
         production=all_production(catalog),
-        products=catalog.rows("products"),
+        products=catalog.materials.table,
         contents=catalog.rows("elements-of-products"),
         members=pa.concat_tables(
             (table.select(["parent", "member"]) for table in members), promote_options="default"
         ),
-        areas=catalog.rows("areas"),
+        areas=catalog.nodes("Area"),
         codes=catalog.rows("code-fits"),
         held=held,
     )

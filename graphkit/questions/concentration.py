@@ -221,7 +221,7 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
 
 def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
     """Build the rows of trade, by value and by mass."""
-    areas = catalog.rows("areas")["key"].to_pylist()
+    areas = catalog.nodes("Area")["key"].to_pylist()
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
     rows = []

@@ -204,8 +204,8 @@ def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list
     named = [
         catalog.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
     ]
-    groups = catalog.rows("element-groups").to_pylist()
-    wider = {g["parent"] for g in groups if g["member"] in named and g["parent"] in published}
+    groups = catalog.materials.members.items()
+    wider = {group for group, members in groups if members & {*named} and group in published}
     return list(dict.fromkeys([*named, *sorted(wider)]))
 
 

@@ -197,7 +197,7 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
 
 def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
     """Name the area under which trade statistics record a country that they do not name."""
-    for area in catalog.rows("areas").to_pylist() if buyer else ():
+    for area in catalog.nodes("Area").to_pylist() if buyer else ():
         if area["type"] == "unspecified" and buyer and buyer.name in (area["note"] or ""):
             return f" Trade data call it {area['name']} ({area['key']}): ask for {area['key']}."
     return ""

@@ -38,7 +38,7 @@ def production_of(
     """Choose one figure for each country and product: an amount, or else a claimed share."""
     notes: list[str] = []
     rows = catalog.rows("production", products=list(chain), periods=[period]).to_pylist()
-    published = {s["key"]: s["published"] or "" for s in catalog.rows("sources").to_pylist()}
+    published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
     for row in rows:
@@ -378,7 +378,7 @@ def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
 
 
 def _products(catalog: Catalog) -> pa.Table:
-    return catalog.rows("products").select(["key", "stage", "stage_order"])
+    return catalog.materials.table.select(["key", "stage", "stage_order"])
 
 
 def _as_one(

@@ -92,10 +92,17 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
             f"{buyer.name} is its {len(consumers)} present members in every period; "
             "trade among them is left out."
         )
-    periods = catalog.rows("import-periods", consumers=consumers)
-    chosen, lacking = _chosen(catalog, periods, scope, period, f"imports of {buyer.name}")
-    flows = catalog.rows("imports", consumers=consumers, **wanted(chosen))
-    flows = of_code(in_periods(flows, chosen), scope)
+    asked: dict[str, Any] = {"consumers": consumers, "products": sorted(scope.products)}
+    if period is None:
+        flows = catalog.rows("newest-imports", **asked)
+    else:
+        flows = catalog.rows("imports", **asked, periods=[period])
+    flows = of_code(flows, scope)
+    chosen = one_period_each(periods_by_product(flows), period)
+    flows, lacking = in_periods(flows, chosen), ""
+    if not chosen:
+        periods = catalog.rows("import-periods", consumers=consumers)
+        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.name}")
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
@@ -107,7 +114,8 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """Read the imports of every country."""
     periods = catalog.rows("trade-periods")
-    chosen, lacking = _chosen(catalog, periods, scope, period, "trade flows")
+    chosen = one_period_each(periods_by_product(periods, scope), period)
+    lacking = "" if chosen else _lacking(catalog, periods, scope, period, "trade flows")
     flows = catalog.rows("trade", **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
     return _trade(flows, catalog.materials, (), lacking)
@@ -189,21 +197,19 @@ def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
     return flows.filter(pc.invert(again)), [note]
 
 
-def _chosen(
+def _lacking(
     catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
-) -> tuple[dict[str, list[str]], str]:
-    """Choose the given or newest period of each product in scope, or say why none is left."""
+) -> str:
+    """Say why there is no trade in scope, and what there is instead."""
     rows, held = periods.to_pylist(), periods_by_product(periods, scope)
     about = f" for {scope.meaning}" if scope.text else ""
     if not rows:
-        return {}, f"No {what} are known at all."
+        return f"No {what} are known at all."
     if not held:
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
-        return {}, f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
-    chosen = one_period_each(held, period)
+        return f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
     have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
-    lacking = "" if chosen else f"No {what} are known{about} in {period}; {_listed(have)}."
-    return chosen, lacking
+    return f"No {what} are known{about} in {period}; {_listed(have)}."
 
 
 def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
