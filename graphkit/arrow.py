@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.kinds import Type
 
@@ -70,3 +73,10 @@ def plain(table: pa.Table) -> pa.Table:
     types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
     fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]
     return table.cast(pa.schema(fields))
+
+
+def in_order(table: pa.Table, keys: Iterable[str]) -> pa.Table:
+    """Sort rows by columns of text, nulls first; equal rows keep their order."""
+    columns = {key: pc.fill_null(table[key].cast(pa.string()), "") for key in keys}
+    order = [(key, "ascending") for key in columns]
+    return table.take(pc.sort_indices(pa.table(columns), sort_keys=order))

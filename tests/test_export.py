@@ -20,7 +20,7 @@ from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.export import FORMATS, Exported, chosen_format, read, write
-from graphkit.export.admin import statements
+from graphkit.export.formats import statements
 from graphkit.export.tables import digest, stored_graph
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
@@ -235,7 +235,7 @@ def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStor
 
 
 def test_a_long_kind_is_several_statements(graph, monkeypatch):
-    monkeypatch.setattr("graphkit.export.admin.STATEMENT_ROWS", 2)
+    monkeypatch.setattr("graphkit.export.formats.STATEMENT_ROWS", 2)
 
     made = list(statements(graph))
     assert sum("CREATE (a)-[x:`EXPORTS`" in statement for statement in made) == 2
@@ -261,7 +261,7 @@ def test_a_file_is_replaced_only_when_all_is_written(embedded, tmp_path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("graphkit.export.admin.statements", half)
+        patch.setattr("graphkit.export.formats.statements", half)
         with pytest.raises(GraphkitError, match=r"cannot write .*x\.cypher: No space left"):
             export(embedded, out / "x.cypher")
     assert (out / "x.cypher").read_text() == "before"

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 from test_measure import each, random_flows
 
-from graphkit.analysis.batch.measures import MeasureRequest, measured
+from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import removal_losses

@@ -14,8 +14,8 @@ import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
 
-from graphkit.analysis.batch import networks as batch_module
-from graphkit.analysis.batch.measures import MEASURES, MeasureRequest, measured
+from graphkit.analysis import batch as batch_module
+from graphkit.analysis.batch import MEASURES, MeasureRequest, measured
 from graphkit.analysis.concentration import import_concentration
 from graphkit.analysis.network.centrality import centrality
 from graphkit.analysis.network.graph import FlowGraph

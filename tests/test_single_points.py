@@ -7,7 +7,7 @@ import pytest
 from supply_cases import flows, makes, network
 
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.single_points import domestic_points, share_points
+from graphkit.analysis.supply.removal import domestic_points, share_points
 from graphkit.errors import GraphkitError
 
 # --- share

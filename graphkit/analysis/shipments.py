@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.batch.networks import in_order
 from graphkit.analysis.network.rows import column_of, numbers_of
-from graphkit.arrow import UNIT, counts, number, texts
+from graphkit.arrow import UNIT, counts, in_order, number, texts
 from graphkit.errors import GraphkitError
 
 ENDS = ("supplier", "consumer")

@@ -79,18 +79,18 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
 
 def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
     """Write a graph or trade network beside the output first, then into its place."""
-    from graphkit.export import admin, network, tables
+    from graphkit.export import formats, tables
 
     if form in OF_TRADE or not isinstance(content, Graph):
-        drawn = network.network_of(content)
+        drawn = formats.network_of(content)
         with _replacing(output) as path:
-            network.write_network(drawn, path, form)
+            formats.write_network(drawn, path, form)
         notes = () if isinstance(content, Graph) else content.notes
         return Exported(drawn.number_of_nodes(), drawn.number_of_edges(), notes)
     writers: Mapping[str, Callable[[Graph, Path], None]] = {
         "parquet": tables.write_parquet_folder,
-        "neo4j-admin": admin.write_import_folder,
-        "cypher": admin.write_script,
+        "neo4j-admin": formats.write_import_folder,
+        "cypher": formats.write_script,
     }
     with _replacing(output) as path:
         writers[form](content, path)

@@ -10,8 +10,12 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.removal import removal_losses, structural_points
-from graphkit.analysis.supply.single_points import domestic_points, share_points
+from graphkit.analysis.supply.removal import (
+    domestic_points,
+    removal_losses,
+    share_points,
+    structural_points,
+)
 from graphkit.answer import FLAG, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope

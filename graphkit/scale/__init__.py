@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.batch.measures import MeasureRequest
+from graphkit.analysis.batch import MeasureRequest
 from graphkit.errors import GraphkitError
 from graphkit.scale.local import local_results
 from graphkit.scale.plan import check_output, flow_dataset, replacing
@@ -37,10 +37,10 @@ def measure_flows(
         Path or URI of a Parquet file, or of a folder of them with or without hive partitions
         (``product=.../``). On one machine, partitions keep only one product (or else period) in
         memory at a time; without them, all flows are. Columns: see
-        :func:`~graphkit.analysis.batch.networks.network_batch`, for the measure ``flows``
+        :func:`~graphkit.analysis.batch.network_batch`, for the measure ``flows``
         :func:`~graphkit.analysis.shipments.flows_of`.
     measure : str
-        See :func:`~graphkit.analysis.batch.measures.measured`; or ``flows``, which adds up
+        See :func:`~graphkit.analysis.batch.measured`; or ``flows``, which adds up
         shipments to flows.
     output : str or Path
         Path or URI of the Parquet file to write, replaced in one step at the end. Rows are in

@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from graphkit.analysis.batch.measures import Measured, MeasureRequest, measure_jobs, measured
-from graphkit.analysis.batch.networks import scopes_of
+from graphkit.analysis.batch import Measured, MeasureRequest, measure_jobs, measured, scopes_of
 from graphkit.analysis.shipments import APART, ENDS, flows_of
 from graphkit.scale.plan import Plan, flow_dataset, make_plan, readable
 

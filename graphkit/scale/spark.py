@@ -23,9 +23,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit import errors
-from graphkit.analysis.batch.measures import MeasureRequest, measured
-from graphkit.analysis.batch.networks import in_order
+from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.shipments import partial_flows
+from graphkit.arrow import in_order
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
 from graphkit.scale.plan import Plan, make_plan
 

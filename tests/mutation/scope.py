@@ -35,8 +35,7 @@ GATE = {
     "stores/neo4j/__init__.py": _tests("gate"),
 }
 MEASURES = {
-    "analysis/batch/measures.py": _tests("grouped_tracing", "measure"),
-    "analysis/batch/networks.py": _tests("measure"),
+    "analysis/batch.py": _tests("grouped_tracing", "measure"),
     "analysis/claims/evidence.py": _tests("claim_check"),
     "analysis/claims/readings.py": _tests("claim_check"),
     "analysis/claims/verdicts.py": _tests("claim_check"),
@@ -55,8 +54,7 @@ MEASURES = {
     "analysis/supply/disruption.py": _tests("disruption"),
     "analysis/supply/look_through.py": _tests("look_through", "origin_ranges"),
     "analysis/supply/network.py": _tests("supply", "disruption"),
-    "analysis/supply/removal.py": _tests("removal", "disruption"),
-    "analysis/supply/single_points.py": _tests("single_points"),
+    "analysis/supply/removal.py": _tests("removal", "disruption", "single_points"),
     "analysis/supply/tracing.py": _tests("look_through", "origin_ranges"),
     "analysis/trade_change.py": _tests("change"),
     "arrow.py": _tests("shares", "concentration"),

@@ -24,7 +24,7 @@ from pyarrow import parquet
 from test_measure import random_flows
 from test_shipments import random_shipments
 
-from graphkit.analysis.batch.measures import MEASURES
+from graphkit.analysis.batch import MEASURES
 from graphkit.cli.app import run
 from graphkit.scale import measure_flows, spark
 from graphkit.scale import spark as spark_session
