@@ -76,7 +76,7 @@ NODES = (
         _text("publisher", "Who published it.", required=True),
         _text("published", "Date or year of publication, as far as it is known."),
         _text("version", "Version or edition of a data set."),
-        _text("url", "Where it can be read."),
+        _text("url", "Where it can be read.", pattern=r"https?://\S+"),
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),
         _text("attribution", "How the licence asks to be credited."),
         EVIDENCE, NOTE)),
@@ -128,7 +128,7 @@ NODES = (
         ALIASES, SOURCE)),
     Kind("Code", "A code of the Harmonized System.", (
         _text("code", "Six digits, or more of a national extension.", key=True, required=True,
-              pattern="[0-9]{4,10}"),
+              pattern="(?:[0-9]{2}){2,5}"),
         _text("description", "Description in the nomenclature.", required=True),
         SOURCE)),
     Kind("Indicator", "What countries are rated by, such as governance.", (

@@ -72,6 +72,8 @@ def _rows(kind: Kind, random: Random) -> list[dict[str, Any]]:
             for prop in kind.columns
             if prop.required or (not prop.pattern and random.random() < 0.7)
         }
+        if kind.name == "Element":
+            row |= {"type": "group" if key == "REE" else "element", "atomic_number": None}
         rows.append(row if kind.is_edge else {**row, kind.key: key})
     return rows
 

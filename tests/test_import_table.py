@@ -335,7 +335,7 @@ def test_what_is_no_table_is_refused_in_one_line(
          "map.yaml:4:22: importer: unknown country or area 'XXX'"),
         (("tonnes: Mass", "tonnes: Mass, basis: Remark, source: Code"),
          "t.csv:2:3: source: unknown source '280530'"),
-        ((MAPPING, "[1"), "map.yaml:2:1: not YAML"),
+        ((MAPPING, "[1"), "map.yaml:1:1: not YAML"),
         ((MAPPING, "x"), "map.yaml:1:1: found no mapping; wanted kind and columns"),
     ],
 )  # fmt: skip

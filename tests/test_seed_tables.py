@@ -162,7 +162,7 @@ def test_a_csv_keeps_text_as_written(tmp_path):
     folder = seeds(tmp_path, {"codes.yaml": top, "codes.csv": csv.encode()})
 
     assert problems(folder) == [
-        "codes.csv:5:1: code: found '01', wanted text of the form [0-9]{4,10}"
+        "codes.csv:5:1: code: found '01', wanted text of the form (?:[0-9]{2}){2,5}"
     ]
     (folder / "codes.csv").write_text(csv.replace("01,", "0103,"))
     rows = read_seeds(folder)["Code"].select(["code", "description"]).to_pydict()

@@ -97,12 +97,16 @@ def test_text_over_several_lines_is_text(tmp_path):
         ("{▶<<: {sector: b}, key: a, name: A}", "found a merge key (<<); wanted plain values"),
         ("{key: a, name: A}\n▶---\nkind: Stage", "found a second document; wanted one a file"),
         ("{key: a, name: [[[[[▶[[[]]]]]]]]}", "found more than 8 levels of nesting; seeds need 4"),
-        ("{key: a, name: A\n▶", "not YAML: did not find expected ',' or '}'"),
-        ("{key: a, name: A}\n▶\t- b", "not YAML: found character that cannot start any token"),
-        ("{key: a, name: ▶@A}", "not YAML: found character that cannot start any token"),
+        (
+            "▶{key: a, name: A\n",
+            "not YAML: found { without its }, or no comma between its parts, as line 6 shows",
+        ),
+        ("{key: a, name: A}\n▶\t- b", "not YAML: found a tab; wanted blanks to indent with"),
+        ("{key: a, name: ▶@A}", "not YAML: found '@' where a value begins; wanted it in quotes"),
         ('{key: a, name: "▶\\ud800"}', "not YAML: found invalid Unicode character escape code"),
-        ('{key: a, name: "▶\\q"}', "not YAML: found unknown escape character"),
-        ("{key: a, name: A}\n ▶rows: []", "not YAML: did not find expected key"),
+        ('{key: a, name: "▶\\q"}', "not YAML: found an escape that YAML does not have; ..."),
+        ("{key: a, name: A}\n ▶rows: []", "not YAML: found a line whose indent fits none above it"),
+        ('{key: a, name: ▶"A}', "not YAML: found a quote that is never closed"),
     ],
 )
 def test_what_seeds_do_without_is_refused_at_its_place(tmp_path, row, message):

@@ -1,5 +1,7 @@
 """The rows of seeds: every problem of every file in one run, each at its exact place."""
 
+from datetime import date
+
 import pytest
 from seed_problems import MARK, assert_told, problems, read, seeds, trade
 from seed_texts import SMALL, write_seeds
@@ -37,7 +39,7 @@ def test_every_problem_of_every_file_is_told_in_one_run(tmp_path):
         "importer: unknown country or area 'XXX'; nothing is near it",
         "tonnes: found '.nan', wanted a number",
         "hs: unknown code '999999'; nothing is near it",
-        "not YAML: did not find expected node content",
+        "not YAML: found no value where one must stand",
     )
 
 
@@ -335,6 +337,58 @@ def test_the_title_of_a_source_is_not_its_key(tmp_path):
         {"trade.yaml": trade(row)},
         "source: unknown source 'Customs figures'; its key is 'customs'",
     )
+
+
+ELEMENTS = "kind: Element\ndefaults: {source: customs}\nrows:\n"
+THIS_YEAR = date.today().year
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("sources", "kind: Source\nrows:\n  - {key: customs, title: A, publisher: B, licence: C, "
+         "url: ▶www.usgs.gov}\n", r"url: found 'www.usgs.gov', wanted text of the form ..."),
+        ("codes", "kind: Code\ndefaults: {source: customs}\nrows:\n"
+         "  - {code: 280530, description: a}\n  - {code: ▶2805301, description: b}\n",
+         "code: found '2805301', wanted text of the form ..."),
+        ("areas", 'kind: Area\ndefaults: {source: customs, type: world}\nrows:\n'
+         '  - {iso3: WLD, name: ▶"The\\nworld"}\n', "name: found a line break, wanted one line"),
+        ("areas", "kind: Area\ndefaults: {source: customs, type: world}\nrows:\n"
+         f"  - {{iso3: WLD, name: ▶{'W' * 1001}}}\n",
+         "name: found 1,001 characters, wanted at most 1,000"),
+        ("areas", "kind: Area\ndefaults: {source: customs, type: world}\nrows:\n"
+         "  - {iso3: WLD, name: World, note: ▶the CÃ´te}\n",
+         "note: found 'Ã´', UTF-8 that was read in another encoding"),
+        ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element, atomic_number: 66}\n"
+         "  - {key: ▶Tb, name: Neodymium, type: element, atomic_number: 60}\n",
+         "key: found 'Tb', wanted Nd, the symbol of 60"),
+        ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element}\n"
+         "  - {key: ▶ND, name: Neodymium, type: element}\n",
+         "key: found 'ND', wanted the symbol of an element, such as Nd"),
+        ("products", "kind: Product\ndefaults: {source: customs}\nrows:\n"
+         "  - {key: ree-metals, name: A, stage: metal, contains: [▶DY]}\n",
+         "contains: unknown element 'DY'; its key is 'Dy'"),
+        ("trade", trade("exporter: KOR, importer: ▶KOR, period: 2024"),
+         "importer: found 'KOR' on both sides, wanted two countries"),
+        ("trade", trade(f"exporter: JPN, importer: KOR, period: ▶{THIS_YEAR + 1}"),
+         f"period: found '{THIS_YEAR + 1}', wanted nothing after {THIS_YEAR}"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_right_is_refused(tmp_path, name, text, message):
+    assert_told(tmp_path, {f"{name}.yaml": text}, message)
+
+
+def test_what_looks_wrong_and_can_be_right_is_read(tmp_path):
+    year = THIS_YEAR + 9
+    claim = "kind: Claim\nrows:\n  - {key: c, kind: share, period: %d, source: customs}\n"
+    facts = read(
+        tmp_path,
+        trade=trade("exporter: WLD, importer: WLD, period: 2024"),
+        claims=claim % year,
+        areas=SMALL["areas.yaml"] + "  - {iso3: XX, name: «CAFÉ» São Côte, type: rest}\n",
+    )
+    assert facts["Claim"]["period"].to_pylist() == [str(year)]
+    assert len(facts["EXPORTS"]) == 1
 
 
 def test_nodes_that_could_not_be_read_are_not_missed_elsewhere(tmp_path):

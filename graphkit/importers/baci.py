@@ -126,6 +126,7 @@ def import_baci(
     ends = {"i": "exporter", "j": "importer"}
     flows = name_places(flows, ends, reference.by_number("baci_code"), "v", report)
     flows = with_one_of(flows, wanted.countries, "v", report)
+    flows = left_out(flows, _with_itself(flows, reference), "of a country with itself", "v", report)
     report.check(max_unknown)
     report.check_kept(len(flows), files)
     flows = _map(flows, codes)
@@ -136,6 +137,13 @@ def import_baci(
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
     _write(flows, folder, edition, name)
     return report
+
+
+def _with_itself(flows: pa.Table, reference: Reference) -> pa.Array:
+    """Find the flows between two numbers of one country, such as those of a former state."""
+    countries = pa.array(reference.facts["Country"]["iso3"].to_pylist(), pa.string())
+    same = pc.equal(flows["exporter"], flows["importer"])
+    return pc.and_(same, pc.is_in(flows["exporter"], countries))
 
 
 def _slugs(texts: Iterable[str]) -> list[str]:

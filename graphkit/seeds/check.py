@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property, reduce
 from math import fsum
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from graphkit.errors import Problem
 from graphkit.fingerprint import any_twice, fingerprints
+from graphkit.period import Period
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile
 from graphkit.seeds.records import LONGEST_NAME, Places
@@ -25,6 +27,16 @@ MAX_SHARE_SUM = 1.05
 """Published production shares are rounded; above this sum something is counted twice."""
 SHARE_SCOPE = ("product", "period", "basis", "source")
 """Shares of one scope are of one total."""
+MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED")
+"""Kinds of what has been counted; a claim may be about the future."""
+ELEMENTS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As "
+    "Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu "
+    "Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np "
+    "Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
+)
+"""Symbols of the chemical elements, by atomic number from 1."""
+SYMBOLS = ELEMENTS.split()
 SUMS = ("world", "group")
 """Types of area whose figures hold those of others."""
 MOST_HINTS = 20
@@ -69,7 +81,7 @@ class Nodes:
                 names = [row.get("name"), row.get("title"), *(row.get("aliases") or ())]
                 if row[self.kind.key] is not None:
                     found.update((n.lower(), row[self.kind.key]) for n in names if n)
-        return found
+        return found | {key.lower(): key for key in self.keys}
 
 
 def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
@@ -86,6 +98,9 @@ def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
         yield from _unknown_references(rows, nodes)
         yield from _ends_below_start(rows)
         yield from _shares_over_one(rows)
+        yield from _trade_with_oneself(rows, nodes)
+        yield from _wrong_symbols(rows)
+        yield from _future(rows)
     for kind in schema.seeded:
         yield from _duplicates(kind, of_kind[kind.name])
     yield from _clashing_keys(schema, nodes)
@@ -213,6 +228,50 @@ def _shares_over_one(rows: Rows) -> Iterator[Problem]:
         for row in pc.indices_nonzero(found).to_pylist():
             message = f"found {figures[row].as_py():g}, wanted 0 to 1, since its unit is share"
             yield rows.places.problem(row, name, message)
+
+
+def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
+    """Countries that sell to themselves; within an area there is trade."""
+    if rows.kind.name != "EXPORTS":
+        return
+    sellers, buyers = (rows.table[name].cast(pa.string()) for name in ("exporter", "importer"))
+    same = pc.fill_null(pc.equal(sellers, buyers), False)
+    for row in pc.indices_nonzero(same).to_pylist():
+        if (place := sellers[row].as_py()) not in nodes["Area"].keys:
+            message = f"found {place!r} on both sides, wanted two countries"
+            yield rows.places.problem(row, "importer", message)
+
+
+def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
+    """Elements whose key is not their symbol."""
+    if rows.kind.name != "Element":
+        return
+    for row, element in enumerate(rows.table.to_pylist()):
+        key, number = element["key"], element["atomic_number"]
+        if element["type"] != "element" or key is None:
+            continue
+        if number is not None and number <= len(SYMBOLS):
+            if key != SYMBOLS[number - 1]:
+                message = (
+                    f"found {shown(key)}, wanted {SYMBOLS[number - 1]}, the symbol of {number}"
+                )
+                yield rows.places.problem(row, "key", message)
+        elif key not in SYMBOLS:
+            near = f", such as {key.capitalize()}" if key.capitalize() in SYMBOLS else ""
+            message = f"found {shown(key)}, wanted the symbol of an element{near}"
+            yield rows.places.problem(row, "key", message)
+
+
+def _future(rows: Rows) -> Iterator[Problem]:
+    """Counts of years that have not begun."""
+    if rows.kind.name not in MEASURED:
+        return
+    year = date.today().year
+    periods = rows.table["period"].cast(pa.string())
+    late = [p for p in periods.unique().to_pylist() if p and Period(p).year > year]
+    for row in pc.indices_nonzero(pc.is_in(periods, pa.array(late, pa.string()))).to_pylist():
+        message = f"found {periods[row].as_py()!r}, wanted nothing after {year}"
+        yield rows.places.problem(row, "period", message)
 
 
 def _sums(areas: Sequence[Rows]) -> set[str]:

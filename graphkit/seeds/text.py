@@ -104,6 +104,23 @@ def shown(value: object) -> str:
     return text if len(text) < 60 else text[:57] + "..."
 
 
+UNCLOSED = {
+    "did not find expected ',' or '}'": "found {{ without its }}, or no comma between its parts{}",
+    "did not find expected ',' or ']'": "found [ without its ], or no comma between its parts{}",
+    "found unexpected end of stream": "found a quote that is never closed",
+    "could not find expected ':'": "found a line without a colon; wanted 'property: value'{}",
+}
+"""The YAML parser's words, in plain ones, for what is wrong from a place on."""
+PLAIN = {
+    "mapping values are not allowed in this context": "found a second colon; wanted text with a "
+    "colon in quotes",
+    "did not find expected node content": "found no value where one must stand",
+    "found unknown escape character": "found an escape that YAML does not have; wanted text with a "
+    "backslash in single quotes",
+    "did not find expected key": "found a line whose indent fits none above it",
+    "did not find expected '-' indicator": "found a line whose indent fits none above it",
+}
+"""The YAML parser's words, in plain ones, for what is wrong at one place."""
 MAX_DEPTH = 8
 NULLS = ("", "~", "null", "Null", "NULL")
 
@@ -169,7 +186,7 @@ def parse(text: str, file: str, *, places: bool = False) -> Document:
                 break
             builder.take(event)
     except yaml.YAMLError as error:
-        builder.syntax(error)
+        builder.syntax(error, text)
     except _Stop:
         pass
     problems = tuple(at_most(builder.problems))
@@ -199,11 +216,20 @@ class _Builder:
     def problem(self, mark: Mark, message: str) -> None:
         self.problems.append(Problem(self._file, *mark, message))
 
-    def syntax(self, error: yaml.YAMLError) -> None:
-        mark = getattr(error, "problem_mark", None)
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    def syntax(self, error: yaml.YAMLError, text: str) -> None:
+        mark, start = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        self.problem(place, f"not YAML: {what}")
+        if what in UNCLOSED and start is not None:
+            line = f", as line {mark.line + 1} shows" if mark and mark.line > start.line else ""
+            what, mark = UNCLOSED[what].format(line), start
+        elif what == "found character that cannot start any token" and mark:
+            character = text[mark.index : mark.index + 1]
+            what = (
+                "found a tab; wanted blanks to indent with" if character == "\t"
+                else f"found {character!r} where a value begins; wanted it in quotes"
+            )  # fmt: skip
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self.problem(place, f"not YAML: {PLAIN.get(what, what)}")
 
     def take(self, event: Any) -> None:
         kind = event.__class__

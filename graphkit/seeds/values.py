@@ -18,6 +18,12 @@ from graphkit.seeds.text import BAD, shown, unsafe
 FACTS = {kind: pa.dictionary(pa.int32(), t) if t == pa.string() else t for kind, t in ARROW.items()}
 """How checked facts hold each type: text by codes, since most of it stands in many rows."""
 NUMBER_LIKE = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
+LINES = ("name", "title", "aliases")
+"""Properties that name a thing, in one line."""
+LONGEST_LINE = 1_000
+_AFTER = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+MOJIBAKE = re.compile(f"[ÂÃ]{_AFTER}|[âã]{_AFTER}{{2}}|ð{_AFTER}{{3}}|(?:[ÐÑ]{_AFTER}){{2}}")
+"""UTF-8 as it looks where it was read as Windows-1252 or Latin-1."""
 EXACT = float(2**53)
 """Above this, not every whole number is a float."""
 
@@ -111,6 +117,8 @@ def _text_check(prop: Prop) -> Callable[[str], str | None]:
             return unsafe(match[0])
         if not value.strip():
             return "found empty text; leave the property out if it is unknown"
+        if match := MOJIBAKE.search(value):
+            return f"found {match[0]!r}, UTF-8 that was read in another encoding"
         if prop.type is Type.PERIOD:
             try:
                 Period(value)
@@ -124,6 +132,11 @@ def _text_check(prop: Prop) -> Callable[[str], str | None]:
             return f"found {shown(value)}, wanted text of the form {pattern.pattern}"
         if prop.key and value != " ".join(value.split()):
             return f"found {shown(value)}, wanted single blanks, none around"
+        if prop.name in LINES or prop.key:
+            if "\n" in value or "\r" in value:
+                return "found a line break, wanted one line"
+            if len(value) > LONGEST_LINE:
+                return f"found {len(value):,} characters, wanted at most {LONGEST_LINE:,}"
         return None
 
     return check
