@@ -16,7 +16,7 @@ from pyarrow import parquet
 from graphkit.arrow import plain
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.baci import Wanted, import_baci
+from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.importers.writing import UnmappedError
 from graphkit.paths import shipped
@@ -106,15 +106,20 @@ def test_the_same_files_give_the_same_bytes(archive, reference, tmp_path):
 @pytest.mark.parametrize(
     ("wanted", "keeps"),
     [
-        (Wanted(products=["rare earths"]), lambda f: True),
-        (Wanted(products=["ree-metals"]), lambda f: f["hs"] == "280530"),
-        (Wanted(products=["2846.10", "metal"]), lambda f: f["hs"] in ("284610", "280530")),
-        (Wanted(years=[2023]), lambda f: f["period"] == "2023"),
-        (Wanted(countries=["KOR"]), lambda f: "KOR" in (f["exporter"], f["importer"])),
+        (ImportFilter(products=["rare earths"]), lambda f: True),
+        (ImportFilter(products=["ree-metals"]), lambda f: f["hs"] == "280530"),
+        (ImportFilter(products=["2846.10", "metal"]), lambda f: f["hs"] in ("284610", "280530")),
+        (ImportFilter(years=[2023]), lambda f: f["period"] == "2023"),
+        (ImportFilter(countries=["KOR"]), lambda f: "KOR" in (f["exporter"], f["importer"])),
     ],
 )
 def test_only_what_is_asked_for_is_kept(
-    archive, flows, reference, tmp_path, wanted: Wanted, keeps: Callable[[dict[str, Any]], bool]
+    archive,
+    flows,
+    reference,
+    tmp_path,
+    wanted: ImportFilter,
+    keeps: Callable[[dict[str, Any]], bool],
 ):
     import_baci([archive], tmp_path / "seeds", reference, wanted=wanted)
 
@@ -124,11 +129,11 @@ def test_only_what_is_asked_for_is_kept(
 
 def test_a_seeds_folder_keeps_its_own_reference_and_other_tables(archive, reference, tmp_path):
     folder = tmp_path / "seeds"
-    import_baci([archive], folder, reference, wanted=Wanted(years=[2023]))
+    import_baci([archive], folder, reference, wanted=ImportFilter(years=[2023]))
     note = folder / "reference" / "stages.yaml"
     note.write_text(note.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
-    import_baci([archive], folder, reference, wanted=Wanted(["ree-metals"], [2024]))
-    import_baci([archive], folder, reference, wanted=Wanted(["2846"], [2024]))
+    import_baci([archive], folder, reference, wanted=ImportFilter(["ree-metals"], [2024]))
+    import_baci([archive], folder, reference, wanted=ImportFilter(["2846"], [2024]))
 
     assert note.read_text(encoding="utf-8").endswith("# mine\n")
     assert set(imported(folder)["period"].to_pylist()) == {"2023", "2024"}
@@ -203,7 +208,7 @@ def test_a_revision_that_is_none_or_another_is_refused(tmp_path):
         UsageError, match="no HS code is mainly for 'battery-anode'; codes exist for"
     ):
         import_baci([tmp_path / "BACI_HS92_Y2024_V1.csv"], tmp_path / "seeds", read_reference(),
-                    wanted=Wanted(products=["battery-anode"]))  # fmt: skip
+                    wanted=ImportFilter(products=["battery-anode"]))  # fmt: skip
 
 
 def test_places_that_nobody_knows_are_counted_by_their_value(reference, tmp_path):
@@ -287,7 +292,9 @@ def test_another_figure_than_the_folder_holds_is_refused(reference, tmp_path):
     import_baci([path], tmp_path / "seeds", reference)
     path.write_text("t,i,j,k,v,q\n2024,156,410,280530,2.5,2\n", encoding="utf-8")
     with pytest.raises(GraphkitError, match=r"holds usd=1\.5, tonnes=2\.0 for product=ree-metals"):
-        import_baci([path], tmp_path / "seeds", reference, wanted=Wanted(products=["ree-metals"]))
+        import_baci(
+            [path], tmp_path / "seeds", reference, wanted=ImportFilter(products=["ree-metals"])
+        )
 
 
 def test_two_figures_of_one_flow_are_refused_with_both_places(reference, tmp_path):

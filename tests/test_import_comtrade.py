@@ -25,7 +25,7 @@ from comtrade_rows import (
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade import import_comtrade
-from graphkit.importers.reference import Reference, Wanted, read_reference
+from graphkit.importers.reference import ImportFilter, Reference, read_reference
 from graphkit.importers.writing import Report, UnmappedError
 from graphkit.seeds import read_seeds
 
@@ -218,7 +218,7 @@ def test_each_row_is_read_by_the_revision_that_it_names(load):
         row(JPN, "M", CHN, "252800", 6.0, 1.0, classificationCode="H0"),
         row(USA, "M", CHN, "252810", 7.0, 1.0, classificationCode="H0"),
     ]
-    flows, report = load(answer(rows), wanted=Wanted(products=["borates"]))
+    flows, report = load(answer(rows), wanted=ImportFilter(products=["borates"]))
 
     # 252800 is of HS12 and later.
     assert {(f["importer"], f["hs"], f["hs_revision"]) for f in flows} == {
@@ -230,10 +230,10 @@ def test_each_row_is_read_by_the_revision_that_it_names(load):
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
-        (Wanted(products=["ree-metals"]), {"KOR 280530", "USA 280530", "KOR 280530 2023"}),
-        (Wanted(products=["2805"]), {"KOR 280530", "USA 280530", "KOR 280530 2023"}),
-        (Wanted(years=[2023]), {"KOR 280530 2023"}),
-        (Wanted(countries=["USA"]), {"USA 280530"}),
+        (ImportFilter(products=["ree-metals"]), {"KOR 280530", "USA 280530", "KOR 280530 2023"}),
+        (ImportFilter(products=["2805"]), {"KOR 280530", "USA 280530", "KOR 280530 2023"}),
+        (ImportFilter(years=[2023]), {"KOR 280530 2023"}),
+        (ImportFilter(countries=["USA"]), {"USA 280530"}),
     ],
 )
 def test_only_what_is_asked_for_is_kept(load, wanted, kept):
@@ -246,7 +246,7 @@ def test_only_what_is_asked_for_is_kept(load, wanted, kept):
 
 def test_a_code_that_nothing_travels_under_is_refused(load):
     with pytest.raises(UsageError, match="no HS code is mainly for '9999'"):
-        load(answer(both_sides()), wanted=Wanted(products=["9999"]))
+        load(answer(both_sides()), wanted=ImportFilter(products=["9999"]))
 
 
 def test_the_same_rows_in_any_order_give_the_same_bytes(reference, tmp_path):
@@ -362,7 +362,7 @@ def test_a_missing_file_and_nothing_asked_for_are_refused(reference, load, tmp_p
     with pytest.raises(GraphkitError, match=r"none.json cannot be read: No such file"):
         import_comtrade([tmp_path / "none.json"], tmp_path / "seeds", reference)
     with pytest.raises(GraphkitError, match=r"no flow of 0.json matches the filters: 7 rows"):
-        load(answer(GOOD), wanted=Wanted(years=[1990]))
+        load(answer(GOOD), wanted=ImportFilter(years=[1990]))
     with pytest.raises(GraphkitError, match=r"no flow of 0.json matches"):
         load(answer([]))
     assert not (tmp_path / "seeds").exists()

@@ -573,10 +573,10 @@ def test_places_are_looked_up_only_when_something_is_wrong(tmp_path):
     csv = "exporter,importer,period\nCHN,KOR,{}\n"
     for period, wrong in (("2024", False), ("24", True)):
         folder = seeds(tmp_path, {"t.yaml": text, "t.csv": csv.format(period).encode()})
-        table = read_file(folder / "t.yaml", folder, GRAPH).places.table
+        table = read_file(folder / "t.yaml", folder, GRAPH).locations.table
         stages = SMALL["stages.yaml"].replace("metal", '""' if wrong else "metal")
         seeds(tmp_path, {"stages.yaml": stages})
-        yaml = read_file(folder / "stages.yaml", folder, GRAPH).places.yaml
+        yaml = read_file(folder / "stages.yaml", folder, GRAPH).locations.yaml
 
         assert ("_records" in vars(table), "_marked" in vars(yaml)) == (wrong, wrong)
 

@@ -13,7 +13,7 @@ from graphkit.cli.options import Format, progress_bar, say
 from graphkit.errors import SeedError, UsageError
 
 if TYPE_CHECKING:
-    from graphkit.importers.reference import Reference, Wanted
+    from graphkit.importers.reference import ImportFilter, Reference
     from graphkit.importers.writing import Report
 
 
@@ -158,13 +158,13 @@ def comtrade(
 def _wanted(
     reference: Reference, products: str | None, years: str | None, countries: str | None,
     proxies: bool,
-) -> Wanted:  # fmt: skip
+) -> ImportFilter:  # fmt: skip
     """Make the filter of an import from its options."""
-    from graphkit.importers.reference import Wanted
+    from graphkit.importers.reference import ImportFilter
 
     find = reference.places.find
     places = ("Country", "Area")
-    return Wanted(
+    return ImportFilter(
         products=listed(products),
         years=read_years(years),
         countries=[find(text, "country", places).key for text in listed(countries)],

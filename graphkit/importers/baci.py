@@ -20,8 +20,8 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.importers.reference import (
     HS_CODE,
+    ImportFilter,
     Reference,
-    Wanted,
     left_out,
     name_places,
     with_one_of,
@@ -80,7 +80,7 @@ def import_baci(
     folder: Path,
     reference: Reference,
     *,
-    wanted: Wanted | None = None,
+    wanted: ImportFilter | None = None,
     revision: str | None = None,
     version: str | None = None,
     max_unknown: float = 0.01,
@@ -96,7 +96,7 @@ def import_baci(
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Countries and products.
-    wanted : Wanted, optional
+    wanted : ImportFilter, optional
         Codes, years and countries (at either end) to keep.
     revision, version : str, optional
         Such as ``HS92`` and ``202601``, for files without them in their names.
@@ -116,7 +116,7 @@ def import_baci(
     UnmappedError
         Unknown places have too much of the value; nothing is written.
     """
-    wanted = wanted or Wanted()
+    wanted = wanted or ImportFilter()
     edition, parts = _editions(files, revision, version)
     codes = reference.product_of_code(edition.revision, proxies=wanted.proxies)
     if wanted.products:

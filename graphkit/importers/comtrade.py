@@ -13,8 +13,8 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade_files import PREVIEW, TOTALS, TYPES, read_comtrade
 from graphkit.importers.reference import (
     HS_CODE,
+    ImportFilter,
     Reference,
-    Wanted,
     left_out,
     name_places,
     with_one_of,
@@ -208,7 +208,7 @@ def import_comtrade(
     folder: Path,
     reference: Reference,
     *,
-    wanted: Wanted | None = None,
+    wanted: ImportFilter | None = None,
     name: str | None = None,
     max_unknown: float = 0.01,
     progress: Progress = lambda name, rows: None,
@@ -223,7 +223,7 @@ def import_comtrade(
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
         Countries and products.
-    wanted : Wanted, optional
+    wanted : ImportFilter, optional
         Codes, years and countries (at either end) to keep.
     name : str, optional
         Name of the table; by default made of its reporters and years.
@@ -245,7 +245,7 @@ def import_comtrade(
     UnmappedError
         Unknown places have too much of the value; nothing is written.
     """
-    wanted = wanted or Wanted()
+    wanted = wanted or ImportFilter()
     report = Report("USD")
     rows = _with_products(_read(files, report, progress), reference, wanted, report)
     rows = without_world(only_totals(only_trade(valued(rows), report), report), report)
@@ -287,7 +287,7 @@ def _read(files: Sequence[Path], report: Report, progress: Progress) -> pa.Table
 
 
 def _with_products(
-    rows: pa.Table, reference: Reference, wanted: Wanted, report: Report
+    rows: pa.Table, reference: Reference, wanted: ImportFilter, report: Report
 ) -> pa.Table:
     """Keep rows of the years and codes asked for, and add their products."""
     if wanted.years:
@@ -313,7 +313,7 @@ def _with_products(
 
 
 def _codes(
-    reference: Reference, revision: str, wanted: Wanted, *, strict: bool = False
+    reference: Reference, revision: str, wanted: ImportFilter, *, strict: bool = False
 ) -> Mapping[str, str]:
     """Select the codes asked for; names without one in this revision matter only if ``strict``."""
     codes = reference.product_of_code(revision, proxies=wanted.proxies)
@@ -342,7 +342,7 @@ def _with_places(rows: pa.Table, reference: Reference, report: Report) -> pa.Tab
     return name_places(rows, ends, places, VALUE, report)
 
 
-def _map(rows: pa.Table, wanted: Wanted, report: Report) -> pa.Table:
+def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
     """Map rows to the columns of a seed, sorted: one flow for each side that reported it."""
     imports = pc.equal(rows["flowCode"], "M")
     year, month = (pc.utf8_slice_codeunits(rows["period"], *part) for part in ((0, 4), (4, 6)))

@@ -23,7 +23,7 @@ HS_CODE = 6
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImportFilter:
     """Filter of the flows that an import keeps; an empty field keeps everything."""
 
     products: Sequence[str] = ()

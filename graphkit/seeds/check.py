@@ -20,7 +20,7 @@ from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile
-from graphkit.seeds.records import LONGEST_NAME, Places
+from graphkit.seeds.records import LONGEST_NAME, Locations
 from graphkit.seeds.text import at_most, shown
 
 MAX_SHARE_SUM = 1.05
@@ -50,7 +50,7 @@ class Rows(NamedTuple):
 
     kind: Kind
     table: pa.Table
-    places: Places
+    locations: Locations
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ class Nodes:
     """Whether every file of the kind could be read; if not, an unknown key may be in one."""
 
     @cached_property
-    def keys(self) -> Mapping[str, tuple[Places, int]]:
+    def keys(self) -> Mapping[str, tuple[Locations, int]]:
         """Where each key stands first."""
-        first: dict[str, tuple[Places, int]] = {}
-        for _, table, places in self.files:
+        first: dict[str, tuple[Locations, int]] = {}
+        for _, table, locations in self.files:
             for row, key in enumerate(table[self.kind.key].to_pylist()):
                 if key is not None:
-                    first.setdefault(str(key), (places, row))
+                    first.setdefault(str(key), (locations, row))
         return first
 
     @cached_property
@@ -90,7 +90,7 @@ def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:
 
 
 def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
-    read = [Rows(f.kind, f.rows, f.places) for f in files if f.kind and f.rows is not None]
+    read = [Rows(f.kind, f.rows, f.locations) for f in files if f.kind and f.rows is not None]
     unread = {f.kind.name for f in files if f.kind and f.rows is None}
     of_kind = {k.name: [r for r in read if r.kind.name == k.name] for k in schema.kinds}
     nodes = {k.name: Nodes(k, of_kind[k.name], k.name not in unread) for k in schema.nodes}
@@ -123,7 +123,7 @@ def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
         for row, value in enumerate(column.to_pylist()):
             for item, one in enumerate(value if isinstance(value, list) else [value]):
                 if one in messages:
-                    yield rows.places.problem(row, prop.name, messages[one], item)
+                    yield rows.locations.problem(row, prop.name, messages[one], item)
 
 
 def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
@@ -171,7 +171,7 @@ def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
     if not any(len(rows.table) for rows in files) or not _any_twice(kind, files):
         return
     columns = [identities(kind, rows.table) for rows in files]
-    first: dict[str, tuple[Places, int]] = {}
+    first: dict[str, tuple[Locations, int]] = {}
     # The place of a node is its key; of an edge, which has several, its row.
     column = None if kind.is_edge else kind.key
     for rows, found in zip(files, columns, strict=True):
@@ -179,12 +179,12 @@ def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
             if identity is None:
                 continue
             if identity not in first:
-                first[identity] = (rows.places, row)
+                first[identity] = (rows.locations, row)
                 continue
             other, other_row = first[identity]
             at = other.problem(other_row, column, "")
             message = f"duplicate {kind.name} {identity}; first at {at.file}:{at.line}:{at.column}"
-            yield rows.places.problem(row, column, message)
+            yield rows.locations.problem(row, column, message)
 
 
 def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
@@ -212,7 +212,7 @@ def _ends_below_start(rows: Rows) -> Iterator[Problem]:
         ends, starts = rows.table[prop.name], rows.table[prop.not_below]
         for row in pc.indices_nonzero(pc.fill_null(pc.less(ends, starts), False)).to_pylist():
             message = f"found {ends[row]}, wanted at least {prop.not_below} ({starts[row]})"
-            yield rows.places.problem(row, prop.name, message)
+            yield rows.locations.problem(row, prop.name, message)
 
 
 def _shares_over_one(rows: Rows) -> Iterator[Problem]:
@@ -227,7 +227,7 @@ def _shares_over_one(rows: Rows) -> Iterator[Problem]:
         found = pc.fill_null(pc.and_kleene(shares, beyond), False)
         for row in pc.indices_nonzero(found).to_pylist():
             message = f"found {figures[row].as_py():g}, wanted 0 to 1, since its unit is share"
-            yield rows.places.problem(row, name, message)
+            yield rows.locations.problem(row, name, message)
 
 
 def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
@@ -239,7 +239,7 @@ def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
     for row in pc.indices_nonzero(same).to_pylist():
         if (place := sellers[row].as_py()) not in nodes["Area"].keys:
             message = f"found {place!r} on both sides, wanted two countries"
-            yield rows.places.problem(row, "importer", message)
+            yield rows.locations.problem(row, "importer", message)
 
 
 def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
@@ -255,11 +255,11 @@ def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
                 message = (
                     f"found {shown(key)}, wanted {SYMBOLS[number - 1]}, the symbol of {number}"
                 )
-                yield rows.places.problem(row, "key", message)
+                yield rows.locations.problem(row, "key", message)
         elif key not in SYMBOLS:
             near = f", such as {key.capitalize()}" if key.capitalize() in SYMBOLS else ""
             message = f"found {shown(key)}, wanted the symbol of an element{near}"
-            yield rows.places.problem(row, "key", message)
+            yield rows.locations.problem(row, "key", message)
 
 
 def _future(rows: Rows) -> Iterator[Problem]:
@@ -271,7 +271,7 @@ def _future(rows: Rows) -> Iterator[Problem]:
     late = [p for p in periods.unique().to_pylist() if p and Period(p).year > year]
     for row in pc.indices_nonzero(pc.is_in(periods, pa.array(late, pa.string()))).to_pylist():
         message = f"found {periods[row].as_py()!r}, wanted nothing after {year}"
-        yield rows.places.problem(row, "period", message)
+        yield rows.locations.problem(row, "period", message)
 
 
 def _sums(areas: Sequence[Rows]) -> set[str]:
@@ -287,17 +287,17 @@ def _sums(areas: Sequence[Rows]) -> set[str]:
 def _share_sums(files: Sequence[Rows], sums: set[str]) -> Iterator[Problem]:
     """Production shares of one product, period, basis and source: at most 105 % together."""
     shares: dict[Scope, list[float]] = defaultdict(list)
-    last: dict[Scope, tuple[Places, int]] = {}
-    for _, table, places in files:
+    last: dict[Scope, tuple[Locations, int]] = {}
+    for _, table, locations in files:
         scopes = zip(*(table[n].to_pylist() for n in SHARE_SCOPE), strict=True)
         values = zip(scopes, table["country"].to_pylist(), table["share"].to_pylist(), strict=True)
         for row, (scope, country, share) in enumerate(values):
             if share is not None and country not in sums:
                 shares[scope].append(share)
-                last[scope] = (places, row)
+                last[scope] = (locations, row)
     for scope, parts in shares.items():
         if fsum(parts) > MAX_SHARE_SUM + 1e-9:
-            places, row = last[scope]
+            locations, row = last[scope]
             what = ", ".join(" ".join(part.split()) for part in scope if part)
             message = f"shares of {what} add up to {fsum(parts):.1%}; wanted at most 105 %"
-            yield places.problem(row, "share", message)
+            yield locations.problem(row, "share", message)

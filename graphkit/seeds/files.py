@@ -13,7 +13,7 @@ from graphkit.arrow import coded
 from graphkit.errors import GraphkitError, Problem
 from graphkit.schema import Kind, Schema
 from graphkit.seeds.records import (
-    Places,
+    Locations,
     kind_of,
     read_header,
     row_columns,
@@ -32,7 +32,7 @@ MAX_BYTES = 16 * 2**20
 class SeedFile:
     """One seed file, as far as it could be read, and everything that is wrong with it."""
 
-    places: Places
+    locations: Locations
     problems: list[Problem]
     kind: Kind | None = None
     rows: pa.Table | None = None
@@ -104,24 +104,24 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
     """Read one seed file; whatever is wrong is in its ``problems``."""
     yaml, problems = _read_text(path, name_of(path, root))
     if yaml is None:
-        return SeedFile(Places(YamlText("", "")), problems)
+        return SeedFile(Locations(YamlText("", "")), problems)
     document = yaml.read()
     told = [*problems, *document.problems]
     kind = kind_of(document.value, schema)
     if not document.whole:
-        return SeedFile(Places(yaml), told, kind)
+        return SeedFile(Locations(yaml), told, kind)
     header, found = read_header(yaml, document.value, schema)
     table = rows = None
     if header is not None and header.table is not None:
         table, unreadable = _table_beside(path, root, yaml, header.table)
         told += unreadable
-    places = Places(yaml, header, table)
+    locations = Locations(yaml, header, table)
     if header is not None and (table is not None or header.table is None):
         given, odd = table_columns(yaml, header, table) if table else row_columns(yaml, header)
-        typed, wrong = typed_rows(places, header, given)
+        typed, wrong = typed_rows(locations, header, given)
         rows = coded(typed)
         found += odd + wrong
-    return SeedFile(places, at_most([*told, *_untold(found, told)]), kind, rows)
+    return SeedFile(locations, at_most([*told, *_untold(found, told)]), kind, rows)
 
 
 def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:

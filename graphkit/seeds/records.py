@@ -20,8 +20,8 @@ from graphkit.seeds.values import Checked, Wrong, from_yaml, typed
 
 
 @dataclass(frozen=True)
-class Places:
-    """The places of one seed file."""
+class Locations:
+    """The locations of one seed file."""
 
     yaml: YamlText
     header: Header | None = None
@@ -232,7 +232,9 @@ def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, 
     return Given(columns, len(table.columns)), problems
 
 
-def typed_rows(places: Places, header: Header, given: Given) -> tuple[pa.Table, list[Problem]]:
+def typed_rows(
+    locations: Locations, header: Header, given: Given
+) -> tuple[pa.Table, list[Problem]]:
     """Every column typed, defaults filled in; and what is wrong with single values."""
     arrays: list[pa.Array] = []
     problems: list[Iterable[Problem]] = []
@@ -242,21 +244,21 @@ def typed_rows(places: Places, header: Header, given: Given) -> tuple[pa.Table, 
         for _, message, item in bad:
             at = ("defaults", prop.name)
             paths = [at] if item is None else [(*at, item), at]
-            problems.append([places.yaml.problem(f"{prop.name}: {message}", *paths)])
+            problems.append([locations.yaml.problem(f"{prop.name}: {message}", *paths)])
         if default is not None:
             silent = given.columns[prop.name].silent if prop.name in given.columns else True
             values = pc.if_else(silent, default, values)
         told = {w.row for w in wrong}
         if prop.required and not bad and None not in told:
             wrong += (w for w in _missing(header, prop, given, values) if w.row not in told)
-        problems.append(_placed(places, prop, wrong))
+        problems.append(_placed(locations, prop, wrong))
         arrays.append(values)
     table = pa.table(arrays, names=[p.name for p in header.kind.columns])
     return table, at_most(chain.from_iterable(problems))
 
 
-def _placed(places: Places, prop: Prop, wrong: Iterable[Wrong]) -> Iterator[Problem]:
-    return (places.problem(w.row, prop.name, w.message, w.item) for w in wrong)
+def _placed(locations: Locations, prop: Prop, wrong: Iterable[Wrong]) -> Iterator[Problem]:
+    return (locations.problem(w.row, prop.name, w.message, w.item) for w in wrong)
 
 
 def _typed_column(header: Header, prop: Prop, given: Given) -> Checked:

@@ -125,7 +125,7 @@ MAX_DEPTH = 8
 NULLS = ("", "~", "null", "Null", "NULL")
 
 Path = tuple[str | int, ...]
-"""The keys and list places that lead to a value."""
+"""The keys and list locations that lead to a value."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,8 @@ class YamlText:
 
     @cached_property
     def _marked(self) -> Document:
-        """Read once more, with places: only when something is wrong."""
-        return parse(self.text, self.file, places=True)
+        """Read once more, with locations: only when something is wrong."""
+        return parse(self.text, self.file, locations=True)
 
     def at(self, *paths: Path) -> Mark:
         """Where the first of these values begins that exists."""
@@ -172,9 +172,9 @@ class YamlText:
         return Problem(self.file, *self._marked.keys.get(path, (1, 1)), message)
 
 
-def parse(text: str, file: str, *, places: bool = False) -> Document:
-    """Read one document; with ``places`` also remember where everything stands (slower)."""
-    builder = _Builder(file, places)
+def parse(text: str, file: str, *, locations: bool = False) -> Document:
+    """Read one document; with ``locations`` also remember where everything stands (slower)."""
+    builder = _Builder(file, locations)
     whole = False
     try:
         # A CSafeLoader is the C parser; its constructor is never called.
@@ -200,13 +200,13 @@ class _Stop(Exception):
 class _Builder:
     """Turns events into values with a stack of its own: no recursion, so no depth can break it."""
 
-    def __init__(self, file: str, places: bool) -> None:
+    def __init__(self, file: str, locations: bool) -> None:
         self.value: Any = None
         self.problems: list[Problem] = []
         self.values: dict[Path, Mark] = {}
         self.keys: dict[Path, Mark] = {}
         self._file = file
-        self._places = places
+        self._locations = locations
         self._stack: list[Any] = []
         self._paths: list[Path] = []
         self._key: str | None = None
@@ -245,7 +245,7 @@ class _Builder:
             self._open({} if kind is yaml.MappingStartEvent else [], event)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             self._stack.pop()
-            if self._places:
+            if self._locations:
                 self._paths.pop()
         elif kind is yaml.AliasEvent:
             self.problem(_mark(event), f"found the alias *{event.anchor}; wanted the value itself")
@@ -265,7 +265,7 @@ class _Builder:
     def _open(self, container: Any, event: Any) -> None:
         path = self._add(container, event)
         self._stack.append(container)
-        if self._places:
+        if self._locations:
             self._paths.append(path)
         if len(self._stack) > MAX_DEPTH:
             message = f"found more than {MAX_DEPTH} levels of nesting; seeds need 4"
@@ -280,7 +280,7 @@ class _Builder:
         elif key in self._stack[-1]:
             self.problem(_mark(event), f"found the key {shown(key)} twice; wanted it once")
         self._key = key
-        if self._places:
+        if self._locations:
             self.keys.setdefault((*self._paths[-1], key), _mark(event))
 
     def _add(self, value: Any, event: Any) -> Path:
@@ -292,15 +292,15 @@ class _Builder:
         elif self._stack[-1].__class__ is list:
             step = len(self._stack[-1])
             self._stack[-1].append(value)
-            path = (*self._paths[-1], step) if self._places else ()
+            path = (*self._paths[-1], step) if self._locations else ()
         elif self._key is None:
             self.problem(_mark(event), "found a key that is no text; wanted a property's name")
             raise _Stop
         else:
             step, self._key = self._key, None
             self._stack[-1].setdefault(step, value)
-            path = (*self._paths[-1], step) if self._places else ()
-        if self._places:
+            path = (*self._paths[-1], step) if self._locations else ()
+        if self._locations:
             self.values.setdefault(path, _mark(event))
         return path
 

@@ -28,7 +28,7 @@ from graphkit.paths import shipped
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
-from graphkit.seeds.records import Header, Places, row_columns, typed_rows
+from graphkit.seeds.records import Header, Locations, row_columns, typed_rows
 from graphkit.seeds.text import YamlText
 
 Progress = Callable[[str, int], None]
@@ -40,8 +40,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
-class SourcePlaces(Places):
-    """Positions of the source's properties in a mapping."""
+class SourceLocations(Locations):
+    """Locations of the source's properties in a mapping."""
 
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
@@ -100,7 +100,7 @@ def import_table(
     folder : Path
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
-        Places, products and codes by all their names.
+        Countries, products and codes by all their names.
     name : str, optional
         Name of the files to write; by default that of the table.
     max_unknown : float
@@ -133,8 +133,9 @@ def import_table(
     if not len(checked.read.rows):
         raise SeedError([Problem(path.name, 1, 1, "found no row to keep; wanted at least one")])
     where = _subfolder(checked.kind)
-    checked.report.add("kept", f"in {where}/{name}.parquet", len(checked.read.rows),
-                       sum(checked.read.weights[n] for n in checked.read.places.kept))  # fmt: skip
+    read = checked.read
+    total = sum(read.weights[n] for n in read.locations.kept)
+    checked.report.add("kept", f"in {where}/{name}.parquet", len(read.rows), total)
     _write(checked, folder, where, name)
     return checked.report
 
@@ -164,7 +165,7 @@ def check_table(
     read = read_columns(sheet, given, reference)
     own = [] if folder is None else _own_files(folder, given.header.kind, name)
     others = list(_others(folder, own))
-    files = [*others, SeedFile(read.places, [], given.header.kind, read.rows)]
+    files = [*others, SeedFile(read.locations, [], given.header.kind, read.rows)]
     problems = [*read.problems, *(p for f in others for p in f.problems)]
     own_source = bool(given.source) and given.source.get("key") not in _known(others, "Source")
     if own_source:
@@ -234,10 +235,10 @@ def _seed(
     """Read rows of a mapping like those of a seed file."""
     kind = next(k for k in GRAPH.seeded if k.name == name)
     header = Header(kind, {}, {}, [dict(row) for row in rows], None, {})
-    places = SourcePlaces(YamlText(mapping.yaml.file, mapping.yaml.text), header)
-    given, odd = row_columns(places.yaml, header)
-    table, wrong = typed_rows(places, header, given)
-    return SeedFile(places, [], kind, table), odd + wrong
+    locations = SourceLocations(YamlText(mapping.yaml.file, mapping.yaml.text), header)
+    given, odd = row_columns(locations.yaml, header)
+    table, wrong = typed_rows(locations, header, given)
+    return SeedFile(locations, [], kind, table), odd + wrong
 
 
 def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:

@@ -21,7 +21,7 @@ from graphkit.importers.table.mapping import (
 )
 from graphkit.importers.table.sheets import Cell, Sheet
 from graphkit.schema import REVISIONS, Prop, Type
-from graphkit.seeds.records import Column, Given, Places, typed_rows
+from graphkit.seeds.records import Column, Given, Locations, typed_rows
 
 WEIGHTS = ("usd", "tonnes", "value")
 """Unknown names weigh by the first of these that a table has, else by rows."""
@@ -30,8 +30,8 @@ Texts = list[str | None]
 
 
 @dataclass(frozen=True)
-class SheetPlaces(Places):
-    """Positions of facts in a foreign table, or of defaults in its mapping."""
+class SheetLocations(Locations):
+    """Locations of facts in a foreign table, or of defaults in its mapping."""
 
     sheet: Sheet = field(default_factory=lambda: Sheet("", (), (), ()))
     kept: Sequence[int] = ()
@@ -54,7 +54,7 @@ class SheetPlaces(Places):
 class ReadTable:
     """Checked facts of a table, its problems, and its unknown names."""
 
-    places: SheetPlaces
+    locations: SheetLocations
     rows: pa.Table
     problems: list[Problem]
     unit: str
@@ -99,13 +99,13 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
         others = {n for n, product in enumerate(cells["product"]) if product is None}
     unknown = _resolve(cells, props, names, others)
     kept = [n for n in range(len(sheet.rows)) if n not in unknown and n not in others]
-    places = SheetPlaces(mapping.yaml, header, None, sheet, kept, taken)
-    rows, wrong = typed_rows(places, header, Given(_columns(cells, kept), len(kept)))
+    locations = SheetLocations(mapping.yaml, header, None, sheet, kept, taken)
+    rows, wrong = typed_rows(locations, header, Given(_columns(cells, kept), len(kept)))
     unit = "rows" if weigh is None else header.units.get(weigh) or props[weigh].unit or weigh
     hs = cells.get("hs", ())
     codes_kept = Counter(hs[n] or "" for n in kept if hs)
     national = {c: n for c, n in sorted(codes_kept.items()) if c and c not in names.codes}
-    return ReadTable(places, rows, problems + wrong, unit, weights, unknown, others, national)
+    return ReadTable(locations, rows, problems + wrong, unit, weights, unknown, others, national)
 
 
 def _columns(cells: Mapping[str, Texts], kept: Sequence[int]) -> dict[str, Column]:
