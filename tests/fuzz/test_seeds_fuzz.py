@@ -244,7 +244,7 @@ flow = st.fixed_dictionaries(
         "tonnes": st.one_of(st.none(), mass),
         "basis": st.sampled_from([None, "gross", "REO"]),
     }
-)
+).filter(lambda f: f["exporter"] != f["importer"])
 IDENTITY = itemgetter("exporter", "importer", "period", "dataset")
 flows = st.lists(flow, min_size=1, max_size=12, unique_by=IDENTITY)
 HEAD = {"product": "ree-metals", "hs": "280530", "reporter": "importer", "source": "customs"}
