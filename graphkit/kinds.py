@@ -1,4 +1,4 @@
-"""What a declaration is made of: kinds of node and edge, their properties, types and units."""
+"""The parts of a declaration: kinds of node and edge, their properties, types and units."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
 
 
 class Type(Enum):
-    """What a property holds. Dates and periods are text that sorts and compares as written."""
+    """The type of a property. Dates and periods are text that sorts and compares as written."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -109,7 +109,7 @@ class Kind:
 
     @property
     def is_edge(self) -> bool:
-        """Whether it joins two nodes."""
+        """True if the kind joins two nodes."""
         return self.start is not None
 
     @property
@@ -119,7 +119,7 @@ class Kind:
 
     @cached_property
     def columns(self) -> tuple[Prop, ...]:
-        """What a row gives: the ends of an edge as required references, and the properties."""
+        """The columns of a row: the ends of an edge as required references, and the properties."""
         ends = (
             Prop(e.name, Type.TEXT, e.doc, key=True, required=True, ref=e.kinds) for e in self.ends
         )
@@ -127,7 +127,7 @@ class Kind:
 
     @cached_property
     def stored(self) -> tuple[Prop, ...]:
-        """What a database holds on the node or relationship itself."""
+        """The properties that a database holds on the node or relationship itself."""
         return (*self.props, *(_EDGE_MARKS if self.is_edge else _NODE_MARKS))
 
     @cached_property
@@ -141,7 +141,7 @@ class Kind:
         return "key" if self.is_edge else self.identity[0]
 
     def column(self, name: str) -> Prop:
-        """The column of that name."""
+        """Return the column with this name."""
         return next(p for p in self.columns if p.name == name)
 
 

@@ -80,7 +80,7 @@ class Period:
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Period) -> bool:
-        """Whether the two share a month."""
+        """Return True if the two periods share a month."""
         return self.start < other.end and other.start < self.end
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class Period:
 
 
 def newest(periods: list[str]) -> str:
-    """The period that ends last; of two that end together, the longer one.
+    """Return the period that ends last; of two that end together, the longer one.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def _kind_section(kind: Kind) -> str:
 
 
 def json_schema(schema: Schema) -> str:
-    """A JSON Schema (draft 2020-12) that an editor completes and checks seed files with.
+    """Return the JSON Schema (draft 2020-12) by which an editor completes and checks seed files.
 
     An editor reads ``2024`` as a number and ``NO`` as false where graphkit reads text, so text
     also accepts those.
@@ -70,7 +70,7 @@ _PARTS = {
 
 
 def _for_kind(kind: Kind) -> dict[str, Any]:
-    """What a file of one kind may hold."""
+    """Return the part of the schema that applies to files of one kind."""
     row = {
         "type": "object",
         "title": kind.name,

@@ -36,12 +36,12 @@ class Facts:
 
     @property
     def rows(self) -> int:
-        """How many facts there are."""
+        """Number of facts."""
         return sum(len(table) for table in self.tables.values())
 
 
 def empty_table(kind: Kind) -> pa.Table:
-    """A table of a kind's columns without rows."""
+    """Return a table with a kind's columns and no rows."""
     return pa.table({p.name: pa.array([], FACTS[p.type]) for p in kind.columns})
 
 

@@ -60,11 +60,11 @@ class Nodes:
     kind: Kind
     files: Sequence[Rows]
     complete: bool
-    """Whether every file of the kind could be read; if not, an unknown key may be in one."""
+    """True if every file of the kind was read; if not, an unknown key may be in an unread one."""
 
     @cached_property
     def keys(self) -> Mapping[str, tuple[Locations, int]]:
-        """Where each key stands first."""
+        """The first occurrence of each key."""
         first: dict[str, tuple[Locations, int]] = {}
         for _, table, locations in self.files:
             for row, key in enumerate(table[self.kind.key].to_pylist()):
@@ -127,7 +127,7 @@ def _unknown_references(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
 
 
 def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> str:
-    """What to say of a reference to nothing: by its key, or by a name it goes by."""
+    """Word an unknown reference, with the key its name belongs to or the nearest keys."""
     what = f"unknown {' or '.join(prop.ref).lower()} {shown(found)}"
     for target in targets:
         if found.lower() in target.spoken:
@@ -144,9 +144,9 @@ def _unknown(found: str, prop: Prop, targets: Sequence[Nodes], number: int) -> s
 
 
 def identities(kind: Kind, rows: pa.Table) -> pa.Array:
-    r"""The identity of every row as one text; null where a part is missing that the kind needs.
+    r"""Join the identity of every row into one text; null where a required part is missing.
 
-    The parts stand with ``|`` between them; in a part, ``|`` and ``\`` have a ``\`` before them.
+    ``|`` separates the parts; in a part of an edge, ``\`` escapes ``|`` and ``\``.
     """
     parts = []
     for prop in (p for p in kind.columns if p.key):
@@ -158,7 +158,7 @@ def identities(kind: Kind, rows: pa.Table) -> pa.Array:
 
 
 def _any_twice(kind: Kind, files: Sequence[Rows]) -> bool:
-    """Whether two rows may have one identity: told by fingerprints, which take little memory."""
+    """Return True if two rows may share an identity, by fingerprints, which take little memory."""
     prints = []
     for rows in files:
         found = fingerprints(rows.table.select(kind.identity))
@@ -188,7 +188,7 @@ def _duplicates(kind: Kind, files: Sequence[Rows]) -> Iterator[Problem]:
 
 
 def _clashing_keys(schema: Schema, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
-    """A column that may name several kinds must know which one it names."""
+    """Find keys that two kinds share, where one column may refer to either kind."""
     pairs = {
         (one, other)
         for kind in schema.seeded
@@ -231,7 +231,7 @@ def _shares_over_one(rows: Rows) -> Iterator[Problem]:
 
 
 def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Problem]:
-    """Countries that sell to themselves; within an area there is trade."""
+    """Report countries that sell to themselves; within an area there is trade."""
     if rows.kind.name != "EXPORTS":
         return
     sellers, buyers = (rows.table[name].cast(pa.string()) for name in ("exporter", "importer"))
@@ -243,7 +243,7 @@ def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
 
 
 def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
-    """Elements whose key is not their symbol."""
+    """Report elements whose key is not their symbol."""
     if rows.kind.name != "Element":
         return
     for row, element in enumerate(rows.table.to_pylist()):
@@ -263,7 +263,7 @@ def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
 
 
 def _future(rows: Rows) -> Iterator[Problem]:
-    """Counts of years that have not begun."""
+    """Report counts of years that have not begun."""
     if rows.kind.name not in MEASURED:
         return
     year = date.today().year

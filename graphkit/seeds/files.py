@@ -40,7 +40,7 @@ class SeedFile:
 
 
 def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
-    """The folder that names are relative to, its seed files in a fixed order, what is no file.
+    """Find the root folder for names, its seed files in a fixed order, and paths that are no files.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def _is_inside(path: Path, folder: Path, refuse: Refuse) -> bool:
 
 
 def name_of(path: Path, root: Path) -> str:
-    """The name of a file as problems give it."""
+    """Return the name of a file as problems show it."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
@@ -138,7 +138,7 @@ def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
 
 
 def _untold(found: Iterable[Problem], told: Sequence[Problem]) -> Iterator[Problem]:
-    """What is not only a consequence of something unreadable that was told before."""
+    """Drop problems that only follow from something unreadable that is already reported."""
     lost = (LOST, f"U+{ord(LOST):04X}")
     return (p for p in found if not (told and any(mark in p.message for mark in lost)))
 

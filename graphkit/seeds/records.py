@@ -30,7 +30,7 @@ class Locations:
     def problem(
         self, row: int | None, column: str | None, message: str, item: int | None = None
     ) -> Problem:
-        """A problem at one value; without a column at the row, without a row at the column."""
+        """Report a problem at a value; without a column at the row, without a row at the column."""
         if column is not None:
             message = f"{column}: {message}"
         if self.table is not None and not self._by_default(row, column):
@@ -45,11 +45,11 @@ class Locations:
         return self.yaml.problem(message, *paths)
 
     def _source(self, column: str | None) -> str | None:
-        """The table's own name for a property."""
+        """Return the table's own name for a property."""
         return self.header.columns.get(column, column) if self.header and column else None
 
     def _by_default(self, row: int | None, column: str | None) -> bool:
-        """Whether a value stands in the defaults, since the table has none."""
+        """Return True if a value comes from the defaults, since the table has none."""
         if not self.header or not self.table or row is None or column not in self.header.defaults:
             return False
         source = self._source(column)
@@ -58,13 +58,13 @@ class Locations:
 
 
 LONGEST_NAME = 100
-"""What is longer is no slip of the pen, and long to compare."""
+"""Longest name compared with known ones; a longer one is no typing error, and slow to compare."""
 PARTS = ("kind", "defaults", "units", "rows", "table", "columns")
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a seed file says of itself; either ``rows`` or ``table`` is given."""
+    """The top of a seed file; either ``rows`` or ``table`` is given."""
 
     kind: Kind
     defaults: Mapping[str, Any]
@@ -76,13 +76,13 @@ class Header:
 
 
 def kind_of(value: Any, schema: Schema) -> Kind | None:
-    """The kind of a file, as far as one can tell."""
+    """Return the kind that a file names, or None if it names no known one."""
     name = value.get("kind") if isinstance(value, dict) else None
     return next((k for k in schema.seeded if k.name == name), None)
 
 
 def read_header(yaml: YamlText, value: Any, schema: Schema) -> tuple[Header | None, list[Problem]]:
-    """The top of a file, if its rows can be understood, and all that is wrong with it."""
+    """Read the top of a file, None if its rows cannot be understood, and all its problems."""
     if not isinstance(value, dict):
         return None, [yaml.problem("found no mapping; wanted kind, defaults and rows", ())]
     problems = at_most(
@@ -134,7 +134,7 @@ def _misshapen(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _units(kind: Kind, name: str) -> Iterable[str]:
-    """The units in which a seed may give a property."""
+    """Return the units in which a seed may give a property."""
     unit = next((p.unit for p in kind.columns if p.name == name), None)
     return tuple(UNITS[unit]) if unit else ()
 
@@ -150,7 +150,7 @@ def _bad_units(yaml: YamlText, kind: Kind, units: Mapping[str, Any]) -> Iterator
 
 
 def unknown_property(kind: Kind, name: str) -> str | None:
-    """What to say, if a kind has no property of that name."""
+    """Return a message if a kind has no property with this name."""
     names = [p.name for p in kind.columns]
     if name in names:
         return None
@@ -158,7 +158,7 @@ def unknown_property(kind: Kind, name: str) -> str | None:
 
 
 def _instead(found: str, names: Iterable[str]) -> str:
-    """What was meant, or all that it could have been."""
+    """Suggest the nearest name, or list all names."""
     names = list(names)
     close = get_close_matches(found[:LONGEST_NAME], names, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else f", wanted one of {', '.join(names)}"
@@ -169,7 +169,7 @@ class Column(NamedTuple):
 
     values: pa.Array
     silent: pa.Array
-    """Which rows say nothing of it, so that the default counts; an explicit null says unknown."""
+    """Mask of rows without the property, which take the default; an explicit null is unknown."""
     wrong: list[Wrong]
 
 
@@ -183,7 +183,7 @@ class Given(NamedTuple):
 
 
 def row_columns(yaml: YamlText, header: Header) -> tuple[Given, list[Problem]]:
-    """The rows of the YAML itself, turned into columns."""
+    """Turn the rows of the YAML itself into columns."""
     kind, found = header.kind, header.rows or []
     odd = frozenset(n for n, row in enumerate(found) if not isinstance(row, dict))
     wanted = "wanted a mapping: {property: value, ...}"
@@ -209,7 +209,7 @@ def _unknown_names(
 
 
 def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, list[Problem]]:
-    """The columns of the table; each must be taken, and each that is needed must be there."""
+    """Read the columns of the table: each must be used, and each required one present."""
     kind, there, problems = header.kind, table.columns.column_names, []
     columns, taken = {}, set()
     known = ", ".join(name if name.isprintable() else repr(name) for name in there)
@@ -271,7 +271,7 @@ def _typed_column(header: Header, prop: Prop, given: Given) -> Checked:
 
 
 def _default(header: Header, prop: Prop) -> tuple[pa.Scalar | None, list[Wrong]]:
-    """The value of rows that say nothing, if there is one."""
+    """Return the value for rows that do not give their own, if the defaults have one."""
     if header.defaults.get(prop.name) is None:
         return None, []
     values, wrong = from_yaml(prop, [header.defaults[prop.name]])

@@ -85,7 +85,7 @@ def read_parquet(path: Path) -> pa.Table:
 
 
 def _bytes_of_text(column: Any) -> int:
-    """What the text of a column takes when it is written out."""
+    """Return the size of a column's text in bytes when it is written out."""
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         column = pc.list_flatten(column)
     if not pa.types.is_dictionary(column.type):
@@ -105,7 +105,7 @@ _FIELD = re.compile(r'(?:"[^"]*(?:""[^"]*)*")?[^,\r\n]*(?P<end>,|\r\n|\r|\n|\Z)'
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds, in the types it gives; of a CSV everything is text."""
+    """The contents of a file, in the types it gives; in a CSV everything is text."""
 
     file: str
     columns: pa.Table
@@ -122,7 +122,7 @@ class Table:
         return []
 
     def at(self, row: int | None, column: str | None) -> Mark:
-        """Where a value stands; without a row, its column's name; without a column, the row.
+        """Locate a value; without a row, its column's name; without a column, the row.
 
         Of a Parquet file, the number of the row and of the column.
         """
@@ -201,7 +201,7 @@ def _ragged(text: str, wanted: int, file: str) -> Iterator[Problem]:
 
 
 def _records(text: str) -> Iterator[list[Mark]]:
-    """Where the fields of each record begin; blank lines are none."""
+    """Find the start of each field, record by record; skip blank lines."""
     record: list[Mark] = []
     line, start = 1, 0
     for field in _FIELD.finditer(text):

@@ -28,7 +28,7 @@ MOST_PROBLEMS = 1_000
 
 
 def at_most(problems: Iterable[Problem]) -> list[Problem]:
-    """The first problems and, where there are more, that: a flood of them takes no time."""
+    """Return the first problems and, if there are more, a note of that; the rest is not read."""
     told = list(islice(problems, MOST_PROBLEMS + 1))
     if len(told) > MOST_PROBLEMS:
         last = max(told[:-1])
@@ -38,9 +38,9 @@ def at_most(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
-    """Text of a file with :data:`LOST` for every bad character, and where those are.
+    """Decode a file, with :data:`LOST` for every bad character, and report those.
 
-    No text at all where every character would be bad.
+    The text is empty where every character would be bad.
     """
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "", [Problem(file, 1, 1, "found UTF-16; wanted UTF-8")]
@@ -56,7 +56,7 @@ def decode(raw: bytes, file: str) -> tuple[str, list[Problem]]:
 
 
 def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
-    """Where the first of a number of unsafe characters stand."""
+    """Report the first of a number of unsafe characters."""
     line, start, seen = 1, 0, 0
     for place, match in enumerate(islice(BAD.finditer(text), MOST + 1)):
         at = match.start()
@@ -69,7 +69,7 @@ def _unsafe_places(text: str, file: str, number: int) -> Iterator[Problem]:
 
 
 def line_after(text: str, at: int, begun: tuple[int, int]) -> tuple[int, int]:
-    """Number and start of the line that a text ends in, which begins at a place of a line begun.
+    """Return number and start of the line a text ends in, from its place and the line it begins in.
 
     >>> line_after("a\\nbc\\r\\nd", 10, (1, 8))
     (3, 16)
@@ -80,12 +80,12 @@ def line_after(text: str, at: int, begun: tuple[int, int]) -> tuple[int, int]:
 
 
 def line_ends(text: str) -> int:
-    """How many lines end in a text, in whichever of the three ways."""
+    """Count the line ends in a text: LF, CR and CRLF."""
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def unsafe(character: str) -> str:
-    """What to say of an unsafe character."""
+    """Return the message for an unsafe character."""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
         return f"found byte 0x{code - 0xDC00:02x}, which is no UTF-8; wanted UTF-8 text"
@@ -93,7 +93,7 @@ def unsafe(character: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message names it."""
+    """Format a value for a message."""
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):
@@ -130,17 +130,17 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """What a text holds, and what is wrong with it."""
+    """The parsed value of a text, and its problems."""
 
     value: Any
     """:data:`~graphkit.seeds.text.LOST` stands for what was refused: an alias, a merge key."""
     problems: tuple[Problem, ...]
     whole: bool
-    """Whether it could be read to its end."""
+    """True if the text was read to its end."""
     values: Mapping[Path, Mark] = field(default_factory=dict)
-    """Where each value begins; made on request."""
+    """The start of each value; made on request."""
     keys: Mapping[Path, Mark] = field(default_factory=dict)
-    """Where the key of each value begins; made on request."""
+    """The start of each value's key; made on request."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class YamlText:
     text: str
 
     def read(self) -> Document:
-        """What the text holds."""
+        """Parse the text."""
         return parse(self.text, self.file)
 
     @cached_property
@@ -160,15 +160,15 @@ class YamlText:
         return parse(self.text, self.file, locations=True)
 
     def at(self, *paths: Path) -> Mark:
-        """Where the first of these values begins that exists."""
+        """Return the start of the first of these values that exists."""
         return next((self._marked.values[p] for p in paths if p in self._marked.values), (1, 1))
 
     def problem(self, message: str, *paths: Path) -> Problem:
-        """A problem at the first of these values that exists."""
+        """Report a problem at the first of these values that exists."""
         return Problem(self.file, *self.at(*paths), message)
 
     def key_problem(self, message: str, path: Path) -> Problem:
-        """A problem at a key."""
+        """Report a problem at a key."""
         return Problem(self.file, *self._marked.keys.get(path, (1, 1)), message)
 
 

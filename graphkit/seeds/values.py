@@ -16,7 +16,7 @@ from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Prop, Type
 from graphkit.seeds.text import BAD, shown, unsafe
 
 FACTS = {kind: pa.dictionary(pa.int32(), t) if t == pa.string() else t for kind, t in ARROW.items()}
-"""How checked facts hold each type: text by codes, since most of it stands in many rows."""
+"""Arrow types of checked facts: text dictionary-encoded, since most of it repeats in many rows."""
 NUMBER_LIKE = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
 LINES = ("name", "title", "aliases")
 """Properties that name a thing, in one line."""
@@ -29,12 +29,12 @@ EXACT = float(2**53)
 
 
 class Wrong(NamedTuple):
-    """What is wrong with one value, or (``row`` is None) with a whole column."""
+    """A fault of one value or, if ``row`` is None, of a whole column."""
 
     row: int | None
     message: str
     item: int | None = None
-    """Which one, of a list."""
+    """Index of the item, in a list."""
 
 
 Checked = tuple[pa.Array, list[Wrong]]
@@ -72,7 +72,7 @@ def _lists_from_yaml(values: Sequence[Any]) -> Checked:
 
 
 def typed(prop: Prop, column: pa.Array, unit: str | None = None) -> Checked:
-    """A column of the property's own type and unit.
+    """Convert a column to the property's own type and unit.
 
     Takes text as YAML and CSV give it, and the native types of a Parquet file.
     """
@@ -96,7 +96,7 @@ def typed(prop: Prop, column: pa.Array, unit: str | None = None) -> Checked:
 
 
 def _plain(column: pa.Array) -> pa.Array:
-    """A column without the ways in which Arrow can store one type."""
+    """Reduce the ways in which Arrow can store one type to a single one."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
@@ -160,7 +160,7 @@ def _check_unique(column: pa.Array, check: Callable[[str], str | None]) -> list[
 
 
 def _texts(prop: Prop, column: pa.Array) -> Checked:
-    """Lists in which a wrong item is null, the others still there to be checked."""
+    """Replace wrong items of lists by null, and keep the others to be checked."""
     if column.type != ARROW[Type.TEXTS]:
         return _refused(prop, column)
     check = _text_check(prop)
@@ -214,7 +214,7 @@ def _numbers(prop: Prop, column: pa.Array, unit: str | None) -> Checked:
 
 
 def _number_like(prop: Prop, column: pa.Array) -> Checked:
-    """A column in which every text reads as a number, and every float is whole if it must be."""
+    """Keep text that reads as a number, and floats that are whole where they must be."""
     whole = prop.type is Type.INTEGER
     if pa.types.is_string(column.type):
         # RE2's \z, not $: a trailing line end is no part of a number.
@@ -230,7 +230,7 @@ def _number_like(prop: Prop, column: pa.Array) -> Checked:
 
 
 def _in_unit(prop: Prop, numbers: pa.Array, unit: str | None) -> pa.Array:
-    """The numbers in the property's unit; after a conversion, to 15 significant digits.
+    """Convert numbers to the property's unit; after a conversion, to 15 significant digits.
 
     A float that is multiplied is no longer the nearest one to the decimal number: 79.7 kg would
     be 0.07970000000000001 t. So a unit of a file would change the facts in it.
