@@ -253,7 +253,7 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
-    assert found.notes[0].startswith("Counted as importers report: ree-metals. What exporters")
+    assert found.notes[0].startswith("Counted as importers report: ree-metals. Exporters' reports")
     assert found.coverage["flows_left_out"] == 2
     before = graph.centrality(period="2023")
     assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())

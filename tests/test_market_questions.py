@@ -397,7 +397,7 @@ def test_inputs_are_from_0_to_1(ask):
         ask.criticality("Ga", eol_rir=2)
     with pytest.raises(UsageError, match="`import_reliance`: found nan"):
         ask.criticality("Ga", import_reliance=math.nan)
-    with pytest.raises(GraphkitError, match="neither production nor a supply risk is known of Pm"):
+    with pytest.raises(GraphkitError, match="neither production nor a supply risk is known for Pm"):
         ask.criticality("Pm")
 
 

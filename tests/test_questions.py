@@ -515,7 +515,7 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
 
 
 def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
-    with pytest.raises(GraphkitError, match=r"have it as Other Asia, nes \(S19\): ask for S19"):
+    with pytest.raises(GraphkitError, match=r"call it Other Asia, nes \(S19\): ask for S19"):
         ask.depends("Taiwan", period="2024")
 
     rows = ask.depends("S19", scope="magnets", period="2024").rows.to_pylist()
