@@ -1,4 +1,4 @@
-"""What is declared of the questions is what their functions, methods and README rows have."""
+"""The declarations of questions agree with their functions, methods and README rows."""
 
 from __future__ import annotations
 

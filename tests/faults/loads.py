@@ -176,13 +176,13 @@ def two_graphs(folder: Path, environment: Mapping[str, str]) -> Loads:
 
 
 def marker(store: Neo4jStore) -> str:
-    """What the server says now of what it holds; empty while a load is unfinished."""
+    """Return the server's account of its content, empty while a load is unfinished."""
     with store._session("READ") as session:
         return session.execute_read(turns.marker)
 
 
 def state(loads: Loads, store: Neo4jStore) -> str:
-    """Which whole graph a Neo4j holds; none while a load is unfinished, and that is refused."""
+    """Name the whole graph that a Neo4j holds; an unfinished load holds none, and is refused."""
     settled(store)
     if marker(store):
         return loads.named(store)
