@@ -33,6 +33,7 @@ from graphkit.questions.trade import (
     Trade,
     basket_notes,
     coverage_of,
+    group_as_one,
     in_periods,
     of_code,
     periods_by_product,
@@ -76,10 +77,7 @@ class TradeParty:
         """Caveats about a group."""
         if not self.members:
             return []
-        return [
-            f"{self.name} is its {len(self.members)} present members in every period; "
-            "trade among them is left out."
-        ]
+        return [f"{group_as_one(self.name, len(self.members))}."]
 
     def of(self, flows: pa.Table) -> pa.Table:
         """Select its flows, under its code."""

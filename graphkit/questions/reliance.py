@@ -25,6 +25,7 @@ from graphkit.questions.trade import (
     coverage_of_figures,
     figures_in,
     figures_of,
+    group_as_one,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -172,8 +173,8 @@ def _as_one(
         for key, low in sorted(sums.items(), key=str)
     ]
     note = (
-        f"{group.name} is its {len(members)} present members in every period; trade among them "
-        "is left out, and its production is at least that of the members with a figure."
+        f"{group_as_one(group.name, len(members))}, and its production is at least that of the "
+        "members with a figure."
     )
     return flows, pa.Table.from_pylist(rows, made.schema), [note]
 

@@ -88,10 +88,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     consumers, notes = [buyer.key], []
     if buyer.is_group:
         consumers = catalog.members(buyer)
-        notes.append(
-            f"{buyer.name} is its {len(consumers)} present members in every period; "
-            "trade among them is left out."
-        )
+        notes.append(f"{group_as_one(buyer.name, len(consumers))}.")
     asked: dict[str, Any] = {"consumers": consumers, "products": sorted(scope.products)}
     if period is None:
         flows = catalog.rows("newest-imports", **asked)
@@ -248,6 +245,11 @@ def border_of(flows: pa.Table) -> str:
     """Name the border at which flows are valued: free on board, or with freight and insurance."""
     kinds = flows["valuation"].unique().to_pylist()
     return " and ".join(sorted(VALUED[kind] for kind in kinds)) or VALUED[None]
+
+
+def group_as_one(name: str, members: int) -> str:
+    """Say how a group of countries is counted as one, without the full stop."""
+    return f"{name} is its {members} present members in every period; trade among them is left out"
 
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
