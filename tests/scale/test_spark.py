@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
-from test_measure import random_flows
+from test_batch import random_flows
 from test_shipments import random_shipments
 
 from graphkit.analysis.batch import MEASURES

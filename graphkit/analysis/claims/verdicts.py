@@ -164,7 +164,7 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
 
     Examples
     --------
-    See ``tests/test_claim_check.py``: a claim needs a whole small graph around it.
+    See ``tests/test_verdicts.py``: a claim needs a whole small graph around it.
     """
     tolerance = tolerance or Tolerance()
     rows = sorted(claims.to_pylist(), key=lambda row: row["key"])

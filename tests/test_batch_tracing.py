@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import parquet
-from test_measure import each, random_flows
+from test_batch import each, random_flows
 
 from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.supply.build import supply_network

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
-from test_measure import random_flows
+from test_batch import random_flows
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
