@@ -184,12 +184,12 @@ def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, tex
     scope = materials.scope(text)
 
     assert (scope.named.kind, scope.named.key) == ("Element", "Ga")
-    assert scope.products == ("bauxite", "gallium")
+    assert scope.products == ("bauxite", "gallium", "minor-metals")
 
 
 def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
     scope = materials.scope("silver")
-    assert scope.products == ("silver", "silver-ore")
+    assert scope.products == ("precious-metal-scrap", "silver", "silver-ore")
     assert scope.notes == (
         "'silver' is read as Silver (Ag): every product that holds it. "
         "The product Silver metal (silver) alone: `scope=product:silver`.",

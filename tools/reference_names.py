@@ -194,11 +194,16 @@ EARLIER_CODES = {
     "28469032": (f"{_CHINA} 284690: dysprosium fluoride", _OWN),
     "2846902000": (f"{_US} 284690: rare-earth oxides or chlorides", _USGS),
     "2846908000": (f"{_US} 284690: other rare-earth compounds", _USGS),
+    "283030": ("HS92 to HS02: cadmium sulphide", _OWN),
+    "711290": (
+        "HS92 and HS96: waste and scrap of precious metal or metal clad with it, other than of "
+        "gold or platinum; sweepings with several precious metals", _OWN),
     "810310": ("HS92 and HS96: tantalum, unwrought; waste and scrap; powders", _OWN),
     "810510": (
         "HS92 and HS96: cobalt mattes and other intermediate products; unwrought cobalt; "
         "waste and scrap; powders", _OWN),
     "810600": ("HS92 to HS17: bismuth and articles thereof, including waste and scrap", _OWN),
+    "810710": ("HS92 and HS96: cadmium, unwrought; waste and scrap; powders", _OWN),
     "810810": ("HS92 and HS96: titanium, unwrought; waste and scrap; powders", _OWN),
     "810910": ("HS92 and HS96: zirconium, unwrought; waste and scrap; powders", _OWN),
     "810920": ("HS02 to HS17: zirconium, unwrought; powders", _OWN),
