@@ -173,7 +173,7 @@ NODES = (
         _text("basis", "By value, by weight, or not stated; and of what basket."),
         _text("attributed_to", "Whose figure it is, where the source quotes somebody."),
         EVIDENCE,
-        _text("quote", "The words, where they are given."),
+        _text("statement", "What is stated, in graphkit's words, where a figure does not say it."),
         _text("published_value", "The figure as printed, where it is not a plain number."),
         Prop("expected", Type.FLAG, "Whether the loaded facts are expected to bear it out: "
              "'graphkit claims check' fails if they do not."),

@@ -284,11 +284,11 @@ def test_reliance_that_is_no_number_keeps_what_was_printed(
     assert "value" not in row
 
 
-def test_a_sentence_about_reliance_is_quoted(fact):
+def test_a_sentence_about_reliance_is_stated_in_our_own_words(fact):
     row = fact("claims/us-net-import-reliance", key="usgs-nir-cesium-2025")
 
     assert row["value"] == 1
-    assert row["quote"] == "The United States was 100% net import reliant for its cesium needs"
+    assert row["statement"] == "All cesium used in the United States is imported"
 
 
 def test_import_sources_name_supplier_period_and_basket(fact):

@@ -104,7 +104,14 @@ def test_every_claim_is_about_something(claims):
 def test_a_statement_without_a_figure_gives_its_words(claims):
     for key, claim in claims.items():
         if claim["kind"] == "statement":
-            assert "quote" in claim or "note" in claim, key
+            assert "statement" in claim or "note" in claim, key
+
+
+def test_statements_can_be_printed_before_their_scope_and_without_quotation_marks(claims):
+    stated = [claim["statement"] for claim in claims.values() if "statement" in claim]
+
+    assert len(stated) == 17
+    assert [text for text in stated if set(text) & set('“”"') or text.endswith(".")] == []
 
 
 # --- the starting article ---------------------------------------------------------------------
@@ -177,7 +184,7 @@ def test_every_fact_of_the_starting_article_is_a_claim(claims, key):
 
     assert {k: claim.get(k) for k in ARTICLE[key]} == ARTICLE[key]
     assert (claim["source"], claim["evidence"]) == ("reex-2025-04-30", "read")
-    assert claim["quote"]
+    assert claim["statement"]
 
 
 def test_the_starting_article_claims_no_tonnage(claims):

@@ -59,7 +59,7 @@ def market(random: Random) -> dict[str, Rows]:
         "Claim": [
             {"key": "kor-magnets", "kind": "share", "consumer": "KOR", "supplier": "CHN",
              "product": "magnet", "period": "2024", "value": 0.6, "measure": "imports",
-             "basis": "usd", "quote": "q"},
+             "basis": "usd", "statement": "q"},
         ],
     }  # fmt: skip
     for period in PERIODS:

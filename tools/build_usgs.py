@@ -49,16 +49,15 @@ def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
         meaning = meanings.find("net_import_reliance", one)
         if meaning is None:
             continue
-        words = tidy(one.place[2])
-        quoted = meaning.get("quote_detail")
+        stated = meaning.get("statement")
         notes = [*one.notes, *([meaning["note"]] if "note" in meaning else [])]
         rows.append({
             "key": f"usgs-nir-{meaning['slug']}-{one.period}",
             **_subject(meaning),
             "period": one.period,
             **_share_of(one.figure),
-            "basis": None if quoted else RELIANCE.sub("", words),
-            "quote": words if quoted else None,
+            "basis": None if stated else RELIANCE.sub("", tidy(one.place[2])),
+            "statement": stated,
             "note": " ".join(notes) or None,
         })  # fmt: skip
     return rows

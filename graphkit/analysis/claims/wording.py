@@ -39,7 +39,7 @@ def headline(claim: Mapping[str, Any]) -> str:
     'place 2 in exports'
     """
     figure, measure = claim_figure(claim), claim.get("measure", "")
-    if figure.startswith("“") or not measure:
+    if figure == claim.get("statement") or not measure:
         return figure
     if claim["kind"] in ("share", "quantity"):
         return f"{figure} of {measure}"
@@ -47,7 +47,7 @@ def headline(claim: Mapping[str, Any]) -> str:
 
 
 def claim_figure(claim: Mapping[str, Any]) -> str:
-    """Format the figure of a claim as published, with its qualifier; or return its words.
+    """Format the figure of a claim with its qualifier; or return what it states in words.
 
     >>> claim_figure({"kind": "share", "value": 0.475, "unit": "share"})
     '47.5 %'
@@ -56,12 +56,14 @@ def claim_figure(claim: Mapping[str, Any]) -> str:
     >>> claim_figure({"kind": "share", "low": 0.35, "high": 0.4, "qualifier": "range",
     ...               "unit": "share"})
     '35 % to 40 %'
+    >>> claim_figure({"kind": "statement", "statement": "Exports are allowed again for a year"})
+    'Exports are allowed again for a year'
     """
     names = [n for n in ("value",) if n in claim] or [n for n in ("low", "high") if n in claim]
     if claim["kind"] == "count" and "published_value" in claim:
         return str(claim["published_value"])
-    if not names and "quote" in claim:
-        return f"“{claim['quote']}”"
+    if not names and "statement" in claim:
+        return str(claim["statement"])
     qualifier = str(claim.get("qualifier") or "").replace("-", " ")
     if not names:
         return str(claim.get("published_value") or qualifier or claim["kind"].replace("-", " "))
