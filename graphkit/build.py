@@ -16,7 +16,7 @@ from graphkit.arrow import ARROW, coded, plain
 from graphkit.errors import GraphkitError
 from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
-from graphkit.schema import DIGEST, KEY, LOAD, YEAR, Kind, Prop, Schema
+from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
 from graphkit.seeds import Facts
 
 
@@ -109,7 +109,9 @@ def _edge_tables(kind: Kind, facts: Facts) -> Iterator[Ends]:
     start, end = kind.ends
     starts = [facts.schema[name] for name in start.kinds]
     ends = [facts.schema[name] for name in end.kinds]
-    if not kind.derived:
+    if SUPERSEDED in kind.props:
+        yield _with_editions(facts[kind.name], facts["Source"]), starts, ends
+    elif not kind.derived:
         yield facts[kind.name], starts, ends
     elif kind.name == "DEPENDS_ON":
         yield _dependence(kind, facts["EXPORTS"]), starts, ends
@@ -133,6 +135,30 @@ def _links(kind: Kind, table: pa.Table, key: str, prop: Prop) -> pa.Table:
     }
     values["role"] = [prop.name] * len(pairs)
     return coded(pa.table({p.name: pa.array(values[p.name], ARROW[p.type]) for p in kind.columns}))
+
+
+Edition = tuple[str | None, str, str]
+"""A series of editions, a product and a period."""
+
+
+def _with_editions(table: pa.Table, sources: pa.Table) -> pa.Table:
+    """Name on each figure the newest edition of its source, if that has its product and period.
+
+    A table of an edition is replaced as a whole, since its total goes with its countries.
+    """
+    series = {s["key"]: (s["edition_of"], s["published"]) for s in sources.to_pylist()}
+    places: list[tuple[Edition, str]] = []
+    newest: dict[Edition, tuple[str, str]] = {}
+    for row in table.select(["product", "period", "source"]).to_pylist():
+        edition_of, published = series[row["source"]]
+        place = (edition_of, row["product"], row["period"])
+        places.append((place, row["source"]))
+        if edition_of:
+            newest[place] = max(newest.get(place, ("", "")), (published, row["source"]))
+    keys = [newest[place][1] if place in newest else source for place, source in places]
+    by = [key if key != source else None for key, (_, source) in zip(keys, places, strict=True)]
+    column = pa.array(by, pa.string()).dictionary_encode()
+    return table.append_column(SUPERSEDED.name, column)
 
 
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:

@@ -17,6 +17,7 @@ __all__ = [
     "KEY",
     "LOAD",
     "NUMBER_TEXT",
+    "SUPERSEDED",
     "UNITS",
     "YEAR",
     "End",
@@ -57,6 +58,11 @@ def _share(name: str, doc: str) -> Prop:
 SOURCE = _ref("source", "Where the fact was published.", "Source", required=True)
 PERIOD = Prop("period", Type.PERIOD, "When.", key=True, required=True)
 YEAR = Prop("year", Type.INTEGER, "Calendar year the period ends in.", filled=True)
+SUPERSEDED = _text(
+    "superseded_by",
+    "Newer edition of its source that has figures of this product and period; none: current.",
+    filled=True,
+)
 ALIASES = Prop("aliases", Type.TEXTS, "Other names and codes it goes by.")
 NOTE = _text("note", "What a reader of the figure must know.")
 BASIS = _text("basis", "What the mass counts: gross, REO, metal-content, Li-content, K2O ...")
@@ -76,6 +82,8 @@ NODES = (
         _text("publisher", "Who published it.", required=True),
         _text("published", "Date or year of publication, as far as it is known."),
         _text("version", "Version or edition of a data set."),
+        _text("edition_of", "Series of which it is an edition: of one product and period, answers "
+              "use the production figures of the edition published last."),
         _text("url", "Where it can be read.", pattern=r"https?://\S+"),
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),
         _text("attribution", "How the licence asks to be credited."),
@@ -207,7 +215,7 @@ EDGES = (
         _text("published_value", "The figure as printed, where it is not a plain number."),
         Prop("estimated", Type.FLAG, "The publisher marks it as an estimate."),
         Prop("observed", Type.FLAG, "false: inferred, not published."),
-        BASIS, NOTE,
+        BASIS, NOTE, SUPERSEDED,
         _ref("source", "Where the figure was published.", "Source", key=True, required=True)),
         End("country", PLACE, "Who made it."), End("product", ("Product",), "What was made.")),
     Kind("HOLDS", "Reserves: what can be mined at a profit today.", (

@@ -8,7 +8,7 @@
 
 // A world total may leave out countries whose figure is withheld: see withheld-production.
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)
-WHERE made.period = $period AND made.share >= $min_share
+WHERE made.period = $period AND made.share >= $min_share AND made.superseded_by IS NULL
 RETURN item.key AS product, item.stage AS stage, made.period AS period,
        maker.iso3 AS producer, maker.name AS producer_name, made.share AS share,
        made.tonnes AS tonnes, made.basis AS basis, made.qualifier AS qualifier,

@@ -14,7 +14,7 @@
 // intermediates, or mines what nobody publishes (Laos). No row at all where no production upstream
 // is published. Imports are of the same product only.
 MATCH (maker:Country)-[made:PRODUCES]->(mined:Product)
-WHERE made.tonnes > 0
+WHERE made.tonnes > 0 AND made.superseded_by IS NULL
 MATCH (mined)-[:MADE_INTO*0..6]->(:Product {key: $product})
 WITH collect(DISTINCT maker.iso3) AS makers
 MATCH (seller)-[flow:EXPORTS]->()

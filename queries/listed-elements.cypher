@@ -11,10 +11,10 @@ WHERE listed.us_2025 OR listed.eu_2023
 OPTIONAL MATCH (item:Product)-[:CONTAINS]->(listed)
 WITH listed, count(item) AS products
 OPTIONAL MATCH (:Country)-[made:PRODUCES]->(:Product)-[:CONTAINS]->(listed)
-WHERE made.period = $period
+WHERE made.period = $period AND made.superseded_by IS NULL
 WITH listed, products, max(made.share) AS top_share
 OPTIONAL MATCH (maker:Country)-[most:PRODUCES]->(top:Product)-[:CONTAINS]->(listed)
-WHERE most.period = $period AND most.share = top_share
+WHERE most.period = $period AND most.share = top_share AND most.superseded_by IS NULL
 RETURN listed.key AS element_key, listed.name AS element_name, listed.type AS type,
        listed.us_2025 AS us_2025, listed.eu_2023 AS eu_2023, products AS products,
        top.key AS product, top.stage AS stage, maker.iso3 AS top_producer,

@@ -12,7 +12,7 @@ WHERE mined.stage = 'mine' AND EXISTS {
   MATCH (bought)-[:USED_IN]->(purpose:Application) WHERE purpose.key = $application }
 WITH mined, min(length(chain)) AS steps, count(DISTINCT bought.key) AS bought_products
 OPTIONAL MATCH (:Country)-[made:PRODUCES]->(mined)
-WHERE made.period = $period AND made.share IS NOT NULL
+WHERE made.period = $period AND made.share IS NOT NULL AND made.superseded_by IS NULL
 WITH mined, steps, bought_products, made.source AS source, max(made.share) AS top_share
 OPTIONAL MATCH (maker:Country)-[most:PRODUCES]->(mined)
 WHERE most.period = $period AND most.source = source AND most.share = top_share

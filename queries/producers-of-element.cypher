@@ -13,7 +13,7 @@ WHERE part.key = $element
 WITH DISTINCT item
 MATCH (item)-[:AT_STAGE]->(step:Stage)
 MATCH (maker:Country)-[made:PRODUCES]->(item)
-WHERE made.period = $period
+WHERE made.period = $period AND made.superseded_by IS NULL
 RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
        item.contains AS contains, maker.iso3 AS producer, made.period AS period,
        made.tonnes AS tonnes, made.share AS share, made.basis AS basis,

@@ -11,7 +11,7 @@
 // named countries, as if the rest were many small ones; hhi_high as if the rest were one country.
 // hhi_high is empty where a named producer's figure is not published: the total may leave it out.
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)
-WHERE made.period = $period AND made.share > 0
+WHERE made.period = $period AND made.share > 0 AND made.superseded_by IS NULL
 WITH item, made.basis AS basis, made.source AS source, max(made.share) AS top_share,
      CASE WHEN count(made.share) > 0 THEN sum(made.share) END AS coverage,
      10000 * sum(made.share * made.share) AS hhi_low,

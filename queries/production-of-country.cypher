@@ -10,7 +10,7 @@
 
 // Figures of two bases are not to be added up.
 MATCH (maker:Country {iso3: $country})-[made:PRODUCES]->(item:Product)
-WHERE made.period = $period
+WHERE made.period = $period AND made.superseded_by IS NULL
 MATCH (item)-[:AT_STAGE]->(step:Stage)
 RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
        maker.iso3 AS country, made.period AS period, made.tonnes AS tonnes, made.low AS low,

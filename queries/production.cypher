@@ -5,8 +5,10 @@
 // units: {tonnes: "t, of what the basis says", low: t, high: t, share: "0 to 1, of the published world total"}
 
 // World totals and "other countries" stand among the rows: `type` tells what is not one country.
+// Of the editions of one source, the newest with the product and period: see production-revisions.
 MATCH (maker)-[made:PRODUCES]->(item:Product)
 WHERE item.key IN $products AND made.period IN $periods
+  AND made.superseded_by IS NULL
 RETURN maker.iso3 AS country, maker.type AS type, item.key AS product, item.stage AS stage,
        made.period AS period, made.tonnes AS tonnes, made.low AS low, made.high AS high,
        made.share AS share, made.qualifier AS qualifier,

@@ -17,7 +17,7 @@ MATCH (holder:Country)-[held:HOLDS]->(item)
 WHERE held.basis = basis AND held.source = source AND held.period = held_in
 WITH item, holder, held, named_reserves
 OPTIONAL MATCH (holder)-[made:PRODUCES]->(item)
-WHERE made.period = $period
+WHERE made.period = $period AND made.superseded_by IS NULL
 RETURN holder.iso3 AS country, holder.name AS country_name, item.key AS product,
        item.stage AS stage, held.tonnes AS reserves, held.qualifier AS reserves_qualifier,
        held.basis AS reserves_basis, held.period AS reserves_period,

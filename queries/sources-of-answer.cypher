@@ -18,7 +18,7 @@ WHERE flow.product = $product AND flow.source = origin.key
 WITH elements, origin, count(flow) AS flows, min(flow.year) AS first_trade_year,
      max(flow.year) AS last_trade_year
 OPTIONAL MATCH ()-[made:PRODUCES]->(item:Product {key: $product})
-WHERE made.source = origin.key
+WHERE made.source = origin.key AND made.superseded_by IS NULL
 WITH elements, origin, flows, first_trade_year, last_trade_year, count(made) AS production
 OPTIONAL MATCH ()-[held:HOLDS]->(item:Product {key: $product})
 WHERE held.source = origin.key

@@ -4,7 +4,7 @@
 
 // A world total with a withheld producer may leave it out: shares of it are then too high.
 MATCH (maker)-[made:PRODUCES]->(item:Product)
-WHERE made.period = $period AND made.tonnes IS NULL
+WHERE made.period = $period AND made.tonnes IS NULL AND made.superseded_by IS NULL
 MATCH (item)-[:AT_STAGE]->(step:Stage)
 RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
        maker.iso3 AS producer, maker.name AS producer_name, made.period AS period,

@@ -172,15 +172,15 @@ def test_a_range_keeps_both_its_ends_and_gets_no_middle(facts):
 
 
 def test_mcs_2025_gives_the_year_2023_as_a_source_of_its_own(fact):
-    row = fact("production/rare-earths-2023", country="CHN")
+    row = fact("production/rare-earths-mcs-2025", country="CHN", period="2023")
 
     assert (row["period"], row["source"], row["tonnes"]) == ("2023", "usgs-mcs-2025", 255_000)
     assert row["share"] == pytest.approx(255_000 / 376_000, abs=1e-6)
 
 
 def test_an_estimate_of_2023_is_told_by_its_note(fact):
-    russia = fact("production/copper-2023", country="RUS", product="copper-ore")
-    chile = fact("production/copper-2023", country="CHL", product="copper-ore")
+    russia = fact("production/copper-mcs-2025", country="RUS", product="copper-ore", period="2023")
+    chile = fact("production/copper-mcs-2025", country="CHL", product="copper-ore", period="2023")
 
     assert russia["estimated"] is True
     assert "note" not in russia
@@ -189,7 +189,7 @@ def test_an_estimate_of_2023_is_told_by_its_note(fact):
 
 def test_a_blank_cell_of_mcs_2025_is_no_row_and_is_counted(seeds, facts):
     _, report = seeds
-    countries = {r["country"] for r in facts("production/rare-earths-2023")}
+    countries = {r["country"] for r in facts("production/rare-earths-mcs-2025")}
 
     assert not {"CAN", "GRL", "TZA", "ZAF"} & countries
     # Rare earths 4; mined copper 3; gallium 2.
@@ -197,7 +197,7 @@ def test_a_blank_cell_of_mcs_2025_is_no_row_and_is_counted(seeds, facts):
 
 
 def test_boron_keeps_the_form_of_each_country_and_gets_no_share(facts):
-    rows = facts("production/boron-2023")
+    rows = [r for r in facts("production/boron-mcs-2025") if r["period"] == "2023"]
 
     assert {r["country"]: r["basis"] for r in rows if r["country"] in ("CHL", "TUR", "USA")} == {
         "CHL": "ulexite",
@@ -210,7 +210,10 @@ def test_boron_keeps_the_form_of_each_country_and_gets_no_share(facts):
 
 def test_a_unit_that_cannot_be_right_is_put_right_and_said(fact):
     titanium = fact(
-        "production/titanium-mineral-concentrates-2023", country="CHN", product="ilmenite"
+        "production/titanium-mineral-concentrates-mcs-2025",
+        country="CHN",
+        product="ilmenite",
+        period="2023",
     )
     vanadium = fact("reserves/vanadium", country="CHN")
 
@@ -221,7 +224,12 @@ def test_a_unit_that_cannot_be_right_is_put_right_and_said(fact):
 
 
 def test_rutile_counted_with_ilmenite_is_included_elsewhere(fact):
-    row = fact("production/titanium-mineral-concentrates-2023", country="USA", product="rutile")
+    row = fact(
+        "production/titanium-mineral-concentrates-mcs-2025",
+        country="USA",
+        product="rutile",
+        period="2023",
+    )
 
     assert row["qualifier"] == "included-elsewhere"
     assert "tonnes" not in row

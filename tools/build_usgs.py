@@ -130,17 +130,16 @@ def build(usgs: Path, out: Path) -> list[str]:
     new = read_release(usgs / "MCS2026_Commodities_Data.csv")
     old = read_release(usgs / "MCS2025_World_Data.csv", left_out)
     made = production_rows("production", new.tables["production"], meanings)
-    first = [one for one in old.tables["production"] if one.period == "2023"]
-    made_2023 = production_rows("production_2025", first, meanings)
+    made_before = production_rows("production_2025", old.tables["production"], meanings)
     held = reserve_rows("reserves", new.tables["reserves"], meanings)
     reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
     sources = source_rows(new.tables["import_sources"], meanings, several)
     meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
-    for release, rows in ((new, made), (old, made_2023), (new, held)):
+    for release, rows in ((new, made), (old, made_before), (new, held)):
         check_totals(rows, release.source)
     counts = {
         "PRODUCES, MCS 2026": _produced(out, new, made),
-        "PRODUCES, MCS 2025": _produced(out, old, made_2023, "-2023"),
+        "PRODUCES, MCS 2025": _produced(out, old, made_before, "-mcs-2025"),
         "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, made=MADE),
         "Claim, net import reliance": write_claims(
             out / "claims", "us-net-import-reliance", "US net import reliance, critical minerals.",
@@ -153,7 +152,8 @@ def build(usgs: Path, out: Path) -> list[str]:
         ),
     }  # fmt: skip
     lines = [f"{name}: {count} rows" for name, count in counts.items()]
-    lines.append(f"left out, blank in MCS 2025: {old.blank['2023']} rows of 2023")
+    for year, blank in sorted(old.blank.items()):
+        lines.append(f"left out, blank in MCS 2025: {blank} rows of {year}")
     unused = [f"not in the data: {table}: {' | '.join(p)}"
               for table, p in sorted(meanings.unused) if table != "reserves_2025"]  # fmt: skip
     return lines + unused

@@ -22,6 +22,7 @@ from graphkit.questions.trade import (
     coverage_of_figures,
     figures_of,
     imports_of,
+    revision_notes,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -324,7 +325,13 @@ def _answer(
         coverage,
         catalog.sources(trade.flows, figures, claims),
         claims,
-        notes=(*filter(None, [trade.lacking]), *scope.notes, *trade.notes, *notes_on(rows)),
+        notes=(
+            *filter(None, [trade.lacking]),
+            *scope.notes,
+            *trade.notes,
+            *notes_on(rows),
+            *revision_notes(catalog, figures),
+        ),
         caption=CAPTION,
         shown=shown,
     )

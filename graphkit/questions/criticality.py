@@ -16,7 +16,7 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.questions.trade import coverage_of_figures, figures_of
+from graphkit.questions.trade import coverage_of_figures, figures_of, revision_notes
 from graphkit.verbs import checked
 
 TEN = "0 to 10"
@@ -185,7 +185,7 @@ def criticality(
         },
         catalog.sources(made, ratings, claims, used),
         pa.concat_tables([claims, used]),
-        notes=tuple(notes_on(table)),
+        notes=(*notes_on(table), *revision_notes(catalog, made)),
         caption=CAPTION,
         shown=without_empty(table, [c.name for c in COLUMNS if c.header], "supply_risk_low"),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from graphkit.questions.trade import (
     figures_in,
     figures_of,
     group_as_one,
+    revision_notes,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -256,6 +257,8 @@ def _answer(
     silent: int,
 ) -> Answer:
     whom = asked.buyer.name if asked.buyer else "each country"
+    counted = pa.array(rows["country"].to_pylist(), pa.string())
+    revisions = revision_notes(catalog, made.filter(pc.is_in(made["country"], counted)))
     what = asked.scope.meaning if asked.scope.text else "everything with data"
     return Answer(
         f"How far does {whom} rely on imports of {what}?",
@@ -277,7 +280,7 @@ def _answer(
         },
         catalog.sources(trade.flows, made, published),
         published,
-        notes=(*notes, *_notes(asked, rows, trade, silent)),
+        notes=(*notes, *_notes(asked, rows, trade, silent), *revisions),
         caption=CAPTION,
         shown=without_empty(rows, SHOWN, "reliance_low"),
     )
@@ -383,7 +386,7 @@ def n_minus_1(
         coverage_of_figures(made, asked.scope),
         catalog.sources(made, flows, claims),
         claims,
-        notes=asked.scope.notes,
+        notes=(*asked.scope.notes, *revision_notes(catalog, made)),
         caption=N_MINUS_1_CAPTION,
         shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
     )

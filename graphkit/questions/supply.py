@@ -21,6 +21,7 @@ from graphkit.questions.trade import (
     border_of,
     flows_of,
     periods_by_product,
+    revision_notes,
     series_of,
 )
 
@@ -36,8 +37,9 @@ def production_of(
     catalog: Catalog, chain: Sequence[str], period: str
 ) -> tuple[pa.Table, list[str]]:
     """Choose one figure for each country and product: an amount, or else a claimed share."""
-    notes: list[str] = []
-    rows = catalog.rows("production", products=list(chain), periods=[period]).to_pylist()
+    figures = catalog.rows("production", products=list(chain), periods=[period])
+    notes = revision_notes(catalog, figures)
+    rows = figures.to_pylist()
     published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)

@@ -46,6 +46,39 @@ def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
     }
 
 
+REVISED = 0.1
+"""Part of a figure by which an edition must change it for a note."""
+MOST_REVISED = 5
+"""Number of products whose revisions a note names."""
+
+
+def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
+    """Write a note on production figures that an older edition had a tenth lower or higher.
+
+    ``figures`` are rows of ``production``. Of each product the largest change of a country is
+    named.
+    """
+    used = {(row["product"], row["period"], row["source"]) for row in figures.to_pylist()}
+    revised: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in catalog.rows("production-revisions", min_change=REVISED).to_pylist():
+        place = (row["product"], row["period"])
+        if (*place, row["source"]) in used and row["type"] in COUNTRIES:
+            revised.setdefault(place, []).append(row)
+    said = []
+    for (product, period), rows in list(revised.items())[:MOST_REVISED]:
+        most = max(rows, key=lambda r: (abs(r["tonnes"] - r["tonnes_before"]), r["country"]))
+        others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        said.append(
+            f"{product} of {most['country']} in {period}: {most['tonnes_before']:,.15g} t in the "
+            f"{most['published_before'][:4]} edition, {most['tonnes']:,.15g} t in the "
+            f"{most['published'][:4]} edition{others}"
+        )
+    if len(revised) > MOST_REVISED:
+        said.append(f"and figures of {len(revised) - MOST_REVISED} more products")
+    all_of_them = "all: graphkit query production-revisions"
+    return [f"Revised by more than a tenth: {'; '.join(said)} ({all_of_them})."] if said else []
+
+
 def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
     """Write a note on each product with elements out of scope, and the product's own note."""
     notes = []

@@ -101,6 +101,7 @@ def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
         yield from _trade_with_oneself(rows, nodes)
         yield from _wrong_symbols(rows)
         yield from _future(rows)
+        yield from _undated_editions(rows)
     for kind in schema.seeded:
         yield from _duplicates(kind, of_kind[kind.name])
     yield from _clashing_keys(schema, nodes)
@@ -272,6 +273,16 @@ def _future(rows: Rows) -> Iterator[Problem]:
     for row in pc.indices_nonzero(pc.is_in(periods, pa.array(late, pa.string()))).to_pylist():
         message = f"found {periods[row].as_py()!r}, wanted nothing after {year}"
         yield rows.locations.problem(row, "period", message)
+
+
+def _undated_editions(rows: Rows) -> Iterator[Problem]:
+    """Report editions without a date, since the newest is used."""
+    if rows.kind.name != "Source":
+        return
+    for row, source in enumerate(rows.table.to_pylist()):
+        if source["edition_of"] and not source["published"]:
+            message = "found an edition without 'published', wanted its date: the newest is used"
+            yield rows.locations.problem(row, "edition_of", message)
 
 
 def _sums(areas: Sequence[Rows]) -> set[str]:

@@ -173,6 +173,7 @@ def _write(tables: _Tables, folder: Path, draft: Path) -> None:
         "title": f"Mineral Commodity Summaries {release.year}",
         "publisher": "U.S. Geological Survey",
         "published": str(release.year),
+        "edition_of": "usgs-mcs",
         "licence": "US public domain",
         "attribution": "U.S. Geological Survey",
     }
