@@ -18,6 +18,7 @@ WITH one, a, two
 MATCH (two)-[b:DEPENDS_ON]->(one)
 WHERE b.product = $product AND b.period = $period AND b.share_usd >= $min_share
   AND b.usd >= $min_usd AND b.dataset = a.dataset AND b.reporter = a.reporter
+  AND b.source = a.source
 MATCH (item:Product {key: $product})
 RETURN one.iso3 AS country, two.iso3 AS other, item.key AS product, item.stage AS stage,
        a.period AS period, a.share_usd AS share_usd, b.share_usd AS other_share_usd,

@@ -15,7 +15,7 @@ WHERE a.product = $product AND a.period = $period AND a.rank = 1 AND a.share_usd
 WITH one, a, seller
 MATCH (two)-[b:DEPENDS_ON]->(seller)
 WHERE b.product = $product AND b.period = $period AND b.rank = 1 AND b.share_usd >= $min_share
-  AND b.dataset = a.dataset AND b.reporter = a.reporter
+  AND b.dataset = a.dataset AND b.reporter = a.reporter AND b.source = a.source
   AND two.iso3 IN $consumers AND one.iso3 < two.iso3
 MATCH (item:Product {key: $product})
 RETURN seller.iso3 AS supplier, one.iso3 AS consumer, two.iso3 AS other, item.key AS product,

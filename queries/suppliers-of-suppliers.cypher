@@ -16,7 +16,8 @@ WITH buyer, first, seller
 MATCH (seller)-[second:DEPENDS_ON]->(behind)
 WHERE second.product = $product AND second.period = $period
   AND second.share_usd >= $min_share AND second.dataset = first.dataset
-  AND second.reporter = first.reporter AND behind.iso3 <> $consumer
+  AND second.reporter = first.reporter AND second.source = first.source
+  AND behind.iso3 <> $consumer
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, seller.iso3 AS supplier, first.share_usd AS share_usd,
        behind.iso3 AS second_supplier, second.share_usd AS second_share_usd,

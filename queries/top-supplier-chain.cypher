@@ -14,10 +14,10 @@ MATCH (buyer:Country {iso3: $consumer})-[a:DEPENDS_ON]->(first)
 WHERE a.product = $product AND a.period = $period AND a.rank = 1
 OPTIONAL MATCH (first)-[b:DEPENDS_ON]->(second)
 WHERE b.product = $product AND b.period = $period AND b.rank = 1
-  AND b.dataset = a.dataset AND b.reporter = a.reporter
+  AND b.dataset = a.dataset AND b.reporter = a.reporter AND b.source = a.source
 OPTIONAL MATCH (second)-[c:DEPENDS_ON]->(third)
 WHERE c.product = $product AND c.period = $period AND c.rank = 1
-  AND c.dataset = a.dataset AND c.reporter = a.reporter
+  AND c.dataset = a.dataset AND c.reporter = a.reporter AND c.source = a.source
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, item.key AS product, item.stage AS stage, a.period AS period,
        first.iso3 AS first_supplier, a.share_usd AS first_share_usd,
