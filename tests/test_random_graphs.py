@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from random import Random
@@ -18,12 +19,15 @@ from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.render import as_object, json_text
+from graphkit.schema import GRAPH
 from graphkit.seeds import Facts
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
+DRAWS = 3
+"""Values that a query is tried with until it finds rows."""
 ROUNDS = int(os.environ.get("RANDOM_ROUNDS", "2"))
 PLACES = (*KEYS["Country"], *KEYS["Area"])
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -81,20 +85,33 @@ def loaded(
         yield facts, {"embedded": embedded, "neo4j": neo4j_store}
 
 
+def kinds_without_facts(facts: Facts) -> set[str]:
+    """Kinds of which these facts, or what is derived from them, have none."""
+    held = {part.kind.name for part in build_graph(facts).parts if part.table.num_rows}
+    return {kind.name for kind in (*GRAPH.nodes, *GRAPH.edges)} - held
+
+
 def test_both_databases_agree_on_every_query_file(loaded) -> None:
     facts, stores = loaded
     random = Random(facts.rows)
-    answered = 0
+    absent = [re.compile(rf"[:|]{kind}\b") for kind in kinds_without_facts(facts)]
+    answered = []
     for query in map(find_query, query_names()):
-        values = query.values(given_to(query, random))
-        rows = [run_query(store, query, values).table.to_pylist() for store in stores.values()]
+        for _ in range(DRAWS):
+            values = query.values(given_to(query, random))
+            rows = run_query(stores["embedded"], query, values).table.to_pylist()
+            if rows:
+                break
+        other = run_query(stores["neo4j"], query, values).table.to_pylist()
         try:
-            assert_equal(*rows)
+            assert_equal(rows, other)
         except AssertionError as error:
             raise AssertionError(f"{query.name} {values}: {error}") from error
-        assert_total_order(query, rows[0])
-        answered += bool(rows[0])
-    assert answered > len(query_names()) // 2
+        assert_total_order(query, rows)
+        if not any(kind.search(query.text) for kind in absent):
+            answered.append(bool(rows))
+    # Of the queries that a graph has all kinds for, 65 to 88 % found rows on each of 28 graphs.
+    assert sum(answered) > len(answered) / 2
 
 
 def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dict[str, Any]]]:
