@@ -178,7 +178,14 @@ NODES = (
         _text("unit", "Unit of the figure; a share is 0 to 1.",
               one_of=("share", "t", "kg", "USD", "score", "count", "rank", "ratio")),
         _text("measure", "What is counted: imports, exports, production, sourcing ..."),
-        _text("basis", "By value, by weight, or not stated; and of what basket."),
+        _text("counted_by", "What the figure counts: value, weight (gross mass) or content (mass "
+              "of the element); none where the source does not say.",
+              one_of=("value", "weight", "content")),
+        Prop("includes", Type.TEXTS, "Products that the figure counts together, where the claim "
+             "names no single one; countries counted with the supplier.",
+             ref=("Product", "Country")),
+        _text("includes_other", "What the figure counts that is no product of the graph."),
+        _text("basis", "Basket and basis in words, for people."),
         _text("attributed_to", "Whose figure it is, where the source quotes somebody."),
         EVIDENCE,
         _text("statement", "What is stated, in graphkit's words, where a figure does not say it."),

@@ -16,7 +16,9 @@ RETURN said.kind AS kind, said.element AS element, said.product AS product,
        said.supplier AS supplier, said.rival AS rival, said.period AS period,
        said.than AS than, said.measure AS measure, said.value AS value, said.low AS low,
        said.high AS high, said.qualifier AS qualifier, said.unit AS unit,
-       said.basis AS basis, said.statement AS statement, said.attributed_to AS attributed_to,
+       said.counted_by AS counted_by, said.includes AS includes,
+       said.includes_other AS includes_other, said.basis AS basis,
+       said.statement AS statement, said.attributed_to AS attributed_to,
        said.evidence AS evidence, said.note AS note, said.source AS source,
        said.key AS claim
 ORDER BY kind, period, claim

@@ -5,7 +5,9 @@ RETURN claim.key AS key, claim.kind AS kind, claim.consumer AS consumer,
        claim.element AS element, claim.stage AS stage, claim.period AS period,
        claim.than AS than, claim.value AS value, claim.low AS low, claim.high AS high,
        claim.qualifier AS qualifier, claim.unit AS unit, claim.measure AS measure,
-       claim.basis AS basis, claim.statement AS statement, claim.published_value AS published_value,
+       claim.counted_by AS counted_by, claim.includes AS includes,
+       claim.includes_other AS includes_other, claim.basis AS basis,
+       claim.statement AS statement, claim.published_value AS published_value,
        claim.attributed_to AS attributed_to, claim.evidence AS evidence,
        claim.expected AS expected, claim.note AS note, claim.source AS source
 ORDER BY key

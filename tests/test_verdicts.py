@@ -27,11 +27,12 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()
 CLAIM = dict.fromkeys(
     ("key", "kind", "consumer", "supplier", "rival", "product", "element", "stage", "period",
-     "than", "value", "low", "high", "qualifier", "unit", "measure", "basis", "note", "source")
+     "than", "value", "low", "high", "qualifier", "unit", "measure", "counted_by", "includes",
+     "includes_other", "basis", "source")
 )  # fmt: skip
 SHARE = CLAIM | {
     "key": "claim", "kind": "share", "consumer": "KOR", "supplier": "CHN", "product": "metals",
-    "period": "2024", "unit": "share", "measure": "imports", "basis": "by value", "source": "s",
+    "period": "2024", "unit": "share", "measure": "imports", "counted_by": "value", "source": "s",
 }  # fmt: skip
 MADE = {
     "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
@@ -54,7 +55,8 @@ TRADE: list[Flow] = [
 
 def table(rows: list[dict[str, Any]], numbers: tuple[str, ...] = ()) -> pa.Table:
     names = rows[0] if rows else {}
-    schema = pa.schema([(n, NUMBER if n in numbers else TEXT) for n in names])
+    types = dict.fromkeys(numbers, NUMBER) | {"includes": pa.list_(TEXT)}
+    schema = pa.schema([(n, types.get(n, TEXT)) for n in names])
     return pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -125,7 +127,7 @@ def test_a_published_range_is_borne_out_inside_it():
 
 
 def test_a_small_share_is_not_borne_out_by_one_that_is_a_third_larger():
-    assert verdict(value=0.04, supplier="HKG", basis="by value; metals") == CONTRADICTED
+    assert verdict(value=0.04, supplier="HKG", counted_by="value") == CONTRADICTED
     assert verdict(value=0.05, supplier="HKG") == BORNE_OUT
 
 
@@ -140,48 +142,50 @@ def test_both_figures_and_their_difference_are_given():
 
 
 def test_without_a_stated_basis_value_or_weight_may_bear_a_share_out():
-    by_value, by_weight = (check(value=v, basis="not stated") for v in (0.8, 0.3))
+    by_value, by_weight = (check(value=v, counted_by=None) for v in (0.8, 0.3))
 
     assert (by_value["verdict"], by_value["agrees"]) == (BORNE_OUT, ["by value, metals (baci)"])
     assert (by_weight["verdict"], by_weight["agrees"]) == (BORNE_OUT, ["by weight, metals (baci)"])
-    assert verdict(value=0.3, basis="by value") == CONTRADICTED
+    assert verdict(value=0.3, counted_by="value") == CONTRADICTED
 
 
 def test_a_share_between_value_and_weight_cannot_be_told():
-    row = check(value=0.55, basis="not stated")
+    row = check(value=0.55, counted_by=None)
 
     assert row["verdict"] == CANNOT_BE_TOLD
     assert row["missing"] == ["whether by value or by weight: the readings lie on both sides"]
 
 
 def test_a_share_just_outside_every_reading_of_an_unstated_basis_cannot_be_told():
-    assert verdict(value=0.84, basis=None) == CANNOT_BE_TOLD
-    assert verdict(value=0.95, basis=None) == CONTRADICTED
+    assert verdict(value=0.84, counted_by=None) == CANNOT_BE_TOLD
+    assert verdict(value=0.95, counted_by=None) == CONTRADICTED
     strict = Tolerance(unstated=0)
-    (row,) = check_claims(claims_of({"value": 0.84, "basis": None}), graph(), strict).to_pylist()
+    (row,) = check_claims(
+        claims_of({"value": 0.84, "counted_by": None}), graph(), strict
+    ).to_pylist()
     assert row["verdict"] == CONTRADICTED
 
 
 def test_a_reading_that_lacks_its_mass_can_bear_out_but_not_contradict():
     light = [(*f[:5], None) if f[0] == "JPN" else f for f in TRADE]
-    row = check(graph(light), value=0.6, basis="by weight")
+    row = check(graph(light), value=0.6, counted_by="weight")
 
     assert row["verdict"] == CANNOT_BE_TOLD
     assert row["missing"] == ["15% of the trade by weight, metals (baci)"]
-    assert verdict(graph(light), value=0.75, basis="by weight") == BORNE_OUT
+    assert verdict(graph(light), value=0.75, counted_by="weight") == BORNE_OUT
 
 
 def test_a_series_without_any_mass_leaves_the_reading_by_weight_missing():
     bare = graph([(*f[:5], None) for f in TRADE])
-    row = check(bare, value=0.6, basis="not stated")
+    row = check(bare, value=0.6, counted_by=None)
 
     assert row["verdict"] == CANNOT_BE_TOLD
     assert "a figure by weight, metals (baci)" in row["missing"]
-    assert verdict(bare, value=0.8, basis="not stated") == BORNE_OUT
+    assert verdict(bare, value=0.8, counted_by=None) == BORNE_OUT
 
 
 def test_an_element_means_all_its_products_together_if_the_claim_names_none():
-    ree = {"product": None, "element": "REE", "basis": "by value; total rare-earth imports"}
+    ree = {"product": None, "element": "REE", "counted_by": "value"}
 
     assert check(value=0.5, **ree)["agrees"] == ["by value, compounds + metals (baci)"]
     part = check(value=0.8, **ree)
@@ -192,26 +196,32 @@ def test_an_element_means_all_its_products_together_if_the_claim_names_none():
     ]
 
 
-def test_a_basis_that_names_the_products_can_be_contradicted():
-    ree = {"product": None, "element": "REE", "basis": "by value; compounds and metals"}
+def test_a_claim_that_names_its_products_can_be_contradicted():
+    ree = {"product": None, "element": "REE", "includes": ["compounds", "metals"]}
 
     assert verdict(value=0.5, **ree) == BORNE_OUT
     assert verdict(value=0.8, **ree) == CONTRADICTED
-    only = ree | {"basis": "by value; rare-earth metals"}
+    only = ree | {"includes": ["metals"]}
     assert check(value=0.8, **only)["agrees"] == ["by value, metals (baci)"]
 
 
-@pytest.mark.parametrize("basis", ["Rare-earth scrap", "Alloys, oxides, and other forms"])
-def test_a_basket_in_words_that_are_not_understood_cannot_be_told(basis):
-    row = check(value=0.5, product=None, element="REE", basis=basis)
+@pytest.mark.parametrize("includes", [None, ["metals"]])
+def test_a_basket_with_a_form_that_is_no_product_cannot_be_told(includes):
+    row = check(value=0.5, product=None, element="REE", includes=includes, includes_other="scrap")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [f"trade in what the source calls {basis!r}"]
+    assert "scrap (no product of the graph)" in row["missing"][0]
+
+
+def test_a_form_that_is_no_product_does_not_need_the_trade_of_the_element_s_products():
+    row = check(value=0.5, product=None, element="REE", includes_other="stainless steel")
+
+    assert row["missing"] == ["trade in stainless steel (no product of the graph) in 2024"]
 
 
 def test_a_form_with_a_code_of_its_own_that_has_no_trade_is_missing():
     metals = graph([f for f in TRADE if f[2] == "metals"])
-    row = check(metals, value=0.8, product=None, element="REE", basis="by value; all forms")
+    row = check(metals, value=0.8, product=None, element="REE")
 
     # The ore has no code of its own, the oxide is a part of the compounds: neither is missing.
     assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, ["trade in compounds"])
@@ -271,15 +281,24 @@ def test_other_countries_are_those_that_the_table_does_not_name():
     assert rows[1]["found_by"] == "by value of all but CHN, metals (baci)"
 
 
-def test_china_includes_hong_kong_where_the_source_says_so():
-    assert check(value=0.85, note="Includes Hong Kong.")["verdict"] == BORNE_OUT
+def test_china_includes_hong_kong_where_the_claim_says_so():
+    assert check(value=0.85, includes=["HKG"])["found_by"] == "by value with HKG, metals (baci)"
+    assert verdict(value=0.85, includes=["HKG"]) == BORNE_OUT
     assert verdict(value=0.85) == CONTRADICTED
-    may = [verdict(value=v, note="May include Hong Kong") for v in (0.8, 0.85)]
-    assert may == [BORNE_OUT, BORNE_OUT]
 
 
-def test_a_looked_through_share_is_not_held_against_the_last_seller():
-    row = check(value=0.8, basis="by value; with what comes from China through Vietnam")
+def test_other_countries_do_not_hold_those_that_a_claim_of_the_table_includes():
+    rows = check_claims(
+        claims_of({"value": 0.85, "includes": ["HKG"]}, {"supplier": "XOC", "value": 0.15}),
+        graph(),
+    ).to_pylist()
+
+    assert rows[1]["found_by"] == "by value of all but CHN HKG, metals (baci)"
+    assert rows[1]["verdict"] == BORNE_OUT
+
+
+def test_a_share_by_origin_is_not_held_against_the_last_seller():
+    row = check(value=0.8, measure="imports by origin")
 
     assert row["verdict"] == CANNOT_BE_TOLD
     assert row["missing"] == ["where it was mined or made: trade shows the last seller"]
@@ -291,7 +310,7 @@ def test_a_share_of_exports_is_of_the_suppliers_exports():
 
 # --- comparisons, ranks, amounts
 
-COMPARE = {"value": None, "unit": None, "basis": "not stated"}
+COMPARE = {"value": None, "unit": None, "counted_by": None}
 
 
 def test_more_than_compares_two_periods_as_they_are():
@@ -303,7 +322,7 @@ def test_more_than_compares_two_periods_as_they_are():
 
     assert (row["verdict"], row["found"], row["difference"]) == (BORNE_OUT, 10.0, None)
     assert row["agrees"] == ["by value, metals (baci)"]
-    assert verdict(graph(trade), **claim | {"basis": "by weight"}) == CONTRADICTED
+    assert verdict(graph(trade), **claim | {"counted_by": "weight"}) == CONTRADICTED
     assert check(**claim)["missing"] == ["trade in metals in 2025-Q1"]
 
 
@@ -311,7 +330,7 @@ def test_ahead_of_compares_two_buyers():
     claim = COMPARE | {"kind": "ahead-of", "rival": "JPN", "measure": "exports"}
 
     assert verdict(**claim) == BORNE_OUT
-    assert verdict(**claim | {"basis": "by weight"}) == CONTRADICTED
+    assert verdict(**claim | {"counted_by": "weight"}) == CONTRADICTED
 
 
 def test_an_equal_amount_is_not_more():
@@ -321,14 +340,14 @@ def test_an_equal_amount_is_not_more():
 
 
 @pytest.mark.parametrize(
-    ("consumer", "place", "basis", "wanted"),
-    [("KOR", 1.0, "by value", BORNE_OUT), ("KOR", 1.0, "by weight", CONTRADICTED),
-     ("JPN", 2.0, "by value", BORNE_OUT), ("KOR", 2.0, "not stated", BORNE_OUT)],
+    ("consumer", "place", "counted_by", "wanted"),
+    [("KOR", 1.0, "value", BORNE_OUT), ("KOR", 1.0, "weight", CONTRADICTED),
+     ("JPN", 2.0, "value", BORNE_OUT), ("KOR", 2.0, None, BORNE_OUT)],
 )  # fmt: skip
-def test_a_rank_is_a_place_among_the_destinations(consumer, place, basis, wanted):
+def test_a_rank_is_a_place_among_the_destinations(consumer, place, counted_by, wanted):
     claim = {"kind": "rank", "unit": "rank", "measure": "exports", "consumer": consumer}
 
-    assert verdict(value=place, basis=basis, **claim) == wanted
+    assert verdict(value=place, counted_by=counted_by, **claim) == wanted
 
 
 def test_a_rank_among_suppliers_does_not_count_the_unnamed():
@@ -353,7 +372,7 @@ def test_a_change_is_relative_to_the_earlier_period():
     claim = {"kind": "change", "unit": "ratio", "than": "2023"}
 
     assert check(value=1.0, **claim)["verdict"] == BORNE_OUT
-    assert verdict(value=2.0, basis="by weight", **claim) == BORNE_OUT
+    assert verdict(value=2.0, counted_by="weight", **claim) == BORNE_OUT
     assert verdict(value=0.5, **claim) == CONTRADICTED
     assert verdict(value=2.0, qualifier="more-than", **claim) == CONTRADICTED
 
@@ -388,7 +407,7 @@ def test_a_share_of_no_trade_cannot_be_told_and_one_of_a_dollar_can():
 # --- production and net import reliance
 
 OUTPUT = {"measure": "production", "consumer": None, "product": None, "element": "REE",
-          "stage": "mine", "basis": "by weight"}  # fmt: skip
+          "stage": "mine", "counted_by": "weight"}  # fmt: skip
 WORLD = [{"tonnes": 270_000.0}, {"country": "AUS", "tonnes": 29_000.0},
          {"country": "WLD", "type": "world", "tonnes": 380_000.0}]  # fmt: skip
 
@@ -402,7 +421,7 @@ def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
     )  # fmt: skip
     assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
     assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
-    assert verdict(loaded, value=0.66, **OUTPUT | {"basis": "not stated"}) == CANNOT_BE_TOLD
+    assert verdict(loaded, value=0.66, **OUTPUT | {"counted_by": None}) == CANNOT_BE_TOLD
 
 
 def test_another_stage_is_no_fact_about_this_one():
@@ -505,14 +524,14 @@ def test_an_expectation_fails_if_the_claim_is_not_borne_out():
 @SETTINGS
 def test_scaling_every_flow_changes_no_verdict_on_a_share(value, qualifier):
     scaled = graph([(*f[:4], f[4] * 7, f[5] * 7) for f in TRADE])
-    claim = {"value": value, "qualifier": qualifier, "basis": "not stated"}
+    claim = {"value": value, "qualifier": qualifier, "counted_by": None}
 
     assert verdict(scaled, **claim) == verdict(**claim)
 
 
 def test_order_of_rows_changes_nothing():
     rng = np.random.default_rng(5)
-    claims = claims_of(*({"value": float(v), "basis": "not stated"} for v in rng.random(20)))
+    claims = claims_of(*({"value": float(v), "counted_by": None} for v in rng.random(20)))
     loaded = graph(made=WORLD)
     mixed = replace(loaded, **{
         name: (t := getattr(loaded, name)).take(pa.array(rng.permutation(len(t))))
@@ -553,8 +572,8 @@ def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
 
 @pytest.mark.parametrize(
     "change",
-    [{"source": "s"}, {"period": "2023"}, {"basis": "by weight"}, {"measure": "sourcing"},
-     {"basis": "by value; through others"}, {"value": None, "qualifier": "withheld"}],
+    [{"source": "s"}, {"period": "2023"}, {"counted_by": "weight"}, {"measure": "sourcing"},
+     {"measure": "imports by origin"}, {"value": None, "qualifier": "withheld"}],
 )  # fmt: skip
 def test_claims_of_different_scope_are_no_conflict(change):
     assert (

@@ -56,6 +56,7 @@ def reliance_rows(printed: Iterable[Printed], meanings: Meanings) -> list[Row]:
             **_subject(meaning),
             "period": one.period,
             **_share_of(one.figure),
+            **_counted(meaning, one.notes),
             "basis": None if stated else RELIANCE.sub("", tidy(one.place[2])),
             "statement": stated,
             "note": " ".join(notes) or None,
@@ -85,6 +86,7 @@ def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str
             "supplier": supplier,
             **_subject(meaning),
             **share,
+            **_counted(meaning, one.notes),
             "basis": tidy(one.place[2]),
             "note": " ".join(one.notes) or None,
         })  # fmt: skip
@@ -93,6 +95,16 @@ def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str
 
 def _subject(meaning: Meaning) -> Row:
     return {"product": meaning.get("product"), "element": meaning.get("element")}
+
+
+def _counted(meaning: Meaning, notes: Sequence[str]) -> Row:
+    """Return what a figure counts: its products, Hong Kong if a footnote says so, its measure."""
+    hong_kong = ["HKG"] if any("Includes Hong Kong" in note for note in notes) else []
+    return {
+        "counted_by": meaning.get("counted_by"),
+        "includes": [*meaning.get("includes", ()), *hong_kong] or None,
+        "includes_other": meaning.get("includes_other"),
+    }
 
 
 def _share_of(figure: Figure) -> Row:

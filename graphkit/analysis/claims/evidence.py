@@ -1,8 +1,7 @@
-"""Evidence for checking claims: indexed facts, and the rules that read a claim's text."""
+"""Evidence for checking claims: indexed facts, and the measures that a claim counts by."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -284,25 +283,15 @@ class Readings:
 
 def measures_of(claim: Claim) -> list[str]:
     """Return the measures of a claim: by value, by weight, or both where it does not say."""
-    if claim["unit"] in ("t", "kg"):
+    unit, counted = claim["unit"], claim["counted_by"]
+    if unit in ("t", "kg") or counted in ("weight", "content"):
         return ["tonnes"]
-    if claim["unit"] == "USD":
-        return ["usd"]
-    basis = (claim["basis"] or "").lower()
-    said = [m for m, words in BASES.items() if words in basis]
-    if not said and re.search(r"\bgross\b", basis):
-        said = ["tonnes"]
-    return said or list(BASES)
+    return ["usd"] if unit == "USD" or counted == "value" else list(BASES)
 
 
 def states_basis(claim: Claim) -> bool:
-    """Tell whether a claim says that its figure counts value or mass."""
-    return len(measures_of(claim)) == 1
-
-
-def looks_through(claim: Claim) -> bool:
-    """Tell whether a claim counts origins of goods rather than their last sellers."""
-    return bool(re.search(r"\bthrough\b", claim["basis"] or ""))
+    """Tell whether a claim says that its figure counts value or gross mass, as trade does."""
+    return len(measures_of(claim)) == 1 and claim["counted_by"] != "content"
 
 
 def half_unit(figure: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -17,7 +16,6 @@ from graphkit.analysis.claims.evidence import (
     Readings,
     Series,
     half_unit,
-    looks_through,
     measures_of,
     states_basis,
     time_of,
@@ -43,10 +41,12 @@ class Basket:
     """The rest of the claim's subject, of which these products are only a part."""
 
 
-def products_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
-    """Return the products of a claim: the one it names, else those of its element."""
+def products_of(loaded: Loaded, claim: Claim) -> list[str]:
+    """Return the products of a claim: the ones it names, else those of its element."""
     if claim["product"]:
         return [claim["product"]]
+    if states_basket(loaded, claim):
+        return sorted(included(loaded, claim, products=True))
     wanted = {claim["element"], *loaded.groups.get(claim["element"], ())}
     return sorted(
         product
@@ -56,7 +56,17 @@ def products_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
     )
 
 
-def holders_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
+def included(loaded: Loaded, claim: Claim, *, products: bool) -> set[str]:
+    """Return the products, or the countries, that the figure of a claim includes."""
+    return {key for key in claim["includes"] or () if (key in loaded.stages) == products}
+
+
+def states_basket(loaded: Loaded, claim: Claim) -> bool:
+    """Tell whether a claim says what its figure counts, of the graph's products or besides."""
+    return bool(included(loaded, claim, products=True) or claim["includes_other"])
+
+
+def holders_of(loaded: Loaded, claim: Claim) -> list[str]:
     """Return traded products that hold the claim's element among others, at its stages."""
     own = products_of(loaded, claim)
     wanted = set().union(*(loaded.elements.get(p, ()) for p in own)) or {claim["element"]}
@@ -68,7 +78,7 @@ def holders_of(loaded: Loaded, claim: Mapping[str, Any]) -> list[str]:
     )
 
 
-def newest(loaded: Loaded, claim: Mapping[str, Any]) -> str | None:
+def newest(loaded: Loaded, claim: Claim) -> str | None:
     """Find the newest period with trade or production of a claim's products."""
     products = set(products_of(loaded, claim))
     have = {p for product in products for p in loaded.periods.get(product, ())}
@@ -76,34 +86,24 @@ def newest(loaded: Loaded, claim: Mapping[str, Any]) -> str | None:
     return max(have, key=time_of) if have else None
 
 
-def basket(loaded: Loaded, claim: Mapping[str, Any], having: Iterable[str]) -> Basket:
+def basket(loaded: Loaded, claim: Claim, having: Iterable[str]) -> Basket:
     """Choose the traded products that a claim means together, and say whether it names them.
 
-    A basis names a product by the last word of its name ("compounds and metals"). One that
-    names none means every product of the element that has an HS code of its own. One that
-    states no measure is the name of a basket as a source prints it ("Total metal and
-    oxide"): every word of it must be understood.
+    A claim of an element that does not say what it includes means every product of the element
+    that has an HS code of its own.
     """
-    there, wanted = sorted(set(having)), products_of(loaded, claim)
+    there, wanted = tuple(sorted(set(having))), products_of(loaded, claim)
     if claim["product"]:
-        return Basket(tuple(there), named=True)
-    said = _words(claim["basis"])
-    named = [p for p in wanted if _form(loaded.names[p]) in said]
-    strange = (said & _forms(loaded)) - {_form(loaded.names[p]) for p in named}
-    if not said & _MEASURED:
-        known = {w for p in wanted for w in _words(loaded.names[p])} | _ALL
-        strange |= said - known - {_stem((claim["element"] or "").lower())}
-    if strange:
-        lack = f"trade in what the source calls {claim['basis']!r}"
-        return Basket(tuple(there), missing=lack)
-    if named:
-        lacking = [p for p in named if p not in there and _on_its_own(loaded, p, there)]
-        found = tuple(p for p in named if p in there)
-    else:
-        lacking = [p for p in wanted if p not in there and _on_its_own(loaded, p, there)]
-        found = tuple(there)
+        return Basket(there, named=True)
+    lacking = [p for p in wanted if p not in there and _on_its_own(loaded, p, there)]
+    if claim["includes_other"]:
+        lacking.append(_other(claim))
     missing = f"trade in {', '.join(lacking)}" if lacking else None
-    return Basket(found, named=bool(named), missing=missing)
+    return Basket(there, named=states_basket(loaded, claim), missing=missing)
+
+
+def _other(claim: Claim) -> str:
+    return f"{claim['includes_other']} (no product of the graph)"
 
 
 def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
@@ -116,9 +116,10 @@ def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
     )
 
 
-def no_trade(claim: Mapping[str, Any], loaded: Loaded, products: Sequence[str]) -> str:
+def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
     """Describe the missing trade where no product in scope has any, and the trade present."""
-    what = ", ".join(products) or f"a product of {claim['element']}"
+    other = [_other(claim)] if claim["includes_other"] else []
+    what = ", ".join([*products, *other]) or f"a product of {claim['element']}"
     than = f" and {claim['than']}" if claim["than"] else ""
     text = f"trade in {what} in {claim['period']}{than}"
     if holders := holders_of(loaded, claim):
@@ -129,29 +130,6 @@ def no_trade(claim: Mapping[str, Any], loaded: Loaded, products: Sequence[str]) 
 
 def _span(periods: Sequence[str]) -> str:
     return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-
-
-_ALL = frozenset(["all", "total", "import", "form", "of", "and", "the"])
-_MEASURED = frozenset(["stated", "value", "weight", "gros"])
-
-
-def _words(text: str | None) -> set[str]:
-    return {_stem(word) for word in re.findall(r"[a-z]+", (text or "").lower())}
-
-
-def _stem(word: str) -> str:
-    """Strip the plural s of a word."""
-    return word.removesuffix("s")
-
-
-def _form(name: str) -> str:
-    """Return the form of a product (ore, oxide, metal ...), from its name."""
-    return _stem(re.findall(r"[a-z]+", name.lower())[-1])
-
-
-def _forms(loaded: Loaded) -> frozenset[str]:
-    """Return the words that product names end in: ore, oxide, metal, magnet ..."""
-    return frozenset(_form(name) for name in loaded.names.values())
 
 
 FIRST_THREE = "production of the first three"
@@ -323,8 +301,6 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
         return Readings(missing=[lack])
     if lacks := [what for name, what in _NEEDED.get(kind, {}).items() if not claim[name]]:
         return Readings(missing=lacks)
-    if looks_through(claim):
-        return Readings(missing=[_NOT_HELD["imports by origin"]])
     return _trade(claim, loaded, claims)
 
 
@@ -372,7 +348,7 @@ _NEEDED = {
 def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
     """Read trade by value and by weight, for each possible basket, in each series."""
     result, gaps = Readings(), []
-    products = products_of(loaded, claim)
+    products, who = products_of(loaded, claim), _suppliers(claim, loaded, claims)
     for series, by_product in loaded.by_series.items():
         meant = basket(loaded, claim, [p for p in products if p in by_product])
         if meant.products and meant.missing:
@@ -384,12 +360,11 @@ def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
             lacks = [gap for _, gaps_ in covers for gap in gaps_]
             gaps += lacks
             whole = choice == meant.products and not meant.missing
-            for who in _suppliers(claim, loaded, claims) if not lacks else ():
-                for measure in measures_of(claim):
-                    pieces = [found for found, _ in covers]
-                    figure = _figure(claim, loaded, who, series, pieces, measure)
-                    what = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
-                    _add(result, what, *figure, whole=whole)
+            pieces = [found for found, _ in covers]
+            for measure in measures_of(claim) if not lacks else ():
+                figure = _figure(claim, loaded, who, series, pieces, measure)
+                what = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
+                _add(result, what, *figure, whole=whole)
     if not result.found and not result.missing:
         there = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
         result.missing = there or [no_trade(claim, loaded, products)]
@@ -464,26 +439,18 @@ def _rank(values: Mapping[str, float | None], name: str) -> float | None:
     return None if own is None else 1.0 + sum(v > own for v in values.values() if v is not None)
 
 
-def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> list[Who]:
-    """Return the suppliers a claim may mean: one, the rest of a table, perhaps Hong Kong too."""
-    code = claim["supplier"]
+def _suppliers(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Who:
+    """Return the suppliers a claim means: one, with those it includes, or the rest of a table."""
+    code, added = claim["supplier"], included(loaded, claim, products=False)
     if code is not None and loaded.area_types.get(code) == "rest":
-        named = {c["supplier"] for c in claims if c["supplier"] and _same_table(c, claim)}
-        countries = named - {code}
-        if any(_hong_kong(c) for c in claims if _same_table(c, claim)):
-            countries |= {"HKG"}
-        return [Who(" of all but " + " ".join(sorted(countries)), frozenset(countries), rest=True)]
-    plain = Who("", loaded.places(code))
-    said = _hong_kong(claim) if code == "CHN" else None
-    if said is None:
-        return [plain]
-    both = Who(" with Hong Kong", frozenset(["CHN", "HKG"]))
-    return [both] if said.startswith("Includes") else [plain, both]
-
-
-def _hong_kong(claim: Claim) -> str | None:
-    found = re.search(r"(Includes|May include) Hong Kong", claim["note"] or "")
-    return found[0] if found else None
+        table = [c for c in claims if _same_table(c, claim)]
+        countries = {c["supplier"] for c in table if c["supplier"]} - {code}
+        countries |= {country for c in table for country in included(loaded, c, products=False)}
+        return Who(" of all but " + " ".join(sorted(countries)), frozenset(countries), rest=True)
+    places = loaded.places(code)
+    if not added or places is None:
+        return Who("", places)
+    return Who(f" with {' '.join(sorted(added))}", places | added)
 
 
 def _same_table(one: Claim, other: Claim) -> bool:

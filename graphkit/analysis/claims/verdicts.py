@@ -17,7 +17,6 @@ from graphkit.analysis.claims.evidence import (
     Reading,
     Readings,
     half_unit,
-    looks_through,
     measures_of,
     states_basis,
 )
@@ -300,7 +299,7 @@ def conflicts(claims: pa.Table) -> pa.Table:
     Two claims of one scope conflict if their figures, with rounding and qualifier, share no
     value; two shares of one consumer conflict if they add up to more than all. A claim without
     a period is compared with every period. A figure by value is not compared with one by
-    weight, nor the last seller with the origin, nor counts, whose subject is only in words.
+    weight, nor counts, whose subject is only in words.
 
     Parameters
     ----------
@@ -319,7 +318,7 @@ def conflicts(claims: pa.Table) -> pa.Table:
     >>> row = {"kind": "share", "consumer": "KOR", "supplier": "CHN", "rival": None,
     ...        "product": "magnets", "element": None, "stage": None, "period": "2022",
     ...        "than": None, "value": 0.879, "low": None, "high": None, "qualifier": None,
-    ...        "unit": "share", "measure": "imports", "basis": "by value", "source": "ked"}
+    ...        "unit": "share", "measure": "imports", "counted_by": "value", "source": "ked"}
     >>> claims = pa.Table.from_pylist([
     ...     {**row, "key": "a"}, {**row, "key": "b", "value": 0.875, "source": "bk"}])
     >>> [(r["key"], r["other"], r["conflict"]) for r in conflicts(claims).to_pylist()]
@@ -364,7 +363,6 @@ def _comparable(one: Claim, other: Claim) -> bool:
     return (
         one["source"] != other["source"]
         and bool(set(measures_of(one)) & set(measures_of(other)))
-        and looks_through(one) == looks_through(other)
         and one["kind"] != "count"
     )
 
