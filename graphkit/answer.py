@@ -63,6 +63,8 @@ COMPARISON = pa.schema([
     *(number(name, POINTS) for name in ("points_usd", "points_tonnes")),
     *texts("data_basis", "dataset", "source"),
 ])  # fmt: skip
+ELSEWHERE = pa.schema(texts("product", "stage", "element", "role", "note", "source"))
+"""Columns of the products that hold an element in another role than the main one."""
 _CLAIM = pa.schema(texts("key", "source"))
 
 
@@ -83,6 +85,8 @@ class Answer:
     """Published claims in the same scope."""
     comparisons: pa.Table = field(default_factory=COMPARISON.empty_table)
     """Figures of the trade data beside each claim that they cover too."""
+    elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
+    """Products that hold an element in scope, but are bought for something else."""
     notes: tuple[str, ...] = ()
     caption: str = ""
     """Explanation of the numbers in the rows."""

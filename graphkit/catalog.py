@@ -12,8 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.answer import ELSEWHERE
 from graphkit.errors import UsageError
 from graphkit.queries import rows_of
+from graphkit.schema import MAIN
 from graphkit.stores import Store
 
 _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
@@ -294,6 +296,8 @@ class Scope:
     """An HS code, or the beginning of several."""
     mixed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Products with other elements too: the number asked for, and that of all in it."""
+    elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
+    """Products that hold an element in scope, but are bought for something else."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -336,8 +340,8 @@ class Materials:
     def scope(self, text: str | None) -> Scope:
         """Find the products that a text means.
 
-        A name is tried as a stage, an element or mineral, then a product: ``gallium`` is the
-        element in every product, ``product:gallium`` only the metal.
+        A name is tried as a stage, an element or mineral, then a product: ``gallium`` is every
+        product bought for the element, ``product:gallium`` only the metal.
 
         Raises
         ------
@@ -367,15 +371,29 @@ class Materials:
         counts = self.counts(named.key)
         mixed = {p: (asked, every) for p, (asked, every) in counts.items() if every > asked}
         elements = self._within(named.key)
-        return Scope(text, tuple(counts), _in_text(named), named, elements, mixed=mixed)
+        return Scope(
+            text, tuple(counts), _in_text(named), named, elements, mixed=mixed,
+            elsewhere=self._elsewhere(elements, counts),
+        )  # fmt: skip
+
+    def _elsewhere(self, elements: Iterable[str], bought: Iterable[str]) -> pa.Table:
+        """Select the other products that hold any of some elements, in order of the chain."""
+        held = self._catalog.rows("elements-of-products")
+        found = pc.is_in(held["element"], pa.array(sorted(elements), pa.string()))
+        rows = held.filter(
+            pc.and_not(found, pc.is_in(held["product"], pa.array([*bought], pa.string())))
+        )
+        order = {product: place for place, product in enumerate(self.products)}
+        parts = sorted(rows.to_pylist(), key=lambda r: (order[r["product"]], r["element"]))
+        return pa.Table.from_pylist(parts, ELSEWHERE)
 
     def counts(self, element: str) -> dict[str, tuple[int, int]]:
-        """Count the elements in scope of each product with any, and all its elements."""
+        """Count the main elements in scope of each product with any, and all its elements."""
         asked = {element} | self.members.get(element, set())
         return {
-            product: (len(asked & every), len(every))
-            for product, every in self.contents.items()
-            if asked & every
+            product: (len(asked & main), len(self.contents[product]))
+            for product, main in self.main.items()
+            if asked & main
         }
 
     def _within(self, key: str) -> frozenset[str]:
@@ -387,9 +405,19 @@ class Materials:
     @cached_property
     def contents(self) -> dict[str, set[str]]:
         """The elements of every product, by key."""
-        nodes = self._catalog.nodes("Product")
-        lists = zip(*(nodes[name].to_pylist() for name in ("key", "contains")), strict=True)
-        return {product: set(elements) for product, elements in lists if elements}
+        return self._elements()
+
+    @cached_property
+    def main(self) -> dict[str, set[str]]:
+        """The elements that every product is bought for, by key."""
+        return self._elements(MAIN)
+
+    def _elements(self, *roles: str) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for row in self._catalog.rows("elements-of-products").to_pylist():
+            if not roles or row["role"] in roles:
+                found.setdefault(row["product"], set()).add(row["element"])
+        return found
 
     @cached_property
     def members(self) -> dict[str, set[str]]:
@@ -430,6 +458,6 @@ def _in_text(named: Entity) -> str:
 
 def _also_product(text: str, named: Entity, product: Entity) -> str:
     return (
-        f"{text!r} is read as {named}: every product that holds it. "
+        f"{text!r} is read as {named}: every product bought for it. "
         f"The product {product} alone: `scope=product:{product.key}`."
     )

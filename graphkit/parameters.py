@@ -134,8 +134,8 @@ SCOPE = Parameter(
     "scope", "--for", "WHAT",
     "An element or mineral (Dy, dysprosium, graphite), a group ('rare earths'), a product "
     "(magnets-metal), an HS code or its first digits (280530, 2846), or a stage (metal). A name is "
-    "tried as a stage, an element, then a product: gallium is the element in every product; "
-    "product:gallium is the metal alone. Default: everything.",
+    "tried as a stage, an element, then a product: gallium is every product bought for the "
+    "element; product:gallium is the metal alone. Default: everything.",
 )  # fmt: skip
 PERIOD = Parameter(
     "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "period"

@@ -16,6 +16,7 @@ __all__ = [
     "GRAPH",
     "KEY",
     "LOAD",
+    "MAIN",
     "NUMBER_TEXT",
     "SUPERSEDED",
     "UNITS",
@@ -29,6 +30,9 @@ __all__ = [
 
 PLACE = ("Country", "Area")
 REVISIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
+MAIN = "main"
+"""Role of the elements in a product that it is bought for."""
+ROLES = (MAIN, "by-product", "alloying", "trace")
 QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
@@ -150,7 +154,6 @@ NODES = (
         _key("Short name used in seeds and questions."),
         _text("name", "Name in English.", required=True),
         _ref("stage", "Stage it comes out of.", "Stage", edge="AT_STAGE", required=True),
-        Prop("contains", Type.TEXTS, "Elements in it.", ref=("Element",), edge="CONTAINS"),
         Prop("made_into", Type.TEXTS, "Products made from it.", ref=("Product",),
              edge="MADE_INTO"),
         Prop("used_in", Type.TEXTS, "Applications.", ref=("Application",), edge="USED_IN"),
@@ -254,6 +257,12 @@ EDGES = (
               required=True, one_of=("exact", "dominant", "proxy")),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("code", ("Code",), "HS code.")),
+    Kind("CONTAINS", "An element in a product, and what it is there for.", (
+        _text("role", "main: what the product is bought for; by-product: recovered beside it; "
+              "alloying: in it on purpose, to change its properties; trace: neither bought for nor "
+              "recovered.", required=True, one_of=ROLES),
+        NOTE, SOURCE),
+        End("product", ("Product",), "Product."), End("element", ("Element",), "Element.")),
     Kind("RATED", "The value of an indicator for a country in one period.", (
         PERIOD, YEAR,
         Prop("value", Type.NUMBER, "The value, in the unit of the indicator.", required=True),
@@ -266,9 +275,6 @@ EDGES = (
          End("group", ("Area", "Element"), "Group."), derived=True),
     Kind("AT_STAGE", "The stage a product comes out of.", (),
          End("product", ("Product",), "Product."), End("stage", ("Stage",), "Stage."),
-         derived=True),
-    Kind("CONTAINS", "The elements in a product.", (),
-         End("product", ("Product",), "Product."), End("element", ("Element",), "Element."),
          derived=True),
     Kind("MADE_INTO", "What a product is made into.", (),
          End("input", ("Product",), "Input."), End("output", ("Product",), "Output."),

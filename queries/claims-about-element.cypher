@@ -1,4 +1,4 @@
-// title: What has been published about an element or any product that contains it
+// title: What has been published about an element or any product bought for it
 // params:
 //   element: {type: element, doc: "an element, mineral or group", default: Dy}
 // units:
@@ -9,7 +9,7 @@
 // A claim about a product with several elements is here under each of them.
 MATCH (said:Claim)
 WHERE said.element = $element
-   OR EXISTS { MATCH (said)-[:ABOUT]->(item:Product)-[:CONTAINS]->(part:Element)
+   OR EXISTS { MATCH (said)-[:ABOUT]->(item:Product)-[:CONTAINS {role: 'main'}]->(part:Element)
                WHERE part.key = $element }
 RETURN said.kind AS kind, said.element AS element, said.product AS product,
        said.stage AS stage, said.application AS application, said.consumer AS consumer,

@@ -1,4 +1,4 @@
-// title: Published import shares of an element beside measured ones of the products that hold it
+// title: Published import shares of an element beside measured ones of products bought for it
 // units:
 //   claimed: 0 to 1
 //   share_usd: 0 to 1
@@ -14,8 +14,8 @@ WHERE about.role = 'consumer' AND said.kind = 'share' AND said.unit = 'share'
 MATCH (buyer)-[need:DEPENDS_ON]->(seller:Country)
 WHERE need.period = said.period AND seller.iso3 = said.supplier
 MATCH (item:Product {key: need.product})
-WHERE EXISTS { MATCH (item)-[:CONTAINS]->(part:Element) WHERE part.key = said.element }
-   OR EXISTS { MATCH (item)-[:CONTAINS]->(:Element)-[:MEMBER_OF]->(whole:Element)
+WHERE EXISTS { MATCH (item)-[:CONTAINS {role: 'main'}]->(part:Element) WHERE part.key = said.element }
+   OR EXISTS { MATCH (item)-[:CONTAINS {role: 'main'}]->(:Element)-[:MEMBER_OF]->(whole:Element)
                WHERE whole.key = said.element }
 RETURN said.consumer AS consumer, said.supplier AS supplier, said.element AS element,
        said.period AS period, said.value AS claimed, said.qualifier AS qualifier,

@@ -10,6 +10,5 @@ WITH input, output, min(length(chain)) + 1 AS steps
 MATCH (input)-[:AT_STAGE]->(before:Stage)
 MATCH (output)-[:AT_STAGE]->(after:Stage)
 RETURN steps AS steps, output.key AS output_product, after.key AS output_stage,
-       input.key AS input_product, before.key AS input_stage, input.contains AS contains,
-       input.source AS source
+       input.key AS input_product, before.key AS input_stage, input.source AS source
 ORDER BY steps, output_product, input_product

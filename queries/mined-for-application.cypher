@@ -16,7 +16,7 @@ WHERE made.period = $period AND made.share IS NOT NULL AND made.superseded_by IS
 WITH mined, steps, bought_products, made.source AS source, max(made.share) AS top_share
 OPTIONAL MATCH (maker:Country)-[most:PRODUCES]->(mined)
 WHERE most.period = $period AND most.source = source AND most.share = top_share
-RETURN mined.key AS mined_product, mined.contains AS contains, $application AS application,
+RETURN mined.key AS mined_product, $application AS application,
        steps AS steps, bought_products AS bought_products, $period AS period,
        maker.iso3 AS top_producer, top_share AS top_share, most.basis AS basis,
        most.estimated AS estimated, source AS source

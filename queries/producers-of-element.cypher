@@ -7,15 +7,18 @@
 //   share: "0 to 1, of the published world total"
 
 // Products that contain the element among others are here too: their mass is not the element's.
-MATCH (item:Product)-[:CONTAINS]->(part:Element)
+// role is its role in the product, of a group the first that a member has: main, by-product ...
+MATCH (item:Product)-[holds:CONTAINS]->(part:Element)
 WHERE part.key = $element
    OR EXISTS { MATCH (part)-[:MEMBER_OF]->(parent:Element) WHERE parent.key = $element }
-WITH DISTINCT item
+WITH item, collect(holds.role) AS roles
 MATCH (item)-[:AT_STAGE]->(step:Stage)
 MATCH (maker:Country)-[made:PRODUCES]->(item)
 WHERE made.period = $period AND made.superseded_by IS NULL
 RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
-       item.contains AS contains, maker.iso3 AS producer, made.period AS period,
+       CASE WHEN 'main' IN roles THEN 'main' WHEN 'by-product' IN roles THEN 'by-product'
+            WHEN 'alloying' IN roles THEN 'alloying' ELSE 'trace' END AS role,
+       maker.iso3 AS producer, made.period AS period,
        made.tonnes AS tonnes, made.share AS share, made.basis AS basis,
        made.qualifier AS qualifier, made.estimated AS estimated, made.source AS source
 ORDER BY stage_order, product, coalesce(tonnes, -1.0) DESC, producer, source

@@ -1,7 +1,7 @@
-// title: Products that contain any of some elements, minerals or groups
+// title: Products that are bought for any of some elements, minerals or groups
 // params:
 //   elements: {type: list, doc: "element keys; a group stands for its members too", default: REE}
-MATCH (p:Product)-[:CONTAINS]->(e:Element)
+MATCH (p:Product)-[:CONTAINS {role: 'main'}]->(e:Element)
 WHERE e.key IN $elements OR EXISTS { MATCH (e)-[:MEMBER_OF]->(g:Element) WHERE g.key IN $elements }
 WITH p, count(e) AS asked
 MATCH (p)-[:CONTAINS]->(every:Element)

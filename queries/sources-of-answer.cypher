@@ -7,9 +7,9 @@
 //   production: "production figures of the product"
 //   reserves: "reserve figures of the product"
 //   controls: "export controls on the product"
-//   claims: "claims on the country as consumer and the product, an element in it, or its group"
+//   claims: "claims on the country as consumer and the product, its main elements or their groups"
 MATCH (asked:Product {key: $product})
-OPTIONAL MATCH (asked)-[:CONTAINS]->(part:Element)
+OPTIONAL MATCH (asked)-[:CONTAINS {role: 'main'}]->(part:Element)
 OPTIONAL MATCH (part)-[:MEMBER_OF]->(whole:Element)
 WITH collect(part.key) + collect(whole.key) AS elements
 MATCH (origin:Source)

@@ -47,7 +47,13 @@ rows:
 kind: Product
 defaults: {source: customs}
 rows:
-  - {key: ree-metals, name: Rare-earth metals, stage: metal, contains: [Dy]}
+  - {key: ree-metals, name: Rare-earth metals, stage: metal}
+""",
+    "contains.yaml": """\
+kind: CONTAINS
+defaults: {source: customs}
+rows:
+  - {product: ree-metals, element: Dy, role: main}
 """,
     "trade.yaml": """\
 kind: EXPORTS

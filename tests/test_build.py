@@ -89,18 +89,22 @@ def test_every_value_of_a_list_becomes_a_link(tmp_path):
         "  - {key: Nd, name: Neodymium, type: element, member_of: [REE]}\n"
         "  - {key: REE, name: Rare earths, type: group}\n"
     )
-    products = SMALL["products.yaml"].replace("[Dy]", "[Nd, Dy]")
+    products = SMALL["products.yaml"].replace("metal}", "metal, used_in: [wires, motors]}")
     countries = SMALL["countries.yaml"].replace("iso2: NO", "iso2: NO, member_of: [WLD]")
-    graph = build(tmp_path, elements=elements, products=products, countries=countries)
+    uses = (
+        "kind: Application\ndefaults: {source: customs}\nrows:\n  - {key: wires, name: Wires}\n"
+        "  - {key: motors, name: Motors}\n"
+    )
+    graph = build(tmp_path, elements=elements, products=products, countries=countries, uses=uses)
 
-    assert rows(graph, "CONTAINS", "element") == [("Dy",), ("Nd",)]
+    assert rows(graph, "USED_IN", "application") == [("motors",), ("wires",)]
     assert joins(graph, "MEMBER_OF") == {("Country", "Area"): 1, ("Element", "Element"): 1}
 
 
 def test_no_link_without_a_value(tmp_path):
-    products = SMALL["products.yaml"].replace(", contains: [Dy]", ", contains: []")
+    products = SMALL["products.yaml"].replace("metal}", "metal, used_in: []}")
 
-    assert parts(build(tmp_path, products=products), "CONTAINS") == []
+    assert parts(build(tmp_path, products=products), "USED_IN") == []
 
 
 CLAIM = """\
@@ -220,7 +224,8 @@ def digests(graph: Graph) -> set[str]:
         ("countries", "aliases: [Korea]", "aliases: [Kor, ea]", {"Country"}),
         ("countries", ", aliases: [Korea]", "", {"Country"}),
         ("elements", "type: element", "type: element, us_2025: false", {"Element"}),
-        ("products", "[Dy]", "[]", {"Product"}),
+        ("products", "metal}", "metal, aliases: [metals]}", {"Product"}),
+        ("contains", "role: main", "role: trace", {"CONTAINS"}),
     ],
 )
 def test_a_digest_differs_if_any_property_does(tmp_path, file, old, new, changed):
@@ -243,8 +248,8 @@ def test_one_digest_is_one_fact(tmp_path):
 
 
 def test_unknown_and_empty_are_two_things(tmp_path):
-    unknown = SMALL["products.yaml"].replace(", contains: [Dy]", "")
-    empty = SMALL["products.yaml"].replace("[Dy]", "[]")
+    unknown = SMALL["products.yaml"]
+    empty = SMALL["products.yaml"].replace("metal}", "metal, aliases: []}")
 
     assert digests(build(tmp_path / "a", products=unknown)) != digests(
         build(tmp_path / "b", products=empty)
@@ -317,22 +322,23 @@ def test_the_shipped_seeds_hold_at_least_sixty_products_each_with_element_and_st
 
     assert len(products) >= 60
     # A technology, whose export is restricted, contains nothing.
-    assert [row["key"] for row in products if not row["contains"]] == ["ree-separation-technology"]
+    held = set(column(facts, "CONTAINS", "product"))
+    assert {row["key"] for row in products} - held == {"ree-separation-technology"}
     traded = {row["product"] for row in facts["TRADED_AS"].to_pylist()}
     assert len(traded) >= 60
     assert set(column(facts, "TRADED_AS", "fit")) == {"exact", "dominant", "proxy"}
 
 
 def test_every_element_of_the_lists_has_a_product(facts):
-    contained = {key for row in facts["Product"].to_pylist() for key in row["contains"] or ()}
+    contained = set(column(facts, "CONTAINS", "element", role="main"))
     us = set(column(facts, "Element", "key", us_2025=True))
     eu = set(column(facts, "Element", "key", eu_2023=True))
     groups = set(column(facts, "Element", "key", type="group"))
 
     assert len(us) == 60
     assert us <= contained
-    # Of the EU's list, no source of the seeds has figures for these two.
-    assert eu - groups - contained <= {"He", "feldspar"}
+    # Of the EU's list, no source of the seeds has figures for these three.
+    assert eu - groups - contained == set()
 
 
 def test_the_shipped_trade_is_complete(facts):

@@ -40,7 +40,7 @@ def materials(shipped_store: EmbeddedStore) -> Materials:
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda c: depends(c, "KOR", on="CHN"), 3),
+        (lambda c: depends(c, "KOR", on="CHN"), 4),
         (lambda c: depends(c, "EU27", scope="magnets", period="2024"), 3),
         (lambda c: check_claims(c, about="KOR"), 13),
     ],
@@ -184,14 +184,14 @@ def test_a_name_of_element_and_product_is_the_element_in_any_case(materials, tex
     scope = materials.scope(text)
 
     assert (scope.named.kind, scope.named.key) == ("Element", "Ga")
-    assert scope.products == ("bauxite", "gallium", "minor-metals")
+    assert scope.products == ("gallium", "minor-metals")
 
 
 def test_the_product_alone_is_one_prefix_away_and_a_note_says_so(materials):
     scope = materials.scope("silver")
     assert scope.products == ("precious-metal-scrap", "silver", "silver-ore")
     assert scope.notes == (
-        "'silver' is read as Silver (Ag): every product that holds it. "
+        "'silver' is read as Silver (Ag): every product bought for it. "
         "The product Silver metal (silver) alone: `scope=product:silver`.",
     )
     assert materials.scope("product:silver").products == ("silver",)

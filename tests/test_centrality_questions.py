@@ -238,7 +238,8 @@ TWO = {
     "codes.yaml": SMALL["codes.yaml"] + "  - {code: 2805, description: Metals of several kinds}\n"
     "  - {code: 280540, description: Other metals}\n",
     "products.yaml": SMALL["products.yaml"]
-    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal, contains: [Dy]}\n",
+    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal}\n",
+    "contains.yaml": SMALL["contains.yaml"] + "  - {product: dy-metal, element: Dy, role: main}\n",
 }
 
 
@@ -340,7 +341,11 @@ def test_over_time_a_table_has_one_row_a_period(command):
     [
         (["--period", "1990"], 1, "no trade flows are known in 1990; there are 30 periods"),
         (["--period", "20x4"], 2, "--period: '20x4' is no period"),
-        (["--for", "lithium"], 1, "no trade flows are known for lithium (Li); there are for"),
+        (
+            ["--for", "lithium"],
+            1,
+            "no trade data for lithium (Li) itself: no trade flows are known",
+        ),
         (["--measure", "pagerang"], 2, "--measure: found 'pagerang', wanted some of strength_in,"),
         (["--measure", "hub,hub"], 2, "--measure: found hub, hub, wanted each once"),
         (["--min-flow", "1e15"], 1, "no flow of at least 1e+15 in any period; the largest is"),

@@ -263,16 +263,19 @@ def test_the_published_risk_of_shipped_materials_lies_in_the_range_that_supply_a
     """EU 2023 cannot be reproduced: sourcing, recycling and substitution are not in the graph."""
     facts = read_seeds(shipped("seeds"))
     products = {r["key"]: r for r in facts["Product"].to_pylist()}
+    contents: dict[str, list[str]] = {}
+    for row in facts["CONTAINS"].to_pylist():
+        contents.setdefault(row["product"], []).append(row["element"])
     types = {r["iso3"]: r["type"] for k in ("Country", "Area") for r in facts[k].to_pylist()}
     made = pa.Table.from_pylist([
         row | {"stage": products[row["product"]]["stage"], "type": types[row["country"]]}
         for row in facts["PRODUCES"].to_pylist() if row["period"] == "2023"
     ])  # fmt: skip
     rows = [
-        {"material": products[r["product"]]["contains"][0], "stage": r["stage"],
+        {"material": contents[r["product"]][0], "stage": r["stage"],
          "market": "global", **{n: r[n] for n in ("country", "share_low", "share_high")}}
         for r in production_shares(made).to_pylist()
-        if len(products[r["product"]]["contains"] or ()) == 1
+        if len(contents.get(r["product"], ())) == 1
     ]  # fmt: skip
     names = ("material", "stage", "market", "country", "share_low", "share_high")
     nothing = table(("country", "low", "high", "known", "rated", "lacking"), [])

@@ -276,7 +276,7 @@ def in_order(table: list[dict[str, Any]]) -> list[str]:
 SALT = {
     "Country": [{"iso3": "ISL", "name": "Iceland", "type": "country", "source": "s"},
                 {"iso3": "NOR", "name": "Norway", "type": "country", "source": "s"}],
-    "Product": [{"key": "salt", "name": "Salt", "stage": "mine", "contains": [], "source": "s"}],
+    "Product": [{"key": "salt", "name": "Salt", "stage": "mine", "source": "s"}],
     "EXPORTS": [{"exporter": "NOR", "importer": "ISL", "product": "salt", "hs": None,
                  "hs_revision": None, "reporter": "importer", "dataset": "d", "period": "2024",
                  "usd": 5000, "tonnes": 900, "source": "s"}],

@@ -334,7 +334,8 @@ def test_an_editor_accepts_what_the_reader_accepts():
         "kind: PRODUCES\nrows: [{share: 47.5}]",
         "kind: Element\nrows: [{us_2025: yes}]",
         "kind: Element\nrows: [{atomic_number: 1.5}]",
-        "kind: Product\nrows: [{contains: Dy}]",
+        "kind: Product\nrows: [{used_in: wires}]",
+        "kind: CONTAINS\nrows: [{role: most}]",
         "kind: RESTRICTS\nrows: [{since: 2025-13-04}]",
     ],
 )  # fmt: skip

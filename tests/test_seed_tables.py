@@ -370,10 +370,10 @@ def test_a_day_may_be_stored_as_a_date(tmp_path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (pa.array([[1, 2]]), "1:4: contains: found a column of list<"),
-        (pa.array([["Dy", None]]), "1:4: contains: found null, wanted text"),
-        (pa.array([["Dy", "dysprosium"]]), "1:4: contains: unknown element 'dysprosium'; its key"),
-        (pa.array(["Dy"]), "1:4: contains: found a column of string, wanted list of text"),
+        (pa.array([[1, 2]]), "1:4: used_in: found a column of list<"),
+        (pa.array([["wires", None]]), "1:4: used_in: found null, wanted text"),
+        (pa.array([["wires", "Cables"]]), "1:4: used_in: unknown application 'Cables'; its key"),
+        (pa.array(["wires"]), "1:4: used_in: found a column of string, wanted list of text"),
     ],
 )
 def test_lists_of_a_parquet_file_hold_text(tmp_path, values, message):
@@ -382,20 +382,23 @@ def test_lists_of_a_parquet_file_hold_text(tmp_path, values, message):
     assert found.startswith(f"products.parquet:{message}")
 
 
-def product(folder: Path, contains: pa.Array) -> Path:
+APPLICATIONS = "kind: Application\nrows:\n  - {key: wires, name: Cables, source: customs}\n"
+
+
+def product(folder: Path, used_in: pa.Array) -> Path:
     """The small seeds with the one product in a Parquet file."""
     top = "kind: Product\ndefaults: {source: customs}\ntable: products.parquet\n"
-    rows = {"key": ["ree-metals"], "name": ["R"], "stage": ["metal"], "contains": contains}
-    seeds(folder, {"products.yaml": top})
+    rows = {"key": ["ree-metals"], "name": ["R"], "stage": ["metal"], "used_in": used_in}
+    seeds(folder, {"products.yaml": top, "applications.yaml": APPLICATIONS})
     parquet.write_table(pa.table(rows), folder / "products.parquet")
     return folder
 
 
 @pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.large_list(pa.large_string())])
 def test_a_list_may_be_stored_in_either_size(tmp_path, kind):
-    facts = read_seeds(product(tmp_path, pa.array([["Dy"]], kind)))
+    facts = read_seeds(product(tmp_path, pa.array([["wires"]], kind)))
 
-    assert facts["Product"]["contains"].to_pylist() == [["Dy"]]
+    assert facts["Product"]["used_in"].to_pylist() == [["wires"]]
 
 
 def test_a_parquet_file_with_bytes_that_are_no_text_is_refused(tmp_path):

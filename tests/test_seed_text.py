@@ -297,13 +297,13 @@ def test_an_invisible_character_in_a_value_is_told_once(tmp_path, character):
 
 def test_what_refers_to_a_key_with_an_invisible_character_is_unknown(tmp_path):
     elements = SMALL["elements.yaml"].replace("key: Dy", "key: D▶\u200by")
-    products = SMALL["products.yaml"].replace("[Dy]", "[▶Dy]")
+    contains = SMALL["contains.yaml"].replace("element: Dy", "element: ▶Dy")
 
     assert_told(
         tmp_path,
-        {"elements.yaml": elements, "products.yaml": products},
+        {"contains.yaml": contains, "elements.yaml": elements},
+        "element: unknown element 'Dy'...",
         "found the invisible character U+200B; wanted visible text",
-        "contains: unknown element 'Dy'...",
     )
 
 

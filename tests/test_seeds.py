@@ -168,15 +168,16 @@ def products(row: str, defaults: str = "source: customs") -> str:
 
 
 def test_a_bad_item_of_a_list_is_found_in_the_list(tmp_path):
-    row = "key: x, name: X, stage: metal, contains: [Dy, ▶Nd, ▶Dy], made_into: ▶ree-metals"
+    row = "key: x, name: X, stage: metal, "
+    row += "made_into: [ree-metals, ▶rods, ▶ree-metals], aliases: ▶metals"
 
     assert_told(
         tmp_path,
         {"more.yaml": products(row, "source: customs, used_in: [▶wires]")},
         "used_in: unknown application 'wires'; nothing is near it",
-        "contains: unknown element 'Nd'; nothing is near it",
-        "contains: found 'Dy' twice, wanted it once",
-        "made_into: found 'ree-metals', wanted a list of text",
+        "made_into: unknown product 'rods'; nothing is near it",
+        "made_into: found 'ree-metals' twice, wanted it once",
+        "aliases: found 'metals', wanted a list of text",
     )
 
 
@@ -184,9 +185,9 @@ def test_a_bad_item_of_a_list_is_found_in_the_list(tmp_path):
     ("inner", "shown"), [("null", "null"), ("[Dy]", "a list"), ("{a: b}", "a mapping")]
 )
 def test_a_list_holds_text_only(tmp_path, inner, shown):
-    row = f"key: x, name: X, stage: metal, contains: [Dy, ▶{inner}]"
+    row = f"key: x, name: X, stage: metal, aliases: [metals, ▶{inner}]"
 
-    assert_told(tmp_path, {"more.yaml": products(row)}, f"contains: found {shown}, wanted text")
+    assert_told(tmp_path, {"more.yaml": products(row)}, f"aliases: found {shown}, wanted text")
 
 
 def test_the_same_wrong_property_is_told_in_every_row_that_has_it(tmp_path):
@@ -274,10 +275,10 @@ def test_a_row_wins_over_a_default_and_null_says_unknown(tmp_path):
 
 
 def test_a_default_list_is_taken_whole(tmp_path):
-    rows = products("key: a, name: A, stage: metal", "source: customs, contains: [Dy]")
-    rows += "  - {key: b, name: B, stage: metal, contains: []}\n"
+    rows = products("key: a, name: A, stage: metal", "source: customs, aliases: [Dy]")
+    rows += "  - {key: b, name: B, stage: metal, aliases: []}\n"
 
-    assert read(tmp_path, more=rows)["Product"]["contains"].to_pylist() == [["Dy"], [], ["Dy"]]
+    assert read(tmp_path, more=rows)["Product"]["aliases"].to_pylist() == [["Dy"], [], None]
 
 
 def test_a_wrong_default_is_told_once_however_many_rows_take_it(tmp_path):
@@ -365,9 +366,9 @@ THIS_YEAR = date.today().year
         ("elements", ELEMENTS + "  - {key: Dy, name: D, type: element}\n"
          "  - {key: ▶ND, name: Neodymium, type: element}\n",
          "key: found 'ND', wanted the symbol of an element, such as Nd"),
-        ("products", "kind: Product\ndefaults: {source: customs}\nrows:\n"
-         "  - {key: ree-metals, name: A, stage: metal, contains: [▶DY]}\n",
-         "contains: unknown element 'DY'; its key is 'Dy'"),
+        ("contains", "kind: CONTAINS\ndefaults: {source: customs, role: main}\nrows:\n"
+         "  - {product: ree-metals, element: ▶DY}\n",
+         "element: unknown element 'DY'; its key is 'Dy'"),
         ("trade", trade("exporter: KOR, importer: ▶KOR, period: 2024"),
          "importer: found 'KOR' on both sides, wanted two countries"),
         ("trade", trade(f"exporter: JPN, importer: KOR, period: ▶{THIS_YEAR + 1}"),

@@ -412,7 +412,8 @@ def test_a_quarter_beside_its_year_is_never_added_to_it(store, tmp_path):
 
 TWO_PRODUCTS = {
     "products.yaml": SMALL["products.yaml"]
-    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal, contains: [Dy]}\n",
+    + "  - {key: dy-metal, name: Dysprosium metal, stage: metal}\n",
+    "contains.yaml": SMALL["contains.yaml"] + "  - {product: dy-metal, element: Dy, role: main}\n",
     "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2023")
     + "  - {exporter: CHN, importer: KOR, product: dy-metal, period: 2022, usd: 5}\n",
 }
@@ -601,8 +602,8 @@ def test_a_row_has_the_fields_that_scripts_rely_on(ask):
     whole = as_object(ask.depends("KOR", on="CHN", scope="ree-metals", period="2024"))
 
     assert list(whole) == [
-        "question", "scope", "rows", "units", "coverage", "claims", "comparisons", "sources",
-        "notes",
+        "question", "scope", "rows", "units", "coverage", "claims", "comparisons",
+        "elsewhere", "sources", "notes",
     ]  # fmt: skip
     [row] = whole["rows"]
     wanted = {

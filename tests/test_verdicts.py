@@ -612,8 +612,8 @@ def checked(facts):
         for row in facts[kind].to_pylist() for parent in row["member_of"] or ()
     ]  # fmt: skip
     contents = [
-        {"product": row["key"], "element": e}
-        for row in products.to_pylist() for e in row["contains"] or ()
+        {"product": row["product"], "element": row["element"]}
+        for row in facts["CONTAINS"].to_pylist()
     ]  # fmt: skip
     loaded = Loaded(
         facts["EXPORTS"].rename_columns({"exporter": "supplier", "importer": "consumer"}), made,

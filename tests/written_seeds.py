@@ -49,10 +49,11 @@ def market(random: Random) -> dict[str, Rows]:
                     {"key": "Nd", "name": "Neodymium", "type": "element", "member_of": ["REE"]}],
         "Code": [{"code": code, "description": name} for name, _, _, code in PRODUCTS.values()],
         "Product": [
-            {"key": key, "name": name, "stage": stage, "contains": ["Nd"],
+            {"key": key, "name": name, "stage": stage,
              "made_into": [into] if into else [], "aliases": [f"rare-earth {key}"]}
             for key, (name, stage, into, _) in PRODUCTS.items()
         ],
+        "CONTAINS": [{"product": key, "element": "Nd", "role": "main"} for key in PRODUCTS],
         "TRADED_AS": [{"product": key, "code": code, "revision": "HS92", "fit": "exact"}
                       for key, (_, _, _, code) in PRODUCTS.items()],
         "EXPORTS": [], "PRODUCES": [],

@@ -15,7 +15,7 @@ from graphkit.catalog import Names
 from graphkit.errors import UsageError
 from graphkit.importers.writing import Report
 from graphkit.paths import shipped
-from graphkit.schema import REVISIONS
+from graphkit.schema import MAIN, REVISIONS
 from graphkit.seeds import Facts, read_seeds
 
 FITS = ("exact", "dominant", "proxy")
@@ -204,7 +204,7 @@ class Reference:
         return dict(sorted(kept.items()))
 
     def _products_of(self, text: str) -> set[str]:
-        """Return the products of an element, mineral, stage or product."""
+        """Return the products bought for an element, those of a stage, or one product."""
         named = self.materials.find(text, "element, mineral, product or stage",
                                     ("Stage", "Element", "Product"))  # fmt: skip
         products: list[dict[str, Any]] = self.facts["Product"].to_pylist()
@@ -214,7 +214,8 @@ class Reference:
             return {row["key"] for row in products if row["stage"] == named.key}
         elements = self.facts["Element"].to_pylist()
         inside = {named.key, *(e["key"] for e in elements if named.key in (e["member_of"] or ()))}
-        return {row["key"] for row in products if inside & set(row["contains"] or ())}
+        held: list[dict[str, Any]] = self.facts["CONTAINS"].to_pylist()
+        return {r["product"] for r in held if r["role"] == MAIN and r["element"] in inside}
 
 
 def read_reference(folder: Path | None = None) -> Reference:

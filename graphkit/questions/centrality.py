@@ -31,6 +31,7 @@ from graphkit.questions.trade import (
     basket_notes,
     border_of,
     coverage_of,
+    in_sentence,
     of_code,
     periods_by_product,
     series_of,
@@ -214,7 +215,7 @@ def _listed(periods: set[str]) -> str:
 
 
 def _as_error(lacking: str) -> GraphkitError:
-    return GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
+    return GraphkitError(in_sentence(lacking))
 
 
 HEADERS = {name: measure.header for name, measure in MEASURES.items()}
@@ -455,7 +456,8 @@ def centrality(
             "min_flow": min_flow,
         },
         best(rows, top), columns_of(table, scores), found.coverage(),
-        catalog.sources(found.flows), notes=tuple(notes),
+        catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
+        notes=tuple(notes),
         shown=[*(["period"] if over_time else []), "rank", "country", "name", *measures,
                *([MISSING.name] if by == "tonnes" else [])],
         caption=in_words(
@@ -524,7 +526,7 @@ def layered_centrality(
             "measures": list(measures), "min_flow": min_share,
         },
         best(rows, top), columns_of(table, scores), supply.coverage(),
-        catalog.sources(supply.flows, supply.made),
+        catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
          *basket_notes(catalog.materials, asked, products)),
         shown=("rank", "country", "name", "product", "stage", *measures),

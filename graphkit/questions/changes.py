@@ -35,6 +35,8 @@ from graphkit.questions.trade import (
     coverage_of,
     group_as_one,
     in_periods,
+    in_sentence,
+    no_trade_itself,
     of_code,
     periods_by_product,
     series_of,
@@ -117,8 +119,13 @@ def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], 
     """Read the periods with trade of each product, the newest last, or the reason for none."""
     traded = catalog.rows("trade-periods")
     found = periods_by_product(traded, scope)
-    there = ", ".join(sorted(set(traded["product"].to_pylist()))) or "nothing"
-    lacking = "" if found else f"no trade is known for {scope.meaning}; there is for {there}"
+    there = sorted(set(traded["product"].to_pylist()))
+    lacking = ""
+    if not found and scope.elements:
+        lacking = in_sentence(no_trade_itself(catalog, scope, "trade flows", there))
+    elif not found:
+        known = ", ".join(there) or "nothing"
+        lacking = f"no trade is known for {scope.meaning}; there is for {known}"
     return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
 
 
@@ -276,8 +283,9 @@ def compare(
         kept,
         columns,
         {**coverage_in(flows, wanted, besides=others), "totals": totals},
-        catalog.sources(flows, claims),
+        catalog.sources(flows, claims, wanted.elsewhere),
         claims,
+        elsewhere=wanted.elsewhere,
         notes=(*wanted.notes, *notes),
         caption=f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
         shown=shown,
@@ -503,7 +511,8 @@ def trend(
         rows.select([owner.side, *TREND]),
         (Column(owner.side, owner.side.capitalize()), *TREND_COLUMNS),
         coverage_in(flows, wanted, periods=whole),
-        catalog.sources(flows),
+        catalog.sources(flows, wanted.elsewhere),
+        elsewhere=wanted.elsewhere,
         notes=(
             *wanted.notes,
             *owner.notes,

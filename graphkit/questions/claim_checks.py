@@ -27,6 +27,7 @@ from graphkit.catalog import Catalog
 from graphkit.period import Period
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.trade import basket_notes
+from graphkit.schema import MAIN
 from graphkit.verbs import checked
 
 
@@ -36,13 +37,15 @@ def read_loaded(catalog: Catalog) -> Loaded:
     Trade is limited to the periods of claims and the newest of each product: reading all flows
     from a server is slow.
     """
-    held = catalog.rows("trade-periods")
+    held, contents = catalog.rows("trade-periods"), catalog.rows("elements-of-products")
+    # A product that is bought for no element of the graph stands for none that is in it.
+    bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]
     return Loaded(
         flows=_all(catalog, "trade", held, _periods(catalog.claims, held)),
         production=all_production(catalog),
         products=catalog.materials.table,
-        contents=catalog.rows("elements-of-products"),
+        contents=contents.filter(pc.is_in(contents["product"], bought)),
         members=pa.concat_tables(
             (table.select(["parent", "member"]) for table in members), promote_options="default"
         ),

@@ -22,6 +22,7 @@ from graphkit.questions.trade import (
     coverage_of_figures,
     figures_of,
     imports_of,
+    in_sentence,
     revision_notes,
     trade_of,
 )
@@ -279,7 +280,7 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
 
 def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
     said = trade.lacking or "No trade flows are known."
-    lacking = said[0].lower() + said[1:].rstrip(".")
+    lacking = in_sentence(said)
     if by == "consumer":
         return lacking
     periods = catalog.rows("production-periods").to_pylist()
@@ -323,8 +324,9 @@ def _answer(
         rows,
         COLUMNS,
         coverage,
-        catalog.sources(trade.flows, figures, claims),
+        catalog.sources(trade.flows, figures, claims, scope.elsewhere),
         claims,
+        elsewhere=scope.elsewhere,
         notes=(
             *filter(None, [trade.lacking]),
             *scope.notes,

@@ -17,6 +17,7 @@ from graphkit.questions.trade import (
     basket_notes,
     coverage_of,
     imports_of,
+    in_sentence,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -162,16 +163,17 @@ def _answer(
     claims = claims_about(catalog.claims, asked, context=context)
     if trade.lacking and not _answered(claims, asked):
         lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
-        raise GraphkitError(lacking[0].lower() + lacking[1:].rstrip("."))
+        raise GraphkitError(in_sentence(lacking))
     return Answer(
         question,
         _scope_of(asked, trade),
         rows.select([column.name for column in COLUMNS]),
         (*COLUMNS, *COMPARED),
         coverage_of(trade, asked.scope),
-        catalog.sources(trade.flows, claims),
+        catalog.sources(trade.flows, claims, asked.scope.elsewhere),
         claims,
         comparisons(claims, trade, catalog.materials),
+        elsewhere=asked.scope.elsewhere,
         notes=tuple(_notes(catalog, asked, rows, trade)),
         caption=f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports "
         "of the product; HHI is from 0 to 10,000.",

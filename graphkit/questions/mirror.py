@@ -112,7 +112,8 @@ def mirror(
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         COLUMNS,
         {**_coverage(in_periods(every, periods), rows), "series": series_of(used)},
-        catalog.sources(used),
+        catalog.sources(used, wanted.elsewhere),
+        elsewhere=wanted.elsewhere,
         notes=(*wanted.notes, *_notes(rows)),
         caption=f"{_valued(rows)} A ratio is the {RATIO}.",
     )

@@ -223,7 +223,9 @@ def supply_answer(
     ]
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
-        supply.coverage(), catalog.sources(supply.flows, supply.made, claims, *also), claims,
+        supply.coverage(),
+        catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
+        elsewhere=asked.scope.elsewhere,
         notes=(*asked.scope.notes, *notes, *of_products), caption=caption, shown=shown,
     )  # fmt: skip
 

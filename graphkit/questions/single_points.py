@@ -284,8 +284,9 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
         DOMESTIC_COLUMNS,
         {"figures_of_production": len(made),
          "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
-        catalog.sources(told),
+        catalog.sources(told, asked.elsewhere),
         claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
+        elsewhere=asked.elsewhere,
         notes=(*asked.notes, "Data by country do not count firms or plants: a single producer is "
          "known only if a source says so (USGS, OFR 2021-1045).",
          *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),

@@ -20,6 +20,8 @@ from graphkit.questions.trade import (
     addable,
     border_of,
     flows_of,
+    in_sentence,
+    no_trade_itself,
     periods_by_product,
     revision_notes,
     series_of,
@@ -89,7 +91,7 @@ def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]
         product
         for product in chain
         if catalog.materials.products[product]["stage"] == claim["stage"]
-        and len(members & catalog.materials.contents.get(product, set())) > len(members) / 2
+        and len(members & catalog.materials.main.get(product, set())) > len(members) / 2
     ]
     return fits[0] if len(fits) == 1 else None
 
@@ -212,17 +214,17 @@ def _identity(row: Mapping[str, Any]) -> str:
 
 
 def _baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
-    """List a traded product, or those of its stage that contain all its elements."""
+    """List a traded product, or those of its stage with all its main elements."""
     if product in traded:
         return [product]
-    contents, products = catalog.materials.contents, catalog.materials.products
-    held = contents.get(product, set())
+    main, products = catalog.materials.main, catalog.materials.products
+    held = main.get(product, set())
     return sorted(
         other
         for other in traded
         if products[other]["stage"] == products[product]["stage"]
         and held
-        and held <= contents.get(other, set())
+        and held <= main.get(other, set())
     )
 
 
@@ -290,7 +292,7 @@ def supply_of(
     """Build the supply network of the products in scope and their inputs.
 
     With ``downstream``, add the products made from them. A chain follows the elements of the
-    scope, or those that a product mainly consists of. Claimed shares of world production stand in
+    scope, or those that a product is bought for. Claimed shares of world production stand in
     for missing figures. The members of a ``merged`` group become one place, without trade among
     them.
 
@@ -308,6 +310,9 @@ def supply_of(
             f"{scope.text!r}: a supply chain covers whole products, not one HS code; "
             f"ask for {', '.join(asked) or 'a product'}"
         )
+    if not asked and scope.elements:
+        lacking = no_trade_itself(catalog, scope, "trade flows", sorted(held))
+        raise GraphkitError(in_sentence(lacking))
     if not asked:
         raise GraphkitError(
             f"no trade flows are known for {scope.meaning}; there are for {', '.join(sorted(held))}"
@@ -337,7 +342,8 @@ def _chain(
     catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
 ) -> list[str]:
     """Collect the products and their inputs that share an element in scope."""
-    wanted = scope.elements or _main_elements(catalog, products)
+    main = catalog.materials.main
+    wanted = scope.elements or frozenset().union(*(main.get(p, ()) for p in products))
     rows = catalog.rows("conversions").to_pylist()
     inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
     outputs: dict[str, list[str]] = {row["input"]: [] for row in rows}
@@ -345,31 +351,21 @@ def _chain(
         inputs[row["output"]].append(row["input"])
         outputs[row["input"]].append(row["output"])
 
-    def reached(start: Sequence[str], steps: Mapping[str, Sequence[str]]) -> list[str]:
+    def reached(
+        start: Sequence[str], steps: Mapping[str, Sequence[str]], held: Mapping[str, set[str]]
+    ) -> list[str]:
         found = list(start)
         for product in found:
             found += [
                 other
                 for other in steps.get(product, ())
-                if other not in found and catalog.materials.contents.get(other, set()) & wanted
+                if other not in found and held.get(other, set()) & wanted
             ]
         return found
 
-    return sorted(reached(reached(products, outputs) if downstream else products, inputs))
-
-
-def _main_elements(catalog: Catalog, products: Iterable[str]) -> frozenset[str]:
-    """Collect the elements of each product, or only those of the group that most belong to."""
-    found: set[str] = set()
-    for product in products:
-        held = catalog.materials.contents.get(product, set())
-        groups = catalog.materials.members
-        inside = {group: len(held & members) for group, members in groups.items()}
-        most = max(inside.values(), default=0)
-        largest = [g for g in sorted(inside) if inside[g] == most]
-        best = max(largest, key=lambda g: len(groups[g])) if most > 1 else None
-        found |= held & groups[best] if best else held
-    return frozenset(found)
+    # An ore gives a by-product too; what merely has the element in it does not count as its use.
+    ends = reached(products, outputs, main) if downstream else products
+    return sorted(reached(ends, inputs, catalog.materials.contents))
 
 
 def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:

@@ -237,9 +237,37 @@ def _lacking(
         return f"No {what} are known at all."
     if not held:
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
+        if scope.elements:
+            return f"{no_trade_itself(catalog, scope, what, traded)}{hint}"
         return f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
     have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
     return f"No {what} are known{about} in {period}; {_listed(have)}."
+
+
+def no_trade_itself(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
+    """Say that an element has no trade data of its own, what they would be, and what there is."""
+    codes: dict[str, dict[bool, set[str]]] = {}
+    for row in catalog.rows("codes").to_pylist():
+        of = codes.setdefault(row["product"], {True: set(), False: set()})
+        of[row["fit"] != "proxy"].add(row["code"])
+    parts = []
+    for product in (p for p in scope.products if p in codes):
+        own, shared = codes[product][True], codes[product][False]
+        parts.append(f"{product} ({'' if own else 'inside '}HS {', '.join(sorted(own or shared))})")
+    needed = ", ".join(parts)
+    held = dict.fromkeys(p for p in scope.elsewhere["product"].to_pylist() if p in traded)
+    others = ", ".join(held)
+    return (
+        f"No trade data for {scope.meaning} itself: no {what} are known of a product bought for it."
+        f"{f' Needed: trade in {needed}.' if needed else ''}"
+        f"{f' Bought for something else, but with it in them: {others}.' if others else ''}"
+        f" There are {what} for {', '.join(traded)}."
+    )
+
+
+def in_sentence(text: str) -> str:
+    """Write sentences as the text of an error: no capital first, no full stop last."""
+    return text[0].lower() + text[1:].rstrip(".")
 
 
 def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:

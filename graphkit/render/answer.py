@@ -26,11 +26,14 @@ from graphkit.render.layout import (
 
 
 def lay_out(answer: Answer, page: Page) -> Page:
-    """Put an answer on a page: rows, claims, claims beside data, coverage, sources, notes."""
+    """Put an answer on a page: rows, products out of scope, claims, coverage, sources, notes."""
     page.title(answer.question)
     if len(answer.rows):
         page.text(scope_line(answer))
         page.table(answer_columns(answer, page.width))
+    if len(answer.elsewhere):
+        page.title(f"Contains {answer.scope['meaning']}, bought for something else")
+        page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
     lists = [
         ("Published claims in this scope", claim_lines(answer)),
         ("Coverage", coverage_lines(answer)),

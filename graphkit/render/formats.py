@@ -91,6 +91,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "coverage": dict(answer.coverage),
         "claims": [known_values(row) for row in rows_of(answer.claims)],
         "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
+        "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
         "sources": [known_values(row) for row in rows_of(answer.sources)],
         "notes": [*answer.notes, *comparison_sentences(answer)],
     }
