@@ -16,11 +16,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import clear, hold, sample_trade, stopped_at_the_end
+from databases import clear, hold, sample_trade, slice_seeds, stopped_at_the_end
 
 from graphkit.build import Graph, build_graph
-from graphkit.paths import locked, shipped, user_folder
-from graphkit.seeds import read_seeds
+from graphkit.paths import locked, user_folder
+from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
@@ -151,33 +151,45 @@ def neo4j_store(neo4j_server: tuple[str, str, str]) -> Iterator[Neo4jStore]:
 
 
 @pytest.fixture(scope="session")
-def shipped_graph() -> Graph:
-    return build_graph(read_seeds(shipped("seeds")))
+def sliced_seeds(run_folder: Path) -> Path:
+    """A folder of the shipped seeds with the trade of rare earths and magnets alone.
+
+    Commands and processes ask it with ``GRAPHKIT_DB`` set to ``sliced_file``. The whole of the
+    shipped seeds is for tests of which it is the subject.
+    """
+    folder = run_folder / "seeds"
+    with locked(run_folder / "seeds.lock"):
+        if not folder.exists():
+            slice_seeds(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def shipped_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
-    """An embedded database of the shipped seeds, loaded once a run."""
-    path = run_folder / "shipped" / "graph.lbdb"
-    with locked(run_folder / "shipped.lock"):
+def sliced_facts(sliced_seeds: Path) -> Facts:
+    return read_seeds(sliced_seeds)
+
+
+@pytest.fixture(scope="session")
+def sliced_graph(sliced_facts: Facts) -> Graph:
+    return build_graph(sliced_facts)
+
+
+@pytest.fixture(scope="session")
+def sliced_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
+    """An embedded database of the slice, loaded once a run."""
+    path = run_folder / "sliced" / "graph.lbdb"
+    with locked(run_folder / "sliced.lock"):
         if not path.exists():
             path.parent.mkdir()
             with EmbeddedStore(path) as store:
-                store.load(request.getfixturevalue("shipped_graph"))
+                store.load(request.getfixturevalue("sliced_graph"))
     return path
 
 
 @pytest.fixture(scope="session")
-def shipped_store(shipped_file: Path) -> Iterator[EmbeddedStore]:
-    """That database, open: its process that answers free Cypher is started once."""
-    with EmbeddedStore(shipped_file) as embedded:
-        yield embedded
-
-
-@pytest.fixture(scope="session")
-def sample_graph() -> Graph:
-    """The shipped facts with the trade of seven years alone, a third of it."""
-    return build_graph(sample_trade(read_seeds(shipped("seeds"))))
+def sample_graph(sliced_facts: Facts) -> Graph:
+    """The slice with the trade of seven years alone, a third of it."""
+    return build_graph(sample_trade(sliced_facts))
 
 
 @pytest.fixture(scope="session")

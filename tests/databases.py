@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphkit.build import Graph
+from graphkit.paths import shipped
 from graphkit.seeds import Facts
 from graphkit.stores.neo4j import Neo4jStore
 
@@ -34,8 +36,24 @@ def stopped_at_the_end(home: Path) -> Iterator[None]:
         guard.stdin.close()
 
 
+TRADE = ("magnets-2022", "magnets-2024", "rare-earths-1995-2024")
+"""Tables of trade that the slice of the shipped seeds keeps; it has every other file."""
 YEARS = ("1995", "1999", "2010", "2019", "2022", "2023", "2024")
-"""Years whose trade the sample keeps."""
+"""Years of the slice whose trade the sample keeps."""
+
+
+def trade_tables() -> list[Path]:
+    """The tables of trade in the slice."""
+    return [shipped("seeds") / "trade" / f"{name}.parquet" for name in TRADE]
+
+
+def slice_seeds(folder: Path) -> None:
+    """Copy the shipped seeds into a new folder, with the trade of the slice alone."""
+
+    def others(root: str, names: list[str]) -> list[str]:
+        return [n for n in names if Path(root).name == "trade" and Path(n).stem not in TRADE]
+
+    shutil.copytree(shipped("seeds"), folder, ignore=others)
 
 
 def sample_trade(facts: Facts) -> Facts:

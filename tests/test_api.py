@@ -21,14 +21,14 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 @pytest.fixture
-def graph(shipped_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+def graph(sliced_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
     with graphkit.open() as graph:
         yield graph
 
 
-def test_the_documentation_runs(shipped_file, monkeypatch):
-    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+def test_the_documentation_runs(sliced_file, monkeypatch):
+    monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
     outcome = doctest.testfile(str(DOCS / "python.md"), module_relative=False)
 
     assert outcome.failed == 0

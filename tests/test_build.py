@@ -9,7 +9,6 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit import __version__
 from graphkit.build import Graph, Part, build_graph
-from graphkit.paths import shipped
 from graphkit.period import Period
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts, read_seeds
@@ -286,9 +285,9 @@ def test_a_schema_without_a_marker_gets_none(tmp_path):
 # --- the shipped seeds ----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def facts() -> Facts:
-    return read_seeds(shipped("seeds"))
+@pytest.fixture
+def facts(sliced_facts: Facts) -> Facts:
+    return sliced_facts
 
 
 def column(facts: Facts, kind: str, name: str, **where: object) -> list[object]:
@@ -385,16 +384,16 @@ def test_production_is_there_for_three_years_and_sums_to_what_is_possible(facts)
     assert len(set(column(facts, "PRODUCES", "product"))) >= 40
 
 
-def test_the_starting_story_is_in_the_graph(shipped_graph):
-    about = rows(shipped_graph, "DEPENDS_ON", "consumer", "supplier", "product", "period", "rank")
+def test_the_starting_story_is_in_the_graph(sliced_graph):
+    about = rows(sliced_graph, "DEPENDS_ON", "consumer", "supplier", "product", "period", "rank")
 
     assert ("KOR", "CHN", "ree-compounds", "2024", 1) in about
 
 
-def test_every_shipped_part_holds_unique_keys(shipped_graph):
+def test_every_part_holds_unique_keys(sliced_graph):
     keys: dict[str, list[str]] = {}
-    for part in shipped_graph.parts:
+    for part in sliced_graph.parts:
         keys.setdefault(part.kind.name, []).extend(part.table[part.kind.key].to_pylist())
 
     assert {kind for kind, every in keys.items() if len(set(every)) < len(every)} == set()
-    assert len(digests(shipped_graph)) == shipped_graph.rows
+    assert len(digests(sliced_graph)) == sliced_graph.rows

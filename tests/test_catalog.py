@@ -22,19 +22,19 @@ PLACES = ("Country", "Area")
 
 
 @pytest.fixture(scope="module")
-def shipped_store(shipped_file: Path) -> Iterator[EmbeddedStore]:
-    with EmbeddedStore(shipped_file) as store:
+def store(sliced_file: Path) -> Iterator[EmbeddedStore]:
+    with EmbeddedStore(sliced_file) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def places(shipped_store: EmbeddedStore) -> Names:
-    return Catalog(shipped_store).places
+def places(store: EmbeddedStore) -> Names:
+    return Catalog(store).places
 
 
 @pytest.fixture(scope="module")
-def materials(shipped_store: EmbeddedStore) -> Materials:
-    return Catalog(shipped_store).materials
+def materials(store: EmbeddedStore) -> Materials:
+    return Catalog(store).materials
 
 
 @pytest.mark.parametrize(
@@ -46,19 +46,19 @@ def materials(shipped_store: EmbeddedStore) -> Materials:
     ],
 )
 def test_an_answer_asks_few_statements_and_none_twice(
-    shipped_store: EmbeddedStore,
+    store: EmbeddedStore,
     monkeypatch: pytest.MonkeyPatch,
     ask: Callable[[Catalog], Answer],
     most: int,
 ) -> None:
-    run, asked = shipped_store.run, []
+    run, asked = store.run, []
 
     def counted(statement: str, parameters: Mapping[str, Any] | None = None) -> Result:
         asked.append((statement, str(parameters)))
         return run(statement, parameters)
 
-    monkeypatch.setattr(shipped_store, "run", counted)
-    ask(Catalog(shipped_store))
+    monkeypatch.setattr(store, "run", counted)
+    ask(Catalog(store))
 
     assert len(set(asked)) == len(asked) <= most
 
@@ -99,8 +99,8 @@ def test_china_and_its_regions_stay_apart(places):
     assert [place(places, name) for name in names] == ["CHN", "HKG", "HKG", "TWN", "MAC"]
 
 
-def test_every_key_stands_for_itself_in_any_case(places, shipped_graph):
-    kinds = {p.kind.name: p.table for p in shipped_graph.parts if p.kind.name in PLACES}
+def test_every_key_stands_for_itself_in_any_case(places, sliced_graph):
+    kinds = {p.kind.name: p.table for p in sliced_graph.parts if p.kind.name in PLACES}
     keys = [key for table in kinds.values() for key in table["iso3"].to_pylist()]
 
     assert len(keys) > 250
@@ -108,8 +108,8 @@ def test_every_key_stands_for_itself_in_any_case(places, shipped_graph):
     assert [place(places, key.lower()) for key in keys] == keys
 
 
-def test_every_name_and_alias_of_a_country_is_unambiguous(places, shipped_graph):
-    table = next(p.table for p in shipped_graph.parts if p.kind.name == "Country")
+def test_every_name_and_alias_of_a_country_is_unambiguous(places, sliced_graph):
+    table = next(p.table for p in sliced_graph.parts if p.kind.name == "Country")
     for row in table.select(["iso3", "name", "iso2", "aliases"]).to_pylist():
         for text in filter(None, (row["name"], row["iso2"], *(row["aliases"] or ()))):
             assert place(places, text) == row["iso3"]

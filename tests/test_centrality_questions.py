@@ -10,6 +10,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from databases import trade_tables
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -18,7 +19,6 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
 from graphkit.questions.centrality import DEFAULT
 from graphkit.render import answer_text, as_object, json_text
 from graphkit.seeds import read_seeds
@@ -28,8 +28,8 @@ RARE_EARTHS = "rare earths"
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(shipped_file) as store:
+def ask(sliced_file: Path) -> Iterator[Session]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -52,7 +52,7 @@ def ask_small(tmp_path: Path) -> Iterator[Any]:
 def network(period: str, measure: str, *products: str) -> nx.DiGraph:
     """The shipped tables added up by pair, without graphkit."""
     sums: dict[tuple[str, str], float] = defaultdict(float)
-    for path in sorted(shipped("seeds").glob("trade/*.parquet")):
+    for path in trade_tables():
         for row in parquet.read_table(path).to_pylist():
             row.setdefault("period", path.stem[-4:])
             row.setdefault("product", "magnets-metal")
@@ -175,7 +175,7 @@ def test_every_answer_says_how_scores_are_normalised(ask):
 def test_by_mass_every_period_says_what_gives_none(ask):
     answer = ask.centrality(scope="ree-metals", by="tonnes", over_time=True, top=1)
     flows = [
-        row for path in sorted(shipped("seeds").glob("trade/*.parquet"))
+        row for path in trade_tables()
         for row in parquet.read_table(path).to_pylist()
         if row.get("product") == "ree-metals" and row["period"] == "1995"
     ]  # fmt: skip
@@ -310,9 +310,9 @@ def test_a_total_is_no_node(ask_small):
 
 
 @pytest.fixture
-def command(shipped_file: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+def command(sliced_file: Path, capfd: pytest.CaptureFixture[str]) -> Any:
     def ran(*arguments: str) -> tuple[int, str, str]:
-        code = run(["centrality", "--db", str(shipped_file), *arguments])
+        code = run(["centrality", "--db", str(sliced_file), *arguments])
         return code, *capfd.readouterr()
 
     return ran

@@ -29,8 +29,8 @@ FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(shipped_file) as store:
+def ask(sliced_file: Path) -> Iterator[Session]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -43,9 +43,9 @@ def table() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def graphkit(capsys: Any, monkeypatch: Any, shipped_file: Path) -> Callable[..., Any]:
+def graphkit(capsys: Any, monkeypatch: Any, sliced_file: Path) -> Callable[..., Any]:
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+        monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
         capsys.readouterr()
         code = cli.run(arguments)
         return (code, *capsys.readouterr())

@@ -51,8 +51,8 @@ MISTAKEN = CLAIMS.replace("0.5, ", "0.5, expected: true, ")
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(shipped_file) as store:
+def ask(sliced_file: Path) -> Iterator[Session]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -63,11 +63,11 @@ def every(ask: Session) -> Answer:
 
 
 @pytest.fixture
-def graphkit(capsys: Any, monkeypatch: Any, shipped_file: Path) -> Callable[..., Any]:
+def graphkit(capsys: Any, monkeypatch: Any, sliced_file: Path) -> Callable[..., Any]:
     """Runs the command on the shipped seeds, or on the database that --db names."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+        monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
         capsys.readouterr()
         code = cli.run(arguments)
         return (code, *capsys.readouterr())

@@ -43,12 +43,12 @@ class Outcome:
 
 
 @pytest.fixture
-def graphkit(capsys, monkeypatch, shipped_file: Path) -> Callable[..., Outcome]:
+def graphkit(capsys, monkeypatch, sliced_file: Path) -> Callable[..., Outcome]:
     """Runs the command in this process, on an embedded database of the shipped seeds."""
 
     def run(*arguments: str, stdin: str | None = None, db: bool | Path = True) -> Outcome:
         if db:
-            monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file if db is True else db))
+            monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file if db is True else db))
         if stdin is not None:
             monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         capsys.readouterr()
@@ -563,8 +563,8 @@ def test_the_doctor_says_what_is_wrong_and_exits_1(graphkit, tmp_path):
 
 
 @pytest.fixture
-def db(shipped_file: Path) -> dict[str, str]:
-    return {"GRAPHKIT_DB": str(shipped_file)}
+def db(sliced_file: Path) -> dict[str, str]:
+    return {"GRAPHKIT_DB": str(sliced_file)}
 
 
 def test_a_reader_that_has_read_enough_is_no_error(db):

@@ -15,8 +15,6 @@ from graphkit.analysis.concentration import (
 )
 from graphkit.analysis.reliance import n_minus_1, net_import_reliance, reliance_bounds
 from graphkit.analysis.shares import Markets, band, import_shares, indices
-from graphkit.paths import shipped
-from graphkit.seeds import read_seeds
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 NUMBER = pa.float64()
@@ -255,8 +253,8 @@ def test_order_scale_and_idle_countries_change_no_index_of_production():
 
 
 @pytest.fixture(scope="module")
-def shipped_production():
-    facts = read_seeds(shipped("seeds"))
+def shipped_production(sliced_facts):
+    facts = sliced_facts
     made = facts["PRODUCES"]
     stages = dict(zip(*(facts["Product"][n].to_pylist() for n in ("key", "stage")), strict=True))
     types = {

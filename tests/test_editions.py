@@ -116,8 +116,8 @@ def test_an_edition_without_a_date_is_refused(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def shipped(shipped_file: Path):
-    with EmbeddedStore(shipped_file) as opened:
+def shipped(sliced_file: Path):
+    with EmbeddedStore(sliced_file) as opened:
         yield Session(opened)
 
 

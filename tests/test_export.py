@@ -78,9 +78,9 @@ def test_what_is_stored_is_what_was_loaded(store: Store, graph: Graph):
         assert found[key].equals(table), key
 
 
-def test_every_shipped_fact_is_read(shipped_file: Path, shipped_graph: Graph):
-    with EmbeddedStore(shipped_file) as store:
-        found, wanted = tables(stored_graph(store)), tables(shipped_graph)
+def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
+    with EmbeddedStore(sliced_file) as store:
+        found, wanted = tables(stored_graph(store)), tables(sliced_graph)
 
     assert list(found)[-1] == ("Load",)
     assert found.keys() == wanted.keys()

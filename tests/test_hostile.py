@@ -264,8 +264,8 @@ def test_the_gate_alone_lets_nothing_through(statement):
         Statement(statement).check_read_only()
 
 
-def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(shipped_file, tmp_path):
-    content = shipped_file.read_bytes()
+def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(sliced_file, tmp_path):
+    content = sliced_file.read_bytes()
     path = tmp_path / "graph.lbdb"
     path.write_bytes(content)
     with (
@@ -331,13 +331,13 @@ except OSError as error:
 """Runs statements that no gate has seen, behind one lock alone."""
 
 
-def inside(lock: str, shipped_file: Path, canary: Canary) -> str:
+def inside(lock: str, sliced_file: Path, canary: Canary) -> str:
     """What comes of reading and writing files and calling a port behind a lock."""
     texts = [
         canary.sent(t) for t in FILES if t.startswith(("LOAD FROM '/", "LOAD FROM 'CAN", "COPY ("))
     ]
     done = subprocess.run(
-        [sys.executable, "-c", INSIDE, str(shipped_file), lock, str(canary.port)],
+        [sys.executable, "-c", INSIDE, str(sliced_file), lock, str(canary.port)],
         input=json.dumps(texts),
         capture_output=True,
         text=True,
@@ -347,33 +347,31 @@ def inside(lock: str, shipped_file: Path, canary: Canary) -> str:
     return done.stdout
 
 
-def test_without_a_lock_the_embedded_engine_reads_and_writes_any_file(shipped_file, canary):
-    assert SECRET in inside("none", shipped_file, canary)
+def test_without_a_lock_the_embedded_engine_reads_and_writes_any_file(sliced_file, canary):
+    assert SECRET in inside("none", sliced_file, canary)
     assert not canary.well
     wait_until(lambda: bool(canary.visits))
 
 
 @pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
-def test_landlock_alone_leaves_no_file_and_no_network(shipped_file, canary):
-    assert SECRET not in inside("landlock", shipped_file, canary)
+def test_landlock_alone_leaves_no_file_and_no_network(sliced_file, canary):
+    assert SECRET not in inside("landlock", sliced_file, canary)
     assert canary.well
 
 
-def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(shipped_file, canary):
-    assert SECRET not in inside("descriptors", shipped_file, canary)
+def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(sliced_file, canary):
+    assert SECRET not in inside("descriptors", sliced_file, canary)
     assert canary.well
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit it")
-def test_the_process_inside_cannot_take_all_memory(shipped_file):
+def test_the_process_inside_cannot_take_all_memory(sliced_file):
     code = (
         "import sys; from pathlib import Path;"
         "from graphkit.stores.embedded.sandbox_worker import lock_in;"
         "lock_in(Path(sys.argv[1])); bytearray(2**43 + 2**33)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, shipped_file], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, sliced_file], capture_output=True, text=True)
     assert done.stderr.endswith("MemoryError\n")
 
 
@@ -388,9 +386,9 @@ EmbeddedStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the process in /proc")
-def test_the_process_inside_ends_with_the_one_that_asks(shipped_file):
+def test_the_process_inside_ends_with_the_one_that_asks(sliced_file):
     asking = subprocess.Popen(
-        [sys.executable, "-c", ENDLESS, str(shipped_file), BOMBS["every walk"]]
+        [sys.executable, "-c", ENDLESS, str(sliced_file), BOMBS["every walk"]]
     )
     children = Path(f"/proc/{asking.pid}/task/{asking.pid}/children")
     wait_until(lambda: bool(children.read_text()))
@@ -412,9 +410,9 @@ def wait_until(true: Callable[[], bool], seconds: float = 5) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_nothing_of_the_environment_is_handed_inside(shipped_file, monkeypatch):
+def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
     monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
-    with EmbeddedStore(shipped_file) as store:
+    with EmbeddedStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
         process = store._sandbox._process
         assert process is not None
@@ -423,8 +421,8 @@ def test_nothing_of_the_environment_is_handed_inside(shipped_file, monkeypatch):
     assert b"HOME=" not in environment
 
 
-def test_a_process_that_was_killed_is_followed_by_another(shipped_file):
-    with EmbeddedStore(shipped_file) as store:
+def test_a_process_that_was_killed_is_followed_by_another(sliced_file):
+    with EmbeddedStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
         assert store._sandbox._process is not None
         os.kill(store._sandbox._process.pid, signal.SIGKILL)

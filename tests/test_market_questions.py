@@ -32,9 +32,9 @@ rows:
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
+def ask(sliced_file: Path) -> Iterator[Session]:
     """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
-    with EmbeddedStore(shipped_file) as store:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -58,16 +58,16 @@ def close(found: float | None, wanted: float) -> bool:
 # --- on the shipped data
 
 
-def test_production_is_as_the_seeds_add_up(ask, shipped_graph):
+def test_production_is_as_the_seeds_add_up(ask, sliced_graph):
     answer = ask.concentration(scope="natural-graphite", period="2024")
 
     made = {
         row["country"]: row["tonnes"]
-        for row in facts(shipped_graph, "PRODUCES")
+        for row in facts(sliced_graph, "PRODUCES")
         if row["product"] == "natural-graphite" and row["period"] == "2024"
     }
     world = made.pop("WLD")
-    areas = {row["iso3"] for row in facts(shipped_graph, "Area")}
+    areas = {row["iso3"] for row in facts(sliced_graph, "Area")}
     shares = [tonnes / world for country, tonnes in made.items() if country not in areas]
     rest = 1 - sum(shares)
     [row] = answer.rows.to_pylist()
@@ -80,11 +80,11 @@ def test_production_is_as_the_seeds_add_up(ask, shipped_graph):
     assert "usgs-mcs-2026" in answer.sources["key"].to_pylist()
 
 
-def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, shipped_graph):
+def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, sliced_graph):
     rows = ask.concentration("KOR", scope="magnets-metal", period="2024").rows.to_pylist()
 
     bought: dict[str, float] = defaultdict(float)
-    for flow in facts(shipped_graph, "EXPORTS"):
+    for flow in facts(sliced_graph, "EXPORTS"):
         if flow["importer"] == "KOR" and flow["product"] == "magnets-metal":
             bought[flow["exporter"]] += flow["usd"] * (flow["period"] == "2024")
     total = sum(bought.values())
@@ -99,12 +99,12 @@ def test_imports_stand_beside_and_are_as_the_flows_add_up(ask, shipped_graph):
     assert (value["band"], value["above_4000"], value["top_above_65"]) == ("high", True, True)
 
 
-def test_world_exports_have_every_flow_once(ask, shipped_graph):
+def test_world_exports_have_every_flow_once(ask, sliced_graph):
     rows = ask.concentration(scope="ree-metals", period="2024").rows.to_pylist()
 
     flows = [
         flow
-        for flow in facts(shipped_graph, "EXPORTS")
+        for flow in facts(sliced_graph, "EXPORTS")
         if flow["product"] == "ree-metals" and flow["period"] == "2024"
     ]
     assert [row["market"] for row in rows] == ["exports", "exports"]
@@ -315,18 +315,18 @@ def test_the_world_has_one_largest_producer(ask):
 # --- criticality
 
 
-def test_world_production_is_weighed_by_governance(ask, shipped_graph):
+def test_world_production_is_weighed_by_governance(ask, sliced_graph):
     answer = ask.criticality("Nb", period="2024")
     [row] = answer.rows.to_pylist()
 
     made = {
         fact["country"]: fact["tonnes"]
-        for fact in facts(shipped_graph, "PRODUCES")
+        for fact in facts(sliced_graph, "PRODUCES")
         if (fact["product"], fact["period"]) == ("niobium-ore", "2024")
     }
     world = made["WLD"]
     stability: dict[str, list[float]] = defaultdict(list)
-    for fact in facts(shipped_graph, "RATED"):
+    for fact in facts(sliced_graph, "RATED"):
         if "2020" <= fact["period"] <= "2024":
             stability[fact["country"]].append(fact["value"])
     wanted = sum(
@@ -457,8 +457,8 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
         ("reliance KOR --n-minus-1", 2, "leave out 'KOR'"),
     ],
 )
-def test_what_is_wrong_is_one_line(capsys, monkeypatch, shipped_file, line, code, message):
-    monkeypatch.setenv("GRAPHKIT_DB", str(shipped_file))
+def test_what_is_wrong_is_one_line(capsys, monkeypatch, sliced_file, line, code, message):
+    monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
 
     assert cli.run(line.split()) == code
     said = capsys.readouterr()

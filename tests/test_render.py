@@ -28,14 +28,14 @@ HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
 
 
 @pytest.fixture(scope="module")
-def answer(shipped_file: Path) -> Iterator[Answer]:
-    with EmbeddedStore(shipped_file) as store:
+def answer(sliced_file: Path) -> Iterator[Answer]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store).depends("KOR", on="CHN", scope="rare earths", period="2024")
 
 
 @pytest.fixture(scope="module")
-def long_answer(shipped_file: Path) -> Iterator[Answer]:
-    with EmbeddedStore(shipped_file) as store:
+def long_answer(sliced_file: Path) -> Iterator[Answer]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store).dependents("CHN", scope="rare earths", period="2024")
 
 
@@ -92,8 +92,8 @@ def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
     assert "Face value: a supplier is the last seller" in text
 
 
-def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(shipped_file, shown):
-    with EmbeddedStore(shipped_file) as store:
+def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(sliced_file, shown):
+    with EmbeddedStore(sliced_file) as store:
         answer = Session(store).depends("KOR")
     text = shown(answer, "table", 300)
     block = text.split("Published claims in this scope\n")[1].split("\n\n")[0]
@@ -171,8 +171,8 @@ def test_units_stand_in_the_heads_and_shares_in_percent(shown):
     assert row.split() == ["80.2", "%", "1.5", "bn", "1,234", "0.5"]
 
 
-def test_unknown_is_a_word_and_not_a_zero(shown, shipped_file):
-    with EmbeddedStore(shipped_file) as store:
+def test_unknown_is_a_word_and_not_a_zero(shown, sliced_file):
+    with EmbeddedStore(sliced_file) as store:
         answer = Session(store).depends("KOR", on="CHN", scope="magnets", period="2022")
     text = shown(answer, "table")
     assert "unknown" in text

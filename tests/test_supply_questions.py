@@ -21,8 +21,8 @@ from graphkit.stores.embedded import EmbeddedStore
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(shipped_file) as store:
+def ask(sliced_file: Path) -> Iterator[Session]:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 

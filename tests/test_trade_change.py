@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from graphkit.analysis.shares import import_shares
 from graphkit.analysis.trade_change import compare_partners, compare_totals, cover, trend
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
 from graphkit.period import Period
-from graphkit.seeds import read_seeds
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 FLOW = {
@@ -252,8 +250,8 @@ def test_no_flow_has_no_trend():
     assert trend(flows()).num_rows == 0
 
 
-def test_shipped_trade_of_korea_has_the_shares_that_import_shares_gives():
-    trade = read_seeds(shipped("seeds"))["EXPORTS"]
+def test_shipped_trade_of_korea_has_the_shares_that_import_shares_gives(sliced_facts):
+    trade = sliced_facts["EXPORTS"]
     trade = trade.rename_columns({"exporter": "supplier", "importer": "consumer"})
     keep = pc.and_(pc.equal(trade["consumer"], "KOR"), pc.equal(trade["product"], "ree-metals"))
     trade = trade.filter(keep)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import trade_tables
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -17,7 +18,6 @@ from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
@@ -31,9 +31,9 @@ EU27 = [
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_file: Path) -> Iterator[Session]:
+def ask(sliced_file: Path) -> Iterator[Session]:
     """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
-    with EmbeddedStore(shipped_file) as store:
+    with EmbeddedStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -42,9 +42,9 @@ def ask(shipped_file: Path) -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def table() -> list[dict[str, Any]]:
-    """Every flow of the shipped trade tables."""
+    """Every flow of the trade tables."""
     flows = []
-    for path in sorted(shipped("seeds").glob("trade/*.parquet")):
+    for path in trade_tables():
         for row in parquet.read_table(path).to_pylist():
             row.setdefault("period", path.stem[-4:])
             flows.append({"tonnes": None, **row, "usd": 1000 * row["usd"]})

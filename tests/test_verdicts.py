@@ -18,8 +18,6 @@ from graphkit.analysis.claims.verdicts import (
     verdict_counts,
 )
 from graphkit.analysis.claims.wording import Verdict
-from graphkit.paths import shipped
-from graphkit.seeds import read_seeds
 
 CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD = Verdict
 
@@ -594,8 +592,8 @@ def test_production_that_two_sources_count_differently_is_a_conflict():
 
 
 @pytest.fixture(scope="module")
-def facts():
-    return read_seeds(shipped("seeds"))
+def facts(sliced_facts):
+    return sliced_facts
 
 
 @pytest.fixture(scope="module")

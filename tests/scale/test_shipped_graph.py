@@ -1,22 +1,46 @@
-"""The whole shipped graph on both databases, in which other tests hold a sample."""
+"""The whole shipped graph on both databases; other tests hold a slice of it, or a sample."""
 
 import pytest
 from databases import hold
+from test_build import test_every_part_holds_unique_keys as test_its_keys_are_unique
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 from test_load import test_both_databases_hold_the_same_shipped_graph as test_both_hold_the_same
 
+from graphkit.build import build_graph
+from graphkit.paths import shipped
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
 __all__ = [
     "test_both_databases_count_the_same", "test_both_hold_the_same", "test_it_has_one_digest",
+    "test_its_keys_are_unique",
 ]  # fmt: skip
 
 
-@pytest.fixture
-def sample_graph(shipped_graph):
-    return shipped_graph
+@pytest.fixture(scope="module")
+def whole():
+    return build_graph(read_seeds(shipped("seeds")))
+
+
+@pytest.fixture(scope="module")
+def embedded(whole, tmp_path_factory):
+    with EmbeddedStore(tmp_path_factory.mktemp("whole") / "graph.lbdb") as store:
+        store.load(whole)
+        yield store
 
 
 @pytest.fixture
-def stores(shipped_graph, shipped_store, neo4j_store):
-    hold(neo4j_store, shipped_graph)
-    return {"embedded": shipped_store, "neo4j": neo4j_store}
+def sliced_graph(whole):
+    return whole
+
+
+@pytest.fixture
+def sample_graph(whole):
+    return whole
+
+
+@pytest.fixture
+def stores(whole, embedded, neo4j_store):
+    hold(neo4j_store, whole)
+    return {"embedded": embedded, "neo4j": neo4j_store}
