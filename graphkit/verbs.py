@@ -548,9 +548,9 @@ VERBS = (
     Verb(
         "claims check", "claim_checks.check_claims",
         "Check published claims against the loaded data.",
-        "Each claim is borne out, contradicted, or cannot be told; with what the data give in its "
-        "own scope, the difference, and what is missing. Exit code 3 if a claim that the seeds "
-        "mark as expected is not borne out.",
+        "Each claim is borne out, contradicted, cannot be told, or no measurement; with what the "
+        "data give in its own scope, the difference, the likely cause of a contradiction, and "
+        "what is missing. Exit code 3 if a claim that the seeds mark as expected is not borne out.",
         (
             'claims check --about KOR --for "rare earths"',
             "claims check --source reex-2025-04-30",
@@ -566,7 +566,7 @@ VERBS = (
             ),
         ),
         "[--about COUNTRY] [--verdict VERDICT]",
-        "whether the loaded data bear it out, and what is missing to tell",
+        "whether the loaded data bear it out, why not, and what is missing to tell",
     ),
     Verb(
         "claims conflicts", "claim_checks.claim_conflicts",

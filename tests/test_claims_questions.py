@@ -25,11 +25,12 @@ from graphkit.stores.embedded import EmbeddedStore
 
 CLAIMS = """\
 kind: Claim
-defaults: {consumer: KOR, supplier: CHN, product: ree-metals, measure: imports, source: customs}
+defaults: {consumer: KOR, supplier: CHN, product: ree-metals, measure: imports, source: customs,
+           counted_by: value}
 rows:
-  - {key: fits, kind: share, period: 2024, value: 0.8, unit: share, counted_by: value, expected: true}
-  - {key: half, kind: share, period: 2024, value: 0.5, unit: share, counted_by: value}
-  - {key: next-year, kind: share, period: 2026, value: 0.8, unit: share, counted_by: value}
+  - {key: fits, kind: share, period: 2024, value: 0.8, unit: share, expected: true}
+  - {key: half, kind: share, period: 2024, value: 0.5, unit: share}
+  - {key: next-year, kind: share, period: 2026, value: 0.8, unit: share}
   - {key: rises, kind: more-than, period: 2025-Q1, than: 2024, counted_by: weight}
 """  # noqa: E501
 MADE = """\
@@ -138,7 +139,9 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
 
     rows = by_key(answer)
     assert len(rows) == 12
-    assert {row["verdict"] for row in rows.values()} == {"cannot be told"}
+    figures = {key for key, row in rows.items() if row["kind"] != "statement"}
+    assert {rows[key]["verdict"] for key in figures} == {"cannot be told"}
+    assert {rows[key]["verdict"] for key in rows.keys() - figures} == {"no measurement"}
     share = rows["kor-ree-chn-2024"]
     assert (share["data"], share["differs"]) == ("50.3 %", "+2.8 points")
     assert share["agrees"] == ["by value, ree-compounds (baci-hs92)"]
@@ -158,7 +161,7 @@ def test_a_check_says_what_the_figures_of_a_product_count(ask):
 def test_contradicted_claims_come_first_and_may_be_asked_for_alone(ask):
     answer = ask.check_claims(about="EU27", scope="REE")
     order = [row["verdict"] for row in answer.rows.to_pylist()]
-    ranks = ["contradicted", "borne out", "cannot be told"]
+    ranks = ["contradicted", "borne out", "cannot be told", "no measurement"]
     assert order == sorted(order, key=ranks.index)
 
     alone = ask.check_claims(about="EU27", scope="REE", verdict="contradicted")
@@ -178,12 +181,45 @@ def test_a_filter_changes_no_verdict(ask, every):
     assert "CHN EST JPN MYS" in some["usa-ree-xoc-2020-2023"]["why"]
 
 
+def test_a_contradiction_says_what_may_explain_it(every):
+    row = by_key(every)["eu-ree-chn-2024"]
+
+    assert row["verdict"] == "contradicted"
+    assert row["likely_cause"] == (
+        "another data set or edition: baci-hs92, the reports of both sides reconciled"
+    )
+    assert row["why"].endswith(f"likely cause: {row['likely_cause']}")
+
+
+def test_a_share_by_origin_is_compared_with_the_look_through(every):
+    row = by_key(every)["jpn-ree-chn-looked-through-2012"]
+
+    assert row["verdict"] == "cannot be told"
+    assert row["why"].endswith("missing: a figure instead of bounds")
+    assert {text.split(" ", 3)[3].partition(":")[0] for text in row["readings"]} == {
+        "looked through to the stage separate", "looked through to the stage metal",
+    }  # fmt: skip
+
+
+def test_what_is_missing_is_what_the_claim_counts(every):
+    row = by_key(every)["usgs-src-stainless-steel-chn"]
+
+    assert row["missing"] == ["trade in stainless steel (no product of the graph) in 2021-2024"]
+
+
+def test_a_column_without_values_is_not_stated_once(graphkit):
+    code, out, _ = graphkit("claims", "check", "--source", "reex-2025-09-05", "-f", "table")
+
+    assert code == 0
+    assert out.split("\n")[1].startswith("Verdict cannot be told, source reex-2025-09-05. ")
+
+
 def test_no_shipped_claim_fails_its_expectation(every):
     coverage = every.coverage
 
-    assert coverage["expected_to_be_borne_out"] >= 8
+    assert coverage["expected_to_be_borne_out"] == 7
     assert coverage["expected_but_not_borne_out"] == []
-    named = ("contradicted", "borne_out", "cannot_be_told")
+    named = ("contradicted", "borne_out", "cannot_be_told", "no_measurement")
     assert sum(coverage[name] for name in named) == coverage["claims"] == coverage["claims_in_all"]
 
 

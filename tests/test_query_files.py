@@ -369,10 +369,15 @@ class TestKnownAnswers:
         rows = answer(stores[engine], "disagreeing-claims")
         magnets = [r for r in rows if r["product"] == "magnets-metal" and r["consumer"] == "KOR"]
 
-        assert [(r["value"], r["period"], r["bases"]) for r in magnets] == [
-            (0.875, "2022", 1),
-            (0.879, "2022", 1),
-        ]
+        assert [(r["value"], r["period"]) for r in magnets] == [(0.875, "2022"), (0.879, "2022")]
+
+    def test_figures_of_different_bases_or_baskets_do_not_disagree(
+        self, stores: dict[str, Store], engine: str
+    ) -> None:
+        rows = answer(stores[engine], "disagreeing-claims")
+
+        assert {row["source"] for row in rows} & {"usgs-mcs-2026", "eu-crm-2023"} == set()
+        assert len(rows) == 6
 
     def test_a_chain_leads_from_the_mine_to_the_wind_turbine(
         self, stores: dict[str, Store], engine: str

@@ -8,18 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphkit.analysis.claims.conflicts import conflicts, production_conflicts
 from graphkit.analysis.claims.evidence import Loaded, half_unit
 from graphkit.analysis.claims.verdicts import (
     Tolerance,
     check_claims,
-    conflicts,
     failed_expectations,
-    production_conflicts,
     verdict_counts,
 )
 from graphkit.analysis.claims.wording import Verdict
 
-CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD = Verdict
+CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD, NO_MEASUREMENT = Verdict
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 TEXT, NUMBER = pa.string(), pa.float64()
@@ -61,7 +60,13 @@ def table(rows: list[dict[str, Any]], numbers: tuple[str, ...] = ()) -> pa.Table
 def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = None) -> Loaded:
     """Rare-earth metals and compounds, the ore behind them, and a magnet of many elements."""
     names = ("supplier", "consumer", "product", "period", "usd", "tonnes")
-    labels = {"reporter": "reconciled", "dataset": "baci", "source": "cepii", "basis": "gross"}
+    labels = {
+        "reporter": "reconciled",
+        "dataset": "baci",
+        "source": "cepii",
+        "basis": "gross",
+        "valuation": "fob",
+    }
     flows = [dict(zip(names, f, strict=True)) | labels for f in (TRADE if trade is None else trade)]
     products = [
         ("metals", "Rare-earth metals", "metal"), ("compounds", "Rare-earth compounds", "separate"),
@@ -189,9 +194,82 @@ def test_an_element_means_all_its_products_together_if_the_claim_names_none():
     part = check(value=0.8, **ree)
     assert part["verdict"] == CANNOT_BE_TOLD
     assert part["missing"] == ["which basket: only a part of it agrees, by value, metals (baci)"]
-    assert check(value=0.99, **ree)["missing"] == [
+    assert check(value=0.35, **ree)["missing"] == [
         "which basket: the claim does not name the products it counts"
     ]
+
+
+@pytest.mark.parametrize("value", [0.05, 0.99])
+def test_a_share_that_no_mixture_of_the_products_reaches_is_contradicted(value):
+    row = check(value=value, product=None, element="REE", counted_by="value")
+
+    assert row["verdict"] == CONTRADICTED
+    assert row["likely_cause"].startswith("another basket of products; another data set")
+
+
+def test_an_amount_of_an_unnamed_basket_is_not_contradicted():
+    row = check(kind="quantity", unit="USD", value=1e6, product=None, element="REE")
+
+    assert row["missing"] == ["which basket: the claim does not name the products it counts"]
+
+
+def test_shares_of_one_table_are_read_in_the_measure_that_fits_them_together():
+    table = {"counted_by": None, "basis": "customs"}
+    suppliers = {"CHN": 0.3, "JPN": 0.6, "HKG": 0.12}
+    claims = claims_of(*({**table, "supplier": s, "value": v} for s, v in suppliers.items()))
+    rows = check_claims(claims, graph()).to_pylist()
+
+    assert {row["verdict"] for row in rows[:2]} == {BORNE_OUT}
+    assert [len(row["readings"]) for row in rows] == [1, 1, 1]
+    assert rows[2]["found_by"] == ("by weight, metals (baci), as the source's other figures")
+
+
+def test_shares_of_two_tables_do_not_choose_the_measure_of_each_other():
+    rows = [{"supplier": "CHN", "value": 0.3}, {"supplier": "JPN", "value": 0.6, "basis": "b"}]
+    checked = check_claims(claims_of(*(r | {"counted_by": None} for r in rows)), graph())
+
+    assert [len(row["readings"]) for row in checked.to_pylist()] == [2, 2]
+
+
+def test_a_bound_without_a_stated_basis_needs_both_measures():
+    below = {"qualifier": "less-than", "counted_by": None}
+    row = check(value=0.5, **below)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["whether by value or by weight: only one of them agrees"]
+    assert check(value=0.9, **below)["verdict"] == BORNE_OUT
+    assert check(value=0.2, **below)["verdict"] == CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "cause"),
+    [
+        ({}, "another data set or edition: baci, the reports of both sides reconciled; values "
+             "free on board, where customs count imports with insurance and freight"),
+        ({"counted_by": "weight"},
+         "another data set or edition: baci, the reports of both sides reconciled"),
+        ({"measure": "exports"},
+         "another data set or edition: baci, the reports of both sides reconciled"),
+    ],
+)  # fmt: skip
+def test_a_contradiction_names_its_likely_cause(claim, cause):
+    assert check(value=0.99, **claim)["likely_cause"] == cause
+
+
+def test_a_code_that_holds_other_goods_too_contradicts_nothing():
+    oxide: list[Flow] = [("CHN", "KOR", "oxide", "2024", 9.0, 9.0),
+                         ("JPN", "KOR", "oxide", "2024", 1.0, 1.0)]  # fmt: skip
+    row = check(graph(oxide), product="oxide", value=0.3)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["a code of its own: oxide shares its HS code with other goods"]
+    assert verdict(graph(oxide), product="oxide", value=0.9) == BORNE_OUT
+
+
+def test_a_code_wider_than_the_product_is_a_likely_cause():
+    dominant = replace(graph(), codes=table([{"product": "metals", "fit": "dominant"}]))
+
+    assert check(dominant, value=0.99)["likely_cause"].startswith("HS codes wider than metals; ")
 
 
 def test_a_claim_that_names_its_products_can_be_contradicted():
@@ -295,11 +373,43 @@ def test_other_countries_do_not_hold_those_that_a_claim_of_the_table_includes():
     assert rows[1]["verdict"] == BORNE_OUT
 
 
+def traced(*ranges: tuple[str, float, float]) -> Loaded:
+    """The graph with imports of metals looked through to some stages."""
+    rows = [
+        {"consumer": "KOR", "origin": "CHN", "product": "metals", "traced_to": stage,
+         "period": "2024", "measure": "usd", "low": low, "high": high}
+        for stage, low, high in ranges
+    ]  # fmt: skip
+    return replace(graph(), origins=table(rows, ("low", "high")))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "wanted"),
+    [
+        ([("mine", 0.85, 0.95), ("metal", 0.9, 0.9)], BORNE_OUT),
+        ([("mine", 0.1, 0.5), ("metal", 0.6, 0.7)], CONTRADICTED),
+        ([("mine", 0.5, 0.95), ("metal", 0.9, 0.9)], CANNOT_BE_TOLD),
+        ([("mine", 0.1, 0.5), ("metal", 0.9, 0.9)], CANNOT_BE_TOLD),
+    ],
+)
+def test_a_share_by_origin_is_held_against_the_look_through_at_every_stage(ranges, wanted):
+    claim = {"value": 0.8, "qualifier": "more-than", "measure": "imports by origin"}
+
+    assert verdict(traced(*ranges), **claim) == wanted
+
+
+def test_a_share_by_origin_names_the_look_through_that_contradicts_it():
+    row = check(traced(("metal", 0.1, 0.2)), value=0.8, measure="imports by origin")
+
+    assert row["found_by"] == "by value, metals looked through to the stage metal"
+    assert row["likely_cause"] == "the assumptions of the look-through"
+
+
 def test_a_share_by_origin_is_not_held_against_the_last_seller():
     row = check(value=0.8, measure="imports by origin")
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["where it was mined or made: trade shows the last seller"]
+    assert row["missing"] == ["trade and production behind the last seller in 2024"]
 
 
 def test_a_share_of_exports_is_of_the_suppliers_exports():
@@ -316,10 +426,11 @@ def test_more_than_compares_two_periods_as_they_are():
         *TRADE, ("CHN", "KOR", "metals", "2025-Q1", 90.0, 12.0),
     ]  # fmt: skip
     claim = COMPARE | {"kind": "more-than", "period": "2025-Q1", "than": "2024"}
-    row = check(graph(trade), **claim)
+    row = check(graph(trade), **claim | {"counted_by": "value"})
 
     assert (row["verdict"], row["found"], row["difference"]) == (BORNE_OUT, 10.0, None)
     assert row["agrees"] == ["by value, metals (baci)"]
+    assert verdict(graph(trade), **claim) == CANNOT_BE_TOLD
     assert verdict(graph(trade), **claim | {"counted_by": "weight"}) == CONTRADICTED
     assert check(**claim)["missing"] == ["trade in metals in 2025-Q1"]
 
@@ -327,8 +438,9 @@ def test_more_than_compares_two_periods_as_they_are():
 def test_ahead_of_compares_two_buyers():
     claim = COMPARE | {"kind": "ahead-of", "rival": "JPN", "measure": "exports"}
 
-    assert verdict(**claim) == BORNE_OUT
+    assert verdict(**claim | {"counted_by": "value"}) == BORNE_OUT
     assert verdict(**claim | {"counted_by": "weight"}) == CONTRADICTED
+    assert verdict(**claim) == CANNOT_BE_TOLD
 
 
 def test_an_equal_amount_is_not_more():
@@ -340,7 +452,7 @@ def test_an_equal_amount_is_not_more():
 @pytest.mark.parametrize(
     ("consumer", "place", "counted_by", "wanted"),
     [("KOR", 1.0, "value", BORNE_OUT), ("KOR", 1.0, "weight", CONTRADICTED),
-     ("JPN", 2.0, "value", BORNE_OUT), ("KOR", 2.0, None, BORNE_OUT)],
+     ("JPN", 2.0, "value", BORNE_OUT), ("KOR", 2.0, None, CANNOT_BE_TOLD)],
 )  # fmt: skip
 def test_a_rank_is_a_place_among_the_destinations(consumer, place, counted_by, wanted):
     claim = {"kind": "rank", "unit": "rank", "measure": "exports", "consumer": consumer}
@@ -383,8 +495,6 @@ def test_a_change_is_relative_to_the_earlier_period():
         ({"consumer": None}, "of whose trade it is a share"),
         ({"kind": "change"}, "the period it is compared with"),
         ({"kind": "ahead-of"}, "who is compared with"),
-        ({"kind": "statement"}, "a figure: the claim is in words"),
-        ({"kind": "listed"}, "a measurement: a listing is a decision"),
         ({"measure": "stocks"}, "stocks: the graph holds trade and production"),
         ({"measure": "demand"}, "demand by country"),
     ],
@@ -393,6 +503,13 @@ def test_what_a_claim_itself_lacks_is_said(claim, missing):
     row = check(value=0.5, **claim)
 
     assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, [missing])
+
+
+@pytest.mark.parametrize("kind", ["statement", "listed"])
+def test_words_and_listings_are_no_measurement(kind):
+    row = check(kind=kind, unit=None, measure=None)
+
+    assert (row["verdict"], row["missing"]) == (NO_MEASUREMENT, [])
 
 
 def test_a_share_of_no_trade_cannot_be_told_and_one_of_a_dollar_can():
@@ -571,7 +688,8 @@ def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
 @pytest.mark.parametrize(
     "change",
     [{"source": "s"}, {"period": "2023"}, {"counted_by": "weight"}, {"measure": "sourcing"},
-     {"measure": "imports by origin"}, {"value": None, "qualifier": "withheld"}],
+     {"measure": "imports by origin"}, {"includes": ["HKG"]}, {"includes_other": "scrap"},
+     {"value": None, "qualifier": "withheld"}],
 )  # fmt: skip
 def test_claims_of_different_scope_are_no_conflict(change):
     assert (
@@ -625,7 +743,8 @@ def test_every_claim_has_a_verdict_and_says_what_it_wants(facts, checked):
     assert len(checked) == len(facts["Claim"])
     for row in checked.values():
         assert (row["verdict"] == CANNOT_BE_TOLD) == bool(row["missing"])
-        assert row["found"] is not None or row["verdict"] == CANNOT_BE_TOLD
+        assert (row["verdict"] == CONTRADICTED) == bool(row["likely_cause"])
+        assert row["found"] is not None or row["verdict"] in (CANNOT_BE_TOLD, NO_MEASUREMENT)
     assert Counter(row["verdict"] for row in checked.values())[CANNOT_BE_TOLD] < len(checked)
 
 
@@ -650,7 +769,9 @@ def test_the_articles_share_of_rare_earths_agrees_only_with_compounds_by_value(c
     ("key", "wanted"),
     [
         ("kor-ree-metals-chn-2024", BORNE_OUT), ("kor-nd-magnets-chn-2022", BORNE_OUT),
-        ("chn-ree-mmr-2024", BORNE_OUT), ("jpn-ree-chn-direct-2012", BORNE_OUT),
+        ("chn-ree-mmr-2024", BORNE_OUT), ("jpn-ree-chn-direct-2012", CANNOT_BE_TOLD),
+        ("jpn-ree-kor-2012", CONTRADICTED), ("usa-2025-dy", NO_MEASUREMENT),
+        ("kor-access-dy-at-stake", NO_MEASUREMENT),
         ("jpn-ree-fra-2012", BORNE_OUT), ("jpn-ree-vnm-2012", BORNE_OUT),
         ("usgs-src-rare-earth-compounds-and-metals-est", BORNE_OUT),
         ("eu-ree-imports-2024", CONTRADICTED), ("eu-ree-chn-2024", CONTRADICTED),

@@ -29,6 +29,9 @@ ELEMENTS = {
 }  # fmt: skip
 """Element, mineral or group of each material of the study."""
 
+FORMS = {"Titanium metal": "titanium metal"}
+"""Materials of the study beside another one of the same element."""
+
 LEFT_OUT = frozenset({
     "Aggregates", "Bentonite", "Diatomite", "Gypsum", "Kaolin", "Lime", "Magnesite",
     "Natural Rubber", "Natural Teak wood", "Natural cork", "Perlite", "Roundwood", "Sapele wood",
@@ -58,6 +61,7 @@ def claims(path: Path) -> list[dict[str, object]]:
             "kind": kind,
             "element": ELEMENTS[row["material"]],
             "value": float(row[column]),
+            "includes_other": FORMS.get(row["material"]),
             "note": f"The study's material: {row['material']}.",
         }
         for row in rows

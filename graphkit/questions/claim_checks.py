@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.claims import verdicts as claim_check
-from graphkit.analysis.claims.evidence import Loaded, time_of
-from graphkit.analysis.claims.verdicts import (
-    DIFFERENT,
-    conflicts,
-    production_conflicts,
-)
+from graphkit.analysis.claims.conflicts import DIFFERENT, conflicts, production_conflicts
+from graphkit.analysis.claims.evidence import Loaded, measures_of, time_of
 from graphkit.analysis.claims.wording import (
     Verdict,
     claim_sentence,
@@ -23,9 +20,12 @@ from graphkit.analysis.claims.wording import (
     known_values,
 )
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
+from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
+from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.questions.claims import wanted_of
+from graphkit.questions.origins import origins
 from graphkit.questions.trade import basket_notes
 from graphkit.schema import MAIN
 from graphkit.verbs import checked
@@ -51,8 +51,35 @@ def read_loaded(catalog: Catalog) -> Loaded:
         ),
         areas=catalog.nodes("Area"),
         codes=catalog.rows("code-fits"),
+        origins=_origins(catalog),
         held=held,
     )
+
+
+_ORIGINS = pa.schema([
+    *texts("consumer", "origin", "product", "traced_to", "period", "measure"),
+    number("low"), number("high"),
+])  # fmt: skip
+
+
+def _origins(catalog: Catalog) -> pa.Table:
+    """Look through the imports that claims trace to an origin."""
+    asked = {
+        (claim["consumer"], claim["supplier"], claim["product"] or claim["element"],
+         claim["period"], measure)
+        for claim in catalog.claims.to_pylist()
+        if claim["measure"] == "imports by origin" and claim["period"] and claim["consumer"]
+        for measure in measures_of(claim)
+    }  # fmt: skip
+    tables = [_ORIGINS.empty_table()]
+    for consumer, origin, scope, period, measure in sorted(asked):
+        # Without trade of that period there is nothing to look through.
+        with suppress(GraphkitError):
+            found = origins(
+                catalog, consumer, on=origin, scope=scope, period=period, measure=measure
+            ).rows
+            tables.append(found.select(_ORIGINS.names).cast(_ORIGINS))
+    return pa.concat_tables(tables)
 
 
 def all_production(catalog: Catalog) -> pa.Table:
@@ -125,11 +152,11 @@ def check_claims(
     Returns
     -------
     Answer
-        One row for each claim, contradicted ones first, those that cannot be told last: the columns
-        of :func:`~graphkit.analysis.claims.verdicts.check_claims`, and in words ``claim``, ``data``
-        (the figure of the facts), ``differs``, and ``why`` (the reading, or what is missing).
-        ``expected_but_not_borne_out`` in the coverage names all claims in scope that fail,
-        whatever the ``verdict``.
+        One row for each claim, contradicted ones first, no measurements last: the columns of
+        :func:`~graphkit.analysis.claims.verdicts.check_claims`, and in words ``claim``, ``data``
+        (the figure of the facts), ``differs``, and ``why`` (the reading, what may explain a
+        contradiction, or what is missing). ``expected_but_not_borne_out`` in the coverage names
+        all claims in scope that fail, whatever the ``verdict``.
     """
     only = _verdict(verdict)
     wanted = wanted_of(catalog, about, scope, source, kind)
@@ -180,9 +207,13 @@ def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    """State how the facts were read, and what is missing for a verdict."""
+    """State how the facts were read, what is missing, and what may explain a contradiction."""
     read = row["found_by"]
-    if row["verdict"] != Verdict.CANNOT_BE_TOLD:
+    if row["verdict"] == Verdict.NO_MEASUREMENT:
+        return "words" if row["kind"] == "statement" else "a decision"
+    if row["verdict"] == Verdict.CONTRADICTED:
+        return f"{read}; likely cause: {row['likely_cause']}"
+    if row["verdict"] == Verdict.BORNE_OUT:
         return str(read)
     lacking = f"missing: {'; '.join(row['missing'])}"
     return f"{read}; {lacking}" if read else lacking

@@ -131,7 +131,7 @@ def scope_line(answer: Answer) -> str:
     headers = {n: header if header[1:].lower() != header[1:] else header.lower()
              for n, header in headers_of(answer).items()}  # fmt: skip
     stated = ", ".join(
-        f"{headers[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items()
+        f"{headers[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items() if text
     )
     return (
         f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption

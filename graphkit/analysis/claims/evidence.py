@@ -44,7 +44,7 @@ class Loaded:
     ----------
     flows : pyarrow.Table
         ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
-        ``source``, ``basis``, ``usd``, ``tonnes``.
+        ``source``, ``basis``, ``valuation``, ``usd``, ``tonnes``.
     production : pyarrow.Table
         As for :func:`~graphkit.analysis.concentration.production_concentration`.
     products : pyarrow.Table
@@ -57,6 +57,9 @@ class Loaded:
         ``key``, ``type`` (``world``, ``group``, ``rest``, ``unspecified``).
     codes : pyarrow.Table
         ``product``, ``fit`` (``exact``, ``dominant``, ``proxy``) of each code it travels under.
+    origins : pyarrow.Table, optional
+        Imports looked through: ``consumer``, ``origin``, ``product``, ``traced_to`` (a stage),
+        ``period``, ``measure`` (``usd``, ``tonnes``), ``low``, ``high`` (0 to 1).
     held : pyarrow.Table, optional
         ``product``, ``period`` of all trade in the database, where ``flows`` is only a part of it.
     """
@@ -68,6 +71,7 @@ class Loaded:
     members: pa.Table
     areas: pa.Table
     codes: pa.Table
+    origins: pa.Table | None = None
     held: pa.Table | None = None
 
     @cached_property
@@ -144,6 +148,15 @@ class Loaded:
         pairs = self.flows.select(["product", "basis"]).group_by(["product", "basis"])
         for row in pairs.aggregate([]).to_pylist():
             found[row["product"]].add(row["basis"] or "not stated")
+        return dict(found)
+
+    @cached_property
+    def valuations(self) -> dict[str, set[str]]:
+        """Valuations of the flows of each data set."""
+        found: dict[str, set[str]] = defaultdict(set)
+        pairs = self.flows.select(["dataset", "valuation"]).group_by(["dataset", "valuation"])
+        for row in pairs.aggregate([]).to_pylist():
+            found[row["dataset"]].add(row["valuation"])
         return dict(found)
 
     def places(self, code: str | None) -> frozenset[str] | None:
@@ -262,6 +275,11 @@ class Reading:
     high: float
     bounded: bool = False
     whole: bool = True
+    measure: str | None = None
+    """Value (``usd``) or weight (``tonnes``), of a reading of trade."""
+    products: tuple[str, ...] = ()
+    series: Series | None = None
+    """The flows it was read from; None if it was not."""
 
     @property
     def value(self) -> float:
@@ -277,6 +295,8 @@ class Readings:
     missing: list[str] = field(default_factory=list)
     named: bool = False
     """True if the claim names the products it is about, so that it can be contradicted."""
+    every: bool = False
+    """True if all readings must agree to bear the claim out: it does not say which it means."""
     decisive: bool = True
     """False if the claim lacks its scope: the readings come from another, for comparison only."""
 

@@ -296,6 +296,8 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
         return reliance_readings(claim, loaded)
     if measure in PRODUCTION and kind in ("share", "quantity"):
         return production_readings(claim, loaded)
+    if measure == "imports by origin":
+        return origin_readings(claim, loaded)
     if measure not in ("imports", "exports"):
         lack = _NOT_HELD.get(measure, f"{measure}: the graph holds trade and production")
         return Readings(missing=[lack])
@@ -314,9 +316,29 @@ def _without_period(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Re
     return Readings(found, [lack, *there.missing], decisive=False)
 
 
+def origin_readings(claim: Claim, loaded: Loaded) -> Readings:
+    """Read the look-through of each product in scope, at each stage that the claim may mean."""
+    products = products_of(loaded, claim)
+    rows = [] if loaded.origins is None else loaded.origins.to_pylist()
+    found = [
+        Reading(
+            f"{BASES[row['measure']]}, {row['product']} looked through to the stage "
+            f"{row['traced_to']}",
+            row["low"], row["high"],
+            bounded=True, measure=row["measure"], products=(row["product"],),
+        )
+        for row in rows
+        if (row["consumer"], row["origin"], row["period"])
+        == (claim["consumer"], claim["supplier"], claim["period"])
+        and row["product"] in products
+        and row["measure"] in measures_of(claim)
+        and claim["stage"] in (None, row["traced_to"])
+    ]  # fmt: skip
+    lack = f"trade and production behind the last seller in {claim['period']}"
+    return Readings(found, [] if found else [lack], named=True, every=True)
+
+
 _NO_FIGURE = {
-    "statement": "a figure: the claim is in words",
-    "listed": "a measurement: a listing is a decision",
     "count": "the list that is counted over, item by item",
     "supply-risk": "EU sourcing, recycling rate, substitution index and all six governance "
     "indicators, of the years the study used",
@@ -326,7 +348,6 @@ _NO_FIGURE = {
 _NOT_HELD = {
     "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
     "demand": "demand by country",
-    "imports by origin": "where it was mined or made: trade shows the last seller",
     "use by industry": "use by industry",
     "supply without the largest supplier": "supply and demand by country in that year",
 }
@@ -363,8 +384,11 @@ def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
             pieces = [found for found, _ in covers]
             for measure in measures_of(claim) if not lacks else ():
                 figure = _figure(claim, loaded, who, series, pieces, measure)
-                what = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
-                _add(result, what, *figure, whole=whole)
+                label = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
+                read = Reading(
+                    label, 0, 0, whole=whole, measure=measure, products=choice, series=series
+                )
+                _add(result, read, *figure)
     if not result.found and not result.missing:
         there = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
         result.missing = there or [no_trade(claim, loaded, products)]
@@ -460,10 +484,11 @@ def _same_table(one: Claim, other: Claim) -> bool:
     return all(one[name] == other[name] for name in names)
 
 
-def _add(result: Readings, label: str, value: float | None, lacking: float, *, whole: bool) -> None:
+def _add(result: Readings, reading: Reading, value: float | None, lacking: float) -> None:
+    """Add a reading with its value, and name the trade that lacks the measure."""
     if value is None:
-        result.missing.append(f"a figure {label}")
+        result.missing.append(f"a figure {reading.label}")
         return
     if lacking > INCOMPLETE:
-        result.missing.append(f"{lacking:.0%} of the trade {label}")
-    result.found.append(Reading(label, value, value, whole=whole))
+        result.missing.append(f"{lacking:.0%} of the trade {reading.label}")
+    result.found.append(replace(reading, low=value, high=value))

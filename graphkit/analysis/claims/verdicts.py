@@ -1,28 +1,26 @@
-"""Verdicts on published claims, and the claims that contradict one another."""
+"""Verdicts on published claims."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import combinations
-from math import inf
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import fsum, inf
 from typing import Any
 
 import pyarrow as pa
 
 from graphkit.analysis.claims.evidence import (
+    BASES,
     Claim,
     Loaded,
     Reading,
     Readings,
     half_unit,
-    measures_of,
     states_basis,
 )
 from graphkit.analysis.claims.readings import read_claim
 from graphkit.analysis.claims.wording import Verdict
-from graphkit.analysis.concentration import published_interval
 from graphkit.arrow import counts, flags, lists, number, texts
 
 
@@ -134,10 +132,17 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     """Check each published claim against the facts in its own scope.
 
     A claim that does not say whether it is by value or by weight is read both ways; one that
-    does not name its products is read as all of them together and as each alone. It is borne
-    out if all together agree by value or by weight, and ``found_by`` says by which. It is
-    contradicted only if it names what it counts, no reading is missing, and it lies clearly
-    outside them all. Otherwise it cannot be told, and ``missing`` lists the data it needs.
+    does not name its products is read as all of them together and as each alone. Shares of one
+    source, basis and subject are read in one measure, if their readings in it are together at
+    least twice as near as in the other.
+
+    A claim is borne out if all its products together agree by value or by weight, and
+    ``found_by`` says by which; a bound, a rank or a comparison that may be meant either way
+    only if both agree. It is contradicted if no reading is missing and it lies clearly on one
+    side of them all, so that no mixture of them reaches it; ``likely_cause`` says what may
+    explain that. A figure under a code that other goods share contradicts nothing. Otherwise it
+    cannot be told, and ``missing`` lists the data it needs. Listings and statements are no
+    measurements.
 
     Parameters
     ----------
@@ -159,7 +164,8 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
         one; of "more than" and "ahead of" the difference of the two amounts), ``found_low``
         and ``found_high`` (its rounding or bounds), ``found_by`` (how that figure was read),
         ``difference`` (found minus claimed; null for comparisons), ``agrees`` and ``readings``
-        (lists), ``missing`` (a list), ``expected``, ``source`` of the claim.
+        (lists), ``missing`` (a list), ``likely_cause`` of a contradiction, ``expected``,
+        ``source`` of the claim.
 
     Examples
     --------
@@ -167,8 +173,54 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     """
     tolerance = tolerance or Tolerance()
     rows = sorted(claims.to_pylist(), key=lambda row: row["key"])
-    checked = [_check(row, read_claim(row, loaded, rows), tolerance) for row in rows]
+    read = [
+        (row, Readings() if row["kind"] in WORDS else read_claim(row, loaded, rows)) for row in rows
+    ]
+    measures = _common_measures(read)
+    checked = [
+        _check(row, _in_measure(readings, measures.get(_table_of(row))), loaded, tolerance)
+        for row, readings in read
+    ]
     return pa.Table.from_pylist(checked, schema=CHECKED)
+
+
+WORDS = ("statement", "listed")
+"""Kinds of claim that measure nothing: words, and decisions to list."""
+NEARER = 2.0
+"""How many times as near the readings of shares must be in one measure than in the other."""
+
+
+def _table_of(claim: Claim) -> tuple[Any, ...]:
+    """Return what figures of one table share: all but the countries and the period."""
+    names = ("source", "kind", "measure", "basis", "product", "element", "stage")
+    return tuple(claim[name] for name in names)
+
+
+def _common_measures(read: Sequence[tuple[Claim, Readings]]) -> dict[tuple[Any, ...], str]:
+    """Find the measure that the shares of each table are in, where their readings tell."""
+    away: dict[tuple[Any, ...], list[dict[str, float]]] = defaultdict(list)
+    for claim, readings in read:
+        whole = {r.measure: r.value for r in readings.found if r.whole and r.measure}
+        if claim["kind"] == "share" and claim["value"] is not None and len(whole) == len(BASES):
+            away[_table_of(claim)].append({m: abs(v - claim["value"]) for m, v in whole.items()})
+    found = {}
+    for table, distances in away.items():
+        sums = sorted((fsum(one[m] for one in distances), m) for m in BASES)
+        if len(distances) > 1 and sums[0][0] * NEARER <= sums[1][0]:
+            found[table] = sums[0][1]
+    return found
+
+
+def _in_measure(readings: Readings, measure: str | None) -> Readings:
+    """Keep the readings in the measure of the claim's table, if it is known."""
+    if measure is None:
+        return readings
+    found = [
+        replace(r, label=f"{r.label}, as the source's other figures")
+        for r in readings.found
+        if r.measure == measure
+    ]
+    return replace(readings, found=found)
 
 
 CHECKED = pa.schema([
@@ -176,23 +228,30 @@ CHECKED = pa.schema([
            "stage", "period", "than", "measure", "basis"),
     number("claimed_low"), number("claimed_high"), *texts("qualifier", "unit"),
     number("found"), number("found_low"), number("found_high"), *texts("found_by"),
-    number("difference"), *lists("agrees", "readings", "missing"), *flags("expected"),
-    *texts("source"),
+    number("difference"), *lists("agrees", "readings", "missing"),
+    *texts("likely_cause"), *flags("expected"), *texts("source"),
 ])  # fmt: skip
 
 
-def _check(claim: Claim, readings: Readings, tolerance: Tolerance) -> dict[str, Any]:
+def _check(
+    claim: Claim, readings: Readings, loaded: Loaded, tolerance: Tolerance
+) -> dict[str, Any]:
     """Check one claim and return the verdict with both figures."""
     stated = claimed(claim, tolerance)
     missing = list(dict.fromkeys(readings.missing))
-    if stated is None and not missing:
+    if stated is None and not missing and claim["kind"] not in WORDS:
         missing = ["a figure: the claim gives none"]
     said = {r: stated.agrees(r) for r in readings.found} if stated else {}
-    borne_out = readings.decisive and any(yes for r, yes in said.items() if r.whole)
+    whole = [yes for r, yes in said.items() if r.whole]
+    if stated and (readings.every or _either_way(claim, stated, said)):
+        borne_out = not missing and bool(whole) and all(whole)
+    else:
+        borne_out = readings.decisive and any(whole)
     if stated and said and not missing and not borne_out:
-        missing = _doubts(claim, stated, readings, said, tolerance)
+        missing = _doubts(claim, stated, readings, said, loaded, tolerance)
     told = Verdict.CANNOT_BE_TOLD if missing or not said else Verdict.CONTRADICTED
     verdict = Verdict.BORNE_OUT if borne_out else told
+    verdict = Verdict.NO_MEASUREMENT if claim["kind"] in WORDS else verdict
     row = {name: claim[name] for name in _COPIED} | {"expected": claim.get("expected")}
     value = claim["value"]
     row |= {
@@ -207,7 +266,43 @@ def _check(claim: Claim, readings: Readings, tolerance: Tolerance) -> dict[str, 
         best = min(said, key=lambda r: (not r.whole, not said[r], stated.distance(r.value)))
         row |= {"found": best.value, "found_low": best.low, "found_high": best.high}
         row |= {"found_by": best.label, "difference": _difference(row, best.value)}
+        if verdict == Verdict.CONTRADICTED:
+            row["likely_cause"] = "; ".join(_causes(claim, readings, best, loaded))
     return row
+
+
+def _either_way(claim: Claim, stated: Claimed, said: Iterable[Reading]) -> bool:
+    """Tell whether a bound, rank or comparison may be meant by value or by weight."""
+    vague = stated.low == -inf or stated.high == inf or claim["kind"] == "rank"
+    return vague and len({r.measure for r in said if r.measure}) > 1
+
+
+SIDES = {
+    "reconciled": "the reports of both sides reconciled",
+    "importer": "the reports of importers only",
+    "exporter": "the reports of exporters only",
+}
+
+
+def _causes(claim: Claim, readings: Readings, best: Reading, loaded: Loaded) -> Iterator[str]:
+    """Name what may explain a contradiction, most likely first."""
+    wide = [p for p in best.products if "exact" not in loaded.fits.get(p, ("exact",))]
+    if wide:
+        yield f"HS codes wider than {', '.join(wide)}"
+    if not readings.named:
+        yield "another basket of products"
+    if claim["counted_by"] == "content":
+        yield "content, where trade counts gross mass"
+    if readings.every:
+        yield "the assumptions of the look-through"
+    elif best.series is None:
+        yield f"another source or edition: the claim is of {claim['source']}"
+    else:
+        dataset, reporter, _ = best.series
+        yield f"another data set or edition: {dataset}, {SIDES[reporter]}"
+        free_on_board = loaded.valuations.get(dataset) == {"fob"}
+        if best.measure == "usd" and claim["measure"] == "imports" and free_on_board:
+            yield "values free on board, where customs count imports with insurance and freight"
 
 
 _COPIED = (
@@ -221,21 +316,32 @@ def _doubts(
     stated: Claimed,
     readings: Readings,
     said: Mapping[Reading, bool | None],
+    loaded: Loaded,
     tolerance: Tolerance,
 ) -> list[str]:
     """Name the first reason why readings that do not bear out a claim do not contradict it."""
-    if part := [r.label for r, yes in said.items() if yes]:
-        return [f"which basket: only a part of it agrees, {part[0]}"]
+    either = "whether by value or by weight"
+    if part := [r for r, yes in said.items() if yes]:
+        vague = f"{either}: only one of them agrees"
+        basket = "which stage" if readings.every else "which basket"
+        some = f"{basket}: only a part of it agrees, {part[0].label}"
+        return [vague if any(r.whole for r in part) and not readings.every else some]
     if None in said.values():
         return ["a figure instead of bounds"]
-    if not readings.named:
-        return ["which basket: the claim does not name the products it counts"]
+    if not readings.named and claim["kind"] not in ("share", "change"):
+        return [UNNAMED]
     if min(r.value for r in said) < stated.low and max(r.value for r in said) > stated.high:
-        return ["whether by value or by weight: the readings lie on both sides"]
+        measures = {r.measure for r in said}
+        return [f"{either}: the readings lie on both sides" if len(measures) > 1 else UNNAMED]
     away = min(stated.distance(r.low if r.value > stated.high else r.high) for r in said)
     if claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
-        return ["whether by value or by weight, gross or content: a reading is near"]
+        return [f"{either}, gross or content: a reading is near"]
+    if shared := [p for r in said for p in r.products if loaded.fits.get(p) == {"proxy"}]:
+        return [f"a code of its own: {shared[0]} shares its HS code with other goods"]
     return []
+
+
+UNNAMED = "which basket: the claim does not name the products it counts"
 
 
 def _difference(row: Mapping[str, Any], found: float) -> float | None:
@@ -258,9 +364,9 @@ def verdict_counts(checked: pa.Table) -> pa.Table:
 
     Examples
     --------
-    >>> verdict_counts(pa.table({"kind": ["share", "share"],
-    ...                          "verdict": ["borne out", "contradicted"]})).to_pylist()
-    [{'kind': 'share', 'claims': 2, 'contradicted': 1, 'borne_out': 1, 'cannot_be_told': 0}]
+    >>> checked = pa.table({"kind": ["share"] * 2, "verdict": ["borne out", "contradicted"]})
+    >>> verdict_counts(checked).select(["kind", "claims", "contradicted"]).to_pylist()
+    [{'kind': 'share', 'claims': 2, 'contradicted': 1}]
     """
     found = Counter(zip(checked["kind"].to_pylist(), checked["verdict"].to_pylist(), strict=True))
     rows = []
@@ -284,156 +390,3 @@ def failed_expectations(checked: pa.Table) -> pa.Table:
     rows = zip(checked["expected"].to_pylist(), checked["verdict"].to_pylist(), strict=True)
     failed = [bool(expected) and verdict != Verdict.BORNE_OUT for expected, verdict in rows]
     return checked.filter(pa.array(failed, pa.bool_()))
-
-
-PLAIN = Tolerance(points=0, relative=0, other=0)
-"""Tolerance for rounding alone: two published figures are compared as printed."""
-DIFFERENT = "different figures"
-TOO_MUCH = "shares of two suppliers add up to more than all"
-SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
-
-
-def conflicts(claims: pa.Table) -> pa.Table:
-    """Find pairs of claims from two sources that cannot both be right, as far as scopes tell.
-
-    Two claims of one scope conflict if their figures, with rounding and qualifier, share no
-    value; two shares of one consumer conflict if they add up to more than all. A claim without
-    a period is compared with every period. A figure by value is not compared with one by
-    weight, nor counts, whose subject is only in words.
-
-    Parameters
-    ----------
-    claims : pyarrow.Table
-        As the query ``claims`` returns them.
-
-    Returns
-    -------
-    pyarrow.Table
-        One row per pair, sorted by keys: ``key``, ``other``, ``conflict``, the scope, the two
-        suppliers, periods, figures (as text) and sources, and ``difference`` (of the first
-        figure to the second; null where one of them is not a single figure).
-
-    Examples
-    --------
-    >>> row = {"kind": "share", "consumer": "KOR", "supplier": "CHN", "rival": None,
-    ...        "product": "magnets", "element": None, "stage": None, "period": "2022",
-    ...        "than": None, "value": 0.879, "low": None, "high": None, "qualifier": None,
-    ...        "unit": "share", "measure": "imports", "counted_by": "value", "source": "ked"}
-    >>> claims = pa.Table.from_pylist([
-    ...     {**row, "key": "a"}, {**row, "key": "b", "value": 0.875, "source": "bk"}])
-    >>> [(r["key"], r["other"], r["conflict"]) for r in conflicts(claims).to_pylist()]
-    [('a', 'b', 'different figures')]
-    """
-    groups: dict[tuple[Any, ...], list[Claim]] = defaultdict(list)
-    for row in sorted(claims.to_pylist(), key=lambda r: r["key"]):
-        if claimed(row, PLAIN) is not None and row["kind"] not in ("more-than", "ahead-of"):
-            groups[tuple(row[name] for name in SCOPE)].append(row)
-    found = [
-        _pair(one, other, conflict)
-        for group in groups.values()
-        for one, other in combinations(group, 2)
-        if (conflict := _conflict(one, other))
-    ]
-    found.sort(key=lambda row: (row["key"], row["other"]))
-    return pa.Table.from_pylist(found, schema=_CONFLICTS)
-
-
-_CONFLICTS = pa.schema([
-    *texts("key", "other", "conflict", *SCOPE, "supplier", "other_supplier", "period",
-           "other_period", "figure", "other_figure"),
-    number("difference"), *texts("source", "other_source"),
-])  # fmt: skip
-
-
-def _conflict(one: Claim, other: Claim) -> str | None:
-    """Name the conflict between two claims that differ at most in supplier and period."""
-    first, second = claimed(one, PLAIN), claimed(other, PLAIN)
-    periods = {claim["period"] for claim in (one, other)} - {None}
-    if first is None or second is None or len(periods) > 1 or not _comparable(one, other):
-        return None
-    if one["supplier"] == other["supplier"]:
-        return DIFFERENT if first.high < second.low or second.high < first.low else None
-    if one["kind"] != "share" or None in (one["supplier"], other["supplier"]):
-        return None
-    return TOO_MUCH if first.low + second.low > 1 else None
-
-
-def _comparable(one: Claim, other: Claim) -> bool:
-    """Tell whether two claims from two sources can be about the same quantity."""
-    return (
-        one["source"] != other["source"]
-        and bool(set(measures_of(one)) & set(measures_of(other)))
-        and one["kind"] != "count"
-    )
-
-
-def _pair(one: Claim, other: Claim, conflict: str) -> dict[str, Any]:
-    row = {name: one[name] for name in SCOPE} | {"conflict": conflict}
-    for claim, prefix in ((one, ""), (other, "other_")):
-        row |= {f"{prefix}{name}": claim[name] for name in ("supplier", "period", "source")}
-        row[f"{prefix}figure"] = _figure(claim)
-    values = (one["value"], other["value"])
-    difference = None if None in values else one["value"] - other["value"]
-    return row | {"key": one["key"], "other": other["key"], "difference": difference}
-
-
-def _figure(claim: Claim) -> str:
-    """Format the figure with its qualifier."""
-    ends = [claim[name] for name in ("low", "value", "high") if claim[name] is not None]
-    text = " to ".join(f"{end:g}" for end in dict.fromkeys(ends))
-    return " ".join(part for part in (claim["qualifier"], text) if part)
-
-
-def production_conflicts(production: pa.Table) -> pa.Table:
-    """Find production of one country, product, period and basis on which sources differ.
-
-    Parameters
-    ----------
-    production : pyarrow.Table
-        As for :func:`~graphkit.analysis.concentration.production_concentration`.
-
-    Returns
-    -------
-    pyarrow.Table
-        One row per pair of sources whose figures, with their rounding, share no value:
-        ``country``, ``product``, ``period``, ``basis``, ``source``, ``other_source``, ``low``,
-        ``high``, ``other_low``, ``other_high`` (t; no high: no upper bound), sorted by them.
-
-    Examples
-    --------
-    >>> table = pa.table({
-    ...     "country": ["CHN"] * 2, "product": ["antimony-ore"] * 2, "period": ["2024"] * 2,
-    ...     "basis": ["Sb-content"] * 2, "source": ["a", "b"], "qualifier": [None] * 2,
-    ...     "tonnes": [60_000.0, 33_000.0], "low": [None] * 2, "high": [None] * 2})
-    >>> production_conflicts(table).select(["country", "low", "other_low"]).to_pylist()
-    [{'country': 'CHN', 'low': 60000.0, 'other_low': 33000.0}]
-    """
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in production.to_pylist():
-        groups[tuple(row[name] or "" for name in _FACT)].append(row)
-    rows = []
-    for key, group in sorted(groups.items()):
-        for one, other in combinations(sorted(group, key=lambda r: str(r["source"])), 2):
-            rows += [
-                {**dict(zip(_FACT, key, strict=True)), "source": one["source"],
-                 "other_source": other["source"], **ends}
-                for ends in _apart(one, other)
-            ]  # fmt: skip
-    numbers = [number(name, "t") for name in ("low", "high", "other_low", "other_high")]
-    fields = [*texts(*_FACT, "source", "other_source"), *numbers]
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
-
-
-_FACT = ("country", "product", "period", "basis")
-
-
-def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the bounds of two figures, if both are published and share no value."""
-    first, second = published_interval(one), published_interval(other)
-    if first is None or second is None:
-        return
-    (low, high), (least, most) = first, second
-    room = half_unit(low) + half_unit(least)
-    if low - most > room or least - high > room:
-        ends = {"low": low, "high": high, "other_low": least, "other_high": most}
-        yield {name: None if end == inf else end for name, end in ends.items()}

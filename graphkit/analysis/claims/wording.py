@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     CONTRADICTED = "contradicted"
     BORNE_OUT = "borne out"
     CANNOT_BE_TOLD = "cannot be told"
+    NO_MEASUREMENT = "no measurement"
 
     @property
     def option(self) -> str:
