@@ -32,7 +32,7 @@ rows:
   - {key: half, kind: share, period: 2024, value: 0.5, unit: share}
   - {key: next-year, kind: share, period: 2026, value: 0.8, unit: share}
   - {key: rises, kind: more-than, period: 2025-Q1, than: 2024, counted_by: weight}
-"""  # noqa: E501
+"""
 MADE = """\
 kind: PRODUCES
 defaults: {product: ree-metals, period: 2024, basis: gross}
