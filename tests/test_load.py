@@ -1,10 +1,5 @@
 """What a load does to a database, on each real database."""
 
-import random
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +8,6 @@ import pytest
 from databases import clear
 from seed_texts import SMALL, write_seeds
 
-import graphkit
 from graphkit.build import Graph, Part, build_graph
 from graphkit.errors import StoreError
 from graphkit.schema import GRAPH
@@ -287,83 +281,6 @@ def test_a_link_to_a_database_stays_a_link(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["graph.lbdb"]
 
 
-# Loads a folder of seeds; dies by its own hand at a step, or is killed from outside.
-LOAD = """
-import os, signal, sys
-from pathlib import Path
-from graphkit.build import build_graph
-from graphkit.seeds import read_seeds
-from graphkit.database import open_store
-from graphkit.stores.neo4j import Neo4jStore
-seeds, place, last, *login = sys.argv[1:]
-steps = 0
-def step(kind, rows):
-    global steps
-    steps += 1
-    print(kind, flush=True)
-    if steps == int(last):
-        os.kill(os.getpid(), signal.SIGKILL)
-with Neo4jStore(place, *login) if login else open_store(place) as store:
-    store.load(build_graph(read_seeds(Path(seeds))), step)
-"""
-
-
-def loading(seeds: Path, place: str | Path, *more: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-W", "error", "-c", LOAD, str(seeds), str(place), *map(str, more)]
-    checkout = Path(graphkit.__file__).parents[1]
-    return subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE, text=True)
-
-
-@pytest.mark.parametrize("last", [1, 8, 14])
-def test_a_load_that_is_killed_leaves_the_old_graph_and_the_next_one_no_litter(tmp_path, last):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as embedded:
-        embedded.load(graph_of(tmp_path / "seeds"))
-    before = path.read_bytes()
-    graph = graph_of(tmp_path / "seeds", OTHER_TONNES)
-    with loading(tmp_path / "seeds", path, last) as process:
-        steps = process.communicate()[0].split()
-
-    assert process.returncode == -signal.SIGKILL
-    assert len(steps) == last
-    assert path.read_bytes() == before
-    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb", ".graph.lbdb.loading"}
-    with EmbeddedStore(path) as embedded:
-        assert ("CHN", "KOR", "2024", 10.0) in flows(embedded)
-        embedded.load(graph)
-        assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
-    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb"}
-
-
-def test_a_load_killed_at_any_moment_leaves_one_graph_or_the_other(tmp_path):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as embedded:
-        embedded.load(graph_of(tmp_path / "seeds"))
-    graph_of(tmp_path / "seeds", OTHER_TONNES)
-    chance = random.Random(47)
-    for _ in range(3):
-        with loading(tmp_path / "seeds", path, 0) as process:
-            process.stdout.readline()
-            time.sleep(chance.uniform(0, 0.3))
-            process.kill()
-        with EmbeddedStore(path) as embedded:
-            assert len(flows(embedded)) == 3
-
-
-def test_two_loads_of_one_file_at_once_both_succeed(tmp_path):
-    path = tmp_path / "graph.lbdb"
-    graph_of(tmp_path / "one")
-    graph_of(tmp_path / "two", OTHER_TONNES)
-    both = [loading(tmp_path / name, path, 0) for name in ("one", "two")]
-    for process in both:
-        process.communicate()
-
-    assert [process.returncode for process in both] == [0, 0]
-    with EmbeddedStore(path) as embedded:
-        assert len(flows(embedded)) == 3
-    assert {p.name for p in tmp_path.iterdir()} == {"one", "two", "graph.lbdb"}
-
-
 def content(store: Store, kinds: tuple[str, ...]) -> dict[str, pa.Table]:
     """Keys and digests of everything, and what ends the relationships have."""
     found = {}
@@ -373,34 +290,6 @@ def content(store: Store, kinds: tuple[str, ...]) -> dict[str, pa.Table]:
         statement = f"MATCH {pattern} RETURN x.{kind.key} AS key, x.digest AS digest{ends}"
         found[kind.name] = store.run(statement).table.sort_by("key")
     return found
-
-
-@pytest.mark.parametrize(
-    ("into", "last"), [("empty", 1), ("empty", 10), ("older", 1), ("older", 3)]
-)
-def test_an_interrupted_load_of_neo4j_is_completed_by_running_it_again(
-    neo4j_store, neo4j_server, tmp_path, into, last
-):
-    kinds = tuple(kind.name for kind in GRAPH.kinds)
-    clear(neo4j_store)
-    if into == "older":
-        neo4j_store.load(graph_of(tmp_path / "seeds"))
-    other = SMALL["countries.yaml"].replace("NOR, name: Norway, iso2: NO", "SWE, name: Sweden")
-    change = {**OTHER_TONNES, "countries.yaml": other, "areas.yaml": SMALL["areas.yaml"].replace(
-        "type: world", "type: group")}  # fmt: skip
-    graph = graph_of(tmp_path / "seeds", change)
-    with loading(tmp_path / "seeds", neo4j_server[0], last, *neo4j_server[1:]) as process:
-        steps = process.communicate()[0].split()
-    assert (process.returncode, len(steps)) == (-signal.SIGKILL, last)
-    assert len(neo4j_store.run("MATCH (l:Load) RETURN l").table) == 0
-
-    neo4j_store.load(graph)
-
-    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
-        embedded.load(graph)
-        wanted, found = content(embedded, kinds), content(neo4j_store, kinds)
-    for kind in kinds:
-        assert found[kind].to_pylist() == wanted[kind].to_pylist(), kind
 
 
 def test_both_databases_hold_the_same_shipped_graph(stores, sample_graph):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import graphkit.render
 import graphkit.stores.embedded
 from graphkit.build import Graph
 from graphkit.cli.app import run
-from graphkit.database import last_load
+from graphkit.database import last_load, open_store
 from graphkit.errors import Unreachable
 from graphkit.export.tables import digest
 from graphkit.seeds import read_seeds
@@ -140,6 +141,21 @@ def command(
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     sys.exit(run(arguments))
+
+
+def die_at_step(seeds: Path, place: str, last: int, environment: Mapping[str, str]) -> None:
+    """Load a folder of seeds, and be killed as soon as a number of its steps are done."""
+    os.environ.update(environment)
+    steps = 0
+
+    def step(kind: str, rows: int) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with open_store(place) as store:
+        store.load(graphkit.build.build_graph(read_seeds(seeds)), step)
 
 
 def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[], str]) -> None:

@@ -27,7 +27,7 @@ LOADER = {
     "fingerprint.py": _tests("fingerprint", "build"),
     "stores/__init__.py": _tests("difference", "load"),
     "stores/embedded/__init__.py": [*_tests("load"), *UNREACHABLE],
-    "stores/neo4j/load.py": _tests("load"),
+    "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
 }
 GATE = {
     "cypher/read_only.py": _tests("read_only"),
@@ -71,7 +71,7 @@ QUESTIONS = {"graphkit/stores/embedded/__init__.py": ("ask", "run", "_execute")}
 """Functions of a module that answer questions and are no part of a load."""
 
 LEFT_OUT = (
-    "killed", "two_loads_of_one_file", "two_processes", "networkx_own_tests", "both_databases",
+    "killed", "two_processes", "both_databases",
     "older_graphkit", "asks_for_routes", "keeps_its_answers",
 )  # fmt: skip
 """Parts of the names of tests that take too long for every mutant."""

@@ -12,5 +12,6 @@ from loads import fault_counts, warm_loads
 from test_crash import *
 from test_cuts import *
 from test_races import *
+from test_steps import *
 
 __all__ = ["fault_counts", "warm_loads"]
