@@ -31,6 +31,8 @@ MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
 LONG = ("faults", "fuzz", "nightly", "scale")
 """Folders whose tests run only when they are named on the command line."""
+DATABASES = ("store", "place")
+"""Parameters of tests whose value ``neo4j`` is the real server."""
 LOG = pytest.StashKey[Path]()
 """The log of the tests' own Neo4j."""
 
@@ -60,10 +62,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Put every test on Neo4j into one group."""
-    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    if "neo4j_server" in getattr(item, "fixturenames", ()) or "neo4j" in map(str, chosen):
-        item.add_marker(pytest.mark.xdist_group("neo4j"))
+    """Group the tests of Neo4j, and those of each other module, whose setups are made once."""
+    chosen = item.callspec.params if hasattr(item, "callspec") else {}
+    neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or any(
+        chosen.get(name) == "neo4j" for name in DATABASES
+    )
+    item.add_marker(pytest.mark.xdist_group("neo4j" if neo4j else str(item.path)))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -27,7 +27,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit import __version__
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
-from graphkit.paths import user_folder
+from graphkit.paths import shipped, user_folder
 from graphkit.queries import query_names
 from graphkit.seeds import read_seeds
 
@@ -43,8 +43,10 @@ class Outcome:
 
 
 @pytest.fixture
-def graphkit(capsys, monkeypatch, sliced_file: Path) -> Callable[..., Outcome]:
-    """Runs the command in this process, on an embedded database of the shipped seeds."""
+def graphkit(capsys, monkeypatch, sliced_file: Path, sliced_seeds: Path) -> Callable[..., Outcome]:
+    """Runs the command in this process, on the slice in the place of the shipped seeds."""
+    seeds = {"seeds": sliced_seeds, "queries": shipped("queries")}
+    monkeypatch.setattr("graphkit.paths.shipped", seeds.__getitem__)
 
     def run(*arguments: str, stdin: str | None = None, db: bool | Path = True) -> Outcome:
         if db:
@@ -582,14 +584,16 @@ def test_a_reader_that_has_read_enough_is_no_error(db):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
-def test_a_full_disk_is_one_line(db):
-    for arguments in (["query", "countries"], ["depends", "KOR", "-f", "parquet"], ["check"]):
-        with Path("/dev/full").open("wb") as full:
-            done = subprocess.run(
-                [COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, env={**os.environ, **db}
-            )
-        assert done.returncode == 1
-        assert done.stderr == b"graphkit: cannot write to stdout: No space left on device\n"
+@pytest.mark.parametrize("line", ["query countries", "depends KOR -f parquet", "check {seeds}"])
+def test_a_full_disk_is_one_line(db, sliced_seeds, line):
+    command = [COMMAND, *line.format(seeds=sliced_seeds).split()]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env={**os.environ, **db}
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == b"graphkit: cannot write to stdout: No space left on device\n"
 
 
 def test_parquet_goes_through_a_pipe(db):
@@ -667,14 +671,14 @@ READY = (
 )
 
 
-@pytest.mark.parametrize("which", ["embedded", "neo4j"])
+@pytest.mark.parametrize("place", ["embedded", "neo4j"])
 @pytest.mark.parametrize("seconds", [0.1, 4.0])
 def test_an_interrupted_query_ends_at_once_with_130_and_one_line(
-    db, request, tmp_path, which, seconds
+    db, request, tmp_path, place, seconds
 ):
     environment = {**os.environ, **db}
     arguments = ["cypher", LONG]
-    if which == "neo4j":
+    if place == "neo4j":
         small = write_seeds(tmp_path / "seeds")
         request.getfixturevalue("neo4j_store").load(build_graph(read_seeds(small)))
         uri, user, password = request.getfixturevalue("neo4j_server")
