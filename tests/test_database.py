@@ -14,7 +14,7 @@ import graphkit
 from graphkit.build import build_graph
 from graphkit.database import LastLoad, build_cache, default_path, last_load, open_database
 from graphkit.errors import SeedError, StoreError, Unreachable
-from graphkit.paths import locked, shipped
+from graphkit.paths import locked
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -45,7 +45,7 @@ ASK = """
 import sys
 from graphkit.database import open_database
 built = []
-with open_database(progress=lambda kind, rows: built.append(kind)) as store:
+with open_database(sys.argv[1], lambda kind, rows: built.append(kind)) as store:
     statement = "MATCH (c:Country {iso3: 'KOR'}) RETURN c.name AS name"
     print(bool(built), store.run(statement).table["name"][0].as_py())
 """
@@ -53,7 +53,8 @@ with open_database(progress=lambda kind, rows: built.append(kind)) as store:
 
 def test_two_processes_at_once_build_it_once(tmp_path):
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
-    run = [sys.executable, "-W", "error", "-c", ASK]
+    seeds = write_seeds(tmp_path / "seeds")
+    run = [sys.executable, "-W", "error", "-c", ASK, str(seeds)]
     checkout = Path(graphkit.__file__).parents[1]
     started = [
         subprocess.Popen(run, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True)
@@ -64,8 +65,8 @@ def test_two_processes_at_once_build_it_once(tmp_path):
     assert said == ["False South Korea\n", "True South Korea\n"]
     names = sorted(p.name for p in (tmp_path / "graphkit").iterdir())
     assert len(names) == 2
-    assert names[0].startswith("graph-")
-    assert names[1] == "graph.lock"
+    assert names[0] == "graph.lock"
+    assert names[1].startswith("seeds")
 
 
 def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
@@ -173,12 +174,12 @@ def test_a_cache_that_cannot_be_written_is_read_when_it_is_there(cache):
         cache.chmod(0o700)
 
 
-def test_a_build_that_fails_leaves_nothing(cache):
+def test_a_build_that_fails_leaves_nothing(cache, tmp_path):
     def stop(kind: str, rows: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_cache(shipped("seeds"), default_path(), stop)
+        build_cache(tmp_path / "seeds", default_path(), stop)
     assert [p.name for p in cache.iterdir()] == ["graph.lock"]
 
 
