@@ -37,9 +37,6 @@ QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
 )  # fmt: skip
-STATISTICS = (
-    "production", "imports", "exports", "consumption", "stocks", "stock-release", "sales", "price",
-)  # fmt: skip
 
 
 def _key(doc: str) -> Prop:
@@ -157,6 +154,8 @@ NODES = (
         _key("Short name used in seeds and questions."),
         _text("name", "Name in English.", required=True),
         _ref("stage", "Stage it comes out of.", "Stage", edge="AT_STAGE", required=True),
+        Prop("made_into", Type.TEXTS, "Products made from it.", ref=("Product",),
+             edge="MADE_INTO"),
         Prop("used_in", Type.TEXTS, "Applications.", ref=("Application",), edge="USED_IN"),
         ALIASES, NOTE, SOURCE)),
     Kind("Claim", "One published statement, kept as it was published.", (
@@ -264,39 +263,6 @@ EDGES = (
               "recovered.", required=True, one_of=ROLES),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("element", ("Element",), "Element.")),
-    Kind("REPORTS", "A figure of a country's balance of a material, or a price that it reports.", (
-        _text("statistic", "What is counted; stock-release: out of a government's stockpile.",
-              key=True, required=True, one_of=STATISTICS),
-        _ref("product", "Product, where the series is of one; none: several forms together.",
-             "Product", key=True),
-        _text("label", "The series, as the source names it.", key=True, required=True),
-        PERIOD, YEAR,
-        Prop("value", Type.NUMBER, "The figure, in its unit.", minimum=0),
-        Prop("low", Type.NUMBER, "Lower end of a published range.", minimum=0),
-        Prop("high", Type.NUMBER, "Upper end of a published range.", not_below="low"),
-        _text("unit", "t of a mass; of a price as printed, USc: cents, ozt: troy ounce, mtu: "
-              "one hundredth of a tonne, of what the label says.", required=True,
-              one_of=("t", "USD/t", "USD/kg", "USD/lb", "USc/lb", "USD/ozt", "USD/mtu")),
-        QUALIFIER,
-        _text("published_value", "The figure as printed, where it is not a plain number."),
-        Prop("estimated", Type.FLAG, "The publisher marks it as an estimate."),
-        BASIS,
-        _text("balance", "Key of the product or element whose net import reliance counts the "
-              "series; none: no balance does."),
-        NOTE,
-        _ref("source", "Where the figure was published.", "Source", key=True, required=True)),
-        End("country", ("Country",), "Whose figure it is."),
-        End("element", ("Element",), "Element, mineral or group that it is about.")),
-    Kind("MADE_INTO", "A step of a chain, in which one product is made into another.", (
-        _text("process", "How it is done.", required=True),
-        _text("kind", "main: the step is run for the output; by-product: the output comes with it.",
-              required=True, one_of=("main", "by-product")),
-        _ref("host", "Of a by-product: what the step is run for, whose supply it follows.",
-             "Element"),
-        Prop("input_per_output", Type.NUMBER, "Mass of input for one of output, without losses.",
-             minimum=0),
-        NOTE, SOURCE),
-        End("input", ("Product",), "Input."), End("output", ("Product",), "Output.")),
     Kind("RATED", "The value of an indicator for a country in one period.", (
         PERIOD, YEAR,
         Prop("value", Type.NUMBER, "The value, in the unit of the indicator.", required=True),
@@ -309,6 +275,9 @@ EDGES = (
          End("group", ("Area", "Element"), "Group."), derived=True),
     Kind("AT_STAGE", "The stage a product comes out of.", (),
          End("product", ("Product",), "Product."), End("stage", ("Stage",), "Stage."),
+         derived=True),
+    Kind("MADE_INTO", "What a product is made into.", (),
+         End("input", ("Product",), "Input."), End("output", ("Product",), "Output."),
          derived=True),
     Kind("USED_IN", "What a product is used in.", (),
          End("product", ("Product",), "Product."),

@@ -98,7 +98,7 @@ def inflows(net: SupplyNetwork) -> dict[Node, dict[Node, float]]:
     for source, target, amount in zip(net.source, net.target, net.amount, strict=True):
         shares[names[target]][names[source]] = amount / net.supply[target]
     for output, pool, weight in zip(net.output, net.input, net.weight, strict=True):
-        share = weight * net.produced[output] / net.supply[output] if net.supply[output] else 0
+        share = weight * net.covered[output] * net.own[output]
         if share:
             shares[names[output]][names[pool]] = share
     return shares

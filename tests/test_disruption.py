@@ -124,9 +124,16 @@ def test_losses_are_of_what_is_bought_or_of_all_that_there_is():
 
 
 def test_who_is_left_with_nothing_is_marked():
-    net = network(flows("A 3 B", "B 1 C", "D 1 E", "A 1 E"), makes("A 9", "D 2"))
+    net = network(flows("A 3 B", "B 1 C", "D 1 E", "A 1 E"), makes("A 80%", "D 20%"))
     found = column(disruption(net, ["A"], slack=0.5), "nothing_left")
     assert found == {("B", "ore"): True, ("C", "ore"): True, ("E", "ore"): False}
+
+
+def test_who_may_make_some_itself_is_not_surely_left_with_nothing():
+    net = network(flows("A 3 B", "B 1 C"), makes("A 9"))
+    found = {r["consumer"]: r for r in disruption(net, ["A"]).to_pylist()}
+    assert [found["C"][name] for name in ("low", "loss", "high")] == [0.0, 1.0, 1.0]
+    assert [found[who]["nothing_left"] for who in ("B", "C")] == [True, False]
 
 
 @given(st.integers(0, 40), st.floats(0.05, 1.0), st.floats(0.0, 2.0))

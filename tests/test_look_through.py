@@ -149,12 +149,12 @@ def test_a_cycle_without_a_producer_is_untraceable_and_no_error():
     assert rows["A"]["high"] == 1.0
 
 
-def test_what_comes_out_of_such_a_cycle_is_untraceable_further_down():
+def test_what_is_made_out_of_a_pool_that_keeps_nothing_is_unknown():
     net = network(flows("X 5 Y", "Y 5 X", "A 9 Z", "X 1 C oxide", "Z 3 C oxide"),
                   makes("A 9", "X 1 oxide", "Z 3 oxide"))  # fmt: skip
     traced = look_through(net, consumers=["C"])
     found = column(traced, stage="mine")
-    assert found["untraceable"] == pytest.approx(0.25)
+    assert found["unknown"] == pytest.approx(0.25)
     assert found["A"] == pytest.approx(0.75)
     assert column(traced, stage="separate") == pytest.approx({"Z": 0.75, "X": 0.25})
 

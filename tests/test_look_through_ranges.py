@@ -66,11 +66,11 @@ def solve(net: SupplyNetwork, own: np.ndarray, links: np.ndarray, order: int) ->
         pools = np.flatnonzero(net.output == node)
         if orders[node] == order:
             right[node, net.country[node]] = own[node]
-        elif orders[node] > order and not len(pools):
-            right[node, width] = own[node]
         elif orders[node] > order:
+            fed = net.covered_least[node]
+            right[node, width] = own[node] * (1 - fed)
             for link in pools:
-                matrix[node, net.input[link]] -= own[node] * net.weight[link]
+                matrix[node, net.input[link]] -= own[node] * fed * net.weight[link]
     matrix[orders < order] = np.eye(net.size)[orders < order]
     return np.linalg.solve(matrix, right)
 
@@ -87,7 +87,7 @@ def may_do(net: SupplyNetwork, order: int) -> np.ndarray:
 
 def test_metal_out_of_a_pool_nobody_knows_has_an_unknown_origin():
     net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
-                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+                  makes("A 75% metal", "C 25% metal", "D 100% oxide"))  # fmt: skip
     rows = groups(look_through(net, consumers=["B"]))["B", "metal", "separate"]
     found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
     assert found["unknown"] == (0.75, None, None)
@@ -96,7 +96,7 @@ def test_metal_out_of_a_pool_nobody_knows_has_an_unknown_origin():
 
 def test_a_share_is_its_low_if_none_of_the_unknown_is_its_and_its_high_if_all_is():
     net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
-                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+                  makes("A 75% metal", "C 25% metal", "D 100% oxide"))  # fmt: skip
     for rows in groups(look_through(net)).values():
         unknown = sum(r["share"] for r in rows if r["origin"] == "unknown")
         for row in rows:

@@ -15,7 +15,7 @@ from graphkit.errors import GraphkitError
 
 def test_the_verdict_says_how_sure_the_share_is():
     net = network(flows("A 3 B metal", "C 1 B metal", "D 5 C oxide"),
-                  makes("A 3 metal", "C 1 metal", "D 5 oxide"))  # fmt: skip
+                  makes("A 75% metal", "C 25% metal", "D 100% oxide"))  # fmt: skip
     points = share_points(look_through(net, consumers=["B"]), threshold=0.5)
     found = {(r["supplier"], r["definition"], r["stage"]): r["verdict"] for r in points.to_pylist()}
     assert found == {

@@ -254,7 +254,7 @@ def test_networkx_sees_the_same_amounts(seed):
         name = (net.countries[net.country[node]], net.products[net.product[node]])
         assert graph.out_degree(name, weight="tonnes") == pytest.approx(net.exports[node])
         shares = sum(d["share"] for _, _, d in chain.in_edges(name, data=True))
-        fresh = 0 if net.has_input[node] else net.own[node]
+        fresh = net.own[node] * (1 - net.covered[node])
         assert shares + fresh == pytest.approx(float(net.supply[node] > 0))
 
 

@@ -36,13 +36,16 @@ COLUMNS = (
            "0 to 1, share of the consumer's imports of the product that is cut itself"),
     Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on"),
     Column("loss", "in all", "0 to 1, the sum of both"),
+    Column("low", "at least", "0 to 1, the least that sum can be, given all published data"),
+    Column("high", "at most", "0 to 1, the most that sum can be"),
     Column("recovered", "Slack recovers",
            "0 to 1, share of the same that the slack of the remaining suppliers replaces"),
     Column("uncovered", "Uncovered", "0 to 1, loss minus recovered"),
     Column("nothing_left", "Nothing left"),
 )  # fmt: skip
 SHOWN = (
-    "consumer", "product", "period", "direct", "indirect", "loss", "lost_imports", "recovered",
+    "consumer", "product", "period", "direct", "indirect", "loss", "low", "high", "lost_imports",
+    "recovered",
     "uncovered", "nothing_left",
 )  # fmt: skip
 CASCADE_COLUMNS = (

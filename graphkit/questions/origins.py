@@ -216,6 +216,8 @@ def supply_answer(
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
+    known = asked.buyer is not None and asked.buyer.key in supply.network.countries
+    buyer = asked.buyer.key if asked.buyer and known else None
     of_products = [
         f"{key}: {note}"
         for key in supply.network.products
@@ -226,7 +228,8 @@ def supply_answer(
         supply.coverage(),
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *of_products), caption=caption, shown=shown,
+        notes=(*asked.scope.notes, *notes, *supply.short_notes(buyer), *of_products),
+        caption=caption, shown=shown,
     )  # fmt: skip
 
 

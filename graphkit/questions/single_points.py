@@ -9,14 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
+    point_verdict,
     removal_losses,
     share_points,
     structural_points,
 )
-from graphkit.answer import FLAG, NUMBER, Answer, Column, schema_of
+from graphkit.answer import NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import UsageError
@@ -34,6 +35,11 @@ from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.verbs import checked
 
 THRESHOLD = 0.5
+ROUNDING = 1e-9
+VERDICTS = (
+    "Verdict: certain, if even the least share reaches the threshold; as traced, if the traced one "
+    "does; possible, if only the largest does."
+)
 SHARE_COLUMNS = (
     Column("consumer", "Consumer"),
     Column("product", "Product"),
@@ -53,7 +59,11 @@ STRUCTURE = (
     Column("stage"),
     Column("loss", "Loses", "0 to 1, share of the consumer's imports that passes through the "
            "removed at any stage, lost in proportion and not replaced", SHARE, NUMBER),
-    Column("cut_off", "Cut off", type=FLAG),
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data",
+           SHARE, NUMBER),
+    Column("high", "at most", "0 to 1, the most that share can be", SHARE, NUMBER),
+    Column("verdict", "Verdict"),
+    Column("cut_off", "Cut off"),
     Column("kept", "", "0 to 1, share of the consumer's supply in the links that count for "
            "cut_off", SHARE, NUMBER),
     Column("chain", "Strongest chain"),
@@ -114,7 +124,7 @@ def single_points(
     threshold : float, optional
         Default: 0.5, or 0 with ``blocs``; the EU's Critical Raw Materials Act has 0.65.
     possible : bool
-        For "share": add suppliers that reach the threshold only at the upper end of their range.
+        Add suppliers that reach the threshold only at the upper end of their range.
     each : bool
         Without a consumer: list every consumer instead of counting them.
     blocs : sequence of str
@@ -153,7 +163,9 @@ def single_points(
         point, part = SHARE_POINT, "share"
     else:
         groups = dict(bloc(catalog, text) for text in blocs) or None
-        answer = _structural(catalog, buyer, asked, supply, consumers, groups, least, min_link)
+        answer = _structural(
+            catalog, buyer, asked, supply, consumers, groups, least, min_link, possible
+        )
         point, part = STRUCTURE_POINT, "loss"
     if buyer is not None or each:
         return answer
@@ -173,7 +185,7 @@ def _by_share(
     traced = look_through(supply.network, consumers=consumers, products=supply.asked)
     found = share_points(traced, threshold=threshold)
     unsure = pc.equal(found["verdict"], "possible")
-    left_out = 0 if possible else pc.sum(unsure).as_py() or 0
+    left_out = sorted(set() if possible else found.filter(unsure)["supplier"].to_pylist())
     if not possible:
         found = found.filter(pc.invert(unsure))
     found = found.rename_columns({"stage": "traced_to"})
@@ -187,11 +199,7 @@ def _by_share(
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[
-            "Verdict: certain, if even the least share reaches the threshold; as traced, if the "
-            "traced one does; possible, if only the largest does.",
-            METHOD, *supply.notes, *_none(rows, threshold),
-            *([f"{left_out} more are possible, at the upper end of their range: see `possible`."]
-              if left_out else []),
+            VERDICTS, METHOD, *supply.notes, *_none(rows, threshold), *_more_possible(left_out),
         ],
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
@@ -208,14 +216,17 @@ def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa
 def _structural(
     catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
     consumers: list[str] | None, blocs: dict[str, list[str]] | None, threshold: float,
-    min_link: float,
+    min_link: float, possible: bool,
 ) -> Answer:  # fmt: skip
     notes: list[str] = []
     groups = None
     if blocs is not None:
         groups, notes = members_with_data(supply.network, blocs)
-    rows = _removed(supply, groups, consumers, min_link)
-    rows = rows.filter(pc.or_(pc.greater_equal(rows["loss"], threshold), rows["cut_off"]))
+    rows = _removed(supply, groups, consumers, min_link, threshold)
+    unsure = pc.equal(rows["verdict"], "possible")
+    left_out = sorted(set() if possible else rows.filter(unsure)["removed"].to_pylist())
+    if not possible:
+        rows = rows.filter(pc.invert(unsure))
     rows = with_scope(rows, supply)
     rows = _ordered(rows, supply, [
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
@@ -231,7 +242,10 @@ def _structural(
         caption=f"Loses: share of the imports, {supply.network.unit}, that passes through the "
         "removed country at any of its stages, if nobody substitutes. Cut off: no producer "
         f"reaches the consumer without it ({links}).",
-        notes=[*supply.notes, *notes, *_none(rows, threshold)],
+        notes=[
+            f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
+            *supply.notes, *notes, *_none(rows, threshold), *_more_possible(left_out),
+        ],
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
     )  # fmt: skip
@@ -239,10 +253,12 @@ def _structural(
 
 def _removed(
     supply: Supply, groups: dict[str, list[str]] | None, consumers: list[str] | None,
-    min_link: float,
+    min_link: float, threshold: float,
 ) -> pa.Table:  # fmt: skip
     """Compute the losses without each country or bloc, and who is cut off."""
-    losses = removal_losses(supply.network, groups, consumers=consumers, products=supply.asked)
+    losses = removal_losses(
+        supply.network, groups, consumers=consumers, products=supply.asked, possible=True
+    )
     strict = supply.least
     cut = structural_points(
         strict, groups, consumers=_there(strict, consumers), products=supply.asked,
@@ -253,10 +269,21 @@ def _removed(
     rows = []
     for row in losses.to_pylist():
         point = off.pop(tuple(row[n] for n in ends), None)
-        rows.append({**row, "cut_off": point is not None, "kept": point["kept"] if point else None})
+        nothing = "certain" if row["low"] >= 1 - ROUNDING else "possible" if point else None
+        if nothing or row["high"] >= threshold:
+            kept = point["kept"] if point else None
+            rows.append({**row, "cut_off": nothing, "kept": kept,
+                         "verdict": point_verdict(row["low"], row["loss"], threshold)})  # fmt: skip
     for point in off.values():  # cut off without a loss in proportion: it never imports
-        rows.append({**point, "loss": None, "cut_off": True})
+        rows.append({**point, "loss": None, "cut_off": "possible", "verdict": "possible"})
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
+
+
+def _more_possible(names: Sequence[str]) -> list[str]:
+    """Note the single points that only the upper end of a range shows."""
+    if not names:
+        return []
+    return [f"Possible too, at the upper end of their range: {shortened(names)}; see `possible`."]
 
 
 def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:

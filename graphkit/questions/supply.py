@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
@@ -27,6 +28,8 @@ from graphkit.questions.trade import (
     series_of,
 )
 
+LARGE = 0.01
+"""Part of a buyer's imports from which an unknown input is noted."""
 MADE = pa.schema([
     *(pa.field(n, pa.string()) for n in ("country", "product")),
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
@@ -260,6 +263,20 @@ class Supply:
             self.flows, self.amounts.drop_columns(["source", "claim"]), self.conversions,
             self.products, measure=self.measure, unpublished=unpublished,
         )  # fmt: skip
+
+    def short_notes(self, buyer: str | None) -> list[str]:
+        """Name the countries whose inputs cannot feed what the buyer, or everybody, buys."""
+        consumers = None if buyer is None else [buyer]
+        buyers = self.network.select(consumers, self.asked, "imports")
+        rows = short_of_input(self.network, buyers).to_pylist() if len(buyers) else []
+        large = [row for row in rows if row["part"] >= LARGE]
+        notes = [
+            f"{row['country']}: the inputs known there can feed at most "
+            f"{100 * row['covered']:.1f} % of its {row['product']}. The input of the rest is "
+            f"unknown, for {100 * row['part']:.1f} % of these imports."
+            for row in large[:3]
+        ]
+        return [*notes, *([f"The same holds for {len(large) - 3} more."] if large[3:] else [])]
 
     @property
     def in_words(self) -> str:

@@ -11,14 +11,20 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.network.rows import ONE_OF, column_of, sorted_rows
 from graphkit.analysis.supply.network import (
+    OBSERVED,
+    TOLERANCE,
     UNITS,
     UNPUBLISHED,
     Stated,
     SupplyNetwork,
+    listed_whole,
     own_production,
     shortened,
 )
 from graphkit.errors import GraphkitError
+
+LEAST_INPUT = 0.1
+"""Input that a unit of output needs at least, by value or by mass, where no source says more."""
 
 
 def earlier_products(
@@ -120,6 +126,57 @@ def input_pools(
     return output, source, pool / total[output]
 
 
+def covered_output(
+    pools: tuple[np.ndarray, np.ndarray, np.ndarray], kept: np.ndarray, needed: np.ndarray
+) -> np.ndarray:
+    """Compute the share of each node's production that its input pools can feed.
+
+    Parameters
+    ----------
+    pools : (output, input, weight)
+        As :func:`input_pools` returns them.
+    kept, needed : numpy.ndarray
+        What each pool has after its exports, and what the country's later products need of it.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 to 1; 0 for nodes without an input pool.
+
+    Examples
+    --------
+    A's magnets need 8 of metal, and its pool keeps 2:
+
+    >>> pools = (np.array([1]), np.array([0]), np.array([1.0]))
+    >>> covered_output(pools, np.array([2.0, 0.0]), np.array([8.0, 0.0])).tolist()
+    [0.0, 0.25]
+    """
+    output, inputs, weight = pools
+    left = np.maximum(kept, 0.0)
+    short = needed * (1 - TOLERANCE) > left
+    part = np.divide(left, needed, out=np.ones(len(left)), where=short)
+    return np.asarray(np.bincount(output, weight * part[inputs], len(kept)))
+
+
+def _most_needed(
+    pools: tuple[np.ndarray, np.ndarray, np.ndarray], ratio: np.ndarray, product: np.ndarray,
+    exports: np.ndarray, most: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Compute the input that each pool must give if no sale comes out of imports.
+
+    ``most`` is the production of a node where it is published, else infinite.
+    """
+    output, inputs, weight = pools
+    needed = np.zeros(len(exports))
+    for _ in range(len(ratio) + 1):
+        demand = np.minimum(exports + needed, most)
+        part = ratio[product[inputs], product[output]] * weight * demand[output]
+        before, needed = needed, np.asarray(np.bincount(inputs, part, len(exports)), np.float64)
+        if np.array_equal(before, needed):
+            break
+    return needed
+
+
 def _ties(candidates: Sequence[tuple[int, int, int]]) -> list[list[int]]:
     """Group the positions of equally near products, nearest first."""
     groups: dict[tuple[int, int], list[int]] = {}
@@ -149,7 +206,9 @@ def supply_network(
     A node's pool is its production and its imports. Production is the published figure where
     that is in the unit of the flows, and inferred where it is not, or where the country sells
     more than it has: see :func:`~graphkit.analysis.supply.network.own_production`. A country
-    makes a product out of its pool of the nearest earlier product that it has.
+    makes a product out of its pool of the nearest earlier product that it has. What is left of
+    that pool after its exports can feed so much output; a country that is known to make the
+    input also makes what is missing, and the input of any other output is unknown.
 
     Parameters
     ----------
@@ -165,7 +224,9 @@ def supply_network(
         rows); else the share is used. One row per country and product: choose among sources
         first.
     conversions : pyarrow.Table, optional
-        ``input``, ``output``: product keys, of the routes of one chain.
+        ``input``, ``output``: product keys, of the routes of one chain. Optional
+        ``input_per_output``: tonnes of input that a tonne of output needs, used by mass; where
+        it is null, and by value, output needs at least a tenth of its amount as input.
     products : pyarrow.Table, optional
         ``key``, ``stage``, ``stage_order`` of every product with data. Optional for a single
         product: its stage then has its name.
@@ -219,14 +280,30 @@ def supply_network(
     stated = _stated(made, _amounts(facts, made, traded, axes, measure), nodes, maker)
     exports, imports = (np.bincount(end, amount, len(nodes)) for end in (source, target))
     trade = (exports, imports, product)
-    produced, state = own_production(stated, *trade, unpublished)
+    routes = _routes(conversions)
+    earlier = earlier_products(routes, axes.products, axes.orders)
+    ratio = _input_ratios(routes, axes.products, traded, measure)
     least, _ = own_production(stated, *trade, "net-exports")
-    earlier = earlier_products(_pairs(conversions), axes.products, axes.orders)
-    pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
+    own_use: np.ndarray = np.zeros(len(nodes))
+    for _ in axes.products or ("",):  # own use of a product adds to that of those before it
+        produced, state = own_production(
+            stated, *trade, unpublished, own_use if unpublished == "exports" else None
+        )
+        pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
+        output, inputs, weight = pools
+        needed = ratio[product[inputs], product[output]] * weight * produced[output]
+        before, own_use = own_use, np.asarray(np.bincount(inputs, needed, len(nodes)), np.float64)
+        if np.array_equal(before, own_use):
+            break
+    kept = produced + imports - exports
+    surely = np.where(stated.makes & (state != OBSERVED), np.inf, least + imports - exports)
+    most = np.where(state == OBSERVED, produced, np.inf)
+    needed = _most_needed(pools, ratio, product, exports, most)
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
-        country, product, source, target, amount, produced, least, stated.amount, state, *pools,
-        facts,
+        country, product, source, target, amount, produced, least, stated.amount,
+        listed_whole(stated.share, product), state, *pools,
+        covered_output(pools, kept, own_use), covered_output(pools, surely, needed), facts,
     )  # fmt: skip
 
 
@@ -395,15 +472,39 @@ def _stated(made: pa.Table, amount: np.ndarray, nodes: np.ndarray, maker: np.nda
     here = np.isin(maker, nodes)
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
-    stated = Stated(empty, empty.copy(), np.zeros(len(nodes), bool))
+    stated = Stated(empty, empty.copy(), *(np.zeros(len(nodes), bool) for _ in range(2)))
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
+    for name in ("tonnes", "share"):
+        given = np.asarray(made[name].to_numpy(), np.float64)[here]
+        stated.makes[place] |= np.nan_to_num(given) > 0
     return stated
 
 
-def _pairs(conversions: pa.Table | None) -> list[tuple[str, str]]:
+def _routes(conversions: pa.Table | None) -> dict[tuple[str, str], float | None]:
+    """Map each input and output to the tonnes of input per tonne of output, where known."""
     if conversions is None:
-        return []
+        return {}
     inputs, outputs = (column_of(conversions, n).to_pylist() for n in ("input", "output"))
-    return sorted(set(zip(inputs, outputs, strict=True)))
+    known = "input_per_output" in conversions.column_names
+    ratios = conversions["input_per_output"].to_pylist() if known else [None] * len(inputs)
+    return {(i, o): r for i, o, r in sorted(zip(inputs, outputs, ratios, strict=True), key=str)}
+
+
+def _input_ratios(
+    routes: Mapping[tuple[str, str], float | None], products: Sequence[str],
+    traded: np.ndarray, measure: str,
+) -> np.ndarray:  # fmt: skip
+    """Build the matrix of the input that a unit of output needs: input by output product.
+
+    Zero where the two have no common unit, so that nothing can be said.
+    """
+    common = traded[:, None] & traded[None, :]
+    ratio = np.where(common, LEAST_INPUT, 0.0)
+    place = {key: number for number, key in enumerate(products)}
+    for (source, output), tonnes in routes.items():
+        if measure == "tonnes" and tonnes and source in place and output in place:
+            pair = place[source], place[output]
+            ratio[pair] = tonnes if common[pair] else 0.0
+    return ratio

@@ -9,14 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import loss_ranges
 from graphkit.analysis.supply.removal import system
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
 
 SMALLEST, ROUNDING = 1e-12, 1e-9
+NONE = np.empty(0, np.int64)
 LOSSES = pa.schema([
     *texts("consumer", "product", "stage"),
-    *(number(n, SHARE) for n in ("direct", "indirect", "loss")),
+    *(number(n, SHARE) for n in ("direct", "indirect", "loss", "low", "high")),
     number("lost_imports"), *(number(n, SHARE) for n in ("recovered", "uncovered")),
     *flags("nothing_left"),
 ])  # fmt: skip
@@ -72,8 +74,10 @@ def disruption(
     -------
     pyarrow.Table
         ``consumer``, ``product``, ``stage``; of the consumer's imports or supply (0 to 1)
-        ``direct``, ``indirect`` and their sum ``loss``; ``lost_imports`` in the measure;
-        ``recovered`` and ``uncovered`` of the loss; ``nothing_left``. The exporters are consumers
+        ``direct``, ``indirect`` and their sum ``loss``, with its range ``low`` to ``high`` (left
+        open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
+        ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss;
+        ``nothing_left``, where even ``low`` leaves nothing. The exporters are consumers
         too. In order of the chain of products, largest uncovered loss first.
 
     Raises
@@ -103,13 +107,18 @@ def disruption(
     _, passed, _ = _followed(network, np.where(cut > 0, 1.0, 0.0), base)
     recovered = np.minimum(lost, slack * (1.0 - passed))
     left = lost - recovered
+    low, high = (side[:, 0] for side in loss_ranges(network, [NONE], cut))
+    if base == "imports":
+        low, high = (_of_imports(network, cut, side) for side in (low, high))
+    low, high = np.minimum(low, lost), np.maximum(high, lost)
+    certain = low - np.minimum(low, slack * (1.0 - passed)) >= 1 - ROUNDING
     rows = asked[lost[asked] > max(minimum, SMALLEST)]
     keys = (network.country[rows], -left[rows].round(12), network.product[rows])
     rows = rows[np.lexsort(keys)]
     columns = [
         *network.names(rows), pa.array(direct[rows]), pa.array((lost - direct)[rows]),
-        pa.array(lost[rows]), pa.array(gone[rows]), pa.array(recovered[rows]),
-        pa.array(left[rows]), pa.array(left[rows] >= 1 - ROUNDING),
+        pa.array(lost[rows]), pa.array(low[rows]), pa.array(high[rows]), pa.array(gone[rows]),
+        pa.array(recovered[rows]), pa.array(left[rows]), pa.array(certain[rows]),
     ]  # fmt: skip
     unit = LOSSES.field("lost_imports").with_metadata({"unit": network.unit})
     place = LOSSES.get_field_index("lost_imports")
@@ -154,9 +163,15 @@ def _followed(
     imports = np.bincount(network.target, gone, network.size)
     if base == "supply":
         return direct, lost, imports
-    taken = np.bincount(network.target, network.amount * cut, network.size)
+    nothing = np.zeros(network.size)
+    return _of_imports(network, cut, nothing), _of_imports(network, cut, lost), imports
+
+
+def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    """Return the share of each node's imports that is cut, or lost by its sellers."""
+    gone = network.amount * (cut + (1 - cut) * lost[network.source])
     total = np.where(network.imports > 0, network.imports, 1.0)
-    return taken / total, np.clip(imports / total, 0.0, 1.0), imports
+    return np.clip(np.bincount(network.target, gone, network.size) / total, 0.0, 1.0)
 
 
 SMALLEST, ROUNDING = 1e-12, 1e-9
@@ -281,7 +296,7 @@ class _Spread:
         net, size = self.network, self.network.size
         down = failed[net.source] | (failed[net.target] & self.either)
         gone = net.amount * np.maximum(self.cut, np.where(down, self.spread, 0.0))
-        made = net.produced[net.output] * net.weight
+        made = net.produced[net.output] * net.covered[net.output] * net.weight
         made = made * np.where(failed[net.input], self.spread, 0.0)
         victims = [np.concatenate([net.target, net.output])]
         causes = [np.concatenate([net.source, net.input])]

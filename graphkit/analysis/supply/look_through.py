@@ -3,129 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import MISSING, SupplyNetwork
-from graphkit.analysis.supply.tracing import (
-    at_home,
-    bought_within,
-    made_from,
-    origin_shares,
-    solving_order,
-    stage_order,
-    untraded_pools,
-)  # fmt: skip
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import origin_ranges
+from graphkit.analysis.supply.tracing import origin_shares, stage_order
 from graphkit.arrow import SHARE, number, texts
 from graphkit.errors import GraphkitError
-
-ROUNDS, CLOSE = 10_000, 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Range:
-    """Lowest or highest shares of every origin: rows are nodes, columns are countries."""
-
-    sold: np.ndarray
-    """Shares in the sales of each node."""
-    had: np.ndarray
-    """Shares in the pool of each node."""
-
-
-def origin_ranges(
-    network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any"
-) -> tuple[Range, Range]:
-    r"""Bound the share of each origin, given what is not known.
-
-    Three things are not known. An unknown or untraceable origin may be any country that may do
-    the stage's work: none of it or all of it. In a pool of a product with unknown trade,
-    another producer o has at most :math:`P_o / (P_c + P_o)`. And a country with unpublished
-    production makes at least its exports beyond its imports, but may make all that it sells:
-    with :math:`a` the former's share of its pool, T the origins of its production and h of its
-    imports, the origins of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
-    highs are the fixed points of taking the smaller and the larger at each of these countries.
-    The iteration approaches them from 0 and from 1, so that the bounds hold wherever it ends.
-
-    Parameters
-    ----------
-    network, stage, untraded
-        As for :func:`origin_shares`.
-    unreported : {"any", "as-inferred"}
-        "as-inferred": unpublished production is the network's inferred figure.
-
-    Returns
-    -------
-    low, high : Range
-        Each for the sales and for the pool of a node. In its pool, its own production is the
-        network's figure, since the question is what it gets from others.
-    """
-    start = stage_order(network, stage)
-    shape = (network.size, len(network.countries))
-    possible = _possible(network, start)
-    ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
-    for nodes in solving_order(network, start):
-        for side, ends in enumerate(ranges):
-            if network.order[nodes[0]] == start:
-                made, inner = at_home(network, nodes, shape[1]), None
-                if not network.traded[network.product[nodes[0]]]:
-                    made = untraded_pools(network, nodes, untraded)[side]
-                    ends.sold[nodes] = ends.had[nodes] = made
-                    continue
-            else:
-                made, inner = made_from(network, nodes, ends.sold, start)
-                made[~network.has_input[nodes]] = possible if side else 0.0
-            ends.sold[nodes] = _fixed_point(
-                network, nodes, made, inner, possible if side else None, unreported == "any"
-            )
-            if inner is not None:
-                made += inner @ ends.sold[nodes]
-            ends.had[nodes] = network.own[nodes][:, None] * made
-            ends.had[nodes] += bought_within(network, nodes) @ ends.sold[nodes]
-    return ranges[0], ranges[1]
-
-
-def _possible(network: SupplyNetwork, start: int) -> np.ndarray:
-    """Return 1 for each country that may do the stage's work, for all that is known, else 0."""
-    makes = (network.produced > 0) | network.unpublished
-    withheld = (network.state == MISSING) & (network.supply == 0)
-    may = (network.order == start) & (makes | withheld)
-    straight = (network.order[network.output] > start) & (network.order[network.input] < start)
-    later = network.country[network.output[straight & makes[network.output]]]
-    countries = np.concatenate([network.country[may], later])
-    return (np.bincount(countries, minlength=len(network.countries)) > 0).astype(np.float64)
-
-
-def _fixed_point(
-    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
-    ceiling: np.ndarray | None, free: bool,
-) -> np.ndarray:  # fmt: skip
-    """Iterate to the lowest shares in each node's sales, or with a ceiling the highest."""
-    from scipy.sparse import diags_array
-
-    own, links = network.own[nodes], bought_within(network, nodes)
-    choice = network.unpublished[nodes] if free else np.zeros(len(nodes), bool)
-    least, supply = network.least[nodes], network.supply[nodes]
-    pool = np.where(choice, least + network.imports[nodes], supply)
-    ratio = np.divide(supply, pool, out=np.zeros(len(nodes)), where=pool > 0)
-    links = (diags_array(ratio) @ links.tocsr()).tocsr()
-    own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
-    pick = np.minimum if ceiling is None else np.maximum
-    sold = np.zeros_like(made)
-    if ceiling is not None:
-        sold[supply > 0] = ceiling
-    for _ in range(ROUNDS):
-        all_made = made if inner is None else made + inner @ sold
-        after = own[:, None] * all_made + links @ sold
-        after[choice] = pick(after[choice], all_made[choice])
-        change = float(np.abs(after - sold).max(initial=0.0))
-        sold = after
-        if change < CLOSE:
-            break
-    return sold
-
 
 UNKNOWN, UNTRACEABLE = "unknown", "untraceable"
 """Origins other than countries: without data, and without a producer behind them."""
@@ -183,7 +70,7 @@ def look_through(
         consumer's imports (or supply) that originates there, ``face_value`` (bought from there
         directly; in the supply, the consumer's own production is its own),
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
-        data: :func:`~graphkit.analysis.supply.look_through.origin_ranges`). Supply without data
+        data: :func:`~graphkit.analysis.supply.ranges.origin_ranges`). Supply without data
         and supply without a producer have the origins ``unknown`` and ``untraceable``, without
         a range. With ``minimum`` 0 the shares of one consumer, product and stage add up to 1.
         In order of the chain, then consumer, stage, largest share first.

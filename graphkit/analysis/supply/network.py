@@ -38,10 +38,17 @@ class Stated:
     """Share of the world total, where the amount has another unit than the flows."""
     inferred: np.ndarray
     """True where the source itself marks the figure as not observed."""
+    makes: np.ndarray
+    """True where a source gives a figure above zero, in whatever unit."""
 
 
 def own_production(
-    stated: Stated, exports: np.ndarray, imports: np.ndarray, product: np.ndarray, unpublished: str
+    stated: Stated,
+    exports: np.ndarray,
+    imports: np.ndarray,
+    product: np.ndarray,
+    unpublished: str,
+    own_use: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Estimate the production of each node, and grade how well it is known.
 
@@ -60,7 +67,10 @@ def own_production(
     3. Else :math:`X_c`: "exports", as much as the country sells, or "net-exports",
        :math:`(E_c - I_c)^+`, the least that it can make if it uses nothing itself. INFERRED where
        it sells more than it buys, so that it must make some; else MISSING, an assumption.
-       Where amounts of the product are published, the latter applies to every other country.
+       Where amounts of the product are published, or shares that add up to the whole world,
+       the latter applies to every other country.
+       A country that a source or its trade shows to make the product also makes what its own
+       later products need and its imports do not supply: :math:`X_c \ge E_c + U_c - I_c`.
     4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).
 
     Parameters
@@ -71,6 +81,8 @@ def own_production(
         Of each node; the first two in the unit of the flows.
     unpublished : {"exports", "net-exports"}
         Assumption about a country without published production.
+    own_use : numpy.ndarray, optional
+        Amount of each node's pool that the country's own later products need; default none.
 
     Returns
     -------
@@ -85,7 +97,8 @@ def own_production(
     world's output: B's 3 are at most 10 % of it, so A makes at least 27.
 
     >>> nan = np.nan
-    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool))
+    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool),
+    ...                 np.array([True, False]))
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]
@@ -94,8 +107,12 @@ def own_production(
     net = exports - imports
     net = np.where(net > TOLERANCE * exports, net, 0.0)
     shown = exports if unpublished == "exports" else net
+    least = net
+    if own_use is not None:
+        needed = np.where(stated.makes | (net > 0), exports + own_use - imports, 0.0)
+        shown, least = np.maximum(shown, needed), np.maximum(net, needed)
     amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
-    listed = listed_products(stated.amount, product)
+    listed = listed_products(stated.amount, product) | listed_whole(stated.share, product)
     for place in np.unique(product[~np.isnan(stated.share)]).tolist():
         nodes = product == place
         total = _least_world_total(stated.share, shown, nodes)
@@ -103,17 +120,23 @@ def own_production(
         if total > 0:
             amount[scaled] = stated.share[scaled] * total
     unknown = np.isnan(amount)
-    amount = np.where(unknown, np.where(listed, net, shown), amount)
+    amount = np.where(unknown, np.where(listed, least, shown), amount)
     oversold = exports - imports - amount > TOLERANCE * exports
     state = np.where(observed & ~oversold, OBSERVED, INFERRED)
     state[unknown & (net == 0)] = MISSING
-    return np.where(oversold, net, amount), state.astype(np.int8)
+    return np.where(oversold, least, amount), state.astype(np.int8)
 
 
 def listed_products(amount: np.ndarray, product: np.ndarray) -> np.ndarray:
     """Mark nodes whose product has a published amount above zero."""
     listed = np.unique(product[np.nan_to_num(amount) > 0])
     return np.isin(product, listed)
+
+
+def listed_whole(share: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Mark the nodes of products whose published shares of the world add up to 1."""
+    total = np.bincount(product, np.nan_to_num(share), int(product.max(initial=-1)) + 1)
+    return np.asarray((total >= 1.0 - SHARE_ROUNDING)[product])
 
 
 def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:
@@ -164,6 +187,8 @@ class SupplyNetwork:
     """Lower bound of each node's production, from what is published and its trade."""
     published: np.ndarray
     """Published production in the same unit; NaN where missing."""
+    listed: np.ndarray
+    """True where the published shares of the node's product add up to the whole world."""
     state: np.ndarray
     """Grade of ``produced``: OBSERVED, INFERRED or MISSING."""
     output: np.ndarray
@@ -171,7 +196,11 @@ class SupplyNetwork:
     input: np.ndarray
     """Node of the same country whose pool each output node draws on."""
     weight: np.ndarray
-    """Share of the input in the output node's production; sums to 1 for each output node."""
+    """Share of the input in the output node's inputs; sums to 1 for each output node."""
+    covered: np.ndarray
+    """Share of each node's production that its input pools can feed; 0 without an input."""
+    covered_least: np.ndarray
+    """The same if unpublished production of the inputs is the least that trade allows."""
     facts: pa.Table
     """Rows that the flows were added up from."""
 
@@ -228,10 +257,14 @@ class SupplyNetwork:
 
     @cached_property
     def made(self) -> Any:
-        """Sparse: row (c, q), column (c, p) is the share of p in the inputs of c's output q."""
+        """Sparse: row (c, q), column (c, p) is the share of c's output q made out of its pool p.
+
+        A row adds up to less than 1 where the pools are too small for the output.
+        """
         from scipy.sparse import csr_array
 
-        return csr_array((self.weight, (self.output, self.input)), shape=(self.size, self.size))
+        share = self.weight * self.covered[self.output]
+        return csr_array((share, (self.output, self.input)), shape=(self.size, self.size))
 
     @cached_property
     def links(self) -> Any:
@@ -250,18 +283,24 @@ class SupplyNetwork:
     @cached_property
     def fed(self) -> np.ndarray:
         """Mask of the nodes with a producer behind them; origins of the others are untraceable."""
-        return reached(self.links, (self.own > 0) & ~self.has_input)
+        return reached(self.links, (self.own > 0) & (self.covered < 1.0))
 
     @cached_property
     def unpublished(self) -> np.ndarray:
-        """Mask of the nodes that may have made any part of their sales, for all that is published.
+        """Mask of the nodes that may have made any part of what they sell or use themselves.
 
-        Where amounts of a product are published, the countries not listed make none of it,
-        unless their trade shows that they do.
+        Where the published shares of a product add up to the whole world, a country without one
+        makes none, unless its trade shows that it does.
         """
-        unlisted = ~listed_products(self.published, self.product)
-        unsure = (self.state == INFERRED) | ((self.state == MISSING) & unlisted)
-        return np.asarray(unsure & (self.exports > 0))
+        unsure = (self.state == INFERRED) | ((self.state == MISSING) & ~self.listed)
+        return np.asarray(unsure & self.used)
+
+    @cached_property
+    def used(self) -> np.ndarray:
+        """Mask of the nodes that sell, or feed a later product, as far as trade is known."""
+        used = (self.exports > 0) | ~np.asarray(self.traded)[self.product]
+        used[self.input] = True
+        return np.asarray(used)
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:
         """Find the nodes of some countries, for all products.
@@ -348,7 +387,9 @@ class SupplyNetwork:
             sales (``..._share``, null without flows); ``oversold`` (nodes that sell more than
             their published production and imports), ``untraceable`` (nodes with no producer
             behind them), ``without_upstream`` (nodes that make the product out of an unknown
-            pool) and ``traded`` (false: no flow of it is known). In order of the chain.
+            pool), ``short_of_input`` (nodes whose input pools are too small for their output)
+            and ``short_share`` (share of all sales that those pools cannot feed), ``traded``
+            (false: no flow of it is known). In order of the chain.
         """
         return coverage(self)
 
@@ -408,7 +449,8 @@ COVERAGE = pa.schema([
     *texts("product", "stage", "measure"),
     *counts("nodes", "flows", "flows_without_measure", "self_flows"), number("amount"),
     *counts(*STATES), *(number(f"{state}_share", SHARE) for state in STATES),
-    *counts("oversold", "untraceable", "without_upstream"), *flags("traded"),
+    *counts("oversold", "untraceable", "without_upstream", "short_of_input"),
+    number("short_share", SHARE), *flags("traded"),
 ])  # fmt: skip
 
 
@@ -417,6 +459,7 @@ def coverage(network: SupplyNetwork) -> pa.Table:
     counted = _fact_counts(network)
     nothing = {"amount_sum": 0, "none_sum": 0, "own_sum": 0}
     lacks = (network.own > 0) & ~network.has_input
+    short = network.has_input & (network.own > 0) & (network.covered < 1)
     more = network.produced > np.where(np.isnan(network.published), np.inf, network.published)
     rows = []
     for place, product in enumerate(network.products):
@@ -430,8 +473,10 @@ def coverage(network: SupplyNetwork) -> pa.Table:
             "amount": sold, "traded": network.traded[place],
             "untraceable": int((nodes & ~network.fed & (network.supply > 0)).sum()),
             "without_upstream": 0 if first else int((nodes & lacks).sum()),
-            "oversold": int((nodes & more).sum()),
+            "oversold": int((nodes & more).sum()), "short_of_input": int((nodes & short).sum()),
         }  # fmt: skip
+        unfed = network.exports * network.own * (1 - network.covered)
+        row["short_share"] = float(unfed[nodes & short].sum()) / sold if sold else None
         for state, name in enumerate(STATES):
             such = nodes & (network.state == state)
             row[name] = int(such.sum())
@@ -493,7 +538,8 @@ def _sums(network: SupplyNetwork, names: list[Node]) -> Any:
 
 def _conversions(network: SupplyNetwork, names: list[Node]) -> Any:
     """Build one edge from each pool to each pool made out of it."""
-    share = np.asarray(network.own[network.output] * network.weight)
+    fed = network.own * network.covered
+    share = np.asarray(fed[network.output] * network.weight)
     for output, source, part in zip(
         network.output.tolist(), network.input.tolist(), share.tolist(), strict=True
     ):

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphkit.analysis.network.rows import column_of
 from graphkit.analysis.supply.network import SupplyNetwork, reached
+from graphkit.analysis.supply.ranges import loss_ranges
 from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError
 
@@ -91,7 +92,7 @@ def chains(
     from scipy.sparse.csgraph import dijkstra
 
     if not len(nodes) or not len(consumers):
-        return [], np.empty(0)
+        return [None] * len(consumers), np.zeros(len(consumers))
     links = network.links.tocoo()
     kept = links.data > 0
     # A little for each step, so that a share of 1 has a length too.
@@ -110,9 +111,59 @@ def chains(
 
 
 SMALLEST = 1e-12
+SHORT = pa.schema([
+    *texts("country", "product", "stage"), number("covered", SHARE), number("part", SHARE),
+])  # fmt: skip
+
+
+def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
+    """Find the nodes whose input pools are too small, behind what some nodes import.
+
+    Parameters
+    ----------
+    network : SupplyNetwork
+    buyers : numpy.ndarray
+        Nodes with imports.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``country``, ``product``, ``stage``; ``covered``, the share of its output that its pools
+        of earlier products can feed; ``part``, the share of the buyers' imports that is the rest
+        of that output, so that its input is unknown (both 0 to 1). Largest part first.
+
+    Examples
+    --------
+    B makes 50 t of magnets and has 1 t of metal, enough for 10 at a tenth of a tonne each:
+
+    >>> from graphkit.analysis.supply.build import supply_network
+    >>> flows = pa.table({"supplier": ["A", "B"], "consumer": ["B", "C"],
+    ...                   "product": ["metal", "magnet"], "tonnes": [1.0, 50.0]})
+    >>> stages = pa.table({"key": ["metal", "magnet"], "stage": ["metal", "component"],
+    ...                    "stage_order": [4, 6]})
+    >>> routes = pa.table({"input": ["metal"], "output": ["magnet"]})
+    >>> network = supply_network(flows, None, routes, stages, measure="tonnes")
+    >>> found = short_of_input(network, network.select(["C"], ["magnet"], "imports"))
+    >>> found.select(["country", "covered", "part"]).to_pylist()
+    [{'country': 'B', 'covered': 0.2, 'part': 0.8}]
+    """
+    from scipy.sparse.linalg import spsolve
+
+    bought = network.imports[buyers]
+    start = network.imported[buyers].T @ (bought / bought.sum())
+    visits = spsolve(system(network, network.links).T.tocsc(), start)
+    part = np.where(network.has_input, visits * network.own * (1 - network.covered), 0.0)
+    nodes = np.flatnonzero(part > SMALLEST)
+    nodes = nodes[np.lexsort((nodes, -part[nodes].round(12)))]
+    return pa.table(
+        [*network.names(nodes), pa.array(network.covered[nodes]), pa.array(part[nodes])],
+        schema=SHORT,
+    )
+
+
 LOSSES = pa.schema([
     *texts("removed", "consumer", "product", "stage"),
-    *(number(name, SHARE) for name in ("loss", "recovered", "uncovered")),
+    *(number(name, SHARE) for name in ("loss", "low", "high", "recovered", "uncovered")),
     *texts("chain"), number("chain_share", SHARE),
 ])  # fmt: skip
 STRUCTURE = pa.schema([
@@ -131,6 +182,7 @@ def removal_losses(
     slack: float = 0.0,
     base: str = "imports",
     minimum: float = 0.0,
+    possible: bool = False,
 ) -> pa.Table:
     r"""Compute every consumer's loss without a country or group, removed at all its stages.
 
@@ -160,12 +212,16 @@ def removal_losses(
         The total of the shares: the consumer's imports, or its imports and production.
     minimum : float
         Leave out losses of at most this.
+    possible : bool
+        Add losses that are larger only at the upper end of their range.
 
     Returns
     -------
     pyarrow.Table
-        ``removed``, ``consumer``, ``product``, ``stage`` of the product; ``loss``, and of it
-        ``recovered`` and ``uncovered`` (0 to 1, of the consumer's imports or supply); ``chain``,
+        ``removed``, ``consumer``, ``product``, ``stage`` of the product; ``loss``, its range
+        ``low`` to ``high`` (left open by missing data:
+        :func:`~graphkit.analysis.supply.ranges.loss_ranges`), and of the loss ``recovered`` and
+        ``uncovered`` (all 0 to 1, of the consumer's imports or supply); ``chain``,
         the strongest chain of pools from the removed to the consumer, and ``chain_share``, the
         product of its shares of supply. Consumers that are removed themselves are left out. In
         order of the group, the chain of products, largest loss first.
@@ -200,21 +256,25 @@ def removal_losses(
     named, removed = _groups(network, groups)
     asked = network.select(consumers, products, base)
     parts = []
-    losses = loss_matrix(network, removed)
+    losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
+    for column, nodes in enumerate(removed):
+        for matrix in losses:
+            matrix[nodes, column] = 1.0
+    if base == "imports":
+        losses = [np.clip(network.imported @ matrix, 0.0, 1.0) for matrix in losses]
+    low, high = np.minimum(losses[1], losses[0]), np.maximum(losses[2], losses[0])
     for column, (name, nodes) in enumerate(zip(named, removed, strict=True)):
-        loss = losses[:, column]
-        if base == "imports":
-            hit = loss.copy()
-            hit[nodes] = 1.0
-            loss = np.clip(network.imported @ hit, 0.0, 1.0)
-        rows = asked[(loss[asked] > max(minimum, SMALLEST)) & ~np.isin(asked, nodes)]
+        loss = losses[0][:, column]
+        most = high[:, column] if possible else loss
+        rows = asked[(most[asked] > max(minimum, SMALLEST)) & ~np.isin(asked, nodes)]
         keys = (network.country[rows], -loss[rows].round(12), network.product[rows])
         rows = rows[np.lexsort(keys)]
         recovered = np.minimum(loss[rows], slack * (1 - loss[rows]))
         names, shares = chains(network, nodes, rows)
         parts.append(pa.table([
-            *_ends(network, name, rows), pa.array(loss[rows]), pa.array(recovered),
-            pa.array(loss[rows] - recovered), pa.array(names, pa.string()), pa.array(shares),
+            *_ends(network, name, rows), pa.array(loss[rows]), pa.array(low[rows, column]),
+            pa.array(high[rows, column]), pa.array(recovered), pa.array(loss[rows] - recovered),
+            pa.array(names, pa.string()), pa.array(shares),
         ], schema=LOSSES))  # fmt: skip
     return pa.concat_tables(parts) if parts else LOSSES.empty_table()
 
@@ -232,8 +292,9 @@ def structural_points(
     With a source in front of every producer, these are the dominators of the consumer in the
     directed supply graph [1]_, for a country with all its stages at once: it can cut every path
     though no single node does. Producers are nodes that make their product without a pool in
-    the data. In a network made with ``unpublished="net-exports"`` those are only countries that
-    must make some; with "exports" every seller may be a producer, and hardly anybody is cut off.
+    the data, or more of it than their pools can feed. In a network made with
+    ``unpublished="net-exports"`` those are only countries that must make some; with "exports"
+    every seller may be a producer, and hardly anybody is cut off.
 
     Parameters
     ----------
@@ -279,12 +340,13 @@ def structural_points(
     asked = network.select(consumers, products)
     links = network.links.tocoo()
     counted = links.data >= max(min_share, np.finfo(float).tiny)
-    kept = np.where(network.has_input, 0.0, network.own)
+    alone = network.own * (1.0 - network.covered)
+    kept = alone.copy()
     np.add.at(kept, links.row[counted], links.data[counted])
     strong = type(links)(
         (links.data[counted], (links.row[counted], links.col[counted])), shape=links.shape
     )
-    producer = (network.own >= max(min_share, SMALLEST)) & ~network.has_input
+    producer = alone >= max(min_share, SMALLEST)
     before = reached(strong, producer)
     parts = []
     for name, nodes in zip(named, removed, strict=True):
@@ -372,12 +434,23 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
             faces.append({**ends, "stage": None, "definition": "face value", "verdict": "certain",
                           "share": face, "low": face, "high": face})  # fmt: skip
         if row["high"] >= threshold:
-            verdict = "as traced" if row["share"] >= threshold else "possible"
-            if row["low"] >= threshold:
-                verdict = "certain"
+            verdict = point_verdict(row["low"], row["share"], threshold)
             looked.append({**ends, "definition": "looked through", "verdict": verdict,
                            **{n: row[n] for n in ("share", "low", "high")}})  # fmt: skip
     return pa.Table.from_pylist([*faces, *looked], SHARES)
+
+
+def point_verdict(low: float, share: float, threshold: float) -> str:
+    """Grade a single point: "certain", "as traced" or "possible" (if its high reaches it).
+
+    Examples
+    --------
+    >>> point_verdict(0.3, 0.6, threshold=0.5)
+    'as traced'
+    """
+    if low >= threshold:
+        return "certain"
+    return "as traced" if share >= threshold else "possible"
 
 
 def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.Table:

@@ -83,8 +83,8 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
                 mix[nodes, width] = np.where(network.own[nodes] > 0, 1 - floor.sum(axis=1), 0.0)
                 continue
         else:
-            made, inner = made_from(network, nodes, mix, start)
-            made[~network.has_input[nodes], width] = 1.0
+            made, inner = made_from(network, nodes, mix, start, network.covered)
+            made[:, width] += 1.0 - network.covered[nodes]
         mix[nodes] = _solved(network, nodes, made, inner)
     return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
 
@@ -155,15 +155,18 @@ def untraded_pools(
 
 
 def made_from(
-    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int
+    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int, covered: np.ndarray
 ) -> tuple[np.ndarray, Any]:
-    """Return known origins of each node's production, and links to pools of its group."""
+    """Return known origins of each node's production, and links to pools of its group.
+
+    ``covered`` is the share of each node's production that comes out of its input pools.
+    """
     from scipy.sparse import csr_array
 
     near = slice(*np.searchsorted(network.output, [nodes[0], nodes[-1] + 1]).tolist())
     output, here = _places(nodes, network.output[near])
     output, source = output[here], network.input[near][here]
-    weight = network.weight[near][here]
+    weight = network.weight[near][here] * covered[nodes][output]
     before = network.order[source] < start
     inside, within = _places(nodes, source)
     within &= ~before
@@ -177,14 +180,19 @@ def made_from(
     return made, csr_array((weight[within], pairs), shape=(len(nodes), len(nodes)))
 
 
-def bought_within(network: SupplyNetwork, nodes: np.ndarray) -> Any:
-    """Return the block of ``Q`` between the nodes of one group, as a sparse ``coo_array``."""
+def bought_within(network: SupplyNetwork, nodes: np.ndarray, part: np.ndarray | None = None) -> Any:
+    """Return the block of ``Q`` between the nodes of one group, as a sparse ``coo_array``.
+
+    With ``part``, only that part of each flow of the network.
+    """
     from scipy.sparse import coo_array
 
     near = slice(*np.searchsorted(network.target, [nodes[0], nodes[-1] + 1]).tolist())
     target, here = _places(nodes, network.target[near])
     source, _ = _places(nodes, network.source[near])
     share = (network.amount[near] / network.supply[network.target[near]])[here]
+    if part is not None:
+        share = share * part[near][here]
     return coo_array((share, (target[here], source[here])), shape=(len(nodes), len(nodes)))
 
 

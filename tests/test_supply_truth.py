@@ -1,0 +1,213 @@
+"""Ranges against random supply chains whose whole truth is known and then partly hidden.
+
+Every country mines, imports, exports and uses; its own later product takes its share of the pool
+before. The truth is computed by following every tonne; then figures of production are hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from supply_cases import FLOW, MADE, STAGES
+
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.disruption import disruption
+from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.removal import removal_losses
+
+PRODUCTS = ("ore", "oxide", "metal", "magnet")
+ORDERS = {"ore": 1, "oxide": 3, "metal": 4, "magnet": 6}
+ROUTES = pa.table({"input": PRODUCTS[:-1], "output": PRODUCTS[1:]})
+COUNTRIES = tuple("ABCDE")
+SHARES = ("low", "high")
+LEAST = 0.1
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One chain: flows, production, and the origins of every pool, rows by country."""
+
+    sold: pa.Table
+    made: pa.Table
+    origins: dict[tuple[str, str], np.ndarray]
+    """For (product, stage): origin shares of each country's pool."""
+
+
+def chain(seed: int) -> Truth:
+    """Draw a chain; sales between countries go one way, so that pools are solved in turn."""
+    rng = np.random.default_rng(seed)
+    n = len(COUNTRIES)
+    flows, made, origins = [], [], {}
+    kept = np.zeros(n)
+    for place, product in enumerate(PRODUCTS):
+        makes = rng.random(n) < (0.7 if place == 0 else 0.8)
+        produced = np.where(makes, rng.lognormal(2, 1, n), 0.0)
+        if place:  # what the pool before can feed, needing from a tenth to all of its weight
+            produced = np.where(makes, np.minimum(produced, kept / rng.uniform(LEAST, 1, n)), 0.0)
+        order = rng.permutation(n)
+        pool, bought = produced.copy(), np.zeros((n, n))
+        for turn, seller in enumerate(order):
+            for buyer in order[turn + 1 :]:
+                amount = pool[seller] * rng.uniform(0, 0.4) if rng.random() < 0.6 else 0.0
+                bought[buyer, seller] = amount
+            sales = bought[:, seller].sum()
+            if sales > 0.8 * pool[seller] > 0:
+                bought[:, seller] *= 0.8 * pool[seller] / sales
+            pool += bought[:, seller]
+        for stage in PRODUCTS[: place + 1]:
+            mix = np.zeros((n, n))
+            for country in order:
+                own = np.eye(n)[country]
+                if stage != product:
+                    own = origins[PRODUCTS[place - 1], stage][country]
+                whole = produced[country] * own + bought[country] @ mix
+                mix[country] = whole / pool[country] if pool[country] else 0.0
+            origins[product, stage] = mix
+        kept = pool - bought.sum(axis=0)
+        flows += [
+            {"supplier": COUNTRIES[i], "consumer": COUNTRIES[j], "product": product,
+             "tonnes": bought[j, i]}
+            for i in range(n) for j in range(n) if bought[j, i] > 0
+        ]  # fmt: skip
+        made += [
+            {"country": COUNTRIES[i], "product": product, "tonnes": produced[i],
+             "share": produced[i] / produced.sum()}
+            for i in range(n) if produced.sum()
+        ]  # fmt: skip
+    return Truth(pa.Table.from_pylist(flows, FLOW), pa.Table.from_pylist(made, MADE), origins)
+
+
+def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
+    """Keep each figure of production with a chance of 1 - part."""
+    kept = np.random.default_rng(seed).random(len(truth.made)) >= part
+    return truth.made.filter(pa.array(kept))
+
+
+def network(truth: Truth, made: pa.Table) -> SupplyNetwork:
+    return supply_network(truth.sold, made, ROUTES, STAGES, measure="tonnes")
+
+
+def ranges(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, float]]:
+    names = ("consumer", "product", "stage", "origin")
+    rows = look_through(network(truth, made)).to_pylist()
+    return {tuple(r[n] for n in names): (r["low"], r["high"]) for r in rows if r["low"] is not None}
+
+
+def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
+    """Shares of each country's imports by origin, of every product and stage."""
+    names = {"mine": "ore", "separate": "oxide", "metal": "metal", "component": "magnet"}
+    shares: dict[tuple[str, ...], float] = {}
+    totals: dict[tuple[str, str], float] = {}
+    for row in truth.sold.to_pylist():
+        key = (row["consumer"], row["product"])
+        totals[key] = totals.get(key, 0.0) + row["tonnes"]
+    for row in truth.sold.to_pylist():
+        part = row["tonnes"] / totals[row["consumer"], row["product"]]
+        for stage, product in names.items():
+            if (row["product"], product) not in truth.origins:
+                continue
+            mix = truth.origins[row["product"], product][COUNTRIES.index(row["supplier"])]
+            for country, share in zip(COUNTRIES, mix, strict=True):
+                key = (row["consumer"], row["product"], stage, country)
+                shares[key] = shares.get(key, 0.0) + part * share
+    return shares
+
+
+# A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
+SEEDS = [n for n in range(45) if set(chain(n).sold["product"].to_pylist()) == set(PRODUCTS)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_all_production_published_the_truth_is_found(seed):
+    truth = chain(seed)
+    found = ranges(truth, truth.made)
+    for key, share in true_shares(truth).items():
+        assert found.get(key, (0.0, 0.0)) == pytest.approx((share, share), abs=1e-9), key
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 1.0])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_holds_the_truth_whatever_is_hidden(seed, part):
+    truth = chain(seed)
+    found = ranges(truth, hidden(truth, seed, part))
+    for key, share in true_shares(truth).items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_publishing_a_hidden_figure_never_widens_a_range(seed):
+    truth = chain(seed)
+    before = ranges(truth, hidden(truth, seed, 0.6))
+    after = ranges(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
+    for key, (low, high) in after.items():
+        wide = before.get(key, (0.0, 0.0))
+        assert wide[0] - 1e-9 <= low, key
+        assert high <= wide[1] + 1e-9, key
+
+
+@pytest.mark.parametrize("part", [0.3, 1.0])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_of_a_loss_holds_the_loss_in_truth(seed, part):
+    truth = chain(seed)
+    names = ("removed", "consumer", "product")
+    known = removal_losses(network(truth, truth.made)).to_pylist()
+    some = removal_losses(network(truth, hidden(truth, seed, part)), possible=True).to_pylist()
+    found = {tuple(r[n] for n in names): (r["low"], r["high"]) for r in some}
+    for row in known:
+        assert (row["low"], row["high"]) == pytest.approx((row["loss"], row["loss"]), abs=1e-9)
+        low, high = found.get(tuple(row[n] for n in names), (0.0, 0.0))
+        assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
+
+
+STAGE_KEYS = pa.table({"key": ["ore", "oxide", "metal"], "stage": ["mine", "separate", "metal"],
+                       "stage_order": [1, 3, 4]})  # fmt: skip
+
+
+def processed_in_china(*more: tuple[str, str, str, float]) -> SupplyNetwork:
+    """Myanmar's ore goes to China, and Australia's through Malaysia; China sells the metal."""
+    flows = [("MMR", "CHN", "ore", 90.0), ("AUS", "MYS", "ore", 50.0), ("MYS", "CHN", "oxide", 1.0),
+             ("CHN", "KOR", "metal", 20.0), *more]  # fmt: skip
+    names = ("supplier", "consumer", "product", "tonnes")
+    sold = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in flows])
+    routes = pa.table({"input": ["ore", "oxide"], "output": ["oxide", "metal"]})
+    return supply_network(sold, None, routes, STAGE_KEYS, measure="tonnes")
+
+
+@pytest.mark.parametrize("more", [[], [("CHN", "JPN", "oxide", 1.0)]])
+def test_where_processors_publish_nothing_no_miner_is_surely_behind_them(more):
+    rows = removal_losses(processed_in_china(*more), consumers=["KOR"], possible=True).to_pylist()
+    found = {r["removed"]: (r["low"], r["high"]) for r in rows}
+    assert found["CHN"] == (1.0, 1.0)
+    assert {who: found[who] for who in ("MMR", "AUS", "MYS")} == dict.fromkeys(
+        ("MMR", "AUS", "MYS"), (0.0, 1.0)
+    )
+
+
+def test_output_beyond_what_its_input_can_feed_has_an_unknown_origin():
+    """The Philippines sells 285 of magnets and buys 0.5 of metal, enough for 5 at a tenth each."""
+    names = ("supplier", "consumer", "product", "usd")
+    rows = [("CHN", "PHL", "metal", 0.5), ("PHL", "JPN", "magnet", 285.0)]
+    sold = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
+    routes = pa.table({"input": ["metal"], "output": ["magnet"]})
+    net = supply_network(sold, None, routes, STAGES, measure="usd")
+    traced = look_through(net, consumers=["JPN"], stages=["metal"]).to_pylist()
+    found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in traced}
+    assert found["unknown"] == (pytest.approx(280 / 285), None, None)
+    assert found["CHN"] == (pytest.approx(5 / 285), 0.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_of_a_cut_holds_the_loss_in_truth(seed):
+    truth = chain(seed)
+    seller = truth.sold["supplier"][0].as_py()
+    known = disruption(network(truth, truth.made), [seller], loss=0.7).to_pylist()
+    some = disruption(network(truth, hidden(truth, seed, 0.5)), [seller], loss=0.7).to_pylist()
+    found = {(r["consumer"], r["product"]): (r["low"], r["high"]) for r in some}
+    for row in known:
+        low, high = found.get((row["consumer"], row["product"]), (0.0, 1.0))
+        assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
