@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis import trade_change as analysis
 from graphkit.analysis.claims.evidence import time_of
+from graphkit.analysis.claims.published import published_changes
 from graphkit.analysis.trade_change import (
     MEASURES,
     SERIES,
@@ -28,6 +29,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
+from graphkit.questions.published import CHANGES, published_answer, shares_in
 from graphkit.questions.trade import (
     SAID,
     Trade,
@@ -249,8 +251,9 @@ def compare(
     Answer
         One row for each product, data set and partner, by rank in the second period, lost partners
         last: amounts, amounts per month, shares, ranks, and their changes. The coverage has the
-        totals of each product as ``totals``. If only published claims compare the two periods:
-        no rows, and a note on what is known.
+        totals of each product as ``totals``. Without trade of both periods: the change of the
+        shares that one published table gives for both (``scope`` says ``counted``); if claims
+        only compare them, no rows, and a note on what is known.
 
     Raises
     ------
@@ -264,6 +267,8 @@ def compare(
     owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
     claims = _claims(catalog, owner, wanted, {before, after})
     held, others, lacking = _covered(catalog, wanted, (before, after))
+    if lacking and len(changes := _published(catalog, owner, wanted, before, after)):
+        return _from_claims(catalog, owner, wanted, (before, after), changes, lacking)
     if lacking and not len(claims):
         raise GraphkitError(lacking)
     rows, totals, flows = _compared(catalog, wanted, owner, held, (before, after))
@@ -290,6 +295,39 @@ def compare(
         caption=f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
         shown=shown,
     )
+
+
+def _published(
+    catalog: Catalog, owner: TradeParty, scope: Scope, before: str, after: str
+) -> pa.Table:
+    """Compare the shares of the owner's trade that were published for both periods."""
+    sells = owner.partner == "consumer"
+    buyer, seller = (None, owner.place) if sells else (owner.place, None)
+    shares = shares_in(catalog, Question(buyer, seller, scope, None))
+    shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
+    return published_changes(shares, before, after)
+
+
+def _from_claims(
+    catalog: Catalog,
+    owner: TradeParty,
+    scope: Scope,
+    periods: tuple[str, str],
+    changes: pa.Table,
+    lacking: str,
+) -> Answer:
+    """Answer from the figures that were published for both periods."""
+    keys = pa.chunked_array([*changes["claim_before"].chunks, *changes["claim_after"].chunks])
+    claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], value_set=keys))
+    headers = dict(zip(("share_before", "share_after"), periods, strict=True))
+    columns = [replace(c, header=headers.get(c.name, c.header)) for c in CHANGES]
+    return published_answer(
+        catalog,
+        f"How did {owner.name}'s {OF_TRADE[owner.partner]} of {scope.meaning} change from "
+        f"{periods[0]} to {periods[1]}, as published?",
+        _scope_of(owner, scope, *periods), scope, changes, columns,
+        {"published_figures": len(claims)}, claims, (*scope.notes, *_notes(owner, {}, lacking, 0)),
+    )  # fmt: skip
 
 
 def _notes(

@@ -12,6 +12,8 @@ from graphkit.answer import Answer, Column, plain
 from graphkit.catalog import TOTALS, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.claims import Question, claims_about, comparisons
+from graphkit.questions.published import COLUMNS as COLUMNS_PUBLISHED
+from graphkit.questions.published import published_answer, shares_in
 from graphkit.questions.trade import (
     Trade,
     basket_notes,
@@ -83,7 +85,8 @@ def depends(
     -------
     Answer
         One row for each product and data set, largest share by value first. If only published
-        claims cover the scope: no rows, and a note on what is known.
+        claims cover the scope: the shares that they give (``scope`` says ``counted``), and a
+        note on what is known.
 
     Raises
     ------
@@ -96,6 +99,9 @@ def depends(
     seller = None if on is None else catalog.place(on)
     asked = Question(buyer, seller, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
+    if trade.lacking and len(rows := _published_imports(catalog, asked)):
+        question = f"What was published on how much {buyer.name} depends on its suppliers for "
+        return _published(catalog, f"{question}{asked.scope.meaning}?", asked, rows, trade)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
@@ -117,6 +123,9 @@ def suppliers(
     buyer = catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
+    if trade.lacking and len(rows := _published_imports(catalog, asked)):
+        question = f"Who supplies {buyer.name} with {asked.scope.meaning}, as published?"
+        return _published(catalog, question, asked, rows, trade)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
@@ -136,12 +145,16 @@ def dependents(
 ) -> Answer:
     """List the countries that get at least ``min_share`` of a product from a supplier, by value.
 
-    Largest import value first. Where no flow of a product gives a value, mass counts.
-    Other parameters, result and errors are those of :func:`depends`.
+    Largest import value first. Where no flow of a product gives a value, mass counts. Where
+    only claims cover the scope: the published shares of imports that are at least so large, and
+    of the supplier's exports. Other parameters, result and errors are those of :func:`depends`.
     """
     seller = catalog.place(supplier)
     asked = Question(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
+    if trade.lacking and len(rows := _published_buyers(catalog, asked, min_share)):
+        question = f"Who buys {asked.scope.meaning} from {seller.name}, as published?"
+        return _published(catalog, question, asked, rows, trade)
     rows = _from_supplier(trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
@@ -149,6 +162,33 @@ def dependents(
     what = "a product" if scope is None else asked.scope.meaning
     question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.name}?"
     return _answer(catalog, question, asked, rows, trade)
+
+
+def _published_imports(catalog: Catalog, asked: Question) -> pa.Table:
+    """Read the published shares of the consumer's imports, of one supplier if it is named."""
+    rows = shares_in(catalog, Question(asked.buyer, None, asked.scope, asked.period))
+    rows = rows.filter(pc.equal(rows["measure"], "imports"))
+    seller = asked.seller
+    return rows.filter(pc.equal(rows["supplier"], seller.key)) if seller else rows
+
+
+def _published_buyers(catalog: Catalog, asked: Question, min_share: float) -> pa.Table:
+    """Read the published shares of a supplier's exports, and large ones of imports from it."""
+    rows = shares_in(catalog, Question(None, None, asked.scope, asked.period))
+    own = pc.equal(rows["supplier"], asked.seller.key if asked.seller else "")
+    large = pc.greater_equal(rows["share"], min_share)
+    return rows.filter(pc.and_(own, pc.or_(pc.equal(rows["measure"], "exports"), large)))
+
+
+def _published(
+    catalog: Catalog, question: str, asked: Question, rows: pa.Table, trade: Trade
+) -> Answer:
+    """Answer from published figures."""
+    return published_answer(
+        catalog, question, _scope_of(asked, trade), asked.scope, rows, COLUMNS_PUBLISHED,
+        coverage_of(trade, asked.scope), claims_about(catalog.claims, asked, context=True),
+        _notes(catalog, asked, rows, trade),
+    )  # fmt: skip
 
 
 def _answer(

@@ -1,0 +1,166 @@
+"""Shares, concentration and change out of published figures, where no trade is loaded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from math import fsum
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.analysis.claims.evidence import Claim, half_unit, time_of
+from graphkit.arrow import INDEX, POINTS, SHARE, number, texts
+
+OWNERS = {"imports": "consumer", "exports": "supplier"}
+"""The end of a flow whose trade a measure counts; the other end is its partner."""
+PARTNERS = {"imports": "supplier", "exports": "consumer"}
+TABLE = ("source", "attributed_to", "basis", "counted_by", "product", "element", "stage", "measure")
+"""Properties that figures of one published table share, besides the owner and the period."""
+AMOUNTS: Mapping[str, tuple[str, float]] = {
+    "t": ("tonnes", 1.0), "kg": ("tonnes", 1e-3), "USD": ("usd", 1.0)
+}  # fmt: skip
+
+PUBLISHED = pa.schema([
+    *texts("consumer", "supplier", "product", "element", "stage", "period", "measure", "share_of"),
+    number("share", SHARE), number("tonnes", "t"), number("usd", "USD"),
+    number("hhi_low", INDEX), number("hhi_high", INDEX),
+    *texts("counted_by", "basis", "attributed_to", "source", "claim"),
+])  # fmt: skip
+
+
+def published_shares(claims: pa.Table, remainders: Collection[str] = ()) -> pa.Table:
+    """Compute shares and concentration from the figures of each published table.
+
+    Figures of two sources, bases or measures are never joined. A published share is taken as
+    it is; an amount becomes a share of the published total, and is left out if there is none.
+    Bounds ("more than 17,000 kg") and withheld figures are left out. What the named partners
+    leave of the whole may be one partner or many: the index lies between ``hhi_low`` and
+    ``hhi_high``.
+
+    Parameters
+    ----------
+    claims : pyarrow.Table
+        As the query ``claims`` returns them.
+    remainders : collection of str
+        Codes of areas that stand for several partners.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row for each named partner, newest period and largest share first: ``consumer``,
+        ``supplier``, ``product``, ``element``, ``stage``, ``period``, ``measure`` (``imports``
+        of the consumer, ``exports`` of the supplier), ``share_of`` (in words), ``share`` (0 to
+        1), ``tonnes``, ``usd``, ``hhi_low``, ``hhi_high`` (0 to 10,000), ``counted_by``,
+        ``basis``, ``attributed_to``, ``source``, ``claim``.
+
+    Examples
+    --------
+    >>> row = {"kind": "quantity", "supplier": "CHN", "unit": "kg", "measure": "exports",
+    ...        "element": "Dy", "period": "2025-10", "source": "customs"}
+    >>> empty = dict.fromkeys([*PUBLISHED.names, "key", "kind", "value", "unit", "qualifier"])
+    >>> sold = {None: 4_000.0, "KOR": 3_000.0, "JPN": 1_000.0}
+    >>> claims = pa.Table.from_pylist([
+    ...     {**empty, **row, "key": str(who), "consumer": who, "value": kilograms}
+    ...     for who, kilograms in sold.items()])
+    >>> published_shares(claims).select(["consumer", "share", "hhi_low", "hhi_high"]).to_pylist()[0]
+    {'consumer': 'KOR', 'share': 0.75, 'hhi_low': 6250.0, 'hhi_high': 6250.0}
+    """
+    tables: dict[tuple[Any, ...], list[Claim]] = defaultdict(list)
+    for claim in claims.to_pylist():
+        if _is_figure(claim):
+            owner = claim[OWNERS[claim["measure"]]]
+            key = (owner, claim["period"], claim["kind"], *(claim[name] for name in TABLE))
+            tables[key].append(claim)
+    rows = [row for table in tables.values() for row in _rows(table, remainders)]
+    rows.sort(key=lambda row: (row["source"], row["claim"]))
+    rows.sort(key=lambda row: (time_of(row["period"]), row["share"]), reverse=True)
+    return pa.Table.from_pylist(rows, schema=PUBLISHED)
+
+
+def _is_figure(claim: Claim) -> bool:
+    """Tell whether a claim is a plain figure of some trade."""
+    owner = OWNERS.get(claim["measure"])
+    counted = claim["kind"] == "share" or (claim["kind"] == "quantity" and claim["unit"] in AMOUNTS)
+    plain = claim["value"] is not None and claim["qualifier"] in (None, "about")
+    return bool(counted and plain and claim["period"] and owner and claim[owner])
+
+
+def _rows(table: list[Claim], remainders: Collection[str]) -> list[dict[str, Any]]:
+    """Compute the rows of one table; none without a total that its amounts fit in."""
+    measure = table[0]["measure"]
+    partner = PARTNERS[measure]
+    totals = [claim["value"] for claim in table if claim[partner] is None]
+    named = [claim for claim in table if claim[partner] not in (None, *remainders)]
+    amounts = table[0]["kind"] == "quantity"
+    whole = totals[0] if amounts and len(totals) == 1 else None if amounts else 1.0
+    sold = fsum(claim["value"] for claim in named)
+    room = fsum(half_unit(claim["value"]) for claim in named)
+    if not whole or sold - whole > room:
+        return []
+    shares = [claim["value"] / whole for claim in named]
+    squares = fsum(share**2 for share in shares)
+    rest = max(0.0, 1.0 - fsum(shares))
+    ends = {"hhi_low": 10_000 * squares, "hhi_high": min(10_000.0, 10_000 * (squares + rest**2))}
+    rows = []
+    for claim, share in zip(named, shares, strict=True):
+        row = {name: claim.get(name) for name in PUBLISHED.names}
+        row |= {"share_of": f"{claim[OWNERS[measure]]}'s {measure}", "claim": claim["key"]}
+        if amounts:
+            name, scale = AMOUNTS[claim["unit"]]
+            row[name] = claim["value"] * scale
+        rows.append(row | ends | {"share": share})
+    return rows
+
+
+CHANGES = pa.schema([
+    *texts("consumer", "supplier", "product", "element", "stage", "measure", "share_of"),
+    *(number(f"share_{end}", SHARE) for end in ("before", "after")), number("points", POINTS),
+    *(number(f"{m}_{end}", u) for m, u in (("tonnes", "t"), ("usd", "USD"))
+      for end in ("before", "after")),
+    *texts("counted_by", "basis", "attributed_to", "source", "claim_before", "claim_after"),
+])  # fmt: skip
+
+
+def published_changes(shares: pa.Table, before: str, after: str) -> pa.Table:
+    """Compare the shares that one published table gives for two periods.
+
+    Parameters
+    ----------
+    shares : pyarrow.Table
+        As :func:`published_shares` returns them.
+    before, after : str
+        The two periods.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row for each partner named in both, largest share in the second period first: the
+        scope, ``share_before``, ``share_after`` (0 to 1), ``points`` (their difference in
+        percentage points), the amounts, the basis and the source.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(PUBLISHED.names) | {"consumer": "KOR", "supplier": "CHN"}
+    >>> shares = pa.Table.from_pylist([
+    ...     {**row, "period": "2022", "share": 0.75}, {**row, "period": "2023", "share": 0.5}],
+    ...     schema=PUBLISHED)
+    >>> published_changes(shares, "2022", "2023")["points"].to_pylist()
+    [-25.0]
+    """
+    found: dict[tuple[Any, ...], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for row in shares.to_pylist():
+        if row["period"] in (before, after):
+            found[tuple(row[n] for n in ("consumer", "supplier", *TABLE))][row["period"]] = row
+    rows = [
+        _change(ends[before], ends[after]) for ends in found.values() if {before, after} <= {*ends}
+    ]
+    rows.sort(key=lambda row: (-row["share_after"], row["claim_after"]))
+    return pa.Table.from_pylist(rows, schema=CHANGES)
+
+
+def _change(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    row = {name: other.get(name) for name in CHANGES.names}
+    for end, side in (("before", one), ("after", other)):
+        row |= {f"{name}_{end}": side[name] for name in ("share", "tonnes", "usd", "claim")}
+    return row | {"points": 100 * (other["share"] - one["share"])}
