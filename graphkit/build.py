@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit._version import __version__
+from graphkit.analysis.data_sets import preferred_flows, totals
 from graphkit.analysis.shares import import_shares, ranked
 from graphkit.arrow import ARROW, coded, plain
 from graphkit.errors import GraphkitError
@@ -75,6 +76,8 @@ def build_graph(facts: Facts) -> Graph:
         whatever the order of files and rows.
     """
     schema = facts.schema
+    if "EXPORTS" in schema.by_name:
+        facts = _with_preferred(facts)
     keys = {
         k: facts[k.name][k.key].cast(pa.string()).combine_chunks()
         for k in schema.nodes
@@ -113,6 +116,8 @@ def _edge_tables(kind: Kind, facts: Facts) -> Iterator[Ends]:
         yield _with_editions(facts[kind.name], facts["Source"]), starts, ends
     elif not kind.derived:
         yield facts[kind.name], starts, ends
+    elif kind.name == "COVERS":
+        yield coded(totals(facts["EXPORTS"])), starts, ends
     elif kind.name == "DEPENDS_ON":
         yield _dependence(kind, facts["EXPORTS"]), starts, ends
     for owner in facts.schema.nodes:
@@ -161,8 +166,18 @@ def _with_editions(table: pa.Table, sources: pa.Table) -> pa.Table:
     return table.append_column(SUPERSEDED.name, column)
 
 
+def _with_preferred(facts: Facts) -> Facts:
+    """Mark the flows that answers take."""
+    sets = facts["Dataset"].select(["preference", "key"]).to_pylist()
+    order = [row["key"] for row in sorted(sets, key=lambda row: (row["preference"], row["key"]))]
+    exports = facts["EXPORTS"]
+    marked = exports.append_column("preferred", preferred_flows(exports, order))
+    return Facts(facts.schema, {**facts.tables, "EXPORTS": marked})
+
+
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
     """Build DEPENDS_ON: the import shares of every country, product and period."""
+    exports = exports.filter(exports["preferred"])
     shares = import_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
     return coded(shares.select([p.name for p in kind.columns]))
 

@@ -164,10 +164,14 @@ SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence",
 
 
 class Catalog:
-    """Facts of one database as questions read them, each read once."""
+    """Facts of one database as questions read them, each read once.
 
-    def __init__(self, store: Store) -> None:
+    Trade is that of the preferred data set of each product and period, or of one that is chosen.
+    """
+
+    def __init__(self, store: Store, dataset: str | None = None) -> None:
         self.store = store
+        self.dataset = dataset
         self._tables: dict[str, pa.Table] = {}
         self.materials = Materials(self)
 
@@ -178,6 +182,33 @@ class Catalog:
         if query not in self._tables:
             self._tables[query] = rows_of(self.store, query)
         return self._tables[query]
+
+    def using(self, dataset: str | None) -> Catalog:
+        """Choose the data set of trade by its key; None keeps the preferred ones.
+
+        Raises
+        ------
+        UsageError
+            There is no such data set; the message lists them.
+        """
+        if dataset is None:
+            return self
+        known = self.rows("datasets")["dataset"].to_pylist()
+        if dataset not in known:
+            wanted = f"wanted one of {', '.join(known)}" if known else "the database holds none"
+            raise UsageError(f"`dataset`: found {dataset!r}, {wanted}")
+        return Catalog(self.store, dataset)
+
+    def flows(self, query: str, **values: Any) -> pa.Table:
+        """Read the flows of a shipped query in the data set of this catalog."""
+        return self.rows(query, **values, dataset=self.dataset or "")
+
+    @cached_property
+    def traded(self) -> pa.Table:
+        """The products, HS codes and periods with trade in the data set of this catalog."""
+        every = self.rows("trade-periods")
+        chosen = self.dataset
+        return every.filter(pc.equal(every["dataset"], chosen) if chosen else every["preferred"])
 
     def nodes(self, kind: str) -> pa.Table:
         """Select countries, areas, stages, elements, products or sources, by key.
@@ -425,7 +456,7 @@ class Materials:
         return _members(self._catalog.nodes("Element"))
 
     def _code_scope(self, text: str, code: str) -> Scope:
-        codes, traded = map(self._catalog.rows, ("codes", "trade-periods"))
+        codes, traded = self._catalog.rows("codes"), self._catalog.traded
         travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
         moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
         pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}

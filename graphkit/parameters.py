@@ -140,6 +140,11 @@ SCOPE = Parameter(
 PERIOD = Parameter(
     "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "period"
 )
+DATASET = Parameter(
+    "dataset", "--dataset", "KEY",
+    "Take trade from this data set: see graphkit query datasets. Default: the preferred one of "
+    "each product and period.",
+)  # fmt: skip
 CONSUMER = Parameter(
     "consumer", "", "COUNTRY", "Any name or code: KOR, korea; or a group: EU27.", default=...
 )

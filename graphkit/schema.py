@@ -33,6 +33,8 @@ REVISIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
 MAIN = "main"
 """Role of the elements in a product that it is bought for."""
 ROLES = (MAIN, "by-product", "alloying", "trace")
+REPORTERS = ("exporter", "importer", "reconciled")
+VALUATIONS = ("fob", "cif")
 QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
@@ -92,6 +94,20 @@ NODES = (
         _text("licence", "Licence, or 'not stated' where nobody has seen one.", required=True),
         _text("attribution", "How the licence asks to be credited."),
         EVIDENCE, NOTE)),
+    Kind("Dataset", "A series of trade figures of one publisher, counted in one way.", (
+        _key("Short name used in seeds and with --dataset."),
+        _text("name", "Name in English.", required=True),
+        _text("publisher", "Who published it."),
+        _text("version", "Version or edition."),
+        _text("hs_revision", "Revision of its HS codes, if all have one.", one_of=REVISIONS),
+        _text("valuation", "Border at which it values goods, if all have one.",
+              one_of=VALUATIONS),
+        _text("reporter", "Whose reports it holds: exporters', importers', or both reconciled.",
+              required=True, one_of=REPORTERS),
+        Prop("preference", Type.INTEGER, "Place among the data sets: of each product and period, "
+             "answers take the one with the lowest number.", minimum=1, required=True),
+        NOTE,
+        _ref("source", "Where it was published.", "Source", required=True))),
     Kind("Stage", "A step of the chain from the mine to the use.", (
         _key("mine, concentrate, separate, metal, alloy, component or use."),
         _text("name", "Name of the stage.", required=True),
@@ -208,12 +224,14 @@ EDGES = (
         PERIOD, YEAR,
         Prop("usd", Type.NUMBER, "Value, as the valuation says.", unit="USD", minimum=0),
         _text("valuation", "fob: free on board; cif: with cost, insurance and freight.",
-              one_of=("fob", "cif")),
+              one_of=VALUATIONS),
         _tonnes("tonnes", "Mass; gross unless the basis says otherwise."), BASIS,
         Prop("tonnes_estimated", Type.FLAG, "The publisher estimated the mass."),
         _text("reporter", "Who counted: exporter, importer, or both reconciled.", key=True,
-              required=True, one_of=("exporter", "importer", "reconciled")),
-        _text("dataset", "Data set and its series.", key=True, required=True), SOURCE),
+              required=True, one_of=REPORTERS),
+        _ref("dataset", "Data set it belongs to.", "Dataset", key=True, required=True), SOURCE,
+        Prop("preferred", Type.FLAG, "Whether answers take it: its data set is the preferred one "
+             "of those that have the product in the period.", filled=True)),
         End("exporter", PLACE, "Who sold."), End("importer", PLACE, "Who bought.")),
     Kind("PRODUCES", "How much of a product a country made in one period.", (
         PERIOD, YEAR,
@@ -290,7 +308,18 @@ EDGES = (
         End("claim", ("Claim",), "Claim."),
         End("subject", (*PLACE, "Product", "Element", "Stage", "Application"), "Subject."),
         derived=True),
-    Kind("DEPENDS_ON", "A country's reliance on one supplier for a product, by EXPORTS.", (
+    Kind("COVERS", "What a data set holds of a product in one period, by EXPORTS.", (
+        _ref("hs", "HS code.", "Code", key=True),
+        PERIOD, YEAR,
+        Prop("flows", Type.INTEGER, "How many flows."),
+        Prop("usd", Type.NUMBER, "Their value.", unit="USD", minimum=0),
+        _tonnes("tonnes", "Their mass, of the flows that give one."),
+        Prop("preferred", Type.FLAG, "Whether answers take this data set for the product and "
+             "period.")),
+        End("dataset", ("Dataset",), "Data set."), End("product", ("Product",), "Product."),
+        derived=True),
+    Kind("DEPENDS_ON", "A country's reliance on one supplier for a product, by the preferred "
+         "EXPORTS.", (
         _ref("product", "What is bought.", "Product", key=True),
         PERIOD, YEAR,
         Prop("usd", Type.NUMBER, "Imports from the supplier.", unit="USD", minimum=0),

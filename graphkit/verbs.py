@@ -19,6 +19,7 @@ from graphkit.parameters import (
     CLAIMS,
     CONSUMER,
     COUNT_BY,
+    DATASET,
     FINITE,
     FRACTION,
     PARTNER,
@@ -170,6 +171,7 @@ VERBS = (
             Parameter("on", "--on", "COUNTRY", "Only on this country. Default: the largest."),
             SCOPE,
             PERIOD,
+            DATASET,
             switch(
                 "look_through",
                 "Show who stands behind the last seller, at each stage (all origins: origins).",
@@ -198,6 +200,7 @@ VERBS = (
             SCOPE,
             share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
             PERIOD,
+            DATASET,
         ),
         "COUNTRY [--for ...] [--min-share 0.5]",
         "who depends on a country",
@@ -210,7 +213,7 @@ VERBS = (
             "suppliers japan --for ree-metals --period 2024",
             "suppliers JPN --for 284690 -o suppliers.csv",
         ),
-        (CONSUMER, SCOPE, PERIOD),
+        (CONSUMER, SCOPE, PERIOD, DATASET),
         "COUNTRY [--for ...]",
         "every supplier of a country",
     ),
@@ -233,6 +236,7 @@ VERBS = (
                 "Trace to this stage only: mine, separate, metal, component ... Default: each.",
             ),
             PERIOD,
+            DATASET,
             COUNT_BY,
             share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
         ),
@@ -277,6 +281,7 @@ VERBS = (
                 0.0, FRACTION,
             ),
             PERIOD,
+            DATASET,
             COUNT_BY,
         ),
         "[COUNTRY] [--for ...] [--definition share|structural|domestic]",
@@ -327,6 +332,7 @@ VERBS = (
                 "count", 20, range=Range(),
             ),
             PERIOD,
+            DATASET,
             COUNT_BY,
         ),
         "[COUNTRY] [--for ...] [--loss 0.8] [--slack 0.2] [--cascade]",
@@ -354,6 +360,7 @@ VERBS = (
             ANY_CONSUMER,
             SCOPE,
             PERIOD,
+            DATASET,
             Parameter(
                 "by", "--by", "product|stage|consumer",
                 "Order by product or stage, or list the imports of every consumer.",
@@ -378,6 +385,7 @@ VERBS = (
             ANY_CONSUMER,
             SCOPE,
             PERIOD,
+            DATASET,
             switch(
                 "n_minus_1", "Show how much of world demand is met without the largest producer."
             ),
@@ -429,6 +437,7 @@ VERBS = (
         (
             SCOPE,
             replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
+            DATASET,
             Parameter(
                 "measures", "--measure", "NAMES",
                 "Names with commas, ranked by the first: {choices}.",
@@ -480,6 +489,7 @@ VERBS = (
             ),
             SCOPE,
             PARTNER,
+            DATASET,
             Parameter(
                 "top", "--top", "N",
                 "Only partners among the first N in either period; 0: all. Default: in a table "
@@ -505,6 +515,7 @@ VERBS = (
             Parameter("country", "", "COUNTRY", "KOR, korea, EU27. Default: the world's trade."),
             SCOPE,
             PARTNER,
+            DATASET,
         ),
         "[COUNTRY] [--for ...] [--partner supplier|consumer]",
         "what changed from period to period",

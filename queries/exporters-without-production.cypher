@@ -18,15 +18,15 @@ WHERE made.tonnes > 0 AND made.superseded_by IS NULL
 MATCH (mined)-[:MADE_INTO*0..6]->(:Product {key: $product})
 WITH collect(DISTINCT maker.iso3) AS makers
 MATCH (seller)-[flow:EXPORTS]->()
-WHERE flow.product = $product AND flow.period = $period
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND size(makers) > 0 AND NOT seller.iso3 IN makers
 WITH makers, seller, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS exports_usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS exports_tonnes
 WHERE exports_usd >= $min_usd
 OPTIONAL MATCH ()-[bought:EXPORTS]->(seller)
-WHERE bought.product = $product AND bought.period = $period AND bought.reporter = reporter
-  AND bought.dataset = dataset AND bought.source = source
+WHERE bought.product = $product AND bought.period = $period AND bought.preferred
+  AND bought.reporter = reporter AND bought.dataset = dataset AND bought.source = source
 WITH makers, seller, reporter, dataset, source, exports_usd, exports_tonnes,
      0.0 + coalesce(sum(bought.usd), 0.0) AS imports_usd,
      CASE WHEN count(bought.tonnes) > 0 THEN sum(bought.tonnes) END AS imports_tonnes

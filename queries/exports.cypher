@@ -3,9 +3,11 @@
 //   suppliers: {type: list, doc: "ISO 3166-1 alpha-3 codes, or those of areas", default: "CHN,MYS"}
 //   products: {type: list, doc: "product keys", default: ree-metals}
 //   periods: {type: list, doc: "periods, such as 2024 or 2024-Q1", default: "2023,2024"}
+//   dataset: {type: str, doc: "a data set; empty: the preferred one", default: ""}
 // units: {usd: USD, tonnes: t}
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE seller.iso3 IN $suppliers AND flow.product IN $products AND flow.period IN $periods
+  AND (flow.dataset = $dataset OR ($dataset = '' AND flow.preferred))
 RETURN buyer.iso3 AS consumer, seller.iso3 AS supplier, flow.product AS product,
        flow.hs AS hs, flow.hs_revision AS hs_revision, flow.period AS period,
        flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,

@@ -6,7 +6,7 @@
 // units:
 //   usd: USD
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period AND flow.tonnes IS NULL
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred AND flow.tonnes IS NULL
   AND flow.usd >= $min_usd
 MATCH (item:Product {key: $product})
 RETURN seller.iso3 AS exporter, buyer.iso3 AS importer, item.key AS product,

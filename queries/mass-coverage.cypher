@@ -7,7 +7,7 @@
 //   usd_without_tonnes: USD
 //   share_without_tonnes: "0 to 1, of the value"
 MATCH ()-[flow:EXPORTS]->()
-WHERE flow.product = $product AND flow.period >= $since
+WHERE flow.product = $product AND flow.period >= $since AND flow.preferred
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
      flow.source AS source, count(*) AS flows, count(flow.tonnes) AS with_tonnes,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,

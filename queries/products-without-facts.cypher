@@ -4,11 +4,7 @@ WHERE NOT EXISTS { MATCH ()-[:PRODUCES]->(item) }
   AND NOT EXISTS { MATCH ()-[:HOLDS]->(item) }
   AND NOT EXISTS { MATCH ()-[:RESTRICTS]->(item) }
   AND NOT EXISTS { MATCH (:Claim)-[:ABOUT]->(item) }
-WITH item
-OPTIONAL MATCH ()-[flow:EXPORTS]->()
-WHERE flow.product = item.key AND flow.period IS NOT NULL
-WITH item, count(flow) AS flows
-WHERE flows = 0
+  AND NOT EXISTS { MATCH (:Dataset)-[:COVERS]->(item) }
 MATCH (item)-[:AT_STAGE]->(step:Stage)
 RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
        item.name AS product_name, EXISTS { MATCH (item)-[:TRADED_AS]->(:Code) } AS has_code,

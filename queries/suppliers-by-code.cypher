@@ -10,7 +10,7 @@
 
 // Two codes of one product can be different goods: 284610 is cerium, 284690 the other rare earths.
 MATCH (seller)-[flow:EXPORTS]->(buyer:Country {iso3: $consumer})
-WHERE flow.product = $product AND flow.period = $period
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 MATCH (item:Product {key: $product})
 RETURN buyer.iso3 AS consumer, flow.hs AS hs, seller.iso3 AS supplier,
        seller.name AS supplier_name, item.key AS product, item.stage AS stage,

@@ -14,13 +14,14 @@
 MATCH (member:Country)-[:MEMBER_OF]->(:Area {iso3: $area})
 WITH collect(member.iso3) AS members
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
 WITH members, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS total_usd,
      CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS total_tonnes
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
+  AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
 WITH members, seller, reporter, dataset, source, total_usd, total_tonnes,

@@ -12,11 +12,12 @@
 // From the flows themselves, HS codes added up. A supplier is the last seller, which need not be
 // where the material was mined. Mass is of the flows that give one.
 MATCH (seller)-[flow:EXPORTS]->(buyer:Country {iso3: $consumer})
-WHERE flow.product = $product AND flow.period = $period
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 WITH buyer, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS total_usd
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
+  AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
 WITH buyer, seller, reporter, dataset, source, total_usd,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,

@@ -8,11 +8,12 @@
 //   tonnes: t
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 MATCH ()-[flow:EXPORTS]->()
-WHERE flow.product = $product AND flow.period = $period
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 WITH flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS world_usd
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period AND flow.reporter = reporter
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
+  AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
 WITH buyer, reporter, dataset, source, world_usd,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,

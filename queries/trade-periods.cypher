@@ -1,7 +1,8 @@
-// title: Which periods hold trade, by product and HS code
+// title: Which periods hold trade, by product, HS code and data set
+// units: {usd: USD, tonnes: "t, of the flows that give a mass"}
 
-// The condition holds for every flow. Neo4j takes both properties from its index for it.
-MATCH ()-[flow:EXPORTS]->()
-WHERE flow.product >= '' AND flow.period IS NOT NULL
-RETURN flow.product AS product, flow.hs AS hs, flow.period AS period, count(*) AS flows
-ORDER BY product, hs, period
+// preferred: answers take this data set for the product and period.
+MATCH (series:Dataset)-[held:COVERS]->(item:Product)
+RETURN item.key AS product, held.hs AS hs, held.period AS period, series.key AS dataset,
+       held.preferred AS preferred, held.flows AS flows, held.usd AS usd, held.tonnes AS tonnes
+ORDER BY product, hs, period, dataset

@@ -13,12 +13,13 @@
 // A flow far below the world's value can be another good: concentrate declared as metal. The
 // world's value is a mean by mass, which a few large odd flows pull towards them.
 MATCH ()-[flow:EXPORTS]->()
-WHERE flow.product = $product AND flow.period = $period AND flow.tonnes > 0
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred AND flow.tonnes > 0
   AND flow.usd IS NOT NULL
 WITH flow.hs AS hs, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      sum(flow.usd) / sum(flow.tonnes) AS world
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period = $period AND flow.tonnes >= $min_tonnes
+WHERE flow.product = $product AND flow.period = $period AND flow.preferred
+  AND flow.tonnes >= $min_tonnes
   AND flow.tonnes > 0 AND flow.usd IS NOT NULL AND coalesce(flow.hs, '') = coalesce(hs, '') AND flow.reporter = reporter
   AND flow.dataset = dataset AND flow.source = source
 MATCH (item:Product {key: $product})

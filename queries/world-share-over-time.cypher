@@ -11,7 +11,7 @@
 //   world_tonnes: "t, of the flows that give a mass"
 //   share_tonnes: "0 to 1, of the flows that give a mass"
 MATCH (seller)-[flow:EXPORTS]->()
-WHERE flow.product = $product AND flow.period >= $since
+WHERE flow.product = $product AND flow.period >= $since AND flow.preferred
 WITH flow, CASE WHEN seller.iso3 = $supplier THEN flow.usd ELSE 0.0 END AS own_usd,
      CASE WHEN seller.iso3 = $supplier THEN flow.tonnes END AS own_tonnes
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,

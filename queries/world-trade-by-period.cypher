@@ -10,7 +10,7 @@
 
 // Periods compare as text: 2024 comes before 2024-Q1, which is part of it.
 MATCH (seller)-[flow:EXPORTS]->(buyer)
-WHERE flow.product = $product AND flow.period >= $since
+WHERE flow.product = $product AND flow.period >= $since AND flow.preferred
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
      flow.source AS source, count(DISTINCT seller.iso3) AS exporters,
      count(DISTINCT buyer.iso3) AS importers, count(*) AS flows,

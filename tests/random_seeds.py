@@ -17,6 +17,7 @@ KEYS = {
     "Area": ("WLD", "EU27", "S19"),
     "Code": ("280530", "284690", "850511"),
     "Country": ("CHN", "JPN", "KOR", "DEU"),
+    "Dataset": ("a", "b", "c"),
     "Element": ("Dy", "REE"),
     "Indicator": ("political-stability", "control-of-corruption"),
     "Product": ("rare-earth-ore", "dy-oxide", "ree-metals"),
@@ -24,6 +25,8 @@ KEYS = {
     "Stage": ("mine", "separate", "metal"),
 }
 """Those that the shipped queries begin with are among them."""
+REPORTERS = {"a": "importer", "b": "exporter", "c": "reconciled"}
+"""Whose reports each data set holds."""
 PERIODS = ("2022", "2023", "2024", "2024-Q1")
 DATES = ("2023-01-01", "2024-06-30", "2025-04-04")
 FACTS = 50
@@ -72,6 +75,10 @@ def _rows(kind: Kind, random: Random) -> list[dict[str, Any]]:
             for prop in kind.columns
             if prop.required or (not prop.pattern and random.random() < 0.7)
         }
+        if kind.name == "Dataset":
+            row |= {"reporter": REPORTERS[key], "hs_revision": None, "valuation": None}
+        if kind.name == "EXPORTS":
+            row["reporter"] = REPORTERS[row["dataset"]]
         if kind.name == "Element":
             row |= {"type": "group" if key == "REE" else "element", "atomic_number": None}
         rows.append(row if kind.is_edge else {**row, kind.key: key})

@@ -55,6 +55,15 @@ defaults: {source: customs}
 rows:
   - {product: ree-metals, element: Dy, role: main}
 """,
+    "datasets.yaml": """\
+kind: Dataset
+defaults: {reporter: importer, source: customs}
+rows:
+  - {key: test, name: Test data, preference: 1}
+  - {key: d, name: Data, preference: 2}
+  - {key: other, name: Other data, preference: 3}
+  - {key: exporters, name: Exporters' data, reporter: exporter, preference: 4}
+""",
     "trade.yaml": """\
 kind: EXPORTS
 defaults: {product: ree-metals, hs: 280530, reporter: importer, dataset: test, source: customs}

@@ -217,8 +217,8 @@ def digests(graph: Graph) -> set[str]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        ("trade", "usd: 800", "usd: 800.5", {"EXPORTS", "DEPENDS_ON"}),
-        ("trade", ", usd: 200", "", {"EXPORTS", "DEPENDS_ON"}),
+        ("trade", "usd: 800", "usd: 800.5", {"EXPORTS", "COVERS", "DEPENDS_ON"}),
+        ("trade", ", usd: 200", "", {"EXPORTS", "COVERS", "DEPENDS_ON"}),
         ("countries", "name: Norway", "name: NORWAY", {"Country"}),
         ("countries", "aliases: [Korea]", "aliases: [Kor, ea]", {"Country"}),
         ("countries", ", aliases: [Korea]", "", {"Country"}),

@@ -245,7 +245,8 @@ TWO = {
 
 def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
     again = "".join(
-        f"  - {{exporter: CHN, importer: {buyer}, period: {when}, usd: 790, reporter: exporter}}\n"
+        f"  - {{exporter: CHN, importer: {buyer}, period: {when}, usd: 790, reporter: exporter, "
+        "dataset: exporters}\n"
         for buyer, when in (("KOR", "2024"), ("NOR", "2024"), ("NOR", "2023"))
     )
     alone = ask_small()
@@ -254,8 +255,7 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
-    assert found.notes[0].startswith("Counted as importers report: ree-metals. Exporters' reports")
-    assert found.coverage["flows_left_out"] == 2
+    assert found.notes[0].startswith("ree-metals: exporters differs by more than a tenth")
     before = graph.centrality(period="2023")
     assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())
     behind = graph.origins("KOR", period="2024")
@@ -263,15 +263,15 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
     assert found.notes[0] in behind.notes
 
 
-def test_two_data_sets_of_the_same_goods_are_not_added_up(ask_small):
-    again = "  - {exporter: CHN, importer: KOR, period: 2024, usd: 790, dataset: other}\n"
-    graph = ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
+def test_of_two_data_sets_a_network_holds_the_preferred_or_the_chosen_one(ask_small):
+    again = "  - {exporter: CHN, importer: NOR, period: 2024, usd: 790, dataset: other}\n"
+    alone, graph = ask_small(), ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
 
-    with pytest.raises(GraphkitError, match="count the same goods of 2024, which are not added up"):
-        graph.centrality(period="2024")
-    with pytest.raises(GraphkitError, match="ree-metals: flows come from more than one data"):
-        graph.origins("KOR", period="2024")
-    assert graph.centrality(period="2025-Q1").rows["country"].to_pylist() == ["CHN", "KOR"]
+    assert graph.centrality(period="2024").rows == alone.centrality(period="2024").rows
+    chosen = graph.centrality(period="2024", dataset="other")
+    assert chosen.rows["country"].to_pylist() == ["CHN", "NOR"]
+    with pytest.raises(UsageError, match="`dataset`: found 'x', wanted one of test, d, other"):
+        graph.centrality(dataset="x")
 
 
 def test_a_code_and_one_inside_it_are_not_added_up(ask_small):

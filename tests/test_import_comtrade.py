@@ -74,10 +74,13 @@ def test_both_reports_of_a_flow_are_two_edges(load):
         ("CHN", "KOR", "280530", "exporter", 20_000.0, 0.25),
         ("CHN", "USA", "280530", "exporter", 5_000.0, 0.05),
     }
-    by_side = {(f["reporter"], f["valuation"]) for f in flows}
-    assert by_side == {("importer", "cif"), ("exporter", "fob")}
+    by_side = {(f["dataset"], f["reporter"], f["valuation"]) for f in flows}
+    assert by_side == {
+        ("comtrade-annual-imports", "importer", "cif"),
+        ("comtrade-annual-exports", "exporter", "fob"),
+    }
     for name, value in (
-        ("dataset", "comtrade-annual"), ("hs_revision", "HS22"), ("basis", "gross"),
+        ("hs_revision", "HS22"), ("basis", "gross"),
         ("source", "un-comtrade"), ("period", "2024"),
     ):  # fmt: skip
         assert {flow[name] for flow in flows} == {value}
@@ -170,8 +173,8 @@ def test_months_stay_months(load):
     flows, _ = load(answer(rows))
 
     assert {(f["period"], f["dataset"]) for f in flows} == {
-        ("2024-01", "comtrade-monthly"), ("2023-12", "comtrade-monthly"),
-        ("2023", "comtrade-annual"),
+        ("2024-01", "comtrade-monthly-imports"), ("2023-12", "comtrade-monthly-imports"),
+        ("2023", "comtrade-annual-imports"),
     }  # fmt: skip
 
 
@@ -392,12 +395,13 @@ def test_from_answers_to_shares_by_either_report(tmp_path, monkeypatch, capsysbi
                 "-f", "json"]) == 0  # fmt: skip
     report = json.loads(capsysbinary.readouterr().out)
     assert report[-1]["what"] == "kept"
-    assert run(["depends", "KOR", "--on", "CHN", "--for", "284690", "--db", seeds,
-                "-f", "json"]) == 0  # fmt: skip
-    rows = json.loads(capsysbinary.readouterr().out)["rows"]
-    assert {(r["reporter"], round(r["share_usd"], 4)) for r in rows} == {
-        ("importer", 0.7333), ("exporter", 1.0),
-    }  # fmt: skip
+    ask = ["depends", "KOR", "--on", "CHN", "--for", "284690", "--db", seeds, "-f", "json"]
+    found = []
+    for more in ([], ["--dataset", "comtrade-annual-exports"]):
+        assert run([*ask, *more]) == 0
+        rows = json.loads(capsysbinary.readouterr().out)["rows"]
+        found += [(r["reporter"], round(r["share_usd"], 4)) for r in rows]
+    assert found == [("importer", 0.7333), ("exporter", 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -426,7 +430,7 @@ def test_a_flow_that_the_folder_has_under_another_name_is_refused(tmp_path, caps
         (tmp_path / f"{name}.json").write_text(text, encoding="utf-8")
     seeds = tmp_path / "seeds"
     assert run(["import", "comtrade", str(tmp_path / "one.json"), "-o", str(seeds)]) == 0
-    [yaml] = (seeds / "trade").glob("comtrade-[!s]*.yaml")
+    [yaml] = (seeds / "trade").glob("comtrade-[!sd]*.yaml")
     for file in (yaml, yaml.with_suffix(".parquet")):
         text = file.read_text() if file is yaml else ""
         file.rename(file.with_stem("older"))

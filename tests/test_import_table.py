@@ -25,11 +25,15 @@ from graphkit.importers.writing import UnmappedError
 from graphkit.seeds import read_seeds
 
 SOURCE = "source: {key: my-customs, title: My customs, publisher: Customs, licence: not stated}\n"
+DATASET = (
+    "dataset: {key: my-customs, name: My customs, reporter: exporter, hs_revision: HS22, "
+    "preference: 40}\n"
+)
 MAPPING = f"""kind: EXPORTS
 columns: {{exporter: From, importer: To, hs: Code, period: Year, usd: Value, tonnes: Mass}}
 units: {{usd: kUSD, tonnes: kg}}
-defaults: {{reporter: exporter, dataset: my-customs, hs_revision: HS22, basis: gross}}
-{SOURCE}"""
+defaults: {{basis: gross}}
+{SOURCE}{DATASET}"""
 HEADS = ("From", "To", "Code", "Year", "Value", "Mass", "Remark")
 ROWS: list[tuple[Any, ...]] = [
     ("China", "Korea, Republic of", "280530", 2024, 1234.5, 10_000, "x"),
@@ -331,7 +335,7 @@ def test_what_is_no_table_is_refused_in_one_line(
         ((MAPPING, "kind: Source\ncolumns: {key: Code}\n" + SOURCE),
          "map.yaml:3:1: Source has no source"),
         (("importer: To, ", ""), "no column gives importer, and EXPORTS needs it"),
-        ((MAPPING, MAPPING.replace("importer: To, ", "").replace("{rep", "{importer: XXX, rep")),
+        ((MAPPING, MAPPING.replace("importer: To, ", "").replace("{bas", "{importer: XXX, bas")),
          "map.yaml:4:22: importer: unknown country or area 'XXX'"),
         (("tonnes: Mass", "tonnes: Mass, basis: Remark, source: Code"),
          "t.csv:2:3: source: unknown source '280530'"),
@@ -401,7 +405,7 @@ def test_a_cell_of_yes_or_no_is_a_flag(mapping, reference, tmp_path):
 def test_a_name_of_several_countries_is_nobodys(mapping, tmp_path):
     alike = SMALL["countries.yaml"].replace("iso2: CN", "iso2: CN, aliases: [Korea]")
     write_seeds(tmp_path / "reference", {"countries.yaml": alike})
-    of_one = MAPPING.replace("hs: Code, ", "").replace("hs_revision: HS22", "product: ree-metals")
+    of_one = MAPPING.replace("hs: Code, ", "").replace("{basis", "{product: ree-metals, basis")
     mapping.write_text(of_one, encoding="utf-8")
     rows = [(name, "JPN", "280530", 2024, 1, 1, None) for name in ("Korea", "Norway")]
     path = write(tmp_path / "t.csv", rows)

@@ -147,7 +147,7 @@ def test_the_table_says_what_the_figures_are(graph):
     for said in (
         "Values are exporters' free on board, importers' with cost, insurance and freight.",
         "A ratio is the importer's figure over exporter's.",
-        "data set comtrade-annual, source un-comtrade",
+        "data set comtrade-annual-exports, source un-comtrade",
         "Weights estimated by the publisher: in 1 of 3 rows.",
         "ree-compounds, 2024: HS 284690 (HS22), gross weight, as importers report",
     ):
@@ -164,20 +164,24 @@ def test_both_databases_give_the_same_json_for_any_order_of_rows(
     assert whole(Session(store)) == whole(graph)
 
 
-def test_two_reports_of_the_same_trade_are_never_added_up(graph):
-    found = graph.depends("KOR", on="CHN", scope="284690", period="2024")
-    rows = {row["reporter"]: row for row in found.rows.to_pylist()}
+@pytest.mark.parametrize(
+    ("dataset", "reporter", "usd", "valuation"),
+    [(None, "importer", 1.1e5, "cif"), ("comtrade-annual-exports", "exporter", 1e5, "fob")],
+)
+def test_of_two_reports_of_the_same_trade_one_is_taken(graph, dataset, reporter, usd, valuation):
+    found = graph.depends("KOR", on="CHN", scope="284690", period="2024", dataset=dataset)
 
-    assert {r: (row["usd"], row["valuation"]) for r, row in rows.items()} == {
-        "exporter": (1e5, "fob"), "importer": (1.1e5, "cif"),
-    }  # fmt: skip
-    assert found.coverage["usd"] is None
+    rows = [(row["reporter"], row["usd"], row["valuation"]) for row in found.rows.to_pylist()]
+    assert rows == [(reporter, usd, valuation)]
+
+
+def test_an_answer_from_importers_reports_says_so(graph):
+    found = graph.depends("KOR", on="CHN", scope="284690", period="2024")
     text = " ".join(answer_text(found).split())
     for said in (
-        "3 flows of several series on the same trade, so that they are not added up",
-        "as importers report, values with cost, insurance and freight; data set comtrade-annual",
-        "Reported by",
-        "imports from countries whose reports are not loaded",
+        "as importers report, values with cost, insurance and freight; data set "
+        "comtrade-annual-imports",
+        "`dataset=comtrade-annual-exports` takes it",
     ):
         assert said in text
 

@@ -216,7 +216,7 @@ def test_a_reference_fits_the_edge_that_it_becomes(kind, prop):
 def test_every_edge_is_seeded_or_derived_from_something():
     links = {p.edge for k in GRAPH.nodes for p in k.props if p.edge}
 
-    assert {k.name for k in GRAPH.edges if k.derived} == {*links, "DEPENDS_ON"}
+    assert {k.name for k in GRAPH.edges if k.derived} == {*links, "COVERS", "DEPENDS_ON"}
 
 
 def test_every_seeded_fact_has_a_source():

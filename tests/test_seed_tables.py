@@ -107,11 +107,12 @@ def test_places_in_a_csv_count_quoted_line_ends_and_blank_lines(tmp_path, end):
 
 
 def test_a_large_csv_may_have_line_ends_in_its_values(tmp_path):
-    lines = [f'CHN,KOR,2024,d{number},"{"x" * 30}\n{"y" * 60}"\n' for number in range(30_000)]
+    months = [f"{1900 + number // 12}-{number % 12 + 1:02}" for number in range(1_500)]
+    lines = [f'CHN,KOR,{month},d,"{"x" * 800}\n{"y" * 1_500}"\n' for month in months]
     csv = "exporter,importer,period,dataset,basis\n" + "".join(lines)
     folder = seeds(tmp_path, {"trade.yaml": TOP, "trade.csv": csv.encode()})
 
-    assert len(read_seeds(folder)["EXPORTS"]) == 30_000
+    assert len(read_seeds(folder)["EXPORTS"]) == 1_500
 
 
 def test_every_ragged_line_of_a_csv_is_told(tmp_path):

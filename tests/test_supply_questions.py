@@ -212,14 +212,22 @@ def test_a_published_share_of_production_counts_and_is_named(chain):
     }  # fmt: skip
 
 
-def test_two_series_of_one_product_are_not_added_up(store, tmp_path):
+def test_of_two_data_sets_the_preferred_one_is_traced(store, tmp_path):
     trade = CHAIN["trade.yaml"] + (
         "  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 5, dataset: other}\n"
     )
     store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, {"trade.yaml": trade}))))
+    graph = Session(store)
 
-    with pytest.raises(GraphkitError, match="ree-metals: flows come from more than one data"):
-        Session(store).origins("KOR", scope="ree-metals")
+    preferred, other = (
+        graph.origins("KOR", scope="ree-metals", dataset=d) for d in (None, "other")
+    )
+    assert {s["dataset"] for s in preferred.coverage["series"]} == {"test"}
+    assert {(s["dataset"], s["usd"]) for s in other.coverage["series"]} == {("other", 5.0)}
+    assert (
+        "ree-metals: other differs by more than a tenth, 0.0 M USD in 2024 against 0.0 M USD; "
+        "`dataset=other` takes it."
+    ) in preferred.notes
 
 
 # --- the shipped data

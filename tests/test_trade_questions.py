@@ -483,21 +483,25 @@ def test_undated_claims_are_no_answer_to_a_period_without_data(store, tmp_path):
     ]  # fmt: skip
 
 
-def test_two_data_sets_and_two_reporters_stay_rows_of_their_own(store, tmp_path):
+def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(store, tmp_path):
     again = SMALL["trade.yaml"].replace("usd: 800", "usd: 600").replace("2025-Q1", "2023")
     asked = loaded(store, tmp_path, {
         "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2023"),
-        "exporters.yaml": again.replace("reporter: importer", "reporter: exporter"),
+        "exporters.yaml": again.replace(
+            "reporter: importer, dataset: test", "reporter: exporter, dataset: exporters"
+        ),
         "other.yaml": again.replace("dataset: test", "dataset: other"),
     })  # fmt: skip
 
-    rows = asked.depends("KOR", on="CHN", period="2024").rows.to_pylist()
-    assert [(row["dataset"], row["reporter"], row["share_usd"]) for row in rows] == [
-        ("test", "importer", 0.8),
-        ("other", "importer", 0.75),
-        ("test", "exporter", 0.75),
+    found = [
+        (row["dataset"], row["reporter"], row["share_usd"])
+        for name in (None, "other", "exporters")
+        for row in asked.depends("KOR", on="CHN", period="2024", dataset=name).rows.to_pylist()
     ]
-    assert len(asked.depends("KOR", period="2024").coverage["series"]) == 3
+    assert found == [
+        ("test", "importer", 0.8), ("other", "importer", 0.75), ("exporters", "exporter", 0.75),
+    ]  # fmt: skip
+    assert len(asked.depends("KOR", period="2024").coverage["series"]) == 1
 
 
 def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):

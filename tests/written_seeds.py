@@ -56,6 +56,7 @@ def market(random: Random) -> dict[str, Rows]:
         "CONTAINS": [{"product": key, "element": "Nd", "role": "main"} for key in PRODUCTS],
         "TRADED_AS": [{"product": key, "code": code, "revision": "HS92", "fit": "exact"}
                       for key, (_, _, _, code) in PRODUCTS.items()],
+        "Dataset": [{"key": "d", "name": "D", "reporter": "importer", "preference": "1"}],
         "EXPORTS": [], "PRODUCES": [],
         "Claim": [
             {"key": "kor-magnets", "kind": "share", "consumer": "KOR", "supplier": "CHN",

@@ -85,9 +85,9 @@ def import_shares(flows: pa.Table) -> pa.Table:
     order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
     usd, tonnes = usd[order], tonnes[order]
     ranks = {name: ranks[order] for name, (ranks, _) in texts.items()}
-    groups = _starts([ranks[name] for name in SCOPE])
-    pairs = _starts(list(ranks.values()))
-    by_pair = {"usd": _sums(usd, pairs), "tonnes": _sums(tonnes, pairs)}
+    groups = run_starts([ranks[name] for name in SCOPE])
+    pairs = run_starts(list(ranks.values()))
+    by_pair = {"usd": run_sums(usd, pairs), "tonnes": run_sums(tonnes, pairs)}
     group_of_pair = np.searchsorted(groups, pairs, side="right") - 1
     first_pair = np.searchsorted(pairs, groups)
 
@@ -95,10 +95,10 @@ def import_shares(flows: pa.Table) -> pa.Table:
     for measure, values in by_pair.items():
         totals, columns[f"share_{measure}"] = market_shares(values, first_pair)
         columns[measure], total = values, totals[group_of_pair]
-        squares = _sums(values**2, first_pair)[group_of_pair]
+        squares = run_sums(values**2, first_pair)[group_of_pair]
         columns[f"hhi_{measure}"] = 10_000 * squares / _positive(total) ** 2
     weighed = np.where(np.isnan(tonnes), usd, 0.0)
-    unweighed_usd = _sums(weighed, groups) / _positive(_sums(usd, groups))
+    unweighed_usd = run_sums(weighed, groups) / _positive(run_sums(usd, groups))
     columns["missing_tonnes_share"] = np.clip(unweighed_usd, 0, 1)[group_of_pair]
     sells = np.nan_to_num(by_pair["usd"]) + np.nan_to_num(by_pair["tonnes"]) > 0
     columns["suppliers"] = np.add.reduceat(sells, first_pair, dtype=np.int64)[group_of_pair]
@@ -145,12 +145,12 @@ def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:
     >>> totals.tolist(), shares.tolist()
     ([4.0, 2.0], [0.75, 0.25, 1.0])
     """
-    totals = _sums(amounts, starts)
+    totals = run_sums(amounts, starts)
     lengths = np.diff(np.append(starts, len(amounts)))
     return totals, amounts / np.repeat(_positive(totals), lengths)
 
 
-def _starts(columns: Sequence[np.ndarray]) -> np.ndarray:
+def run_starts(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Find the start of each run of equal values in sorted columns."""
     changed = np.zeros(len(columns[0]), bool)
     changed[0] = True
@@ -163,7 +163,7 @@ def _floats(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
 
 
-def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def run_sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Add up the known values of each run; NaN where all are unknown."""
     known = np.add.reduceat(~np.isnan(values), starts)
     sums = np.add.reduceat(np.nan_to_num(values), starts)

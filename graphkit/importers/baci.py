@@ -32,6 +32,7 @@ from graphkit.importers.writing import (
     SeedTable,
     all_or_nothing,
     check_draft,
+    write_datasets,
     write_reference,
     write_source,
     write_table,
@@ -58,6 +59,8 @@ CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
 Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconciled by CEPII;
 value in thousand US dollars free on board, quantity in tonnes, unknown where BACI gives none."""
+WHOLE, PARTIAL = 5, 25
+"""Preference of an edition, before that of the shipped data sets, and of one of a few countries."""
 Progress = Callable[[str, int], None]
 
 
@@ -135,7 +138,7 @@ def import_baci(
     name = "-".join([edition.dataset, *_slugs(wanted.products), *_slugs(wanted.countries), span])
     flows = _merge(flows, folder, edition, name, report)
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
-    _write(flows, folder, edition, name)
+    _write(flows, folder, edition, name, PARTIAL if wanted.countries else WHOLE)
     return report
 
 
@@ -382,7 +385,7 @@ def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: R
     return flows
 
 
-def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
+def _write(flows: pa.Table, folder: Path, edition: Edition, name: str, preference: int) -> None:
     source = f"cepii-{edition.dataset}"
     version = f" V{edition.version}" if edition.version else " (version not known)"
     about = f"BACI {edition.revision}{version}: {len(flows):,} flows.\n{CREDIT.strip()}"
@@ -403,6 +406,17 @@ def _write(flows: pa.Table, folder: Path, edition: Edition, name: str) -> None:
                 "attribution": "CEPII, BACI",
             },
             "The data set that the table beside this file is taken from.", folder, draft, "trade",
+        )  # fmt: skip
+        said = {"version": f"V{edition.version}"} if edition.version else {}
+        write_datasets(
+            edition.dataset,
+            [{
+                "key": edition.dataset, "name": f"CEPII BACI, {edition.revision}",
+                "publisher": "CEPII", **said, "hs_revision": edition.revision,
+                "valuation": "fob", "reporter": "reconciled", "preference": str(preference),
+                "source": source,
+            }],
+            folder, draft, "trade",
         )  # fmt: skip
         write_table(
             SeedTable(

@@ -25,6 +25,7 @@ from graphkit.importers.writing import (
     SeedTable,
     all_or_nothing,
     check_draft,
+    write_datasets,
     write_reference,
     write_source,
     write_table,
@@ -360,7 +361,10 @@ def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
         "exporter": pc.if_else(imports, rows["with"], rows["by"]),
         "importer": pc.if_else(imports, rows["by"], rows["with"]),
         "reporter": pc.if_else(imports, "importer", "exporter"),
-        "dataset": pc.if_else(monthly, "comtrade-monthly", "comtrade-annual"),
+        "dataset": pc.binary_join_element_wise(
+            pc.if_else(monthly, "comtrade-monthly", "comtrade-annual"),
+            pc.if_else(imports, "imports", "exports"), "-",
+        ),
         "usd": rows[VALUE],
         "valuation": rows["valuation"],
         "tonnes": weight,
@@ -420,6 +424,26 @@ def _check_kept(folder: Path, name: str, flows: pa.Table) -> None:
         )
 
 
+SIDES = {"imports": "importer", "exports": "exporter"}
+DATASETS = tuple(f"comtrade-{length}-{side}" for length in ("annual", "monthly") for side in SIDES)
+"""Data sets of UN Comtrade, the preferred one first: one holds the reports of one side.
+
+Imports are usually recorded more accurately than exports, because they are taxed, and by country
+of origin (UN Statistics Division, International Merchandise Trade Statistics: Compilers Manual, on
+bilateral asymmetries).
+"""
+
+
+def _dataset(key: str) -> dict[str, str]:
+    """Describe a data set; reconciled data are preferred to it."""
+    _, length, side = key.split("-")
+    return {
+        "key": key, "name": f"UN Comtrade, {length} {side}", "publisher": "United Nations",
+        "reporter": SIDES[side],
+        "preference": str(30 + DATASETS.index(key)), "source": SOURCE,
+    }  # fmt: skip
+
+
 def _write(flows: pa.Table, folder: Path, name: str) -> None:
     guessed = pc.sum(flows["tonnes_estimated"].cast(pa.int64())).as_py() or 0
     about = (
@@ -440,6 +464,7 @@ def _write(flows: pa.Table, folder: Path, name: str) -> None:
             "trade",
         )  # fmt: skip
         defaults = {"basis": "gross", "source": SOURCE}
+        write_datasets("comtrade", list(map(_dataset, DATASETS)), folder, draft, "trade")
         write_table(
             SeedTable(name, "EXPORTS", flows, defaults, {"tonnes": "kg"}, about), draft / "trade"
         )

@@ -233,20 +233,21 @@ def check_draft(draft: Path, folder: Path) -> None:
         )
 
 
-def known_sources(folder: Path, besides: Path | None = None) -> set[str]:
-    """Return the keys of a folder's sources, those it gets with the reference included.
+def known_sources(folder: Path, besides: Path | None = None, kind: str = "Source") -> set[str]:
+    """Return the keys of a folder's sources or data sets, those of its reference included.
 
     The file ``besides`` does not count.
     """
     # Only a file with one of these words can hold these kinds; other files have large tables.
+    words = re.compile(rb"Source|Product|Dataset")
     paths = [path for path in sorted(folder.rglob("*.yaml"))
-             if path != besides and re.search(rb"Source|Product", path.read_bytes())]  # fmt: skip
+             if path != besides and words.search(path.read_bytes())]  # fmt: skip
     read = [read_file(path, folder, GRAPH) for path in paths]
     if not any(f.kind and f.kind.name == "Product" for f in read):
         reference = shipped("seeds") / "reference"
-        read.append(read_file(reference / "sources.yaml", reference, GRAPH))
+        read.append(read_file(reference / f"{kind.lower()}s.yaml", reference, GRAPH))
     sources = [f.rows["key"].to_pylist() for f in read
-               if f.kind and f.kind.name == "Source" and f.rows is not None]  # fmt: skip
+               if f.kind and f.kind.name == kind and f.rows is not None]  # fmt: skip
     return {key for keys in sources for key in keys if key}
 
 
@@ -256,6 +257,19 @@ def write_source(
     """Write the seed of a source, unless another file of the folder has it."""
     if source["key"] not in known_sources(folder, folder / where / f"{name}-source.yaml"):
         write_rows(f"{name}-source", "Source", [source], comment, draft / where)
+
+
+def write_datasets(
+    name: str, rows: Sequence[Mapping[str, str]], folder: Path, draft: Path, where: str
+) -> None:
+    """Write the seed of the data sets of a table, except those that another file has."""
+    path = folder / where / f"{name}-datasets.yaml"
+    known = known_sources(folder, path, "Dataset")
+    if new := [row for row in rows if row["key"] not in known]:
+        write_rows(
+            f"{name}-datasets", "Dataset", new, "The data sets of the table beside this file.",
+            draft / where,
+        )  # fmt: skip
 
 
 def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:

@@ -27,10 +27,10 @@ from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
     Trade,
-    addable,
     basket_notes,
     border_of,
     coverage_of,
+    data_set_notes,
     in_sentence,
     of_code,
     periods_by_product,
@@ -125,7 +125,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
     series = {product: _of_one_length(periods) for product, periods in held.items()}
     periods = max(series.values(), key=lambda found: (len(found), found))
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
-    flows = catalog.rows("trade", products=kept, periods=list(periods))
+    flows = catalog.flows("trade", products=kept, periods=list(periods))
     flows = of_code(flows, scope)
     notes = [
         f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
@@ -137,7 +137,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
 
 def _held(catalog: Catalog, scope: Scope) -> dict[str, set[str]]:
     """Read the periods with trade of each product in scope."""
-    return periods_by_product(catalog.rows("trade-periods"), scope)
+    return periods_by_product(catalog.traded, scope)
 
 
 def _of_one_length(periods: set[str]) -> tuple[str, ...]:
@@ -149,8 +149,9 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 
 
 def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
-    """Drop flows that would count twice, and check that the others may be added up."""
-    flows, notes = addable(catalog, found.flows)
+    """Drop totals and groups, and check that the other flows may be added up."""
+    flows, notes = catalog.countries_only(found.flows)
+    notes += data_set_notes(catalog, flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":
@@ -160,7 +161,7 @@ def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
 
 
 def _check_counted_once(flows: pa.Table) -> None:
-    """Refuse two figures of the same goods: from two data sets, or for a code and its subcode."""
+    """Refuse two figures of the same goods, such as those of a code and its subcode."""
     names = [*SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
     rows.sort(key=lambda row: [row[name] or "" for name in names])
@@ -387,6 +388,7 @@ def centrality(
     min_flow: float = 0.0,
     over_time: bool = False,
     top: int | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Rank countries by their centrality in the trade of something.
 
@@ -409,6 +411,8 @@ def centrality(
         One network for each period, of the products that have data in all of them.
     top : int, optional
         Only the first ``top`` ranks of each period.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -422,6 +426,7 @@ def centrality(
     GraphkitError
         No trade is in scope, no flow is large enough, or flows must not be added up.
     """
+    catalog = catalog.using(dataset)
     if over_time and period:
         raise UsageError("`over_time` asks for every period; leave out `period`")
     asked = catalog.materials.scope(scope)
@@ -477,6 +482,7 @@ def layered_centrality(
     by: str = "usd",
     min_share: float = 0.0,
     top: int | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Rank countries by centrality at each stage, in one network over all stages of a chain.
 
@@ -492,6 +498,8 @@ def layered_centrality(
         Leave out smaller shares.
     scope, period, measures, top
         As for :func:`centrality`; the chain includes the inputs of the products in scope.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -503,6 +511,7 @@ def layered_centrality(
     UsageError, GraphkitError
         As :func:`centrality`.
     """
+    catalog = catalog.using(dataset)
     asked = catalog.materials.scope(scope)
     supply = supply_of(catalog, asked, period, measure=by)
     graph = layered_graph(supply.network)

@@ -35,6 +35,7 @@ from graphkit.questions.trade import (
     Trade,
     basket_notes,
     coverage_of,
+    data_set_notes,
     group_as_one,
     in_periods,
     in_sentence,
@@ -119,7 +120,7 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 
 def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
     """Read the periods with trade of each product, the newest last, or the reason for none."""
-    traded = catalog.rows("trade-periods")
+    traded = catalog.traded
     found = periods_by_product(traded, scope)
     there = sorted(set(traded["product"].to_pylist()))
     lacking = ""
@@ -149,7 +150,7 @@ def own_flows(
 def _read(
     catalog: Catalog, query: str, scope: Scope, held: Mapping[str, Sequence[str]], **ends: list[str]
 ) -> pa.Table:
-    flows = catalog.rows(query, **wanted(held), **ends)
+    flows = catalog.flows(query, **wanted(held), **ends)
     return of_code(in_periods(flows, held), scope)
 
 
@@ -230,6 +231,7 @@ def compare(
     scope: str | None = None,
     partner: str = "supplier",
     top: int | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Compare the trade of two periods, of equal or different length.
 
@@ -245,6 +247,8 @@ def compare(
         Compare suppliers or buyers.
     top : int, optional
         Only partners among the first ``top`` in either period; None or 0: all.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -262,6 +266,7 @@ def compare(
     GraphkitError
         No product has data of both periods, and no claim compares them.
     """
+    catalog = catalog.using(dataset)
     if Period(before) == Period(after):
         raise UsageError(f"found {before} twice, wanted two different periods")
     owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
@@ -278,6 +283,7 @@ def compare(
     columns, shown = _columns(owner, before, after)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
+        notes += data_set_notes(catalog, flows)
         notes += catalog.area_notes(kept[owner.partner].to_pylist()) + basket_notes(
             catalog.materials, wanted, held
         )
@@ -498,6 +504,7 @@ def trend(
     *,
     scope: str | None = None,
     partner: str = "supplier",
+    dataset: str | None = None,
 ) -> Answer:
     """Show how a country's trade changed from period to period, as far back as data go.
 
@@ -509,6 +516,8 @@ def trend(
         Product, HS code, element, mineral, stage or group. Default: everything.
     partner : {"supplier", "consumer"}
         Imports and their suppliers, or exports and their buyers.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -523,6 +532,7 @@ def trend(
     GraphkitError
         No trade is known in this scope; the message lists what is.
     """
+    catalog = catalog.using(dataset)
     owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
     held, lacking = held_periods(catalog, wanted)
     if lacking:
@@ -555,6 +565,7 @@ def trend(
             *wanted.notes,
             *owner.notes,
             FACE_VALUE,
+            *data_set_notes(catalog, flows),
             *basket_notes(catalog.materials, wanted, products),
         ),
         caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",

@@ -37,12 +37,12 @@ def read_loaded(catalog: Catalog) -> Loaded:
     Trade is limited to the periods of claims and the newest of each product: reading all flows
     from a server is slow.
     """
-    held, contents = catalog.rows("trade-periods"), catalog.rows("elements-of-products")
+    held, contents = catalog.traded, catalog.rows("elements-of-products")
     # A product that is bought for no element of the graph stands for none that is in it.
     bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]
     return Loaded(
-        flows=_all(catalog, "trade", held, _periods(catalog.claims, held)),
+        flows=catalog.flows("trade", **_wanted(held, _periods(catalog.claims, held))),
         production=all_production(catalog),
         products=catalog.materials.table,
         contents=contents.filter(pc.is_in(contents["product"], bought)),
@@ -85,13 +85,12 @@ def _origins(catalog: Catalog) -> pa.Table:
 def all_production(catalog: Catalog) -> pa.Table:
     """Read every published figure of production."""
     held = catalog.rows("production-periods")
-    return _all(catalog, "production", held, held["period"].to_pylist())
+    return catalog.rows("production", **_wanted(held, held["period"].to_pylist()))
 
 
-def _all(catalog: Catalog, query: str, held: pa.Table, periods: Sequence[str]) -> pa.Table:
-    """Read a query of products and periods for every product."""
-    products = sorted(set(held["product"].to_pylist()))
-    return catalog.rows(query, products=products, periods=sorted(set(periods)))
+def _wanted(held: pa.Table, periods: Sequence[str]) -> dict[str, list[str]]:
+    """Turn all products of a table, and some periods, into the parameters of a query."""
+    return {"products": sorted(set(held["product"].to_pylist())), "periods": sorted(set(periods))}
 
 
 def _periods(claims: pa.Table, held: pa.Table) -> list[str]:

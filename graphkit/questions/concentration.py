@@ -144,6 +144,7 @@ def concentration(
     scope: str | None = None,
     period: str | None = None,
     by: str = "product",
+    dataset: str | None = None,
 ) -> Answer:
     """Measure how concentrated production and trade are, by product, stage or consumer.
 
@@ -159,6 +160,8 @@ def concentration(
         ``product``: production, then trade of each product. ``stage``: the same in the order of
         the chain, production first and the most concentrated first. ``consumer``: the imports of
         every country, the largest first.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -172,6 +175,7 @@ def concentration(
     GraphkitError
         Nothing is known in this scope; the message lists what is.
     """
+    catalog = catalog.using(dataset)
     if by == "consumer" and consumer is not None:
         raise UsageError(f"`by=consumer` lists every country; leave out {consumer!r}")
     buyer = None if consumer is None else catalog.place(consumer)

@@ -67,6 +67,7 @@ def depends(
     on: str | None = None,
     scope: str | None = None,
     period: str | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Show whom a country depends on, for what, and how much.
 
@@ -80,6 +81,8 @@ def depends(
         Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
         Default: for each product, the newest with data.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -95,6 +98,7 @@ def depends(
     GraphkitError
         Nothing is known in this scope; the message lists what is.
     """
+    catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
     seller = None if on is None else catalog.place(on)
     asked = Question(buyer, seller, catalog.materials.scope(scope), period)
@@ -114,12 +118,18 @@ def depends(
 
 @checked
 def suppliers(
-    catalog: Catalog, consumer: str, *, scope: str | None = None, period: str | None = None
+    catalog: Catalog,
+    consumer: str,
+    *,
+    scope: str | None = None,
+    period: str | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """List every supplier of a country, product by product, largest first.
 
     Parameters, result and errors are those of :func:`depends`.
     """
+    catalog = catalog.using(dataset)
     buyer = catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
@@ -142,6 +152,7 @@ def dependents(
     scope: str | None = None,
     period: str | None = None,
     min_share: float = 0.5,
+    dataset: str | None = None,
 ) -> Answer:
     """List the countries that get at least ``min_share`` of a product from a supplier, by value.
 
@@ -149,6 +160,7 @@ def dependents(
     only claims cover the scope: the published shares of imports that are at least so large, and
     of the supplier's exports. Other parameters, result and errors are those of :func:`depends`.
     """
+    catalog = catalog.using(dataset)
     seller = catalog.place(supplier)
     asked = Question(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)

@@ -74,6 +74,7 @@ def disrupt(
     consumer: str | None = None,
     min_loss: float = 0.01,
     top: int = 20,
+    dataset: str | None = None,
 ) -> Answer:
     """Compute who loses how much if a country stops or cuts its exports of something.
 
@@ -101,6 +102,8 @@ def disrupt(
         Leave out smaller losses.
     top : int
         Number of consumers for each product, those that lose most imports; 0: all.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -114,6 +117,7 @@ def disrupt(
     GraphkitError
         None of it is traded; the message lists what is.
     """
+    catalog = catalog.using(dataset)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     buyer = None if consumer is None else catalog.place(consumer)
     found = disruption(
@@ -158,6 +162,7 @@ def cascade(
     loss: float = 1.0,
     tolerance: float = 0.3,
     spread: float = 0.5,
+    dataset: str | None = None,
 ) -> Answer:
     """Trace who fails in turn if a country stops or cuts its exports of something.
 
@@ -169,6 +174,8 @@ def cascade(
         A country that loses more than this share of its supply of a product fails.
     spread : float
         Share by which a failed country cuts its sales and its output.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -180,6 +187,7 @@ def cascade(
     UsageError, GraphkitError
         As for :func:`disrupt`.
     """
+    catalog = catalog.using(dataset)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     rows = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,

@@ -53,6 +53,7 @@ def origins(
     measure: str = "usd",
     stage: str | None = None,
     min_share: float = 0.01,
+    dataset: str | None = None,
 ) -> Answer:
     """Trace a country's imports behind the last seller to who mined, refined and made them.
 
@@ -72,6 +73,8 @@ def origins(
         Trace only to this stage. Default: to each, from the first of the chain to the product's.
     min_share : float
         Leave out origins with a smaller share, both at face value and looked through.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -86,6 +89,7 @@ def origins(
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
+    catalog = catalog.using(dataset)
     traced = _traced(catalog, consumer, on, scope, period, measure, stage)
     rows, buyer = traced.rows, traced.asked.buyer
     if on is None:
@@ -109,6 +113,7 @@ def depends_looked_through(
     scope: str | None = None,
     period: str | None = None,
     measure: str = "usd",
+    dataset: str | None = None,
 ) -> Answer:
     """Show how much a country depends on another behind the last seller, at each stage.
 
@@ -116,6 +121,8 @@ def depends_looked_through(
     ----------
     consumer, on, scope, period, measure
         As for :func:`origins`; without ``on``, the largest known origin of each stage.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -127,6 +134,7 @@ def depends_looked_through(
     UsageError, GraphkitError
         As for :func:`origins`.
     """
+    catalog = catalog.using(dataset)
     traced = _traced(catalog, consumer, on, scope, period, measure, None)
     rows = traced.rows
     if on is None:

@@ -79,6 +79,7 @@ def reliance(
     *,
     scope: str | None = None,
     period: str | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Compute import reliance from flows and production, beside published figures.
 
@@ -90,6 +91,8 @@ def reliance(
         Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
         Default: for each product, the newest with trade, or else with a published figure.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def reliance(
     GraphkitError
         Nothing is known in this scope; the message lists what is.
     """
+    catalog = catalog.using(dataset)
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
@@ -329,6 +333,7 @@ def n_minus_1(
     *,
     scope: str | None = None,
     period: str | None = None,
+    dataset: str | None = None,
 ) -> Answer:
     """Compute how much of the demand of all others is met without the largest producer.
 
@@ -338,6 +343,8 @@ def n_minus_1(
         Must be None: the measure covers the whole world.
     scope, period : str, optional
         As for :func:`graphkit.questions.concentration.concentration`.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -351,6 +358,7 @@ def n_minus_1(
     GraphkitError
         No production figures are known in this scope.
     """
+    catalog = catalog.using(dataset)
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
     asked = Question(None, None, catalog.materials.scope(scope), period)
@@ -397,7 +405,7 @@ def n_minus_1(
 def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
     """Read all trade in the products and periods of production figures."""
     wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
-    return catalog.rows("trade", **wanted)
+    return catalog.flows("trade", **wanted)
 
 
 def _row(

@@ -107,6 +107,7 @@ def single_points(
     each: bool = False,
     blocs: Sequence[str] = (),
     min_link: float = 0.0,
+    dataset: str | None = None,
 ) -> Answer:
     """Find the countries on which a consumer's supply of something depends.
 
@@ -131,6 +132,8 @@ def single_points(
         For "structural": remove these (``EU27``, ``CHN+HKG``) instead of each country.
     min_link : float
         For "structural": ignore links with a smaller share of supply when finding who is cut off.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
@@ -144,6 +147,7 @@ def single_points(
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
+    catalog = catalog.using(dataset)
     if blocs and definition != "structural":
         raise UsageError("`blocs` belongs to `definition=structural`")
     least = threshold if threshold is not None else 0.0 if blocs else THRESHOLD

@@ -17,9 +17,8 @@ from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.questions.trade import (
-    SERIES,
-    addable,
     border_of,
+    data_set_notes,
     flows_of,
     in_sentence,
     no_trade_itself,
@@ -167,7 +166,7 @@ def restriction_cut(catalog: Catalog, text: str) -> Cut:
     if not rows:
         known = _distinct(controls.to_pylist(), "announcement")
         raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
-    traded = set(catalog.rows("trade-periods")["product"].to_pylist())
+    traded = set(catalog.traded["product"].to_pylist())
     goods = [row["product"] for row in rows]
     baskets = {product: _baskets(catalog, product, traded) for product in goods}
     cut = sorted(set().union(*baskets.values()))
@@ -320,7 +319,7 @@ def supply_of(
     GraphkitError
         No trade is in scope; the message lists what is known.
     """
-    held = periods_by_product(catalog.rows("trade-periods"))
+    held = periods_by_product(catalog.traded)
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:
         raise GraphkitError(
@@ -343,14 +342,15 @@ def supply_of(
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(catalog, scope, there, downstream=downstream)
-    flows, left_out = addable(catalog, flows_of(catalog, chain, chosen))
+    flows, left_out = catalog.countries_only(flows_of(catalog, chain, chosen))
+    left_out += data_set_notes(catalog, flows)
     made, more = production_of(catalog, chain, chosen)
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     return Supply(
-        tuple(there), chosen, measure, _one_series(flows), made, amounts,
+        tuple(there), chosen, measure, flows, made, amounts,
         _conversions(catalog, chain), _products(catalog), notes,
     )  # fmt: skip
 
@@ -418,19 +418,6 @@ def _as_one(
             # A sum with an unknown part is unknown.
             one[name] = None if None in (one[name], row[name]) else one[name] + row[name]
     return flows, pa.Table.from_pylist(list(sums.values()), MADE)
-
-
-def _one_series(flows: pa.Table) -> pa.Table:
-    """Check that each product has one series; figures of two are never added up."""
-    of: dict[str, set[tuple[str, ...]]] = {}
-    for row in flows.select(list(SERIES)).group_by(list(SERIES)).aggregate([]).to_pylist():
-        of.setdefault(row["product"], set()).add(tuple(row[n] for n in SERIES[1:]))
-    if several := [product for product, series in sorted(of.items()) if len(series) > 1]:
-        raise GraphkitError(
-            f"{', '.join(several)}: flows come from more than one data set and are not "
-            "added up; load one of them"
-        )
-    return flows
 
 
 def _lacking(asked: Sequence[str], there: Sequence[str], period: str) -> list[str]:

@@ -95,6 +95,8 @@ def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) ->
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
 """Columns that all flows of one series share."""
+NOTABLE = 0.1
+"""Difference between two data sets, as a part of the one taken, above which an answer says it."""
 SAID = ("hs", "hs_revision", "basis", "valuation")
 """Columns in which flows of one series may differ; an answer joins all values by ``+``."""
 
@@ -124,36 +126,36 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         notes.append(f"{group_as_one(buyer.name, len(consumers))}.")
     asked: dict[str, Any] = {"consumers": consumers, "products": sorted(scope.products)}
     if period is None:
-        flows = catalog.rows("newest-imports", **asked)
+        flows = catalog.flows("newest-imports", **asked)
     else:
-        flows = catalog.rows("imports", **asked, periods=[period])
+        flows = catalog.flows("imports", **asked, periods=[period])
     flows = of_code(flows, scope)
     chosen = one_period_each(periods_by_product(flows), period)
     flows, lacking = in_periods(flows, chosen), ""
     if not chosen:
-        periods = catalog.rows("import-periods", consumers=consumers)
+        periods = catalog.flows("import-periods", consumers=consumers)
         lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.name}")
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
-    return _trade(flows, catalog.materials, tuple(notes), lacking)
+    return _trade(catalog, flows, tuple(notes), lacking)
 
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """Read the imports of every country."""
-    periods = catalog.rows("trade-periods")
+    periods = catalog.traded
     chosen = one_period_each(periods_by_product(periods, scope), period)
     lacking = "" if chosen else _lacking(catalog, periods, scope, period, "trade flows")
-    flows = catalog.rows("trade", **wanted(chosen))
+    flows = catalog.flows("trade", **wanted(chosen))
     flows = of_code(in_periods(flows, chosen), scope)
-    return _trade(flows, catalog.materials, (), lacking)
+    return _trade(catalog, flows, (), lacking)
 
 
 def flows_of(catalog: Catalog, products: Sequence[str], period: str) -> pa.Table:
     """Read all flows of some products in one period."""
-    return catalog.rows("trade", products=list(products), periods=[period])
+    return catalog.flows("trade", products=list(products), periods=[period])
 
 
 def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
@@ -193,38 +195,74 @@ def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
     return flows.filter(pc.fill_null(pc.starts_with(flows["hs"], scope.code), False))
 
 
-def addable(catalog: Catalog, flows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Drop the flows that would count twice, with notes on them.
+def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
+    """Say which products change their data set, and which have another that differs.
 
-    These are exporters' reports of goods that importers report too, and totals and groups.
+    Another data set is worth a note if its value of the product in a period differs by more than
+    a tenth, all countries together.
     """
-    flows, sided = _one_side(flows)
-    flows, notes = catalog.countries_only(flows)
-    return flows, [*sided, *notes]
+    held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
+    for row in catalog.rows("trade-periods").to_pylist():
+        of = held.setdefault((row["product"], row["period"]), {})
+        of.setdefault(row["dataset"], []).append(row)
+    names = ["product", "period", "dataset"]
+    used: dict[str, dict[str, str]] = {}
+    for row in flows.select(names).group_by(names).aggregate([]).to_pylist():
+        used.setdefault(row["product"], {})[row["period"]] = row["dataset"]
+    notes = []
+    for product, chosen in sorted(used.items()):
+        notes += _changes_of_data_set(product, chosen)
+        others: dict[str, list[str]] = {}
+        for period in sorted(chosen, key=_start):
+            sets = held[product, period]
+            ours = sets[chosen[period]]
+            for other, theirs in sets.items():
+                if other != chosen[period] and _differ(ours, theirs):
+                    said = f"{_total(theirs)} in {period} against {_total(ours)}"
+                    others.setdefault(other, []).append(said)
+        notes += [
+            f"{product}: {other} differs by more than a tenth, {_few(said)}; "
+            f"`dataset={other}` takes it."
+            for other, said in sorted(others.items())
+        ]
+    return notes
 
 
-def _one_side(flows: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Drop exporters' reports of goods that importers report too, with a note on them.
+def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
+    """Say the periods of each data set, if a product has several."""
+    of: dict[str, list[str]] = {}
+    for period in sorted(chosen, key=_start):
+        of.setdefault(chosen[period], []).append(period)
+    if len(of) == 1:
+        return []
+    spans = (f"{name} in {_span(periods)}" for name, periods in of.items())
+    return [f"{product} changes its data set: {', '.join(spans)}."]
 
-    Imports are usually recorded more accurately than exports, because they are taxed, and by
-    country of origin (UN Statistics Division, International Merchandise Trade Statistics:
-    Compilers Manual, on bilateral asymmetries).
-    """
-    by_exporter = pc.equal(flows["reporter"], "exporter")
-    if not pc.any(by_exporter).as_py():
-        return flows, []
-    names = ("dataset", "product", "period")
-    goods = pc.binary_join_element_wise(*(flows[name] for name in names), "\x1f")
-    twice = pc.unique(goods.filter(pc.equal(flows["reporter"], "importer")))
-    again = pc.and_(by_exporter, pc.is_in(goods, value_set=twice))
-    products = sorted(pc.unique(flows["product"].filter(again)).to_pylist())
-    if not products:
-        return flows, []
-    note = (
-        f"Counted as importers report: {', '.join(products)}. Exporters' reports of it are left "
-        "out; graphkit mirror shows how far they differ."
-    )
-    return flows.filter(pc.invert(again)), [note]
+
+def _differ(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
+    """Return True if the values of two data sets differ by more than a tenth."""
+    one, other = (_sum(rows, "usd") for rows in (ours, theirs))
+    return bool(one and other is not None and abs(other / one - 1) > NOTABLE)
+
+
+def _total(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write the value and the codes of a product in one data set and period."""
+    codes = "+".join(sorted({row["hs"] for row in rows} - {None}))
+    return f"{(_sum(rows, 'usd') or 0) / 1e6:,.1f} M USD{f' (HS {codes})' if codes else ''}"
+
+
+def _few(said: Sequence[str]) -> str:
+    """Join the newest few of some texts."""
+    more = len(said) - 2
+    return "; ".join([*said[-2:][::-1], *([f"and {more} more periods"] if more > 0 else [])])
+
+
+def _span(periods: Sequence[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+
+
+def _start(period: str) -> tuple[int, int]:
+    return Period(period).start, Period(period).months
 
 
 def _lacking(
@@ -287,8 +325,9 @@ def _listed(periods: Sequence[str]) -> str:
     return f"there are {len(periods)} periods from {periods[0]} to {periods[-1]}"
 
 
-def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lacking: str) -> Trade:
+def _trade(catalog: Catalog, flows: pa.Table, notes: tuple[str, ...], lacking: str) -> Trade:
     """Compute import shares, with the stage, codes and basis of each."""
+    notes = (*notes, *data_set_notes(catalog, flows))
     series = series_of(flows)
     shares = import_shares(flows)
     said = {tuple(row[n] for n in SERIES): row for row in series}
@@ -297,7 +336,7 @@ def _trade(flows: pa.Table, materials: Materials, notes: tuple[str, ...], lackin
         texts = [said[tuple(row.values())][name] for row in rows]
         shares = shares.append_column(name, pa.array(texts, pa.string()))
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
-        values = [materials.products[row["product"]][name] for row in rows]
+        values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
     return Trade(flows, series, shares, notes, lacking)
 

@@ -99,6 +99,7 @@ def _check_all(files: Sequence[SeedFile], schema: Schema) -> Iterator[Problem]:
         yield from _ends_below_start(rows)
         yield from _shares_over_one(rows)
         yield from _trade_with_oneself(rows, nodes)
+        yield from _unlike_data_set(rows, of_kind.get("Dataset", []))
         yield from _wrong_symbols(rows)
         yield from _future(rows)
         yield from _undated_editions(rows)
@@ -241,6 +242,23 @@ def _trade_with_oneself(rows: Rows, nodes: Mapping[str, Nodes]) -> Iterator[Prob
         if (place := sellers[row].as_py()) not in nodes["Area"].keys:
             message = f"found {place!r} on both sides, wanted two countries"
             yield rows.locations.problem(row, "importer", message)
+
+
+def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
+    """Report flows that are counted in another way than their data set says."""
+    if rows.kind.name != "EXPORTS":
+        return
+    said = {row["key"]: row for _, table, _ in sets for row in table.to_pylist()}
+    column = rows.table["dataset"].cast(pa.string())
+    for name in ("reporter", "hs_revision", "valuation"):
+        wanted = {key: row[name] for key, row in said.items() if row[name] is not None}
+        places = pc.index_in(column, value_set=pa.array(list(wanted), pa.string()))
+        of_set = pa.array(list(wanted.values()), pa.string()).take(places)
+        found = rows.table[name].cast(pa.string())
+        unlike = pc.fill_null(pc.not_equal(found, of_set), False)
+        for row in pc.indices_nonzero(unlike).to_pylist():
+            message = f"found {found[row]}, wanted {of_set[row]}, as the data set {column[row]} has"
+            yield rows.locations.problem(row, name, message)
 
 
 def _wrong_symbols(rows: Rows) -> Iterator[Problem]:

@@ -63,6 +63,8 @@ class Checked:
     """Seeds of national codes missing from the reference and the folder."""
     own_source: bool
     """True if the mapping describes the source and the folder lacks it."""
+    own_dataset: bool
+    """True if the mapping describes the data set and the folder lacks it."""
     report: Report
 
     @property
@@ -94,9 +96,9 @@ def import_table(
         A CSV, Parquet or Excel file.
     mapping : Path
         A YAML file like the header of a seed: ``kind``, ``columns`` (property: column), ``units``,
-        ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` (the properties
-        of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``, ``thousands``,
-        ``missing`` (texts for an unknown value).
+        ``defaults``; and ``aliases`` (property: {foreign text: key}), ``source`` and ``dataset``
+        (the properties of one), ``sheet``, ``header``, ``encoding``, ``delimiter``, ``decimal``,
+        ``thousands``, ``missing`` (texts for an unknown value).
     folder : Path
         Folder of seeds; if it has no reference seeds, they are added.
     reference : Reference
@@ -172,6 +174,11 @@ def check_table(
         source, wrong = _seed(given, "Source", [given.source])
         files.append(source)
         problems += wrong
+    own_dataset = bool(given.dataset) and given.dataset.get("key") not in _known(others, "Dataset")
+    if own_dataset:
+        dataset, wrong = _seed(given, "Dataset", [given.dataset])
+        files.append(dataset)
+        problems += wrong
     known = _known(others, "Code")
     codes = [_national_code(code, reference) for code in read.national if code not in known]
     if codes:
@@ -179,7 +186,7 @@ def check_table(
     if not read.problems:
         problems += check_all(files, GRAPH)
     report = _report(sheet, read, reference)
-    return Checked(sheet, given, read, _first(problems), codes, own_source, report)
+    return Checked(sheet, given, read, _first(problems), codes, own_source, own_dataset, report)
 
 
 def _first(problems: Collection[Problem]) -> list[Problem]:
@@ -195,7 +202,7 @@ def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
     """List the seeds that an import of this name writes."""
     return [
         folder / _subfolder(kind) / f"{stem}.yaml"
-        for stem in (name, f"{name}-source", f"{name}-codes")
+        for stem in (name, f"{name}-source", f"{name}-dataset", f"{name}-codes")
     ]
 
 
@@ -289,6 +296,11 @@ def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
                 f"{name}-source", "Source", [checked.mapping.source],
                 "The source of the table beside this file.", draft / where,
             )  # fmt: skip
+        if checked.own_dataset:
+            write_rows(
+                f"{name}-dataset", "Dataset", [checked.mapping.dataset],
+                "The data set of the table beside this file.", draft / where,
+            )  # fmt: skip
         if checked.codes:
             write_rows(f"{name}-codes", "Code", checked.codes,
                        "National codes of the table beside this file.", draft / where)  # fmt: skip
@@ -317,9 +329,17 @@ KINDS = {
     "PRODUCES": ("country", "product", "period", "tonnes"),
 }
 DEFAULTS = {
-    "EXPORTS": "{reporter: exporter, dataset: TODO, hs_revision: HS22, basis: gross}",
+    "EXPORTS": "{basis: gross}",
     "PRODUCES": "{basis: TODO, observed: true}",
 }
+
+
+DATASET = {
+    "EXPORTS": ["dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS22, "
+                "preference: 40}"],
+    "PRODUCES": [],
+}  # fmt: skip
+"""The data set of a mapping; BACI and UN Comtrade have a lower preference, and are taken first."""
 
 
 def draft_mapping(path: Path) -> str:
@@ -337,6 +357,7 @@ def draft_mapping(path: Path) -> str:
         "# units: {usd: kUSD, tonnes: kg}",
         f"defaults: {DEFAULTS[kind]}",
         "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
+        *DATASET[kind],
     ]  # fmt: skip
     if layout.delimiter != ",":
         lines.append(f"delimiter: {json.dumps(layout.delimiter)}")

@@ -67,7 +67,9 @@ def has_lost_zeros(code: str) -> bool:
 
 SEED_PARTS = ("kind", "columns", "units", "defaults")
 TEXTS = ("sheet", "encoding", "delimiter", "decimal", "thousands", "header")
-PARTS = (*SEED_PARTS, "aliases", "source", *TEXTS, "missing")
+PARTS = (*SEED_PARTS, "aliases", "source", "dataset", *TEXTS, "missing")
+COUNTED = ("reporter", "hs_revision", "valuation")
+"""Properties of a data set that all its flows share."""
 MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
          "thousands": ("", ",", ".", " ", "'", "’", "\u00a0", "\u202f")}  # fmt: skip
 
@@ -98,6 +100,8 @@ class ColumnMapping:
     """For a property, the keys of foreign texts."""
     source: Mapping[str, str] = field(default_factory=dict)
     """Properties of the source, if the mapping describes it."""
+    dataset: Mapping[str, str] = field(default_factory=dict)
+    """Properties of the data set, if the mapping describes it."""
 
 
 def read_mapping(path: Path, table: str) -> ColumnMapping:
@@ -138,10 +142,17 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     source = value.get("source") or {}
     if source and "source" not in header.defaults:
         header = replace(header, defaults={**header.defaults, "source": source.get("key")})
+    dataset = dict(value.get("dataset") or {})
+    if dataset:
+        # Flows are counted as their data set says, and it was published where they were.
+        counted = {name: dataset[name] for name in COUNTED if name in dataset}
+        own = {"dataset": dataset.get("key"), **counted}
+        header = replace(header, defaults={**own, **header.defaults})
+        dataset.setdefault("source", str(header.defaults.get("source")))
     given = {name: value[name] for name in TEXTS if value.get(name) is not None}
     given["header"] = int(given.get("header", 1))
     layout = Layout(**given, missing=frozenset(value.get("missing") or ()))
-    return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source)
+    return ColumnMapping(yaml, header, layout, value.get("aliases") or {}, source, dataset)
 
 
 def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
@@ -163,9 +174,13 @@ def _odd_parts(yaml: YamlText, value: Mapping[str, Any]) -> Iterator[Problem]:
         yield yaml.problem("missing: wanted a list of texts", ("missing",))
     if value.get("decimal", ".") == value.get("thousands", ""):
         yield yaml.problem("thousands: found the decimal mark", ("thousands",), ("decimal",))
-    for part, depth in (("aliases", 2), ("source", 1)):
+    for part, depth in (("aliases", 2), ("source", 1), ("dataset", 1)):
         if value.get(part) is not None and not _is_mapping(value[part], depth):
-            expected = "{property: {text: key}}" if depth > 1 else "the properties of one Source"
+            expected = (
+                "{property: {text: key}}"
+                if depth > 1
+                else f"the properties of one {part.capitalize()}"
+            )
             yield yaml.problem(f"{part}: wanted {expected}", (part,))
 
 
@@ -195,5 +210,6 @@ def _odd_properties(yaml: YamlText, value: Mapping[str, Any], header: Header) ->
             yield yaml.key_problem(f"{name} is a list, which no column can give", ("columns", name))
     if not header.columns:
         yield yaml.problem("columns: wanted at least one {property: column}", ("columns",), ())
-    if value.get("source") and "source" not in types:
-        yield yaml.key_problem(f"{kind.name} has no source", ("source",))
+    for part in ("source", "dataset"):
+        if value.get(part) and part not in types:
+            yield yaml.key_problem(f"{kind.name} has no {part}", (part,))
