@@ -39,6 +39,9 @@ QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
 )  # fmt: skip
+STATISTICS = (
+    "production", "imports", "exports", "consumption", "stocks", "stock-release", "sales", "price",
+)  # fmt: skip
 
 
 def _key(doc: str) -> Prop:
@@ -281,6 +284,29 @@ EDGES = (
               "recovered.", required=True, one_of=ROLES),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("element", ("Element",), "Element.")),
+    Kind("REPORTS", "A figure of a country's balance of a material, or a price that it reports.", (
+        _text("statistic", "What is counted; stock-release: out of a government's stockpile.",
+              key=True, required=True, one_of=STATISTICS),
+        _ref("product", "Product, where the series is of one; none: several forms together.",
+             "Product", key=True),
+        _text("label", "The series, as the source names it.", key=True, required=True),
+        PERIOD, YEAR,
+        Prop("value", Type.NUMBER, "The figure, in its unit.", minimum=0),
+        Prop("low", Type.NUMBER, "Lower end of a published range.", minimum=0),
+        Prop("high", Type.NUMBER, "Upper end of a published range.", not_below="low"),
+        _text("unit", "t of a mass; of a price as printed, USc: cents, ozt: troy ounce, mtu: "
+              "one hundredth of a tonne, of what the label says.", required=True,
+              one_of=("t", "USD/t", "USD/kg", "USD/lb", "USc/lb", "USD/ozt", "USD/mtu")),
+        QUALIFIER,
+        _text("published_value", "The figure as printed, where it is not a plain number."),
+        Prop("estimated", Type.FLAG, "The publisher marks it as an estimate."),
+        BASIS,
+        _text("balance", "Key of the product or element whose net import reliance counts the "
+              "series; none: no balance does."),
+        NOTE,
+        _ref("source", "Where the figure was published.", "Source", key=True, required=True)),
+        End("country", ("Country",), "Whose figure it is."),
+        End("element", ("Element",), "Element, mineral or group that it is about.")),
     Kind("RATED", "The value of an indicator for a country in one period.", (
         PERIOD, YEAR,
         Prop("value", Type.NUMBER, "The value, in the unit of the indicator.", required=True),

@@ -90,7 +90,7 @@ def test_what_is_read_kept_and_left_out_is_reported(reference, tmp_path):
     rows = {(row["what"], row["why"]): row["rows"] for row in report}
 
     read = rows["read", "rows of MCS2026_Commodities_Data.csv"]
-    assert read == 293
+    assert read == 767
     assert read == sum(n for (what, _), n in rows.items() if what in ("kept", "left out"))
     assert rows["checked", "tables of MCS 2026 that add up to their printed total"] >= 10
     assert rows["left out", "MCS 2026: minerals that are not critical"] > 0

@@ -1,9 +1,9 @@
-"""Writes the USGS seeds: world production, reserves, US net import reliance and import sources.
+"""Writes the USGS seeds: world production, reserves, US balances, prices and import claims.
 
 ``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the data releases, as published, in
 ``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` of the
-importer (world tables) and in ``usgs_claims.yaml`` beside this file (US imports). What was written
-goes to stderr.
+importer (world tables), in ``usgs_claims.yaml`` (US imports) and ``usgs_balances.yaml`` (US salient
+statistics) beside this file. What was written goes to stderr.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from usgs_balances import Series, balance_rows, write_balances
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
@@ -147,12 +149,15 @@ def build(usgs: Path, out: Path) -> list[str]:
     reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
     sources = source_rows(new.tables["import_sources"], meanings, several)
     meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
+    series = Series(Path(__file__).with_name("usgs_balances.yaml"))
+    balances = balance_rows(new.tables["salient"], series)
     for release, rows in ((new, made), (old, made_before), (new, held)):
         check_totals(rows, release.source)
     counts = {
         "PRODUCES, MCS 2026": _produced(out, new, made),
         "PRODUCES, MCS 2025": _produced(out, old, made_before, "-mcs-2025"),
         "HOLDS": write_chapters(out / "reserves", "HOLDS", new.source, held, made=MADE),
+        "REPORTS": write_balances(out / "balances", new.source, balances, MADE),
         "Claim, net import reliance": write_claims(
             out / "claims", "us-net-import-reliance", "US net import reliance, critical minerals.",
             reliance, new.source,
@@ -166,6 +171,8 @@ def build(usgs: Path, out: Path) -> list[str]:
     lines = [f"{name}: {count} rows" for name, count in counts.items()]
     for year, blank in sorted(old.blank.items()):
         lines.append(f"left out, blank in MCS 2025: {blank} rows of {year}")
+    lines += [f"left out, {why}: {count} rows" for why, count in sorted(series.left_out.items())]
+    lines += [f"not in the data: series: {' | '.join(place)}" for place in sorted(series.unused)]
     unused = [f"not in the data: {table}: {' | '.join(p)}"
               for table, p in sorted(meanings.unused) if table != "reserves_2025"]  # fmt: skip
     return lines + unused

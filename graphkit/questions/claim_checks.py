@@ -53,6 +53,7 @@ def read_loaded(catalog: Catalog) -> Loaded:
         codes=catalog.rows("code-fits"),
         origins=_origins(catalog),
         held=held,
+        balances=catalog.rows("balances", countries=_balanced(catalog)),
     )
 
 
@@ -80,6 +81,11 @@ def _origins(catalog: Catalog) -> pa.Table:
             ).rows
             tables.append(found.select(_ORIGINS.names).cast(_ORIGINS))
     return pa.concat_tables(tables)
+
+
+def _balanced(catalog: Catalog) -> list[str]:
+    """List the countries with a national balance."""
+    return sorted(set(catalog.rows("balance-countries")["country"].to_pylist()))
 
 
 def all_production(catalog: Catalog) -> pa.Table:

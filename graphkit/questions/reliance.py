@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.balances import BY_TRADE, balance_reliance
 from graphkit.analysis.claims.wording import claim_figure
 from graphkit.analysis.concentration import production_concentration, published_interval
 from graphkit.analysis.reliance import n_minus_1 as without_largest
@@ -18,7 +19,7 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import newest
-from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.claims import Question, claims_about, speaks_of
 from graphkit.questions.trade import (
     Trade,
     coverage_of,
@@ -44,10 +45,14 @@ COLUMNS = (
     Column("production_low", "Production (t)",
            "metric tons, as the source of production counts", "t", NUMBER),
     Column("production_high", "at most", "the same; null: unknown", "t", NUMBER),
+    Column("stock_change", "Stock change (t)",
+           "metric tons, releases and decrease of stocks, of a national balance", "t", NUMBER),
+    Column("consumption", "Consumption (t)",
+           "metric tons, apparent consumption that a national balance prints", "t", NUMBER),
     Column("basis"),
     Column("reliance_low", "Reliance",
-           "0 to 1, (imports - exports) / (production + imports - exports), not below 0",
-           SHARE, NUMBER),
+           "0 to 1, (imports - exports) / (production + imports - exports), not below 0; of a "
+           "national balance with the stock change, over its consumption", SHARE, NUMBER),
     Column("reliance_high", "at most", "the same, at most", SHARE, NUMBER),
     Column("net_exporter", type=FLAG),
     Column("missing", "Missing", "why no figure is computed, or what it leaves out"),
@@ -61,11 +66,12 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN = (
     "country", "material", "period", "imports", "exports", "production_low", "production_high",
-    "reliance_low", "reliance_high", "published", "missing",
+    "consumption", "reliance_low", "reliance_high", "published", "missing",
 )  # fmt: skip
 CAPTION = (
-    "Reliance is net imports over apparent consumption, by mass, without stock changes; where "
-    "production is not known it is a range or unknown. Published figures are as printed."
+    "Reliance is net imports over apparent consumption, by mass: of trade flows and production "
+    "without stock changes, and a range where production is not known; of a national balance "
+    "from the figures that it prints. Published figures are as printed."
 )
 OF_ALL_FORMS = "one product; published of all forms"
 _ELEMENT = "element:"
@@ -98,7 +104,8 @@ def reliance(
     -------
     Answer
         One row for each country, product, and source of trade, of production and of the published
-        figure, with all inputs. Trade and production of different bases give no figure.
+        figure, with all inputs. Trade and production of different bases give no figure. A row from
+        a national balance stands beside them (``trade_source`` names it).
 
     Raises
     ------
@@ -116,6 +123,7 @@ def reliance(
     published = _of_periods(published, when, period)
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
+    balanced = _balanced(catalog, asked, when, published)
     made = figures_in(catalog, {p: [at] for p, at in when.items() if not p.startswith(_ELEMENT)})
     flows, amounts = trade.flows, made
     notes: list[str] = []
@@ -124,7 +132,7 @@ def reliance(
     table = net_import_reliance(
         flows, amounts, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
-    rows, silent = _rows(catalog, table, published, every=buyer is not None)
+    rows, silent = _rows(catalog, table, published, balanced, every=buyer is not None)
     if not len(rows):
         raise GraphkitError(_lacking(asked, trade, silent))
     return _answer(catalog, asked, rows, trade, made, published, notes, silent)
@@ -147,6 +155,57 @@ def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -
     }
     mask = [c["period"] == chosen[c["product"], c["element"]] for c in claims.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
+
+
+def _balanced(
+    catalog: Catalog, asked: Question, when: Mapping[str, str], published: pa.Table
+) -> list[dict[str, Any]]:
+    """Compute the rows of national balances, in the period of trade or else the newest."""
+    owners = set(catalog.rows("balance-countries")["country"].to_pylist())
+    if asked.buyer is not None:
+        owners &= {asked.buyer.key}
+    held: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in balance_reliance(catalog.rows("balances", countries=sorted(owners))).to_pylist():
+        of_product = row["balance"] in catalog.materials.products
+        row |= {"product": row["balance"] if of_product else None, "stage": None,
+                "element": None if of_product else row["balance"]}  # fmt: skip
+        if asked.scope.text is None or speaks_of(row, asked.scope):
+            held[row["country"], row["balance"]][row["period"]] = row
+    rows = []
+    for (country, key), years in sorted(held.items()):
+        trade = when.get(key) or when.get(_ELEMENT + key)
+        chosen = asked.period or (trade if trade in years else newest(sorted(years)))
+        if chosen in years:
+            told = [
+                claim
+                for claim in published.to_pylist()
+                if (claim["consumer"], claim["period"]) == (country, chosen)
+                and key in (claim["product"], claim["element"])
+            ]
+            rows += [_balance_row(years[chosen], claim) for claim in told or [None]]
+    return rows
+
+
+def _balance_row(balance: Mapping[str, Any], claim: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Build the row of a balance, beside the published figure."""
+    row = dict(balance)
+    row |= {f"production_{end}": row["production"] for end in ("low", "high")}
+    row |= {f"reliance_{end}": row["reliance"] for end in ("low", "high")}
+    row |= {"trade_source": f"{row['source']} national balance"}
+    if row["production"] is not None:
+        row["production_source"] = row["source"]
+    said = [row["missing"]]
+    if row["method"] not in (None, BY_TRADE):
+        said.insert(0, f"computed as {row['method']}")
+    other = row["other_reliance"]
+    if other is not None and abs(other - row["reliance"]) > 0.01:
+        said.append(f"consumption less production gives {100 * other:.0f} %")
+    row["missing"] = "; ".join(filter(None, said)) or None
+    names = {"as": "published_value", "value": "value", "low": "low", "high": "high",
+             "qualifier": "qualifier", "source": "source", "basis": "basis"}  # fmt: skip
+    if claim is not None:
+        row |= {f"published_{name}": claim[column] for name, column in names.items()}
+    return row
 
 
 def _by_element(claims: pa.Table) -> pa.Table:
@@ -185,35 +244,48 @@ def _as_one(
 
 
 def _rows(
-    catalog: Catalog, table: pa.Table, published: pa.Table, *, every: bool
+    catalog: Catalog,
+    table: pa.Table,
+    published: pa.Table,
+    balanced: Sequence[Mapping[str, Any]],
+    *,
+    every: bool,
 ) -> tuple[pa.Table, int]:
     """Build the rows, and count the countries and products without any figure."""
-    rows, silent = [], 0
+    silent = 0
+    rows = [_told(catalog, dict(balance)) for balance in balanced]
+    covered = {(row["country"], row["material"], row["period"]) for row in rows}
     bases = {
         (c["consumer"], c["product"] or _ELEMENT + c["element"], c["period"], c["source"],
          c["published_value"], c["value"]): c["basis"]
         for c in published.to_pylist()
     }  # fmt: skip
     for row in table.to_pylist():
-        told = row["published_source"] is not None
-        if not every and row["reliance_low"] is None and not told:
+        if not every and row["reliance_low"] is None and row["published_source"] is None:
             silent += 1
             continue
-        basis = bases.get((
+        row["published_basis"] = bases.get((
             row["country"], row["product"], row["period"], row["published_source"],
             row["published_as"], row["published_value"],
         ))  # fmt: skip
         if row["product"].startswith(_ELEMENT):
             row |= {"element": row["product"].removeprefix(_ELEMENT), "product": None}
             row["missing"] = OF_ALL_FORMS
-        else:
-            row["stage"] = catalog.materials.products[row["product"]]["stage"]
-        words = _words(row) if told else None
-        row |= {"material": row["product"] or row["element"], "published": words,
-                "published_basis": basis}  # fmt: skip
-        rows.append({column.name: row.get(column.name) for column in COLUMNS})
+        told = _told(catalog, row)
+        place = (told["country"], told["material"], told["period"])
+        if told["trade_source"] is not None or place not in covered:
+            rows.append(told)
     rows.sort(key=lambda r: (r["product"] is None, r["material"], r["country"]))
     return pa.Table.from_pylist(rows, schema_of(COLUMNS)), silent
+
+
+def _told(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete a row with its material, its stage and the published figure in words."""
+    product = row["product"]
+    stage = catalog.materials.products[product]["stage"] if product else None
+    words = _words(row) if row.get("published_source") is not None else None
+    said = {**row, "material": product or row["element"], "stage": stage, "published": words}
+    return {column.name: said.get(column.name) for column in COLUMNS}
 
 
 def _words(row: Mapping[str, Any]) -> str:

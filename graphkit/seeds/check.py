@@ -27,7 +27,7 @@ MAX_SHARE_SUM = 1.05
 """Published production shares are rounded; above this sum something is counted twice."""
 SHARE_SCOPE = ("product", "period", "basis", "source")
 """Shares of one scope are of one total."""
-MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED")
+MEASURED = ("EXPORTS", "PRODUCES", "HOLDS", "RATED", "REPORTS")
 """Kinds of what has been counted; a claim may be about the future."""
 ELEMENTS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As "

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.balances import balance_reliance
 from graphkit.analysis.concentration import production_concentration, production_shares
 from graphkit.analysis.trade_change import MEASURES, cover, known_sum
 from graphkit.period import Period
@@ -62,6 +63,8 @@ class Loaded:
         ``period``, ``measure`` (``usd``, ``tonnes``), ``low``, ``high`` (0 to 1).
     held : pyarrow.Table, optional
         ``product``, ``period`` of all trade in the database, where ``flows`` is only a part of it.
+    balances : pyarrow.Table, optional
+        As for :func:`~graphkit.analysis.balances.balance_reliance`.
     """
 
     flows: pa.Table
@@ -73,6 +76,20 @@ class Loaded:
     codes: pa.Table
     origins: pa.Table | None = None
     held: pa.Table | None = None
+    balances: pa.Table | None = None
+
+    @cached_property
+    def balanced(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        """Net import reliance of national balances, by country, product or element, and period."""
+        if self.balances is None:
+            return {}
+        rows = balance_reliance(self.balances).to_pylist()
+        return {(row["country"], row["balance"], row["period"]): row for row in rows}
+
+    def balance_of(self, claim: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the balance that a claim of net import reliance is about."""
+        material = claim["product"] or claim["element"]
+        return self.balanced.get((claim["consumer"], material, claim["period"]))
 
     @cached_property
     def by_series(self) -> dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
+from graphkit.analysis.balances import BY_PRODUCTION
 from graphkit.analysis.claims.evidence import (
     BASES,
     INCOMPLETE,
@@ -227,6 +228,29 @@ def _share_reading(label: str, row: Mapping[str, Any]) -> Reading:
 
 
 def reliance_readings(claim: Claim, loaded: Loaded) -> Readings:
+    """Read net import reliance from the country's own balance, or else from trade."""
+    balance = loaded.balance_of(claim)
+    return _of_trade(claim, loaded) if balance is None else _of_balance(balance)
+
+
+def _of_balance(balance: Mapping[str, Any]) -> Readings:
+    """Read a national balance, by trade and by production where it prints both."""
+    result = Readings(named=True)
+    ways = (
+        (balance["method"], "reliance_low", "reliance_high"),
+        (BY_PRODUCTION, "other_low", "other_high"),
+    )
+    for method, low, high in ways:
+        if balance[low] is not None:
+            label = f"balance of {balance['country']}: {method} ({balance['source']})"
+            result.found.append(Reading(label, balance[low], balance[high]))
+    if not result.found:
+        lacks = balance["missing"] or "consumption"
+        result.missing.append(f"in the balance of {balance['country']}: {lacks}")
+    return result
+
+
+def _of_trade(claim: Claim, loaded: Loaded) -> Readings:
     """Read net import reliance of the products in scope that have trade and production."""
     result = Readings()
     products = products_of(loaded, claim)

@@ -295,6 +295,8 @@ def _causes(claim: Claim, readings: Readings, best: Reading, loaded: Loaded) -> 
         yield "content, where trade counts gross mass"
     if readings.every:
         yield "the assumptions of the look-through"
+    elif claim["kind"] == "net-import-reliance" and loaded.balance_of(claim):
+        yield "inputs of the printed balance that do not add up to it"
     elif best.series is None:
         yield f"another source or edition: the claim is of {claim['source']}"
     else:

@@ -14,6 +14,8 @@ from graphkit.errors import GraphkitError
 
 NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 RANGE = re.compile(rf"({NUMBER.pattern})\s*[-–]\s*({NUMBER.pattern})")
+DAMAGED = re.compile(rf"\?{NUMBER.pattern}")
+"""Number after a sign that the data release lost."""
 ZERO = "—"
 WORDS = {
     "W": "withheld",
@@ -78,7 +80,7 @@ def read_figure(text: str) -> Figure:
         return Figure(text, high=_number(text[1:]), qualifier="less-than")
     if text in WORDS:
         return Figure(text, qualifier=WORDS[text])
-    if text in SIZES:
+    if text in SIZES or DAMAGED.fullmatch(text):
         return Figure(text, qualifier="not-available")
     known = ", ".join((*WORDS, *SIZES))
     raise GraphkitError(f"found the figure {text!r}, wanted a number, a bound, a range or {known}")
@@ -108,6 +110,10 @@ TABLES = {
     "Import sources": "import_sources",
 }
 """Names of the tables, by the beginning of their statistics."""
+SALIENT = (
+    "Production", "Import", "Export", "Consumption", "Stock", "Shipment", "Sold or used", "Sales",
+    "Supply", "Price",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,8 @@ class Printed:
     notes: tuple[str, ...]
     estimated: bool
     rounded: bool
+    statistic: str = ""
+    """Name of the statistic in the long layout: Production, Import, Price ..."""
 
 
 @dataclass(frozen=True)
@@ -236,8 +244,13 @@ def _long(rows: Sequence[Mapping[str, str]]) -> Release:
 
 
 def _table(row: Mapping[str, str]) -> str | None:
-    """Return the table of a row; production and reserves only of the world section."""
+    """Return the table of a row; production and reserves only of the world section.
+
+    Salient statistics are those of the United States, without its employment.
+    """
     statistics = tidy(row["Statistics"])
+    if row["Section"].startswith("Salient") and statistics in SALIENT:
+        return "salient"
     table = next((name for start, name in TABLES.items() if statistics.startswith(start)), None)
     if table in ("production", "reserves") and not row["Section"].startswith("World"):
         return None
@@ -258,6 +271,7 @@ def _long_row(row: Mapping[str, str], last: str) -> Printed:
         notes=notes,
         estimated="estimated" in row["Notes"].casefold() or row["Year"] == last,
         rounded=bool(ROUNDED.search(tidy(row["Statistics_detail"]))),
+        statistic=tidy(row["Statistics"]),
     )
 
 

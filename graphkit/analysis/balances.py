@@ -1,0 +1,224 @@
+"""National balances: net import reliance from printed trade, stocks, production and consumption."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import fsum, inf
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.arrow import SHARE, flags, number, texts
+
+SCOPE = ("country", "balance", "period", "source")
+BY_TRADE = "net imports over apparent consumption"
+BY_PRODUCTION = "consumption less production, over consumption"
+BY_SIGN = "exports above imports"
+Figure = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Sum of printed figures: its value, null if one is unknown, and the bounds of its rounding."""
+
+    value: float | None
+    low: float
+    high: float
+
+    def __add__(self, other: Amount) -> Amount:
+        known = self.value is not None and other.value is not None
+        return Amount(
+            fsum((self.value, other.value)) if known else None,  # type: ignore[arg-type]
+            self.low + other.low,
+            self.high + other.high,
+        )
+
+    def __neg__(self) -> Amount:
+        return Amount(None if self.value is None else -self.value, -self.high, -self.low)
+
+    def __sub__(self, other: Amount) -> Amount:
+        return self + -other
+
+
+NOTHING = Amount(0.0, 0.0, 0.0)
+UNKNOWN = Amount(None, -inf, inf)
+
+
+def printed_amount(figure: Figure) -> Amount:
+    """Return a printed figure with half a unit of its last digit that is not zero.
+
+    Zeros at the end of a figure may be digits or rounding, which print does not tell.
+
+    Examples
+    --------
+    >>> amount = {"value": 4840.0, "low": None, "high": None}
+    >>> printed_amount(amount)
+    Amount(value=4840.0, low=4835.0, high=4845.0)
+    >>> printed_amount({"value": None, "low": None, "high": 0.5})
+    Amount(value=None, low=0.0, high=0.5)
+    """
+    value = figure["value"]
+    if value is None:
+        low, high = figure["low"], figure["high"]
+        if low is None and high is None:
+            return Amount(None, 0.0, inf)
+        return Amount(None, low or 0.0, inf if high is None else high)
+    digits, _, power = f"{value:.11e}".partition("e")
+    places = len(digits.rstrip("0").partition(".")[2])
+    room = 0.0 if value == 0 else 0.5 * 10.0 ** (int(power) - places)
+    return Amount(value, value - room, value + room)
+
+
+def balance_reliance(balances: pa.Table) -> pa.Table:
+    r"""Compute net import reliance from the balances that a country's statistics print.
+
+    As the USGS defines it [1]_, with imports :math:`I`, exports :math:`E`, releases and the
+    decrease of stocks :math:`\Delta S`, and the printed apparent consumption :math:`C`:
+
+    .. math:: NIR = (I - E + \Delta S) / C
+
+    Where a part of it is not published, :math:`(C - P) / C` with production :math:`P`, equal to it
+    by the definition of apparent consumption. A country whose exports exceed its imports by more
+    than the release of stocks is a net exporter, whatever its consumption.
+
+    Parameters
+    ----------
+    balances : pyarrow.Table
+        ``country``, ``balance`` (null: in no balance), ``period`` (a year), ``source``,
+        ``statistic``, ``label``, ``basis`` (text), ``value``, ``low``, ``high`` (t).
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per country, balance, period and source, sorted by them: ``imports``,
+        ``exports``, ``stock_change`` (decrease and releases; null if unknown or if the balance
+        counts no stocks), ``production``, ``consumption`` (t), ``basis``, ``reliance`` (0 to 1),
+        ``reliance_low``, ``reliance_high`` (with the rounding of the printed figures), ``method``,
+        ``other_reliance`` with its bounds ``other_low`` and ``other_high`` (by production, if both
+        ways are open), ``net_exporter``, ``missing`` (inputs that are not published).
+
+    References
+    ----------
+    .. [1] U.S. Geological Survey (2026). Mineral Commodity Summaries, appendix.
+
+    Examples
+    --------
+    Antimony in 2024, oxide and metal:
+
+    >>> names = ("imports", "exports", "production", "consumption")
+    >>> figures = pa.table({
+    ...     "country": ["USA"] * 4, "balance": ["Sb"] * 4, "period": ["2024"] * 4,
+    ...     "source": ["usgs"] * 4, "statistic": names, "label": names, "basis": ["Sb"] * 4,
+    ...     "value": [28920.0, 4260.0, 3918.0, 28600.0],
+    ...     "low": pa.nulls(4, pa.float64()), "high": pa.nulls(4, pa.float64())})
+    >>> row = balance_reliance(figures).to_pylist()[0]
+    >>> round(row["reliance"], 3), row["method"], round(row["other_reliance"], 3)
+    (0.862, 'net imports over apparent consumption', 0.863)
+    """
+    held: dict[tuple[str, ...], dict[str, dict[str, Figure]]] = defaultdict(dict)
+    for row in balances.to_pylist():
+        if row["balance"] is not None:
+            place = tuple(row[name] for name in SCOPE)
+            held[place].setdefault(row["statistic"], {})[row["label"]] = row
+    rows = []
+    for place, statistics in sorted(held.items()):
+        country, balance, period, source = place
+        before = held.get((country, balance, str(int(period) - 1), source), {})
+        computed = _reliance(statistics, before.get("stocks", {}))
+        rows.append(dict(zip(SCOPE, place, strict=True)) | computed)
+    return pa.Table.from_pylist(rows, RELIANCE)
+
+
+RELIANCE = pa.schema([
+    *texts(*SCOPE),
+    *(number(name, "t") for name in (
+        "imports", "exports", "stock_change", "production", "consumption")),
+    *texts("basis"),
+    *(number(name, SHARE) for name in (
+        "reliance", "reliance_low", "reliance_high", "other_reliance", "other_low", "other_high")),
+    *texts("method"), *flags("net_exporter"), *texts("missing"),
+])  # fmt: skip
+
+
+def _reliance(
+    statistics: Mapping[str, Mapping[str, Figure]], stocks_before: Mapping[str, Figure]
+) -> dict[str, Any]:
+    """Compute the reliance of one balance in one year, and name the inputs that it lacks."""
+    sums = {name: _sum(figures.values()) for name, figures in statistics.items()}
+    stock = _stock_change(statistics, stocks_before)
+    imports, exports = sums.get("imports"), sums.get("exports", NOTHING)
+    consumed, made = sums.get("consumption"), sums.get("production")
+    net = imports - exports + stock if imports else None
+    ways = []
+    if consumed is not None and consumed.value:
+        if net is not None and net.value is not None:
+            ways.append((BY_TRADE, _ratio(net, consumed)))
+        if made is not None and made.value is not None:
+            ways.append((BY_PRODUCTION, _ratio(consumed - made, consumed)))
+    if not ways and net is not None and net.high < 0:
+        ways.append((BY_SIGN, (0.0, 0.0, 0.0)))
+    row: dict[str, Any] = {
+        name: None if amount is None else amount.value
+        for name, amount in (
+            ("imports", imports), ("exports", sums.get("exports")), ("production", made),
+            ("consumption", consumed),
+        )
+    }  # fmt: skip
+    row["stock_change"] = stock.value if statistics.keys() & {"stocks", "stock-release"} else None
+    bases = {f["basis"] or "not stated" for some in statistics.values() for f in some.values()}
+    row["basis"] = ", ".join(sorted(bases))
+    row["missing"] = "; ".join(_missing(statistics, stock)) or None
+    if ways:
+        row["method"], (row["reliance"], row["reliance_low"], row["reliance_high"]) = ways[0]
+        row["net_exporter"] = net is not None and (net.high if net.value is None else net.value) < 0
+    if len(ways) > 1:
+        row["other_reliance"], row["other_low"], row["other_high"] = ways[1][1]
+    return row
+
+
+def _sum(figures: Iterable[Figure]) -> Amount:
+    total = NOTHING
+    for figure in figures:
+        total += printed_amount(figure)
+    return total
+
+
+def _stock_change(
+    statistics: Mapping[str, Mapping[str, Figure]], before: Mapping[str, Figure]
+) -> Amount:
+    """Return releases and the decrease of stocks since the year before; 0 where none count."""
+    change = NOTHING
+    for label, figure in statistics.get("stocks", {}).items():
+        earlier = printed_amount(before[label]) if label in before else UNKNOWN
+        change += earlier - printed_amount(figure)
+    for figure in statistics.get("stock-release", {}).values():
+        # USGS counts no release since 2023, when governments ceased to publish it.
+        change += NOTHING if figure["qualifier"] == "not-available" else printed_amount(figure)
+    return change
+
+
+def _ratio(part: Amount, whole: Amount) -> tuple[float, float, float]:
+    """Return a share of consumption and its bounds, from 0 to 1."""
+    assert part.value is not None
+    assert whole.value is not None
+    ends = [p / w for p in (part.low, part.high) for w in (whole.low, whole.high) if w > 0]
+    return (
+        min(1.0, max(0.0, part.value / whole.value)),
+        min(1.0, max(0.0, min(ends))),
+        min(1.0, max(0.0, max(ends))),
+    )
+
+
+def _missing(statistics: Mapping[str, Mapping[str, Figure]], stock: Amount) -> list[str]:
+    """Name the series without a plain figure, and stock changes without the year before."""
+    lacks = [
+        f"{figure['label']}: {figure['qualifier'] or 'not published'}"
+        for name, some in sorted(statistics.items())
+        if name not in ("stocks", "stock-release")
+        for figure in some.values()
+        if figure["value"] is None
+    ]
+    lacks += ["stock change"] if stock.value is None else []
+    return lacks + [name for name in ("imports", "consumption") if name not in statistics]
