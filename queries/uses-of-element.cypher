@@ -17,5 +17,5 @@ RETURN step.position AS stage_order, step.key AS stage, item.key AS product,
             WHEN 'alloying' IN roles THEN 'alloying' ELSE 'trace' END AS role,
        purpose.key AS application,
        purpose.name AS application_name, purpose.sector AS sector,
-       item.made_into AS made_into, item.source AS source
+       item.source AS source
 ORDER BY stage_order, product, application

@@ -1,5 +1,6 @@
 """The script that writes countries, elements and codes; and the reference seeds as shipped."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -235,26 +236,82 @@ def test_shipped_products_come_out_of_every_stage_but_use():
     assert {row["stage"] for row in shipped("products")} == stages - {"use"}
 
 
+def made_into():
+    steps = {}
+    for row in shipped("made-into"):
+        steps.setdefault(row["input"], []).append(row["output"])
+    return steps
+
+
 def test_shipped_chain_leads_from_rare_earth_ore_to_motors():
-    products = by(shipped("products"), "key")
-    reached, waiting = set(), ["rare-earth-ore"]
+    steps, reached, waiting = made_into(), set(), ["rare-earth-ore"]
     while waiting:
         product = waiting.pop()
         if product not in reached:
             reached.add(product)
-            waiting += products[product].get("made_into", ())
+            waiting += steps.get(product, ())
 
     assert {"dy-oxide", "dy-metal", "ndfeb-alloy", "magnets-metal"} <= reached
-    assert "ev-motors" in products["magnets-metal"]["used_in"]
+    assert "ev-motors" in by(shipped("products"), "key")["magnets-metal"]["used_in"]
 
 
 def test_shipped_product_goes_into_nothing_that_goes_into_it():
-    products = by(shipped("products"), "key")
+    steps = made_into()
 
     def after(key, seen=()):
         assert key not in seen, f"{key} is made into itself by way of {seen}"
-        for made in products[key].get("made_into", ()):
+        for made in steps.get(key, ()):
             after(made, (*seen, key))
 
-    for key in products:
+    for key in steps:
         after(key)
+
+
+def test_a_by_product_names_its_host_and_nothing_else_has_one():
+    steps = shipped("made-into")
+
+    assert {
+        row["output"] for row in steps if (row["kind"] == "by-product") != ("host" in row)
+    } == set()
+    gallium = next(row for row in steps if row["output"] == "gallium")
+    assert (gallium["input"], gallium["kind"], gallium["host"]) == ("alumina", "by-product", "Al")
+
+
+WEIGHTS = {
+    **{"H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "F": 18.998, "S": 32.06, "Li": 6.94},
+    **{"Al": 26.982, "Ni": 58.693, "Ge": 72.63, "As": 74.922, "Mo": 95.95, "Nd": 144.242},
+    **{"Tb": 158.925, "Dy": 162.5, "W": 183.84},
+}
+"""Standard atomic weights (IUPAC, abridged)."""
+FORMULAS = {
+    ("alumina", "aluminum"): ("Al2 O3", "Al2"),
+    ("arsenic-trioxide", "arsenic-metal"): ("As2 O3", "As2"),
+    ("dy-fluoride", "dy-metal"): ("Dy F3", "Dy"),
+    ("dy-oxide", "dy-fluoride"): ("Dy2 O3", "Dy2 F6"),
+    ("dy-oxide", "dy-metal"): ("Dy2 O3", "Dy2"),
+    ("germanium-oxides", "germanium-metal"): ("Ge O2", "Ge"),
+    ("lithium-carbonate", "lithium-hydroxide"): ("Li2 C O3", "Li2 O4 H6"),
+    ("lithium-carbonate", "lithium-metal"): ("Li2 C O3", "Li2"),
+    ("molybdenum-oxides", "molybdenum-metal"): ("Mo O3", "Mo"),
+    ("nd-oxide", "nd-metal"): ("Nd2 O3", "Nd2"),
+    ("nickel-refined", "nickel-sulphate"): ("Ni", "Ni S O10 H12"),
+    ("tb-oxide", "tb-metal"): ("Tb4 O7", "Tb4"),
+    ("tungstates", "tungsten-metal"): ("N10 H50 W12 O46", "W12"),
+    ("tungstates", "tungsten-powder"): ("N10 H50 W12 O46", "W12"),
+    ("tungsten-powder", "tungsten-metal"): ("W", "W"),
+}
+
+
+def weight(formula):
+    parts = (re.fullmatch("([A-Z][a-z]?)([0-9]*)", part) for part in formula.split())
+    return sum(WEIGHTS[part[1]] * int(part[2] or 1) for part in parts)
+
+
+def test_every_yield_follows_from_atomic_weights():
+    given = {(row["input"], row["output"]): float(row["input_per_output"])
+             for row in shipped("made-into") if "input_per_output" in row}  # fmt: skip
+
+    assert given == {
+        step: pytest.approx(weight(used) / weight(made), abs=1e-4)
+        for step, (used, made) in FORMULAS.items()
+    }

@@ -169,14 +169,14 @@ def products(row: str, defaults: str = "source: customs") -> str:
 
 def test_a_bad_item_of_a_list_is_found_in_the_list(tmp_path):
     row = "key: x, name: X, stage: metal, "
-    row += "made_into: [ree-metals, ▶rods, ▶ree-metals], aliases: ▶metals"
+    row += "used_in: [motors, ▶rods, ▶motors], aliases: ▶metals"
+    uses = "kind: Application\nrows:\n  - {key: motors, name: Motors, source: customs}\n"
 
     assert_told(
         tmp_path,
-        {"more.yaml": products(row, "source: customs, used_in: [▶wires]")},
-        "used_in: unknown application 'wires'; nothing is near it",
-        "made_into: unknown product 'rods'; nothing is near it",
-        "made_into: found 'ree-metals' twice, wanted it once",
+        {"more.yaml": products(row), "uses.yaml": uses},
+        "used_in: unknown application 'rods'; nothing is near it",
+        "used_in: found 'motors' twice, wanted it once",
         "aliases: found 'metals', wanted a list of text",
     )
 

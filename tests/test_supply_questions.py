@@ -41,9 +41,16 @@ rows:
 kind: Product
 defaults: {source: customs}
 rows:
-  - {key: ore, name: Ore, stage: mine, made_into: [ree-metals]}
-  - {key: ree-metals, name: Rare-earth metals, stage: metal, made_into: [magnets]}
+  - {key: ore, name: Ore, stage: mine}
+  - {key: ree-metals, name: Rare-earth metals, stage: metal}
   - {key: magnets, name: Magnets, stage: component}
+""",
+    "made-into.yaml": """\
+kind: MADE_INTO
+defaults: {source: customs, process: unknown, kind: main}
+rows:
+  - {input: ore, output: ree-metals}
+  - {input: ree-metals, output: magnets}
 """,
     "contains.yaml": """\
 kind: CONTAINS

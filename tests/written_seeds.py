@@ -50,10 +50,14 @@ def market(random: Random) -> dict[str, Rows]:
         "Code": [{"code": code, "description": name} for name, _, _, code in PRODUCTS.values()],
         "Product": [
             {"key": key, "name": name, "stage": stage,
-             "made_into": [into] if into else [], "aliases": [f"rare-earth {key}"]}
-            for key, (name, stage, into, _) in PRODUCTS.items()
+             "aliases": [f"rare-earth {key}"]}
+            for key, (name, stage, _, _) in PRODUCTS.items()
         ],
         "CONTAINS": [{"product": key, "element": "Nd", "role": "main"} for key in PRODUCTS],
+        "MADE_INTO": [
+            {"input": key, "output": into, "process": "a process", "kind": "main"}
+            for key, (_, _, into, _) in PRODUCTS.items() if into
+        ],
         "TRADED_AS": [{"product": key, "code": code, "revision": "HS92", "fit": "exact"}
                       for key, (_, _, _, code) in PRODUCTS.items()],
         "Dataset": [{"key": "d", "name": "D", "reporter": "importer", "preference": "1"}],
