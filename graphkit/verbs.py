@@ -226,6 +226,7 @@ VERBS = (
         (
             "origins KOR --for magnets-metal",
             'origins japan --for "rare earths" --stage separate --by tonnes',
+            "origins JPN --for ree-compounds --without CHN",
         ),
         (
             CONSUMER,
@@ -235,13 +236,17 @@ VERBS = (
                 "stage", "--stage", "STAGE",
                 "Trace to this stage only: mine, separate, metal, component ... Default: each.",
             ),
+            Parameter(
+                "without", "--without", "BLOC",
+                "Only what passed these at no stage: CHN, EU27, CHN+HKG.",
+            ),
             PERIOD,
             DATASET,
             COUNT_BY,
             share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
         ),
-        "COUNTRY [--for ...] [--stage STAGE] [--by usd|tonnes]",
-        "who mined, refined and made what a country buys, with ranges",
+        "COUNTRY [--for ...] [--stage STAGE] [--without BLOC] [--by usd|tonnes]",
+        "who mined, refined and made what a country buys, with ranges; what avoids a country",
     ),
     Verb(
         "spof", "single_points.single_points",

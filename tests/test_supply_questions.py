@@ -185,6 +185,16 @@ def test_without_a_country_is_what_passes_through_all_its_stages(chain):
     assert {(r["removed"], r["loss"]) for r in both} == {("CHN+NOR", 1.0), ("JPN", 1.0)}
 
 
+def test_origins_without_a_country_leave_out_what_passed_it_at_any_stage(chain):
+    rows = chain.origins("KOR", scope="ree-metals", without="CHN", stage="metal").rows.to_pylist()
+
+    # Korea buys 1 of China and 4 of Japan, of whose 8 China sold 6 and Norway 2.
+    found = {r["origin"]: (r["share"], r["face_value"]) for r in rows}
+    assert found["NOR"] == (pytest.approx(4 / 5 * 2 / 8), 0.0)
+    assert found["through CHN"] == (pytest.approx(1 / 5 + 4 / 5 * 6 / 8), pytest.approx(1 / 5))
+    assert "CHN" not in found
+
+
 def test_a_cut_is_followed_through_the_stages(chain):
     answer = chain.disrupt("CHN", scope="ree-metals", loss=0.8, slack=0.2, min_loss=0.0)
     rows = {(r["consumer"], r["product"]): r for r in answer.rows.to_pylist()}

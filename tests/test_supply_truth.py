@@ -211,3 +211,42 @@ def test_the_range_of_a_cut_holds_the_loss_in_truth(seed):
     for row in known:
         low, high = found.get((row["consumer"], row["product"]), (0.0, 1.0))
         assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
+
+
+def left_in_truth(truth: Truth, removed: str) -> dict[tuple[str, ...], float]:
+    """Shares of imports that pass the removed country at no stage, by origin, by enumeration."""
+    net = network(truth, truth.made)
+    rows = look_through(net, without=(removed, [removed])).to_pylist()
+    return {tuple(r[n] for n in ("consumer", "product", "stage", "origin")): r["share"]
+            for r in rows}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_country_the_rest_and_what_passed_it_add_up(seed):
+    truth = chain(seed)
+    net = network(truth, truth.made)
+    lost = {(r["consumer"], r["product"]): r["loss"]
+            for r in removal_losses(net, {"B": ["B"]}).to_pylist()}  # fmt: skip
+    whole = true_shares(truth)
+    sums: dict[tuple[str, str, str], float] = {}
+    for key, share in left_in_truth(truth, "B").items():
+        sums[key[:3]] = sums.get(key[:3], 0.0) + share
+        if key[0] == "B":
+            continue
+        if key[3] == "through B":
+            assert share == pytest.approx(lost.get(key[:2], 0.0), abs=1e-9), key
+        else:
+            assert share <= whole[key] + 1e-9, key
+        assert key[3] != "B"
+    assert list(sums.values()) == pytest.approx([1.0] * len(sums), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_of_what_avoids_a_country_holds_the_truth(seed):
+    truth = chain(seed)
+    names = ("consumer", "product", "stage", "origin")
+    some = look_through(network(truth, hidden(truth, seed, 0.5)), without=("B", ["B"])).to_pylist()
+    found = {tuple(r[n] for n in names): (r["low"], r["high"]) for r in some}
+    for key, share in left_in_truth(truth, "B").items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, key

@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.look_through import UNKNOWN, UNTRACEABLE, look_through
+from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, UNTRACEABLE, look_through
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.questions.claims import Question, claims_about
-from graphkit.questions.supply import Supply, supply_of
+from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.verbs import checked
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
@@ -52,6 +52,7 @@ def origins(
     period: str | None = None,
     measure: str = "usd",
     stage: str | None = None,
+    without: str | None = None,
     min_share: float = 0.01,
     dataset: str | None = None,
 ) -> Answer:
@@ -71,6 +72,9 @@ def origins(
         Count flows by value or by mass.
     stage : str, optional
         Trace only to this stage. Default: to each, from the first of the chain to the product's.
+    without : str, optional
+        Country, group or several (``CHN+HKG``): show only what passed them at no stage of the
+        chain, and in one row, ``through CHN``, the rest.
     min_share : float
         Leave out origins with a smaller share, both at face value and looked through.
     dataset : str, optional
@@ -90,16 +94,21 @@ def origins(
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
     catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, measure, stage)
+    traced = _traced(catalog, consumer, on, scope, period, measure, stage, without)
     rows, buyer = traced.rows, traced.asked.buyer
     if on is None:
         own = pc.equal(rows["traced_to"], rows["stage"])
         bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
         large = pc.or_(pc.greater_equal(rows["share"], min_share), bought)
-        rows = rows.filter(pc.or_(large, pc.is_in(rows["origin"], pa.array(NO_COUNTRY))))
-    question = (
-        f"Where do {buyer}’s imports of {traced.asked.scope.meaning} come from, looked through?"
-    )
+        other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
+        other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
+        rows = rows.filter(pc.or_(large, other))
+    meaning = traced.asked.scope.meaning
+    question = f"Where do {buyer}’s imports of {meaning} come from, looked through?"
+    if without is not None:
+        question = (
+            f"Where do {buyer}’s imports of {meaning} come from that passed {without} at no stage?"
+        )
     left_out = f"Origins with less than {100 * min_share:g} % are left out."
     return _answer(catalog, question, traced, rows, [left_out] if on is None and min_share else [])
 
@@ -162,7 +171,7 @@ class _Traced:
 
 def _traced(
     catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
-    measure: str, stage: str | None,
+    measure: str, stage: str | None, without: str | None = None,
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
@@ -170,9 +179,14 @@ def _traced(
     group = buyer if buyer.is_group else None
     stages = None if stage is None else [catalog.stage(stage).key]
     supply = supply_of(catalog, asked, period, measure=measure, merged=group)
+    avoided = None
+    if without is not None:
+        name, countries = bloc(catalog, without)
+        avoided = name, members_with_data(supply.network, {name: countries})[0][name]
     found = look_through(
-        supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages
-    )
+        supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages,
+        without=avoided,
+    )  # fmt: skip
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
         [column.name for column in COLUMNS]
     )

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.ranges import origin_ranges
-from graphkit.analysis.supply.tracing import origin_shares, stage_order
+from graphkit.analysis.supply.ranges import origin_ranges, without_ranges
+from graphkit.analysis.supply.removal import loss_matrix
+from graphkit.analysis.supply.tracing import Without, origin_shares, stage_order
 from graphkit.arrow import SHARE, number, texts
 from graphkit.errors import GraphkitError
 
-UNKNOWN, UNTRACEABLE = "unknown", "untraceable"
-"""Origins other than countries: without data, and without a producer behind them."""
+UNKNOWN, UNTRACEABLE, THROUGH = "unknown", "untraceable", "through"
+"""Origins other than countries: without data, without a producer, and past those avoided."""
 SMALLEST = 1e-12
 RESULT = pa.schema([
     *texts("consumer", "product", "stage", "origin"),
@@ -32,6 +33,7 @@ def look_through(
     untraded: str = "unknown",
     unreported: str = "any",
     base: str = "imports",
+    without: tuple[str, Sequence[str]] | None = None,
     minimum: float = 0.0,
 ) -> pa.Table:
     r"""Trace each consumer's supply to its countries of origin, at each stage.
@@ -60,6 +62,9 @@ def look_through(
         inferred figure. It moves ``low`` and ``high``, not ``share``.
     base : {"imports", "supply"}
         The total of the shares: the consumer's imports, or its imports and production.
+    without : (str, sequence of str), optional
+        Name and countries: leave out what passed them at any stage. What passed them is one row
+        more, with the origin ``through`` and the name. Only with ``base`` "imports".
     minimum : float
         Leave out rows whose ``share``, ``face_value`` and ``high`` are all at most this.
 
@@ -115,30 +120,49 @@ def look_through(
     wanted_stages = list(dict.fromkeys(network.stages)) if stages is None else sorted(set(stages))
     wanted_stages.sort(key=lambda stage: stage_order(network, stage))
     face = _face_value(network, rows, bought, base)
+    avoided = network.nodes_of(without[1]) if without else None
+    if avoided is not None and base != "imports":
+        raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
     parts = []
     for stage in wanted_stages:
         here = network.order[rows] >= stage_order(network, stage)
         if here.any():
-            traced = _traced(network, stage, untraded, unreported, base)
+            traced = _traced(network, stage, untraded, unreported, base, avoided)
             if base == "imports":
                 columns = [bought[here] @ matrix for matrix in traced]
             else:
                 columns = [matrix[rows[here]] for matrix in traced]
-            parts.append(_rows(network, rows[here], stage, face[here], columns, minimum))
+            parts.append(_rows(network, rows[here], stage, face[here], columns, minimum, without))
     if not parts:
         return RESULT.empty_table()
     return _ordered(network, pa.concat_tables(parts))
 
 
 def _traced(
-    network: SupplyNetwork, stage: str, untraded: str, unreported: str, base: str
-) -> tuple[np.ndarray, ...]:
-    """Return shares, lows, highs and the part without an origin, of sales or pools."""
-    origins = origin_shares(network, stage, untraded=untraded)
+    network: SupplyNetwork, stage: str, untraded: str, unreported: str, base: str,
+    avoided: np.ndarray | None,
+) -> tuple[np.ndarray, ...]:  # fmt: skip
+    """Return shares, lows, highs and the part without an origin, of sales or pools.
+
+    With ``avoided`` nodes, a last column of the first three is what passed them.
+    """
+    if avoided is None:
+        origins = origin_shares(network, stage, untraded=untraded)
+        none = np.stack([origins.unknown, origins.untraceable], axis=1)
+        ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported)
+        low, high = (ends.sold if base == "imports" else ends.had for ends in ranges)
+        return origins.share, low, high, none
+    passed = loss_matrix(network, [avoided])[:, 0]
+    passed[avoided] = 1.0
+    left = without_ranges(network, avoided)
+    point = Without(left[0].out, 1.0 - network.made @ passed, 1.0 - passed)
+    origins = origin_shares(network, stage, untraded=untraded, without=point)
     none = np.stack([origins.unknown, origins.untraceable], axis=1)
-    ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported)
-    low, high = (ends.sold if base == "imports" else ends.had for ends in ranges)
-    return origins.share, low, high, none
+    ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported, without=left)
+    through = (passed, 1.0 - left[1].pool, 1.0 - left[0].pool)
+    shares = (origins.share, ranges[0].sold, ranges[1].sold)
+    columns = [np.column_stack(pair) for pair in zip(shares, through, strict=True)]
+    return (*columns, none)
 
 
 def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str) -> np.ndarray:
@@ -153,15 +177,21 @@ def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str
 
 def _rows(
     network: SupplyNetwork, nodes: np.ndarray, stage: str, face: np.ndarray,
-    columns: Sequence[np.ndarray], minimum: float,
+    columns: Sequence[np.ndarray], minimum: float, without: tuple[str, Sequence[str]] | None,
 ) -> pa.Table:  # fmt: skip
     """Build one row for each origin above the minimum, at one stage."""
     share, low, high, none = (np.clip(matrix, 0.0, 1.0) for matrix in columns)
+    countries = list(network.countries)
+    if without:
+        place = sorted({countries.index(name) for name in without[1]})
+        face = np.column_stack([face, face[:, place].sum(axis=1)])
+        face[:, place] = 0.0
+        countries.append(f"{THROUGH} {without[0]}")
     low, high = np.minimum(low, share), np.maximum(high, share)
     least = max(minimum, SMALLEST)
     i, j = np.nonzero((share > least) | (face > least) | (high > least))
     k, side = np.nonzero(none > least)
-    names = np.asarray([*network.countries, UNKNOWN, UNTRACEABLE], object)
+    names = np.asarray([*countries, UNKNOWN, UNTRACEABLE], object)
     node = np.concatenate([nodes[i], nodes[k]])
     nothing = np.zeros(len(k))
     shares = np.concatenate([share[i, j], none[k, side]])
@@ -170,7 +200,7 @@ def _rows(
     consumer, product, _ = network.names(node)
     return pa.table([
         consumer, product, pa.array([stage] * len(node), pa.string()),
-        pa.array(names[np.concatenate([j, len(network.countries) + side])], pa.string()),
+        pa.array(names[np.concatenate([j, len(countries) + side])], pa.string()),
         pa.array(shares), pa.array(faces), pa.array(shares - faces),
         pa.concat_arrays([pa.array(low[i, j]), no_range]),
         pa.concat_arrays([pa.array(high[i, j]), no_range]),

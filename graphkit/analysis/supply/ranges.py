@@ -10,6 +10,7 @@ import numpy as np
 
 from graphkit.analysis.supply.network import MISSING, SupplyNetwork
 from graphkit.analysis.supply.tracing import (
+    Without,
     at_home,
     bought_within,
     made_from,
@@ -32,8 +33,9 @@ class Range:
 
 
 def origin_ranges(
-    network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any"
-) -> tuple[Range, Range]:
+    network: SupplyNetwork, stage: str, *, untraded: str = "unknown", unreported: str = "any",
+    without: tuple[Without, Without] | None = None,
+) -> tuple[Range, Range]:  # fmt: skip
     r"""Bound the share of each origin, given what is not known.
 
     Three things are not known. An unknown or untraceable origin may be any country that may do
@@ -51,6 +53,8 @@ def origin_ranges(
         As for :func:`origin_shares`.
     unreported : {"any", "as-inferred"}
         "as-inferred": unpublished production is the network's inferred figure.
+    without : (Without, Without), optional
+        Leave out what passed some nodes at any stage: what is surely left, and what may be.
 
     Returns
     -------
@@ -61,22 +65,31 @@ def origin_ranges(
     start = stage_order(network, stage)
     shape = (network.size, len(network.countries))
     possible, covered = _possible(network, start), network.covered_least
+    if without is not None:
+        possible[network.country[without[1].out]] = 0.0
     ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
     for nodes in solving_order(network, start):
         for side, ends in enumerate(ranges):
+            left = None if without is None else without[side]
+            out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
             if network.order[nodes[0]] == start:
-                made, inner = at_home(network, nodes, shape[1]), None
+                made, inner = at_home(network, nodes, shape[1], left), None
                 if not network.traded[network.product[nodes[0]]]:
-                    made = untraded_pools(network, nodes, untraded)[side]
-                    ends.sold[nodes] = ends.had[nodes] = made
+                    pools = untraded_pools(network, nodes, untraded)[side]
+                    kept = np.ones(shape[1])
+                    if out is not None:
+                        kept[network.country[nodes]] = made.sum(axis=1)
+                        pools[out] = 0.0
+                    ends.sold[nodes] = ends.had[nodes] = pools * kept
                     continue
             else:
-                made, inner = made_from(network, nodes, ends.sold, start, covered)
+                made, inner = made_from(network, nodes, ends.sold, start, covered, left)
                 if side:
                     made += np.outer(1.0 - covered[nodes], possible)
             ends.sold[nodes] = _fixed_point(
-                network, nodes, made, inner, possible if side else None, unreported == "any"
-            )
+                network, nodes, made, inner, possible if side else None, unreported == "any",
+                out, value=0.0,
+            )  # fmt: skip
             if inner is not None:
                 made += inner @ ends.sold[nodes]
             ends.had[nodes] = network.own[nodes][:, None] * made
@@ -97,6 +110,27 @@ def _possible(network: SupplyNetwork, start: int) -> np.ndarray:
     later = network.country[itself & makes]
     countries = np.concatenate([network.country[may], later])
     return (np.bincount(countries, minlength=len(network.countries)) > 0).astype(np.float64)
+
+
+def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without]:
+    """Bound what is left of each node if nothing counts that passed some nodes.
+
+    Returns
+    -------
+    low, high : Without
+        What is surely left, and what may be.
+    """
+    from scipy.sparse import csr_array
+
+    least, most = (side[:, 0] for side in loss_ranges(network, [nodes]))
+    share = network.weight * network.covered_least[network.output]
+    pairs, size = (network.output, network.input), network.size
+    inputs = csr_array((share, pairs), shape=(size, size))
+    unknown = (1.0 - network.covered_least) * (network.order > min(network.orders, default=1))
+    out = np.zeros(size, bool)
+    out[nodes] = True
+    low = Without(out, np.clip(1.0 - inputs @ most - unknown, 0.0, 1.0), 1.0 - most)
+    return low, Without(out, 1.0 - inputs @ least, 1.0 - least)
 
 
 def loss_ranges(
@@ -151,12 +185,12 @@ def loss_ranges(
 def _fixed_point(
     network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
     ceiling: np.ndarray | None, free: bool, out: np.ndarray | None = None,
-    cut: np.ndarray | None = None,
+    cut: np.ndarray | None = None, value: float = 1.0,
 ) -> np.ndarray:  # fmt: skip
     """Iterate to the lowest shares in each node's sales, or with a ceiling the highest.
 
-    Entries marked ``out`` stay 1; ``cut`` is the part of each flow of the network that counts
-    fully, whatever its seller's share.
+    Entries marked ``out`` keep their ``value``; ``cut`` is the part of each flow of the network
+    that counts fully, whatever its seller's share.
     """
     from scipy.sparse import diags_array
 
@@ -180,7 +214,7 @@ def _fixed_point(
         after = own[:, None] * all_made + links @ sold + gone
         after[choice] = pick(after[choice], all_made[choice])
         if out is not None:
-            after[out] = 1.0
+            after[out] = value
         change = float(np.abs(after - sold).max(initial=0.0))
         sold = after
         if change < CLOSE:

@@ -31,7 +31,22 @@ class Origins:
     """Share from trade cycles with no producer behind them."""
 
 
-def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknown") -> Origins:
+@dataclass(frozen=True, eq=False)
+class Without:
+    """What is left of each node if nothing counts that passed some nodes at any stage."""
+
+    out: np.ndarray
+    """Mask of those nodes."""
+    made: np.ndarray
+    """Share of each node's production with none of them behind it."""
+    pool: np.ndarray
+    """Share of each node's pool with none of them behind it."""
+
+
+def origin_shares(
+    network: SupplyNetwork, stage: str, *, untraded: str = "unknown",
+    without: Without | None = None,
+) -> Origins:  # fmt: skip
     r"""Trace every node's pool to the countries that did a stage's work on it.
 
     Every flow has the mix of the pool it leaves [1]_. With :math:`Q` the shares that a pool
@@ -55,6 +70,8 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
         data. "unknown": a country's own share is at least :math:`P_c / \sum_k P_k`, its part of
         the pool if all other production came to it, provided that it uses what it makes; the
         rest is unknown. "own": all of the pool is its own, without any trade.
+    without : Without, optional
+        Leave out what passed these nodes at any stage; the shares add up to less than 1 then.
 
     Returns
     -------
@@ -76,16 +93,17 @@ def origin_shares(network: SupplyNetwork, stage: str, *, untraded: str = "unknow
     mix = np.zeros((network.size, width + 2))  # the last two columns: unknown, untraceable
     for nodes in solving_order(network, start):
         if network.order[nodes[0]] == start:
-            made, inner = at_home(network, nodes, width + 2), None
+            made, inner = at_home(network, nodes, width + 2, without), None
             if not network.traded[network.product[nodes[0]]]:
                 floor, _ = untraded_pools(network, nodes, untraded)
-                mix[nodes, :width] = floor
-                mix[nodes, width] = np.where(network.own[nodes] > 0, 1 - floor.sum(axis=1), 0.0)
+                kept = 1.0 if without is None else ~without.out[nodes]
+                mix[nodes, :width] = floor * made.sum(axis=1)[:, None]
+                mix[nodes, width] = kept * (network.own[nodes] > 0) * (1 - floor.sum(axis=1))
                 continue
         else:
-            made, inner = made_from(network, nodes, mix, start, network.covered)
+            made, inner = made_from(network, nodes, mix, start, network.covered, without)
             made[:, width] += 1.0 - network.covered[nodes]
-        mix[nodes] = _solved(network, nodes, made, inner)
+        mix[nodes] = _solved(network, nodes, made, inner, without)
     return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
 
 
@@ -124,10 +142,13 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
     return [np.concatenate(part) for part in parts if any(map(len, part))]
 
 
-def at_home(network: SupplyNetwork, nodes: np.ndarray, width: int) -> np.ndarray:
+def at_home(
+    network: SupplyNetwork, nodes: np.ndarray, width: int, without: Without | None = None
+) -> np.ndarray:
     """Return origins of production at the stage itself: each node's own country."""
     made = np.zeros((len(nodes), width))
-    made[np.arange(len(nodes)), network.country[nodes]] = 1.0
+    left = 1.0 if without is None else np.where(without.out, 0.0, without.made)[nodes]
+    made[np.arange(len(nodes)), network.country[nodes]] = left
     return made
 
 
@@ -155,8 +176,9 @@ def untraded_pools(
 
 
 def made_from(
-    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int, covered: np.ndarray
-) -> tuple[np.ndarray, Any]:
+    network: SupplyNetwork, nodes: np.ndarray, mix: np.ndarray, start: int, covered: np.ndarray,
+    without: Without | None = None,
+) -> tuple[np.ndarray, Any]:  # fmt: skip
     """Return known origins of each node's production, and links to pools of its group.
 
     ``covered`` is the share of each node's production that comes out of its input pools.
@@ -173,7 +195,8 @@ def made_from(
     beyond = ~before & ~within
     shape = (len(nodes), network.size)
     made = csr_array((weight[beyond], (output[beyond], source[beyond])), shape=shape) @ mix
-    np.add.at(made, (output[before], network.country[source[before]]), weight[before])
+    at_home = weight if without is None else weight * without.pool[source]
+    np.add.at(made, (output[before], network.country[source[before]]), at_home[before])
     if not within.any():
         return made, None
     pairs = (output[within], inside[within])
@@ -205,7 +228,10 @@ def _places(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return place, nodes[place] == wanted
 
 
-def _solved(network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any) -> np.ndarray:
+def _solved(
+    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
+    without: Without | None,
+) -> np.ndarray:  # fmt: skip
     """Solve ``(I - Q) B = D T`` for one group; supply without a producer is untraceable."""
     from scipy.sparse import coo_array, csr_array, diags_array
     from scipy.sparse.linalg import splu
@@ -220,6 +246,9 @@ def _solved(network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: 
         lost = ~reached(links, result.any(axis=1)) & (network.supply[nodes] > 0)
         kept = ~lost[links.row]
         result[lost, -1] = 1.0
+    if without is not None:
+        kept &= ~without.out[nodes][links.row]
+        result[without.out[nodes]] = 0.0
     every = np.arange(size)
     values = np.concatenate([-links.data[kept], np.ones(size)])
     pairs = [np.concatenate([side[kept], every]) for side in (links.row, links.col)]
