@@ -7,14 +7,16 @@
 //   hhi_low: "0 to 10,000"
 //   hhi_high: "0 to 10,000"
 
-// Shares are of the published world total, which is rounded: coverage can pass 1. hhi_low is of the
-// named countries, as if the rest were many small ones; hhi_high as if the rest were one country.
+// Shares are of the published world total, which is rounded: coverage can pass 1, the HHI cannot
+// pass 10,000. hhi_low is of the named countries, as if the rest were many small ones; hhi_high as
+// if the rest were one country.
 // hhi_high is empty where a named producer's figure is not published: the total may leave it out.
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)
 WHERE made.period = $period AND made.share > 0 AND made.superseded_by IS NULL
 WITH item, made.basis AS basis, made.source AS source, max(made.share) AS top_share,
      CASE WHEN count(made.share) > 0 THEN sum(made.share) END AS coverage,
-     10000 * sum(made.share * made.share) AS hhi_low,
+     CASE WHEN sum(made.share * made.share) > 1 THEN 10000.0
+          ELSE 10000 * sum(made.share * made.share) END AS hhi_low,
      count(*) AS producers
 MATCH (largest:Country)-[most:PRODUCES]->(item)
 WHERE most.period = $period AND most.source = source AND most.basis = basis

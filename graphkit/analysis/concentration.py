@@ -78,9 +78,10 @@ def production_concentration(production: pa.Table) -> pa.Table:
     """Measure the concentration of each product's production among countries.
 
     The denominator is the published world total if one exists, else the sum of the published
-    figures. A world total is rounded: named countries can add up to more. It may leave out a
-    country whose figure is withheld; then upper bounds are null and the lower ones refer to
-    the published total. Figures of several bases without a world total are never added up.
+    figures. A world total is rounded: named countries can add up to more, but no index passes
+    its scale. It may leave out a country whose figure is withheld; then upper bounds are null and
+    the lower ones refer to the published total. Figures of several bases without a world total
+    are never added up.
 
     Parameters
     ----------

@@ -180,6 +180,8 @@ EU_DEPENDENCY = 4_000.0
 """HHI of extra-EU imports above which a product may be a strategic dependency, SWD(2021)352."""
 EU_ACT = 0.65
 """Maximum share from one third country that Regulation (EU) 2024/1252 aims at."""
+ROUNDED = 1 + 1e-9
+"""Factor by which a figure must exceed a threshold: sums of shares are rounded."""
 BANDS = ("unconcentrated", "moderate", "high")
 
 INDICES = [
@@ -280,9 +282,12 @@ def indices(markets: Markets) -> Mapping[str, Floats]:
         most[m] = _most_squares(markets, int(m))
     held = np.maximum.reduceat(low + np.minimum(markets.high - low, rest[market]), starts)
     inverse = 1 / np.where(n > 1, n, np.nan)
+    most_of_three = np.where(open_, cr3 + rest, np.maximum(cr3, cr2 + rest))
+    # Shares of a rounded total can add up to more than 1.
+    squares, most = np.minimum(squares, 1), np.minimum(most, 1)
     return {
         "suppliers": n, "unnamed_share": rest, "cr1": cr1, "cr1_high": np.maximum(held, rest),
-        "cr3": cr3, "cr3_high": np.where(open_, cr3 + rest, np.maximum(cr3, cr2 + rest)),
+        "cr3": np.minimum(cr3, 1), "cr3_high": np.minimum(most_of_three, 1),
         "hhi_low": 10_000 * squares, "hhi_high": 10_000 * most,
         "hhi_normalised": np.where(named, (squares - inverse) / (1 - inverse), np.nan),
         "effective_low": 1 / _positive(most), "effective_high": 1 / _positive(squares),
@@ -336,7 +341,9 @@ def band(low: float | None, high: float | None) -> str | None:
     """
     if low is None:
         return None
-    first, last = (sum(h > b for b in FTC_2023) for h in (low, inf if high is None else high))
+    first, last = (
+        sum(h > b * ROUNDED for b in FTC_2023) for h in (low, inf if high is None else high)
+    )
     return " or ".join(dict.fromkeys((BANDS[first], BANDS[last]))) if last - first < 2 else "any"
 
 
@@ -381,6 +388,6 @@ _UPPER = (
 
 def _above(threshold: float, low: float, high: float | None) -> bool | None:
     """Tell whether a range lies above a threshold; None where it straddles it."""
-    if low > threshold:
+    if low > threshold * ROUNDED:
         return True
-    return False if high is not None and high <= threshold else None
+    return False if high is not None and high <= threshold * ROUNDED else None
