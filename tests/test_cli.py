@@ -515,7 +515,7 @@ def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path):
 
 def test_check_counts_what_is_right(graphkit, tmp_path):
     outcome = graphkit("check", str(write_seeds(tmp_path / "seeds")))
-    assert outcome == Outcome(0, "13 facts of 8 kinds, no problems\n", "")
+    assert outcome == Outcome(0, "18 facts of 10 kinds, no problems\n", "")
 
 
 def test_a_dry_run_reports_and_writes_nothing(graphkit, tmp_path):

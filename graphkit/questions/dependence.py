@@ -158,7 +158,16 @@ def dependents(
 
     Largest import value first. Where no flow of a product gives a value, mass counts. Where
     only claims cover the scope: the published shares of imports that are at least so large, and
-    of the supplier's exports. Other parameters, result and errors are those of :func:`depends`.
+    of the supplier's exports.
+
+    Parameters
+    ----------
+    supplier : str
+        Name, alias or code of a country or area.
+    min_share : float
+        Least share of what a country imports of the product, 0 to 1.
+    scope, period, dataset
+        As for :func:`depends`, as are result and errors.
     """
     catalog = catalog.using(dataset)
     seller = catalog.place(supplier)
