@@ -285,15 +285,21 @@ def test_production_that_two_sources_count_differently_is_a_conflict(store, tmp_
 # --- both databases, any order of rows
 
 
-def test_both_databases_answer_the_same_to_the_byte(stores):
-    asked = [Session(store) for store in stores.values()]
-    for verb, more in (
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
         ("list_claims", {}), ("list_claims", {"about": "KOR", "scope": "rare earths"}),
         ("check_claims", {}), ("claim_conflicts", {}),
-    ):  # fmt: skip
-        first, second = (json_text(as_object(getattr(g, verb)(**more)), indent=2) for g in asked)
-        assert first == second, (verb, more)
-        assert json.loads(first)["rows"]
+    ],
+)  # fmt: skip
+def test_both_databases_answer_the_same_to_the_byte(stores, verb, more):
+    embedded, neo4j = (
+        json_text(as_object(getattr(Session(store), verb)(**more)), indent=2)
+        for store in stores.values()
+    )
+
+    assert embedded == neo4j
+    assert json.loads(embedded)["rows"]
 
 
 def test_the_order_of_seeds_changes_nothing(tmp_path):
