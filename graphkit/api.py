@@ -17,6 +17,7 @@ from graphkit.errors import GraphkitError
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
+    controls,
     criticality,
     dependence,
     disruptions,
@@ -134,6 +135,7 @@ class Session(Catalog, Closing):
         return supply_of(self, self.materials.scope(scope), period, measure=measure).network
 
     concentration = _verb(concentration.concentration)
+    controls = _verb(controls.controls)
     cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
     criticality = _verb(criticality.criticality)

@@ -9,12 +9,13 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from math import inf
 from typing import Any, Literal
 
 from graphkit.errors import UsageError
 from graphkit.period import Period
-from graphkit.schema import GRAPH
+from graphkit.schema import DATE_TEXT, GRAPH
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Parameter:
     """Option on the command line; empty for an argument."""
     metavar: str
     help: str
-    type: Literal["text", "period", "number", "count", "switch", "names", "list"] = "text"
+    type: Literal["text", "period", "date", "number", "count", "switch", "names", "list"] = "text"
     default: Any = None
     """Default; None leaves it to the function, ``...`` makes an argument required."""
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
@@ -66,7 +67,7 @@ class Parameter:
         return self.choices() if callable(self.choices) else self.choices
 
     def check(self, value: Any) -> None:
-        """Check that a value is in the range or among the choices, or a period.
+        """Check that a value is in the range or among the choices, or a period or date.
 
         Raises
         ------
@@ -85,6 +86,8 @@ class Parameter:
             if text not in self.allowed:
                 wanted = ", ".join(self.allowed)
                 raise UsageError(f"`{self.name}`: found {value!r}, wanted one of {wanted}")
+        elif self.type == "date":
+            check_date(self.name, value)
         elif self.type == "period":
             try:
                 Period(value)
@@ -98,6 +101,22 @@ class Parameter:
             raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
         if len(set(names)) < len(names):
             raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
+
+
+def check_date(name: str, text: str) -> None:
+    """Check that a text is a day of the calendar, such as 2025-06-01.
+
+    Raises
+    ------
+    UsageError
+        The message says what was found and what was wanted.
+    """
+    try:
+        is_day = DATE_TEXT.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise UsageError(f"`{name}`: found {text!r}, wanted a day such as 2025-06-01")
 
 
 def in_options(text: str, parameters: Sequence[Parameter]) -> str:

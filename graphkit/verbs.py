@@ -316,8 +316,8 @@ VERBS = (
             Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc."),
             Parameter(
                 "restriction", "--restriction", "KEY",
-                "Apply an export control of the graph: 'Announcement 18 of 2025', or a key of "
-                "'graphkit query restrictions'.",
+                "Apply an export control of the graph: 'Announcement 18 of 2025', or its key in "
+                "'graphkit controls'.",
             ),
             Parameter("consumer", "--consumer", "COUNTRY", "Only the losses of this consumer."),
             switch("cascade", "Show who fails in turn, instead of losses passed on."),
@@ -348,6 +348,29 @@ VERBS = (
             without="`tolerance` and `spread` belong to `cascade`",
             refusal="`slack` and `consumer` do not belong to `cascade`",
         ),
+    ),
+    Verb(
+        "controls", "controls.controls",
+        "List export controls, and the elements that each names.",
+        "Each act with its measure, its dates, the elements and items that it names, and a quota "
+        "as one amount. Which products of the graph it covers is in JSON and CSV.",
+        (
+            "controls CHN --for dysprosium",
+            "controls --on 2026-01-31",
+            "controls COD --format json",
+        ),
+        (
+            Parameter("country", "", "[COUNTRY]", "Who restricts. Default: every country."),
+            SCOPE,
+            Parameter(
+                "date", "--on", "DATE",
+                "Only those that stand on this day, such as 2025-06-01, in force or suspended. "
+                "Default: all.",
+                "date",
+            ),
+        ),
+        "[COUNTRY] [--for ...] [--on DATE]",
+        "export controls: who restricts which elements, since when, and what is suspended",
     ),
     Verb(
         "concentration", "concentration.concentration",

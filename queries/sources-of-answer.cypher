@@ -23,10 +23,10 @@ WITH elements, origin, flows, first_trade_year, last_trade_year, count(made) AS 
 OPTIONAL MATCH ()-[held:HOLDS]->(item:Product {key: $product})
 WHERE held.source = origin.key
 WITH elements, origin, flows, first_trade_year, last_trade_year, production, count(held) AS reserves
-OPTIONAL MATCH ()-[control:RESTRICTS]->(item:Product {key: $product})
-WHERE control.source = origin.key
+OPTIONAL MATCH (act:Control)-[:RESTRICTS]->(item:Product {key: $product})
+WHERE act.source = origin.key
 WITH elements, origin, flows, first_trade_year, last_trade_year, production, reserves,
-     count(control) AS controls
+     count(act) AS controls
 OPTIONAL MATCH (said:Claim)-[:CITES]->(origin)
 WHERE said.consumer = $consumer
   AND (said.product = $product OR said.element IN elements)

@@ -9,7 +9,7 @@ KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 LACKING = (
     (KOREA + "RETURN §[a IN c.aliases | a] AS x", "list comprehension"),
     (KOREA + "RETURN §[a IN c.aliases WHERE a STARTS WITH 'K'] AS x", "list comprehension"),
-    (KOREA + "RETURN §[(c)-[:RESTRICTS]->(p) | p.key] AS x", "pattern comprehension"),
+    (KOREA + "RETURN §[(c)-[:EXPORTS]->(p) | p.iso3] AS x", "pattern comprehension"),
     ("RETURN §reduce(total = 0, x IN [1, 2] | total + x) AS x", "function reduce()"),
     (KOREA + "RETURN §c {.iso3, .name} AS x", "map projection"),
     (
@@ -109,7 +109,7 @@ DIFFERENT = (
     ("MATCH (c:Code {§code: $year}) RETURN count(*) AS x", "2024 for $year"),
     ("MATCH (c:Code) WHERE c.§code = 280530 RETURN count(*) AS x", "wanted text such as '2024'"),
     (
-        "MATCH ()-[r:RESTRICTS]->() WHERE r.§since > date('2020-01-01') RETURN count(*) AS x",
+        "MATCH (r:Control) WHERE r.§since > date('2020-01-01') RETURN count(*) AS x",
         "found a date",
     ),
     ("RETURN §[{a: 1}, {b: 2}] AS x", "maps of different names"),

@@ -152,10 +152,10 @@ def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
     book.active.append(["nothing"])
     sheet = book.create_sheet("Acts")
     sheet.append(["Who", "What", "From", "How"])
-    sheet.append(["China", "Germanium metal", date(2023, 8, 1), "licence"])
+    sheet.append(["China", "ge-2023", date(2023, 8, 1), "licence"])
     book.save(tmp_path / "acts.xlsx")
     mapping = tmp_path / "map.yaml"
-    header = "kind: RESTRICTS\ncolumns: {country: Who, product: What, since: From, measure: How}\n"
+    header = "kind: Control\ncolumns: {country: Who, key: What, since: From, measure: How}\n"
     mapping.write_text(header + SOURCE, encoding="utf-8")
 
     with pytest.raises(GraphkitError, match=r"acts\.xlsx has the sheets Sheet, Acts: set sheet:"):
@@ -165,10 +165,10 @@ def test_a_sheet_of_excel_is_named_and_its_dates_are_dates(reference, tmp_path):
         import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
     mapping.write_text(header + SOURCE + "sheet: Acts\n", encoding="utf-8")
     import_table(tmp_path / "acts.xlsx", mapping, tmp_path / "seeds", reference)
-    [row] = read_seeds(tmp_path / "seeds")["RESTRICTS"].to_pylist()
-    assert (row["country"], row["product"], row["since"]) == (
+    [row] = read_seeds(tmp_path / "seeds")["Control"].to_pylist()
+    assert (row["country"], row["key"], row["since"]) == (
         "CHN",
-        "germanium-metal",
+        "ge-2023",
         "2023-08-01",
     )
 

@@ -328,7 +328,7 @@ class TestKnownAnswers:
         self, stores: dict[str, Store], engine: str
     ) -> None:
         def on(date: str, product: str) -> set[tuple[str, str]]:
-            rows = answer(stores[engine], "restrictions-on-date", date=date)
+            rows = answer(stores[engine], "controls-on-date", date=date)
             return {(r["measure"], r["status"]) for r in rows if r["product"] == product}
 
         assert on("2025-04-03", "dy-oxide") == set()
@@ -343,7 +343,7 @@ class TestKnownAnswers:
     def test_who_depends_on_what_china_restricts(
         self, stores: dict[str, Store], engine: str
     ) -> None:
-        rows = answer(stores[engine], "importers-under-restriction", date="2025-05-01")
+        rows = answer(stores[engine], "importers-under-control", date="2025-05-01")
         metals = [row for row in rows if row["product"] == "ree-metals"]
 
         assert {row["since"] for row in metals} == {"2025-04-04"}

@@ -115,7 +115,7 @@ ORDINARY = (
     "MATCH (c) WHERE c.iso3 = $set AND c.name = $`delete` RETURN c",
     "MATCH (a)-[d:DEPENDS_ON]->(b) WHERE d.share_usd >= 0.5 RETURN a.iso3, b.iso3",
     "OPTIONAL MATCH (c:Country {iso3: 'ZZZ'}) RETURN c",
-    "MATCH (c:Country) OPTIONAL MATCH (c)-[r:RESTRICTS]->(p) RETURN c, collect(p) AS products",
+    "MATCH (c:Country) OPTIONAL MATCH (c)-[r:HOLDS]->(p) RETURN c, collect(p) AS products",
     "UNWIND ['KOR', 'JPN'] AS i MATCH (c:Country {iso3: i}) RETURN c.name AS name",
     "UNWIND range(1, 10) AS x RETURN sum(x) AS total",
     "WITH [1, 2, 3] AS xs RETURN [x IN xs WHERE x > 1 | x * 2] AS ys",

@@ -304,7 +304,7 @@ def test_an_editor_accepts_what_the_reader_accepts():
     assert (
         complaints("kind: Country\nrows: [{iso3: NOR, iso2: NO, m49: 578, aliases: [1, x]}]") == []
     )
-    assert complaints("kind: RESTRICTS\nrows: [{since: 2025-04-04, quota: '1.5'}]") == []
+    assert complaints("kind: Control\nrows: [{since: 2025-04-04, quota: '1.5'}]") == []
     assert complaints("kind: Claim\nrows:\ndefaults:\n") == []
 
 
@@ -336,7 +336,7 @@ def test_an_editor_accepts_what_the_reader_accepts():
         "kind: Element\nrows: [{atomic_number: 1.5}]",
         "kind: Product\nrows: [{used_in: wires}]",
         "kind: CONTAINS\nrows: [{role: most}]",
-        "kind: RESTRICTS\nrows: [{since: 2025-13-04}]",
+        "kind: Control\nrows: [{since: 2025-13-04}]",
     ],
 )  # fmt: skip
 def test_an_editor_refuses_what_the_reader_refuses(tmp_path, text):

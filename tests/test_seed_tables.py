@@ -359,13 +359,13 @@ def test_a_float_that_is_no_whole_number_is_refused(tmp_path, value):
 
 
 def test_a_day_may_be_stored_as_a_date(tmp_path):
-    top = "kind: RESTRICTS\ndefaults: {measure: quota, source: customs}\ntable: r.parquet\n"
+    top = "kind: Control\ndefaults: {measure: quota, source: customs}\ntable: r.parquet\n"
     since = pa.array([20_000], pa.int32()).cast(pa.date32())
-    rows = {"country": ["CHN"], "product": ["ree-metals"], "since": since}
+    rows = {"key": ["a"], "country": ["CHN"], "since": since}
     folder = seeds(tmp_path, {"r.yaml": top})
     parquet.write_table(pa.table(rows), folder / "r.parquet")
 
-    assert read_seeds(folder)["RESTRICTS"]["since"].to_pylist() == ["2024-10-04"]
+    assert read_seeds(folder)["Control"]["since"].to_pylist() == ["2024-10-04"]
 
 
 @pytest.mark.parametrize(

@@ -208,11 +208,11 @@ def test_a_flag_is_true_or_false(tmp_path, text):
 
 @pytest.mark.parametrize("text", ["2025-02-29", "2025-4-4", "2025-04", "04.04.2025", "20250404"])
 def test_a_date_is_a_day_of_the_calendar(tmp_path, text):
-    row = f"country: CHN, product: ree-metals, since: ▶{text}, measure: quota, source: customs"
+    row = f"key: a, country: CHN, since: ▶{text}, measure: quota, source: customs"
 
     assert_told(
         tmp_path,
-        {"controls.yaml": f"kind: RESTRICTS\nrows:\n  - {{{row}}}\n"},
+        {"controls.yaml": f"kind: Control\nrows:\n  - {{{row}}}\n"},
         f"since: found '{text}', wanted a date such as 2025-04-04",
     )
 
@@ -534,13 +534,13 @@ def test_world_and_groups_are_not_added_to_their_members_but_the_rest_is(tmp_pat
 
 def test_a_range_and_a_span_end_after_they_begin(tmp_path):
     span = "since: 2025-04-04, until: ▶2025-04-03"
-    row = f"country: CHN, product: ree-metals, {span}, measure: quota, source: customs"
+    row = f"key: a, country: CHN, {span}, measure: quota, source: customs"
 
     assert_told(
         tmp_path,
         {
             "made.yaml": produces("country: CHN, low: 10, high: ▶9.5"),
-            "r.yaml": f"kind: RESTRICTS\nrows:\n  - {{{row}}}\n",
+            "r.yaml": f"kind: Control\nrows:\n  - {{{row}}}\n",
         },
         "high: found 9.5, wanted at least low (10.0)",
         "until: found 2025-04-03, wanted at least since (2025-04-04)",

@@ -1,4 +1,4 @@
-"""The shipped claims and restrictions hold what was published, each with its scope and source."""
+"""The shipped claims and controls hold what was published, each with its scope and source."""
 
 from collections import Counter
 from pathlib import Path
@@ -24,7 +24,8 @@ def rows(*patterns):
         for row in seed["rows"]:
             given = {"seed": seed["kind"], **seed.get("defaults", {}), **row}
             yield {
-                k: v if k in ("value", "low", "high", "quota") else str(v) for k, v in given.items()
+                k: v if isinstance(v, list) or k in ("value", "low", "high", "quota") else str(v)
+                for k, v in given.items()
             }
 
 
@@ -43,8 +44,8 @@ def claims():
 
 
 @pytest.fixture(scope="module")
-def restrictions():
-    return list(rows("restrictions/*.yaml"))
+def controls():
+    return list(rows("controls/*.yaml"))
 
 
 def shares(claims, **scope):
@@ -73,7 +74,7 @@ def test_every_source_has_a_title_a_publisher_and_a_licence(sources):
 
 
 def test_every_publication_that_ships_for_single_facts_is_cited():
-    facts = rows("claims/*.yaml", "restrictions/*.yaml", "reference/*.yaml")
+    facts = rows("claims/*.yaml", "controls/*.yaml", "reference/*.yaml")
     cited = {row["source"] for row in facts if "source" in row}
 
     assert {row["key"] for row in rows("claims/sources.yaml")} - cited == set()
@@ -363,14 +364,14 @@ def test_how_the_entries_came_about(claims):
     assert sole == {"Be", "Ni", "Zr"}
 
 
-# --- restrictions -----------------------------------------------------------------------------
+# --- export controls ---------------------------------------------------------------------------
 
 
-def when(restriction):
-    """Until when, or the suspension, of a restriction."""
-    if "suspended_from" in restriction:
-        return "suspended from {suspended_from} to {suspended_until}".format_map(restriction)
-    return restriction.get("until")
+def when(control):
+    """Until when, or the suspension, of a control."""
+    if "suspended_from" in control:
+        return "suspended from {suspended_from} to {suspended_until}".format_map(control)
+    return control.get("until")
 
 
 @pytest.mark.parametrize(
@@ -422,35 +423,40 @@ def when(restriction):
         ),
     ],
 )
-def test_every_published_export_control_is_an_edge_for_each_product(
-    restrictions, scope, products, until
-):
+def test_every_published_export_control_covers_its_products(controls, scope, products, until):
     names = ("country", "since", "measure", "target")
-    found = [r for r in restrictions if tuple(r.get(n) for n in names) == scope]
+    found = [r for r in controls if tuple(r.get(n) for n in names) == scope]
 
-    assert sorted(r["product"] for r in found) == products.split()
+    assert sorted({product for r in found for product in r["products"]}) == products.split()
     assert {when(r) for r in found} == {until}
 
 
-def test_the_congo_s_quotas_in_tonnes(restrictions):
-    quotas = {(r["since"], r["until"], r["quota"]) for r in restrictions if r["measure"] == "quota"}
+@pytest.mark.parametrize(
+    ("key", "elements"),
+    [
+        ("chn-2023-23", "Ga Ge"), ("chn-2024-46", "Ga Ge Sb"), ("chn-2025-10", "Bi In Mo Te W"),
+        ("chn-2025-18", "Dy Gd Lu Sc Sm Tb Y"), ("chn-2025-57", "Er Eu Ho Tm Yb"),
+        ("cod-2025-001", "Co"),
+    ],
+)  # fmt: skip
+def test_a_control_names_its_own_elements(controls, key, elements):
+    (control,) = [r for r in controls if r["key"] == key]
 
-    assert quotas == {
+    assert control["elements"] == elements.split()
+
+
+def test_the_congo_s_quotas_are_one_amount_each(controls):
+    quotas = [(r["since"], r["until"], r["quota"]) for r in controls if r["measure"] == "quota"]
+
+    assert quotas == [
         ("2025-10-16", "2025-12-31", 18125),
         ("2026-01-01", "2026-12-31", 96600),
         ("2027-01-01", "2027-12-31", 96600),
-    }
+    ]
 
 
-def test_every_restriction_cites_a_known_source_and_its_act(restrictions, sources):
-    for restriction in restrictions:
-        assert restriction["source"] in sources, restriction
-        assert restriction["evidence"] in ("read", "quoted"), restriction
-        assert restriction["announcement"], restriction
-
-
-def test_a_control_on_some_elements_of_a_basket_says_which(restrictions):
-    baskets = [r for r in restrictions if r["product"] in ("ree-compounds", "ree-metals")]
-
-    assert len(baskets) == 4
-    assert all(r["note"].startswith("Only of ") for r in baskets)
+def test_every_control_cites_a_known_source_and_its_act(controls, sources):
+    for control in controls:
+        assert control["source"] in sources, control
+        assert control["evidence"] in ("read", "quoted"), control
+        assert control["announcement"], control

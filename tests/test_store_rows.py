@@ -74,7 +74,7 @@ GRAPH = (
     "MATCH (c:Country {iso3: 'ZZZ'}) RETURN count(*) AS n, max(c.iso3) AS m, collect(c) AS l, "
     "avg(c.last_year) AS a",
     "OPTIONAL MATCH (c:Country {iso3: 'ZZZ'})-[r:EXPORTS]->(d) RETURN c, r, d.iso3 AS i",
-    KOREA + "OPTIONAL MATCH (c)-[r:RESTRICTS]->(p) RETURN c.iso3 AS c, r, collect(p) AS p",
+    KOREA + "OPTIONAL MATCH (c)<-[r:IMPOSED_BY]-(p) RETURN c.iso3 AS c, r, collect(p) AS p",
     KOREA + "MATCH (c)-[d:DEPENDS_ON {period: '2024', product: 'ree-metals'}]->(s) "
     "RETURN d ORDER BY d.key",
     "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO]->(b) RETURN p ORDER BY b.key",
@@ -152,7 +152,7 @@ class Statements:
         "DEPENDS_ON": (("Country", "Area"), ("Country", "Area")),
         "PRODUCES": (("Country", "Area"), ("Product",)),
         "HOLDS": (("Country", "Area"), ("Product",)),
-        "RESTRICTS": (("Country",), ("Product",)),
+        "RESTRICTS": (("Control",), ("Product",)),
         "MADE_INTO": (("Product",), ("Product",)),
         "USED_IN": (("Product",), ("Application",)),
         "CONTAINS": (("Product",), ("Element",)),

@@ -13,17 +13,16 @@ from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Entity
 from graphkit.errors import UsageError
 from graphkit.questions.claims import Question
+from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.origins import (
     buyer_in,
     supply_answer,
     with_scope,
 )  # fmt: skip
 from graphkit.questions.supply import (
-    Cut,
     Supply,
     bloc,
     members_with_data,
-    restriction_cut,
     supply_of,
 )
 from graphkit.verbs import checked
@@ -89,7 +88,7 @@ def disrupt(
         Cut only for this destination or bloc.
     restriction : str, optional
         Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
-        its key (query ``restrictions``).
+        its key (see :func:`~graphkit.questions.controls.controls`).
     period, measure
         As for :func:`~graphkit.questions.origins.origins`.
     loss : float
@@ -250,7 +249,7 @@ def _cut(
     if restriction is not None:
         if exporter is not None or scope is not None or to is not None:
             raise UsageError("`restriction` says who cuts what for whom: leave out the rest")
-        cut = restriction_cut(catalog, restriction)
+        cut = control_cut(catalog, restriction)
     elif exporter is None:
         raise UsageError("say who stops selling: a country, or `restriction`")
     else:

@@ -1,9 +1,9 @@
-"""Supply networks for a question: production, blocs, cuts and coverage."""
+"""Supply networks for a question: production, blocs and coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.period import Period, newest
 from graphkit.questions.trade import (
     border_of,
@@ -143,91 +143,6 @@ def members_with_data(
         if lacking := [country for country in countries if country not in there]:
             notes.append(f"{name}: nothing is known of {', '.join(lacking)} in this chain.")
     return found, notes
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A cut of exports: the exporters, the goods and the destinations."""
-
-    name: str
-    exporters: list[str]
-    scope: Scope
-    destinations: list[str] | None = None
-    whom: str = ""
-    """The destinations as they were named."""
-    notes: list[str] = field(default_factory=list)
-    sources: list[pa.Table] = field(default_factory=list)
-
-
-def restriction_cut(catalog: Catalog, text: str) -> Cut:
-    """Turn an export control into a cut of its products, or of the traded baskets they are in."""
-    controls = catalog.rows("restrictions")
-    rows = [row for row in controls.to_pylist() if _is_called(row, text)]
-    if not rows:
-        known = _distinct(controls.to_pylist(), "announcement")
-        raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
-    traded = set(catalog.traded["product"].to_pylist())
-    goods = [row["product"] for row in rows]
-    baskets = {product: _baskets(catalog, product, traded) for product in goods}
-    cut = sorted(set().union(*baskets.values()))
-    if not cut:
-        raise GraphkitError(
-            f"{text}: no trade in {', '.join(goods)} is known, so that it cannot be simulated"
-        )
-    names = sorted({row["announcement"] or _identity(row) for row in rows})
-    exporters, targets = _distinct(rows, "country"), _distinct(rows, "target")
-    table = controls.filter(pc.is_in(controls["key"], pa.array([row["key"] for row in rows])))
-    return Cut(
-        "+".join(exporters), exporters, Scope(text, tuple(cut), f"what {', '.join(names)} names"),
-        targets or None, ", ".join(targets), _cut_notes(rows, baskets, cut), [table],
-    )  # fmt: skip
-
-
-def _distinct(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
-    return sorted({row[name] for row in rows} - {None})
-
-
-def _cut_notes(
-    rows: Sequence[Mapping[str, Any]], baskets: Mapping[str, Sequence[str]], cut: Iterable[str]
-) -> list[str]:
-    """Note where a cut covers more than its control, and where less."""
-    notes = []
-    for basket in cut:
-        parts = sorted(p for p, found in baskets.items() if basket in found and p != basket)
-        why = _distinct((row for row in rows if row["product"] == basket and row["note"]), "note")
-        if parts:
-            why.append(f"It covers {', '.join(parts)} in it.")
-        if why:
-            notes.append(f"{basket} is cut whole, more than the control covers: {' '.join(why)}")
-    if missing := sorted(product for product, found in baskets.items() if not found):
-        notes.append(f"No trade in {', '.join(missing)} is known: not in the answer.")
-    return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]
-
-
-def _is_called(row: Mapping[str, Any], text: str) -> bool:
-    wanted = text.casefold().strip()
-    return wanted in (_identity(row).casefold(), (row["announcement"] or "").casefold())
-
-
-def _identity(row: Mapping[str, Any]) -> str:
-    """Join what identifies a control: ``CHN|ree-metals|2025-04-04|licence|``."""
-    parts = ("country", "product", "since", "measure", "target")
-    return "|".join(row[part] or "" for part in parts)
-
-
-def _baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
-    """List a traded product, or those of its stage with all its main elements."""
-    if product in traded:
-        return [product]
-    main, products = catalog.materials.main, catalog.materials.products
-    held = main.get(product, set())
-    return sorted(
-        other
-        for other in traded
-        if products[other]["stage"] == products[product]["stage"]
-        and held
-        and held <= main.get(other, set())
-    )
 
 
 @dataclass(frozen=True, eq=False)

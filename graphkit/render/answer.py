@@ -115,9 +115,15 @@ def lifted(answer: Answer) -> Mapping[str, str]:
     same = {
         field.name: _cell(rows[field.name][0].as_py(), field)
         for field in fields
-        if len(rows[field.name].unique()) == 1 and (field.name in MEASURED or not is_number(field))
+        if _is_constant(rows[field.name]) and (field.name in MEASURED or not is_number(field))
     }
     return same if len(rows) > 1 else {n: text for n, text in same.items() if n in answer.scope}
+
+
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    """Return True if all values are equal, also if they are lists."""
+    values = column.to_pylist()
+    return all(value == values[0] for value in values)
 
 
 def _cell(value: Any, field: pa.Field) -> str:

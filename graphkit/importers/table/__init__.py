@@ -33,7 +33,7 @@ from graphkit.seeds.text import YamlText
 
 Progress = Callable[[str, int], None]
 FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
-           "RESTRICTS": "restrictions", "RATED": "governance"}  # fmt: skip
+           "Control": "controls", "RATED": "governance"}  # fmt: skip
 MOST = 100
 """The most problems that are listed one by one."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

@@ -10,23 +10,25 @@
 //   usd: USD
 //   tonnes: t
 
-// A control may cover only part of a product: read the note. Controls with no traded product of
-// their own, such as one on dysprosium oxide alone, are not here. One row for each control.
-MATCH (place:Country)-[control:RESTRICTS]->(item:Product)
-WHERE control.since <= $date AND (control.until IS NULL OR control.until >= $date)
-WITH place, control, item
+// A control may cover only part of a product: elements are those that it names. Controls with no
+// traded product of their own, such as one on dysprosium oxide alone, are not here. One row for each
+// control.
+MATCH (place:Country)<-[:IMPOSED_BY]-(act:Control)-[:RESTRICTS]->(item:Product)
+WHERE act.since <= $date AND (act.until IS NULL OR act.until >= $date)
+WITH place, act, item
 MATCH (buyer)-[need:DEPENDS_ON]->(place)
 WHERE need.product = item.key AND need.period = $period AND need.share_usd >= $min_share
   AND need.usd >= $min_usd
-  AND (control.target IS NULL OR control.target = buyer.iso3)
+  AND (act.target IS NULL OR act.target = buyer.iso3)
 RETURN place.iso3 AS country, item.key AS product, item.stage AS stage,
-       control.measure AS measure, $date AS on_date,
-       CASE WHEN control.suspended_from <= $date
-             AND (control.suspended_until IS NULL OR control.suspended_until >= $date)
+       act.measure AS measure, $date AS on_date,
+       CASE WHEN act.suspended_from <= $date
+             AND (act.suspended_until IS NULL OR act.suspended_until >= $date)
             THEN 'suspended' ELSE 'in force' END AS status,
        buyer.iso3 AS consumer, buyer.name AS consumer_name, need.period AS period,
        need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
-       need.tonnes AS tonnes, control.since AS since, control.target AS target,
-       control.note AS note, control.source AS control_source, need.reporter AS reporter,
+       need.tonnes AS tonnes, act.since AS since, act.target AS target,
+       act.key AS control, act.elements AS elements, act.note AS note,
+       act.source AS control_source, need.reporter AS reporter,
        need.dataset AS dataset, need.source AS source
-ORDER BY country, product, since, measure, target, usd DESC, consumer, reporter, dataset, source
+ORDER BY country, product, since, control, usd DESC, consumer, reporter, dataset, source

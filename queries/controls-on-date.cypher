@@ -1,0 +1,18 @@
+// title: Which export controls stood on a date, and which of them were suspended
+// params:
+//   date: {type: str, doc: "a day, such as 2025-06-01", default: "2026-01-31"}
+// units:
+//   quota: "t, of all products of the control together"
+MATCH (act:Control)-[:RESTRICTS]->(item:Product)
+WHERE act.since <= $date AND (act.until IS NULL OR act.until >= $date)
+RETURN act.country AS country, item.key AS product, item.stage AS stage, $date AS on_date,
+       CASE WHEN act.suspended_from <= $date
+             AND (act.suspended_until IS NULL OR act.suspended_until >= $date)
+            THEN 'suspended' ELSE 'in force' END AS status,
+       act.key AS control, act.measure AS measure, act.target AS target,
+       act.since AS since, act.until AS until,
+       act.suspended_from AS suspended_from, act.suspended_until AS suspended_until,
+       act.elements AS elements, act.quota AS quota,
+       act.announcement AS announcement, act.note AS note,
+       act.evidence AS evidence, act.source AS source
+ORDER BY country, product, since, control

@@ -1,0 +1,110 @@
+"""Export controls: their elements, their dates, and what they cut, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from seed_texts import SMALL, write_seeds
+
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.cli.app import run
+from graphkit.errors import UsageError
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+
+CONTROLS = {
+    "elements.yaml": SMALL["elements.yaml"]
+    + "  - {key: Ni, name: Nickel, type: element}\n"
+    + "  - {key: heavy, name: Heavy rare earths, type: group}\n"
+    + "  - {key: Tb, name: Terbium, type: element, member_of: [heavy]}\n",
+    "contains.yaml": SMALL["contains.yaml"]
+    + "  - {product: ree-metals, element: Ni, role: trace}\n"
+    + "  - {product: ree-metals, element: Tb, role: main}\n",
+    "controls.yaml": """\
+kind: Control
+defaults: {source: customs, products: [ree-metals]}
+rows:
+  - {key: act-1, country: CHN, announcement: Act 1, measure: licence, since: 2024-05-01,
+     suspended_from: 2025-01-01, suspended_until: 2025-06-30, elements: [Dy]}
+  - {key: act-2, country: CHN, announcement: Act 2, measure: licence, since: 2025-02-01,
+     elements: [heavy]}
+  - {key: act-3, country: JPN, announcement: Act 3, measure: quota, since: 2024-01-01,
+     until: 2024-12-31, quota: 7, elements: [Tb], items: [magnets]}
+""",
+}
+
+
+@pytest.fixture
+def graph(store: Store, tmp_path: Path) -> Session:
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CONTROLS))))
+    return Session(store)
+
+
+@pytest.mark.parametrize(
+    ("country", "scope", "date", "keys"),
+    [
+        (None, None, None, ["act-3", "act-1", "act-2"]),
+        ("china", None, None, ["act-1", "act-2"]),
+        (None, "dysprosium", None, ["act-1"]),
+        (None, "terbium", None, ["act-3", "act-2"]),
+        (None, "nickel", None, []),
+        (None, "ree-metals", "2024-12-31", ["act-3", "act-1"]),
+        (None, None, "2024-04-30", ["act-3"]),
+    ],
+)
+def test_a_control_is_found_by_country_element_and_day(graph, country, scope, date, keys):
+    rows = graph.controls(country, scope=scope, date=date).rows.to_pylist()
+
+    assert [row["key"] for row in rows] == keys
+
+
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [("2024-12-31", "in force"), ("2025-01-01", "suspended"), ("2025-06-30", "suspended"),
+     ("2025-07-01", "in force")],
+)  # fmt: skip
+def test_a_suspension_has_a_first_and_a_last_day(graph, date, status):
+    rows = graph.controls("CHN", scope="Dy", date=date).rows.to_pylist()
+
+    assert [row["status"] for row in rows] == [status]
+
+
+def test_a_quota_is_one_amount_with_the_items_of_its_act(graph):
+    (row,) = graph.controls("JPN").rows.to_pylist()
+
+    assert (row["quota"], row["elements"], row["items"]) == (7, ["Tb"], ["magnets"])
+
+
+def test_the_path_from_a_country_through_its_controls_names_their_elements_alone(graph):
+    found = graph.cypher(
+        "MATCH (:Country {iso3: 'CHN'})<-[:IMPOSED_BY]-(:Control)-[:NAMES]->(e:Element) "
+        "RETURN e.key AS element ORDER BY element"
+    )
+
+    assert found["element"].to_pylist() == ["Dy", "heavy"]
+
+
+@pytest.mark.parametrize("text", ["2025-02-29", "2025-4-1", "spring"])
+def test_a_day_must_be_one_of_the_calendar(sample_store, text):
+    with pytest.raises(UsageError, match=r"`date`: found .* wanted a day such as 2025-06-01"):
+        Session(sample_store).controls(date=text)
+
+
+def test_announcement_18_of_2025_is_on_seven_elements(sample_store):
+    graph = Session(sample_store)
+    (row,) = graph.controls("CHN", scope="scandium").rows.to_pylist()
+
+    assert row["announcement"] == "Announcement 18 of 2025"
+    assert row["elements"] == ["Dy", "Gd", "Lu", "Sc", "Sm", "Tb", "Y"]
+    assert len(graph.controls("CHN", scope="boron").rows) == 0
+
+
+def test_the_command_shows_the_elements_of_each_control(capsys, monkeypatch, sample_file):
+    monkeypatch.setenv("COLUMNS", "140")
+
+    code = run(["controls", "CHN", "--for", "Sc", "--format", "table", "--db", str(sample_file)])
+
+    assert code == 0
+    assert "does China have on scandium (Sc)?" in capsys.readouterr().out
