@@ -22,6 +22,7 @@ from graphkit.questions import (
     dependence,
     disruptions,
     origins,
+    prices,
     reliance,
     single_points,
 )
@@ -147,6 +148,7 @@ class Session(Catalog, Closing):
     mirror = _verb(mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)
+    prices = _verb(prices.prices)
     reliance = _verb(reliance.reliance)
     single_points = _verb(single_points.single_points)
     suppliers = _verb(dependence.suppliers)

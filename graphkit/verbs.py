@@ -424,6 +424,22 @@ VERBS = (
         Variant("n_minus_1", "reliance.n_minus_1"),
     ),
     Verb(
+        "prices", "prices.prices",
+        "Show unit values of trade beside prices.",
+        "For each product and period: the value per tonne of the world's trade and of a country's "
+        "imports, by series; then prices as their source prints them, with the factor where they "
+        "are converted to tonnes.",
+        ("prices cobalt", "prices ree-metals --of KOR --period 2024"),
+        (
+            replace(SCOPE, option="", metavar="WHAT", default=...),
+            Parameter("consumer", "--of", "COUNTRY", "Also of the imports of this country."),
+            PERIOD,
+            DATASET,
+        ),
+        "WHAT [--of COUNTRY] [--period P]",
+        "unit values of trade beside published prices",
+    ),
+    Verb(
         "criticality", "criticality.criticality",
         "Compute the EU's supply risk of materials.",
         "Next to the published scores, with all inputs: world production weighted by the "

@@ -1,0 +1,136 @@
+"""Unit values of trade beside published prices, each in the unit it was printed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seed_texts import write_seeds
+
+from graphkit.analysis.prices import usd_per_tonne
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+PRICES = """\
+kind: REPORTS
+defaults: {country: JPN, element: Dy, statistic: price, source: customs}
+rows:
+  - {label: Metal per pound, product: ree-metals, period: 2024, value: 2, unit: USD/lb}
+  - {label: Metal per ounce, product: ree-metals, period: 2024, value: 3, unit: USD/ozt}
+  - {label: Oxide, period: 2024, value: 4, unit: USD/kg}
+  - {label: Oxide, period: 2025, qualifier: range, published_value: 4-5, low: 4, high: 5,
+     unit: USD/kg}
+"""
+
+
+@pytest.fixture
+def session(store: Store, tmp_path: Path) -> Session:
+    """Prices and trade in each database."""
+    seeds = write_seeds(tmp_path / "seeds", {"prices.yaml": PRICES})
+    store.load(build_graph(read_seeds(seeds)))
+    return Session(store)
+
+
+def rows(session: Session, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = session.prices(*args, **kwargs).rows.to_pylist()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "wanted"),
+    [
+        (7.0, "USD/t", (7.0, 1.0)),
+        (7.0, "USD/kg", (7_000.0, 1_000.0)),
+        (0.45359237, "USD/lb", (1_000.0, 1_000 / 0.45359237)),
+        (45.359237, "USc/lb", (1_000.0, 10 / 0.45359237)),
+        (7.0, "USD/ozt", None),
+        (7.0, "USD/mtu", None),
+        (None, "USD/kg", None),
+    ],
+)
+def test_a_price_is_converted_only_from_a_mass_of_the_same_thing(value, unit, wanted):
+    found = usd_per_tonne(value, unit)
+
+    assert found == (wanted if wanted is None else pytest.approx(wanted))
+
+
+def test_the_unit_value_is_value_over_the_mass_of_the_flows_that_give_one(session):
+    [unit_value] = [r for r in rows(session, "ree-metals", period="2024") if r["usd"]]
+
+    # China's 800 USD for 10 t; Japan's 200 USD have no mass.
+    assert (unit_value["usd_per_tonne"], unit_value["usd_without_tonnes"]) == (80.0, 200.0)
+    assert unit_value["figure"] == "unit value, world trade (test, importer)"
+
+
+def test_a_price_stays_as_printed_beside_its_conversion(session):
+    by_label = {r["figure"]: r for r in rows(session, "ree-metals", period="2024")}
+
+    pound = by_label["Metal per pound"]
+    assert (pound["value"], pound["unit"]) == (2.0, "USD/lb")
+    assert pound["usd_per_tonne"] == pytest.approx(pound["value"] * pound["factor"])
+    ounce = by_label["Metal per ounce"]
+    assert (ounce["value"], ounce["factor"], ounce["usd_per_tonne"]) == (3.0, None, None)
+
+
+def test_a_price_of_no_single_product_answers_for_its_element_only(session):
+    of_product = {r["figure"] for r in rows(session, "ree-metals")}
+    of_element = {r["figure"] for r in rows(session, "Dy")}
+
+    assert of_element - of_product == {"Oxide"}
+
+
+def test_a_range_gets_no_middle(session):
+    [found] = rows(session, "Dy", period="2025")
+
+    assert (found["published_value"], found["qualifier"]) == ("4-5", "range")
+    assert (found["value"], found["usd_per_tonne"]) == (None, None)
+
+
+def test_imports_of_a_country_stand_beside_the_worlds(session):
+    figures = [r["figure"] for r in rows(session, "ree-metals", consumer="KOR", period="2024")]
+
+    assert figures[:2] == [
+        "unit value, imports of KOR (test, importer)",
+        "unit value, world trade (test, importer)",
+    ]
+
+
+def test_a_code_asks_for_trade_only(session):
+    figures = [r["figure"] for r in rows(session, "280530", period="2024")]
+
+    assert figures == ["unit value, world trade (test, importer)"]
+
+
+def test_a_period_without_a_figure_names_those_there_are(session):
+    with pytest.raises(GraphkitError, match="there are 3 periods from 2024 to 2025"):
+        session.prices("Dy", period="1999")
+
+
+def test_an_unknown_product_is_refused(session):
+    with pytest.raises(UsageError, match="kryptonite"):
+        session.prices("kryptonite")
+
+
+@pytest.fixture(scope="module")
+def shipped(sliced_file: Path) -> Iterator[Session]:
+    with EmbeddedStore(sliced_file) as opened:
+        yield Session(opened)
+
+
+def test_dysprosium_oxide_in_2024_is_as_the_usgs_prints_it(shipped):
+    [price] = rows(shipped, "dy-oxide", period="2024")
+
+    assert (price["value"], price["unit"]) == (257.0, "USD/kg")
+    assert (price["usd_per_tonne"], price["factor"]) == (257_000.0, 1_000.0)
+
+
+def test_tungsten_per_metric_ton_unit_is_not_converted(shipped):
+    [price] = rows(shipped, "tungsten-ore", period="2024")
+
+    assert (price["value"], price["unit"], price["usd_per_tonne"]) == (252.0, "USD/mtu", None)
