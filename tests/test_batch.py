@@ -239,8 +239,9 @@ def test_flows_without_the_amount_are_counted(tmp_path, command):
     assert unit == b"0 to 1"
 
 
-def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, command):
-    (tmp_path / "out.parquet").write_text("before")
+@pytest.fixture
+def spoiled(tmp_path):
+    """A folder of flows that cannot be measured."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.parquet").write_text("no parquet")
     flows = random_flows()
@@ -248,7 +249,12 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
     parquet.write_table(flows.slice(0, 0), tmp_path / "nothing.parquet")
     negative = flows.set_column(7, "usd", pa.array(-flows["usd"].to_numpy() - 1))
     parquet.write_table(negative, tmp_path / "negative.parquet")
-    for name, measure, wanted, said in (
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "wanted", "said"),
+    [
         ("empty", "shares", 1, "there are no Parquet files (*.parquet) in this folder"),
         ("missing", "shares", 1, "there is no such file or folder"),
         ("text.parquet", "shares", 1, "cannot read "),
@@ -256,12 +262,18 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
         ("nothing.parquet", "shares", 1, "none of 0 flows gives usd: nothing to measure"),
         ("negative.parquet", "pagerank", 1, "wanted a number of 0 or more"),
         ("negative.parquet", "hubs", 2, "measure: found 'hubs', wanted one of shares"),
-    ):
-        code, err = command(measure, tmp_path / name)
-        assert (code, err.count("\n")) == (wanted, 1), err
-        assert said in err
-        assert (tmp_path / "out.parquet").read_text() == "before"
-        assert not list(tmp_path.glob(".out*"))
+    ],
+)
+def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(
+    spoiled, command, name, measure, wanted, said
+):
+    (spoiled / "out.parquet").write_text("before")
+
+    code, err = command(measure, spoiled / name)
+    assert (code, err.count("\n")) == (wanted, 1)
+    assert said in err
+    assert (spoiled / "out.parquet").read_text() == "before"
+    assert not list(spoiled.glob(".out*"))
 
 
 def test_flows_of_no_product_are_refused_in_partitions_too(tmp_path, command):
@@ -278,16 +290,20 @@ def test_flows_of_no_product_are_refused_in_partitions_too(tmp_path, command):
     )
 
 
-def test_the_output_is_a_parquet_file_outside_the_flows(tmp_path, capfd):
-    (tmp_path / "flows").mkdir()
-    parquet.write_table(random_flows(), tmp_path / "flows" / "a.parquet")
-    for out, said in (
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
         ("flows/out.parquet", "lies among the flows"),
         ("flows/a.parquet", "lies among the flows"),
         ("out.csv", "wanted a name that ends in .parquet"),
         ("none/out.parquet", "cannot write"),
-    ):
-        options = ["--flows", str(tmp_path / "flows"), "-o", str(tmp_path / out)]
-        assert run(["measure", "shares", *options]) != 0
-        assert said in capfd.readouterr().err
+    ],
+)
+def test_the_output_is_a_parquet_file_outside_the_flows(tmp_path, capfd, out, said):
+    (tmp_path / "flows").mkdir()
+    parquet.write_table(random_flows(), tmp_path / "flows" / "a.parquet")
+    options = ["--flows", str(tmp_path / "flows"), "-o", str(tmp_path / out)]
+
+    assert run(["measure", "shares", *options]) != 0
+    assert said in capfd.readouterr().err
     assert [p.name for p in tmp_path.rglob("*.parquet")] == ["a.parquet"]

@@ -208,11 +208,15 @@ def test_an_answer_goes_to_stdout_and_nothing_else(graphkit):
     assert outcome.out.count("\n") == 4
 
 
-def test_every_format_is_written(graphkit, tmp_path):
-    for form in ("table", "json", "ndjson", "csv", "markdown"):
-        outcome = graphkit("depends", "KOR", "-f", form)
-        assert outcome.code == 0
-        assert "magnets-metal" in outcome.out
+@pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv", "markdown"])
+def test_every_format_of_text_is_written(graphkit, form):
+    outcome = graphkit("depends", "KOR", "-f", form)
+
+    assert outcome.code == 0
+    assert "magnets-metal" in outcome.out
+
+
+def test_parquet_is_written(graphkit, tmp_path):
     path = tmp_path / "x.parquet"
     assert graphkit("depends", "KOR", "-o", str(path)) == Outcome(0, "", "")
     assert "magnets-metal" in parquet.read_table(path)["product"].to_pylist()
@@ -464,8 +468,16 @@ def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path
         "parameter whole: found '7.5', wanted a whole number; "
         "parameter number: found 'nan', wanted a number\n"
     ))  # fmt: skip
-    for huge in ("9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"):
-        assert run(f"whole={huge}").code == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"], ids=repr
+)
+def test_a_parameter_that_is_no_whole_number_is_refused(graphkit, tmp_path, text):
+    path = tmp_path / "own.cypher"
+    path.write_text(OWN)
+
+    assert graphkit("query", str(path), "-P", f"whole={text}").code == 2
 
 
 @pytest.mark.parametrize(
@@ -569,18 +581,22 @@ def db(sliced_file: Path) -> dict[str, str]:
     return {"GRAPHKIT_DB": str(sliced_file)}
 
 
-def test_a_reader_that_has_read_enough_is_no_error(db):
-    for query in (
+@pytest.mark.parametrize(
+    "line",
+    [
         "query countries -f csv | head -1",
         "queries | head -1",
         "depends KOR -f table | true",
         "query trade-periods -f parquet | head -c 4",
-    ):
-        script = f"{COMMAND} {query} >/dev/null; echo ${{PIPESTATUS[@]}}"
-        done = subprocess.run(
-            ["bash", "-c", script], capture_output=True, text=True, env={**os.environ, **db}
-        )
-        assert (done.stdout, done.stderr) == ("0 0\n", ""), query
+    ],
+)
+def test_a_reader_that_has_read_enough_is_no_error(db, line):
+    script = f"{COMMAND} {line} >/dev/null; echo ${{PIPESTATUS[@]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, env={**os.environ, **db}
+    )
+
+    assert (done.stdout, done.stderr) == ("0 0\n", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")

@@ -126,25 +126,27 @@ def test_hostile_text_writes_nothing_reads_no_file_and_calls_nobody(
     assert canary.well
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (WRITES[0], 2), (FILES[0], 2), ("RETURN 'a", 2), ("RETURN date('x') AS x", 1),
+        (BOMBS["a cross join"], 1),
+    ],
+    ids=["a write", "a file", "an open quote", "an invalid date", "a cross join"],
+)  # fmt: skip
 def test_the_command_says_in_one_line_why_it_does_not_answer(
-    engine, sample_file, neo4j_server, stores, monkeypatch, capsys
+    engine, sample_file, neo4j_server, stores, monkeypatch, capsys, text, code
 ):
     uri, user, password = neo4j_server
     monkeypatch.setenv("NEO4J_USERNAME", user)
     monkeypatch.setenv("NEO4J_PASSWORD", password)
     place = uri if engine == "neo4j" else str(sample_file)
-    for text, code in (
-        (WRITES[0], 2),
-        (FILES[0], 2),
-        ("RETURN 'a", 2),
-        ("RETURN date('x') AS x", 1),
-        (BOMBS["a cross join"], 1),
-    ):
-        assert cli.run(["cypher", text, "--db", place, "--timeout", "1"]) == code, text
-        out, err = capsys.readouterr()
-        assert not out
-        assert err.startswith("graphkit: ")
-        assert err.count("\n") == 1
+
+    assert cli.run(["cypher", text, "--db", place, "--timeout", "1"]) == code
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith("graphkit: ")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("text", ["CREATE (n)", "RETURN 'a", "CALL apoc.load.json('x')"])

@@ -434,13 +434,16 @@ def test_no_mapping_is_drafted_for_what_is_no_table(tmp_path):
         draft_mapping(tmp_path / "t.csv")
 
 
-def test_missing_files_and_a_bad_name_are_refused(mapping, reference, tmp_path):
+@pytest.mark.parametrize("name", ["none.csv", "none.xlsx", "none.parquet"])
+def test_a_missing_table_is_refused(mapping, reference, tmp_path, name):
+    with pytest.raises(GraphkitError, match=rf"{name} cannot be read: "):
+        import_table(tmp_path / name, mapping, tmp_path / "seeds", reference)
+
+
+def test_a_missing_mapping_and_a_bad_name_are_refused(mapping, reference, tmp_path):
     path, seeds = write(tmp_path / "t.csv"), tmp_path / "seeds"
     with pytest.raises(GraphkitError, match=r"none\.yaml cannot be read: No such file"):
         import_table(path, tmp_path / "none.yaml", seeds, reference)
-    for name in ("none.csv", "none.xlsx", "none.parquet"):
-        with pytest.raises(GraphkitError, match=rf"{name} cannot be read: "):
-            import_table(tmp_path / name, mapping, seeds, reference)
     with pytest.raises(UsageError, match=r"--name: found '\.\./x', wanted letters, digits"):
         import_table(path, mapping, seeds, reference, name="../x")
 

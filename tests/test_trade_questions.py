@@ -585,10 +585,10 @@ def test_a_least_share_is_over_0_to_1(ask, share):
         ask.dependents("CHN", min_share=share)
 
 
-def test_an_empty_name_is_no_missing_option(ask):
-    for question in ({"on": ""}, {"scope": ""}, {"period": ""}):
-        with pytest.raises(UsageError):
-            ask.depends("KOR", **question)
+@pytest.mark.parametrize("option", ["on", "scope", "period"])
+def test_an_empty_name_is_no_missing_option(ask, option):
+    with pytest.raises(UsageError):
+        ask.depends("KOR", **{option: ""})
 
 
 def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
