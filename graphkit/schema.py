@@ -126,6 +126,7 @@ NODES = (
               "unspecified: disjoint trade of no named country.", required=True,
               one_of=("world", "group", "rest", "unspecified")),
         _text("baci_code", "Code in CEPII BACI."),
+        Prop("one_country", Type.FLAG, "True where it is one country in practice."),
         ALIASES, NOTE, SOURCE)),
     Kind("Country", "A country or territory, present or former.", (
         _text("iso3", "ISO 3166-1 alpha-3 code; of a former state, its last one.",

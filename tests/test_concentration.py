@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkit.analysis.concentration import (
+    far_unit_values,
     import_concentration,
     production_concentration,
     production_shares,
@@ -245,6 +246,17 @@ def test_ten_equal_suppliers_are_unconcentrated():
     row = one(production_concentration(production(*made)))
 
     assert (row["hhi_low"], row["band"]) == (pytest.approx(1_000), "unconcentrated")
+
+
+def test_flows_priced_far_from_their_product_are_found_by_value_weighted_median():
+    sold = pa.table({
+        "product": ["metal"] * 4 + ["ore"], "period": ["2024"] * 5,
+        "usd": [124.8, 330.0, 60.0, 5.0, 1.0], "tonnes": [31.2, 5.5, 1.0, None, 100.0],
+    })  # fmt: skip
+    priced = far_unit_values(sold)
+
+    assert priced["far"].to_pylist() == [True, False, False, False, False]
+    assert priced["median"].to_pylist() == [60.0, 60.0, 60.0, None, 0.01]
 
 
 def test_no_production_at_all_has_no_index():

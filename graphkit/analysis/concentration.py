@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from math import inf
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.shares import SCOPE, Interval, import_shares, index_table
@@ -72,6 +73,62 @@ def import_concentration(flows: pa.Table, *, unnamed: Collection[str] = ()) -> p
                 })  # fmt: skip
     fields = [*texts(*SCOPE, "measure"), number("total"), number("missing_tonnes_share", SHARE)]
     return index_table(labels, held, rest, fields)
+
+
+FAR = 10.0
+"""Factor between a flow's unit value and its product's from which they are far apart."""
+
+
+def far_unit_values(flows: pa.Table) -> pa.Table:
+    """Find flows priced far from their product: likely of another stage or material.
+
+    A flow is far if its USD per tonne are less than a tenth, or more than ten times, the median
+    of its product and period, weighted by value. Statistical offices screen unit values against
+    such a median before they use them [1]_; the factor of ten is graphkit's own, wide enough for
+    grades of one material.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``product``, ``period``, ``usd``, ``tonnes`` (null where unknown).
+
+    Returns
+    -------
+    pyarrow.Table
+        The flows with ``usd_per_tonne``, ``median`` (both USD/t; null without a mass) and ``far``
+        (false without a mass), in the order given.
+
+    References
+    ----------
+    .. [1] United Nations Statistics Division (2013). International Merchandise Trade Statistics:
+           Compilers Manual, Revision 1 (IMTS 2010-CM), chapter on data processing and quality.
+
+    Examples
+    --------
+    >>> flows = pa.table({"product": ["metal"] * 3, "period": ["2024"] * 3,
+    ...                   "usd": [125.0, 330.0, 60.0], "tonnes": [31.0, 5.0, 1.0]})
+    >>> far_unit_values(flows)["far"].to_pylist()
+    [True, False, False]
+    """
+    usd, tonnes = (
+        np.asarray(flows[name].cast(pa.float64()).to_numpy(), np.float64)
+        for name in ("usd", "tonnes")
+    )
+    known = (usd > 0) & (tonnes > 0)
+    price = np.divide(usd, tonnes, out=np.full(len(usd), np.nan), where=known)
+    median = np.full(len(usd), np.nan)
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i in np.flatnonzero(known).tolist():
+        groups[flows["product"][i].as_py(), flows["period"][i].as_py()].append(i)
+    for places in groups.values():
+        ordered = np.asarray(places)[np.argsort(price[places], kind="stable")]
+        middle = np.searchsorted(np.cumsum(usd[ordered]), usd[ordered].sum() / 2)
+        median[places] = price[ordered[middle]]
+    ratio = price / median
+    far = known & ((ratio > FAR) | (ratio < 1 / FAR))
+    for name, values in (("usd_per_tonne", price), ("median", median)):
+        flows = flows.append_column(name, pa.array(values, from_pandas=True))
+    return flows.append_column("far", pa.array(far))
 
 
 def production_concentration(production: pa.Table) -> pa.Table:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.concentration import import_concentration, production_concentration
+from graphkit.analysis.concentration import (
+    far_unit_values,
+    import_concentration,
+    production_concentration,
+)
 from graphkit.analysis.shares import INDICES
 from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE, texts
@@ -33,7 +38,8 @@ MARKET = (
     Column("stage", "Stage"),
     Column("stage_order", type=COUNT),
     Column("market", "Market",
-           "production of the world, exports of the world, or imports of the consumer"),
+           "production of the world, exports of the world, or imports of the consumer; at usual "
+           "prices: without flows priced far from the product"),
     Column("consumer", "Consumer"),
     Column("period", "Period"),
     Column("measure", "Measure",
@@ -131,6 +137,9 @@ def stages_in_words(rows: pa.Table) -> dict[str, str]:
 ROWS = pa.schema([
     *schema_of(MARKET), *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source")
 ])  # fmt: skip
+USUAL = " at usual prices"
+MUCH = 0.1
+"""Part of a product's mass, priced far from the rest, from which rows without it are added."""
 WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."
 CLAIMED = ("production", "processing", "production of the first three")
 """Measures of published shares other than a country's imports."""
@@ -226,20 +235,63 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
 
 
 def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]:
-    """Build the rows of trade, by value and by mass."""
-    areas = catalog.nodes("Area")["key"].to_pylist()
+    """Build the rows of trade, by value and by mass.
+
+    Where flows priced far from the product are a large part of its mass, add rows without them.
+    """
+    areas = [a["key"] for a in catalog.nodes("Area").to_pylist() if not a["one_country"]]
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
+    every = import_concentration(trade.flows, unnamed=areas).to_pylist()
+    usual = [] if market == "imports" else _usual(trade.flows, every, areas)
     rows = []
-    for row in import_concentration(trade.flows, unnamed=areas).to_pylist():
+    for row, prices in [*((row, "") for row in every), *((row, USUAL) for row in usual)]:
         key = (row["product"], row["period"], row["reporter"], row["dataset"], row["source"])
         said = {name: series[key][name] or None for name in ("hs", "hs_revision", "basis")}
         rows.append({
             **row, **said, f"total_{row['measure']}": row["total"],
-            "market": market or "exports", "consumer": row["consumer"] if market else None,
+            "market": f"{market or 'exports'}{prices}",
+            "consumer": row["consumer"] if market else None,
             "denominator": f"sum of the {market or 'exports'} that give this measure",
         })  # fmt: skip
     return rows
+
+
+def _usual(
+    flows: pa.Table, every: Sequence[Mapping[str, Any]], areas: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Build the rows of products of which much is priced far from the rest, without that."""
+    mass = {(r["product"], r["period"]): r["total"] for r in every if r["measure"] == "tonnes"}
+    priced = far_unit_values(flows)
+    far = priced.filter(priced["far"]).group_by(["product", "period"])
+    much = {
+        row["product"]
+        for row in far.aggregate([("tonnes", "sum")]).to_pylist()
+        if row["tonnes_sum"] >= MUCH * mass.get((row["product"], row["period"]), inf)
+    }
+    kept = pc.and_(
+        pc.invert(priced["far"]), pc.is_in(flows["product"], pa.array(sorted(much), pa.string()))
+    )
+    rows: list[dict[str, Any]] = import_concentration(flows.filter(kept), unnamed=areas).to_pylist()
+    return rows
+
+
+def prices_in_words(flows: pa.Table, rows: pa.Table) -> list[str]:
+    """Name the largest flow that is left out of the rows at usual prices, of each product."""
+    shown = {r["product"] for r in rows.to_pylist() if r["market"].endswith(USUAL)}
+    priced = far_unit_values(flows)
+    far = priced.filter(priced["far"]).sort_by([("tonnes", "descending")]).to_pylist()
+    notes = []
+    for product in sorted(shown):
+        of = [row for row in far if row["product"] == product]
+        first = of[0]
+        notes.append(
+            f"{product}: {len(of)} flows cost under a tenth or over ten times the median by value "
+            f"of {first['median']:,.0f} USD/t and may be another material or stage. The largest is "
+            f"{first['tonnes']:,.0f} t from {first['supplier']} at {first['usd_per_tonne']:,.0f} "
+            "USD/t. Rows at usual prices leave them out."
+        )
+    return notes
 
 
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
@@ -274,8 +326,8 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
         if by == "consumer":
             return (*series(row), not value, -row["total"], row["consumer"])
         if by == "stage":
-            return (row["stage_order"], not made, not value, -hhi, *series(row))
-        return (row["product"], not made, not value, *series(row))
+            return (row["stage_order"], not made, row["market"], not value, -hhi, *series(row))
+        return (row["product"], not made, row["market"], not value, *series(row))
 
     return pa.Table.from_pylist(
         [{n: row.get(n) for n in ROWS.names} for row in sorted(rows, key=order)], ROWS
@@ -336,6 +388,7 @@ def _answer(
             *scope.notes,
             *trade.notes,
             *notes_on(rows),
+            *prices_in_words(trade.flows, rows),
             *revision_notes(catalog, figures),
         ),
         caption=CAPTION,
