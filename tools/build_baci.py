@@ -1,102 +1,215 @@
-"""Turns CEPII BACI tables into trade seeds: a YAML description and a Parquet table beside it.
+"""Turns CEPII BACI tables into trade seeds: a YAML description and a Parquet table beside each.
 
-    python tools/build_baci.py --data FOLDER [--out seeds]
+    python tools/build_baci.py --data FOLDER [--out seeds] [--totals tests/data/baci/totals.csv]
 
-FOLDER holds ``baci/`` as CEPII's files were prepared. Values stay in the thousand dollars that
-BACI publishes; an empty quantity stays unknown.
+FOLDER holds ``baci/`` as CEPII's files were prepared. Values stay in the unit that the table has;
+an empty quantity stays unknown. The products of the codes are those of traded-as.yaml. The totals
+of the source tables by code and year are written too, for a test of the seeds.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
+from pyarrow import csv, parquet
 
-from graphkit.importers.writing import SeedTable, write_table
+from graphkit.importers.baci import map_flows, with_itself
+from graphkit.importers.reference import Reference, left_out, name_places, read_reference
+from graphkit.importers.writing import Report, SeedTable, write_table
 
-PRODUCTS = {"280530": "ree-metals", "284610": "ree-compounds", "284690": "ree-compounds",
-            "850511": "magnets-metal"}  # fmt: skip
-"""Product of each code, from seeds/reference/traded-as.yaml."""
+COLUMNS = {"exporter": "i", "importer": "j", "hs": "k", "period": "t", "usd": "v", "tonnes": "q"}
+"""BACI's own columns, by the property that each gives."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """BACI table: its place, its column names, and the properties that all rows share."""
+    """BACI table: its file and columns, HS revision, unit of value, and years."""
 
     file: str
-    seed: str
-    about: str
-    columns: dict[str, str]
-    defaults: dict[str, str]
+    revision: str
     value_unit: str
+    years: str
+    columns: Mapping[str, str]
 
 
-HS92 = {"dataset": "baci-hs92", "hs_revision": "HS92", "source": "cepii-baci-hs92"}
-HS17 = {"dataset": "baci-hs17", "hs_revision": "HS17", "source": "cepii-baci-hs17"}
-TABLES = (
-    Table(
-        "baci_hs92_rare_earths_1995_2024.csv", "rare-earths-1995-2024",
+_NAMED = {"exporter": "exporter", "importer": "importer", "hs": "hs6", "period": "year"}
+CRITICAL_HS92 = Table("baci_hs92_critical_1995_2024.parquet", "HS92", "kUSD", "1995-2024", COLUMNS)
+CRITICAL_2022 = Table(
+    "baci_hs17_critical_2022.csv", "HS17", "USD", "2022", {**_NAMED, "usd": "value_usd"}
+)  # fmt: skip
+CRITICAL_2024 = Table(
+    "baci_hs17_critical_2024.csv", "HS17", "USD", "2024",
+    {**_NAMED, "usd": "value_usd", "tonnes": "qty_t"},
+)  # fmt: skip
+RARE_EARTHS = Table(
+    "baci_hs92_rare_earths_1995_2024.csv", "HS92", "kUSD", "1995-2024",
+    {**COLUMNS, "exporter": "exporter", "importer": "importer"},
+)  # fmt: skip
+MAGNETS_2022 = Table(
+    "baci_hs17_850511_2022.csv", "HS17", "USD", "2022",
+    {"exporter": "i", "importer": "j", "hs": "cmd", "usd": "value"},
+)  # fmt: skip
+MAGNETS_2024 = Table(
+    "baci_hs17_850511_2024.csv", "HS17", "kUSD", "2024",
+    {**_NAMED, "usd": "value_kusd", "tonnes": "qty_t"},
+)  # fmt: skip
+TABLES = (CRITICAL_HS92, CRITICAL_2022, CRITICAL_2024, RARE_EARTHS, MAGNETS_2022, MAGNETS_2024)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Seed made of some codes of a table."""
+
+    name: str
+    table: Table
+    codes: tuple[str, ...]
+    about: str
+
+
+GROUPS = {
+    "antimony-arsenic-and-bismuth": "261710 280480 810600 811010",
+    "bauxite-and-aluminum": "260600 760110",
+    "cobalt": "282200 810510",
+    "copper-and-nickel": "260300 260400 740311 750210",
+    "graphite": "250410 250490",
+    "industrial-minerals": "251010 251020 251110 251910 252800 252890 252910 252922 270112",
+    "lead-tin-and-zinc": "260700 260800 260900",
+    "lithium-and-strontium": "282520 283691 283692",
+    "manganese-and-chromium": "260200 261000",
+    "metalloids-and-gases": "280429 280450 280469 280470 280490",
+    "minor-metals": "283030 810710 811211 811212 811230 811292",
+    "precious-metals": "261610 261690 711011 711019 711021 711029 711031 711039 711290 711510",
+    "titanium-zirconium-and-magnesium": "261400 261510 810411 810820",
+    "tungsten-and-molybdenum": "261100 261390 810110 810194",
+    "uranium": "261210",
+    "vanadium-niobium-and-tantalum": "282530 720292 720293 810310 810320",
+}
+"""Codes of each seed with many years; rare earths and magnets have seeds of their own."""
+OWN_SEEDS = (
+    Seed(
+        "rare-earths-1995-2024", RARE_EARTHS, ("280530", "284610", "284690"),
         "All trade in rare-earth metals (280530), cerium compounds (284610) and other rare-earth\n"
         "compounds (284690) between 1995 and 2024.",
-        {"exporter": "exporter", "importer": "importer", "hs": "k", "period": "t", "usd": "v",
-         "tonnes": "q"}, HS92, "kUSD"),
-    Table(
-        "baci_hs17_850511_2022.csv", "magnets-2022",
+    ),
+    Seed(
+        "magnets-2022", MAGNETS_2022, ("850511",),
         "All trade in permanent magnets of metal (850511) in 2022: every kind, not only NdFeB.\n"
         "By value only: the table gives no quantities.",
-        {"exporter": "i", "importer": "j", "hs": "cmd", "usd": "value"},
-        {**HS17, "period": "2022"}, "USD"),
-    Table(
-        "baci_hs17_850511_2024.csv", "magnets-2024",
+    ),
+    Seed(
+        "magnets-2024", MAGNETS_2024, ("850511",),
         "All trade in permanent magnets of metal (850511) in 2024: every kind, not only NdFeB.",
-        {"exporter": "exporter", "importer": "importer", "hs": "hs6", "period": "year",
-         "usd": "value_kusd", "tonnes": "qty_t"}, HS17, "kUSD"),
+    ),
 )  # fmt: skip
-
 CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
 Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconciled by CEPII;
 value free on board, quantity in tonnes, unknown where BACI gives none."""
 
 
-def read_flows(path: Path, table: Table) -> pa.Table:
-    """Read the flows of one BACI table under the names of the schema, sorted."""
-    text = [c for n, c in table.columns.items() if n not in ("usd", "tonnes")]
-    options = csv.ConvertOptions(
-        include_columns=list(table.columns.values()),
-        column_types={
-            **dict.fromkeys(text, pa.string()),
-            **{table.columns[n]: pa.float64() for n in ("usd", "tonnes") if n in table.columns},
-        },
-        null_values=["", "NA"],
-        strings_can_be_null=False,
-    )
-    flows = csv.read_csv(path, convert_options=options)
-    flows = flows.rename_columns({old: new for new, old in table.columns.items()})
-    hs = flows["hs"]
-    unknown = set(hs.unique().to_pylist()) - set(PRODUCTS)
+def read_table(folder: Path, table: Table) -> pa.Table:
+    """Read a table under BACI's own names, codes and years as text."""
+    path, columns = folder / table.file, table.columns
+    if path.suffix == ".parquet":
+        rows = parquet.read_table(path, columns=list(columns.values()))
+    else:
+        amounts = ("usd", "tonnes")
+        types = {c: pa.float64() if n in amounts else pa.string() for n, c in columns.items()}
+        options = csv.ConvertOptions(
+            include_columns=list(columns.values()), column_types=types, null_values=["", "NA"],
+            strings_can_be_null=False,
+        )  # fmt: skip
+        rows = csv.read_csv(path, convert_options=options)
+    found = {COLUMNS[name]: rows[column] for name, column in columns.items()}
+    found.setdefault("t", pa.array([table.years] * len(rows), pa.string()))
+    found.setdefault("q", pa.nulls(len(rows), pa.float64()))
+    whole = pa.table(found)
+    for name in ("t", "k"):
+        whole = whole.set_column(
+            whole.column_names.index(name), name, whole[name].cast(pa.string())
+        )
+    return whole
+
+
+def flows_of(rows: pa.Table, table: Table, reference: Reference) -> pa.Table:
+    """Name the places and products of a table's rows, one flow for each pair, code and year.
+
+    Raises
+    ------
+    SystemExit
+        A place or a code is unknown.
+    """
+    products = reference.product_of_code(table.revision)
+    unknown = sorted(set(rows["k"].unique().to_pylist()) - products.keys())
     if unknown:
-        raise SystemExit(f"{path.name}: no product for the codes {', '.join(sorted(unknown))}")
-    places = pc.index_in(hs, value_set=pa.array(list(PRODUCTS)))
-    product = pa.array(list(PRODUCTS.values())).take(places.combine_chunks())
-    flows = flows.append_column("product", product)
-    order = [
-        n for n in ("product", "hs", "period", "exporter", "importer") if n in flows.column_names
-    ]
-    return flows.sort_by([(name, "ascending") for name in order]).combine_chunks()
+        raise SystemExit(f"{table.file}: no product for the codes {', '.join(unknown)}")
+    report = Report(table.value_unit)
+    if pa.types.is_integer(rows["i"].type):
+        ends = {"i": "exporter", "j": "importer"}
+        rows = name_places(rows, ends, reference.by_number("baci_code"), "v", report)
+    else:
+        rows = rows.rename_columns({"i": "exporter", "j": "importer"})
+    if report.unmapped:
+        raise SystemExit(f"{table.file}: unknown places {', '.join(report.unmapped)}")
+    rows = left_out(rows, with_itself(rows, reference), "of a country with itself", "v", report)
+    for line in report.lines:
+        print(f"{table.file}: {line}")
+    return map_flows(rows, products)
 
 
-def write_trade(flows: pa.Table, table: Table, folder: Path) -> None:
+def totals_of(rows: pa.Table, table: Table) -> pa.Table:
+    """Add up the rows of a source table by code and year."""
+    sums = rows.group_by(["k", "t"], use_threads=False).aggregate(
+        [("k", "count"), ("v", "sum"), ("q", "sum"), ("q", "count")]
+    )
+    table_revision = pa.array([table.revision] * len(sums))
+    factor = {"USD": 1.0, "kUSD": 1000.0}[table.value_unit]
+    return pa.table({
+        "file": pa.array([table.file] * len(sums)), "hs_revision": table_revision, "hs": sums["k"],
+        "year": sums["t"],
+        "flows": sums["k_count"], "usd": pc.round(pc.multiply(sums["v_sum"], factor), 0),
+        "flows_with_tonnes": sums["q_count"], "tonnes": pc.round(sums["q_sum"], 3),
+    }).sort_by([("hs", "ascending"), ("year", "ascending")])  # fmt: skip
+
+
+def seeds_of(table: Table, codes: set[str]) -> list[Seed]:
+    """List the seeds of a table with many codes: one for each group if it has many years."""
+    whole = {"critical": " ".join(sorted(codes))}
+    groups = GROUPS if table is CRITICAL_HS92 else whole
+    found = []
+    for group, text in groups.items():
+        if some := tuple(code for code in text.split() if code in codes):
+            about = "All trade in the HS codes\n" + fill(", ".join(some) + f"; {table.years}.", 98)
+            if "tonnes" not in table.columns:
+                about += "\nBy value only: the table gives no quantities."
+            name = f"{group}-{table.revision.lower()}-{table.years}"
+            found.append(Seed(name, table, some, about))
+    return found
+
+
+def write_trade(flows: pa.Table, seed: Seed, folder: Path) -> None:
     """Write the Parquet table and the YAML that describes it."""
-    defaults = {"basis": "gross", "reporter": "reconciled", "valuation": "fob", **table.defaults}
-    units = {"usd": table.value_unit} if table.value_unit != "USD" else {}
-    comment = f"{table.about}\n{CREDIT.strip()}\n{len(flows):,} flows."
-    seed = SeedTable(table.seed, "EXPORTS", flows, dict(sorted(defaults.items())), units, comment)
-    write_table(seed, folder, level=19)
+    flows = flows.filter(pc.is_in(flows["hs"], pa.array(seed.codes)))
+    revision = seed.table.revision
+    defaults = {
+        "basis": "gross", "dataset": f"baci-{revision.lower()}", "hs_revision": revision,
+        "reporter": "reconciled", "source": f"cepii-baci-{revision.lower()}", "valuation": "fob",
+    }  # fmt: skip
+    if "period" not in seed.table.columns:
+        defaults["period"], flows = seed.table.years, flows.drop_columns(["period"])
+    if flows["tonnes"].null_count == len(flows):
+        flows = flows.drop_columns(["tonnes"])
+    units = {} if seed.table.value_unit == "USD" else {"usd": seed.table.value_unit}
+    comment = f"{seed.about}\n{CREDIT.strip()}\n{len(flows):,} flows."
+    made = SeedTable(seed.name, "EXPORTS", flows, dict(sorted(defaults.items())), units, comment)
+    write_table(made, folder, level=19)
+    print(f"trade/{seed.name}: {len(flows):,} flows")
 
 
 def main() -> None:
@@ -104,11 +217,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("seeds"))
+    parser.add_argument("--totals", type=Path, default=Path("tests/data/baci/totals.csv"))
     options = parser.parse_args()
+    reference, totals = read_reference(), []
     for table in TABLES:
-        flows = read_flows(options.data / "baci" / table.file, table)
-        write_trade(flows, table, options.out / "trade")
-        print(f"trade/{table.seed}: {len(flows):,} flows")
+        rows = read_table(options.data / "baci", table)
+        own = [seed for seed in OWN_SEEDS if seed.table is table]
+        if not own:
+            taken = pa.array([code for seed in OWN_SEEDS for code in seed.codes])
+            rows = rows.filter(pc.invert(pc.is_in(rows["k"], taken)))
+            own = seeds_of(table, set(rows["k"].unique().to_pylist()))
+        totals.append(totals_of(rows, table))
+        flows = flows_of(rows, table, reference)
+        for seed in own:
+            write_trade(flows, seed, options.out / "trade")
+    csv.write_csv(pa.concat_tables(totals), options.totals)
 
 
 if __name__ == "__main__":

@@ -129,10 +129,10 @@ def import_baci(
     ends = {"i": "exporter", "j": "importer"}
     flows = name_places(flows, ends, reference.by_number("baci_code"), "v", report)
     flows = with_one_of(flows, wanted.countries, "v", report)
-    flows = left_out(flows, _with_itself(flows, reference), "of a country with itself", "v", report)
+    flows = left_out(flows, with_itself(flows, reference), "of a country with itself", "v", report)
     report.check(max_unknown)
     report.check_kept(len(flows), files)
-    flows = _map(flows, codes)
+    flows = map_flows(flows, codes)
     years = sorted(set(flows["period"].to_pylist()))
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     name = "-".join([edition.dataset, *_slugs(wanted.products), *_slugs(wanted.countries), span])
@@ -142,7 +142,7 @@ def import_baci(
     return report
 
 
-def _with_itself(flows: pa.Table, reference: Reference) -> pa.Array:
+def with_itself(flows: pa.Table, reference: Reference) -> pa.Array:
     """Find the flows between two numbers of one country, such as those of a former state."""
     countries = pa.array(reference.facts["Country"]["iso3"].to_pylist(), pa.string())
     same = pc.equal(flows["exporter"], flows["importer"])
@@ -321,7 +321,7 @@ def _check_codes(codes: pa.Array, name: str) -> None:
 # --- writing
 
 
-def _map(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
+def map_flows(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
     """Map flows to the columns of a seed, sorted."""
     order = pa.array(sorted(codes), pa.string())
     products = pa.array([codes[code] for code in sorted(codes)], pa.string())
