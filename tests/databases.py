@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -47,11 +47,11 @@ def trade_tables() -> list[Path]:
     return [shipped("seeds") / "trade" / f"{name}.parquet" for name in TRADE]
 
 
-def slice_seeds(folder: Path) -> None:
-    """Copy the shipped seeds into a new folder, with the trade of the slice alone."""
+def slice_seeds(folder: Path, tables: Collection[str] = TRADE) -> None:
+    """Copy the shipped seeds into a new folder, with the trade of some tables alone."""
 
     def others(root: str, names: list[str]) -> list[str]:
-        return [n for n in names if Path(root).name == "trade" and Path(n).stem not in TRADE]
+        return [n for n in names if Path(root).name == "trade" and Path(n).stem not in tables]
 
     shutil.copytree(shipped("seeds"), folder, ignore=others)
 

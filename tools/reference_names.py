@@ -149,7 +149,7 @@ S sulphur
 W wolfram
 HREE heavy rare earths|heavy rare-earth elements|heavy rare earth|HREEs
 LREE light rare earths|light rare-earth elements|light rare earth|LREEs
-PGM platinum group metals|platinum-group elements|platinum group elements|PGMs
+PGM platinum group|platinum group metals|platinum-group elements|platinum group elements|PGMs
 REE rare earths|rare-earth elements|rare earth|rare-earths|REEs
 barite baryte
 fluorspar fluor-spar

@@ -1,0 +1,102 @@
+"""Answers from the shipped trade in battery minerals, beside published shares."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pyarrow.compute as pc
+import pytest
+from databases import slice_seeds
+
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
+TABLES = (
+    "cobalt-hs92-1995-2024", "critical-hs17-2022", "critical-hs17-2024",
+    "graphite-hs92-1995-2024", "lithium-and-strontium-hs92-1995-2024",
+)  # fmt: skip
+SINCE = "2022"
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The trade of these tables since 2022."""
+    folder = tmp_path_factory.mktemp("batteries")
+    slice_seeds(folder / "seeds", TABLES)
+    facts = read_seeds(folder / "seeds")
+    trade = facts["EXPORTS"]
+    recent = trade.filter(pc.greater_equal(trade["period"].cast("string"), SINCE))
+    with EmbeddedStore(folder / "graph.lbdb") as store:
+        store.load(build_graph(replace(facts, tables={**facts.tables, "EXPORTS": recent})))
+        yield Session(store)
+
+
+@pytest.mark.parametrize(
+    ("product", "supplier", "period", "measure", "published"),
+    [
+        # KITA, in BusinessKorea 213017: lithium hydroxide, by value
+        ("lithium-hydroxide", "CHN", "2022", "share_usd", 0.879),
+        ("lithium-hydroxide", "CHN", "2023", "share_usd", 0.796),
+        ("lithium-hydroxide", "CHL", "2022", "share_usd", 0.107),
+        # Ministry of Trade, Industry and Energy, in Chosun Biz 2025-10-05: graphite
+        ("natural-graphite", "CHN", "2024", "share_tonnes", 0.97),
+    ],
+)
+def test_koreas_dependence_is_within_a_point_of_the_published_share(
+    ask, product, supplier, period, measure, published
+):
+    [row] = ask.depends("KOR", on=supplier, scope=product, period=period).rows.to_pylist()
+
+    assert row[measure] == pytest.approx(published, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("scope", "products"),
+    [("lithium", {"lithium-carbonate", "lithium-hydroxide"}),
+     ("cobalt", {"cobalt-compounds", "cobalt-metal"}), ("graphite", {"natural-graphite"}),
+     ("gallium", {"minor-metals"}), ("indium", {"minor-metals"}),
+     ("helium", {"rare-gases"}), ("platinum group", {"palladium", "platinum"})],
+)  # fmt: skip
+def test_an_element_is_answered_by_the_products_bought_for_it(ask, scope, products):
+    answer = ask.depends("KOR", scope=scope, period="2024")
+
+    assert set(answer.rows["product"].to_pylist()) == products
+    assert set(answer.rows["source"].to_pylist()) <= set(answer.sources["key"].to_pylist())
+
+
+def test_an_answer_says_where_the_other_data_set_differs(ask):
+    taken = ask.depends("KOR", scope="cobalt-compounds", period="2022")
+    other = ask.depends("KOR", scope="cobalt-compounds", period="2022", dataset="baci-hs17")
+
+    assert [row["dataset"] for row in taken.rows.to_pylist()] == ["baci-hs92"]
+    assert [row["dataset"] for row in other.rows.to_pylist()] == ["baci-hs17"]
+    said = (
+        "baci-hs17 differs by more than a tenth, 1,549.9 M USD (HS 282200) in 2022 against 2,049.4"
+    )
+    assert any(said in note for note in taken.notes)
+    assert not any("differs" in note for note in ask.depends("KOR", scope="lithium").notes)
+
+
+def test_a_trend_stays_in_one_data_set_where_two_have_some_of_its_periods(ask):
+    rows = ask.trend("KOR", scope="cobalt-compounds").rows.to_pylist()
+
+    assert [(row["period"], row["dataset"]) for row in rows] == [
+        (year, "baci-hs92") for year in ("2022", "2023", "2024")
+    ]
+
+
+def test_a_product_may_have_its_trade_in_two_data_sets_of_one_answer(ask):
+    answer = ask.depends("KOR", scope="cobalt", period="2024")
+    chosen = {(s["product"], s["dataset"]) for s in answer.coverage["series"]}
+
+    assert chosen == {("cobalt-compounds", "baci-hs92"), ("cobalt-metal", "baci-hs92")}
+
+
+def test_a_group_and_its_baskets_are_not_added_twice(ask):
+    rows = ask.suppliers("KOR", scope="811292", period="2024").rows.to_pylist()
+    listed = ask.suppliers("KOR", period="2024").rows.to_pylist()
+
+    assert {row["product"] for row in rows} == {"minor-metals"}
+    of_code = [row for row in listed if row["hs"] == "811292"]
+    assert sum(row["usd"] for row in of_code) == pytest.approx(sum(row["usd"] for row in rows))
