@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -239,14 +239,28 @@ class Catalog:
         return self.rows("claims")
 
     def place(self, text: str) -> Entity:
-        """Find a country or area by name.
+        """Find a country or area by name; ``CHN+HKG`` is a group of those two.
 
         Raises
         ------
         UsageError
             The name is unknown or ambiguous; the message suggests the nearest.
         """
-        return self.places.find(text, "country", ("Country", "Area"))
+        kinds = ("Country", "Area")
+        if "," in text and not next(self.places.all(text, kinds), None):
+            raise UsageError(
+                f"found several countries, {text!r}: ask for one at a time, or join them by + to "
+                "count them as one"
+            )
+        parts = [self.places.find(part.strip(), "country", kinds) for part in text.split("+")]
+        if len(parts) == 1:
+            return parts[0]
+        joined = Entity(
+            "Area", "+".join(part.key for part in parts), " and ".join(p.name for p in parts),
+            "group",
+        )  # fmt: skip
+        self.members(joined)
+        return joined
 
     def members(self, group: Entity) -> list[str]:
         """List the countries of a group.
@@ -256,10 +270,14 @@ class Catalog:
         UsageError
             The area has no named members.
         """
-        members = sorted(_members(self.nodes("Country")).get(group.key, ()))
-        if not members:
-            raise UsageError(f"{group} is no country and no group of named countries")
-        return members
+        of, found = _members(self.nodes("Country")), set()
+        for key in group.key.split("+"):
+            place = self.places.with_key(key)
+            members = of.get(key, set()) if place.is_group else {key}
+            if not members:
+                raise UsageError(f"{place} is no country and no group of named countries")
+            found |= members
+        return sorted(found)
 
     def areas(self, keys: Iterable[str]) -> list[Entity]:
         """Select the areas among the places with these keys, by key."""
@@ -372,15 +390,20 @@ class Materials:
         """Find the products that a text means.
 
         A name is tried as a stage, an element or mineral, then a product: ``gallium`` is every
-        product bought for the element, ``product:gallium`` only the metal.
+        product bought for the element, ``product:gallium`` only the metal. Several are separated
+        by commas: ``lithium,graphite``.
 
         Raises
         ------
         UsageError
-            The name is unknown or ambiguous; the message suggests the nearest.
+            A name is unknown or ambiguous (the message suggests the nearest), or the names are of
+            kinds that do not go together.
         """
         if text is None:
             return Scope(None, tuple(self.products))
+        if "," in text and not next(self.names.all(text, EVERY_KIND), None):
+            parts = [self.scope(part.strip()) for part in text.split(",")]
+            return self._together(text, list({part.meaning: part for part in parts}.values()))
         if code := _CODE.fullmatch(text.strip()):
             return self._code_scope(text, code[1].replace(".", "").replace(" ", ""))
         prefix, colon, rest = text.partition(":")
@@ -392,6 +415,27 @@ class Materials:
         if others and scope.products != (others[0].key,):
             scope = replace(scope, notes=(_also_product(name, named, others[0]),))
         return scope
+
+    def _together(self, text: str, parts: Sequence[Scope]) -> Scope:
+        """Join several scopes, all of elements or all of products and stages."""
+        if len(parts) == 1:
+            return parts[0]
+        if any(part.code for part in parts) or len({bool(part.elements) for part in parts}) > 1:
+            found = ", ".join(part.meaning for part in parts)
+            raise UsageError(
+                f"`scope`: found {found}, wanted elements alone, or products and stages alone"
+            )
+        elements = frozenset().union(*(part.elements for part in parts))
+        products = [p for p in self.products if any(p in part.products for part in parts)]
+        asked = {p: len(self.main.get(p, set()) & elements) for p in products}
+        counts = {p: (asked[p], len(self.contents.get(p, ()))) for p in products if elements}
+        return Scope(
+            text, tuple(products), " and ".join(part.meaning for part in parts),
+            elements=elements, mixed={p: (some, all) for p, (some, all) in counts.items()
+                                      if all > some},
+            elsewhere=self._elsewhere(elements, products),
+            notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        )  # fmt: skip
 
     def _named_scope(self, text: str, named: Entity) -> Scope:
         if named.kind == "Product":

@@ -50,7 +50,10 @@ class Parameter:
     """Option on the command line; empty for an argument."""
     metavar: str
     help: str
-    type: Literal["text", "period", "date", "number", "count", "switch", "names", "list"] = "text"
+    type: Literal[
+        "text", "texts", "period", "date", "number", "count", "switch", "names", "list"
+    ] = "text"
+    """``texts`` may be repeated and is one text with commas; ``list`` is a list."""
     default: Any = None
     """Default; None leaves it to the function, ``...`` makes an argument required."""
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
@@ -154,7 +157,9 @@ SCOPE = Parameter(
     "An element or mineral (Dy, dysprosium, graphite), a group ('rare earths'), a product "
     "(magnets-metal), an HS code or its first digits (280530, 2846), or a stage (metal). A name is "
     "tried as a stage, an element, then a product: gallium is every product bought for the "
-    "element; product:gallium is the metal alone. Default: everything.",
+    "element; product:gallium is the metal alone. Several: repeat it, or use commas. Default: "
+    "everything.",
+    "texts",
 )  # fmt: skip
 PERIOD = Parameter(
     "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "period"
@@ -165,7 +170,11 @@ DATASET = Parameter(
     "each product and period.",
 )  # fmt: skip
 CONSUMER = Parameter(
-    "consumer", "", "COUNTRY", "Any name or code: KOR, korea; or a group: EU27.", default=...
+    "consumer",
+    "",
+    "COUNTRY",
+    "Any name or code: KOR, korea; or a group: EU27, KOR+JPN.",
+    default=...,
 )
 ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]", default=None)
 COUNT_BY = Parameter(

@@ -168,7 +168,10 @@ VERBS = (
         ),
         (
             CONSUMER,
-            Parameter("on", "--on", "COUNTRY", "Only on this country. Default: the largest."),
+            Parameter(
+                "on", "--on", "COUNTRY",
+                "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
+            ),
             SCOPE,
             PERIOD,
             DATASET,

@@ -278,3 +278,39 @@ def test_a_near_code_is_named(materials):
 def test_what_is_no_code_is_tried_as_a_name(materials, text):
     with pytest.raises(UsageError, match="is called"):
         materials.scope(text)
+
+
+@pytest.mark.parametrize("text", ["dysprosium,gallium", "Dy, Ga", "gallium,Dy,gallium"])
+def test_several_elements_are_one_scope_of_what_is_bought_for_any(materials, text):
+    scope, apart = materials.scope(text), [materials.scope("Dy"), materials.scope("Ga")]
+
+    assert set(scope.products) == {product for one in apart for product in one.products}
+    assert scope.elements == apart[0].elements | apart[1].elements
+    assert scope.mixed["minor-metals"] == (1, 7)
+
+
+def test_several_products_are_one_scope(materials):
+    scope = materials.scope("magnets-metal,product:gallium")
+
+    assert (set(scope.products), scope.elements) == ({"magnets-metal", "gallium"}, frozenset())
+
+
+@pytest.mark.parametrize("text", ["dysprosium,magnets-metal", "280530,2846", "Dy,280530"])
+def test_scopes_of_unlike_kinds_do_not_go_together(materials, text):
+    with pytest.raises(UsageError, match="wanted elements alone, or products and stages alone"):
+        materials.scope(text)
+
+
+def test_places_joined_by_plus_are_one_group(store):
+    catalog = Catalog(store)
+    place = catalog.place("china+Hong Kong")
+
+    assert (place.key, place.is_group) == ("CHN+HKG", True)
+    assert catalog.members(place) == ["CHN", "HKG"]
+    assert len(catalog.members(catalog.place("EU27+NOR"))) == 28
+
+
+def test_several_countries_with_commas_are_refused_with_what_to_write(store):
+    with pytest.raises(UsageError, match="'KOR,JPN': ask for one at a time, or join them by"):
+        Catalog(store).place("KOR,JPN")
+    assert Catalog(store).place("Korea, Republic of").key == "KOR"

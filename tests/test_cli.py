@@ -779,3 +779,31 @@ def test_the_default_database_is_built_at_first_use_and_once():
     built = path.stat().st_mtime_ns
     assert process(["cypher", statement]).stdout == first.stdout
     assert path.stat().st_mtime_ns == built
+
+
+def test_a_repeated_scope_is_as_one_with_commas(graphkit):
+    start = ("depends", "KOR", "--period", "2024", "-f", "csv")
+    repeated = graphkit(*start, "--for", "ree-metals", "--for", "magnets-metal")
+
+    assert repeated.code == 0
+    assert repeated == graphkit(*start, "--for", "ree-metals,magnets-metal")
+    assert [line.split(",")[2] for line in repeated.out.splitlines()[1:]] == [
+        "magnets-metal", "ree-metals"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("depends", "KOR", "--period", "2023", "--period", "2024"), "--period"),
+        (("depends", "KOR", "--on", "CHN", "--on", "JPN"), "--on"),
+        (("origins", "KOR", "--stage", "mine", "--stage", "metal"), "--stage"),
+        (("claims", "check", "--about", "KOR", "--about", "JPN"), "--about"),
+        (("depends", "KOR", "-f", "csv", "--format", "json"), "--format"),
+    ],
+)
+def test_an_option_of_one_value_that_is_given_twice_is_refused(graphkit, arguments, option):
+    got = graphkit(*arguments)
+
+    assert (got.code, got.out) == (2, "")
+    assert got.err == f"graphkit: {option} is given twice; it takes one value\n"

@@ -628,3 +628,32 @@ def test_a_row_has_the_fields_that_scripts_rely_on(ask):
     assert {type(row[name]) for name in figures} == {float}
     assert len(repr(row["share_usd"])) > 15  # not rounded
     assert set(whole["units"]) >= {"share_usd", "share_tonnes", "usd", "tonnes", "hhi_usd"}
+
+
+@pytest.mark.parametrize(
+    ("group", "members"), [("CHN+HKG", ["CHN", "HKG"]), ("EU27", EU27)], ids=["CHN+HKG", "EU27"]
+)
+def test_a_group_of_suppliers_is_counted_as_one(ask, table, group, members):
+    (row,) = ask.depends("KOR", on=group, scope="magnets-metal", period="2024").rows.to_pylist()
+    wanted = by_hand(table, ["KOR"], "2024", product="magnets-metal")
+    share = sum(wanted[m]["share_usd"] for m in members if m in wanted)
+
+    assert (row["supplier"], row["rank"]) == (group, None)
+    assert row["share_usd"] == pytest.approx(share)
+
+
+def test_what_members_of_a_group_sell_each_other_is_no_dependence_on_it(ask):
+    rows = ask.dependents("EU27", scope="ree-metals", period="2024", min_share=0.01).rows
+
+    assert len(rows) > 0
+    assert not set(rows["consumer"].to_pylist()) & set(EU27)
+
+
+def test_several_products_answer_together(ask):
+    both = ask.depends("KOR", scope="ree-metals,magnets-metal", period="2024").rows.to_pylist()
+
+    assert both == [
+        row
+        for product in ("magnets-metal", "ree-metals")
+        for row in ask.depends("KOR", scope=product, period="2024").rows.to_pylist()
+    ]

@@ -25,7 +25,9 @@ FAILED = 3
 """Exit code if a claim that is expected to be borne out is not."""
 READ = ("table", "markdown")
 """Formats for people, which show only the first ranks."""
-TYPES: dict[str, Any] = {"number": float, "count": int, "switch": bool, "list": list[str]}
+TYPES: dict[str, Any] = {
+    **{"number": float, "count": int, "switch": bool, "list": list[str], "texts": list[str]}
+}
 LAST = {"db": Database, "form": Format, "output": Output}
 
 
@@ -40,7 +42,15 @@ def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
 
 
 class _Question(TyperCommand):
-    """A command that reads slow choices only for its own help."""
+    """A command that loses no value, and reads slow choices only for its own help."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option that is given twice and takes one value: the first would be lost."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for option in order:
+            if isinstance(option, TyperOption) and not option.multiple and order.count(option) > 1:
+                raise UsageError(f"{max(option.opts, key=len)} is given twice; it takes one value")
+        return super().parse_args(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
         """Write the help, with the names of all choices."""
@@ -123,4 +133,6 @@ def _given(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
     if parameter.in_tables and value is None and form in READ:
         switches = (switch for switch in parameter.in_tables if switch and given[switch])
         return parameter.in_tables[next(switches, "")]
+    if parameter.type == "texts":
+        return ",".join(value) if value else None
     return value or None if parameter.type == "list" else value

@@ -76,7 +76,8 @@ def depends(
     consumer : str
         Country or group (``EU27``: what its members import from outside).
     on : str, optional
-        Only this supplier. Default: the largest of each product.
+        Only this supplier, or group of suppliers (``EU27``, ``CHN+HKG``), added up. Default: the
+        largest of each product.
     scope : str, optional
         Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
@@ -109,7 +110,7 @@ def depends(
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
-        rows = _from_supplier(trade.shares, seller)
+        rows = _from_supplier(catalog, trade.shares, seller)
     rows = rows.sort_by([("share_usd", "descending"), *SERIES])
     whom = seller.name if seller else "its largest suppliers"
     question = f"How much does {buyer.name} depend on {whom} for {asked.scope.meaning}?"
@@ -176,7 +177,7 @@ def dependents(
     if trade.lacking and len(rows := _published_buyers(catalog, asked, min_share)):
         question = f"Who buys {asked.scope.meaning} from {seller.name}, as published?"
         return _published(catalog, question, asked, rows, trade)
-    rows = _from_supplier(trade.shares, seller)
+    rows = _from_supplier(catalog, trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
@@ -253,7 +254,10 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
         whom = asked.seller.name if asked.seller else "any supplier"
         notes.append(f"No flow from {whom} in this scope matches.")
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
-    notes += catalog.area_notes(ends - {asked.buyer.key if asked.buyer else ""})
+    groups = {place.key for place in (asked.buyer, asked.seller) if place and place.is_group}
+    notes += catalog.area_notes(ends - groups)
+    if asked.seller and asked.seller.type == "group":
+        notes.append(f"{asked.seller.name} is counted as one supplier, its members added up.")
     notes += basket_notes(catalog.materials, asked.scope, rows["product"].to_pylist())
     return notes
 
@@ -266,7 +270,24 @@ def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:
     return ""
 
 
-def _from_supplier(shares: pa.Table, seller: Entity) -> pa.Table:
+ADDED = ("share_usd", "share_tonnes", "usd", "tonnes")
+"""Columns that are added up over the members of a group of suppliers."""
+
+
+def _from_supplier(catalog: Catalog, shares: pa.Table, seller: Entity) -> pa.Table:
+    """Select the shares of a supplier; those of a group are its members' added up."""
+    if seller.type == "group":
+        members = pa.array(catalog.members(seller), pa.string())
+        inside = (pc.is_in(shares[end], members) for end in ("supplier", "consumer"))
+        rows = shares.filter(pc.and_not(*inside))
+        kept = [n for n in shares.column_names if n not in (*ADDED, "supplier", "rank")]
+        rows = rows.group_by(kept).aggregate([(name, "sum") for name in ADDED])
+        rows = rows.rename_columns([name.removesuffix("_sum") for name in rows.column_names])
+        whole = {"supplier": pa.array([seller.key] * len(rows), pa.string()),
+                 "rank": pa.nulls(len(rows), shares.schema.field("rank").type)}  # fmt: skip
+        for name, column in whole.items():
+            rows = rows.append_column(name, column)
+        return rows.select(shares.column_names).cast(shares.schema)
     rows = shares.filter(pc.equal(shares["supplier"], seller.key))
     if len(shares) and not len(rows) and seller.type in TOTALS:
         raise UsageError(f"{seller} is not a supplier in trade data; name one country")

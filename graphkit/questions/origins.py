@@ -191,7 +191,8 @@ def _traced(
         [column.name for column in COLUMNS]
     )
     if origin is not None:
-        rows = rows.filter(pc.equal(rows["origin"], origin.key))
+        wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
+        rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
     return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
 
 

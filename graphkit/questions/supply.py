@@ -113,13 +113,8 @@ def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
     UsageError
         A part of it is neither a country nor a group of countries.
     """
-    parts = [catalog.place(part.strip()) for part in text.split("+")]
-    countries = [
-        country
-        for place in parts
-        for country in (catalog.members(place) if place.is_group else [place.key])
-    ]
-    return "+".join(place.key for place in parts), list(dict.fromkeys(countries))
+    place = catalog.place(text)
+    return place.key, catalog.members(place) if place.is_group else [place.key]
 
 
 def members_with_data(
