@@ -205,10 +205,10 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     for row in catalog.rows("trade-periods").to_pylist():
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
-    names = ["product", "period", "dataset"]
     used: dict[str, dict[str, str]] = {}
-    for row in flows.select(names).group_by(names).aggregate([]).to_pylist():
-        used.setdefault(row["product"], {})[row["period"]] = row["dataset"]
+    columns = (flows[name].to_pylist() for name in ("product", "period", "dataset"))
+    for product, period, dataset in set(zip(*columns, strict=True)):
+        used.setdefault(product, {})[period] = dataset
     notes = []
     for product, chosen in sorted(used.items()):
         notes += _changes_of_data_set(product, chosen)
