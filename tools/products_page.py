@@ -1,0 +1,81 @@
+"""Writes docs/products.md, the table by which a reviewer checks the products of the shipped seeds.
+
+python tools/products_page.py
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from graphkit.seeds import Facts, read_seeds
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/products.md"
+HEAD = """\
+# The products
+
+Written by `python tools/products_page.py` from `seeds/reference`, for a reviewer: the HS codes that
+each product travels under and how well they fit, its stage, what it is made from, and what each
+element is in it for. A step that gives it as a by-product names its host. Where a row of the seeds
+has another source than `graphkit` (its own classification), the table names it.
+
+| product | stage | codes and fit | made from | main elements | other elements | source |
+|---|---|---|---|---|---|---|
+"""
+
+
+def products_page(facts: Facts) -> str:
+    """Return the page of a folder of reference seeds.
+
+    Products are in the order of the chain, then by key.
+    """
+    place = {row["key"]: row["position"] for row in facts["Stage"].to_pylist()}
+    codes, inputs, parts = (
+        _by(facts, kind, name)
+        for kind, name in (("TRADED_AS", "product"), ("MADE_INTO", "output"),
+                           ("CONTAINS", "product"))
+    )  # fmt: skip
+    products = sorted(facts["Product"].to_pylist(), key=lambda r: (place[r["stage"]], r["key"]))
+    return HEAD + "".join(
+        _line(row, codes[row["key"]], inputs[row["key"]], parts[row["key"]]) for row in products
+    )
+
+
+Rows = list[dict[str, Any]]
+
+
+def _by(facts: Facts, kind: str, name: str) -> Mapping[str, Rows]:
+    """Group the rows of a kind by one column."""
+    found: dict[str, Rows] = defaultdict(list)
+    for row in facts[kind].to_pylist():
+        found[row[name]].append(row)
+    return found
+
+
+def _line(product: Mapping[str, Any], codes: Rows, inputs: Rows, parts: Rows) -> str:
+    """Write the row of one product."""
+    travels = sorted({(c["code"], c["revision"], c["fit"]) for c in codes})
+    made = sorted(
+        f"{i['input']} ({i['kind']} of {i['host']})" if i["host"] else i["input"] for i in inputs
+    )
+    main = sorted(p["element"] for p in parts if p["role"] == "main")
+    other = sorted(f"{p['element']} ({p['role']})" for p in parts if p["role"] != "main")
+    sources = sorted({row["source"] for row in (product, *codes, *inputs, *parts)} - {None})
+    cells = (
+        product["key"], product["stage"],
+        ", ".join(f"{code} {fit} ({revision})" for code, revision, fit in travels),
+        ", ".join(made), ", ".join(main), ", ".join(other), ", ".join(sources),
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |\n"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(products_page(read_seeds(ROOT / "seeds/reference")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
