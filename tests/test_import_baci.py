@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -284,6 +285,48 @@ def test_years_are_imported_one_by_one_or_again_beside_each_other(
     assert as_set("two") == as_set("one")
     assert len(imported(tmp_path / "two")) == len(as_set("one"))
     assert len(list((tmp_path / "two" / "trade").glob("*.parquet"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "new", "dataset"), [(None, 1, "baci-hs92"), ("202601", 2, "baci-hs92-v202601")]
+)
+def test_an_import_merges_with_a_copy_of_the_shipped_seeds(
+    sliced_seeds, flows, lines, reference, tmp_path, version, new, dataset
+):
+    folder = tmp_path / "seeds"
+    shutil.copytree(sliced_seeds, folder)
+    before = len(read_seeds(folder)["EXPORTS"])
+    head, first, *_ = lines["2024"].splitlines(keepends=True)
+    path = tmp_path / "2024.csv"
+    path.write_text(f"{head}{first}2025,156,410,280530,5.5,1.25\n", encoding="utf-8")
+
+    import_baci([path], folder, reference, revision="HS92", version=version)
+
+    after = read_seeds(folder)["EXPORTS"]
+    assert len(after) == before + new
+    [flow] = [row for row in after.to_pylist() if row["period"] == "2025"]
+    assert (flow["dataset"], flow["usd"], flow["tonnes"]) == (dataset, 5500.0, 1.25)
+
+
+def test_an_import_with_the_shipped_seeds_answers_from_both(lines, tmp_path, capsys):
+    path, folder = tmp_path / "BACI_HS92_Y2024_V202601.csv", tmp_path / "mine"
+    path.write_text(lines["2024"], encoding="utf-8")
+    line = ["import", "baci", str(path), "--products", "280530", "-o", str(folder)]
+
+    assert run([*line, "--with-shipped"]) == 0
+    assert (folder / "trade" / "cobalt-hs92-1995-2024.parquet").exists()
+    assert (folder / "trade" / "baci-hs92-v202601-280530-2024.parquet").exists()
+    capsys.readouterr()
+    assert run([*line, "--with-shipped"]) == 2
+    assert "found seeds in" in capsys.readouterr().err
+
+
+def test_an_import_that_fails_leaves_no_copy_of_the_shipped_seeds(tmp_path, capsys):
+    path, folder = tmp_path / "BACI_HS92_Y2024_V202601.csv", tmp_path / "mine"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+
+    assert run(["import", "baci", str(path), "-o", str(folder), "--with-shipped"]) == 1
+    assert not folder.exists()
 
 
 def test_another_figure_than_the_folder_holds_is_refused(reference, tmp_path):

@@ -67,6 +67,15 @@ MaxUnknown = Annotated[
 ]
 
 
+WithShipped = Annotated[
+    bool,
+    typer.Option(
+        "--with-shipped",
+        help="Put the import on top of a copy of the shipped seeds, in a new folder.",
+    ),
+]
+
+
 @importing.command()
 def baci(
     files: Files,
@@ -84,6 +93,7 @@ def baci(
         typer.Option("--version", metavar="202601", help="If the file name does not contain it."),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
+    with_shipped: WithShipped = False,
     form: Format = None,
 ) -> None:
     """Turn CEPII BACI's zip or CSV files into seeds.
@@ -98,10 +108,11 @@ def baci(
     """
     from graphkit.importers.baci import import_baci
     from graphkit.importers.reference import read_reference
+    from graphkit.importers.writing import on_shipped
 
     reference = read_reference(output)
     wanted = _wanted(reference, products, years, countries, proxies)
-    with progress_bar("Reading") as progress:
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
         report = import_baci(
             files, output, reference, wanted=wanted, revision=revision, version=version,
             max_unknown=max_unknown, progress=progress,
@@ -126,6 +137,7 @@ def comtrade(
         ),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
+    with_shipped: WithShipped = False,
     form: Format = None,
 ) -> None:
     """Turn answers of UN Comtrade's API into seeds.
@@ -142,12 +154,13 @@ def comtrade(
     """
     from graphkit.importers.comtrade import import_comtrade
     from graphkit.importers.reference import read_reference
+    from graphkit.importers.writing import on_shipped
 
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
     reference = read_reference(output)
     wanted = _wanted(reference, products, years, countries, proxies)
-    with progress_bar("Reading") as progress:
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
         report = import_comtrade(
             files, output, reference, wanted=wanted, name=name, max_unknown=max_unknown,
             progress=progress,
@@ -262,6 +275,7 @@ def table(
         typer.Option("--name", metavar="NAME", help="Name of the seeds. Default: that of FILE."),
     ] = None,
     max_unknown: MaxUnknown = 0.01,
+    with_shipped: WithShipped = False,
     form: Format = None,
 ) -> None:
     """Turn any table into seeds, by a mapping.
@@ -280,6 +294,7 @@ def table(
     """
     from graphkit.importers.reference import read_reference
     from graphkit.importers.table import draft_mapping, import_table
+    from graphkit.importers.writing import on_shipped
 
     if preview and mapping is None:
         print(draft_mapping(file), end="")
@@ -291,7 +306,7 @@ def table(
         return
     if output is None:
         raise UsageError("-o: wanted the folder of seeds to write into")
-    with progress_bar("Reading") as progress:
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
         report = import_table(
             file, mapping, output, read_reference(output), name=name, max_unknown=max_unknown,
             progress=progress,

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ from graphkit.importers.writing import (
     write_source,
     write_table,
 )
-from graphkit.schema import REVISIONS
+from graphkit.schema import GRAPH, REVISIONS
+from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
@@ -61,6 +63,8 @@ Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconc
 value in thousand US dollars free on board, quantity in tonnes, unknown where BACI gives none."""
 WHOLE, PARTIAL = 5, 25
 """Preference of an edition, before that of the shipped data sets, and of one of a few countries."""
+KUSD = 1000.0
+"""Dollars in the unit of BACI's values."""
 Progress = Callable[[str, int], None]
 
 
@@ -349,40 +353,51 @@ def _sorted(flows: pa.Table) -> pa.Table:
 
 
 def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: Report) -> pa.Table:
-    """Merge an import with the tables of its edition in the folder.
+    """Merge an import with the tables of its data set in the folder, whatever their names.
 
     Its own table keeps its other rows; rows that another table has are left out.
     """
     keys = list(KEYS)
-    for path in sorted((folder / "trade").glob(f"{edition.dataset}-*.parquet")):
-        described = path.with_suffix(".yaml")
-        text = described.read_text(encoding="utf-8") if described.exists() else ""
-        if not re.search(rf"\bdataset: {edition.dataset}[,}}]", text):
+    of_set = re.compile(rf"\bdataset: {edition.dataset}[,}}]")
+    for path in sorted((folder / "trade").glob("*.yaml")):
+        if not of_set.search(path.read_text(encoding="utf-8")):
             continue
-        old = parquet.read_table(path)
         if path.stem == name:
+            old = parquet.read_table(path.with_suffix(".parquet"))
             more = old.join(flows.select(keys), keys, join_type="left anti")
             flows = _sorted(pa.concat_tables([flows, more.select(flows.column_names)]))
             if len(more):
                 report.add("kept", "earlier rows of the table", len(more), worth(more, "usd"))
             continue
-        both = flows.join(old.select([*keys, *AMOUNTS]), keys, join_type="inner",
-                          right_suffix="_before")  # fmt: skip
-        one, other = (fingerprints(both.select(names).rename_columns(AMOUNTS))
-                      for names in (AMOUNTS, [f"{n}_before" for n in AMOUNTS]))  # fmt: skip
-        if (one != other).any():
-            flow = _sorted(both.filter(pa.array(one != other))).to_pylist()[0]
+        rows = read_file(path, folder, GRAPH).rows
+        if rows is None:
+            continue  # the check of the draft reports what is wrong with it
+        held = pa.table({
+            **{n: rows[n].cast(pa.string()) for n in keys},
+            "usd": pc.divide(rows["usd"], KUSD), "tonnes": rows["tonnes"],
+        })  # fmt: skip
+        both = flows.join(held, keys, join_type="inner", right_suffix="_before")
+        differing = reduce(pc.or_, (_unlike(both[n], both[f"{n}_before"]) for n in AMOUNTS))
+        if pc.any(differing).as_py():
+            flow = _sorted(both.filter(differing)).to_pylist()[0]
             said = ", ".join(f"{n}={flow[n]}" for n in keys)
             raise GraphkitError(
-                f"{path} holds usd={flow['usd_before']}, tonnes={flow['tonnes_before']} for "
-                f"{said}; these files have usd={flow['usd']}, tonnes={flow['tonnes']} (usd in "
-                "kUSD). Remove that table, or import into another folder"
+                f"{path} holds usd={flow['usd_before']:g}, tonnes={flow['tonnes_before']} for "
+                f"{said}; these files have usd={flow['usd']:g}, tonnes={flow['tonnes']} (usd in "
+                "kUSD). Remove that table, give these files a --version, or import into another "
+                "folder"
             )
         if len(both):
-            why = f"already in trade/{path.name}"
+            why = f"already in trade/{path.with_suffix('.parquet').name}"
             report.add("left out", why, len(both), worth(both, "usd"))
-            flows = _sorted(flows.join(old.select(keys), keys, join_type="left anti"))
+            flows = _sorted(flows.join(held.select(keys), keys, join_type="left anti"))
     return flows
+
+
+def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Find amounts that differ by more than the rounding of a unit, or of which one is unknown."""
+    apart = pc.greater(pc.abs(pc.subtract(one, other)), pc.multiply(pc.abs(one), 1e-9))
+    return pc.or_(pc.fill_null(apart, False), pc.xor(pc.is_null(one), pc.is_null(other)))
 
 
 def _write(flows: pa.Table, folder: Path, edition: Edition, name: str, preference: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds.check import check_all
@@ -196,6 +196,31 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
         with suppress(OSError):
             folder.rmdir()  # only if nothing was written
+
+
+@contextmanager
+def on_shipped(folder: Path, wanted: bool) -> Iterator[None]:
+    """Copy the shipped seeds into a new folder for an import, if wanted; drop it if that fails.
+
+    Raises
+    ------
+    UsageError
+        The folder has seeds already.
+    """
+    if not wanted:
+        yield
+        return
+    if any(folder.rglob("*.yaml")):
+        raise UsageError(f"--with-shipped: found seeds in {folder}, wanted a new folder")
+    shutil.copytree(shipped("seeds"), folder, dirs_exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for part in shipped("seeds").iterdir():
+            shutil.rmtree(folder / part.name, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def write_reference(folder: Path, draft: Path) -> bool:
