@@ -38,7 +38,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(source: bytes, leave: Collection[str] = ()) -> list[Mutant]:
-    """Every mutant of a module, but of some functions of it, in the order of its text.
+    """Every mutant of a module, but of some functions and classes of it, in the order of its text.
 
     Texts, annotations, decorators and what is raised are left as they are.
     """
@@ -59,10 +59,9 @@ def _changes(
     """The nodes that can be changed at and below a node, and the text that replaces each."""
     if isinstance(node, ast.JoinedStr) or _is_type_checking(node):
         return
-    if isinstance(node, ast.FunctionDef):
-        if node.name in leave:
-            return
-        inside = True
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in leave:
+        return
+    inside = inside or isinstance(node, ast.FunctionDef)
     if isinstance(node, ast.expr):
         yield from ((node, f"({ast.unparse(new)})") for new in _other_values(node))
     if inside and isinstance(node, DELETED) and not _is_text(node):
