@@ -94,7 +94,7 @@ def test_the_command_prints_it_or_its_lines(both, tmp_path, capsys):
     assert run(["digest", "--db", path]) == 0
     told = capsys.readouterr()
     assert told.out == f"{digest(embedded).sha256}\n"
-    assert told.err == f"graphkit: embedded database {path}: 11 nodes, 8 relationships\n"
+    assert told.err == f"graphkit: embedded database {path}: 15 nodes, 10 relationships\n"
     assert run(["digest", "--lines", "--db", path]) == 0
     printed = capsys.readouterr().out
     assert hashlib.sha256(printed.encode()).hexdigest() == digest(embedded).sha256

@@ -49,7 +49,9 @@ def test_two_periods_between_one_pair_stay_two_edges(store, tmp_path):
 
 
 def test_two_reporters_of_one_flow_stay_two_edges(store, tmp_path):
-    other = SMALL["trade.yaml"].replace("reporter: importer", "reporter: exporter")
+    other = SMALL["trade.yaml"].replace(
+        "reporter: importer, dataset: test", "reporter: exporter, dataset: exporters"
+    )
     store.load(graph_of(tmp_path / "seeds", {"other.yaml": other}))
 
     rows = store.run("MATCH ()-[f:EXPORTS]->() RETURN count(*) AS n").table.to_pylist()
@@ -76,6 +78,7 @@ def test_a_row_deleted_from_a_seed_is_the_only_fact_that_goes(store, tmp_path):
     assert flows(store) == {("CHN", "KOR", "2024", 10.0), ("JPN", "KOR", "2024", None)}
     assert changed_kinds(report) == {
         "EXPORTS": (0, 0, 1),
+        "COVERS": (0, 0, 1),
         "DEPENDS_ON": (0, 0, 1),
         "Load": (0, 1, 0),
     }

@@ -309,7 +309,7 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
     assert {type(found["properties"].pop(name)) for name in ("key", "digest")} == {int}
     assert found["properties"] == {
         "product": "ree-metals", "hs": "280530", "period": "2024", "year": 2024, "usd": 200.0,
-        "reporter": "importer", "dataset": "test", "source": "customs",
+        "reporter": "importer", "dataset": "test", "source": "customs", "preferred": True,
     }  # fmt: skip
 
 
