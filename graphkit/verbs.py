@@ -405,8 +405,8 @@ VERBS = (
         "reliance", "reliance.reliance",
         "Measure how far countries rely on imports.",
         "Net imports over apparent consumption, by weight, with all inputs: from trade and "
-        "production, where a withheld figure makes a range, and from a national balance. With --n-minus-1, instead: supply without the largest producer over "
-        "demand without its own.",
+        "production, where a withheld figure makes a range, and from a national balance. With "
+        "--n-minus-1, instead: supply without the largest producer over demand without its own.",
         (
             "reliance USA --period 2024",
             'reliance KOR --for "rare earths"',
