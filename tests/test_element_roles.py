@@ -14,6 +14,7 @@ from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
 
 MAGNETS = {
     "elements.yaml": SMALL["elements.yaml"]
@@ -94,3 +95,17 @@ def test_the_same_product_answers_for_what_it_is_bought_for(ask):
 def test_a_group_is_answered_by_products_of_which_a_member_is_main(ask):
     with pytest.raises(GraphkitError, match="no trade data for iron group"):
         ask().suppliers("KOR", scope="iron group")
+
+
+@pytest.mark.parametrize("element", ["cobalt", "boron", "nickel", "aluminium"])
+@pytest.mark.parametrize("question", ["single_points", "suppliers", "depends"])
+def test_magnets_answer_for_no_element_that_they_are_alloyed_with(
+    sample_store: EmbeddedStore, question: str, element: str
+) -> None:
+    # The sample has trade in rare earths and magnets alone.
+    with pytest.raises(
+        GraphkitError, match=r"itself: no .* with it in them: magnets-metal"
+    ) as told:
+        getattr(Session(sample_store), question)("KOR", scope=element)
+
+    assert "Needed: trade in " in str(told.value)
