@@ -207,6 +207,21 @@ def test_a_share_that_no_mixture_of_the_products_reaches_is_contradicted(value):
     assert row["likely_cause"].startswith("another basket of products; another data set")
 
 
+def test_one_product_alone_does_not_contradict_a_claim_on_an_unnamed_basket():
+    metals = graph([f for f in TRADE if f[2] == "metals"])
+    only = replace(metals, codes=table([{"product": "metals", "fit": "exact"}]))
+    row = check(only, value=0.3, product=None, element="REE", counted_by="value")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["which basket: the claim does not name the products it counts"]
+
+
+def test_a_product_that_a_claim_includes_is_missing_without_trade_of_its_own():
+    row = check(value=0.3, product=None, element="REE", includes=["metals", "ore"])
+
+    assert (row["verdict"], row["missing"]) == (CANNOT_BE_TOLD, ["trade in ore"])
+
+
 def test_an_amount_of_an_unnamed_basket_is_not_contradicted():
     row = check(kind="quantity", unit="USD", value=1e6, product=None, element="REE")
 

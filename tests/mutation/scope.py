@@ -36,7 +36,9 @@ GATE = {
 }
 MEASURES = {
     "analysis/batch.py": _tests("batch_tracing", "batch"),
+    "analysis/claims/conflicts.py": _tests("verdicts"),
     "analysis/claims/evidence.py": _tests("verdicts"),
+    "analysis/claims/published.py": _tests("published"),
     "analysis/claims/readings.py": _tests("verdicts"),
     "analysis/claims/verdicts.py": _tests("verdicts"),
     "analysis/concentration.py": _tests("concentration", "criticality"),

@@ -91,26 +91,27 @@ def basket(loaded: Loaded, claim: Claim, having: Iterable[str]) -> Basket:
     """Choose the traded products that a claim means together, and say whether it names them.
 
     A claim of an element that does not say what it includes means every product of the element
-    that has an HS code of its own.
+    that has an HS code of its own; one that does, every product that it includes.
     """
     there, wanted = tuple(sorted(set(having))), products_of(loaded, claim)
     if claim["product"]:
         return Basket(there, named=True)
-    lacking = [p for p in wanted if p not in there and _on_its_own(loaded, p, there)]
+    named = states_basket(loaded, claim)
+    apart = [p for p in wanted if p not in there and not _part_of(loaded, p, there)]
+    lacking = [p for p in apart if named or loaded.fits.get(p, set()) & {"exact", "dominant"}]
     if claim["includes_other"]:
         lacking.append(_other(claim))
     missing = f"trade in {', '.join(lacking)}" if lacking else None
-    return Basket(there, named=states_basket(loaded, claim), missing=missing)
+    return Basket(there, named=named, missing=missing)
 
 
 def _other(claim: Claim) -> str:
     return f"{claim['includes_other']} (no product of the graph)"
 
 
-def _on_its_own(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
-    """Tell whether a product has an HS code of its own and is not part of another one here."""
-    fits = loaded.fits.get(product, set())
-    return bool(fits & {"exact", "dominant"}) and not any(
+def _part_of(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
+    """Tell whether a product is part of another one here: its elements are, at its stage."""
+    return any(
         loaded.stages[p] == loaded.stages[product]
         and loaded.elements[product] <= loaded.elements[p]
         for p in there

@@ -139,7 +139,8 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     A claim is borne out if all its products together agree by value or by weight, and
     ``found_by`` says by which; a bound, a rank or a comparison that may be meant either way
     only if both agree. It is contradicted if no reading is missing and it lies clearly on one
-    side of them all, so that no mixture of them reaches it; ``likely_cause`` says what may
+    side of them all, so that no mixture of them reaches it (with a basket that it does not name:
+    of several products); ``likely_cause`` says what may
     explain that. A figure under a code that other goods share contradicts nothing. Otherwise it
     cannot be told, and ``missing`` lists the data it needs. Listings and statements are no
     measurements.
@@ -330,7 +331,8 @@ def _doubts(
         return [vague if any(r.whole for r in part) and not readings.every else some]
     if None in said.values():
         return ["a figure instead of bounds"]
-    if not readings.named and claim["kind"] not in ("share", "change"):
+    several = len({p for r in said for p in r.products}) > 1
+    if not readings.named and not (several and claim["kind"] in ("share", "change")):
         return [UNNAMED]
     if min(r.value for r in said) < stated.low and max(r.value for r in said) > stated.high:
         measures = {r.measure for r in said}
