@@ -25,7 +25,7 @@ from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.questions.claims import wanted_of
-from graphkit.questions.origins import origins
+from graphkit.questions.origins import origins_of
 from graphkit.questions.trade import basket_notes
 from graphkit.schema import MAIN
 from graphkit.verbs import checked
@@ -65,22 +65,18 @@ _ORIGINS = pa.schema([
 
 def _origins(catalog: Catalog) -> pa.Table:
     """Look through the imports that claims trace to an origin."""
-    asked = {
-        (claim["consumer"], claim["supplier"], claim["product"] or claim["element"],
-         claim["period"], measure)
-        for claim in catalog.claims.to_pylist()
-        if claim["measure"] == "imports by origin" and claim["period"] and claim["consumer"]
-        for measure in measures_of(claim)
-    }  # fmt: skip
+    asked: dict[tuple[str, str, str], set[str]] = {}
+    for claim in catalog.claims.to_pylist():
+        if claim["measure"] == "imports by origin" and claim["period"] and claim["consumer"]:
+            scope = claim["product"] or claim["element"]
+            key = claim["consumer"], scope, claim["period"]
+            asked.setdefault(key, set()).update(measures_of(claim))
     tables = [_ORIGINS.empty_table()]
-    for consumer, origin, scope, period, measure in sorted(asked):
+    for (consumer, scope, period), measures in sorted(asked.items()):
         # Without trade of that period there is nothing to look through.
         with suppress(GraphkitError):
-            found = origins(
-                catalog, consumer, on=origin, scope=scope, period=period, measure=measure
-            ).rows
-            tables.append(found.select(_ORIGINS.names).cast(_ORIGINS))
-    return pa.concat_tables(tables)
+            tables += origins_of(catalog, consumer, scope, period, sorted(measures))
+    return pa.concat_tables(table.select(_ORIGINS.names).cast(_ORIGINS) for table in tables)
 
 
 def _balanced(catalog: Catalog) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
 
@@ -194,6 +194,33 @@ def _traced(
         wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
     return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
+
+
+def origins_of(
+    catalog: Catalog, consumer: str, scope: str, period: str, measures: Sequence[str]
+) -> list[pa.Table]:
+    """Trace a country's imports in each measure, reading the facts once.
+
+    Returns
+    -------
+    list of pyarrow.Table
+        One table for each measure: the columns of
+        :func:`~graphkit.analysis.supply.look_through.look_through` with ``traced_to`` (a
+        stage), the stage of the product, the period and the measure.
+
+    Raises
+    ------
+    GraphkitError
+        No trade is in scope, or none of the consumer.
+    """
+    buyer = catalog.place(consumer)
+    group = buyer if buyer.is_group else None
+    supply = supply_of(catalog, catalog.materials.scope(scope), period, merged=group)
+    tables = []
+    for one in (replace(supply, measure=measure) for measure in measures):
+        found = look_through(one.network, consumers=[buyer_in(one, buyer)], products=one.asked)
+        tables.append(with_scope(found.rename_columns({"stage": "traced_to"}), one))
+    return tables
 
 
 def _answer(
