@@ -230,7 +230,7 @@ def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monk
     assert refused.value.exit_code == 1
     monkeypatch.undo()
     store.load(build_graph(seeds))
-    assert last_load(store) == LastLoad(18, graphkit.__version__)
+    assert last_load(store) == LastLoad(24, graphkit.__version__)
 
 
 def test_who_waited_for_a_lock_that_was_removed_takes_a_new_one(tmp_path):

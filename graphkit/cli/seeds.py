@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graphkit.cli.importing import listed, read_years
 from graphkit.cli.options import (
     Database,
     Format,
@@ -59,20 +60,35 @@ def load(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change; write nothing.")
     ] = False,
+    products: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="NAMES",
+            help="Only the trade in these, with commas: Li, cobalt, 'rare earths', magnets-metal.",
+        ),
+    ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option("--years", metavar="YEARS", help="Only the trade of these: 2018,2020-2024."),
+    ] = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
     """Make a database hold exactly what the seeds say.
 
-    The report counts, by kind, the rows in all and those added, changed and removed.
+    With --for and --years, it holds a part of the trade, and all else. The report counts, by kind,
+    the rows in all and those added, changed and removed.
 
     \b
     Examples:
       graphkit load my-seeds --db minerals.lbdb
       graphkit load --db local --dry-run
+      graphkit load --for lithium,cobalt --years 2015-2024 --db batteries.lbdb
     """
     from graphkit.build import build_graph
     from graphkit.database import default_path, open_store, place_of
+    from graphkit.importers.reference import with_part_of_trade
     from graphkit.paths import shipped
     from graphkit.render import choose_format, show_table
     from graphkit.seeds import read_seeds
@@ -83,7 +99,13 @@ def load(
         raise UsageError("your own seeds need a database of their own: --db PATH or URI")
     if place is not None and Path(place).is_dir():
         raise UsageError(f"--db: found the folder {place}, wanted a file or URI to load into")
-    graph = build_graph(read_seeds(seeds or shipped("seeds")))
+    wanted, chosen_years = listed(products), read_years(years)
+    if place is None and (wanted or chosen_years):
+        raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
+    facts = read_seeds(seeds or shipped("seeds"))
+    if wanted or chosen_years:
+        facts = with_part_of_trade(facts, wanted, chosen_years)
+    graph = build_graph(facts)
     with open_store(place or default_path()) as store:
         with progress_bar("Loading", graph.rows) as progress:
             report = store.load(graph, progress, dry_run=dry_run)

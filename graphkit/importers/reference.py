@@ -15,6 +15,7 @@ from graphkit.catalog import Names
 from graphkit.errors import UsageError
 from graphkit.importers.writing import Report
 from graphkit.paths import shipped
+from graphkit.period import Period
 from graphkit.schema import MAIN, REVISIONS
 from graphkit.seeds import Facts, read_seeds
 
@@ -193,7 +194,7 @@ class Reference:
             if code.isdigit():
                 found = {k: p for k, p in codes.items() if k.startswith(code)}
             else:
-                products = self._products_of(text.strip())
+                products = self.products_of(text.strip())
                 found = {k: p for k, p in codes.items() if p in products}
             if not found:
                 present = ", ".join(sorted(set(codes.values())))
@@ -203,7 +204,7 @@ class Reference:
             kept |= found
         return dict(sorted(kept.items()))
 
-    def _products_of(self, text: str) -> set[str]:
+    def products_of(self, text: str) -> set[str]:
         """Return the products bought for an element, those of a stage, or one product."""
         named = self.materials.find(text, "element, mineral, product or stage",
                                     ("Stage", "Element", "Product"))  # fmt: skip
@@ -216,6 +217,37 @@ class Reference:
         inside = {named.key, *(e["key"] for e in elements if named.key in (e["member_of"] or ()))}
         held: list[dict[str, Any]] = self.facts["CONTAINS"].to_pylist()
         return {r["product"] for r in held if r["role"] == MAIN and r["element"] in inside}
+
+
+def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[int]) -> Facts:
+    """Keep the trade in some products and years alone, and every fact of another kind.
+
+    Parameters
+    ----------
+    facts : Facts
+        Checked seeds.
+    wanted : sequence of str
+        Products, elements, minerals, groups or stages; empty for all.
+    years : collection of int
+        The years in which kept periods end; empty for all.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown, or no trade is left.
+    """
+    trade, reference = facts["EXPORTS"], Reference(facts)
+    if wanted:
+        products = sorted(set().union(*map(reference.products_of, wanted)))
+        named = pc.is_in(trade["product"].cast(pa.string()), pa.array(products, pa.string()))
+        trade = trade.filter(named)
+    if years:
+        texts = trade["period"].cast(pa.string())
+        periods = [p for p in texts.unique().to_pylist() if Period(p).year in years]
+        trade = trade.filter(pc.is_in(texts, pa.array(periods, pa.string())))
+    if not len(trade):
+        raise UsageError("no trade in these products and years; see graphkit query trade-freshness")
+    return Facts(facts.schema, {**facts.tables, "EXPORTS": trade})
 
 
 def read_reference(folder: Path | None = None) -> Reference:
