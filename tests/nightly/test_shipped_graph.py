@@ -1,8 +1,7 @@
-"""The whole shipped graph on both databases; other tests hold a slice of it, or a sample."""
+"""The whole shipped graph on both databases: ``pytest tests/nightly``."""
 
 import pytest
 from databases import hold
-from test_build import test_every_part_holds_unique_keys as test_its_keys_are_unique
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 from test_load import test_both_databases_hold_the_same_shipped_graph as test_both_hold_the_same
@@ -14,7 +13,6 @@ from graphkit.stores.embedded import EmbeddedStore
 
 __all__ = [
     "test_both_databases_count_the_same", "test_both_hold_the_same", "test_it_has_one_digest",
-    "test_its_keys_are_unique",
 ]  # fmt: skip
 
 
@@ -28,11 +26,6 @@ def embedded(whole, tmp_path_factory):
     with EmbeddedStore(tmp_path_factory.mktemp("whole") / "graph.lbdb") as store:
         store.load(whole)
         yield store
-
-
-@pytest.fixture
-def sliced_graph(whole):
-    return whole
 
 
 @pytest.fixture
