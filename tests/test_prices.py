@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from seed_texts import write_seeds
 
-from graphkit.analysis.prices import usd_per_tonne
+from graphkit.analysis.balances import usd_per_tonne
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError

@@ -1,4 +1,4 @@
-"""National balances: net import reliance from printed trade, stocks, production and consumption."""
+"""National balances as printed: net import reliance of a country, and prices per tonne."""
 
 from __future__ import annotations
 
@@ -222,3 +222,36 @@ def _missing(statistics: Mapping[str, Mapping[str, Figure]], stock: Amount) -> l
     ]
     lacks += ["stock change"] if stock.value is None else []
     return lacks + [name for name in ("imports", "consumption") if name not in statistics]
+
+
+POUND = 0.45359237
+"""Kilograms in a pound, by definition (International Yard and Pound Agreement, 1959)."""
+PER_TONNE: Mapping[str, float] = {
+    "USD/t": 1.0,
+    "USD/kg": 1e3,
+    "USD/lb": 1e3 / POUND,
+    "USc/lb": 1e1 / POUND,
+}
+"""Factors from a printed price to USD per tonne.
+
+A troy ounce of metal and a metric ton unit, which is one hundredth of a tonne of contained metal or
+oxide, are quoted for other things than a tonne of the product, and have none.
+"""
+
+
+def usd_per_tonne(value: float | None, unit: str) -> tuple[float, float] | None:
+    """Convert a printed price to USD per tonne; return it with its factor.
+
+    None where the price is not known or its unit is not converted.
+
+    Examples
+    --------
+    >>> [round(n, 4) for n in usd_per_tonne(16.77, "USD/lb")]
+    [36971.5214, 2204.6226]
+    >>> usd_per_tonne(257.0, "USD/kg"), usd_per_tonne(252.0, "USD/mtu")
+    ((257000.0, 1000.0), None)
+    """
+    factor = PER_TONNE.get(unit)
+    if value is None or factor is None:
+        return None
+    return value * factor, factor

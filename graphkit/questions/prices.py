@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.prices import usd_per_tonne
+from graphkit.analysis.balances import usd_per_tonne
 from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column, schema_of, without_empty
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
