@@ -274,7 +274,7 @@ def test_a_near_code_is_named(materials):
         materials.scope("284699")
 
 
-@pytest.mark.parametrize("text", ["²", "٢٨٠٥٣٠", "28a530", "-280530", "2805,30", ".", "hs"])
+@pytest.mark.parametrize("text", ["²", "٢٨٠٥٣٠", "28a530", "-280530", ".", "hs"])
 def test_what_is_no_code_is_tried_as_a_name(materials, text):
     with pytest.raises(UsageError, match="is called"):
         materials.scope(text)
