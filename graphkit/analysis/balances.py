@@ -125,7 +125,8 @@ def balance_reliance(balances: pa.Table) -> pa.Table:
     rows = []
     for place, statistics in sorted(held.items()):
         country, balance, period, source = place
-        before = held.get((country, balance, str(int(period) - 1), source), {})
+        last_year = str(int(period) - 1) if period.isdecimal() else ""
+        before = held.get((country, balance, last_year, source), {})
         computed = _reliance(statistics, before.get("stocks", {}))
         rows.append(dict(zip(SCOPE, place, strict=True)) | computed)
     return pa.Table.from_pylist(rows, RELIANCE)

@@ -297,7 +297,7 @@ def _chain(
 
 def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
     """Select the conversions between products of the chain."""
-    rows = catalog.rows("conversions").select(["input", "output"])
+    rows = catalog.rows("conversions").select(["input", "output", "input_per_output"])
     kept = pa.array(list(chain), pa.string())
     return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
 
