@@ -48,8 +48,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
         if whole and config.option.numprocesses is None and not config.option.collectonly:
             config.option.numprocesses = 2
-        if config.option.numprocesses:
-            config.option.dist = "loadgroup"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -67,7 +65,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or any(
         chosen.get(name) == "neo4j" for name in DATABASES
     )
-    item.add_marker(pytest.mark.xdist_group("neo4j" if neo4j else str(item.path)))
+    item.add_marker(pytest.mark.xdist_group("neo4j" if neo4j else item.location[0]))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ from graphkit.seeds import read_seeds
 from graphkit.stores import results as kept
 from graphkit.stores.neo4j import Neo4jStore
 
-ALL = {"products": ["ree-metals"], "periods": ["2024"]}
+ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
 
 
 @pytest.fixture(autouse=True)

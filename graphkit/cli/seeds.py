@@ -84,7 +84,7 @@ def load(
     Examples:
       graphkit load my-seeds --db minerals.lbdb
       graphkit load --db local --dry-run
-      graphkit load --for lithium,cobalt --years 2015-2024 --db batteries.lbdb
+      graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.lbdb
     """
     from graphkit.build import build_graph
     from graphkit.database import default_path, open_store, place_of
