@@ -45,9 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Run the whole suite in two processes, unless told otherwise, and a part of it in this one."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput"):
-        if whole and config.option.numprocesses is None and not config.option.collectonly:
-            config.option.numprocesses = 2
+    ours = config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput")
+    if ours and whole and config.option.numprocesses is None and not config.option.collectonly:
+        config.option.numprocesses = 2
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

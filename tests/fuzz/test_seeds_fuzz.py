@@ -250,6 +250,13 @@ flows = st.lists(flow, min_size=1, max_size=12, unique_by=IDENTITY)
 HEAD = {"product": "ree-metals", "hs": "280530", "reporter": "importer", "source": "customs"}
 
 
+SETS = "kind: Dataset\ndefaults: {name: x, reporter: importer, source: customs}\nrows:\n" + "".join(
+    f'  - {{key: "{key}", preference: {5 + n}}}\n'
+    for n, key in enumerate(["NO", "0102", "a b", "y", *(f"d{m}" for m in range(50))])
+)
+"""All data sets that the flows below name."""
+
+
 def dumped(rows: list[dict[str, Any]], **top: Any) -> str:
     """A seed file as a person would write it: numbers plain, text quoted only where it must be."""
 
@@ -268,7 +275,7 @@ def dumped(rows: list[dict[str, Any]], **top: Any) -> str:
 
 def content(folder: Path, files: dict[str, str | bytes]) -> str:
     """The digest of the graph of the small seeds with these files of flows."""
-    folder = write_seeds(folder / "whole", {"trade.yaml": None})
+    folder = write_seeds(folder / "whole", {"trade.yaml": None, "sets.yaml": SETS})
     for name, text in files.items():
         raw = text if isinstance(text, bytes) else text.encode()
         (folder / name).write_bytes(raw)
