@@ -203,7 +203,7 @@ def _order(table: pa.Table, names: Sequence[str]) -> np.ndarray:
     """Return the positions of the rows in order of these columns of text, null first."""
     keys = []
     for name in names:
-        places, values = ranked(table[name].combine_chunks().dictionary_encode())
+        places, values = ranked(table[name])
         keys.append(np.where(places == len(values) - 1, -1, places))
     return np.lexsort(keys[::-1])
 

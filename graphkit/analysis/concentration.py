@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.shares import SCOPE, Interval, import_shares, index_table
+from graphkit.analysis.shares import (
+    SCOPE,
+    Interval,
+    import_shares,
+    index_table,
+    ranked,
+    run_starts,
+)
 from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 
@@ -117,13 +124,13 @@ def far_unit_values(flows: pa.Table) -> pa.Table:
     known = (usd > 0) & (tonnes > 0)
     price = np.divide(usd, tonnes, out=np.full(len(usd), np.nan), where=known)
     median = np.full(len(usd), np.nan)
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i in np.flatnonzero(known).tolist():
-        groups[flows["product"][i].as_py(), flows["period"][i].as_py()].append(i)
-    for places in groups.values():
-        ordered = np.asarray(places)[np.argsort(price[places], kind="stable")]
-        middle = np.searchsorted(np.cumsum(usd[ordered]), usd[ordered].sum() / 2)
-        median[places] = price[ordered[middle]]
+    scope = [ranked(flows[name])[0] for name in ("product", "period")]
+    order = np.lexsort((price, *reversed(scope)))
+    order = order[known[order]]
+    starts = run_starts([codes[order] for codes in scope])
+    for places in np.split(order, starts[1:]):
+        middle = np.searchsorted(np.cumsum(usd[places]), usd[places].sum() / 2)
+        median[places] = price[places[middle : middle + 1]]
     ratio = price / median
     far = known & ((ratio > FAR) | (ratio < 1 / FAR))
     for name, values in (("usd_per_tonne", price), ("median", median)):

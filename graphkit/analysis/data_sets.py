@@ -43,9 +43,9 @@ def preferred_flows(flows: pa.Table, order: Sequence[str]) -> pa.Array:
     [True, True, False]
     """
     places = {key: place for place, key in enumerate(order)}
-    codes, values = _ranks(flows, "dataset")
+    codes, values = ranked(flows["dataset"])
     place = np.array([places.get(key, len(places)) for key in values.to_pylist()])[codes]
-    (products, _), (periods, found) = _ranks(flows, "product"), _ranks(flows, "period")
+    (products, _), (periods, found) = ranked(flows["product"]), ranked(flows["period"])
     scope = products.astype(np.int64) * len(found) + periods
     _, scope = np.unique(scope, return_inverse=True)
     first = np.full(scope.max(initial=-1) + 1, len(places))
@@ -79,7 +79,7 @@ def totals(flows: pa.Table) -> pa.Table:
     if not len(flows):
         return TOTALS.empty_table()
     amounts = [flows[n].to_numpy(zero_copy_only=False).astype(float) for n in ("tonnes", "usd")]
-    keys = [_ranks(flows, name) for name in KEYS]
+    keys = [ranked(flows[name]) for name in KEYS]
     # Amounts order the rows too, so that sums do not depend on the order of the flows.
     order = np.lexsort((*amounts, *(codes for codes, _ in reversed(keys))))
     tonnes, usd = (values[order] for values in amounts)
@@ -96,7 +96,3 @@ def totals(flows: pa.Table) -> pa.Table:
         "tonnes": pa.array(run_sums(tonnes, starts), from_pandas=True),
         "preferred": preferred[starts].astype(bool),
     }).cast(TOTALS)  # fmt: skip
-
-
-def _ranks(flows: pa.Table, name: str) -> tuple[np.ndarray, pa.Array]:
-    return ranked(flows[name].combine_chunks().cast(pa.string()).dictionary_encode())

@@ -76,10 +76,7 @@ def import_shares(flows: pa.Table) -> pa.Table:
     """
     if not len(flows):
         return RESULT.empty_table()
-    texts = {
-        name: ranked(flows[name].combine_chunks().cast(pa.string()).dictionary_encode())
-        for name in (*SCOPE, "supplier")
-    }
+    texts = {name: ranked(flows[name]) for name in (*SCOPE, "supplier")}
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
     # A fixed order first, so that the sums do not depend on the order of the rows.
     order = np.lexsort((tonnes, usd, *(ranks for ranks, _ in reversed(texts.values()))))
@@ -119,15 +116,16 @@ def import_shares(flows: pa.Table) -> pa.Table:
     return pa.table({**labels, **measures}).cast(RESULT)
 
 
-def ranked(codes: pa.DictionaryArray) -> tuple[np.ndarray, pa.Array]:
-    """Return each value's position among the sorted distinct values, and these, null last.
+def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """Return each text's position among the sorted distinct texts, and these, null last.
 
     Examples
     --------
-    >>> places, values = ranked(pa.array(["b", None, "a", "b"]).dictionary_encode())
+    >>> places, values = ranked(pa.chunked_array([["b", None], ["a", "b"]]))
     >>> places.tolist(), values.to_pylist()
     ([1, 2, 0, 1], ['a', 'b', None])
     """
+    codes = column.combine_chunks().cast(pa.string()).dictionary_encode()
     order = pc.sort_indices(codes.dictionary)
     values = pa.concat_arrays([codes.dictionary.take(order), pa.nulls(1, codes.dictionary.type)])
     places = np.empty(len(values), np.int32)
@@ -153,7 +151,7 @@ def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:
 def run_starts(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Find the start of each run of equal values in sorted columns."""
     changed = np.zeros(len(columns[0]), bool)
-    changed[0] = True
+    changed[:1] = True
     for values in columns:
         changed[1:] |= values[1:] != values[:-1]
     return np.flatnonzero(changed)

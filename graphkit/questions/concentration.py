@@ -210,11 +210,12 @@ def concentration(
 
 
 def _of_the_world(trade: Trade) -> Trade:
-    """Merge all consumers into one, so that shares are those of world exports."""
+    """Merge all consumers into one, so that shares are those of world exports; add prices."""
     place = trade.flows.column_names.index("consumer")
     world = pa.array(["WLD"] * len(trade.flows), pa.string())
     flows = trade.flows.set_column(place, "consumer", world)
-    return Trade(flows, trade.series, trade.shares, (*trade.notes, WORLD_EXPORTS), trade.lacking)
+    notes = (*trade.notes, WORLD_EXPORTS)
+    return Trade(far_unit_values(flows), trade.series, trade.shares, notes, trade.lacking)
 
 
 def _made(figures: pa.Table) -> list[dict[str, Any]]:
@@ -243,7 +244,7 @@ def _traded(catalog: Catalog, trade: Trade, market: str) -> list[dict[str, Any]]
     series = {(s["product"], s["period"], s["reporter"], s["dataset"], s["source"]): s
               for s in trade.series}  # fmt: skip
     every = import_concentration(trade.flows, unnamed=areas).to_pylist()
-    usual = [] if market == "imports" else _usual(trade.flows, every, areas)
+    usual = [] if market else _usual(trade.flows, every, areas)
     rows = []
     for row, prices in [*((row, "") for row in every), *((row, USUAL) for row in usual)]:
         key = (row["product"], row["period"], row["reporter"], row["dataset"], row["source"])
@@ -262,16 +263,13 @@ def _usual(
 ) -> list[dict[str, Any]]:
     """Build the rows of products of which much is priced far from the rest, without that."""
     mass = {(r["product"], r["period"]): r["total"] for r in every if r["measure"] == "tonnes"}
-    priced = far_unit_values(flows)
-    far = priced.filter(priced["far"]).group_by(["product", "period"])
+    far = flows.filter(flows["far"]).group_by(["product", "period"])
     much = {
         row["product"]
         for row in far.aggregate([("tonnes", "sum")]).to_pylist()
         if row["tonnes_sum"] >= MUCH * mass.get((row["product"], row["period"]), inf)
     }
-    kept = pc.and_(
-        pc.invert(priced["far"]), pc.is_in(flows["product"], pa.array(sorted(much), pa.string()))
-    )
+    kept = pc.and_not(pc.is_in(flows["product"], pa.array(sorted(much), pa.string())), flows["far"])
     rows: list[dict[str, Any]] = import_concentration(flows.filter(kept), unnamed=areas).to_pylist()
     return rows
 
@@ -279,8 +277,9 @@ def _usual(
 def prices_in_words(flows: pa.Table, rows: pa.Table) -> list[str]:
     """Name the largest flow that is left out of the rows at usual prices, of each product."""
     shown = {r["product"] for r in rows.to_pylist() if r["market"].endswith(USUAL)}
-    priced = far_unit_values(flows)
-    far = priced.filter(priced["far"]).sort_by([("tonnes", "descending")]).to_pylist()
+    if not shown:
+        return []
+    far = flows.filter(flows["far"]).sort_by([("tonnes", "descending")]).to_pylist()
     notes = []
     for product in sorted(shown):
         of = [row for row in far if row["product"] == product]

@@ -266,8 +266,9 @@ def supply_answer(
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
-    known = asked.buyer is not None and asked.buyer.key in supply.network.countries
-    buyer = asked.buyer.key if asked.buyer and known else None
+    buyer = asked.buyer.key if asked.buyer else None
+    if buyer not in supply.network.countries:
+        buyer = None
     of_products = [
         f"{key}: {note}"
         for key in supply.network.products

@@ -188,7 +188,7 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
 WORDS = ("statement", "listed")
 """Kinds of claim that measure nothing: words, and decisions to list."""
 NEARER = 2.0
-"""How many times as near the readings of shares must be in one measure than in the other."""
+"""Factor by which the readings of shares must be nearer in one measure than in the other."""
 
 
 def _table_of(claim: Claim) -> tuple[Any, ...]:

@@ -158,6 +158,16 @@ def covered_output(
     return np.asarray(np.bincount(output, weight * part[inputs], len(kept)))
 
 
+def _input_of(
+    pools: tuple[np.ndarray, np.ndarray, np.ndarray], ratio: np.ndarray, product: np.ndarray,
+    made: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Compute the input that each pool must give for these amounts of later products."""
+    output, inputs, weight = pools
+    needed = ratio[product[inputs], product[output]] * weight * made[output]
+    return np.asarray(np.bincount(inputs, needed, len(made)), np.float64)
+
+
 def _most_needed(
     pools: tuple[np.ndarray, np.ndarray, np.ndarray], ratio: np.ndarray, product: np.ndarray,
     exports: np.ndarray, most: np.ndarray,
@@ -166,12 +176,10 @@ def _most_needed(
 
     ``most`` is the production of a node where it is published, else infinite.
     """
-    output, inputs, weight = pools
     needed = np.zeros(len(exports))
     for _ in range(len(ratio) + 1):
         demand = np.minimum(exports + needed, most)
-        part = ratio[product[inputs], product[output]] * weight * demand[output]
-        before, needed = needed, np.asarray(np.bincount(inputs, part, len(exports)), np.float64)
+        before, needed = needed, _input_of(pools, ratio, product, demand)
         if np.array_equal(before, needed):
             break
     return needed
@@ -290,9 +298,7 @@ def supply_network(
             stated, *trade, unpublished, own_use if unpublished == "exports" else None
         )
         pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
-        output, inputs, weight = pools
-        needed = ratio[product[inputs], product[output]] * weight * produced[output]
-        before, own_use = own_use, np.asarray(np.bincount(inputs, needed, len(nodes)), np.float64)
+        before, own_use = own_use, _input_of(pools, ratio, product, produced)
         if np.array_equal(before, own_use):
             break
     kept = produced + imports - exports

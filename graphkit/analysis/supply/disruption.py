@@ -174,7 +174,6 @@ def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np
     return np.clip(np.bincount(network.target, gone, network.size) / total, 0.0, 1.0)
 
 
-SMALLEST, ROUNDING = 1e-12, 1e-9
 CASCADE = pa.schema([
     *texts("country", "product", "stage"), number("loss", SHARE), *flags("failed"),
     *counts("round"), *texts("hit_by"),

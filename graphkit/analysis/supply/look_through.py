@@ -120,9 +120,9 @@ def look_through(
     wanted_stages = list(dict.fromkeys(network.stages)) if stages is None else sorted(set(stages))
     wanted_stages.sort(key=lambda stage: stage_order(network, stage))
     face = _face_value(network, rows, bought, base)
-    avoided = network.nodes_of(without[1]) if without else None
-    if avoided is not None and base != "imports":
+    if without is not None and base != "imports":
         raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
+    avoided = None if without is None else _avoiding(network, network.nodes_of(without[1]))
     parts = []
     for stage in wanted_stages:
         here = network.order[rows] >= stage_order(network, stage)
@@ -138,31 +138,32 @@ def look_through(
     return _ordered(network, pa.concat_tables(parts))
 
 
+def _avoiding(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without, Without]:
+    """Return what is left without some nodes: as traced, surely, and at most."""
+    passed = loss_matrix(network, [nodes])[:, 0]
+    passed[nodes] = 1.0
+    low, high = without_ranges(network, nodes)
+    return Without(low.out, 1.0 - network.made @ passed, 1.0 - passed), low, high
+
+
 def _traced(
     network: SupplyNetwork, stage: str, untraded: str, unreported: str, base: str,
-    avoided: np.ndarray | None,
+    avoided: tuple[Without, Without, Without] | None,
 ) -> tuple[np.ndarray, ...]:  # fmt: skip
     """Return shares, lows, highs and the part without an origin, of sales or pools.
 
-    With ``avoided`` nodes, a last column of the first three is what passed them.
+    With what is left without some nodes, a last column of the first three is what passed them.
     """
-    if avoided is None:
-        origins = origin_shares(network, stage, untraded=untraded)
-        none = np.stack([origins.unknown, origins.untraceable], axis=1)
-        ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported)
-        low, high = (ends.sold if base == "imports" else ends.had for ends in ranges)
-        return origins.share, low, high, none
-    passed = loss_matrix(network, [avoided])[:, 0]
-    passed[avoided] = 1.0
-    left = without_ranges(network, avoided)
-    point = Without(left[0].out, 1.0 - network.made @ passed, 1.0 - passed)
+    point, left = (None, None) if avoided is None else (avoided[0], avoided[1:])
     origins = origin_shares(network, stage, untraded=untraded, without=point)
     none = np.stack([origins.unknown, origins.untraceable], axis=1)
     ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported, without=left)
-    through = (passed, 1.0 - left[1].pool, 1.0 - left[0].pool)
-    shares = (origins.share, ranges[0].sold, ranges[1].sold)
-    columns = [np.column_stack(pair) for pair in zip(shares, through, strict=True)]
-    return (*columns, none)
+    shares = [origins.share, *(ends.sold if base == "imports" else ends.had for ends in ranges)]
+    if avoided is not None:
+        point, low, high = avoided
+        through = (1.0 - part.pool for part in (point, high, low))
+        shares = [np.column_stack(pair) for pair in zip(shares, through, strict=True)]
+    return (*shares, none)
 
 
 def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str) -> np.ndarray:

@@ -261,9 +261,13 @@ class SupplyNetwork:
 
         A row adds up to less than 1 where the pools are too small for the output.
         """
+        return self.inputs(self.covered)
+
+    def inputs(self, covered: np.ndarray) -> Any:
+        """Build the matrix :attr:`made` for other shares of production that the pools can feed."""
         from scipy.sparse import csr_array
 
-        share = self.weight * self.covered[self.output]
+        share = self.weight * covered[self.output]
         return csr_array((share, (self.output, self.input)), shape=(self.size, self.size))
 
     @cached_property

@@ -120,14 +120,10 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
     low, high : Without
         What is surely left, and what may be.
     """
-    from scipy.sparse import csr_array
-
     least, most = (side[:, 0] for side in loss_ranges(network, [nodes]))
-    share = network.weight * network.covered_least[network.output]
-    pairs, size = (network.output, network.input), network.size
-    inputs = csr_array((share, pairs), shape=(size, size))
+    inputs = network.inputs(network.covered_least)
     unknown = (1.0 - network.covered_least) * (network.order > min(network.orders, default=1))
-    out = np.zeros(size, bool)
+    out = np.zeros(network.size, bool)
     out[nodes] = True
     low = Without(out, np.clip(1.0 - inputs @ most - unknown, 0.0, 1.0), 1.0 - most)
     return low, Without(out, 1.0 - inputs @ least, 1.0 - least)

@@ -33,7 +33,7 @@ class Origins:
 
 @dataclass(frozen=True, eq=False)
 class Without:
-    """What is left of each node if nothing counts that passed some nodes at any stage."""
+    """Shares of each node that are left if nothing counts that passed some nodes at any stage."""
 
     out: np.ndarray
     """Mask of those nodes."""
