@@ -594,8 +594,7 @@ def _places(table: pa.Table, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _as_shares(rows: pa.Table) -> pa.Table:
     """Give changes their unit: a part of the previous total."""
-    for measure in MEASURES:
-        place = rows.column_names.index(f"{measure}_change")
-        field = number(f"{measure}_change", f"{SHARE}, of the previous period's")
-        rows = rows.set_column(place, field, rows[place])
+    for name in (f"{measure}_change" for measure in MEASURES):
+        field = number(name, f"{SHARE}, of the previous period's")
+        rows = rows.set_column(rows.column_names.index(name), field, rows[name])
     return rows
