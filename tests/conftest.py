@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from databases import clear, hold, sample_trade, slice_seeds, stopped_at_the_end
 
+from graphkit.api import Session
 from graphkit.build import Graph, build_graph
+from graphkit.cli import app as cli
 from graphkit.paths import locked, user_folder
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
@@ -186,6 +188,27 @@ def sliced_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
             with EmbeddedStore(path) as store:
                 store.load(request.getfixturevalue("sliced_graph"))
     return path
+
+
+@pytest.fixture(scope="module")
+def ask(sliced_file: Path) -> Iterator[Session]:
+    """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
+    with EmbeddedStore(sliced_file) as store:
+        yield Session(store)
+
+
+@pytest.fixture
+def graphkit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, sliced_file: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command line on the slice, or on the database that --db names."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
+        capsys.readouterr()
+        return (cli.run(arguments), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -27,12 +27,6 @@ from graphkit.stores.embedded import EmbeddedStore
 RARE_EARTHS = "rare earths"
 
 
-@pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
-
-
 @pytest.fixture
 def ask_small(tmp_path: Path) -> Iterator[Any]:
     """Questions to small seeds with some files changed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from seed_texts import SMALL, write_seeds
 from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.cli import app as cli
 from graphkit.errors import UsageError
 from graphkit.paths import shipped
 from graphkit.render import answer_text, as_object, json_text
@@ -29,28 +27,11 @@ FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"
 
 
 @pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
-
-
-@pytest.fixture(scope="module")
 def table() -> list[dict[str, Any]]:
     """Every flow in rare earths of the shipped trade table."""
     path = shipped("seeds") / "trade/rare-earths-1995-2024.parquet"
     rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     return rows
-
-
-@pytest.fixture
-def graphkit(capsys: Any, monkeypatch: Any, sliced_file: Path) -> Callable[..., Any]:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
-        capsys.readouterr()
-        code = cli.run(arguments)
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 def small(store: Store, folder: Path, trade: str | None = None) -> Session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from seed_texts import write_seeds
 from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
@@ -52,28 +50,9 @@ MISTAKEN = CLAIMS.replace("0.5, ", "0.5, expected: true, ")
 
 
 @pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
-
-
-@pytest.fixture(scope="module")
 def every(ask: Session) -> Answer:
     """Every shipped claim, checked."""
     return ask.check_claims()
-
-
-@pytest.fixture
-def graphkit(capsys: Any, monkeypatch: Any, sliced_file: Path) -> Callable[..., Any]:
-    """Runs the command on the shipped seeds, or on the database that --db names."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("GRAPHKIT_DB", str(sliced_file))
-        capsys.readouterr()
-        code = cli.run(arguments)
-        return (code, *capsys.readouterr())
-
-    return run
 
 
 def by_key(answer: Answer) -> dict[str, dict[str, Any]]:

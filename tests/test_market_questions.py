@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,6 @@ rows:
   - {country: JPN, tonnes: 20, estimated: true}
   - {country: WLD, tonnes: 100}
 """
-
-
-@pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
 
 
 def small(tmp_path: Path, *changes: dict[str, str | None]) -> Session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,6 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
-
-
-@pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
-
 
 # --- a chain small enough to follow by hand
 

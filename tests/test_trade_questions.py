@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,6 @@ EU27 = [
     "IRL", "ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP",
     "SWE",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def ask(sliced_file: Path) -> Iterator[Session]:
-    """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
-    with EmbeddedStore(sliced_file) as store:
-        yield Session(store)
 
 
 # --- the trade tables, added up without graphkit
