@@ -15,6 +15,7 @@ from graphkit.seeds import read_seeds
 from graphkit.stores import LoadReport, Store
 from graphkit.stores.embedded import EmbeddedStore, _verify
 from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.neo4j.load import marker
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:
@@ -146,6 +147,14 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
 
     statement = "MATCH (c:Country {iso3: 'XXX'})-[r:EXPORTS]->(t:Thing) RETURN r.mine AS mine"
     assert neo4j_store.run(statement).table.to_pylist() == [{"mine": True}]
+
+
+def test_a_marker_without_content_tells_of_no_finished_load(neo4j_store):
+    clear(neo4j_store)
+    neo4j_store._write("CREATE (:Load)")
+
+    with neo4j_store._session("READ") as session:
+        assert session.execute_read(marker) == ""
 
 
 def test_keys_and_digests_of_an_older_graphkit_are_replaced(neo4j_store, tmp_path):

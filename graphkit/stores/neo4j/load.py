@@ -75,9 +75,13 @@ def check_owner(transaction: neo4j.ManagedTransaction, owner: str, label: str) -
 
 
 def marker(transaction: neo4j.ManagedTransaction) -> str:
-    """Read the digest of the finished load; empty while there is none."""
+    """Read the digest of the finished load; empty while there is none.
+
+    A server reads what is committed at each step: a marker that a load deletes after the match
+    and before its property is read comes back as null.
+    """
     found = transaction.run(MARKER).single()
-    return str(found["content"]) if found else ""
+    return (found["content"] if found else None) or ""
 
 
 def check_unchanged(before: str, after: str, label: str) -> None:
