@@ -14,6 +14,7 @@ from graphkit.answer import Answer
 from graphkit.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError
+from graphkit.parameters import PERIOD
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
@@ -133,7 +134,8 @@ class Session(Catalog, Closing):
         Its ``to_networkx()`` gives the graph, summed or fact by fact; ``coverage()`` describes its
         data.
         """
-        return supply_of(self, self.materials.scope(scope), period, measure=measure).network
+        when = PERIOD.read(period)
+        return supply_of(self, self.materials.scope(scope), when, measure=measure).network
 
     concentration = _verb(concentration.concentration)
     controls = _verb(controls.controls)

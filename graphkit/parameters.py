@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, Literal
 
 from graphkit.errors import UsageError
-from graphkit.period import Period
+from graphkit.period import spelled
 from graphkit.schema import DATE_TEXT, GRAPH
 
 
@@ -69,8 +69,13 @@ class Parameter:
         """The allowed values; empty if any will do."""
         return self.choices() if callable(self.choices) else self.choices
 
-    def check(self, value: Any) -> None:
-        """Check that a value is in the range or among the choices, or a period or date.
+    def read(self, value: Any) -> Any:
+        """Check that a value is in the range, among the choices, or a period or date.
+
+        Returns
+        -------
+        object
+            The value as the question takes it: a period as facts write it, None for the latest.
 
         Raises
         ------
@@ -78,7 +83,7 @@ class Parameter:
             The message says what was found and what was wanted.
         """
         if value is None:
-            return
+            return None
         if self.type == "names":
             self._check_names(value)
         elif self.range is not None and value not in self.range:
@@ -92,10 +97,16 @@ class Parameter:
         elif self.type == "date":
             check_date(self.name, value)
         elif self.type == "period":
-            try:
-                Period(value)
-            except ValueError as error:
-                raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
+            return self._period(str(value))
+        return value
+
+    def _period(self, text: str) -> str | None:
+        if text.strip().casefold() == LATEST and self.default is not ...:
+            return None
+        try:
+            return spelled(text)
+        except ValueError as error:
+            raise UsageError(f"`{self.name}`: {error}" if self.option else str(error)) from None
 
     def _check_names(self, names: Sequence[str]) -> None:
         wrong = [name for name in names if name not in self.allowed]
@@ -149,7 +160,12 @@ FRACTION = Range(0, 1)
 POSITIVE = Range(0, 1, above=True)
 FINITE = Range(0, sys.float_info.max)
 COUNTED_IN = ("usd", "tonnes")
-PERIODS = "2024, 2024-H1, 2024-Q1 or 2024-03."
+LATEST = "latest"
+"""Text for the default of a period, the newest with data."""
+PERIODS = (
+    "2024, 2024-Q1 (or Q1 2024), 2024-H1, 2024-03, latest; or several added up: 2020-2023, "
+    "2025-01..2025-10."
+)
 KINDS = GRAPH["Claim"].column("kind").one_of
 
 SCOPE = Parameter(

@@ -1,18 +1,22 @@
-"""Periods of time as the field writes them, and which contains which.
+"""Periods of time: how they are written and spelled, what they contain, what adds up to one.
 
-A period is text: ``2024``, ``2024-H1``, ``2024-Q1``, ``2024-03`` or a run of years, ``2021-2024``.
+A period is text: ``2024``, ``2024-H1``, ``2024-Q1``, ``2024-03``, a run of years, ``2021-2024``, or
+a run of months that is none of these, ``2025-01..2025-10``.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-FORMS = "2024, 2024-H1, 2024-Q1, 2024-03 or 2021-2024"
+FORMS = "2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024 or 2025-01..2025-10"
 _YEAR = "(?:19|20)[0-9]{2}"
+_MONTH = "(?:0[1-9]|1[0-2])"
 _PATTERN = re.compile(
-    rf"(?P<year>{_YEAR})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])"
-    rf"|(?P<month>0[1-9]|1[0-2])|(?P<last>{_YEAR})))?"
+    rf"(?P<year>{_YEAR})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<last>{_YEAR})"
+    rf"|(?P<month>{_MONTH})(?:\.\.(?P<last_of>{_YEAR})-(?P<last_month>{_MONTH}))?))?"
 )
 
 
@@ -36,10 +40,11 @@ class Period:
     True
     >>> Period("2024").months, Period("2024-H2").months, Period("2021-2024").months
     (12, 6, 48)
-    >>> Period("2024-Q5")
+    >>> Period("2024-Q5")  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
         ...
-    ValueError: '2024-Q5' is no period; wanted 2024, 2024-H1, 2024-Q1, 2024-03 or 2021-2024
+    ValueError: '2024-Q5' is no period; wanted 2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024
+        or 2025-01..2025-10
     """
 
     text: str
@@ -59,11 +64,18 @@ class Period:
             first, months = 3 * int(match["quarter"]) - 2, 3
         elif match["month"]:
             first, months = int(match["month"]), 1
-        elif match["last"]:
-            months = 12 * (int(match["last"]) - int(match["year"]) + 1)
+        start = 12 * int(match["year"]) + first - 1
+        if match["last"]:
+            months = 12 * (int(match["last"]) + 1) - start
             if months <= 12:
                 raise ValueError(f"{self.text!r} is no period; its last year is not a later one")
-        object.__setattr__(self, "start", 12 * int(match["year"]) + first - 1)
+        elif match["last_of"]:
+            months = 12 * int(match["last_of"]) + int(match["last_month"]) - start
+            if months <= 1:
+                raise ValueError(f"{self.text!r} is no period; its last month is not a later one")
+            if (plain := _written(start, months)) != self.text:
+                raise ValueError(f"{self.text!r} is no period; it is written {plain}")
+        object.__setattr__(self, "start", start)
         object.__setattr__(self, "months", months)
 
     @property
@@ -76,6 +88,13 @@ class Period:
         """The calendar year the period ends in."""
         return (self.end - 1) // 12
 
+    @property
+    def years(self) -> tuple[str, ...]:
+        """The years of a run of years; any other period alone."""
+        if self.months == 12 or self.start % 12 or self.months % 12:
+            return (self.text,)
+        return tuple(str(year) for year in range(self.start // 12, self.year + 1))
+
     def __contains__(self, other: Period) -> bool:
         return self.start <= other.start and other.end <= self.end
 
@@ -87,6 +106,60 @@ class Period:
         return self.text
 
 
+def _written(start: int, months: int) -> str:
+    """Write the period of so many months from one on."""
+    year, month = divmod(start, 12)
+    last, end = divmod(start + months - 1, 12)
+    if month == 0 and end == 11:
+        return str(year) if year == last else f"{year}-{last}"
+    for length, letter in ((6, "H"), (3, "Q")):
+        if months == length and month % length == 0:
+            return f"{year}-{letter}{month // length + 1}"
+    first = f"{year}-{month + 1:02d}"
+    return first if months == 1 else f"{first}..{last}-{end + 1:02d}"
+
+
+_PART_FIRST = re.compile(rf"(?P<part>[HQ][1-4])[ -]?(?P<year>{_YEAR})")
+_YEAR_FIRST = re.compile(rf"(?P<year>{_YEAR})[ -]?(?P<part>[HQ][1-4])")
+_ENDS = re.compile(r"\s*(?:\.\.|–|—|\bto\b)\s*")
+
+
+def spelled(text: str) -> str:
+    """Return the period that a person means, as facts write it.
+
+    Raises
+    ------
+    ValueError
+        The text means no period; the message gives the forms that facts have.
+
+    Examples
+    --------
+    >>> spelled("Q1 2025"), spelled("2024q1"), spelled("2020 to 2023"), spelled("2024-2024")
+    ('2025-Q1', '2024-Q1', '2020-2023', '2024')
+    >>> spelled("2025-01..2025-06"), spelled("Q3 2024..Q2 2025")
+    ('2025-H1', '2024-07..2025-06')
+    """
+    ends = _ENDS.split(text.strip())
+    if years := re.fullmatch(f"({_YEAR})-({_YEAR})", text.strip()):
+        ends = list(years.groups())
+    if len(ends) > 2:
+        raise ValueError(f"{text!r} is no period; wanted {FORMS}")
+    try:
+        first, last = _one(ends[0]), _one(ends[-1])
+    except ValueError:
+        raise ValueError(f"{text!r} is no period; wanted {FORMS}") from None
+    if last.end < first.end or last.start < first.start:
+        raise ValueError(f"{text!r} is no period; its end is before its start")
+    return _written(first.start, last.end - first.start)
+
+
+def _one(text: str) -> Period:
+    """Read a period that is no run of several."""
+    plain = text.upper()
+    match = _PART_FIRST.fullmatch(plain) or _YEAR_FIRST.fullmatch(plain)
+    return Period(f"{match['year']}-{match['part']}" if match else plain)
+
+
 def newest(periods: list[str]) -> str:
     """Return the period that ends last; of two that end together, the longer one.
 
@@ -96,3 +169,91 @@ def newest(periods: list[str]) -> str:
     '2024'
     """
     return max(periods, key=lambda text: (Period(text).end, Period(text).months, text))
+
+
+def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the periods with data that add up to a period, and the months they leave out.
+
+    Parameters
+    ----------
+    period : str
+        The period to cover.
+    have : iterable of str
+        Periods with data; they may overlap, and reach beyond the one to cover.
+
+    Returns
+    -------
+    pieces : tuple of str
+        Periods with data that share no month and leave out as few months as possible, with the
+        fewest pieces.
+    missing : tuple of str
+        The period itself if it has no data, else the runs of months that are missing.
+
+    Examples
+    --------
+    >>> cover("2024", ["2024-01", "2024-Q1", "2024-Q2", "2024-H2", "2023"])
+    (('2024-Q1', '2024-Q2', '2024-H2'), ())
+    >>> cover("2024-H1", ["2024-01", "2024-Q2"])
+    (('2024-01', '2024-Q2'), ('2024-02..2024-03',))
+    >>> cover("2025-Q1", ["2024"])
+    ((), ('2025-Q1',))
+    """
+    asked = Period(period)
+    starting: dict[int, list[Period]] = defaultdict(list)
+    for piece in sorted({Period(text) for text in have}, key=lambda p: p.text):
+        if piece in asked:
+            starting[piece.start].append(piece)
+    best: dict[int, tuple[int, int, tuple[str, ...]]] = {asked.end: (0, 0, ())}
+    for month in range(asked.end - 1, asked.start - 1, -1):
+        lacking, pieces, chosen = best[month + 1]
+        choices = [(lacking + 1, pieces, chosen)]
+        for piece in starting[month]:
+            lacking, pieces, chosen = best[piece.end]
+            choices.append((lacking, pieces + 1, (piece.text, *chosen)))
+        best[month] = min(choices)
+    found = best[asked.start][2]
+    return found, _missing(asked, [Period(text) for text in found])
+
+
+def _missing(asked: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
+    edges = [asked.start, *(m for p in pieces for m in (p.start, p.end)), asked.end]
+    gaps = [(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    return tuple(_written(*gap) for gap in gaps)
+
+
+def added_up(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the periods with data whose figures an answer about a period adds up.
+
+    A part of a year says nothing about the year. So a run of years adds up its whole years with
+    data and names the others; any other period is covered to the month, or has no data.
+
+    Parameters
+    ----------
+    period, have
+        As for :func:`cover`.
+
+    Returns
+    -------
+    pieces, missing : tuple of str
+        As :func:`cover` returns them.
+
+    Examples
+    --------
+    >>> added_up("2022-2024", ["2022", "2023-Q1", "2024-H1", "2024-H2"])
+    (('2022', '2024-H1', '2024-H2'), ('2023',))
+    >>> added_up("2023", ["2023-Q1"])
+    ((), ('2023',))
+    """
+    there = set(have)
+    asked = Period(period)
+    if len(asked.years) == 1:
+        pieces, missing = cover(period, there)
+        return ((), (period,)) if missing else (pieces, ())
+    whole = {year for year in asked.years if not cover(year, there)[1]}
+    return cover(period, [p for p in there if len(Period(p).years) > 1 or _year(p) in whole])
+
+
+def _year(period: str) -> str | None:
+    """Name the calendar year that holds a period; None if it crosses the end of one."""
+    span = Period(period)
+    return str(span.year) if span.start // 12 == span.year else None

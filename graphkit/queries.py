@@ -17,7 +17,7 @@ import pyarrow as pa
 from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
-from graphkit.period import Period
+from graphkit.period import spelled
 from graphkit.stores import Result, Store
 from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.results import kept_rows
@@ -54,7 +54,7 @@ class Parameter:
             return [part.strip() for part in text.split(",") if part.strip()]
         if self.type == "period":
             try:
-                return Period(text).text
+                return spelled(text)
             except ValueError as error:
                 raise UsageError(f"parameter {self.name}: {error}") from error
         return text

@@ -138,16 +138,18 @@ class Verb:
 
 
 def checked(question: Callable[P, R]) -> Callable[P, R]:
-    """Check the arguments of a question against its declaration before each call."""
+    """Check and read the arguments of a question by its declaration before each call."""
     key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
     declared, signature = PARAMETERS[key], inspect.signature(question)
 
     @wraps(question)
     def ask(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = signature.bind(*args, **kwargs).arguments
+        bound = signature.bind(*args, **kwargs)
         for parameter in declared:
-            parameter.check(given.get(parameter.name))
-        return question(*args, **kwargs)
+            if parameter.name in bound.arguments:
+                value = bound.arguments[parameter.name]
+                bound.arguments[parameter.name] = parameter.read(value)
+        return question(*bound.args, **bound.kwargs)
 
     return ask
 

@@ -1,19 +1,14 @@
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from graphkit.analysis.shares import import_shares
-from graphkit.analysis.trade_change import compare_partners, compare_totals, cover, trend
+from graphkit.analysis.trade_change import compare_partners, compare_totals, trend
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import Period
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 FLOW = {
     "consumer": "KOR", "supplier": "CHN", "product": "dy-oxide", "period": "2024",
     "reporter": "importer", "dataset": "customs", "source": "x", "usd": None, "tonnes": None,
@@ -28,48 +23,6 @@ def flows(*changes: dict[str, Any]) -> pa.Table:
 def one(result: pa.Table) -> dict[str, Any]:
     (row,) = result.to_pylist()
     return dict(row)
-
-
-# --- which periods add up to one
-
-
-@pytest.mark.parametrize(
-    ("period", "have", "pieces", "missing"),
-    [
-        ("2024", ["2024", "2024-H1", "2024-H2"], ("2024",), ()),
-        ("2024", ["2024-H1", "2024-Q3", "2024-10", "2024-11", "2024-12"],
-         ("2024-H1", "2024-Q3", "2024-10", "2024-11", "2024-12"), ()),
-        ("2024-Q1", ["2024"], (), ("2024-Q1",)),
-        ("2024-Q1", ["2024-01", "2024-03"], ("2024-01", "2024-03"), ("2024-02",)),
-        ("2020-2023", ["2020", "2022", "2023"], ("2020", "2022", "2023"), ("2021-01 to 2021-12",)),
-        # The longest piece is not always the best one to begin with.
-        ("2020-2023", ["2020-2021", "2020", "2021-2023"], ("2020", "2021-2023"), ()),
-        ("2024", [], (), ("2024",)),
-    ],
-)  # fmt: skip
-def test_periods_of_data_that_add_up_to_a_period(period, have, pieces, missing):
-    assert cover(period, have) == (pieces, missing)
-    assert cover(period, reversed(have)) == (pieces, missing)
-
-
-PIECES = ["2024", "2024-H1", "2024-H2", "2024-Q1", "2024-Q2", "2024-Q4", "2024-01", "2024-02",
-          "2024-03", "2024-06", "2024-07", "2024-12"]  # fmt: skip
-
-
-@given(st.sets(st.sampled_from(PIECES), max_size=9), st.sampled_from(["2024", "2024-H1"]))
-@SETTINGS
-def test_cover_leaves_out_as_little_as_any_choice_of_periods_without_overlap(have, period):
-    asked = Period(period)
-    inside = [Period(p) for p in have if Period(p) in asked]
-    best = max(
-        sum(p.months for p in choice)
-        for n in range(len(inside) + 1) for choice in combinations(inside, n)
-        if not any(a.overlaps(b) for a, b in combinations(choice, 2))
-    )  # fmt: skip
-    pieces, missing = cover(period, have)
-
-    assert sum(Period(p).months for p in pieces) == best
-    assert (best == asked.months) == (missing == ())
 
 
 # --- two periods
@@ -101,7 +54,7 @@ def test_a_period_without_data_is_named_and_nothing_is_made_up():
     )  # fmt: skip
     rows = {r["dataset"]: r for r in compare_totals(trade, "2024", "2025-Q1").to_pylist()}
 
-    assert rows["customs"]["missing"] == "no data of 2025-02 to 2025-03"
+    assert rows["customs"]["missing"] == "no data of 2025-02..2025-03"
     assert (rows["customs"]["usd_after"], rows["customs"]["new"]) == (None, None)
     assert rows["other"]["missing"] is None
     partners = compare_partners(trade, "2024", "2025-Q1")

@@ -572,6 +572,13 @@ def test_what_is_no_period_is_refused(ask, period):
         ask.depends("KOR", period=period)
 
 
+@pytest.mark.parametrize("period", [2024, " 2024", "latest", "Latest", "2024-2024", "2024..2024"])
+def test_a_period_may_be_spelled_in_other_ways(ask, period):
+    asked = ask.suppliers("JPN", scope="ree-metals", period=period)
+
+    assert asked.rows == ask.suppliers("JPN", scope="ree-metals", period="2024").rows
+
+
 @pytest.mark.parametrize("share", [0, -1, 1.0001, 80, math.nan, math.inf])
 def test_a_least_share_is_over_0_to_1(ask, share):
     with pytest.raises(UsageError, match="`min_share`"):

@@ -63,11 +63,11 @@ def test_choices_are_those_of_the_measures():
 )
 def test_a_value_that_is_not_taken_is_refused(parameter, value, message):
     with pytest.raises(UsageError, match=message):
-        parameter.check(value)
+        parameter.read(value)
 
 
 def test_folded_choices_may_be_written_with_spaces_and_capitals():
-    Parameter("x", "--x", "X", "", choices=("borne-out",), folded=True).check(" Borne out")
+    Parameter("x", "--x", "X", "", choices=("borne-out",), folded=True).read(" Borne out")
 
 
 def test_texts_name_parameters_in_python_and_options_on_the_command_line():

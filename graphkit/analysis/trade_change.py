@@ -12,67 +12,11 @@ import pyarrow as pa
 
 from graphkit.arrow import INDEX, SHARE, UNIT, counts, lists, number, texts
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import Period
+from graphkit.period import Period, cover
 
 MEASURES = ("usd", "tonnes")
 SERIES = ("product", "reporter", "dataset", "source")
 """Columns that identify a series; figures of two series are never compared."""
-
-
-def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Find the periods with data that add up to a period, and the months they leave out.
-
-    Parameters
-    ----------
-    period : str
-        The period to cover.
-    have : iterable of str
-        Periods with data; they may overlap, and reach beyond the one to cover.
-
-    Returns
-    -------
-    pieces : tuple of str
-        Periods with data that share no month and leave out as few months as possible, with the
-        fewest pieces.
-    missing : tuple of str
-        The period itself if it has no data, else its missing months, in runs.
-
-    Examples
-    --------
-    >>> cover("2024", ["2024-01", "2024-Q1", "2024-Q2", "2024-H2", "2023"])
-    (('2024-Q1', '2024-Q2', '2024-H2'), ())
-    >>> cover("2024-H1", ["2024-01", "2024-Q2"])
-    (('2024-01', '2024-Q2'), ('2024-02 to 2024-03',))
-    >>> cover("2025-Q1", ["2024"])
-    ((), ('2025-Q1',))
-    """
-    asked = Period(period)
-    starting: dict[int, list[Period]] = defaultdict(list)
-    for piece in sorted({Period(text) for text in have}, key=lambda p: p.text):
-        if piece in asked:
-            starting[piece.start].append(piece)
-    best: dict[int, tuple[int, int, tuple[str, ...]]] = {asked.end: (0, 0, ())}
-    for month in range(asked.end - 1, asked.start - 1, -1):
-        lacking, pieces, chosen = best[month + 1]
-        choices = [(lacking + 1, pieces, chosen)]
-        for piece in starting[month]:
-            lacking, pieces, chosen = best[piece.end]
-            choices.append((lacking, pieces + 1, (piece.text, *chosen)))
-        best[month] = min(choices)
-    found = best[asked.start][2]
-    return found, _missing(asked, [Period(text) for text in found])
-
-
-def _missing(asked: Period, pieces: Sequence[Period]) -> tuple[str, ...]:
-    if not pieces:
-        return (asked.text,)
-    edges = [asked.start, *(m for p in pieces for m in (p.start, p.end)), asked.end]
-    gaps = [(a, b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
-    return tuple(_month(a) if a == b else f"{_month(a)} to {_month(b)}" for a, b in gaps)
-
-
-def _month(number: int) -> str:
-    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 @dataclass(frozen=True)

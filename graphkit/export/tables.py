@@ -132,9 +132,8 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     GraphkitError
         The scope has no trade; the message says what has.
     """
-    PERIOD.check(period)
     catalog = Catalog(store)
-    trade = trade_of(catalog, catalog.materials.scope(scope), period)
+    trade = trade_of(catalog, catalog.materials.scope(scope), PERIOD.read(period))
     if trade.lacking:
         raise GraphkitError(trade.lacking[0].lower() + trade.lacking[1:].rstrip("."))
     ends = {*trade.shares["supplier"].to_pylist(), *trade.shares["consumer"].to_pylist()}

@@ -19,14 +19,13 @@ from graphkit.analysis.trade_change import (
     check_partner,
     compare_partners,
     compare_totals,
-    cover,
     owner_of,
 )
 from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import Period
+from graphkit.period import Period, cover
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.published import CHANGES, published_answer, shares_in

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from graphkit.analysis.balances import balance_reliance
 from graphkit.analysis.concentration import production_concentration, production_shares
-from graphkit.analysis.trade_change import MEASURES, cover, known_sum
-from graphkit.period import Period
+from graphkit.analysis.trade_change import MEASURES, known_sum
+from graphkit.period import Period, cover
 
 NAMELESS = ("world", "rest", "group", "unspecified")
 
