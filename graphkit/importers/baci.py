@@ -18,26 +18,9 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.fingerprint import any_twice, fingerprints
-from graphkit.importers.reference import (
-    HS_CODE,
-    ImportFilter,
-    Reference,
-    left_out,
-    name_places,
-    with_one_of,
-    worth,
-)
-from graphkit.importers.writing import (
-    Report,
-    SeedTable,
-    all_or_nothing,
-    check_draft,
-    write_datasets,
-    write_reference,
-    write_source,
-    write_table,
-)
+from graphkit.importers.flows import distinct, left_out, name_places, with_one_of, worth
+from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
+from graphkit.importers.writing import Report, SeedTable, write_trade
 from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
@@ -251,30 +234,7 @@ def _read(
         report.add("left out", "other years", read - of_years)
     found = pa.concat_tables(kept) if kept else pa.table({n: pa.array([], TYPES[n]) for n in TYPES})
     report.add("left out", "other HS codes", of_years - len(found))
-    return _distinct(found, names, report)
-
-
-def _distinct(rows: pa.Table, files: Sequence[str], report: Report) -> pa.Table:
-    """Keep one of equal rows; refuse two figures of one flow."""
-    flow_of = fingerprints(rows.select(FLOW))
-    if not any_twice(flow_of):
-        return rows
-    order = np.argsort(flow_of, kind="stable")
-    same = flow_of[order][1:] == flow_of[order][:-1]
-    first, again = order[:-1][same], order[1:][same]
-    whole = fingerprints(rows.select(COLUMNS))
-    differing = np.flatnonzero(whole[first] != whole[again])
-    if len(differing):
-        at = differing[np.argmin(again[differing])]
-        one, other = rows.take([first[at], again[at]]).to_pylist()
-        flow = ", ".join(f"{name}={one[name]}" for name in FLOW)
-        raise GraphkitError(
-            f"{files[other['file']]}:{other['line']}: found v={other['v']}, q={other['q']} for "
-            f"{flow}; {files[one['file']]}:{one['line']} has v={one['v']}, q={one['q']}"
-        )
-    mask = np.zeros(len(rows), bool)
-    mask[again] = True
-    return left_out(rows, pa.array(mask), "the same row again", None, report)
+    return distinct(found, FLOW, ("v", "q"), names, report)
 
 
 def _batches(path: Path, member: str | None, name: str) -> Iterator[pa.Table]:
@@ -402,45 +362,32 @@ def _unlike(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _write(flows: pa.Table, folder: Path, edition: Edition, name: str, preference: int) -> None:
     source = f"cepii-{edition.dataset}"
+    said = {"version": f"V{edition.version}"} if edition.version else {}
     version = f" V{edition.version}" if edition.version else " (version not known)"
     about = f"BACI {edition.revision}{version}: {len(flows):,} flows.\n{CREDIT.strip()}"
-    with all_or_nothing(folder) as draft:
-        if not write_reference(folder, draft) and not len(flows):
-            return
-        beside = any(folder.glob("[!.]*/*.yaml"))
-        write_source(
-            edition.dataset,
-            {
-                "key": source,
-                "title": f"BACI: International Trade Database at the Product-Level, "
-                f"{edition.revision}",
-                "publisher": "CEPII",
-                **({"version": f"V{edition.version}"} if edition.version else {}),
-                "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
-                "licence": "Etalab Open Licence 2.0",
-                "attribution": "CEPII, BACI",
-            },
-            "The data set that the table beside this file is taken from.", folder, draft, "trade",
-        )  # fmt: skip
-        said = {"version": f"V{edition.version}"} if edition.version else {}
-        write_datasets(
-            edition.dataset,
-            [{
-                "key": edition.dataset, "name": f"CEPII BACI, {edition.revision}",
-                "publisher": "CEPII", **said, "hs_revision": edition.revision,
-                "valuation": "fob", "reporter": "reconciled", "preference": str(preference),
-                "source": source,
-            }],
-            folder, draft, "trade",
-        )  # fmt: skip
-        write_table(
-            SeedTable(
-                name, "EXPORTS", flows,
-                {"basis": "gross", "dataset": edition.dataset, "hs_revision": edition.revision,
-                 "reporter": "reconciled", "source": source, "valuation": "fob"},
-                {"usd": "kUSD"}, about,
-            ),
-            draft / "trade",
-        )  # fmt: skip
-        if beside:
-            check_draft(draft, folder)
+    write_trade(
+        folder,
+        edition.dataset,
+        {
+            "key": source,
+            "title": f"BACI: International Trade Database at the Product-Level, {edition.revision}",
+            "publisher": "CEPII",
+            **said,
+            "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+            "licence": "Etalab Open Licence 2.0",
+            "attribution": "CEPII, BACI",
+        },
+        [{
+            "key": edition.dataset, "name": f"CEPII BACI, {edition.revision}",
+            "publisher": "CEPII", **said, "hs_revision": edition.revision,
+            "valuation": "fob", "reporter": "reconciled", "preference": str(preference),
+            "source": source,
+        }],
+        SeedTable(
+            name, "EXPORTS", flows,
+            {"basis": "gross", "dataset": edition.dataset, "hs_revision": edition.revision,
+             "reporter": "reconciled", "source": source, "valuation": "fob"},
+            {"usd": "kUSD"}, about,
+        ),
+        checked=any(folder.glob("[!.]*/*.yaml")),
+    )  # fmt: skip

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.importers.comtrade_files import PREVIEW, TOTALS, TYPES, read_comtrade
-from graphkit.importers.reference import (
-    HS_CODE,
-    ImportFilter,
-    Reference,
+from graphkit.importers.flows import (
+    check_replaced,
     left_out,
     name_places,
-    with_one_of,
+    products_by_code,
+    reported_flows,
+    reporters_of,
+    table_name,
     worth,
 )
-from graphkit.importers.writing import (
-    Report,
-    SeedTable,
-    all_or_nothing,
-    check_draft,
-    write_datasets,
-    write_reference,
-    write_source,
-    write_table,
-)
+from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
+from graphkit.importers.writing import Report, SeedTable, write_trade
 from graphkit.schema import REVISIONS
 
 VALUE = "primaryValue"
@@ -190,13 +182,7 @@ def _said(flow: str) -> str:
 
 
 SOURCE = "un-comtrade"
-KEYS = (
-    "product", "hs", "hs_revision", "period", "exporter", "importer", "reporter", "dataset",
-)  # fmt: skip
-"""The columns that identify a flow of a table."""
 TRUE = ("true", "True", "TRUE", "1")
-NAMED = 3
-"""The most reporters that the name of a table lists."""
 CREDIT = """
 United Nations, UN Comtrade Database; its terms restrict redistribution. Each flow as one side
 reported it: exports as a rule free on board, imports as a rule with cost, insurance and freight;
@@ -253,8 +239,8 @@ def import_comtrade(
     flows = _map(_with_places(rows, reference, report), wanted, report)
     report.check(max_unknown)
     report.check_kept(len(flows), files)
-    name = name or _name(flows)
-    _check_kept(folder, name, flows)
+    name = name or table_name("comtrade", reporters_of(flows), flows)
+    check_replaced(folder, name, flows)
     report.add("kept", f"in trade/{name}.parquet", len(flows), pc.sum(flows["usd"]).as_py())
     _write(flows, folder, name)
     return report
@@ -297,13 +283,12 @@ def _with_products(
         rows = left_out(rows, pc.invert(kept), "other years", None, report)
     revisions = {text: REVISIONS[int(text[1])] for text in rows["classificationCode"].unique()
                  .to_pylist()}  # fmt: skip
+    codes = products_by_code(reference, set(revisions.values()), wanted)
     found = {
         f"{text}|{code}": product
         for text, revision in sorted(revisions.items())
-        for code, product in _codes(reference, revision, wanted).items()
+        for code, product in codes[revision].items()
     }
-    if wanted.products and rows and not found:
-        _codes(reference, REVISIONS[-1], wanted, strict=True)
     pairs = pc.binary_join_element_wise(rows["classificationCode"], rows["cmdCode"], "|")
     places = pc.index_in(pairs, value_set=pa.array(list(found), pa.string()))
     products = pc.take(pa.array(list(found.values()), pa.string()), places)
@@ -311,23 +296,6 @@ def _with_products(
     wide = pc.not_equal(pc.utf8_length(rows["cmdCode"]), HS_CODE)
     rows = left_out(rows, wide, "other than six digits", None, report)
     return left_out(rows, pc.is_null(rows["product"]), "other HS codes", None, report)
-
-
-def _codes(
-    reference: Reference, revision: str, wanted: ImportFilter, *, strict: bool = False
-) -> Mapping[str, str]:
-    """Select the codes asked for; names without one in this revision matter only if ``strict``."""
-    codes = reference.product_of_code(revision, proxies=wanted.proxies)
-    if not wanted.products:
-        return codes
-    kept: dict[str, str] = {}
-    for text in wanted.products:
-        try:
-            kept |= reference.products([text], codes)
-        except UsageError:
-            if strict:
-                raise
-    return kept
 
 
 def _with_places(rows: pa.Table, reference: Reference, report: Report) -> pa.Table:
@@ -370,58 +338,7 @@ def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
         "tonnes": weight,
         "tonnes_estimated": pc.if_else(pc.is_valid(weight), estimated, None),
     })  # fmt: skip
-    own = pc.equal(flows["exporter"], flows["importer"])
-    flows = left_out(flows, own, "of a country with itself: returned goods", "usd", report)
-    nothing = pc.and_(pc.is_null(flows["usd"]), pc.is_null(flows["tonnes"]))
-    flows = left_out(flows, nothing, "without a value and a weight", "usd", report)
-    return _summed(with_one_of(flows, wanted.countries, "usd", report))
-
-
-def _summed(flows: pa.Table) -> pa.Table:
-    """Add up the numbers of one place to one flow; a sum with an unknown part is unknown."""
-    whole = pc.ScalarAggregateOptions(skip_nulls=False)
-    some = pc.ScalarAggregateOptions(skip_nulls=True)
-    sums = flows.group_by(list(KEYS), use_threads=False).aggregate([
-        ("usd", "sum", whole), ("tonnes", "sum", whole), ("valuation", "min", whole),
-        ("valuation", "max", whole), ("tonnes_estimated", "any", some),
-    ])  # fmt: skip
-    lowest, highest = sums["valuation_min"], sums["valuation_max"]
-    one = pc.if_else(pc.equal(lowest, highest), lowest, None)
-    found = {
-        **{name: sums[name] for name in KEYS},
-        "usd": sums["usd_sum"],
-        "valuation": pc.take(pa.array(VALUATIONS), one),
-        "tonnes": sums["tonnes_sum"],
-        "tonnes_estimated": sums["tonnes_estimated_any"],
-    }
-    return pa.table(found).sort_by([(name, "ascending") for name in KEYS]).combine_chunks()
-
-
-# --- writing
-
-
-def _name(flows: pa.Table) -> str:
-    """Name a table by its reporters and periods."""
-    exports = pc.equal(flows["reporter"], "exporter")
-    reporters = pc.if_else(exports, flows["exporter"], flows["importer"]).unique().to_pylist()
-    who = "-".join(sorted(reporters)) if len(reporters) <= NAMED else f"{len(reporters)}-reporters"
-    periods = sorted(set(flows["period"].to_pylist()))
-    span = periods[0] if len(periods) == 1 else f"{periods[0]}-{periods[-1]}"
-    return f"comtrade-{who.lower()}-{span}"
-
-
-def _check_kept(folder: Path, name: str, flows: pa.Table) -> None:
-    """Refuse to overwrite a table that has flows missing from these files."""
-    path = folder / "trade" / f"{name}.parquet"
-    if not path.exists():
-        return
-    old = parquet.read_table(path, columns=list(KEYS))
-    lost = len(old.join(flows.select(KEYS), keys=list(KEYS), join_type="left anti"))
-    if lost:
-        raise GraphkitError(
-            f"{path} holds {lost:,} flows that these files do not have; give this import another "
-            "--name, or remove that table"
-        )
+    return reported_flows(flows, wanted, "usd", report)
 
 
 SIDES = {"imports": "importer", "exports": "exporter"}
@@ -450,22 +367,16 @@ def _write(flows: pa.Table, folder: Path, name: str) -> None:
         f"UN Comtrade: {len(flows):,} flows, {flows['tonnes'].null_count:,} of them without a "
         f"weight, {guessed:,} with one that UN Comtrade estimated.\n{CREDIT.strip()}"
     )
-    with all_or_nothing(folder) as draft:
-        write_reference(folder, draft)
-        write_source(
-            "comtrade",
-            {
-                "key": SOURCE, "title": "UN Comtrade Database", "publisher": "United Nations",
-                "url": "https://comtradeplus.un.org",
-                "licence": "terms of use of UN Comtrade; redistribution is restricted",
-                "attribution": "United Nations, UN Comtrade Database",
-            },
-            "The data set that the tables named comtrade-... are taken from.", folder, draft,
-            "trade",
-        )  # fmt: skip
-        defaults = {"basis": "gross", "source": SOURCE}
-        write_datasets("comtrade", list(map(_dataset, DATASETS)), folder, draft, "trade")
-        write_table(
-            SeedTable(name, "EXPORTS", flows, defaults, {"tonnes": "kg"}, about), draft / "trade"
-        )
-        check_draft(draft, folder)
+    write_trade(
+        folder,
+        "comtrade",
+        {
+            "key": SOURCE, "title": "UN Comtrade Database", "publisher": "United Nations",
+            "url": "https://comtradeplus.un.org",
+            "licence": "terms of use of UN Comtrade; redistribution is restricted",
+            "attribution": "United Nations, UN Comtrade Database",
+        },
+        list(map(_dataset, DATASETS)),
+        SeedTable(name, "EXPORTS", flows, {"basis": "gross", "source": SOURCE}, {"tonnes": "kg"},
+                  about),
+    )  # fmt: skip

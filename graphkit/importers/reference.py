@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -173,6 +174,19 @@ class Reference:
                 if row["code"] == code and row["product"] == product]  # fmt: skip
         return min(fits, key=FITS.index, default=None)
 
+    def national_code(self, code: str) -> dict[str, str]:
+        """Describe a national code by its first six digits, as a seed."""
+        parent = self.code_rows[code[:HS_CODE]]
+        described = f"national code of {code[:HS_CODE]}: {parent['description']}"
+        return {"code": code, "description": described, "source": parent["source"]}
+
+    def report_national(self, pairs: Iterable[tuple[str, str]], report: Report) -> None:
+        """Report how well the first six digits of national codes fit their products."""
+        for (code, product), count in sorted(Counter(pairs).items()):
+            fit = self.fit_of(code[:HS_CODE], product)
+            said = f"which fits {product}: {fit}" if fit else f"not known for {product}"
+            report.add("matched", f"{code} by {code[:HS_CODE]}, {said}", count)
+
     def products(self, wanted: Iterable[str], codes: Mapping[str, str]) -> dict[str, str]:
         """Select the codes that were asked for.
 
@@ -258,69 +272,3 @@ def read_reference(folder: Path | None = None) -> Reference:
 
 def _called(table: Any, key: str) -> Any:
     return table.rename_columns([("key" if n == key else n) for n in table.column_names])
-
-
-def name_places(
-    flows: pa.Table, ends: Mapping[str, str], places: Mapping[int, str], value: str, report: Report
-) -> pa.Table:
-    """Add the keys of places to flows, and leave out flows with an unknown place.
-
-    Parameters
-    ----------
-    flows : pyarrow.Table
-        Flows whose places are numbers.
-    ends : mapping of str to str
-        The column to add for each column of numbers.
-    places : mapping of int to str
-        The key of each number.
-    value : str
-        The column of values, by which the report weighs unknown places.
-    report : Report
-        Receives the total, the flows left out, and the unknown numbers.
-    """
-    numbers = pa.array(sorted(places), pa.int32())
-    keys = pa.array([places[number] for number in sorted(places)], pa.string())
-    report.total = worth(flows, value)
-    known = pa.array([True] * len(flows), pa.bool_())
-    for column, end in ends.items():
-        index = pc.index_in(flows[column], value_set=numbers)
-        lost = flows.filter(pc.is_null(index))
-        for row in lost.group_by(column).aggregate([(value, "sum")]).to_pylist():
-            code = str(row[column])
-            more = row[f"{value}_sum"] or 0.0
-            report.unmapped[code] = report.unmapped.get(code, 0.0) + more
-        flows = flows.append_column(end, pc.take(keys, index))
-        known = pc.and_(known, pc.is_valid(index))
-    return left_out(flows, pc.invert(known), "unknown places", value, report)
-
-
-def with_one_of(
-    flows: pa.Table, countries: Collection[str], value: str, report: Report
-) -> pa.Table:
-    """Keep flows with one of the countries at either end; all flows if none is given."""
-    if not countries:
-        return flows
-    kept = pa.array(sorted(countries), pa.string())
-    either = pc.or_(pc.is_in(flows["exporter"], kept), pc.is_in(flows["importer"], kept))
-    others = flows.filter(pc.invert(either))
-    report.add("left out", "other countries", len(others), worth(others, value))
-    return flows.filter(either)
-
-
-def left_out(
-    flows: pa.Table, excluded: pa.Array, why: str, value: str | None, report: Report
-) -> pa.Table:
-    """Drop the excluded flows, and count them in the report.
-
-    Pass no column of values for rows that count the same goods several times: their sum would
-    mean nothing.
-    """
-    out = flows.filter(excluded)
-    if len(out):
-        report.add("left out", why, len(out), worth(out, value) if value else None)
-    return flows.filter(pc.invert(excluded))
-
-
-def worth(flows: pa.Table, value: str) -> float:
-    """Sum the known values."""
-    return float(pc.sum(flows[value]).as_py() or 0.0)

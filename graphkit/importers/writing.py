@@ -258,43 +258,87 @@ def check_draft(draft: Path, folder: Path) -> None:
         )
 
 
-def known_sources(folder: Path, besides: Path | None = None, kind: str = "Source") -> set[str]:
-    """Return the keys of a folder's sources or data sets, those of its reference included.
+def known_keys(folder: Path, kind: str, besides: Path | None = None) -> set[str]:
+    """Return the keys of one kind in a folder, those of its reference included.
 
     The file ``besides`` does not count.
     """
     # Only a file with one of these words can hold these kinds; other files have large tables.
-    words = re.compile(rb"Source|Product|Dataset")
+    words = re.compile(rb"Source|Product|Dataset|Code")
     paths = [path for path in sorted(folder.rglob("*.yaml"))
              if path != besides and words.search(path.read_bytes())]  # fmt: skip
     read = [read_file(path, folder, GRAPH) for path in paths]
     if not any(f.kind and f.kind.name == "Product" for f in read):
         reference = shipped("seeds") / "reference"
         read.append(read_file(reference / f"{kind.lower()}s.yaml", reference, GRAPH))
-    sources = [f.rows["key"].to_pylist() for f in read
-               if f.kind and f.kind.name == kind and f.rows is not None]  # fmt: skip
-    return {key for keys in sources for key in keys if key}
+    keys = [f.rows[f.kind.key].to_pylist() for f in read
+            if f.kind and f.kind.name == kind and f.rows is not None]  # fmt: skip
+    return {key for some in keys for key in some if key}
 
 
-def write_source(
-    name: str, source: Mapping[str, str], comment: str, folder: Path, draft: Path, where: str
+def write_new(
+    name: str,
+    kind: str,
+    rows: Sequence[Mapping[str, str]],
+    comment: str,
+    folder: Path,
+    draft: Path,
+    where: str,
 ) -> None:
-    """Write the seed of a source, unless another file of the folder has it."""
-    if source["key"] not in known_sources(folder, folder / where / f"{name}-source.yaml"):
-        write_rows(f"{name}-source", "Source", [source], comment, draft / where)
+    """Write the seed of sources, data sets or codes, except those that another file has."""
+    known = known_keys(folder, kind, folder / where / f"{name}.yaml") if rows else set()
+    key = "code" if kind == "Code" else "key"
+    if new := [row for row in rows if row[key] not in known]:
+        write_rows(name, kind, new, comment, draft / where)
 
 
-def write_datasets(
-    name: str, rows: Sequence[Mapping[str, str]], folder: Path, draft: Path, where: str
+def write_trade(
+    folder: Path,
+    stem: str,
+    source: Mapping[str, str],
+    datasets: Sequence[Mapping[str, str]],
+    seed: SeedTable,
+    codes: Sequence[Mapping[str, str]] = (),
+    *,
+    checked: bool = True,
 ) -> None:
-    """Write the seed of the data sets of a table, except those that another file has."""
-    path = folder / where / f"{name}-datasets.yaml"
-    known = known_sources(folder, path, "Dataset")
-    if new := [row for row in rows if row["key"] not in known]:
-        write_rows(
-            f"{name}-datasets", "Dataset", new, "The data sets of the table beside this file.",
-            draft / where,
-        )  # fmt: skip
+    """Write a table of trade with its source, data sets and national codes, all or none.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of seeds; if it has no reference seeds, they are added.
+    stem : str
+        Start of the names of the files of the source and the data sets.
+    source : mapping
+        Properties of the source. Like data sets and codes, it is written unless another file of
+        the folder has it.
+    datasets, codes : sequence of mapping
+        Properties of the data sets, and of the codes that the reference lacks.
+    seed : SeedTable
+        The flows.
+    checked : bool
+        Read the result before it is kept.
+
+    Raises
+    ------
+    FailedCheck
+        The folder could not be read with this import; nothing is written.
+    """
+    with all_or_nothing(folder) as draft:
+        if not write_reference(folder, draft) and not len(seed.rows):
+            return
+        for name, kind, rows in (
+            (f"{stem}-source", "Source", [source]),
+            (f"{stem}-datasets", "Dataset", datasets),
+            (f"{seed.name}-codes", "Code", codes),
+        ):
+            write_new(
+                name, kind, rows, f"{kind}s of the table beside this file.", folder, draft, "trade"
+            )
+        write_table(seed, draft / "trade")
+        if checked:
+            check_draft(draft, folder)
 
 
 def write_table(seed: SeedTable, folder: Path, *, level: int = 9) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
-from graphkit.importers.reference import HS_CODE, Reference
+from graphkit.importers.reference import Reference
 from graphkit.importers.table.columns import ReadTable, read_columns
 from graphkit.importers.table.mapping import MARKS, ColumnMapping, Layout, read_mapping
 from graphkit.importers.table.sheets import Sheet, read_sheet
@@ -180,7 +179,7 @@ def check_table(
         files.append(dataset)
         problems += wrong
     known = _known(others, "Code")
-    codes = [_national_code(code, reference) for code in read.national if code not in known]
+    codes = [reference.national_code(code) for code in read.national if code not in known]
     if codes:
         files.append(_seed(given, "Code", codes)[0])
     if not read.problems:
@@ -229,13 +228,6 @@ def _known(files: Sequence[SeedFile], kind: str) -> set[str]:
             for key in f.rows[f.kind.key].to_pylist()}  # fmt: skip
 
 
-def _national_code(code: str, reference: Reference) -> dict[str, str]:
-    """Describe a national code by its first six digits."""
-    parent = reference.code_rows[code[:HS_CODE]]
-    described = f"national code of {code[:HS_CODE]}: {parent['description']}"
-    return {"code": code, "description": described, "source": parent["source"]}
-
-
 def _seed(
     mapping: ColumnMapping, name: str, rows: Sequence[Mapping[str, str]]
 ) -> tuple[SeedFile, list[Problem]]:
@@ -257,12 +249,7 @@ def _report(sheet: Sheet, read: ReadTable, reference: Reference) -> Report:
         report.add("left out", why, len(read.other_codes))
     if read.national and "product" in read.rows.column_names:
         pairs = zip(read.rows["hs"].to_pylist(), read.rows["product"].to_pylist(), strict=True)
-        for (code, product), count in sorted(
-            Counter((c, p) for c, p in pairs if c in read.national and p).items()
-        ):
-            fit = reference.fit_of(code[:HS_CODE], product)
-            said = f"which fits {product}: {fit}" if fit else f"not known for {product}"
-            report.add("matched", f"{code} by {code[:HS_CODE]}, {said}", count)
+        reference.report_national(((c, p) for c, p in pairs if c in read.national and p), report)
     for row, text in sorted(read.unknown.items()):
         report.unmapped[text] = report.unmapped.get(text, 0.0) + read.weights[row]
     if read.unknown:

@@ -26,8 +26,8 @@ from graphkit.importers.writing import (
     UnmappedError,
     all_or_nothing,
     check_draft,
+    write_new,
     write_reference,
-    write_source,
 )
 from graphkit.schema import UNITS
 
@@ -178,7 +178,7 @@ def _write(tables: _Tables, folder: Path, draft: Path) -> None:
         "attribution": "U.S. Geological Survey",
     }
     about = "The data release that the files beside this one are taken from."
-    write_source(release.source, source, about, folder, draft, "production")
+    write_new(f"{release.source}-source", "Source", [source], about, folder, draft, "production")
     for name, rows in tables.rows.items():
         kept = [row for row in rows if row["country"]]
         if name == "production":
