@@ -115,8 +115,8 @@ def test_there_are_the_commands_of_the_design():
         "concentration", "reliance", "prices", "criticality", "centrality", "compare", "trend",
         "mirror", "queries", "query", "cypher", "measure", "export", "check", "load", "digest",
         "schema", "doctor", "claims", "claims check", "claims conflicts", "import baci",
-        "import comtrade", "import usgs", "import table", "fetch comtrade", "neo4j start",
-        "neo4j stop", "neo4j status",
+        "import comtrade", "import customs", "import usgs", "import table", "fetch comtrade",
+        "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 

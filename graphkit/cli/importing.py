@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 importing = typer.Typer(
     name="import",
-    help="Turn published tables into seeds: BACI, UN Comtrade, USGS, any table.",
+    help="Turn published tables into seeds: BACI, UN Comtrade, customs, USGS, any table.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -120,6 +120,16 @@ def baci(
     show_report(report, form, output)
 
 
+TableName = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="Name of the table in the folder. Default: by its reporters and periods.",
+    ),
+]
+
+
 @importing.command()
 def comtrade(
     files: Files,
@@ -128,14 +138,7 @@ def comtrade(
     years: Years = None,
     countries: Countries = None,
     proxies: Proxies = False,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help="Name of the table in the folder. Default: by its reporters and periods.",
-        ),
-    ] = None,
+    name: TableName = None,
     max_unknown: MaxUnknown = 0.01,
     with_shipped: WithShipped = False,
     form: Format = None,
@@ -156,8 +159,7 @@ def comtrade(
     from graphkit.importers.reference import read_reference
     from graphkit.importers.writing import on_shipped
 
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
-        raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
+    _check_name(name)
     reference = read_reference(output)
     wanted = _wanted(reference, products, years, countries, proxies)
     with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
@@ -166,6 +168,63 @@ def comtrade(
             progress=progress,
         )  # fmt: skip
     show_report(report, form, output)
+
+
+@importing.command()
+def customs(
+    files: Files,
+    output: Folder,
+    products: Products = None,
+    years: Years = None,
+    countries: Countries = None,
+    proxies: Proxies = False,
+    flow: Annotated[
+        str | None,
+        typer.Option(
+            "--flow", metavar="imports|exports", help="What China's files hold: they do not say."
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", metavar="MONTH", help="Month of files without one: 2025-03."),
+    ] = None,
+    name: TableName = None,
+    max_unknown: MaxUnknown = 0.01,
+    with_shipped: WithShipped = False,
+    form: Format = None,
+) -> None:
+    """Turn monthly customs statistics into seeds.
+
+    The columns say whose files they are: answers of Korea's customs service (data.go.kr 15100475,
+    XML) or of the US Census (JSON), monthly files of Eurostat Comext or downloads of China's
+    customs (CSV). National codes of 8 or 10 digits are kept, and products found by their first
+    six; the report says how well these fit. Comext's values are in euros and are left out.
+
+    \b
+    Examples:
+      graphkit import customs korea-2025.xml -o my-seeds
+      graphkit import customs full_202503.dat --countries DEU --products "rare earths" -o my-seeds
+      graphkit import customs china.csv --flow exports -o my-seeds
+    """
+    from graphkit.importers.customs import import_customs
+    from graphkit.importers.reference import read_reference
+    from graphkit.importers.writing import on_shipped
+
+    _check_name(name)
+    reference = read_reference(output)
+    wanted = _wanted(reference, products, years, countries, proxies)
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
+        report = import_customs(
+            files, output, reference, wanted=wanted, flow=flow, period=period, name=name,
+            max_unknown=max_unknown, progress=progress,
+        )  # fmt: skip
+    show_report(report, form, output)
+
+
+def _check_name(name: str | None) -> None:
+    """Refuse a name that is no file name everywhere."""
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
 
 
 def _wanted(
