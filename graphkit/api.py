@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pyarrow as pa
 
@@ -37,6 +37,9 @@ from graphkit.questions.supply import supply_of
 from graphkit.stores import Closing, Result
 from graphkit.stores.limits import LIMITS
 
+if TYPE_CHECKING:
+    from graphkit.plot import Picture
+
 P = ParamSpec("P")
 
 
@@ -52,6 +55,12 @@ class Reply(Answer):
         from graphkit.render import answer_html
 
         return answer_html(self)
+
+    def plot(self) -> Picture:
+        """Return the picture of the answer, which a notebook shows; see :mod:`graphkit.plot`."""
+        from graphkit.plot import picture
+
+        return picture(self)
 
     def to_json(self) -> str:
         """Return the whole answer, as ``--format json`` writes it."""

@@ -14,9 +14,9 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 LAYERS = (
     ("_version", "errors"),
     ("kinds",),
-    ("schema", "arrow", "period", "paths", "fingerprint"),
+    ("schema", "arrow", "period", "paths", "fingerprint", "amounts"),
     ("seeds", "analysis", "answer", "reference", "cypher", "parameters"),
-    ("build", "networkx_backend", "scale"),
+    ("build", "networkx_backend", "plot", "scale"),
     ("stores", "verbs"),
     ("queries",),
     ("catalog",),

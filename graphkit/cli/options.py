@@ -47,9 +47,10 @@ Format = Annotated[
         "-f",
         "--format",
         metavar="FORMAT",
-        help="table, json, ndjson, csv, markdown or parquet. Default: by the ending of FILE, "
-        "else table on a terminal, csv in a pipe. In csv, text that a spreadsheet would read as "
-        "a formula gets a leading apostrophe.",
+        help="table, json, ndjson, csv, markdown or parquet; for the picture of an answer svg, "
+        "png, html or echarts (its option as JSON). Default: by the ending of FILE, else table on "
+        "a terminal, csv in a pipe. In csv, text that a spreadsheet would read as a formula gets a "
+        "leading apostrophe.",
         autocompletion=_formats,
     ),
 ]
@@ -59,7 +60,8 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Write to a file (.csv, .json, .ndjson, .md, .parquet, .txt) instead of stdout.",
+        help="Write to a file (.csv, .json, .ndjson, .md, .parquet, .txt; a picture as .svg, .png, "
+        ".html) instead of stdout.",
     ),
 ]
 

@@ -7,22 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.amounts import SHARE, is_number, money, percent, short_text, unit_of
 from graphkit.analysis.claims.wording import about, claim_figure, headline, known_values
 from graphkit.answer import Answer
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.period import Period
-from graphkit.render.layout import (
-    SHARE,
-    Page,
-    TextColumn,
-    fits,
-    is_number,
-    money,
-    percent,
-    short_text,
-    unit_of,
-)
+from graphkit.render.layout import Page, TextColumn, fits
 
 
 def lay_out(answer: Answer, page: Page) -> Page:

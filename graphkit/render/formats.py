@@ -10,15 +10,19 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import pyarrow as pa
 
+from graphkit.amounts import full_text
 from graphkit.analysis.claims.wording import known_values
 from graphkit.answer import Answer
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
 from graphkit.render.answer import comparison_sentences, lay_out, table_columns
-from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, full_text, lay_out_table
+from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, lay_out_table
+
+if TYPE_CHECKING:
+    from graphkit.plot import Picture
 
 
 def write_text(text: str, output: Path | None = None) -> None:
@@ -58,6 +62,30 @@ def write_parquet(table: pa.Table, output: Path | None = None) -> None:
         raise UsageError("a terminal cannot show parquet: name a file with -o FILE")
     try:
         parquet.write_table(table, sys.stdout.buffer if output is None else output)
+    except OSError as error:
+        if output is not None:
+            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+        _stopped(error)
+    flush()
+
+
+def write_bytes(content: bytes, output: Path | None = None) -> None:
+    """Write bytes to a file or to stdout.
+
+    Raises
+    ------
+    UsageError
+        Stdout is a terminal.
+    GraphkitError
+        Writing fails.
+    """
+    if output is None and sys.stdout.isatty():
+        raise UsageError("a terminal cannot show png: name a file with -o FILE")
+    try:
+        if output is None:
+            sys.stdout.buffer.write(content)
+        else:
+            output.write_bytes(content)
     except OSError as error:
         if output is not None:
             raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
@@ -169,13 +197,34 @@ def _with_answer(answer: Answer) -> pa.Table:
     return answer.rows.replace_schema_metadata({"graphkit": about})
 
 
+def _no_picture(table: pa.Table, output: Path | None, title: str) -> Content:
+    """Refuse to draw a table, which does not say what its columns mean."""
+    raise UsageError(f"only answers of questions have pictures; wanted one of {', '.join(TABULAR)}")
+
+
+def _page(answer: Answer) -> str:
+    """Write a page with the picture of an answer above its text."""
+    from graphkit.plot import html_page, picture
+
+    return html_page(picture(answer), answer_html(answer))
+
+
+def _picture(answer: Answer) -> Picture:
+    from graphkit.plot import picture
+
+    return picture(answer)
+
+
+Content: TypeAlias = str | bytes | pa.Table
+
+
 @dataclass(frozen=True)
 class Format:
     """An output format: its file endings, and its writers of tables and answers."""
 
     endings: tuple[str, ...]
-    table: Callable[[pa.Table, Path | None, str], str | pa.Table]
-    answer: Callable[[Answer, Path | None], str | pa.Table] | None = None
+    table: Callable[[pa.Table, Path | None, str], Content]
+    answer: Callable[[Answer, Path | None], Content] | None = None
     """Writer of answers; None to write only the rows, as a table."""
 
 
@@ -206,8 +255,16 @@ WRITERS = {
     "parquet": Format(
         (".parquet",), lambda table, to, title: table, lambda answer, to: _with_answer(answer)
     ),
+    "svg": Format((".svg",), _no_picture, lambda answer, to: _picture(answer).svg()),
+    "png": Format((".png",), _no_picture, lambda answer, to: _picture(answer).png()),
+    "html": Format((".html",), _no_picture, lambda answer, to: _page(answer)),
+    "echarts": Format(
+        (), _no_picture, lambda answer, to: json_text(_picture(answer).option, indent=2) + "\n"
+    ),
 }
 FORMATS = tuple(WRITERS)
+TABULAR = tuple(name for name, form in WRITERS.items() if form.table is not _no_picture)
+"""Formats that write any table; the others draw answers."""
 ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
 """Format by file ending."""
 
@@ -247,9 +304,11 @@ def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
         _write(write(answer, output), output)
 
 
-def _write(content: str | pa.Table, output: Path | None) -> None:
+def _write(content: Content, output: Path | None) -> None:
     if isinstance(content, str):
         write_text(content, output)
+    elif isinstance(content, bytes):
+        write_bytes(content, output)
     else:
         write_parquet(content, output)
 

@@ -1,0 +1,281 @@
+"""The frame of every picture: title, subtitle, source line and the space between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any
+
+from graphkit.answer import Answer
+from graphkit.errors import visible
+from graphkit.plot.colours import INK, LINE, MUTED, PAPER
+from graphkit.plot.world import ASSETS, name_of
+
+WIDTH = 640
+"""Width of a picture in pixels; PNG, SVG and HTML scale it."""
+EDGE = 16
+FONT = "Noto Sans, Segoe UI, Helvetica Neue, Arial, Liberation Sans, sans-serif"
+TITLE, TEXT, SMALL = 17, 13, 12
+"""Sizes of fonts in pixels."""
+LEADING = 1.32
+"""Distance of lines of text, in font sizes."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An ECharts option and the size that it is laid out for."""
+
+    option: Mapping[str, Any]
+    height: int
+    """Pixels, at a width of :data:`WIDTH`."""
+    drawn: int
+    """Number of rows of the answer that it shows."""
+    world: bool = False
+    """True if it draws the map ``world``."""
+
+    @property
+    def title(self) -> str:
+        """The question that it answers."""
+        text: str = self.option["title"][0]["text"]
+        return text.replace("\n", " ")
+
+    def svg(self) -> str:
+        """Draw it as SVG."""
+        from graphkit.plot.draw import svg
+
+        return svg(self)
+
+    def png(self) -> bytes:
+        """Draw it as PNG, 1,600 pixels wide."""
+        from graphkit.plot.draw import png
+
+        return png(self)
+
+    def interactive(self) -> Interactive:
+        """Return it with tooltips, as a notebook shows it in a browser."""
+        from graphkit.plot.draw import html_page
+
+        return Interactive(html_page(self), self.height)
+
+    def _repr_mimebundle_(self, **which: Any) -> dict[str, str]:
+        return {"image/svg+xml": self.svg(), "text/plain": f"<Picture: {self.title}>"}
+
+
+@dataclass(frozen=True)
+class Interactive:
+    """A picture as a page of its own, shown inside the page of a notebook."""
+
+    page: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        size = f'width="{WIDTH + 40}" height="{self.height + 40}" style="border: 0"'
+        return f'<iframe srcdoc="{escape(self.page, quote=True)}" {size}></iframe>'
+
+
+@cache
+def advances(style: str) -> Mapping[str, int]:
+    """Return the widths of characters of a style, in thousandths of the font size."""
+    widths: dict[str, dict[str, int]] = json.loads((ASSETS / "widths.json").read_text("utf-8"))
+    return widths[style]
+
+
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """Measure a line of text in pixels; a character that the font lacks counts as wide.
+
+    >>> round(text_width("China")), round(text_width("China", bold=True))
+    (34, 37)
+    """
+    known = advances("bold" if bold else "regular")
+    return sum(known.get(character, 1000) for character in text) * size / 1000
+
+
+def wrapped(
+    text: str, space: float, size: float = TEXT, *, bold: bool = False, lines: int = 9
+) -> list[str]:
+    """Break a text between words, and a longer word inside; what is over ends in an ellipsis.
+
+    >>> wrapped("permanent magnets of metal", 120)
+    ['permanent', 'magnets of metal']
+    """
+    found = [""]
+    for word in visible(text).split(" "):
+        joined = f"{found[-1]} {word}" if found[-1] else word
+        if text_width(joined, size, bold=bold) <= space:
+            found[-1] = joined
+            continue
+        if found[-1]:
+            found.append("")
+        for character in word:
+            if found[-1] and text_width(found[-1] + character, size, bold=bold) > space:
+                found.append("")
+            found[-1] += character
+    if len(found) > lines:
+        last = found[lines - 1]
+        while last and text_width(f"{last} …", size, bold=bold) > space:
+            last = last[:-1]
+        return [*found[: lines - 1], f"{last.rstrip(' ,;')} …"]
+    return found
+
+
+def framed(
+    answer: Answer,
+    parts: Mapping[str, Any],
+    *,
+    height: int,
+    drawn: int,
+    about: str = "",
+    note: str = "",
+    legend: bool = False,
+    world: bool = False,
+) -> Picture:
+    """Put a plot between its title and its sources.
+
+    Parameters
+    ----------
+    answer
+        The answer that the plot shows.
+    parts
+        Components of the option; places in grids count from the top of the plot.
+    height : int
+        Height of the plot in pixels, with axes.
+    drawn : int
+        Number of rows that are shown.
+    about : str
+        Period, measure and data set. Default: those common to the rows.
+    note : str
+        What is left out of the picture, and how to read it.
+    legend : bool
+        Reserve a line for the legend.
+    """
+    space = WIDTH - 2 * EDGE
+    title = wrapped(answer.question, space, TITLE, bold=True, lines=4)
+    subtitle = [
+        line for text in (about or stated(answer), note) if text
+        for line in wrapped(text, space, SMALL, lines=4)
+    ]  # fmt: skip
+    sources = wrapped(source_line(answer), space, SMALL, lines=3)
+    top = EDGE + len(title) * TITLE * LEADING + 6 + len(subtitle) * SMALL * LEADING + 8
+    legend_top, top = top, top + (26 if legend else 4)
+    bottom = len(sources) * SMALL * LEADING + EDGE
+    option: dict[str, Any] = {
+        "animation": False,
+        "backgroundColor": PAPER,
+        "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
+        "title": [
+            {
+                "text": "\n".join(title), "subtext": "\n".join(subtitle), "left": EDGE,
+                "top": EDGE, "padding": 0, "itemGap": 6,
+                "textStyle": _style(TITLE, INK, "bold"), "subtextStyle": _style(SMALL, MUTED),
+            },
+            {
+                "text": "\n".join(sources), "left": EDGE, "bottom": EDGE - 6, "padding": 0,
+                "textStyle": _style(SMALL, MUTED, "normal"),
+            },
+        ],
+        # Names of the data are never read as HTML.
+        "tooltip": {"renderMode": "richText", "confine": True},
+        "aria": {"enabled": True},
+    }  # fmt: skip
+    if legend:
+        option["legend"] = {
+            "left": EDGE, "top": round(legend_top), "padding": 0, "itemWidth": 14,
+            "itemHeight": 10, "selectedMode": False, "textStyle": _style(SMALL, INK),
+        }  # fmt: skip
+    for name, value in parts.items():
+        option[name] = _moved(value, round(top)) if name in ("grid", "geo") else value
+        if name == "legend":
+            option[name] = {**option.get("legend", {}), **value}
+    for series in option["series"]:
+        if series["type"] == "sankey":
+            series["top"] += round(top)
+    return Picture(_readable(option), round(top + height + bottom), drawn, world)
+
+
+def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
+    return {
+        "fontSize": size, "lineHeight": round(size * LEADING), "color": colour,
+        "fontWeight": weight, "fontFamily": FONT,
+    }  # fmt: skip
+
+
+def _moved(grids: Any, top: int) -> Any:
+    if isinstance(grids, list):
+        return [_moved(grid, top) for grid in grids]
+    return {**grids, "top": grids["top"] + top}
+
+
+def _readable(value: Any) -> Any:
+    """Escape the hidden characters of every text, line by line."""
+    if isinstance(value, str):
+        return "\n".join(map(visible, value.split("\n")))
+    if isinstance(value, Mapping):
+        return {key: _readable(v) for key, v in value.items()}
+    return [_readable(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def values(answer: Answer, name: str) -> list[str]:
+    """Return the different values of a column of text, in order of the rows; none if it lacks."""
+    if name not in answer.rows.column_names:
+        return []
+    return [v for v in dict.fromkeys(answer.rows[name].to_pylist()) if v is not None]
+
+
+def stated(answer: Answer) -> str:
+    """State the period, the measure and the data set of an answer."""
+    periods = sorted(values(answer, "period")) or [answer.scope.get("period") or ""]
+    period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    measure = str(answer.scope.get("measure") or "")
+    sets = values(answer, "dataset") or sorted(
+        {series["dataset"] for series in answer.coverage.get("series", ()) if series["dataset"]}
+    )
+    named = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
+    return " · ".join(part for part in (period, measure, named if sets else "") if part)
+
+
+def source_line(answer: Answer) -> str:
+    """Name the sources that the rows, or the flows behind them, come from."""
+    used: set[str] = set()
+    for name in answer.rows.column_names:
+        if name.endswith("source"):
+            used |= {key for text in values(answer, name) for key in str(text).split()}
+    for entry in ("series", "production"):
+        used |= {part["source"] for part in answer.coverage.get(entry, ()) if part.get("source")}
+    rows = [row for row in answer.sources.to_pylist() if row["key"] in used]
+    rows = rows or answer.sources.to_pylist()
+    named = list(dict.fromkeys(_source(row) for row in rows))
+    more = f"; and {len(named) - 3} more" if len(named) > 3 else ""
+    return f"Source{'s' * (len(named) > 1)}: {'; '.join(named[:3])}{more}" if named else ""
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    return ", ".join(str(row[name]) for name in ("publisher", "title", "version") if row.get(name))
+
+
+def labels(
+    rows: Sequence[Mapping[str, Any]], names: Iterable[str], apart: Iterable[str] = ()
+) -> list[str]:
+    """Name each row by the columns that differ between the rows, or by the first of them.
+
+    Columns of ``apart`` are named too where rows would have one name without them.
+    """
+    present = [name for name in names if any(row.get(name) is not None for row in rows)]
+    differing = [n for n in present if len({str(row.get(n)) for row in rows}) > 1] or present[:1]
+    for name in apart:
+        known = {tuple(str(row.get(n)) for n in differing) for row in rows}
+        finer = {tuple(str(row.get(n)) for n in (*differing, name)) for row in rows}
+        differing += [name] * (len(finer) > len(known))
+    return [" · ".join(name_of(str(row[n])) for n in differing if row.get(n)) for row in rows]
+
+
+def gridlines() -> dict[str, Any]:
+    """Return the style of the lines behind a plot."""
+    return {"show": True, "lineStyle": {"color": LINE}}
+
+
+def empty(answer: Answer, reason: str) -> Picture:
+    """Make the picture of an answer that has nothing to draw: one line that says so."""
+    return framed(answer, {"series": []}, height=4, drawn=0, note=f"Nothing to draw: {reason}.")
