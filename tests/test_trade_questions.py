@@ -503,6 +503,26 @@ def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(store, tmp_
     assert len(asked.depends("KOR", period="2024").coverage["series"]) == 1
 
 
+@pytest.mark.parametrize("question", ["depends", "suppliers", "origins", "single_points"])
+def test_imports_in_another_data_set_alone_are_named(store, tmp_path, question):
+    theirs = SMALL["trade.yaml"].replace("importer: KOR", "importer: NOR")
+    asked = loaded(
+        store, tmp_path, {"norway.yaml": theirs.replace("dataset: test", "dataset: other")}
+    )
+    ask = getattr(asked, question)
+
+    with pytest.raises(GraphkitError) as raised:
+        ask("NOR", scope="ree-metals", period="2024")
+    assert str(raised.value).endswith(". Another data set has some: `dataset=other`")
+    assert len(ask("NOR", scope="ree-metals", period="2024", dataset="other").rows)
+
+
+def test_no_data_set_is_named_that_has_none_either(store, tmp_path):
+    with pytest.raises(GraphkitError) as raised:
+        loaded(store, tmp_path, {}).depends("NOR", scope="ree-metals", period="2024")
+    assert "data set" not in str(raised.value)
+
+
 def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
     areas = SMALL["areas.yaml"] + "  - {iso3: S19, name: 'Other Asia, nes', type: unspecified}\n"
     trade = SMALL["trade.yaml"].replace("exporter: JPN", "exporter: S19")

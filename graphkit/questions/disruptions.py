@@ -119,10 +119,10 @@ def disrupt(
     catalog = catalog.using(dataset)
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     buyer = None if consumer is None else catalog.place(consumer)
+    consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     found = disruption(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
-        loss=loss, slack=slack, consumers=None if buyer is None else [buyer_in(supply, buyer)],
-        minimum=min_loss,
+        loss=loss, slack=slack, consumers=consumers, minimum=min_loss,
     )  # fmt: skip
     rows, left_out = _largest(with_scope(found, supply), supply, top)
     notes = [

@@ -17,6 +17,7 @@ from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
+from graphkit.questions.trade import in_other_data_sets, in_sentence
 from graphkit.verbs import checked
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
@@ -184,8 +185,8 @@ def _traced(
         name, countries = bloc(catalog, without)
         avoided = name, members_with_data(supply.network, {name: countries})[0][name]
     found = look_through(
-        supply.network, consumers=[buyer_in(supply, buyer)], products=supply.asked, stages=stages,
-        without=avoided,
+        supply.network, consumers=[buyer_in(catalog, supply, buyer)], products=supply.asked,
+        stages=stages, without=avoided,
     )  # fmt: skip
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
         [column.name for column in COLUMNS]
@@ -218,7 +219,9 @@ def origins_of(
     supply = supply_of(catalog, catalog.materials.scope(scope), period, merged=group)
     tables = []
     for one in (replace(supply, measure=measure) for measure in measures):
-        found = look_through(one.network, consumers=[buyer_in(one, buyer)], products=one.asked)
+        found = look_through(
+            one.network, consumers=[buyer_in(catalog, one, buyer)], products=one.asked
+        )
         tables.append(with_scope(found.rename_columns({"stage": "traced_to"}), one))
     return tables
 
@@ -236,7 +239,7 @@ def _answer(
     )  # fmt: skip
 
 
-def buyer_in(supply: Supply, buyer: Entity) -> str:
+def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
     """Check that a buyer is in the network, and return its key.
 
     Raises
@@ -246,7 +249,9 @@ def buyer_in(supply: Supply, buyer: Entity) -> str:
     """
     if buyer.key not in supply.network.countries:
         what = ", ".join(supply.asked)
-        raise GraphkitError(f"no imports of {buyer.name} are known for {what} in {supply.period}")
+        others = in_other_data_sets(catalog, buyer, supply.asked, supply.period)
+        said = f"No imports of {buyer.name} are known for {what} in {supply.period}.{others}"
+        raise GraphkitError(in_sentence(said))
     return buyer.key
 
 

@@ -161,7 +161,7 @@ def single_points(
         supply = supply_of(catalog, asked, period, measure=measure, merged=buyer)
     else:
         supply = supply_of(catalog, asked, period, measure=measure)
-    consumers = None if buyer is None else [buyer_in(supply, buyer)]
+    consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     if definition == "share":
         answer = _by_share(catalog, buyer, asked, supply, consumers, least, possible)
         point, part = SHARE_POINT, "share"

@@ -135,12 +135,33 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     if not chosen:
         periods = catalog.flows("import-periods", consumers=consumers)
         lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.name}")
+        lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
     return _trade(catalog, flows, tuple(notes), lacking)
+
+
+def in_other_data_sets(
+    catalog: Catalog,
+    buyer: Entity,
+    products: Sequence[str],
+    period: str | None,
+    code: str | None = None,
+) -> str:
+    """Name the data sets with imports that the one of the catalog lacks; empty if none has any."""
+    consumers = catalog.members(buyer) if buyer.is_group else [buyer.key]
+    found = []
+    for row in catalog.rows("datasets").to_pylist():
+        key = row["dataset"]
+        if row["flows"] and key != catalog.dataset:
+            have = catalog.rows("import-periods", consumers=consumers, dataset=key).to_pylist()
+            if any(r["product"] in products and (r["hs"] or "").startswith(code or "")
+                   and period in (None, r["period"]) for r in have):  # fmt: skip
+                found.append(f"`dataset={key}`")
+    return f" Another data set has some: {', '.join(found)}." if found else ""
 
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
