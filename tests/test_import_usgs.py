@@ -62,6 +62,27 @@ def test_the_figures_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
         assert {k: row.get(k) for k in common} == {k: theirs[key].get(k) for k in common}
 
 
+def test_the_balances_are_those_of_the_shipped_seeds(seeds, sliced_seeds):
+    def figures(folder: Path) -> dict[tuple[object, ...], dict[str, object]]:
+        names = ("element", "product", "statistic", "label", "period")
+        rows = edges(folder, "REPORTS", source="usgs-mcs-2026")
+        return {tuple(r.get(n) for n in names): {n: v for n, v in r.items() if n != "note"}
+                for r in rows}  # fmt: skip
+
+    mine, theirs = figures(seeds), figures(sliced_seeds)
+    assert len(mine) > 300
+    assert mine == {key: theirs[key] for key in mine}
+
+
+def test_an_unknown_series_is_counted_and_left_out(reference, tmp_path):
+    renamed = changed(tmp_path, LONG, lambda text: text.replace("Consumption, reported", "Eaten"))
+    report = import_usgs([renamed], tmp_path / "seeds", reference).table().to_pylist()
+
+    whys = [row["why"] for row in report if row["what"] == "left out"]
+    assert any(why.startswith("MCS 2026: not among the known tables, ") and why.endswith("Eaten")
+               for why in whys)  # fmt: skip
+
+
 def test_the_wide_layout_gives_two_years_and_reserves(seeds):
     [china] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2023")
     [next_year] = edges(seeds, "PRODUCES", country="CHN", product="rare-earth-ore", period="2024",

@@ -1,9 +1,9 @@
 """Writes the USGS seeds: world production, reserves, US balances, prices and import claims.
 
 ``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the data releases, as published, in
-``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` of the
-importer (world tables), in ``usgs_claims.yaml`` (US imports) and ``usgs_balances.yaml`` (US salient
-statistics) beside this file. What was written goes to stderr.
+``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` (world tables) and
+``balances.yaml`` (US salient statistics) of the importer and in ``usgs_claims.yaml`` (US imports)
+beside this file. What was written goes to stderr.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from usgs_balances import Series, balance_rows, write_balances
-
 from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
+from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
 from graphkit.importers.usgs.layouts import (
     RELIANCE,
     Figure,
@@ -149,8 +148,9 @@ def build(usgs: Path, out: Path) -> list[str]:
     reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
     sources = source_rows(new.tables["import_sources"], meanings, several)
     meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
-    series = Series(Path(__file__).with_name("usgs_balances.yaml"))
+    series = Series()
     balances = balance_rows(new.tables["salient"], series)
+    series.refuse_unknown()
     for release, rows in ((new, made), (old, made_before), (new, held)):
         check_totals(rows, release.source)
     counts = {

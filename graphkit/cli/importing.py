@@ -283,9 +283,10 @@ def show_report(report: Report, form: str | None, folder: Path) -> None:
 def usgs(files: Files, output: Folder, max_unknown: MaxUnknown = 0.01, form: Format = None) -> None:
     """Turn the USGS's Mineral Commodity Summaries into seeds.
 
-    Reads world production and reserves from the CSV files of the data releases, of 2025 (wide) and
-    from 2026 on (long), of critical minerals. Nothing is written if the countries of a table
-    miss the total printed under them by more than rounding.
+    Reads world production and reserves, the balance of the United States and prices from the CSV
+    files of the data releases, of 2025 (wide, without balances) and from 2026 on (long), of
+    critical minerals. Nothing is written if the countries of a table miss the total printed under
+    them by more than rounding.
 
     \b
     Examples:

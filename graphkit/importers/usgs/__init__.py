@@ -1,4 +1,4 @@
-"""Importer of the USGS Mineral Commodity Summaries data releases: production and reserves."""
+"""Importer of the USGS Mineral Commodity Summaries: production, reserves and US balances."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphkit.errors import UsageError
 from graphkit.importers.reference import Reference
+from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
 from graphkit.importers.usgs.layouts import Printed, Release, read_release
 from graphkit.importers.usgs.masses import (
     WORLD,
@@ -43,6 +44,8 @@ class _Tables:
     release: Release
     rows: Mapping[str, list[Row]]
     """Rows of ``production`` and ``reserves``."""
+    balances: Sequence[Row]
+    """Rows of the balance of the United States, and prices."""
 
 
 def import_usgs(
@@ -53,7 +56,7 @@ def import_usgs(
     max_unknown: float = 0.01,
     progress: Progress = lambda name, rows: None,
 ) -> Report:
-    """Turn data releases into seeds of PRODUCES and HOLDS, one file per chapter.
+    """Turn data releases into seeds of PRODUCES, HOLDS and REPORTS, one file per chapter.
 
     Parameters
     ----------
@@ -100,6 +103,9 @@ def import_usgs(
                 kept = [row for row in rows if row["country"]]
                 periods = ", ".join(sorted({row["period"] for row in kept}))
                 report.add("kept", f"{name} of {periods}, in {name}/*-mcs-{year}.yaml", len(kept))
+            if tables.balances:
+                why = f"balance of the United States and prices, in balances/*-mcs-{year}.yaml"
+                report.add("kept", why, len(tables.balances))
         check_draft(draft, folder)
     return report
 
@@ -114,19 +120,22 @@ def _map(release: Release, meanings: Meanings, report: Report) -> _Tables:
     }
     checked = sum(check_totals(of, f"{book}, {name}") for name, of in rows.items())
     report.add("checked", f"tables of {book} that add up to their printed total", checked)
-    others = sum(len(t) for name, t in release.tables.items() if name not in KINDS)
+    series = Series()
+    balances = balance_rows(_of(release, "salient"), series)
+    others = sum(len(_of(release, name)) for name in ("net_import_reliance", "import_sources"))
     for why, count in (
-        ("other tables than world production and reserves", release.other_tables + others),
+        ("other tables than production, reserves and balances", release.other_tables + others),
         ("minerals that are not critical", release.other_minerals),
         *((f"blank cells, {year}", n) for year, n in sorted(release.blank.items())),
         *(
             (f"not among the known tables, {name}", n)
-            for name, n in sorted(meanings.unknown.items())
+            for name, n in sorted({**meanings.unknown, **series.unknown}.items())
         ),
+        *sorted(series.left_out.items()),
     ):
         if count:
             report.add("left out", f"{book}: {why}", count)
-    return _Tables(release, rows)
+    return _Tables(release, rows, balances)
 
 
 def _of(release: Release, table: str) -> Sequence[Printed]:
@@ -186,3 +195,6 @@ def _write(tables: _Tables, folder: Path, draft: Path) -> None:
         write_chapters(
             draft / name, KINDS[name], release.source, kept, made=MADE, end=f"-mcs-{release.year}"
         )
+    write_balances(
+        draft / "balances", release.source, tables.balances, MADE, end=f"-mcs-{release.year}"
+    )

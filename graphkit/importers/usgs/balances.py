@@ -43,18 +43,20 @@ HALF_A_UNIT = re.compile(r"less than ½ unit", re.IGNORECASE)
 class Series:
     """The known series of the salient statistics, and those that are kept out of the graph."""
 
-    def __init__(self, path: Path) -> None:
-        tables = read_tables(path)
-        self._known = {self._place(row): row for row in tables["series"]}
+    def __init__(self) -> None:
+        tables = read_tables(Path(__file__).with_name("balances.yaml"))
+        self._known: dict[tuple[str, ...], Mapping[str, Any]] = {
+            self._place(row): row for row in tables["series"]
+        }
         self._left_out = {
             (plain(row["chapter"]), plain(row["label"])): row["why"] for row in tables["left_out"]
         }
         self.unused = set(self._known)
-        self.unknown: set[str] = set()
+        self.unknown: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
 
     @staticmethod
-    def _place(row: Mapping[str, str]) -> tuple[str, str, str]:
+    def _place(row: Mapping[str, str]) -> tuple[str, ...]:
         commodity = row.get("commodity", row["chapter"])
         return plain(row["chapter"]), plain(commodity), plain(row["label"])
 
@@ -67,17 +69,23 @@ class Series:
         if why := self._left_out.get((place[0], place[2])):
             self.left_out[f"{one.place[0]}: {why}"] += 1
         else:
-            self.unknown.add(" | ".join(map(tidy, one.place)))
+            self.unknown[" | ".join(map(tidy, one.place))] += 1
         return None
+
+    def refuse_unknown(self) -> None:
+        """Raise a GraphkitError that lists all unknown series."""
+        if self.unknown:
+            lines = "\n  ".join(sorted(self.unknown))
+            raise GraphkitError(f"not in balances.yaml:\n  {lines}")
 
 
 def balance_rows(printed: Iterable[Printed], series: Series) -> list[Row]:
-    """Map figures to REPORTS rows, masses in tonnes and prices as printed.
+    """Map figures of known series to REPORTS rows, masses in tonnes and prices as printed.
 
     Raises
     ------
     GraphkitError
-        A series or a unit is not known.
+        A unit is not known.
     """
     rows = []
     for one in printed:
@@ -100,9 +108,6 @@ def balance_rows(printed: Iterable[Printed], series: Series) -> list[Row]:
             **{n: meaning.get(n) for n in ("element", "product", "basis", "balance")},
             "notes": tuple(n for n in one.notes if n != "Estimated."),
         })  # fmt: skip
-    if series.unknown:
-        lines = "\n  ".join(sorted(series.unknown))
-        raise GraphkitError(f"not in usgs_balances.yaml:\n  {lines}")
     return rows
 
 
@@ -125,14 +130,14 @@ def _half_a_unit(one: Printed) -> Figure:
 
 
 def _in_tonnes(figure: Figure, factor: float) -> Figure:
-    ends = (
+    value, low, high = (
         None if n is None else float(f"{n * factor:.12g}")
         for n in (figure.value, figure.low, figure.high)
     )
-    return Figure(figure.printed, *ends, figure.qualifier)
+    return Figure(figure.printed, value, low, high, figure.qualifier)
 
 
-def write_balances(out: Path, source: str, rows: Sequence[Row], made: str) -> int:
+def write_balances(out: Path, source: str, rows: Sequence[Row], made: str, *, end: str = "") -> int:
     """Write one file per chapter; return the number of rows."""
     chapters = defaultdict(list)
     for row in rows:
@@ -145,9 +150,11 @@ def write_balances(out: Path, source: str, rows: Sequence[Row], made: str) -> in
             for c in ("element", "product")
             if kept[0][c] and len({row[c] for row in kept}) == 1
         }
+        years = sorted({row["period"] for row in members})
         write_seed(
-            out / f"{name}.yaml",
-            f"{chapter}: balance of the United States and prices, 2021 to 2025; masses in tonnes.\n"
+            out / f"{name}{end}.yaml",
+            f"{chapter}: balance of the United States and prices, {years[0]} to {years[-1]}; "
+            "masses in tonnes.\n"
             f"{origin(source)}; {made}\n"
             "A note that stands on every year of a series stands here on its last year only.",
             "REPORTS",
