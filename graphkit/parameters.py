@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import inf
 from typing import Any, Literal
 
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import spelled
 from graphkit.schema import DATE_TEXT, GRAPH
 
@@ -143,6 +144,17 @@ def in_options(text: str, parameters: Sequence[Parameter]) -> str:
         return f"{options[match[1]]} {match[2]}" if match[2] else options[match[1]]
 
     return re.sub(r"`(\w+)(?:=([^`]+))?`", option, text)
+
+
+@contextmanager
+def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
+    """Replace parameters in error messages by their options."""
+    try:
+        yield
+    except GraphkitError as error:
+        if (said := in_options(str(error), parameters)) == str(error):
+            raise
+        raise type(error)(said) from error
 
 
 def switch(name: str, help: str) -> Parameter:

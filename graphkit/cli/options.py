@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graphkit.errors import GraphkitError
-from graphkit.parameters import Parameter, in_options
+from graphkit.parameters import Parameter
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -76,17 +75,6 @@ def option_of(parameter: Parameter) -> Any:
         help=parameter.help,
         autocompletion=(lambda: list(parameter.allowed)) if parameter.choices else None,
     )
-
-
-@contextmanager
-def named_as_options(parameters: Sequence[Parameter]) -> Iterator[None]:
-    """Replace parameters in error messages by their options."""
-    try:
-        yield
-    except GraphkitError as error:
-        if (said := in_options(str(error), parameters)) == str(error):
-            raise
-        raise type(error)(said) from error
 
 
 def say(text: str) -> None:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from importlib import import_module
+from collections.abc import Callable
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from graphkit.cli.options import Database, Format, Output, named_as_options, opened, option_of, say
+from graphkit.cli.options import Database, Format, Output, opened, option_of, say
 from graphkit.errors import UsageError
-from graphkit.parameters import Parameter, in_options
+from graphkit.parameters import Parameter
 from graphkit.verbs import VERBS, Verb
-
-if TYPE_CHECKING:
-    from graphkit.answer import Answer
 
 FAILED = 3
 """Exit code if a claim that is expected to be borne out is not."""
-READ = ("table", "markdown")
-"""Formats for people, which show only the first ranks."""
 TYPES: dict[str, Any] = {
     **{"number": float, "count": int, "switch": bool, "list": list[str], "texts": list[str]}
 }
@@ -103,36 +96,16 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 
 def _run(verb: Verb, given: dict[str, Any]) -> None:
     """Ask the question of a verb and show its answer."""
+    from graphkit.questions import prepare
     from graphkit.render import choose_format, show_answer
 
     chosen = choose_format(given["form"], given["output"], sys.stdout)
-    for parameter in verb.parameters:
-        given[parameter.name] = _given(parameter, given, chosen)
-    with named_as_options(verb.parameters):
-        path, arguments = verb.chosen(given)
-    parameters = (*verb.parameters, *verb.functions[path])
-    with opened(given["db"]) as store, named_as_options(parameters):
+    ask = prepare(verb, given, chosen)
+    with opened(given["db"]) as store:
         from graphkit.catalog import Catalog
 
-        module, _, name = path.rpartition(".")
-        question = getattr(import_module(f"graphkit.questions.{module}"), name)
-        elements = arguments.pop("elements", ())
-        found: Answer = question(Catalog(store), *elements, **arguments)
-    notes = tuple(in_options(note, parameters) for note in found.notes)
-    show_answer(replace(found, notes=notes), chosen, given["output"])
+        found = ask(Catalog(store))
+    show_answer(found, chosen, given["output"])
     if failed := found.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
-
-
-def _given(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
-    """Return the value of a parameter, or its default for a format that people read."""
-    value = given[parameter.name]
-    if parameter.type == "names" and value is not None:
-        return tuple(name.strip() for name in value.split(","))
-    if parameter.in_tables and value is None and form in READ:
-        switches = (switch for switch in parameter.in_tables if switch and given[switch])
-        return parameter.in_tables[next(switches, "")]
-    if parameter.type == "texts":
-        return ",".join(value) if value else None
-    return value or None if parameter.type == "list" else value

@@ -13,14 +13,13 @@ from graphkit.cli.options import (
     Database,
     Format,
     Output,
-    named_as_options,
     opened,
     option_of,
     progress_bar,
     say,
 )
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.parameters import PERIOD, SCOPE
+from graphkit.parameters import PERIOD, SCOPE, named_as_options
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,1 +1,64 @@
 """Who depends on whom: one question is one query, one table, one measure, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from graphkit.parameters import Parameter, in_options, named_as_options
+from graphkit.verbs import Verb
+
+if TYPE_CHECKING:
+    from graphkit.answer import Answer
+    from graphkit.catalog import Catalog
+
+READ = ("table", "markdown")
+"""Formats for people, which show only the first ranks."""
+
+
+def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Callable[[Catalog], Answer]:
+    """Choose the question of a verb for the values given, to be asked of a catalog.
+
+    Parameters
+    ----------
+    verb : Verb
+        The declaration of the command.
+    given : mapping
+        A value for every parameter, its default where none was given; several texts, and names
+        with commas, as they were written.
+    form : str
+        The format of the answer: those for people have fewer ranks by default.
+
+    Raises
+    ------
+    UsageError
+        A parameter does not belong to the question; the message has the options.
+    """
+    with named_as_options(verb.parameters):
+        path, arguments = verb.chosen({p.name: _value(p, given, form) for p in verb.parameters})
+    parameters = (*verb.parameters, *verb.functions[path])
+    module, _, name = path.rpartition(".")
+    elements = arguments.pop("elements", ())
+
+    def ask(catalog: Catalog) -> Answer:
+        with named_as_options(parameters):
+            question = getattr(import_module(f"{__name__}.{module}"), name)
+            found: Answer = question(catalog, *elements, **arguments)
+        return replace(found, notes=tuple(in_options(note, parameters) for note in found.notes))
+
+    return ask
+
+
+def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
+    """Return the value of a parameter, or its default for a format that people read."""
+    value = given[parameter.name]
+    if parameter.type == "names" and value is not None:
+        return tuple(name.strip() for name in value.split(","))
+    if parameter.in_tables and value is None and form in READ:
+        switches = (switch for switch in parameter.in_tables if switch and given[switch])
+        return parameter.in_tables[next(switches, "")]
+    if parameter.type == "texts":
+        return ",".join(value) if value else None
+    return value or None if parameter.type == "list" else value
