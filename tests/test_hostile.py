@@ -416,7 +416,7 @@ def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
     monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
     with EmbeddedStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
-        process = store._sandbox._process
+        process = store._idle[0]._process
         assert process is not None
         environment = Path(f"/proc/{process.pid}/environ").read_bytes()
     assert SECRET.encode() not in environment
@@ -426,8 +426,8 @@ def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
 def test_a_process_that_was_killed_is_followed_by_another(sliced_file):
     with EmbeddedStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
-        assert store._sandbox._process is not None
-        os.kill(store._sandbox._process.pid, signal.SIGKILL)
+        assert store._idle[0]._process is not None
+        os.kill(store._idle[0]._process.pid, signal.SIGKILL)
         with pytest.raises(StoreError, match="more memory than it may have"):
             store.ask("RETURN 1 AS x")
         assert store.ask("RETURN 2 AS x").table["x"].to_pylist() == [2]

@@ -3,6 +3,9 @@
 import datetime
 import json
 import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -311,6 +314,20 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
         "product": "ree-metals", "hs": "280530", "period": "2024", "year": 2024, "usd": 200.0,
         "reporter": "importer", "dataset": "test", "source": "customs", "preferred": True,
     }  # fmt: skip
+
+
+def test_threads_that_read_at_once_get_each_its_own_rows(store, tmp_path):
+    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+    statement = "MATCH (c:Country) WHERE c.iso3 > $after RETURN c.iso3 AS iso3 ORDER BY iso3"
+    asked = [("", 4), ("CHN", 3), ("JPN", 2), ("NOR", 0)] * 8
+
+    def rows(reader: Callable[..., Result]) -> list[int]:
+        with ThreadPoolExecutor(8) as threads:
+            given = [{"after": after} for after, _ in asked]
+            return [len(r.table) for r in threads.map(partial(reader, statement), given)]
+
+    assert rows(store.run) == [count for _, count in asked]
+    assert rows(store.ask) == [count for _, count in asked]
 
 
 def test_an_empty_graph_has_columns_and_no_rows(neo4j_store):

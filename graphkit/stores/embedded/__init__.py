@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -84,13 +85,19 @@ def ddl(schema: Schema) -> Iterator[str]:
 
 
 class EmbeddedStore(Closing):
-    """One ladybug file, which a load replaces by a new one that it built and verified."""
+    """One ladybug file, which a load replaces by a new one that it built and verified.
+
+    Several threads may read it at once.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection: Any = None
         self._database: Any = None
-        self._sandbox = Sandbox(path)
+        self._connections: dict[int, Any] = {}
+        """Of each thread: what one sets in its connection must not reach the others."""
+        self._opening = threading.Lock()
+        self._idle: list[Sandbox] = []
+        """Processes for free statements that no thread uses now."""
 
     @property
     def label(self) -> str:
@@ -104,11 +111,10 @@ class EmbeddedStore(Closing):
 
     def close(self) -> None:
         """Let go of the file."""
-        self._sandbox.close()
-        for handle in (self._connection, self._database):
+        for handle in (*self._idle, *self._connections.values(), self._database):
             if handle is not None:
                 handle.close()
-        self._connection = self._database = None
+        self._idle, self._connections, self._database = [], {}, None
 
     def open(self) -> None:
         """Open the file for reading, if it is not open yet.
@@ -118,12 +124,26 @@ class EmbeddedStore(Closing):
         Unreachable
             There is no such file, or it is no database.
         """
-        if self._connection is None:
+        with self._opening:
+            if self._database is not None:
+                return
             if self.path.is_dir():
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-            self._database, self._connection = _connect(self.path, read_only=True)
+            self._database, first = _connect(self.path, read_only=True)
+            self._connections[threading.get_ident()] = first
+
+    @property
+    def _connection(self) -> Any:
+        """The connection of this thread."""
+        import ladybug
+
+        self.open()
+        thread = threading.get_ident()
+        if thread not in self._connections:
+            self._connections[thread] = ladybug.Connection(self._database)
+        return self._connections[thread]
 
     def ask(
         self,
@@ -136,7 +156,11 @@ class EmbeddedStore(Closing):
         statement = Statement.of(statement)
         statement.check_read_only()
         used = statement.values(parameters)
-        return self._sandbox.ask(statement.text, used, limits, end)
+        sandbox = self._idle.pop() if self._idle else Sandbox(self.path)
+        try:
+            return sandbox.ask(statement.text, used, limits, end)
+        finally:
+            self._idle.append(sandbox)
 
     def run(
         self,
@@ -149,7 +173,6 @@ class EmbeddedStore(Closing):
 
     def read(self, asked: Translation, parameters: Mapping[str, Any], limits: Limits) -> Result:
         """Run a translated statement in this process."""
-        self.open()
         answer = self._execute(asked, parameters)
         try:
             if asked.statement.asks_for_plan:
@@ -229,7 +252,6 @@ class EmbeddedStore(Closing):
         """Read keys and digests of the file as it is."""
         if not self.path.exists() or not self.path.stat().st_size:
             return {}
-        self.open()
         tables = {row[0] for row in self._connection.execute("CALL show_tables() RETURN name")}
         held: Held = {}
         for kind in (k for k in schema.kinds if k.name in tables):
