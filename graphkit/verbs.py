@@ -527,10 +527,10 @@ VERBS = (
         ),
         (
             Parameter(
-                "before", "", "PERIOD", "The first one: 2023, 2024-Q1.", "period", default=...
+                "before", "", "BEFORE", "The first period: 2023, 2024-Q1.", "period", default=...
             ),
             Parameter(
-                "after", "", "PERIOD", "The second one, perhaps of another length.",
+                "after", "", "AFTER", "The second one, perhaps of another length.",
                 "period", default=...,
             ),
             Parameter(
@@ -546,7 +546,7 @@ VERBS = (
                 "count", range=Range(wanted="0 (all) or more"), in_tables={"": 15},
             ),
         ),
-        "PERIOD PERIOD [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",
         "what changed between two periods, also of different length",
     ),
     Verb(

@@ -294,7 +294,7 @@ def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, width):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["compare", "2023"], 2, "missing argument 'PERIOD'"),
+        (["compare", "2023"], 2, "missing argument 'AFTER'"),
         (["compare", "2023", "2024-Q7"], 2, "'2024-Q7' is no period; wanted 2024"),
         (["compare", "2023", "2023"], 2, "found 2023 twice, wanted two different periods"),
         (["compare", "1989", "2024", "--of", "KOR"], 1, r"no trade is known of both 1989 and 2024"),
