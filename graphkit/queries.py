@@ -7,7 +7,9 @@ undeclared ones, are an error when the file is read.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -187,6 +189,20 @@ def query_names() -> list[str]:
     return sorted(p.stem for p in shipped("queries").glob("*.cypher"))
 
 
+def query_table() -> pa.Table:
+    """List the shipped query files, with the title and the parameters of each."""
+    found = [find_query(name) for name in query_names()]
+    return pa.table({
+        "name": [query.name for query in found],
+        "title": [query.title for query in found],
+        "parameters": [
+            " ".join(p.name if p.default is None else f"{p.name}={p.default}"
+                     for p in query.parameters)
+            for query in found
+        ],
+    })  # fmt: skip
+
+
 def find_query(name: str) -> Query:
     """Find a shipped query by name, or read and check a query file by path.
 
@@ -224,6 +240,22 @@ def run_query(
     return Result(result.table.cast(pa.schema(fields)), result.notes)
 
 
+Reading = tuple[str, Mapping[str, Any]]
+"""The name of a query file that was read, and the values of its parameters."""
+_NOTED: ContextVar[list[Reading] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noted_readings() -> Iterator[list[Reading]]:
+    """Note the query files that this thread reads, in order."""
+    noted: list[Reading] = []
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
@@ -232,6 +264,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
+    if (noted := _NOTED.get()) is not None:
+        noted.append((name, values))
 
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)

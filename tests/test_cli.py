@@ -113,8 +113,8 @@ def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "concentration", "reliance", "prices", "criticality", "centrality", "compare", "trend",
-        "mirror", "queries", "query", "cypher", "measure", "export", "check", "load", "digest",
-        "schema", "doctor", "claims", "claims check", "claims conflicts", "import baci",
+        "mirror", "queries", "query", "cypher", "explore", "measure", "export", "check", "load",
+        "digest", "schema", "doctor", "claims", "claims check", "claims conflicts", "import baci",
         "import comtrade", "import customs", "import usgs", "import table", "fetch comtrade",
         "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
@@ -142,8 +142,8 @@ def parsed(line: str) -> tuple[str | None, list[str]]:
     return piped, words[start:end]
 
 
-NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror")
-"""Beginnings of commands whose examples need a server or published files: see their own tests."""
+NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore")
+"""Beginnings of commands that serve, or need a server or published files: see their own tests."""
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith(NOT_ALONE)])

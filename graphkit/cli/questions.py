@@ -100,11 +100,11 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     from graphkit.render import choose_format, show_answer
 
     chosen = choose_format(given["form"], given["output"], sys.stdout)
-    ask = prepare(verb, given, chosen)
+    question = prepare(verb, given, chosen)
     with opened(given["db"]) as store:
         from graphkit.catalog import Catalog
 
-        found = ask(Catalog(store))
+        found = question.ask(Catalog(store))
     show_answer(found, chosen, given["output"])
     if failed := found.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")

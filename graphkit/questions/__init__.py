@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,34 @@ READ = ("table", "markdown")
 """Formats for people, which show only the first ranks."""
 
 
-def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Callable[[Catalog], Answer]:
-    """Choose the question of a verb for the values given, to be asked of a catalog.
+@dataclass(frozen=True)
+class Question:
+    """A question with its values, to be asked of a catalog."""
+
+    function: str
+    """Module and name of the function in this package."""
+    arguments: Mapping[str, Any]
+    """Values that are not defaults, by the names of the function."""
+    parameters: tuple[Parameter, ...]
+    """Declarations of the parameters that messages and notes may name."""
+
+    @property
+    def name(self) -> str:
+        """Name of the function, and of the session's method."""
+        return self.function.rpartition(".")[2]
+
+    def ask(self, catalog: Catalog) -> Answer:
+        """Ask it; messages and notes have the options of the command line."""
+        module = import_module(f"{__name__}.{self.function.rpartition('.')[0]}")
+        rest = dict(self.arguments)
+        several = rest.pop("elements", ())
+        with named_as_options(self.parameters):
+            found: Answer = getattr(module, self.name)(catalog, *several, **rest)
+        return replace(found, notes=tuple(in_options(n, self.parameters) for n in found.notes))
+
+
+def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Question:
+    """Choose the question of a verb for the values given.
 
     Parameters
     ----------
@@ -38,17 +64,7 @@ def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Callable[[Catalo
     """
     with named_as_options(verb.parameters):
         path, arguments = verb.chosen({p.name: _value(p, given, form) for p in verb.parameters})
-    parameters = (*verb.parameters, *verb.functions[path])
-    module, _, name = path.rpartition(".")
-    elements = arguments.pop("elements", ())
-
-    def ask(catalog: Catalog) -> Answer:
-        with named_as_options(parameters):
-            question = getattr(import_module(f"{__name__}.{module}"), name)
-            found: Answer = question(catalog, *elements, **arguments)
-        return replace(found, notes=tuple(in_options(note, parameters) for note in found.notes))
-
-    return ask
+    return Question(path, arguments, (*verb.parameters, *verb.functions[path]))
 
 
 def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:

@@ -12,6 +12,7 @@ from graphkit.render.formats import (
     show_table,
     write_parquet,
     write_text,
+    written,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "show_table",
     "write_parquet",
     "write_text",
+    "written",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -297,11 +298,29 @@ def show_table(table: pa.Table, form: str, output: Path | None = None, title: st
 
 def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
     """Write an answer in a format, of which CSV and NDJSON have only the rows."""
+    _write(_content(answer, form, output), output)
+
+
+def written(content: Answer | pa.Table, form: str) -> bytes:
+    """Return an answer or a table in a format, as :func:`show_answer` writes it to a file."""
+    table = isinstance(content, pa.Table)
+    found = WRITERS[form].table(content, FILE, "") if table else _content(content, form, FILE)
+    if isinstance(found, str | bytes):
+        return found if isinstance(found, bytes) else found.encode("utf-8", "backslashreplace")
+    from pyarrow import parquet
+
+    with io.BytesIO() as stream:
+        parquet.write_table(found, stream)
+        return stream.getvalue()
+
+
+FILE = Path("answer")
+"""In place of stdout, which may be a terminal: what is returned is no text for one."""
+
+
+def _content(answer: Answer, form: str, output: Path | None) -> Content:
     write = WRITERS[form].answer
-    if write is None:
-        show_table(answer.rows, form, output)
-    else:
-        _write(write(answer, output), output)
+    return WRITERS[form].table(answer.rows, output, "") if write is None else write(answer, output)
 
 
 def _write(content: Content, output: Path | None) -> None:

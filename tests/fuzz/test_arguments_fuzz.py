@@ -21,8 +21,9 @@ from test_import_table import text as csv_text
 from written_seeds import market, with_reference, write_files
 
 from graphkit.build import build_graph
+from graphkit.catalog import Catalog
 from graphkit.cli.app import run
-from graphkit.cli.cypher import _pairs, _resolved
+from graphkit.cli.cypher import _pairs
 from graphkit.errors import GraphkitError
 from graphkit.export.tables import digest
 from graphkit.importers.table.mapping import PARTS
@@ -122,7 +123,7 @@ ASKED = [
     name
     for name, command in COMMANDS.items()
     if {"--db"} & {option for p in command.params for option in p.opts}
-    and name not in ("query", "cypher", "export", "load", "digest", "doctor")
+    and name not in ("query", "cypher", "explore", "export", "load", "digest", "doctor")
 ]
 FINE = {
     "--by": ["usd", "tonnes"], "--for": ["magnet", "REE", "28", "metal"], "--on": ["CHN", "japan"],
@@ -160,7 +161,7 @@ def test_any_parameter_of_a_query_is_answered_or_refused(store, data):
 
     def ask() -> int:
         try:
-            typed = _resolved(store, query, query.values(_pairs(pairs)))
+            typed = Catalog(store).keys_of(query, query.values(_pairs(pairs)))
             run_query(store, query, typed, Limits(seconds=SECONDS / 2))
         except GraphkitError as error:
             return error.exit_code

@@ -1,0 +1,244 @@
+"""Addresses of questions: their fields, how they are read, and the same question elsewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from graphkit.errors import UsageError
+from graphkit.parameters import Parameter
+from graphkit.questions import Question
+from graphkit.schema import NUMBER_TEXT
+from graphkit.verbs import VERBS, Verb
+
+Pairs = Sequence[tuple[str, str]]
+"""Fields and values of an address, in order."""
+PATHS = {verb.name.replace(" ", "/"): verb for verb in VERBS}
+"""The verb of each path below ``/api/``."""
+SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
+
+
+def field_of(parameter: Parameter) -> str:
+    """Return the field of a parameter: its option without dashes, or its argument in small letters.
+
+    >>> [field_of(p) for p in PATHS["depends"].parameters][:3]
+    ['country', 'on', 'for']
+    """
+    return parameter.option.removeprefix("--") or parameter.metavar.strip("[].").lower()
+
+
+def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
+    """Read the values of a verb's parameters from an address, with their defaults.
+
+    Raises
+    ------
+    UsageError
+        A field is unknown, missing, given twice or not of its type.
+
+    Examples
+    --------
+    >>> read_values(PATHS["controls"], [("country", "CHN"), ("for", "dysprosium")])
+    {'country': 'CHN', 'scope': ['dysprosium'], 'date': None}
+    """
+    fields = {field_of(p): p for p in verb.parameters}
+    for name, _ in pairs:
+        if name not in fields:
+            raise UsageError(
+                f"{verb.name} has no field {name!r}; it takes {', '.join([*fields, 'format'])}"
+            )
+    return {p.name: _value(name, p, pairs) for name, p in fields.items()}
+
+
+def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
+    texts = [text for field, text in pairs if field == name]
+    if parameter.type in ("texts", "list"):
+        return texts
+    if len(texts) > 1:
+        raise UsageError(f"{name} is given twice; it takes one value")
+    if not texts:
+        if parameter.default is ...:
+            raise UsageError(f"missing field {name!r}: {parameter.help}")
+        return parameter.default
+    if parameter.type == "switch":
+        if texts[0].lower() not in SWITCHES:
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted true or false")
+        return SWITCHES[texts[0].lower()]
+    if parameter.type == "number":
+        if not NUMBER_TEXT.fullmatch(texts[0]):
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted a number")
+        return float(texts[0])
+    if parameter.type == "count":
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", texts[0]):
+            raise UsageError(f"{name}: found {texts[0]!r}, wanted a whole number")
+        return int(texts[0])
+    return texts[0]
+
+
+def command_of(verb: Verb, pairs: Pairs, db: str | None) -> str:
+    """Write the command that gives the same answer.
+
+    >>> command_of(PATHS["depends"], [("for", "rare earths"), ("country", "KOR")], None)
+    "graphkit depends KOR --for 'rare earths'"
+    """
+    words = ["graphkit", *verb.name.split()]
+    for parameter in sorted(verb.parameters, key=lambda p: bool(p.option)):
+        for text in (text for name, text in pairs if name == field_of(parameter)):
+            if parameter.type == "switch":
+                words += [parameter.option] * SWITCHES[text.lower()]
+            else:
+                words += [parameter.option, text] if parameter.option else [text]
+    return shlex.join([*words, *(["--db", db] if db else [])])
+
+
+def python_of(question: Question, db: str | None) -> str:
+    """Write the line of Python that gives the same answer.
+
+    >>> python_of(Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()), None)
+    "graphkit.open().depends(consumer='KOR', on='CHN')"
+    """
+    rest = dict(question.arguments)
+    several = [repr(name) for name in rest.pop("elements", ())]
+    values = ", ".join([*several, *(f"{name}={value!r}" for name, value in rest.items())])
+    return f"graphkit.open({repr(db) if db else ''}).{question.name}({values})"
+
+
+def openapi(version: str, formats: Iterable[str]) -> dict[str, Any]:
+    """Describe the addresses of all questions in an OpenAPI 3.1 document."""
+    form = {
+        "name": "format", "in": "query", "description": "The format of the answer.",
+        "schema": {"type": "string", "enum": list(formats), "default": "json"},
+    }  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "graphkit",
+            "version": version,
+            "description": "Who depends on whom for critical minerals, with sources. Each path is "
+            "a command of graphkit, and its JSON is that of the command with --format json.",
+        },
+        "paths": {
+            **{f"/api/{path}": {"get": _operation(verb, form)} for path, verb in PATHS.items()},
+            **OTHERS,
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _operation(verb: Verb, form: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": verb.name.replace(" ", "_"),
+        "summary": verb.summary,
+        "description": verb.text,
+        "parameters": [*map(_described, verb.parameters), form],
+        "responses": {"200": _json("The answer.", "Answer"), **FAULTS},
+    }
+
+
+def _described(parameter: Parameter) -> dict[str, Any]:
+    """Describe one field."""
+    kinds = {"number": "number", "count": "integer", "switch": "boolean"}
+    schema: dict[str, Any] = {"type": kinds.get(parameter.type, "string")}
+    allowed = parameter.allowed
+    if allowed and parameter.type != "names":
+        schema["enum"] = list(allowed)
+    if (span := parameter.range) is not None:
+        schema["exclusiveMinimum" if span.above else "minimum"] = span.low
+        if span.high < float("inf"):
+            schema["maximum"] = span.high
+    if parameter.default not in (None, ...):
+        schema["default"] = parameter.default
+    if parameter.type in ("texts", "list"):
+        schema = {"type": "array", "items": schema}
+    return {
+        "name": field_of(parameter),
+        "in": "query",
+        "required": parameter.default is ...,
+        "description": parameter.help.format(choices=", ".join(allowed)),
+        "schema": schema,
+    }
+
+
+def _json(description: str, schema: str) -> dict[str, Any]:
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    return {"description": description, "content": {"application/json": {"schema": reference}}}
+
+
+FAULTS = {
+    "400": _json("The question cannot be understood.", "Error"),
+    "422": _json("The database refuses or fails the question.", "Error"),
+    "503": _json("The database cannot be reached, or too many others ask.", "Error"),
+    "504": _json("The answer takes too long.", "Error"),
+}
+OBJECT, ROWS = {"type": "object"}, {"type": "array", "items": {"type": "object"}}
+SCHEMAS: dict[str, Any] = {
+    "Answer": {
+        "type": "object",
+        "required": ["question", "scope", "rows", "units", "coverage", "sources", "notes"],
+        "properties": {
+            "question": {"type": "string"},
+            "scope": {**OBJECT, "description": "The query as understood, and the measure."},
+            "rows": ROWS,
+            "units": {**OBJECT, "description": "Unit and meaning of each column."},
+            "coverage": {**OBJECT, "description": "The data behind the rows, and what they lack."},
+            "claims": {**ROWS, "description": "Published claims in the same scope."},
+            "comparisons": {**ROWS, "description": "The trade data beside each claim."},
+            "elsewhere": {**ROWS, "description": "Products that hold an element in scope as well."},
+            "sources": ROWS,
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "Rows": ROWS,
+    "Error": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {"error": {"type": "string", "description": "One line, for people."}},
+    },
+    "Statement": {
+        "type": "object",
+        "required": ["statement"],
+        "additionalProperties": False,
+        "properties": {
+            "statement": {"type": "string", "description": "Read-only Cypher."},
+            "parameters": {**OBJECT, "description": "Values and lists by name."},
+            "timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 30, "default": 30},
+            "max_rows": {"type": "integer", "minimum": 1, "default": 1_000_000},
+        },
+    },
+}
+OTHERS: dict[str, Any] = {
+    "/api/cypher": {
+        "post": {
+            "operationId": "cypher",
+            "summary": "Run any read-only Cypher.",
+            "description": "Notes of the database are a JSON list in the header Graphkit-Notes.",
+            "requestBody": _json("The statement.", "Statement"),
+            "responses": {"200": _json("The rows.", "Rows"), **FAULTS},
+        }
+    },
+    "/api/queries": {
+        "get": {
+            "operationId": "queries",
+            "summary": "List the query files that ship.",
+            "responses": {"200": _json("The query files.", "Rows"), **FAULTS},
+        }
+    },
+    "/api/query/{name}": {
+        "get": {
+            "operationId": "query",
+            "summary": "Run a query file that ships; fields are its parameters.",
+            "parameters": [
+                {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+            ],
+            "responses": {"200": _json("The rows.", "Rows"), **FAULTS},
+        }
+    },
+    "/api/names": {
+        "get": {
+            "operationId": "names",
+            "summary": "List the countries, areas, elements, products and stages of the graph.",
+            "responses": {"200": _json("Key, name and kind of each.", "Rows")},
+        }
+    },
+}

@@ -1,0 +1,154 @@
+"""Answers of one database to many readers: computed once, in a few threads, within limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from graphkit.answer import Answer
+from graphkit.catalog import Catalog
+from graphkit.errors import GraphkitError, Unreachable
+from graphkit.queries import Reading, noted_readings
+from graphkit.questions import Question
+from graphkit.stores import Closing, Store
+
+Result = TypeVar("Result")
+THREADS = 4
+"""Threads for questions, and as many for statements of readers, which may fill all of theirs."""
+MOST_WAITING = 256
+KEPT, KEPT_BYTES = 64, 4 * 2**20
+"""Answers that are kept, and the size from which one is not."""
+SECONDS = 120.0
+
+
+class Busy(GraphkitError):
+    """Too many readers ask at once."""
+
+
+class TooLate(GraphkitError):
+    """An answer takes too long."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer, and the query files that were read for it."""
+
+    answer: Answer
+    readings: tuple[Reading, ...]
+
+
+class Threads:
+    """A few threads, and a limited number of calls that wait for one."""
+
+    def __init__(self, count: int = THREADS) -> None:
+        self._pool = ThreadPoolExecutor(count, "graphkit-explore")
+        self._waiting = 0
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Run a call in a thread; one that takes too long goes on there unheard.
+
+        Raises
+        ------
+        Busy
+            Too many calls wait.
+        TooLate
+            It is not done in time.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise Busy("too many readers ask at once; ask again")
+        self._waiting += 1
+        running = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        running.add_done_callback(self._done)
+        try:
+            return await asyncio.wait_for(asyncio.shield(running), SECONDS)
+        except TimeoutError as error:
+            raise TooLate(f"the answer takes longer than {SECONDS:g} s; ask for less") from error
+
+    def _done(self, running: asyncio.Future[Result]) -> None:
+        self._waiting -= 1
+        if not running.cancelled():
+            running.exception()  # of a call that nobody waits for, nobody wants it
+
+    def close(self) -> None:
+        """Take no more calls; those under way end with the process."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Answers(Closing):
+    """The answers of one database, each computed once and kept while few others are asked."""
+
+    def __init__(self, store: Store, reopen: Callable[[], Store]) -> None:
+        self._reopen = reopen
+        self._catalog: Catalog | None = Catalog(store)
+        self._kept: OrderedDict[str, asyncio.Task[Found]] = OrderedDict()
+        self.questions, self.statements = Threads(), Threads()
+
+    def close(self) -> None:
+        """Close the database."""
+        for threads in (self.questions, self.statements):
+            threads.close()
+        if self._catalog is not None:
+            self._catalog.store.close()
+
+    def catalog(self) -> Catalog:
+        """Return the facts of the database, opened again if it was lost or loaded anew."""
+        if self._catalog is None:
+            self._catalog = Catalog(self._reopen())
+        return self._catalog
+
+    def warm(self) -> None:
+        """Read what every question needs."""
+        names_of(self.catalog())
+        _ = self.catalog().traded, self.catalog().claims
+
+    async def find(self, question: Question) -> Found:
+        """Find an answer: the kept one, that which another reader waits for, or a new one."""
+        key = f"{question.function} {sorted(question.arguments.items())!r}"
+        task = self._kept.get(key)
+        if task is None:
+            task = asyncio.create_task(self.questions.run(partial(self._ask, question)))
+            task.add_done_callback(partial(self._keep, key))
+            self._kept[key] = task
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(key)
+        return await asyncio.shield(task)
+
+    def _ask(self, question: Question) -> Found:
+        with noted_readings() as readings:
+            answer = self.reading(question.ask)
+        return Found(answer, tuple(readings))
+
+    def _keep(self, key: str, task: asyncio.Task[Found]) -> None:
+        """Forget what failed or is large."""
+        failed = task.cancelled() or task.exception() is not None
+        if (failed or task.result().answer.rows.nbytes > KEPT_BYTES) and self._kept.get(
+            key
+        ) is task:
+            del self._kept[key]
+
+    def reading(self, call: Callable[[Catalog], Result]) -> Result:
+        """Call with the facts of the database; if it was lost, the next call opens it again."""
+        try:
+            return call(self.catalog())
+        except Unreachable:
+            lost, self._catalog = self._catalog, None
+            self._kept.clear()
+            if lost is not None:
+                lost.store.close()
+            raise
+
+
+def names_of(catalog: Catalog) -> list[dict[str, str]]:
+    """List all that a question may be about: key, name and kind of each."""
+    return [
+        {"key": row["key"], "name": row["name"], "kind": kind}
+        for kind in ("Country", "Area", "Element", "Product", "Stage")
+        for row in catalog.nodes(kind).select(["key", "name"]).to_pylist()
+    ]

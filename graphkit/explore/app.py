@@ -1,0 +1,271 @@
+"""The application: addresses to answers, errors to statuses, and the files of the page."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from http import HTTPStatus
+from importlib import resources
+from typing import Any
+
+import pyarrow as pa
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphkit._version import __version__
+from graphkit.catalog import Catalog
+from graphkit.cypher.statement import Statement
+from graphkit.errors import GraphkitError, Unreachable, UsageError
+from graphkit.explore.addresses import (
+    PATHS,
+    Pairs,
+    command_of,
+    openapi,
+    python_of,
+    read_values,
+)
+from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
+from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
+from graphkit.queries import find_query, query_names, query_table, run_query
+from graphkit.questions import prepare
+from graphkit.render import json_text, written
+from graphkit.stores.limits import LIMITS, Limits
+
+MEDIA = {
+    "json": "application/json",
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "markdown": "text/markdown; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "html": "text/html; charset=utf-8",
+    "echarts": "application/json",
+}
+"""The formats of answers, and their media types; a table is for terminals."""
+STATUS: Mapping[type[GraphkitError], int] = {
+    TooLarge: 413, UsageError: 400, Busy: 503, Unreachable: 503, TooLate: 504, GraphkitError: 422,
+}  # fmt: skip
+"""The status of each error; the first that fits."""
+ENDINGS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
+STATEMENT = ("statement", "parameters", "timeout", "max_rows")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
+    """Make the application that answers from a database on a port of this machine.
+
+    Parameters
+    ----------
+    answers : Answers
+        The answers of the database.
+    db : str, optional
+        The database as the user named it, for the commands that the page shows.
+    port : int
+        The port that the server listens on, to know its own name.
+    """
+    doors = _Doors(answers, db)
+    document = json.dumps(openapi(__version__, MEDIA), ensure_ascii=False).encode()
+    pages = {f"/{name}": (content, kind) for name, content, kind in _static()}
+    pages["/"] = pages["/index.html"]
+    pages["/api/openapi.json"] = (document, "application/json")
+    questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
+    others = [Route(f"/api/same/{path}", partial(doors.tell_same, path)) for path in PATHS]
+    return Starlette(
+        routes=[
+            *(Route(path, partial(_page, *page)) for path, page in pages.items()),
+            *questions,
+            *others,
+            Route("/api/names", doors.list_names),
+            Route("/api/queries", doors.list_queries),
+            Route("/api/queries/{name}", doors.show_query),
+            Route("/api/query/{name}", doors.run_named),
+            Route("/api/cypher", doors.run_statement, methods=["POST"]),
+        ],
+        middleware=[Middleware(Guard, port=port)],
+        exception_handlers={
+            GraphkitError: _failed,
+            HTTPException: _not_found,
+            ClientDisconnect: _gone,
+            Exception: _broken,
+        },
+    )
+
+
+def _static() -> list[tuple[str, bytes, str]]:
+    """Read the files of the page once: no request names a file."""
+    folder = resources.files("graphkit.explore") / "static"
+    return [
+        (file.name, file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+    ]
+
+
+async def _page(content: bytes, kind: str, request: Request) -> Response:
+    return Response(content, headers={"Content-Type": kind})
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    return refusal(str(error), status)
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    reply = refusal(f"{request.url.path}: {HTTPStatus(error.status_code).phrase}".lower(),
+                    error.status_code)  # fmt: skip
+    reply.headers.update(error.headers or {})
+    return reply
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return refusal("the reader went away", 400)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return refusal("graphkit failed; its terminal shows why", 500)
+
+
+class _Doors:
+    """The endpoints of one database."""
+
+    def __init__(self, answers: Answers, db: str | None) -> None:
+        self._answers, self._db = answers, db
+
+    async def ask(self, path: str, request: Request) -> Response:
+        """Answer a question in a format."""
+        form, pairs = _form(request)
+        found = await self._find(path, pairs, form)
+        work = partial(written, found.answer, form)
+        content = await self._answers.questions.run(work)
+        return Response(content, headers={"Content-Type": MEDIA[form]})
+
+    async def _find(self, path: str, pairs: Pairs, form: str) -> Found:
+        verb = PATHS[path]
+        return await self._answers.find(prepare(verb, read_values(verb, pairs), form))
+
+    async def tell_same(self, path: str, request: Request) -> Response:
+        """Tell the command, the Python and the query files of the same answer."""
+        verb, pairs = PATHS[path], request.query_params.multi_items()
+        question = prepare(verb, read_values(verb, pairs), "json")
+        found = await self._answers.find(question)
+        return _object({
+            "command": command_of(verb, pairs, self._db),
+            "python": python_of(question, self._db),
+            "queries": [{"name": name, "parameters": values} for name, values in found.readings],
+        })  # fmt: skip
+
+    async def list_names(self, request: Request) -> Response:
+        """List all that a question may be about."""
+        call = partial(self._answers.reading, names_of)
+        return _object(await self._answers.questions.run(call))
+
+    async def list_queries(self, request: Request) -> Response:
+        """List the shipped query files."""
+        return await self._table(query_table, request)
+
+    async def show_query(self, request: Request) -> Response:
+        """Show the text of a shipped query file."""
+        text = find_query(_shipped(request)).text
+        return Response(text, headers={"Content-Type": ENDINGS["txt"]})
+
+    async def run_named(self, request: Request) -> Response:
+        """Run a shipped query file; the fields are its parameters."""
+        query = find_query(_shipped(request))
+        _, pairs = _form(request)
+        if len(dict(pairs)) < len(pairs):
+            raise UsageError("a parameter is given twice; it takes one value")
+        values = query.values(dict(pairs))
+
+        def rows(catalog: Catalog) -> pa.Table:
+            return run_query(catalog.store, query, catalog.keys_of(query, values)).table
+
+        return await self._table(partial(self._answers.reading, rows), request)
+
+    async def _table(self, read: Callable[[], pa.Table], request: Request) -> Response:
+        form, _ = _form(request)
+        content = await self._answers.questions.run(lambda: written(read(), form))
+        return Response(content, headers={"Content-Type": MEDIA[form]})
+
+    async def run_statement(self, request: Request) -> Response:
+        """Run a read-only statement that a reader wrote, within the limits of the command line."""
+        form, _ = _form(request)
+        given = await read_object(request, STATEMENT)
+        asked = Statement(_text(given))
+        values, limits = _parameters(given), _limits(given)
+
+        def rows(catalog: Catalog) -> tuple[bytes, tuple[str, ...]]:
+            result = catalog.store.ask(asked, values, limits)
+            return written(result.table, form), result.notes
+
+        call = partial(self._answers.reading, rows)
+        content, notes = await self._answers.statements.run(call)
+        kind = {"Content-Type": MEDIA[form], "Graphkit-Notes": json.dumps(notes)}
+        return Response(content, headers=kind)
+
+
+def _object(value: Any) -> Response:
+    return Response(json_text(value) + "\n", media_type="application/json")
+
+
+def _form(request: Request) -> tuple[str, Pairs]:
+    """Take the format out of the fields of an address."""
+    pairs = request.query_params.multi_items()
+    forms = [text for name, text in pairs if name == "format"] or ["json"]
+    if len(forms) > 1 or forms[0] not in MEDIA:
+        found = ", ".join(map(repr, forms))
+        raise UsageError(f"format: found {found}, wanted one of {', '.join(MEDIA)}")
+    return forms[0], [(name, text) for name, text in pairs if name != "format"]
+
+
+def _shipped(request: Request) -> str:
+    """Return the name of a shipped query file; a path would be one of the user's files."""
+    name: str = request.path_params["name"]
+    if name.endswith(".cypher"):
+        raise UsageError(f"found {name!r}, wanted one of {', '.join(query_names())}")
+    return name
+
+
+def _text(given: Mapping[str, object]) -> str:
+    text = given.get("statement")
+    if not isinstance(text, str):
+        raise UsageError("statement: found no text, wanted read-only Cypher")
+    return text
+
+
+def _parameters(given: Mapping[str, object]) -> dict[str, Any]:
+    values = given.get("parameters", {})
+    if not isinstance(values, dict):
+        raise UsageError("parameters: wanted an object of values by name")
+    for name, value in values.items():
+        if isinstance(value, dict):
+            raise UsageError(f"parameter {name}: found a JSON object; wanted a value or a list")
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise UsageError(f"parameter {name}: found {value}, wanted at most 64 bits")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(f"parameter {name}: found {value}, wanted a finite number")
+    return values
+
+
+def _limits(given: Mapping[str, object]) -> Limits:
+    timeout, rows = given.get("timeout", LIMITS.seconds), given.get("max_rows", LIMITS.rows)
+    if not isinstance(timeout, int | float) or not 0 < timeout <= LIMITS.seconds:
+        raise UsageError(
+            f"timeout: found {timeout!r}, wanted more than 0 and at most {LIMITS.seconds:g} seconds"
+        )
+    if not isinstance(rows, int) or not 1 <= rows <= LIMITS.rows:
+        raise UsageError(f"max_rows: found {rows!r}, wanted 1 to {LIMITS.rows:,}")
+    return Limits(timeout, rows)

@@ -1,0 +1,422 @@
+"""The explorer's server: a real process, asked over HTTP by a real client."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from explorers import explorer
+from hostile_statements import WRITES
+from pyarrow import parquet
+from written_seeds import market, with_reference, write_files
+
+from graphkit.build import build_graph
+from graphkit.cli import app as cli
+from graphkit.explore.addresses import PATHS, command_of, field_of, openapi
+from graphkit.explore.guard import POLICY
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+QUESTIONS = {
+    "depends?country=KOR": "depends KOR",
+    "depends?country=korea&on=CHN&for=magnet&period=2024": "depends korea --on CHN --for magnet "
+    "--period 2024",
+    "depends?country=KOR&for=magnet&look-through=true&by=tonnes": "depends KOR --for magnet "
+    "--look-through --by tonnes",
+    "dependents?country=CHN&min-share=0.2": "dependents CHN --min-share 0.2",
+    "suppliers?country=JPN&for=ore&for=magnet": "suppliers JPN --for ore --for magnet",
+    "origins?country=KOR&for=magnet&min-share=0": "origins KOR --for magnet --min-share 0",
+    "spof?definition=structural&bloc=CHN%2BVNM&bloc=JPN": "spof --definition structural "
+    "--bloc CHN+VNM --bloc JPN",
+    "disrupt?country=CHN&for=Nd&loss=0.8&slack=0.2&top=0": "disrupt CHN --for Nd --loss 0.8 "
+    "--slack 0.2 --top 0",
+    "disrupt?country=CHN&for=Nd&cascade=": "disrupt CHN --for Nd --cascade",
+    "controls": "controls",
+    "concentration?for=oxide": "concentration --for oxide",
+    "reliance?country=KOR&n-minus-1=false": "reliance KOR",
+    "prices?what=magnet&of=KOR": "prices magnet --of KOR",
+    "criticality?element=Nd": "criticality Nd",
+    "centrality?measure=pagerank,hub&min-flow=10&by=tonnes": "centrality --measure pagerank,hub "
+    "--min-flow 10 --by tonnes",
+    "compare?before=2023&after=2024&of=KOR": "compare 2023 2024 --of KOR",
+    "trend?country=KOR": "trend KOR",
+    "claims?about=KOR": "claims --about KOR",
+    "claims/check": "claims check",
+    "claims/conflicts": "claims conflicts",
+}
+REFUSED = {
+    "depends": (400, "missing field 'country'"),
+    "depends?country=Atlantis": (400, "no country is called 'Atlantis'"),
+    "depends?country=KOR&country=JPN": (400, "country is given twice; it takes one value"),
+    "depends?country=KOR&db=/etc/passwd": (400, "depends has no field 'db'; it takes country, on"),
+    "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9' is no period"),
+    "depends?country=KOR&by=usd": (400, "--by belongs to --look-through"),
+    "depends?country=KOR&look-through=maybe": (400, "look-through: found 'maybe', wanted true or"),
+    "depends?country=KOR&format=table": (400, "format: found 'table', wanted one of json"),
+    "depends?country=KOR&format=csv&format=json": (400, "format: found 'csv', 'json'"),
+    "disrupt?country=CHN&loss=2": (400, "--loss: found 2, wanted more than 0, at most 1"),
+    "disrupt?country=CHN&loss=much": (400, "loss: found 'much', wanted a number"),
+    "disrupt?country=CHN&top=1.5": (400, "top: found '1.5', wanted a whole number"),
+    "disrupt?country=CHN&loss=nan": (400, "loss: found 'nan', wanted a number"),
+    "mirror": (422, "no"),
+    "steal?country=KOR": (404, "/api/steal: not found"),
+    "query/sole-supplier": (400, "there is no query 'sole-supplier'; did you mean sole-suppliers"),
+    "query/..%2Fseeds.cypher": (404, "not found"),
+    "query/secret.cypher": (400, "found 'secret.cypher', wanted one of "),
+    "queries/secret.cypher": (400, "found 'secret.cypher', wanted one of "),
+    "query/countries?format=svg": (400, "only answers of questions have pictures; wanted one of"),
+    "query/countries?x=1": (400, "query countries has no parameter 'x'"),
+    "query/suppliers-of-country?consumer=Atlantis&product=magnet": (400, "no country is called"),
+    "cypher": (405, "/api/cypher: method not allowed"),
+}
+BODIES = {
+    '{"statement": 1}': (400, "statement: found no text"),
+    '{"statement": "RETURN 1 AS x", "db": "/etc/passwd"}': (400, "the body is no object with some"),
+    '["RETURN 1 AS x"]': (400, "the body is no object with some of statement, parameters"),
+    "RETURN 1": (400, "the body is no JSON"),
+    "[" * 100_000: (400, "the body is no JSON"),
+    '{"statement": "RETURN $x AS x", "parameters": {"x": {}}}': (400, "parameter x: found a JSON"),
+    '{"statement": "RETURN $x AS x", "parameters": {"x": 1e999}}': (400, "wanted a finite number"),
+    '{"statement": "RETURN $x AS x", "parameters": [1]}': (400, "parameters: wanted an object"),
+    '{"statement": "RETURN 1 AS x", "timeout": 31}': (400, "timeout: found 31, wanted more than 0"),
+    '{"statement": "RETURN 1 AS x", "max_rows": 0}': (400, "max_rows: found 0, wanted 1 to"),
+    '{"statement": "RETURN nothing AS x"}': (422, "nothing"),
+    '{"statement": "RETURN \'\\ud800\' AS x"}': (400, "a lone surrogate"),
+}
+
+
+def hostile_market() -> dict[str, str | bytes]:
+    """Seeds whose every name for people is a script."""
+    seeds = market(Random(7))
+    for kind in ("Source", "Stage", "Country", "Area", "Element", "Product", "Dataset"):
+        for row in seeds[kind]:
+            row["title" if kind == "Source" else "name"] += SCRIPT
+    return with_reference(seeds)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("explore")
+    with EmbeddedStore(folder / "graph.lbdb") as store:
+        store.load(build_graph(read_seeds(write_files(folder / "seeds", hostile_market()))))
+    return folder / "graph.lbdb"
+
+
+@pytest.fixture(scope="module")
+def server(database: Path) -> Iterator[httpx.Client]:
+    with explorer(str(database)) as client:
+        yield client
+
+
+@pytest.fixture
+def graphkit(database: Path, capfdbinary: Any) -> Callable[..., bytes]:
+    """Output of a command line about the same database."""
+
+    def run(*arguments: str) -> bytes:
+        capfdbinary.readouterr()
+        cli.run([*arguments, *(() if "--db" in arguments else ("--db", str(database)))])
+        return capfdbinary.readouterr().out
+
+    return run
+
+
+@pytest.mark.parametrize(("address", "command"), QUESTIONS.items())
+def test_a_reply_is_what_the_command_prints(server, graphkit, address, command):
+    reply = server.get(f"/api/{address}")
+
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.content == graphkit(*command.split(), "--format", "json")
+
+
+def test_every_question_has_an_address_that_is_tested():
+    assert {address.partition("?")[0] for address in QUESTIONS} == PATHS.keys() - {"mirror"}
+    assert "mirror" in REFUSED
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "markdown", "svg", "png", "html", "echarts"])
+def test_a_format_of_a_reply_is_that_of_the_command(server, graphkit, form):
+    reply = server.get(f"/api/depends?country=KOR&format={form}")
+
+    assert reply.content == graphkit("depends", "KOR", "--format", form)
+
+
+def test_parquet_has_the_rows_and_the_answer(server):
+    reply = server.get("/api/depends?country=KOR&format=parquet")
+    table = parquet.read_table(io.BytesIO(reply.content))
+
+    assert table.num_rows == len(server.get("/api/depends?country=KOR").json()["rows"])
+    assert b"coverage" in table.schema.metadata[b"graphkit"]
+
+
+@pytest.mark.parametrize(("address", "expected"), REFUSED.items())
+def test_a_question_that_is_wrong_is_told_in_one_line(server, address, expected):
+    reply = server.get(f"/api/{address}")
+
+    assert reply.status_code == expected[0], reply.text
+    assert expected[1] in reply.json()["error"]
+
+
+@pytest.mark.parametrize(("address", "command"), QUESTIONS.items())
+def test_the_command_that_the_server_names_has_the_same_rows(server, graphkit, address, command):
+    same = server.get(f"/api/same/{address}").json()
+
+    assert same["command"].startswith(f"graphkit {command.split()[0]}")
+    words = shlex.split(same["command"])[1:]
+    assert graphkit(*words, "--format", "json") == server.get(f"/api/{address}").content
+
+
+@pytest.mark.parametrize(("address", "command"), QUESTIONS.items())
+def test_the_python_that_the_server_names_has_the_same_rows(server, address, command):
+    import graphkit
+
+    line = server.get(f"/api/same/{address}").json()["python"]
+    rows = eval(line, {"graphkit": graphkit}).rows
+
+    assert rows.num_rows == len(server.get(f"/api/{address}").json()["rows"])
+
+
+def test_the_server_names_the_query_files_that_an_answer_reads(server):
+    same = server.get("/api/same/depends?country=KOR&for=magnet").json()
+    read = {query["name"]: query["parameters"] for query in same["queries"]}
+
+    assert read["newest-imports"] == {"consumers": ["KOR"], "products": ["magnet"], "dataset": ""}
+    text = server.get("/api/queries/newest-imports").text
+    reply = server.post("/api/cypher", json={
+        "statement": text, "parameters": read["newest-imports"],
+    })  # fmt: skip
+    assert {row["consumer"] for row in reply.json()} == {"KOR"}
+
+
+def test_a_query_file_is_run_as_on_the_command_line(server, graphkit):
+    reply = server.get("/api/query/suppliers-of-country?consumer=korea&product=magnet")
+    given = ("-P", "consumer=korea", "-P", "product=magnet")
+
+    assert reply.content == graphkit("query", "suppliers-of-country", *given, "--format", "json")
+
+
+def test_the_query_files_are_listed_as_on_the_command_line(server, capfdbinary):
+    cli.run(["queries", "--format", "json"])
+
+    assert server.get("/api/queries").content == capfdbinary.readouterr().out
+
+
+def test_a_statement_has_the_rows_of_the_command_line_and_the_notes(server, graphkit):
+    statement = "MATCH (c:Country) WHERE c.iso3 > $after RETURN c ORDER BY c.iso3"
+    reply = server.post("/api/cypher", json={
+        "statement": statement, "parameters": {"after": "DEU"}, "max_rows": 2,
+    })  # fmt: skip
+    printed = graphkit(
+        "cypher", statement, "-P", "after=DEU", "--max-rows", "2", "--format", "json"
+    )
+
+    assert reply.content == printed
+    assert "more rows than these first 2" in json.loads(reply.headers["graphkit-notes"])[0]
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_no_statement_writes(server, database, statement):
+    before = database.read_bytes()
+    reply = server.post("/api/cypher", json={"statement": statement})
+
+    assert reply.status_code == 400
+    assert reply.json()["error"]
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["", "MATCH (c:Country", "RETURN nothing AS x", "RETURN 1 AS x, 2 AS x", "RETURN 1; RETURN 2",
+     "MATCH (c:Contry) RETURN c.iso3 AS x", "LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x"],
+)  # fmt: skip
+def test_a_statement_that_fails_is_told_as_on_the_command_line(server, database, capsys, statement):
+    reply = server.post("/api/cypher", json={"statement": statement})
+    cli.run(["cypher", statement, "--db", str(database)])
+
+    assert reply.status_code in (400, 422)
+    assert capsys.readouterr().err == f"graphkit: {reply.json()['error']}\n"
+
+
+@pytest.mark.parametrize(("body", "expected"), BODIES.items(), ids=range(len(BODIES)))
+def test_a_body_that_is_no_statement_is_told_in_one_line(server, body, expected):
+    reply = server.post("/api/cypher", content=body, headers={"Content-Type": "application/json"})
+
+    assert reply.status_code == expected[0]
+    assert expected[1] in reply.json()["error"]
+
+
+def test_a_form_of_another_page_is_no_statement(server):
+    reply = server.post("/api/cypher", content="statement=RETURN+1")
+
+    assert reply.status_code == 400
+    assert "wanted application/json" in reply.json()["error"]
+
+
+@pytest.mark.parametrize("length", ["declared", "chunked"])
+def test_a_body_of_a_hundred_megabytes_is_not_read(server, length):
+    """The server may refuse it before all of it is sent."""
+    part, count = b" " * 2**20, 100
+    headers = {"Content-Type": "application/json"}
+    if length == "declared":
+        headers["Content-Length"] = str(len(part) * count)
+    try:
+        reply = server.post("/api/cypher", content=iter([part] * count), headers=headers)
+        assert reply.status_code == 413
+    except (httpx.WriteError, httpx.ReadError):
+        pass
+    assert server.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "", "localhost:0"])
+def test_another_host_is_refused(server, host):
+    reply = server.get("/api/controls", headers={"Host": host})
+
+    assert reply.status_code == 421
+    assert "wanted 127.0.0.1:" in reply.json()["error"]
+
+
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"])
+def test_this_host_is_answered_under_each_of_its_names(server, name):
+    host = f"{name}:{server.base_url.port}"
+
+    assert server.get("/api/controls", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://{own}", "file://"])
+def test_another_origin_is_refused(server, origin):
+    own = f"127.0.0.1:{server.base_url.port}"
+    reply = server.post(
+        "/api/cypher",
+        json={"statement": "RETURN 1 AS x"},
+        headers={"Origin": origin.format(own=own)},
+    )
+
+    assert reply.status_code == 403
+    assert "access-control-allow-origin" not in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/api/controls", "/api/steal", "/nothing"])
+def test_every_reply_keeps_other_pages_out(server, path):
+    headers = server.get(path).headers
+
+    assert headers["content-security-policy"] == POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+    assert "set-cookie" not in headers
+
+
+def raw(server: httpx.Client, request: bytes) -> bytes:
+    """What the server says to bytes that no client would send."""
+    place = (str(server.base_url.host), server.base_url.port)
+    with socket.create_connection(place, timeout=20) as sent:
+        sent.sendall(request)
+        sent.shutdown(socket.SHUT_WR)
+        return b"".join(iter(partial(sent.recv, 65536), b""))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/../../../../etc/passwd", "/..%2f..%2fetc/passwd", "/static/../app.py", "/%2e%2e/app.py",
+     "//etc/passwd", "/index.html/..%5c..%5capp.py", "/api/queries/..%2f..%2fREADME.md",
+     "/api/query/%2fetc%2fpasswd", "/\\..\\app.py", "/index.html%00.js"],
+)  # fmt: skip
+def test_a_path_that_climbs_finds_nothing(server, path):
+    host = f"127.0.0.1:{server.base_url.port}"
+    said = raw(server, f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+
+    assert said.split(b" ")[1] in (b"400", b"404")
+    assert b"root:" not in said
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\r\n",
+        b"GET / HTTP/1.1\r\nA: " + b"A" * 66_000,
+    ],
+    ids=["no host", "TLS", "endless header"],
+)
+def test_a_request_that_is_none_is_refused(server, request_):
+    assert raw(server, request_)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 421")
+    assert server.get("/").status_code == 200
+
+
+def test_the_address_book_describes_every_question(server):
+    document = server.get("/api/openapi.json").json()
+
+    assert document == json.loads(json.dumps(openapi(document["info"]["version"], FORMATS)))
+    for path, verb in PATHS.items():
+        told = document["paths"][f"/api/{path}"]["get"]["parameters"]
+        assert [p["name"] for p in told] == [*map(field_of, verb.parameters), "format"]
+        assert len({p["name"] for p in told}) == len(told)
+
+
+FORMATS = ("json", "ndjson", "csv", "markdown", "parquet", "svg", "png", "html", "echarts")
+
+
+def test_names_are_listed_for_the_search_box(server):
+    names = server.get("/api/names").json()
+
+    assert {"key": "KOR", "name": f"South Korea{SCRIPT}", "kind": "Country"} in names
+    assert {row["kind"] for row in names} == {"Country", "Area", "Element", "Product", "Stage"}
+
+
+def test_scripts_in_names_stay_text(server):
+    reply = server.get("/api/depends?country=KOR")
+
+    assert SCRIPT in reply.json()["question"]
+    assert reply.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_a_statement_runs(database, number):
+    command = [sys.executable, "-m", "graphkit", "explore", "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--db", str(database)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().decode().rpartition(" at ")[2].strip()
+        place = httpx.URL(address)
+        body = json.dumps({"statement": "UNWIND range(1, 1000000000) AS x RETURN max(x) AS x"})
+        with socket.create_connection((str(place.host), place.port)) as sent:
+            sent.sendall(
+                f"POST /api/cypher HTTP/1.1\r\nHost: {place.host}:{place.port}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                f"{body}".encode()
+            )
+            httpx.get(address)
+            os.kill(process.pid, number)
+            assert process.wait(15) in (-number, 130)
+
+
+def test_a_port_in_use_is_told(server, database, capsys):
+    port = str(server.base_url.port)
+    code = cli.run(["explore", "--no-browser", "--port", port, "--db", str(database)])
+
+    assert (code, capsys.readouterr().err.split(":")[1].strip()) == (
+        1, f"cannot listen on port {port}",
+    )  # fmt: skip
+
+
+def test_a_command_quotes_what_a_shell_would_read():
+    pairs = [("country", "$(reboot)"), ("for", "a b")]
+
+    assert command_of(PATHS["depends"], pairs, "my file.lbdb") == (
+        "graphkit depends '$(reboot)' --for 'a b' --db 'my file.lbdb'"
+    )
