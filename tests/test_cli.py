@@ -103,7 +103,7 @@ def commands() -> dict[str, Any]:
             if group:
                 yield from walk(command, (*words, name))
 
-    return dict(walk(typer.main.get_command(cli.app), ()))
+    return dict(walk(typer.main.get_command(cli.command_line()), ()))
 
 
 COMMANDS = commands()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from graphkit._version import __version__
-from graphkit.cli import cypher, exploring, importing, seeds
-from graphkit.cli.measure import measure
 from graphkit.cli.options import INTERRUPTED, say
-from graphkit.cli.questions import add_questions
+from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError
 from graphkit.paths import hide_pandas
+from graphkit.verbs import VERBS
 
 HELP = """Who depends on whom for critical minerals, with sources.
 
@@ -31,13 +32,18 @@ Examples:
 Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
 """
 
-app = typer.Typer(
-    help=HELP,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-)
+QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))
+OTHERS = {
+    **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
+    "explore": "exploring",
+    "measure": "measure",
+    **dict.fromkeys(("export", "check", "load", "digest", "schema", "doctor"), "seeds"),
+    **dict.fromkeys(("import", "fetch"), "importing"),
+    "neo4j": "seeds",
+}
+"""Commands that ask no question, and their modules, in the order of the help."""
+GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
+"""Commands with commands of their own, and their names in the module."""
 
 
 def _version(asked: bool) -> None:
@@ -46,7 +52,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def graphkit(
     version: Annotated[
         bool,
@@ -56,23 +61,32 @@ def graphkit(
     """Take the options before a command."""
 
 
-claims = typer.Typer(rich_markup_mode=None)
-add_questions(app, claims)
-for command in (
-    *(cypher.queries, cypher.query, cypher.cypher, exploring.explore, measure),
-    *(seeds.export, seeds.check),
-    *(seeds.load, seeds.digest, seeds.schema, seeds.doctor),
-):
-    app.command()(command)
-app.add_typer(claims, name="claims")
-app.add_typer(importing.importing)
-app.add_typer(importing.fetching)
-app.add_typer(seeds.neo4j, name="neo4j")
+def command_line(*wanted: str) -> typer.Typer:
+    """Build the command line with all commands, or only those that are wanted: that is faster."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+    )
+    app.callback()(graphkit)
+    for name in (name for name in QUESTIONS if name in wanted or not wanted):
+        add_question(app, name)
+    for name in (name for name in OTHERS if name in wanted or not wanted):
+        module = import_module(f"graphkit.cli.{OTHERS[name]}")
+        if name in GROUPS:
+            app.add_typer(getattr(module, GROUPS[name]), name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
 
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
     hide_pandas()
+    # What a short process makes lives to its end: looking for garbage in it costs a tenth.
+    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Data are UTF-8 everywhere; a terminal shows the code of a character that it lacks.
@@ -80,7 +94,9 @@ def main() -> NoReturn:
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is there any to look for when the process ends
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -88,6 +104,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         from graphkit.render import flush
 
+        asked = [name for name in arguments[:1] if name in (*QUESTIONS, *OTHERS)]
+        app = command_line(*asked)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
         flush()
     except SeedError as error:

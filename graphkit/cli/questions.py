@@ -24,14 +24,17 @@ TYPES: dict[str, Any] = {
 LAST = {"db": Database, "form": Format, "output": Output}
 
 
-def add_questions(app: typer.Typer, claims: typer.Typer) -> None:
-    """Add the commands that ask a question, those on claims to their own group."""
-    for verb in VERBS:
-        group, _, name = verb.name.rpartition(" ")
-        if verb.name == "claims":
-            claims.callback(invoke_without_command=True)(_command(verb, context=True))
-        else:
-            (claims if group else app).command(name, cls=_Question)(_command(verb))
+def add_question(app: typer.Typer, name: str) -> None:
+    """Add the command that asks a question, with the commands below it."""
+    verbs = [verb for verb in VERBS if verb.name.partition(" ")[0] == name]
+    if len(verbs) == 1:
+        app.command(name, cls=_Question)(_command(verbs[0]))
+        return
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(_command(verbs[0], context=True))
+    for verb in verbs[1:]:
+        group.command(verb.name.partition(" ")[2], cls=_Question)(_command(verb))
+    app.add_typer(group, name=name)
 
 
 class _Question(TyperCommand):
