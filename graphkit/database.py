@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphkit._version import __version__
 from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.paths import locked, shipped, user_folder
+from graphkit.paths import locked, shipped, user_folder, write_private
 from graphkit.stores import LoadReport, Progress, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -28,17 +30,51 @@ def default_path() -> Path:
 
 
 def cache_path(seeds: Path) -> Path:
-    """Return the path of a seed folder's database, named by a digest of seeds and builders."""
+    """Return the path of a seed folder's database, named by a digest of seeds and builders.
+
+    The digest is kept with a stamp of the files that it was made of, and made again only if one
+    of them is another or has changed.
+    """
     import ladybug
 
-    total = hashlib.sha256(_tree_digest(seeds).encode())
     package = Path(__file__).parent
+    below = sorted(Path(folder, name) for folder, _, names in os.walk(seeds) for name in names)
     readers = sorted((package / "seeds").glob("*.py"))
-    for path in (*readers, *(package / name for name in BUILDERS)):
-        total.update(path.read_bytes())
+    builders = [*readers, *(package / name for name in BUILDERS)]
+    owner = _owner(seeds)
     # Another version of ladybug may not open the file, or misread its layout.
-    total.update(str(ladybug.__version__).encode())
-    return user_folder("cache") / f"{_owner(seeds)}-{total.hexdigest()[:16]}.lbdb"
+    stamp, settled = _stamp([*below, *builders], str(ladybug.__version__))
+    kept = user_folder("cache") / f"{owner}.digest"
+    with suppress(OSError):
+        found, _, digest = kept.read_text().partition(" ")
+        if found == stamp:
+            return kept.with_name(f"{owner}-{digest}.lbdb")
+    total = hashlib.sha256(str(ladybug.__version__).encode())
+    for path in (*below, *builders):
+        content = path.read_bytes()
+        name = path.relative_to(seeds if path in below else package).as_posix()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    digest = total.hexdigest()[:16]
+    if settled:
+        with suppress(OSError):  # it only saves time
+            write_private(kept, f"{stamp} {digest}")
+    return kept.with_name(f"{owner}-{digest}.lbdb")
+
+
+SETTLED = 2.0
+"""Seconds after which a change of a file is sure to give it another time."""
+
+
+def _stamp(files: Sequence[Path], version: str) -> tuple[str, bool]:
+    """Hash names, places, sizes and times of files; False if one was changed a moment ago."""
+    found = [(path, path.stat()) for path in files]
+    facts = [
+        (str(p), s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in found
+    ]
+    newest = max((max(s.st_mtime, s.st_ctime) for _, s in found), default=0)
+    text = repr((version, facts)).encode()
+    return hashlib.sha256(text).hexdigest(), newest < time.time() - SETTLED
 
 
 def _owner(seeds: Path) -> str:
@@ -46,19 +82,6 @@ def _owner(seeds: Path) -> str:
     if seeds == shipped("seeds"):
         return "graph"
     return f"seeds{hashlib.sha256(str(seeds.resolve()).encode()).hexdigest()[:8]}"
-
-
-def _tree_digest(folder: Path) -> str:
-    """Hash names, sizes and contents of a folder's files with SHA-256."""
-    total = hashlib.sha256()
-    for root, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(root, name)
-            content = path.read_bytes()
-            total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-            total.update(content)
-    return total.hexdigest()
 
 
 def place_of(db: str | None) -> str | None:

@@ -63,10 +63,9 @@ def test_two_processes_at_once_build_it_once(tmp_path):
     said = sorted(process.communicate()[0] for process in started)
 
     assert said == ["False South Korea\n", "True South Korea\n"]
-    names = sorted(p.name for p in (tmp_path / "graphkit").iterdir())
-    assert len(names) == 2
-    assert names[0] == "graph.lock"
-    assert names[1].startswith("seeds")
+    kept = {p.suffix for p in (tmp_path / "graphkit").iterdir()}
+    assert kept - {".digest"} == {".lock", ".lbdb"}
+    assert len(list((tmp_path / "graphkit").glob("*.lbdb"))) == 1
 
 
 def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
@@ -79,6 +78,28 @@ def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
     assert second != first
     assert "EXPORTS" in steps_of_opening()
     assert [p.name for p in cache.glob("*.lbdb")] == [second.name]
+
+
+def test_unchanged_files_are_not_read_again(cache, monkeypatch):
+    monkeypatch.setattr("graphkit.database.SETTLED", 0)
+    path = default_path()
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} is read"))
+    assert default_path() == path
+
+
+def test_a_change_that_keeps_size_and_time_is_noticed(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("graphkit.database.SETTLED", 0)
+    first, changed = default_path(), tmp_path / "seeds" / "trade.yaml"
+    before = changed.stat()
+    changed.write_text(changed.read_text().replace("800", "900"))
+    os.utime(changed, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert changed.stat().st_size == before.st_size
+    assert default_path() != first
+
+
+def test_a_digest_of_files_that_were_just_written_is_not_kept(cache):
+    default_path()
+    assert not (cache / "graph.digest").exists()
 
 
 def test_a_folder_of_seeds_is_a_database_of_its_own_state(cache, tmp_path):
@@ -124,7 +145,9 @@ def test_what_a_killed_build_left_is_removed_by_the_next(cache):
         (cache / name / "graph.lbdb.wal").write_bytes(b"half of it")
 
     assert "EXPORTS" in steps_of_opening()
-    assert {p.name for p in cache.iterdir()} == {default_path().name, "graph.lock"}
+    assert {p.name for p in cache.iterdir()} - {"graph.digest"} == {
+        default_path().name, "graph.lock"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", ["text", "empty", "half", "zeros"])
@@ -180,7 +203,7 @@ def test_a_build_that_fails_leaves_nothing(cache, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         build_cache(tmp_path / "seeds", default_path(), stop)
-    assert [p.name for p in cache.iterdir()] == ["graph.lock"]
+    assert {p.name for p in cache.iterdir()} - {"graph.digest"} == {"graph.lock"}
 
 
 def test_option_comes_before_environment_and_that_before_the_default(cache, tmp_path, monkeypatch):
