@@ -18,7 +18,6 @@ from graphkit.stores.embedded.refusals import refuse_silent_differences
 WITHOUT_DEFAULT = {
     "import-periods": {"consumers": "KOR,JPN"},
     "imports": {"consumers": "KOR", "products": "ree-metals,magnets-metal", "periods": "2024"},
-    "newest-imports": {"consumers": "KOR,JPN", "products": "ree-metals,ree-compounds"},
     "products-of-code": {"code": "280530"},
     "products-of-elements": {"elements": "Dy,Co"},
     "trade": {"products": "ree-metals", "periods": "2024,2023"},

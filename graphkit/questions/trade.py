@@ -124,11 +124,12 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     if buyer.is_group:
         consumers = catalog.members(buyer)
         notes.append(f"{group_as_one(buyer.name, len(consumers))}.")
-    asked: dict[str, Any] = {"consumers": consumers, "products": sorted(scope.products)}
     if period is None:
-        flows = catalog.flows("newest-imports", **asked)
+        held = periods_by_product(catalog.flows("import-periods", consumers=consumers), scope)
+        asked = wanted(one_period_each(held, None))
     else:
-        flows = catalog.flows("imports", **asked, periods=[period])
+        asked = {"products": sorted(scope.products), "periods": [period]}
+    flows = catalog.flows("imports", consumers=consumers, **asked)
     flows = of_code(flows, scope)
     chosen = one_period_each(periods_by_product(flows), period)
     flows, lacking = in_periods(flows, chosen), ""
