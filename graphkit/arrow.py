@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -57,6 +59,20 @@ ARROW = {
     Type.TEXTS: pa.list_(pa.string()),
 }
 """Arrow type of each type of property."""
+
+
+def numbers(values: np.ndarray[Any, Any]) -> pa.Array:
+    """Take an array of numbers as it is, NaN as null.
+
+    :func:`pyarrow.array` would do the same, after an import of :mod:`numpy.ma` (15 ms).
+
+    >>> numbers(np.array([1.5, np.nan])).to_pylist()
+    [1.5, None]
+    """
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    kind = pa.from_numpy_dtype(values.dtype)
+    found = pa.Array.from_buffers(kind, len(values), [None, buffer])
+    return pc.if_else(pc.is_nan(found), None, found) if pa.types.is_floating(kind) else found
 
 
 def coded(table: pa.Table) -> pa.Table:

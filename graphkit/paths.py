@@ -18,11 +18,11 @@ def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
 
     An absolute ``XDG_CACHE_HOME`` (``_DATA_``, ``_CONFIG_``) is followed on every system.
     """
-    from platformdirs import PlatformDirs
-
     chosen = Path(os.environ.get(f"XDG_{kind.upper()}_HOME", ""))
     if chosen.is_absolute():
         return chosen / "graphkit"
+    from platformdirs import PlatformDirs
+
     folders = PlatformDirs("graphkit", appauthor=False)
     return Path(getattr(folders, f"user_{kind}_dir"))
 

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 FORMS = "2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024 or 2025-01..2025-10"
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -168,7 +169,13 @@ def newest(periods: list[str]) -> str:
     >>> newest(["2023", "2024-Q4", "2024"])
     '2024'
     """
-    return max(periods, key=lambda text: (Period(text).end, Period(text).months, text))
+    return max(periods, key=_order)
+
+
+@lru_cache(maxsize=1000)
+def _order(text: str) -> tuple[int, int, str]:
+    period = Period(text)
+    return period.end, period.months, text
 
 
 def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import INDEX, SHARE, counts, flags, number, texts
+from graphkit.arrow import INDEX, SHARE, counts, flags, number, numbers, texts
 
 if TYPE_CHECKING:
     from graphkit.analysis.network.rows import Floats, Ints
@@ -106,12 +106,11 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns["rank"][by_rank] = np.arange(len(pairs)) - first_pair[group_of_pair[by_rank]] + 1
 
     labels = {
-        name: pa.DictionaryArray.from_arrays(ranks[name][pairs[by_rank]], values)
+        name: pa.DictionaryArray.from_arrays(numbers(ranks[name][pairs[by_rank]]), values)
         for name, (_, values) in texts.items()
     }
     measures = {
-        field.name: pa.array(columns[field.name][by_rank], from_pandas=True)
-        for field in list(RESULT)[len(texts) :]
+        field.name: numbers(columns[field.name][by_rank]) for field in list(RESULT)[len(texts) :]
     }
     return pa.table({**labels, **measures}).cast(RESULT)
 
