@@ -117,17 +117,10 @@ def balance_reliance(balances: pa.Table) -> pa.Table:
     >>> round(row["reliance"], 3), row["method"], round(row["other_reliance"], 3)
     (0.862, 'net imports over apparent consumption', 0.863)
     """
-    held: dict[tuple[str, ...], dict[str, dict[str, Figure]]] = defaultdict(dict)
-    for row in balances.to_pylist():
-        if row["balance"] is not None:
-            place = tuple(row[name] for name in SCOPE)
-            held[place].setdefault(row["statistic"], {})[row["label"]] = row
+    held = _held(balances)
     rows = []
     for place, statistics in sorted(held.items()):
-        country, balance, period, source = place
-        last_year = str(int(period) - 1) if period.isdecimal() else ""
-        before = held.get((country, balance, last_year, source), {})
-        computed = _reliance(statistics, before.get("stocks", {}))
+        computed = _reliance(statistics, _year_before(held, place))
         rows.append(dict(zip(SCOPE, place, strict=True)) | computed)
     return pa.Table.from_pylist(rows, RELIANCE)
 
@@ -141,6 +134,25 @@ RELIANCE = pa.schema([
         "reliance", "reliance_low", "reliance_high", "other_reliance", "other_low", "other_high")),
     *texts("method"), *flags("net_exporter"), *texts("missing"),
 ])  # fmt: skip
+
+
+def _held(balances: pa.Table) -> dict[tuple[str, ...], dict[str, dict[str, Figure]]]:
+    """Group figures by balance, then by statistic and label."""
+    held: dict[tuple[str, ...], dict[str, dict[str, Figure]]] = defaultdict(dict)
+    for row in balances.to_pylist():
+        if row["balance"] is not None:
+            place = tuple(row[name] for name in SCOPE)
+            held[place].setdefault(row["statistic"], {})[row["label"]] = row
+    return held
+
+
+def _year_before(
+    held: Mapping[tuple[str, ...], Mapping[str, Mapping[str, Figure]]], place: tuple[str, ...]
+) -> Mapping[str, Figure]:
+    """Return the stocks of a balance in the year before."""
+    country, balance, period, source = place
+    last_year = str(int(period) - 1) if period.isdecimal() else ""
+    return held.get((country, balance, last_year, source), {}).get("stocks", {})
 
 
 def _reliance(
@@ -177,6 +189,58 @@ def _reliance(
     if len(ways) > 1:
         row["other_reliance"], row["other_low"], row["other_high"] = ways[1][1]
     return row
+
+
+def production_at_most(
+    balances: pa.Table, reliance: Mapping[tuple[str, str, str], float]
+) -> dict[tuple[str, str, str, str], float]:
+    r"""Bound withheld production by a net import reliance that is published as "more than".
+
+    By the definition of apparent consumption, production is :math:`C - N` with net imports
+    :math:`N`; a reliance :math:`N / C` above r leaves at most :math:`N (1 / r - 1)`.
+
+    Parameters
+    ----------
+    balances : pyarrow.Table
+        As for :func:`balance_reliance`.
+    reliance : mapping
+        Country, balance and period to the share (0 to 1) above which the reliance is.
+
+    Returns
+    -------
+    dict
+        Country, balance, period and basis to tonnes, where net imports are printed and production
+        is not. With the rounding of the printed figures, and without stocks that are not printed.
+
+    Examples
+    --------
+    Lithium in 2024: imports of 3,020 t, exports of 1,690 t, a reliance above 50 %:
+
+    >>> names, nothing = ("imports", "exports", "production"), pa.nulls(3, pa.float64())
+    >>> figures = pa.table({
+    ...     "country": ["USA"] * 3, "balance": ["Li"] * 3, "period": ["2024"] * 3,
+    ...     "source": ["usgs"] * 3, "statistic": names, "label": names, "basis": ["Li"] * 3,
+    ...     "value": [3020.0, 1690.0, None], "low": nothing, "high": nothing})
+    >>> production_at_most(figures, {("USA", "Li", "2024"): 0.5})
+    {('USA', 'Li', '2024', 'Li'): 1340.0}
+    """
+    held = _held(balances)
+    found = {}
+    for place, statistics in sorted(held.items()):
+        country, balance, period, _ = place
+        least = reliance.get((country, balance, period))
+        made = _sum(statistics.get("production", {}).values())
+        bases = {f["basis"] for some in statistics.values() for f in some.values()}
+        if not least or "imports" not in statistics or made.value is not None or len(bases) > 1:
+            continue
+        net = (
+            _sum(statistics["imports"].values())
+            - _sum(statistics.get("exports", {}).values())
+            + _stock_change(statistics, _year_before(held, place))
+        )
+        if 0 < net.high < inf:
+            found[country, balance, period, bases.pop()] = net.high * (1 / least - 1)
+    return found
 
 
 def _sum(figures: Iterable[Figure]) -> Amount:

@@ -21,6 +21,8 @@ from graphkit.questions.trade import in_other_data_sets, in_sentence
 from graphkit.verbs import checked
 
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
+LARGE = 0.1
+"""Share of imports from which an unknown origin and those who may be behind it are named."""
 COLUMNS = (
     Column("consumer", "Consumer"),
     Column("product", "Product"),
@@ -97,6 +99,7 @@ def origins(
     catalog = catalog.using(dataset)
     traced = _traced(catalog, consumer, on, scope, period, measure, stage, without)
     rows, buyer = traced.rows, traced.asked.buyer
+    notes = []
     if on is None:
         own = pc.equal(rows["traced_to"], rows["stage"])
         bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
@@ -104,14 +107,39 @@ def origins(
         other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
         other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
         rows = rows.filter(pc.or_(large, other))
+        notes = _behind_unknown(traced.rows, rows)
+        if min_share:
+            notes.append(f"Origins with less than {100 * min_share:g} % are left out.")
     meaning = traced.asked.scope.meaning
     question = f"Where do {buyer}’s imports of {meaning} come from, looked through?"
     if without is not None:
         question = (
             f"Where do {buyer}’s imports of {meaning} come from that passed {without} at no stage?"
         )
-    left_out = f"Origins with less than {100 * min_share:g} % are left out."
-    return _answer(catalog, question, traced, rows, [left_out] if on is None and min_share else [])
+    return _answer(catalog, question, traced, rows, notes)
+
+
+def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
+    """Name the origins left out that may be behind much of an unknown share."""
+    names = ("product", "traced_to", "origin")
+    seen = {tuple(row[n] for n in names) for row in shown.to_pylist()}
+    may: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in every.to_pylist():
+        origin = row["origin"] not in NO_COUNTRY and tuple(row[n] for n in names) not in seen
+        if origin and (row["high"] or 0.0) >= LARGE:
+            may.setdefault((row["product"], row["traced_to"]), []).append(row)
+    notes = []
+    for row in every.to_pylist():
+        behind = may.get((row["product"], row["traced_to"]), [])
+        if row["origin"] == UNKNOWN and row["share"] >= LARGE and behind:
+            behind.sort(key=lambda r: (-r["high"], r["origin"]))
+            said = ", ".join(f"{r['origin']} (at most {100 * r['high']:.1f} %)" for r in behind[:5])
+            more = f" and {len(behind) - 5} more" if behind[5:] else ""
+            notes.append(
+                f"Behind the unknown {100 * row['share']:.1f} % of {row['product']} traced to "
+                f"{row['traced_to']} may also be {said}{more}."
+            )
+    return notes
 
 
 @checked

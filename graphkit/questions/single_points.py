@@ -287,7 +287,8 @@ def _more_possible(names: Sequence[str]) -> list[str]:
     """Note the single points that only the upper end of a range shows."""
     if not names:
         return []
-    return [f"Possible too, at the upper end of their range: {shortened(names)}; see `possible`."]
+    once = shortened(sorted(set(names)))
+    return [f"Possible too, at the upper end of their range: {once}; see `possible`."]
 
 
 def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum, inf
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.balances import production_at_most
+from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.removal import short_of_input
@@ -34,13 +37,23 @@ MADE = pa.schema([
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
     pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
     pa.field("source", pa.string()), pa.field("claim", pa.string()),
+    pa.field("most", pa.float64()),
 ])  # fmt: skip
 
 
 def production_of(
     catalog: Catalog, chain: Sequence[str], period: str
-) -> tuple[pa.Table, list[str]]:
-    """Choose one figure for each country and product: an amount, or else a claimed share."""
+) -> tuple[pa.Table, dict[str, float], list[str]]:
+    """Choose one figure for each country and product: an amount, or else a claimed share.
+
+    Returns
+    -------
+    made : pyarrow.Table
+        The columns of ``MADE``.
+    unnamed : dict
+        Tonnes that other countries make at most, by product.
+    notes : list of str
+    """
     figures = catalog.rows("production", products=list(chain), periods=[period])
     notes = revision_notes(catalog, figures)
     rows = figures.to_pylist()
@@ -55,7 +68,7 @@ def production_of(
             notes.append(f"Production of {row['product']} in {row['country']} is taken from "
                          f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
             continue
-        found[pair] = {n: row.get(n) for n in MADE.names if n != "claim"}
+        found[pair] = {n: row.get(n) for n in MADE.names if n not in ("claim", "most")}
     for claim in _claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in found:
@@ -64,8 +77,50 @@ def production_of(
             notes.append(f"The share of {claim['country']} in the production of "
                          f"{claim['product']} is taken from claim {found[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
+    notes += _bounded(catalog, found, period)
     ordered = [found[pair] for pair in sorted(found)]
-    return pa.Table.from_pylist(ordered, MADE), notes
+    return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
+
+
+def _bounded(
+    catalog: Catalog, made: Mapping[tuple[str, str], dict[str, Any]], period: str
+) -> list[str]:
+    """Bound withheld figures by the net import reliance that the country publishes."""
+    withheld = {
+        pair: row for pair, row in made.items() if row.get("tonnes") is row.get("share") is None
+    }
+    owners = {country for country, _ in withheld}
+    reliance = {
+        (c["consumer"], c["product"] or c["element"], period): c["low"]
+        for c in catalog.claims.to_pylist()
+        if c["kind"] == "net-import-reliance" and c["period"] == period and c["consumer"] in owners
+        and c["qualifier"] == "more-than"
+    }  # fmt: skip
+    if not reliance:
+        return []
+    bounds = production_at_most(catalog.rows("balances", countries=sorted(owners)), reliance)
+    notes = []
+    for (country, product), row in sorted(withheld.items()):
+        elements = catalog.materials.main.get(product, set())
+        for balance in {product, *elements} if len(elements) == 1 else {product}:
+            bound = bounds.get((country, balance, period, row["basis"]))
+            if bound is not None:
+                row["most"] = bound
+                notes.append(
+                    f"Production of {product} in {country} is withheld; its published net import "
+                    f"reliance leaves at most {bound:,.0f} t."
+                )
+    return notes
+
+
+def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return what countries make at most that no table of production names, by product."""
+    most: dict[str, float] = {}
+    for row in figures:
+        if row["type"] == "rest":
+            _, high = published_interval(row) or (0.0, inf)
+            most[row["product"]] = max(most.get(row["product"], 0.0), high)
+    return most
 
 
 def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
@@ -153,6 +208,8 @@ class Supply:
     """Production, one figure for each country and product."""
     amounts: pa.Table
     """Production as the network takes it, with the members of a group merged."""
+    unnamed: Mapping[str, float]
+    """Tonnes that countries make at most which ``made`` does not name, by product."""
     conversions: pa.Table
     products: pa.Table
     notes: tuple[str, ...]
@@ -170,7 +227,7 @@ class Supply:
     def _network(self, unpublished: str) -> SupplyNetwork:
         return supply_network(
             self.flows, self.amounts.drop_columns(["source", "claim"]), self.conversions,
-            self.products, measure=self.measure, unpublished=unpublished,
+            self.products, measure=self.measure, unpublished=unpublished, unnamed=self.unnamed,
         )  # fmt: skip
 
     def short_notes(self, buyer: str | None) -> list[str]:
@@ -254,13 +311,13 @@ def supply_of(
     chain = _chain(catalog, scope, there, downstream=downstream)
     flows, left_out = catalog.countries_only(flows_of(catalog, chain, chosen))
     left_out += data_set_notes(catalog, flows)
-    made, more = production_of(catalog, chain, chosen)
+    made, unnamed, more = production_of(catalog, chain, chosen)
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     return Supply(
-        tuple(there), chosen, measure, flows, made, amounts,
+        tuple(there), chosen, measure, flows, made, amounts, unnamed,
         _conversions(catalog, chain), _products(catalog), notes,
     )  # fmt: skip
 
@@ -324,6 +381,8 @@ def _as_one(
         one = sums.setdefault((row["country"], row["product"]), row)
         if one is row:
             continue
+        ends = [r["most"] if r["tonnes"] is None else r["tonnes"] for r in (one, row)]
+        one["most"] = None if None in ends else fsum(ends)
         for name in ("tonnes", "share"):
             # A sum with an unknown part is unknown.
             one[name] = None if None in (one[name], row[name]) else one[name] + row[name]

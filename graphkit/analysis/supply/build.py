@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.network.rows import ONE_OF, column_of, sorted_rows
 from graphkit.analysis.supply.network import (
     OBSERVED,
+    SHARE_ROUNDING,
     TOLERANCE,
     UNITS,
     UNPUBLISHED,
@@ -208,6 +209,7 @@ def supply_network(
     *,
     measure: str = "usd",
     unpublished: str = "exports",
+    unnamed: Mapping[str, float] | None = None,
 ) -> SupplyNetwork:
     """Build the supply network of the products of one chain in one period.
 
@@ -227,7 +229,8 @@ def supply_network(
         these columns are present. World totals and groups of countries do not belong here.
     production : pyarrow.Table, optional
         ``country``, ``product``, ``tonnes`` and ``share`` (of the world total, 0 to 1; either may
-        be null or left out), ``observed`` (false: inferred; default true) and ``basis``. Tonnes
+        be null or left out), ``most`` (t, bound of an unpublished figure), ``observed`` (false:
+        inferred; default true) and ``basis``. Tonnes
         are compared with flows only by mass and if the basis is the same (or missing in all
         rows); else the share is used. One row per country and product: choose among sources
         first.
@@ -244,6 +247,9 @@ def supply_network(
         The assumed production of a country that publishes none: as much as it sells, or the
         least that its trade allows, its exports beyond its imports. The latter makes every net
         importer a mere re-exporter.
+    unnamed : mapping of str to float, optional
+        Tonnes of products that countries make which ``production`` does not name, at most. They
+        bound the origins in the pools of a product without any trade.
 
     Returns
     -------
@@ -285,7 +291,8 @@ def supply_network(
     source, amount = np.asarray(rows.indices, np.int64), np.asarray(rows.values)
     product, country = np.divmod(nodes, max(len(axes.countries), 1))
     traded = np.bincount(product[target], minlength=len(axes.products)) > 0
-    stated = _stated(made, _amounts(facts, made, traded, axes, measure), nodes, maker)
+    amounts, weighed = _amounts(facts, made, traded, axes, measure)
+    stated = _stated(made, amounts, weighed, nodes, maker)
     exports, imports = (np.bincount(end, amount, len(nodes)) for end in (source, target))
     trade = (exports, imports, product)
     routes = _routes(conversions)
@@ -302,12 +309,14 @@ def supply_network(
         if np.array_equal(before, own_use):
             break
     kept = produced + imports - exports
-    surely = np.where(stated.makes & (state != OBSERVED), np.inf, least + imports - exports)
     most = np.where(state == OBSERVED, produced, np.inf)
     needed = _most_needed(pools, ratio, product, exports, most)
+    makes = (state != OBSERVED) & (stated.makes | ((least > 0) & (least >= needed)))
+    surely = np.where(makes, np.inf, least + imports - exports)
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
         country, product, source, target, amount, produced, least, stated.amount,
+        stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(stated.share, product), state, *pools,
         covered_output(pools, kept, own_use), covered_output(pools, surely, needed), facts,
     )  # fmt: skip
@@ -363,12 +372,15 @@ def _made(production: pa.Table | None) -> pa.Table:
         if text.null_count:
             raise GraphkitError(f"found production without {name}, wanted one on every row")
         table = table.set_column(table.column_names.index(name), name, text)
-    for name, kind in (("tonnes", NUMBER), ("share", NUMBER), ("observed", pa.bool_())):
+    for name, kind in (
+        ("tonnes", NUMBER), ("share", NUMBER), ("most", NUMBER), ("observed", pa.bool_()),
+    ):  # fmt: skip
         column = table[name] if name in table.column_names else pa.nulls(len(table))
         if name in table.column_names:
             table = table.drop_columns([name])
         table = table.append_column(name, column.cast(kind))
     _check_amounts(table["tonnes"], "a production in tonnes")
+    _check_amounts(table["most"], "a bound of production")
     _check_amounts(table["share"], "a share of world production", most=1.0)
     twice = table.group_by(["country", "product"]).aggregate([([], "count_all")])
     twice = twice.filter(pc.greater(twice["count_all"], 1)).sort_by("country")
@@ -440,28 +452,40 @@ def _nodes_made(made: pa.Table) -> np.ndarray:
 
 def _amounts(
     facts: pa.Table, made: pa.Table, traded: np.ndarray, axes: _Axes, measure: str
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Return published production in a unit that fits its product's pool, else NaN.
 
     For an untraded product that is the mass, if all rows have one basis, else the share of the
-    world. Zero is zero in every unit.
+    world. Zero is zero in every unit. Mark the rows of untraded products that count tonnes.
     """
     tonnes = np.asarray(made["tonnes"].to_numpy(), np.float64)
     share = np.asarray(made["share"].to_numpy(), np.float64)
     amount = np.where((tonnes == 0) | (share == 0), 0.0, np.nan)
     bases = made["basis"].to_pylist() if "basis" in made.column_names else [None] * len(made)
     basis = np.asarray([text or "" for text in bases], object)
-    product = _places(made["product"], axes.products)
+    product, weighed = _places(made["product"], axes.products), np.zeros(len(made), bool)
     for number in np.unique(product).tolist():
         rows = product == number
         if not traded[number]:
-            weighed = rows & ~np.isnan(tonnes)
-            one = len(set(basis[weighed])) <= 1 and weighed.sum() >= (rows & (share >= 0)).sum()
-            amount[rows] = (tonnes if one else share)[rows]
+            known = rows & ~np.isnan(tonnes)
+            one = len(set(basis[known])) <= 1 and known.sum() >= (rows & (share >= 0)).sum()
+            amount[rows], weighed[rows] = (tonnes if one else share)[rows], one
         elif measure == "tonnes":
             same = rows & (basis == _basis(facts, axes.products[number], made))
             amount[same & ~np.isnan(tonnes)] = tonnes[same & ~np.isnan(tonnes)]
-    return amount
+    return amount, weighed
+
+
+def _unnamed(
+    made: pa.Table, weighed: np.ndarray, axes: _Axes, tonnes: Mapping[str, float]
+) -> np.ndarray:
+    """Return the production by countries that the table does not name, of each product."""
+    product = _places(made["product"], axes.products)
+    share = np.nan_to_num(np.asarray(made["share"].to_numpy(), np.float64))
+    rest = 1.0 - np.bincount(product, share, len(axes.products))
+    by_mass = np.bincount(product, weighed, len(axes.products)) > 0
+    amounts = np.asarray([tonnes.get(key, 0.0) for key in axes.products])
+    return np.where(by_mass, amounts, np.where(rest >= SHARE_ROUNDING, rest, 0.0))
 
 
 def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
@@ -472,16 +496,25 @@ def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:
     return str(pc.unique(of_product["basis"]).to_pylist()[0] or "")
 
 
-def _stated(made: pa.Table, amount: np.ndarray, nodes: np.ndarray, maker: np.ndarray) -> Stated:
+def _stated(
+    made: pa.Table, amount: np.ndarray, weighed: np.ndarray, nodes: np.ndarray, maker: np.ndarray
+) -> Stated:
     """Return published production by node."""
     observed = np.asarray(pc.fill_null(made["observed"], True).to_numpy(), bool)
     here = np.isin(maker, nodes)
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
-    stated = Stated(empty, empty.copy(), *(np.zeros(len(nodes), bool) for _ in range(2)))
+    stated = Stated(
+        empty,
+        empty.copy(),
+        *(np.zeros(len(nodes), bool) for _ in range(2)),
+        np.full(len(nodes), np.inf),
+    )
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
+    bound = np.asarray(made["most"].to_numpy(), np.float64)
+    stated.most[place] = np.where(np.isnan(bound) | ~weighed, np.inf, bound)[here]
     for name in ("tonnes", "share"):
         given = np.asarray(made[name].to_numpy(), np.float64)[here]
         stated.makes[place] |= np.nan_to_num(given) > 0

@@ -40,6 +40,8 @@ class Stated:
     """True where the source itself marks the figure as not observed."""
     makes: np.ndarray
     """True where a source gives a figure above zero, in whatever unit."""
+    most: np.ndarray
+    """Bound of an unpublished amount, in the same unit; infinite where there is none."""
 
 
 def own_production(
@@ -98,7 +100,7 @@ def own_production(
 
     >>> nan = np.nan
     >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool),
-    ...                 np.array([True, False]))
+    ...                 np.array([True, False]), np.full(2, np.inf))
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]
@@ -187,6 +189,10 @@ class SupplyNetwork:
     """Lower bound of each node's production, from what is published and its trade."""
     published: np.ndarray
     """Published production in the same unit; NaN where missing."""
+    most: np.ndarray
+    """Upper bound of each node's unpublished production; infinite where nothing bounds it."""
+    unnamed: np.ndarray
+    """Production of each product by countries that sources do not name, at most."""
     listed: np.ndarray
     """True where the published shares of the node's product add up to the whole world."""
     state: np.ndarray

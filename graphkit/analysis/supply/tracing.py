@@ -155,20 +155,25 @@ def at_home(
 def untraded_pools(
     network: SupplyNetwork, nodes: np.ndarray, how: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Bound the shares in the pools of a product with unknown trade."""
+    """Bound the shares in the pools of a product with unknown trade.
+
+    A country's own share is least if all that others make came to it, and another's is largest
+    if all that it makes went there. A withheld producer counts with its bound, or else as one that
+    may make any amount.
+    """
     country, produced = network.country[nodes], network.produced[nodes]
     home = np.where(produced > 0, 1.0, 0.0)
     floor = np.zeros((len(nodes), len(network.countries)))
     if how == "own":
         floor[np.arange(len(nodes)), country] = home
         return floor, floor.copy()
-    withheld = (network.state[nodes] == MISSING).any()
-    total = float(produced.sum())
-    least = np.zeros(len(nodes)) if withheld or not total else produced / total
-    floor[np.arange(len(nodes)), country] = least
-    both = produced[:, None] + produced[None, :]
-    most = np.divide(produced[None, :], both, out=np.zeros_like(both), where=both > 0)
-    most[:, network.state[nodes] == MISSING] = 1.0
+    hidden = network.state[nodes] == MISSING
+    at_most = np.where(hidden, network.most[nodes], produced)
+    world = float(at_most.sum()) + float(network.unnamed[network.product[nodes[0]]])
+    floor[np.arange(len(nodes)), country] = produced / world if world else 0.0
+    both = produced[:, None] + at_most[None, :]
+    most = np.isinf(both).astype(np.float64)
+    np.divide(at_most[None, :], both, out=most, where=(both > 0) & np.isfinite(both))
     ceiling = np.zeros_like(floor)
     ceiling[:, country] = most * home[:, None]
     ceiling[np.arange(len(nodes)), country] = home
