@@ -349,7 +349,7 @@ VERBS = (
         "what breaks if a country stops, or an export control bites (`--restriction`)",
         Variant(
             "cascade", "disruptions.cascade", adds=("tolerance", "spread"),
-            lacks=("slack", "consumer"), ignores=("min_loss", "top"),
+            lacks=("slack", "consumer"), ignores=("min_loss",),
             without="`tolerance` and `spread` belong to `cascade`",
             refusal="`slack` and `consumer` do not belong to `cascade`",
         ),

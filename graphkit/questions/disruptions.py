@@ -56,6 +56,7 @@ CASCADE_COLUMNS = (
     Column("failed", "Fails"),
     Column("hit_by", "Hit by"),
 )
+CASCADE_SHOWN = ("round", "country", "product", "period", "loss", "lost", "hit_by")
 
 
 @checked
@@ -124,18 +125,14 @@ def disrupt(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, slack=slack, consumers=consumers, minimum=min_loss,
     )  # fmt: skip
-    rows, left_out = _largest(with_scope(found, supply), supply, top)
+    rows, left_out = _largest(with_scope(found, supply), supply, "lost_imports", top)
     notes = [
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
         "nobody substitutes beyond the slack.",
         *supply.notes,
         *([f"Losses of less than {100 * min_loss:g} % are left out."] if min_loss else []),
-        *(
-            [f"{left_out} consumers that lose less are left out; `top=0` shows all."]
-            if left_out
-            else []
-        ),
+        *_left_out(left_out),
     ]
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
@@ -161,6 +158,7 @@ def cascade(
     loss: float = 1.0,
     tolerance: float = 0.3,
     spread: float = 0.5,
+    top: int = 20,
     dataset: str | None = None,
 ) -> Answer:
     """Trace who fails in turn if a country stops or cuts its exports of something.
@@ -173,13 +171,16 @@ def cascade(
         A country that loses more than this share of its supply of a product fails.
     spread : float
         Share by which a failed country cuts its sales and its output.
+    top : int
+        Number of countries for each product, those that lose most; 0: all.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
     Returns
     -------
     Answer
-        One row for each country and product that fails, round by round.
+        One row for each country and product that fails, in order of the chain, largest lost supply
+        first.
 
     Raises
     ------
@@ -194,14 +195,19 @@ def cascade(
     )  # fmt: skip
     rows = with_scope(rows, supply)
     failed = rows.filter(rows["failed"])
+    shown, left_out = _largest(failed, supply, "lost", top)
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
-        _asked(catalog, cut, None, supply), supply, failed, CASCADE_COLUMNS,
+        _asked(catalog, cut, None, supply), supply, shown,
+        (*CASCADE_COLUMNS, Column("lost", "Lost supply",
+                                  f"{supply.network.unit} in {supply.period}")),
+        shown=CASCADE_SHOWN,
         caption=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
         f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
-               f"{len(rows) - len(failed)} more lose something but do not fail."],
+               f"{len(rows) - len(failed)} more lose something but do not fail.",
+               *_left_out(left_out)],
         more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
     )  # fmt: skip
 
@@ -211,21 +217,22 @@ def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> 
     return Question(buyer, seller, cut.scope, supply.period)
 
 
-def _largest(rows: pa.Table, supply: Supply, top: int) -> tuple[pa.Table, int]:
+def _largest(rows: pa.Table, supply: Supply, lost: str, top: int) -> tuple[pa.Table, int]:
     """Keep the largest losses of each product, in order of the chain, and count the others."""
     kept: dict[str, int] = {}
-    ordered = sorted(
-        rows.to_pylist(),
-        key=lambda r: (
-            supply.network.products.index(r["product"]), -r["lost_imports"], r["consumer"]
-        ),
-    )  # fmt: skip
+    place = supply.network.products.index
+    ordered = sorted(rows.to_pylist(), key=lambda r: (place(r["product"]), -r[lost]))
     found = []
     for row in ordered:
         kept[row["product"]] = kept.get(row["product"], 0) + 1
         if not top or kept[row["product"]] <= top:
             found.append(row)
     return pa.Table.from_pylist(found, rows.schema), len(ordered) - len(found)
+
+
+def _left_out(number: int) -> list[str]:
+    """Note the losses that the limit of rows leaves out."""
+    return [f"{number} that lose less are left out; `top=0` shows all."] if number else []
 
 
 def _question(cut: Cut, loss: float) -> str:

@@ -120,9 +120,13 @@ def disruption(
         pa.array(lost[rows]), pa.array(low[rows]), pa.array(high[rows]), pa.array(gone[rows]),
         pa.array(recovered[rows]), pa.array(left[rows]), pa.array(certain[rows]),
     ]  # fmt: skip
-    unit = LOSSES.field("lost_imports").with_metadata({"unit": network.unit})
-    place = LOSSES.get_field_index("lost_imports")
-    return pa.table(columns, schema=LOSSES.set(place, unit))
+    return pa.table(columns, schema=_in_unit(LOSSES, "lost_imports", network))
+
+
+def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
+    """Give an amount the unit of the flows."""
+    field = schema.field(name).with_metadata({"unit": network.unit})
+    return schema.set(schema.get_field_index(name), field)
 
 
 def cut_flows(
@@ -175,7 +179,7 @@ def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np
 
 
 CASCADE = pa.schema([
-    *texts("country", "product", "stage"), number("loss", SHARE), *flags("failed"),
+    *texts("country", "product", "stage"), number("loss", SHARE), number("lost"), *flags("failed"),
     *counts("round"), *texts("hit_by"),
 ])  # fmt: skip
 LINKS = ("supply", "either")
@@ -217,7 +221,8 @@ def cascade(
     -------
     pyarrow.Table
         One row per pool with a loss: ``country``, ``product``, ``stage``, ``loss`` (of the
-        capacity, 0 to 1 where that is the supply), ``failed``, ``round`` (1 for those that the
+        capacity, 0 to 1 where that is the supply), ``lost`` (the same in the measure of the
+        capacity), ``failed``, ``round`` (1 for those that the
         cut itself brings down, null if it does not fail), ``hit_by`` (the pool that caused most
         of the loss when it failed, or in the end). Failed first, by round, then largest loss.
 
@@ -258,9 +263,10 @@ def cascade(
     rows = rows[np.lexsort((rows, -lost[rows], turns))]
     labels = [network.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
     return pa.table([
-        *network.names(rows), pa.array(lost[rows]), pa.array(failed[rows]),
-        pa.array(rounds[rows], mask=~failed[rows]), pa.array(labels, pa.string()),
-    ], schema=CASCADE)  # fmt: skip
+        *network.names(rows), pa.array(lost[rows]), pa.array((lost * state.capacity)[rows]),
+        pa.array(failed[rows]), pa.array(rounds[rows], mask=~failed[rows]),
+        pa.array(labels, pa.string()),
+    ], schema=_in_unit(CASCADE, "lost", network))  # fmt: skip
 
 
 def _fallen(
