@@ -118,6 +118,56 @@ def test_a_magnet_is_traced_through_the_metal_to_the_mine(chain):
     assert found[("mine", "CHN")] == 0.75 * 0.9
 
 
+WITHHELD = {
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {period: 2024, source: customs, basis: gross, product: ore}
+rows:
+  - {country: CHN, tonnes: 90}
+  - {country: KOR, tonnes: 10}
+  - {country: NOR, qualifier: withheld, published_value: W}
+""",
+    "balances.yaml": """\
+kind: REPORTS
+defaults: {country: NOR, element: Dy, balance: Dy, period: 2024, unit: t, source: customs}
+rows:
+  - {statistic: exports, label: Exports, value: 11, basis: gross}
+  - {statistic: imports, label: Imports, value: 31, basis: gross}
+  - {statistic: production, label: Made, qualifier: withheld, published_value: W, basis: gross}
+""",
+    "reliance.yaml": """\
+kind: Claim
+rows:
+  - {key: nor-dy, kind: net-import-reliance, measure: net import reliance, consumer: NOR,
+     element: Dy, period: 2024, low: 0.5, unit: share, qualifier: more-than, published_value: ">50",
+     basis: percentage of apparent consumption, source: customs}
+""",
+}
+
+
+def test_a_published_reliance_bounds_a_withheld_mine(store, tmp_path):
+    """Net imports are at most 31.5 - 10.5 t and over half of consumption: it mines under 21."""
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, WITHHELD))))
+    answer = Session(store).origins("JPN", scope="ree-metals", stage="mine", min_share=0)
+    found = {r["origin"]: (r["low"], r["high"]) for r in answer.rows.to_pylist()}
+
+    assert found["CHN"][0] == pytest.approx(0.75 * 90 / 121)
+    assert found["NOR"] == (0.0, pytest.approx(0.75 * 21 / 111 + 0.25))
+    assert any("at most 21 t" in note for note in answer.notes)
+
+
+def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(store, tmp_path):
+    some = {"production.yaml": WITHHELD["production.yaml"]}
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, some))))
+    answer = Session(store).origins("JPN", scope="ree-metals", stage="mine", min_share=0.01)
+
+    assert [(r["origin"], r["share"]) for r in answer.rows.to_pylist()] == [("unknown", 1.0)]
+    assert (
+        "Behind the unknown 100.0 % of ree-metals traced to mine may also be CHN (at most "
+        "100.0 %), NOR (at most 100.0 %), KOR (at most 32.5 %)." in answer.notes
+    )
+
+
 def test_looked_through_dependence_is_the_origins_of_one(chain):
     one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
     every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()
@@ -210,6 +260,21 @@ def test_a_cascade_goes_round_by_round(chain):
     assert rows[("JPN", "ree-metals")] == 1
     assert rows[("KOR", "magnets")] > rows[("JPN", "magnets")] > 1
     assert all(row["failed"] for row in answer.rows.to_pylist())
+
+
+def test_a_cascade_shows_the_largest_losses_first(chain):
+    every = chain.cascade("CHN", scope="ree-metals", tolerance=0.1, spread=1.0).rows.to_pylist()
+    first = chain.cascade("CHN", scope="ree-metals", tolerance=0.1, spread=1.0, top=1)
+
+    lost = {(r["country"], r["product"]): r["lost"] for r in every}
+    # Japan loses what China sold to it; Korea that, and half of what Japan resells.
+    assert lost[("JPN", "ree-metals")] == 600.0
+    assert lost[("KOR", "ree-metals")] == 500.0
+    assert [r["country"] for r in every if r["product"] == "ree-metals"] == ["JPN", "KOR"]
+    assert [(r["country"], r["product"]) for r in first.rows.to_pylist()] == [
+        ("JPN", "ree-metals"), ("JPN", "magnets"),
+    ]  # fmt: skip
+    assert any("2 that lose less are left out" in note for note in first.notes)
 
 
 def test_a_published_share_of_production_counts_and_is_named(chain):

@@ -6,10 +6,12 @@ before. The truth is computed by following every tonne; then figures of producti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from supply_cases import FLOW, MADE, STAGES
 
@@ -17,11 +19,14 @@ from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.ranges import origin_ranges
 from graphkit.analysis.supply.removal import removal_losses
 
-PRODUCTS = ("ore", "oxide", "metal", "magnet")
-ORDERS = {"ore": 1, "oxide": 3, "metal": 4, "magnet": 6}
-ROUTES = pa.table({"input": PRODUCTS[:-1], "output": PRODUCTS[1:]})
+Inputs = dict[str, tuple[str, ...]]
+CHAIN: Inputs = {"ore": (), "oxide": ("ore",), "metal": ("oxide",), "magnet": ("metal",)}
+FORK: Inputs = {"ore": (), "oxide": ("ore",), "carbonate": ("ore",),
+                "metal": ("carbonate", "ore", "oxide")}  # fmt: skip
+"""Metal can be made of two equally near products, or straight of ore, in any split."""
 COUNTRIES = tuple("ABCDE")
 SHARES = ("low", "high")
 LEAST = 0.1
@@ -35,19 +40,24 @@ class Truth:
     made: pa.Table
     origins: dict[tuple[str, str], np.ndarray]
     """For (product, stage): origin shares of each country's pool."""
+    inputs: Inputs
 
 
-def chain(seed: int) -> Truth:
+def chain(seed: int, inputs: Inputs = CHAIN) -> Truth:
     """Draw a chain; sales between countries go one way, so that pools are solved in turn."""
     rng = np.random.default_rng(seed)
     n = len(COUNTRIES)
     flows, made, origins = [], [], {}
-    kept = np.zeros(n)
-    for place, product in enumerate(PRODUCTS):
-        makes = rng.random(n) < (0.7 if place == 0 else 0.8)
+    kept: dict[str, np.ndarray] = {}
+    for product, sources in inputs.items():
+        makes = rng.random(n) < (0.8 if sources else 0.7)
         produced = np.where(makes, rng.lognormal(2, 1, n), 0.0)
-        if place:  # what the pool before can feed, needing from a tenth to all of its weight
-            produced = np.where(makes, np.minimum(produced, kept / rng.uniform(LEAST, 1, n)), 0.0)
+        taken = {source: kept[source] * rng.random(n) ** 0.5 for source in sources}
+        if sources:  # what the pools before can feed, needing from a tenth to all of its weight
+            whole = sum(taken.values()) * makes
+            produced = np.minimum(produced, whole / rng.uniform(LEAST, 1, n))
+            for source, part in taken.items():
+                kept[source] = kept[source] - part
         order = rng.permutation(n)
         pool, bought = produced.copy(), np.zeros((n, n))
         for turn, seller in enumerate(order):
@@ -58,16 +68,19 @@ def chain(seed: int) -> Truth:
             if sales > 0.8 * pool[seller] > 0:
                 bought[:, seller] *= 0.8 * pool[seller] / sales
             pool += bought[:, seller]
-        for stage in PRODUCTS[: place + 1]:
+        for stage in dict.fromkeys((*kept, product)):
             mix = np.zeros((n, n))
             for country in order:
                 own = np.eye(n)[country]
-                if stage != product:
-                    own = origins[PRODUCTS[place - 1], stage][country]
+                if stage != product and sources:
+                    parts = [origins.get((s, stage), np.eye(n))[country] * taken[s][country]
+                             for s in sources]  # fmt: skip
+                    total = sum(taken[s][country] for s in sources)
+                    own = sum(parts) / total if total else own
                 whole = produced[country] * own + bought[country] @ mix
                 mix[country] = whole / pool[country] if pool[country] else 0.0
             origins[product, stage] = mix
-        kept = pool - bought.sum(axis=0)
+        kept[product] = pool - bought.sum(axis=0)
         flows += [
             {"supplier": COUNTRIES[i], "consumer": COUNTRIES[j], "product": product,
              "tonnes": bought[j, i]}
@@ -78,7 +91,8 @@ def chain(seed: int) -> Truth:
              "share": produced[i] / produced.sum()}
             for i in range(n) if produced.sum()
         ]  # fmt: skip
-    return Truth(pa.Table.from_pylist(flows, FLOW), pa.Table.from_pylist(made, MADE), origins)
+    return Truth(pa.Table.from_pylist(flows, FLOW), pa.Table.from_pylist(made, MADE), origins,
+                 inputs)  # fmt: skip
 
 
 def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
@@ -88,7 +102,9 @@ def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
 
 
 def network(truth: Truth, made: pa.Table) -> SupplyNetwork:
-    return supply_network(truth.sold, made, ROUTES, STAGES, measure="tonnes")
+    routes = [(source, output) for output, some in truth.inputs.items() for source in some]
+    table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
+    return supply_network(truth.sold, made, table, STAGES, measure="tonnes")
 
 
 def ranges(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, float]]:
@@ -97,9 +113,31 @@ def ranges(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, f
     return {tuple(r[n] for n in names): (r["low"], r["high"]) for r in rows if r["low"] is not None}
 
 
+def bounds(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Bound the origins of imports before the point estimate widens a range to hold it too.
+
+    Only origins that the data show to sell or use a product of the stage.
+    """
+    net = network(truth, made)
+    known = {(net.countries[net.country[i]], net.stages[net.product[i]])
+             for i in np.flatnonzero(net.used)}  # fmt: skip
+    found = {}
+    for stage in dict.fromkeys(net.stages):
+        low, high = (net.imported @ side.sold for side in origin_ranges(net, stage))
+        for node in np.flatnonzero(net.imports > 0).tolist():
+            buyer, product = net.label(node).split()
+            for place, origin in enumerate(net.countries):
+                if (origin, stage) in known:
+                    ends = float(low[node, place]), float(high[node, place])
+                    found[buyer, product, stage, origin] = ends
+    return found
+
+
 def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
     """Shares of each country's imports by origin, of every product and stage."""
-    names = {"mine": "ore", "separate": "oxide", "metal": "metal", "component": "magnet"}
+    names = {"mine": "ore", "metal": "metal", "component": "magnet"}
+    if truth.inputs is CHAIN:
+        names["separate"] = "oxide"
     shares: dict[tuple[str, ...], float] = {}
     totals: dict[tuple[str, str], float] = {}
     for row in truth.sold.to_pylist():
@@ -118,7 +156,8 @@ def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
 
 
 # A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
-SEEDS = [n for n in range(45) if set(chain(n).sold["product"].to_pylist()) == set(PRODUCTS)]
+SEEDS = [n for n in range(45) if set(chain(n).sold["product"].to_pylist()) == set(CHAIN)]
+FORKS = [n for n in range(60) if set(chain(n, FORK).sold["product"].to_pylist()) == set(FORK)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -142,12 +181,72 @@ def test_the_range_holds_the_truth_whatever_is_hidden(seed, part):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_publishing_a_hidden_figure_never_widens_a_range(seed):
     truth = chain(seed)
-    before = ranges(truth, hidden(truth, seed, 0.6))
-    after = ranges(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
-    for key, (low, high) in after.items():
-        wide = before.get(key, (0.0, 0.0))
-        assert wide[0] - 1e-9 <= low, key
-        assert high <= wide[1] + 1e-9, key
+    before = bounds(truth, hidden(truth, seed, 0.6))
+    after = bounds(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
+    for key, (low, high) in before.items():
+        assert low - 1e-9 <= after[key][0], key
+        assert after[key][1] <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("seed", FORKS)
+def test_the_range_holds_the_truth_in_whatever_split_inputs_are_used(seed, part):
+    truth = chain(seed, FORK)
+    found = ranges(truth, hidden(truth, seed, part))
+    for key, share in true_shares(truth).items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("seed", FORKS)
+def test_publishing_never_widens_a_range_of_several_inputs(seed):
+    truth = chain(seed, FORK)
+    before = bounds(truth, hidden(truth, seed, 0.6))
+    after = bounds(truth, hidden(truth, seed, 0.3))
+    for key, (low, high) in before.items():
+        assert low - 1e-9 <= after[key][0], key
+        assert after[key][1] <= high + 1e-9, key
+
+
+def withheld(truth: Truth, seed: int, part: float, bound: float | None) -> pa.Table:
+    """Withhold figures of the mines, with a bound of so many times the truth, and hide others."""
+    draws = np.random.default_rng(seed).random(len(truth.made))
+    rows = []
+    for row, draw in zip(truth.made.to_pylist(), draws, strict=True):
+        if row["product"] != "ore":
+            rows += [row] if draw >= part else []
+        elif draw < part and row["tonnes"]:
+            most = None if bound is None else bound * row["tonnes"]
+            rows.append({**row, "tonnes": None, "share": None, "most": most})
+        else:
+            rows.append(row)
+    return pa.Table.from_pylist(rows, MADE.append(pa.field("most", pa.float64())))
+
+
+def without_trade_in_ore(truth: Truth) -> Truth:
+    return replace(truth, sold=truth.sold.filter(pc.not_equal(truth.sold["product"], "ore")))
+
+
+@pytest.mark.parametrize(("part", "bound"), [(0.0, None), (0.4, None), (0.4, 1.3), (1.0, 2.0)])
+@pytest.mark.parametrize("inputs", [CHAIN, FORK], ids=["chain", "fork"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_holds_the_truth_where_ores_are_traded_unseen(seed, inputs, part, bound):
+    truth = chain(seed, inputs)
+    found = ranges(without_trade_in_ore(truth), withheld(truth, seed, part, bound))
+    for key, share in true_shares(truth).items():
+        if key[1] != "ore":
+            low, high = found.get(key, (0.0, 0.0))
+            assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_bound_of_a_withheld_mine_narrows_the_ranges_of_all(seed):
+    truth = without_trade_in_ore(chain(seed))
+    ends = [ranges(truth, withheld(truth, seed, 0.4, bound)) for bound in (None, 3.0, 1.3)]
+    for wide, narrow in pairwise(ends):
+        for key, (low, high) in narrow.items():
+            assert wide[key][0] - 1e-9 <= low, key
+            assert high <= wide[key][1] + 1e-9, key
 
 
 @pytest.mark.parametrize("part", [0.3, 1.0])

@@ -23,6 +23,8 @@ from graphkit.verbs import checked
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 LARGE = 0.1
 """Share of imports from which an unknown origin and those who may be behind it are named."""
+NAMED = 8
+"""Number of such countries up to which each is named."""
 COLUMNS = (
     Column("consumer", "Consumer"),
     Column("product", "Product"),
@@ -133,11 +135,11 @@ def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
         behind = may.get((row["product"], row["traced_to"]), [])
         if row["origin"] == UNKNOWN and row["share"] >= LARGE and behind:
             behind.sort(key=lambda r: (-r["high"], r["origin"]))
-            said = ", ".join(f"{r['origin']} (at most {100 * r['high']:.1f} %)" for r in behind[:5])
-            more = f" and {len(behind) - 5} more" if behind[5:] else ""
+            said = ", ".join(f"{r['origin']} (at most {100 * r['high']:.1f} %)" for r in behind)
             notes.append(
                 f"Behind the unknown {100 * row['share']:.1f} % of {row['product']} traced to "
-                f"{row['traced_to']} may also be {said}{more}."
+                f"{row['traced_to']} may also be "
+                + (f"{said}." if len(behind) <= NAMED else f"any of {len(behind)} other countries.")
             )
     return notes
 

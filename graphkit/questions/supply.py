@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply.build import supply_network
-from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
@@ -316,9 +316,11 @@ def supply_of(
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
+    conversions = _conversions(catalog, chain)
+    notes = (*notes, *_by_products(conversions))
     return Supply(
         tuple(there), chosen, measure, flows, made, amounts, unnamed,
-        _conversions(catalog, chain), _products(catalog), notes,
+        conversions, _products(catalog), notes,
     )  # fmt: skip
 
 
@@ -354,9 +356,24 @@ def _chain(
 
 def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
     """Select the conversions between products of the chain."""
-    rows = catalog.rows("conversions").select(["input", "output", "input_per_output"])
+    rows = catalog.rows("conversions").select(["input", "output", "input_per_output", "kind"])
     kept = pa.array(list(chain), pa.string())
     return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
+
+
+def _by_products(conversions: pa.Table) -> list[str]:
+    """Note the steps of the chain that are not followed to a host."""
+    steps = [
+        f"{row['output']} from {row['input']}"
+        for row in conversions.to_pylist()
+        if row["kind"] == "by-product"
+    ]
+    if not steps:
+        return []
+    return [
+        "Not traced, since only some of the host's ores hold the by-product, and counted as "
+        f"unknown: {shortened(steps, 4)}."
+    ]
 
 
 def _products(catalog: Catalog) -> pa.Table:

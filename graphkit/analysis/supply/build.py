@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.network.rows import ONE_OF, column_of, sorted_rows
 from graphkit.analysis.supply.network import (
+    MISSING,
     OBSERVED,
     SHARE_ROUNDING,
-    TOLERANCE,
     UNITS,
     UNPUBLISHED,
     Stated,
@@ -22,180 +22,19 @@ from graphkit.analysis.supply.network import (
     own_production,
     shortened,
 )
+from graphkit.analysis.supply.pools import (
+    covered_output,
+    earlier_products,
+    host_products,
+    input_needed,
+    input_pools,
+    most_input_needed,
+    possible_draws,
+)
 from graphkit.errors import GraphkitError
 
 LEAST_INPUT = 0.1
 """Input that a unit of output needs at least, by value or by mass, where no source says more."""
-
-
-def earlier_products(
-    conversions: Iterable[tuple[str, str]], products: Sequence[str], orders: Sequence[int]
-) -> dict[int, list[tuple[int, int, int]]]:
-    """Find, for each product, the earlier products with data behind it, nearest first.
-
-    The search passes through products without data, and ignores products of a later stage.
-
-    Parameters
-    ----------
-    conversions : iterable of (input, output)
-        Product keys.
-    products, orders : sequence
-        Keys of the products with data, and the positions of their stages.
-
-    Returns
-    -------
-    dict
-        For each position in ``products`` a list of (minus the stage's position, steps, position
-        in ``products``): the latest stage first, then the fewest conversions.
-
-    Examples
-    --------
-    The alloy has no data, so the magnet is made from the metal, two steps away:
-
-    >>> pairs = [("ore", "metal"), ("metal", "alloy"), ("alloy", "magnet")]
-    >>> earlier_products(pairs, ["ore", "metal", "magnet"], [1, 4, 6])
-    {0: [], 1: [(-1, 1, 0)], 2: [(-4, 2, 1), (-1, 3, 0)]}
-    """
-    inputs: dict[str, set[str]] = {}
-    for source, output in conversions:
-        inputs.setdefault(output, set()).add(source)
-    place = {key: number for number, key in enumerate(products)}
-    found: dict[int, list[tuple[int, int, int]]] = {}
-    for key, number in place.items():
-        steps = _steps_back(key, inputs)
-        found[number] = sorted(
-            (-orders[place[other]], count, place[other])
-            for other, count in steps.items()
-            if other in place and other != key and orders[place[other]] <= orders[number]
-        )
-    return found
-
-
-def _steps_back(key: str, inputs: Mapping[str, set[str]]) -> dict[str, int]:
-    """Count the conversions to every product behind one."""
-    steps, reached = {key: 0}, [key]
-    for product in reached:
-        for source in sorted(inputs.get(product, ())):
-            if source not in steps:
-                steps[source] = steps[product] + 1
-                reached.append(source)
-    return steps
-
-
-def input_pools(
-    earlier: Mapping[int, Sequence[tuple[int, int, int]]],
-    country: np.ndarray,
-    product: np.ndarray,
-    supply: np.ndarray,
-    traded: Sequence[bool],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find the pools that each node draws on for its production, and their shares.
-
-    A country draws on its pool of the nearest earlier product that it has. From several equally
-    near products it draws in proportion to the pools, as goods of one stage in one measure; if
-    one of them is not traded, so that its pool has another unit, the split is unknown and the
-    node gets no input.
-
-    Returns
-    -------
-    output, input : numpy.ndarray
-        Nodes, sorted by output, then input.
-    weight : numpy.ndarray
-        Share of the input; sums to 1 for each output.
-    """
-    width = int(country.max(initial=-1)) + 1
-    key = product * width + country
-    outputs, inputs, pools = [], [], []
-    for number, candidates in earlier.items():
-        left = np.flatnonzero((product == number) & (supply > 0))
-        for tie in _ties(candidates):
-            wanted = np.add.outer(np.asarray(tie) * width, country[left])
-            places = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-            there = (key[places] == wanted) & (supply[places] > 0)
-            comparable = np.asarray([traded[p] for p in tie])[:, None] | (there.sum(axis=0) == 1)
-            used = there & (comparable | ~there).all(axis=0)
-            which, column = np.nonzero(used)
-            outputs.append(left[column])
-            inputs.append(places[which, column])
-            pools.append(supply[places[which, column]])
-            left = left[~there.any(axis=0)]
-    output, source = _joined(outputs), _joined(inputs)
-    pool = np.concatenate([*pools, np.empty(0)])
-    order = np.lexsort((source, output))
-    output, source, pool = output[order], source[order], pool[order]
-    total = np.bincount(output, pool, len(country))
-    return output, source, pool / total[output]
-
-
-def covered_output(
-    pools: tuple[np.ndarray, np.ndarray, np.ndarray], kept: np.ndarray, needed: np.ndarray
-) -> np.ndarray:
-    """Compute the share of each node's production that its input pools can feed.
-
-    Parameters
-    ----------
-    pools : (output, input, weight)
-        As :func:`input_pools` returns them.
-    kept, needed : numpy.ndarray
-        What each pool has after its exports, and what the country's later products need of it.
-
-    Returns
-    -------
-    numpy.ndarray
-        0 to 1; 0 for nodes without an input pool.
-
-    Examples
-    --------
-    A's magnets need 8 of metal, and its pool keeps 2:
-
-    >>> pools = (np.array([1]), np.array([0]), np.array([1.0]))
-    >>> covered_output(pools, np.array([2.0, 0.0]), np.array([8.0, 0.0])).tolist()
-    [0.0, 0.25]
-    """
-    output, inputs, weight = pools
-    left = np.maximum(kept, 0.0)
-    short = needed * (1 - TOLERANCE) > left
-    part = np.divide(left, needed, out=np.ones(len(left)), where=short)
-    return np.asarray(np.bincount(output, weight * part[inputs], len(kept)))
-
-
-def _input_of(
-    pools: tuple[np.ndarray, np.ndarray, np.ndarray], ratio: np.ndarray, product: np.ndarray,
-    made: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """Compute the input that each pool must give for these amounts of later products."""
-    output, inputs, weight = pools
-    needed = ratio[product[inputs], product[output]] * weight * made[output]
-    return np.asarray(np.bincount(inputs, needed, len(made)), np.float64)
-
-
-def _most_needed(
-    pools: tuple[np.ndarray, np.ndarray, np.ndarray], ratio: np.ndarray, product: np.ndarray,
-    exports: np.ndarray, most: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """Compute the input that each pool must give if no sale comes out of imports.
-
-    ``most`` is the production of a node where it is published, else infinite.
-    """
-    needed = np.zeros(len(exports))
-    for _ in range(len(ratio) + 1):
-        demand = np.minimum(exports + needed, most)
-        before, needed = needed, _input_of(pools, ratio, product, demand)
-        if np.array_equal(before, needed):
-            break
-    return needed
-
-
-def _ties(candidates: Sequence[tuple[int, int, int]]) -> list[list[int]]:
-    """Group the positions of equally near products, nearest first."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for order, steps, place in candidates:
-        groups.setdefault((order, steps), []).append(place)
-    return [groups[rank] for rank in sorted(groups)]
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([*parts, np.empty(0, np.int64)]).astype(np.int64)
 
 
 NUMBER = pa.float64()
@@ -237,7 +76,9 @@ def supply_network(
     conversions : pyarrow.Table, optional
         ``input``, ``output``: product keys, of the routes of one chain. Optional
         ``input_per_output``: tonnes of input that a tonne of output needs, used by mass; where
-        it is null, and by value, output needs at least a tenth of its amount as input.
+        it is null, and by value, output needs at least a tenth of its amount as input. Optional
+        ``kind``: a "by-product" is not followed to its host, since only some of the host's ores
+        hold it; what may come from there is unknown.
     products : pyarrow.Table, optional
         ``key``, ``stage``, ``stage_order`` of every product with data. Optional for a single
         product: its stage then has its name.
@@ -296,7 +137,8 @@ def supply_network(
     exports, imports = (np.bincount(end, amount, len(nodes)) for end in (source, target))
     trade = (exports, imports, product)
     routes = _routes(conversions)
-    earlier = earlier_products(routes, axes.products, axes.orders)
+    followed = [pair for pair, route in routes.items() if not route.by_product]
+    earlier = earlier_products(followed, axes.products, axes.orders)
     ratio = _input_ratios(routes, axes.products, traded, measure)
     least, _ = own_production(stated, *trade, "net-exports")
     own_use: np.ndarray = np.zeros(len(nodes))
@@ -305,20 +147,27 @@ def supply_network(
             stated, *trade, unpublished, own_use if unpublished == "exports" else None
         )
         pools = input_pools(earlier, country, product, produced + imports, traded.tolist())
-        before, own_use = own_use, _input_of(pools, ratio, product, produced)
+        before, own_use = own_use, input_needed(pools, ratio, product, produced)
         if np.array_equal(before, own_use):
             break
     kept = produced + imports - exports
     most = np.where(state == OBSERVED, produced, np.inf)
-    needed = _most_needed(pools, ratio, product, exports, most)
-    makes = (state != OBSERVED) & (stated.makes | ((least > 0) & (least >= needed)))
-    surely = np.where(makes, np.inf, least + imports - exports)
+    alone = (*pools[:2], np.ones(len(pools[0])))  # in whatever split, one of several feeds all
+    needed = most_input_needed(alone, ratio, product, exports, most)
+    surely = np.where(stated.makes & (state != OBSERVED), np.inf, least + imports - exports)
+    covered = covered_output(pools, kept, own_use), covered_output(alone, surely, needed)
+    hosts = host_products(earlier, earlier_products(routes, axes.products, axes.orders))
+    may, other = possible_draws(
+        earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
+        ratio, np.where(state == OBSERVED, kept, np.inf),
+        np.where(state == OBSERVED, produced, least),
+    )  # fmt: skip
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
         country, product, source, target, amount, produced, least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
-        listed_whole(stated.share, product), state, *pools,
-        covered_output(pools, kept, own_use), covered_output(pools, surely, needed), facts,
+        listed_whole(stated.share, product), state, *pools, covered[0],
+        np.clip(covered[1] - other, 0.0, 1.0), *may, facts,
     )  # fmt: skip
 
 
@@ -504,12 +353,8 @@ def _stated(
     here = np.isin(maker, nodes)
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
-    stated = Stated(
-        empty,
-        empty.copy(),
-        *(np.zeros(len(nodes), bool) for _ in range(2)),
-        np.full(len(nodes), np.inf),
-    )
+    no = np.zeros(len(nodes), bool)
+    stated = Stated(empty, empty.copy(), no, no.copy(), np.full(len(nodes), np.inf))
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
@@ -521,18 +366,31 @@ def _stated(
     return stated
 
 
-def _routes(conversions: pa.Table | None) -> dict[tuple[str, str], float | None]:
-    """Map each input and output to the tonnes of input per tonne of output, where known."""
+@dataclass(frozen=True)
+class _Route:
+    """A conversion: tonnes of input per tonne of output, if known, and its kind."""
+
+    ratio: float | None
+    by_product: bool
+
+
+def _routes(conversions: pa.Table | None) -> dict[tuple[str, str], _Route]:
+    """Map each input and output to their conversion."""
     if conversions is None:
         return {}
-    inputs, outputs = (column_of(conversions, n).to_pylist() for n in ("input", "output"))
-    known = "input_per_output" in conversions.column_names
-    ratios = conversions["input_per_output"].to_pylist() if known else [None] * len(inputs)
-    return {(i, o): r for i, o, r in sorted(zip(inputs, outputs, ratios, strict=True), key=str)}
+    for name in ("input", "output"):
+        column_of(conversions, name)
+    routes = {
+        (row["input"], row["output"]): _Route(
+            row.get("input_per_output"), row.get("kind") == "by-product"
+        )
+        for row in conversions.to_pylist()
+    }
+    return dict(sorted(routes.items()))
 
 
 def _input_ratios(
-    routes: Mapping[tuple[str, str], float | None], products: Sequence[str],
+    routes: Mapping[tuple[str, str], _Route], products: Sequence[str],
     traded: np.ndarray, measure: str,
 ) -> np.ndarray:  # fmt: skip
     """Build the matrix of the input that a unit of output needs: input by output product.
@@ -542,8 +400,8 @@ def _input_ratios(
     common = traded[:, None] & traded[None, :]
     ratio = np.where(common, LEAST_INPUT, 0.0)
     place = {key: number for number, key in enumerate(products)}
-    for (source, output), tonnes in routes.items():
-        if measure == "tonnes" and tonnes and source in place and output in place:
+    for (source, output), route in routes.items():
+        if measure == "tonnes" and route.ratio and source in place and output in place:
             pair = place[source], place[output]
-            ratio[pair] = tonnes if common[pair] else 0.0
+            ratio[pair] = route.ratio if common[pair] else 0.0
     return ratio

@@ -207,6 +207,12 @@ class SupplyNetwork:
     """Share of each node's production that its input pools can feed; 0 without an input."""
     covered_least: np.ndarray
     """The same if unpublished production of the inputs is the least that trade allows."""
+    may_output: np.ndarray
+    """Nodes that may make their product out of another one, in whatever split; sorted."""
+    may_input: np.ndarray
+    """Node of the same country whose pool each may draw on."""
+    may_part: np.ndarray
+    """Largest share of the node's production that the pool can feed."""
     facts: pa.Table
     """Rows that the flows were added up from."""
 
@@ -309,7 +315,7 @@ class SupplyNetwork:
     def used(self) -> np.ndarray:
         """Mask of the nodes that sell, or feed a later product, as far as trade is known."""
         used = (self.exports > 0) | ~np.asarray(self.traded)[self.product]
-        used[self.input] = True
+        used[self.may_input] = True
         return np.asarray(used)
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:

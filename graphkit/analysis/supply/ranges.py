@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from graphkit.analysis.supply.tracing import (
     Without,
     at_home,
     bought_within,
-    made_from,
+    places_in,
     solving_order,
     stage_order,
     untraded_pools,
@@ -64,7 +64,7 @@ def origin_ranges(
     """
     start = stage_order(network, stage)
     shape = (network.size, len(network.countries))
-    possible, covered = _possible(network, start), network.covered_least
+    possible = _possible(network, start)
     if without is not None:
         possible[network.country[without[1].out]] = 0.0
     ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
@@ -72,8 +72,9 @@ def origin_ranges(
         for side, ends in enumerate(ranges):
             left = None if without is None else without[side]
             out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
+            draw = None
             if network.order[nodes[0]] == start:
-                made, inner = at_home(network, nodes, shape[1], left), None
+                made = at_home(network, nodes, shape[1], left)
                 if not network.traded[network.product[nodes[0]]]:
                     pools = untraded_pools(network, nodes, untraded)[side]
                     kept = np.ones(shape[1])
@@ -83,15 +84,14 @@ def origin_ranges(
                     ends.sold[nodes] = ends.had[nodes] = pools * kept
                     continue
             else:
-                made, inner = made_from(network, nodes, ends.sold, start, covered, left)
-                if side:
-                    made += np.outer(1.0 - covered[nodes], possible)
-            ends.sold[nodes] = _fixed_point(
-                network, nodes, made, inner, possible if side else None, unreported == "any",
-                out, value=0.0,
+                draw = _Draw(network, nodes, possible if side else None, start, left)
+                made = draw.made_of(ends.sold)
+            _fixed_point(
+                network, nodes, ends.sold, made, draw, possible if side else None,
+                unreported == "any", out, value=0.0,
             )  # fmt: skip
-            if inner is not None:
-                made += inner @ ends.sold[nodes]
+            if draw is not None:
+                made = draw.made_of(ends.sold)
             ends.had[nodes] = network.own[nodes][:, None] * made
             ends.had[nodes] += bought_within(network, nodes) @ ends.sold[nodes]
     return ranges[0], ranges[1]
@@ -121,12 +121,14 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
         What is surely left, and what may be.
     """
     least, most = (side[:, 0] for side in loss_ranges(network, [nodes]))
-    inputs = network.inputs(network.covered_least)
-    unknown = (1.0 - network.covered_least) * (network.order > min(network.orders, default=1))
+    every, first = np.arange(network.size), min(network.orders, default=1)
     out = np.zeros(network.size, bool)
     out[nodes] = True
-    low = Without(out, np.clip(1.0 - inputs @ most - unknown, 0.0, 1.0), 1.0 - most)
-    return low, Without(out, 1.0 - inputs @ least, 1.0 - least)
+    low, high = (
+        _Draw(network, every, unknown, first).made_of(lost[:, None])[:, 0]
+        for unknown, lost in ((np.ones(1), most), (None, least))
+    )
+    return Without(out, 1.0 - low, 1.0 - most), Without(out, 1.0 - high, 1.0 - least)
 
 
 def loss_ranges(
@@ -157,7 +159,6 @@ def loss_ranges(
     out = np.zeros((network.size, len(removed)), bool)
     for column, nodes in enumerate(removed):
         out[nodes, column] = True
-    covered, makes = network.covered_least, network.order > first
     ends = np.zeros((network.size, len(removed))), np.zeros((network.size, len(removed)))
     for nodes in solving_order(network, first):
         for side, lost in enumerate(ends):
@@ -168,25 +169,83 @@ def loss_ranges(
                 lost[nodes] = np.clip(pools @ by_country, 0.0, 1.0)
                 lost[nodes] = np.where(out[nodes], 1.0, lost[nodes])
                 continue
-            made, inner = made_from(network, nodes, lost, first, covered)
-            if side:
-                made += ((1.0 - covered[nodes]) * makes[nodes])[:, None]
-            lost[nodes] = _fixed_point(
-                network, nodes, made, inner, np.ones(len(removed)) if side else None, True,
-                out[nodes], cut,
-            )  # fmt: skip
+            ceiling = np.ones(len(removed)) if side else None
+            draw = _Draw(network, nodes, ceiling, first)
+            _fixed_point(
+                network, nodes, lost, draw.made_of(lost), draw, ceiling, True, out[nodes], cut
+            )
     return ends
 
 
-def _fixed_point(
-    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
-    ceiling: np.ndarray | None, free: bool, out: np.ndarray | None = None,
-    cut: np.ndarray | None = None, value: float = 1.0,
-) -> np.ndarray:  # fmt: skip
-    """Iterate to the lowest shares in each node's sales, or with a ceiling the highest.
+@dataclass(frozen=True, eq=False)
+class _Draw:
+    """The production of some nodes out of the pools that they may draw on, in any split.
 
-    Entries marked ``out`` keep their ``value``; ``cut`` is the part of each flow of the network
-    that counts fully, whatever its seller's share.
+    With ``unknown``, the highest shares, where input that no data cover counts with those; else
+    the lowest.
+    """
+
+    network: SupplyNetwork
+    nodes: np.ndarray
+    unknown: np.ndarray | None
+    start: int
+    without: Without | None = None
+
+    @cached_property
+    def _links(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Places of the nodes, their inputs, and the most of a node that each can feed."""
+        network, nodes = self.network, self.nodes
+        ends = [nodes[0], nodes[-1] + 1] if len(nodes) else [0, 0]
+        near = slice(*np.searchsorted(network.may_output, ends).tolist())
+        output, here = places_in(nodes, network.may_output[near])
+        return output[here], network.may_input[near][here], network.may_part[near][here]
+
+    @cached_property
+    def feeds_itself(self) -> bool:
+        """True where the nodes draw on each other."""
+        return bool(np.isin(self._links[1], self.nodes).any())
+
+    def made_of(self, shares: np.ndarray) -> np.ndarray:
+        """Return the ends of the shares in each node's production, from those of all pools."""
+        network, nodes = self.network, self.nodes
+        output, source, part = self._links
+        values = shares[source]
+        before = network.order[source] < self.start
+        home = 1.0 if self.without is None else self.without.pool[source[before]]
+        values[before] = 0.0
+        values[before, network.country[source[before]]] = home
+        covered = network.covered_least[nodes]
+        made = np.zeros((len(nodes), shares.shape[1]))
+        count = np.bincount(output, minlength=len(nodes))
+        alone = count[output] == 1
+        made[output[alone]] = covered[output[alone], None] * values[alone]
+        if not alone.all():
+            several = np.flatnonzero(count > 1)
+            rank = np.arange(len(output)) - np.searchsorted(output, output)
+            place = np.searchsorted(several, output[~alone]), rank[~alone]
+            size = (len(several), int(count.max()))
+            padded, parts = np.zeros((*size, shares.shape[1])), np.zeros(size)
+            padded[place], parts[place] = values[~alone], part[~alone]
+            order = np.argsort(padded if self.unknown is None else -padded, axis=1, kind="stable")
+            filled = np.cumsum(np.take_along_axis(parts[:, :, None], order, axis=1), axis=1)
+            filled = np.minimum(filled, covered[several, None, None])
+            taken = np.diff(filled, axis=1, prepend=0.0)
+            made[several] = (taken * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
+        if self.unknown is not None:
+            later = network.order[nodes] > min(network.orders)
+            made += np.outer((1.0 - covered) * later, self.unknown)
+        return made
+
+
+def _fixed_point(
+    network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, made: np.ndarray,
+    draw: _Draw | None, ceiling: np.ndarray | None, free: bool, out: np.ndarray | None = None,
+    cut: np.ndarray | None = None, value: float = 1.0,
+) -> None:  # fmt: skip
+    """Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
+
+    ``made`` are the shares in their production. Entries marked ``out`` keep their ``value``;
+    ``cut`` is the part of each flow of the network that counts fully, whatever its seller's share.
     """
     from scipy.sparse import diags_array
 
@@ -206,13 +265,15 @@ def _fixed_point(
     if ceiling is not None:
         sold[supply > 0] = ceiling
     for _ in range(ROUNDS):
-        all_made = made if inner is None else made + inner @ sold
-        after = own[:, None] * all_made + links @ sold + gone
-        after[choice] = pick(after[choice], all_made[choice])
+        if draw is not None and draw.feeds_itself:
+            shares[nodes] = sold
+            made = draw.made_of(shares)
+        after = own[:, None] * made + links @ sold + gone
+        after[choice] = pick(after[choice], made[choice])
         if out is not None:
             after[out] = value
         change = float(np.abs(after - sold).max(initial=0.0))
         sold = after
         if change < CLOSE:
             break
-    return sold
+    shares[nodes] = sold

@@ -124,7 +124,9 @@ def solving_order(network: SupplyNetwork, start: int) -> list[np.ndarray]:
     from scipy.sparse.csgraph import connected_components
 
     count, orders = len(network.products), np.asarray(network.orders, np.int64)
-    pairs = np.unique(network.product[network.output] * count + network.product[network.input])
+    pairs = np.unique(
+        network.product[network.may_output] * count + network.product[network.may_input]
+    )
     output, source = np.divmod(pairs, max(count, 1))
     used = (orders[output] > start) & (orders[source] >= start)
     output, source = output[used], source[used]
@@ -191,11 +193,11 @@ def made_from(
     from scipy.sparse import csr_array
 
     near = slice(*np.searchsorted(network.output, [nodes[0], nodes[-1] + 1]).tolist())
-    output, here = _places(nodes, network.output[near])
+    output, here = places_in(nodes, network.output[near])
     output, source = output[here], network.input[near][here]
     weight = network.weight[near][here] * covered[nodes][output]
     before = network.order[source] < start
-    inside, within = _places(nodes, source)
+    inside, within = places_in(nodes, source)
     within &= ~before
     beyond = ~before & ~within
     shape = (len(nodes), network.size)
@@ -216,15 +218,15 @@ def bought_within(network: SupplyNetwork, nodes: np.ndarray, part: np.ndarray | 
     from scipy.sparse import coo_array
 
     near = slice(*np.searchsorted(network.target, [nodes[0], nodes[-1] + 1]).tolist())
-    target, here = _places(nodes, network.target[near])
-    source, _ = _places(nodes, network.source[near])
+    target, here = places_in(nodes, network.target[near])
+    source, _ = places_in(nodes, network.source[near])
     share = (network.amount[near] / network.supply[network.target[near]])[here]
     if part is not None:
         share = share * part[near][here]
     return coo_array((share, (target[here], source[here])), shape=(len(nodes), len(nodes)))
 
 
-def _places(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def places_in(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the positions of nodes in a sorted group, and mark those that are in it."""
     if nodes[-1] - nodes[0] + 1 == len(nodes):
         place = wanted - nodes[0]
