@@ -1,8 +1,9 @@
-"""User folders, files that ship with the package, file locks, and a pandas out of sight."""
+"""User folders, checks of input files, shipped files, file locks, and a pandas out of sight."""
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,20 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Literal
+
+from graphkit.errors import GraphkitError
+
+TEXT = 16 * 2**20
+"""Most bytes of a file that people write: seeds, queries, mappings."""
+WHOLE = 2**30
+"""Most bytes of a table that is read at once."""
+STREAMED = 16 * 2**30
+"""Most bytes of a table that is read in parts."""
+OTHERS = {
+    stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket",
+}  # fmt: skip
+"""Types of what is no regular file: reading it may never end."""
 
 
 def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
@@ -30,6 +45,33 @@ def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
 def make_private(folder: Path) -> None:
     """Create a folder that only its owner can enter, unless it exists."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def check_file(path: Path, most: int) -> None:
+    """Refuse, before it is read, what is no regular file or has more than ``most`` bytes.
+
+    Raises
+    ------
+    GraphkitError
+        The path is a folder, a device or a pipe, is too large, or cannot be read.
+
+    Examples
+    --------
+    >>> check_file(Path("/"), TEXT)
+    Traceback (most recent call last):
+        ...
+    graphkit.errors.GraphkitError: /: found a folder, wanted a file
+    """
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        said = getattr(error, "strerror", None) or error
+        raise GraphkitError(f"{path.name or path} cannot be read: {said}") from error
+    if not stat.S_ISREG(about.st_mode):
+        found = OTHERS.get(stat.S_IFMT(about.st_mode), "no file")
+        raise GraphkitError(f"{path.name or path}: found {found}, wanted a file")
+    if about.st_size > most:
+        raise GraphkitError(f"{path.name}: found {about.st_size:,} bytes, wanted at most {most:,}")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.paths import shipped
+from graphkit.paths import TEXT, check_file, shipped
 from graphkit.period import spelled
 from graphkit.stores import Result, Store
 from graphkit.stores.limits import LIMITS, Limits
@@ -141,6 +141,7 @@ def read_query(path: Path) -> Query:
     GraphkitError
         The file cannot be read, or its front matter is wrong.
     """
+    check_file(path, TEXT)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ import typer
 
 from graphkit.cli.options import Database, Format, Output, opened
 from graphkit.errors import UsageError
+from graphkit.paths import TEXT, check_file
 
 if TYPE_CHECKING:
     from graphkit.stores import Result
@@ -163,6 +164,7 @@ def _text(statement: str | None, file: Path | None) -> str:
         return statement
     try:
         if file is not None and str(file) != "-":
+            check_file(file, TEXT)
             with file.open(encoding="utf-8-sig") as stream:
                 return stream.read(MAX_CHARACTERS + 1)
         if sys.stdin.isatty():

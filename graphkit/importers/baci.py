@@ -21,6 +21,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.flows import distinct, left_out, name_places, with_one_of, worth
 from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
 from graphkit.importers.writing import Report, SeedTable, write_trade
+from graphkit.paths import STREAMED, check_file
 from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
@@ -164,6 +165,7 @@ def _editions(
     """Return the one edition of the files, and the tables in them."""
     parts: list[tuple[Part, str]] = []
     for path in files:
+        check_file(path, STREAMED)
         if path.suffix.lower() == ".zip":
             parts += [((path, member), Path(member).name) for member in _tables(path)]
         else:
@@ -320,7 +322,7 @@ def _merge(flows: pa.Table, folder: Path, edition: Edition, name: str, report: R
     keys = list(KEYS)
     of_set = re.compile(rf"\bdataset: {edition.dataset}[,}}]")
     for path in sorted((folder / "trade").glob("*.yaml")):
-        if not of_set.search(path.read_text(encoding="utf-8")):
+        if not path.is_file() or not of_set.search(path.read_text(encoding="utf-8")):
             continue
         if path.stem == name:
             old = parquet.read_table(path.with_suffix(".parquet"))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError
+from graphkit.paths import WHOLE, check_file
 
 REQUIRED = (
     "period", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode",
@@ -49,6 +50,7 @@ def read_comtrade(path: Path) -> pa.Table:
     GraphkitError
         The file is truncated or not a Comtrade table; the message says what was found.
     """
+    check_file(path, WHOLE)
     try:
         with path.open("rb") as file:
             start = file.read(200).removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -245,7 +245,7 @@ def check_draft(draft: Path, folder: Path) -> None:
     new = sorted(draft.rglob("*.yaml"))
     replaced = {folder / path.relative_to(draft) for path in new}
     old = [p for p in sorted(folder.rglob("*.yaml"))
-           if p not in replaced and not p.is_relative_to(draft)]  # fmt: skip
+           if p.is_file() and p not in replaced and not p.is_relative_to(draft)]  # fmt: skip
     files = [
         *(read_file(p, folder, GRAPH) for p in old),
         *(read_file(p, draft, GRAPH) for p in new),
@@ -266,7 +266,7 @@ def known_keys(folder: Path, kind: str, besides: Path | None = None) -> set[str]
     # Only a file with one of these words can hold these kinds; other files have large tables.
     words = re.compile(rb"Source|Product|Dataset|Code")
     paths = [path for path in sorted(folder.rglob("*.yaml"))
-             if path != besides and words.search(path.read_bytes())]  # fmt: skip
+             if path != besides and path.is_file() and words.search(path.read_bytes())]  # fmt: skip
     read = [read_file(path, folder, GRAPH) for path in paths]
     if not any(f.kind and f.kind.name == "Product" for f in read):
         reference = shipped("seeds") / "reference"

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graphkit.arrow import coded
 from graphkit.errors import GraphkitError, Problem
+from graphkit.paths import TEXT
 from graphkit.schema import Kind, Schema
 from graphkit.seeds.records import (
     Locations,
@@ -25,7 +26,6 @@ from graphkit.seeds.text import LOST, YamlText, at_most, decode, shown
 
 SUFFIXES = (".yaml", ".yml")
 TABLES = (".csv", ".parquet")
-MAX_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
     if is_file:
         return folder.parent, [folder], []
     if not is_folder:
-        raise GraphkitError(f"no seeds at {folder}: there is no such file or folder")
+        there = "it is no regular file" if folder.exists() else "there is no such file or folder"
+        raise GraphkitError(f"no seeds at {folder}: {there}")
     problems: list[Problem] = []
 
     def refuse(path: Path, message: str) -> None:
@@ -127,11 +128,11 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
 def _read_text(path: Path, name: str) -> tuple[YamlText | None, list[Problem]]:
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(TEXT + 1)
     except OSError as error:
         return None, [Problem(name, 1, 1, f"cannot be read: {error.strerror}")]
-    if len(raw) > MAX_BYTES:
-        message = f"found over {MAX_BYTES:,} bytes; wanted at most that (put rows in a table)"
+    if len(raw) > TEXT:
+        message = f"found over {TEXT:,} bytes; wanted at most that (put rows in a table)"
         return None, [Problem(name, 1, 1, message)]
     text, problems = decode(raw, name)
     return (YamlText(name, text) if text or not problems else None), problems

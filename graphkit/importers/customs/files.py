@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from graphkit.errors import GraphkitError
+from graphkit.paths import STREAMED, WHOLE, check_file
 
 BLOCK = 4 * 2**20
 """Bytes of CSV that are read at once."""
@@ -44,6 +45,7 @@ def read_texts(path: Path, columns: Sequence[str], warn: Warn) -> Iterator[pa.Ta
     GraphkitError
         The file is no table, reports an error or is truncated.
     """
+    check_file(path, STREAMED)
     try:
         with path.open("rb") as file:
             start = file.read(START)
@@ -51,6 +53,8 @@ def read_texts(path: Path, columns: Sequence[str], warn: Warn) -> Iterator[pa.Ta
             if start.startswith(mark):
                 raise GraphkitError(f"{path.name}: found {said}, wanted the table in it; unpack it")
         text = start.removeprefix(codecs.BOM_UTF8).lstrip()
+        if text.startswith((b"<", b"[", b"{")):
+            check_file(path, WHOLE)
         if text.startswith(b"<"):
             yield _from_xml(path, warn)
         elif text.startswith(b"["):

@@ -11,6 +11,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
 from graphkit.importers.reference import HS_CODE, Reference
+from graphkit.paths import TEXT, check_file
 from graphkit.schema import GRAPH, Prop, Type
 from graphkit.seeds.records import Header, read_header, unknown_property
 from graphkit.seeds.text import YamlText, decode, shown
@@ -114,6 +115,7 @@ def read_mapping(path: Path, table: str) -> ColumnMapping:
     SeedError
         The mapping has problems; all are listed.
     """
+    check_file(path, TEXT)
     try:
         raw = path.read_bytes()
     except OSError as error:

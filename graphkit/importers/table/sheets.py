@@ -15,6 +15,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, one_line
 from graphkit.importers.table.mapping import Layout
+from graphkit.paths import WHOLE, check_file
 from graphkit.seeds.tables import check_zip, read_parquet
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
@@ -58,6 +59,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
+    check_file(path, WHOLE)
     if suffix == ".tsv" and layout.delimiter == ",":
         layout = Layout(**{**vars(layout), "delimiter": "\t"})
     try:

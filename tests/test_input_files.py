@@ -1,0 +1,85 @@
+"""Paths that are no regular files, or too large, are refused in one line before any reading."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from graphkit.errors import GraphkitError
+from graphkit.paths import STREAMED, TEXT, WHOLE, check_file
+
+COMMANDS = {
+    "query": ("query", "{}.cypher"),
+    "cypher": ("cypher", "-i", "{}.cypher"),
+    "check": ("check", "{}.yaml"),
+    "load": ("load", "{}.yaml", "--db", "x.lbdb"),
+    "measure": ("measure", "shares", "--flows", "{}.parquet", "-o", "out.parquet"),
+    "baci": ("import", "baci", "{}.csv", "--revision", "HS92", "-o", "seeds"),
+    "baci zip": ("import", "baci", "{}.zip", "-o", "seeds"),
+    "comtrade": ("import", "comtrade", "{}.json", "-o", "seeds"),
+    "customs": ("import", "customs", "{}.xml", "-o", "seeds"),
+    "usgs": ("import", "usgs", "{}.csv", "-o", "seeds"),
+    "table": ("import", "table", "{}.csv", "--mapping", "map.yaml", "-o", "seeds"),
+    "preview": ("import", "table", "{}.xlsx", "--preview"),
+    "mapping": ("import", "table", "flows.csv", "--mapping", "{}.yaml", "-o", "seeds"),
+}
+KINDS = {"device": "found a device", "pipe": "found a pipe", "folder": "found a folder"}
+
+SAID = {
+    "check": "no seeds at input.yaml: it is no regular file",
+    "load": "no seeds at input.yaml: it is no regular file",
+    "measure": "its type is unknown (could be a special file",
+}
+"""Commands that take folders too, and so say it otherwise."""
+
+
+def make(kind: str, path: Path) -> None:
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no device or pipe in the file system")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(n, k) for n in COMMANDS for k in KINDS if k != "folder" or n not in SAID],
+)
+def test_what_is_no_file_is_refused_in_one_line(graphkit, tmp_path, monkeypatch, name, kind):
+    monkeypatch.chdir(tmp_path)
+    words = [word.format("input") for word in COMMANDS[name]]
+    [place] = [word for word in words if word.startswith("input.")]
+    make(kind, tmp_path / place)
+    mapping = "kind: EXPORTS\ncolumns: {usd: Value}\n"
+    (tmp_path / "map.yaml").write_text(mapping, encoding="utf-8")
+    code, out, err = graphkit(*words)
+
+    assert (code, out) == (1, "")
+    [line] = err.splitlines()
+    assert SAID.get(name, KINDS[kind]) in line
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no device or pipe in the file system")
+def test_a_device_among_the_seeds_of_a_folder_is_named(graphkit, tmp_path):
+    (tmp_path / "odd.yaml").symlink_to("/dev/zero")
+    code, _, err = graphkit("depends", "KOR", "--db", str(tmp_path))
+
+    assert code == 3
+    assert "odd.yaml:1:1: found no regular file, wanted one" in err
+
+
+@pytest.mark.parametrize("most", [TEXT, WHOLE, STREAMED])
+def test_a_file_over_the_limit_is_refused_unread(tmp_path, most):
+    path = tmp_path / "large.csv"
+    path.touch()
+    os.truncate(path, most)
+    check_file(path, most)
+    os.truncate(path, most + 1)
+
+    with pytest.raises(GraphkitError) as raised:
+        check_file(path, most)
+    assert str(raised.value) == f"large.csv: found {most + 1:,} bytes, wanted at most {most:,}"
