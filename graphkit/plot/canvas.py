@@ -76,6 +76,15 @@ class Interactive:
         return f'<iframe srcdoc="{escape(self.page, quote=True)}" {size}></iframe>'
 
 
+@dataclass(frozen=True)
+class Plot:
+    """Components of an option below a title."""
+
+    parts: dict[str, Any]
+    height: int
+    """Pixels, with the axes."""
+
+
 @cache
 def advances(style: str) -> Mapping[str, int]:
     """Return the widths of characters of a style, in thousandths of the font size."""
@@ -123,11 +132,9 @@ def wrapped(
 
 def framed(
     answer: Answer,
-    parts: Mapping[str, Any],
+    plot: Plot,
     *,
-    height: int,
     drawn: int,
-    about: str = "",
     note: str = "",
     legend: bool = False,
     world: bool = False,
@@ -138,23 +145,19 @@ def framed(
     ----------
     answer
         The answer that the plot shows.
-    parts
-        Components of the option; places in grids count from the top of the plot.
-    height : int
-        Height of the plot in pixels, with axes.
+    plot
+        Its places count from its own top.
     drawn : int
         Number of rows that are shown.
-    about : str
-        Period, measure and data set. Default: those common to the rows.
     note : str
-        What is left out of the picture, and how to read it.
+        How to read it. How many rows are drawn is added, if not all are.
     legend : bool
         Reserve a line for the legend.
     """
     space = WIDTH - 2 * EDGE
     title = wrapped(answer.question, space, TITLE, bold=True, lines=4)
     subtitle = [
-        line for text in (about or stated(answer), note) if text
+        line for text in (stated(answer), f"{note} {_left_out(answer, drawn)}".strip()) if text
         for line in wrapped(text, space, SMALL, lines=4)
     ]  # fmt: skip
     sources = wrapped(source_line(answer), space, SMALL, lines=3)
@@ -183,16 +186,22 @@ def framed(
     if legend:
         option["legend"] = {
             "left": EDGE, "top": round(legend_top), "padding": 0, "itemWidth": 14,
-            "itemHeight": 10, "selectedMode": False, "textStyle": _style(SMALL, INK),
+            "itemHeight": 10, "data": _named(plot.parts["series"]), "selectedMode": False,
+            "textStyle": _style(SMALL, INK),
         }  # fmt: skip
-    for name, value in parts.items():
+    for name, value in plot.parts.items():
         option[name] = _moved(value, round(top)) if name in ("grid", "geo") else value
         if name == "legend":
             option[name] = {**option.get("legend", {}), **value}
     for series in option["series"]:
         if series["type"] == "sankey":
             series["top"] += round(top)
-    return Picture(_readable(option), round(top + height + bottom), drawn, world)
+    return Picture(_readable(option), round(top + plot.height + bottom), drawn, world)
+
+
+def _named(series: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of series that a legend explains, without ranges."""
+    return list(dict.fromkeys(one["name"] for one in series if not one.get("silent")))
 
 
 def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
@@ -222,6 +231,11 @@ def values(answer: Answer, name: str) -> list[str]:
     if name not in answer.rows.column_names:
         return []
     return [v for v in dict.fromkeys(answer.rows[name].to_pylist()) if v is not None]
+
+
+def _left_out(answer: Answer, drawn: int) -> str:
+    total = len(answer.rows)
+    return f"{drawn:,} of {total:,} rows are drawn." if drawn < total else ""
 
 
 def stated(answer: Answer) -> str:
@@ -278,4 +292,5 @@ def gridlines() -> dict[str, Any]:
 
 def empty(answer: Answer, reason: str) -> Picture:
     """Make the picture of an answer that has nothing to draw: one line that says so."""
-    return framed(answer, {"series": []}, height=4, drawn=0, note=f"Nothing to draw: {reason}.")
+    drawn = len(answer.rows)  # No row is left out for others.
+    return framed(answer, Plot({"series": []}, 4), drawn=drawn, note=f"Nothing to draw: {reason}.")

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import floor, inf, log10
 from typing import Any
 
 from graphkit.amounts import money, percent
-from graphkit.plot.canvas import EDGE, LEADING, SMALL, TEXT, gridlines, text_width, wrapped
-from graphkit.plot.colours import INK, LINE, MUTED, ON_DARK, PAPER
+from graphkit.plot.canvas import (
+    EDGE,
+    LEADING,
+    SMALL,
+    TEXT,
+    WIDTH,
+    Plot,
+    gridlines,
+    text_width,
+    wrapped,
+)
+from graphkit.plot.colours import INK, LINE, MUTED, ON_DARK, PAPER, SHADES, shade
 
 LABEL = 210
 """Most pixels that the labels of rows take."""
@@ -17,6 +28,10 @@ UNDER = 42
 HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 3], "rotation": -0.7854,
          "color": "rgba(255,255,255,0.75)"}  # fmt: skip
 """Stripes across a bar: what is unknown."""
+
+
+FORMATTERS = {"%": "{value} %", "year": "{value}"}
+"""How ECharts writes the numbers of an axis, by unit; of all others with thousands separators."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +66,10 @@ class Axis:
             "type": "value", "name": self.name, "nameLocation": "middle", "nameGap": 26,
             "nameTextStyle": {"color": MUTED, "fontSize": SMALL},
             "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
-                          **({"formatter": "{value} %"} if self.unit == "%" else {})},
+                          **({"formatter": FORMATTERS[self.unit]}
+                             if self.unit in FORMATTERS else {})},
             "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
+            **({"minInterval": 1} if self.unit == "year" else {}),
             **{name: self.scaled(value) for name, value in ends.items() if value is not None},
         }  # fmt: skip
 
@@ -88,20 +105,13 @@ class Marks:
     symbol: str = "diamond"
     colour: str = INK
     numbers: bool = False
-    size: int = 11
-
-
-@dataclass(frozen=True)
-class Plot:
-    """Components of an option, and the height of the plot that they make."""
-
-    parts: dict[str, Any]
-    height: int
+    size: int | tuple[int, int] = 11
 
 
 def rows_of(
     labels: Sequence[str], axis: Axis, *, bars: Sequence[Bars] = (), marks: Sequence[Marks] = (),
-    ranges: Sequence[tuple[int, float, float]] = (), thickness: int = 15,
+    ranges: Sequence[tuple[int, float, float]] = (), numbers: Sequence[str] = (),
+    beside_range: bool = False, thickness: int = 15,
 ) -> Plot:  # fmt: skip
     """Draw labelled rows from top to bottom, with bars, ranges and marks along one axis.
 
@@ -117,6 +127,10 @@ def rows_of(
         Points on the rows.
     ranges
         Row, least and most of thin lines with ends.
+    numbers
+        Text at the right end of each row.
+    beside_range : bool
+        Write the number of a bar at the end of the plot, where no range crosses it.
     thickness : int
         Pixels of each bar.
     """
@@ -125,44 +139,58 @@ def rows_of(
     beside = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
     step = max(beside * (thickness + 3) + 9, max(map(len, texts), default=1) * TEXT * LEADING + 8)
     body = max(1, len(labels)) * step
+    if beside_range:
+        numbers = [_number(bars, row, axis) for row in range(len(labels))]
+    right = max([EDGE + 52, *(text_width(number, SMALL) + EDGE + 10 for number in numbers)])
     series = [
-        *(_bars(one, axis, thickness) for one in bars),
+        *(_bars(one, axis, thickness, labelled=not numbers) for one in bars),
         *_ranges(ranges, axis),
         *(_marks(one, axis) for one in marks),
     ]
     if axis.lines and series:
         series[0] = {**series[0], "markLine": lines_at(axis)}
+    side = {
+        "type": "category", "inverse": True, "data": ["\n".join(lines) for lines in texts],
+        "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
+                      "lineHeight": round(TEXT * LEADING)},
+        "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
+    }  # fmt: skip
+    aside = {
+        **side, "position": "right", "data": list(numbers), "axisLine": {"show": False},
+        "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0},
+    }  # fmt: skip
     return Plot(
         {
             "grid": {
-                "left": round(left), "right": EDGE + 52, "top": 18 if axis.lines else 4,
+                "left": round(left), "right": round(right), "top": 18 if axis.lines else 4,
                 "height": round(body),
             },
             "xAxis": axis.option,
-            "yAxis": {
-                "type": "category", "inverse": True,
-                "data": ["\n".join(lines) for lines in texts],
-                "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
-                              "lineHeight": round(TEXT * LEADING)},
-                "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
-            },
+            "yAxis": [side, aside] if numbers else side,
             "series": series,
         },
         round(body) + UNDER + (18 if axis.lines else 4),
     )  # fmt: skip
 
 
-def _bars(bars: Bars, axis: Axis, thickness: int) -> dict[str, Any]:
+def _number(bars: Sequence[Bars], row: int, axis: Axis) -> str:
+    """Write the number of the bar that a row has."""
+    found = (bar.values[row] for bar in bars)
+    return next((axis.text(value) for value in found if value is not None), "")
+
+
+def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str, Any]:
     data = []
     for value, colour in zip(bars.values, bars.colours, strict=True):
         item: dict[str, Any] = {"value": axis.scaled(value), "itemStyle": bars.style(colour)}
-        if value is not None:
+        if value is not None and labelled:
             shown = not bars.inside or abs(value) >= 0.07 * (axis.most or 1)
             item["label"] = {"show": shown, "formatter": axis.text(value)}
         data.append(item)
-    label = {"show": True, "position": "right", "color": INK, "fontSize": SMALL, "distance": 8}
+    label = {"show": labelled, "position": "right", "color": INK, "fontSize": SMALL, "distance": 8}
     if bars.inside:
-        label = {**label, "position": "inside", "color": ON_DARK, "fontSize": SMALL - 1}
+        ink = ON_DARK if bars.filled else INK
+        label = {**label, "position": "inside", "color": ink, "fontSize": SMALL - 1}
     return {
         "type": "bar", "name": bars.name, "data": data, "label": label, "barWidth": thickness,
         "barGap": "20%", "itemStyle": bars.style(bars.colours[0]),
@@ -212,7 +240,170 @@ def lines_at(axis: Axis, *, across: str = "xAxis") -> dict[str, Any]:
         "silent": True, "symbol": "none", "animation": False,
         "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
         "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}",
-                  "position": "end" if across == "xAxis" else "insideEndTop"},
+                  # Rows count from the top, so that their axis starts there.
+                  "position": "start" if across == "xAxis" else "insideEndTop"},
         "data": [{across: axis.scaled(value), "name": name}
                  for name, value in axis.lines.items()],
     }  # fmt: skip
+
+
+def lines_over(
+    periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
+    colours: Mapping[str, str], *, height: int = 260, marks: Sequence[Marks] = (),
+) -> Plot:  # fmt: skip
+    """Draw one line a name over periods, named at its last value.
+
+    Parameters
+    ----------
+    periods
+        Names of the periods, oldest first.
+    lines
+        Values of each line in every period; None leaves a gap.
+    axis
+        Numbers of the values.
+    colours
+        Colour of each line. Lines of one colour differ by their dashes.
+    """
+    right = max((text_width(name, SMALL) for name in lines), default=0) + 14
+    known = [v for values in lines.values() for v in values if v is not None]
+    axis = replace(axis, most=round_up(max([*known, *axis.lines.values(), 0.0])), least=0.0)
+    shifts = _apart(
+        {name: height * (1 - _last(values) / (axis.most or 1)) for name, values in lines.items()}
+    )
+    used: list[str] = []
+    series = []
+    for name, values in lines.items():
+        colour = colours[name]
+        dashes = DASHES[min(used.count(colour), len(DASHES) - 1)]
+        used.append(colour)
+        series.append({
+            "type": "line", "name": name, "data": _points(values, axis, shifts[name]),
+            "symbolSize": 5,
+            "showAllSymbol": True, "itemStyle": {"color": colour},
+            "lineStyle": {"color": colour, "width": 2, "type": dashes},
+            "label": {"show": False, "position": "right", "formatter": "{a}", "color": INK,
+                      "fontSize": SMALL, "distance": 6},
+        })  # fmt: skip
+    if axis.lines and series:
+        series[0]["markLine"] = lines_at(axis, across="yAxis")
+    side = {**axis.option, "nameLocation": "end", "nameGap": 10,
+            "nameTextStyle": {"color": MUTED, "fontSize": SMALL, "align": "left",
+                              "padding": [0, 0, 0, -44]}}  # fmt: skip
+    grid = {"left": EDGE + 46, "right": round(right) + EDGE, "top": 26, "height": height}
+    return Plot(
+        {
+            "grid": grid,
+            "xAxis": {
+                "type": "category", "data": list(periods), "boundaryGap": len(periods) == 1,
+                "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True},
+                "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
+            },
+            "yAxis": side,
+            "series": [*series, *(_marks(one, axis) for one in marks)],
+        },
+        height + 26 + 26,
+    )  # fmt: skip
+
+
+def round_up(value: float) -> float:
+    """Return the next number that an axis may end at.
+
+    >>> round_up(0.38), round_up(5700), round_up(0)
+    (0.4, 6000.0, 1.0)
+    """
+    if value <= 0:
+        return 1.0
+    size = 10.0 ** floor(log10(value))
+    steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    return float(f"{next(s for s in steps if s * size >= value * (1 - 1e-9)) * size:.6g}")
+
+
+def _last(values: Sequence[float | None]) -> float:
+    return next((value for value in reversed(values) if value is not None), 0.0)
+
+
+def _apart(places: Mapping[str, float]) -> dict[str, int]:
+    """Shift labels at some heights down, so that none covers another."""
+    shifts, free = {}, -inf
+    for name in sorted(places, key=lambda name: (places[name], name)):
+        place = max(places[name], free)
+        shifts[name], free = round(place - places[name]), place + SMALL * LEADING
+    return shifts
+
+
+def _points(values: Sequence[float | None], axis: Axis, shift: int) -> list[Any]:
+    """Make the points of a line: the last is named, and one without neighbours is seen."""
+    known = [i for i, value in enumerate(values) if value is not None]
+    points: list[Any] = []
+    for i, value in enumerate(values):
+        alone = i - 1 not in known and i + 1 not in known
+        last = bool(known) and i == known[-1]
+        points.append(
+            value if value is None else {
+                "value": axis.scaled(value), "symbol": "circle" if alone or last else "none",
+                **({"label": {"show": True, "offset": [0, shift]}} if last else {}),
+            }
+        )  # fmt: skip
+    return points
+
+
+DASHES: tuple[Any, ...] = ("solid", [8, 4], [2, 3], [10, 3, 2, 3], [1, 5])
+"""Dashes of lines that share a colour."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a matrix."""
+
+    column: int
+    row: int
+    share: float
+    text: str
+
+
+def matrix(
+    columns: Sequence[str], rows: Sequence[str], cells: Sequence[Cell], *, name: str
+) -> Plot:
+    """Draw shares as cells of a matrix, darker the larger they are, each with its number."""
+    texts = [wrapped(label, LABEL, TEXT, lines=2) for label in rows]
+    left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
+    space = WIDTH - left - EDGE
+    width = min(150.0, space / max(1, len(columns)))
+    heads = [wrapped(column, width - 6, SMALL, lines=3) for column in columns]
+    top = max(map(len, heads), default=1) * SMALL * LEADING + 8
+    step = max(26.0, max(map(len, texts), default=1) * TEXT * LEADING + 6,
+               max((cell.text.count("\n") + 1 for cell in cells), default=1) * 15 + 8)  # fmt: skip
+    data = []
+    for cell in cells:
+        colour, ink = shade(cell.share)
+        style = {"color": colour, "borderColor": PAPER, "borderWidth": 2}
+        data.append({
+            "value": [cell.column, cell.row, 100 * cell.share], "itemStyle": style,
+            "label": {"show": True, "formatter": cell.text, "color": ink},
+        })  # fmt: skip
+    plain = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
+    return Plot(
+        {
+            "grid": {
+                "left": round(left), "top": round(top), "width": round(width * len(columns)),
+                "height": round(step * len(rows)),
+            },
+            "xAxis": {
+                **plain, "position": "top", "data": ["\n".join(lines) for lines in heads],
+                "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0,
+                              "lineHeight": round(SMALL * LEADING)},
+            },
+            "yAxis": {
+                **plain, "inverse": True, "data": ["\n".join(lines) for lines in texts],
+                "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
+                              "lineHeight": round(TEXT * LEADING)},
+            },
+            "visualMap": {"show": False, "min": 0, "max": 100, "seriesIndex": 0,
+                          "inRange": {"color": list(SHADES)}},
+            "series": [{
+                "type": "heatmap", "name": name, "data": data,
+                "label": {"fontSize": SMALL, "lineHeight": 14},
+            }],
+        },
+        round(top + step * len(rows)) + 8,
+    )  # fmt: skip

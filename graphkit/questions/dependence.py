@@ -207,7 +207,7 @@ def _published(
 ) -> Answer:
     """Answer from published figures."""
     return published_answer(
-        catalog, question, _scope_of(asked, trade), asked.scope, rows, COLUMNS_PUBLISHED,
+        catalog, question, _scope_of(catalog, asked, trade), asked.scope, rows, COLUMNS_PUBLISHED,
         coverage_of(trade, asked.scope), claims_about(catalog.claims, asked, context=True),
         _notes(catalog, asked, rows, trade),
     )  # fmt: skip
@@ -228,7 +228,7 @@ def _answer(
         raise GraphkitError(in_sentence(lacking))
     return Answer(
         question,
-        _scope_of(asked, trade),
+        _scope_of(catalog, asked, trade),
         rows.select([column.name for column in COLUMNS]),
         (*COLUMNS, *COMPARED),
         coverage_of(trade, asked.scope),
@@ -304,15 +304,19 @@ def _answered(claims: pa.Table, asked: Question) -> bool:
     )
 
 
-def _scope_of(asked: Question, trade: Trade) -> dict[str, Any]:
+def _scope_of(catalog: Catalog, asked: Question, trade: Trade) -> dict[str, Any]:
     scope: Scope = asked.scope
+    products = sorted(set(trade.flows["product"].to_pylist()))
+    main, known = catalog.materials.main, catalog.materials.products
     return {
         "consumer": asked.buyer.key if asked.buyer else None,
         "supplier": asked.seller.key if asked.seller else None,
         "for": scope.text,
         "meaning": scope.meaning,
         "hs": scope.code,
-        "products": sorted(set(trade.flows["product"].to_pylist())),
+        "products": products,
+        "elements": {product: sorted(main.get(product, ())) for product in products},
+        "stages": list(dict.fromkeys(known[key]["stage"] for key in known if key in products)),
         "period": asked.period or "newest with data",
         "measure": "imports by value (USD) and by mass (tonnes)",
     }

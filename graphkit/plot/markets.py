@@ -1,0 +1,178 @@
+"""Pictures of markets: concentration, its trend, change between periods, prices, mirror reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphkit.answer import Answer
+from graphkit.plot.canvas import Picture, Plot, framed, labels, values
+from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
+from graphkit.plot.colours import FIRST, FOURTH, INK, OTHER, SECOND, THIRD, colour_of
+from graphkit.plot.shares import APART, first_rows
+from graphkit.plot.world import name_of
+
+MOST_ROWS, MOST_LINES = 20, 8
+BANDS = {"1,000": 1000.0, "1,800": 1800.0, "2,500": 2500.0}
+BANDS_NOTE = (
+    "Dashed: from 1,000 moderate and from 1,800 high (US Merger Guidelines 2023), from 2,500 high "
+    "in those of 2010."
+)
+"""Bands of the Herfindahl-Hirschman index."""
+NARROW = {"1,000": 1000.0, "": 1800.0, "2,500": 2500.0}
+"""The same without the name that a neighbour would cover."""
+LINES = (FIRST, SECOND, THIRD, FOURTH, OTHER, INK)
+
+
+def concentration(answer: Answer) -> Picture:
+    """Draw the Herfindahl-Hirschman index of each market, as a range if shares are missing."""
+    rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][:MOST_ROWS]
+    counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
+    names = labels(counted, ("consumer", "product", "market", "counted"), APART_MARKETS)
+    plot = rows_of(
+        names,
+        Axis(
+            "Herfindahl-Hirschman index, 0 to 10,000", unit="", most=10_000, least=0, lines=NARROW
+        ),
+        bars=[Bars("HHI", [r["hhi_low"] for r in rows], [colour_of(r["top"] or "") for r in rows])],
+        ranges=[
+            (i, r["hhi_low"], r["hhi_high"])
+            for i, r in enumerate(rows)
+            if r["hhi_high"] is not None and r["hhi_high"] > r["hhi_low"] + 1
+        ],
+        numbers=[f"{r['hhi_low']:,.0f} {name_of(r['top'] or '')}" for r in rows],
+    )
+    note = f"At the right: index, largest country. {BANDS_NOTE}"
+    return framed(answer, plot, drawn=len(rows), note=note)
+
+
+APART_MARKETS = ("period", "basis", *APART)
+WORDS = {"usd": "by value", "tonnes": "by weight"}
+
+
+def trend(answer: Answer) -> Picture:
+    """Draw the concentration of trade over time; for one product, who came and who went too."""
+    rows = answer.rows.to_pylist()
+    periods = sorted(values(answer, "period"))
+    groups = grouped(rows, ("consumer", "supplier", "product"), APART)
+    lines = {name: by_period(group, periods, "hhi_usd") for name, group in groups.items()}
+    lines = dict(list(lines.items())[:MOST_LINES])
+    plot = lines_over(
+        periods, lines, Axis("HHI by value, 0 to 10,000", "", lines=BANDS),
+        {name: LINES[i % len(LINES)] for i, name in enumerate(lines)},
+    )  # fmt: skip
+    drawn = sum(len(groups[name]) for name in lines)
+    note = BANDS_NOTE
+    if len(groups) > 1:
+        return framed(answer, plot, drawn=drawn, note=note)
+    return framed(
+        answer, _with_changes(plot, rows, periods), drawn=drawn, note=note,
+    )  # fmt: skip
+
+
+def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
+    """Add bars below of how many partners are new, up, and how many are lost, down."""
+    parts = plot.parts
+    by = {row["period"]: row for row in rows}
+    found: dict[str, list[int | None]] = {"new partners": [], "lost partners": []}
+    for period in periods:
+        row = by.get(period, {})
+        compared = row.get("previous") is not None
+        found["new partners"].append(len(row.get("new") or ()) if compared else None)
+        found["lost partners"].append(-len(row.get("lost") or ()) if compared else None)
+    grid = {**parts["grid"], "top": plot.height + 26, "height": 64}
+    below = [
+        {
+            "type": "bar", "name": name, "data": numbers, "stack": "partners", "xAxisIndex": 1,
+            "yAxisIndex": 1, "itemStyle": {"color": colour}, "barCategoryGap": "30%",
+        }
+        for (name, numbers), colour in zip(found.items(), (THIRD, SECOND), strict=True)
+    ]  # fmt: skip
+    side = {**parts["yAxis"], "name": "partners new (up) and lost (down)", "splitNumber": 2}
+    side = {k: v for k, v in side.items() if k not in ("min", "max")}
+    below_axis = {
+        **parts["xAxis"], "gridIndex": 1, "boundaryGap": True, "axisLabel": {"show": False},
+    }  # fmt: skip
+    return Plot(
+        {
+            "grid": [parts["grid"], grid],
+            "xAxis": [parts["xAxis"], below_axis],
+            "yAxis": [parts["yAxis"], {**side, "gridIndex": 1}],
+            "series": [*parts["series"], *below],
+        },
+        plot.height + 116,
+    )
+
+
+def grouped(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], apart: Sequence[str] = ()
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Group rows by the columns that tell their lines apart, under a name for each."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for name, row in zip(labels(rows, names, apart), rows, strict=True):
+        found.setdefault(name, []).append(row)
+    return found
+
+
+def by_period(
+    rows: Sequence[Mapping[str, Any]], periods: Sequence[str], column: str
+) -> list[float | None]:
+    """Return the value of a column in every period; None where there is none."""
+    found = {row["period"]: row[column] for row in rows}
+    return [found.get(period) for period in periods]
+
+
+def changes(answer: Answer) -> Picture:
+    """Draw the share of each partner in both periods."""
+    rows = first_rows(answer, ("product",), MOST_ROWS)
+    partner = "supplier" if len(values(answer, "supplier")) > 1 else "consumer"
+    colours = [colour_of(row[partner]) for row in rows]
+    before, after = rows[0]["before"], rows[0]["after"]
+    plot = rows_of(
+        labels(rows, ("consumer", "product", "supplier"), APART),
+        Axis("share of the trade in the product by value", most=1),
+        bars=[
+            Bars(before, [r["share_usd_before"] for r in rows], colours, filled=False),
+            Bars(after, [r["share_usd_after"] for r in rows], colours),
+        ],
+        thickness=13,
+    )  # fmt: skip
+    return framed(answer, plot, drawn=len(rows), legend=True)
+
+
+def prices(answer: Answer) -> Picture:
+    """Draw unit values and prices in USD per tonne over time."""
+    rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
+    periods = sorted({row["period"] for row in rows})
+    groups = dict(list(grouped(rows, ("material", "figure")).items())[:MOST_LINES])
+    lines = {name: by_period(group, periods, "usd_per_tonne") for name, group in groups.items()}
+    short = {name: f"{i}" for i, name in enumerate(lines, 1)}
+    plot = lines_over(
+        periods, {short[name]: line for name, line in lines.items()},
+        Axis("USD per tonne", ""),
+        {short[name]: LINES[i % len(LINES)] for i, name in enumerate(lines)},
+    )  # fmt: skip
+    drawn = sum(map(len, groups.values()))
+    named = ". ".join(f"{number}: {name}" for name, number in short.items())
+    note = f"{named}."
+    return framed(answer, plot, drawn=drawn, note=note)
+
+
+def mirror_reports(answer: Answer) -> Picture:
+    """Draw what both sides report of each flow by value."""
+    rows = answer.rows.to_pylist()[:MOST_ROWS]
+    most = max((row[n] or 0 for row in rows for n in ("usd_exporter", "usd_importer")), default=0)
+    sizes = ((1e9, "bn "), (1e6, "M "), (1e3, "k "))
+    size, unit = next((one for one in sizes if most >= one[0]), (1.0, ""))
+    colours = [OTHER] * len(rows)
+    plot = rows_of(
+        labels(rows, ("consumer", "supplier", "product", "period")),
+        Axis(f"{unit}USD", ""),
+        bars=[
+            Bars(f"{who} says", [None if r[n] is None else r[n] / size for r in rows], colours,
+                 filled=n == "usd_exporter")
+            for who, n in (("exporter", "usd_exporter"), ("importer", "usd_importer"))
+        ],
+        thickness=13,
+    )  # fmt: skip
+    return framed(answer, plot, drawn=len(rows), legend=True)

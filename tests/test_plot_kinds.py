@@ -1,0 +1,283 @@
+"""Each kind of picture: its numbers are those of the answer's rows, and its text is readable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
+
+import pyarrow as pa
+import pytest
+
+from graphkit.answer import Answer
+from graphkit.api import Session
+from graphkit.plot import picture
+from graphkit.plot.canvas import WIDTH, text_width
+from graphkit.plot.charts import round_up
+from graphkit.plot.origins import NO_DATA
+from graphkit.verbs import VERBS
+
+ASKED: dict[str, Callable[[Session], Answer]] = {
+    "dependence.depends": lambda g: g.depends("KOR", scope="rare earths", period="2024"),
+    "dependence.dependents": lambda g: g.dependents("CHN", scope="magnets", min_share=0.9),
+    "dependence.suppliers": lambda g: g.suppliers("KOR", scope="magnets", period="2024"),
+    "origins.depends_looked_through": lambda g: g.depends_looked_through("JPN", scope="magnets"),
+    "origins.origins": lambda g: g.origins("JPN", scope="magnets", period="2024"),
+    "single_points.single_points": lambda g: g.single_points("KOR", scope="rare earths"),
+    "disruptions.disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
+    "disruptions.cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
+    "controls.controls": lambda g: g.controls("CHN"),
+    "concentration.concentration": lambda g: g.concentration(scope="rare earths"),
+    "reliance.reliance": lambda g: g.reliance("USA"),
+    "reliance.n_minus_1": lambda g: g.n_minus_1(),
+    "prices.prices": lambda g: g.prices("rare earths"),
+    "criticality.criticality": lambda g: g.criticality("Dy", "Nd"),
+    "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
+    "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
+    "changes.compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
+    "changes.trend": lambda g: g.trend("KOR", scope="ree-compounds"),
+    "claims.list_claims": lambda g: g.list_claims(about="KOR"),
+    "claim_checks.check_claims": lambda g: g.check_claims(about="KOR", scope="rare earths"),
+    "claim_checks.claim_conflicts": lambda g: g.claim_conflicts(),
+}
+NEEDS_OTHER_DATA = {"mirror.mirror"}
+"""Questions whose rows the shipped data do not give."""
+
+
+def values(option: dict[str, Any], name: str, place: int | None = None) -> list[float | None]:
+    """The numbers of the series with a name, in its order."""
+    (series,) = [one for one in option["series"] if one["name"] == name]
+    found = [item["value"] if isinstance(item, dict) else item for item in series["data"]]
+    return found if place is None else [value[place] for value in found]
+
+
+def shares(rows: Iterable[dict[str, Any]], column: str) -> list[float | None]:
+    """The shares of a column in percent."""
+    return [None if row[column] is None else 100 * row[column] for row in rows]
+
+
+def test_every_question_is_drawn_here():
+    paths = {path for verb in VERBS for path in verb.functions}
+
+    assert paths - NEEDS_OTHER_DATA == set(ASKED)
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path):
+    answer = ASKED[path](ask)
+    drawn = picture(answer)
+    root = ElementTree.fromstring(drawn.svg())
+    lines = root.iter("{http://www.w3.org/2000/svg}text")
+
+    assert drawn.drawn > 0
+    assert len(drawn.option["series"]) > 0
+    assert [text for node in lines if (text := off(node))] == []
+
+
+def off(node: ElementTree.Element) -> str:
+    """The text of a node that leaves the picture at its left or right."""
+    text = "".join(node.itertext())
+    place = node.get("transform", "translate(0 0)").partition("(")[2].rstrip(")").split()
+    style = dict(part.split(":") for part in node.get("style", "").split(";") if part)
+    wide = text_width(text, float(style["font-size"].removesuffix("px")),
+                      bold=style.get("font-weight") == "bold")  # fmt: skip
+    start = float(place[0]) + float(node.get("x", 0))
+    start -= {"end": wide, "middle": wide / 2}.get(node.get("text-anchor", ""), 0)
+    return text if start < -1 or start + wide > WIDTH + 1 else ""
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "column"),
+    [
+        ("dependence.depends", "by value", "share_usd"),
+        ("dependence.dependents", "by weight", "share_tonnes"),
+        ("disruptions.disrupt", "lost directly", "direct"),
+        ("disruptions.disrupt", "lost through others", "indirect"),
+        ("disruptions.disrupt", "recovered by slack", "recovered"),
+        ("disruptions.disrupt", "uncovered", "uncovered"),
+    ],
+)
+def test_bars_are_the_column_of_the_rows(ask, path, name, column):
+    answer = ASKED[path](ask)
+    drawn = picture(answer)
+    rows = answer.rows.to_pylist()[: drawn.drawn]
+
+    assert values(drawn.option, name) == pytest.approx(shares(rows, column))
+
+
+def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
+    answer = ASKED["origins.origins"](ask)
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    known, unknown, ends = (
+        next(one for one in option["series"] if one["name"] == name)
+        for name in ("looked through", "unknown", "range ends")
+    )
+    ranges = [100 * row[end] for row in rows if row["low"] is not None for end in ("low", "high")]
+    bars = [
+        next(value for value in pair if value is not None)
+        for pair in zip(values(option, known["name"]), values(option, unknown["name"]), strict=True)
+    ]
+
+    assert bars == pytest.approx(shares(rows, "share"))
+    assert [item[0] for item in ends["data"]] == pytest.approx(ranges)
+    assert ["decal" in item["itemStyle"] for item in unknown["data"]] == [True] * len(rows)
+    assert [item["value"] is None for item in known["data"]] == [
+        row["origin"] in NO_DATA for row in rows
+    ]
+
+
+def test_single_points_of_one_supplier_are_products_against_stages(ask):
+    answer = ASKED["single_points.single_points"](ask)
+    option = picture(answer).option
+    (cells,) = option["series"]
+    columns, products = option["xAxis"]["data"], option["yAxis"]["data"]
+    found = {
+        (products[cell["value"][1]], columns[cell["value"][0]]): cell["label"]["formatter"]
+        for cell in cells["data"]
+    }
+
+    assert columns == ["face value", "mine", "separate", "metal", "component"]
+    assert found == {
+        (row["product"], row["traced_to"] or "face value"):
+            f"{100 * row['share']:.1f} %\n{row['verdict']}"
+        for row in answer.rows.to_pylist()
+    }  # fmt: skip
+
+
+def test_single_points_of_everybody_are_stages_against_suppliers(ask):
+    answer = ask.single_points(scope="magnets", period="2024")
+    option = picture(answer).option
+    first = answer.rows.to_pylist()[0]
+    (cells,) = option["series"]
+    places = {(option["xAxis"]["data"][c], option["yAxis"]["data"][r]): share for c, r, share in
+              (cell["value"] for cell in cells["data"])}  # fmt: skip
+
+    assert places["China", first["traced_to"]] == pytest.approx(100 * first["at_stake"])
+
+
+def test_failures_are_filled_and_those_who_hold_are_pale(ask):
+    answer = ASKED["disruptions.cascade"](ask)
+    drawn = picture(answer)
+    rows = answer.rows.to_pylist()[: drawn.drawn]
+    pairs = zip(values(drawn.option, "fails"), values(drawn.option, "holds"), strict=True)
+
+    assert [fails is not None for fails, _ in pairs] == [row["failed"] for row in rows]
+
+
+def test_concentration_is_the_index_with_its_largest_country(ask):
+    answer = ASKED["concentration.concentration"](ask)
+    rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None]
+    option = picture(answer).option
+
+    assert values(option, "HHI") == pytest.approx([row["hhi_low"] for row in rows])
+    assert option["yAxis"][1]["data"][0] == f"{rows[0]['hhi_low']:,.0f} China"
+
+
+def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
+    answer = ASKED["changes.trend"](ask)
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    bands = [line["yAxis"] for line in option["series"][0]["markLine"]["data"]]
+
+    assert values(option, "South Korea") == pytest.approx([row["hhi_usd"] for row in rows])
+    assert bands == [1000, 1800, 2500]
+    assert values(option, "new partners")[1:] == [len(row["new"] or ()) for row in rows[1:]]
+    assert values(option, "lost partners")[1:] == [-len(row["lost"] or ()) for row in rows[1:]]
+    assert values(option, "new partners")[0] is None
+
+
+def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):
+    answer = ASKED["centrality.centrality"](ask)
+    rows = {row["name"]: row for row in answer.rows.to_pylist()}
+    (circles,) = picture(answer).option["series"]
+    china, germany = (next(c for c in circles["data"] if c["name"] == name)
+                      for name in ("China", "Germany"))  # fmt: skip
+    ratio = rows["Germany"]["betweenness"] / rows["China"]["betweenness"]
+
+    assert china["value"][2] == rows["China"]["betweenness"]
+    assert (germany["symbolSize"] / china["symbolSize"]) ** 2 == pytest.approx(ratio, rel=0.01)
+
+
+def test_hubs_over_time_are_lines_of_the_first_of_the_newest_period(ask):
+    answer = ask.centrality(scope="ree-metals", over_time=True)
+    newest = [row for row in answer.rows.to_pylist() if row["period"] == "2024"]
+    first = sorted(newest, key=lambda row: -row["betweenness"])[:7]
+    series = picture(answer).option["series"]
+
+    assert [one["name"] for one in series] == [row["name"] for row in first]
+    assert [one["data"][-1]["value"] for one in series] == [row["betweenness"] for row in first]
+
+
+def test_changes_are_the_shares_of_both_periods(ask):
+    answer = ASKED["changes.compare"](ask)
+    option = picture(answer).option
+    rows = [row for row in answer.rows.to_pylist() if row["product"] == "ree-compounds"][:10]
+
+    assert values(option, "2023")[:10] == pytest.approx(shares(rows, "share_usd_before"))
+    assert values(option, "2024")[:10] == pytest.approx(shares(rows, "share_usd_after"))
+
+
+def test_checked_claims_are_claimed_and_computed_with_their_difference(ask):
+    answer = ASKED["claim_checks.check_claims"](ask)
+    rows = [row for row in answer.rows.to_pylist()
+            if row["unit"] == "share" and row["found"] is not None]  # fmt: skip
+    option = picture(answer).option
+    borne_out = [100 * row["found"] for row in rows if row["verdict"] == "borne out"]
+
+    assert values(option, "claimed", 0) == pytest.approx(shares(rows, "claimed_low"))
+    assert values(option, "data: borne out", 0) == pytest.approx(borne_out)
+    assert option["yAxis"][1]["data"] == [row["differs"] for row in rows]
+
+
+def test_reliance_is_the_computed_figure_beside_the_published_one(ask):
+    answer = ASKED["reliance.reliance"](ask)
+    rows = [r for r in answer.rows.to_pylist()
+            if r["reliance_low"] is not None or r["published_value"] is not None][:24]  # fmt: skip
+    option = picture(answer).option
+    published = [row["published_value"] for row in rows if row["published_value"] is not None]
+    computed = [
+        None if r["reliance_low"] is None else 100 * max(0, r["reliance_low"]) for r in rows
+    ]
+
+    assert values(option, "computed, at least") == pytest.approx(computed)
+    assert values(option, "published", 0) == pytest.approx([100 * share for share in published])
+
+
+def test_mirror_reports_are_what_either_side_says(ask):
+    flow = {"consumer": "KOR", "supplier": "CHN", "product": "ree-metals", "period": "2024"}
+    rows = [{**flow, "usd_exporter": 2.5e6, "usd_importer": 4e6},
+            {**flow, "supplier": "JPN", "usd_exporter": None, "usd_importer": 1e6}]  # fmt: skip
+    answer = replace(ASKED["dependence.suppliers"](ask), rows=pa.Table.from_pylist(rows))
+    option = picture(answer).option
+
+    assert option["xAxis"]["name"] == "M USD"
+    assert values(option, "exporter says") == [2.5, None]
+    assert values(option, "importer says") == [4.0, 1.0]
+
+
+def test_many_products_of_a_country_are_minerals_against_stages(ask):
+    answer = ASKED["dependence.depends"](ask)
+    row = answer.rows.to_pylist()[0]
+    many = [{**row, "product": f"p{i}", "stage": "mine", "share_usd": i / 12, "usd": 1.0}
+            for i in range(11)]  # fmt: skip
+    many.append({**row, "product": "larger", "stage": "mine", "share_usd": 0.5, "usd": 9.0})
+    elements = {f"p{i}": [f"E{i}"] for i in range(11)} | {"larger": ["E10"]}
+    scope = {**answer.scope, "elements": elements, "stages": ["mine", "metal"]}
+    heat = picture(
+        replace(answer, rows=pa.Table.from_pylist(many, answer.rows.schema), scope=scope)
+    ).option
+    (cells,) = heat["series"]
+    texts = {heat["yAxis"]["data"][cell["value"][1]]: cell["label"]["formatter"]
+             for cell in cells["data"]}  # fmt: skip
+
+    assert heat["xAxis"]["data"] == ["mine"]
+    assert texts["E10"] == "CHN 50 %"
+    assert texts["E6"] == "CHN 50 %"
+    assert texts["E9"] == "CHN 75 %"
+
+
+@pytest.mark.parametrize(("value", "end"), [(0.38, 0.4), (5700, 6000), (10_000, 10_000), (0, 1)])
+def test_an_axis_ends_at_a_round_number(value, end):
+    assert round_up(value) == end
