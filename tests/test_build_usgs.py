@@ -400,8 +400,8 @@ def test_every_product_and_element_of_the_mapping_is_in_the_seeds():
     assert all(("product" in r) != ("element" in r) for r in rows)
 
 
-def test_claims_of_the_mapping_have_keys_of_their_own():
-    for table in ("net_import_reliance", "import_sources"):
-        slugs = [row["slug"] for row in MAPPING[table]]
+@pytest.mark.parametrize("table", ["net_import_reliance", "import_sources"])
+def test_claims_of_the_mapping_have_keys_of_their_own(table):
+    slugs = [row["slug"] for row in MAPPING[table]]
 
-        assert len(slugs) == len(set(slugs))
+    assert len(slugs) == len(set(slugs))

@@ -283,12 +283,15 @@ def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
 
 
 @pytest.mark.parametrize("width", ["80", "120"])
-def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, width):
+@pytest.mark.parametrize(
+    "arguments", [("compare", "2023", "2024", "--of", "KOR"), ("trend", "KOR")], ids=" ".join
+)
+def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, arguments, width):
     monkeypatch.setenv("COLUMNS", width)
-    for arguments in (("compare", "2023", "2024", "--of", "KOR"), ("trend", "KOR")):
-        out = graphkit(*arguments, "-f", "table")[1]
-        assert "ree-metals" in out
-        assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
+
+    out = graphkit(*arguments, "-f", "table")[1]
+    assert "ree-metals" in out
+    assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
 
 
 @pytest.mark.parametrize(

@@ -381,11 +381,14 @@ def test_a_number_that_found_nothing_is_offered_as_text(graphkit):
     assert outcome.err == ("graphkit: note: x was taken as a number; as text: -P 'x=\"280530\"'\n")
 
 
-def test_a_table_to_read_has_the_first_rows(graphkit):
-    for command in (["centrality", "--for", "magnets"], ["compare", "2023", "2024", "--of", "KOR"]):
-        read, whole = (graphkit(*command, "-f", "table", *more) for more in ((), ("--top", "99")))
-        assert read.code == whole.code == 0, read.err + whole.err
-        assert 0 < read.out.count("\n") < whole.out.count("\n")
+@pytest.mark.parametrize(
+    "command", [["centrality", "--for", "magnets"], ["compare", "2023", "2024", "--of", "KOR"]]
+)
+def test_a_table_to_read_has_the_first_rows(graphkit, command):
+    read, whole = (graphkit(*command, "-f", "table", *more) for more in ((), ("--top", "99")))
+
+    assert read.code == whole.code == 0, read.err + whole.err
+    assert 0 < read.out.count("\n") < whole.out.count("\n")
 
 
 def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
@@ -507,22 +510,21 @@ def test_a_query_file_that_is_wrong_says_what(graphkit, tmp_path, lines, message
 # --- seeds
 
 
-def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path):
+@pytest.mark.parametrize("arguments", [("check",), ("load", "--db", "x.lbdb")])
+def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
     seeds = write_seeds(tmp_path / "seeds", {
         "trade.yaml": SMALL["trade.yaml"].replace("exporter: CHN", "exporter: CHX"),
         "products.yaml": SMALL["products.yaml"].replace("stage: metal", "stage: metall"),
     })  # fmt: skip
-    for arguments in (
-        ("check", str(seeds)),
-        ("load", str(seeds), "--db", str(tmp_path / "x.lbdb")),
-    ):
-        outcome = graphkit(*arguments)
-        assert (outcome.code, outcome.out) == (3, "")
-        *problems, summary = outcome.err.splitlines()
-        assert len(problems) == 3
-        assert all(re.match(r"\S+\.yaml:\d+:\d+: .*CHX|\S+\.yaml:\d+:\d+: .*metall", p)
-                   for p in problems)  # fmt: skip
-        assert summary == "graphkit: 3 problems in 2 files; nothing was loaded"
+    outcome = graphkit(*arguments, str(seeds))
+
+    assert (outcome.code, outcome.out) == (3, "")
+    *problems, summary = outcome.err.splitlines()
+    assert len(problems) == 3
+    assert all(re.match(r"\S+\.yaml:\d+:\d+: .*CHX|\S+\.yaml:\d+:\d+: .*metall", p)
+               for p in problems)  # fmt: skip
+    assert summary == "graphkit: 3 problems in 2 files; nothing was loaded"
     assert not (tmp_path / "x.lbdb").exists()
 
 
@@ -652,9 +654,9 @@ def test_a_load_shows_its_progress_on_a_terminal(tmp_path):
     assert "Loading: " in shown
 
 
-def test_colour_can_be_refused(db):
-    for refusal in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
-        assert "\x1b" not in in_terminal(["depends", "KOR"], 100, {**db, **refusal})
+@pytest.mark.parametrize("refusal", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_colour_can_be_refused(db, refusal):
+    assert "\x1b" not in in_terminal(["depends", "KOR"], 100, {**db, **refusal})
 
 
 def test_csv_on_a_terminal_shows_what_it_would_obey(db):

@@ -408,12 +408,19 @@ def test_a_net_exporter_relies_on_nobody():
     row = one(net_import_reliance(trade, made, countries=["USA"]))
 
     assert (row["reliance_low"], row["reliance_high"], row["net_exporter"]) == (0.0, 0.0, True)
-    # Whatever it makes itself; unless a flow without a mass could turn it round.
-    for weighed, reliance in ((trade, 0.0), (pa.concat_tables([trade, flows({
-        "consumer": "USA", "supplier": "JPN"})]), None)):  # fmt: skip
-        row = one(net_import_reliance(weighed, production(), countries=["USA"]))
-        assert row["reliance_high"] == reliance
-        assert "production" in row["missing"]
+
+
+@pytest.mark.parametrize(("more", "reliance"), [((), 0.0), (({"supplier": "JPN"},), None)])
+def test_a_net_exporter_of_unknown_production_relies_on_nobody_unless_a_mass_is_unknown(
+    more, reliance
+):
+    weighed = flows({"consumer": "USA", "tonnes": 5.0}, {"supplier": "USA", "tonnes": 20.0})
+    unweighed = [flows({"consumer": "USA", **flow}) for flow in more]
+    trade = pa.concat_tables([weighed, *unweighed])
+    row = one(net_import_reliance(trade, production(), countries=["USA"]))
+
+    assert row["reliance_high"] == reliance
+    assert "production" in row["missing"]
 
 
 @pytest.mark.parametrize(

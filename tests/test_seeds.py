@@ -570,17 +570,17 @@ def test_one_file_can_be_read_alone(tmp_path):
     ]
 
 
-def test_places_are_looked_up_only_when_something_is_wrong(tmp_path):
+@pytest.mark.parametrize(("period", "wrong"), [("2024", False), ("24", True)])
+def test_places_are_looked_up_only_when_something_is_wrong(tmp_path, period, wrong):
     text = trade().replace("rows:\n", "table: t.csv\n")
     csv = "exporter,importer,period\nCHN,KOR,{}\n"
-    for period, wrong in (("2024", False), ("24", True)):
-        folder = seeds(tmp_path, {"t.yaml": text, "t.csv": csv.format(period).encode()})
-        table = read_file(folder / "t.yaml", folder, GRAPH).locations.table
-        stages = SMALL["stages.yaml"].replace("metal", '""' if wrong else "metal")
-        seeds(tmp_path, {"stages.yaml": stages})
-        yaml = read_file(folder / "stages.yaml", folder, GRAPH).locations.yaml
+    folder = seeds(tmp_path, {"t.yaml": text, "t.csv": csv.format(period).encode()})
+    table = read_file(folder / "t.yaml", folder, GRAPH).locations.table
+    stages = SMALL["stages.yaml"].replace("metal", '""' if wrong else "metal")
+    seeds(tmp_path, {"stages.yaml": stages})
+    yaml = read_file(folder / "stages.yaml", folder, GRAPH).locations.yaml
 
-        assert ("_records" in vars(table), "_marked" in vars(yaml)) == (wrong, wrong)
+    assert ("_records" in vars(table), "_marked" in vars(yaml)) == (wrong, wrong)
 
 
 def test_a_problem_is_one_line_whatever_its_file_is_called(tmp_path):

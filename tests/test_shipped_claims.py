@@ -331,11 +331,12 @@ def test_conflicting_figures_stand_side_by_side(claims):
     assert claims["eu-li-chn-2016-2020"]["value"] == claims["eu-li-chl-eca"]["value"] == 0.79
 
 
-def test_a_published_range_has_both_ends_and_no_middle(claims):
-    for key in ("n-1-graphite-2035", "n-1-ree-2035"):
-        claim = claims[key]
-        assert (claim["low"], claim["high"], claim["qualifier"]) == (0.35, 0.4, "range")
-        assert "value" not in claim
+@pytest.mark.parametrize("key", ["n-1-graphite-2035", "n-1-ree-2035"])
+def test_a_published_range_has_both_ends_and_no_middle(claims, key):
+    claim = claims[key]
+
+    assert (claim["low"], claim["high"], claim["qualifier"]) == (0.35, 0.4, "range")
+    assert "value" not in claim
 
 
 # --- lists ------------------------------------------------------------------------------------

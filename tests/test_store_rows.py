@@ -281,11 +281,13 @@ def test_a_parameter_that_no_database_takes_is_one_clear_line(stores, value):
         assert "\n" not in str(caught.value)
 
 
-def test_two_columns_of_one_name_are_refused_by_both(stores):
-    for store in stores.values():
-        for statement in ("RETURN 1 AS a, 2 AS a", "MATCH (s:Stage) RETURN s.key, s.key"):
-            with pytest.raises(StoreError, match="name"):
-                store.ask(statement)
+@pytest.mark.parametrize("engine", ["embedded", "neo4j"])
+@pytest.mark.parametrize(
+    "statement", ["RETURN 1 AS a, 2 AS a", "MATCH (s:Stage) RETURN s.key, s.key"]
+)
+def test_two_columns_of_one_name_are_refused_by_both(stores, engine, statement):
+    with pytest.raises(StoreError, match="name"):
+        stores[engine].ask(statement)
 
 
 def test_a_node_is_its_label_and_what_is_set(store, tmp_path):
