@@ -35,6 +35,8 @@ LONG = ("faults", "fuzz", "nightly", "scale")
 """Folders whose tests run only when they are named on the command line."""
 DATABASES = ("store", "place")
 """Parameters of tests whose value ``neo4j`` is the real server."""
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+"""Java's quick compiler alone: the thorough one does not pay off in a server of some minutes."""
 LOG = pytest.StashKey[Path]()
 """The log of the tests' own Neo4j."""
 
@@ -115,6 +117,7 @@ def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             patch.setenv(f"XDG_{kind.upper()}_HOME", str(home / kind))
         for name in ("GRAPHKIT_DB", "NEO4J_DATABASE", "COLUMNS"):
             patch.delenv(name, raising=False)
+        patch.setenv("JDK_JAVA_OPTIONS", SHORT_LIVED)
         yield
 
 
