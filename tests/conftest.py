@@ -6,6 +6,7 @@ on what an earlier one left in it: the fixtures fill or clear the database when 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -76,6 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Group the tests by what Neo4j holds, which saves loads and changes no outcome."""
     if not config.pluginmanager.hasplugin("randomly"):
         items.sort(key=lambda item: "stores" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage search the modules and thousands of tests again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(
