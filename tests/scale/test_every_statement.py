@@ -1,0 +1,23 @@
+"""All statements of which the ordinary tests run a part, on both databases."""
+
+import pytest
+from hostile_statements import BOMBS, ordinary
+from test_hostile import engine as engine
+from test_hostile import (
+    test_every_query_ends_in_time_and_the_next_one_works as test_every_query_ends_in_time,
+)
+from test_hostile import (
+    test_no_ordinary_query_is_refused_and_both_databases_answer_alike as test_both_answer_alike,
+)
+
+__all__ = ["engine", "test_both_answer_alike", "test_every_query_ends_in_time"]
+
+
+@pytest.fixture
+def bombs():
+    return BOMBS
+
+
+@pytest.fixture
+def asked():
+    return list(ordinary())
