@@ -223,7 +223,7 @@ def graphkit(
 
 @pytest.fixture(scope="session")
 def sample_graph(sliced_facts: Facts) -> Graph:
-    """The slice with the trade of seven years alone, a third of it."""
+    """The slice with the trade of five years alone."""
     return build_graph(sample_trade(sliced_facts))
 
 

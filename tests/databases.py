@@ -38,7 +38,7 @@ def stopped_at_the_end(home: Path) -> Iterator[None]:
 
 TRADE = ("magnets-2022", "magnets-2024", "rare-earths-1995-2024")
 """Tables of trade that the slice of the shipped seeds keeps; it has every other file."""
-YEARS = ("1995", "1999", "2010", "2019", "2022", "2023", "2024")
+YEARS = ("1995", "2019", "2022", "2023", "2024")
 """Years of the slice whose trade the sample keeps."""
 
 

@@ -231,7 +231,7 @@ def test_a_group_and_an_exporter_have_a_trend(ask):
     ("verb", "words", "more", "has_rows"),
     [
         ("compare", ("2023", "2024"), {"of": "KOR"}, True),
-        ("compare", ("2010", "2024"),
+        ("compare", ("1995", "2024"),
          {"of": "CHN", "scope": "ree-metals", "partner": "consumer"}, True),
         ("compare", ("1995", "2024"), {"scope": "280530", "top": 9}, True),
         ("compare", ("2023", "2024"), {"of": "EU27", "scope": "ree-metals"}, True),

@@ -205,8 +205,8 @@ QUESTIONS = [
         ("depends", c, {"on": on, "scope": scope, "period": period})
         for c, on, scope, period in (
             ("KOR", "CHN", "rare earths", "2024"), ("JPN", "VNM", "280530", "2024"),
-            ("EU27", "CHN", "REE", "2024"), ("DEU", "EST", "ree-compounds", "2010"),
-            ("USA", "CHN", "magnets", "2022"), ("KOR", "JPN", "Dy", "1999"),
+            ("EU27", "CHN", "REE", "2024"), ("DEU", "EST", "ree-compounds", "2019"),
+            ("USA", "CHN", "magnets", "2022"), ("KOR", "JPN", "Dy", "1995"),
             ("JPN", "CHN", "284610", "2023"),
         )
     ),
