@@ -10,10 +10,12 @@ import pytest
 
 from graphkit.cli.app import run
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parents[1]
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SHOWN = [text for kind, text in BLOCKS if kind == "console" and text.startswith("$ graphkit ")]
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
+DRAWN = re.findall(r"^graphkit (.+) -o (docs/pictures/\w+\.svg)$", README, re.MULTILINE)
 ANY = "..."
 
 
@@ -33,6 +35,21 @@ def test_a_command_prints_what_the_readme_shows(block, capsys, monkeypatch):
     assert "graphkit: " not in errors
     if not pattern(wanted).fullmatch(output):
         assert output.splitlines() == wanted
+
+
+@pytest.mark.parametrize(("command", "path"), DRAWN, ids=[path for _, path in DRAWN])
+def test_a_command_draws_the_picture_that_the_readme_shows(command, path, tmp_path):
+    """``tools/refresh_readme.py`` draws them again."""
+    drawn = tmp_path / "picture.svg"
+
+    assert run([*shlex.split(command), "-o", str(drawn)]) == 0
+    assert drawn.read_bytes() == (FOLDER / path).read_bytes()
+    assert drawn.stat().st_size < 100_000
+    assert f"]({path})" in README
+
+
+def test_the_readme_shows_pictures():
+    assert len(DRAWN) == 3
 
 
 def test_the_readme_shows_answers():

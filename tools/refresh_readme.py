@@ -1,6 +1,7 @@
 """Runs the README's console blocks again and writes their output below the command.
 
-The rows of the questions in its table of commands are written from ``graphkit.verbs``.
+The rows of the questions in its table of commands are written from ``graphkit.verbs``, and its
+pictures are drawn again.
 
     python tools/refresh_readme.py
 
@@ -20,6 +21,8 @@ from graphkit.verbs import VERBS
 
 BLOCK = re.compile(r"(?s)```console\n\$ (graphkit [^\n]*)\n(.*?)```")
 
+PICTURE = re.compile(r"(?m)^(graphkit .* -o docs/pictures/\w+\.svg)$")
+
 ROWS = re.compile(
     r"(\| command \| what it does \|\n\|---\|---\|\n)(?:.*\n)*?(?=\| `graphkit measure )"
 )
@@ -37,12 +40,19 @@ def refreshed(match: re.Match[str]) -> str:
     return f"```console\n$ {command}\n" + "\n".join(lines) + "\n```"
 
 
+def draw(text: str, folder: Path) -> None:
+    """Draw the pictures of a text whose commands write to a file."""
+    for command in PICTURE.findall(text):
+        subprocess.run([sys.executable, "-m", *shlex.split(command)], check=True, cwd=folder)
+
+
 def main() -> None:
     """Rewrite the README in place."""
     path = Path(__file__).parents[1] / "README.md"
     rows = "".join(f"{verb.readme_row}\n" for verb in VERBS)
     text = ROWS.sub(lambda table: table[1] + rows, path.read_text(encoding="utf-8"))
     path.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
+    draw(text, path.parent)
 
 
 if __name__ == "__main__":
