@@ -335,9 +335,9 @@ class Catalog:
         return self.materials.names.find(text, "stage", ("Stage",))
 
     def sources(self, *tables: pa.Table) -> pa.Table:
-        """Select the sources that the rows of these tables cite, by key."""
-        used = {key for table in tables for key in table["source"].to_pylist()}
-        wanted = pa.array(sorted(used - {None}), pa.string())
+        """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
+        cited = {text for table in tables for text in table["source"].to_pylist()} - {None}
+        wanted = pa.array(sorted({key for text in cited for key in text.split("+")}), pa.string())
         sources = self.nodes("Source").select(SOURCE)
         return sources.filter(pc.is_in(sources["key"], value_set=wanted))
 

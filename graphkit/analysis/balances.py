@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.arrow import SHARE, flags, number, texts
+from graphkit.period import Period
 
 SCOPE = ("country", "balance", "period", "source")
 BY_TRADE = "net imports over apparent consumption"
@@ -71,7 +72,7 @@ def printed_amount(figure: Figure) -> Amount:
     return Amount(value, value - room, value + room)
 
 
-def balance_reliance(balances: pa.Table) -> pa.Table:
+def balance_reliance(balances: pa.Table, period: str | None = None) -> pa.Table:
     r"""Compute net import reliance from the balances that a country's statistics print.
 
     As the USGS defines it [1]_, with imports :math:`I`, exports :math:`E`, releases and the
@@ -88,6 +89,8 @@ def balance_reliance(balances: pa.Table) -> pa.Table:
     balances : pyarrow.Table
         ``country``, ``balance`` (null: in no balance), ``period`` (a year), ``source``,
         ``statistic``, ``label``, ``basis`` (text), ``value``, ``low``, ``high`` (t).
+    period : str, optional
+        Add up these years, ``2022-2024``; a balance without one of them says so in ``missing``.
 
     Returns
     -------
@@ -118,11 +121,23 @@ def balance_reliance(balances: pa.Table) -> pa.Table:
     (0.862, 'net imports over apparent consumption', 0.863)
     """
     held = _held(balances)
+    added: dict[tuple[str, ...], tuple[str, ...]] = {place: (place[2],) for place in held}
+    if period is not None:
+        years = Period(period).years
+        added = {(*place[:2], period, place[3]): years for place in held if place[2] in years}
     rows = []
-    for place, statistics in sorted(held.items()):
-        computed = _reliance(statistics, _year_before(held, place))
+    for place, years in sorted(added.items()):
+        of = {year: (*place[:2], year, place[3]) for year in years}
+        lacking = [year for year, at in of.items() if at not in held]
+        parts = {year: (held[at], _year_before(held, at)) for year, at in of.items()
+                 if not lacking}  # fmt: skip
+        computed = _reliance(parts) if parts else {"missing": f"balance of {', '.join(lacking)}"}
         rows.append(dict(zip(SCOPE, place, strict=True)) | computed)
     return pa.Table.from_pylist(rows, RELIANCE)
+
+
+Statistics = Mapping[str, Mapping[str, Figure]]
+"""Figures of one balance in one year, by statistic and label."""
 
 
 RELIANCE = pa.schema([
@@ -147,7 +162,7 @@ def _held(balances: pa.Table) -> dict[tuple[str, ...], dict[str, dict[str, Figur
 
 
 def _year_before(
-    held: Mapping[tuple[str, ...], Mapping[str, Mapping[str, Figure]]], place: tuple[str, ...]
+    held: Mapping[tuple[str, ...], Statistics], place: tuple[str, ...]
 ) -> Mapping[str, Figure]:
     """Return the stocks of a balance in the year before."""
     country, balance, period, source = place
@@ -155,12 +170,20 @@ def _year_before(
     return held.get((country, balance, last_year, source), {}).get("stocks", {})
 
 
-def _reliance(
-    statistics: Mapping[str, Mapping[str, Figure]], stocks_before: Mapping[str, Figure]
-) -> dict[str, Any]:
-    """Compute the reliance of one balance in one year, and name the inputs that it lacks."""
-    sums = {name: _sum(figures.values()) for name, figures in statistics.items()}
-    stock = _stock_change(statistics, stocks_before)
+def _reliance(years: Mapping[str, tuple[Statistics, Mapping[str, Figure]]]) -> dict[str, Any]:
+    """Compute the reliance of one balance in some years, and name the inputs that it lacks.
+
+    Each year has its statistics and the stocks at the end of the year before.
+    """
+    every = [statistics for statistics, _ in years.values()]
+    names = set().union(*every)
+    sums = {
+        name: _sum(figure for some in every for figure in some.get(name, {}).values())
+        for name in names
+        if name == "exports" or all(name in some for some in every)
+    }
+    changes = {year: _stock_change(*of) for year, of in years.items()}
+    stock = _total(changes.values())
     imports, exports = sums.get("imports"), sums.get("exports", NOTHING)
     consumed, made = sums.get("consumption"), sums.get("production")
     net = imports - exports + stock if imports else None
@@ -179,10 +202,15 @@ def _reliance(
             ("consumption", consumed),
         )
     }  # fmt: skip
-    row["stock_change"] = stock.value if statistics.keys() & {"stocks", "stock-release"} else None
-    bases = {f["basis"] or "not stated" for some in statistics.values() for f in some.values()}
-    row["basis"] = ", ".join(sorted(bases))
-    row["missing"] = "; ".join(_missing(statistics, stock)) or None
+    row["stock_change"] = stock.value if names & {"stocks", "stock-release"} else None
+    figures = [f for some in every for of in some.values() for f in of.values()]
+    row["basis"] = ", ".join(sorted({f["basis"] or "not stated" for f in figures}))
+    lacks = [
+        f"{text} in {year}" if len(years) > 1 else text
+        for year, (statistics, _) in years.items()
+        for text in _missing(statistics, changes[year])
+    ]
+    row["missing"] = "; ".join(lacks) or None
     if ways:
         row["method"], (row["reliance"], row["reliance_low"], row["reliance_high"]) = ways[0]
         row["net_exporter"] = net is not None and (net.high if net.value is None else net.value) < 0
@@ -244,15 +272,17 @@ def production_at_most(
 
 
 def _sum(figures: Iterable[Figure]) -> Amount:
+    return _total(map(printed_amount, figures))
+
+
+def _total(amounts: Iterable[Amount]) -> Amount:
     total = NOTHING
-    for figure in figures:
-        total += printed_amount(figure)
+    for amount in amounts:
+        total += amount
     return total
 
 
-def _stock_change(
-    statistics: Mapping[str, Mapping[str, Figure]], before: Mapping[str, Figure]
-) -> Amount:
+def _stock_change(statistics: Statistics, before: Mapping[str, Figure]) -> Amount:
     """Return releases and the decrease of stocks since the year before; 0 where none count."""
     change = NOTHING
     for label, figure in statistics.get("stocks", {}).items():
@@ -276,7 +306,7 @@ def _ratio(part: Amount, whole: Amount) -> tuple[float, float, float]:
     )
 
 
-def _missing(statistics: Mapping[str, Mapping[str, Figure]], stock: Amount) -> list[str]:
+def _missing(statistics: Statistics, stock: Amount) -> list[str]:
     """Name the series without a plain figure, and stock changes without the year before."""
     lacks = [
         f"{figure['label']}: {figure['qualifier'] or 'not published'}"

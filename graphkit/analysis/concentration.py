@@ -231,7 +231,7 @@ def production_shares(production: pa.Table) -> pa.Table:
 
 
 _PRODUCTION = ("product", "stage", "period", "basis", "source")
-_NAMELESS = ("world", "rest", "group", "unspecified")
+NAMELESS = ("world", "rest", "group", "unspecified")
 
 
 def _markets(
@@ -276,7 +276,7 @@ def _producers(
     rows: list[Mapping[str, Any]], several_bases: bool
 ) -> tuple[list[Interval], dict[str, Any]]:
     """Return the named producers with bounds of their output, and the denominator's labels."""
-    named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in _NAMELESS]
+    named = [(r["country"], published_interval(r)) for r in rows if r["type"] not in NAMELESS]
     unpublished = sorted(who for who, bounds in named if bounds is None)
     producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)
     world = [r["tonnes"] for r in rows if r["type"] == "world" and r["tonnes"]]

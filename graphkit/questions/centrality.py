@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +23,7 @@ from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
+from graphkit.questions.periods import Taken, periods_by_product
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
@@ -33,7 +34,6 @@ from graphkit.questions.trade import (
     data_set_notes,
     in_sentence,
     of_code,
-    periods_by_product,
     series_of,
     trade_of,
 )
@@ -52,6 +52,8 @@ class Networks:
     notes: tuple[str, ...]
     left_out: int = 0
     """Number of flows left out: of groups of countries, or of a country to itself."""
+    pieces: Mapping[str, Taken] = field(default_factory=dict)
+    """Periods of the data that make up the only one, by product."""
 
     @property
     def when(self) -> str:
@@ -84,7 +86,8 @@ class Networks:
         if len(self.periods) > 1:
             place = flows.column_names.index("period")
             flows = flows.set_column(place, "period", _spans(flows))
-        found = coverage_of(Trade(flows, series_of(flows), flows), self.scope)
+        trade = Trade(flows, series_of(flows), flows, periods=self.pieces)
+        found = coverage_of(trade, self.scope)
         lacking = [key for key in found["products_without_trade_data"] if key not in self.held]
         found["products_without_trade_data"] = lacking
         return {**found, **({"flows_left_out": self.left_out} if self.left_out else {})}
@@ -104,8 +107,9 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
     if trade.lacking:
         raise _as_error(trade.lacking)
     lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
-    notes = [f"No trade in {chosen} of {', '.join(lacking)}."] if lacking else []
-    return _checked(catalog, Networks(scope, held, (str(chosen),), trade.flows, tuple(notes)), by)
+    notes = [*trade.notes, *([f"No trade in {chosen} of {', '.join(lacking)}."] if lacking else [])]
+    found = Networks(scope, held, (str(chosen),), trade.flows, tuple(notes), pieces=trade.periods)
+    return _checked(catalog, found, by)
 
 
 def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
@@ -132,6 +136,7 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
         "periods would not be comparable."
         for product in sorted(set(held) - set(kept))
     ]
+    notes += data_set_notes(catalog, flows)
     return _checked(catalog, Networks(scope, held, periods, flows, tuple(notes)), by)
 
 
@@ -151,7 +156,6 @@ def _of_one_length(periods: set[str]) -> tuple[str, ...]:
 def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
     """Drop totals and groups, and check that the other flows may be added up."""
     flows, notes = catalog.countries_only(found.flows)
-    notes += data_set_notes(catalog, flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
     _check_counted_once(flows)
     if by == "tonnes":

@@ -28,6 +28,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, cover
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE
+from graphkit.questions.periods import in_periods, periods_by_product, wanted
 from graphkit.questions.published import CHANGES, published_answer, shares_in
 from graphkit.questions.trade import (
     SAID,
@@ -36,13 +37,10 @@ from graphkit.questions.trade import (
     coverage_of,
     data_set_notes,
     group_as_one,
-    in_periods,
     in_sentence,
     no_trade_itself,
     of_code,
-    periods_by_product,
     series_of,
-    wanted,
 )
 from graphkit.verbs import checked
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -21,14 +22,12 @@ from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.production import Figures, figures_of, revision_notes
 from graphkit.questions.trade import (
     Trade,
     coverage_of,
-    coverage_of_figures,
-    figures_of,
     imports_of,
     in_sentence,
-    revision_notes,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -195,11 +194,12 @@ def concentration(
         trade = imports_of(catalog, buyer, asked.scope, period)
     figures = figures_of(catalog, asked.scope, period)
     if by == "consumer":
-        figures = figures.slice(0, 0)
+        none = figures.rows.slice(0, 0)
+        figures = Figures(none, none, {})
     elif buyer is None:
         trade = _of_the_world(trade)
     rows = [
-        *_made(figures),
+        *_made(figures.rows),
         *_traded(catalog, trade, "imports" if buyer or by == "consumer" else ""),
     ]
     claims = _published(catalog, asked)
@@ -215,7 +215,7 @@ def _of_the_world(trade: Trade) -> Trade:
     world = pa.array(["WLD"] * len(trade.flows), pa.string())
     flows = trade.flows.set_column(place, "consumer", world)
     notes = (*trade.notes, WORLD_EXPORTS)
-    return Trade(far_unit_values(flows), trade.series, trade.shares, notes, trade.lacking)
+    return replace(trade, flows=far_unit_values(flows), notes=notes)
 
 
 def _made(figures: pa.Table) -> list[dict[str, Any]]:
@@ -350,13 +350,13 @@ def _answer(
     by: str,
     rows: pa.Table,
     trade: Trade,
-    figures: pa.Table,
+    figures: Figures,
     claims: pa.Table,
 ) -> Answer:
     scope: Scope = asked.scope
     coverage = coverage_of(trade, scope)
     if by != "consumer":
-        coverage |= coverage_of_figures(figures, scope)
+        coverage |= figures.coverage(scope)
         coverage |= stages_in_words(rows) if by == "stage" else {}
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
@@ -379,7 +379,7 @@ def _answer(
         rows,
         COLUMNS,
         coverage,
-        catalog.sources(trade.flows, figures, claims, scope.elsewhere),
+        catalog.sources(trade.flows, figures.rows, claims, scope.elsewhere),
         claims,
         elsewhere=scope.elsewhere,
         notes=(
@@ -388,7 +388,7 @@ def _answer(
             *trade.notes,
             *notes_on(rows),
             *prices_in_words(trade.flows, rows),
-            *revision_notes(catalog, figures),
+            *revision_notes(catalog, figures.published),
         ),
         caption=CAPTION,
         shown=shown,

@@ -16,7 +16,7 @@ from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.questions.trade import coverage_of_figures, figures_of, revision_notes
+from graphkit.questions.production import figures_of, revision_notes
 from graphkit.verbs import checked
 
 TEN = "0 to 10"
@@ -143,7 +143,8 @@ def criticality(
     claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))
     baskets = _baskets(catalog, materials)
     scope = Scope(None, tuple(sorted({product for _, product in baskets})))
-    made = figures_of(catalog, scope, period)
+    figures = figures_of(catalog, scope, period)
+    made = figures.rows
     markets = _markets(made, baskets)
     if not markets and not len(claims):
         when = f" in {period}" if period else ""
@@ -178,14 +179,14 @@ def criticality(
         {
             "materials": len(materials),
             "materials_with_production_figures": len({material for material, _ in markets}),
-            **coverage_of_figures(made, scope),
+            **figures.coverage(scope),
             "governance_indicators": sorted(set(ratings["indicator"].to_pylist())),
             "governance_years": sorted(set(ratings["period"].to_pylist())),
             "countries_rated": len(ratings["country"].unique()),
         },
         catalog.sources(made, ratings, claims, used),
         pa.concat_tables([claims, used]),
-        notes=(*notes_on(table), *revision_notes(catalog, made)),
+        notes=(*notes_on(table), *revision_notes(catalog, figures.published)),
         caption=CAPTION,
         shown=without_empty(table, [c.name for c in COLUMNS if c.header], "supply_risk_low"),
     )  # fmt: skip

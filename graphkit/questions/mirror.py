@@ -15,13 +15,8 @@ from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
-from graphkit.questions.trade import (
-    in_periods,
-    of_code,
-    one_period_each,
-    periods_by_product,
-    series_of,
-)
+from graphkit.questions.periods import as_asked, gaps, in_periods, periods_by_product, taken
+from graphkit.questions.trade import of_code, series_of
 from graphkit.verbs import checked
 
 COLUMNS = (
@@ -91,13 +86,14 @@ def mirror(
     whose = f" of {place.name}" if place else ""
     about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
     held = periods_by_product(both.select(["product", "period"]))
-    periods = one_period_each(held, period)
+    periods = taken(held, period)
     if not periods:
         raise GraphkitError(_lacking(flows, both, about, period))
-    rows = in_periods(both, periods)
+    pieces = {product: of.pieces for product, of in periods.items()}
+    used = in_periods(flows, pieces)
+    rows = measure(as_asked(_alike(used, in_periods(both, pieces)), periods))
     stages = [catalog.materials.products[p]["stage"] for p in rows["product"].to_pylist()]
     rows = rows.add_column(len(FLOW), "stage", pa.array(stages, pa.string()))
-    used = in_periods(flows, periods)
     return Answer(
         f"How far do exporters and importers differ on {about}?",
         {
@@ -111,7 +107,11 @@ def mirror(
         },
         rows.select([*FLOW[2:], *FLOW[:1], "stage", FLOW[1], *MIRROR.names[len(FLOW) + 1 :]]),
         COLUMNS,
-        {**_coverage(in_periods(every, periods), rows), "series": series_of(used)},
+        {
+            **_coverage(in_periods(every, pieces), rows),
+            **gaps("reports_of_both_sides", periods),
+            "series": series_of(as_asked(used, periods)),
+        },
         catalog.sources(used, wanted.elsewhere),
         elsewhere=wanted.elsewhere,
         notes=(*wanted.notes, *_notes(rows)),
@@ -129,6 +129,13 @@ def _flows(catalog: Catalog, place: Entity | None, scope: Scope) -> pa.Table:
         ends = (pc.is_in(flows[end], value_set=own) for end in ("supplier", "consumer"))
         flows = flows.filter(pc.or_(*ends))
     return flows
+
+
+def _alike(flows: pa.Table, both: pa.Table) -> pa.Table:
+    """Select the reports of flows that both sides report in the same period of the data."""
+    keys = [list(zip(*(t[n].to_pylist() for n in FLOW), strict=True)) for t in (flows, both)]
+    there = set(keys[1])
+    return flows.filter(pa.array([key in there for key in keys[0]], pa.bool_()))
 
 
 def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) -> str:

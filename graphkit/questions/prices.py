@@ -179,7 +179,8 @@ def _price(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[dict[str, Any]]:
-    """Select the period asked for, or the newest of each material, and sort."""
+    """Select the period asked for, or its years, or the newest of each material, and sort."""
+    asked = {period, *Period(period).years} if period else set()
     held: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         held[row["material"]].add(row["period"])
@@ -187,11 +188,7 @@ def _of_periods(rows: Sequence[Mapping[str, Any]], period: str | None) -> list[d
         material: sorted(have, key=lambda p: (Period(p).end, p))[-NEWEST:]
         for material, have in held.items()
     }
-    chosen = [
-        dict(row)
-        for row in rows
-        if row["period"] in ([period] if period else newest[row["material"]])
-    ]
+    chosen = [dict(row) for row in rows if row["period"] in (asked or newest[row["material"]])]
     return sorted(
         chosen,
         key=lambda r: (r["product"] is None, r["material"], Period(r["period"]).start, r["period"],

@@ -18,16 +18,14 @@ from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, with
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import COUNTRIES, Catalog, Entity
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import newest
+from graphkit.period import Period, newest
 from graphkit.questions.claims import Question, claims_about, speaks_of
+from graphkit.questions.periods import Taken, as_asked, read_flows, taken_of_trade
+from graphkit.questions.production import Figures, figures_in, figures_of, revision_notes
 from graphkit.questions.trade import (
     Trade,
     coverage_of,
-    coverage_of_figures,
-    figures_in,
-    figures_of,
     group_as_one,
-    revision_notes,
     trade_of,
 )
 from graphkit.verbs import checked
@@ -124,7 +122,9 @@ def reliance(
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
     balanced = _balanced(catalog, asked, when, published)
-    made = figures_in(catalog, {p: [at] for p, at in when.items() if not p.startswith(_ELEMENT)})
+    products = {p: Taken(at, ()) for p, at in when.items() if not p.startswith(_ELEMENT)}
+    figures = figures_in(catalog, {**products, **trade.periods})
+    made = figures.rows
     flows, amounts = trade.flows, made
     notes: list[str] = []
     if buyer is not None and buyer.is_group:
@@ -135,7 +135,7 @@ def reliance(
     rows, silent = _rows(catalog, table, published, balanced, every=buyer is not None)
     if not len(rows):
         raise GraphkitError(_lacking(asked, trade, silent))
-    return _answer(catalog, asked, rows, trade, made, published, notes, silent)
+    return _answer(catalog, asked, rows, trade, figures, published, notes, silent)
 
 
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
@@ -165,7 +165,9 @@ def _balanced(
     if asked.buyer is not None:
         owners &= {asked.buyer.key}
     held: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
-    for row in balance_reliance(catalog.rows("balances", countries=sorted(owners))).to_pylist():
+    printed = catalog.rows("balances", countries=sorted(owners))
+    several = asked.period if asked.period and len(Period(asked.period).years) > 1 else None
+    for row in balance_reliance(printed, several).to_pylist():
         of_product = row["balance"] in catalog.materials.products
         row |= {"product": row["balance"] if of_product else None, "stage": None,
                 "element": None if of_product else row["balance"]}  # fmt: skip
@@ -327,14 +329,15 @@ def _answer(
     asked: Question,
     rows: pa.Table,
     trade: Trade,
-    made: pa.Table,
+    figures: Figures,
     published: pa.Table,
     notes: list[str],
     silent: int,
 ) -> Answer:
     whom = asked.buyer.name if asked.buyer else "each country"
     counted = pa.array(rows["country"].to_pylist(), pa.string())
-    revisions = revision_notes(catalog, made.filter(pc.is_in(made["country"], counted)))
+    shown = pc.is_in(figures.published["country"], counted)
+    revisions = revision_notes(catalog, figures.published.filter(shown))
     what = asked.scope.meaning if asked.scope.text else "everything with data"
     return Answer(
         f"How far does {whom} rely on imports of {what}?",
@@ -350,11 +353,11 @@ def _answer(
         COLUMNS,
         {
             **coverage_of(trade, asked.scope),
-            **coverage_of_figures(made, asked.scope),
+            **figures.coverage(asked.scope),
             "rows_with_a_computed_figure": len(rows) - rows["reliance_low"].null_count,
             "rows_with_a_published_figure": len(rows) - rows["published_source"].null_count,
         },
-        catalog.sources(trade.flows, made, published, asked.scope.elsewhere),
+        catalog.sources(trade.flows, figures.rows, published, asked.scope.elsewhere),
         published,
         elsewhere=asked.scope.elsewhere,
         notes=(*notes, *_notes(asked, rows, trade, silent), *revisions),
@@ -434,7 +437,8 @@ def n_minus_1(
     if consumer is not None:
         raise UsageError(f"`n_minus_1` covers the whole world; leave out {consumer!r}")
     asked = Question(None, None, catalog.materials.scope(scope), period)
-    made = figures_of(catalog, asked.scope, period)
+    figures = figures_of(catalog, asked.scope, period)
+    made = figures.rows
     if not len(made):
         when = f" in {period}" if period else ""
         raise GraphkitError(f"no production figures are known for {asked.scope.meaning}{when}")
@@ -464,20 +468,24 @@ def n_minus_1(
         },
         table,
         N_MINUS_1_COLUMNS,
-        coverage_of_figures(made, asked.scope),
+        figures.coverage(asked.scope),
         catalog.sources(made, flows, claims, asked.scope.elsewhere),
         claims,
         elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *revision_notes(catalog, made)),
+        notes=(*asked.scope.notes, *revision_notes(catalog, figures.published)),
         caption=N_MINUS_1_CAPTION,
         shown=without_empty(table, N_MINUS_1_SHOWN, "ratio_low"),
     )
 
 
 def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
-    """Read all trade in the products and periods of production figures."""
-    wanted = {f"{n}s": sorted(set(made[n].to_pylist())) for n in ("product", "period")}
-    return catalog.flows("trade", **wanted)
+    """Read all trade in the products and periods of production figures, if it has every year."""
+    periods = dict(zip(made["product"].to_pylist(), made["period"].to_pylist(), strict=True))
+    chosen: dict[str, Taken] = {}
+    for period in sorted(set(periods.values())):
+        there = taken_of_trade(catalog, None, period)
+        chosen |= {p: of for p, of in there.items() if periods.get(p) == period and not of.missing}
+    return as_asked(read_flows(catalog, "trade", chosen), chosen)
 
 
 def _row(

@@ -31,6 +31,8 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )
+from graphkit.questions.periods import Taken
+from graphkit.questions.production import figures_in
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.verbs import checked
 
@@ -300,8 +302,8 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     periods = catalog.rows("production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
     chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
-    made = catalog.rows("production", products=products, periods=[chosen])
-    made = made.filter(pc.is_in(made["type"], pa.array(COUNTRIES)))
+    figures = figures_in(catalog, {product: Taken(chosen, ()) for product in products})
+    made = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
     claims = claims_about(catalog.claims, Question(None, None, asked, None))
     points = domestic_points(made, claims)
     if buyer is not None:
@@ -315,7 +317,8 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
         told,
         DOMESTIC_COLUMNS,
         {"figures_of_production": len(made),
-         "producing_countries_of_which_it_cannot_be_told": len(points) - len(told)},
+         "producing_countries_of_which_it_cannot_be_told": len(points) - len(told),
+         **figures.gaps()},
         catalog.sources(told, asked.elsewhere),
         claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
         elsewhere=asked.elsewhere,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum, inf
@@ -19,14 +19,21 @@ from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period, newest
+from graphkit.questions.periods import (
+    Taken,
+    as_asked,
+    gaps,
+    in_order,
+    periods_by_product,
+    read_flows,
+    taken_of_trade,
+)
+from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.trade import (
     border_of,
     data_set_notes,
-    flows_of,
     in_sentence,
     no_trade_itself,
-    periods_by_product,
-    revision_notes,
     series_of,
 )
 
@@ -42,7 +49,7 @@ MADE = pa.schema([
 
 
 def production_of(
-    catalog: Catalog, chain: Sequence[str], period: str
+    catalog: Catalog, figures: Figures, chain: Sequence[str], period: str
 ) -> tuple[pa.Table, dict[str, float], list[str]]:
     """Choose one figure for each country and product: an amount, or else a claimed share.
 
@@ -54,12 +61,15 @@ def production_of(
         Tonnes that other countries make at most, by product.
     notes : list of str
     """
-    figures = catalog.rows("production", products=list(chain), periods=[period])
-    notes = revision_notes(catalog, figures)
-    rows = figures.to_pylist()
+    notes = revision_notes(catalog, figures.published)
+    rows = figures.rows.to_pylist()
     published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    rows.sort(key=lambda r: (published.get(r["source"], ""), r["source"]), reverse=True)
+
+    def edition(row: Mapping[str, Any]) -> tuple[str, str]:
+        return max(published.get(key, "") for key in row["source"].split("+")), row["source"]
+
+    rows.sort(key=edition, reverse=True)
     for row in rows:
         if row["type"] not in COUNTRIES:
             continue
@@ -78,6 +88,7 @@ def production_of(
                          f"{claim['product']} is taken from claim {found[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
     notes += _bounded(catalog, found, period)
+    notes += _not_added_up(catalog, chain, period, found)
     ordered = [found[pair] for pair in sorted(found)]
     return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
 
@@ -121,6 +132,22 @@ def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
             _, high = published_interval(row) or (0.0, inf)
             most[row["product"]] = max(most.get(row["product"], 0.0), high)
     return most
+
+
+def _not_added_up(
+    catalog: Catalog, chain: Sequence[str], period: str, found: Collection[tuple[str, str]]
+) -> list[str]:
+    """Note claimed shares of single years, which have no sum without their totals."""
+    years = Period(period).years
+    told: dict[str, list[str]] = {}
+    for year in years if len(years) > 1 else ():
+        for claim in _claimed_shares(catalog, chain, year):
+            if (claim["country"], claim["product"]) not in found:
+                claims = told.setdefault(f"{claim['product']} in {claim['country']}", [])
+                claims.append(f"{100 * claim['share']:g} % in {year}")
+    said = "; ".join(f"{what}: {', '.join(claims)}" for what, claims in sorted(told.items()))
+    shares = "Claimed shares of one year's production are not added up, as their totals are unknown"
+    return [f"{shares} ({said})."] if said else []
 
 
 def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
@@ -213,6 +240,8 @@ class Supply:
     conversions: pa.Table
     products: pa.Table
     notes: tuple[str, ...]
+    gaps: Mapping[str, Any]
+    """Years without data that the sums leave out, as entries of the coverage."""
 
     @cached_property
     def network(self) -> SupplyNetwork:
@@ -260,6 +289,7 @@ class Supply:
                 {name: value for name, value in row.items() if value is not None}
                 for row in figures_by_source(self.made)
             ],
+            **self.gaps,
         }
 
 
@@ -301,17 +331,22 @@ def supply_of(
             f"no trade flows are known for {scope.meaning}; there are for {', '.join(sorted(held))}"
         )
     chosen = period or newest(sorted(set().union(*(held[key] for key in asked))))
-    there = [key for key in asked if chosen in held[key]]
+    periods = taken_of_trade(catalog, None, chosen)
+    there = [key for key in asked if key in periods]
     if not there:
-        have = sorted(set().union(*(held[k] for k in asked)), key=lambda p: Period(p).start)
+        have = in_order(set().union(*(held[k] for k in asked)))
         raise GraphkitError(
             f"no trade flows are known for {scope.meaning} in {chosen}; there are {len(have)} "
             f"periods from {have[0]} to {have[-1]}"
         )
     chain = _chain(catalog, scope, there, downstream=downstream)
-    flows, left_out = catalog.countries_only(flows_of(catalog, chain, chosen))
+    periods = {key: periods.get(key, Taken(chosen, ())) for key in chain}
+    flows = read_flows(catalog, "trade", periods)
+    flows, left_out = catalog.countries_only(flows)
     left_out += data_set_notes(catalog, flows)
-    made, unnamed, more = production_of(catalog, chain, chosen)
+    flows = as_asked(flows, periods)
+    figures = figures_in(catalog, periods)
+    made, unnamed, more = production_of(catalog, figures, chain, chosen)
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made)
@@ -321,6 +356,7 @@ def supply_of(
     return Supply(
         tuple(there), chosen, measure, flows, made, amounts, unnamed,
         conversions, _products(catalog), notes,
+        {**gaps("trade_data", periods), **figures.gaps()},
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
-"""Trade and production tables that questions start from: periods, baskets, totals."""
+"""Trade tables that questions start from: imports, all trade, their series and totals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -11,72 +11,17 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, import_shares
 from graphkit.arrow import VALUED
-from graphkit.catalog import COUNTRIES, Catalog, Entity, Materials, Scope
-from graphkit.period import Period, newest
-
-
-def figures_of(catalog: Catalog, scope: Scope, period: str | None) -> pa.Table:
-    """Read all production figures in scope, of a period or of each product's newest.
-
-    The rows include world totals and "other countries": ``type`` tells them from countries.
-    For an HS code, which covers trade alone, they are those of its products.
-    """
-    every = periods_by_product(catalog.rows("production-periods"))
-    held = {product: have for product, have in every.items() if product in scope.products}
-    return figures_in(catalog, one_period_each(held, period))
-
-
-def figures_in(catalog: Catalog, periods: Mapping[str, Collection[str]]) -> pa.Table:
-    """Read all production figures of some products, each in its own periods."""
-    return in_periods(catalog.rows("production", **wanted(periods)), periods)
-
-
-def coverage_of_figures(figures: pa.Table, scope: Scope) -> dict[str, Any]:
-    """Count production figures, estimates and unpublished ones, and list products without any."""
-    have = set(figures["product"].to_pylist())
-    countries = [row for row in figures.to_pylist() if row["type"] in COUNTRIES]
-    unknown = [r for r in countries if all(r[name] is None for name in ("tonnes", "low", "high"))]
-    lacking = [p for p in scope.products if scope.text and p not in have]
-    return {
-        "production_figures_of_countries": len(countries),
-        "of_these_estimated": sum(row["estimated"] is True for row in countries),
-        "of_these_without_a_figure": len(unknown),
-        "products_with_production_figures": len(have),
-        "products_without_production_figures": lacking,
-    }
-
-
-REVISED = 0.1
-"""Part of a figure by which an edition must change it for a note."""
-MOST_REVISED = 5
-"""Number of products whose revisions a note names."""
-
-
-def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
-    """Write a note on production figures that an older edition had a tenth lower or higher.
-
-    ``figures`` are rows of ``production``. Of each product the largest change of a country is
-    named.
-    """
-    used = {(row["product"], row["period"], row["source"]) for row in figures.to_pylist()}
-    revised: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in catalog.rows("production-revisions", min_change=REVISED).to_pylist():
-        place = (row["product"], row["period"])
-        if (*place, row["source"]) in used and row["type"] in COUNTRIES:
-            revised.setdefault(place, []).append(row)
-    said = []
-    for (product, period), rows in list(revised.items())[:MOST_REVISED]:
-        most = max(rows, key=lambda r: (abs(r["tonnes"] - r["tonnes_before"]), r["country"]))
-        others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        said.append(
-            f"{product} of {most['country']} in {period}: {most['tonnes_before']:,.15g} t in the "
-            f"{most['published_before'][:4]} edition, {most['tonnes']:,.15g} t in the "
-            f"{most['published'][:4]} edition{others}"
-        )
-    if len(revised) > MOST_REVISED:
-        said.append(f"and figures of {len(revised) - MOST_REVISED} more products")
-    all_of_them = "all: graphkit query production-revisions"
-    return [f"Revised by more than a tenth: {'; '.join(said)} ({all_of_them})."] if said else []
+from graphkit.catalog import Catalog, Entity, Materials, Scope
+from graphkit.questions.periods import (
+    Taken,
+    as_asked,
+    gaps,
+    in_order,
+    periods_by_product,
+    read_flows,
+    taken,
+    taken_of_trade,
+)
 
 
 def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
@@ -110,6 +55,8 @@ class Trade:
     shares: pa.Table
     notes: tuple[str, ...] = ()
     lacking: str = ""
+    periods: Mapping[str, Taken] = field(default_factory=dict)
+    """Periods of the data that the flows are of, by product."""
 
 
 def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None) -> Trade:
@@ -126,14 +73,12 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         notes.append(f"{group_as_one(buyer.name, len(consumers))}.")
     if period is None:
         held = periods_by_product(catalog.flows("import-periods", consumers=consumers), scope)
-        asked = wanted(one_period_each(held, None))
+        chosen = taken(held, None)
     else:
-        asked = {"products": sorted(scope.products), "periods": [period]}
-    flows = catalog.flows("imports", consumers=consumers, **asked)
-    flows = of_code(flows, scope)
-    chosen = one_period_each(periods_by_product(flows), period)
-    flows, lacking = in_periods(flows, chosen), ""
-    if not chosen:
+        chosen = taken_of_trade(catalog, scope, period)
+    flows = of_code(read_flows(catalog, "imports", chosen, consumers=consumers), scope)
+    lacking = ""
+    if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
         lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.name}")
         lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
@@ -142,7 +87,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
         flows = flows.filter(pc.invert(inside))
         whole = pa.array([buyer.key] * len(flows), pa.string())
         flows = flows.set_column(flows.column_names.index("consumer"), "consumer", whole)
-    return _trade(catalog, flows, tuple(notes), lacking)
+    return _trade(catalog, flows, chosen, tuple(notes), lacking)
 
 
 def in_other_data_sets(
@@ -167,47 +112,10 @@ def in_other_data_sets(
 
 def trade_of(catalog: Catalog, scope: Scope, period: str | None) -> Trade:
     """Read the imports of every country."""
-    periods = catalog.traded
-    chosen = one_period_each(periods_by_product(periods, scope), period)
-    lacking = "" if chosen else _lacking(catalog, periods, scope, period, "trade flows")
-    flows = catalog.flows("trade", **wanted(chosen))
-    flows = of_code(in_periods(flows, chosen), scope)
-    return _trade(catalog, flows, (), lacking)
-
-
-def flows_of(catalog: Catalog, products: Sequence[str], period: str) -> pa.Table:
-    """Read all flows of some products in one period."""
-    return catalog.flows("trade", products=list(products), periods=[period])
-
-
-def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
-    """Group the periods of a table by product, for the products in scope."""
-    held: dict[str, set[str]] = {}
-    for row in traded.to_pylist():
-        if scope is None or scope.holds(row["product"], row["hs"]):
-            held.setdefault(row["product"], set()).add(row["period"])
-    return held
-
-
-def one_period_each(
-    held: Mapping[str, Collection[str]], period: str | None
-) -> dict[str, list[str]]:
-    """Choose each product's newest period, or the given one where the product has it."""
-    if period is None:
-        return {product: [newest(sorted(have))] for product, have in held.items()}
-    return {product: [period] for product, have in held.items() if period in have}
-
-
-def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """Turn products and all their periods into the parameters of a query."""
-    return {"products": sorted(periods), "periods": sorted(set().union(*periods.values()))}
-
-
-def in_periods(flows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
-    """Select the flows of each product's own periods."""
-    pairs = [f"{product}|{period}" for product, have in periods.items() for period in have]
-    found = pc.binary_join_element_wise(flows["product"], flows["period"], "|")
-    return flows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
+    chosen = taken_of_trade(catalog, scope, period)
+    lacking = "" if chosen else _lacking(catalog, catalog.traded, scope, period, "trade flows")
+    flows = of_code(read_flows(catalog, "trade", chosen), scope)
+    return _trade(catalog, flows, chosen, (), lacking)
 
 
 def of_code(flows: pa.Table, scope: Scope) -> pa.Table:
@@ -235,7 +143,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     for product, chosen in sorted(used.items()):
         notes += _changes_of_data_set(product, chosen)
         others: dict[str, list[str]] = {}
-        for period in sorted(chosen, key=_start):
+        for period in in_order(chosen):
             sets = held[product, period]
             ours = sets[chosen[period]]
             for other, theirs in sets.items():
@@ -253,7 +161,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
 def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
     """Say the periods of each data set, if a product has several."""
     of: dict[str, list[str]] = {}
-    for period in sorted(chosen, key=_start):
+    for period in in_order(chosen):
         of.setdefault(chosen[period], []).append(period)
     if len(of) == 1:
         return []
@@ -283,10 +191,6 @@ def _span(periods: Sequence[str]) -> str:
     return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
 
 
-def _start(period: str) -> tuple[int, int]:
-    return Period(period).start, Period(period).months
-
-
 def _lacking(
     catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> str:
@@ -300,7 +204,7 @@ def _lacking(
         if scope.elements:
             return f"{no_trade_itself(catalog, scope, what, traded)}{hint}"
         return f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
-    have = sorted(set().union(*held.values()), key=lambda p: (Period(p).start, Period(p).months))
+    have = in_order(set().union(*held.values()))
     return f"No {what} are known{about} in {period}; {_listed(have)}."
 
 
@@ -347,9 +251,15 @@ def _listed(periods: Sequence[str]) -> str:
     return f"there are {len(periods)} periods from {periods[0]} to {periods[-1]}"
 
 
-def _trade(catalog: Catalog, flows: pa.Table, notes: tuple[str, ...], lacking: str) -> Trade:
+def _trade(
+    catalog: Catalog, flows: pa.Table, chosen: Mapping[str, Taken], notes: tuple[str, ...],
+    lacking: str,
+) -> Trade:  # fmt: skip
     """Compute import shares, with the stage, codes and basis of each."""
     notes = (*notes, *data_set_notes(catalog, flows))
+    flows = as_asked(flows, chosen)
+    there = set(flows["product"].to_pylist())
+    chosen = {product: of for product, of in chosen.items() if product in there}
     series = series_of(flows)
     shares = import_shares(flows)
     said = {tuple(row[n] for n in SERIES): row for row in series}
@@ -360,7 +270,7 @@ def _trade(catalog: Catalog, flows: pa.Table, notes: tuple[str, ...], lacking: s
     for name, kind in (("stage", pa.string()), ("stage_order", pa.int64())):
         values = [catalog.materials.products[row["product"]][name] for row in rows]
         shares = shares.append_column(name, pa.array(values, kind))
-    return Trade(flows, series, shares, notes, lacking)
+    return Trade(flows, series, shares, notes, lacking, chosen)
 
 
 def border_of(flows: pa.Table) -> str:
@@ -418,5 +328,6 @@ def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
         "flows_without_usd": trade.flows["usd"].null_count,
         "products": len(have),
         "products_without_trade_data": [p for p in scope.products if scope.text and p not in have],
+        **gaps("trade_data", trade.periods),
         "series": list(trade.series),
     }

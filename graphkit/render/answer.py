@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -148,7 +149,9 @@ def source_lines(answer: Answer) -> list[str]:
 def _sources_of_rows(rows: pa.Table) -> set[str]:
     """Collect the sources named in any source column."""
     columns = [rows[name].to_pylist() for name in rows.column_names if name.endswith("source")]
-    return {key for column in columns for text in column if text for key in text.split()}
+    return {
+        key for column in columns for text in column if text for key in re.split(r"[\s+]", text)
+    }
 
 
 def _source_line(source: Mapping[str, Any]) -> str:
