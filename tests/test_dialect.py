@@ -7,96 +7,56 @@ from graphkit.errors import StoreError, UsageError
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 
 LACKING = (
-    (KOREA + "RETURN §[a IN c.aliases | a] AS x", "list comprehension"),
-    (KOREA + "RETURN §[a IN c.aliases WHERE a STARTS WITH 'K'] AS x", "list comprehension"),
+    ("RETURN [x IN ['a', 'b'] | §{k: x}] AS x", "list comprehension of maps"),
+    ("RETURN §reduce(t = 0, x IN [1, 2] | x - t) AS x", "reduce() of anything but a sum"),
+    ("UNWIND [[1]] AS xs RETURN §reduce(t = '', x IN xs | t + x) AS x", "reduce() of two types"),
     (KOREA + "RETURN §[(c)-[:EXPORTS]->(p) | p.iso3] AS x", "pattern comprehension"),
-    ("RETURN §reduce(total = 0, x IN [1, 2] | total + x) AS x", "function reduce()"),
-    (KOREA + "RETURN §c {.iso3, .name} AS x", "map projection"),
+    (KOREA + "RETURN c {§.*} AS x", "map projection of all properties"),
     (
         KOREA + "§CALL (c) { MATCH (c)-[r:HOLDS]->() RETURN count(r) AS n } RETURN n",
         "CALL subquery",
     ),
     ("§CALL { MATCH (s:Stage) RETURN count(s) AS n } RETURN n", "CALL subquery"),
     (KOREA + "RETURN §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key } AS x", "COLLECT subquery"),
-    (KOREA + "WHERE §EXISTS { (c)-[:EXPORTS]->() } RETURN c.iso3 AS x", "EXISTS without MATCH"),
-    (KOREA + "RETURN §COUNT { (c)-[:EXPORTS]->() } AS x", "COUNT without MATCH"),
-    ("MATCH (c:Country §WHERE c.iso3 = 'KOR') RETURN c.name AS x", "WHERE inside a pattern"),
     (
-        "MATCH (c)-[e:EXPORTS §WHERE e.usd > 1e9]->() RETURN count(*) AS x",
-        "WHERE inside a pattern",
+        KOREA + "WHERE §EXISTS { MATCH (c)-[:HOLDS]->(p) WITH p MATCH (p)-[:AT_STAGE]->() } "
+        "RETURN c.iso3 AS x",
+        "EXISTS subquery of more than MATCH",
     ),
-    ("MATCH (:Product {key: 'dy-metal'})-[r]->() RETURN max(§type(r)) AS x", "function type()"),
-    ("RETURN §toString(1) AS x", "function toString()"),
-    ("RETURN §toInteger('1') AS x", "function toInteger()"),
-    ("RETURN §toFloat('1') AS x", "function toFloat()"),
-    ("RETURN §toBoolean('true') AS x", "function toBoolean()"),
-    ("RETURN §split('a,b', ',') AS x", "function split()"),
-    ("RETURN §head([1, 2]) AS x", "function head()"),
-    ("RETURN §last([1, 2]) AS x", "function last()"),
-    ("RETURN §tail([1, 2]) AS x", "function tail()"),
     ("RETURN §exp(1) AS x", "function exp()"),
-    ("RETURN §isEmpty([]) AS x", "function isEmpty()"),
     ("RETURN §valueType(1) AS x", "function valueType()"),
     ("UNWIND [1, 2] AS n RETURN §stDev(n) AS x", "function stDev()"),
-    ("RETURN date('2024-02-29'§).year AS x", "field of a date"),
+    ("RETURN §date('2024-02-29').week AS x", "field week of a date"),
     ("RETURN §duration('P1M') AS x", "function duration()"),
     ("RETURN date('2024-01-31') + §duration('P1M') AS x", "function duration()"),
     ("RETURN §datetime('2024-01-01T00:00:00Z') AS x", "function datetime()"),
     ("RETURN §localdatetime('2024-01-01T00:00:00') AS x", "function localdatetime()"),
     ("RETURN §timestamp() > 0 AS x", "function timestamp()"),
-    (KOREA + "RETURN §elementId(c) IS NOT NULL AS x", "function elementId()"),
-    (KOREA + "MATCH (c)-[r:EXPORTS]->() RETURN §startNode(r).iso3 AS x LIMIT 1", "startNode()"),
     (
-        "MATCH p = §shortestPath((:Product {key: 'dy-metal'})-[:MADE_INTO*..3]->"
-        "(:Product {key: 'magnets-metal'})) RETURN length(p) AS x",
-        "function shortestPath()",
-    ),
-    (
-        "MATCH p = §SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) "
+        "MATCH p = §SHORTEST 2 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) "
         "RETURN count(p) AS x",
         "SHORTEST",
     ),
     (
-        "MATCH (:Product {key: 'dy-metal'})-[:MADE_INTO]§->{1,2}(b) RETURN count(*) AS x",
+        "MATCH (:Product {key: 'dy-metal'}) §((a)-[:MADE_INTO]->()-[:MADE_INTO]->(b)){1,2} "
+        "RETURN count(*) AS x",
         "quantified path pattern",
     ),
-    (
-        "MATCH (:Product {key: 'dy-metal'}) §((a)-[:MADE_INTO]->(b)){1,2} RETURN count(*) AS x",
-        "quantified path pattern",
-    ),
-    ("MATCH (c:Country§&!Area) RETURN count(*) AS x", "label expression"),
-    ("MATCH (c§:!Country) RETURN count(*) AS x", "label expression"),
-    ("MATCH (c) WHERE c§:Country RETURN count(*) AS x", "label test"),
-    ("MATCH (c) WHERE (c§:Country OR c:Area) RETURN count(*) AS x", "label test"),
-    ("RETURN 'a' §|| 'b' AS x", "operator ||"),
-    ("RETURN 1 IS §:: INTEGER AS x", "type test"),
-    (KOREA + "RETURN c§['name'] AS x", "property by name"),
+    ("RETURN §1 IS :: INTEGER AS x", "type test"),
+    ("RETURN §'a' IS NORMALIZED AS x", "test IS NORMALIZED"),
     ("RETURN §{} AS x", "empty map"),
-    (
-        "MATCH (s:Stage) WITH s §ORDER BY s.position RETURN collect(s.key) AS x",
-        "ORDER BY in WITH without LIMIT",
-    ),
-    ("§RETURN 1 < 2 < 3 AS x", "comparison of three"),
+    ("WITH 'a' AS k, {a: 1} AS m RETURN §m[k] AS x", "property by name"),
     ("§SHOW INDEXES YIELD name RETURN count(*) AS x", "SHOW"),
-    ("§CYPHER 5 RETURN 1 AS x", "CYPHER version"),
 )
 """Statements that Neo4j runs, with § where the construct is that the embedded database lacks."""
 
 DIFFERENT = (
-    (KOREA + "RETURN §labels(c) AS x", "label(n)"),
     (KOREA + "RETURN §id(c) >= 0 AS x", "the node's key"),
     (KOREA + "RETURN size(§keys(c)) AS x", "keys()"),
-    ("RETURN §log(10) AS x", "log10(x)"),
-    ("RETURN §substring('hello', 1, 3) AS x", "left(x, n)"),
-    ("RETURN §reverse([1, 2]) AS x", "list_reverse(x)"),
-    (KOREA + "RETURN c.aliases§[0] AS x", "counts list places from 1"),
-    ("RETURN [1, 2, 3]§[0] AS x", "counts list places from 1"),
-    ("RETURN [1, 2, 3]§[1..2] AS x", "counts list places from 1"),
-    ("RETURN [1, 2, 3]§[..2] AS x", "counts list places from 1"),
-    ("WITH [1, 2, 3] AS xs, 1 AS i RETURN xs§[i] AS x", "counts list places from 1"),
-    ("UNWIND [[1, 2]] AS in RETURN collect(in)§[0] AS x", "counts list places from 1"),
-    ("RETURN [[1, 2], [3]][-1]§[0] AS x", "counts list places from 1"),
-    ("MATCH (c:Country§:Area) RETURN count(*) AS x", "write :A|B for either"),
+    (KOREA + "RETURN §elementId(c) IS NOT NULL AS x", "the node's key"),
+    ("UNWIND $none AS v RETURN max(§reverse(v)) AS x", "cannot tell the type of its value"),
+    ("UNWIND $none AS v RETURN max(§toString(v)) AS x", "cannot tell the type of its value"),
+    ("RETURN §toString(1.5) AS x", "writes fractions otherwise as text"),
     ("MATCH (c:§country) RETURN count(*) AS x", "found country, wanted Country"),
     ("MATCH (c:Country|§AREA) RETURN count(*) AS x", "found AREA, wanted Area"),
     ("MATCH ()-[r:§holds]->() RETURN count(*) AS x", "found holds, wanted HOLDS"),
@@ -131,6 +91,9 @@ DIFFERENT = (
 """Statements that both would run, with § where the embedded database means something else."""
 
 
+GIVEN = {"year": 2024, "none": []}
+
+
 def marked(statement: str) -> tuple[str, str]:
     before, after = statement.split("§")
     return before + after, f"line 1, column {len(before) + 1}: "
@@ -154,11 +117,11 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
     statement, where = marked(statement)
 
     with pytest.raises(UsageError) as caught:
-        stores["embedded"].ask(statement, {"year": 2024})
+        stores["embedded"].ask(statement, GIVEN)
 
     assert str(caught.value).startswith(where)
     assert said in str(caught.value)
-    assert len(stores["neo4j"].ask(statement, {"year": 2024}).table) == 1
+    assert len(stores["neo4j"].ask(statement, GIVEN).table) == 1
 
 
 @pytest.mark.parametrize(
@@ -198,14 +161,10 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
         ("MATCH (c:Country) RETURN c.nam AS x", "line 1, column 28: c has no property 'nam'"),
         ("MATCH (c:Country {nam: 'x'}) RETURN c", "line 1, column 19: c has no property 'nam'"),
         ("MATCH (c:Country)\nRETURN d", "line 2, column 8: variable 'd' is not defined"),
-        ("MATCH (c:Country RETURN c", "line 1, column 1"),
-        ("MATCH (c:Country)\nRETURN (c", "line 2, column 10"),
-        ("RETURN 1 +", "line 1, column 1"),
         ("RETURN cast('x', 'INT64') AS x", "the embedded database refused the statement: "),
         ("RETURN 1 / 0 AS x", "Divide by zero"),
         ("RETURN 9223372036854775807 + 1 AS x", "is not within INT64 range"),
         ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "does not fit into 64 bits"),
-        ("MATCH (a:Area) RETURN a.iso3 AS a ORDER BY a", "call the column something else"),
         ("RETURN 1 AS a, 2 AS a", "two columns of one name in a, a"),
     ],
 )
@@ -221,12 +180,10 @@ def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("MATCH (c:Country RETURN c", "line 1, column 18: Invalid input 'RETURN'"),
         ("MATCH (c:Country)\nRETURN d", "line 2, column 8: Variable `d` not defined"),
         ("RETURN 1 / 0 AS x", "/ by zero"),
         ("RETURN 1 AS a, 2 AS a", "same name"),
         ("RETURN nosuch(1)", "line 1, column 8: Unknown function 'nosuch'"),
-        ("MATCH (c:Country) RETURN c ORDER BY", "line 1, column 36: "),
     ],
 )
 def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, said):

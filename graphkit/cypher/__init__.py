@@ -1,1 +1,1 @@
-"""Cypher text: its tokens, what it may do, and what it needs."""
+"""Cypher text: its parser, which takes only what reads, and what a statement needs and gives."""

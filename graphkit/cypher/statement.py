@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphkit.cypher.read_only import check_read_only, first_clause
-from graphkit.cypher.tokens import CLOSING, OPENING, Token, clause_end, is_name, tokens
+from graphkit.cypher.parser import parse
+from graphkit.cypher.syntax import Syntax
 from graphkit.errors import UsageError
 
 EXPLAIN = "EXPLAIN "
@@ -17,9 +17,10 @@ EXPLAIN = "EXPLAIN "
 
 @dataclass(frozen=True)
 class Statement:
-    """The text of one statement with its tokens, parameters, columns and read-only verdict.
+    """The text of one statement with its syntax tree, parameters and columns.
 
-    Each of them is worked out when it is first asked for, and kept.
+    The text is parsed when something of it is first asked for; that only reads is parsed, all
+    else is an error.
 
     Examples
     --------
@@ -36,20 +37,35 @@ class Statement:
         return cls(statement) if isinstance(statement, str) else statement
 
     @cached_property
-    def tokens(self) -> list[Token]:
-        """Tokens without white space and comments.
+    def tree(self) -> Syntax:
+        """Syntax tree of the statement.
 
         Raises
         ------
         UsageError
-            A string, name or comment is not closed, or the text is too long.
+            It is not one read-only query, cannot be parsed or is too large.
         """
-        return tokens(self.text)
+        return parse(self.text)
+
+    def check_read_only(self) -> None:
+        """Refuse everything but one read-only query.
+
+        Raises
+        ------
+        UsageError
+            Naming what was found, and its place.
+        """
+        _ = self.tree
+
+    @property
+    def query(self) -> Syntax:
+        """Clauses of the statement, without what stands before them."""
+        return self.tree.parts[-1]
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters, in the order of their first use."""
-        return tuple(dict.fromkeys(t.name for t in self.tokens if t.kind == "parameter"))
+        return tuple(dict.fromkeys(each.name for each in self.tree.walk("parameter")))
 
     @cached_property
     def columns(self) -> list[str]:
@@ -58,25 +74,20 @@ class Statement:
         >>> Statement("MATCH (n) WITH n AS m RETURN count( * ), m.x AS `an x`, [1, 2]").columns
         ['count( * )', 'an x', '[1, 2]']
         """
-        number = _final_return(self.tokens)
-        if number is None:
-            return []
-        number += 1
-        if number < len(self.tokens) and self.tokens[number].upper == "DISTINCT":
-            number += 1
-        inside = self.tokens[number : clause_end(self.tokens, number)]
-        return [self._name(item) for item in _items(inside)]
+        found: list[Syntax] = []
+        for clause in self.query.parts:
+            if clause.kind == "union":
+                break
+            if clause.kind == "return":
+                found = clause.all("item", "star")
+        return [self.column(item) for item in found]
 
-    def _name(self, item: list[Token]) -> str:
-        if len(item) == 1 or (len(item) > 2 and item[-2].upper == "AS"):
-            return item[-1].name
-        return self.text[item[0].at : item[-1].end]
-
-    @cached_property
-    def _prefixes(self) -> list[Token]:
-        """The tokens EXPLAIN and PROFILE before the first clause."""
-        before = self.tokens[: first_clause(self.tokens)]
-        return [token for token in before if token.upper in ("EXPLAIN", "PROFILE")]
+    def column(self, item: Syntax) -> str:
+        """Return the name of a column: given with AS, or the text of its value."""
+        if item.kind == "star":
+            return "*"
+        last = item.parts[-1]
+        return last.name if last.kind == "variable" else self.text[last.at : last.end]
 
     @property
     def asks_for_plan(self) -> bool:
@@ -87,7 +98,11 @@ class Statement:
         >>> Statement("RETURN 1 AS explain").asks_for_plan
         False
         """
-        return bool(self._prefixes)
+        return bool(self._plans)
+
+    @property
+    def _plans(self) -> list[Syntax]:
+        return [p for p in self.tree.all("prefix") if p.name in ("EXPLAIN", "PROFILE")]
 
     @property
     def explained(self) -> str:
@@ -97,24 +112,9 @@ class Statement:
         'EXPLAIN CYPHER 5         MATCH (n) RETURN n'
         """
         text = self.text
-        for token in self._prefixes:
-            text = text[: token.at] + " " * len(token.text) + text[token.end :]
+        for each in self._plans:
+            text = text[: each.at] + " " * len(each.name) + text[each.end :]
         return EXPLAIN + text
-
-    @cached_property
-    def _verdict(self) -> bool:
-        check_read_only(self.text, self.tokens)
-        return True
-
-    def check_read_only(self) -> None:
-        """Refuse everything but one read-only query; what passed once is not checked again.
-
-        Raises
-        ------
-        UsageError
-            Naming the clause and its place.
-        """
-        _ = self._verdict
 
     def values(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """Select the values of the parameters; one that is missing does not count as null.
@@ -137,25 +137,3 @@ class Statement:
                 names += f" and {len(missing) - 5:,} more"
             raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
         return {name: given[name] for name in self.parameters}
-
-
-def _final_return(every: list[Token]) -> int | None:
-    depth = 0
-    for number, token in enumerate(every):
-        depth += (token.text in OPENING) - (token.text in CLOSING)
-        if token.upper == "RETURN" and not depth and not is_name(every, number):
-            return number
-    return None
-
-
-def _items(every: list[Token]) -> list[list[Token]]:
-    """Split tokens at the commas that are in no bracket."""
-    items: list[list[Token]] = [[]]
-    depth = 0
-    for token in every:
-        depth += (token.text in OPENING) - (token.text in CLOSING)
-        if token.text == "," and not depth:
-            items.append([])
-        else:
-            items[-1].append(token)
-    return [item for item in items if item]

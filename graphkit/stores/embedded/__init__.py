@@ -36,7 +36,9 @@ from graphkit.stores import (
     no_progress,
     say_waiting,
 )
-from graphkit.stores.embedded.dialect import HIDDEN, Translation, explain_failure, translate
+from graphkit.stores.embedded.dialect import Translation, translate
+from graphkit.stores.embedded.failures import explain_failure
+from graphkit.stores.embedded.joins import HIDDEN
 from graphkit.stores.embedded.sandbox import Sandbox
 from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, first_part
 from graphkit.stores.results import (
@@ -185,7 +187,7 @@ class EmbeddedStore(Closing):
         """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
         connection = self._connection
         values = {new: parameters[name] for name, new in asked.names.items()}
-        if asked.loses_order:
+        if asked.misplanned:
             connection.execute("CALL enable_plan_optimizer=false").close()
         with ThreadPoolExecutor(1) as worker:
             running = None
@@ -205,7 +207,7 @@ class EmbeddedStore(Closing):
                     f"the embedded database cannot take these parameters: {error}"
                 ) from error
             finally:
-                if asked.loses_order:
+                if asked.misplanned:
                     connection.execute("CALL enable_plan_optimizer=true").close()
 
     def load(

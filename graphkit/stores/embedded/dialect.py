@@ -1,235 +1,55 @@
-"""Translation of Cypher as Neo4j reads it to the dialect of the embedded database."""
+"""Translation of Cypher as Neo4j reads it to the dialect of the embedded database.
+
+A statement is written anew from its syntax tree: by a rule for its kind of construct where
+ladybug's dialect differs, else as it stands, with its parts translated.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import combinations, groupby
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
+from graphkit.cypher.patterns import WALKS
 from graphkit.cypher.statement import Statement
-from graphkit.cypher.tokens import (
-    Match,
-    Node,
-    Relationship,
-    Token,
-    begins_clause,
-    clause_end,
-    closing,
-    ends_of,
-    is_name,
-    matches,
-    opening,
-    place,
-)
-from graphkit.errors import StoreError, UsageError, one_line
-from graphkit.stores.embedded.refusals import ELSEWHERE
+from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import place
+from graphkit.errors import StoreError, UsageError
+from graphkit.stores.embedded.functions import FUNCTIONS, VALUES
+from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
+from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, Joins, labels_of, quoted
+from graphkit.stores.embedded.types import Types
 
-INSTEAD = {
-    "TYPE": "label(r)",
-    "TOSTRING": "cast(x, 'STRING')",
-    "TOINTEGER": "cast(x, 'INT64')",
-    "TOFLOAT": "cast(x, 'DOUBLE')",
-    "TOBOOLEAN": "cast(x, 'BOOL')",
-    "LAST": "x[-1]",
+ELSEWHERE = "Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
+
+LACKING = {
+    "collect": "COLLECT subquery",
+    "finish": "clause FINISH",
+    "next": "clause NEXT",
+    "normal-test": "test IS NORMALIZED",
+    "own-properties": "map projection of all properties n {.*}",
+    "pattern-comprehension": "pattern comprehension [(a)-->(b) | ...]",
+    "show": "SHOW",
+    "subquery": "CALL subquery",
+    "type-test": "type test IS :: TYPE",
 }
-"""Equivalents on the embedded database of some of the functions that it lacks."""
+"""Constructs of Neo4j that ladybug lacks, by their kind."""
 
-FUNCTIONS = frozenset("""
-    allShortestPaths btrim char_length character_length datetime e elementId endNode exists exp
-    haversin head isEmpty isNaN last localdatetime localtime normalize point rand randomUUID reduce
-    shortestPath split startNode stDev stDevP tail time timestamp toBoolean toBooleanList
-    toBooleanOrNull toFloat toFloatList toFloatOrNull toInteger toIntegerList toIntegerOrNull
-    toString toStringList toStringOrNull type valueType duration
-    """.upper().split())  # fmt: skip
-"""Functions of Neo4j that ladybug lacks."""
+SIMPLE = frozenset((
+    "constant", "group", "list", "number", "parameter", "sign", "string", "variable",
+))  # fmt: skip
+"""Kinds of what is no operation in the value of a comprehension.
 
-Shape = Callable[[list[Token], int], bool]
-_SHAPES: tuple[tuple[str, Shape], ...] = (
-    ("list comprehension [x IN list | ...]", lambda t, i: _comprehension(t, i)),
-    ("pattern comprehension [(a)-->(b) | ...]", lambda t, i: _texts(t, i, "[", "(")),
-    ("map projection n {.a}", lambda t, i: t[i].kind == "word" and _texts(t, i + 1, "{", ".")),
-    ("empty map {}", lambda t, i: _texts(t, i, "{", "}")),
-    ("CALL subquery", lambda t, i: t[i].upper == "CALL" and _next(t, i) in ("{", "(")),
-    ("COLLECT subquery", lambda t, i: t[i].upper == "COLLECT" and _next(t, i) == "{"),
-    ("EXISTS without MATCH", lambda t, i: t[i].upper == "EXISTS" and _pattern_follows(t, i)),
-    ("COUNT without MATCH", lambda t, i: t[i].upper == "COUNT" and _texts(t, i + 1, "{", "(")),
-    ("WHERE inside a pattern", lambda t, i: t[i].upper == "WHERE" and _in_pattern(t, i)),
-    ("quantified path pattern", lambda t, i: _quantified(t, i)),
-    ("SHORTEST", lambda t, i: t[i].upper in ("SHORTEST", "ANY") and _next(t, i) != "("),
-    ("SHOW", lambda t, i: not i and t[i].upper == "SHOW"),
-    ("CYPHER version", lambda t, i: not i and t[i].upper == "CYPHER"),
-    ("clause LET", lambda t, i: not i and t[i].upper == "LET"),
-    ("clause FOR", lambda t, i: not i and t[i].upper == "FOR"),
-    ("label expression with & or !", lambda t, i: t[i].text == "&" or _texts(t, i, ":", "!")),
-    ("operator ||", lambda t, i: _texts(t, i, "|", "|")),
-    ("type test IS :: TYPE", lambda t, i: _texts(t, i, ":", ":")),
-    ("label test n:Label", lambda t, i: _label_test(t, i)),
-    ("property by name n['a']", lambda t, i: _property_by_name(t, i)),
-    ("field of a date or a call, f(x).a", lambda t, i: _texts(t, i, ")", ".")),
-)
-
-
-def explain_failure(statement: Statement, error: Exception) -> StoreError:
-    """Return the error to show for one of ladybug's: the construct it lacks, if that is it."""
-    message = one_line(error)
-    # A comprehension's own variable is what ladybug says is not in scope.
-    first, then = (_lacks, _reworded) if "not in scope" in message else (_reworded, _lacks)
-    found = first(statement, message) or then(statement, message)
-    if found is not None:
-        return StoreError(found)
-    message = re.sub(r"^(Parser|Binder|Runtime|Catalog|Function) exception: ", "", message)
-    if match := re.search(r"\(line: (\d+), offset: (\d+)\)", message):
-        # The line is shown as a person counts: the columns from 1.
-        where = f"line {match[1]}, column {int(match[2]) + 1}"
-        return StoreError(f"{where}: the embedded database cannot read the statement from here on")
-    return StoreError(f"the embedded database refused the statement: {message}")
-
-
-def _reworded(statement: Statement, message: str) -> str | None:
-    """Reword what ladybug itself says clearly enough."""
-    if match := re.search(r"Table (\S+) does not exist", message):
-        where = _place_of(statement, match[1], ":", "|")
-        return f"{where}the graph has no label or relationship type {match[1]!r}"
-    if match := re.search(r"Cannot find property (\S+) for (\S+)", message):
-        where = _place_of(statement, match[1], ".", "{", ",")
-        return f"{where}{match[2].rstrip('.')} has no property {match[1]!r}"
-    if match := re.search(r"Cannot order by (\S+?)\. Order by NODE", message):
-        return (
-            f"ORDER BY {match[1]}: the embedded database takes the node {match[1]}, not the column "
-            f"of that name; call the column something else"
-        )
-    if "bad_alloc" in message or "Unable to allocate memory" in message:
-        return "the statement needs more memory than it may have; ask for less at a time"
-    if "ANY type" in message:
-        return "the embedded database cannot tell the type of a null or an empty list here"
-    if match := re.search(r"Variable (\S+) is not in scope", message):
-        return f"{_place_of(statement, match[1])}variable {match[1]!r} is not defined"
-    return None
-
-
-def _place_of(statement: Statement, name: str, *before: str) -> str:
-    """Return the place of a name that stands after one of some signs, to begin a message with."""
-    every = statement.tokens
-    for number, token in enumerate(every):
-        follows = not before or (number and every[number - 1].text in before)
-        if token.name == name and follows:
-            return f"{place(statement.text, token.at)}: "
-    return ""
-
-
-def _lacks(statement: Statement, message: str) -> str | None:
-    found = unsupported(statement)
-    if found is None and "ORDER BY must be followed by SKIP or LIMIT" in message:
-        at = next(_orders_in_with(statement.tokens), 0)
-        found = "ORDER BY in WITH without LIMIT", at, None
-    if found is None and "Non-binary comparison" in message:
-        found = "comparison of three, a < b < c", 0, "a < b AND b < c"
-    if found is None:
-        return None
-    construct, at, instead = found
-    hint = f" (here: {instead})" if instead else ""
-    where = place(statement.text, at)
-    return f"{where}: the embedded database has no {construct}{hint}; {ELSEWHERE}"
-
-
-def _orders_in_with(every: list[Token]) -> Iterator[int]:
-    for number, token in enumerate(every):
-        if token.upper == "ORDER" and not is_name(every, number):
-            end = clause_end(every, number + 1)
-            if end < len(every) and every[end].upper not in ("SKIP", "LIMIT", "OFFSET", "UNION"):
-                yield token.at
-
-
-def unsupported(statement: Statement) -> tuple[str, int, str | None] | None:
-    """Find the first construct of Neo4j's that ladybug lacks: name, offset, what to write instead.
-
-    Examples
-    --------
-    >>> unsupported(Statement("MATCH (n) RETURN [x IN [1, 2] | x]"))
-    ('list comprehension [x IN list | ...]', 17, None)
-    >>> unsupported(Statement("MATCH ()-[r]->() RETURN type(r)"))
-    ('function type()', 24, 'label(r)')
-    >>> unsupported(Statement("MATCH (n) RETURN n")) is None
-    True
-    """
-    every = statement.tokens
-    for number, token in enumerate(every):
-        named = token.upper in FUNCTIONS and not is_name(every, number)
-        if named and _next(every, number) in ("(", "."):
-            return f"function {token.text}()", token.at, INSTEAD.get(token.upper)
-        for construct, fits in _SHAPES:
-            if fits(every, number):
-                return construct, token.at, None
-    return None
-
-
-def _next(every: list[Token], number: int) -> str:
-    return every[number + 1].text if number + 1 < len(every) else ""
-
-
-def _texts(every: list[Token], number: int, *wanted: str) -> bool:
-    return tuple(t.text for t in every[number : number + len(wanted)]) == wanted
-
-
-def _comprehension(every: list[Token], number: int) -> bool:
-    """Recognise ``[x IN list ...]``; ``any(x IN list WHERE ...)`` has a parenthesis."""
-    return (
-        every[number].text == "["
-        and number + 2 < len(every)
-        and every[number + 1].kind in ("word", "quoted")
-        and every[number + 2].upper == "IN"
-    )
-
-
-def _pattern_follows(every: list[Token], number: int) -> bool:
-    return _texts(every, number + 1, "{", "(") or _texts(every, number + 1, "(", "(")
-
-
-def _in_pattern(every: list[Token], number: int) -> bool:
-    """Recognise a WHERE directly inside the brackets of a node or relationship."""
-    start = opening(every, number)
-    if start is None or every[start].text == "{":
-        return False
-    before = every[start - 1] if start else None
-    calls = before is not None and before.kind == "word" and every[start].text == "("
-    return not calls or (before is not None and before.upper in ("MATCH", "WHERE", "AND", "OR"))
-
-
-def _quantified(every: list[Token], number: int) -> bool:
-    """Recognise ``((a)-[r]->(b)){1,3}``, ``-[:R]->+`` and ``-[:R]->{2}``."""
-    if every[number].text == "(" and _next(every, number) == "(":
-        end = closing(every, number)
-        return _next(every, end) in ("+", "*", "{") if end < len(every) else False
-    arrow = _texts(every, number, "-", ">") or _texts(every, number, "]", "-")
-    return arrow and number + 2 < len(every) and every[number + 2].text in ("+", "*", "{")
-
-
-def _label_test(every: list[Token], number: int) -> bool:
-    """Recognise ``n:Label`` as a condition: a colon outside patterns and maps."""
-    if every[number].text != ":" or not number or every[number - 1].kind != "word":
-        return False
-    start = opening(every, number)
-    if start is None:
-        return True
-    groups = start and every[start - 1].upper in ("WHERE", "AND", "OR", "XOR", "NOT")
-    return bool(groups) and _next(every, closing(every, start)) not in ("-", "<")
-
-
-def _property_by_name(every: list[Token], number: int) -> bool:
-    if every[number].text != "[" or not number:
-        return False
-    string = number + 1 < len(every) and every[number + 1].kind == "string"
-    return (
-        string and every[number - 1].kind in ("word", "quoted") and _texts(every, number + 2, "]")
-    )
-
+Of several lambdas in a statement, ladybug evaluates only the last one right if they have more than
+one operation: the constants and results within the others are overwritten.
+"""
 
 AGGREGATES = frozenset((
-    "COUNT", "SUM", "AVG", "MIN", "MAX", "COLLECT", "STDEV", "STDEVP", "PERCENTILECONT",
-    "PERCENTILEDISC",
+    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
+    "percentiledisc",
 ))  # fmt: skip
-_WALKS = ("TRAIL", "WALK", "ACYCLIC", "SHORTEST", "ALL", "WSHORTEST")
 
 
 @dataclass(frozen=True)
@@ -237,243 +57,442 @@ class Translation:
     """Statement in ladybug's dialect.
 
     ``names`` maps each parameter to a name that is not a keyword and needs no backticks;
-    ``loses_order`` is true where the optimizer would drop an ORDER BY that a LIMIT needs.
+    ``misplanned`` is true where ladybug's optimizer would make it another statement.
     """
 
     statement: Statement
     text: str
     names: Mapping[str, str]
-    loses_order: bool
+    misplanned: bool
 
 
-def translate(statement: Statement) -> Translation:
-    """Translate a statement to ladybug's dialect.
-
-    Examples
-    --------
-    >>> translate(Statement("MATCH (a)-[r:R*1..3 {x: $x}]->(b) RETURN 2 * 3, count(*)")).text
-    'MATCH (a)-[r:R* TRAIL 1..3 {x: $_graphkit_0}]->(b) RETURN 2 * 3, count(*)'
-    >>> joined = Statement("MATCH (a)<-[:R]-(b)-[r:R]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
-    >>> translate(joined).text
-    'MATCH (a)<-[_graphkit_r12:R]-(b), (_graphkit_b17)-[r:R]->(c) WHERE id(b) = id(_graphkit_b17) \
-AND id(_graphkit_r12) <> id(`r`) AND ( a.x = 1 OR c.x = 1) RETURN *'
-    """
-    text, every = statement.text, statement.tokens
-    names = {name: f"{HIDDEN}_{n}" for n, name in enumerate(statement.parameters)}
-    edits = [(t.at, t.end, f"${names[t.name]}") for t in every if t.kind == "parameter"]
-    edits += _trails(every)
-    for match, joins, conditions in joins_by_identity(text, every):
-        named, differ = _apart(match)
-        edits += [*joins, *named, *_in_condition(match, [*conditions, *differ])]
-    # From the end on; of two at one place, the earlier in the list comes first in the text.
-    order = sorted(range(len(edits)), key=lambda n: (edits[n][0], n), reverse=True)
-    for begin, end, new in (edits[n] for n in order):
-        text = text[:begin] + new + text[end:]
-    return Translation(statement, text, names, loses_order(every))
-
-
-def _in_condition(match: Match, told: list[str]) -> list[Edit]:
-    """Add conditions to the WHERE of a MATCH, or in one of their own."""
-    if not told:
-        return []
-    if match.condition is None:
-        return [(match.end, match.end, f" WHERE {' AND '.join(told)} ")]
-    begin, end = match.condition
-    return [(begin, begin, f" {' AND '.join(told)} AND ("), (end, end, ")")]
-
-
-def _apart(match: Match) -> tuple[list[Edit], list[str]]:
-    """Name the relationships of a MATCH that have no name, and require all to differ."""
-    edits: dict[int, Edit] = {}
-    told = []
-    for a, b in combinations(match.relationships, 2):
-        if _may_coincide(a, b):
-            for each in (a, b):
-                if not each.name:
-                    name = f"[{_name(each)}]" if each.bare else _name(each)
-                    edits[each.naming] = (each.naming, each.naming, name)
-            told.append(_differ(a, b))
-    return list(edits.values()), told
-
-
-def _name(each: Relationship) -> str:
-    return f"`{each.name}`" if each.name else f"{HIDDEN}_r{each.naming}"
-
-
-def _may_coincide(a: Relationship, b: Relationship) -> bool:
-    if a.name and a.name == b.name:
-        return False
-    return not a.types or not b.types or bool(set(a.types) & set(b.types))
-
-
-def _differ(a: Relationship, b: Relationship) -> str:
-    if a.many and b.many:
-        return f"none({HIDDEN} IN rels({_name(a)}) WHERE {HIDDEN} IN rels({_name(b)}))"
-    if a.many or b.many:
-        many, one = (a, b) if a.many else (b, a)
-        return f"NOT id({_name(one)}) IN properties(rels({_name(many)}), '_id')"
-    return f"id({_name(a)}) <> id({_name(b)})"
-
-
-def loses_order(every: list[Token]) -> bool:
-    """Tell if ladybug's optimizer (0.19 to 0.22) would drop an ORDER BY that a LIMIT needs.
-
-    It does where an aggregate without a group takes what WITH ... ORDER BY ... LIMIT leaves.
-
-    >>> from graphkit.cypher.tokens import tokens
-    >>> top_five = "MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN "
-    >>> loses_order(tokens(top_five + "sum(x) AS total"))
-    True
-    >>> loses_order(tokens(top_five + "x, count(*) AS n"))
-    False
-    """
-    ordered = False
-    for number, token in enumerate(every):
-        if not begins_clause(every, number):
-            continue
-        if ordered and token.upper in ("WITH", "RETURN") and _only_aggregates(every, number):
-            return True
-        ordered = ordered or token.upper == "ORDER"
-    return False
-
-
-def _only_aggregates(every: list[Token], number: int) -> bool:
-    """Tell if every column of a WITH or RETURN contains an aggregate."""
-    columns, depth = [False], 0
-    for place_, token in enumerate(every[number + 1 : clause_end(every, number + 1)], number + 1):
-        depth += (token.text in "([{") - (token.text in ")]}")
-        if token.text == "," and not depth:
-            columns.append(False)
-        called = place_ + 1 < len(every) and every[place_ + 1].text in ("(", "{")
-        if token.upper in AGGREGATES and called and not is_name(every, place_):
-            columns[-1] = True
-    return all(columns)
-
-
-def _trails(every: list[Token]) -> list[Edit]:
-    """Add the word TRAIL after the star of every variable-length pattern."""
-    found: list[Edit] = []
-    brackets = [False]
-    for number, token in enumerate(every):
-        if token.text in ("(", "[", "{"):
-            brackets.append(token.text == "[" and number > 0 and every[number - 1].text == "-")
-        elif token.text in (")", "]", "}"):
-            brackets.pop()
-        elif token.text == "*" and brackets[-1]:
-            following = every[number + 1].upper if number + 1 < len(every) else ""
-            if following not in _WALKS:
-                found.append((token.end, token.end, " TRAIL "))
-        if not brackets:
-            return []  # the brackets do not match: its parser says so better
-    return found
-
-
-HIDDEN = "_graphkit"
-"""Prefix of the names given to unnamed parts; ``RETURN *`` must not show them."""
-
-Edit = tuple[int, int, str]
-"""Begin and end of a part of a statement, and its replacement."""
-
-
-def joins_by_identity(
-    statement: str, every: list[Token]
-) -> Iterator[tuple[Match, list[Edit], list[str]]]:
-    """Yield every MATCH as it is to be, with the edits and conditions that make it so.
+def translate(statement: Statement, parameters: Mapping[str, Any] | None = None) -> Translation:
+    """Translate a statement to ladybug's dialect, for these values of its parameters.
 
     Raises
     ------
+    StoreError
+        Ladybug has nothing like a construct of it.
     UsageError
-        A named path has names for its relationships as well.
+        A construct means something else there, and nothing that means the same is known.
+
+    Examples
+    --------
+    >>> translate(Statement("MATCH (a)-[r:R*1..3]->(b) RETURN head(a.xs), $x")).text
+    'MATCH (`a`)-[`r`:`R`* TRAIL 1..3]->(`b`) RETURN list_max(`a`.`xs`[1:1]), $_graphkit_0'
+    >>> joined = Statement("MATCH (a)<-[:R]-(b)-[r:R]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
+    >>> print(translate(joined).text.replace("`", ""))
+    MATCH (a)<-[_graphkit_r9:R]-(b), (_graphkit_b16)-[r:R]->(c) WHERE id(b) = id(_graphkit_b16) \
+AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.x = 1) RETURN *
     """
-    borders = [
-        token.at
-        for number, token in enumerate(every)
-        if token.upper in ("WITH", "UNION") and begins_clause(every, number)
-    ]
-    for _, part in groupby(matches(every), lambda m: sum(border < m.at for border in borders)):
-        together = list(part)
-        joined: set[str] = set()
-        for match in together:
-            # What is bound outside an OPTIONAL MATCH or a subquery is joined to it anyway.
-            known = set[str]() if match.alone else joined
-            if match.paths:
-                yield _stretched(statement, match, known)
-            else:
-                kinds = _kinds(m for m in together if m is match or not m.alone)
-                yield _joined(match, known, kinds)
+    given = parameters or {}
+    names = {
+        name: f"{HIDDEN}_{n}"
+        for n, name in enumerate(statement.parameters)
+        if name not in given or given[name] is not None
+    }
+    writer = Writer(statement, names, given)
+    text = writer.written(statement.tree)
+    lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
+    if len(lambdas) > 1 and (writer.compound or len(set(lambdas)) < len(lambdas)):
+        raise StoreError(
+            "the embedded database has no two comprehensions in a statement where one has more "
+            f"than one operation, or is used twice; {ELSEWHERE}"
+        )
+    return Translation(statement, text, names, misplanned(statement.query))
 
 
-def _kinds(part: Iterable[Match]) -> dict[str, set[str]]:
-    """Return the kinds that each node may have, by labels and schema, where that is known."""
-    kinds: dict[str, set[str]] = {}
-    for match in part:
-        found = [(node, set(node.labels)) for node in match.nodes if node.labels]
-        for each in match.relationships:
-            found += [(n, p) for n, p in ends_of(each) if p is not None and not each.many]
-        for node, possible in found:
-            kinds[node.name] = kinds.get(node.name, possible) & possible
-    return kinds
+def misplanned(query: Syntax) -> bool:
+    """Tell if ladybug's optimizer (0.19 to 0.22) would make a query another one.
+
+    It drops the order where an aggregate without a group takes what WITH ... ORDER BY leaves, and
+    the rows without a match where something is made of a COUNT subquery.
+
+    >>> top_five = "MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN "
+    >>> misplanned(Statement(top_five + "sum(x) AS total").query)
+    True
+    >>> misplanned(Statement(top_five + "x, count(*) AS n").query)
+    False
+    """
+    if any(each.name == "COUNT" for each in query.walk("subquery-value")):
+        return True
+    ordered = False
+    for each in query.walk("with", "return"):
+        columns = each.all("item", "star")
+        if ordered and all(_aggregates(column) for column in columns):
+            return True
+        ordered = ordered or each.first("order") is not None
+    return False
 
 
-def _joined(
-    match: Match, joined: set[str], kinds: dict[str, set[str]]
-) -> tuple[Match, list[Edit], list[str]]:
-    """Give each node a second name where a relationship meets an earlier one."""
-    edits: list[Edit] = []
-    told: list[str] = []
-    before: Relationship | None = None
-    for each in match.relationships:
-        for node in (each.left, each.right):
-            if node.name not in joined:
-                joined.add(node.name)
-            elif not each.many and not _loops(each, node):
-                chained = before is not None and before.right is node is each.left
-                changes, first, second = _second_name(node, chained, kinds.get(node.name, set()))
-                edits += changes
-                told.append(f"id({first}) = id({second})")
-        before = each
-    return match, edits, told
+def _aggregates(column: Syntax) -> bool:
+    return any(
+        each.name.lower() in AGGREGATES for each in column.walk("function", "subquery-value")
+    )
 
 
-def _stretched(
-    statement: str, match: Match, joined: set[str]
-) -> tuple[Match, list[Edit], list[str]]:
-    """Make each relationship that meets an earlier one of variable length."""
-    edits: list[Edit] = []
-    relationships = []
-    for each in match.relationships:
-        meets = not each.many and not joined.isdisjoint((each.left.name, each.right.name))
-        joined |= {each.left.name, each.right.name}
-        if meets and each.name:
-            raise UsageError(
-                f"{place(statement, each.naming)}: the embedded database cannot name a path and "
-                f"also this relationship of it; leave out {each.name}, or the path's name"
+class Writer:
+    """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
+
+    def __init__(
+        self, statement: Statement, names: Mapping[str, str], parameters: Mapping[str, Any]
+    ) -> None:
+        self.statement = statement
+        self.names = names
+        self.joins = Joins(statement)
+        self.types = Types(parameters)
+        self.renamed: dict[str, str] = {}
+        self.moved: list[str] = []
+        self.walks: dict[Syntax, str] = {}
+        self.locals = 0
+        self.compound = False
+
+    def written(self, each: Syntax) -> str:
+        """Write one construct."""
+        if each.kind in LACKING:
+            self.lacks(each, LACKING[each.kind])
+        rule = RULES.get(each.kind)
+        return rule(self, each) if rule else self.as_it_stands(each)
+
+    def as_it_stands(self, each: Syntax) -> str:
+        """Write a construct with its own words, and its parts translated."""
+        text, pieces, at = self.statement.text, [], each.at
+        for part in each.parts:
+            pieces += [text[at : part.at], self.written(part)]
+            at = part.end
+        return "".join([*pieces, text[at : each.end]])
+
+    def every(self, parts: list[Syntax], between: str = ", ") -> str:
+        """Write constructs one after the other."""
+        return between.join(self.all_written(parts))
+
+    def all_written(self, parts: list[Syntax]) -> list[str]:
+        """Write constructs, each for itself."""
+        return [self.written(part) for part in parts]
+
+    def where(self, each: Syntax) -> str:
+        """Return the place of a construct, for people."""
+        return place(self.statement.text, each.at)
+
+    def lacks(self, each: Syntax, what: str, instead: str = "") -> NoReturn:
+        """Refuse what ladybug has nothing for."""
+        hint = f" (here: {instead})" if instead else ""
+        raise StoreError(
+            f"{self.where(each)}: the embedded database has no {what}{hint}; {ELSEWHERE}"
+        )
+
+    def refuses(self, each: Syntax, message: str) -> NoReturn:
+        """Refuse what would be another answer there."""
+        raise UsageError(f"{self.where(each)}: {message}; {ELSEWHERE}")
+
+    @contextmanager
+    def local(self, variable: Syntax, type_: str) -> Iterator[str]:
+        """Bind the variable of a comprehension, under a name that nothing else has."""
+        before, types = self.renamed, self.types.bound
+        self.locals += 1
+        name = f"{HIDDEN}_x{self.locals}"
+        self.renamed = {**before, variable.name: name}
+        self.types.bound = {**types, variable.name: type_}
+        yield name
+        self.renamed, self.types.bound = before, types
+
+    def lambda_(
+        self, function: str, values: str, variable: Syntax, type_: str, body: Syntax
+    ) -> str:
+        """Write a function of ladybug's that takes a list and what is made of each item."""
+        if function == "list_transform":
+            before, self.types.bound = self.types.bound, {**self.types.bound, variable.name: type_}
+            found, self.types.bound = self.types.of(body), before
+            if found in ("map", "node", "relationship", "path"):
+                self.lacks(body, "list comprehension of maps")
+        with self.local(variable, type_) as name:
+            text = self.written(body)
+        steps = [part for part in body.walk() if part.kind not in SIMPLE]
+        self.compound = self.compound or len(steps) > 1 or "CASE" in text
+        return f"{function}({values}, {name} -> {text})"
+
+    # --- clauses
+
+    def query(self, each: Syntax) -> str:
+        """Write clauses one after the other."""
+        return self.every(each.parts, " ")
+
+    def prefix(self, each: Syntax) -> str:
+        """Write EXPLAIN and PROFILE; ladybug knows no versions."""
+        return "" if each.name == "CYPHER" else each.name
+
+    def union(self, each: Syntax) -> str:
+        """Write UNION."""
+        return f"UNION {each.name}".strip()
+
+    def match(self, each: Syntax) -> str:
+        """Write MATCH without hints."""
+        optional = "OPTIONAL " if each.name else ""
+        return f"{optional}MATCH {self.pattern_with_conditions(each)}"
+
+    def pattern_with_conditions(self, *patterns: Syntax) -> str:
+        """Write the paths of one MATCH or several, and all that is required of them."""
+        outer, self.moved = self.moved, []
+        paths, conditions = [], []
+        for each in patterns:
+            for node in each.walk("path"):
+                self.types.bind(node)
+            paths.append(self.every(each.all("path")))
+            conditions += self.joins.conditions.get(each, [])
+        conditions += self.moved
+        self.moved = outer
+        given = [c.parts[0] for c in (p.first("where") for p in patterns) if c is not None]
+        if len(given) == 1 and not conditions:
+            conditions = [self.written(given[0])]
+        else:
+            conditions += [f"({self.written(condition)})" for condition in given]
+        return ", ".join(paths) + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
+
+    def projection(self, each: Syntax) -> str:
+        """Write WITH or RETURN, whose columns may be called like variables in its order."""
+        word = each.kind.upper() + (" DISTINCT" if each.name else "")
+        items = each.all("item", "star")
+        order = each.first("order")
+        shadows = any(self._shadows(item) for item in items) if order is not None else False
+        shadows = shadows and not each.first("star")
+        names, columns = {}, []
+        for number, item in enumerate(items):
+            column = self.written(item) if item.kind == "star" else self.written(item.parts[0])
+            last = item.parts[-1] if item.parts else item
+            if shadows and last.kind == "variable":
+                names[last.name] = f"column_{number}{HIDDEN}"
+                column += f" AS {names[last.name]}"
+            elif len(item.parts) == 2:
+                column += f" AS {self.variable(last)}"
+            columns.append(column)
+        self.types.project(each)
+        outer, self.renamed = self.renamed, {**self.renamed, **names}
+        rest = self.every(each.all("order", "skip", "limit"), " ")
+        self.renamed = outer
+        if each.kind == "with" and order is not None and not each.first("skip", "limit"):
+            rest += " SKIP 0"
+        text = f"{word} {', '.join(columns)} {rest}".rstrip()
+        if each.kind == "with" and names:
+            back = ", ".join(f"{new} AS {quoted(name)}" for name, new in names.items())
+            text += f" WITH {back}"
+        where = each.first("where")
+        return f"{text} {self.written(where)}" if where else text
+
+    def _shadows(self, item: Syntax) -> bool:
+        """Tell if a column is called like something else that is bound before."""
+        if len(item.parts) < 2:
+            return False
+        value, name = item.parts
+        same = value.kind == "variable" and value.name == name.name
+        return name.name in self.types.bound and not same
+
+    def let(self, each: Syntax) -> str:
+        """Write LET as a WITH."""
+        given = []
+        for variable, value in (part.parts for part in each.parts):
+            given.append(f"{self.written(value)} AS {self.variable(variable)}")
+            self.types.bound[variable.name] = self.types.of(value)
+        return "WITH *, " + ", ".join(given)
+
+    def filter(self, each: Syntax) -> str:
+        """Write FILTER as a WITH."""
+        return f"WITH * WHERE {self.written(each.parts[0])}"
+
+    def loop(self, each: Syntax) -> str:
+        """Write FOR as UNWIND."""
+        variable, values = each.parts
+        return self.unwound(values, variable)
+
+    def unwind(self, each: Syntax) -> str:
+        """Write UNWIND."""
+        return self.unwound(*each.parts)
+
+    def unwound(self, values: Syntax, variable: Syntax) -> str:
+        """Write UNWIND."""
+        text = f"UNWIND {self.written(values)} AS {self.variable(variable)}"
+        self.types.bound[variable.name] = self.types.item(values)
+        return text
+
+    # --- patterns
+
+    def path(self, each: Syntax) -> str:
+        """Write a path; ladybug marks the shortest one in its relationship."""
+        variable, shortest = each.first("variable"), each.first("shortest")
+        walk = self._selected(each)
+        for relationship in each.walk("relationship"):
+            self.walks[relationship] = walk
+        chain = (shortest or each).all("node", "relationship", "group-path")
+        pieces = [f"{self.variable(variable)} = "] if variable else []
+        for before, part, after in zip([None, *chain[:-1]], chain, [*chain[1:], None], strict=True):
+            if part.kind != "group-path":
+                pieces.append(self.written(part))
+                continue
+            pieces.append("()" * (before is None) + self._repeated(each, part))
+            pieces.append("()" * (after is None or after.kind == "group-path"))
+        return "".join(pieces)
+
+    def _selected(self, path: Syntax) -> str:
+        """Return the word for which of several paths are meant."""
+        shortest, selector = path.first("shortest"), path.first("selector")
+        if shortest is not None:
+            return "SHORTEST" if shortest.name == "SHORTESTPATH" else "ALL SHORTEST"
+        if selector is None or selector.name in ("ALL", "ALL PATHS"):
+            return "TRAIL"
+        number = selector.parts[0].name if selector.parts else "1"
+        [*many] = path.walk("length", "quantifier")
+        if number != "1" or "GROUP" in selector.name or len(many) != 1:
+            self.lacks(selector, f"{selector.name} of such paths")
+        return "ALL SHORTEST" if selector.name.startswith("ALL SHORTEST") else "SHORTEST"
+
+    def _repeated(self, path: Syntax, group: Syntax) -> str:
+        """Write ``((a)-[:R]->(b)){1,3}`` as a relationship of variable length."""
+        inner, where = group.first("path"), group.first("where")
+        parts = inner.parts if inner else []
+        quantifier = group.first("quantifier")
+        used = [each.name for each in self.statement.tree.walk("variable")]
+        plain = [part.kind for part in parts] == ["node", "relationship", "node"] and all(
+            used.count(variable.name) == 1 for variable in group.walk("variable")
+        )
+        described = any(part.first("labels", "map", "where") for part in parts[::2])
+        several = len(list(path.walk("relationship"))) > 1
+        if not plain or described or where or quantifier is None or several:
+            self.lacks(group, "quantified path pattern of more than one relationship")
+        link = parts[1]
+        return self.relationship(
+            Syntax("relationship", link.at, link.end, link.name, [*link.parts, quantifier])
+        )
+
+    def node(self, each: Syntax) -> str:
+        """Write a node, and the second node that may follow it."""
+        return f"({self._described(each)}){self.joins.then.get(each, '')}"
+
+    def relationship(self, each: Syntax) -> str:
+        """Write a relationship; of variable length it repeats none, as Neo4j's."""
+        inside = self._described(each)
+        left, right = "<" * (each.name == "<"), ">" * (each.name == ">")
+        return f"{left}-{f'[{inside}]' if inside else ''}-{right}"
+
+    def _described(self, each: Syntax) -> str:
+        """Write what stands in the brackets of a node or relationship."""
+        variable, where = each.first("variable"), each.first("where")
+        name = self.joins.names.get(each) or (self.variable(variable) if variable else "")
+        length = self._length(each)
+        if where is not None and length:
+            self.lacks(where, "WHERE inside a relationship of variable length")
+        if where is not None:
+            self.moved.append(f"({self.written(where.parts[0])})")
+        properties = each.first("map", "parameter")
+        given = f" {self.written(properties)}" if properties else ""
+        return f"{name}{self._labels(each)}{length}{given}".strip()
+
+    def _labels(self, each: Syntax) -> str:
+        labels = each.first("labels")
+        if labels is None:
+            return self.joins.kinds.get(each, "")
+        if labels.parts[0].kind == "label" or (
+            all(part.kind == "label" for part in labels.parts[0].parts)
+            and labels.parts[0].kind == "any-label"
+        ):
+            return ":" + "|".join(quoted(part.name) for part in labels.walk("label"))
+        meant = labels_of(each) or frozenset()
+        if meant in (frozenset(), EDGES, NODES):
+            return ""
+        return ":" + "|".join(f"`{name}`" for name in sorted(meant))
+
+    def _length(self, each: Syntax) -> str:
+        length, quantifier = each.first("length"), each.first("quantifier")
+        walk = f" {self.walks.get(each, 'TRAIL')}"
+        if each in self.joins.stretched:
+            return "* TRAIL 1..1"
+        if length is not None:
+            text = self.statement.text[length.at : length.end].strip()
+            walk = "" if text.upper().startswith(WALKS) else walk
+            return f"*{walk} {text}".rstrip()
+        if quantifier is None:
+            return ""
+        inside = quantifier.name.strip("{}").replace(" ", "")
+        least, comma, most = inside.partition(",")
+        if quantifier.name in ("+", "*"):
+            least, comma, most = ("1" if quantifier.name == "+" else "0"), ",", ""
+        return f"*{walk} {least or '0'}..{most if comma else least}"
+
+    def pattern(self, each: Syntax) -> str:
+        """Write a pattern that is a condition."""
+        return f"EXISTS {{ MATCH {self.pattern_with_conditions(each)} }}"
+
+    def subquery_value(self, each: Syntax) -> str:
+        """Write EXISTS or COUNT, which takes ladybug one MATCH."""
+        clauses = each.parts[0].parts
+        matches = [c for c in clauses if c.kind == "match" and not c.name]
+        last = clauses[-1]
+        counts_rows = (
+            last.kind == "return"
+            and (
+                each.name == "EXISTS" or not (last.name or any(_aggregates(c) for c in last.parts))
             )
-        if meets:
-            name = f"{HIDDEN}_p{each.naming}"
-            star = "* TRAIL 1..1 "
-            if each.bare:
-                edits.append((each.naming, each.naming, f"[{name}{star}]"))
-            else:
-                edits.append((each.naming, each.naming, name))
-                edits.append((each.stretching, each.stretching, star))
-            each = replace(each, name=name, many=True, bare=False)
-        relationships.append(each)
-    return replace(match, relationships=tuple(relationships)), edits, []
+            and not last.first("skip", "limit")
+        )
+        if each.name == "COLLECT":
+            self.lacks(each, "COLLECT subquery")
+        if matches != (clauses[:-1] if counts_rows else clauses):
+            self.lacks(each, f"{each.name} subquery of more than MATCH")
+        return f"{each.name} {{ MATCH {self.pattern_with_conditions(*matches)} }}"
+
+    # --- values
+
+    def variable(self, each: Syntax) -> str:
+        """Write a variable."""
+        if each.name in self.renamed:
+            return self.renamed[each.name]
+        return quoted(each.name)
+
+    def number(self, each: Syntax) -> str:
+        """Write a number in the one way that ladybug reads."""
+        text = each.name.replace("_", "")
+        if text[:2].lower() in ("0x", "0o"):
+            return str(int(text, 0))
+        return f"0{text}" if text.startswith(".") else text
+
+    def entry(self, each: Syntax) -> str:
+        """Write a key and its value."""
+        return f"{quoted(each.name)}: {self.written(each.parts[0])}"
+
+    def parameter(self, each: Syntax) -> str:
+        """Write a parameter by its new name, and null, which ladybug would give a type."""
+        return f"${self.names[each.name]}" if each.name in self.names else "null"
+
+    def function(self, each: Syntax) -> str:
+        """Write a call by the rule for the function."""
+        name = each.name.lower()
+        if rule := FUNCTIONS.get(name):
+            return rule(self, each, each.parts)
+        if name in LACKING_FUNCTIONS:
+            self.lacks(each, f"function {each.name}()")
+        return self.as_it_stands(each)
 
 
-def _loops(each: Relationship, node: Node) -> bool:
-    return node is each.right and node.name == each.left.name
+Rule = Callable[[Writer, Syntax], str]
 
-
-def _second_name(node: Node, chained: bool, kinds: set[str]) -> tuple[list[Edit], str, str]:
-    """Turn ``(a)-[x]->(b)-[y]->(c)`` into ``(a)-[x]->(b), (second:Kinds)-[y]->(c)``."""
-    first = node.text or f"{HIDDEN}_a{node.naming}"
-    labels = ":" + "|".join(f"`{kind}`" for kind in sorted(kinds)) if kinds else ""
-    if not chained:
-        second, end = f"{HIDDEN}_c{node.naming}", node.naming + len(node.text)
-        alone = node.end == end + 1  # nothing but a name in the brackets
-        return [(node.naming, end, second + labels * alone)], first, second
-    second = f"{HIDDEN}_b{node.naming}"
-    naming = [] if node.text else [(node.naming, node.naming, first)]
-    return [*naming, (node.end, node.end, f", ({second}{labels})")], first, second
+RULES: dict[str, Rule] = {
+    **VALUES,
+    "filter": Writer.filter,
+    "for": Writer.loop,
+    "function": Writer.function,
+    "let": Writer.let,
+    "match": Writer.match,
+    "node": Writer.node,
+    "parameter": Writer.parameter,
+    "path": Writer.path,
+    "pattern": Writer.pattern,
+    "prefix": Writer.prefix,
+    "query": Writer.query,
+    "relationship": Writer.relationship,
+    "return": Writer.projection,
+    "number": Writer.number,
+    "entry": Writer.entry,
+    "subquery-value": Writer.subquery_value,
+    "union": Writer.union,
+    "unwind": Writer.unwind,
+    "variable": Writer.variable,
+    "with": Writer.projection,
+}

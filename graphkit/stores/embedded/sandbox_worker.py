@@ -134,7 +134,7 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
         statement.check_read_only()
         used = statement.values(parameters)
         refuse_silent_differences(statement, used)
-        _send_table(store.read(translate(statement), used, limits))
+        _send_table(store.read(translate(statement, used), used, limits))
     except GraphkitError as error:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:

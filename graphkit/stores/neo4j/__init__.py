@@ -17,7 +17,7 @@ import neo4j.exceptions as failures
 import neo4j.graph
 from neo4j import ResultSummary
 
-from graphkit.cypher.read_only import PROCEDURES
+from graphkit.cypher.parser import PROCEDURES
 from graphkit.cypher.statement import EXPLAIN, Statement
 from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
@@ -187,7 +187,7 @@ class Neo4jStore(Closing):
                 check_plan(session.execute_read(_planned(asked, used, limits)))
             found = self._read(asked.text, used, limits)
             # Neo4j answers nothing then, without a word; the embedded database refuses it.
-            doubts = text_and_number(asked.tokens, used)
+            doubts = text_and_number(asked.tree, used)
             said = tuple(f"{place(asked.text, at)}: {message}" for at, message in doubts)
             return Result(found.table, found.notes + said)
 

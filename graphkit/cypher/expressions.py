@@ -1,0 +1,377 @@
+"""The values of Cypher: operators, functions, lists, maps and subqueries."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+from graphkit.cypher.cursor import NAMES
+from graphkit.cypher.patterns import Patterns
+from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import Token
+
+READS = ("MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL", "SHOW", "LET", "FOR")
+"""Words that a read-only statement may begin with."""
+
+CLAUSES = (*READS, "FILTER", "FINISH", "NEXT", "UNION", "USING", "WHERE", "ORDER", "SKIP",
+           "OFFSET", "LIMIT")  # fmt: skip
+
+WRITES = (
+    "CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "INSERT",
+    "LOAD", "TERMINATE",
+)  # fmt: skip
+"""Clauses that write, reach files or stop what others run: refused by their name."""
+
+NAMESPACES = frozenset((
+    "date", "datetime", "duration", "localdatetime", "localtime", "point", "time",
+    "vector.similarity",
+))  # fmt: skip
+"""Namespaces of Neo4j's own functions; those of plugins read files and ask the network."""
+
+OPERATORS = {
+    "OR": ("or", 1),
+    "XOR": ("xor", 2),
+    "AND": ("and", 3),
+    **dict.fromkeys(("=", "<>", "<", ">", "<=", ">="), ("compare", 5)),
+    **dict.fromkeys(("=~", "IN", "CONTAINS", "STARTS", "ENDS", "IS", "::"), ("test", 6)),
+    **dict.fromkeys(("+", "-", "||"), ("sum", 7)),
+    **dict.fromkeys(("*", "/", "%"), ("product", 8)),
+    "^": ("power", 9),
+}
+"""Kind of the operation and binding strength of the operators between two values."""
+NOT, SIGN = 4, 10
+"""Binding strength of the operators before a value."""
+
+TYPES = frozenset((
+    "ANY", "ARRAY", "BOOL", "BOOLEAN", "DATE", "DATETIME", "DURATION", "EDGE", "FLOAT", "INT",
+    "INTEGER", "LIST", "LOCAL", "MAP", "NODE", "NOTHING", "NULL", "PATH", "POINT", "PROPERTY",
+    "RELATIONSHIP", "SIGNED", "STRING", "TIME", "TIMESTAMP", "TIMEZONE", "VALUE", "VARCHAR",
+    "VERTEX", "WITH", "WITHOUT", "ZONE", "ZONED", "NOT",
+))  # fmt: skip
+"""Words of the types in ``x IS :: LIST<INTEGER NOT NULL>``."""
+
+
+class Expressions(Patterns):
+    """Parser of values."""
+
+    @abstractmethod
+    def query(self) -> Syntax:
+        """Read clauses up to what is none; at least one."""
+
+    @abstractmethod
+    def braced(self, read: Callable[[], Syntax]) -> Syntax:
+        """Read what stands in braces."""
+
+    def expression(self, power: int = 0) -> Syntax:
+        """Read a value with the operators that bind at least so strongly."""
+        left = self.prefixed()
+        start = left.at
+        while True:
+            token = self.token
+            kind, strength = OPERATORS.get(token.upper, ("", -1))
+            if strength < max(power, 0) or token.kind == "quoted":
+                return left
+            if kind == "test":
+                left = self.test(left)
+                continue
+            self.take()
+            sign = Syntax("sign", token.at, token.end, token.upper)
+            right = self.expression(strength + 1)
+            if left.kind == kind:  # one operation of many values, so that it is not deep
+                left.parts += [sign, right]
+                left.end = right.end
+            else:
+                left = self.made(kind, start, "", left, sign, right)
+
+    def test(self, left: Syntax) -> Syntax:
+        """Read what is said of a value: ``IN list``, ``STARTS WITH text``, ``IS NULL``."""
+        token = self.take()
+        name = token.upper
+        if name in ("STARTS", "ENDS"):
+            self.wants("WITH")
+            name += " WITH"
+        if name not in ("IS", "::"):
+            return self.made("test", left.at, name, left, self.expression(7))
+        negated = "NOT " if self.takes("NOT") else ""
+        if name == "IS" and self.takes("NULL"):
+            return self.made("null-test", left.at, f"IS {negated}NULL", left)
+        if name == "IS" and self.token.upper in ("NFC", "NFD", "NFKC", "NFKD", "NORMALIZED"):
+            if self.take().upper != "NORMALIZED":
+                self.wants("NORMALIZED")
+            return self.made("normal-test", left.at, negated, left)
+        if name == "IS" and not (self.takes("::") or self.takes("TYPED")):
+            self.unexpected("NULL, NOT NULL or ::")
+        self.type()
+        return self.made("type-test", left.at, negated, left)
+
+    def type(self) -> None:
+        """Read the type of a type test."""
+        if self.token.upper not in TYPES:
+            self.unexpected("a type such as INTEGER")
+        while self.token.upper in TYPES or self.token.text in ("<", ">", "|"):
+            self.take()
+
+    def prefixed(self) -> Syntax:
+        """Read a value with the operators before it."""
+        token = self.token
+        sign = token.kind == "symbol" and token.text in ("-", "+")
+        negation = token.upper == "NOT"
+        if not sign and not negation:
+            return self.postfixed()
+        self.take()
+        self.deeper(token)
+        value = self.expression(NOT if negation else SIGN)
+        self.outward()
+        return self.made("not" if negation else "signed", token.at, token.upper, value)
+
+    def postfixed(self) -> Syntax:
+        """Read a value with the properties, places and labels after it."""
+        found = self.atom()
+        levels = 0
+        while True:
+            token = self.token
+            if token.text == "." and found.kind != "number":
+                self.take()
+                if self.token.kind not in NAMES:
+                    self.unexpected("the name of a property")
+                found = self.made_of("property", found, self.take().name)
+            elif token.text == "[":
+                self.take()
+                found = self.indexed(found)
+            elif token.text == "!":
+                self.take()
+                found = self.made_of("factorial", found)
+            elif token.text == ":" and found.kind in ("variable", "property", "group", "function"):
+                labels = self.labels()
+                found = self.made_of("label-test", found)
+                found.parts.append(labels)
+            else:
+                self.outward(levels)
+                return found
+            levels += 1
+            self.deeper(token)
+
+    def made_of(self, kind: str, value: Syntax, name: str = "") -> Syntax:
+        """Make the construct of a value and what follows it."""
+        return self.made(kind, value.at, name, value)
+
+    def indexed(self, value: Syntax) -> Syntax:
+        """Read ``[0]``, ``[1..2]``, ``[..2]`` or ``[1..]`` after a list."""
+        first = None if self.token.text == ".." else self.expression()
+        if not self.takes(".."):
+            self.wants("]")
+            return self.made("index", value.at, "", value, first)
+        last = None if self.token.text == "]" else self.expression()
+        self.wants("]")
+        name = "from" * (first is not None) + "to" * (last is not None)
+        return self.made("slice", value.at, name, value, first, last)
+
+    def atom(self) -> Syntax:
+        """Read a value without operators."""
+        token = self.token
+        if token.kind in ("number", "string", "parameter"):
+            return self.single(token.kind)
+        if token.kind in NAMES:
+            return self.named()
+        if token.text == "(":
+            return self.parenthesis()
+        if token.text == "[":
+            return self.listed()
+        if token.text == "{":
+            return self.map()
+        return self.unexpected("a value")
+
+    def parenthesis(self) -> Syntax:
+        """Read a value in parentheses, or a pattern that is a condition."""
+        start = self.token
+        if self.begins_pattern():
+            return self.made(
+                "pattern", start.at, "", self.made("path", start.at, "", *self.chain())
+            )
+        self.take()
+        self.deeper(start)
+        value = self.expression()
+        self.wants(")")
+        self.outward()
+        return self.made("group", start.at, "", value)
+
+    def listed(self) -> Syntax:
+        """Read a list, or a comprehension of a list or a pattern."""
+        start = self.take()
+        self.deeper(start)
+        named = self.token.kind in NAMES
+        if named and self.following.upper == "IN":
+            found = self.comprehension(start)
+        elif (named and self.following.text == "=") or (
+            self.token.text == "(" and self.begins_pattern()
+        ):
+            found = self.pattern_comprehension(start)
+        else:
+            items = [] if self.token.text == "]" else self.separated(self.expression)
+            self.wants("]")
+            found = self.made("list", start.at, "", *items)
+        self.outward()
+        return found
+
+    def comprehension(self, start: Token) -> Syntax:
+        """Read ``[x IN list WHERE condition | value]``."""
+        variable = self.variable()
+        self.wants("IN")
+        parts = [variable, self.expression(), self.where(), self.result()]
+        self.wants("]")
+        return self.made("comprehension", start.at, "", *parts)
+
+    def pattern_comprehension(self, start: Token) -> Syntax:
+        """Read ``[(a)-->(b) WHERE condition | value]``."""
+        parts = [self.path(), self.where(), self.result()]
+        self.wants("]")
+        return self.made("pattern-comprehension", start.at, "", *parts)
+
+    def result(self) -> Syntax | None:
+        """Read the value after the bar of a comprehension."""
+        start = self.token
+        return self.made("result", start.at, "", self.expression()) if self.takes("|") else None
+
+    def map(self) -> Syntax:
+        """Read ``{key: value}``."""
+        start = self.token
+        self.wants("{")
+        self.deeper(start)
+        self.count("open braces", start)
+        entries = [] if self.token.text == "}" else self.separated(self.entry)
+        self.wants("}")
+        self.counts["open braces"] -= 1
+        self.outward()
+        return self.made("map", start.at, "", *entries)
+
+    def entry(self) -> Syntax:
+        """Read a key with its value; in a projection also ``.key``, ``.*`` or a variable."""
+        start = self.token
+        if self.takes("."):
+            name = self.take().name if self.token.kind in NAMES else ""
+            if not name:
+                self.wants("*")
+            return self.made("own-property" if name else "own-properties", start.at, name)
+        name = self.variable().name
+        if not self.takes(":"):
+            return self.made("own-variable", start.at, name)
+        return self.made("entry", start.at, name, self.expression())
+
+    def named(self) -> Syntax:
+        """Read what begins with a word: a constant, CASE, a function, a subquery or a variable."""
+        token, after = self.token, self.following
+        word = token.upper if token.kind == "word" else ""
+        if word in ("TRUE", "FALSE", "NULL"):
+            return self.single("constant")
+        if word == "CASE" and after.text not in (".", ",", ")", "]", "}", ":", "="):
+            return self.case()
+        if word in ("EXISTS", "COUNT", "COLLECT") and after.text == "{":
+            self.take()
+            return self.made("subquery-value", token.at, word, self.braced(self.subquery_body))
+        if after.text in ("(", "."):
+            return self.called()
+        clause = word in CLAUSES or word in ("AND", "OR", "XOR", "AS", "THEN", "ELSE", "WHEN")
+        if clause and (after.kind in ("number", "string", "parameter", "quoted")):
+            self.unexpected("a value")
+        if clause and after.kind == "word" and after.upper not in (
+            *OPERATORS, *CLAUSES, "AS", "NOT", "THEN", "ELSE", "END", "WHEN", "ASC", "DESC",
+        ):  # fmt: skip
+            self.unexpected("a value")
+        variable = self.variable()
+        if self.token.text == "{":
+            return self.made("projection", token.at, "", variable, *self.map().parts)
+        return variable
+
+    def subquery_body(self) -> Syntax:
+        """Read the inside of EXISTS or COUNT: a query, or a pattern alone."""
+        start = self.token
+        if start.upper in READS and self.following.text != "=":
+            return self.query()
+        paths = self.separated(self.path)
+        clause = self.made("match", start.at, "", *paths, self.where())
+        return self.made("query", start.at, "", clause)
+
+    def called(self) -> Syntax:
+        """Read a call, or the variable that a property or nothing follows."""
+        start, before = self.token, self.number
+        name = self.dotted()
+        if self.token.text != "(":
+            self.number = before
+            return self.variable()
+        word = name.upper() if start.kind == "word" else ""
+        if word in WRITES:
+            self.fail(start, f"{word} is not read-only; graphkit only reads here")
+        namespace = name.rpartition(".")[0]
+        if namespace and namespace.lower() not in NAMESPACES:
+            said = f"{name}() is not a function of Neo4j's own; graphkit only reads here"
+            self.fail(start, said)
+        if word in ("SHORTESTPATH", "ALLSHORTESTPATHS"):
+            self.number = before
+            return self.made(
+                "pattern", start.at, "", self.made("path", start.at, "", self.shortest())
+            )
+        self.deeper(start)
+        if word in ("ALL", "ANY", "NONE", "SINGLE") and self.every[self.number + 2].upper == "IN":
+            found = self.predicate(start, word)
+        elif word == "REDUCE" and self.following.kind in NAMES:
+            found = self.reduced(start)
+        else:
+            found = self.made("function", start.at, name, *self.arguments())
+        self.outward()
+        return found
+
+    def arguments(self) -> list[Syntax]:
+        """Read the arguments of a function."""
+        self.wants("(")
+        found = []
+        if self.token.upper == "DISTINCT" and self.following.text not in (")", ",", "."):
+            found.append(self.single("distinct"))
+        if self.token.text == "*" and self.following.text == ")":
+            found.append(self.single("star"))
+        elif self.token.text != ")":
+            found += self.separated(self.expression)
+        self.wants(")")
+        return found
+
+    def predicate(self, start: Token, name: str) -> Syntax:
+        """Read ``any(x IN list WHERE condition)``."""
+        self.wants("(")
+        variable = self.variable()
+        self.wants("IN")
+        parts = [variable, self.expression(), self.where()]
+        self.wants(")")
+        return self.made("predicate", start.at, name, *parts)
+
+    def reduced(self, start: Token) -> Syntax:
+        """Read ``reduce(total = 0, x IN list | total + x)``."""
+        self.wants("(")
+        total = self.variable()
+        self.wants("=")
+        first = self.expression()
+        self.wants(",")
+        variable = self.variable()
+        self.wants("IN")
+        parts = [total, first, variable, self.expression()]
+        self.wants("|")
+        parts.append(self.expression())
+        self.wants(")")
+        return self.made("reduce", start.at, "", *parts)
+
+    def case(self) -> Syntax:
+        """Read CASE."""
+        start = self.take()
+        self.deeper(start)
+        parts: list[Syntax | None] = []
+        if self.token.upper != "WHEN":
+            parts.append(self.made("subject", self.token.at, "", self.expression()))
+        while self.token.upper == "WHEN":
+            when = self.take()
+            conditions = self.separated(self.expression)
+            self.wants("THEN")
+            parts.append(self.made("when", when.at, "", *conditions, self.expression()))
+        if self.token.upper == "ELSE":
+            otherwise = self.take()
+            parts.append(self.made("else", otherwise.at, "", self.expression()))
+        self.wants("END")
+        self.outward()
+        return self.made("case", start.at, "", *parts)

@@ -1,0 +1,367 @@
+"""Statements as analysts write them for Neo4j, in twelve kinds of twenty-five."""
+
+# ruff: noqa: E501 - a statement is a line.
+
+import re
+
+KINDS: dict[str, str] = {
+    "columns and order": """
+MATCH (c:Country) RETURN c.name AS c ORDER BY c LIMIT 3
+MATCH (c:Country) RETURN c.iso3 AS type ORDER BY type LIMIT 2
+MATCH (c:Country) RETURN c.name AS create ORDER BY create LIMIT 2
+MATCH (c:Country) RETURN c.name AS end, c.iso3 AS set, 1 AS delete ORDER BY end LIMIT 2
+MATCH (c:Country) RETURN c.name ORDER BY c.iso3 LIMIT 4
+MATCH (c:Country) RETURN c.name AS name ORDER BY c.iso3 DESC LIMIT 4
+MATCH (c:Country) RETURN DISTINCT c.region AS region ORDER BY region
+MATCH (c:Country) RETURN DISTINCT c.region, c.subregion ORDER BY c.region, c.subregion
+MATCH (c:Country) RETURN c.region AS r, count(*) AS n ORDER BY count(*) DESC, r
+MATCH (c:Country)-[:HOLDS]->(p) RETURN c.name AS c, count(p) AS p ORDER BY p DESC, c LIMIT 3
+MATCH (c:Country)-[:HOLDS]->(p) RETURN p.key AS p, count(c) AS c ORDER BY c DESC, p LIMIT 3
+MATCH (p:Product)-[:AT_STAGE]->(s:Stage) RETURN p.name AS p, s.key AS s ORDER BY s, p LIMIT 9
+MATCH (s:Stage) RETURN s.key AS s, s.position AS position ORDER BY position DESC
+MATCH (s:Stage) RETURN s.key AS k, s.name AS s ORDER BY s SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN c.iso3 AS i, c.last_year AS y ORDER BY y, i SKIP 250
+MATCH (c:Country) RETURN c.iso3 AS i, c.last_year AS y ORDER BY y DESC, i LIMIT 5
+MATCH (c:Country) RETURN toLower(c.iso3) AS c ORDER BY c DESC LIMIT 3
+MATCH (e:Element) RETURN e.key AS e, size(e.name) AS n ORDER BY n, e LIMIT 7
+MATCH (p:Product) RETURN p.key AS p ORDER BY size(p), p LIMIT 7
+MATCH (c:Country) RETURN c.iso3 + ' ' + c.name AS c ORDER BY c LIMIT 2
+MATCH (c:Country) WHERE c.iso3 IN $list RETURN c.iso3 AS c, 1 AS one, 'x' AS x ORDER BY c
+MATCH (s:Stage) RETURN s.position % 2 = 0 AS even, count(*) AS s ORDER BY even
+MATCH (a:Product)-[r:MADE_INTO]->(b:Product) RETURN a.key AS a, b.key AS b ORDER BY a, b LIMIT 9
+MATCH (c:Country) RETURN count(*) AS n, count(c.last_year) AS with_year, min(c.iso3), max(c.iso3)
+MATCH (c:Country {iso3: $iso3}) RETURN c.name AS name, c.region AS `its region`
+""",
+    "with": """
+MATCH (s:Stage) WITH s ORDER BY s.position RETURN collect(s.key) AS stages
+MATCH (c:Country) WITH c ORDER BY c.name RETURN c.region AS r, collect(c.iso3) AS x ORDER BY r
+MATCH (c:Country) WITH c.name AS c ORDER BY c LIMIT 3 RETURN collect(c) AS x
+MATCH (c:Country) WITH c.name AS c ORDER BY c RETURN c LIMIT 3
+MATCH (c:Country)-[:HOLDS]->(p) WITH c.iso3 AS c, count(p) AS p ORDER BY p DESC, c LIMIT 3 WHERE p > 1 RETURN c, p
+MATCH (c:Country) WITH c.region AS region, count(*) AS n WHERE n > 50 RETURN region, n ORDER BY n
+MATCH (c:Country) WITH c, size(c.aliases) AS n WHERE n > 3 RETURN c.iso3 AS i, n ORDER BY n DESC, i
+MATCH (c:Country) WITH c SKIP 0 WHERE c.iso3 STARTS WITH 'K' RETURN c.iso3 AS i ORDER BY i
+MATCH (c:Country) WITH DISTINCT c.region AS r WHERE r IS NOT NULL RETURN count(r) AS n
+MATCH (a)-[f:EXPORTS {period: '2024'}]->() WITH a.iso3 AS a, sum(f.usd) AS u ORDER BY u DESC LIMIT 5 RETURN a, round(u) AS u
+MATCH (c:Country) WITH max(c.last_year) AS y MATCH (c:Country {last_year: y}) RETURN count(c) AS n
+MATCH (c:Country) WITH collect(c.iso3) AS cs UNWIND cs AS i WITH i WHERE i STARTS WITH 'K' RETURN i ORDER BY i
+MATCH (c:Country) WITH collect(c) AS cs RETURN size(cs) AS n, size([x IN cs WHERE x.region = 'Asia']) AS asia
+WITH 2024 AS year MATCH ()-[f:EXPORTS]->() WHERE f.year = year RETURN count(*) AS n
+WITH ['KOR', 'JPN'] AS wanted MATCH (c:Country) WHERE c.iso3 IN wanted RETURN c.name AS n ORDER BY n
+UNWIND ['KOR', 'JPN', 'XXX'] AS i OPTIONAL MATCH (c:Country {iso3: i}) RETURN i, c.name AS n ORDER BY i
+UNWIND range(1, 5) AS x WITH x, x * x AS y WHERE y > 4 RETURN x, y ORDER BY x
+MATCH (p:Product)-[:AT_STAGE]->(s) WITH s, count(p) AS n WITH avg(n) AS mean RETURN mean > 1 AS x
+MATCH (p:Product)-[:AT_STAGE]->(s) WITH s, count(p) AS n ORDER BY n DESC LIMIT 1 MATCH (q)-[:AT_STAGE]->(s) RETURN s.key AS s, count(q) AS q
+MATCH (c:Country {iso3: 'KOR'}) WITH c, c.iso3 AS i MATCH (c)-[:HOLDS]->(p) RETURN i, p.key AS p ORDER BY p
+MATCH (c:Country) WITH c.region AS r, collect(c.iso3) AS all_of RETURN r, size(all_of) AS n ORDER BY n DESC, r
+MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 10 WITH c ORDER BY c.iso3 DESC LIMIT 2 RETURN c.iso3 AS i ORDER BY i
+MATCH (s:Stage) WITH *, s.position * 2 AS twice RETURN s.key AS k, twice ORDER BY twice
+MATCH (a:Product)-[:MADE_INTO]->(b) WITH a, count(b) AS n WHERE n >= 2 RETURN a.key AS k, n ORDER BY k
+MATCH (c:Country) WITH count(c) AS total MATCH (c:Country) WHERE c.region = 'Asia' RETURN total, count(c) AS asian
+""",
+    "labels and types": """
+MATCH ()-[r]->() RETURN type(r) AS t, count(*) AS n ORDER BY t
+MATCH (n) RETURN labels(n) AS l, count(*) AS n ORDER BY n DESC LIMIT 5
+MATCH (n) RETURN labels(n)[0] AS l, count(*) AS n ORDER BY l
+MATCH (n) UNWIND labels(n) AS l RETURN l, count(*) AS n ORDER BY l
+MATCH (n) WHERE n:Country OR n:Area RETURN count(*) AS n
+MATCH (n:Country|Area) WHERE NOT n:Area RETURN count(*) AS n
+MATCH (n:!Country&!Claim) RETURN count(*) AS n
+MATCH (n:Country&Area) RETURN count(*) AS n
+MATCH (n:Country:Area) RETURN count(*) AS n
+MATCH (n:%) RETURN count(*) AS n
+MATCH ()-[r:!EXPORTS]->() RETURN count(*) AS n
+MATCH ()-[r:EXPORTS|HOLDS]->() RETURN count(*) AS n
+MATCH (n) WHERE n:Country&!Area RETURN count(*) AS n
+MATCH (a)-[r]-(b:Element {key: 'Dy'}) RETURN type(r) AS t, labels(a) AS l, count(*) AS n ORDER BY t, n
+MATCH (p:Product {key: 'dy-metal'})-[r]->(n) RETURN DISTINCT type(r) AS t, head(labels(n)) AS l ORDER BY t, l
+MATCH (c:Country {iso3: 'KOR'})-[r]->() WHERE type(r) <> 'EXPORTS' RETURN type(r) AS t, count(*) AS n ORDER BY t
+MATCH (c:Country {iso3: 'KOR'})-[r]-() WHERE type(r) IN ['HOLDS', 'PRODUCES'] RETURN count(r) AS n
+MATCH (n {key: 'mine'}) RETURN labels(n) AS l
+MATCH (c:Country {iso3: 'KOR'})-[h:HOLDS]->(p) RETURN startNode(h).iso3 AS a, endNode(h).key AS b ORDER BY b
+MATCH (n) WHERE 'Stage' IN labels(n) RETURN count(*) AS n
+MATCH (n:Product|Element) RETURN labels(n)[0] + ' ' + n.key AS k ORDER BY k LIMIT 4
+MATCH (n:Country|Area {iso3: 'EU27'}) RETURN labels(n) AS l, n.name AS n
+MATCH (a:Country)-[r:DEPENDS_ON|EXPORTS {period: '2024'}]->(b:Country {iso3: 'KOR'}) RETURN type(r) AS t, count(*) AS n ORDER BY t
+MATCH (x:Application|Stage) RETURN x:Stage AS is_stage, count(*) AS n ORDER BY n
+MATCH (p:Product {key: 'dy-metal'})--(n) RETURN head(labels(n)) AS kind, count(DISTINCT n) AS n ORDER BY kind
+""",
+    "lists": """
+RETURN head([1, 2]) AS a, last([1, 2]) AS b, head([]) AS c, tail([1, 2, 3]) AS d, tail([1]) AS e
+UNWIND [[1], [2, 3]] AS xs RETURN head(xs) AS a, last(xs) AS b, tail(xs) AS c, xs[0] AS d, xs[1] AS e, xs[-1] AS f, xs[-2] AS g, xs[5] AS h
+MATCH (c:Country) RETURN c.iso3 AS i, c.aliases[0] AS a, c.aliases[1] AS b, head(c.aliases) AS h, last(c.aliases) AS l, size(c.aliases) AS n ORDER BY i
+MATCH (c:Country) RETURN c.iso3 AS i, c.aliases[0..2] AS a, c.aliases[1..] AS b, c.aliases[..-1] AS h, c.aliases[-2..] AS l ORDER BY i
+WITH [1, 2, 3] AS xs UNWIND [0, 1, 2, 3, -1, -3, -4] AS i RETURN i, xs[i] AS x, xs[i..] AS y, xs[..i] AS z ORDER BY i
+RETURN [[1, 2], [3]][1][0] AS x
+RETURN [1, 2] + 3 AS a, [1] + [2] AS b, size([1, 2] + [3]) AS c, 2 IN [1, 2] AS d, reverse([1, 2]) AS e
+RETURN range(1, 10)[2..4] AS a, range(0, 10, 5) AS b, size(range(1, 7)) AS c
+MATCH (c:Country {iso3: 'KOR'}) RETURN [a IN c.aliases WHERE a STARTS WITH 'K' | toUpper(a)] AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN [a IN c.aliases | size(a)] AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN [a IN c.aliases WHERE a CONTAINS c.name] AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN size([a IN c.aliases WHERE size(a) > 5]) AS n
+RETURN [x IN range(1, 5) WHERE x % 2 = 1 | x ^ 2] AS x
+RETURN [x IN ['a', 'b'] | x + '!'] AS a, [x IN [1, 2, 3] WHERE x > 1] AS b
+MATCH (c:Country) RETURN c.region AS region, size(collect(DISTINCT c.subregion)) AS n ORDER BY region
+MATCH (c:Country) WITH c ORDER BY c.iso3 RETURN collect(c.iso3)[0..3] AS first
+MATCH (c:Country) WITH c ORDER BY c.iso3 WITH collect(c.iso3) AS all_of RETURN head(all_of) AS a, last(all_of) AS b, all_of[3] AS c
+MATCH (c:Country) WHERE any(a IN c.aliases WHERE a ENDS WITH 'ic') RETURN count(*) AS n
+MATCH (c:Country) WHERE all(a IN c.aliases WHERE size(a) > 5) RETURN count(*) AS n
+MATCH (c:Country) WHERE single(a IN c.aliases WHERE a CONTAINS 'Republic') RETURN count(*) AS n
+RETURN reduce(t = 0, x IN [1, 2, 3] | t + x) AS a, reduce(s = '', x IN ['a', 'b'] | s + x) AS b
+RETURN reduce(t = 0.0, x IN [1, 2] | t + x) AS a, reduce(t = 0, x IN [1.5, 2.5] | t + x) AS b
+MATCH (c:Country {iso3: 'KOR'}) RETURN reduce(n = 0, a IN c.aliases | n + size(a)) AS n
+WITH [3, 1, 2] AS xs UNWIND xs AS x WITH x ORDER BY x RETURN collect(x) AS sorted
+RETURN isEmpty([]) AS a, isEmpty([1]) AS b, isEmpty('') AS c, size([]) = 0 AS d
+""",
+    "texts": """
+RETURN substring('hello', 1, 3) AS a, substring('hello', 2) AS b, substring('日本語', 1) AS c, substring('ab', 5) AS d
+MATCH (c:Country) RETURN DISTINCT toUpper(substring(c.name, 0, 1)) AS l ORDER BY l
+RETURN split('a,b', ',') AS a, split('a,b', ',')[1] AS b, size(split('abc', ',')) AS c
+MATCH (c:Claim) RETURN split(c.key, '-')[0] AS a, count(*) AS n ORDER BY n DESC, a LIMIT 5
+RETURN reverse('abc') AS a, left('abc', 2) AS b, right('abc', 2) AS c, trim(' x ') AS d
+RETURN 'a' || 'b' AS a, 'a' + 1 AS b, 'x' + 'y' + 2 AS c
+MATCH (s:Stage) RETURN s.key + ' ' + s.position AS x ORDER BY x
+MATCH (c:Country) WHERE toLower(c.name) CONTAINS 'korea' RETURN c.iso3 AS i ORDER BY i
+MATCH (c:Country) WHERE c.name =~ '(?i)^s.*n$' RETURN c.iso3 AS i ORDER BY i
+MATCH (c:Country) WHERE c.name STARTS WITH 'United' RETURN c.name AS n ORDER BY n
+MATCH (c:Country) WHERE c.name ENDS WITH 'land' AND NOT c.name CONTAINS ' ' RETURN count(*) AS n
+MATCH (c:Country) RETURN size(c.name) AS n, count(*) AS c ORDER BY n LIMIT 4
+MATCH (c:Country) WHERE size(c.name) > 30 RETURN c.iso3 AS i ORDER BY i
+MATCH (p:Product) WHERE p.key CONTAINS 'ore' RETURN replace(p.key, '-ore', '') AS k ORDER BY k LIMIT 6
+MATCH (p:Product) RETURN split(p.key, '-')[-1] AS last, count(*) AS n ORDER BY n DESC, last LIMIT 6
+MATCH (p:Product) WHERE p.name CONTAINS ',' RETURN trim(split(p.name, ',')[0]) AS n ORDER BY n LIMIT 5
+RETURN toString(12) AS a, toString(true) AS b, toString('x') AS c
+MATCH ()-[f:EXPORTS]->() RETURN DISTINCT toString(f.year) AS y, toInteger(f.period) AS p ORDER BY y
+RETURN ltrim('  x') AS a, rtrim('x  ') AS b, toUpper('é') AS c, char_length('abc') AS d
+MATCH (c:Country {iso3: 'KOR'}) RETURN c.name + ' (' + c.iso3 + ')' AS label
+MATCH (c:Country {iso3: 'KOR'}) RETURN CASE WHEN c.name CONTAINS 'South' THEN 'south' ELSE 'other' END AS x
+MATCH (e:Element) WHERE e.key = left(e.name, 1) RETURN e.key AS k ORDER BY k
+MATCH (e:Element) WHERE toUpper(e.name) STARTS WITH toUpper(e.key) RETURN count(*) AS n
+RETURN 'abc' < 'abd' AS a, 'B' < 'a' AS b, 'a' = 'A' AS c, '' = '' AS d
+MATCH (c:Country) WHERE c.iso3 =~ '[KJ].*' AND c.region = 'Asia' RETURN c.iso3 AS i ORDER BY i
+""",
+    "numbers and dates": """
+RETURN toInteger('12') AS a, toInteger('x') AS b, toInteger('1.9') AS c, toInteger(-1.9) AS d, toInteger(2.5) AS e, toInteger(null) AS f, toInteger('-7') AS g
+UNWIND ['1', 'x', '2.7', '-3', '', ' 4'] AS t RETURN t, toInteger(t) AS i, toFloat(t) AS f
+RETURN toFloat('1.5') AS a, toFloat(3) AS b, toFloat('x') AS c, toFloat('1e3') AS d
+RETURN toBoolean('true') AS a, toBoolean('FALSE') AS b, toBoolean('x') AS c
+RETURN round(2.5) AS a, round(-2.5) AS b, round(2.4) AS c, round(7) AS d, round(2.345, 2) AS e
+MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() WHERE f.usd IS NOT NULL RETURN round(sum(f.usd)) AS s, round(avg(f.usd), 1) AS a
+RETURN date('2024-02-29').year AS y, date('2024-02-29').month AS m, date('2024-02-29').day AS d
+RETURN date().year > 2000 AS x
+MATCH (c:Control) RETURN date(c.since).year AS y, count(*) AS n ORDER BY y
+MATCH (c:Control) WHERE c.since >= '2024' RETURN count(*) AS n
+MATCH (c:Control) WHERE date(c.since) >= date('2024-01-01') RETURN count(*) AS n
+RETURN date('2024-01-01') < date('2024-02-01') AS a, date('2024-01-01') = date('2024-01-01') AS b
+RETURN 1 < 2 < 3 AS a, 1 < 3 < 2 AS b, 1 <= 1 < 2 AS c
+RETURN 7 / 2 AS a, -7 / 2 AS b, 7 % 3 AS c, 7.0 / 2 AS d, 2 ^ 3 AS e, 1 / 3.0 AS f
+MATCH (s:Stage) RETURN s.position + 1 AS a, s.position / 2 AS b, s.position * 1.5 AS c, s.position % 2 AS d ORDER BY a
+RETURN log(10) AS a, sqrt(2) AS b, abs(-1.5) AS c, ceil(1.2) AS d, sign(-3) AS e, pi() AS f, floor(-1.2) AS g
+RETURN log10(1000) AS a, sin(1) AS b, radians(180) AS c, atan2(1, 1) AS d, 10 % 4 AS e
+MATCH ()-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(c:Country {iso3: 'KOR'}) RETURN coalesce(f.tonnes, 0) AS t, coalesce(f.usd, 0.0) AS u ORDER BY u
+MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() WHERE f.tonnes > 0 RETURN round(max(f.usd / f.tonnes), 2) AS most
+MATCH ()-[f:EXPORTS]->() WHERE f.year >= 2022 AND f.year < 2024 RETURN f.year AS y, count(*) AS n ORDER BY y
+MATCH ()-[f:EXPORTS]->() WHERE 2022 <= f.year <= 2023 RETURN f.year AS y, count(*) AS n ORDER BY y
+MATCH ()-[f:EXPORTS]->() WHERE f.usd > 1e9 RETURN count(*) AS n
+UNWIND [1, 2, 3, 4] AS x RETURN percentileCont(x, 0.4) AS a, percentileDisc(x, 0.4) AS b, avg(x) AS c, sum(x) AS d
+RETURN 1.0 AS a, 1e3 AS b, .5 AS c, -0.5 AS d, 0x1F AS e
+RETURN 10 / 4 * 2.0 AS a, 10 / 4.0 AS b, (1 + 2) * 3 AS c, -2 ^ 2 AS d
+""",
+    "maps": """
+MATCH (c:Country) WHERE c.iso3 IN $list RETURN c {.iso3, .name, region: c.region} AS m ORDER BY c.iso3
+MATCH (c:Country) WHERE c.iso3 IN $list RETURN c {.iso3, .last_year} AS m ORDER BY c.iso3
+MATCH (c:Country {iso3: 'KOR'})-[:HOLDS]->(p:Product) WITH p ORDER BY p.key RETURN collect(p {.key, .name}) AS m
+MATCH (c:Country {iso3: 'KOR'})-[:HOLDS]->(p:Product) WITH p ORDER BY p.key RETURN collect({key: p.key, s: p.source}) AS m
+MATCH (c:Country {iso3: 'KOR'}) RETURN {name: c.name, aliases: c.aliases} AS m
+MATCH (c:Country {iso3: 'KOR'}) RETURN c['name'] AS n
+WITH {a: 1, b: 'x'} AS m RETURN m.a AS a, m.b AS b, m['a'] AS c
+UNWIND [{a: 1}, {a: 2}] AS row RETURN row.a AS a ORDER BY a
+UNWIND [{iso3: 'KOR', n: 1}, {iso3: 'JPN', n: 2}] AS row MATCH (c:Country {iso3: row.iso3}) RETURN c.name AS c, row.n AS n ORDER BY n
+RETURN {a: {b: 1}} AS m, {a: {b: 1}}.a AS n
+RETURN {a: [1, 2], b: null} AS m
+MATCH (s:Stage) RETURN s {.key, .position, twice: s.position * 2} AS s ORDER BY s.position
+MATCH (s:Stage) WITH s {.key} AS m RETURN m.key AS k ORDER BY k
+MATCH (p:Product {key: 'dy-metal'}) RETURN p {.key, stages: [(p)-[:AT_STAGE]->(s) | s.key]} AS m
+MATCH (c:Country {iso3: 'KOR'}) RETURN c {.*} AS m
+MATCH (s:Stage {key: 'mine'}) RETURN properties(s) AS m
+MATCH (s:Stage {key: 'mine'}) RETURN keys(s) AS k
+MATCH (c:Country {iso3: 'KOR'}) WITH c {.iso3, .name} AS m RETURN m.name + m.iso3 AS x
+MATCH (c:Country {iso3: 'KOR'}) WITH c, 5 AS five RETURN c {.iso3, five} AS m
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]->(b) RETURN r {.process, to: b.key} AS m ORDER BY b.key
+RETURN [{a: 1, b: 'x'}, {a: 2, b: 'y'}] AS rows
+WITH {list: [1, 2, 3]} AS m RETURN m.list[1] AS x, size(m.list) AS n
+MATCH (c:Country {iso3: 'KOR'}) RETURN {country: c {.iso3}, n: 1} AS m
+MATCH (c:Country) WHERE c.iso3 IN $list WITH c ORDER BY c.iso3 RETURN collect({i: c.iso3, n: size(c.name)}) AS rows
+MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i
+""",
+    "subqueries": """
+MATCH (c:Country) WHERE (c)-[:HOLDS]->(:Product) RETURN count(*) AS n
+MATCH (c:Country) WHERE NOT (c)-[:HOLDS]->() AND (c)-[:PRODUCES]->() RETURN count(*) AS n
+MATCH (c:Country) WHERE EXISTS { (c)-[:HOLDS]->(:Product) } RETURN count(*) AS n
+MATCH (c:Country) WHERE COUNT { (c)-[:HOLDS]->() } > 5 RETURN c.iso3 AS i ORDER BY i
+MATCH (c:Country) WHERE EXISTS { MATCH (c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' RETURN p } RETURN count(*) AS n
+MATCH (c:Country) RETURN c.iso3 AS i, COUNT { MATCH (c)-[:HOLDS]->(p) RETURN p } AS n ORDER BY n DESC, i LIMIT 5
+MATCH (c:Country) WHERE exists((c)-[:HOLDS]->()) RETURN count(*) AS n
+MATCH (c:Country) WHERE NOT EXISTS { (c)-[:HOLDS]->() } AND EXISTS { (c)-[:PRODUCES]->() } RETURN c.iso3 AS c ORDER BY c
+MATCH (p:Product) RETURN p.key AS p, EXISTS { (p)-[:MADE_INTO]->() } AS used ORDER BY p LIMIT 9
+MATCH (p:Product) WHERE EXISTS { (p)-[:MADE_INTO]->(q) WHERE q.key CONTAINS 'magnet' } RETURN p.key AS p ORDER BY p
+MATCH (p:Product) WHERE COUNT { (p)<-[:MADE_INTO]-() } >= 2 RETURN p.key AS p ORDER BY p
+MATCH (p:Product) RETURN COUNT { (p)-[:MADE_INTO]->() } AS uses, count(*) AS products ORDER BY uses
+MATCH (c:Country {iso3: 'KOR'}) RETURN COUNT { (c)-[:EXPORTS {period: '2024'}]->(:Country) } AS n
+MATCH (c:Country) WHERE c.region = 'Asia' AND NOT (c)<-[:EXPORTS]-() RETURN c.iso3 AS i ORDER BY i
+MATCH (c:Country {iso3: 'KOR'}) CALL (c) { MATCH (c)-[r:HOLDS]->() RETURN count(r) AS n } RETURN n
+CALL { MATCH (s:Stage) RETURN count(s) AS n } RETURN n
+MATCH (c:Country) CALL { WITH c MATCH (c)-[:HOLDS]->(p) RETURN count(p) AS n } RETURN c.iso3 AS c, n ORDER BY n DESC, c LIMIT 4
+MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS p } RETURN c.iso3 AS c, p ORDER BY c, p
+MATCH (c:Country {iso3: 'KOR'}) RETURN size([(c)-[:HOLDS]->(p) | p.key]) AS n
+MATCH (c:Country {iso3: 'KOR'}) RETURN size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key }) AS n
+MATCH (c:Country {iso3: 'KOR'}) RETURN COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key ORDER BY p.key } AS keys
+MATCH (c:Country) WHERE EXISTS { MATCH (c)-[:HOLDS]->(p:Product)<-[:HOLDS]-(d:Country {iso3: 'KOR'}) } RETURN count(c) AS n
+MATCH (e:Element) WHERE NOT EXISTS { MATCH (:Product)-[:CONTAINS]->(e) } RETURN e.key AS e ORDER BY e LIMIT 5
+MATCH (c:Country) WITH c, COUNT { (c)-[:HOLDS]->() } AS n WHERE n > 10 RETURN c.iso3 AS c, n ORDER BY n DESC, c
+MATCH (c:Country) RETURN CASE WHEN EXISTS { (c)-[:HOLDS]->() } THEN 'holds' ELSE 'none' END AS x, count(*) AS n ORDER BY x
+""",
+    "paths": """
+MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[:MADE_INTO*]->(b:Product {key: 'magnets-metal'})) RETURN length(p) AS l
+MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[*..5]-(b:Element {key: 'Nd'})) RETURN length(p) AS l
+MATCH (a:Product {key: 'dy-metal'}), (b:Element {key: 'Nd'}) MATCH p = shortestPath((a)-[*..5]-(b)) RETURN length(p) AS l
+MATCH p = allShortestPaths((a:Product {key: 'dy-metal'})-[*..5]-(b:Element {key: 'Nd'})) RETURN count(p) AS n, min(length(p)) AS l
+MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[:MADE_INTO*..4]->(b:Product)) WHERE a <> b RETURN b.key AS k, length(p) AS l ORDER BY k
+MATCH (:Product {key: 'dy-metal'})-[:MADE_INTO]->{1,2}(b) RETURN count(*) AS x
+MATCH (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(*) AS x
+MATCH (a:Product {key: 'dy-metal'})-[:MADE_INTO]->*(b) RETURN count(*) AS x
+MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN [n IN nodes(p) | n.key] AS keys, length(p) AS l
+MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN [r IN relationships(p) | type(r)] AS a, length(p) AS l ORDER BY l
+MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO]->(b) RETURN nodes(p)[0].key AS a, nodes(p)[1].key AS b ORDER BY b
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN reduce(s = '', n IN nodes(p) | s + n.key + ' ') AS t ORDER BY t
+MATCH (a:Product {key: 'lithium-mine'})-[:MADE_INTO*]->(b) RETURN DISTINCT b.key AS b ORDER BY b
+MATCH (a:Product)-[:MADE_INTO*2]->(b:Product) RETURN count(*) AS n
+MATCH (a:Product)-[:MADE_INTO*..2]->(b:Product {key: 'magnets-metal'}) RETURN a.key AS a, count(*) AS n ORDER BY a
+MATCH (a:Product {key: 'dy-metal'})-[:MADE_INTO*0..1]->(b) RETURN b.key AS b ORDER BY b
+MATCH p = (a:Product)-[:MADE_INTO*]->(b:Product) WHERE NOT (b)-[:MADE_INTO]->() RETURN max(length(p)) AS l
+MATCH p = (a:Product)-[:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE all(n IN nodes(p) WHERE n.key <> 'dy-metal') RETURN count(p) AS n
+MATCH (c:Country {iso3: 'KOR'})-[:HOLDS]->(p)<-[:HOLDS]-(d:Country) RETURN DISTINCT d.iso3 AS d ORDER BY d
+MATCH (a:Product)-[:MADE_INTO]->(b:Product)-[:USED_IN]->(u:Application) RETURN u.key AS u, count(*) AS n ORDER BY n DESC, u LIMIT 5
+MATCH (a:Country {iso3: 'KOR'})<-[e:EXPORTS {period: '2024'}]-(b) RETURN b.iso3 AS b, count(e) AS n ORDER BY n DESC, b LIMIT 5
+MATCH (a:Country {iso3: 'KOR'})--(b:Country) RETURN count(DISTINCT b) AS n
+MATCH (:Product {key: 'dy-metal'}) ((a)-[:MADE_INTO]->(b)){1,2} RETURN count(*) AS x
+MATCH p = SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x
+MATCH p = (a:Product {key: 'dy-metal'})-[r:MADE_INTO]->(b) RETURN length(p) AS l, r.process AS process, b.key AS b ORDER BY b
+""",
+    "conditions": """
+MATCH (c:Country WHERE c.iso3 STARTS WITH 'K')-[h:HOLDS WHERE h.source IS NOT NULL]->(p) RETURN count(*) AS n
+MATCH (c:Country {iso3: 'KOR'}) OPTIONAL MATCH (c)-[h:HOLDS WHERE h.source = 'x']->(p:Product WHERE p.key > 'a') RETURN c.iso3 AS i, p.key AS k
+MATCH (c:Country WHERE c.region = 'Asia') RETURN count(*) AS n
+MATCH (c:Country) WHERE $null IS NULL OR c.iso3 = $null RETURN count(*) AS n
+MATCH (c:Country) WHERE c.iso3 = coalesce($null, 'KOR') RETURN count(*) AS n
+RETURN $null AS x, coalesce($null, 1) AS y
+MATCH (c:Country) WHERE c.iso3 = $iso3 AND c.last_year IS NULL RETURN c.name AS n
+MATCH (c:Country) WHERE c.last_year IS NOT NULL RETURN count(*) AS n
+MATCH (c:Country) WHERE NOT c.iso3 IN $list RETURN count(*) AS n
+MATCH (c:Country) WHERE c.region = 'Asia' XOR c.iso3 = 'KOR' RETURN count(*) AS n
+MATCH (c:Country) WHERE NOT (c.region = 'Asia' OR c.region = 'Europe') RETURN count(*) AS n
+MATCH (c:Country) WHERE c.region <> 'Asia' RETURN count(*) AS n
+MATCH (c:Country) WHERE c.last_year > 1990 RETURN c.iso3 AS c ORDER BY c
+MATCH (c:Country) WHERE c.last_year = null RETURN count(*) AS n
+MATCH (c:Country) RETURN CASE c.region WHEN 'Asia' THEN 'A' WHEN 'Europe' THEN 'E' ELSE 'other' END AS r, count(*) AS n ORDER BY r
+MATCH (c:Country) RETURN CASE WHEN c.last_year IS NULL THEN 'now' ELSE 'gone' END AS s, count(*) AS n ORDER BY s
+MATCH (c:Country) WHERE CASE WHEN c.region = 'Asia' THEN true ELSE c.iso3 = 'DEU' END RETURN count(*) AS n
+MATCH (e:Element) WHERE e.us_2025 RETURN count(*) AS n
+MATCH (e:Element) WHERE e.us_2025 = true AND e.key IN ['Dy', 'Nd', 'Fe'] RETURN e.key AS k ORDER BY k
+MATCH (a:Country), (b:Country) WHERE a.iso3 < b.iso3 AND a.iso3 IN $list AND b.iso3 IN $list RETURN a.iso3 AS a, b.iso3 AS b
+MATCH (a:Country {iso3: 'KOR'}), (b:Country {iso3: 'KOR'}) RETURN a = b AS same, a <> b AS other
+MATCH (c:Country) WHERE c.iso3 >= 'X' RETURN c.iso3 AS i ORDER BY i
+MATCH ()-[f:EXPORTS]->() WHERE f.period IN ['2023', '2024'] AND f.usd >= 1e8 RETURN f.period AS p, count(*) AS n ORDER BY p
+MATCH (n:Nation) RETURN n.name AS name
+MATCH (c:Country)-[:TRADES_WITH]->(d) RETURN c.iso3 AS c
+""",
+    "aggregates": """
+MATCH (a)-[f:EXPORTS {period: '2024'}]->() RETURN a.iso3 AS a, round(sum(f.usd)) AS u ORDER BY u DESC LIMIT 5
+MATCH (c:Country) RETURN c.region AS r, count(*) AS n, min(c.name) AS first, max(c.name) AS last ORDER BY r
+MATCH (c:Country) RETURN count(DISTINCT c.region) AS r, count(c) AS n, count(c.last_year) AS y
+MATCH (c:Country) RETURN avg(size(c.name)) > 5 AS x, max(size(c.name)) AS m
+MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN f.period AS p, count(*) AS n, round(sum(f.usd)) AS u ORDER BY p
+MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->(c) RETURN c.iso3 AS c, max(f.usd) AS u ORDER BY u DESC LIMIT 3
+MATCH (p:Product)-[:AT_STAGE]->(s:Stage) RETURN s.key AS s, count(p) AS n, min(p.key) AS first ORDER BY n DESC, s
+MATCH (p:Product)-[:CONTAINS]->(e:Element) RETURN e.key AS e, count(DISTINCT p) AS n ORDER BY n DESC, e LIMIT 5
+MATCH (c:Country) OPTIONAL MATCH (c)-[h:HOLDS]->() RETURN c.iso3 AS c, count(h) AS n ORDER BY n DESC, c LIMIT 5
+MATCH (c:Country) OPTIONAL MATCH (c)-[h:HOLDS]->() WITH c, count(h) AS n RETURN n, count(c) AS c ORDER BY n
+MATCH (c:Country) WHERE c.iso3 = 'XXX' RETURN count(c) AS n, collect(c.iso3) AS l, max(c.iso3) AS m
+MATCH (c:Country) WHERE c.iso3 = 'XXX' RETURN sum(size(c.iso3)) AS s
+MATCH (c:Country) WHERE c.iso3 = 'XXX' RETURN avg(size(c.iso3)) AS a, min(c.name) AS m
+MATCH ()-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(c:Country) WITH c.iso3 AS c, sum(f.usd) AS u WITH sum(u) AS total, max(u) AS most RETURN round(100 * most / total, 1) AS share
+MATCH ()-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(:Country {iso3: 'KOR'}) WITH sum(f.usd) AS total MATCH (s)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(:Country {iso3: 'KOR'}) WITH total, s, sum(f.usd) AS usd RETURN s.iso3 AS s, round(usd / total, 3) AS share ORDER BY share DESC, s LIMIT 3
+MATCH (c:Country) RETURN c.region AS r, count(*) * 100.0 / 256 AS percent ORDER BY r
+MATCH (c:Country) RETURN c.region IS NULL AS none, count(*) AS n ORDER BY n
+MATCH (c:Country)-[:HOLDS]->(p:Product) RETURN p.key AS p, count(*) AS n, count(DISTINCT c.region) AS regions ORDER BY n DESC, p LIMIT 4
+MATCH (c:Claim) RETURN c.kind AS k, count(*) AS n ORDER BY n DESC, k
+MATCH (c:Claim)-[:CITES]->(s:Source) RETURN s.key AS s, count(*) AS n ORDER BY n DESC, s LIMIT 5
+MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN round(stDev(f.usd)) > 0 AS x
+UNWIND [2, 4, 4, 4, 5, 5, 7, 9] AS x RETURN stDevP(x) AS p, round(stDev(x), 6) AS s
+UNWIND [1, null, 2] AS x RETURN count(x) AS n, sum(x) AS s, collect(x) AS l
+UNWIND [1, 1, 2] AS x RETURN sum(DISTINCT x) AS s, count(DISTINCT x) AS n, collect(DISTINCT x) AS l
+MATCH (c:Country) WITH c.region AS r, count(*) AS n RETURN collect(n)[0] > 0 AS x, sum(n) AS s
+""",
+    "clauses": """
+CYPHER 5 MATCH (c:Country) RETURN count(*) AS n
+MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS i UNION MATCH (c:Country {iso3: 'JPN'}) RETURN c.iso3 AS i
+MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS i UNION ALL MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS i
+MATCH (c:Country) WHERE c.iso3 = 'KOR' RETURN c.name AS n UNION MATCH (a:Area) WHERE a.iso3 = 'EU27' RETURN a.name AS n
+UNWIND [1, 2, 2, 3] AS x RETURN DISTINCT x ORDER BY x
+UNWIND [] AS x RETURN x
+UNWIND [[1, 2], [3]] AS xs UNWIND xs AS x RETURN x ORDER BY x
+OPTIONAL MATCH (c:Country {iso3: 'XXX'}) RETURN c.name AS n
+MATCH (c:Country {iso3: 'KOR'}) OPTIONAL MATCH (c)-[:HOLDS]->(p) WHERE p.key CONTAINS 'zzz' RETURN c.iso3 AS c, p.key AS p
+MATCH (c:Country {iso3: 'KOR'}), (d:Country {iso3: 'JPN'}) RETURN c.name AS c, d.name AS d
+MATCH (c:Country {iso3: 'KOR'}) MATCH (c)-[:HOLDS]->(p) MATCH (p)-[:AT_STAGE]->(s) RETURN p.key AS p, s.key AS s ORDER BY p
+MATCH (c:Country) RETURN c.iso3 AS i ORDER BY i SKIP $skip LIMIT $limit
+MATCH (c:Country) USING INDEX c:Country(iso3) WHERE c.iso3 = 'KOR' RETURN c.name AS n
+MATCH (s:Stage) RETURN * ORDER BY s.position LIMIT 1
+MATCH (s:Stage {key: 'mine'})<-[r:AT_STAGE]-(p:Product {key: 'lithium-mine'}) RETURN s.key AS s, p, r
+MATCH (s:Stage {key: 'mine'}) RETURN s
+MATCH (c:Country {iso3: 'KOR'}) RETURN c, c.iso3 AS i
+match (c:Country {iso3: 'KOR'}) return c.name as name
+MATCH (c:Country) /* a comment */ WHERE c.iso3 = 'KOR' // another
+ RETURN c.name AS n
+MATCH (p:Product {key: 'dy-metal'}) OPTIONAL MATCH (p)-[:MADE_INTO]->(q) OPTIONAL MATCH (q)-[:USED_IN]->(a) RETURN q.key AS q, count(a) AS n ORDER BY q
+MATCH (c:Country {iso3: 'KOR'})-[h:HOLDS]->(p) WITH c, collect(p.key) AS ps, count(h) AS n RETURN c.iso3 AS c, n, size(ps) AS s
+MATCH (a:Country {iso3: 'KOR'})-[:MEMBER_OF]->(g:Area) RETURN g.iso3 AS g ORDER BY g
+MATCH (g:Area {iso3: 'EU27'})<-[:MEMBER_OF]-(c:Country) RETURN c.iso3 AS c ORDER BY c LIMIT 5
+MATCH (c:Country {iso3: 'KOR'}) RETURN c.name IS NOT NULL AS x, c IS NOT NULL AS y
+MATCH (c:Country {iso3: 'KOR'}) RETURN id(c) IS NOT NULL AS x
+""",
+}
+"""Statements by kind, one a line unless a line begins with a space."""
+
+PARAMETERS = {"iso3": "KOR", "limit": 3, "list": ["KOR", "JPN"], "null": None, "skip": 2}
+
+
+REFUSED = frozenset(
+    (
+        "RETURN [x IN range(1, 5) WHERE x % 2 = 1 | x ^ 2] AS x",
+        "RETURN [x IN ['a', 'b'] | x + '!'] AS a, [x IN [1, 2, 3] WHERE x > 1] AS b",
+        "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN reduce(s = '', n IN nodes(p) | s + n.key + ' ') AS t ORDER BY t",
+        "MATCH (p:Product {key: 'dy-metal'}) RETURN p {.key, stages: [(p)-[:AT_STAGE]->(s) | s.key]} AS m",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN c {.*} AS m",
+        "MATCH (s:Stage {key: 'mine'}) RETURN keys(s) AS k",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
+        "MATCH (c:Country {iso3: 'KOR'}) CALL (c) { MATCH (c)-[r:HOLDS]->() RETURN count(r) AS n } RETURN n",
+        "CALL { MATCH (s:Stage) RETURN count(s) AS n } RETURN n",
+        "MATCH (c:Country) CALL { WITH c MATCH (c)-[:HOLDS]->(p) RETURN count(p) AS n } RETURN c.iso3 AS c, n ORDER BY n DESC, c LIMIT 4",
+        "MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS p } RETURN c.iso3 AS c, p ORDER BY c, p",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN size([(c)-[:HOLDS]->(p) | p.key]) AS n",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key }) AS n",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key ORDER BY p.key } AS keys",
+        "MATCH (n:Nation) RETURN n.name AS name",
+        "MATCH (c:Country)-[:TRADES_WITH]->(d) RETURN c.iso3 AS c",
+        "MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN round(stDev(f.usd)) > 0 AS x",
+        "UNWIND [2, 4, 4, 4, 5, 5, 7, 9] AS x RETURN stDevP(x) AS p, round(stDev(x), 6) AS s",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN id(c) IS NOT NULL AS x",
+    )
+)
+"""Statements that the embedded database refuses with a message."""
+
+
+def statements(kind: str) -> list[str]:
+    """The statements of a kind."""
+    return re.split(r"\n(?! )", KINDS[kind].strip())
