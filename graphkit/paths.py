@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,13 @@ OTHERS = {
     stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket",
 }  # fmt: skip
 """Types of what is no regular file: reading it may never end."""
+WORKBOOK = "an Excel workbook; save its sheet as CSV"
+PACKED = {
+    b"PK\x03\x04": "a zip; unpack it", b"7z\xbc\xaf": "a 7z archive; unpack it",
+    b"\x1f\x8b": "a gzip file; unpack it", b"PAR1": "a Parquet file", b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": WORKBOOK,
+}  # fmt: skip
+"""First bytes of files that are no text."""
 
 
 def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
@@ -72,6 +79,32 @@ def check_file(path: Path, most: int) -> None:
         raise GraphkitError(f"{path.name or path}: found {found}, wanted a file")
     if about.st_size > most:
         raise GraphkitError(f"{path.name}: found {about.st_size:,} bytes, wanted at most {most:,}")
+
+
+def check_text(path: Path, most: int) -> None:
+    """Refuse what :func:`check_file` refuses, and files that only other programs read as text.
+
+    Raises
+    ------
+    GraphkitError
+        The path is no file of at most ``most`` bytes, or a workbook, an archive or the like.
+    """
+    check_file(path, most)
+    with path.open("rb") as file:
+        start = file.read(8)
+    for mark, said in PACKED.items():
+        if start.startswith(mark):
+            raise GraphkitError(f"{path.name}: wanted text, found {_packed(path) or said}")
+
+
+def _packed(path: Path) -> str | None:
+    """Tell a workbook from another zip."""
+    import zipfile
+
+    with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+        if any(name.startswith("xl/") for name in archive.namelist()):
+            return WORKBOOK
+    return None
 
 
 @contextmanager

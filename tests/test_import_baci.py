@@ -61,6 +61,16 @@ def archive(lines: dict[str, str], tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("more", [" (1)", "(2)", " - Copy", ".download"])
+def test_a_name_as_a_browser_changes_it_still_tells_the_edition(more, reference, tmp_path):
+    path = tmp_path / f"BACI_HS92_Y2024_V202601{more}.csv"
+    path.write_text("t,i,j,k,v,q\n2024,156,410,280530,1.5,0.1\n", encoding="utf-8")
+    import_baci([path], tmp_path / "seeds", reference)
+
+    [flow] = read_seeds(tmp_path / "seeds")["EXPORTS"].to_pylist()
+    assert (flow["dataset"], flow["hs_revision"]) == ("baci-hs92-v202601", "HS92")
+
+
 def imported(folder: Path) -> pa.Table:
     return plain(read_seeds(folder)["EXPORTS"])
 

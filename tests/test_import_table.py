@@ -283,7 +283,7 @@ def test_a_folder_keeps_its_own_source_and_refuses_the_same_fact_twice(
          "map.yaml:2:45: t.csv has no column 'Code'; it has From, To, Kode"),
         ("t.csv", text().encode() + b"C\xf4te d'Ivoire,KOR,280530,2024,1,1,\n",
          "t.csv:5: found the byte 0xf4, which is not utf-8; set the encoding in the mapping"),
-        ("t.csv", b"PK\x03\x04\x00", "found a zip or a workbook, wanted text"),
+        ("t.csv", b"PK\x03\x04\x00", "t.csv: wanted text, found a zip; unpack it"),
         ("t.csv", text([]), "t.csv:1:1: found no row to keep; wanted at least one"),
         ("t.xlsx", "no zip", "found no Excel workbook (.xlsx is a zip); is it truncated?"),
         ("t.xlsx", b"PK\x05\x06" + bytes(18), "t.xlsx cannot be read as an Excel workbook: "),

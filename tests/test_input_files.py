@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import STREAMED, TEXT, WHOLE, check_file
+from graphkit.paths import STREAMED, TEXT, WHOLE, check_file, check_text
 
 COMMANDS = {
     "query": ("query", "{}.cypher"),
@@ -83,3 +84,36 @@ def test_a_file_over_the_limit_is_refused_unread(tmp_path, most):
     with pytest.raises(GraphkitError) as raised:
         check_file(path, most)
     assert str(raised.value) == f"large.csv: found {most + 1:,} bytes, wanted at most {most:,}"
+
+
+@pytest.mark.parametrize("name", ["baci", "comtrade", "customs", "usgs", "table"])
+def test_a_workbook_with_the_name_of_a_text_is_named(graphkit, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    words = [word.format("input") for word in COMMANDS[name]]
+    [place] = [word for word in words if word.startswith("input.")]
+    openpyxl.Workbook().save(tmp_path / "book.xlsx")
+    (tmp_path / "book.xlsx").rename(tmp_path / place)
+    (tmp_path / "map.yaml").write_text("kind: EXPORTS\ncolumns: {usd: Value}\n", encoding="utf-8")
+    code, out, err = graphkit(*words)
+
+    assert (code, out) == (1, "")
+    assert err == (
+        f"graphkit: {place}: wanted text, found an Excel workbook; save its sheet as CSV\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"PK\x03\x04", "a zip; unpack it"), (b"\x1f\x8b\x08", "a gzip file; unpack it"),
+        (b"PAR1", "a Parquet file"), (b"%PDF-1.7", "a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1", "an Excel workbook; save its sheet as CSV"),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_named(tmp_path, start, said):
+    path = tmp_path / "flows.csv"
+    path.write_bytes(start)
+
+    with pytest.raises(GraphkitError) as raised:
+        check_text(path, TEXT)
+    assert str(raised.value) == f"flows.csv: wanted text, found {said}"

@@ -21,7 +21,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.flows import distinct, left_out, name_places, with_one_of, worth
 from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
 from graphkit.importers.writing import Report, SeedTable, write_trade
-from graphkit.paths import STREAMED, check_file
+from graphkit.paths import STREAMED, check_file, check_text
 from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file
 from graphkit.seeds.tables import check_zip
@@ -40,7 +40,8 @@ UNKNOWN = ["", "NA", *(" " * n + "NA" for n in range(1, 20))]
 KEYS = ("product", "hs", "period", "exporter", "importer")
 """The columns that identify a flow of a table."""
 AMOUNTS = ("usd", "tonnes")
-NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)\.csv")
+NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V([0-9A-Za-z]+)(?:[ .(-].*)?\.csv")
+"""Names of BACI's tables, also as browsers and people change them: ``... (1).csv``."""
 CREDIT = """
 CEPII, BACI: International Trade Database at the Product Level (Gaulier & Zignago 2010), from UN
 Comtrade data; Etalab Open Licence 2.0. Exporters' and importers' reports reconciled by CEPII;
@@ -165,8 +166,9 @@ def _editions(
     """Return the one edition of the files, and the tables in them."""
     parts: list[tuple[Part, str]] = []
     for path in files:
-        check_file(path, STREAMED)
-        if path.suffix.lower() == ".zip":
+        packed = path.suffix.lower() == ".zip"
+        (check_file if packed else check_text)(path, STREAMED)
+        if packed:
             parts += [((path, member), Path(member).name) for member in _tables(path)]
         else:
             parts.append(((path, None), path.name))

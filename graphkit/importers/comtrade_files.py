@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import WHOLE, check_file
+from graphkit.paths import WHOLE, check_text
 
 REQUIRED = (
     "period", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode",
@@ -50,7 +50,7 @@ def read_comtrade(path: Path) -> pa.Table:
     GraphkitError
         The file is truncated or not a Comtrade table; the message says what was found.
     """
-    check_file(path, WHOLE)
+    check_text(path, WHOLE)
     try:
         with path.open("rb") as file:
             start = file.read(200).removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -15,16 +15,13 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import STREAMED, WHOLE, check_file
+from graphkit.paths import STREAMED, WHOLE, check_file, check_text
 
 BLOCK = 4 * 2**20
 """Bytes of CSV that are read at once."""
 START = 64 * 2**10
 """Bytes from which the encoding and the delimiter of CSV are told."""
 DELIMITERS = (",", ";", "\t", "|")
-PACKED = {
-    b"PK\x03\x04": "a zip or a workbook", b"7z\xbc\xaf": "a 7z archive", b"\x1f\x8b": "a gzip file",
-}  # fmt: skip
 Warn = Callable[[str], None]
 
 
@@ -45,13 +42,10 @@ def read_texts(path: Path, columns: Sequence[str], warn: Warn) -> Iterator[pa.Ta
     GraphkitError
         The file is no table, reports an error or is truncated.
     """
-    check_file(path, STREAMED)
+    check_text(path, STREAMED)
     try:
         with path.open("rb") as file:
             start = file.read(START)
-        for mark, said in PACKED.items():
-            if start.startswith(mark):
-                raise GraphkitError(f"{path.name}: found {said}, wanted the table in it; unpack it")
         text = start.removeprefix(codecs.BOM_UTF8).lstrip()
         if text.startswith((b"<", b"[", b"{")):
             check_file(path, WHOLE)

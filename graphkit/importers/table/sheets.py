@@ -15,10 +15,11 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, one_line
 from graphkit.importers.table.mapping import Layout
-from graphkit.paths import WHOLE, check_file
+from graphkit.paths import WHOLE, check_file, check_text
 from graphkit.seeds.tables import check_zip, read_parquet
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm")
+TEXTS = (".csv", ".tsv", ".txt")
+SUFFIXES = (*TEXTS, ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000
 """Limit for Excel, where a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
@@ -59,7 +60,7 @@ def read_sheet(path: Path, layout: Layout) -> Sheet:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise GraphkitError(f"{path.name}: wanted a table, one of {', '.join(SUFFIXES)}")
-    check_file(path, WHOLE)
+    (check_text if suffix in TEXTS else check_file)(path, WHOLE)
     if suffix == ".tsv" and layout.delimiter == ",":
         layout = Layout(**{**vars(layout), "delimiter": "\t"})
     try:
@@ -132,8 +133,6 @@ def _refuse_other_delimiter(file: str, names: Sequence[str], layout: Layout) -> 
 
 def _csv_rows(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]]:
     raw = path.read_bytes()
-    if raw[:4] == b"PK\x03\x04":
-        raise GraphkitError(f"{path.name}: found a zip or a workbook, wanted text")
     encoding = "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
     try:
         text = raw.decode(encoding)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
-from graphkit.paths import WHOLE, check_file
+from graphkit.paths import WHOLE, check_text
 
 NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 RANGE = re.compile(rf"({NUMBER.pattern})\s*[-–]\s*({NUMBER.pattern})")
@@ -189,7 +189,7 @@ def read_release(path: Path, left_out: frozenset[str] = frozenset()) -> Release:
 
 def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """Read header and rows, each as long as the header."""
-    check_file(path, WHOLE)
+    check_text(path, WHOLE)
     try:
         raw = path.read_bytes()
     except OSError as error:
