@@ -353,7 +353,8 @@ def table(
       graphkit import table flows.csv --mapping map.yaml -o my-seeds
     """
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.table import draft_mapping, import_table
+    from graphkit.importers.table import import_table
+    from graphkit.importers.table.draft import draft_mapping
     from graphkit.importers.writing import on_shipped
 
     if preview and mapping is None:
@@ -387,6 +388,11 @@ def _preview(
     )
     show_table(checked.first(), choose_format(form, None, sys.stdout))
     report = checked.report
+    for what, why, rows, _ in report.lines:
+        if what != "read":
+            say(f"{what}: {why}: {rows:,} rows")
+    if unused := checked.unused:
+        say(f"not taken: {', '.join(unused)}")
     for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):
         share = value / report.total if report.total else 0.0
         say(f"unknown: {text}: {100 * share:.1f} % of the value")

@@ -1,20 +1,19 @@
-"""Importer of CSV, Parquet and Excel tables by a mapping, and drafts of that mapping."""
+"""Importer of CSV, Parquet and Excel tables by a mapping."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
+from graphkit.errors import Problem, SeedError, UsageError
 from graphkit.importers.reference import Reference
 from graphkit.importers.table.columns import ReadTable, read_columns
-from graphkit.importers.table.mapping import MARKS, ColumnMapping, Layout, read_mapping
-from graphkit.importers.table.sheets import Sheet, read_sheet
+from graphkit.importers.table.mapping import ColumnMapping, read_mapping
+from graphkit.importers.table.sheets import Sheet, one_a_column, read_sheet
 from graphkit.importers.writing import (
     Report,
     SeedTable,
@@ -33,8 +32,6 @@ from graphkit.seeds.text import YamlText
 Progress = Callable[[str, int], None]
 FOLDERS = {"EXPORTS": "trade", "PRODUCES": "production", "HOLDS": "reserves", "Claim": "claims",
            "Control": "controls", "RATED": "governance"}  # fmt: skip
-MOST = 100
-"""The most problems that are listed one by one."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -70,6 +67,12 @@ class Checked:
     def kind(self) -> Kind:
         """Kind of its rows."""
         return self.mapping.header.kind
+
+    @property
+    def unused(self) -> list[str]:
+        """Columns of the table that no property takes."""
+        taken = set(self.read.locations.taken.values())
+        return [name for name in self.sheet.names if name not in taken]
 
     def first(self, rows: int = 10) -> pa.Table:
         """Return the first facts, without the properties that none of them has."""
@@ -185,16 +188,9 @@ def check_table(
     if not read.problems:
         problems += check_all(files, GRAPH)
     report = _report(sheet, read, reference)
-    return Checked(sheet, given, read, _first(problems), codes, own_source, own_dataset, report)
-
-
-def _first(problems: Collection[Problem]) -> list[Problem]:
-    """Sort the problems; cut a long list, such as one wrong mark in every row."""
-    ordered = sorted(set(problems))
-    if len(ordered) <= MOST:
-        return ordered
-    more = f"found {len(ordered) - MOST:,} more problems from here"
-    return [*ordered[:MOST], replace(ordered[MOST], message=more)]
+    return Checked(
+        sheet, given, read, one_a_column(problems), codes, own_source, own_dataset, report
+    )
 
 
 def _own_files(folder: Path, kind: Kind, name: str) -> list[Path]:
@@ -298,92 +294,3 @@ def _write(checked: Checked, folder: Path, where: str, name: str) -> None:
 
 def _sortable(rows: pa.Table, names: list[str]) -> list[str]:
     return [n for n in names if not pa.types.is_list(rows[n].type)]
-
-
-WORDS = {
-    "exporter": ("exporter", "origin", "seller", "supplier", "from"),
-    "importer": ("importer", "destination", "buyer", "consumer", "to"),
-    "country": ("country", "place", "producer", "area", "iso3"),
-    "product": ("product", "commodity", "mineral", "material", "goods"),
-    "hs": ("hs", "hs code", "hs6", "code", "cmdcode", "tariff"),
-    "period": ("period", "year", "date", "month"),
-    "usd": ("usd", "value", "fob", "us$", "dollars"),
-    "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves"),
-}
-"""Words in column names that suggest a property."""
-KINDS = {
-    "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
-    "PRODUCES": ("country", "product", "period", "tonnes"),
-}
-DEFAULTS = {
-    "EXPORTS": "{basis: gross}",
-    "PRODUCES": "{basis: TODO, observed: true}",
-}
-
-
-DATASET = {
-    "EXPORTS": ["dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS22, "
-                "preference: 40}"],
-    "PRODUCES": [],
-}  # fmt: skip
-"""The data set of a mapping; BACI and UN Comtrade have a lower preference, and are taken first."""
-
-
-def draft_mapping(path: Path) -> str:
-    """Draft a mapping in YAML: guesses for the columns, and TODO for the rest."""
-    sheet, layout = _read_any(path)
-    columns = {kind: _guess(sheet.names, props) for kind, props in KINDS.items()}
-    kind = "EXPORTS" if {"exporter", "importer"} <= columns["EXPORTS"].keys() else "PRODUCES"
-    lines = [
-        f"# A draft for {path.name}: {len(sheet.rows):,} rows. Correct it, and fill in each TODO.",
-        *_shown(sheet, columns[kind]),
-        f"kind: {kind}",
-        "columns:",
-        *(f"  {name}: {json.dumps(column, ensure_ascii=False)}"
-          for name, column in columns[kind].items()),
-        "# units: {usd: kUSD, tonnes: kg}",
-        f"defaults: {DEFAULTS[kind]}",
-        "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
-        *DATASET[kind],
-    ]  # fmt: skip
-    if layout.delimiter != ",":
-        lines.append(f"delimiter: {json.dumps(layout.delimiter)}")
-    return "\n".join(lines) + "\n"
-
-
-def _read_any(path: Path) -> tuple[Sheet, Layout]:
-    """Read a table with the first encoding and delimiter that work."""
-    error: GraphkitError | None = None
-    for encoding in ("utf-8", "cp1252"):
-        for delimiter in MARKS["delimiter"]:
-            layout = replace(Layout(), delimiter=delimiter, encoding=encoding)
-            try:
-                return read_sheet(path, layout), layout
-            except GraphkitError as found:
-                error = error or found
-    assert error is not None
-    raise error
-
-
-def _guess(names: Sequence[str], props: Sequence[str]) -> dict[str, str]:
-    """Guess the column of each property by its words; a match of the whole name comes first."""
-    found: dict[str, str] = {}
-    for whole in (True, False):
-        for prop in props:
-            for name in names:
-                words = name.casefold().replace("_", " ")
-                parts = [words] if whole else words.replace("(", " ").replace(")", " ").split()
-                free = prop not in found and name not in found.values()
-                if free and any(word in parts for word in WORDS[prop]):
-                    found[prop] = name
-    return {prop: found[prop] for prop in props if prop in found}
-
-
-def _shown(sheet: Sheet, taken: dict[str, str]) -> list[str]:
-    """List the columns that are not taken, each with its first value."""
-    first = sheet.rows[0] if sheet.rows else [None] * len(sheet.names)
-    return [
-        f"# not taken: {name} (such as {cell})"
-        for name, cell in zip(sheet.names, first, strict=True)
-        if name not in taken.values()
-    ]

@@ -146,11 +146,7 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
     """Format cells as the text of a seed; textual numbers get a point and no thousands marks."""
     if prop.type not in NUMBERS:
         return [_text(cell) for cell in cells]
-    mark, decimal = re.escape(layout.thousands), re.escape(layout.decimal)
-    whole = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+" if mark else "[0-9]+"
-    form = re.compile(
-        rf"(?P<whole>[+-]?(?:{whole}))(?:{decimal}(?P<part>[0-9]+))?(?P<power>[eE].*)?"
-    )
+    form = number_form(layout.decimal, layout.thousands)
 
     def number(cell: Cell) -> str | None:
         match = form.fullmatch(cell) if isinstance(cell, str) else None
@@ -158,10 +154,18 @@ def _texts(cells: Sequence[Cell], prop: Prop, layout: Layout) -> Texts:
             # The strict reader must not take a number with another decimal mark for one.
             wrong = isinstance(cell, str) and layout.decimal != "." and "." in cell
             return f"{cell!r}" if wrong else _text(cell)
-        text = match["whole"].replace(layout.thousands, "") if mark else match["whole"]
+        whole, mark = match["whole"], layout.thousands
+        text = whole.replace(mark, "") if mark else whole
         return text + (f".{match['part']}" if match["part"] else "") + (match["power"] or "")
 
     return [number(cell) for cell in cells]
+
+
+def number_form(decimal: str, thousands: str) -> re.Pattern[str]:
+    """Compile the pattern of numbers with these marks: ``whole``, ``part`` and ``power``."""
+    mark, point = re.escape(thousands), re.escape(decimal)
+    whole = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+" if mark else "[0-9]+"
+    return re.compile(rf"(?P<whole>[+-]?(?:{whole}))(?:{point}(?P<part>[0-9]+))?(?P<power>[eE].*)?")
 
 
 def _text(cell: Cell) -> str | None:

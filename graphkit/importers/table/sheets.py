@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,28 @@ def _sheet(file: str, rows: Iterable[tuple[int, Sequence[Cell]]], layout: Layout
             kept.append(cleaned)
             lines.append(line)
     if problems:
-        raise SeedError(problems)
+        raise SeedError(one_a_column(problems))
     _refuse_other_delimiter(file, names, layout)
     return Sheet(file, names, kept, lines)
+
+
+def one_a_column(problems: Iterable[Problem]) -> list[Problem]:
+    """Keep the first of the problems that a column has in many cells, with their number.
+
+    Problems are of one kind if they differ in values and places alone.
+    """
+    kinds: dict[tuple[str, int, str], list[Problem]] = {}
+    for problem in sorted(set(problems)):
+        said = _VALUES.sub("", problem.message)
+        kinds.setdefault((problem.file, problem.column, said), []).append(problem)
+    return sorted(
+        replace(first, message=f"{first.message} (and {len(more):,} more like it)")
+        if more else first for first, *more in kinds.values()
+    )  # fmt: skip
+
+
+_VALUES = re.compile(r"""'[^']*'|"[^"]*"|\S+:\d+:\d+|(?<=duplicate )[^;]*|-?\d[\d,.]*""")
+"""Values and places in a message."""
 
 
 def _name(cell: Cell) -> str:
