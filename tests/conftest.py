@@ -32,7 +32,7 @@ from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
-LONG = ("faults", "fuzz", "nightly", "scale")
+LONG = ("browser", "faults", "fuzz", "nightly", "scale")
 """Folders whose tests run only when they are named on the command line."""
 DATABASES = ("store", "place")
 """Parameters of tests whose value ``neo4j`` is the real server."""

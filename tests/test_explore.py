@@ -194,11 +194,9 @@ def test_the_server_names_the_query_files_that_an_answer_reads(server):
     same = server.get("/api/same/depends?country=KOR&for=magnet").json()
     read = {query["name"]: query["parameters"] for query in same["queries"]}
 
-    assert read["newest-imports"] == {"consumers": ["KOR"], "products": ["magnet"], "dataset": ""}
-    text = server.get("/api/queries/newest-imports").text
-    reply = server.post("/api/cypher", json={
-        "statement": text, "parameters": read["newest-imports"],
-    })  # fmt: skip
+    assert (read["imports"]["consumers"], read["imports"]["products"]) == (["KOR"], ["magnet"])
+    text = server.get("/api/queries/imports").text
+    reply = server.post("/api/cypher", json={"statement": text, "parameters": read["imports"]})
     assert {row["consumer"] for row in reply.json()} == {"KOR"}
 
 
@@ -357,9 +355,10 @@ def test_a_request_that_is_none_is_refused(server, request_):
     assert server.get("/").status_code == 200
 
 
-def test_the_address_book_describes_every_question(server):
+def test_the_address_book_describes_every_question(server, database):
     document = server.get("/api/openapi.json").json()
 
+    assert document.pop("x-database") == str(database)
     assert document == json.loads(json.dumps(openapi(document["info"]["version"], FORMATS)))
     for path, verb in PATHS.items():
         told = document["paths"][f"/api/{path}"]["get"]["parameters"]
@@ -368,6 +367,22 @@ def test_the_address_book_describes_every_question(server):
 
 
 FORMATS = ("json", "ndjson", "csv", "markdown", "parquet", "svg", "png", "html", "echarts")
+
+
+def test_the_page_has_the_parts_and_the_rows_of_an_answer(server):
+    shown = server.get("/api/page/suppliers?country=JPN&for=magnet").json()
+    question, _, rows = shown["blocks"][:3]
+    supplier = next(column for column in rows["table"] if column["name"] == "supplier")
+    answer = server.get("/api/suppliers?country=JPN&for=magnet").json()
+
+    assert question["title"] == answer["question"]
+    assert shown["rows"] == answer["rows"]
+    assert supplier["cells"] == [row["supplier"] for row in answer["rows"]]
+    assert (
+        shown["picture"]["option"]
+        == server.get("/api/suppliers?country=JPN&for=magnet&format=echarts").json()
+    )
+    assert shown["same"]["command"].startswith("graphkit suppliers JPN --for magnet --db ")
 
 
 def test_names_are_listed_for_the_search_box(server):

@@ -32,6 +32,8 @@ from graphkit.explore.addresses import (
 )
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
 from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
+from graphkit.explore.page import page_of
+from graphkit.plot.world import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
 from graphkit.render import json_text, written
@@ -57,6 +59,7 @@ ENDINGS = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
 }
@@ -78,12 +81,17 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
         The port that the server listens on, to know its own name.
     """
     doors = _Doors(answers, db)
-    document = json.dumps(openapi(__version__, MEDIA), ensure_ascii=False).encode()
+    described = {**openapi(__version__, MEDIA), "x-database": db}
+    document = json.dumps(described, ensure_ascii=False).encode()
     pages = {f"/{name}": (content, kind) for name, content, kind in _static()}
     pages["/"] = pages["/index.html"]
     pages["/api/openapi.json"] = (document, "application/json")
     questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
-    others = [Route(f"/api/same/{path}", partial(doors.tell_same, path)) for path in PATHS]
+    others = [
+        Route(f"/api/{door}/{path}", partial(endpoint, path))
+        for door, endpoint in (("same", doors.tell_same), ("page", doors.show))
+        for path in PATHS
+    ]
     return Starlette(
         routes=[
             *(Route(path, partial(_page, *page)) for path, page in pages.items()),
@@ -108,9 +116,10 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
 def _static() -> list[tuple[str, bytes, str]]:
     """Read the files of the page once: no request names a file."""
     folder = resources.files("graphkit.explore") / "static"
+    drawn = (ASSETS / name for name in ("echarts.js", "world.json"))
     return [
         (file.name, file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        for file in (*sorted(folder.iterdir(), key=lambda file: file.name), *drawn)
     ]
 
 
@@ -159,14 +168,23 @@ class _Doors:
 
     async def tell_same(self, path: str, request: Request) -> Response:
         """Tell the command, the Python and the query files of the same answer."""
-        verb, pairs = PATHS[path], request.query_params.multi_items()
-        question = prepare(verb, read_values(verb, pairs), "json")
-        found = await self._answers.find(question)
-        return _object({
+        pairs = request.query_params.multi_items()
+        return _object(self._same(path, pairs, await self._find(path, pairs, "json")))
+
+    def _same(self, path: str, pairs: Pairs, found: Found) -> dict[str, Any]:
+        verb = PATHS[path]
+        return {
             "command": command_of(verb, pairs, self._db),
-            "python": python_of(question, self._db),
+            "python": python_of(prepare(verb, read_values(verb, pairs), "json"), self._db),
             "queries": [{"name": name, "parameters": values} for name, values in found.readings],
-        })  # fmt: skip
+        }
+
+    async def show(self, path: str, request: Request) -> Response:
+        """Show an answer as the page does, with the same answer elsewhere."""
+        pairs = request.query_params.multi_items()
+        found = await self._find(path, pairs, "json")
+        shown = await self._answers.questions.run(partial(page_of, found.answer))
+        return _object({**shown, "same": self._same(path, pairs, found)})
 
     async def list_names(self, request: Request) -> Response:
         """List all that a question may be about."""

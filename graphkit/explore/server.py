@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 
@@ -81,4 +82,5 @@ def _listening(port: int) -> socket.socket:
     try:
         return socket.create_server((ADDRESS, port))
     except OSError as error:
-        raise GraphkitError(f"cannot listen on port {port}: {error.strerror or error}") from error
+        reason = os.strerror(error.errno) if error.errno else error
+        raise GraphkitError(f"cannot listen on port {port}: {reason}") from error

@@ -72,6 +72,7 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
             header,
             [_cell(v, field) for v in answer.rows[name].to_pylist()],
             is_number(field),
+            name,
         )
         for name, header in headers_of(answer).items()
         for field in [answer.rows.schema.field(name)]

@@ -35,6 +35,8 @@ class TextColumn:
     header: str
     cells: Sequence[str]
     number: bool = False
+    name: str = ""
+    """The column of an answer's rows that it shows."""
 
     @property
     def narrowest(self) -> int:
@@ -180,8 +182,6 @@ class Page(Protocol):
 
     def lines(self, lines: Sequence[str]) -> None:
         """Add a list."""
-
-    def __str__(self) -> str: ...
 
 
 def lay_out_table(columns: Sequence[TextColumn], page: Page, title: str = "") -> Page:

@@ -1,0 +1,109 @@
+/** An answer: its picture, table, coverage, claims and sources, and the same answer elsewhere. */
+import { copies, h, table } from "./dom.js";
+import { picture } from "./picture.js";
+
+const DOWNLOADS = ["csv", "json", "parquet", "markdown", "svg", "png"];
+const ENDINGS = { markdown: "md" };
+
+/**
+ * Show an answer.
+ * @param {any} found what /api/page/VERB gives
+ * @param {string} path the verb's path
+ * @param {URLSearchParams} fields
+ */
+export function answer(found, path, fields) {
+  const [title, ...rest] = found.blocks;
+  const lead = rest[0]?.text === undefined ? null : rest.shift();
+  const rows = rest[0]?.table ? rest.shift() : null;
+  const open = (/** @type {number} */ row, /** @type {string} */ column) =>
+    details(found, row, column);
+  return h("article", {},
+    h("h1", {}, title.title),
+    lead && h("p", { class: "lead" }, lead.text),
+    h("div", { class: found.picture ? "answer pictured" : "answer" },
+      rows && table(rows.table, title.title, open),
+      found.picture && picture(found.picture),
+      h("div", { class: "wide" }, ...blocks(rest))),
+    downloads(path, fields),
+    same(found.same));
+}
+
+/** The sections below the rows. @param {any[]} parts */
+export function blocks(parts) {
+  let label = "";
+  return parts.map((part) => {
+    if (part.title !== undefined) return h("h2", {}, (label = part.title));
+    if (part.text !== undefined) return h("p", {}, part.text);
+    if (part.table) return table(part.table, label);
+    return h("ul", { class: "lines" }, ...part.lines.map((line) => h("li", {}, linked(line))));
+  });
+}
+
+/** A line in which an address at its end is a link. @param {string} line */
+function linked(line) {
+  const at = line.match(/ (https?:\/\/\S+)$/);
+  if (!at) return line;
+  return h("span", {}, line.slice(0, at.index), " ",
+    h("a", { href: at[1], rel: "noreferrer noopener", target: "_blank" }, at[1]));
+}
+
+/** @param {string} path @param {URLSearchParams} fields */
+function downloads(path, fields) {
+  const links = DOWNLOADS.map((form) => {
+    const asked = new URLSearchParams(fields);
+    asked.set("format", form);
+    const name = `${path.replace("/", "-")}.${ENDINGS[/** @type {"markdown"} */ (form)] ?? form}`;
+    return h("a", { class: "button", href: `/api/${path}?${asked}`, download: name }, form.toUpperCase());
+  });
+  return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links);
+}
+
+/** The command, the Python and the Cypher of the same answer. @param {any} told */
+function same(told) {
+  const line = (/** @type {string} */ name, /** @type {string} */ text) =>
+    h("div", {}, h("span", {}, name), h("pre", { tabindex: 0 }, text), copies(text, name));
+  const queries = told.queries.map((/** @type {any} */ query) => {
+    const asked = new URLSearchParams({
+      view: "cypher", query: query.name, parameters: JSON.stringify(query.parameters),
+    });
+    return h("li", {}, h("a", { href: `/?${asked}` }, query.name));
+  });
+  return h("section", { class: "same", "aria-label": "The same answer elsewhere" },
+    h("h2", {}, "The same answer elsewhere"),
+    line("Command", told.command),
+    line("Python", told.python),
+    queries.length > 0 && h("details", {},
+      h("summary", {}, "Cypher that it reads"), h("ul", { class: "lines" }, ...queries)));
+}
+
+/** Open a row: its values in full, with units, sources and coverage. */
+function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {string} */ column) {
+  const row = found.rows[n];
+  const values = Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => {
+    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    return h("tr", {},
+      h("th", { scope: "row" }, name === column ? h("mark", {}, name) : name),
+      h("td", {}, name === column ? h("mark", {}, text) : text),
+      h("td", {}, found.units[name] ?? ""));
+  });
+  const keys = new Set(Object.entries(row).filter(([name]) => name.endsWith("source"))
+    .flatMap(([, value]) => String(value ?? "").split(" ")));
+  const used = found.sources.filter((/** @type {any} */ source) => keys.has(source.key));
+  const about = found.coverage.filter((/** @type {string} */ line) =>
+    !row.product || line.startsWith(row.product) || !/^[a-z0-9-]+, /.test(line));
+  const close = h("button", { class: "first", type: "button", click: () => shown.close() }, "Close");
+  const shown = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-labelledby": "row", close: () => shown.remove() },
+    h("h2", { id: "row" }, "What stands behind this row"),
+    h("div", { class: "table", tabindex: 0, role: "region", "aria-label": "Values" },
+      h("table", {},
+        h("thead", {}, h("tr", {}, ...["Column", "Value", "Unit and meaning"].map((t) => h("th", { scope: "col" }, t)))),
+        h("tbody", {}, ...values))),
+    h("h2", {}, "Source"),
+    h("ul", { class: "lines" }, ...(used.length ? used : found.sources).map((/** @type {any} */ s) =>
+      h("li", {}, linked(`${s.key}: ${[s.publisher, s.title, s.version, s.published].filter(Boolean).join(", ")}. Licence: ${s.licence}.${s.url ? ` ${s.url}` : ""}`)))),
+    h("h2", {}, "Coverage"),
+    h("ul", { class: "lines" }, ...about.map((/** @type {string} */ line) => h("li", {}, line))),
+    close));
+  document.body.append(shown);
+  shown.showModal();
+}

@@ -1,0 +1,231 @@
+/** The page: views, forms from the declared questions, and a state that is in the address alone. */
+import { answer } from "./answer.js";
+import { cypher, sources } from "./cypher.js";
+import { h } from "./dom.js";
+import { overview } from "./overview.js";
+
+/** Views, and the questions of each. */
+export const VIEWS = [
+  { name: "Overview", view: "overview", asks: ["concentration"] },
+  { name: "Country", asks: ["depends", "suppliers", "dependents", "spof", "reliance"] },
+  { name: "Mineral", asks: ["concentration", "prices", "criticality", "controls"] },
+  { name: "Over time", asks: ["trend", "compare"] },
+  { name: "Chain", asks: ["origins"] },
+  { name: "Network", asks: ["centrality"] },
+  { name: "What if", asks: ["disrupt"] },
+  { name: "Claims", asks: ["claims/check", "claims", "claims/conflicts"] },
+  { name: "Cypher", view: "cypher", asks: [] },
+  { name: "Sources", view: "sources", asks: [] },
+];
+/** What a question is called in the second row of links. @type {Record<string, string>} */
+const TITLES = {
+  depends: "Depends on whom", suppliers: "Suppliers", dependents: "Who depends on it",
+  spof: "Single points of failure", reliance: "Import reliance", concentration: "Concentration",
+  prices: "Prices", criticality: "Supply risk", controls: "Export controls", trend: "Trend",
+  compare: "Two periods", origins: "Origins", centrality: "Centrality", disrupt: "Disruption",
+  "claims/check": "Checked", claims: "Published", "claims/conflicts": "Conflicts",
+};
+/** Values with which a question begins. @type {Record<string, Record<string, string>>} */
+const BEGIN = {
+  depends: { country: "KOR" }, suppliers: { country: "KOR", for: "magnets-metal" },
+  dependents: { country: "CHN", for: "magnets-metal" }, spof: { country: "KOR", for: "rare earths" },
+  reliance: { country: "KOR", for: "rare earths" }, prices: { what: "cobalt" },
+  concentration: { for: "rare earths" }, criticality: { element: "gallium" }, controls: { country: "CHN" },
+  trend: { country: "KOR", for: "ree-metals" },
+  compare: { before: "2010", after: "2024", of: "KOR", for: "ree-metals" },
+  origins: { country: "KOR", for: "magnets-metal" }, centrality: { for: "rare earths" },
+  disrupt: { country: "CHN", for: "magnets-metal", loss: "0.8" }, "claims/check": { about: "KOR" },
+  claims: { about: "KOR" }, "claims/conflicts": {},
+};
+const PLACES = ["country", "on", "of", "about", "to", "consumer", "without", "bloc"];
+const MATERIALS = ["for", "what", "element"];
+/** Fields of one meaning: what was chosen in one question is kept in the next. */
+const KIN = [["country", "of", "about"], MATERIALS];
+/** Numbers that are moved, with their steps. @type {Record<string, [number, number, number]>} */
+const SLIDERS = { loss: [0.05, 1, 0.05], slack: [0, 1, 0.05] };
+/** @type {Record<string, string>} */
+const LABELS = { for: "For what", on: "On whom", of: "Whose trade", by: "Counted by", to: "Cut for" };
+const MAIN = 4;
+
+/** @type {any} */
+let document_ = null;
+/** @type {AbortController | null} */
+let running = null;
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+
+/** Fetch JSON, or fail with the server's message. @param {string} address @param {RequestInit} [more] */
+export async function fetched(address, more) {
+  const reply = await fetch(address, more);
+  const found = await reply.json();
+  if (!reply.ok) throw new Error(found.error);
+  return found;
+}
+
+/** Show the view of an address. @param {boolean} moved true if only a value was changed */
+async function show(moved = false) {
+  const state = new URLSearchParams(location.search);
+  const ask = state.get("ask");
+  const view = ask ? "" : state.get("view") ?? "overview";
+  links(ask, view, state);
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  main.setAttribute("aria-busy", "true");
+  try {
+    if (ask) await question(ask, state, moved, signal);
+    else if (view === "cypher") await cypher(main, state);
+    else if (view === "sources") await sources(main);
+    else await overview(main, state);
+  } catch (error) {
+    if (!signal.aborted) fail(/** @type {Error} */ (error));
+  }
+  if (!signal.aborted) main.setAttribute("aria-busy", "false");
+}
+
+/** @param {Error} error */
+function fail(error) {
+  const place = document.getElementById("answer") ?? main;
+  place.replaceChildren(h("h1", {}, "No answer"), h("p", { class: "fault", role: "alert" }, error.message));
+}
+
+/** Go to a state. @param {URLSearchParams} state @param {{moved?: boolean, replace?: boolean}} how */
+export function go(state, { moved = false, replace = false } = {}) {
+  const address = `/?${state}`;
+  if (replace) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  void show(moved);
+}
+
+/** The links of the views. */
+function links(/** @type {string | null} */ ask, /** @type {string} */ view, /** @type {URLSearchParams} */ state) {
+  const nav = /** @type {HTMLElement} */ (document.getElementById("views"));
+  nav.replaceChildren(...VIEWS.map((each) => {
+    const current = each.view ? !ask && view === each.view : ask && each.asks.includes(ask);
+    const to = each.view ? `/?view=${each.view}` : address(each.asks[0], state);
+    return h("a", { href: to, "aria-current": current ? "page" : false }, each.name);
+  }));
+}
+
+/** The address of a question, with what the present one shares with it. */
+function address(/** @type {string} */ path, /** @type {URLSearchParams} */ state) {
+  const asked = new URLSearchParams({ ask: path });
+  const known = new Set(fieldsOf(path).map((field) => field.name));
+  for (const [name, value] of Object.entries(BEGIN[path])) asked.set(name, value);
+  for (const kin of [...KIN, ["period"]]) {
+    const name = kin.find((each) => known.has(each));
+    const chosen = kin.map((each) => state.get(each)).find(Boolean);
+    if (name && chosen) asked.set(name, chosen);
+  }
+  return `/?${asked}`;
+}
+
+/** @param {string} path @returns {any[]} */
+function fieldsOf(path) {
+  const found = document_.paths[`/api/${path}`]?.get.parameters ?? [];
+  return found.filter((/** @type {any} */ field) => field.name !== "format");
+}
+
+/** Show a question: its form, and the answer. */
+async function question(/** @type {string} */ path, /** @type {URLSearchParams} */ state, /** @type {boolean} */ moved, /** @type {AbortSignal} */ signal) {
+  if (!document_.paths[`/api/${path}`]) throw new Error(`there is no question ${path}`);
+  const fields = new URLSearchParams([...state].filter(([name, value]) => name !== "ask" && value));
+  if (!moved) {
+    const view = VIEWS.find((each) => !each.view && each.asks.includes(path));
+    const others = (view?.asks ?? []).map((each) =>
+      h("a", { href: address(each, state), "aria-current": each === path ? "page" : false }, TITLES[each]));
+    main.replaceChildren(
+      others.length > 1 ? h("nav", { "aria-label": view?.name }, ...others) : "",
+      form(path, fields),
+      h("div", { id: "answer", "aria-live": "polite" }));
+  }
+  const place = /** @type {HTMLElement} */ (document.getElementById("answer"));
+  const found = await fetched(`/api/page/${path}?${fields}`, { signal });
+  if (signal.aborted) return;
+  place.replaceChildren(answer(found, path, fields));
+  document.title = `${found.blocks[0].title} · graphkit`;
+}
+
+/** The form of a question, from its declared fields. */
+function form(/** @type {string} */ path, /** @type {URLSearchParams} */ fields) {
+  const known = fieldsOf(path);
+  const first = known.filter((field) => field.name !== "dataset").slice(0, MAIN);
+  const more = known.filter((field) => !first.includes(field));
+  const shown = (/** @type {any[]} */ some) => some.map((field) => input(field, fields));
+  const made = /** @type {HTMLFormElement} */ (h("form", { "aria-label": TITLES[path] }, ...shown(first),
+    more.length > 0 && h("details", { open: more.some((field) => fields.has(field.name)) },
+      h("summary", {}, "More"), h("div", {}, ...shown(more)))));
+  const read = () => {
+    const state = new URLSearchParams({ ask: path });
+    for (const each of made.elements) {
+      const field = /** @type {HTMLInputElement} */ (each);
+      if (!field.name) continue;
+      if (field.type === "checkbox") {
+        if (field.checked) state.set(field.name, "true");
+      } else if (field.value.trim() && !(field.type === "range" && field.value === field.dataset.default)) {
+        state.set(field.name, field.value.trim());
+      }
+    }
+    return state;
+  };
+  made.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
+  made.addEventListener("change", () => go(read(), { moved: true }));
+  made.addEventListener("input", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.type !== "range") return;
+    const shown = field.parentElement?.querySelector("output");
+    if (shown) shown.textContent = percent(field.value);
+    go(read(), { moved: true, replace: true });
+  });
+  return made;
+}
+
+const percent = (/** @type {string} */ text) => `${Math.round(Number(text) * 100)} %`;
+
+/** One field of a form. @param {any} field @param {URLSearchParams} fields */
+function input(field, fields) {
+  const { name, schema } = field;
+  const value = fields.get(name) ?? "";
+  const label = LABELS[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
+  const given = { name, title: field.description, required: field.required };
+  if (schema.type === "boolean") {
+    return h("label", { class: "switch" }, h("input", { ...given, type: "checkbox", checked: value !== "" && value !== "false" }), label);
+  }
+  if (SLIDERS[name]) {
+    const [min, max, step] = SLIDERS[name];
+    const at = value || String(schema.default);
+    return h("div", { class: "field" }, h("label", { for: name }, label), " ",
+      h("output", { for: name }, percent(at)),
+      h("input", { ...given, id: name, type: "range", min, max, step, value: at, "data-default": schema.default }));
+  }
+  if (schema.enum) {
+    const options = ["", ...schema.enum].map((/** @type {string} */ each) =>
+      h("option", { value: each, selected: each === value }, each || (schema.default ?? "any")));
+    return h("label", { class: "short" }, label, h("select", given, ...options));
+  }
+  const list = PLACES.includes(name) ? "places" : MATERIALS.includes(name) ? "materials" : null;
+  const number = schema.type === "number" || schema.type === "integer";
+  const all = fields.getAll(name).join(",");
+  return h("label", { class: number || name === "period" ? "short" : null }, label,
+    h("input", { ...given, list, value: all, type: "text", inputmode: number ? "decimal" : null,
+      placeholder: schema.default ?? (field.required ? "" : name === "period" ? "newest" : "any"), autocomplete: "off", spellcheck: "false" }));
+}
+
+addEventListener("popstate", () => void show());
+document.addEventListener("click", (event) => {
+  const link = /** @type {Element} */ (event.target).closest("a");
+  const plain = !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !plain || link.origin !== location.origin || link.pathname !== "/" || link.hash) return;
+  event.preventDefault();
+  go(new URLSearchParams(link.search));
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+
+document_ = await fetched("/api/openapi.json");
+void show();
+const names = await fetched("/api/names");
+for (const [id, kinds] of /** @type {[string, string[]][]} */ ([["places", ["Country", "Area"]], ["materials", ["Element", "Product", "Stage"]]])) {
+  const list = /** @type {HTMLElement} */ (document.getElementById(id));
+  list.append(...names.filter((/** @type {any} */ n) => kinds.includes(n.kind))
+    .map((/** @type {any} */ n) => h("option", { value: n.key }, n.name)));
+}

@@ -1,0 +1,274 @@
+"""The explorer in a real Chromium, on both databases: what is seen, asked for and written down."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from explorers import explorer
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_explore import hostile_market
+from written_seeds import write_files
+
+from graphkit.build import build_graph
+from graphkit.cli import app as cli
+from graphkit.seeds import read_seeds
+from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
+
+CHROMIUM = shutil.which("chromium") or ""
+VIEWS = {
+    "overview": "view=overview",
+    "search": "view=overview&text=korea",
+    "depends": "ask=depends&country=KOR&for=rare+earths",
+    "suppliers": "ask=suppliers&country=KOR&for=magnets-metal",
+    "dependents": "ask=dependents&country=CHN&for=magnets-metal",
+    "spof": "ask=spof&country=KOR&for=ree-metals",
+    "reliance": "ask=reliance&country=KOR&for=rare+earths",
+    "concentration": "ask=concentration&for=rare+earths",
+    "prices": "ask=prices&what=cobalt",
+    "criticality": "ask=criticality&element=gallium",
+    "controls": "ask=controls&country=CHN",
+    "trend": "ask=trend&country=KOR&for=ree-metals",
+    "compare": "ask=compare&before=2010&after=2024&of=KOR&for=ree-metals",
+    "origins": "ask=origins&country=KOR&for=magnets-metal",
+    "centrality": "ask=centrality&for=rare+earths&period=2024",
+    "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8",
+    "claims check": "ask=claims/check&about=KOR&for=rare+earths",
+    "claims": "ask=claims&about=KOR",
+    "claims conflicts": "ask=claims/conflicts",
+    "cypher": "view=cypher",
+    "sources": "view=sources",
+    "an error": "ask=depends&country=Atlantis",
+}
+SCREENS = {"phone": (360, 740), "wide": (1920, 1080)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "found no chromium; install it: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def embedded(sliced_file: Path) -> Iterator[httpx.Client]:
+    with explorer(str(sliced_file)) as client:
+        yield client
+
+
+@pytest.fixture
+def neo4j(stores: dict[str, Store], neo4j_server: tuple[str, str, str]) -> Iterator[httpx.Client]:
+    uri, user, password = neo4j_server
+    environment = {**os.environ, "NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}
+    with explorer(uri, environment) as client:
+        yield client
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Open an address at a size, and assert in the end that the page kept to its server."""
+    pages: list[tuple[Page, list[str], list[str], str]] = []
+
+    def open_page(client: httpx.Client, query: str, size: tuple[int, int] = (1280, 800)) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        page = context.new_page()
+        faults: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{client.base_url}?{query}")
+        page.wait_for_selector("main[aria-busy=false]")
+        pages.append((page, faults, asked, str(client.base_url)))
+        return page
+
+    yield open_page
+    for page, faults, asked, base in pages:
+        assert [url for url in asked if not url.startswith((base, "data:"))] == []
+        assert [f for f in faults if "status of 400" not in f] == []
+        page.context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against the page, each with its first element."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_opens_fits_and_can_be_read_by_all(embedded, opened, tmp_path, view, screen):
+    page = opened(embedded, VIEWS[view], SCREENS[screen])
+    page.screenshot(path=tmp_path / f"{view}-{screen}.png", full_page=True)
+
+    expect(page.locator("h1, .fault").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen][0]
+    assert violations(page) == []
+
+
+def test_every_view_opens_on_neo4j(neo4j, embedded, opened):
+    for view in VIEWS:
+        page = opened(neo4j, VIEWS[view])
+        expect(page.locator("h1, .fault").first).to_be_visible()
+
+
+@pytest.mark.parametrize("view", ["depends", "origins", "disrupt"])
+def test_dark_mode_has_the_contrast_too(embedded, opened, view):
+    page = opened(embedded, VIEWS[view])
+    page.emulate_media(color_scheme="dark")
+
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "command"),
+    [
+        ("depends", "depends KOR --for 'rare earths'"),
+        ("suppliers", "suppliers KOR --for magnets-metal"),
+        ("origins", "origins KOR --for magnets-metal"),
+        ("disrupt", "disrupt CHN --for magnets-metal --loss 0.8"),
+        ("claims check", "claims check --about KOR --for 'rare earths'"),
+    ],
+)
+def test_figures_are_those_of_the_command_line(
+    embedded, opened, sliced_file, capsys, view, command
+):
+    page = opened(embedded, VIEWS[view])
+    shown = [
+        [cell.strip() for cell in row]
+        for row in page.locator("article .table")
+        .first.locator("tr")
+        .evaluate_all("rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    ]
+    cli.run([*shlex.split(command), "--format", "markdown", "--db", str(sliced_file)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    printed = [
+        re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines
+    ]
+
+    assert len(shown) > 1
+    for row, line in zip(shown, printed, strict=False):
+        assert [cell.replace("—", "") for cell in row] == [
+            re.sub(r"\\(.)", r"\1", cell.strip()).replace("&lt;", "<").replace("&amp;", "&")
+            for cell in line
+        ]
+
+
+def test_a_number_opens_its_source_and_coverage_by_keyboard(embedded, opened):
+    page = opened(embedded, VIEWS["suppliers"])
+    page.locator("tbody th button").first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    row = embedded.get("/api/suppliers?country=KOR&for=magnets-metal").json()["rows"][0]
+
+    expect(dialog).to_contain_text(str(row["share_usd"]))
+    expect(dialog).to_contain_text("cepii-baci-hs17: CEPII")
+    expect(dialog).to_contain_text("magnets-metal, 2024: HS 850511")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_a_changed_field_is_in_the_address_and_in_the_answer(embedded, opened):
+    page = opened(embedded, VIEWS["depends"])
+    page.get_by_role("combobox", name="Country").fill("JPN")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Japan")
+    assert "country=JPN" in page.url
+
+    page.reload()
+    expect(page.locator("h1")).to_contain_text("Japan")
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("South Korea")
+
+
+def test_the_slider_recomputes_while_it_moves(embedded, opened):
+    page = opened(embedded, VIEWS["disrupt"])
+    slider = page.get_by_role("slider", name="Loss")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.locator("h1")).to_contain_text("75 %")
+    assert "loss=0.75" in page.url
+    expect(slider).to_be_focused()
+
+
+def test_the_command_is_copied(embedded, opened):
+    page = opened(embedded, VIEWS["suppliers"])
+    page.get_by_role("button", name="Copy Command").click()
+
+    expect(page.get_by_role("button", name="Copy Command")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("graphkit suppliers KOR --for magnets-metal --db ")
+
+
+def test_a_query_file_of_an_answer_opens_as_cypher_with_its_rows(embedded, opened):
+    page = opened(embedded, VIEWS["suppliers"])
+    page.get_by_text("Cypher that it reads").click()
+    page.get_by_role("link", name="imports", exact=True).click()
+
+    expect(page.locator("tbody tr").first).to_contain_text("KOR")
+    expect(page.get_by_label("Read-only Cypher")).to_have_value(re.compile("MATCH"))
+
+
+def test_a_fault_in_cypher_has_its_line_and_a_caret(embedded, opened):
+    page = opened(embedded, "view=cypher")
+    page.get_by_label("Read-only Cypher").fill("MATCH (c:Country)\nCREATE (c) RETURN c")
+    page.get_by_role("button", name="Run").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("line 2, column 1")
+    expect(page.get_by_role("alert").locator("pre")).to_have_text("CREATE (c) RETURN c\n^")
+
+
+def test_the_whole_page_works_with_the_keyboard(embedded, opened):
+    page = opened(embedded, VIEWS["overview"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Country", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("South Korea")
+
+
+def test_scripts_in_names_are_shown_and_not_run(opened, tmp_path):
+    seeds = write_files(tmp_path / "seeds", hostile_market())
+    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+        store.load(build_graph(read_seeds(seeds)))
+    with explorer(str(tmp_path / "graph.lbdb")) as client:
+        for query in ("view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
+                      "ask=origins&country=KOR&for=magnet"):  # fmt: skip
+            page = opened(client, query)
+            expect(page.locator("body")).to_contain_text("<script>alert(1)</script>")
+            assert page.locator("img[src=x]").count() == 0
+
+
+def test_nothing_is_kept_about_the_reader(embedded, opened):
+    page = opened(embedded, VIEWS["depends"])
+
+    assert page.context.cookies() == []
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+def test_code_and_data_of_the_page_are_small(embedded, opened):
+    page = opened(embedded, VIEWS["suppliers"])
+    page.wait_for_selector("figure svg")
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').map((each) => each.encodedBodySize)"
+    )
+
+    assert sum(sizes) < 1.5 * 2**20
