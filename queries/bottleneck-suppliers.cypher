@@ -6,6 +6,8 @@
 //   consumers_share: "0 to 1, of the consumers with imports"
 //   mean_share_usd: "0 to 1, plain mean over its consumers"
 //   usd: "USD, what those consumers buy from it"
+
+// Sums count whole billionths, which are exact in whatever order a database adds them up.
 MATCH (item:Product)
 MATCH (buyer)-[need:DEPENDS_ON]->()
 WHERE need.product = item.key AND need.period = $period AND need.rank = 1
@@ -19,7 +21,7 @@ WHERE need.product = item.key AND need.period = $period AND need.rank = 1
 RETURN item.key AS product, item.stage AS stage, $period AS period, seller.iso3 AS supplier,
        seller.name AS supplier_name, count(need) AS first_for,
        consumers AS consumers, 1.0 * count(need) / consumers AS consumers_share,
-       avg(need.share_usd) AS mean_share_usd,
+       sum(round(need.share_usd * 1000000000, 0)) / 1000000000 / count(need) AS mean_share_usd,
        CASE WHEN count(need.usd) > 0 THEN sum(need.usd) END AS usd,
        reporter AS reporter,
        dataset AS dataset, source AS source

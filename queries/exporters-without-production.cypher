@@ -13,6 +13,7 @@
 // anything upstream of it. What remains re-exports, or works up imported ore, scrap or
 // intermediates, or mines what nobody publishes (Laos). No row at all where no production upstream
 // is published. Imports are of the same product only.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH (maker:Country)-[made:PRODUCES]->(mined:Product)
 WHERE made.tonnes > 0 AND made.superseded_by IS NULL
 MATCH (mined)-[:MADE_INTO*0..6]->(:Product {key: $product})
@@ -22,14 +23,14 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND size(makers) > 0 AND NOT seller.iso3 IN makers
 WITH makers, seller, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS exports_usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS exports_tonnes
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS exports_tonnes
 WHERE exports_usd >= $min_usd
 OPTIONAL MATCH ()-[bought:EXPORTS]->(seller)
 WHERE bought.product = $product AND bought.period = $period AND bought.preferred
   AND bought.reporter = reporter AND bought.dataset = dataset AND bought.source = source
 WITH makers, seller, reporter, dataset, source, exports_usd, exports_tonnes,
      0.0 + coalesce(sum(bought.usd), 0.0) AS imports_usd,
-     CASE WHEN count(bought.tonnes) > 0 THEN sum(bought.tonnes) END AS imports_tonnes
+     CASE WHEN count(bought.tonnes) > 0 THEN sum(round(bought.tonnes * 1000000, 0)) / 1000000 END AS imports_tonnes
 MATCH (item:Product {key: $product})
 RETURN seller.iso3 AS exporter, seller.name AS exporter_name, item.key AS product,
        item.stage AS stage, $period AS period, exports_usd AS exports_usd,

@@ -11,12 +11,13 @@
 // pass 10,000. hhi_low is of the named countries, as if the rest were many small ones; hhi_high as
 // if the rest were one country.
 // hhi_high is empty where a named producer's figure is not published: the total may leave it out.
+// Sums count whole billionths, which are exact in whatever order a database adds them up.
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)
 WHERE made.period = $period AND made.share > 0 AND made.superseded_by IS NULL
 WITH item, made.basis AS basis, made.source AS source, max(made.share) AS top_share,
-     CASE WHEN count(made.share) > 0 THEN sum(made.share) END AS coverage,
-     CASE WHEN sum(made.share * made.share) > 1 THEN 10000.0
-          ELSE 10000 * sum(made.share * made.share) END AS hhi_low,
+     CASE WHEN count(made.share) > 0 THEN sum(round(made.share * 1000000000, 0)) / 1000000000 END AS coverage,
+     CASE WHEN sum(round(made.share * made.share * 1000000000000, 0)) > 1000000000000 THEN 10000.0
+          ELSE sum(round(made.share * made.share * 1000000000000, 0)) / 100000000 END AS hhi_low,
      count(*) AS producers
 MATCH (largest:Country)-[most:PRODUCES]->(item)
 WHERE most.period = $period AND most.source = source AND most.basis = basis

@@ -11,6 +11,7 @@
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 
 // Trade among the members is left out; members are those of today in every period.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH (member:Country)-[:MEMBER_OF]->(:Area {iso3: $area})
 WITH collect(member.iso3) AS members
 MATCH (seller)-[flow:EXPORTS]->(buyer)
@@ -18,7 +19,7 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
 WITH members, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS total_usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS total_tonnes
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS total_tonnes
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND flow.reporter = reporter
@@ -26,7 +27,7 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND buyer.iso3 IN members AND NOT seller.iso3 IN members
 WITH members, seller, reporter, dataset, source, total_usd, total_tonnes,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS tonnes,
      sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT buyer.iso3) AS buyers
 MATCH (item:Product {key: $product})

@@ -11,6 +11,7 @@
 
 // From the flows themselves, HS codes added up. A supplier is the last seller, which need not be
 // where the material was mined. Mass is of the flows that give one.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH (seller)-[flow:EXPORTS]->(buyer:Country {iso3: $consumer})
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 WITH buyer, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
@@ -21,7 +22,7 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND flow.dataset = dataset AND flow.source = source
 WITH buyer, seller, reporter, dataset, source, total_usd,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS tonnes,
      sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT flow.hs) AS hs_codes
 MATCH (item:Product {key: $product})

@@ -9,6 +9,7 @@
 //   usd_without_tonnes: "USD, of the flows that give no mass"
 
 // Exports and re-exports together: an exporter need not have made what it sells.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH ()-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 WITH flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
@@ -19,7 +20,7 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND flow.dataset = dataset AND flow.source = source
 WITH seller, reporter, dataset, source, world_usd,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS tonnes,
      sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT buyer.iso3) AS destinations
 MATCH (item:Product {key: $product})

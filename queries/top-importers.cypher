@@ -7,6 +7,8 @@
 //   share_usd: "0 to 1, of all imports in the data set"
 //   tonnes: t
 //   usd_without_tonnes: "USD, of the flows that give no mass"
+
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH ()-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred
 WITH flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
@@ -17,7 +19,7 @@ WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND flow.dataset = dataset AND flow.source = source
 WITH buyer, reporter, dataset, source, world_usd,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS tonnes,
      sum(CASE WHEN flow.tonnes IS NULL THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_without_tonnes,
      count(DISTINCT seller.iso3) AS suppliers
 MATCH (item:Product {key: $product})

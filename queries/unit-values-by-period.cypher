@@ -11,6 +11,7 @@
 //   usd_without_tonnes: "USD, of the flows without a mass"
 
 // A mean by mass over everything under the code. Trade among the importers is left out.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product IN $products AND flow.usd IS NOT NULL
   AND coalesce(flow.hs, '') STARTS WITH $code
@@ -21,7 +22,8 @@ WITH flow.product AS product, flow.period AS period, flow.reporter AS reporter,
      flow.dataset AS dataset, flow.source AS source, flow.valuation AS valuation,
      flow.basis AS basis, count(*) AS flows,
      sum(CASE WHEN flow.tonnes > 0 THEN flow.usd ELSE 0.0 END) AS usd,
-     sum(CASE WHEN flow.tonnes > 0 THEN flow.tonnes ELSE 0.0 END) AS tonnes,
+     sum(CASE WHEN flow.tonnes > 0 THEN round(flow.tonnes * 1000000, 0) ELSE 0.0 END) / 1000000
+       AS tonnes,
      sum(CASE WHEN flow.tonnes > 0 THEN 0.0 ELSE flow.usd END) AS usd_without_tonnes
 WHERE tonnes > 0
 RETURN product AS product, period AS period, usd AS usd, tonnes AS tonnes,

@@ -12,11 +12,12 @@
 
 // A flow far below the world's value can be another good: concentrate declared as metal. The
 // world's value is a mean by mass, which a few large odd flows pull towards them.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH ()-[flow:EXPORTS]->()
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred AND flow.tonnes > 0
   AND flow.usd IS NOT NULL
 WITH flow.hs AS hs, flow.reporter AS reporter, flow.dataset AS dataset, flow.source AS source,
-     sum(flow.usd) / sum(flow.tonnes) AS world
+     1000000 * sum(flow.usd) / sum(round(flow.tonnes * 1000000, 0)) AS world
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period = $period AND flow.preferred
   AND flow.tonnes >= $min_tonnes

@@ -9,13 +9,14 @@
 //   usd_per_tonne: "USD/t, of those flows"
 
 // Periods compare as text: 2024 comes before 2024-Q1, which is part of it.
+// Sums count grams, which are exact in whatever order a database adds them up.
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product = $product AND flow.period >= $since AND flow.preferred
 WITH flow.period AS period, flow.reporter AS reporter, flow.dataset AS dataset,
      flow.source AS source, count(DISTINCT seller.iso3) AS exporters,
      count(DISTINCT buyer.iso3) AS importers, count(*) AS flows,
      CASE WHEN count(flow.usd) > 0 THEN sum(flow.usd) END AS usd,
-     CASE WHEN count(flow.tonnes) > 0 THEN sum(flow.tonnes) END AS tonnes,
+     CASE WHEN count(flow.tonnes) > 0 THEN sum(round(flow.tonnes * 1000000, 0)) / 1000000 END AS tonnes,
      sum(CASE WHEN flow.tonnes > 0 THEN coalesce(flow.usd, 0.0) ELSE 0.0 END) AS usd_with_tonnes
 MATCH (item:Product {key: $product})
 RETURN period AS period, item.key AS product, item.stage AS stage, exporters AS exporters,

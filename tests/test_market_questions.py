@@ -432,6 +432,8 @@ QUESTIONS = [
     ("criticality", (), {}),
     ("criticality", ("Ga", "Mg"), {"period": "2024", "eol_rir": 0.1}),
     ("concentration", (), {"scope": "2846", "by": "consumer", "period": "2024"}),
+    ("controls", (), {}),
+    ("prices", ("ree-compounds",), {}),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -64,20 +63,11 @@ def given_to(query: Query, number: int | None = None) -> dict[str, str]:
     return given
 
 
-def same(one: Any, other: Any) -> bool:
-    """Equal, but for the order in which a database adds up floating point numbers."""
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and one == other
-
-
 def assert_equal(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> None:
     assert len(one) == len(other)
     for number, (left, right) in enumerate(zip(one, other, strict=True)):
         assert list(left) == list(right)
-        unlike = {k: (left[k], right[k]) for k in left if not same(left[k], right[k])}
+        unlike = {k: (left[k], right[k]) for k in left if repr(left[k]) != repr(right[k])}
         assert not unlike, f"row {number}: {unlike}"
 
 
