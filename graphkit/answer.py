@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,3 +112,85 @@ class Answer:
 def without_empty(rows: pa.Table, shown: Iterable[str], *always: str) -> list[str]:
     """Drop the columns without a value in any row, other than those ``always`` shown."""
     return [n for n in shown if n in always or rows[n].null_count < len(rows)]
+
+
+def cited(text: str) -> list[str]:
+    """Split the keys of the sources that one value names.
+
+    >>> cited("usgs-mcs-2025+usgs-mcs-2026")
+    ['usgs-mcs-2025', 'usgs-mcs-2026']
+    """
+    return re.split(r"[\s+]+", text)
+
+
+def parts_of(coverage: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the coverage of each question of an answer to several, by its values, or the one."""
+    parts: Mapping[str, Mapping[str, Any]] = coverage.get("each") or {"": coverage}
+    return parts
+
+
+def side_by_side(answers: Mapping[str, Answer]) -> Answer:
+    """Put the answers to one question about several countries or periods into one.
+
+    Parameters
+    ----------
+    answers : mapping
+        The answers, by the values that they are about.
+
+    Returns
+    -------
+    Answer
+        The rows one answer after the other, equal ones once. ``scope`` lists the values that
+        differ. ``coverage`` has that of each answer in ``each``, unless all are equal.
+    """
+    found = list(answers.values())
+    first = found[0]
+    if len(found) == 1:
+        return first
+    rows = _stacked([answer.rows for answer in found])
+    columns = {column.name: column for answer in reversed(found) for column in answer.columns}
+    shown = list(dict.fromkeys(name for answer in found for name in answer.headers))
+    apart = [
+        name for name in ("period", "consumer", "supplier", "country")
+        if name in columns and name in rows.column_names and name not in shown
+        and isinstance(_together(found, name), list)
+    ]  # fmt: skip
+    covered = {label: answer.coverage for label, answer in answers.items()}
+    alike = all(answer.coverage == first.coverage for answer in found)
+    return Answer(
+        _sentences(answer.question for answer in found),
+        {name: _together(found, name) for name in {n: 0 for a in found for n in a.scope}},
+        rows,
+        list(columns.values()),
+        first.coverage if alike else {"each": covered},
+        _stacked([answer.sources for answer in found]).sort_by("key"),
+        _stacked([answer.claims for answer in found]).sort_by("key"),
+        _stacked([answer.comparisons for answer in found]),
+        _stacked([answer.elsewhere for answer in found]),
+        tuple(dict.fromkeys(note for answer in found for note in answer.notes)),
+        _sentences(answer.caption for answer in found),
+        [*apart, *shown],
+    )
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    """Join texts, each of their sentences once."""
+    return " ".join(dict.fromkeys(s for text in texts for s in re.split(r"(?<=[.?]) ", text)))
+
+
+def _together(answers: Sequence[Answer], name: str) -> Any:
+    """Return the value of a scope that all answers share, else a list of the different ones."""
+    values = [answer.scope.get(name) for answer in answers]
+    if all(value == values[0] for value in values):
+        return values[0]
+    each = [one for v in values for one in (v if isinstance(v, list | tuple) else [v])]
+    return [one for place, one in enumerate(each) if one not in each[:place]]
+
+
+def _stacked(tables: Sequence[pa.Table]) -> pa.Table:
+    """Join tables, and drop rows that are equal to an earlier one."""
+    table = pa.concat_tables(tables, promote_options="permissive")
+    first: dict[str, int] = {}
+    for place, row in enumerate(table.to_pylist()):
+        first.setdefault(repr(row), place)
+    return table.take(pa.array(first.values(), pa.int64()))

@@ -12,12 +12,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import ELSEWHERE
+from graphkit.answer import ELSEWHERE, cited
 from graphkit.errors import UsageError
 from graphkit.queries import Query, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
 
+MOST_PARTS = 9
+"""Number of parts that commas may divide a name into."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
 
 
@@ -127,6 +129,22 @@ class Names:
         close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=0.6)
         names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
+
+
+def names_in(text: str, is_name: Callable[[str], bool]) -> list[str]:
+    """Split a text at its commas, other than those within a name.
+
+    >>> names_in("Korea, Republic of, JPN", {"Korea, Republic of"}.__contains__)
+    ['Korea, Republic of', 'JPN']
+    """
+    parts, names = text.split(","), []
+    while parts:
+        longest = range(min(len(parts), MOST_PARTS), 1, -1)
+        held = (n for n in longest if is_name(",".join(parts[:n]).strip()))
+        count = next(held, 1)
+        names.append(",".join(parts[:count]).strip())
+        parts = parts[count:]
+    return names
 
 
 def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
@@ -285,6 +303,22 @@ class Catalog:
             keys[name] = names.find(values[name], kind, NAMED[kind]).key
         return keys
 
+    def places_in(self, text: str) -> list[str]:
+        """Split names of countries and areas at commas, each place once.
+
+        Raises
+        ------
+        UsageError
+            One of several names is unknown or ambiguous.
+        """
+        kinds = ("Country", "Area")
+        if "," not in text:
+            return [text]
+        names = names_in(text, lambda name: next(self.places.all(name, kinds), None) is not None)
+        if len(names) == 1:
+            return names
+        return list({self.place(name).key: name for name in reversed(names)}.values())[::-1]
+
     def members(self, group: Entity) -> list[str]:
         """List the countries of a group.
 
@@ -336,8 +370,8 @@ class Catalog:
 
     def sources(self, *tables: pa.Table) -> pa.Table:
         """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
-        cited = {text for table in tables for text in table["source"].to_pylist()} - {None}
-        wanted = pa.array(sorted({key for text in cited for key in text.split("+")}), pa.string())
+        texts = {text for table in tables for text in table["source"].to_pylist()} - {None}
+        wanted = pa.array(sorted({key for text in texts for key in cited(text)}), pa.string())
         sources = self.nodes("Source").select(SOURCE)
         return sources.filter(pc.is_in(sources["key"], value_set=wanted))
 
@@ -424,8 +458,9 @@ class Materials:
         """
         if text is None:
             return Scope(None, tuple(self.products))
-        if "," in text and not next(self.names.all(text, EVERY_KIND), None):
-            parts = [self.scope(part.strip()) for part in text.split(",")]
+        parts_of = names_in(text, lambda name: any(True for _ in self.names.all(name, EVERY_KIND)))
+        if len(parts_of) > 1:
+            parts = [self.scope(part) for part in parts_of]
             return self._together(text, list({part.meaning: part for part in parts}.values()))
         if code := _CODE.fullmatch(text.strip()):
             return self._code_scope(text, code[1].replace(".", "").replace(" ", ""))

@@ -52,9 +52,13 @@ class Parameter:
     metavar: str
     help: str
     type: Literal[
-        "text", "texts", "period", "date", "number", "count", "switch", "names", "list"
-    ] = "text"
-    """``texts`` may be repeated and is one text with commas; ``list`` is a list."""
+        "text", "texts", "places", "period", "periods", "date", "number", "count", "switch",
+        "names", "list",
+    ] = "text"  # fmt: skip
+    """All of :data:`REPEATED` may be repeated; ``list`` is a list, the others one text with commas.
+
+    The question is asked for each of ``places`` and ``periods`` by itself.
+    """
     default: Any = None
     """Default; None leaves it to the function, ``...`` makes an argument required."""
     choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
@@ -97,9 +101,33 @@ class Parameter:
                 raise UsageError(f"`{self.name}`: found {value!r}, wanted one of {wanted}")
         elif self.type == "date":
             check_date(self.name, value)
-        elif self.type == "period":
+        elif self.type in ("period", "periods"):
             return self._period(str(value))
         return value
+
+    def each(self, value: Any, places_in: Callable[[str], list[str]]) -> list[Any]:
+        """Read the values for which a question is asked one by one, mostly a single one.
+
+        Parameters
+        ----------
+        value : object
+            One value, or for places and periods several: texts with commas, or a sequence.
+        places_in : callable
+            Splits names of places at commas.
+
+        Raises
+        ------
+        UsageError
+            As :meth:`read`.
+        """
+        if value is None or self.type not in ("texts", "places", "periods"):
+            return [self.read(value)]
+        text = str(value) if isinstance(value, str | int) else ",".join(map(str, value))
+        if self.type == "texts":
+            return [text]
+        if self.type == "places":
+            return places_in(text)
+        return list(dict.fromkeys(map(self.read, text.split(","))))
 
     def _period(self, text: str) -> str | None:
         if text.strip().casefold() == LATEST and self.default is not ...:
@@ -116,6 +144,10 @@ class Parameter:
             raise UsageError(f"`{self.name}`: found {found}, wanted some of {wanted}")
         if len(set(names)) < len(names):
             raise UsageError(f"`{self.name}`: found {', '.join(names)}, wanted each once")
+
+
+REPEATED = ("texts", "places", "periods", "list")
+"""Types of parameters that take several values."""
 
 
 def check_date(name: str, text: str) -> None:
@@ -136,7 +168,7 @@ def check_date(name: str, text: str) -> None:
 
 def in_options(text: str, parameters: Sequence[Parameter]) -> str:
     """Replace parameters in a text by their options: `` `top=0` `` by ``--top 0``."""
-    options = {p.name: p.option or p.metavar.strip("[]") for p in parameters}
+    options = {p.name: p.option or p.metavar.strip("[].") for p in parameters}
 
     def option(match: re.Match[str]) -> str:
         if match[1] not in options:
@@ -176,7 +208,7 @@ LATEST = "latest"
 """Text for the default of a period, the newest with data."""
 PERIODS = (
     "2024, 2024-Q1 (or Q1 2024), 2024-H1, 2024-03, latest; or several added up: 2020-2023, "
-    "2025-01..2025-10."
+    "2025-01..2025-10. Several side by side: repeat it, or use commas."
 )
 KINDS = GRAPH["Claim"].column("kind").one_of
 
@@ -190,7 +222,7 @@ SCOPE = Parameter(
     "texts",
 )  # fmt: skip
 PERIOD = Parameter(
-    "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "period"
+    "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "periods"
 )
 DATASET = Parameter(
     "dataset", "--dataset", "KEY",
@@ -200,11 +232,13 @@ DATASET = Parameter(
 CONSUMER = Parameter(
     "consumer",
     "",
-    "COUNTRY",
-    "Any name or code: KOR, korea; or a group: EU27, KOR+JPN.",
+    "COUNTRY...",
+    "Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Several are "
+    "answered side by side: KOR JPN, or KOR,JPN.",
+    "places",
     default=...,
 )
-ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]", default=None)
+ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]...", default=None)
 COUNT_BY = Parameter(
     "measure", "--by", "usd|tonnes", "Count flows by value or by mass.",
     default="usd", choices=COUNTED_IN,

@@ -7,13 +7,14 @@ README's table come from here. It imports no question, so that ``graphkit --help
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from itertools import product
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from graphkit.analysis.claims.wording import Verdict
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.parameters import (
     ANY_CONSUMER,
     CLAIMS,
@@ -22,6 +23,7 @@ from graphkit.parameters import (
     DATASET,
     FINITE,
     FRACTION,
+    LATEST,
     PARTNER,
     PERIOD,
     PERIODS,
@@ -33,8 +35,10 @@ from graphkit.parameters import (
     switch,
 )
 
+if TYPE_CHECKING:
+    from graphkit.answer import Answer
+
 P = ParamSpec("P")
-R = TypeVar("R")
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 
 
@@ -137,21 +141,52 @@ class Verb:
         }
 
 
-def checked(question: Callable[P, R]) -> Callable[P, R]:
-    """Check and read the arguments of a question by its declaration before each call."""
+def checked(question: Callable[P, Answer]) -> Callable[P, Answer]:
+    """Read the arguments of a question by its declaration, and ask it for each place and period.
+
+    Several answers stand side by side. What none is known of is a note, unless nothing is known.
+    """
     key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
     declared, signature = PARAMETERS[key], inspect.signature(question)
 
     @wraps(question)
-    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+    def ask(*args: P.args, **kwargs: P.kwargs) -> Answer:
         bound = signature.bind(*args, **kwargs)
-        for parameter in declared:
-            if parameter.name in bound.arguments:
-                value = bound.arguments[parameter.name]
-                bound.arguments[parameter.name] = parameter.read(value)
-        return question(*bound.args, **bound.kwargs)
+        places_in = next(iter(bound.arguments.values())).places_in
+        each = {
+            parameter.name: parameter.each(bound.arguments[parameter.name], places_in)
+            for parameter in declared
+            if parameter.name in bound.arguments
+        }
+        answers, lacking = {}, []
+        for values in product(*each.values()):
+            bound.arguments.update(zip(each, values, strict=True))
+            try:
+                answer = question(*bound.args, **bound.kwargs)
+            except GraphkitError as error:
+                if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
+                    raise
+                lacking.append(str(error))
+            else:
+                several = zip(each.values(), values, strict=True)
+                label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
+                answers[label] = answer
+        if not answers:
+            raise GraphkitError("; ".join(dict.fromkeys(lacking)))
+        if not lacking and len(answers) == 1:
+            return answer
+        return _side_by_side(answers, lacking)
 
     return ask
+
+
+def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
+    """Put answers side by side, with a note on each question that has none."""
+    from graphkit.answer import side_by_side
+
+    found = side_by_side(answers)
+    notes = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(lacking)]
+    return replace(found, notes=(*notes, *found.notes))
 
 
 VERBS = (
@@ -164,6 +199,7 @@ VERBS = (
         "the trade data give.",
         (
             "depends KOR",
+            "depends KOR JPN --for magnets --period 2022,2024",
             'depends KOR --on CHN --for "rare earths" --period 2024',
             "depends EU27 --for dysprosium --format json",
             'depends JPN --on CHN --for "rare earths" --look-through',
@@ -173,6 +209,7 @@ VERBS = (
             Parameter(
                 "on", "--on", "COUNTRY",
                 "Only on this country or group: CHN, EU27, CHN+HKG. Default: the largest.",
+                "places",
             ),
             SCOPE,
             PERIOD,
@@ -183,7 +220,7 @@ VERBS = (
             ),
             replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
         ),
-        "COUNTRY [--on COUNTRY] [--for ...] [--period P] [--look-through]",
+        "COUNTRY... [--on COUNTRY] [--for ...] [--period P] [--look-through]",
         "whom a country depends on, for what, and how much; at face value or behind the last "
         "seller",
         Variant(
@@ -199,15 +236,16 @@ VERBS = (
         ("dependents CHN", "dependents china --for magnets --min-share 0.8"),
         (
             Parameter(
-                "supplier", "", "COUNTRY",
-                "Any name or code: KOR, KR, korea, 'Korea, Republic of'.", default=...,
+                "supplier", "", "COUNTRY...",
+                "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
+                "side by side.", "places", default=...,
             ),
             SCOPE,
             share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
             PERIOD,
             DATASET,
         ),
-        "COUNTRY [--for ...] [--min-share 0.5]",
+        "COUNTRY... [--for ...] [--min-share 0.5]",
         "who depends on a country",
     ),
     Verb(
@@ -219,7 +257,7 @@ VERBS = (
             "suppliers JPN --for 284690 -o suppliers.csv",
         ),
         (CONSUMER, SCOPE, PERIOD, DATASET),
-        "COUNTRY [--for ...]",
+        "COUNTRY... [--for ...]",
         "every supplier of a country",
     ),
     Verb(
@@ -236,7 +274,7 @@ VERBS = (
         (
             CONSUMER,
             SCOPE,
-            Parameter("on", "--on", "COUNTRY", "Only this origin."),
+            Parameter("on", "--on", "COUNTRY", "Only this origin.", "places"),
             Parameter(
                 "stage", "--stage", "STAGE",
                 "Trace to this stage only: mine, separate, metal, component ... Default: each.",
@@ -250,7 +288,7 @@ VERBS = (
             COUNT_BY,
             share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
         ),
-        "COUNTRY [--for ...] [--stage STAGE] [--without BLOC] [--by usd|tonnes]",
+        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--by usd|tonnes]",
         "who mined, refined and made what a country buys, with ranges; what avoids a country",
     ),
     Verb(
@@ -294,7 +332,7 @@ VERBS = (
             DATASET,
             COUNT_BY,
         ),
-        "[COUNTRY] [--for ...] [--definition share|structural|domestic]",
+        "[COUNTRY]... [--for ...] [--definition share|structural|domestic]",
         "single points of failure in a country's supply",
     ),
     Verb(
@@ -324,7 +362,9 @@ VERBS = (
                 "Apply an export control of the graph: 'Announcement 18 of 2025', or its key in "
                 "'graphkit controls'.",
             ),
-            Parameter("consumer", "--consumer", "COUNTRY", "Only the losses of this consumer."),
+            Parameter(
+                "consumer", "--consumer", "COUNTRY", "Only the losses of this consumer.", "places"
+            ),
             switch("cascade", "Show who fails in turn, instead of losses passed on."),
             share(
                 "tolerance",
@@ -365,7 +405,9 @@ VERBS = (
             "controls COD --format json",
         ),
         (
-            Parameter("country", "", "[COUNTRY]", "Who restricts. Default: every country."),
+            Parameter(
+                "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places"
+            ),
             SCOPE,
             Parameter(
                 "date", "--on", "DATE",
@@ -374,7 +416,7 @@ VERBS = (
                 "date",
             ),
         ),
-        "[COUNTRY] [--for ...] [--on DATE]",
+        "[COUNTRY]... [--for ...] [--on DATE]",
         "export controls: who restricts which elements, since when, and what is suspended",
     ),
     Verb(
@@ -400,7 +442,7 @@ VERBS = (
                 default="product", choices=("product", "stage", "consumer"),
             ),
         ),
-        "[COUNTRY] [--for ...] [--by product|stage|consumer]",
+        "[COUNTRY]... [--for ...] [--by product|stage|consumer]",
         "how concentrated production and trade are: shares, HHI, ranges",
     ),
     Verb(
@@ -423,7 +465,7 @@ VERBS = (
                 "n_minus_1", "Show how much of world demand is met without the largest producer."
             ),
         ),
-        "[COUNTRY] [--for ...] [--n-minus-1]",
+        "[COUNTRY]... [--for ...] [--n-minus-1]",
         "how far a country relies on imports, computed and published; or what is left without the "
         "largest producer",
         Variant("n_minus_1", "reliance.n_minus_1"),
@@ -437,7 +479,9 @@ VERBS = (
         ("prices cobalt", "prices ree-metals --of KOR --period 2024"),
         (
             replace(SCOPE, option="", metavar="WHAT", default=...),
-            Parameter("consumer", "--of", "COUNTRY", "Also of the imports of this country."),
+            Parameter(
+                "consumer", "--of", "COUNTRY", "Also of the imports of this country.", "texts"
+            ),
             PERIOD,
             DATASET,
         ),
@@ -534,7 +578,8 @@ VERBS = (
                 "period", default=...,
             ),
             Parameter(
-                "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's."
+                "of", "--of", "COUNTRY", "Whose trade: KOR, korea, EU27. Default: the world's.",
+                "places",
             ),
             SCOPE,
             PARTNER,
@@ -561,12 +606,15 @@ VERBS = (
             "trend CHN --partner consumer --for ree-metals",
         ),
         (
-            Parameter("country", "", "COUNTRY", "KOR, korea, EU27. Default: the world's trade."),
+            Parameter(
+                "country", "", "[COUNTRY]...", "KOR, korea, EU27. Default: the world's trade.",
+                "places",
+            ),
             SCOPE,
             PARTNER,
             DATASET,
         ),
-        "[COUNTRY] [--for ...] [--partner supplier|consumer]",
+        "[COUNTRY]... [--for ...] [--partner supplier|consumer]",
         "what changed from period to period",
     ),
     Verb(
@@ -582,13 +630,13 @@ VERBS = (
         ),
         (
             Parameter(
-                "country", "", "[COUNTRY]",
-                "Only trade of this country, or group (EU27), on either side.",
+                "country", "", "[COUNTRY]...",
+                "Only trade of this country, or group (EU27), on either side.", "places",
             ),
             SCOPE,
             replace(PERIOD, help=f"{PERIODS} Default: the newest that both sides report."),
         ),
-        "[COUNTRY] [--for ...] [--period P]",
+        "[COUNTRY]... [--for ...] [--period P]",
         "what exporters and importers report of the same flows, and how far they differ",
     ),
     Verb(

@@ -61,7 +61,7 @@ QUESTIONS = {
 REFUSED = {
     "depends": (400, "missing field 'country'"),
     "depends?country=Atlantis": (400, "no country is called 'Atlantis'"),
-    "depends?country=KOR&country=JPN": (400, "country is given twice; it takes one value"),
+    "disrupt?country=CHN&to=KOR&to=JPN": (400, "to is given twice; it takes one value"),
     "depends?country=KOR&db=/etc/passwd": (400, "depends has no field 'db'; it takes country, on"),
     "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9' is no period"),
     "depends?country=KOR&by=usd": (400, "--by belongs to --look-through"),

@@ -211,6 +211,7 @@ QUESTIONS = [
         )
     ),
     *(("suppliers", c, {"scope": s}) for c in ("KOR", "EST") for s in ("2846", "component", "Nd")),
+    ("suppliers", "KOR,EU27", {"scope": "ree-metals", "period": "2022-2024,2019,1995-2022"}),
     ("dependents", "CHN", {"scope": "magnets", "min_share": 0.8}),
     ("dependents", "china", {"period": "2024", "min_share": 0.99}),
     ("dependents", "MYS", {"scope": "ree-metals", "min_share": 0.1}),

@@ -13,13 +13,16 @@ from typer.core import TyperCommand, TyperOption
 
 from graphkit.cli.options import Database, Format, Output, opened, option_of, say
 from graphkit.errors import UsageError
-from graphkit.parameters import Parameter
+from graphkit.parameters import REPEATED, Parameter
 from graphkit.verbs import VERBS, Verb
 
 FAILED = 3
 """Exit code if a claim that is expected to be borne out is not."""
 TYPES: dict[str, Any] = {
-    **{"number": float, "count": int, "switch": bool, "list": list[str], "texts": list[str]}
+    "number": float,
+    "count": int,
+    "switch": bool,
+    **dict.fromkeys(REPEATED, list[str]),
 }
 LAST = {"db": Database, "form": Format, "output": Output}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
-from graphkit.parameters import Parameter
+from graphkit.parameters import REPEATED, Parameter
 from graphkit.questions import Question
 from graphkit.schema import NUMBER_TEXT
 from graphkit.verbs import VERBS, Verb
@@ -40,7 +40,7 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     Examples
     --------
     >>> read_values(PATHS["controls"], [("country", "CHN"), ("for", "dysprosium")])
-    {'country': 'CHN', 'scope': ['dysprosium'], 'date': None}
+    {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
     """
     fields = {field_of(p): p for p in verb.parameters}
     for name, _ in pairs:
@@ -53,13 +53,13 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
 
 def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
     texts = [text for field, text in pairs if field == name]
-    if parameter.type in ("texts", "list"):
+    if not texts and parameter.default is ...:
+        raise UsageError(f"missing field {name!r}: {parameter.help}")
+    if parameter.type in REPEATED:
         return texts
     if len(texts) > 1:
         raise UsageError(f"{name} is given twice; it takes one value")
     if not texts:
-        if parameter.default is ...:
-            raise UsageError(f"missing field {name!r}: {parameter.help}")
         return parameter.default
     if parameter.type == "switch":
         if texts[0].lower() not in SWITCHES:
@@ -149,7 +149,7 @@ def _described(parameter: Parameter) -> dict[str, Any]:
             schema["maximum"] = span.high
     if parameter.default not in (None, ...):
         schema["default"] = parameter.default
-    if parameter.type in ("texts", "list"):
+    if parameter.type in REPEATED:
         schema = {"type": "array", "items": schema}
     return {
         "name": field_of(parameter),

@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, cited, parts_of
 from graphkit.errors import visible
 from graphkit.plot.colours import INK, LINE, MUTED, PAPER
 from graphkit.plot.world import ASSETS, name_of
@@ -244,7 +244,12 @@ def stated(answer: Answer) -> str:
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     measure = str(answer.scope.get("measure") or "")
     sets = values(answer, "dataset") or sorted(
-        {series["dataset"] for series in answer.coverage.get("series", ()) if series["dataset"]}
+        {
+            series["dataset"]
+            for part in parts_of(answer.coverage).values()
+            for series in part.get("series", ())
+            if series["dataset"]
+        }
     )
     named = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
     return " · ".join(part for part in (period, measure, named if sets else "") if part)
@@ -255,9 +260,10 @@ def source_line(answer: Answer) -> str:
     used: set[str] = set()
     for name in answer.rows.column_names:
         if name.endswith("source"):
-            used |= {key for text in values(answer, name) for key in str(text).split()}
-    for entry in ("series", "production"):
-        used |= {part["source"] for part in answer.coverage.get(entry, ()) if part.get("source")}
+            used |= {key for text in values(answer, name) for key in cited(str(text))}
+    for part in parts_of(answer.coverage).values():
+        rows = [*part.get("series", ()), *part.get("production", ())]
+        used |= {key for row in rows if row.get("source") for key in cited(row["source"])}
     rows = [row for row in answer.sources.to_pylist() if row["key"] in used]
     rows = rows or answer.sources.to_pylist()
     named = list(dict.fromkeys(_source(row) for row in rows))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graphkit.parameters import Parameter, in_options, named_as_options
+from graphkit.parameters import REPEATED, Parameter, in_options, named_as_options
 from graphkit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
     if parameter.in_tables and value is None and form in READ:
         switches = (switch for switch in parameter.in_tables if switch and given[switch])
         return parameter.in_tables[next(switches, "")]
-    if parameter.type == "texts":
+    if parameter.type == "list":
+        return value or None
+    if parameter.type in REPEATED:
         return ",".join(value) if value else None
-    return value or None if parameter.type == "list" else value
+    return value

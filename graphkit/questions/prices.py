@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -73,7 +73,8 @@ def prices(
     scope : str
         Product, HS code, element, mineral, stage or group.
     consumer : str, optional
-        Country or group whose imports get a unit value of their own, beside the world's.
+        Country or group whose imports get a unit value of their own, beside the world's; or
+        several, separated by commas.
     period : str, optional
         Default: the five newest with a figure, of each product.
     dataset : str, optional
@@ -94,9 +95,9 @@ def prices(
         Neither trade with a mass nor a price is known in this scope.
     """
     catalog = catalog.using(dataset)
-    buyer = None if consumer is None else catalog.place(consumer)
+    buyers = [] if consumer is None else list(map(catalog.place, catalog.places_in(consumer)))
     asked = catalog.materials.scope(scope)
-    values = _unit_values(catalog, asked, buyer)
+    values = _unit_values(catalog, asked, buyers)
     published = catalog.rows(
         "prices", products=sorted(asked.products), elements=sorted(asked.elements)
     )
@@ -120,7 +121,7 @@ def prices(
         schema_of(COLUMNS),
     )
     traded = table.filter(pc.is_valid(table["dataset"]))
-    whose = f" and of the imports of {buyer.name}" if buyer else ""
+    whose = "".join(f" and of the imports of {buyer.name}" for buyer in buyers)
     return Answer(
         f"What does a tonne of {asked.meaning} cost?",
         {
@@ -128,7 +129,7 @@ def prices(
             "meaning": asked.meaning,
             "hs": asked.code,
             "products": sorted(set(table["product"].to_pylist()) - {None}),
-            "consumer": buyer.key if buyer else None,
+            "consumer": ",".join(buyer.key for buyer in buyers) or None,
             "dataset": dataset,
             "period": period or f"the {NEWEST} newest of each product",
             "measure": f"unit values of the trade of the world{whose} (USD per tonne), and prices",
@@ -148,10 +149,10 @@ def prices(
     )
 
 
-def _unit_values(catalog: Catalog, asked: Scope, buyer: Entity | None) -> list[dict[str, Any]]:
-    """Read the unit values of the world's trade, and of a country's imports."""
+def _unit_values(catalog: Catalog, asked: Scope, buyers: Iterable[Entity]) -> list[dict[str, Any]]:
+    """Read the unit values of the world's trade, and of the imports of some countries."""
     markets: list[tuple[str, Sequence[str]]] = [("world trade", ["WLD"])]
-    if buyer is not None:
+    for buyer in buyers:
         members = catalog.members(buyer) if buyer.is_group else [buyer.key]
         markets.append((f"imports of {buyer.key}", members))
     rows = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 
 from graphkit.amounts import SHARE, is_number, money, percent, short_text, unit_of
 from graphkit.analysis.claims.wording import about, claim_figure, headline, known_values
-from graphkit.answer import Answer
+from graphkit.answer import Answer, cited, parts_of
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.period import Period
@@ -141,7 +140,8 @@ def source_lines(answer: Answer) -> list[str]:
     """Describe each source in use: key, publisher, title, date or version, licence."""
     hidden = set(answer.claims["source"].to_pylist())
     hidden -= {claim["source"] for claim in shown_claims(answer)}
-    hidden -= {series["source"] for series in answer.coverage.get("series", ())}
+    for part in parts_of(answer.coverage).values():
+        hidden -= {series["source"] for series in part.get("series", ())}
     hidden -= _sources_of_rows(answer.rows)
     rows = map(known_values, answer.sources.to_pylist())
     return [_source_line(row) for row in rows if row["key"] not in hidden]
@@ -150,9 +150,7 @@ def source_lines(answer: Answer) -> list[str]:
 def _sources_of_rows(rows: pa.Table) -> set[str]:
     """Collect the sources named in any source column."""
     columns = [rows[name].to_pylist() for name in rows.column_names if name.endswith("source")]
-    return {
-        key for column in columns for text in column if text for key in re.split(r"[\s+]", text)
-    }
+    return {key for column in columns for text in column if text for key in cited(text)}
 
 
 def _source_line(source: Mapping[str, Any]) -> str:
@@ -181,8 +179,15 @@ REPORTERS = {
 
 
 def coverage_lines(answer: Answer) -> list[str]:
-    """Describe the data of an answer and its gaps."""
-    found = answer.coverage
+    """Describe the data of an answer and its gaps, of each question by itself."""
+    return [
+        f"{label}: {line}" if label else line
+        for label, found in parts_of(answer.coverage).items()
+        for line in _lines_of(found)
+    ]
+
+
+def _lines_of(found: Mapping[str, Any]) -> list[str]:
     lines = []
     if found.get("flows"):
         products = found["products"]

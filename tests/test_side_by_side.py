@@ -1,0 +1,154 @@
+"""One question about several countries and periods: the answers of each, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graphkit.answer import parts_of
+from graphkit.errors import GraphkitError, UsageError
+
+MAGNETS = {"scope": "magnets-metal"}
+QUESTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "depends": (("KOR", "JPN"), MAGNETS),
+    "depends_looked_through": (("KOR", "JPN"), MAGNETS),
+    "suppliers": (("KOR", "EU27"), MAGNETS),
+    "dependents": (("CHN", "PHL"), {**MAGNETS, "min_share": 0.05}),
+    "origins": (("KOR", "KOR+JPN"), MAGNETS),
+    "single_points": (("KOR", "JPN"), MAGNETS),
+    "concentration": (("KOR", "JPN"), MAGNETS),
+    "reliance": (("KOR", "JPN"), MAGNETS),
+    "trend": (("KOR", "JPN"), {"scope": "ree-metals"}),
+    "controls": (("CHN", "COD"), {}),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_several_countries_are_answered_one_after_the_other(ask, name):
+    countries, more = QUESTIONS[name]
+    question: Callable[..., Any] = getattr(ask, name)
+    single = [question(country, **more).rows.to_pylist() for country in countries]
+
+    assert all(single)
+    assert question(",".join(countries), **more).rows.to_pylist() == [*single[0], *single[1]]
+    assert question(countries[::-1], **more).rows.to_pylist() == [*single[1], *single[0]]
+
+
+PERIODS: dict[str, Callable[..., Any]] = {
+    "depends": lambda g, p: g.depends("KOR", scope="magnets-metal", period=p),
+    "origins": lambda g, p: g.origins("KOR", scope="magnets-metal", period=p),
+    "structure": lambda g, p: g.single_points(scope="magnets-metal", period=p),
+    "disrupt": lambda g, p: g.disrupt("CHN", scope="magnets-metal", period=p, top=3),
+    "cascade": lambda g, p: g.cascade("CHN", scope="magnets-metal", period=p),
+    "concentration": lambda g, p: g.concentration(scope="magnets-metal", period=p),
+    "reliance": lambda g, p: g.reliance("USA", scope="ree-metals", period=p),
+    "centrality": lambda g, p: g.centrality(scope="magnets-metal", period=p, top=2),
+    "layered": lambda g, p: g.layered_centrality(scope="magnets-metal", period=p, top=2),
+    "criticality": lambda g, p: g.criticality("gallium", period=p),
+}
+
+
+@pytest.mark.parametrize("name", PERIODS)
+def test_several_periods_are_answered_side_by_side_and_show_which(ask, name):
+    question = PERIODS[name]
+    single = [question(ask, period).rows.to_pylist() for period in ("2024", "2022")]
+    both = question(ask, "2024, 2022")
+
+    assert both.rows.to_pylist() == [*single[0], *single[1]]
+    assert "period" in both.headers
+    assert question(ask, [2024, "2022", "2024"]).rows == both.rows
+
+
+def test_countries_and_periods_are_combined_and_each_has_its_coverage(ask):
+    answer = ask.suppliers("KOR,JPN", scope="magnets-metal", period="2022,2024")
+
+    parts = parts_of(answer.coverage)
+    assert list(parts) == ["KOR, 2022", "KOR, 2024", "JPN, 2022", "JPN, 2024"]
+    one = ask.suppliers("JPN", scope="magnets-metal", period="2022")
+    assert parts["JPN, 2022"] == one.coverage
+    assert (answer.scope["consumer"], answer.scope["period"]) == (["KOR", "JPN"], ["2022", "2024"])
+    assert answer.scope["products"] == ["magnets-metal"]
+    assert answer.question == (
+        "Who supplies South Korea with permanent magnets of metal (magnets-metal)? "
+        "Who supplies Japan with permanent magnets of metal (magnets-metal)?"
+    )
+    assert len(set(answer.sources["key"].to_pylist())) == len(answer.sources)
+    assert len(set(answer.claims["key"].to_pylist())) == len(answer.claims)
+    assert len(set(answer.notes)) == len(answer.notes)
+
+
+def test_a_group_counted_as_one_stands_beside_a_country(ask):
+    answer = ask.suppliers("EU27,USA", scope="ree-metals", period="2024")
+
+    assert set(answer.rows["consumer"].to_pylist()) == {"EU27", "USA"}
+    assert "European Union is its 27 present members" in " ".join(answer.notes)
+
+
+@pytest.mark.parametrize("text", ["KOR,korea,JPN", ["KOR", "Korea, Republic of", "Japan"],
+                                  "Korea, Republic of, JPN"])  # fmt: skip
+def test_a_country_counts_once_and_a_comma_within_its_name_is_none(ask, text):
+    rows = ask.depends(text, scope="magnets-metal").rows
+
+    assert rows["consumer"].to_pylist() == ["KOR", "JPN"]
+
+
+def test_suppliers_asked_for_stand_side_by_side(ask):
+    rows = ask.depends("KOR", on="CHN,JPN", scope="magnets-metal", period="2024").rows.to_pylist()
+
+    assert [(row["consumer"], row["supplier"]) for row in rows] == [("KOR", "CHN"), ("KOR", "JPN")]
+
+
+def test_unit_values_of_several_importers_stand_beside_the_worlds_once(ask):
+    rows = ask.prices("ree-metals", consumer="KOR,JPN", period="2024").rows.to_pylist()
+
+    assert [row["figure"] for row in rows] == [
+        "unit value, imports of JPN (baci-hs92, reconciled)",
+        "unit value, imports of KOR (baci-hs92, reconciled)",
+        "unit value, world trade (baci-hs92, reconciled)",
+    ]
+
+
+def test_what_is_unknown_of_one_is_a_note_and_of_all_an_error(ask):
+    answer = ask.suppliers("KOR", scope="magnets-metal", period="1999,2024")
+
+    assert set(answer.rows["period"].to_pylist()) == {"2024"}
+    assert answer.notes[0] == (
+        "No imports of South Korea are known for permanent magnets of metal (magnets-metal) in "
+        "1999; there are 2022, 2024."
+    )
+    with pytest.raises(GraphkitError, match=r"in 1998; there are .*; no imports .* in 1999"):
+        ask.suppliers("KOR", scope="magnets-metal", period="1998,1999")
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        (lambda g: g.depends("KOR,Koreaa"), "no country is called 'Koreaa'; did you mean"),
+        (lambda g: g.depends("KOR", period="2022,"), "`period`: '' is no period"),
+        (lambda g: g.disrupt("CHN,RUS"), "'CHN,RUS': ask for one at a time, or join them by"),
+        (lambda g: g.compare("2022,2023", "2024"), "'2022,2023' is no period"),
+        (lambda g: g.list_claims(about="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
+    ],
+)
+def test_what_cannot_be_asked_of_several_is_refused(ask, question, message):
+    with pytest.raises(UsageError, match=message):
+        question(ask)
+
+
+def test_the_command_line_takes_several_as_arguments_and_options(graphkit):
+    asked = ("--for", "magnets-metal", "-f", "csv")
+    apart = graphkit("depends", "KOR", "JPN", "--period", "2022", "--period", "2024", *asked)
+    code, out, _ = apart
+
+    assert code == 0
+    assert apart == graphkit("depends", "KOR,JPN", "--period", "2022,2024", *asked)
+    assert [line.split(",")[0] for line in out.splitlines()[1:]] == ["KOR"] * 2 + ["JPN"] * 2
+
+
+def test_the_coverage_of_each_question_is_told_by_itself(graphkit):
+    _, shown, _ = graphkit("depends", "KOR", "JPN", "--for", "magnets-metal", "-f", "table")
+
+    assert "KOR: 51 flows worth 307.5 M USD" in shown
+    assert "JPN: 41 flows worth" in shown
