@@ -210,6 +210,8 @@ def _worth(found: Mapping[str, Any]) -> str:
     """State the total value and the border of valuation, if no trade counts twice."""
     if found["usd"] is None:
         return "of several series on the same trade, so that they are not added up, "
+    if 0 < found["flows"] == found["flows_without_usd"]:
+        return "of unknown value "
     borders = sorted({border for series in found["series"] for border in _borders(series)})
     return f"worth {money(found['usd'])} USD ({' and '.join(borders)}) "
 
