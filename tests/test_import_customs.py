@@ -298,3 +298,39 @@ def test_two_commands_answer_from_a_customs_file(tmp_path, capsys):
     [row] = json.loads(capsys.readouterr().out)["rows"]
     assert (row["supplier"], row["share_usd"], row["share_tonnes"]) == ("CHN", 0.6, 0.75)
     assert (row["dataset"], row["hs"]) == ("korea-customs-imports", "2846901000")
+
+
+def test_comext_answers_by_weight_and_calls_the_value_unknown(tmp_path, capsys):
+    file, seeds = tmp_path / "full_202503.dat", tmp_path / "seeds"
+    rows = [("DE", partner, "28469030", "1", "1", "202503", kg)
+            for partner, kg in (("CN", 3_000), ("US", 1_000))]  # fmt: skip
+    file.write_text(comext(*rows), encoding="utf-8")
+    assert run(["import", "customs", str(file), "-o", str(seeds)]) == 0
+    capsys.readouterr()
+
+    asked = ["suppliers", "DEU", "--for", "ree-compounds", "--db", str(seeds)]
+    assert run([*asked, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)["rows"]
+    shares = {row["supplier"]: (row["share_usd"], row["share_tonnes"]) for row in found}
+    assert shares == {"CHN": (None, 0.75), "USA": (None, 0.25)}
+    assert run([*asked, "--format", "table"]) == 0
+    assert "2 flows of unknown value in 1 product" in capsys.readouterr().out
+
+
+def test_a_national_code_can_be_asked_for(tmp_path, capsys):
+    # 28053012 is dysprosium metal in China's tariff, and among the shipped codes.
+    file, seeds = tmp_path / "china.csv", tmp_path / "seeds"
+    rows = (("202503", "28053012", "133", "10", "2,701", "900,000"),
+            ("202503", "28053012", "116", "10", "300", "100,000"),
+            ("202503", "28053013", "116", "10", "5,000", "900,000"))  # fmt: skip
+    file.write_bytes(china(*rows).encode("gb18030"))
+    imported = ["import", "customs", str(file), "--flow", "exports", "-o", str(seeds)]
+    assert run([*imported, "--format", "json"]) == 0
+    why = [row["why"] for row in json.loads(capsys.readouterr().out) if row["what"] == "matched"]
+    assert why == [f"{code} by 280530, which fits ree-metals: exact"
+                   for code in ("28053012", "28053013")]  # fmt: skip
+
+    asked = ["suppliers", "KOR", "--for", "28053012", "--db", str(seeds), "--format", "json"]
+    assert run(asked) == 0
+    [row] = json.loads(capsys.readouterr().out)["rows"]
+    assert (row["hs"], row["usd"], row["tonnes"]) == ("28053012", 900_000.0, 2.701)

@@ -588,8 +588,8 @@ def test_a_preview_says_what_is_dropped_and_why(mapping, tmp_path, capfd):
 
     assert run(["import", "table", path, "--mapping", str(mapping), "--preview"]) == 0
     assert capfd.readouterr().err.splitlines() == [
-        "graphkit: left out: HS codes that are not mainly for one product: 1 rows",
-        "graphkit: left out: unknown names: 1 rows",
+        "graphkit: left out: HS codes that are not mainly for one product: 1 row",
+        "graphkit: left out: unknown names: 1 row",
         "graphkit: not taken: Remark",
         "graphkit: unknown: exporter Ruritania: 0.2 % of the value",
     ]

@@ -390,7 +390,7 @@ def _preview(
     report = checked.report
     for what, why, rows, _ in report.lines:
         if what != "read":
-            say(f"{what}: {why}: {rows:,} rows")
+            say(f"{what}: {why}: {rows:,} row{'s' * (rows != 1)}")
     if unused := checked.unused:
         say(f"not taken: {', '.join(unused)}")
     for text, value in sorted(report.unmapped.items(), key=lambda item: (-item[1], item[0])):

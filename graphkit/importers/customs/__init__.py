@@ -127,9 +127,10 @@ def import_customs(
     kept = worth(flows, "usd" if layout.values else "tonnes")
     report.add("kept", f"in trade/{name}.parquet", len(flows), kept)
     pairs = zip(flows["hs"].to_pylist(), flows["product"].to_pylist(), strict=True)
-    national = [(code, product) for code, product in pairs if code not in reference.code_rows]
+    national = [(code, product) for code, product in pairs if len(code) > HS_CODE]
     reference.report_national(national, report)
-    seeds = [reference.national_code(code) for code in sorted({code for code, _ in national})]
+    unknown = {code for code, _ in national} - reference.code_rows.keys()
+    seeds = [reference.national_code(code) for code in sorted(unknown)]
     _write(flows, layout, folder, name, seeds)
     return report
 
