@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from graphkit.answer import ELSEWHERE, cited
 from graphkit.errors import UsageError
-from graphkit.queries import Query, rows_of
+from graphkit.queries import Query, note_reading, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
 
@@ -181,6 +182,9 @@ REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
 SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
 
 
+RECENT, RECENT_BYTES = 8, 16 * 2**20
+"""Tables with parameters that a catalog keeps, so that a question asked again with another number
+computes alone, and the size of the largest."""
 NAMED = {
     "country": ("Country", "Area"),
     "product": ("Product",),
@@ -200,15 +204,28 @@ class Catalog:
         self.store = store
         self.dataset = dataset
         self._tables: dict[str, pa.Table] = {}
+        self._recent: dict[str, pa.Table] = {}
+        self._lock = Lock()
         self.materials = Materials(self)
 
     def rows(self, query: str, **values: Any) -> pa.Table:
-        """Read the rows of a shipped query, once if it has no parameters."""
-        if values:
-            return rows_of(self.store, query, **values)
-        if query not in self._tables:
-            self._tables[query] = rows_of(self.store, query)
-        return self._tables[query]
+        """Read the rows of a shipped query: once without parameters, else again if they are old."""
+        if not values:
+            if query not in self._tables:
+                self._tables[query] = rows_of(self.store, query)
+            return self._tables[query]
+        note_reading(query, values)
+        asked = f"{query} {sorted(values.items())!r}"
+        with self._lock:
+            found = self._recent.pop(asked, None)
+        if found is None:
+            found = rows_of(self.store, query, **values)
+        if found.nbytes <= RECENT_BYTES:
+            with self._lock:
+                self._recent[asked] = found
+                while len(self._recent) > RECENT:
+                    del self._recent[next(iter(self._recent))]
+        return found
 
     def using(self, dataset: str | None) -> Catalog:
         """Choose the data set of trade by its key; None keeps the preferred ones.

@@ -257,6 +257,12 @@ def noted_readings() -> Iterator[list[Reading]]:
         _NOTED.reset(token)
 
 
+def note_reading(name: str, values: Mapping[str, Any]) -> None:
+    """Note a query file with its parameters, if this thread notes them."""
+    if (noted := _NOTED.get()) is not None:
+        noted.append((name, values))
+
+
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
@@ -265,8 +271,6 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
-    if (noted := _NOTED.get()) is not None:
-        noted.append((name, values))
 
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)

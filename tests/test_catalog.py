@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from graphkit.answer import Answer
-from graphkit.catalog import Catalog, Materials, Names
+from graphkit.catalog import RECENT, Catalog, Materials, Names
 from graphkit.errors import UsageError
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
@@ -314,3 +314,16 @@ def test_several_countries_with_commas_are_refused_with_what_to_write(store):
     with pytest.raises(UsageError, match="'KOR,JPN': ask for one at a time, or join them by"):
         Catalog(store).place("KOR,JPN")
     assert Catalog(store).place("Korea, Republic of").key == "KOR"
+
+
+def test_rows_of_the_last_questions_are_kept_and_older_ones_read_again(ask):
+    def rows(product: str) -> pa.Table:
+        return ask.rows("imports", consumers=["KOR"], products=[product], periods=["2024"],
+                        dataset="")  # fmt: skip
+
+    first = rows("magnets-metal")
+    assert rows("magnets-metal") is first
+    for number in range(RECENT):
+        rows(f"product-{number}")
+    assert rows("magnets-metal") is not first
+    assert rows("magnets-metal").equals(first)

@@ -91,6 +91,8 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
         page.on("request", lambda request: asked.append(request.url))
+        page.on("response", lambda reply: faults.append(f"{reply.status} {reply.url}")
+                if reply.status > 400 else None)  # fmt: skip
         page.goto(f"{client.base_url}?{query}")
         page.wait_for_selector("main[aria-busy=false]")
         pages.append((page, faults, asked, str(client.base_url)))
