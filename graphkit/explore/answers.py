@@ -18,8 +18,8 @@ from graphkit.questions import Question
 from graphkit.stores import Closing, Store
 
 Result = TypeVar("Result")
-THREADS = 4
-"""Threads for questions, and as many for statements of readers, which may fill all of theirs."""
+THREADS, STATEMENTS = 4, 2
+"""Threads for questions, and for statements of readers, of which each may take 4 GiB."""
 MOST_WAITING = 256
 KEPT, KEPT_BYTES = 64, 4 * 2**20
 """Answers that are kept, and the size from which one is not."""
@@ -45,7 +45,7 @@ class Found:
 class Threads:
     """A few threads, and a limited number of calls that wait for one."""
 
-    def __init__(self, count: int = THREADS) -> None:
+    def __init__(self, count: int) -> None:
         self._pool = ThreadPoolExecutor(count, "graphkit-explore")
         self._waiting = 0
 
@@ -86,7 +86,7 @@ class Answers(Closing):
         self._reopen = reopen
         self._catalog: Catalog | None = Catalog(store)
         self._kept: OrderedDict[str, asyncio.Task[Found]] = OrderedDict()
-        self.questions, self.statements = Threads(), Threads()
+        self.questions, self.statements = Threads(THREADS), Threads(STATEMENTS)
 
     def close(self) -> None:
         """Close the database."""

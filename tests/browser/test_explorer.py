@@ -37,7 +37,7 @@ VIEWS = {
     "criticality": "ask=criticality&element=gallium",
     "controls": "ask=controls&country=CHN",
     "trend": "ask=trend&country=KOR&for=ree-metals",
-    "compare": "ask=compare&before=2010&after=2024&of=KOR&for=ree-metals",
+    "compare": "ask=compare&before=2019&after=2024&of=KOR&for=ree-metals",
     "origins": "ask=origins&country=KOR&for=magnets-metal",
     "centrality": "ask=centrality&for=rare+earths&period=2024",
     "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8",
