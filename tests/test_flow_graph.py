@@ -186,13 +186,10 @@ def test_an_undirected_graph_adds_both_directions():
 @pytest.mark.parametrize("directed", [True, False])
 def test_rows_are_networkx_adjacency(seed, directed):
     graph = random_graph(seed) if directed else undirected(random_graph(seed))
-    plain = graph.to_networkx()
+    adjacency = nx.to_numpy_array(graph.to_networkx())
 
-    for rows, matrix in (
-        (graph.out_rows, nx.to_numpy_array(plain)),
-        (graph.in_rows, nx.to_numpy_array(plain).T),
-    ):
-        assert np.array_equal(rows.matrix.toarray(), matrix)
+    assert np.array_equal(graph.out_rows.matrix.toarray(), adjacency)
+    assert np.array_equal(graph.in_rows.matrix.toarray(), adjacency.T)
 
 
 @pytest.mark.parametrize("seed", range(5))

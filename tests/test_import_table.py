@@ -614,15 +614,16 @@ def test_from_table_to_answer_in_three_commands(mapping, tmp_path, monkeypatch, 
     assert first["dataset"] == "my-customs"
 
 
-def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, capfd):
+@pytest.mark.parametrize("more", [["-o", "seeds"], ["--preview"]])
+def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, monkeypatch, capfd, more):
+    monkeypatch.chdir(tmp_path)
     rows = [("CHN", "KOR", "280530", 2024, "much", 1, None)]
     path = str(write(tmp_path / "flows.csv", rows))
 
-    for more in (["-o", str(tmp_path / "seeds")], ["--preview"]):
-        assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
-        *_, problem, total = capfd.readouterr().err.splitlines()
-        assert problem == "flows.csv:2:5: usd: found 'much', wanted a number"
-        assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
+    assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
+    *_, problem, total = capfd.readouterr().err.splitlines()
+    assert problem == "flows.csv:2:5: usd: found 'much', wanted a number"
+    assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
     assert not (tmp_path / "seeds").exists()
 
 
