@@ -360,9 +360,12 @@ class Catalog:
 
     def area_notes(self, keys: Iterable[str]) -> list[str]:
         """Write a note on each place that is not a country."""
+        areas = self.areas(keys)
+        said = {a["iso3"]: a["note"] for a in self.nodes("Area").to_pylist()} if areas else {}
         return [
             f"{place.key} is {place.name}: trade data name no country there."
-            for place in self.areas(keys)
+            + (f" {said[place.key]}" if said[place.key] else "")
+            for place in areas
         ]
 
     def countries_only(self, flows: pa.Table) -> tuple[pa.Table, list[str]]:

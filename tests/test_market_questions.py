@@ -403,6 +403,15 @@ def test_inputs_are_from_0_to_1(ask):
         ask.criticality("Pm")
 
 
+def test_the_risk_of_phosphorus_is_not_that_of_phosphate_rock(ask):
+    """The EU's study has both: the element alone, and the rock."""
+    rows = {r["material"]: r for r in ask.criticality("P", "phosphate").rows.to_pylist()}
+
+    assert (rows["P"]["product"], rows["P"]["supply_risk_high"]) == (None, None)
+    assert rows["P"]["published_supply_risk"] == 3.3
+    assert rows["phosphate"]["product"] == "phosphate-rock"
+
+
 # --- what cannot be answered
 
 

@@ -179,6 +179,20 @@ def test_looked_through_dependence_is_the_origins_of_one(chain):
     ]  # fmt: skip
 
 
+def test_a_group_of_origins_is_one_answer(ask):
+    one = ask.origins("KOR", on="EU27", scope="magnets-metal", period="2024").rows.to_pylist()
+    every = ask.origins("KOR", scope="magnets-metal", period="2024", min_share=0).rows.to_pylist()
+    members = {r["member"] for r in ask.query("members-of-area", area="EU27").to_pylist()}
+
+    assert [(r["traced_to"], r["origin"]) for r in one] == [
+        (stage, "EU27") for stage in ("mine", "separate", "metal", "component")
+    ]
+    for name in ("share", "face_value"):
+        parts = [r[name] for r in every if r["traced_to"] == "component" and r["origin"] in members]
+        assert one[-1][name] == pytest.approx(sum(parts))
+    assert one[-1]["low"] <= one[-1]["share"] <= one[-1]["high"] <= 1.0
+
+
 def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
     rows = chain.single_points("KOR", scope="magnets").rows.to_pylist()
 

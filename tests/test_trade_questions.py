@@ -527,13 +527,16 @@ def test_no_data_set_is_named_that_has_none_either(store, tmp_path):
 
 
 def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
-    areas = SMALL["areas.yaml"] + "  - {iso3: S19, name: 'Other Asia, nes', type: unspecified}\n"
+    areas = SMALL["areas.yaml"] + (
+        "  - {iso3: S19, name: 'Other Asia, nes', type: unspecified, note: In practice Taiwan.}\n"
+    )
     trade = SMALL["trade.yaml"].replace("exporter: JPN", "exporter: S19")
     asked = loaded(store, tmp_path, {"areas.yaml": areas, "trade.yaml": trade})
 
     answer = asked.suppliers("KOR", period="2024")
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
-    assert "S19 is Other Asia, nes: trade data name no country there." in answer.notes
+    said = "S19 is Other Asia, nes: trade data name no country there. In practice Taiwan."
+    assert said in answer.notes
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
     with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier in trade data"):
         asked.depends("KOR", on="WLD")

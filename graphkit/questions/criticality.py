@@ -140,8 +140,9 @@ def criticality(
     given = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
     claims = catalog.claims.filter(pc.is_in(catalog.claims["kind"], pa.array(list(CRITICAL))))
     materials = _materials(catalog, elements, claims)
+    published = set(claims["element"].to_pylist())
     claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))
-    baskets = _baskets(catalog, materials)
+    baskets = _baskets(catalog, materials, published)
     scope = Scope(None, tuple(sorted({product for _, product in baskets})))
     figures = figures_of(catalog, scope, period)
     made = figures.rows
@@ -210,12 +211,21 @@ def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list
     return list(dict.fromkeys([*named, *sorted(wider)]))
 
 
-def _baskets(catalog: Catalog, materials: Collection[str]) -> dict[Market, tuple[int, int]]:
-    """Map each material and product that holds it to the elements meant and those in all."""
+def _baskets(
+    catalog: Catalog, materials: Collection[str], published: Collection[str | None]
+) -> dict[Market, tuple[int, int]]:
+    """Map each material and product that holds it to the elements meant and those in all.
+
+    A product of a mineral with a risk of its own stands for no element in it: the EU's phosphorus
+    is the element alone, beside phosphate rock.
+    """
+    nodes = catalog.nodes("Element").to_pylist()
+    minerals = {n["key"] for n in nodes if n["type"] == "mineral" and n["key"] in published}
     return {
         (material, product): counts
         for material in materials
         for product, counts in catalog.materials.counts(material).items()
+        if material in minerals or not minerals & catalog.materials.main[product]
     }
 
 

@@ -146,7 +146,9 @@ def _lacking(flows: pa.Table, both: pa.Table, about: str, period: str | None) ->
         sides = " and ".join(sorted({f"{side}s" for side in flows["reporter"].to_pylist()}))
         return f"no {about} is reported by both sides; there are reports of {sides} alone"
     return (
-        f"no {about} is known as one side reported it; 'graphkit import comtrade' imports such data"
+        f"no {about} is known as one side reported it: the data that ship are reconciled. Needed: "
+        "UN Comtrade's reports, which 'graphkit fetch comtrade' gets with a key of yours "
+        "and 'graphkit import comtrade' makes seeds of"
     )
 
 

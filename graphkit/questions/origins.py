@@ -224,7 +224,26 @@ def _traced(
     if origin is not None:
         wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
+        rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
     return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
+
+
+def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
+    """Add up the members of a group, in the order of the rows.
+
+    Ends of ranges add up too: the sum holds the truth, though not all members may be at an end
+    at once.
+    """
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows.to_pylist():
+        found.setdefault((row["product"], row["traced_to"]), []).append(row)
+    summed = []
+    for members in found.values():
+        names = ("share", "low", "high", "face_value")
+        sums = {n: min(1.0, fsum(m[n] for m in members)) for n in names}
+        hidden = sums["share"] - sums["face_value"]
+        summed.append({**members[0], "origin": group.key, **sums, "hidden": hidden})
+    return pa.Table.from_pylist(summed, rows.schema)
 
 
 def origins_of(

@@ -321,7 +321,11 @@ def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterat
             "figure: name a country to see its data."
         )
     if rows["reliance_low"].null_count == len(rows):
-        yield "Nothing could be computed: the column 'missing' says what each row lacks."
+        yield (
+            "Nothing could be computed: the column 'missing' says what each row lacks. "
+            "'graphkit import table' makes seeds of national figures (kind: PRODUCES), and answers "
+            "use them where their basis is that of the flows."
+        )
 
 
 def _answer(
