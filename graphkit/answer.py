@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.arrow import POINTS, SHARE, counts, flags, number, texts
+from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
 
 TEXT, NUMBER, COUNT, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 TEXTS = pa.list_(TEXT)
@@ -93,6 +93,8 @@ class Answer:
     """Explanation of the numbers in the rows."""
     shown: Sequence[str] = ()
     """Names of the columns that people read, in order. Default: all with a header."""
+    links: pa.Table = field(default_factory=LINKS.empty_table)
+    """Makers of two stages in a row behind the consumer's imports."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
@@ -170,6 +172,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         tuple(dict.fromkeys(note for answer in found for note in answer.notes)),
         _sentences(answer.caption for answer in found),
         [*apart, *shown],
+        _stacked([answer.links for answer in found]),
     )
 
 

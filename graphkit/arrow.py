@@ -96,3 +96,10 @@ def in_order(table: pa.Table, keys: Iterable[str]) -> pa.Table:
     columns = {key: pc.fill_null(table[key].cast(pa.string()), "") for key in keys}
     order = [(key, "ascending") for key in columns]
     return table.take(pc.sort_indices(pa.table(columns), sort_keys=order))
+
+
+LINKS = pa.schema([
+    *texts("consumer", "product", "stage", "maker", "next_stage", "next_maker"),
+    number("share", SHARE),
+])  # fmt: skip
+"""Columns of the shares that each maker of a stage passed to the makers of the next one."""

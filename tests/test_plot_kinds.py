@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pyarrow as pa
 import pytest
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, side_by_side
 from graphkit.api import Session
 from graphkit.plot import picture
 from graphkit.plot.canvas import WIDTH, text_width
@@ -126,6 +126,36 @@ def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):
     assert [item["value"] is None for item in known["data"]] == [
         row["origin"] in NO_DATA for row in rows
     ]
+
+
+def test_a_chain_is_bands_between_the_makers_of_each_stage(ask):
+    answer = ASKED["origins.origins"](ask)
+    links = answer.links.to_pylist()
+    (chain,) = [one for one in picture(answer).option["series"] if one["type"] == "sankey"]
+    into = {}
+    for band in chain["links"]:
+        into[band["target"]] = into.get(band["target"], 0) + band["value"]
+    last = 100 * sum(row["share"] for row in links if not row["next_stage"])
+    direct = {band["source"]: band["value"] for band in chain["links"]
+              if band["target"] == "4 JPN"}  # fmt: skip
+    china = next(r for r in links if r["stage"] == "component" and r["maker"] == "CHN")
+
+    assert into["4 JPN"] == pytest.approx(last)
+    assert direct["3 CHN"] == pytest.approx(100 * china["share"])
+    assert {node["depth"] for node in chain["data"]} == {0, 1, 2, 3, 4}
+    assert ["decal" in node["itemStyle"] for node in chain["data"]] == [
+        node["name"].endswith("unknown") for node in chain["data"]
+    ]
+
+
+def test_answers_side_by_side_are_one_picture(ask):
+    answers = {key: ask.origins(key, scope="magnets", period="2024") for key in ("JPN", "KOR")}
+    option = picture(side_by_side(answers)).option
+
+    assert {label.partition(" · ")[0] for label in option["yAxis"][0]["data"]} == {
+        "Japan", "South Korea",
+    }  # fmt: skip
+    assert {one["type"] for one in option["series"]} == {"bar", "lines", "scatter"}
 
 
 def test_single_points_of_one_supplier_are_products_against_stages(ask):

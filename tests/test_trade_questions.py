@@ -639,7 +639,7 @@ def test_a_row_has_the_fields_that_scripts_rely_on(ask):
 
     assert list(whole) == [
         "question", "scope", "rows", "units", "coverage", "claims", "comparisons",
-        "elsewhere", "sources", "notes",
+        "elsewhere", "links", "sources", "notes",
     ]  # fmt: skip
     [row] = whole["rows"]
     wanted = {

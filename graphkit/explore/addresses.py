@@ -185,6 +185,7 @@ SCHEMAS: dict[str, Any] = {
             "claims": {**ROWS, "description": "Published claims in the same scope."},
             "comparisons": {**ROWS, "description": "The trade data beside each claim."},
             "elsewhere": {**ROWS, "description": "Products that hold an element in scope as well."},
+            "links": {**ROWS, "description": "Makers of two stages in a row, for origins."},
             "sources": ROWS,
             "notes": {"type": "array", "items": {"type": "string"}},
         },

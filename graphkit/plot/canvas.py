@@ -189,19 +189,18 @@ def framed(
             "itemHeight": 10, "data": _named(plot.parts["series"]), "selectedMode": False,
             "textStyle": _style(SMALL, INK),
         }  # fmt: skip
-    for name, value in plot.parts.items():
-        option[name] = _moved(value, round(top)) if name in ("grid", "geo") else value
-        if name == "legend":
-            option[name] = {**option.get("legend", {}), **value}
-    for series in option["series"]:
-        if series["type"] == "sankey":
-            series["top"] += round(top)
+    own = moved(plot, round(top)).parts
+    option |= {**own, "title": [*option["title"], *own.get("title", ())]}
     return Picture(_readable(option), round(top + plot.height + bottom), drawn, world)
 
 
 def _named(series: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names of series that a legend explains, without ranges."""
-    return list(dict.fromkeys(one["name"] for one in series if not one.get("silent")))
+    return list(
+        dict.fromkeys(
+            one["name"] for one in series if not one.get("silent") and one["type"] != "sankey"
+        )
+    )
 
 
 def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
@@ -211,10 +210,23 @@ def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _moved(grids: Any, top: int) -> Any:
-    if isinstance(grids, list):
-        return [_moved(grid, top) for grid in grids]
-    return {**grids, "top": grids["top"] + top}
+PLACED = ("grid", "geo", "title")
+"""Components with a place of their own; axes and most series lie in a grid."""
+
+
+def moved(plot: Plot, down: int) -> Plot:
+    """Move a plot down by some pixels."""
+
+    def lower(part: Any) -> Any:
+        return (
+            [*map(lower, part)] if isinstance(part, list) else {**part, "top": part["top"] + down}
+        )
+
+    parts = {name: lower(part) if name in PLACED else part for name, part in plot.parts.items()}
+    parts["series"] = [
+        lower(one) if one["type"] == "sankey" else one for one in plot.parts["series"]
+    ]
+    return Plot(parts, plot.height + down)
 
 
 def _readable(value: Any) -> Any:
@@ -242,7 +254,9 @@ def stated(answer: Answer) -> str:
     """State the period, the measure and the data set of an answer."""
     periods = sorted(values(answer, "period")) or [answer.scope.get("period") or ""]
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-    measure = str(answer.scope.get("measure") or "")
+    measure = answer.scope.get("measure") or ""
+    if not isinstance(measure, str):
+        measure = "; ".join(measure)
     sets = values(answer, "dataset") or sorted(
         {
             series["dataset"]

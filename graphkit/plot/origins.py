@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answer import Answer
-from graphkit.plot.canvas import Picture, empty, framed, labels
+from graphkit.plot.canvas import Picture, Plot, empty, framed, labels, moved
+from graphkit.plot.chain import makers_by_stage
 from graphkit.plot.charts import Axis, Bars, Cell, Marks, matrix, rows_of
 from graphkit.plot.colours import OTHER, colour_of
 from graphkit.plot.shares import first_rows
@@ -38,6 +39,11 @@ def origins_by_stage(answer: Answer) -> Picture:
         beside_range=True,
     )
     note = "Thin lines: at least to at most, where data are missing."
+    if len(answer.links.group_by(["consumer", "product"]).aggregate([])) == 1:
+        chain = moved(makers_by_stage(answer.links.to_pylist()), plot.height + 12)
+        series = [*plot.parts["series"], *chain.parts["series"]]
+        plot = Plot({**plot.parts, **chain.parts, "series": series}, chain.height)
+        note += " Bands: who made it out of whose material, as traced."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 

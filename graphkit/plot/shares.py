@@ -26,7 +26,8 @@ def shares_by_supplier(answer: Answer) -> Picture:
     A country's first supplier of many products is a heat map of minerals and stages.
     """
     products = answer.rows["product"].to_pylist()
-    if len(products) > MANY and len(set(products)) == len(products):
+    one = isinstance(answer.scope.get("elements"), Mapping)  # Several questions have a list.
+    if one and len(products) > MANY and len(set(products)) == len(products):
         return _minerals_by_stage(answer)
     rows = first_rows(answer, ("product",), MOST_ROWS)
     names = labels(rows, NAMED_BY, APART)

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.supply.chain import stage_links
 from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, UNTRACEABLE, look_through
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
@@ -20,6 +21,8 @@ from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import in_other_data_sets, in_sentence
 from graphkit.verbs import checked
 
+SMALLEST_LINK = 0.001
+"""Smallest share of the imports that a link between two makers has in an answer."""
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 LARGE = 0.1
 """Share of imports from which an unknown origin and those who may be behind it are named."""
@@ -89,7 +92,9 @@ def origins(
     -------
     Answer
         One row for each product, stage and origin, in order of the chain, largest share first. No
-        data cover the origin ``unknown``; ``untraceable`` has no producer behind it.
+        data cover the origin ``unknown``; ``untraceable`` has no producer behind it. ``links``
+        tell who made them out of whose material (from 0.1 % of the imports on), if all origins and
+        stages are asked for, of products with one product a stage behind them.
 
     Raises
     ------
@@ -118,7 +123,14 @@ def origins(
         question = (
             f"Where do {buyer}’s imports of {meaning} come from that passed {without} at no stage?"
         )
-    return _answer(catalog, question, traced, rows, notes)
+    answer = _answer(catalog, question, traced, rows, notes)
+    if on is not None or without is not None or stage is not None:
+        return answer
+    key = buyer_in(catalog, traced.supply, catalog.place(consumer))
+    bought = dict.fromkeys(traced.rows["product"].to_pylist())
+    links = [stage_links(traced.supply.network, key, product) for product in bought]
+    joined = pa.concat_tables([answer.links, *links])
+    return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
 
 
 def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:

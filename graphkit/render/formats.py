@@ -121,6 +121,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "claims": [known_values(row) for row in rows_of(answer.claims)],
         "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
         "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
+        "links": rows_of(answer.links),
         "sources": [known_values(row) for row in rows_of(answer.sources)],
         "notes": [*answer.notes, *comparison_sentences(answer)],
     }
