@@ -238,6 +238,7 @@ def test_hubs_over_time_are_lines_of_the_first_of_the_newest_period(ask):
 
     assert [one["name"] for one in series] == [row["name"] for row in first]
     assert [one["data"][-1]["value"] for one in series] == [row["betweenness"] for row in first]
+    assert len({str(one["lineStyle"]["type"]) for one in series[:5]}) == 5
 
 
 def test_changes_are_the_shares_of_both_periods(ask):

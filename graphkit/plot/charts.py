@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from math import floor, inf, log10
 from typing import Any
 
@@ -262,7 +263,7 @@ def lines_over(
     axis
         Numbers of the values.
     colours
-        Colour of each line. Lines of one colour differ by their dashes.
+        Colour of each line. Lines differ by their dashes too.
     """
     right = max((text_width(name, SMALL) for name in lines), default=0) + 14
     known = [v for values in lines.values() for v in values if v is not None]
@@ -270,12 +271,9 @@ def lines_over(
     shifts = _apart(
         {name: height * (1 - _last(values) / (axis.most or 1)) for name, values in lines.items()}
     )
-    used: list[str] = []
     series = []
-    for name, values in lines.items():
+    for (name, values), dashes in zip(lines.items(), cycle(DASHES), strict=False):
         colour = colours[name]
-        dashes = DASHES[min(used.count(colour), len(DASHES) - 1)]
-        used.append(colour)
         series.append({
             "type": "line", "name": name, "data": _points(values, axis, shifts[name]),
             "symbolSize": 5,
@@ -348,7 +346,7 @@ def _points(values: Sequence[float | None], axis: Axis, shift: int) -> list[Any]
 
 
 DASHES: tuple[Any, ...] = ("solid", [8, 4], [2, 3], [10, 3, 2, 3], [1, 5])
-"""Dashes of lines that share a colour."""
+"""Dashes that tell lines apart without colour."""
 
 
 @dataclass(frozen=True)
