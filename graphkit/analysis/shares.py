@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,37 @@ def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     places[order.to_numpy()] = np.arange(len(order))
     places[-1] = len(order)
     return places[codes.indices.fill_null(len(order)).to_numpy()], values
+
+
+def grouped(
+    table: pa.Table, names: Sequence[str]
+) -> tuple[list[tuple[str, ...]], pa.Array, list[tuple[int, int]]]:
+    """Group rows by columns of text.
+
+    Returns
+    -------
+    list of tuple of str
+        The distinct labels, in order, null last.
+    pyarrow.Array
+        The numbers of the rows, label by label; rows of one label keep their order.
+    list of tuple of int
+        Start and end of each label's part of them.
+
+    Examples
+    --------
+    >>> table = pa.table({"item": ["b", "a", "b"], "usd": [1, 2, 3]})
+    >>> labels, order, spans = grouped(table, ["item"])
+    >>> labels, table["usd"].take(order).to_pylist(), spans
+    ([('a',), ('b',)], [2, 1, 3], [(0, 1), (1, 3)])
+    """
+    columns = [ranked(table[name]) for name in names]
+    order = np.lexsort([places for places, _ in reversed(columns)])
+    columns = [(places[order], values) for places, values in columns]
+    starts = run_starts([places for places, _ in columns])
+    texts = (values.take(pa.array(places[starts])).to_pylist() for places, values in columns)
+    labels = list(zip(*texts, strict=True))
+    spans = list(pairwise([*starts.tolist(), len(table)]))
+    return labels, pa.array(order), spans
 
 
 def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from graphkit.analysis.shares import grouped
 from graphkit.arrow import INDEX, SHARE, UNIT, counts, lists, number, texts
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, cover
@@ -76,31 +77,28 @@ Sides = dict[tuple[str, tuple[str, ...]], PartnerTotals]
 
 def periods_of(flows: pa.Table) -> dict[tuple[str, ...], list[str]]:
     """Return the periods with data of each series."""
-    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    columns = [flows[name].to_pylist() for name in (*SERIES, "period")]
-    for *series, period in zip(*columns, strict=True):
-        found[tuple(series)].add(period)
-    return {series: sorted(periods) for series, periods in sorted(found.items())}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for *series, period in grouped(flows, (*SERIES, "period"))[0]:
+        found.setdefault(tuple(series), []).append(period)
+    return found
 
 
 def sides(
     flows: pa.Table, pieces: Mapping[tuple[str, ...], Sequence[str]], months: int, partner: str
 ) -> Sides:
     """Add up each owner's trade by partner over the pieces of a period, series by series."""
-    owner = owner_of(partner)
-    values: dict[tuple[str, tuple[str, ...]], dict[str, list[tuple[float | None, ...]]]] = {}
-    names = (owner, partner, *SERIES, "period", *MEASURES)
-    for who, whom, *rest in zip(*(flows[name].to_pylist() for name in names), strict=True):
-        series, period, known = tuple(rest[: len(SERIES)]), rest[len(SERIES)], rest[-2:]
-        if period in pieces.get(series, ()):
-            by_partner = values.setdefault((who, series), {})
-            by_partner.setdefault(whom, []).append(tuple(known))
+    labels, order, spans = grouped(flows, (owner_of(partner), *SERIES, partner, "period"))
+    amounts = {m: flows[m].take(order).to_pylist() for m in MEASURES}
+    parts: dict[tuple[str, tuple[str, ...]], dict[str, list[tuple[int, int]]]] = {}
+    for (who, *series, whom, period), part in zip(labels, spans, strict=True):
+        if period in pieces.get(tuple(series), ()):
+            parts.setdefault((who, tuple(series)), {}).setdefault(whom, []).append(part)
     return {
         place: PartnerTotals(months, {
-            whom: {m: known_sum(v[i] for v in rows) for i, m in enumerate(MEASURES)}
-            for whom, rows in sorted(by_partner.items())
+            whom: {m: known_sum(v for a, b in of for v in amounts[m][a:b]) for m in MEASURES}
+            for whom, of in by_partner.items()
         })
-        for place, by_partner in values.items()
+        for place, by_partner in parts.items()
     }  # fmt: skip
 
 
@@ -292,8 +290,8 @@ def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair
         raise GraphkitError(
             f"no series has data of both {before} and {after}; found {present or 'no flow'}"
         )
-    columns = [flows[name].to_pylist() for name in (owner_of(partner), *SERIES)]
-    places = sorted({(who, tuple(labels)) for who, *labels in zip(*columns, strict=True)})
+    labels = grouped(flows, (owner_of(partner), *SERIES))[0]
+    places = [(who, tuple(labels)) for who, *labels in labels]
     pairs = []
     for place in places:
         missing = [*lacks[0][place[1]], *lacks[1][place[1]]]
@@ -387,7 +385,8 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     series = periods_of(flows)
     for period in sorted({p for periods in series.values() for p in periods}):
         pieces = {s: (period,) for s, periods in series.items() if period in periods}
-        for place, side in sides(flows, pieces, Period(period).months, partner).items():
+        of_period = flows.filter(pc.equal(flows["period"], period))
+        for place, side in sides(of_period, pieces, Period(period).months, partner).items():
             held.setdefault(place, {})[period] = side
     rows = []
     for (who, labels), by_period in sorted(held.items()):

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from graphkit.analysis import trade_change as analysis
 from graphkit.analysis.claims.evidence import time_of
 from graphkit.analysis.claims.published import published_changes
+from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import (
     MEASURES,
     SERIES,
@@ -571,22 +572,20 @@ def trend(
 
 def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the share of each period's value without a mass."""
-    labels, amounts = (*SERIES, "period"), (flows["usd"].to_pylist(), flows["tonnes"].to_pylist())
-    worth: dict[tuple[str, ...], list[tuple[float, bool]]] = {}
-    for place, usd, tonnes in zip(_places(flows, labels), *amounts, strict=True):
-        worth.setdefault(place, []).append((usd or 0.0, tonnes is None))
-    missing = []
-    for place in _places(rows, labels):
-        whole = fsum(usd for usd, _ in worth[place])
-        lost = fsum(usd for usd, unweighed in worth[place] if unweighed)
-        missing.append(lost / whole if whole else None)
+    names = (*SERIES, "period")
+    labels, order, spans = grouped(flows, names)
+    usd, tonnes = (flows[measure].take(order).to_pylist() for measure in MEASURES)
+    shares = {}
+    for label, (a, b) in zip(labels, spans, strict=True):
+        worth = [
+            (value or 0.0, mass is None) for value, mass in zip(usd[a:b], tonnes[a:b], strict=True)
+        ]
+        whole = fsum(value for value, _ in worth)
+        lost = fsum(value for value, unweighed in worth if unweighed)
+        shares[label] = lost / whole if whole else None
+    missing = [shares[label] for label in zip(*(rows[n].to_pylist() for n in names), strict=True)]
     field = number("missing_tonnes_share", SHARE)
     return rows.append_column(field, pa.array(missing, pa.float64()))
-
-
-def _places(table: pa.Table, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """List the labels of each row."""
-    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
 
 def _as_shares(rows: pa.Table) -> pa.Table:

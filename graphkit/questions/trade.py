@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.shares import SCOPE, import_shares
+from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Entity, Materials, Scope
 from graphkit.questions.periods import (
@@ -136,8 +136,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
     used: dict[str, dict[str, str]] = {}
-    columns = (flows[name].to_pylist() for name in ("product", "period", "dataset"))
-    for product, period, dataset in set(zip(*columns, strict=True)):
+    for product, period, dataset in grouped(flows, ("product", "period", "dataset"))[0]:
         used.setdefault(product, {})[period] = dataset
     notes = []
     for product, chosen in sorted(used.items()):
@@ -171,14 +170,15 @@ def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
 
 def _differ(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
     """Return True if the values of two data sets differ by more than a tenth."""
-    one, other = (_sum(rows, "usd") for rows in (ours, theirs))
+    one, other = (_sum(row["usd"] for row in rows) for rows in (ours, theirs))
     return bool(one and other is not None and abs(other / one - 1) > NOTABLE)
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> str:
     """Write the value and the codes of a product in one data set and period."""
     codes = "+".join(sorted({row["hs"] for row in rows} - {None}))
-    return f"{(_sum(rows, 'usd') or 0) / 1e6:,.1f} M USD{f' (HS {codes})' if codes else ''}"
+    usd = _sum(row["usd"] for row in rows) or 0
+    return f"{usd / 1e6:,.1f} M USD{f' (HS {codes})' if codes else ''}"
 
 
 def _few(said: Sequence[str]) -> str:
@@ -286,26 +286,35 @@ def group_as_one(name: str, members: int) -> str:
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in flows.to_pylist():
-        groups.setdefault(tuple(row[name] for name in SERIES), []).append(row)
-    return [
-        {
+    told = flows.group_by([*SERIES, *SAID]).aggregate([])
+    labels, order, spans = grouped(flows, SERIES)
+    usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
+    found = []
+    for key, said, (a, b) in zip(labels, _said(told), spans, strict=True):
+        without = [value for value, mass in zip(usd[a:b], tonnes[a:b], strict=True) if mass is None]
+        found.append({
             **dict(zip(SERIES, key, strict=True)),
-            **{n: "+".join(sorted({row[n] for row in rows} - {None})) for n in SAID},
-            "flows": len(rows),
-            "usd": _sum(rows, "usd"),
-            "tonnes": _sum(rows, "tonnes"),
-            "flows_without_tonnes": sum(row["tonnes"] is None for row in rows),
-            "usd_without_tonnes": _sum([r for r in rows if r["tonnes"] is None], "usd"),
-        }
-        for key, rows in sorted(groups.items())
-    ]
+            **said,
+            "flows": b - a,
+            "usd": _sum(usd[a:b]),
+            "tonnes": _sum(tonnes[a:b]),
+            "flows_without_tonnes": len(without),
+            "usd_without_tonnes": _sum(without),
+        })  # fmt: skip
+    return found
 
 
-def _sum(rows: Sequence[Mapping[str, Any]], name: str) -> float | None:
+def _said(combinations: pa.Table) -> Iterator[dict[str, str]]:
+    """Join the codes, revision, basis and valuation of each series, in order."""
+    _, order, spans = grouped(combinations, SERIES)
+    columns = {name: combinations[name].take(order).to_pylist() for name in SAID}
+    for a, b in spans:
+        yield {n: "+".join(sorted({*values[a:b]} - {None})) for n, values in columns.items()}
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
     """Add up known values; without any, the sum is unknown, not zero."""
-    known = [row[name] for row in rows if row[name] is not None]
+    known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
