@@ -86,7 +86,8 @@ def without_numba(work: Callable[[], Any]) -> Any:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*", default=[], choices=[*ROWS, []])
-    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", choices=["default", "fast"], help="with or without numba")
     given = parser.parse_args()
     small = Flows(50, 300)
     for name in given.rows or ROWS:
@@ -103,9 +104,11 @@ def main() -> None:
             make(small)[0]()
             variants["fast"] = ours
         for variant, work in variants.items():
+            if given.only not in (None, variant):
+                continue
             what = f"{name}, {nodes:,} nodes, {len(flows.weights):,} edges, {variant}"
-            ratio = compare(work, plain, what=what, against="networkx", runs=given.runs, warm_up=0)
-            print(f"{what}: {1 / ratio:.1f} times as fast\n", flush=True)
+            compare(work, plain, what=what, against="networkx", runs=given.runs,
+                    warm_up=0, once=True)  # fmt: skip
             same(work(), last[0])
 
 

@@ -14,13 +14,14 @@ from ratio import compare
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 
-DEFAULTS = "{dataset: baci, hs_revision: HS92, reporter: reconciled}"
+DEFAULTS = "{dataset: baci, hs_revision: HS92, reporter: reconciled, source: cepii}"
+"""Without them the file would be larger than a seed file may be."""
 
 
 def main() -> None:
     rows = "\n".join(
         f"  - {{exporter: CHN, importer: K{i % 230:03d}, product: ree-metals, hs: 280530, "
-        f"period: {1995 + i % 30}, usd: {i}.5, tonnes: {i / 7:.3f}, source: cepii}}"
+        f"period: {1995 + i % 30}, usd: {i}.5, tonnes: {i / 7:.3f}}}"
         for i in range(100_000)
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -38,7 +39,7 @@ def main() -> None:
                 yaml.load(stream, yaml.CSafeLoader)
 
         compare(ours, rival, what="graphkit: read, typed and checked",
-                against="PyYAML CSafeLoader: read", runs=3)  # fmt: skip
+                against="PyYAML CSafeLoader: read", warm_up=0, once=True)  # fmt: skip
 
 
 if __name__ == "__main__":
