@@ -145,6 +145,17 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "MATCH (s:Stage) OPTIONAL MATCH (s)<-[:AT_STAGE]-(p) RETURN count(*) AS x",
         "MATCH (a:Country) WITH a.iso3 AS i MATCH (a:Product)-[:AT_STAGE]->() RETURN count(*) AS x",
         "MATCH (:Country {iso3: 'KOR'})-[:HOLDS|PRODUCES]->(p) RETURN count(p) AS x",
+        "MATCH (p:Product) WHERE COUNT { (p)-[:MADE_INTO]->() } = 0 RETURN count(*) AS x",
+        "UNWIND ['a', null] AS t RETURN t + 'b' AS x, t + 1 AS y",
+        "UNWIND [['ab', 'c'], ['c'], []] AS l RETURN any(v IN l WHERE NOT v = 'c') AS x, size(l)",
+        "UNWIND [[1, 2], [3, 4], []] AS l RETURN all(v IN l WHERE v % 2 = 0 OR v > 2) AS x",
+        "MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'DEU'] WITH c ORDER BY c.iso3 "
+        "RETURN [a IN c.aliases WHERE a STARTS WITH 'K'] AS x",
+        "UNWIND [[1, 2], null] AS l RETURN any(v IN l WHERE v > 1) AS x",
+        "UNWIND ['-', 'a-', '-a', 'a--b', '', null] AS t RETURN split(t, '-') AS x",
+        "UNWIND ['é', 'abc', '', null] AS t RETURN substring(t, 1) AS x, substring(t, 0, 1) AS y",
+        "MATCH (a:Product)-[r:MADE_INTO]->() WITH DISTINCT type(r) AS t RETURN count(*) AS x",
+        "MATCH (a:Product {key: 'dy-metal'}) RETURN reverse(a.key) AS x, toInteger(a.key) AS y",
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):

@@ -209,7 +209,8 @@ class Writer:
             text = self.written(body)
         steps = [part for part in body.walk() if part.kind not in SIMPLE]
         self.compound = self.compound or len(steps) > 1 or "CASE" in text
-        return f"{function}({values}, {name} -> {text})"
+        # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
+        return f"{function}({values}[1:], {name} -> {text})"
 
     # --- clauses
 
@@ -250,8 +251,10 @@ class Writer:
 
     def projection(self, each: Syntax) -> str:
         """Write WITH or RETURN, whose columns may be called like variables in its order."""
-        word = each.kind.upper() + (" DISTINCT" if each.name else "")
         items = each.all("item", "star")
+        # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
+        grouped = each.name and each.kind == "with" and not any(map(_aggregates, items))
+        word = each.kind.upper() + (" DISTINCT" if each.name and not grouped else "")
         order = each.first("order")
         shadows = any(self._shadows(item) for item in items) if order is not None else False
         shadows = shadows and not each.first("star")
@@ -265,6 +268,8 @@ class Writer:
             elif len(item.parts) == 2:
                 column += f" AS {self.variable(last)}"
             columns.append(column)
+        if grouped:
+            columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
         rest = self.every(each.all("order", "skip", "limit"), " ")

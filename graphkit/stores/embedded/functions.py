@@ -316,9 +316,11 @@ def reverse(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 
 
 def substring(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
-    """Write ``substring(text, start, length)``."""
+    """Write ``substring(text, start, length)``; beyond the end, ladybug gives the text itself."""
     value, start, *length = writer.all_written(arguments)
-    return f"substring({value}, {start} + 1, {length[0] if length else LONG})"
+    part = f"substring({value}, {start} + 1, {length[0] if length else LONG})"
+    beyond = f"({start}) IS NOT NULL AND ({value}) IS NOT NULL"
+    return f"CASE WHEN size({value}) > {start} THEN {part} WHEN {beyond} THEN '' END"
 
 
 def coalesce(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from graphkit.cypher.syntax import Syntax
-from graphkit.schema import GRAPH, Type
+from graphkit.schema import GRAPH, Kind, Type
 
 LIST = "list:"
 """Beginning of the type of a list; the type of its items follows."""
 
 _OF_PROPERTY = {Type.NUMBER: "float", Type.INTEGER: "int", Type.FLAG: "bool",
                 Type.TEXTS: "list:text"}  # fmt: skip
-_FOUND: dict[str, set[str]] = {}
-for _kind in GRAPH.kinds:
-    for _property in _kind.stored:
-        _FOUND.setdefault(_property.name, set()).add(_OF_PROPERTY.get(_property.type, "text"))
-PROPERTIES = {name: found.pop() for name, found in _FOUND.items() if len(found) == 1}
-"""Types of the properties that have one type wherever they are."""
+
+
+def _of_properties(kinds: Iterable[Kind]) -> dict[str, str]:
+    """Return the types of the properties that have one type in all kinds that have them."""
+    found: dict[str, set[str]] = {}
+    for kind in kinds:
+        for prop in kind.stored:
+            found.setdefault(prop.name, set()).add(_OF_PROPERTY.get(prop.type, "text"))
+    return {name: types.pop() for name, types in found.items() if len(types) == 1}
+
+
+PROPERTIES = {
+    "": _of_properties(GRAPH.kinds),
+    "node": _of_properties(GRAPH.nodes),
+    "relationship": _of_properties(GRAPH.edges),
+}
+"""Types of the properties of anything, of nodes, and of relationships."""
 
 FUNCTIONS = {
     "text": "label left lower ltrim replace right rtrim substring toLower toString toStringOrNull "
@@ -151,7 +162,9 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "number": lambda types, value: "float" if set(".eE") & set(value.name) else "int",
     "constant": lambda types, value: "null" if value.name.upper() == "NULL" else "bool",
     "variable": lambda types, value: types.bound.get(value.name, ""),
-    "property": lambda types, value: PROPERTIES.get(value.name, ""),
+    "property": lambda types, value: PROPERTIES.get(types.of(value.parts[0]), PROPERTIES[""]).get(
+        value.name, ""
+    ),
     "parameter": Types._parameter,
     "sum": Types._operation,
     "product": Types._operation,
