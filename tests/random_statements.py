@@ -1,0 +1,226 @@
+"""Well-typed statements over the shipped graph, made by chance, and made smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+BASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "MATCH (c:Country) WHERE c.iso3 >= 'S'": {
+        "text": ("c.iso3", "c.name", "c.region", "c.subregion"),
+        "int": ("c.last_year",),
+        "texts": ("c.aliases", "labels(c)"),
+        "bool": ("(c)-[:HOLDS]->()", "EXISTS { (c)-[:PRODUCES]->(:Product) }", "c:Area"),
+    },
+    "MATCH (p:Product)-[:AT_STAGE]->(s:Stage)": {
+        "text": ("p.key", "p.name", "s.key", "p.note"),
+        "int": ("s.position", "COUNT { (p)-[:MADE_INTO]->() }"),
+        "texts": ("labels(s)",),
+        "bool": ("EXISTS { (p)<-[:MADE_INTO]-() }", "p:Product|Stage"),
+    },
+    "MATCH (a:Product)-[r:MADE_INTO]->(b:Product)": {
+        "text": ("a.key", "b.key", "r.process", "type(r)", "startNode(r).key"),
+        "texts": ("labels(a)",),
+        "bool": ("(b)-[:MADE_INTO]->()", "a = b"),
+    },
+    "MATCH (x:Country)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country)": {
+        "text": ("x.iso3", "y.iso3", "f.period", "f.hs", "y.region"),
+        "float": ("f.usd", "f.tonnes"),
+        "int": ("f.year",),
+    },
+    "UNWIND [-3, 0, 1, 2, 7, null] AS i": {"int": ("i",)},
+    "UNWIND ['a', 'Bc', '12', '1.5', '', 'é日', null] AS t": {"text": ("t",)},
+    "UNWIND [[1, 2, 3], [], [5], null] AS l": {"ints": ("l",)},
+    "UNWIND [['x', 'yy'], [], ['a-b']] AS w": {"texts": ("w",)},
+}
+"""Where the rows come from, and the values that they have by type."""
+
+CONSTANTS = {
+    "int": ("0", "1", "2", "-1", "3", "10"),
+    "float": ("0.5", "2.0", "-1.5", "1e3"),
+    "text": ("'a'", "'-'", "'KOR'", "''", "'12'", "'é'"),
+    "bool": ("true", "false"),
+    "ints": ("[1, 2, 3]", "[3]", "range(1, 4)"),
+    "texts": ("['a', 'bc']", "['x']"),
+}
+
+FORMS: dict[str, tuple[str, ...]] = {
+    "int": (
+        "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} / 2)", "({int} % 3)",
+        "size({text})", "size({texts})", "size({ints})", "abs({int})", "toInteger({text})",
+        "toInteger({float})", "coalesce({int}, {int})", "head({ints})", "last({ints})",
+        "({ints})[{int}]", "({ints})[0]", "CASE WHEN {bool} THEN {int} ELSE {int} END",
+        "reduce(s = 0, v IN {ints} | s + v)", "sign({int})", "-({int})",
+    ),
+    "float": (
+        "({float} + {int})", "({float} * {float})", "({float} - {float})", "toFloat({text})",
+        "toFloat({int})", "round({float})", "floor({float})", "ceil({float})", "abs({float})",
+        "coalesce({float}, {float})", "({int} / 2.0)", "CASE WHEN {bool} THEN {float} END",
+    ),
+    "text": (
+        "({text} + {text})", "toUpper({text})", "toLower({text})", "trim({text})",
+        "substring({text}, 1)", "substring({text}, 0, 2)", "left({text}, 2)", "right({text}, 2)",
+        "replace({text}, 'a', 'b')", "reverse({text})", "toString({int})", "head({texts})",
+        "last({texts})", "({texts})[1]", "split({text}, '-')[0]", "coalesce({text}, {text})",
+        "CASE WHEN {bool} THEN {text} ELSE {text} END", "({text} + {int})", "toString({bool})",
+        "CASE {int} WHEN 1 THEN {text} WHEN 2 THEN 'two' END",
+    ),
+    "bool": (
+        "({int} < {int})", "({int} = {int})", "({float} >= {float})", "({text} = {text})",
+        "({text} <> {text})", "({text} < {text})", "({text} STARTS WITH 'a')",
+        "({text} CONTAINS 'a')", "({text} ENDS WITH 'r')", "({int} IN [1, 2])",
+        "({text} IN ['a', 'KOR'])", "({bool} AND {bool})", "({bool} OR {bool})", "NOT {bool}",
+        "({bool} XOR {bool})", "({text} IS NULL)", "({int} IS NOT NULL)", "isEmpty({texts})",
+        "any(v IN {ints} WHERE v > 1)", "all(v IN {texts} WHERE size(v) > 1)",
+        "none(v IN {ints} WHERE v = 2)", "(0 < {int} <= 3)", "({text} =~ '[a-z]+.*')",
+    ),
+    "ints": (
+        "[v IN {ints} WHERE v > 1]", "[v IN {ints} | v * 2]", "[v IN {texts} | size(v)]",
+        "({ints} + {ints})", "tail({ints})", "({ints})[0..2]", "({ints})[1..]", "reverse({ints})",
+        "({ints})[..-1]", "[{int}, {int}]",
+    ),
+    "texts": (
+        "split({text}, '-')", "[v IN {texts} | toUpper(v)]", "[v IN {texts} WHERE v <> 'x']",
+        "tail({texts})", "({texts} + {texts})", "({texts})[..1]", "reverse({texts})",
+        "[v IN {texts} WHERE v CONTAINS 'a' | v + '!']", "({texts} + 'z')",
+    ),
+}  # fmt: skip
+AGGREGATES = (
+    "count(*)", "count({text})", "count(DISTINCT {text})", "min({text})", "max({int})",
+    "sum({int})", "sum({float})", "avg({int})", "min({float})", "size(collect({text}))",
+    "sum(CASE WHEN {bool} THEN 1 ELSE 0 END)",
+)  # fmt: skip
+PLAIN = ("int", "float", "text", "bool")
+"""Types that a database can order and group by."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """An expression: a form with values in its gaps."""
+
+    type: str
+    form: str
+    inside: tuple[Value, ...] = ()
+
+    def __str__(self) -> str:
+        parts = iter(self.inside)
+        text, rest = "", self.form
+        while (begin := rest.find("{")) >= 0 and rest[begin + 1 : rest.find("}")] in FORMS:
+            end = rest.find("}")
+            text, rest = text + rest[:begin] + str(next(parts)), rest[end + 1 :]
+        return text + rest
+
+    def smaller(self) -> Iterator[Value]:
+        """Values of the same type that are parts of this one, or have smaller parts."""
+        for number, part in enumerate(self.inside):
+            if part.type == self.type:
+                yield part
+            for less in part.smaller():
+                yield replace(
+                    self, inside=(*self.inside[:number], less, *self.inside[number + 1 :])
+                )
+        if self.inside and self.type in CONSTANTS:
+            yield Value(self.type, CONSTANTS[self.type][0])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement: rows, a condition, and columns that may be aggregates."""
+
+    base: str
+    condition: Value | None
+    keys: tuple[Value, ...]
+    columns: tuple[Value, ...]
+    ending: str
+
+    def __str__(self) -> str:
+        joins = "AND" if "WHERE" in self.base else "WHERE"
+        if self.condition is not None and self.base.startswith("UNWIND"):
+            joins = "WITH * WHERE"
+        where = f" {joins} {self.condition}" if self.condition is not None else ""
+        named = [f"{value} AS k{n}" for n, value in enumerate(self.keys)]
+        named += [f"{value} AS v{n}" for n, value in enumerate(self.columns)]
+        names = ", ".join(name.rpartition(" ")[2] for name in named)
+        ending = self.ending.format(columns=", ".join(named), names=names)
+        return f"{self.base}{where} {ending}"
+
+    def smaller(self) -> Iterator[Asked]:
+        """Statements with less in them."""
+        if self.condition is not None:
+            yield replace(self, condition=None)
+            for less in self.condition.smaller():
+                yield replace(self, condition=less)
+        if self.ending != ENDINGS[0]:
+            yield replace(self, ending=ENDINGS[0])
+        for number in range(len(self.columns)):
+            rest = (*self.columns[:number], *self.columns[number + 1 :])
+            if rest or self.keys:
+                yield replace(self, columns=rest)
+            for less in self.columns[number].smaller():
+                changed = (*self.columns[:number], less, *self.columns[number + 1 :])
+                yield replace(self, columns=changed)
+        for number in range(len(self.keys)):
+            rest = (*self.keys[:number], *self.keys[number + 1 :])
+            if rest or self.columns:
+                yield replace(self, keys=rest)
+            for less in self.keys[number].smaller():
+                yield replace(self, keys=(*self.keys[:number], less, *self.keys[number + 1 :]))
+
+
+ENDINGS = (
+    "RETURN {columns}",
+    "RETURN {columns} ORDER BY {names} LIMIT 5",
+    "RETURN DISTINCT {columns}",
+    "WITH {columns} RETURN {names}",
+    "WITH {columns} ORDER BY {names} SKIP 1 LIMIT 3 RETURN {names}",
+    "WITH DISTINCT {columns} RETURN count(*) AS n",
+)
+"""What is done with the columns."""
+
+
+class Statements:
+    """Statements made by chance."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self.base = ""
+
+    def value(self, type_: str, depth: int) -> Value:
+        """A value of a type, of forms within forms up to a depth."""
+        known = BASES[self.base].get(type_, ())
+        if depth <= 0 or self.chance.random() < 0.2:
+            use = known if known and self.chance.random() < 0.8 else CONSTANTS[type_]
+            return Value(type_, self.chance.choice(use))
+        return self.filled(type_, self.chance.choice(FORMS[type_]), depth)
+
+    def filled(self, type_: str, form: str, depth: int) -> Value:
+        """A form with values in its gaps."""
+        gaps = [gap.partition("}")[0] for gap in form.split("{")[1:]]
+        inside = [self.value(gap, depth - 1) for gap in gaps if gap in FORMS]
+        return Value(type_, form, tuple(inside))
+
+    def one(self) -> Asked:
+        """One statement."""
+        choice = self.chance.choice
+        self.base = choice(sorted(BASES))
+        condition = self.value("bool", 3) if self.chance.random() < 0.5 else None
+        keys = tuple(self.value(choice(PLAIN), 3) for _ in range(self.chance.randint(0, 2)))
+        if self.chance.random() < 0.4:
+            columns = [self.filled("aggregate", choice(AGGREGATES), 3)]
+            return Asked(self.base, condition, keys, tuple(columns), choice(ENDINGS))
+        types = PLAIN if (ending := choice(ENDINGS)) != ENDINGS[0] else tuple(FORMS)
+        columns = [self.value(choice(types), 3) for _ in range(self.chance.randint(1, 3))]
+        return Asked(self.base, condition, keys, tuple(columns), ending)
+
+
+def shrunk(asked: Asked, fails: Callable[[Asked], bool]) -> Asked:
+    """The smallest statement found that still fails."""
+    for _ in range(30):
+        less = next(
+            (s for s in asked.smaller() if len(str(s)) < len(str(asked)) and fails(s)), None
+        )
+        if less is None:
+            return asked
+        asked = less
+    return asked
