@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from random_statements import Asked, Statements, shrunk
+from test_ordinary import rounded
 
 from graphkit.errors import StoreError, UsageError
 from graphkit.stores import Store
@@ -23,10 +24,6 @@ def rows(store: Store, statement: str) -> list[list[Any]] | None:
         return None
     found = [[rounded(value) for value in row.values()] for row in table.to_pylist()]
     return found if "ORDER BY" in statement else sorted(found, key=repr)
-
-
-def rounded(value: Any) -> Any:
-    return float(f"{value:.10g}") if type(value) in (int, float) else value
 
 
 def outcome(stores: dict[str, Store], asked: Asked) -> str:
