@@ -1,7 +1,7 @@
 """Refuses text that runs on both engines but answers differently on ladybug.
 
-What it cannot see stays different, and is documented: ``sum()`` over no rows is null, not 0 (write
-``coalesce(sum(x), 0)``); a null inside a list makes ``IN``, ``any`` and ``all`` false, not null;
+What it cannot see stays different, and is documented: a null inside a list makes ``IN``, ``any``
+and ``all`` false, not null;
 ``CONTAINS ''`` is false; without ORDER BY, ``collect`` has another order; ``-[*0..1]-`` from a node
 without a label leaves out nodes that have no such relationship; names of variables that differ
 only in case are one; ``round`` to some places takes a negative half to the number farther from
