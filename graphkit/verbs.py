@@ -1,20 +1,20 @@
 """The questions that graphkit answers, each declared once: parameters, texts and functions.
 
-The commands, the methods of :func:`graphkit.open`, their checks of ranges and choices and the
-README's table come from here. It imports no question, so that ``graphkit --help`` is fast.
+Commands, Python methods and the README's table come from here, without importing a question.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import wraps
+from importlib import import_module
 from itertools import product
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from graphkit.analysis.claims.wording import Verdict
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError
 from graphkit.parameters import (
     ANY_CONSUMER,
     CLAIMS,
@@ -31,6 +31,8 @@ from graphkit.parameters import (
     SCOPE,
     Parameter,
     Range,
+    Variant,
+    Verb,
     share,
     switch,
 )
@@ -43,102 +45,7 @@ _VERDICTS = tuple(verdict.option for verdict in Verdict)
 
 
 def _measures() -> tuple[str, ...]:
-    from graphkit.analysis.network.scores import MEASURES
-
-    return tuple(MEASURES)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A second question of a command, chosen by a switch."""
-
-    switch: str
-    function: str
-    adds: tuple[str, ...] = ()
-    """Parameters of this question only."""
-    lacks: tuple[str, ...] = ()
-    """Parameters of the command that this question refuses."""
-    ignores: tuple[str, ...] = ()
-    """Parameters of the command that this question ignores."""
-    renames: Mapping[str, str] = field(default_factory=dict)
-    """Different names of the command's parameters in its function."""
-    without: str = ""
-    """Error for a parameter in ``adds`` without the switch."""
-    refusal: str = ""
-    """Error for a parameter in ``lacks`` with the switch."""
-
-
-@dataclass(frozen=True)
-class Verb:
-    """A command and its question."""
-
-    name: str
-    function: str
-    """Module and name of its function in :mod:`graphkit.questions`."""
-    summary: str
-    text: str
-    examples: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    usage: str
-    """Arguments and main options, as in the README."""
-    row: str
-    """Description in the README."""
-    variant: Variant | None = None
-
-    @property
-    def help(self) -> str:
-        """The help of the command."""
-        examples = "\n".join(f"  graphkit {example}" for example in self.examples)
-        text = f"{self.text}\n\n" if self.text else ""
-        return f"{self.summary}\n\n{text}\b\nExamples:\n{examples}\n"
-
-    @property
-    def readme_row(self) -> str:
-        """Its line in the README's table of commands."""
-        usage = f"graphkit {self.name} {self.usage}".replace("|", r"\|")
-        return f"| `{usage}` | {self.row} |"
-
-    @property
-    def functions(self) -> dict[str, tuple[Parameter, ...]]:
-        """The parameters of each of its questions, under the names of the function."""
-        variant = self.variant
-        if variant is None:
-            return {self.function: self.parameters}
-        own = tuple(p for p in self.parameters if p.name not in (*variant.adds, variant.switch))
-        left = (variant.switch, *variant.lacks, *variant.ignores)
-        other = tuple(
-            replace(p, name=variant.renames.get(p.name, p.name))
-            for p in self.parameters
-            if p.name not in left
-        )
-        return {self.function: own, variant.function: other}
-
-    def chosen(self, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Choose the function for some values, and keep those that are not defaults.
-
-        Raises
-        ------
-        UsageError
-            A parameter does not belong to the question.
-        """
-        kept = {
-            p.name: given[p.name]
-            for p in self.parameters
-            if given[p.name] is not None and given[p.name] != p.default
-        }
-        variant = self.variant
-        if variant is None:
-            return self.function, kept
-        on = kept.pop(variant.switch, False)
-        wrong = variant.lacks if on else variant.adds
-        if any(name in kept for name in wrong):
-            raise UsageError(variant.refusal if on else variant.without)
-        if not on:
-            return self.function, kept
-        names = {name: variant.renames.get(name, name) for name in kept}
-        return variant.function, {
-            names[name]: value for name, value in kept.items() if name not in variant.ignores
-        }
+    return tuple(import_module("graphkit.analysis.network.scores").MEASURES)
 
 
 def checked(question: Callable[P, Answer]) -> Callable[P, Answer]:

@@ -13,8 +13,8 @@ from typer.core import TyperCommand, TyperOption
 
 from graphkit.cli.options import Database, Format, Output, opened, option_of, say
 from graphkit.errors import UsageError
-from graphkit.parameters import REPEATED, Parameter
-from graphkit.verbs import VERBS, Verb
+from graphkit.parameters import REPEATED, Parameter, Verb
+from graphkit.verbs import VERBS
 
 FAILED = 3
 """Exit code if a claim that is expected to be borne out is not."""

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphkit.errors import UsageError
-from graphkit.parameters import REPEATED, Parameter
+from graphkit.parameters import REPEATED, Parameter, Verb
 from graphkit.questions import Question
 from graphkit.schema import NUMBER_TEXT
-from graphkit.verbs import VERBS, Verb
+from graphkit.verbs import VERBS
 
 Pairs = Sequence[tuple[str, str]]
 """Fields and values of an address, in order."""

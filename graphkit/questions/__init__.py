@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graphkit.parameters import REPEATED, Parameter, in_options, named_as_options
-from graphkit.verbs import Verb
+from graphkit.parameters import REPEATED, Parameter, Verb, in_options, named_as_options
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
