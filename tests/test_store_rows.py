@@ -43,6 +43,9 @@ VALUES = (
     "RETURN left('hello', 2) AS a, right('hello', 2) AS b, 'abc' CONTAINS 'b' AS c",
     "RETURN 'abc' STARTS WITH 'a' AS a, 'abc' ENDS WITH 'c' AS b, 'abc' =~ 'a.*' AS c, 'A' < 'a'",
     "RETURN CASE WHEN true THEN 1 ELSE 2 END AS a, CASE 1 WHEN 1 THEN 'x' END AS b",
+    "MATCH (c:Country) WHERE c.iso3 IN ['AFG', 'DEU'] RETURN c.iso3 AS i, "
+    "any(a IN c.aliases WHERE a CONTAINS 'a') AS a, [a IN c.aliases WHERE a CONTAINS 'W'] AS w "
+    "ORDER BY i",
     "RETURN any(x IN [1, 2] WHERE x > 1) AS a, all(x IN [] WHERE x > 1) AS b, "
     "none(x IN [1] WHERE x > 1) AS c, single(x IN [1, 2] WHERE x > 1) AS d",
     "UNWIND [1, null, 2] AS x RETURN x",

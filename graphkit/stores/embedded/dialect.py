@@ -209,6 +209,10 @@ class Writer:
             text = self.written(body)
         steps = [part for part in body.walk() if part.kind not in SIMPLE]
         self.compound = self.compound or len(steps) > 1 or "CASE" in text
+        if function == "list_filter":
+            # It reads whether a list is null from other rows, unless no list is null.
+            made = f"list_filter(coalesce({values}, []), {name} -> {text})"
+            return f"CASE WHEN {values} IS NOT NULL THEN {made} END"
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
         return f"{function}({values}[1:], {name} -> {text})"
 
