@@ -73,7 +73,7 @@ def check_file(path: Path, most: int) -> None:
         about = path.stat()
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
         said = getattr(error, "strerror", None) or error
-        raise GraphkitError(f"{path.name or path} cannot be read: {said}") from error
+        raise GraphkitError(f"{path} cannot be read: {said}") from error
     if not stat.S_ISREG(about.st_mode):
         found = OTHERS.get(stat.S_IFMT(about.st_mode), "no file")
         raise GraphkitError(f"{path.name or path}: found {found}, wanted a file")

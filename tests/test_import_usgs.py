@@ -203,7 +203,7 @@ def test_a_release_of_another_year_brings_its_source(reference, tmp_path):
         (LONG.read_bytes().splitlines(keepends=True)[0] + b"a,b\n", "found 2 values, wanted"),
         (WIDE.read_bytes()[:400] + b"\x81", "neither UTF-8 nor cp1252"),
         (WIDE.read_bytes().splitlines(keepends=True)[0], "found no figure of a critical mineral"),
-        (b"PK\x03\x04\x00\x01", "wanted those of a data release"),
+        (b"PK\x03\x04\x00\x01", "wanted text, found a zip; unpack it"),
     ],
 )  # fmt: skip
 def test_what_is_no_release_is_refused_in_one_line(content, message, reference, tmp_path):

@@ -252,7 +252,7 @@ def test_the_examples_of_the_help(graphkit):
         (["Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
         (["--for", "unobtainium"], 2, "is called 'unobtainium'"),
         (["--period", "24"], 2, "--period: '24' is no period"),
-        (["NOR"], 1, "no trade of Norway is known as one side reported it; 'graphkit import"),
+        (["NOR"], 1, "no trade of Norway is known as one side reported it: the data that ship are"),
         (["--for", "magnets-metal", "--period", "2024"], 1, "in 2024; there are 2023"),
     ],
 )

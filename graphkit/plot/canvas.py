@@ -96,7 +96,7 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     """Measure a line of text in pixels; a character that the font lacks counts as wide.
 
     >>> round(text_width("China")), round(text_width("China", bold=True))
-    (34, 37)
+    (35, 37)
     """
     known = advances("bold" if bold else "regular")
     return sum(known.get(character, 1000) for character in text) * size / 1000
