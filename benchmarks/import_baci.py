@@ -36,15 +36,20 @@ def write_year(path: Path, rows: int) -> None:
     reference = read_reference()
     places = np.array(sorted(reference.by_number("baci_code")), np.int32)
     wanted = sorted(reference.product_of_code("HS92"))
-    others = [f"{number:06d}" for number in random.integers(10_000, 990_000, 5_000)]
-    codes = pa.array([*wanted, *others])
+    others = {f"{number:06d}" for number in random.integers(10_000, 990_000, 5_000)}
+    codes = pa.array([*wanted, *sorted(others.difference(wanted))])
+    flows = len(places) * (len(places) - 1) * len(codes)
     with path.open("wb") as file:
         for first in range(0, rows, 1_000_000):
             size = min(1_000_000, rows - first)
+            # No flow twice: a multiple of a prime that does not divide their number.
+            numbers = np.arange(first, first + size) * 2_654_435_761 % flows
+            pairs, code = np.divmod(numbers, len(codes))
+            seller, buyer = np.divmod(pairs, len(places) - 1)
+            buyer += buyer >= seller
             table = pa.table({
                 "t": np.full(size, 2024, np.int16),
-                "i": random.choice(places, size), "j": random.choice(places, size),
-                "k": codes.take(pa.array(random.integers(0, len(codes), size))),
+                "i": places[seller], "j": places[buyer], "k": codes.take(pa.array(code)),
                 "v": random.lognormal(3, 2, size).round(3),
                 "q": pa.array(random.lognormal(1, 2, size).round(3),
                               mask=random.random(size) < 0.05),

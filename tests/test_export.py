@@ -18,7 +18,7 @@ from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.export import FORMATS, Exported, chosen_format, read, write
-from graphkit.export.formats import statements
+from graphkit.export.formats import statements, write_import_folder
 from graphkit.export.tables import stored_graph
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
@@ -177,6 +177,20 @@ def test_the_files_for_neo4j_admin_say_what_each_column_is(embedded, graph, tmp_
 
 
 # --- Cypher
+
+
+def test_links_of_two_columns_of_seeds_have_a_file_each_for_neo4j_admin(tmp_path):
+    row = "{key: a, kind: more-than, consumer: KOR, supplier: CHN, source: customs}"
+    claims = {"claims.yaml": f"kind: Claim\nrows:\n  - {row}\n"}
+    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds", claims)))
+    write_import_folder(graph, tmp_path / "x")
+    lines = 0
+    for path in (tmp_path / "x").glob("*.csv"):
+        if not path.stem.endswith("-header"):
+            with path.open(newline="", encoding="utf-8") as file:
+                lines += sum(1 for _ in csv.reader(file))
+
+    assert lines == graph.rows
 
 
 def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStore, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,8 +131,12 @@ def write_import_folder(graph: Graph, folder: Path) -> None:
     folder.mkdir()
     delimiter = _delimiter(graph)
     arguments = [f"--array-delimiter={delimiter}", "--multiline-fields=true"]
+    written: Counter[str] = Counter()
     for part in graph.parts:
         name = "-".join([part.kind.name, *(kind.name for kind in part.ends)])
+        written[name] += 1
+        if written[name] > 1:  # links that two columns of seeds make, such as a claim's countries
+            name = f"{name}-{written[name]}"
         (folder / f"{name}-header.csv").write_text(",".join(_header(part)) + "\n", encoding="utf-8")
         _write(part, folder / f"{name}.csv", delimiter)
         what = "relationships" if part.kind.is_edge else "nodes"
