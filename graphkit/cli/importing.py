@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,17 +108,11 @@ def baci(
       graphkit import baci BACI_HS22_Y2024_V202601.csv --countries KOR,JPN -o my-seeds
     """
     from graphkit.importers.baci import import_baci
-    from graphkit.importers.reference import read_reference
-    from graphkit.importers.writing import on_shipped
 
-    reference = read_reference(output)
-    wanted = _wanted(reference, products, years, countries, proxies)
-    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
-        report = import_baci(
-            files, output, reference, wanted=wanted, revision=revision, version=version,
-            max_unknown=max_unknown, progress=progress,
-        )  # fmt: skip
-    show_report(report, form, output)
+    _import_trade(
+        import_baci, files, output, (products, years, countries, proxies), max_unknown,
+        with_shipped, form, revision=revision, version=version,
+    )  # fmt: skip
 
 
 TableName = Annotated[
@@ -156,18 +151,11 @@ def comtrade(
       graphkit import comtrade 2023.csv 2024.csv --products "rare earths" -o my-seeds
     """
     from graphkit.importers.comtrade import import_comtrade
-    from graphkit.importers.reference import read_reference
-    from graphkit.importers.writing import on_shipped
 
-    _check_name(name)
-    reference = read_reference(output)
-    wanted = _wanted(reference, products, years, countries, proxies)
-    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
-        report = import_comtrade(
-            files, output, reference, wanted=wanted, name=name, max_unknown=max_unknown,
-            progress=progress,
-        )  # fmt: skip
-    show_report(report, form, output)
+    _import_trade(
+        import_comtrade, files, output, (products, years, countries, proxies), max_unknown,
+        with_shipped, form, name=name,
+    )  # fmt: skip
 
 
 @importing.command()
@@ -207,24 +195,38 @@ def customs(
       graphkit import customs china.csv --flow exports -o my-seeds
     """
     from graphkit.importers.customs import import_customs
+
+    _import_trade(
+        import_customs, files, output, (products, years, countries, proxies), max_unknown,
+        with_shipped, form, flow=flow, period=period, name=name,
+    )  # fmt: skip
+
+
+def _import_trade(
+    import_files: Callable[..., Report],
+    files: list[Path],
+    output: Path,
+    filters: tuple[str | None, str | None, str | None, bool],
+    max_unknown: float,
+    with_shipped: bool,
+    form: str | None,
+    **more: str | None,
+) -> None:
+    """Import flows of trade through an importer's function, and show its report."""
     from graphkit.importers.reference import read_reference
     from graphkit.importers.writing import on_shipped
 
-    _check_name(name)
-    reference = read_reference(output)
-    wanted = _wanted(reference, products, years, countries, proxies)
-    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
-        report = import_customs(
-            files, output, reference, wanted=wanted, flow=flow, period=period, name=name,
-            max_unknown=max_unknown, progress=progress,
-        )  # fmt: skip
-    show_report(report, form, output)
-
-
-def _check_name(name: str | None) -> None:
-    """Refuse a name that is no file name everywhere."""
+    name = more.get("name")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise UsageError(f"--name: found {name!r}, wanted letters, digits, - and _")
+    reference = read_reference(output)
+    wanted = _wanted(reference, *filters)
+    with on_shipped(output, with_shipped), progress_bar("Reading") as progress:
+        report = import_files(
+            files, output, reference, wanted=wanted, max_unknown=max_unknown, progress=progress,
+            **more,
+        )  # fmt: skip
+    show_report(report, form, output)
 
 
 def _wanted(
