@@ -8,7 +8,8 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
@@ -47,6 +48,20 @@ def write_text(text: str, output: Path | None = None) -> None:
         raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
 
 
+@contextmanager
+def _binary(form: str, output: Path | None) -> Iterator[None]:
+    """Refuse a terminal for a form that is no text, and tell of a write that fails."""
+    if output is None and sys.stdout.isatty():
+        raise UsageError(f"a terminal cannot show {form}: name a file with -o FILE")
+    try:
+        yield
+    except OSError as error:
+        if output is not None:
+            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+        _stopped(error)
+    flush()
+
+
 def write_parquet(table: pa.Table, output: Path | None = None) -> None:
     """Write a table as Parquet to a file or to stdout.
 
@@ -59,19 +74,12 @@ def write_parquet(table: pa.Table, output: Path | None = None) -> None:
     """
     from pyarrow import parquet
 
-    if output is None and sys.stdout.isatty():
-        raise UsageError("a terminal cannot show parquet: name a file with -o FILE")
-    try:
+    with _binary("parquet", output):
         parquet.write_table(table, sys.stdout.buffer if output is None else output)
-    except OSError as error:
-        if output is not None:
-            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
-        _stopped(error)
-    flush()
 
 
 def write_bytes(content: bytes, output: Path | None = None) -> None:
-    """Write bytes to a file or to stdout.
+    """Write the bytes of a PNG to a file or to stdout.
 
     Raises
     ------
@@ -80,18 +88,11 @@ def write_bytes(content: bytes, output: Path | None = None) -> None:
     GraphkitError
         Writing fails.
     """
-    if output is None and sys.stdout.isatty():
-        raise UsageError("a terminal cannot show png: name a file with -o FILE")
-    try:
+    with _binary("png", output):
         if output is None:
             sys.stdout.buffer.write(content)
         else:
             output.write_bytes(content)
-    except OSError as error:
-        if output is not None:
-            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
-        _stopped(error)
-    flush()
 
 
 def flush() -> None:
