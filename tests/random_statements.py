@@ -176,7 +176,7 @@ ENDINGS = (
     "WITH {columns} ORDER BY {names} SKIP 1 LIMIT 3 RETURN {names}",
     "WITH DISTINCT {columns} RETURN count(*) AS n",
 )
-"""What is done with the columns."""
+"""Aggregates and other uses of the columns."""
 
 
 class Statements:

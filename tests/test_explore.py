@@ -319,7 +319,7 @@ def test_every_reply_keeps_other_pages_out(server, path):
 
 
 def raw(server: httpx.Client, request: bytes) -> bytes:
-    """What the server says to bytes that no client would send."""
+    """Send bytes that no client would send, and read the reply."""
     place = (str(server.base_url.host), server.base_url.port)
     with socket.create_connection(place, timeout=20) as sent:
         sent.sendall(request)

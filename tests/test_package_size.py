@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("graphkit", "seeds", "queries")
-"""What the wheel holds, by the build section of pyproject.toml."""
+"""Files of the wheel, by the build section of pyproject.toml."""
 MOST = 20_000_000
 
 

@@ -1,4 +1,4 @@
-"""What every request must fulfil, and what every reply carries, to keep other pages out."""
+"""Checks of every request, and headers of every reply, that keep other pages out."""
 
 from __future__ import annotations
 

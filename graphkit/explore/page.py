@@ -1,4 +1,4 @@
-"""What the page shows of an answer: its parts as text, its rows in full, and its picture."""
+"""An answer as the page shows it: its parts as text, its rows in full, and its picture."""
 
 from __future__ import annotations
 

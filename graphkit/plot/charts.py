@@ -32,7 +32,7 @@ HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 3], "rotation
 
 
 FORMATTERS = {"%": "{value} %", "year": "{value}"}
-"""How ECharts writes the numbers of an axis, by unit; of all others with thousands separators."""
+"""Formatters of the numbers of an axis, by unit; all others have thousands separators."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Layout:
     period: str
     sides: tuple[Side, ...]
     note: str = ""
-    """What a reader of its figures must know."""
+    """Caveats for a reader of its figures."""
     parts: tuple[str, ...] = ()
     """Columns that split a flow: their rows are added up."""
     totals: Mapping[str, str] = field(default_factory=dict)
