@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from threading import Lock
@@ -15,163 +14,10 @@ import pyarrow.compute as pc
 
 from graphkit.answer import ELSEWHERE, cited
 from graphkit.errors import UsageError
+from graphkit.names import Entity, Names, names_in
 from graphkit.queries import Query, note_reading, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
-
-MOST_PARTS = 9
-"""Number of parts that commas may divide a name into."""
-_PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A node of the graph that a name stands for."""
-
-    kind: str
-    key: str
-    name: str
-    type: str = ""
-    """Type within its kind: for an area, world, group, rest or unspecified."""
-
-    @property
-    def is_group(self) -> bool:
-        """True for an area that does not trade as one place."""
-        return self.kind == "Area" and self.type != "unspecified"
-
-    def __str__(self) -> str:
-        return self.name if self.name == self.key else f"{self.name} ({self.key})"
-
-
-class _Kind:
-    """Names of one kind, read from the graph on first use."""
-
-    def __init__(self, name: str, read: Callable[[], pa.Table]) -> None:
-        self._name, self._read = name, read
-
-    @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._read().to_pylist()
-        return rows
-
-    @cached_property
-    def exact(self) -> dict[str, Entity]:
-        """Entities by exact key."""
-        return {
-            row["key"]: Entity(self._name, row["key"], row["name"], row.get("type") or "")
-            for row in self._rows
-        }
-
-    @cached_property
-    def spoken(self) -> dict[str, list[Entity]]:
-        """Entities by folded text; keys win over names, names over codes, codes over aliases."""
-        ranks: tuple[dict[str, list[Entity]], ...] = ({}, {}, {}, {})
-        for row in self._rows:
-            for rank, text in _called(row):
-                ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
-        return {text: who for rank in reversed(ranks) for text, who in rank.items()}
-
-
-class Names:
-    """Keys, names, codes and aliases of some kinds.
-
-    Within a kind an exact key comes first (``In`` is indium), then keys, names, codes and
-    aliases in any case, with or without accents and punctuation.
-    """
-
-    def __init__(self, kinds: Mapping[str, Callable[[], pa.Table]]) -> None:
-        self._kinds = {name: _Kind(name, read) for name, read in kinds.items()}
-
-    def find(self, text: str, what: str, kinds: Iterable[str]) -> Entity:
-        """Find the entity that a text names, in the first kind that knows it.
-
-        Raises
-        ------
-        UsageError
-            The name is unknown (the message suggests the nearest) or ambiguous.
-        """
-        kinds = list(kinds)
-        for named in self.all(text, kinds):
-            return named
-        said = text if len(text) <= 60 else f"{text[:57]}..."
-        raise UsageError(f"no {what} is called {said!r}; {self._nearest(said, kinds)}")
-
-    def all(self, text: str, kinds: Iterable[str]) -> Iterator[Entity]:
-        """Find the entity that a text names in each kind that knows it.
-
-        Raises
-        ------
-        UsageError
-            The name is ambiguous within a kind.
-        """
-        for kind in kinds:
-            if text in self._kinds[kind].exact:
-                yield self._kinds[kind].exact[text]
-                continue
-            found = list(dict.fromkeys(self._kinds[kind].spoken.get(_folded(text), ())))
-            if len(found) > 1:
-                raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
-            yield from found
-
-    def with_key(self, key: str) -> Entity:
-        """Find the entity with this key, whatever its kind."""
-        for kind in self._kinds.values():
-            if key in kind.exact:
-                return kind.exact[key]
-        raise UsageError(f"nothing has the key {key!r}")
-
-    def _nearest(self, text: str, kinds: list[str]) -> str:
-        from difflib import get_close_matches
-
-        tables = [self._kinds[kind].spoken for kind in reversed(kinds)]
-        spoken = {name: who for table in tables for name, who in table.items()}
-        if not spoken:
-            return "the database holds none: fill it with 'graphkit load'"
-        close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=0.6)
-        names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
-        return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
-
-
-def names_in(text: str, is_name: Callable[[str], bool]) -> list[str]:
-    """Split a text at its commas, other than those within a name.
-
-    >>> names_in("Korea, Republic of, JPN", {"Korea, Republic of"}.__contains__)
-    ['Korea, Republic of', 'JPN']
-    """
-    parts, names = text.split(","), []
-    while parts:
-        longest = range(min(len(parts), MOST_PARTS), 1, -1)
-        held = (n for n in longest if is_name(",".join(parts[:n]).strip()))
-        count = next(held, 1)
-        names.append(",".join(parts[:count]).strip())
-        parts = parts[count:]
-    return names
-
-
-def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
-    """Yield the texts that name a row, with their rank: 0 the key, 3 an alias."""
-    aliases = row.get("aliases")
-    texts = [(rank, row.get(part)) for rank, part in enumerate(("key", "name", "code"))]
-    texts += [(3, alias) for alias in (aliases if isinstance(aliases, list) else ())]
-    for rank, text in texts:
-        if isinstance(text, str) and _folded(text):
-            yield rank, text
-
-
-def _folded(text: str) -> str:
-    """Strip case, accents, punctuation, repeated blanks and a leading "the" from a name.
-
-    >>> _folded("Côte d’Ivoire") == _folded("COTE D'IVOIRE"), _folded("rare-earth  ore")
-    (True, 'rare earth ore')
-    >>> _folded("The U.S.A."), _folded("Trinidad & Tobago")
-    ('usa', 'trinidad and tobago')
-    """
-    plain = text.replace("&", " and ")
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(plain.translate(_PUNCTUATION).casefold().split()).removeprefix("the ")
-
 
 COUNTRIES = ("country", "territory", "former")
 """Types of a place that count as one country."""
@@ -241,7 +87,9 @@ class Catalog:
         if dataset not in known:
             wanted = f"wanted one of {', '.join(known)}" if known else "the database holds none"
             raise UsageError(f"`dataset`: found {dataset!r}, {wanted}")
-        return Catalog(self.store, dataset)
+        chosen = Catalog(self.store, dataset)
+        chosen._tables = self._tables  # none of them depends on the data set
+        return chosen
 
     def flows(self, query: str, **values: Any) -> pa.Table:
         """Read the flows of a shipped query in the data set of this catalog."""

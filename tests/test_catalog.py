@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from graphkit.answer import Answer
-from graphkit.catalog import RECENT, Catalog, Materials, Names
+from graphkit.catalog import RECENT, Catalog, Materials
 from graphkit.errors import UsageError
+from graphkit.names import Names
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
 from graphkit.stores import Result

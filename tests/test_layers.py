@@ -15,7 +15,7 @@ LAYERS = (
     ("_version", "errors"),
     ("kinds",),
     ("schema", "arrow", "period", "paths", "fingerprint", "amounts"),
-    ("seeds", "analysis", "answer", "reference", "cypher", "parameters"),
+    ("seeds", "analysis", "answer", "reference", "cypher", "parameters", "names"),
     ("build", "networkx_backend", "plot", "scale"),
     ("stores", "verbs"),
     ("queries",),

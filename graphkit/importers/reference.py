@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.catalog import Names
 from graphkit.errors import UsageError
 from graphkit.importers.writing import Report
+from graphkit.names import Names
 from graphkit.paths import shipped
 from graphkit.period import Period
 from graphkit.schema import MAIN, REVISIONS

@@ -24,8 +24,9 @@ from graphkit.analysis.trade_change import (
 )
 from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
-from graphkit.catalog import Catalog, Entity, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Entity
 from graphkit.period import Period, cover
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.dependence import FACE_VALUE

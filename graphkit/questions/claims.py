@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from graphkit.analysis.claims.wording import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import COMPARISON, Answer, Column
-from graphkit.catalog import Catalog, Entity, Materials, Scope
+from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.trade import Trade
 from graphkit.verbs import checked

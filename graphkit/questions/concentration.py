@@ -19,8 +19,9 @@ from graphkit.analysis.concentration import (
 from graphkit.analysis.shares import INDICES
 from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE, texts
-from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Entity
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.production import Figures, figures_of, revision_notes
 from graphkit.questions.trade import (

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answer import Answer, Column, plain
-from graphkit.catalog import TOTALS, Catalog, Entity, Scope
+from graphkit.catalog import TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Entity
 from graphkit.questions.claims import Question, claims_about, comparisons
 from graphkit.questions.published import COLUMNS as COLUMNS_PUBLISHED
 from graphkit.questions.published import published_answer, shares_in

@@ -10,8 +10,9 @@ import pyarrow as pa
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import Answer, Column
-from graphkit.catalog import Catalog, Entity
+from graphkit.catalog import Catalog
 from graphkit.errors import UsageError
+from graphkit.names import Entity
 from graphkit.questions.claims import Question
 from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.origins import (

@@ -12,8 +12,9 @@ from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
-from graphkit.catalog import Catalog, Entity, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
+from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.periods import as_asked, gaps, in_periods, periods_by_product, taken
 from graphkit.questions.trade import of_code, series_of

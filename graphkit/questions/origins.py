@@ -14,8 +14,9 @@ from graphkit.analysis.supply.chain import stage_links
 from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, UNTRACEABLE, look_through
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
-from graphkit.catalog import Catalog, Entity, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
+from graphkit.names import Entity
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import in_other_data_sets, in_sentence

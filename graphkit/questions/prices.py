@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.balances import usd_per_tonne
 from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column, schema_of, without_empty
-from graphkit.catalog import Catalog, Entity, Scope
+from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
+from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions.trade import basket_notes, data_set_notes
 from graphkit.verbs import checked

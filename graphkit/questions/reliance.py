@@ -16,8 +16,9 @@ from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, without_empty
 from graphkit.arrow import SHARE, number, texts
-from graphkit.catalog import COUNTRIES, Catalog, Entity
+from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Entity
 from graphkit.period import Period, newest
 from graphkit.questions.claims import Question, claims_about, speaks_of
 from graphkit.questions.periods import Taken, as_asked, read_flows, taken_of_trade

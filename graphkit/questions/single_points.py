@@ -19,8 +19,9 @@ from graphkit.analysis.supply.removal import (
 )
 from graphkit.answer import NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE
-from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import UsageError
+from graphkit.names import Entity
 from graphkit.period import newest
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.origins import (

@@ -16,8 +16,9 @@ from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import short_of_input
-from graphkit.catalog import COUNTRIES, Catalog, Entity, Scope
+from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
+from graphkit.names import Entity
 from graphkit.period import Period, newest
 from graphkit.questions.periods import (
     Taken,

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.arrow import VALUED
-from graphkit.catalog import Catalog, Entity, Materials, Scope
+from graphkit.catalog import Catalog, Materials, Scope
+from graphkit.names import Entity
 from graphkit.questions.periods import (
     Taken,
     as_asked,
