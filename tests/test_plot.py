@@ -22,8 +22,17 @@ from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
 from graphkit.plot import html_page, picture
-from graphkit.plot.colours import COUNTRIES, DARK, INK, MUTED, OTHER, PAPER, luminance
-from graphkit.plot.world import ASSETS, name_of
+from graphkit.plot.canvas import (
+    ASSETS,
+    COUNTRIES,
+    DARK,
+    INK,
+    MUTED,
+    OTHER,
+    PAPER,
+    luminance,
+    name_of,
+)
 
 BUILT = Path(__file__).parents[1] / "tools" / "echarts"
 HOSTILE = '<script>alert(1)</script>"{b}&\x1b[31m\u202e</title>'

@@ -33,7 +33,7 @@ from graphkit.explore.addresses import (
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
 from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
 from graphkit.explore.page import page_of
-from graphkit.plot.world import ASSETS
+from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
 from graphkit.render import json_text, written

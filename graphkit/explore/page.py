@@ -7,8 +7,8 @@ from typing import Any
 
 from graphkit.answer import Answer
 from graphkit.errors import visible
-from graphkit.plot.colours import DARK
-from graphkit.plot.pictures import picture
+from graphkit.plot import picture
+from graphkit.plot.canvas import DARK
 from graphkit.render.answer import coverage_lines, lay_out
 from graphkit.render.formats import rows_of
 from graphkit.render.layout import TextColumn

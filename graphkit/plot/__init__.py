@@ -1,7 +1,56 @@
 """Pictures of answers: an ECharts option for each, drawn as SVG, PNG or HTML without a browser."""
 
-from graphkit.plot.canvas import Picture
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graphkit.answer import Answer
+from graphkit.plot import dependence, figures, markets
+from graphkit.plot.canvas import Picture, empty
 from graphkit.plot.draw import html_page, png, svg
-from graphkit.plot.pictures import picture
 
 __all__ = ["Picture", "html_page", "picture", "png", "svg"]
+
+Drawing = Callable[[Answer], Picture]
+KINDS: tuple[tuple[str, Drawing], ...] = (
+    ("supplier share_usd share_tonnes", dependence.shares_by_supplier),
+    ("traced_to origin face_value", dependence.origins_by_stage),
+    ("supplier definition traced_to", dependence.single_points),
+    ("removed", dependence.single_points),
+    ("producing_countries world_share", dependence.domestic_points),
+    ("direct indirect recovered uncovered", markets.losses),
+    ("round failed loss", markets.failures),
+    ("hhi_low hhi_high cr1", markets.concentration),
+    ("period previous hhi_usd", markets.trend),
+    ("share_usd_before share_usd_after", markets.changes),
+    ("usd_per_tonne figure", markets.prices),
+    ("usd_exporter usd_importer", markets.mirror_reports),
+    ("rank nodes pairs flow_share", markets.hubs),
+    ("verdict claimed_low found", figures.checked_claims),
+    ("other_claim conflict", figures.conflicts),
+    ("claim statement value", figures.listed_claims),
+    ("reliance_low published_value", figures.reliance),
+    ("ratio_low largest", figures.without_largest),
+    ("supply_risk_low published_supply_risk", figures.criticality),
+    ("announcement since suspended_from", figures.controls),
+    ("share share_of", figures.published_shares),
+    ("share_before share_after", figures.published_changes),
+)
+"""Columns that the rows must have, and the function that draws them; the first that fits counts."""
+
+
+def picture(answer: Answer) -> Picture:
+    """Draw an answer; of one that has nothing to draw, a line that says so.
+
+    Returns
+    -------
+    Picture
+        Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
+    """
+    if not len(answer.rows):
+        return empty(answer, "the answer has no rows")
+    names = set(answer.rows.column_names)
+    for columns, draw in KINDS:
+        if names.issuperset(columns.split()):
+            return draw(answer)
+    return empty(answer, "its rows have no figures")

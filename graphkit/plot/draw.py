@@ -9,9 +9,7 @@ from html import escape
 from typing import Any
 
 from graphkit.errors import GraphkitError
-from graphkit.plot.canvas import FONT, WIDTH, Picture
-from graphkit.plot.colours import DARK, INK, PAPER
-from graphkit.plot.world import ASSETS, world
+from graphkit.plot.canvas import ASSETS, DARK, FONT, INK, PAPER, WIDTH, Picture, world
 
 PNG_WIDTH = 1600
 MISSING = (

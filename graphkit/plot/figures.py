@@ -1,4 +1,4 @@
-"""Pictures of published figures beside computed ones: claims, reliance, criticality, controls."""
+"""Pictures of published figures, alone or beside computed ones; and of export controls."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answer import Answer
-from graphkit.plot.canvas import Picture, empty, framed, labels
+from graphkit.plot.canvas import (
+    FIRST,
+    INK,
+    OTHER,
+    SECOND,
+    THIRD,
+    Picture,
+    colour_of,
+    empty,
+    framed,
+    labels,
+    name_of,
+)
 from graphkit.plot.charts import Axis, Bars, Marks, rows_of
-from graphkit.plot.colours import FIRST, INK, OTHER, SECOND, THIRD, colour_of
-from graphkit.plot.world import name_of
 
 MOST_ROWS = 24
 VERDICTS = {
@@ -196,3 +206,36 @@ def _year(day: str) -> float:
     """Return a day as a year with its fraction, to a month."""
     year, _, rest = day.partition("-")
     return int(year) + (int(rest[:2]) - 1) / 12 if rest else float(year)
+
+
+NAMED_BY = ("consumer", "product", "element", "period", "share_of", "supplier")
+APART = ("counted_by", "source")
+
+
+def published_shares(answer: Answer) -> Picture:
+    """Draw published shares, one bar each."""
+    rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
+    return _bars(answer, rows, ("share",))
+
+
+def published_changes(answer: Answer) -> Picture:
+    """Draw the published shares of two periods, the first one pale."""
+    rows = [row for row in answer.rows.to_pylist() if row["share_after"] is not None]
+    return _bars(answer, rows, ("share_before", "share_after"))
+
+
+def _bars(answer: Answer, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Picture:
+    rows = rows[:MOST_ROWS]
+    if not rows:
+        return empty(answer, "no published figure is a share")
+    colours = [colour_of(row["supplier"] or "") for row in rows]
+    plot = rows_of(
+        labels(rows, NAMED_BY, APART),
+        Axis("share as published", most=1),
+        bars=[
+            Bars(column.replace("_", " "), [row[column] for row in rows], colours,
+                 filled=column != "share_before")
+            for column in columns
+        ],
+    )  # fmt: skip
+    return framed(answer, plot, drawn=len(rows))

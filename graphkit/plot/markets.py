@@ -1,18 +1,38 @@
-"""Pictures of markets: concentration, its trend, change between periods, prices, mirror reports."""
+"""Pictures of markets: concentration, change, prices, mirror reports, hubs and disruptions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any
 
 from graphkit.answer import Answer
-from graphkit.plot.canvas import Picture, Plot, framed, labels, values
+from graphkit.plot.canvas import (
+    FIRST,
+    FOURTH,
+    INK,
+    LINE,
+    ON_DARK,
+    OTHER,
+    PAPER,
+    SECOND,
+    SMALL,
+    THIRD,
+    Picture,
+    Plot,
+    colour_of,
+    framed,
+    labels,
+    name_of,
+    point_of,
+    text_width,
+    values,
+)
 from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
-from graphkit.plot.colours import FIRST, FOURTH, INK, OTHER, SECOND, THIRD, colour_of
-from graphkit.plot.shares import APART, first_rows
-from graphkit.plot.world import name_of
+from graphkit.plot.dependence import APART, first_rows
 
-MOST_ROWS, MOST_LINES = 20, 8
+MOST_ROWS, MOST_LINES, MOST_TURNS = 20, 8, 32
+"""Rows, lines and failures in turn in one picture."""
 BANDS = {"1,000": 1000.0, "1,800": 1800.0, "2,500": 2500.0}
 BANDS_NOTE = (
     "Dashed: from 1,000 moderate and from 1,800 high (US Merger Guidelines 2023), from 2,500 high "
@@ -174,5 +194,118 @@ def mirror_reports(answer: Answer) -> Picture:
             for who, n in (("exporter", "usd_exporter"), ("importer", "usd_importer"))
         ],
         thickness=13,
+    )  # fmt: skip
+    return framed(answer, plot, drawn=len(rows), legend=True)
+
+
+NAMED, LARGEST = 9, 46
+"""Circles of a map that are named, and the diameter of the largest in pixels."""
+
+
+def hubs(answer: Answer) -> Picture:
+    """Draw countries on the map, sized by their score; over several periods, lines of the first."""
+    measure = next(iter(answer.scope["measures"]))
+    if "product" in answer.rows.column_names:
+        return _pools(answer, measure)
+    if len(values(answer, "period")) > 1:
+        return _over_time(answer, measure)
+    rows = [row for row in answer.rows.to_pylist() if row[measure]]
+    placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
+    most = max((row[measure] for row, _ in placed), default=1.0)
+    data = []
+    for i, (row, point) in enumerate(placed):
+        size = round(max(3.0, LARGEST * sqrt(row[measure] / most)), 1)
+        label = {"show": i < NAMED, "formatter": "{b}"}
+        if text_width(name_of(row["country"]), SMALL) < size - 4:
+            label = {**label, "position": "inside", "color": ON_DARK, "textBorderWidth": 0}
+        data.append({
+            "name": name_of(row["country"]), "value": [*point, row[measure]], "symbolSize": size,
+            "itemStyle": {"color": colour_of(row["country"])}, "label": label,
+        })  # fmt: skip
+    parts = {
+        "geo": {
+            "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
+            "height": 300, "boundingCoords": [[-168, 80], [180, -56]],
+            "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
+        },
+        "series": [{
+            "type": "scatter", "coordinateSystem": "geo", "name": header(answer, measure),
+            "data": data, "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
+            "label": {"position": "right", "color": INK, "fontSize": SMALL, "distance": 3,
+                      "textBorderColor": PAPER, "textBorderWidth": 2},
+            "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
+        }],
+    }  # fmt: skip
+    first = ", ".join(f"{name_of(row['country'])} {row[measure]:.3g}" for row, _ in placed[:5])
+    note = f"Size: {header(answer, measure)}. {first}."
+    return framed(answer, Plot(parts, 312), drawn=len(placed), note=note, world=True)
+
+
+def header(answer: Answer, column: str) -> str:
+    """Return the header of a column as people read it."""
+    return dict(answer.headers).get(column, column)
+
+
+def _over_time(answer: Answer, measure: str) -> Picture:
+    periods = sorted(values(answer, "period"))
+    groups = grouped(answer.rows.to_pylist(), ("country",))
+    newest = {name: by_period(rows, periods, measure)[-1] or 0 for name, rows in groups.items()}
+    chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    plot = lines_over(
+        periods, {name: by_period(groups[name], periods, measure) for name in chosen},
+        Axis(header(answer, measure), ""),
+        {name: colour_of(groups[name][0]["country"]) for name in chosen},
+    )  # fmt: skip
+    drawn = sum(len(groups[name]) for name in chosen)
+    return framed(answer, plot, drawn=drawn)
+
+
+def _pools(answer: Answer, measure: str) -> Picture:
+    rows = answer.rows.to_pylist()[:MOST_ROWS]
+    plot = rows_of(
+        labels(rows, ("period", "country", "product")),
+        Axis(header(answer, measure), ""),
+        bars=[Bars("score", [r[measure] for r in rows], [colour_of(r["country"]) for r in rows])],
+    )
+    return framed(answer, plot, drawn=len(rows))
+
+
+def losses(answer: Answer) -> Picture:
+    """Draw the loss of each consumer twice: by its way, and by what slack recovers."""
+    rows = answer.rows.to_pylist()[:MOST_ROWS]
+    parts = [
+        ("lost directly", "direct", FIRST, True, "way"),
+        ("lost through others", "indirect", SECOND, True, "way"),
+        ("recovered by slack", "recovered", THIRD, True, "rest"),
+        ("uncovered", "uncovered", FOURTH, False, "rest"),
+    ]
+    stacked = [
+        Bars(name, [row[column] for row in rows], [colour] * len(rows), filled=filled, stack=stack,
+             inside=True)
+        for name, column, colour, filled, stack in parts
+        if stack == "way" or answer.scope.get("slack")
+    ]  # fmt: skip
+    plot = rows_of(
+        labels(rows, ("consumer", "product", "period")),
+        Axis("share of the consumer’s imports of the product", most=1),
+        bars=stacked,
+        thickness=14,
+    )
+    return framed(answer, plot, drawn=len(rows), legend=True)
+
+
+def failures(answer: Answer) -> Picture:
+    """Draw the loss of each country in turn: filled if it fails, pale if it holds."""
+    rows = answer.rows.to_pylist()[:MOST_TURNS]
+    colours = [FIRST] * len(rows)
+    plot = rows_of(
+        labels([{**row, "turn": f"round {row['round']}"} for row in rows],
+               ("turn", "country", "product", "period")),
+        Axis("share of its supply that it loses", most=1),
+        bars=[
+            Bars("fails", [r["loss"] if r["failed"] else None for r in rows], colours, stack="one"),
+            Bars("holds", [None if r["failed"] else r["loss"] for r in rows], colours,
+                 filled=False, stack="one"),
+        ],
     )  # fmt: skip
     return framed(answer, plot, drawn=len(rows), legend=True)
