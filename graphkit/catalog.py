@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from graphkit.answer import ELSEWHERE, cited
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, names_in
-from graphkit.queries import Query, note_reading, rows_of
+from graphkit.queries import Query, Reading, note_reading, noted_readings, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
 
@@ -28,9 +28,12 @@ REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
 SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
 
 
+Result = TypeVar("Result")
 RECENT, RECENT_BYTES = 8, 16 * 2**20
 """Tables with parameters that a catalog keeps, so that a question asked again with another number
 computes alone, and the size of the largest."""
+DERIVED = 4
+"""Results computed from tables alone that a catalog keeps, such as supply networks."""
 NAMED = {
     "country": ("Country", "Area"),
     "product": ("Product",),
@@ -51,6 +54,7 @@ class Catalog:
         self.dataset = dataset
         self._tables: dict[str, pa.Table] = {}
         self._recent: dict[str, pa.Table] = {}
+        self._derived: dict[str, tuple[Any, tuple[Reading, ...]]] = {}
         self._lock = Lock()
         self.materials = Materials(self)
 
@@ -71,6 +75,26 @@ class Catalog:
                 self._recent[asked] = found
                 while len(self._recent) > RECENT:
                     del self._recent[next(iter(self._recent))]
+        return found
+
+    def derived(self, key: str, derive: Callable[[], Result]) -> Result:
+        """Derive a result from tables, or return the kept one of this key.
+
+        Its readings are noted either way.
+        """
+        with self._lock:
+            kept = self._derived.pop(key, None)
+        if kept is None:
+            with noted_readings() as readings:
+                result = derive()
+            kept = result, tuple(readings)
+        with self._lock:
+            self._derived[key] = kept
+            while len(self._derived) > DERIVED:
+                del self._derived[next(iter(self._derived))]
+        found: Result = kept[0]
+        for name, values in kept[1]:
+            note_reading(name, values)
         return found
 
     def using(self, dataset: str | None) -> Catalog:

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pytest
 
 from graphkit.answer import Answer
-from graphkit.catalog import RECENT, Catalog, Materials
+from graphkit.catalog import DERIVED, RECENT, Catalog, Materials
 from graphkit.errors import UsageError
 from graphkit.names import Names
+from graphkit.queries import Reading, noted_readings
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
+from graphkit.questions.disruptions import disrupt
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -328,3 +330,27 @@ def test_rows_of_the_last_questions_are_kept_and_older_ones_read_again(ask):
         rows(f"product-{number}")
     assert rows("magnets-metal") is not first
     assert rows("magnets-metal").equals(first)
+
+
+def test_a_supply_network_is_kept_with_its_readings(store):
+    catalog = Catalog(store)
+
+    def ask(**numbers: float) -> tuple[Answer, list[Reading]]:
+        with noted_readings() as readings:
+            answer = disrupt(catalog, "CHN", scope="magnets-metal", period="2024", **numbers)
+        return answer, readings
+
+    _, first = ask(loss=0.5)
+    answer, again = ask(loss=1.0)
+    assert sorted(map(repr, again)) == sorted(map(repr, first))
+    assert answer.rows.equals(
+        disrupt(Catalog(store), "CHN", scope="magnets-metal", period="2024").rows
+    )
+
+
+def test_only_the_last_derived_results_are_kept(store):
+    catalog = Catalog(store)
+    made = [catalog.derived(str(number), object) for number in range(DERIVED + 1)]
+
+    assert catalog.derived(str(DERIVED), object) is made[-1]
+    assert catalog.derived("0", object) is not made[0]

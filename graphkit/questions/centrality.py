@@ -538,7 +538,7 @@ def layered_centrality(
             "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
             "measures": list(measures), "min_flow": min_share,
         },
-        best(rows, top), columns_of(table, scores), supply.coverage(),
+        best(rows, top), columns_of(table, scores), supply.coverage,
         catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
          *basket_notes(catalog.materials, asked, products)),

@@ -343,7 +343,7 @@ def supply_answer(
     ]
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
-        supply.coverage(),
+        supply.coverage,
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
         notes=(*asked.scope.notes, *notes, *supply.short_notes(buyer), *of_products),

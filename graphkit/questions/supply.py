@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import fsum, inf
 from typing import Any
 
@@ -281,8 +281,9 @@ class Supply:
             return "by mass (tonnes)"
         return f"by value (USD, {border_of(self.flows)})"
 
-    def coverage(self) -> dict[str, Any]:
-        """Summarise the data behind the network: products, series of trade, production figures."""
+    @cached_property
+    def coverage(self) -> Mapping[str, Any]:
+        """The data behind the network: products, series of trade, production figures."""
         return {
             "network": self.network.coverage().to_pylist(),
             "series": series_of(self.flows),
@@ -317,6 +318,18 @@ def supply_of(
     GraphkitError
         No trade is in scope; the message lists what is known.
     """
+    key = (
+        scope.text, scope.products, sorted(scope.elements), scope.code, period, measure,
+        downstream, merged and merged.key,
+    )  # fmt: skip
+    read = partial(_read_supply, catalog, scope, period, measure, downstream, merged)
+    return catalog.derived(f"supply {key!r}", read)
+
+
+def _read_supply(
+    catalog: Catalog, scope: Scope, period: str | None, measure: str, downstream: bool,
+    merged: Entity | None,
+) -> Supply:  # fmt: skip
     held = periods_by_product(catalog.traded)
     asked = [key for key in catalog.materials.products if key in scope.products and key in held]
     if scope.code is not None:
