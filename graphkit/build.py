@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit._version import __version__
-from graphkit.analysis.data_sets import preferred_flows, totals
+from graphkit.analysis.flows import preferred_flows, totals
 from graphkit.analysis.shares import import_shares, ranked
 from graphkit.arrow import ARROW, coded, plain
 from graphkit.errors import GraphkitError

@@ -18,7 +18,7 @@ from graphkit.stores import LoadReport, Progress, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
 
 BUILDERS = (
-    "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/data_sets.py",
+    "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/flows.py",
     "analysis/shares.py", "stores/embedded/__init__.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""

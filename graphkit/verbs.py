@@ -5,16 +5,10 @@ Commands, Python methods and the README's table come from here, without importin
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
 from importlib import import_module
-from itertools import product
-from typing import TYPE_CHECKING, ParamSpec
 
 from graphkit.analysis.claims.wording import Verdict
-from graphkit.errors import GraphkitError
 from graphkit.parameters import (
     ANY_CONSUMER,
     CLAIMS,
@@ -23,7 +17,6 @@ from graphkit.parameters import (
     DATASET,
     FINITE,
     FRACTION,
-    LATEST,
     PARTNER,
     PERIOD,
     PERIODS,
@@ -37,63 +30,11 @@ from graphkit.parameters import (
     switch,
 )
 
-if TYPE_CHECKING:
-    from graphkit.answer import Answer
-
-P = ParamSpec("P")
 _VERDICTS = tuple(verdict.option for verdict in Verdict)
 
 
 def _measures() -> tuple[str, ...]:
     return tuple(import_module("graphkit.analysis.network.scores").MEASURES)
-
-
-def checked(question: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Read the arguments of a question by its declaration, and ask it for each place and period.
-
-    Several answers stand side by side. What none is known of is a note, unless nothing is known.
-    """
-    key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
-    declared, signature = PARAMETERS[key], inspect.signature(question)
-
-    @wraps(question)
-    def ask(*args: P.args, **kwargs: P.kwargs) -> Answer:
-        bound = signature.bind(*args, **kwargs)
-        places_in = next(iter(bound.arguments.values())).places_in
-        each = {
-            parameter.name: parameter.each(bound.arguments[parameter.name], places_in)
-            for parameter in declared
-            if parameter.name in bound.arguments
-        }
-        answers, lacking = {}, []
-        for values in product(*each.values()):
-            bound.arguments.update(zip(each, values, strict=True))
-            try:
-                answer = question(*bound.args, **bound.kwargs)
-            except GraphkitError as error:
-                if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
-                    raise
-                lacking.append(str(error))
-            else:
-                several = zip(each.values(), values, strict=True)
-                label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
-                answers[label] = answer
-        if not answers:
-            raise GraphkitError("; ".join(dict.fromkeys(lacking)))
-        if not lacking and len(answers) == 1:
-            return answer
-        return _side_by_side(answers, lacking)
-
-    return ask
-
-
-def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
-    """Put answers side by side, with a note on each question that has none."""
-    from graphkit.answer import side_by_side
-
-    found = side_by_side(answers)
-    notes = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(lacking)]
-    return replace(found, notes=(*notes, *found.notes))
 
 
 VERBS = (

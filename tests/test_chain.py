@@ -7,8 +7,7 @@ import pytest
 from supply_cases import STAGES, flows, makes, network
 
 from graphkit.analysis.supply.build import supply_network
-from graphkit.analysis.supply.chain import stage_links
-from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.look_through import look_through, stage_links
 
 
 def by(rows, *names):

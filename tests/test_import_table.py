@@ -19,8 +19,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.importers.table import check_table, import_table
-from graphkit.importers.table.draft import draft_mapping, number_marks
+from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
 from graphkit.importers.table.mapping import PARTS
 from graphkit.importers.writing import UnmappedError
 from graphkit.seeds import read_seeds

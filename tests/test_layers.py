@@ -38,7 +38,7 @@ PURE = ("seeds", "analysis")
 
 
 def part_of(path: Path) -> str:
-    """The module or package of a file: ``seeds`` of ``seeds/values.py``."""
+    """The module or package of a file: ``seeds`` of ``seeds/records.py``."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
 
-from graphkit.analysis.production import production_sums
+from graphkit.analysis.concentration import production_sums
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError

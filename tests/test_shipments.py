@@ -12,8 +12,8 @@ import pyarrow.dataset as ds
 import pytest
 from pyarrow import parquet
 
-from graphkit.analysis import shipments as module
-from graphkit.analysis.shipments import flows_of, period_of, shipment_keys
+from graphkit.analysis import flows as module
+from graphkit.analysis.flows import flows_of, period_of, shipment_keys
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from graphkit.errors import GraphkitError
 from graphkit.importers.reference import read_reference
-from graphkit.importers.usgs.balances import Series, balance_rows, write_balances
+from graphkit.importers.usgs import Series, balance_rows, write_balances
 from graphkit.importers.usgs.layouts import (
     RELIANCE,
     Figure,

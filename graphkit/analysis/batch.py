@@ -10,20 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.flows import ONE_OF, PERIODS, column_of, numbers_of
 from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import (
-    ONE_OF,
-    Floats,
-    Ints,
-    Rows,
-    column_of,
-    numbers_of,
-    sorted_rows,
-)
+from graphkit.analysis.network.rows import Floats, Ints, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
-from graphkit.analysis.shipments import PERIODS
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import OBSERVED, SupplyNetwork
@@ -241,7 +233,7 @@ def _coded(flows: pa.Table, name: str) -> tuple[Ints | None, pa.Array]:
 
 CODED = pa.dictionary(pa.int32(), pa.string())
 FLOWS = "flows"
-"""The name of the measure that adds up shipments: see :mod:`graphkit.analysis.shipments`."""
+"""The name of the measure that adds up shipments: see :mod:`graphkit.analysis.flows`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,11 +35,12 @@ Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 
 QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))
 OTHERS = {
     **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
-    "explore": "exploring",
-    "measure": "measure",
-    **dict.fromkeys(("export", "check", "load", "digest", "schema", "doctor"), "seeds"),
+    **dict.fromkeys(
+        ("explore", "measure", "export", "check", "load", "digest", "schema", "doctor"),
+        "databases",
+    ),
     **dict.fromkeys(("import", "fetch"), "importing"),
-    "neo4j": "seeds",
+    "neo4j": "databases",
 }
 """Commands that ask no question, and their modules, in the order of the help."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}

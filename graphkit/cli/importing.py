@@ -355,8 +355,7 @@ def table(
       graphkit import table flows.csv --mapping map.yaml -o my-seeds
     """
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.table import import_table
-    from graphkit.importers.table.draft import draft_mapping
+    from graphkit.importers.table import draft_mapping, import_table
     from graphkit.importers.writing import on_shipped
 
     if preview and mapping is None:

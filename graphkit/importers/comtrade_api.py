@@ -21,7 +21,7 @@ from urllib3.util import make_headers, parse_url
 
 from graphkit._version import __version__
 from graphkit.errors import GraphkitError
-from graphkit.importers.comtrade_files import PREVIEW, TOTALS, answer_rows
+from graphkit.importers.comtrade import PREVIEW, TOTALS, answer_rows
 from graphkit.paths import user_folder, write_private
 
 API = "https://comtradeapi.un.org/data/v1/get"

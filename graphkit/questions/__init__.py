@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from graphkit.parameters import REPEATED, Parameter, Verb, in_options, named_as_options
+from graphkit.errors import GraphkitError
+from graphkit.parameters import LATEST, REPEATED, Parameter, Verb, in_options, named_as_options
+from graphkit.verbs import PARAMETERS
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer
     from graphkit.catalog import Catalog
+
+P = ParamSpec("P")
 
 READ = ("table", "markdown")
 """Formats for people, which show only the first ranks."""
@@ -79,3 +86,51 @@ def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
     if parameter.type in REPEATED:
         return ",".join(value) if value else None
     return value
+
+
+def checked(question: Callable[P, Answer]) -> Callable[P, Answer]:
+    """Read the arguments of a question by its declaration, and ask it for each place and period.
+
+    Several answers stand side by side. What none is known of is a note, unless nothing is known.
+    """
+    key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
+    declared, signature = PARAMETERS[key], inspect.signature(question)
+
+    @wraps(question)
+    def ask(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        bound = signature.bind(*args, **kwargs)
+        places_in = next(iter(bound.arguments.values())).places_in
+        each = {
+            parameter.name: parameter.each(bound.arguments[parameter.name], places_in)
+            for parameter in declared
+            if parameter.name in bound.arguments
+        }
+        answers, lacking = {}, []
+        for values in product(*each.values()):
+            bound.arguments.update(zip(each, values, strict=True))
+            try:
+                answer = question(*bound.args, **bound.kwargs)
+            except GraphkitError as error:
+                if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
+                    raise
+                lacking.append(str(error))
+            else:
+                several = zip(each.values(), values, strict=True)
+                label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
+                answers[label] = answer
+        if not answers:
+            raise GraphkitError("; ".join(dict.fromkeys(lacking)))
+        if not lacking and len(answers) == 1:
+            return answer
+        return _side_by_side(answers, lacking)
+
+    return ask
+
+
+def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
+    """Put answers side by side, with a note on each question that has none."""
+    from graphkit.answer import side_by_side
+
+    found = side_by_side(answers)
+    notes = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(lacking)]
+    return replace(found, notes=(*notes, *found.notes))

@@ -23,10 +23,11 @@ from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
-from graphkit.questions.periods import Taken, periods_by_product
+from graphkit.questions import checked
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
+    Taken,
     Trade,
     basket_notes,
     border_of,
@@ -34,10 +35,10 @@ from graphkit.questions.trade import (
     data_set_notes,
     in_sentence,
     of_code,
+    periods_by_product,
     series_of,
     trade_of,
 )
-from graphkit.verbs import checked
 
 
 @dataclass(frozen=True)

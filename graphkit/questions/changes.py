@@ -28,10 +28,15 @@ from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import Period, cover
-from graphkit.questions.claims import Question, claims_about
+from graphkit.questions import checked
+from graphkit.questions.claims import (
+    PUBLISHED_CHANGES,
+    Question,
+    claims_about,
+    published_answer,
+    shares_in,
+)
 from graphkit.questions.dependence import FACE_VALUE
-from graphkit.questions.periods import in_periods, periods_by_product, wanted
-from graphkit.questions.published import CHANGES, published_answer, shares_in
 from graphkit.questions.trade import (
     SAID,
     Trade,
@@ -39,12 +44,14 @@ from graphkit.questions.trade import (
     coverage_of,
     data_set_notes,
     group_as_one,
+    in_periods,
     in_sentence,
     no_trade_itself,
     of_code,
+    periods_by_product,
     series_of,
+    wanted,
 )
-from graphkit.verbs import checked
 
 WORLD = "WLD"
 """Key of the world, the owner of all trade."""
@@ -325,7 +332,7 @@ def _from_claims(
     keys = pa.chunked_array([*changes["claim_before"].chunks, *changes["claim_after"].chunks])
     claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], value_set=keys))
     headers = dict(zip(("share_before", "share_after"), periods, strict=True))
-    columns = [replace(c, header=headers.get(c.name, c.header)) for c in CHANGES]
+    columns = [replace(c, header=headers.get(c.name, c.header)) for c in PUBLISHED_CHANGES]
     return published_answer(
         catalog,
         f"How did {owner.name}'s {OF_TRADE[owner.partner]} of {scope.meaning} change from "

@@ -24,11 +24,11 @@ from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
+from graphkit.questions import checked
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.origins import origins_of
 from graphkit.questions.trade import basket_notes
 from graphkit.schema import MAIN
-from graphkit.verbs import checked
 
 
 def read_loaded(catalog: Catalog) -> Loaded:

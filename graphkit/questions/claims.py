@@ -1,9 +1,9 @@
-"""Published claims in a scope, also beside the shares in the trade data."""
+"""Published claims in a scope: listed, beside shares of trade, or in their place."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -12,15 +12,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.claims.published import published_shares
 from graphkit.analysis.claims.wording import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
-from graphkit.answer import COMPARISON, Answer, Column
+from graphkit.answer import COMPARISON, Answer, Column, without_empty
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import Period
+from graphkit.questions import checked
 from graphkit.questions.trade import Trade
-from graphkit.verbs import checked
 
 SERIES = ("reporter", "dataset", "source", "basis")
 """Columns of a series: figures of two series are never added up."""
@@ -327,3 +328,79 @@ def counted(rows: pa.Table, name: str) -> list[str]:
     return [
         f"{value} {count:,}" for value, count in sorted(Counter(rows[name].to_pylist()).items())
     ]
+
+
+PARTIES = (
+    Column("consumer", "Consumer"),
+    Column("supplier", "Supplier"),
+    Column("product", "Product"),
+    Column("element", "Element"),
+)
+MADE_OF = (
+    Column("counted_by", "Counted by"),
+    Column("basis", doc="basis of the figures in words, as the source gives it"),
+    Column("attributed_to", doc="whose figures the source quotes"),
+    Column("source", "Source"),
+)
+PUBLISHED_SHARES = (
+    *PARTIES,
+    Column("period", "Period"),
+    Column("share_of", "Share of"),
+    Column("share", "as published",
+           "0 to 1; published, or the published amount over the published total"),
+    Column("tonnes", "Tonnes", "metric tons, on the stated basis"),
+    Column("usd", "USD", "US dollars"),
+    Column("hhi_low", "HHI at least",
+           "Herfindahl-Hirschman index of the partners, 0 to 10,000; what the named ones leave "
+           "counted as many"),
+    Column("hhi_high", "at most", "the same, what the named ones leave counted as one"),
+    *MADE_OF,
+)  # fmt: skip
+PUBLISHED_CHANGES = (
+    *PARTIES,
+    Column("share_of", "Share of"),
+    Column("share_before", doc="0 to 1, as published for the first period"),
+    Column("share_after", doc="0 to 1, as published for the second period"),
+    Column("points", "change", "percentage points, share_after minus share_before"),
+    Column("tonnes_before", doc="metric tons, on the stated basis"),
+    Column("usd_before", doc="US dollars"),
+    *MADE_OF,
+)  # fmt: skip
+PUBLISHED = (
+    "From published figures of one source and basis each, not from trade data; HHI is from 0 to "
+    "10,000."
+)
+
+
+def shares_in(catalog: Catalog, asked: Question) -> pa.Table:
+    """Compute the shares that published figures in scope give."""
+    areas = catalog.nodes("Area").to_pylist()
+    remainders = [area["key"] for area in areas if area["type"] in ("rest", "unspecified")]
+    return published_shares(claims_about(catalog.claims, asked), remainders)
+
+
+def published_answer(
+    catalog: Catalog,
+    question: str,
+    asked: Mapping[str, Any],
+    scope: Scope,
+    rows: pa.Table,
+    columns: Sequence[Column],
+    coverage: Mapping[str, Any],
+    claims: pa.Table,
+    notes: Iterable[str],
+) -> Answer:
+    """Build an answer whose rows come from claims, marked as such in its scope and caption."""
+    return Answer(
+        question,
+        {**asked, "counted": "published figures"},
+        rows,
+        columns,
+        coverage,
+        catalog.sources(rows, claims, scope.elsewhere),
+        claims,
+        elsewhere=scope.elsewhere,
+        notes=tuple(notes),
+        caption=PUBLISHED,
+        shown=without_empty(rows, [column.name for column in columns if column.header]),
+    )

@@ -22,6 +22,7 @@ from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
+from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.production import Figures, figures_of, revision_notes
 from graphkit.questions.trade import (
@@ -31,7 +32,6 @@ from graphkit.questions.trade import (
     in_sentence,
     trade_of,
 )
-from graphkit.verbs import checked
 
 MARKET = (
     Column("product", "Product"),

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from graphkit.answer import NUMBER, TEXTS, Answer, Column, plain, schema_of, without_empty
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.verbs import checked
+from graphkit.questions import checked
 
 COLUMNS = (
     Column("country", "Country"),

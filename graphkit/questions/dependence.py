@@ -12,9 +12,15 @@ from graphkit.answer import Answer, Column, plain
 from graphkit.catalog import TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
-from graphkit.questions.claims import Question, claims_about, comparisons
-from graphkit.questions.published import COLUMNS as COLUMNS_PUBLISHED
-from graphkit.questions.published import published_answer, shares_in
+from graphkit.questions import checked
+from graphkit.questions.claims import (
+    PUBLISHED_SHARES,
+    Question,
+    claims_about,
+    comparisons,
+    published_answer,
+    shares_in,
+)
 from graphkit.questions.trade import (
     Trade,
     basket_notes,
@@ -23,7 +29,6 @@ from graphkit.questions.trade import (
     in_sentence,
     trade_of,
 )
-from graphkit.verbs import checked
 
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
@@ -208,7 +213,7 @@ def _published(
 ) -> Answer:
     """Answer from published figures."""
     return published_answer(
-        catalog, question, _scope_of(catalog, asked, trade), asked.scope, rows, COLUMNS_PUBLISHED,
+        catalog, question, _scope_of(catalog, asked, trade), asked.scope, rows, PUBLISHED_SHARES,
         coverage_of(trade, asked.scope), claims_about(catalog.claims, asked, context=True),
         _notes(catalog, asked, rows, trade),
     )  # fmt: skip

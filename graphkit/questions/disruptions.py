@@ -13,6 +13,7 @@ from graphkit.answer import Answer, Column
 from graphkit.catalog import Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
+from graphkit.questions import checked
 from graphkit.questions.claims import Question
 from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.origins import (
@@ -26,7 +27,6 @@ from graphkit.questions.supply import (
     members_with_data,
     supply_of,
 )
-from graphkit.verbs import checked
 
 COLUMNS = (
     Column("consumer", "Consumer"),

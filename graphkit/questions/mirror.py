@@ -16,9 +16,16 @@ from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
-from graphkit.questions.periods import as_asked, gaps, in_periods, periods_by_product, taken
-from graphkit.questions.trade import of_code, series_of
-from graphkit.verbs import checked
+from graphkit.questions import checked
+from graphkit.questions.trade import (
+    as_asked,
+    gaps,
+    in_periods,
+    of_code,
+    periods_by_product,
+    series_of,
+    taken,
+)
 
 COLUMNS = (
     Column("supplier", "Exporter"),

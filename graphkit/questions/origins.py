@@ -10,17 +10,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.chain import stage_links
-from graphkit.analysis.supply.look_through import THROUGH, UNKNOWN, UNTRACEABLE, look_through
+from graphkit.analysis.supply.look_through import (
+    THROUGH,
+    UNKNOWN,
+    UNTRACEABLE,
+    look_through,
+    stage_links,
+)
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
+from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import in_other_data_sets, in_sentence
-from graphkit.verbs import checked
 
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""

@@ -15,8 +15,8 @@ from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
+from graphkit.questions import checked
 from graphkit.questions.trade import basket_notes, data_set_notes
-from graphkit.verbs import checked
 
 COLUMNS = (
     Column("material", "Product or element",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.production import production_sums
+from graphkit.analysis.concentration import production_sums
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.period import added_up
-from graphkit.questions.periods import Taken, periods_by_product, taken, wanted
+from graphkit.questions.trade import Taken, periods_by_product, taken, wanted
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,19 @@ from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
+from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about, speaks_of
-from graphkit.questions.periods import Taken, as_asked, read_flows, taken_of_trade
 from graphkit.questions.production import Figures, figures_in, figures_of, revision_notes
 from graphkit.questions.trade import (
+    Taken,
     Trade,
+    as_asked,
     coverage_of,
     group_as_one,
+    read_flows,
+    taken_of_trade,
     trade_of,
 )
-from graphkit.verbs import checked
 
 KIND = "net-import-reliance"
 COLUMNS = (

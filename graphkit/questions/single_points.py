@@ -23,6 +23,7 @@ from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
+from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.origins import (
     METHOD,
@@ -32,10 +33,9 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )
-from graphkit.questions.periods import Taken
 from graphkit.questions.production import figures_in
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
-from graphkit.verbs import checked
+from graphkit.questions.trade import Taken
 
 THRESHOLD = 0.5
 ROUNDING = 1e-9

@@ -20,22 +20,20 @@ from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
-from graphkit.questions.periods import (
-    Taken,
-    as_asked,
-    gaps,
-    in_order,
-    periods_by_product,
-    read_flows,
-    taken_of_trade,
-)
 from graphkit.questions.production import Figures, figures_in, revision_notes
 from graphkit.questions.trade import (
+    Taken,
+    as_asked,
     border_of,
     data_set_notes,
+    gaps,
+    in_order,
     in_sentence,
     no_trade_itself,
+    periods_by_product,
+    read_flows,
     series_of,
+    taken_of_trade,
 )
 
 LARGE = 0.01

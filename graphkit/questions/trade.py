@@ -1,9 +1,9 @@
-"""Trade tables that questions start from: imports, all trade, their series and totals."""
+"""Trade that questions start from: its periods, imports, all trade, their series and totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,16 +13,7 @@ from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity
-from graphkit.questions.periods import (
-    Taken,
-    as_asked,
-    gaps,
-    in_order,
-    periods_by_product,
-    read_flows,
-    taken,
-    taken_of_trade,
-)
+from graphkit.period import Period, added_up, newest
 
 
 def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
@@ -341,3 +332,113 @@ def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
         **gaps("trade_data", trade.periods),
         "series": list(trade.series),
     }
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Periods with data of one product that stand for the period of a question."""
+
+    period: str
+    """Period of the question, which the sum of the data has."""
+    pieces: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    """Years of the question's period without data."""
+    dataset: str | None = None
+    """Data set of trade, if it is not the preferred one of each piece."""
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """The period, or those of its years that have data."""
+        if not self.missing:
+            return (self.period,)
+        without = {year for text in self.missing for year in Period(text).years}
+        return tuple(year for year in Period(self.period).years if year not in without)
+
+
+def taken(held: Mapping[str, Collection[str]], period: str | None) -> dict[str, Taken]:
+    """Take each product's newest period, or what it has of the given one."""
+    if period is None:
+        latest = {product: newest(sorted(have)) for product, have in held.items()}
+        return {product: Taken(text, (text,)) for product, text in latest.items()}
+    found = {product: Taken(period, *added_up(period, have)) for product, have in held.items()}
+    return {product: of for product, of in found.items() if of.pieces}
+
+
+def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) -> dict[str, Taken]:
+    """Take the periods of trade of each product in scope.
+
+    Sums over years keep to one data set of each product: the one with the most years, of several
+    the preferred one.
+    """
+    found = taken(periods_by_product(catalog.traded, scope), period)
+    if period is None or catalog.dataset or len(Period(period).years) == 1:
+        return found
+    held: dict[str, dict[str, set[str]]] = {}
+    preferred = set()
+    for row in catalog.rows("trade-periods").to_pylist():
+        product, dataset = row["product"], row["dataset"]
+        if scope is None or scope.holds(product, row["hs"]):
+            held.setdefault(product, {}).setdefault(dataset, set()).add(row["period"])
+            if row["preferred"]:
+                preferred.add((product, dataset, row["period"]))
+    order = catalog.rows("datasets")["dataset"].to_pylist()
+    for product, sets in held.items():
+        choices = [Taken(period, *added_up(period, sets[d]), d) for d in order if d in sets]
+        most = min(choices, key=lambda of: sum(Period(text).months for text in of.missing))
+        if most.pieces:
+            alike = all((product, most.dataset, piece) in preferred for piece in most.pieces)
+            found[product] = replace(most, dataset=None) if alike else most
+    return found
+
+
+def read_flows(
+    catalog: Catalog, query: str, chosen: Mapping[str, Taken], **ends: list[str]
+) -> pa.Table:
+    """Read the flows of some products, each in its own periods and data set."""
+    parts = []
+    for dataset in sorted({of.dataset or "" for of in chosen.values()}) or [""]:
+        some = {p: of.pieces for p, of in chosen.items() if (of.dataset or "") == dataset}
+        flows = catalog.using(dataset or None).flows(query, **wanted(some), **ends)
+        parts.append(in_periods(flows, some))
+    return pa.concat_tables(parts)
+
+
+def periods_by_product(traded: pa.Table, scope: Scope | None = None) -> dict[str, set[str]]:
+    """Group the periods of a table by product, for the products in scope."""
+    held: dict[str, set[str]] = {}
+    for row in traded.to_pylist():
+        if scope is None or scope.holds(row["product"], row["hs"]):
+            held.setdefault(row["product"], set()).add(row["period"])
+    return held
+
+
+def wanted(periods: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Turn products and all their periods into the parameters of a query."""
+    return {"products": sorted(periods), "periods": sorted(set().union(*periods.values()))}
+
+
+def in_periods(rows: pa.Table, periods: Mapping[str, Collection[str]]) -> pa.Table:
+    """Select the rows of each product's own periods."""
+    pairs = [f"{product}|{period}" for product, have in periods.items() for period in have]
+    found = pc.binary_join_element_wise(rows["product"], rows["period"], "|")
+    return rows.filter(pc.is_in(found, value_set=pa.array(pairs, pa.string())))
+
+
+def as_asked(rows: pa.Table, chosen: Mapping[str, Taken]) -> pa.Table:
+    """Put the period of the question on the rows of its pieces, so that they are added up."""
+    if all(of.pieces in ((), (of.period,)) for of in chosen.values()):
+        return rows
+    periods = [chosen[product].period for product in rows["product"].to_pylist()]
+    place = rows.column_names.index("period")
+    return rows.set_column(place, "period", pa.array(periods, pa.string()))
+
+
+def gaps(what: str, chosen: Mapping[str, Taken]) -> dict[str, Any]:
+    """List the years that sums leave out, as an entry of the coverage; none if there are none."""
+    lacking = [f"{product} {', '.join(of.missing)}" for product, of in chosen.items() if of.missing]
+    return {f"years_without_{what}": sorted(lacking)} if lacking else {}
+
+
+def in_order(periods: Iterable[str]) -> list[str]:
+    """Sort periods by their start, shorter ones first."""
+    return sorted(periods, key=lambda text: (Period(text).start, Period(text).months))

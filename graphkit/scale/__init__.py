@@ -38,7 +38,7 @@ def measure_flows(
         (``product=.../``). On one machine, partitions keep only one product (or else period) in
         memory at a time; without them, all flows are. Columns: see
         :func:`~graphkit.analysis.batch.network_batch`, for the measure ``flows``
-        :func:`~graphkit.analysis.shipments.flows_of`.
+        :func:`~graphkit.analysis.flows.flows_of`.
     measure : str
         See :func:`~graphkit.analysis.batch.measured`; or ``flows``, which adds up
         shipments to flows.

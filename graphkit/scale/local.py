@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from graphkit.analysis.batch import Measured, MeasureRequest, measure_jobs, measured, scopes_of
-from graphkit.analysis.shipments import APART, ENDS, flows_of
+from graphkit.analysis.flows import APART, ENDS, flows_of
 from graphkit.scale.plan import Plan, flow_dataset, make_plan, readable
 
 BATCH_BY = ("product", "period")

@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 from pyarrow import fs, parquet
 
 from graphkit.analysis.batch import FLOWS, NEEDED, MeasureRequest, schema_of, scopes_of
-from graphkit.analysis.shipments import ENDS, flow_schema, shipment_keys
+from graphkit.analysis.flows import ENDS, flow_schema, shipment_keys
 from graphkit.arrow import UNIT
 from graphkit.errors import GraphkitError, UsageError, one_line
 

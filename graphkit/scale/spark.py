@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from graphkit import errors
 from graphkit.analysis.batch import MeasureRequest, measured
-from graphkit.analysis.shipments import partial_flows
+from graphkit.analysis.flows import partial_flows
 from graphkit.arrow import in_order
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
 from graphkit.scale.plan import Plan, make_plan

@@ -16,7 +16,7 @@ from graphkit.errors import SeedError
 from graphkit.schema import GRAPH, Kind, Schema
 from graphkit.seeds.check import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
-from graphkit.seeds.values import FACTS
+from graphkit.seeds.records import FACTS
 
 __all__ = ["Facts", "empty_table", "read_seeds"]
 

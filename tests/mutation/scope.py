@@ -54,7 +54,7 @@ MEASURES = {
     "analysis/network/scores.py": _tests("centrality", "networkx_backend"),
     "analysis/reliance.py": _tests("concentration"),
     "analysis/shares.py": _tests("flow_graph", "concentration", "shares"),
-    "analysis/shipments.py": _tests("shipments"),
+    "analysis/flows.py": _tests("shipments"),
     "analysis/supply/build.py": _tests("supply_network", "look_through"),
     "analysis/supply/disruption.py": _tests("disruption"),
     "analysis/supply/look_through.py": _tests("look_through", "look_through_ranges"),

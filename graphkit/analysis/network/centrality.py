@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.flows import column_of
 from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import column_of
 from graphkit.analysis.network.scores import MEASURES, STRENGTH, Scores
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.errors import GraphkitError, UsageError

@@ -12,16 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.flows import ONE_OF, check_one_scope, column_of, numbers_of
 from graphkit.analysis.network.rows import (
-    ONE_OF,
     Floats,
     Ints,
     Rows,
     both_ways,
     check_flows,
-    check_one_scope,
-    column_of,
-    numbers_of,
     positions,
     sorted_rows,
 )  # fmt: skip

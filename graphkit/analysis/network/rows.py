@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from graphkit.errors import GraphkitError
@@ -79,10 +77,6 @@ def both_ways(sources: Ints, targets: Ints, values: Floats, size: int) -> Rows:
     )
 
 
-ONE_OF = ("period", "reporter", "dataset", "source")
-"""Columns with one value per network: flows of two values count the same goods twice."""
-
-
 def positions(given: npt.ArrayLike, size: int, what: str) -> Ints:
     """Check positions and return them as 32-bit integers."""
     found = np.asarray(given)
@@ -110,31 +104,3 @@ def check_flows(labels: tuple[Hashable, ...], start: Ints, end: Ints, flow: Floa
     if len(flow) and not (flow.min() >= 0 and flow.max() < np.inf):
         wrong = flow[~(np.isfinite(flow) & (flow >= 0))][0]
         raise GraphkitError(f"found a flow of {wrong:g}, wanted a number of 0 or more")
-
-
-def column_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
-    """Return one column, or raise an error that lists the columns present."""
-    if name not in flows.column_names:
-        present = ", ".join(flows.column_names) or "none"
-        raise GraphkitError(f"found no column {name!r} in the flows, only {present}")
-    return flows[name]
-
-
-def numbers_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
-    """Return one column as floats, or raise an error where it holds something else."""
-    column = column_of(flows, name)
-    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
-        raise GraphkitError(f"found {name!r} as {column.type}, wanted numbers")
-    return column.cast(pa.float64())
-
-
-def check_one_scope(flows: pa.Table, names: Sequence[str]) -> None:
-    """Refuse flows of several periods, reporters ... in one network."""
-    for name in names:
-        if name in flows.column_names:
-            found = sorted(map(str, pc.unique(flows[name]).to_pylist()))
-            if len(found) > 1:
-                raise GraphkitError(
-                    f"found flows of {len(found)} values of {name!r} ({', '.join(found[:4])}"
-                    f"{', ...' if len(found) > 4 else ''}), wanted one: they are not added up"
-                )

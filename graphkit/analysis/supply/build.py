@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.network.rows import ONE_OF, column_of, sorted_rows
+from graphkit.analysis.flows import ONE_OF, column_of
+from graphkit.analysis.network.rows import sorted_rows
 from graphkit.analysis.supply.network import (
     MISSING,
     OBSERVED,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.network.rows import column_of
+from graphkit.analysis.flows import column_of
 from graphkit.analysis.supply.network import SupplyNetwork, reached
 from graphkit.analysis.supply.ranges import loss_ranges
 from graphkit.arrow import SHARE, counts, number, texts

@@ -12,8 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.customs.files import read_texts
-from graphkit.importers.customs.layouts import DIRECTIONS, KILOGRAMS, LAYOUTS, Layout, Side
+from graphkit.importers.customs.layouts import (
+    DIRECTIONS,
+    KILOGRAMS,
+    LAYOUTS,
+    Layout,
+    Side,
+    read_texts,
+)
 from graphkit.importers.flows import (
     check_replaced,
     distinct,

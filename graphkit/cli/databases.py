@@ -1,8 +1,9 @@
-"""Commands on seeds and databases: check, load, digest, schema, export, neo4j."""
+"""Commands on seeds, databases and files of flows: load, export, explore, measure, neo4j ..."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -317,3 +318,147 @@ def _describe(server: Server) -> None:
     print(f"User:       {server.username}")
     print(f"Password:   in {server.password_file}")
     print(f"Data, logs: {server.home}")
+
+
+PORT = 8746
+
+
+def explore(
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")
+    ] = PORT,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
+    ] = True,
+    db: Database = None,
+) -> None:
+    """Explore the graph in the browser, or ask it over HTTP.
+
+    Serves this machine only, until Ctrl-C. Each view says the command, the Python and the Cypher
+    that give the same rows. Programs ask /api/depends?country=KOR&on=CHN; /api/openapi.json
+    describes all addresses.
+
+    \b
+    Examples:
+      graphkit explore
+      graphkit explore --db local --port 0 --no-browser
+    """
+    from graphkit.database import open_database, place_of
+
+    try:
+        from graphkit.explore.server import serve
+    except ImportError as error:
+        raise GraphkitError(
+            f"found no {error.name}, wanted it for the explorer: "
+            "pip install 'graphkit-minerals[explore]'"
+        ) from error
+
+    def tell(address: str) -> None:
+        print(f"graphkit explores {place_of(db) or 'the shipped graph'} at {address}", flush=True)
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    with opened(db) as store:
+        serve(store, partial(open_database, db), place_of(db), port, tell)
+
+
+def measure(
+    measure: Annotated[
+        str,
+        typer.Argument(
+            metavar="MEASURE",
+            help="shares, concentration, look-through, removal, flows, or a measure of graphkit "
+            "centrality, such as pagerank.",
+        ),
+    ],
+    flows: Annotated[
+        str,
+        typer.Option(
+            "--flows",
+            metavar="FOLDER|URI",
+            help="A Parquet file, or a folder of them, as it is or in hive partitions "
+            "(product=dy-oxide/...), here or at a URI (s3://, gs://, abfs://, hdfs://). Columns: "
+            "supplier, consumer, product, period, and usd or tonnes; reporter, dataset, source "
+            "and basis, if present, are kept apart.",
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="FILE|URI", help="The Parquet file to write, in one step."
+        ),
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="usd|tonnes",
+            help="Amounts to add up. Default: usd if that column exists; for flows, both.",
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="local|spark|spark://HOST:PORT",
+            help="local: this process. spark: Spark on this machine, or where spark-submit says. "
+            "spark://...: a standalone cluster. See docs/scale.md.",
+        ),
+    ] = "local",
+    production: Annotated[
+        str | None,
+        typer.Option(
+            "--production",
+            metavar="FILE|URI",
+            help="For look-through and removal: Parquet of country, product, period, and tonnes "
+            "(used with --by tonnes) or share of the world. Where nothing is published, a country "
+            "is assumed to produce its net exports.",
+        ),
+    ] = None,
+    min_share: Annotated[
+        float,
+        typer.Option(
+            "--min-share",
+            metavar="SHARE",
+            help="For look-through and removal: leave out smaller shares.",
+        ),
+    ] = 0.0,
+    each: Annotated[
+        str,
+        typer.Option(
+            "--each",
+            metavar="year|half|quarter|month",
+            help="For flows: the periods that the dates of shipments are sorted into.",
+        ),
+    ] = "year",
+) -> None:
+    """Measure every product and period of a table of flows.
+
+    shares: each supplier's share of a consumer's imports. concentration: HHI and related indices of
+    each consumer's suppliers. pagerank ...: the score of each country. look-through: where a
+    consumer's imports were made, behind the last seller. removal: the share of them lost without
+    one country. flows: makes flows of shipments, one per row, with a period or a date. Uses no
+    database; suppliers and consumers must not include totals, for example "World".
+
+    \b
+    Examples:
+      graphkit measure concentration --flows flows/ -o hhi.parquet
+      graphkit measure betweenness --flows flows.parquet --by tonnes -o hubs.parquet
+      graphkit measure look-through --flows flows/ --production mines.parquet -o origins.parquet
+      graphkit measure flows --flows customs/ --each quarter -o flows.parquet
+      graphkit measure shares --flows s3://trade/flows/ --engine spark -o shares.parquet
+    """
+    from graphkit.scale import LOCAL, count_flows, measure_flows
+
+    total = count_flows(flows) if engine == LOCAL else None
+    with progress_bar("Measuring", total) as progress:
+        about = measure_flows(
+            flows, measure, output, by=by, engine=engine, production=production,
+            min_share=min_share, each=each, progress=progress,
+        )  # fmt: skip
+    if lacking := about["flows_left_out"]:
+        say(f"{lacking:,} of {about['flows']:,} flows give no {about['by']} and are left out")
+    if left := about.get("columns_left_out"):
+        say(f"flows have no column {', '.join(left)}: shipments are added up over them")

@@ -1,4 +1,4 @@
-"""Flows from shipments: customs records, row by row, added up for each pair and period."""
+"""Flows before they are measured: shipments added up, data sets preferred and totalled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.network.rows import column_of, numbers_of
-from graphkit.arrow import UNIT, counts, in_order, number, texts
+from graphkit.analysis.shares import ranked, run_starts, run_sums
+from graphkit.arrow import UNIT, counts, flags, in_order, number, texts
 from graphkit.errors import GraphkitError
 
 ENDS = ("supplier", "consumer")
@@ -159,3 +159,123 @@ def _named(sums: pa.Table, keys: Sequence[str], amounts: Sequence[str]) -> pa.Ta
     schema = flow_schema(keys, amounts)
     names = [*keys, *amounts, *(f"{name}_unknown" for name in amounts), "shipments"]
     return sums.rename_columns(names).select(schema.names).cast(schema)
+
+
+KEYS = ("dataset", "product", "hs", "period")
+TOTALS = pa.schema([
+    *texts(*KEYS), *counts("flows"), number("usd", "USD"), number("tonnes", "t"),
+    *flags("preferred"),
+])  # fmt: skip
+
+
+def preferred_flows(flows: pa.Table, order: Sequence[str]) -> pa.Array:
+    """Mark the flows of the first data set that has their product in their period.
+
+    Two data sets of one product and period count the same goods, so that only one of them may be
+    added up. The choice is the same for all countries: a network is of one data set.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``product``, ``period``, ``dataset`` (text).
+    order : sequence of str
+        The data sets, the preferred one first.
+
+    Returns
+    -------
+    pyarrow.Array
+        True or false for each flow.
+
+    Examples
+    --------
+    >>> flows = pa.table({"product": ["p", "p", "p"], "period": ["2023", "2024", "2024"],
+    ...                   "dataset": ["b", "a", "b"]})
+    >>> preferred_flows(flows, ["a", "b"]).to_pylist()
+    [True, True, False]
+    """
+    places = {key: place for place, key in enumerate(order)}
+    codes, values = ranked(flows["dataset"])
+    place = np.array([places.get(key, len(places)) for key in values.to_pylist()])[codes]
+    (products, _), (periods, found) = ranked(flows["product"]), ranked(flows["period"])
+    scope = products.astype(np.int64) * len(found) + periods
+    _, scope = np.unique(scope, return_inverse=True)
+    first = np.full(scope.max(initial=-1) + 1, len(places))
+    np.minimum.at(first, scope, place)
+    return pa.array(place == first[scope])
+
+
+def totals(flows: pa.Table) -> pa.Table:
+    """Add up the flows of each data set, product, HS code and period.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``dataset``, ``product``, ``hs``, ``period`` (text), ``usd``, ``tonnes`` (null where
+        unknown), ``preferred``.
+
+    Returns
+    -------
+    pyarrow.Table
+        The four texts, ``flows`` (their number), ``usd``, ``tonnes`` (of the flows that give
+        one; null if none does) and ``preferred``; sorted by the texts.
+
+    Examples
+    --------
+    >>> flows = pa.table({"dataset": ["a", "a"], "product": ["p"] * 2, "hs": ["2805"] * 2,
+    ...     "period": ["2024"] * 2, "usd": [1.0, 2.0], "tonnes": [None, 5.0],
+    ...     "preferred": [True, True]})
+    >>> totals(flows).select(["flows", "usd", "tonnes"]).to_pylist()
+    [{'flows': 2, 'usd': 3.0, 'tonnes': 5.0}]
+    """
+    if not len(flows):
+        return TOTALS.empty_table()
+    amounts = [flows[n].to_numpy(zero_copy_only=False).astype(float) for n in ("tonnes", "usd")]
+    keys = [ranked(flows[name]) for name in KEYS]
+    # Amounts order the rows too, so that sums do not depend on the order of the flows.
+    order = np.lexsort((*amounts, *(codes for codes, _ in reversed(keys))))
+    tonnes, usd = (values[order] for values in amounts)
+    starts = run_starts([codes[order] for codes, _ in keys])
+    labels = {
+        name: values.take(pa.array(codes[order][starts]))
+        for name, (codes, values) in zip(KEYS, keys, strict=True)
+    }
+    preferred = flows["preferred"].to_numpy(zero_copy_only=False)[order]
+    return pa.table({
+        **labels,
+        "flows": np.diff(np.append(starts, len(order))),
+        "usd": pa.array(run_sums(usd, starts), from_pandas=True),
+        "tonnes": pa.array(run_sums(tonnes, starts), from_pandas=True),
+        "preferred": preferred[starts].astype(bool),
+    }).cast(TOTALS)  # fmt: skip
+
+
+ONE_OF = ("period", "reporter", "dataset", "source")
+"""Columns with one value per network: flows of two values count the same goods twice."""
+
+
+def column_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
+    """Return one column, or raise an error that lists the columns present."""
+    if name not in flows.column_names:
+        present = ", ".join(flows.column_names) or "none"
+        raise GraphkitError(f"found no column {name!r} in the flows, only {present}")
+    return flows[name]
+
+
+def numbers_of(flows: pa.Table, name: str) -> pa.ChunkedArray:
+    """Return one column as floats, or raise an error where it holds something else."""
+    column = column_of(flows, name)
+    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        raise GraphkitError(f"found {name!r} as {column.type}, wanted numbers")
+    return column.cast(pa.float64())
+
+
+def check_one_scope(flows: pa.Table, names: Sequence[str]) -> None:
+    """Refuse flows of several periods, reporters ... in one network."""
+    for name in names:
+        if name in flows.column_names:
+            found = sorted(map(str, pc.unique(flows[name]).to_pylist()))
+            if len(found) > 1:
+                raise GraphkitError(
+                    f"found flows of {len(found)} values of {name!r} ({', '.join(found[:4])}"
+                    f"{', ...' if len(found) > 4 else ''}), wanted one: they are not added up"
+                )
