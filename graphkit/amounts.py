@@ -11,6 +11,9 @@ import pyarrow as pa
 SHARE = re.compile(r"0 to 1(, |$)")
 """The unit of a share, which people read in percent."""
 
+DIFFERENCE = "-1 to 1"
+"""The unit of a difference of two shares, which people read in percentage points."""
+
 
 def unit_of(field: pa.Field) -> str:
     """Return the unit in a field's metadata."""
@@ -52,6 +55,8 @@ def short_text(value: Any, unit: str = "") -> str:
         return percent(value)
     if unit == "percentage points":
         return f"{value:+.1f}"
+    if unit == DIFFERENCE:
+        return f"{100 * value:+.1f}"
     if unit.startswith("USD") and "/" not in unit:
         return money(value)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"

@@ -52,9 +52,9 @@ class Reply(Answer):
         return answer_text(self)
 
     def _repr_html_(self) -> str:
-        from graphkit.render import answer_html
+        from graphkit.render import IN_PYTHON, answer_html
 
-        return answer_html(self)
+        return answer_html(self, IN_PYTHON)
 
     def plot(self) -> Picture:
         """Return the picture of the answer, which a notebook shows; see :mod:`graphkit.plot`."""

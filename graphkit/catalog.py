@@ -178,6 +178,11 @@ class Catalog:
         self.members(joined)
         return joined
 
+    def name_of(self, key: str) -> str | None:
+        """Return the name of a country or area, or of several joined by ``+``; None if unknown."""
+        parts = [self.places.named(part) for part in key.split("+")]
+        return " and ".join(part.name for part in parts if part) if all(parts) else None
+
     def keys_of(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
         """Replace names of countries, products, elements and stages in parameters by their keys.
 

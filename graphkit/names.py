@@ -32,6 +32,11 @@ class Entity:
         """True for an area that does not trade as one place."""
         return self.kind == "Area" and self.type != "unspecified"
 
+    @property
+    def is_plain(self) -> bool:
+        """False for an area that trade data leave unspecified."""
+        return self.type != "unspecified"
+
     def __str__(self) -> str:
         return self.name if self.name == self.key else f"{self.name} ({self.key})"
 
@@ -108,10 +113,14 @@ class Names:
 
     def with_key(self, key: str) -> Entity:
         """Find the entity with this key, whatever its kind."""
-        for kind in self._kinds.values():
-            if key in kind.exact:
-                return kind.exact[key]
-        raise UsageError(f"nothing has the key {key!r}")
+        if (found := self.named(key)) is None:
+            raise UsageError(f"nothing has the key {key!r}")
+        return found
+
+    def named(self, key: str) -> Entity | None:
+        """Return the entity with this key, whatever its kind; None if there is none."""
+        tables = (kind.exact for kind in self._kinds.values())
+        return next((exact[key] for exact in tables if key in exact), None)
 
     def _nearest(self, text: str, kinds: list[str]) -> str:
         from difflib import get_close_matches

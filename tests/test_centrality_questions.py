@@ -326,7 +326,7 @@ def test_over_time_a_table_has_one_row_a_period(command):
     lines = [line for line in table.splitlines() if line.startswith("| ")]
 
     assert code == 0
-    assert lines[0].startswith("| Period | Rank | Country | Name | Betweenness |")
+    assert lines[0].startswith("| Period | Rank | Country | Betweenness |")
     assert [line[2:6] for line in lines[1:]] == [str(year) for year in range(1995, 2025)]
 
 

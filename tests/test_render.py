@@ -20,7 +20,7 @@ from pyarrow import parquet
 from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.render import FORMATS, as_object, choose_format, show_answer, show_table
+from graphkit.render import FORMATS, View, as_object, choose_format, show_answer, show_table
 from graphkit.render.formats import TABULAR
 from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.embedded import EmbeddedStore
@@ -79,7 +79,7 @@ def test_an_answer_fits_the_terminal_with_no_word_broken(request, shown, which, 
 def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
     text = " ".join(shown(answer, "table").split())
 
-    assert "Consumer KOR, supplier CHN, period 2024." in text
+    assert "Consumer South Korea (KOR), supplier China (CHN), period 2024." in text
     assert "Shares are of what KOR imports of the product" in text
     assert "ree-compounds separate 47.0 % 64.4 % 41.4 M" in text
     assert "47.5 % of imports: KOR from CHN, REE, 2024 (basis: not stated whether by value" in text
@@ -112,6 +112,75 @@ def test_one_sentence_about_several_elements_is_one_line(shown, answer):
     text = " ".join(shown(answer, "table").split())
     assert text.count("may run short") == 1
     assert "may run short: KOR from CHN, Dy, Nd, Tb. Source: reex-2025-04-30." in text
+
+
+def test_a_table_that_is_too_narrow_leaves_out_columns_and_names_them(shown, long_answer):
+    text = shown(long_answer, "table", 50)
+    head = text.split("─")[0]
+
+    assert "Consumer" in head
+    assert "Tonnes" not in head
+    said = re.search(r"(\d+) columns? hidden \((.+)\): --wide shows them", " ".join(text.split()))
+    assert said
+    assert int(said[1]) == len(said[2].split(", "))
+    assert "Suppliers" in said[2]
+    assert "No weight" in said[2]
+
+
+def test_a_wide_table_has_every_column_and_the_sentences_stay_narrow(
+    long_answer, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "50")
+    show_answer(long_answer, "table", view=View(wide=True))
+    text = capsys.readouterr().out
+
+    assert "hidden" not in text
+    [head] = [line for line in text.splitlines() if "Consumer" in line and "No weight" in line]
+    assert width(head) > 50
+    assert all(width(line) <= 50 for line in text.split("\n\n")[0].splitlines())
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
+def test_a_view_shows_the_first_rows_and_says_how_many_there_are(long_answer, form, capsys):
+    show_answer(long_answer, form, view=View(top=3))
+    text, every = capsys.readouterr().out, len(long_answer.rows)
+
+    if form == "csv":
+        assert len(text.splitlines()) == 4
+    elif form == "json":
+        assert len(json.loads(text)["rows"]) == 3
+        assert f"The answer has {every} rows, of which these are 3." in json.loads(text)["notes"]
+    else:
+        assert f"3 of {every} rows; --top 0 for all." in text
+
+
+def test_of_rows_through_time_the_newest_are_shown(sliced_file, capsys):
+    with EmbeddedStore(sliced_file) as store:
+        trend = Session(store).trend("KOR", scope="rare earths")
+    show_answer(trend, "csv", view=View(top=7))
+    found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    periods = sorted(set(trend.rows["period"].to_pylist()))
+
+    assert len(periods) > 2
+    assert 0 < len(found) <= 7
+    assert {row["period"] for row in found} == set(periods[-len({r["period"] for r in found}) :])
+    assert str(trend).count("--top") == 0
+
+
+def test_a_brief_answer_is_its_table_and_two_lines(answer, capsys):
+    show_answer(answer, "table", view=View(brief=True))
+    text = capsys.readouterr().out
+
+    assert " ree-compounds" in text
+    assert "Counts: Consumer South Korea (KOR), supplier China (CHN), period 2024." in text
+    assert "Sources: cepii-baci-hs17, cepii-baci-hs92." in text
+    assert "Coverage" not in text
+    assert "Published claims" not in text
+
+
+def test_tables_name_countries_and_data_formats_keep_their_keys(long_answer, shown):
+    assert " South Korea " in shown(long_answer, "table")
+    assert ",KOR," in f",{shown(long_answer, 'csv')}".replace("\n", ",")
 
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), max_size=12)

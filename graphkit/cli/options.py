@@ -65,6 +65,23 @@ Output = Annotated[
 ]
 
 
+Top = Annotated[
+    int | None,
+    typer.Option(
+        "--top",
+        metavar="N",
+        min=0,
+        help="Only the first N rows, through time the newest; 0: all. Default: 20 on a terminal, "
+        "else all.",
+    ),
+]
+Wide = Annotated[bool, typer.Option("--wide", help="All columns of the table, however wide.")]
+Brief = Annotated[
+    bool,
+    typer.Option("--brief", help="Only the table, what it counts, and its sources."),
+]
+
+
 def option_of(parameter: Parameter) -> Any:
     """Make the typer option or argument for a declared parameter."""
     if not parameter.option:

@@ -6,15 +6,28 @@ import sys
 from collections.abc import Callable
 from inspect import Parameter as Argument
 from inspect import Signature
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from graphkit.cli.options import Database, Format, Output, opened, option_of, say
+from graphkit.cli.options import (
+    Brief,
+    Database,
+    Format,
+    Output,
+    Top,
+    Wide,
+    opened,
+    option_of,
+    say,
+)
 from graphkit.errors import UsageError
 from graphkit.parameters import REPEATED, Parameter, Verb
 from graphkit.verbs import VERBS
+
+if TYPE_CHECKING:
+    from graphkit.render import View
 
 FAILED = 3
 """Exit code if a claim that is expected to be borne out is not."""
@@ -24,7 +37,10 @@ TYPES: dict[str, Any] = {
     "switch": bool,
     **dict.fromkeys(REPEATED, list[str]),
 }
-LAST = {"db": Database, "form": Format, "output": Output}
+LAST = {
+    "top": Top, "wide": Wide, "brief": Brief, "db": Database, "form": Format, "output": Output
+}  # fmt: skip
+"""Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
 
 def add_question(app: typer.Typer, name: str) -> None:
@@ -33,7 +49,7 @@ def add_question(app: typer.Typer, name: str) -> None:
     if len(verbs) == 1:
         app.command(name, cls=_Question)(_command(verbs[0]))
         return
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(rich_markup_mode=None, cls=_Group)
     group.callback(invoke_without_command=True)(_command(verbs[0], context=True))
     for verb in verbs[1:]:
         group.command(verb.name.partition(" ")[2], cls=_Question)(_command(verb))
@@ -59,7 +75,37 @@ class _Question(TyperCommand):
                 option.help = slow[option.name].help.format(
                     choices=", ".join(slow[option.name].allowed)
                 )
-        return super().get_help(ctx)
+        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+
+
+class _Group(TyperGroup):
+    """A command with commands below it."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Write the help, with the columns of its own answers."""
+        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+
+
+def _glossary(ctx: Any) -> str:
+    """Describe the columns of a command's tables, each with its name in JSON and CSV."""
+    import shutil
+    import textwrap
+
+    from graphkit.questions import columns_of
+
+    name = ctx.command_path.partition(" ")[2]
+    verb = next(verb for verb in VERBS if verb.name == name)
+    shown = (c for columns in columns_of(verb).values() for c in columns if c.header)
+    lines = [
+        "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "
+        "docs/columns.md has all columns.",
+        *(f"  {c.header} ({c.name}): {c.meaning}" for c in shown),
+    ]
+    to = min(100, shutil.get_terminal_size().columns) - 2
+    return "\n".join(
+        textwrap.fill(line, to, subsequent_indent="    " if line[0] == " " else "")
+        for line in dict.fromkeys(lines)
+    )
 
 
 def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
@@ -71,8 +117,12 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
             return
         _run(verb, given)
 
-    kinds = {p.name: _annotation(p) for p in verb.parameters} | LAST
-    defaults = {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
+    kinds = LAST | {p.name: _annotation(p) for p in verb.parameters}
+    kinds = {
+        name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *LAST])
+    }
+    defaults: dict[str, Any] = {"wide": False, "brief": False}
+    defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
     if context:
         kinds = {"context": typer.Context, **kinds}
         defaults["context"] = Argument.empty
@@ -105,13 +155,31 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     from graphkit.questions import prepare
     from graphkit.render import choose_format, show_answer
 
-    chosen = choose_format(given["form"], given["output"], sys.stdout)
+    form = given["form"]
+    if (given["wide"] or given["brief"]) and form is None and given["output"] is None:
+        form = "table"
+    chosen = choose_format(form, given["output"], sys.stdout)
+    view = _view(verb, given, chosen)
     question = prepare(verb, given, chosen)
     with opened(given["db"]) as store:
         from graphkit.catalog import Catalog
 
         found = question.ask(Catalog(store))
-    show_answer(found, chosen, given["output"])
+    show_answer(found, chosen, given["output"], view)
     if failed := found.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
+
+
+def _view(verb: Verb, given: dict[str, Any], form: str) -> View:
+    """Choose the rows and columns to show: on a terminal not too many of them."""
+    from graphkit.render import READ, SHORT, View
+
+    asked = [f"--{name}" for name in ("wide", "brief") if given[name]]
+    if asked and form not in READ:
+        wanted = f"wanted one of {', '.join(READ)}"
+        raise UsageError(f"{asked[0]} is of formats for people: found {form}, {wanted}")
+    limits_itself = any(p.name == "top" for p in verb.parameters)
+    on_terminal = form == "table" and given["output"] is None and sys.stdout.isatty()
+    top = SHORT if on_terminal and given["top"] is None else given["top"] or 0
+    return View(given["brief"], 0 if limits_itself else top, wide=given["wide"])

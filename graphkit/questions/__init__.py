@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from itertools import product
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from graphkit.errors import GraphkitError
 from graphkit.parameters import LATEST, REPEATED, Parameter, Verb, in_options, named_as_options
 from graphkit.verbs import PARAMETERS
 
 if TYPE_CHECKING:
-    from graphkit.answer import Answer
+    from graphkit.answer import Answer, Column
     from graphkit.catalog import Catalog
 
 P = ParamSpec("P")
+Asked: TypeAlias = "Callable[Concatenate[Catalog, P], Answer]"
+COLUMNS: dict[str, tuple[Column, ...]] = {}
+"""The columns of the answers to each question, by the name of its function in ``verbs``."""
 
 READ = ("table", "markdown")
 """Formats for people, which show only the first ranks."""
@@ -88,43 +91,62 @@ def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
     return value
 
 
-def checked(question: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Read the arguments of a question by its declaration, and ask it for each place and period.
+def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
+    """Return the columns of the answers to a verb's questions, by the name of the function."""
+    for path in verb.functions:
+        import_module(f"{__name__}.{path.rpartition('.')[0]}")
+    return {path: COLUMNS[path] for path in verb.functions}
 
-    Several answers stand side by side. What none is known of is a note, unless nothing is known.
+
+def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
+    """Declare the columns of a question's answers, and read its arguments by its declaration.
+
+    The question is asked for each place and period, and several answers stand side by side. What
+    none is known of is a note, unless nothing is known.
     """
-    key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
-    declared, signature = PARAMETERS[key], inspect.signature(question)
 
-    @wraps(question)
-    def ask(*args: P.args, **kwargs: P.kwargs) -> Answer:
-        bound = signature.bind(*args, **kwargs)
-        places_in = next(iter(bound.arguments.values())).places_in
-        each = {
-            parameter.name: parameter.each(bound.arguments[parameter.name], places_in)
-            for parameter in declared
-            if parameter.name in bound.arguments
-        }
-        answers, lacking = {}, []
-        for values in product(*each.values()):
-            bound.arguments.update(zip(each, values, strict=True))
-            try:
-                answer = question(*bound.args, **bound.kwargs)
-            except GraphkitError as error:
-                if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
-                    raise
-                lacking.append(str(error))
-            else:
-                several = zip(each.values(), values, strict=True)
-                label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
-                answers[label] = answer
-        if not answers:
-            raise GraphkitError("; ".join(dict.fromkeys(lacking)))
-        if not lacking and len(answers) == 1:
-            return answer
-        return _side_by_side(answers, lacking)
+    def declare(question: Asked[P]) -> Asked[P]:
+        key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
+        COLUMNS[key] = tuple(column for table in tables for column in table)
+        declared, signature = PARAMETERS[key], inspect.signature(question)
 
-    return ask
+        @wraps(question)
+        def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            bound = signature.bind(catalog, *args, **kwargs)
+            each = {
+                parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
+                for parameter in declared
+                if parameter.name in bound.arguments
+            }
+            return _with_names(catalog, _each(question, bound, each))
+
+        return ask
+
+    return declare
+
+
+def _each(
+    question: Callable[..., Answer], bound: inspect.BoundArguments, each: Mapping[str, list[Any]]
+) -> Answer:
+    """Ask a question for each combination of values."""
+    answers, lacking = {}, []
+    for values in product(*each.values()):
+        bound.arguments.update(zip(each, values, strict=True))
+        try:
+            answer = question(*bound.args, **bound.kwargs)
+        except GraphkitError as error:
+            if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
+                raise
+            lacking.append(str(error))
+        else:
+            several = zip(each.values(), values, strict=True)
+            label = ", ".join(str(v or LATEST) for some, v in several if len(some) > 1)
+            answers[label] = answer
+    if not answers:
+        raise GraphkitError("; ".join(dict.fromkeys(lacking)))
+    if not lacking and len(answers) == 1:
+        return answer
+    return _side_by_side(answers, lacking)
 
 
 def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:
@@ -134,3 +156,15 @@ def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answ
     found = side_by_side(answers)
     notes = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(lacking)]
     return replace(found, notes=(*notes, *found.notes))
+
+
+def _with_names(catalog: Catalog, answer: Answer) -> Answer:
+    """Add the names of the countries and areas in the rows, and notes on unspecified ones."""
+    columns = [c.name for c in answer.columns if c.place and c.name in answer.rows.column_names]
+    values = (value for name in columns for value in answer.rows[name].unique().to_pylist())
+    keys = {key for v in values for key in (v if isinstance(v, list) else [v]) if key}
+    named = {key: name for key in sorted(keys) if (name := catalog.name_of(key))}
+    vague = [key for key in named if "+" not in key and not catalog.places.with_key(key).is_plain]
+    said = "".join(answer.notes)
+    notes = [note for note in catalog.area_notes(vague) if note not in said]
+    return replace(answer, names=named, notes=(*answer.notes, *notes))

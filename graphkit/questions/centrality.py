@@ -235,7 +235,18 @@ NETWORK = (
     Column("missing_tonnes_share", "No weight",
            "0 to 1, share of the value of all flows without a mass"),
 )  # fmt: skip
-LABELS = ("period", "country", "name", "product", "stage")
+LABELS = (
+    Column("period", "Period"),
+    Column("country", "Country", place=True),
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+)
+SCORES = (
+    *(Column(n, m.header, f"{m.normalisation}; {m.doc}") for n, m in MEASURES.items()),
+    *NETWORK,
+    *LABELS,
+)
+"""Every score, as in the answers, and the columns of the network."""
 CLOSENESS = (
     "Closeness depends on the smallest flows on the way: give `min_flow`, or ask for "
     "harmonic_in or harmonic_out."
@@ -299,7 +310,7 @@ def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...
     for name, header in headers.items():
         told = table.schema.field(name).metadata
         scores.append(Column(name, header, f"{told[b'unit'].decode()}; {told[b'doc'].decode()}"))
-    return (*scores, *NETWORK, *(Column(name, name.capitalize()) for name in LABELS))
+    return (*scores, *NETWORK, *LABELS)
 
 
 def in_words(
@@ -382,7 +393,7 @@ LAYERS = (
 )
 
 
-@checked
+@checked(SCORES)
 def centrality(
     catalog: Catalog,
     *,
@@ -468,7 +479,7 @@ def centrality(
         best(rows, top), columns_of(table, scores), found.coverage(),
         catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=tuple(notes),
-        shown=[*(["period"] if over_time else []), "rank", "country", "name", *measures,
+        shown=[*(["period"] if over_time else []), "rank", "country", *measures,
                *([MISSING.name] if by == "tonnes" else [])],
         caption=in_words(
             table, scores, nodes="countries", least=_least(min_flow, UNITS[by]),
@@ -477,7 +488,7 @@ def centrality(
     )  # fmt: skip
 
 
-@checked
+@checked(SCORES)
 def layered_centrality(
     catalog: Catalog,
     *,
@@ -543,7 +554,7 @@ def layered_centrality(
         catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
          *basket_notes(catalog.materials, asked, products)),
-        shown=("rank", "country", "name", "product", "stage", *measures),
+        shown=("rank", "country", "product", "stage", *measures),
         caption=in_words(
             table, scores, nodes="pools (a country and a product)", least=_least(min_share, ""),
             amounts=UNIT,

@@ -223,11 +223,50 @@ COLUMNS = (
            "counts as 0"),
     Column("points_tonnes", doc="the same for share_tonnes"),
     Column("rank_before", doc="rank among the partners by value, 1 is the largest"),
+    Column("rank_after", doc="the same in the second period"),
+    Column("usd_after", doc="the same as usd_before, in the second period"),
+    Column("tonnes_after", doc="the same as tonnes_before, in the second period"),
+    Column("share_usd_after", doc="the same as share_usd_before, in the second period"),
+    Column("share_tonnes_after", doc="the same as share_tonnes_before, in the second period"),
+    Column("status", doc="the periods in which the partner is recorded"),
 )  # fmt: skip
 """Descriptions of numbers; :func:`_columns` adds headers with the two periods."""
 
 
-@checked
+def _columns(
+    side: str, partner: str, before: str, after: str, *, monthly: bool
+) -> tuple[list[Column], list[str]]:
+    """Describe the columns, and name those shown: amounts per month if lengths differ."""
+    a_month, by = (" a month", "_per_month") if monthly else ("", "")
+    headers = {
+        side: side.capitalize(),
+        "product": "Product",
+        partner: partner.capitalize(),
+        "rank_before": f"Rank {before}",
+        "rank_after": after,
+        f"usd{by}_before": f"USD{a_month} {before}",
+        f"usd{by}_after": after,
+        "share_usd_before": f"Share by value {before}",
+        "share_usd_after": after,
+        "points_usd": "points",
+        f"tonnes{by}_before": f"Tonnes{a_month} {before}",
+        f"tonnes{by}_after": after,
+        "share_tonnes_after": f"Share by weight {after}",
+        "status": "Recorded in",
+    }
+    columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
+    numbers = {column.name for column in COLUMNS}
+    others = [
+        Column(name, header, place=name in (side, partner))
+        for name, header in headers.items() if name not in numbers
+    ]  # fmt: skip
+    return [*columns, *others], list(headers)
+
+
+COMPARED, _ = _columns("consumer", "supplier", "BEFORE", "AFTER", monthly=False)
+
+
+@checked(COMPARED)
 def compare(
     catalog: Catalog,
     before: str,
@@ -286,7 +325,8 @@ def compare(
     if not lacking and not len(flows):
         raise GraphkitError(f"{nothing_of(owner, wanted)} in {before} or {after}")
     kept, hidden = _first(rows, top)
-    columns, shown = _columns(owner, before, after)
+    monthly = Period(before).months != Period(after).months
+    columns, shown = _columns(owner.side, owner.partner, before, after, monthly=monthly)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
         notes += data_set_notes(catalog, flows)
@@ -444,32 +484,10 @@ def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[
     }
 
 
-def _columns(owner: TradeParty, before: str, after: str) -> tuple[list[Column], list[str]]:
-    """Describe the columns, and name those shown: amounts per month if lengths differ."""
-    monthly = Period(before).months != Period(after).months
-    a_month, by = (" a month", "_per_month") if monthly else ("", "")
-    headers = {
-        owner.side: owner.side.capitalize(),
-        "product": "Product",
-        owner.partner: owner.partner.capitalize(),
-        "rank_before": f"Rank {before}",
-        "rank_after": after,
-        f"usd{by}_before": f"USD{a_month} {before}",
-        f"usd{by}_after": after,
-        "share_usd_before": f"Share by value {before}",
-        "share_usd_after": after,
-        "points_usd": "change",
-        f"tonnes{by}_before": f"Tonnes{a_month} {before}",
-        f"tonnes{by}_after": after,
-        "share_tonnes_after": f"Share by weight {after}",
-        "status": "Recorded in",
-    }
-    columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
-    numbers = {column.name for column in COLUMNS}
-    others = [Column(name, header) for name, header in headers.items() if name not in numbers]
-    return [*columns, *others], list(headers)
-
-
+PARTIES = (
+    Column("consumer", "Consumer", place=True),
+    Column("supplier", "Supplier", place=True),
+)
 TREND_COLUMNS = (
     Column("product", "Product"),
     Column("stage"),
@@ -486,7 +504,7 @@ TREND_COLUMNS = (
            "Herfindahl-Hirschman index of the partners by value, 0 to 10,000"),
     Column("hhi_tonnes", doc="the same by mass"),
     Column("partners", "Partners", "number of countries that it traded the product with"),
-    Column("largest", "Largest"),
+    Column("largest", "Largest", place=True),
     Column("largest_share_usd", "its share by value",
            "0 to 1, share of the value with the largest partner by value"),
     Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass"),
@@ -503,7 +521,7 @@ TREND = (
 )  # fmt: skip
 
 
-@checked
+@checked(PARTIES, TREND_COLUMNS)
 def trend(
     catalog: Catalog,
     country: str | None = None,
@@ -563,7 +581,7 @@ def trend(
             "products": sorted(products),
         },
         rows.select([owner.side, *TREND]),
-        (Column(owner.side, owner.side.capitalize()), *TREND_COLUMNS),
+        (*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS),
         coverage_in(flows, wanted, periods=whole),
         catalog.sources(flows, wanted.elsewhere),
         elsewhere=wanted.elsewhere,
@@ -575,6 +593,7 @@ def trend(
             *basket_notes(catalog.materials, wanted, products),
         ),
         caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",
+        in_time=True,
     )
 
 

@@ -134,7 +134,7 @@ CAPTION = (
 )
 
 
-@checked
+@checked(COLUMNS)
 def check_claims(
     catalog: Catalog,
     *,
@@ -292,11 +292,11 @@ PAIRS = (
     Column("difference", "",
            "the first figure minus the other one, in their unit; a share is 0 to 1", type=NUMBER),
     Column("source", "Source"),
-    Column("other_source", "Its source"),
+    Column("other_source", "Its source", rank=2),
 )  # fmt: skip
 
 
-@checked
+@checked(PAIRS)
 def claim_conflicts(
     catalog: Catalog,
     *,

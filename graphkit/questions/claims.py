@@ -264,7 +264,7 @@ def wanted_of(
     return ClaimFilter(place, catalog.materials.scope(scope), source, kind)
 
 
-@checked
+@checked(COLUMNS)
 def list_claims(
     catalog: Catalog,
     *,
@@ -331,8 +331,8 @@ def counted(rows: pa.Table, name: str) -> list[str]:
 
 
 PARTIES = (
-    Column("consumer", "Consumer"),
-    Column("supplier", "Supplier"),
+    Column("consumer", "Consumer", place=True),
+    Column("supplier", "Supplier", place=True),
     Column("product", "Product"),
     Column("element", "Element"),
 )

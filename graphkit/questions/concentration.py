@@ -35,16 +35,16 @@ from graphkit.questions.trade import (
 
 MARKET = (
     Column("product", "Product"),
-    Column("stage", "Stage"),
+    Column("stage", "Stage", rank=4),
     Column("stage_order", type=COUNT),
     Column("market", "Market",
            "production of the world, exports of the world, or imports of the consumer; at usual "
            "prices: without flows priced far from the product"),
-    Column("consumer", "Consumer"),
+    Column("consumer", "Consumer", place=True),
     Column("period", "Period"),
     Column("measure", "Measure",
            "usd: by value, as the series is valued; tonnes: by mass, on the stated basis"),
-    Column("basis", "Basis"),
+    Column("basis", "Basis", rank=5),
     Column("denominator", doc="description of total_usd or total_tonnes, the base of the shares"),
     Column("total_usd", unit="USD", type=NUMBER),
     Column("total_tonnes", unit="t", type=NUMBER),
@@ -61,13 +61,13 @@ COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0"),
     Column("unnamed_share", doc="0 to 1, share without a named country"),
-    Column("top", "Largest"),
+    Column("top", "Largest", place=True),
     Column("cr1", "Its share", "0 to 1, share of the largest"),
     Column("cr1_high", doc="the same with the unnamed share in one country"),
-    Column("cr3", "First three", "0 to 1, share of the largest three"),
+    Column("cr3", "First three", "0 to 1, share of the largest three", rank=4),
     Column("cr3_high", doc="the same with the unnamed share in one country"),
     Column("hhi_low", "HHI", "0 to 10,000, with the unnamed share in many small countries"),
-    Column("hhi_high", "HHI at most", "0 to 10,000, with it in one country"),
+    Column("hhi_high", "HHI at most", "0 to 10,000, with it in one country", rank=3),
     Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null if a share is unnamed"),
     Column("effective_low", doc="suppliers of equal size that give hhi_high"),
     Column("effective_high", doc="suppliers of equal size that give hhi_low"),
@@ -77,7 +77,7 @@ COLUMNS = (
     Column("above_4000",
            doc="whether HHI is above that of an EU strategic dependency, SWD(2021) 352"),
     Column("top_above_65", "Over 65 %",
-           "whether one country has more than the EU Critical Raw Materials Act aims at"),
+           "whether one country has more than the EU Critical Raw Materials Act aims at", rank=2),
 )  # fmt: skip
 CAPTION = (
     "Shares are of the whole market. HHI is from 0 to 10,000, at most: with the unnamed share in "
@@ -145,7 +145,7 @@ CLAIMED = ("production", "processing", "production of the first three")
 """Measures of published shares other than a country's imports."""
 
 
-@checked
+@checked(COLUMNS)
 def concentration(
     catalog: Catalog,
     consumer: str | None = None,

@@ -15,24 +15,26 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions import checked
 
 COLUMNS = (
-    Column("country", "Country"),
+    Column("country", "Country", place=True),
     Column("announcement", "Act"),
     Column("measure", "Measure"),
-    Column("target", "Aimed at"),
+    Column("target", "Aimed at", place=True),
     Column("since", "Since"),
     Column("until", "Until"),
     Column("suspended_from", "Suspended"),
     Column("suspended_until", "up to"),
     Column("status", "Status"),
     Column("elements", "Elements", "the elements that it names", type=TEXTS),
-    Column("items", "Items", "what it names besides, or the forms that it covers", type=TEXTS),
+    Column(
+        "items", "Items", "what it names besides, or the forms that it covers", type=TEXTS, rank=2
+    ),
     Column("quota", "Quota (t)", "metric tons, of all its products together", type=NUMBER),
     Column("products", "", "products of the graph that it covers, whole or in part", type=TEXTS),
     *plain("note", "evidence", "source", "key"),
 )
 
 
-@checked
+@checked(COLUMNS)
 def controls(
     catalog: Catalog,
     country: str | None = None,

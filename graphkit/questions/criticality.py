@@ -31,7 +31,7 @@ COLUMNS = (
            "number of the product's elements that belong to the material; null: all"),
     Column("period", "Period"),
     Column("basis", "Basis"),
-    Column("largest"),
+    Column("largest", place=True),
     Column("largest_share", "", "0 to 1, of world production, of the largest producer",
            SHARE, NUMBER),
     Column("hhi_global_low", "", "0 to 10, sum of squared shares of world production, each times "
@@ -101,7 +101,7 @@ YEARS = 5
 """Years of governance: the study of 2023 took the mean of five."""
 
 
-@checked
+@checked(COLUMNS)
 def criticality(
     catalog: Catalog,
     *elements: str,

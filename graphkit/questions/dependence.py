@@ -32,8 +32,8 @@ from graphkit.questions.trade import (
 
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
-    Column("consumer", "Consumer"),
-    Column("supplier", "Supplier"),
+    Column("consumer", "Consumer", place=True),
+    Column("supplier", "Supplier", place=True),
     Column("product", "Product"),
     Column("stage", "Stage"),
     Column("period", "Period"),
@@ -65,7 +65,7 @@ FACE_VALUE = (
 )
 
 
-@checked
+@checked(COLUMNS, COMPARED)
 def depends(
     catalog: Catalog,
     consumer: str,
@@ -123,7 +123,7 @@ def depends(
     return _answer(catalog, question, asked, rows, trade, context=scope is not None)
 
 
-@checked
+@checked(COLUMNS, COMPARED)
 def suppliers(
     catalog: Catalog,
     consumer: str,
@@ -151,7 +151,7 @@ def suppliers(
     return _answer(catalog, question, asked, rows, trade)
 
 
-@checked
+@checked(COLUMNS, COMPARED)
 def dependents(
     catalog: Catalog,
     supplier: str,

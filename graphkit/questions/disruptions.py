@@ -29,19 +29,22 @@ from graphkit.questions.supply import (
 )
 
 COLUMNS = (
-    Column("consumer", "Consumer"),
+    Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
     Column("period", "Period"),
     Column("direct", "Loses directly",
-           "0 to 1, share of the consumer's imports of the product that is cut itself"),
-    Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on"),
-    Column("loss", "in all", "0 to 1, the sum of both"),
-    Column("low", "at least", "0 to 1, the least that sum can be, given all published data"),
-    Column("high", "at most", "0 to 1, the most that sum can be"),
+           "0 to 1, share of the consumer's imports of the product that is cut itself", rank=3),
+    Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on",
+           rank=3),
+    Column("loss", "Loses in all", "0 to 1, the sum of both"),
+    Column("low", "at least", "0 to 1, the least that sum can be, given all published data",
+           rank=4),
+    Column("high", "at most", "0 to 1, the most that sum can be", rank=4),
     Column("recovered", "Slack recovers",
-           "0 to 1, share of the same that the slack of the remaining suppliers replaces"),
+           "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2),
     Column("uncovered", "Uncovered", "0 to 1, loss minus recovered"),
-    Column("nothing_left", "Nothing left"),
+    Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product"),
+    Column("lost_imports", "Lost imports", "in the unit of the network, of the product and period"),
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "loss", "low", "high", "lost_imports",
@@ -50,17 +53,18 @@ SHOWN = (
 )  # fmt: skip
 CASCADE_COLUMNS = (
     Column("round", "Round"),
-    Column("country", "Country"),
+    Column("country", "Country", place=True),
     Column("product", "Product"),
     Column("period", "Period"),
     Column("loss", "Loss", "0 to 1, of the country's supply (made and bought) of the product"),
     Column("failed", "Fails"),
-    Column("hit_by", "Hit by"),
+    Column("hit_by", "Hit by", place=True),
+    Column("lost", "Lost supply", "in the unit of the network, of the product and period"),
 )
 CASCADE_SHOWN = ("round", "country", "product", "period", "loss", "lost", "hit_by")
 
 
-@checked
+@checked(COLUMNS)
 def disrupt(
     catalog: Catalog,
     exporter: str | None = None,
@@ -137,8 +141,7 @@ def disrupt(
     ]
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
-        (*COLUMNS, Column("lost_imports", "Lost imports",
-                          f"{supply.network.unit} in {supply.period}")),
+        (*COLUMNS[:-1], replace(COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=SHOWN,
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
@@ -146,7 +149,7 @@ def disrupt(
     )  # fmt: skip
 
 
-@checked
+@checked(CASCADE_COLUMNS)
 def cascade(
     catalog: Catalog,
     exporter: str | None = None,
@@ -200,8 +203,8 @@ def cascade(
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
         _asked(catalog, cut, None, supply), supply, shown,
-        (*CASCADE_COLUMNS, Column("lost", "Lost supply",
-                                  f"{supply.network.unit} in {supply.period}")),
+        (*CASCADE_COLUMNS[:-1],
+         replace(CASCADE_COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=CASCADE_SHOWN,
         caption=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
         f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "

@@ -28,8 +28,8 @@ from graphkit.questions.trade import (
 )
 
 COLUMNS = (
-    Column("supplier", "Exporter"),
-    Column("consumer", "Importer"),
+    Column("supplier", "Exporter", place=True),
+    Column("consumer", "Importer", place=True),
     Column("product", "Product"),
     Column("stage", "Stage"),
     Column("period", "Period"),
@@ -54,7 +54,7 @@ WIDE = 0.1
 """Largest distance from 1 of a ratio that counts as near it."""
 
 
-@checked
+@checked(COLUMNS)
 def mirror(
     catalog: Catalog,
     country: str | None = None,

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.amounts import DIFFERENCE
 from graphkit.analysis.supply.look_through import (
     THROUGH,
     UNKNOWN,
@@ -35,20 +36,22 @@ LARGE = 0.1
 NAMED = 8
 """Number of such countries up to which each is named."""
 COLUMNS = (
-    Column("consumer", "Consumer"),
+    Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
     Column("stage"),
     Column("period", "Period"),
     Column("measure"),
     Column("traced_to", "Traced to"),
-    Column("origin", "Origin"),
+    Column("origin", "Origin", place=True),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
            "was made there at the stage"),
     Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
     Column("high", "at most", "0 to 1, the most that share can be"),
     Column("face_value", "Face value",
            "0 to 1, share of the consumer's imports of the product that was bought there"),
-    Column("hidden", "Hidden", "share minus face_value"),
+    Column("hidden", "Hidden, points", "-1 to 1, share minus face_value: above 0 what comes from "
+           "there through other sellers, below 0 what is bought there but made elsewhere; tables "
+           "show percentage points", DIFFERENCE),
 )  # fmt: skip
 METHOD = (
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "
@@ -56,7 +59,7 @@ METHOD = (
 )
 
 
-@checked
+@checked(COLUMNS)
 def origins(
     catalog: Catalog,
     consumer: str,
@@ -162,7 +165,7 @@ def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
     return notes
 
 
-@checked
+@checked(COLUMNS)
 def depends_looked_through(
     catalog: Catalog,
     consumer: str,

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("unit", "Unit"),
     Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER),
     Column("factor", "Factor", "from the printed figure to USD per tonne; null: not converted",
-           type=NUMBER),
+           type=NUMBER, rank=3),
     Column("published_value", "As printed", "a figure that is no plain number"),
     Column("qualifier"),
     Column("estimated", type=FLAG),
@@ -58,7 +58,7 @@ NEWEST = 5
 """Years shown if no period is asked for."""
 
 
-@checked
+@checked(COLUMNS)
 def prices(
     catalog: Catalog,
     scope: str,
@@ -147,6 +147,7 @@ def prices(
         ),
         caption=CAPTION,
         shown=without_empty(table, SHOWN, "usd_per_tonne"),
+        in_time=True,
     )
 
 

@@ -36,28 +36,28 @@ from graphkit.questions.trade import (
 
 KIND = "net-import-reliance"
 COLUMNS = (
-    Column("country", "Country"),
+    Column("country", "Country", place=True),
     Column("material", "Product or element",
            "the product, or the element if the published figure covers no single product"),
     *plain("product", "element", "stage"),
     Column("period", "Period"),
     Column("imports", "Imports (t)",
-           "metric tons, on the stated basis; of the flows with a mass", "t", NUMBER),
-    Column("exports", "Exports (t)", "metric tons, on the same basis", "t", NUMBER),
+           "metric tons, on the stated basis; of the flows with a mass", "t", NUMBER, rank=3),
+    Column("exports", "Exports (t)", "metric tons, on the same basis", "t", NUMBER, rank=3),
     Column("production_low", "Production (t)",
-           "metric tons, as the source of production counts", "t", NUMBER),
-    Column("production_high", "at most", "the same; null: unknown", "t", NUMBER),
+           "metric tons, as the source of production counts", "t", NUMBER, rank=2),
+    Column("production_high", "at most", "the same; null: unknown", "t", NUMBER, rank=4),
     Column("stock_change", "Stock change (t)",
            "metric tons, releases and decrease of stocks, of a national balance", "t", NUMBER),
     Column("consumption", "Consumption (t)",
-           "metric tons, apparent consumption that a national balance prints", "t", NUMBER),
+           "metric tons, apparent consumption that a national balance prints", "t", NUMBER, rank=3),
     Column("basis"),
     Column("reliance_low", "Reliance",
            "0 to 1, (imports - exports) / (production + imports - exports), not below 0; of a "
-           "national balance with the stock change, over its consumption", SHARE, NUMBER),
-    Column("reliance_high", "at most", "the same, at most", SHARE, NUMBER),
+           "national balance with the stock change, over its consumption", SHARE, NUMBER, rank=0),
+    Column("reliance_high", "at most", "the same, at most", SHARE, NUMBER, rank=0),
     Column("net_exporter", type=FLAG),
-    Column("missing", "Missing", "why no figure is computed, or what it leaves out"),
+    Column("missing", "Missing", "why no figure is computed, or what it leaves out", rank=2),
     Column("published", "Published", "the published figure in words; a bound stays one"),
     Column("published_value", "", "0 to 1, on the basis in published_basis", SHARE, NUMBER),
     Column("published_low", "", "0 to 1, the lower end of a published bound", SHARE, NUMBER),
@@ -80,7 +80,7 @@ _ELEMENT = "element:"
 """Prefix of an element in the measure, which takes only products."""
 
 
-@checked
+@checked(COLUMNS)
 def reliance(
     catalog: Catalog,
     consumer: str | None = None,
@@ -381,7 +381,7 @@ N_MINUS_1_COLUMNS = (
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("basis", "Basis"),
-    Column("largest", "Largest"),
+    Column("largest", "Largest", place=True),
     Column("supply", "Supply (t)",
            "metric tons, on the stated basis: published world total, else the sum", "t", NUMBER),
     Column("supply_of_largest", "", "metric tons, its production", "t", NUMBER),
@@ -409,7 +409,7 @@ N_MINUS_1_CAPTION = (
 )
 
 
-@checked
+@checked(N_MINUS_1_COLUMNS)
 def n_minus_1(
     catalog: Catalog,
     consumer: str | None = None,

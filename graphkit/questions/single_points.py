@@ -44,20 +44,20 @@ VERDICTS = (
     "does; possible, if only the largest does."
 )
 SHARE_COLUMNS = (
-    Column("consumer", "Consumer"),
+    Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
     Column("period", "Period"),
     Column("definition", "Definition"),
     Column("traced_to", "Traced to"),
-    Column("supplier", "Single point"),
+    Column("supplier", "Single point", place=True),
     Column("share", "Share", "0 to 1, of the consumer's imports of the product"),
     Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
     Column("high", "at most", "0 to 1, the most that share can be"),
     Column("verdict", "Verdict"),
 )
 STRUCTURE = (
-    Column("removed", "Without"),
-    Column("consumer", "Consumer"),
+    Column("removed", "Without", place=True),
+    Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
     Column("stage"),
     Column("loss", "Loses", "0 to 1, share of the consumer's imports that passes through the "
@@ -75,7 +75,7 @@ STRUCTURE = (
 )  # fmt: skip
 STRUCTURE_COLUMNS = (*STRUCTURE[:3], Column("period", "Period"), *STRUCTURE[3:])
 DOMESTIC_COLUMNS = (
-    Column("country", "Country"),
+    Column("country", "Country", place=True),
     Column("product", "Product"),
     Column("element", "Element"),
     Column("period", "Period"),
@@ -96,7 +96,7 @@ SHARE_POINT: tuple[str, ...] = (
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
 
 
-@checked
+@checked(SHARE_COLUMNS, STRUCTURE_COLUMNS, DOMESTIC_COLUMNS, SUMS)
 def single_points(
     catalog: Catalog,
     consumer: str | None = None,

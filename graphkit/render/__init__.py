@@ -1,7 +1,10 @@
 """Answers and tables in every output format: the only package where they become text."""
 
+from graphkit.render.answer import SHORT, View
 from graphkit.render.formats import (
     FORMATS,
+    IN_PYTHON,
+    READ,
     answer_html,
     answer_text,
     as_object,
@@ -17,6 +20,10 @@ from graphkit.render.formats import (
 
 __all__ = [
     "FORMATS",
+    "IN_PYTHON",
+    "READ",
+    "SHORT",
+    "View",
     "answer_html",
     "answer_text",
     "as_object",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,15 +14,38 @@ from graphkit.answer import Answer, cited, parts_of
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.period import Period
-from graphkit.render.layout import Page, TextColumn, fits
+from graphkit.render.layout import GAPS, Page, TextColumn, fits
 
 
-def lay_out(answer: Answer, page: Page) -> Page:
+@dataclass(frozen=True)
+class View:
+    """The part of an answer that people see."""
+
+    brief: bool = False
+    """True for the table, and a line each on what it counts and on its sources."""
+    top: int = 0
+    """Number of rows; 0 for all."""
+    more: tuple[str, str] = ("--top 0 for all", "--wide shows them")
+    """Where all rows, and all columns, are found."""
+    wide: bool = False
+    """True for tables with all columns, wider than the terminal."""
+
+
+WHOLE = View()
+SHORT = 20
+"""Number of rows that a terminal or notebook shows unless asked for more."""
+
+
+def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
     """Put an answer on a page: rows, products out of scope, claims, coverage, sources, notes."""
     page.title(answer.question)
+    if view.brief:
+        _table(answer, page, view)
+        page.lines([f"Counts: {scope_line(answer)}", f"Sources: {', '.join(_sources(answer))}."])
+        return page
     if len(answer.rows):
         page.text(scope_line(answer))
-        page.table(answer_columns(answer, page.width))
+        _table(answer, page, view)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
@@ -40,6 +64,57 @@ def lay_out(answer: Answer, page: Page) -> Page:
             page.title("Claimed shares beside the trade data, differences in percentage points")
             page.table(columns)
     return page
+
+
+def _table(answer: Answer, page: Page, view: View) -> None:
+    """Put the rows on a page, and say what the table leaves out."""
+    if not len(answer.rows):
+        page.text("No rows.")
+        return
+    columns, hidden = fitted(answer_columns(answer, page.width), page.width)
+    rows = first_rows(answer, view.top) if view.top else range(len(answer.rows))
+    if len(rows) < len(answer.rows):
+        columns = [replace(c, cells=[c.cells[row] for row in rows]) for c in columns]
+    page.table(columns)
+    left_out = []
+    if len(rows) < len(answer.rows):
+        which = "The newest " if answer.in_time else ""
+        left_out.append(f"{which}{len(rows):,} of {len(answer.rows):,} rows; {view.more[0]}.")
+    if hidden:
+        names = ", ".join(hidden)
+        left_out.append(f"{_count(len(hidden), 'column')} hidden ({names}): {view.more[1]}.")
+    if left_out:
+        page.text(" ".join(left_out))
+
+
+def first_rows(answer: Answer, top: int) -> Sequence[int]:
+    """Choose rows to show: the first, or through time those of the newest periods that fit."""
+    if len(answer.rows) <= top or not answer.in_time:
+        return range(min(top, len(answer.rows)))
+    periods = answer.rows["period"].to_pylist()
+    newest: set[str] = set()
+    for period in sorted(set(periods), key=lambda text: (-Period(text).end, text)):
+        if newest and sum(p in newest or p == period for p in periods) > top:
+            break
+        newest.add(period)
+    return [row for row, period in enumerate(periods) if period in newest][:top]
+
+
+def fitted(
+    columns: Sequence[TextColumn], to: int | None
+) -> tuple[Sequence[TextColumn], Sequence[str]]:
+    """Leave out columns until a table fits a width: of the highest rank, from the right.
+
+    Returns
+    -------
+    tuple
+        The columns that fit, and the headers of the others.
+    """
+    kept = list(columns)
+    while to is not None and len(kept) > 1 and not fits(kept, to, GAPS[-1]):
+        place = max(range(1, len(kept)), key=lambda n: (kept[n].rank, n))
+        del kept[place]
+    return kept, [column.header for column in columns if column not in kept]
 
 
 YES_NO = ("no", "yes")
@@ -66,12 +141,14 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
     If they do not fit the width, product and stage share a column.
     """
     once = lifted(answer)
+    ranks = {column.name: column.rank for column in answer.columns}
     found = {
         name: TextColumn(
             header,
-            [_cell(v, field) for v in answer.rows[name].to_pylist()],
+            [_cell(v, field, answer.names) for v in answer.rows[name].to_pylist()],
             is_number(field),
             name,
+            ranks.get(name, 0),
         )
         for name, header in headers_of(answer).items()
         for field in [answer.rows.schema.field(name)]
@@ -101,11 +178,14 @@ def headers_of(answer: Answer) -> Mapping[str, str]:
 def lifted(answer: Answer) -> Mapping[str, str]:
     """Collect the values to state once: those of the query, and those common to several rows."""
     rows = answer.rows
+    if not len(rows):
+        return {}
     fields = [
         rows.schema.field(n) for n in headers_of(answer) if answer.scope.get(n, n) is not None
     ]
+    beside = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
     same = {
-        field.name: _cell(rows[field.name][0].as_py(), field)
+        field.name: _cell(rows[field.name][0].as_py(), field, beside)
         for field in fields
         if _is_constant(rows[field.name]) and (field.name in MEASURED or not is_number(field))
     }
@@ -118,9 +198,13 @@ def _is_constant(column: pa.ChunkedArray) -> bool:
     return all(value == values[0] for value in values)
 
 
-def _cell(value: Any, field: pa.Field) -> str:
+def _cell(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
+    """Write a value, or the name of a country or area in place of its key."""
     if isinstance(value, bool):
         return YES_NO[value]
+    if (field.metadata or {}).get(b"ref") == b"place" and value is not None:
+        keys = value if isinstance(value, list) else [value]
+        return visible("; ".join(names.get(key, key) for key in keys))
     return visible(short_text(value, unit_of(field)))
 
 
@@ -134,6 +218,15 @@ def scope_line(answer: Answer) -> str:
     return (
         f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption
     )
+
+
+def _sources(answer: Answer) -> list[str]:
+    """List the keys of the sources of the rows and their series."""
+    every = answer.sources["key"].to_pylist()
+    parts = parts_of(answer.coverage).values()
+    used = {series["source"] for part in parts for series in part.get("series", ())}
+    used |= _sources_of_rows(answer.rows)
+    return [key for key in every if key in used] or every
 
 
 def source_lines(answer: Answer) -> list[str]:

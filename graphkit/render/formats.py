@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
@@ -20,7 +20,15 @@ from graphkit.amounts import full_text
 from graphkit.analysis.claims.wording import known_values
 from graphkit.answer import Answer
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
-from graphkit.render.answer import comparison_sentences, lay_out, table_columns
+from graphkit.render.answer import (
+    SHORT,
+    WHOLE,
+    View,
+    comparison_sentences,
+    first_rows,
+    lay_out,
+    table_columns,
+)
 from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, lay_out_table
 
 if TYPE_CHECKING:
@@ -184,14 +192,14 @@ def csv_text(table: pa.Table, *, terminal: bool) -> str:
     return "".join(",".join(map(cell, row)) + "\n" for row in (table.column_names, *rows))
 
 
-def _plain_page(output: Path | None) -> PlainPage:
+def _plain_page(output: Path | None, *, wide: bool = False) -> PlainPage:
     """Return a page as wide as the terminal, with bold titles if it supports them."""
     import shutil
 
     columns = shutil.get_terminal_size((120, 24)).columns
     dumb = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     bold = output is None and sys.stdout.isatty() and not dumb
-    return PlainPage(max(40, columns), bold=bold)
+    return PlainPage(max(40, columns), bold=bold, wide=wide)
 
 
 def _with_answer(answer: Answer) -> pa.Table:
@@ -205,11 +213,11 @@ def _no_picture(table: pa.Table, output: Path | None, title: str) -> Content:
     raise UsageError(f"only answers of questions have pictures; wanted one of {', '.join(TABULAR)}")
 
 
-def _page(answer: Answer) -> str:
+def _page(answer: Answer, view: View) -> str:
     """Write a page with the picture of an answer above its text."""
     from graphkit.plot import html_page, picture
 
-    return html_page(picture(answer), answer_html(answer))
+    return html_page(picture(answer), answer_html(answer, view))
 
 
 def _picture(answer: Answer) -> Picture:
@@ -227,7 +235,7 @@ class Format:
 
     endings: tuple[str, ...]
     table: Callable[[pa.Table, Path | None, str], Content]
-    answer: Callable[[Answer, Path | None], Content] | None = None
+    answer: Callable[[Answer, Path | None, View], Content] | None = None
     """Writer of answers; None to write only the rows, as a table."""
 
 
@@ -235,12 +243,12 @@ WRITERS = {
     "table": Format(
         (".txt",),
         lambda table, to, title: str(lay_out_table(table_columns(table), _plain_page(to), title)),
-        lambda answer, to: str(lay_out(answer, _plain_page(to))),
+        lambda answer, to, view: str(lay_out(answer, _plain_page(to, wide=view.wide), view)),
     ),
     "json": Format(
         (".json",),
         lambda table, to, title: json_text(rows_of(table), indent=2) + "\n",
-        lambda answer, to: json_text(as_object(answer), indent=2) + "\n",
+        lambda answer, to, view: json_text(as_object(answer), indent=2) + "\n",
     ),
     "ndjson": Format(
         (".ndjson", ".jsonl"),
@@ -253,19 +261,23 @@ WRITERS = {
     "markdown": Format(
         (".md",),
         lambda table, to, title: str(lay_out_table(table_columns(table), MarkdownPage())),
-        lambda answer, to: str(lay_out(answer, MarkdownPage())),
+        lambda answer, to, view: str(lay_out(answer, MarkdownPage(), view)),
     ),
     "parquet": Format(
-        (".parquet",), lambda table, to, title: table, lambda answer, to: _with_answer(answer)
+        (".parquet",), lambda table, to, title: table, lambda answer, to, view: _with_answer(answer)
     ),
-    "svg": Format((".svg",), _no_picture, lambda answer, to: _picture(answer).svg()),
-    "png": Format((".png",), _no_picture, lambda answer, to: _picture(answer).png()),
-    "html": Format((".html",), _no_picture, lambda answer, to: _page(answer)),
+    "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer).svg()),
+    "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer).png()),
+    "html": Format((".html",), _no_picture, lambda answer, to, view: _page(answer, view)),
     "echarts": Format(
-        (), _no_picture, lambda answer, to: json_text(_picture(answer).option, indent=2) + "\n"
+        (),
+        _no_picture,
+        lambda answer, to, view: json_text(_picture(answer).option, indent=2) + "\n",
     ),
 }
 FORMATS = tuple(WRITERS)
+READ = ("table", "markdown", "html")
+"""Formats for people, of which a view may show a part."""
 TABULAR = tuple(name for name, form in WRITERS.items() if form.table is not _no_picture)
 """Formats that write any table; the others draw answers."""
 ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
@@ -298,9 +310,9 @@ def show_table(table: pa.Table, form: str, output: Path | None = None, title: st
     _write(WRITERS[form].table(table, output, title), output)
 
 
-def show_answer(answer: Answer, form: str, output: Path | None = None) -> None:
+def show_answer(answer: Answer, form: str, output: Path | None = None, view: View = WHOLE) -> None:
     """Write an answer in a format, of which CSV and NDJSON have only the rows."""
-    _write(_content(answer, form, output), output)
+    _write(_content(answer, form, output, view), output)
 
 
 def written(content: Answer | pa.Table, form: str) -> bytes:
@@ -320,9 +332,16 @@ FILE = Path("answer")
 """In place of stdout, which may be a terminal: what is returned is no text for one."""
 
 
-def _content(answer: Answer, form: str, output: Path | None) -> Content:
+def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:
     write = WRITERS[form].answer
-    return WRITERS[form].table(answer.rows, output, "") if write is None else write(answer, output)
+    if form not in READ and view.top and len(answer.rows) > view.top:
+        kept = first_rows(answer, view.top)
+        note = f"The answer has {len(answer.rows):,} rows, of which these are {len(kept):,}."
+        rows = answer.rows.take(pa.array(kept, pa.int64()))
+        answer = replace(answer, rows=rows, notes=(*answer.notes, note))
+    if write is None:
+        return WRITERS[form].table(answer.rows, output, "")
+    return write(answer, output, view)
 
 
 def _write(content: Content, output: Path | None) -> None:
@@ -334,11 +353,14 @@ def _write(content: Content, output: Path | None) -> None:
         write_parquet(content, output)
 
 
+IN_PYTHON = View(top=SHORT, more=("`rows` has all", "`rows` has them"))
+
+
 def answer_text(answer: Answer) -> str:
     """Write an answer as a terminal shows it."""
-    return str(lay_out(answer, _plain_page(None))).rstrip("\n")
+    return str(lay_out(answer, _plain_page(None), IN_PYTHON)).rstrip("\n")
 
 
-def answer_html(answer: Answer) -> str:
-    """Write an answer as a notebook shows it."""
-    return str(lay_out(answer, HtmlPage()))
+def answer_html(answer: Answer, view: View = WHOLE) -> str:
+    """Write an answer as HTML."""
+    return str(lay_out(answer, HtmlPage(), view))

@@ -37,6 +37,8 @@ class TextColumn:
     number: bool = False
     name: str = ""
     """The column of an answer's rows that it shows."""
+    rank: int = 1
+    """Order in which a narrow table leaves columns out, as in :class:`graphkit.answer.Column`."""
 
     @property
     def narrowest(self) -> int:
@@ -51,6 +53,8 @@ class TextColumn:
         return max(map(width, [self.header, *self.cells]))
 
 
+WIDE_CELL = 40
+"""Width from which a cell is wrapped in a table wider than the page."""
 GAPS = (2, 1)
 """Blanks between columns: preferred, and for a table that would be too wide."""
 
@@ -199,10 +203,10 @@ def lay_out_table(columns: Sequence[TextColumn], page: Page, title: str = "") ->
 
 
 class PlainPage:
-    """Plain text of a given width, with bold titles on a terminal."""
+    """Plain text of a given width, with bold titles on a terminal; wide tables may exceed it."""
 
-    def __init__(self, width: int, *, bold: bool = False) -> None:
-        self.width: int | None = width
+    def __init__(self, width: int, *, bold: bool = False, wide: bool = False) -> None:
+        self.width: int | None = None if wide else width
         self._width, self._bold = width, bold
         self._parts: list[str] = []
 
@@ -218,7 +222,11 @@ class PlainPage:
 
     def table(self, columns: Sequence[TextColumn]) -> None:
         """Add a table, after an empty line unless it follows a title directly."""
-        drawn = text_table(columns, self._width, bold=self._bold) + "\n"
+        to = self._width
+        if self.width is None:
+            cells = [max(column.narrowest, min(column.widest, WIDE_CELL)) for column in columns]
+            to = max(to, sum(cells) + GAPS[0] * (len(cells) - 1) + 1)
+        drawn = text_table(columns, to, bold=self._bold) + "\n"
         if self._parts and self._parts[-1].count("\n") == 1:
             self._parts[-1] += drawn
         else:
