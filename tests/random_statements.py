@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -11,18 +12,46 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "text": ("c.iso3", "c.name", "c.region", "c.subregion"),
         "int": ("c.last_year",),
         "texts": ("c.aliases", "labels(c)"),
-        "bool": ("(c)-[:HOLDS]->()", "EXISTS { (c)-[:PRODUCES]->(:Product) }", "c:Area"),
+        "bool": (
+            "(c)-[:HOLDS]->()",
+            "EXISTS { (c)-[:PRODUCES]->(:Product) }",
+            "c:Area",
+            "c:Nation",
+            "id(c) IS NOT NULL",
+        ),
+        "joined": (
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {aggregate} AS j }",
+            "CALL (c) { MATCH (c)-[:PRODUCES]->(h:Product) WHERE {bool} RETURN {text} AS j }",
+            "CALL { WITH c MATCH (c)-[:HOLDS]->(h) RETURN {text} AS i, {aggregate} AS j }",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN DISTINCT left(h.key, 2) AS j }",
+            "OPTIONAL MATCH (c)-[:HOLDS]->(j:Nation)",
+        ),
     },
     "MATCH (p:Product)-[:AT_STAGE]->(s:Stage)": {
         "text": ("p.key", "p.name", "s.key", "p.note"),
-        "int": ("s.position", "COUNT { (p)-[:MADE_INTO]->() }"),
-        "texts": ("labels(s)",),
+        "int": (
+            "s.position",
+            "COUNT { (p)-[:MADE_INTO]->() }",
+            "size([(p)-[:USED_IN]->(u) | u])",
+        ),
+        "texts": (
+            "labels(s)",
+            "COLLECT { MATCH (p)-[:MADE_INTO]->(m) RETURN m.key ORDER BY m.key }",
+        ),
+        "joined": (
+            "CALL (*) { MATCH (p)-[:MADE_INTO]->(h) RETURN {aggregate} AS j, {aggregate} AS i }",
+            "UNWIND [1, 1] AS k CALL (*) { MATCH (s)<-[:AT_STAGE]-(h) RETURN {aggregate} AS j }",
+            "MATCH (p)-[:CONTAINS]->() CALL (*) { MATCH (p)-[:USED_IN]->(h) RETURN {text} AS j }",
+        ),
         "bool": ("EXISTS { (p)<-[:MADE_INTO]-() }", "p:Product|Stage"),
     },
     "MATCH (a:Product)-[r:MADE_INTO]->(b:Product)": {
         "text": ("a.key", "b.key", "r.process", "type(r)", "startNode(r).key"),
-        "texts": ("labels(a)",),
-        "bool": ("(b)-[:MADE_INTO]->()", "a = b"),
+        "texts": (
+            "labels(a)",
+            "COLLECT { MATCH (b)-[m:MADE_INTO]->() RETURN m.process ORDER BY m.process }",
+        ),
+        "bool": ("(b)-[:MADE_INTO]->()", "a = b", "id(a) <> id(b)"),
     },
     "MATCH (x:Country)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country)": {
         "text": ("x.iso3", "y.iso3", "f.period", "f.hs", "y.region"),
@@ -86,6 +115,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "[v IN {texts} WHERE v CONTAINS 'a' | v + '!']", "({texts} + 'z')",
     ),
 }  # fmt: skip
+GAP = re.compile(rf"{{({'|'.join(FORMS)})}}")
 AGGREGATES = (
     "count(*)", "count({text})", "count(DISTINCT {text})", "min({text})", "max({int})",
     "sum({int})", "sum({float})", "avg({int})", "min({float})", "size(collect({text}))",
@@ -105,11 +135,7 @@ class Value:
 
     def __str__(self) -> str:
         parts = iter(self.inside)
-        text, rest = "", self.form
-        while (begin := rest.find("{")) >= 0 and rest[begin + 1 : rest.find("}")] in FORMS:
-            end = rest.find("}")
-            text, rest = text + rest[:begin] + str(next(parts)), rest[end + 1 :]
-        return text + rest
+        return GAP.sub(lambda _: str(next(parts)), self.form)
 
     def smaller(self) -> Iterator[Value]:
         """Values of the same type that are parts of this one, or have smaller parts."""
@@ -129,6 +155,7 @@ class Asked:
     """A statement: rows, a condition, and columns that may be aggregates."""
 
     base: str
+    joined: str
     condition: Value | None
     keys: tuple[Value, ...]
     columns: tuple[Value, ...]
@@ -143,12 +170,14 @@ class Asked:
         named += [f"{value} AS v{n}" for n, value in enumerate(self.columns)]
         names = ", ".join(name.rpartition(" ")[2] for name in named)
         ending = self.ending.format(columns=", ".join(named), names=names)
-        return f"{self.base}{where} {ending}"
+        return " ".join(filter(None, [self.base + where, self.joined, ending]))
 
     def smaller(self) -> Iterator[Asked]:
         """Statements with less in them."""
         if self.condition is not None:
             yield replace(self, condition=None)
+            if self.joined:
+                yield replace(self, joined="")
             for less in self.condition.smaller():
                 yield replace(self, condition=less)
         if self.ending != ENDINGS[0]:
@@ -196,22 +225,32 @@ class Statements:
 
     def filled(self, type_: str, form: str, depth: int) -> Value:
         """A form with values in its gaps."""
-        gaps = [gap.partition("}")[0] for gap in form.split("{")[1:]]
-        inside = [self.value(gap, depth - 1) for gap in gaps if gap in FORMS]
+        inside = [self.value(gap, depth - 1) for gap in GAP.findall(form)]
         return Value(type_, form, tuple(inside))
+
+    def aggregated(self, form: str) -> str:
+        """A form with aggregates for its gaps of that name."""
+        while "{aggregate}" in form:
+            form = form.replace("{aggregate}", self.chance.choice(AGGREGATES), 1)
+        return form
 
     def one(self) -> Asked:
         """One statement."""
         choice = self.chance.choice
         self.base = choice(sorted(BASES))
         condition = self.value("bool", 3) if self.chance.random() < 0.5 else None
-        keys = tuple(self.value(choice(PLAIN), 3) for _ in range(self.chance.randint(0, 2)))
+        joined = ""
+        if "joined" in BASES[self.base] and self.chance.random() < 0.3:
+            form = choice(BASES[self.base]["joined"])
+            joined = str(self.filled("joined", self.aggregated(form), 2))
+        keys = (Value("joined", "j"),) * bool(joined)
+        keys += tuple(self.value(choice(PLAIN), 3) for _ in range(self.chance.randint(0, 2)))
         if self.chance.random() < 0.4:
             columns = [self.filled("aggregate", choice(AGGREGATES), 3)]
-            return Asked(self.base, condition, keys, tuple(columns), choice(ENDINGS))
+            return Asked(self.base, joined, condition, keys, tuple(columns), choice(ENDINGS))
         types = PLAIN if (ending := choice(ENDINGS)) != ENDINGS[0] else tuple(FORMS)
         columns = [self.value(choice(types), 3) for _ in range(self.chance.randint(1, 3))]
-        return Asked(self.base, condition, keys, tuple(columns), ending)
+        return Asked(self.base, joined, condition, keys, tuple(columns), ending)
 
 
 def shrunk(asked: Asked, fails: Callable[[Asked], bool]) -> Asked:

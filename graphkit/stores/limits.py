@@ -124,9 +124,18 @@ def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array
         with suppress(pa.ArrowTypeError):
             schemas = [pa.schema([field]) for field in fields]
             field = pa.unify_schemas(schemas, promote_options="permissive").field(0)
-            return field, pa.concat_arrays([array.cast(field.type) for _, array in chunks])
+            return field, pa.concat_arrays([_cast(array, field.type) for _, array in chunks])
     texts = [array if field.metadata else json_texts(array.to_pylist()) for field, array in chunks]
     return pa.field(fields[0].name, pa.string(), metadata=JSON), pa.concat_arrays(texts)
+
+
+def _cast(array: pa.Array, wanted: pa.DataType) -> pa.Array:
+    """Cast a chunk; Arrow's own cast cuts off lists of nothing but nulls."""
+    if array.type == wanted:
+        return array
+    if pa.types.is_list(array.type) and pa.types.is_null(array.type.value_type):
+        return pa.array(array.to_pylist(), wanted)
+    return array.cast(wanted)
 
 
 def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:

@@ -179,7 +179,8 @@ class EmbeddedStore(Closing):
         try:
             if asked.statement.asks_for_plan:
                 return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            return neutral_table(asked.statement, answer, limits)
+            found = neutral_table(asked.statement, answer, limits)
+            return Result(found.table, found.notes + asked.notes)
         finally:
             answer.close()
 

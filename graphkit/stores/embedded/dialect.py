@@ -20,6 +20,7 @@ from graphkit.errors import StoreError, UsageError
 from graphkit.stores.embedded.functions import FUNCTIONS, VALUES
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, Joins, labels_of, quoted
+from graphkit.stores.embedded.subqueries import aggregates, joined, replaced
 from graphkit.stores.embedded.types import Types
 
 ELSEWHERE = "Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
@@ -46,11 +47,6 @@ Of several lambdas in a statement, ladybug evaluates only the last one right if 
 one operation: the constants and results within the others are overwritten.
 """
 
-AGGREGATES = frozenset((
-    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
-    "percentiledisc",
-))  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Translation:
@@ -64,10 +60,18 @@ class Translation:
     text: str
     names: Mapping[str, str]
     misplanned: bool
+    notes: tuple[str, ...] = ()
+    """Warnings about the statement."""
 
 
-def translate(statement: Statement, parameters: Mapping[str, Any] | None = None) -> Translation:
+def translate(
+    statement: Statement,
+    parameters: Mapping[str, Any] | None = None,
+    schema: frozenset[str] | None = None,
+) -> Translation:
     """Translate a statement to ladybug's dialect, for these values of its parameters.
+
+    Labels that a given schema lacks match nothing, and are noted.
 
     Raises
     ------
@@ -78,12 +82,12 @@ def translate(statement: Statement, parameters: Mapping[str, Any] | None = None)
 
     Examples
     --------
-    >>> translate(Statement("MATCH (a)-[r:R*1..3]->(b) RETURN head(a.xs), $x")).text
-    'MATCH (`a`)-[`r`:`R`* TRAIL 1..3]->(`b`) RETURN list_max(`a`.`xs`[1:1]), $_graphkit_0'
-    >>> joined = Statement("MATCH (a)<-[:R]-(b)-[r:R]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
-    >>> print(translate(joined).text.replace("`", ""))
-    MATCH (a)<-[_graphkit_r9:R]-(b), (_graphkit_b16)-[r:R]->(c) WHERE id(b) = id(_graphkit_b16) \
-AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.x = 1) RETURN *
+    >>> translate(Statement("MATCH (a)-[r:HOLDS*1..3]->(b) RETURN head(a.xs), $x")).text
+    'MATCH (`a`)-[`r`:`HOLDS`* TRAIL 1..3]->(`b`) RETURN list_max(`a`.`xs`[1:1]), $_graphkit_0'
+    >>> met = Statement("MATCH (a)<-[:HOLDS]-(b)-[r:HOLDS]->(c) WHERE a.x = 1 OR c.x = 1 RETURN *")
+    >>> print(translate(met).text.replace("`", ""))
+    MATCH (a)<-[_graphkit_r9:HOLDS]-(b), (_graphkit_b20:Area|Country)-[r:HOLDS]->(c) \
+WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.x = 1) RETURN *
     """
     given = parameters or {}
     names = {
@@ -91,15 +95,26 @@ AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.x = 1) RETURN *
         for n, name in enumerate(statement.parameters)
         if name not in given or given[name] is not None
     }
-    writer = Writer(statement, names, given)
-    text = writer.written(statement.tree)
+    none = {
+        each: Syntax("no-label", each.at, each.end, each.name)
+        for each in statement.query.walk("label")
+        if schema is not None and each.name not in schema
+    }
+    query = joined(replaced(statement.query, none) if none else statement.query)
+    writer = Writer(statement, query, names, given)
+    text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
     lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
     if len(lambdas) > 1 and (writer.compound or len(set(lambdas)) < len(lambdas)):
         raise StoreError(
             "the embedded database has no two comprehensions in a statement where one has more "
             f"than one operation, or is used twice; {ELSEWHERE}"
         )
-    return Translation(statement, text, names, misplanned(statement.query))
+    notes = tuple(
+        f"{place(statement.text, each.at)}: the graph has no label or relationship type "
+        f"{each.name!r}; it matches nothing"
+        for each in none
+    )
+    return Translation(statement, text, names, misplanned(query), notes)
 
 
 def misplanned(query: Syntax) -> bool:
@@ -119,27 +134,26 @@ def misplanned(query: Syntax) -> bool:
     ordered = False
     for each in query.walk("with", "return"):
         columns = each.all("item", "star")
-        if ordered and all(_aggregates(column) for column in columns):
+        if ordered and all(map(aggregates, columns)):
             return True
         ordered = ordered or each.first("order") is not None
     return False
-
-
-def _aggregates(column: Syntax) -> bool:
-    return any(
-        each.name.lower() in AGGREGATES for each in column.walk("function", "subquery-value")
-    )
 
 
 class Writer:
     """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
 
     def __init__(
-        self, statement: Statement, names: Mapping[str, str], parameters: Mapping[str, Any]
+        self,
+        statement: Statement,
+        query: Syntax,
+        names: Mapping[str, str],
+        parameters: Mapping[str, Any],
     ) -> None:
         self.statement = statement
+        self.used = [each.name for each in query.walk("variable")]
         self.names = names
-        self.joins = Joins(statement)
+        self.joins = Joins(statement.text, query)
         self.types = Types(parameters)
         self.renamed: dict[str, str] = {}
         self.moved: list[str] = []
@@ -257,7 +271,7 @@ class Writer:
         """Write WITH or RETURN, whose columns may be called like variables in its order."""
         items = each.all("item", "star")
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
-        grouped = each.name and each.kind == "with" and not any(map(_aggregates, items))
+        grouped = each.name and each.kind == "with" and not any(map(aggregates, items))
         word = each.kind.upper() + (" DISTINCT" if each.name and not grouped else "")
         order = each.first("order")
         shadows = any(self._shadows(item) for item in items) if order is not None else False
@@ -286,6 +300,14 @@ class Writer:
             text += f" WITH {back}"
         where = each.first("where")
         return f"{text} {self.written(where)}" if where else text
+
+    def order(self, each: Syntax) -> str:
+        """Write ORDER BY."""
+        return f"ORDER BY {self.every(each.parts)}"
+
+    def sort(self, each: Syntax) -> str:
+        """Write a value to order by."""
+        return f"{self.written(each.parts[0])} {each.name}".rstrip()
 
     def _shadows(self, item: Syntax) -> bool:
         """Tell if a column is called like something else that is bound before."""
@@ -358,9 +380,8 @@ class Writer:
         inner, where = group.first("path"), group.first("where")
         parts = inner.parts if inner else []
         quantifier = group.first("quantifier")
-        used = [each.name for each in self.statement.tree.walk("variable")]
         plain = [part.kind for part in parts] == ["node", "relationship", "node"] and all(
-            used.count(variable.name) == 1 for variable in group.walk("variable")
+            self.used.count(variable.name) == 1 for variable in group.walk("variable")
         )
         described = any(part.first("labels", "map", "where") for part in parts[::2])
         several = len(list(path.walk("relationship"))) > 1
@@ -398,11 +419,6 @@ class Writer:
         labels = each.first("labels")
         if labels is None:
             return self.joins.kinds.get(each, "")
-        if labels.parts[0].kind == "label" or (
-            all(part.kind == "label" for part in labels.parts[0].parts)
-            and labels.parts[0].kind == "any-label"
-        ):
-            return ":" + "|".join(quoted(part.name) for part in labels.walk("label"))
         meant = labels_of(each) or frozenset()
         if meant in (frozenset(), EDGES, NODES):
             return ""
@@ -436,13 +452,13 @@ class Writer:
         last = clauses[-1]
         counts_rows = (
             last.kind == "return"
-            and (
-                each.name == "EXISTS" or not (last.name or any(_aggregates(c) for c in last.parts))
-            )
+            and (each.name == "EXISTS" or not (last.name or any(map(aggregates, last.parts))))
             and not last.first("skip", "limit")
         )
         if each.name == "COLLECT":
             self.lacks(each, "COLLECT subquery")
+        if any(name.startswith(f"{HIDDEN}_x") for name in self.renamed.values()):
+            self.lacks(each, f"{each.name} subquery in a comprehension")
         if matches != (clauses[:-1] if counts_rows else clauses):
             self.lacks(each, f"{each.name} subquery of more than MATCH")
         return f"{each.name} {{ MATCH {self.pattern_with_conditions(*matches)} }}"
@@ -477,7 +493,17 @@ class Writer:
             return rule(self, each, each.parts)
         if name in LACKING_FUNCTIONS:
             self.lacks(each, f"function {each.name}()")
-        return self.as_it_stands(each)
+        return self.called(each)
+
+    def called(self, each: Syntax) -> str:
+        """Write a call as it is."""
+        distinct = "DISTINCT " if each.first("distinct") else ""
+        arguments = [part for part in each.parts if part.kind != "distinct"]
+        return f"{each.name}({distinct}{self.every(arguments)})"
+
+    def matched(self, each: Syntax) -> str:
+        """Write a value that is null where a pattern did not match."""
+        return f"CASE WHEN {each.name} THEN {self.written(each.parts[0])} END"
 
 
 Rule = Callable[[Writer, Syntax], str]
@@ -489,7 +515,9 @@ RULES: dict[str, Rule] = {
     "function": Writer.function,
     "let": Writer.let,
     "match": Writer.match,
+    "matched": Writer.matched,
     "node": Writer.node,
+    "order": Writer.order,
     "parameter": Writer.parameter,
     "path": Writer.path,
     "pattern": Writer.pattern,
@@ -497,6 +525,8 @@ RULES: dict[str, Rule] = {
     "query": Writer.query,
     "relationship": Writer.relationship,
     "return": Writer.projection,
+    "sort": Writer.sort,
+    "star": lambda writer, each: "*",
     "number": Writer.number,
     "entry": Writer.entry,
     "subquery-value": Writer.subquery_value,

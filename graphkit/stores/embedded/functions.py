@@ -115,9 +115,49 @@ def predicate(writer: Writer, each: Syntax) -> str:
     met = f"size({text})"
     if where is not None:
         type_ = writer.types.item(values)
+        if each.name != "SINGLE" and _may_hold_null(values):
+            return _of_three_values(writer, each.name, text, variable, type_, where.parts[0])
         met = f"size({writer.lambda_('list_filter', text, variable, type_, where.parts[0])})"
     wanted = {"ANY": "> 0", "NONE": "= 0", "SINGLE": "= 1", "ALL": f"= size({text})"}
     return f"({met} {wanted[each.name]})"
+
+
+def _may_hold_null(values: Syntax) -> bool:
+    if values.kind in ("property", "parameter", "string", "number"):
+        return False
+    if values.kind == "function":
+        items = ("split", "labels", "range", "collect", "nodes", "relationships", "rels")
+        return values.name.lower() not in items and any(map(_may_hold_null, values.parts))
+    if values.kind in ("list", "group", "slice", "sum", "comprehension"):
+        parts = [part for part in values.parts if part.kind != "sign"]
+        return any(map(_may_hold_null, parts[1:2] if values.kind == "comprehension" else parts))
+    return True
+
+
+def _of_three_values(
+    writer: Writer, name: str, values: str, variable: Syntax, type_: str, condition: Syntax
+) -> str:
+    """Write a predicate over items of which some may be null, and make it null."""
+    with writer.local(variable, type_) as x:
+        met = writer.written(condition)
+    writer.compound = True
+    each = f"CASE WHEN {met} THEN 2 WHEN NOT ({met}) THEN 0 ELSE 1 END"
+    most = "list_min" if name == "ALL" else "list_max"
+    found = f"{most}(list_transform({values}[1:], {x} -> {each}))"
+    sure, then = (0, "false") if name == "ALL" else (2, "true" if name == "ANY" else "false")
+    other = "false" if name == "ANY" else "true"
+    case = f"CASE {found} WHEN {sure} THEN {then} WHEN 1 THEN null ELSE {other} END"
+    return f"CASE WHEN {values} IS NOT NULL THEN {case} END"
+
+
+def membership(writer: Writer, each: Syntax) -> str:
+    """Write ``x IN [a, b]`` as comparisons: a null among the items makes it null."""
+    value, values = each.parts
+    if each.name != "IN" or values.kind != "list" or not _may_hold_null(values):
+        return writer.as_it_stands(each)
+    text = writer.written(value)
+    equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
+    return f"({' OR '.join(equal)})"
 
 
 def reduce(writer: Writer, each: Syntax) -> str:
@@ -155,9 +195,25 @@ def _as_float(text: str, type_: str) -> str:
 def comparison(writer: Writer, each: Syntax) -> str:
     """Write ``a < b < c`` as two comparisons."""
     values, signs = each.parts[::2], each.parts[1::2]
-    texts = writer.all_written(values)
+    same = all(map(_identifies, values)) and {sign.name for sign in signs} <= {"=", "<>"}
+    texts = [_identity(writer, value) for value in values] if same else writer.all_written(values)
     pairs = [f"{a} {s.name} {b}" for a, s, b in zip(texts, signs, texts[1:], strict=False)]
     return pairs[0] if len(pairs) == 1 else f"({' AND '.join(pairs)})"
+
+
+def _identifies(value: Syntax) -> bool:
+    return value.kind == "function" and value.name.lower() in ("id", "elementid")
+
+
+def _identity(writer: Writer, value: Syntax) -> str:
+    return f"id({writer.every(value.parts)})"
+
+
+def null_test(writer: Writer, each: Syntax) -> str:
+    """Write ``x IS NULL``; also of an identity, whose value would be another one."""
+    value = each.parts[0]
+    text = _identity(writer, value) if _identifies(value) else writer.written(value)
+    return f"{text} {each.name}"
 
 
 def sum_(writer: Writer, each: Syntax) -> str:
@@ -372,7 +428,7 @@ def template(text: str) -> Rule:
 def round_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``round(x)``, which takes a half to the greater number."""
     if len(arguments) > 1:
-        return writer.as_it_stands(each)
+        return writer.called(each)
     return f"floor({writer.written(arguments[0])} + 0.5)"
 
 
@@ -382,9 +438,7 @@ FUNCTIONS: dict[str, Rule] = {
     "char_length": template("size({0})"),
     "character_length": template("size({0})"),
     "coalesce": coalesce,
-    "date": lambda writer, each, arguments: (
-        writer.as_it_stands(each) if arguments else "current_date()"
-    ),
+    "date": lambda writer, each, arguments: writer.called(each) if arguments else "current_date()",
     "elementid": different("answers something else", "use the node's key"),
     "endnode": template("end_node({0})"),
     "exists": exists,
@@ -398,7 +452,7 @@ FUNCTIONS: dict[str, Rule] = {
     "rand": template("random()"),
     "reverse": reverse,
     "round": round_,
-    "sum": lambda writer, each, arguments: f"coalesce({writer.as_it_stands(each)}, 0)",
+    "sum": lambda writer, each, arguments: f"coalesce({writer.called(each)}, 0)",
     "split": split,
     "startnode": template("start_node({0})"),
     "substring": substring,
@@ -428,11 +482,13 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "index": index,
     "label-test": label_test,
     "map": map_,
+    "null-test": null_test,
     "predicate": predicate,
     "projection": projection,
     "property": property_,
     "reduce": reduce,
     "slice": slice_,
     "sum": sum_,
+    "test": membership,
 }
 """Values that are written otherwise, by their kind."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from graphkit.cypher.statement import Statement
 from graphkit.cypher.syntax import Syntax
 from graphkit.cypher.tokens import place
 from graphkit.errors import UsageError
@@ -35,8 +34,8 @@ def labels_of(each: Syntax) -> frozenset[str] | None:
 
 def meant(label: Syntax, every: frozenset[str]) -> frozenset[str]:
     """Evaluate a label expression: everything in the graph has one label."""
-    if label.kind == "label":
-        return frozenset((label.name,))
+    if label.kind in ("label", "no-label"):
+        return frozenset((label.name,) if label.kind == "label" else ())
     found = [meant(part, every) for part in label.parts]
     if label.kind == "not-label":
         return every - found[0]
@@ -115,7 +114,8 @@ def sections(query: Syntax) -> Iterator[list[tuple[Syntax, bool]]]:
 class Joins:
     """Names, added nodes and conditions with which ladybug joins patterns as Neo4j does."""
 
-    statement: Statement
+    text: str
+    query: Syntax
     names: dict[Syntax, str] = field(default_factory=dict)
     """Names of nodes and relationships, instead of their own or for want of one."""
     kinds: dict[Syntax, str] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Joins:
     """Conditions of a MATCH or a pattern."""
 
     def __post_init__(self) -> None:
-        for section in sections(self.statement.query):
+        for section in sections(self.query):
             joined: set[str] = set()
             for pattern, alone in section:
                 # What is bound outside an OPTIONAL MATCH or a subquery is joined to it anyway.
@@ -137,11 +137,22 @@ class Joins:
                 if any(path.first("variable") for path in pattern.all("path")):
                     self._stretch(pattern, known)
                 else:
-                    kinds = _kinds(p for p, a in section if p is pattern or not a)
+                    kinds = kinds_in(p for p, a in section if p is pattern or not a)
                     told += self._join(pattern, known, kinds)
                 told += self._apart(pattern)
                 if any(labels_of(each) == frozenset() for each in _described(pattern)):
+                    self._check_length(pattern)
                     told.append("false")
+
+    def _check_length(self, pattern: Syntax) -> None:
+        """Refuse a path of unknown type that may have no relationship at all."""
+        for each in pattern.walk("relationship", "group-path"):
+            for label in each.walk("no-label"):
+                if each.first("length", "quantifier"):
+                    raise UsageError(
+                        f"{place(self.text, label.at)}: the graph has no label or relationship "
+                        f"type {label.name!r}"
+                    )
 
     def _join(self, pattern: Syntax, joined: set[str], kinds: dict[str, set[str]]) -> Iterator[str]:
         """Give each node a second name where a relationship meets an earlier one."""
@@ -182,7 +193,7 @@ class Joins:
             variable = each.relationship.first("variable")
             if meets and variable:
                 raise UsageError(
-                    f"{place(self.statement.text, variable.at)}: the embedded database cannot name "
+                    f"{place(self.text, variable.at)}: the embedded database cannot name "
                     f"a path and also this relationship of it; leave out {variable.name}, or the "
                     "path's name"
                 )
@@ -223,15 +234,11 @@ def _described(pattern: Syntax) -> Iterator[Syntax]:
         yield from path.walk("node", "relationship")
 
 
-def _kinds(patterns: Iterable[Syntax]) -> dict[str, set[str]]:
-    """Return the kinds that each node may have, by labels and schema, where that is known."""
+def kinds_in(patterns: Iterable[Syntax]) -> dict[str, set[str]]:
+    """Return the kinds that each node and relationship may have, where labels or schema tell."""
     kinds: dict[str, set[str]] = {}
     for pattern in patterns:
-        found: list[tuple[Syntax, set[str]]] = []
-        for node in _described(pattern):
-            labels = labels_of(node)
-            if node.kind == "node" and labels:
-                found.append((node, set(labels)))
+        found = [(e, set(labels)) for e in _described(pattern) if (labels := labels_of(e))]
         for each in links(pattern):
             found += [(n, p) for n, p in each.ends() if p is not None and not each.many]
         for node, possible in found:

@@ -1,7 +1,7 @@
 """Refuses text that runs on both engines but answers differently on ladybug.
 
-What it cannot see stays different, and is documented: a null inside a list makes ``IN``, ``any``
-and ``all`` false, not null;
+What it cannot see stays different, and is documented: a null inside a list
+that is not written out makes ``IN`` false, not null;
 ``CONTAINS ''`` is false; without ORDER BY, ``collect`` has another order; ``-[*0..1]-`` from a node
 without a label leaves out nodes that have no such relationship; names of variables that differ
 only in case are one; ``round`` to some places takes a negative half to the number farther from
@@ -19,7 +19,7 @@ from graphkit.cypher.tokens import place
 from graphkit.errors import UsageError
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import ELSEWHERE
-from graphkit.stores.embedded.joins import labels_of, links, name_of, sections
+from graphkit.stores.embedded.joins import NODES, labels_of, links, name_of, sections
 
 _TEXT_TYPES = (Type.TEXT, Type.PERIOD, Type.DATE)
 _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
@@ -117,7 +117,7 @@ def _led_nowhere(query: Syntax) -> Iterator[Refusal]:
                 for node, possible in link.ends():
                     name = name_of(node)
                     have = known.get(name, possible)
-                    if not possible or have is None or link.many:
+                    if not possible or not have or not have <= NODES or link.many:
                         continue
                     if not have & possible:
                         types = "|".join(sorted(labels_of(link.relationship) or ()))

@@ -23,6 +23,7 @@ from graphkit.paths import hide_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.dialect import translate
+from graphkit.stores.embedded.joins import EDGES, NODES
 from graphkit.stores.embedded.refusals import refuse_silent_differences
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -134,7 +135,7 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
         statement.check_read_only()
         used = statement.values(parameters)
         refuse_silent_differences(statement, used)
-        _send_table(store.read(translate(statement, used), used, limits))
+        _send_table(store.read(translate(statement, used, NODES | EDGES), used, limits))
     except GraphkitError as error:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:

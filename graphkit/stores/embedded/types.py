@@ -174,6 +174,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "case": Types._case,
     "list": lambda types, value: LIST + types._common(value.parts),
     "map": lambda types, value: "map",
+    "matched": lambda types, value: types.of(value.parts[0]),
     "projection": lambda types, value: "map",
     "index": lambda types, value: types.item(value.parts[0]),
     "slice": lambda types, value: types.of(value.parts[0]),

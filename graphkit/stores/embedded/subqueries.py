@@ -1,0 +1,315 @@
+"""Subqueries as joins and aggregates: CALL, COLLECT and pattern comprehension, which ladybug lacks.
+
+The rows before a subquery are grouped and counted, its pattern is joined to each group, its columns
+are made of what each group matched, and every group becomes as many rows again. A subquery that
+cannot be written so stays as it is, and is refused where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from graphkit.cypher.syntax import Syntax
+from graphkit.schema import GRAPH
+from graphkit.stores.embedded.joins import HIDDEN, kinds_in, quoted
+
+AGGREGATES = frozenset((
+    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
+    "percentiledisc",
+))  # fmt: skip
+SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
+"""Kinds of values with variables of their own."""
+
+_ALWAYS_SET = {
+    kind.name: {kind.key, "digest", *(p.name for p in kind.stored if p.required)}
+    for kind in GRAPH.kinds
+}
+"""Properties that everything of a kind has."""
+
+
+def aggregates(value: Syntax) -> bool:
+    """Tell if a value is made of many rows."""
+    return any(each.name.lower() in AGGREGATES for each in value.walk("function"))
+
+
+def joined(query: Syntax) -> Syntax:
+    """Return a query with its subqueries written as joins, where they can be."""
+    found = Syntax(query.kind, query.at, query.end, query.name)
+    bound: dict[str, None] = {}
+    first = True
+    for clause in map(_counted, query.parts):
+        if clause.kind in ("union", "next"):
+            found.parts.append(clause)
+            bound, first = {}, True
+            continue
+        ordered = any(part.first("order") for part in found.parts)
+        made = None
+        if clause.kind == "subquery" and not ordered:
+            made = _called(clause, list(bound), first)
+        elif clause.kind in ("with", "return") and not ordered:
+            made = _collected(clause, list(bound), first)
+        found.parts += made or [clause]
+        bound = _bound_after(clause, bound)
+        first = False
+    return found
+
+
+def _bound_after(clause: Syntax, before: dict[str, None]) -> dict[str, None]:
+    """Return the names bound after a clause."""
+    if clause.kind in ("with", "return"):
+        kept = before if clause.first("star") else {}
+        return {**kept, **dict.fromkeys(_name(item) for item in clause.all("item"))}
+    if clause.kind == "subquery":
+        last = clause.parts[-1].parts[-1]
+        return {**before, **dict.fromkeys(_name(item) for item in last.all("item"))}
+    return {**before, **dict.fromkeys(_made(clause))}
+
+
+def _made(clause: Syntax) -> Iterator[str]:
+    """Yield the names that a clause gives to something."""
+    for each in clause.walk("path", "node", "relationship"):
+        if clause.kind == "match" and (variable := each.first("variable")):
+            yield variable.name
+    if clause.kind == "unwind":
+        yield clause.parts[-1].name
+    if clause.kind == "for":
+        yield clause.parts[0].name
+    if clause.kind == "let":
+        yield from (part.parts[0].name for part in clause.parts)
+    if clause.kind == "procedure":
+        yield from (_name(item) for item in clause.all("item"))
+
+
+def _name(item: Syntax) -> str:
+    return item.parts[-1].name if item.parts[-1].kind == "variable" else ""
+
+
+# --- counting
+
+
+def _counted(each: Syntax) -> Syntax:
+    """Replace the size of a collected pattern by a COUNT subquery, everywhere within."""
+    if each.kind == "function" and each.name.lower() == "size" and len(each.parts) == 1:
+        value = each.parts[0]
+        query = _query_of(value)
+        if query is not None and not any(p.first("skip", "limit") for p in query.parts):
+            return Syntax("subquery-value", each.at, each.end, "COUNT", [_counted(query)])
+    parts = [_counted(part) for part in each.parts]
+    changed = any(new is not old for new, old in zip(parts, each.parts, strict=True))
+    return replace(each, parts=parts) if changed else each
+
+
+def _query_of(value: Syntax) -> Syntax | None:
+    """Return the query whose rows a value collects."""
+    if value.kind == "subquery-value" and value.name == "COLLECT":
+        return value.parts[0]
+    if value.kind == "pattern-comprehension":
+        result = value.parts[-1]
+        match = Syntax("match", value.at, value.end, "", value.parts[:-1])
+        item = Syntax("item", result.at, result.end, "", result.parts)
+        return Syntax(
+            "query", value.at, value.end, "",
+            [match, Syntax("return", result.at, result.end, "", [item])],
+        )  # fmt: skip
+    return None
+
+
+# --- subqueries that stand in a clause of their own
+
+
+def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
+    """Write ``CALL (x) { ... }``; None if it cannot be written so."""
+    query = call.parts[-1]
+    clauses, imports = list(query.parts), {part.name for part in call.all("variable")}
+    if call.first("star"):
+        imports = set(bound)
+    if call.name or clauses[-1].kind != "return" or query.first("union", "next"):
+        return None
+    begins = clauses[0]
+    if begins.kind == "with" and bound and not call.all("variable", "star"):
+        if any(part.kind != "item" or part.parts[0].kind != "variable" for part in begins.parts):
+            return None
+        imports = {_name(part) for part in begins.parts}
+        del clauses[0]
+    returned = clauses[-1]
+    if returned.first("star") or not all(map(_name, returned.all("item"))):
+        return None
+    if first:
+        return [*joined(replace(query, parts=clauses[:-1])).parts, replace(returned, kind="with")]
+    inner = _matches(clauses, imports, set(bound))
+    if inner is None or returned.first("order", "skip", "limit"):
+        return None
+    items = returned.all("item")
+    plain = [item for item in items if not aggregates(item)]
+    if not returned.name and len(plain) == len(items):
+        return [*inner, _with(call, bound, items)]
+    if not plain:
+        inner, items = _optional(inner, items, imports)
+    if not inner:
+        return None
+    count = f"{HIDDEN}_k{call.at}"
+    last = replace(_with(call, [*bound, count], items), name=returned.name)
+    return [_grouped(call, bound, count), *inner, last, _repeated(call, count)]
+
+
+def _matches(clauses: list[Syntax], imports: set[str], bound: set[str]) -> list[Syntax] | None:
+    """Return the MATCH clauses before RETURN, if none uses a name that only stands outside."""
+    *matches, _ = clauses
+    if any(clause.kind != "match" or clause.name for clause in matches):
+        return None
+    used = {each.name for clause in clauses for each in clause.walk("variable")}
+    return None if used & (bound - imports) else matches
+
+
+# --- subqueries that are values
+
+
+def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
+    """Write the COLLECT subqueries in the columns of a clause; None if there is none."""
+    count = f"{HIDDEN}_k{clause.at}"
+    clauses = [] if first else [_grouped(clause, bound, count)]
+    kept = [*bound, *[count] * (not first)]
+    values: dict[Syntax, Syntax] = {}
+    for item in clause.all("item"):
+        for value in _outermost(item.parts[0]):
+            query = _query_of(value)
+            made = query and _listed(query, set(bound), f"{HIDDEN}_l{value.at}", kept)
+            if not made:
+                return None
+            clauses += made
+            kept = [*kept, f"{HIDDEN}_l{value.at}"]
+            values[value] = _variable(value, kept[-1])
+    if not values:
+        return None
+    if not first:
+        clauses.append(_repeated(clause, count))
+    return [*clauses, replaced(clause, values)]
+
+
+def _outermost(value: Syntax) -> Iterator[Syntax]:
+    """Yield the collected patterns in a value, but not those within other scopes."""
+    if _query_of(value) is not None:
+        yield value
+    elif value.kind not in SCOPES:
+        for part in value.parts:
+            yield from _outermost(part)
+
+
+def replaced(each: Syntax, values: dict[Syntax, Syntax]) -> Syntax:
+    """Return a construct with other ones within it."""
+    if each in values:
+        return values[each]
+    return replace(each, parts=[replaced(part, values) for part in each.parts])
+
+
+def _listed(query: Syntax, bound: set[str], name: str, kept: list[str]) -> list[Syntax] | None:
+    """Write a query whose one column is collected into a list."""
+    returned = query.parts[-1]
+    items = returned.all("item")
+    inner = _matches(query.parts, bound, bound)
+    if (
+        returned.kind != "return" or returned.name or len(items) != 1 or inner is None
+        or returned.first("skip", "limit", "star") or aggregates(items[0])
+        or not _is_set(items[0].parts[0], inner)
+    ):  # fmt: skip
+        return None
+    value, order = items[0].parts[0], returned.first("order")
+    collect = Syntax("function", value.at, value.end, "collect", [value])
+    column = Syntax("item", value.at, value.end, "", [collect, _variable(value, name)])
+    inner, made = _optional(inner, [column], bound)
+    if not inner:
+        return None
+    if order is not None:
+        alias = {_name(items[0]): value} if len(items[0].parts) == 2 else {}
+        sorts = {
+            sort.parts[0]: alias[sort.parts[0].name]
+            for sort in order.parts
+            if sort.parts[0].kind == "variable" and sort.parts[0].name in alias
+        }
+        star = Syntax("star", order.at, order.at, "*")
+        inner.append(Syntax("with", order.at, order.end, "", [star, replaced(order, sorts)]))
+    return [*inner, _with(query, kept, made)]
+
+
+def _is_set(value: Syntax, clauses: list[Syntax]) -> bool:
+    """Tell if a value is never null: collect() leaves out nulls, a COLLECT subquery does not."""
+    if value.kind == "property" and value.parts[0].kind == "variable":
+        kinds = kinds_in(clauses).get(value.parts[0].name)
+        return bool(kinds) and all(value.name in _ALWAYS_SET[kind] for kind in kinds or ())
+    if value.kind in ("sum", "group"):
+        return all(_is_set(part, clauses) for part in value.parts if part.kind != "sign")
+    return value.kind in ("map", "projection", "list", "string", "number")
+
+
+# --- parts of what is written
+
+
+def _optional(
+    clauses: list[Syntax], items: list[Syntax], bound: set[str]
+) -> tuple[list[Syntax], list[Syntax]]:
+    """Make each MATCH optional, and aggregate only the rows on which all of them matched."""
+    marks, made, known = [], [], set(bound)
+    for clause in clauses:
+        marked = _marked(clause, known)
+        if marked is None:
+            return [], []
+        clause, mark = marked
+        known.update(_made(clause))
+        marks.append(f"id({quoted(mark)}) IS NOT NULL")
+        made.append(replace(clause, name="OPTIONAL"))
+    return made, [_where_matched(item, " AND ".join(marks)) for item in items]
+
+
+def _marked(clause: Syntax, known: set[str]) -> tuple[Syntax, str] | None:
+    """Return a clause with the name of something new in it, which is null where it has no match."""
+    for path in clause.all("path"):
+        kinds = ("node",) if path.first("variable") else ("node", "relationship")
+        for each in (e for kind in kinds for e in path.all(kind)):
+            if each.first("length", "quantifier"):
+                continue
+            variable = each.first("variable")
+            if variable is None:
+                variable = _variable(each, f"{HIDDEN}_m{each.at}")
+                named = replace(each, parts=[variable, *each.parts])
+                return replaced(clause, {each: named}), variable.name
+            if variable.name not in known:
+                return clause, variable.name
+    return None
+
+
+def _where_matched(each: Syntax, mark: str) -> Syntax:
+    """Let the aggregates in a value take only some rows."""
+    if each.kind == "function" and each.name.lower() in AGGREGATES:
+        *before, value = each.parts
+        if value.kind == "star":
+            value = Syntax("number", value.at, value.end, "1")
+        condition = Syntax("matched", value.at, value.end, mark, [value])
+        return replace(each, parts=[*before, condition])
+    return replace(each, parts=[_where_matched(part, mark) for part in each.parts])
+
+
+def _grouped(at: Syntax, bound: list[str], count: str) -> Syntax:
+    """Write the clause that counts the rows which are the same so far."""
+    star = Syntax("star", at.at, at.at, "*")
+    every = Syntax("function", at.at, at.at, "count", [star])
+    return _with(at, bound, [Syntax("item", at.at, at.at, "", [every, _variable(at, count)])])
+
+
+def _repeated(at: Syntax, count: str) -> Syntax:
+    """Write the clause that makes as many rows again."""
+    one = Syntax("number", at.at, at.at, "1")
+    rows = Syntax("function", at.at, at.at, "range", [one, _variable(at, count)])
+    return Syntax("unwind", at.at, at.at, "", [rows, _variable(at, f"{count}i")])
+
+
+def _with(at: Syntax, kept: list[str], items: list[Syntax]) -> Syntax:
+    names = [
+        Syntax("item", at.at, at.at, "", [_variable(at, name), _variable(at, name)])
+        for name in kept
+    ]
+    return Syntax("with", at.at, at.end, "", [*names, *items])
+
+
+def _variable(at: Syntax, name: str) -> Syntax:
+    return Syntax("variable", at.at, at.at, name)
