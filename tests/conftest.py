@@ -15,6 +15,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+if sys.dont_write_bytecode and "MUTANT" not in os.environ:
+    # Compile each module once for all processes of all runs, though beside no source.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from databases import clear, hold, sample_trade, slice_seeds, stopped_at_the_end
@@ -151,8 +157,10 @@ def neo4j_server(
 
 
 @pytest.fixture(scope="session")
-def neo4j_store(neo4j_server: tuple[str, str, str]) -> Iterator[Neo4jStore]:
-    """The test database, cleared in the end; somebody's own data are never touched."""
+def neo4j_store(
+    neo4j_server: tuple[str, str, str], pytestconfig: pytest.Config
+) -> Iterator[Neo4jStore]:
+    """The test database, cleared in the end if it outlasts the tests; never somebody's data."""
     with Neo4jStore(*neo4j_server) as store:
         marks = store.run("SHOW INDEXES YIELD name WHERE name = $mark RETURN name", {"mark": MARK})
         nodes = store.run("MATCH (n) RETURN count(n) AS n").table["n"][0].as_py()
@@ -160,8 +168,9 @@ def neo4j_store(neo4j_server: tuple[str, str, str]) -> Iterator[Neo4jStore]:
             pytest.exit(f"{neo4j_server[0]} holds {nodes:,} nodes that the tests would delete", 1)
         store._write(f"CREATE INDEX {MARK} IF NOT EXISTS FOR (n:{MARK}) ON (n.x)")
         yield store
-        clear(store)
-        store._write(f"DROP INDEX {MARK}")
+        if LOG not in pytestconfig.stash:
+            clear(store)
+            store._write(f"DROP INDEX {MARK}")
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,9 @@ def main() -> None:
         copy = Path(folder, "copy")
         shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "nightly"))
         os.chdir(copy)
-        os.environ.update(PYTHONPATH=str(copy), PYTHONDONTWRITEBYTECODE="1", NUMBA_DISABLE_JIT="1")
+        os.environ.update(PYTHONPATH=str(copy), NUMBA_DISABLE_JIT="1")
+        # A mutant has the time and size of the source before it, by which bytecode is looked up.
+        os.environ.update(PYTHONDONTWRITEBYTECODE="1", MUTANT="1")
         sys.path.insert(0, str(copy))
         sys.dont_write_bytecode = True
         checked = py_compile.PycInvalidationMode.CHECKED_HASH
