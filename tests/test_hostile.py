@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,6 @@ from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, or
 from graphkit.cli import app as cli
 from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.export.tables import digest
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version
 from graphkit.stores.limits import LIMITS, Limits
@@ -88,25 +87,34 @@ def engine(request) -> str:
 
 @pytest.fixture
 def content(engine, stores, sample_file) -> Callable[[], object]:
-    """Tells what all that a database holds comes to."""
+    """Tells what all that a database holds comes to, or the last change of it."""
     if engine == "neo4j":
-        return lambda: [digest(stores[engine]), *state(stores[engine])]
+        return lambda: last_commits(stores[engine])
     beside = sample_file.parent
     return lambda: [
         (p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(beside.iterdir())
     ]
 
 
-def state(store: Neo4jStore) -> list[object]:
-    """How much there is of everything in a Neo4j, also of what is not graphkit's."""
-    asked = (
-        "MATCH (n) RETURN count(n) + sum(size(keys(n))) AS x",
-        "MATCH ()-[r]->() RETURN count(r) AS x",
-        "SHOW INDEXES YIELD name AS x",
-        "SHOW CONSTRAINTS YIELD name AS x",
-        "CALL db.labels() YIELD label AS x",
-    )
-    return [sorted(store.run(statement).table["x"].to_pylist()) for statement in asked]
+def last_commits(store: Neo4jStore) -> list[Collection[str]]:
+    """Bookmarks of the last transactions that changed the graph, or the server's users."""
+    found = []
+    for database, statement in ((None, "RETURN 1"), ("system", "SHOW DATABASES")):
+        with store._driver.session(database=database, default_access_mode="READ") as session:
+            session.run(statement).consume()
+            found.append(session.last_bookmarks().raw_values)
+    return found
+
+
+def test_a_change_of_one_property_would_be_noticed(stores):
+    store = stores["neo4j"]
+    before = last_commits(store)
+    assert last_commits(store) == before
+
+    store._write("MATCH (c:Country {iso3: 'KOR'}) SET c.name = c.name + '!'")
+    changed = last_commits(store)
+    store._write("MATCH (c:Country {iso3: 'KOR'}) SET c.name = left(c.name, size(c.name) - 1)")
+    assert changed != before
 
 
 def failure(ask: Callable[[], object]) -> str:
@@ -303,11 +311,11 @@ def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(sliced_file,
 
 
 def test_the_read_mode_of_neo4j_alone_keeps_the_graph(stores):
-    before = state(stores["neo4j"])
+    before = last_commits(stores["neo4j"])
     for text in WRITES:
         with suppress(GraphkitError):
             stores["neo4j"]._read(text, {}, Limits(seconds=5))
-    assert state(stores["neo4j"]) == before
+    assert last_commits(stores["neo4j"]) == before
 
 
 def test_the_plan_alone_lets_nothing_through(stores):
