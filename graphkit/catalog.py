@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphkit.answer import ELSEWHERE, cited
 from graphkit.errors import UsageError
-from graphkit.names import Entity, Names, names_in
+from graphkit.names import Entity, Names, in_other_languages, names_in
 from graphkit.queries import Query, Reading, note_reading, noted_readings, rows_of
 from graphkit.schema import MAIN
 from graphkit.stores import Store
@@ -147,7 +147,8 @@ class Catalog:
     @cached_property
     def places(self) -> Names:
         """Countries and areas, by all their names."""
-        return Names({kind: partial(self.nodes, kind) for kind in ("Country", "Area")})
+        kinds = {kind: partial(self.nodes, kind) for kind in ("Country", "Area")}
+        return Names(kinds, {"Country": in_other_languages})
 
     @property
     def claims(self) -> pa.Table:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graphkit._version import __version__
 from graphkit.errors import StoreError, Unreachable, UsageError
-from graphkit.paths import locked, shipped, user_folder, write_private
+from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
 from graphkit.stores import LoadReport, Progress, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -231,6 +231,8 @@ def _opens(path: Path) -> bool:
 def _drop_others(path: Path) -> None:
     """Remove databases of older seeds, and remains of killed loads."""
     owner = path.name.rpartition("-")[0]
+    if owner == "graph":
+        path.with_name(NAMES).unlink(missing_ok=True)
     for old in path.parent.glob(f"{owner}-*.lbdb"):
         if old != path:
             with suppress(OSError):  # another process may still read it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -14,6 +17,10 @@ from graphkit.errors import UsageError
 
 MOST_PARTS = 9
 """Number of parts that commas may divide a name into."""
+SHORT = 3
+"""Letters of a name up to which its other number is not tried."""
+NEAR = 0.74
+"""Least similarity of a name that is suggested, by :mod:`difflib`."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
 
 
@@ -41,11 +48,17 @@ class Entity:
         return self.name if self.name == self.key else f"{self.name} ({self.key})"
 
 
+Translations: TypeAlias = Mapping[str, Sequence[str]]
+"""Names in other languages, by key."""
+
+
 class _Kind:
     """Names of one kind, read from the graph on first use."""
 
-    def __init__(self, name: str, read: Callable[[], pa.Table]) -> None:
-        self._name, self._read = name, read
+    def __init__(
+        self, name: str, read: Callable[[], pa.Table], translated: Callable[[], Translations]
+    ) -> None:
+        self._name, self._read, self._translated = name, read, translated
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
@@ -69,16 +82,36 @@ class _Kind:
                 ranks[rank].setdefault(_folded(text), []).append(self.exact[row["key"]])
         return {text: who for rank in reversed(ranks) for text, who in rank.items()}
 
+    @cached_property
+    def translated(self) -> dict[str, list[Entity]]:
+        """Entities by folded text in another language."""
+        found: dict[str, list[Entity]] = {}
+        for key, texts in self._translated().items():
+            for text in texts if key in self.exact else ():
+                found.setdefault(_folded(text), []).append(self.exact[key])
+        return found
+
+    def meant(self, text: str) -> list[Entity]:
+        """List the entities that a folded text names, in English first."""
+        return list(dict.fromkeys(self.spoken.get(text) or self.translated.get(text) or []))
+
 
 class Names:
     """Keys, names, codes and aliases of some kinds.
 
     Within a kind an exact key comes first (``In`` is indium), then keys, names, codes and
-    aliases in any case, with or without accents and punctuation.
+    aliases in any case, with or without accents and punctuation, then names in other languages.
+    What no kind knows is tried in the other number: ``magnet`` for magnets.
     """
 
-    def __init__(self, kinds: Mapping[str, Callable[[], pa.Table]]) -> None:
-        self._kinds = {name: _Kind(name, read) for name, read in kinds.items()}
+    def __init__(
+        self,
+        kinds: Mapping[str, Callable[[], pa.Table]],
+        translations: Mapping[str, Callable[[], Translations]] = MappingProxyType({}),
+    ) -> None:
+        self._kinds = {
+            name: _Kind(name, read, translations.get(name, dict)) for name, read in kinds.items()
+        }
 
     def find(self, text: str, what: str, kinds: Iterable[str]) -> Entity:
         """Find the entity that a text names, in the first kind that knows it.
@@ -102,11 +135,15 @@ class Names:
         UsageError
             The name is ambiguous within a kind.
         """
-        for kind in kinds:
-            if text in self._kinds[kind].exact:
-                yield self._kinds[kind].exact[text]
+        among, folded = [self._kinds[kind] for kind in kinds], _folded(text)
+        known = any(text in kind.exact or kind.meant(folded) for kind in among)
+        if not known and len(folded) > SHORT:
+            folded = folded.removesuffix("s") if folded.endswith("s") else f"{folded}s"
+        for kind in among:
+            if text in kind.exact:
+                yield kind.exact[text]
                 continue
-            found = list(dict.fromkeys(self._kinds[kind].spoken.get(_folded(text), ())))
+            found = kind.meant(folded)
             if len(found) > 1:
                 raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
             yield from found
@@ -125,13 +162,24 @@ class Names:
     def _nearest(self, text: str, kinds: list[str]) -> str:
         from difflib import get_close_matches
 
-        tables = [self._kinds[kind].spoken for kind in reversed(kinds)]
+        among = [self._kinds[kind] for kind in reversed(kinds)]
+        tables = [table for kind in among for table in (kind.translated, kind.spoken)]
         spoken = {name: who for table in tables for name, who in table.items()}
         if not spoken:
             return "the database holds none: fill it with 'graphkit load'"
-        close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=0.6)
+        close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=NEAR)
         names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
+
+
+def in_other_languages() -> Translations:
+    """Read the names of countries in German, Spanish, French, Japanese, Korean and Chinese."""
+    path = Path(__file__).parent / "cldr/names.csv"
+    _, *lines = path.read_text(encoding="utf-8").splitlines()
+    return {
+        key: [name for cell in cells for name in cell.split("|") if name]
+        for key, *cells in csv.reader(lines)
+    }
 
 
 def names_in(text: str, is_name: Callable[[str], bool]) -> list[str]:

@@ -35,6 +35,10 @@ PACKED = {
 """First bytes of files that are no text."""
 
 
+NAMES = "graph.names"
+"""File in the cache with what the default database has names for, for completion."""
+
+
 def user_folder(kind: Literal["cache", "data", "config"]) -> Path:
     """Return graphkit's folder of one kind, where this system keeps such folders.
 

@@ -13,7 +13,7 @@ import pytest
 from graphkit.answer import Answer
 from graphkit.catalog import DERIVED, RECENT, Catalog, Materials
 from graphkit.errors import UsageError
-from graphkit.names import Names
+from graphkit.names import Names, in_other_languages
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
@@ -93,6 +93,47 @@ def test_countries_are_found_in_any_case_with_or_without_accents(places, text, k
     assert place(places, text) == key
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("Deutschland", "DEU"), ("SÜDKOREA", "KOR"), ("Suedkorea", None), ("대한민국", "KOR"),
+     ("한국", "KOR"), ("북한", "PRK"), ("韓国", "KOR"), ("韩国", "KOR"), ("Corée du Sud", "KOR"),
+     ("coree du sud", "KOR"), ("Corea del Sur", "KOR"), ("Estados Unidos", "USA"),
+     ("美国", "USA"), ("アメリカ合衆国", "USA"), ("États-Unis", "USA"),
+     ("Vereinigte Staaten", "USA"),
+     ("Niederlande", "NLD"), ("Kongo-Kinshasa", "COD"), ("香港", "HKG"), ("대만", "TWN"),
+     ("netherland", "NLD")],
+)  # fmt: skip
+def test_countries_are_found_in_other_languages(places, text, key):
+    if key is None:
+        with pytest.raises(UsageError, match=r"did you mean South Korea \(KOR\)"):
+            place(places, text)
+    else:
+        assert place(places, text) == key
+
+
+def test_no_name_in_another_language_means_two_countries_or_another_one_in_english(sliced_graph):
+    table = next(p.table for p in sliced_graph.parts if p.kind.name == "Country")
+    rows = table.rename_columns(["key" if n == "iso3" else n for n in table.column_names])
+    english = Names({"Country": lambda: rows})
+    translated = Names({"Country": lambda: rows}, {"Country": in_other_languages})
+    names = in_other_languages()
+    known = set(rows["key"].to_pylist())
+
+    assert len(names) > 240
+    assert {key for key in names if key in known and len(names[key]) < 6} == set()
+    for key, texts in names.items():
+        for text in texts:
+            if key in known:
+                assert translated.find(text, "country", ("Country",)).key == key
+                assert {e.key for e in english.all(text, ("Country",))} <= {key}
+
+
+@pytest.mark.parametrize("text", ["Atlantis", "Mordor"])
+def test_nothing_is_suggested_for_what_is_near_nothing(places, text):
+    with pytest.raises(UsageError, match="nothing is near it"):
+        place(places, text)
+
+
 def test_north_korea_is_not_south_korea(places):
     assert {place(places, t) for t in ("PRK", "North Korea", "DPRK", "Korea, North")} == {"PRK"}
 
@@ -170,6 +211,8 @@ def test_two_things_of_one_name_are_both_named():
      ("rare earths", "Element", "REE"), ("Rare-Earth Elements", "Element", "REE"),
      ("heavy rare earths", "Element", "HREE"), ("metal", "Stage", "metal"),
      ("Mine", "Stage", "mine"), ("magnets", "Product", "magnets-metal"),
+     ("magnet", "Product", "magnets-metal"), ("ndfeb", "Product", "magnets-metal"),
+     ("rare earth", "Element", "REE"),
      ("magnets-metal", "Product", "magnets-metal"), ("Dy2O3", "Product", "dy-oxide"),
      ("rare earth metals", "Product", "ree-metals"), ("spodumene", "Product", "lithium-minerals")],
 )  # fmt: skip
@@ -236,7 +279,7 @@ def test_an_unknown_material_comes_with_near_names(materials):
         materials.scope("disprosium")
     assert str(caught.value) == (
         "no element, mineral, product, stage or HS code is called 'disprosium'; "
-        "did you mean Dysprosium (Dy), Dysprosium oxide (dy-oxide), Dysprosium metal (dy-metal)?"
+        "did you mean Dysprosium (Dy)?"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ OTHERS = {
     "neo4j": "databases",
 }
 """Commands that ask no question, and their modules, in the order of the help."""
+COMPLETION = "_GRAPHKIT_COMPLETE"
+"""Variable by which a shell asks for completion; the words so far are in another."""
 GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
 """Commands with commands of their own, and their names in the module."""
 
@@ -103,11 +106,13 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; an error is one line on stderr."""
     try:
-        from graphkit.render import flush
-
-        asked = [name for name in arguments[:1] if name in (*QUESTIONS, *OTHERS)]
+        words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
+        typed = words[1:-1] if COMPLETION in os.environ else arguments
+        asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
         app = command_line(*asked)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
+        from graphkit.render import flush
+
         flush()
     except SeedError as error:
         return _seed_problems(error)

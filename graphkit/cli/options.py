@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphkit.cli.completion import completion_of
 from graphkit.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -85,12 +86,15 @@ Brief = Annotated[
 def option_of(parameter: Parameter) -> Any:
     """Make the typer option or argument for a declared parameter."""
     if not parameter.option:
-        return typer.Argument(metavar=parameter.metavar, help=parameter.help)
+        return typer.Argument(
+            metavar=parameter.metavar, help=parameter.help,
+            autocompletion=completion_of(parameter),
+        )  # fmt: skip
     return typer.Option(
         parameter.option,
         metavar=parameter.metavar or None,
         help=parameter.help,
-        autocompletion=(lambda: list(parameter.allowed)) if parameter.choices else None,
+        autocompletion=completion_of(parameter),
     )
 
 
