@@ -32,6 +32,7 @@ from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.changes import compare, trend
 from graphkit.questions.claim_checks import check_claims, claim_conflicts
 from graphkit.questions.claims import list_claims
+from graphkit.questions.flows import list_flows
 from graphkit.questions.mirror import mirror
 from graphkit.questions.supply import supply_of
 from graphkit.stores import Closing, Result
@@ -156,6 +157,7 @@ class Session(Catalog, Closing):
     depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
+    list_flows = _verb(list_flows)
     mirror = _verb(mirror)
     n_minus_1 = _verb(n_minus_1.n_minus_1)
     origins = _verb(origins.origins)

@@ -364,6 +364,24 @@ VERBS = (
         "the EU's supply risk with all its inputs, as a range, beside the published criticality",
     ),
     Verb(
+        "flows", "flows.list_flows", "List who sells something to whom.",
+        "The trade between each pair of countries in one period, all products in scope added up, "
+        "largest first, with its share of the trade of all countries. As a picture, a map.",
+        ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2010 -o flows.svg'),
+        (
+            SCOPE,
+            Parameter("of", "--of", "COUNTRY",
+                      "Only trade of this country or group, on either side.", "places"),
+            replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
+            DATASET,
+            replace(COUNT_BY, name="by", help="Rank and shares by value or by mass."),
+            Parameter("top", "--top", "N", "Only the N largest. Default: in a table 20, else all.",
+                      "count", range=Range(1), in_tables={"": 20}),
+        ),
+        "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
+        "who sells something to whom in a year, as a table or a map",
+    ),
+    Verb(
         "centrality", "centrality.centrality",
         "Rank countries by centrality: the hubs of trade.",
         "Flows of all products in scope are added up for each pair of countries. A large flow is a "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -23,10 +24,12 @@ from hostile_statements import WRITES
 from pyarrow import parquet
 from written_seeds import market, with_reference, write_files
 
+from graphkit import explore
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.explore.addresses import PATHS, command_of, field_of, openapi
 from graphkit.explore.guard import POLICY
+from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -50,6 +53,7 @@ QUESTIONS = {
     "reliance?country=KOR&n-minus-1=false": "reliance KOR",
     "prices?what=magnet&of=KOR": "prices magnet --of KOR",
     "criticality?element=Nd": "criticality Nd",
+    "flows?for=magnet&of=KOR&top=2": "flows --for magnet --of KOR --top 2",
     "centrality?measure=pagerank,hub&min-flow=10&by=tonnes": "centrality --measure pagerank,hub "
     "--min-flow 10 --by tonnes",
     "compare?before=2023&after=2024&of=KOR": "compare 2023 2024 --of KOR",
@@ -390,6 +394,31 @@ def test_names_are_listed_for_the_search_box(server):
 
     assert {"key": "KOR", "name": f"South Korea{SCRIPT}", "kind": "Country"} in names
     assert {row["kind"] for row in names} == {"Country", "Area", "Element", "Product", "Stage"}
+    products = [row for row in names if row["kind"] == "Product"]
+    assert {row["stage"] for row in products} <= {
+        row["key"] for row in names if row["kind"] == "Stage" and row["position"] > 0
+    }
+    assert any(row["minerals"] and row["years"] for row in products)
+
+
+def test_the_schema_is_listed_for_the_editor(server):
+    kinds = {kind["name"]: kind for kind in server.get("/api/schema").json()}
+    sold = kinds["EXPORTS"]
+
+    assert kinds.keys() == {kind.name for kind in GRAPH.kinds}
+    assert (sold["edge"], sold["ends"]) == (True, ["Country|Area", "Country|Area"])
+    assert "tonnes" in [p["name"] for p in sold["properties"]]
+
+
+def test_the_bundle_of_the_editor_is_the_one_that_was_built_from_the_locked_packages():
+    """``tools/build_page.py`` builds it and records the hashes."""
+    built = Path(__file__).parents[1] / "tools" / "page"
+    wanted = json.loads((built / "built.json").read_text("utf-8"))
+    editor = Path(explore.__file__).parent / "static" / "editor.js"
+    files = {name: built / name for name in wanted} | {"static/editor.js": editor}
+
+    found = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    assert found == wanted
 
 
 def test_scripts_in_names_stay_text(server):

@@ -51,6 +51,7 @@ ASKED = (
     ("origins", "KOR", {"scope": "magnet"}),
     ("reliance", "KOR"),
     ("n_minus_1",),
+    ("list_flows",),
     ("centrality",),
     ("centrality", {"scope": "alloy", "by": "tonnes"}),
     ("disrupt", "CHN"),

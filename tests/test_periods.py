@@ -230,6 +230,7 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
     "imports": lambda g, p: g.concentration("KOR", period=p),
     "reliance": lambda g, p: g.reliance("CHN", period=p),
     "n minus 1": lambda g, p: g.n_minus_1(period=p),
+    "flows": lambda g, p: g.list_flows(period=p),
     "centrality": lambda g, p: g.centrality(period=p),
     "layered": lambda g, p: g.layered_centrality(period=p),
 }  # fmt: skip

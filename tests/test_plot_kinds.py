@@ -13,7 +13,7 @@ import pytest
 from graphkit.answer import Answer, side_by_side
 from graphkit.api import Session
 from graphkit.plot import picture
-from graphkit.plot.canvas import WIDTH, text_width
+from graphkit.plot.canvas import WIDTH, point_of, text_width
 from graphkit.plot.charts import round_up
 from graphkit.plot.dependence import NO_DATA
 from graphkit.verbs import VERBS
@@ -33,6 +33,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "reliance.n_minus_1": lambda g: g.n_minus_1(),
     "prices.prices": lambda g: g.prices("rare earths"),
     "criticality.criticality": lambda g: g.criticality("Dy", "Nd"),
+    "flows.list_flows": lambda g: g.list_flows(scope="ree-metals", period="2024"),
     "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
     "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
     "changes.compare": lambda g: g.compare("2023", "2024", of="KOR", scope="rare earths"),
@@ -216,6 +217,28 @@ def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
     assert values(option, "new partners")[1:] == [len(row["new"] or ()) for row in rows[1:]]
     assert values(option, "lost partners")[1:] == [-len(row["lost"] or ()) for row in rows[1:]]
     assert values(option, "new partners")[0] is None
+
+
+def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
+    answer = ASKED["flows.list_flows"](ask)
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    arcs, exporters, importers = option["series"]
+    sold, total = {}, sum(row["usd"] for row in rows)
+    for row in rows:
+        sold[row["exporter"]] = sold.get(row["exporter"], 0) + row["usd"]
+    first, second = sorted(arcs["data"], key=lambda arc: -arc["lineStyle"]["width"])[:2]
+
+    assert [bar["value"] for bar in exporters["data"]] == pytest.approx(
+        sorted(sold.values(), reverse=True)[:8]
+    )
+    assert exporters["data"][0]["label"]["formatter"] == f"{100 * max(sold.values()) / total:.1f} %"
+    assert sum(bar["value"] for bar in importers["data"]) <= total
+    assert first["coords"] == [list(point_of(rows[0][end])) for end in ("exporter", "importer")]
+    assert (second["lineStyle"]["width"] / first["lineStyle"]["width"]) ** 2 == pytest.approx(
+        rows[1]["usd"] / rows[0]["usd"], rel=0.02
+    )
+    assert "HS 280530" in option["title"][0]["subtext"]
 
 
 def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):

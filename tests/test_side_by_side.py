@@ -44,6 +44,7 @@ PERIODS: dict[str, Callable[..., Any]] = {
     "cascade": lambda g, p: g.cascade("CHN", scope="magnets-metal", period=p),
     "concentration": lambda g, p: g.concentration(scope="magnets-metal", period=p),
     "reliance": lambda g, p: g.reliance("USA", scope="ree-metals", period=p),
+    "flows": lambda g, p: g.list_flows(scope="magnets-metal", period=p, top=2),
     "centrality": lambda g, p: g.centrality(scope="magnets-metal", period=p, top=2),
     "layered": lambda g, p: g.layered_centrality(scope="magnets-metal", period=p, top=2),
     "criticality": lambda g, p: g.criticality("gallium", period=p),

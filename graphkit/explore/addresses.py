@@ -242,4 +242,11 @@ OTHERS: dict[str, Any] = {
             "responses": {"200": _json("Key, name and kind of each.", "Rows")},
         }
     },
+    "/api/schema": {
+        "get": {
+            "operationId": "schema",
+            "summary": "List the kinds of node and relationship with their properties.",
+            "responses": {"200": _json("Name, ends, meaning and properties of each.", "Rows")},
+        }
+    },
 }

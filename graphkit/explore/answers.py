@@ -6,9 +6,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from time import monotonic
+from typing import Any, TypeVar
 
 from graphkit.answer import Answer
 from graphkit.catalog import Catalog
@@ -24,6 +26,10 @@ MOST_WAITING = 256
 KEPT, KEPT_BYTES = 64, 4 * 2**20
 """Answers that are kept, and the size from which one is not."""
 SECONDS = 120.0
+CHECK_SECONDS = 1.0
+"""Time for which kept answers are given without asking whether the database is still that one."""
+MOSTLY = 0.8
+"""Part of a product's elements that makes it a product of their group."""
 
 
 class Busy(GraphkitError):
@@ -86,6 +92,7 @@ class Answers(Closing):
         self._reopen = reopen
         self._catalog: Catalog | None = Catalog(store)
         self._kept: OrderedDict[str, asyncio.Task[Found]] = OrderedDict()
+        self._checked = 0.0
         self.questions, self.statements = Threads(THREADS), Threads(STATEMENTS)
 
     def close(self) -> None:
@@ -108,6 +115,7 @@ class Answers(Closing):
 
     async def find(self, question: Question) -> Found:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
+        await self._forget_old()
         key = f"{question.function} {sorted(question.arguments.items())!r}"
         task = self._kept.get(key)
         if task is None:
@@ -119,6 +127,16 @@ class Answers(Closing):
         else:
             self._kept.move_to_end(key)
         return await asyncio.shield(task)
+
+    async def _forget_old(self) -> None:
+        """Drop the kept answers of a server that was loaded anew; ask it now and then."""
+        now = monotonic()
+        if not self._kept or now < self._checked + CHECK_SECONDS:
+            return
+        self._checked = now
+        # Otherwise the next reading opens the database again, or says why it cannot.
+        with suppress(Unreachable):
+            await self.questions.run(partial(self.reading, _read_marker))
 
     def _ask(self, question: Question) -> Found:
         with noted_readings() as readings:
@@ -145,10 +163,46 @@ class Answers(Closing):
             raise
 
 
-def names_of(catalog: Catalog) -> list[dict[str, str]]:
-    """List all that a question may be about: key, name and kind of each."""
-    return [
-        {"key": row["key"], "name": row["name"], "kind": kind}
-        for kind in ("Country", "Area", "Element", "Product", "Stage")
-        for row in catalog.nodes(kind).select(["key", "name"]).to_pylist()
+def _read_marker(catalog: Catalog) -> None:
+    """Read one row, which fails if a server was loaded since the last one."""
+    if catalog.store.content:
+        catalog.store.run("RETURN 1 AS one")
+
+
+def names_of(catalog: Catalog) -> list[dict[str, Any]]:
+    """List all that a question may be about: key, name and kind of each.
+
+    A stage has its ``position`` in the chain, a product its ``stage`` and the ``minerals`` that it
+    belongs to (its main element, the group of many, or each of a few), and the ``years`` of its
+    trade.
+    """
+    years: dict[str, set[str]] = {}
+    for row in catalog.traded.select(["product", "period"]).to_pylist():
+        if len(row["period"]) == len("2024"):
+            years.setdefault(row["product"], set()).add(row["period"])
+    found = []
+    for kind in ("Country", "Area", "Element", "Product", "Stage"):
+        for row in catalog.nodes(kind).select(["key", "name", "stage", "position"]).to_pylist():
+            named = {"key": row["key"], "name": row["name"], "kind": kind}
+            if kind == "Stage":
+                named["position"] = row["position"]
+            elif kind == "Product":
+                named |= {
+                    "stage": row["stage"],
+                    "minerals": _minerals(catalog, row["key"]),
+                    "years": sorted(years.get(row["key"], ())),
+                }
+            found.append(named)
+    return found
+
+
+def _minerals(catalog: Catalog, product: str) -> list[str]:
+    """Name the elements of a product, or the smallest group with nearly all of more than two."""
+    materials = catalog.materials
+    main = materials.main.get(product, set())
+    groups = [
+        (len(members), group)
+        for group, members in materials.members.items()
+        if len(main) > 2 and len(main & members) >= MOSTLY * len(main)
     ]
+    return [min(groups)[1]] if groups else sorted(main)

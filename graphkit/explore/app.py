@@ -32,11 +32,12 @@ from graphkit.explore.addresses import (
 )
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
 from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
-from graphkit.explore.page import page_of
+from graphkit.explore.page import kinds_of, page_of
 from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
 from graphkit.render import json_text, written
+from graphkit.schema import GRAPH
 from graphkit.stores.limits import LIMITS, Limits
 
 MEDIA = {
@@ -85,7 +86,8 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
     document = json.dumps(described, ensure_ascii=False).encode()
     pages = {f"/{name}": (content, kind) for name, content, kind in _static()}
     pages["/"] = pages["/index.html"]
-    pages["/api/openapi.json"] = (document, "application/json")
+    pages["/api/openapi.json"] = (document, ENDINGS["json"])
+    pages["/api/schema"] = (json.dumps(kinds_of(GRAPH)).encode(), ENDINGS["json"])
     questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
     others = [
         Route(f"/api/{door}/{path}", partial(endpoint, path))

@@ -12,6 +12,7 @@ from graphkit.plot.canvas import DARK
 from graphkit.render.answer import coverage_lines, lay_out
 from graphkit.render.formats import rows_of
 from graphkit.render.layout import TextColumn
+from graphkit.schema import Schema
 
 
 class Blocks:
@@ -55,6 +56,22 @@ def page_of(answer: Answer) -> dict[str, Any]:
         "coverage": coverage_lines(answer),
         "picture": _picture(answer),
     }
+
+
+def kinds_of(graph: Schema) -> list[dict[str, Any]]:
+    """List the kinds of node and relationship of a graph, with the properties of each."""
+    return [
+        {
+            "name": kind.name,
+            "edge": kind.is_edge,
+            "doc": kind.doc,
+            "ends": ["|".join(end.kinds) for end in kind.ends],
+            "properties": [
+                {"name": p.name, "meaning": p.meaning, "doc": p.doc} for p in kind.stored
+            ],
+        }
+        for kind in graph.kinds
+    ]
 
 
 def _picture(answer: Answer) -> dict[str, Any] | None:

@@ -26,6 +26,7 @@ KINDS: tuple[tuple[str, Drawing], ...] = (
     ("usd_per_tonne figure", markets.prices),
     ("usd_exporter usd_importer", markets.mirror_reports),
     ("rank nodes pairs flow_share", markets.hubs),
+    ("exporter importer share", markets.flows),
     ("verdict claimed_low found", figures.checked_claims),
     ("other_claim conflict", figures.conflicts),
     ("claim statement value", figures.listed_claims),

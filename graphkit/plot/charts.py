@@ -446,9 +446,12 @@ def makers_by_stage(links: Iterable[Mapping[str, Any]]) -> Plot:
     return Plot(
         {
             "title": [
-                {"text": stage, "left": round(EDGE + step * place), "top": 0, "padding": 0,
+                {"text": stage, **side, "top": 0, "padding": 0,
                  "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"}}
-                for place, stage in enumerate([*stages, "imports of"])
+                for stage, side in [
+                    *((s, {"left": round(EDGE + step * n)}) for n, s in enumerate(stages)),
+                    (f"imports of {rows[0]['product']}", {"right": EDGE}),
+                ]
             ],
             "series": [{
                 "type": "sankey", "name": "share of the imports", "left": EDGE,

@@ -22,7 +22,7 @@ from graphkit.plot.charts import Axis, Bars, Cell, Marks, makers_by_stage, matri
 
 MANY = 10
 """Number of products from which on a country is a heat map."""
-MOST_ROWS, MOST_PAIRS, MOST_POINTS = 24, 18, 6
+MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
 """Rows of one bar and of two in one picture, and suppliers of a matrix."""
 NO_DATA = ("unknown", "untraceable")
 NAMED_BY = ("consumer", "product", "period", "supplier")
@@ -138,12 +138,25 @@ def origins_by_stage(answer: Answer) -> Picture:
         beside_range=True,
     )
     note = "Thin lines: at least to at most, where data are missing."
-    if len(answer.links.group_by(["consumer", "product"]).aggregate([])) == 1:
-        chain = moved(makers_by_stage(answer.links.to_pylist()), plot.height + 12)
-        series = [*plot.parts["series"], *chain.parts["series"]]
-        plot = Plot({**plot.parts, **chain.parts, "series": series}, chain.height)
+    chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for link in answer.links.to_pylist():
+        chains.setdefault((link["consumer"], link["product"]), []).append(link)
+    if chains and len(chains) <= MOST_CHAINS:
+        plot = _above(plot, [makers_by_stage(links) for links in chains.values()])
         note += " Bands: who made it out of whose material, as traced."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
+
+
+def _above(plot: Plot, chains: Sequence[Plot]) -> Plot:
+    """Put a plot above some chains."""
+    series, titles = [*plot.parts["series"]], [*plot.parts.get("title", ())]
+    height = plot.height
+    for chain in chains:
+        placed = moved(chain, height + 12)
+        series += placed.parts["series"]
+        titles += placed.parts["title"]
+        height = placed.height
+    return Plot({**plot.parts, "series": series, "title": titles}, height)
 
 
 def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float]]:

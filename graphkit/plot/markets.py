@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
+from graphkit.amounts import money, percent
 from graphkit.answer import Answer
 from graphkit.plot.canvas import (
+    EDGE,
     FIRST,
     FOURTH,
     INK,
     LINE,
+    MUTED,
     ON_DARK,
     OTHER,
     PAPER,
     SECOND,
     SMALL,
     THIRD,
+    WIDTH,
     Picture,
     Plot,
     colour_of,
@@ -27,6 +31,7 @@ from graphkit.plot.canvas import (
     point_of,
     text_width,
     values,
+    wrapped,
 )
 from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
 from graphkit.plot.dependence import APART, first_rows
@@ -223,11 +228,7 @@ def hubs(answer: Answer) -> Picture:
             "itemStyle": {"color": colour_of(row["country"])}, "label": label,
         })  # fmt: skip
     parts = {
-        "geo": {
-            "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
-            "height": 300, "boundingCoords": [[-168, 80], [180, -56]],
-            "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
-        },
+        "geo": MAP,
         "series": [{
             "type": "scatter", "coordinateSystem": "geo", "name": header(answer, measure),
             "data": data, "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
@@ -239,6 +240,107 @@ def hubs(answer: Answer) -> Picture:
     first = ", ".join(f"{name_of(row['country'])} {row[measure]:.3g}" for row, _ in placed[:5])
     note = f"Size: {header(answer, measure)}. {first}."
     return framed(answer, Plot(parts, 312), drawn=len(placed), note=note, world=True)
+
+
+def flows(answer: Answer) -> Picture:
+    """Draw the largest flows as arcs on the map, with exporters and importers side by side."""
+    by = answer.scope["by"]
+    rows = [row for row in answer.rows.to_pylist() if row[by]]
+    period = max((row["period"] for row in rows), default="")
+    rows = [row for row in rows if row["period"] == period]
+    placed = [row for row in rows if point_of(row["exporter"]) and point_of(row["importer"])]
+    arcs = placed[:MOST_ARCS]
+    most = arcs[0][by] if arcs else 1.0
+    lines = {
+        "type": "lines", "coordinateSystem": "geo", "name": "flows", "silent": False,
+        "data": [
+            {
+                "name": f"{name_of(row['exporter'])} to {name_of(row['importer'])}: "
+                f"{written_amount(row[by], by)}, {percent(row['share'])}",
+                "coords": [point_of(row["exporter"]), point_of(row["importer"])],
+                "lineStyle": {"color": colour_of(row["exporter"]),
+                              "width": round(max(0.6, WIDEST * sqrt(row[by] / most)), 2)},
+            }
+            for row in reversed(arcs)
+        ],
+        "symbol": ["none", "arrow"], "symbolSize": 5, "tooltip": {"formatter": "{b}"},
+        "lineStyle": {"opacity": 0.55, "curveness": 0.25},
+    }  # fmt: skip
+    sides = [_totals(rows, end, by) for end in ("exporter", "importer")]
+    height = 26 + 20 * max(map(len, sides)) + 6
+    grids, across, down, series, titles = [], [], [], [lines], []
+    half = WIDTH // 2
+    for place, (head, side) in enumerate(zip(("Exporters", "Importers"), sides, strict=True)):
+        left = place * half + EDGE
+        grids.append({"left": left + NAME_ROOM, "top": MAP["height"] + 34,
+                      "width": half - NAME_ROOM - EDGE - 62, "height": 20 * len(side)})  # fmt: skip
+        titles.append({
+            "text": head, "left": left, "top": MAP["height"] + 12, "padding": 0,
+            "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
+        })  # fmt: skip
+        across.append({"type": "value", "gridIndex": place, "show": False, "min": 0})
+        names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in side]
+        down.append({
+            "type": "category", "inverse": True, "gridIndex": place, "data": names,
+            "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0},
+            "axisTick": {"show": False}, "axisLine": {"show": False},
+        })  # fmt: skip
+        total = sum(value for _, value in _totals(rows, ("exporter", "importer")[place], by, None))
+        series.append({
+            "type": "bar", "name": head, "xAxisIndex": place, "yAxisIndex": place, "barWidth": 13,
+            "data": [
+                {"value": value, "itemStyle": {"color": colour_of(key)},
+                 "label": {"show": True, "position": "right", "color": INK, "fontSize": SMALL,
+                           "formatter": f"{percent(value / total)}"}}
+                for key, value in side
+            ],
+        })  # fmt: skip
+    parts = {"geo": MAP, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
+             "series": series}  # fmt: skip
+    note = _legend(answer, rows, arcs, by)
+    plot = Plot(parts, MAP["height"] + 12 + height)
+    return framed(answer, plot, drawn=len(arcs), note=note, world=True)
+
+
+MAP: dict[str, Any] = {
+    "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
+    "height": 300, "boundingCoords": [[-168, 80], [180, -56]],
+    "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
+}  # fmt: skip
+"""The world without Antarctica, at the top of a plot."""
+MOST_ARCS, MOST_SIDES, WIDEST, NAME_ROOM = 60, 8, 9.0, 104
+"""Arcs drawn, countries named on each side, and pixels of the widest arc and of names."""
+
+
+def _totals(
+    rows: Sequence[Mapping[str, Any]], end: str, by: str, most: int | None = MOST_SIDES
+) -> list[tuple[str, float]]:
+    """Add up the flows of each country at one end, largest first."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row[end]] = sums.get(row[end], 0.0) + row[by]
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def written_amount(amount: float, by: str) -> str:
+    """Write an amount in USD or tonnes."""
+    return f"{money(amount)} USD" if by == "usd" else f"{amount:,.0f} t"
+
+
+def _legend(
+    answer: Answer, rows: Sequence[Mapping[str, Any]], arcs: Sequence[Mapping[str, Any]], by: str
+) -> str:
+    """Say what the arcs are of, in which unit, and how much of it they and the weights cover."""
+    codes = "+".join(values(answer, "hs"))
+    total, drawn = (sum(row[by] for row in some) for some in (rows, arcs))
+    said = [f"Arcs: {'+'.join(values(answer, 'products'))}{f', HS {codes}' if codes else ''}"]
+    if total:
+        said[0] += f", {written_amount(drawn, by)} of {written_amount(total, by)}"
+    usd = sum(row["usd"] or 0.0 for row in rows)
+    weightless = sum((row["usd"] or 0.0) * (row["missing_tonnes_share"] or 0.0) for row in rows)
+    if usd:
+        said.append(f"{percent(weightless / usd)} of the value has no weight")
+    return "; ".join(said) + ". Width and bars: by " + ("value." if by == "usd" else "weight.")
 
 
 def header(answer: Answer, column: str) -> str:

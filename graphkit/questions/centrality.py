@@ -463,7 +463,7 @@ def centrality(
     rows = rows.append_column(MISSING, column)
     products = sorted(set(found.flows["product"].to_pylist()))
     notes = [
-        *asked.notes, *found.notes, *_adding_up(found, products, by),
+        *asked.notes, *found.notes, *adding_up(found, products, by),
         *hints(table, measures, min_flow),
         *(leaders(table, measures) if over_time else ()),
         *basket_notes(catalog.materials, asked, products),
@@ -571,7 +571,7 @@ def _least(min_flow: float, unit: str) -> str:
     return f"{min_flow:,g} {unit}".strip() if min_flow else "any above 0"
 
 
-def _adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
+def adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
     """Write a note where flows of several products are one network."""
     if len(products) == 1:
         return []

@@ -136,6 +136,24 @@ def test_dark_mode_has_the_contrast_too(embedded, opened, view):
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("country", ["", "KOR"])
+def test_the_heat_map_has_the_figures_of_its_command(embedded, opened, country):
+    page = opened(embedded, f"view=overview&country={country}")
+    product = "magnets-metal" if country else "rare-earth-ore"
+    cell = page.locator(f"td a[href*='product%3A{product}']").first
+    if country:
+        rows = embedded.get(f"/api/depends?country={country}&for={product}").json()["rows"]
+        first, share = rows[0]["supplier"], rows[0]["share_usd"]
+    else:
+        rows = embedded.get("/api/query/dominant-producers?min_share=0").json()
+        row = next(row for row in rows if row["product"] == product)
+        first, share = row["producer"], row["share"]
+
+    expect(cell).to_have_text(re.compile(f"{first} {100 * share:.0f} %"))
+    cell.click()
+    expect(page.locator("h1")).to_contain_text("How concentrated")
+
+
 @pytest.mark.parametrize(
     ("view", "command"),
     [
@@ -224,7 +242,7 @@ def test_a_query_file_of_an_answer_opens_as_cypher_with_its_rows(embedded, opene
     page.get_by_role("link", name="imports", exact=True).click()
 
     expect(page.locator("tbody tr").first).to_contain_text("KOR")
-    expect(page.get_by_label("Read-only Cypher")).to_have_value(re.compile("MATCH"))
+    expect(page.get_by_label("Read-only Cypher")).to_contain_text("MATCH")
 
 
 def test_a_fault_in_cypher_has_its_line_and_a_caret(embedded, opened):
@@ -234,6 +252,38 @@ def test_a_fault_in_cypher_has_its_line_and_a_caret(embedded, opened):
 
     expect(page.get_by_role("alert")).to_contain_text("line 2, column 1")
     expect(page.get_by_role("alert").locator("pre")).to_have_text("CREATE (c) RETURN c\n^")
+    expect(page.locator(".cm-fault")).to_have_text("C")
+
+
+def test_cypher_is_completed_from_the_schema_and_the_shipped_queries(embedded, opened):
+    page = opened(embedded, "view=cypher")
+    written = page.get_by_label("Read-only Cypher")
+
+    def offered(text: str) -> list[str]:
+        written.fill("")
+        written.press_sequentially(text)
+        page.keyboard.press("Control+Space")
+        expect(page.locator(".cm-completionLabel").first).to_be_visible()
+        return page.locator(".cm-completionLabel").all_inner_texts()
+
+    assert offered("MATCH (c:Coun") == ["Country"]
+    assert "DEPENDS_ON" in offered("MATCH (c:Country)-[d:DEP")
+    properties = offered("MATCH ()-[d:EXPORTS]-() WHERE d.t")
+    assert "tonnes" in properties
+    assert "hhi_usd" not in properties
+    assert "iso3" in offered("MATCH (c:Country {is")
+    assert "top-exporters" in offered("top-ex")
+    page.keyboard.press("Enter")
+    expect(written).to_contain_text("The largest exporters of a product")
+
+
+def test_nodes_and_relationships_are_drawn_as_a_graph_too(embedded, opened):
+    page = opened(embedded, "view=cypher")
+    picture = page.get_by_role("img", name=re.compile("graph of [0-9]+ nodes and 20 relationships"))
+
+    expect(picture.locator("svg path").first).to_be_attached()
+    expect(page.locator("tbody summary").first).to_have_text(re.compile(r"\(:Country [A-Z]{3}\)"))
+    assert violations(page) == []
 
 
 def test_the_whole_page_works_with_the_keyboard(embedded, opened):

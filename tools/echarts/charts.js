@@ -1,7 +1,7 @@
 // The parts of ECharts that the pictures use, as one global for browsers and for QuickJS.
 import * as core from "echarts/core";
 import {
-  BarChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart,
+  BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart,
 } from "echarts/charts";
 import {
   AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkAreaComponent,
@@ -11,7 +11,7 @@ import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 core.use([
-  BarChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart, AriaComponent,
+  BarChart, GraphChart, HeatmapChart, LineChart, LinesChart, SankeyChart, ScatterChart, AriaComponent,
   GeoComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent,
   TitleComponent, TooltipComponent, VisualMapComponent, LabelLayout, SVGRenderer,
 ]);

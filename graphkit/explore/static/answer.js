@@ -35,7 +35,7 @@ export function blocks(parts) {
     if (part.title !== undefined) return h("h2", {}, (label = part.title));
     if (part.text !== undefined) return h("p", {}, part.text);
     if (part.table) return table(part.table, label);
-    return h("ul", { class: "lines" }, ...part.lines.map((line) => h("li", {}, linked(line))));
+    return h("ul", { class: "lines" }, ...part.lines.map((/** @type {string} */ line) => h("li", {}, linked(line))));
   });
 }
 

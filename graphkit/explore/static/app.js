@@ -10,6 +10,7 @@ export const VIEWS = [
   { name: "Country", asks: ["depends", "suppliers", "dependents", "spof", "reliance"] },
   { name: "Mineral", asks: ["concentration", "prices", "criticality", "controls"] },
   { name: "Over time", asks: ["trend", "compare"] },
+  { name: "Flows", asks: ["flows"] },
   { name: "Chain", asks: ["origins"] },
   { name: "Network", asks: ["centrality"] },
   { name: "What if", asks: ["disrupt"] },
@@ -22,7 +23,7 @@ const TITLES = {
   depends: "Depends on whom", suppliers: "Suppliers", dependents: "Who depends on it",
   spof: "Single points of failure", reliance: "Import reliance", concentration: "Concentration",
   prices: "Prices", criticality: "Supply risk", controls: "Export controls", trend: "Trend",
-  compare: "Two periods", origins: "Origins", centrality: "Centrality", disrupt: "Disruption",
+  compare: "Two periods", flows: "Flows", origins: "Origins", centrality: "Centrality", disrupt: "Disruption",
   "claims/check": "Checked", claims: "Published", "claims/conflicts": "Conflicts",
 };
 /** Values with which a question begins. @type {Record<string, Record<string, string>>} */
@@ -33,6 +34,7 @@ const BEGIN = {
   concentration: { for: "rare earths" }, criticality: { element: "gallium" }, controls: { country: "CHN" },
   trend: { country: "KOR", for: "ree-metals" },
   compare: { before: "2010", after: "2024", of: "KOR", for: "ree-metals" },
+  flows: { for: "ree-metals" },
   origins: { country: "KOR", for: "magnets-metal" }, centrality: { for: "rare earths" },
   disrupt: { country: "CHN", for: "magnets-metal", loss: "0.8" }, "claims/check": { about: "KOR" },
   claims: { about: "KOR" }, "claims/conflicts": {},
@@ -46,6 +48,8 @@ const SLIDERS = { loss: [0.05, 1, 0.05], slack: [0, 1, 0.05] };
 /** @type {Record<string, string>} */
 const LABELS = { for: "For what", on: "On whom", of: "Whose trade", by: "Counted by", to: "Cut for" };
 const MAIN = 4;
+/** Milliseconds that a year is shown for while the flows play. */
+const BEAT = 900;
 
 /** @type {any} */
 let document_ = null;
@@ -59,6 +63,14 @@ export async function fetched(address, more) {
   const found = await reply.json();
   if (!reply.ok) throw new Error(found.error);
   return found;
+}
+
+/** @type {Promise<any[]> | null} */
+let names = null;
+/** All that a question may be about, asked for once. */
+export function named() {
+  names ??= fetched("/api/names");
+  return names;
 }
 
 /** Show the view of an address. @param {boolean} moved true if only a value was changed */
@@ -75,7 +87,7 @@ async function show(moved = false) {
     if (ask) await question(ask, state, moved, signal);
     else if (view === "cypher") await cypher(main, state);
     else if (view === "sources") await sources(main);
-    else await overview(main, state);
+    else await overview(main, state, signal);
   } catch (error) {
     if (!signal.aborted) fail(/** @type {Error} */ (error));
   }
@@ -131,11 +143,12 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   const fields = new URLSearchParams([...state].filter(([name, value]) => name !== "ask" && value));
   if (!moved) {
     const view = VIEWS.find((each) => !each.view && each.asks.includes(path));
+    const years = path === "flows" ? await yearsOf(fields.get("for") ?? "") : null;
     const others = (view?.asks ?? []).map((each) =>
       h("a", { href: address(each, state), "aria-current": each === path ? "page" : false }, TITLES[each]));
     main.replaceChildren(
       others.length > 1 ? h("nav", { "aria-label": view?.name }, ...others) : "",
-      form(path, fields),
+      form(path, fields, years),
       h("div", { id: "answer", "aria-live": "polite" }));
   }
   const place = /** @type {HTMLElement} */ (document.getElementById("answer"));
@@ -143,15 +156,37 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
   if (signal.aborted) return;
   place.replaceChildren(answer(found, path, fields));
   document.title = `${found.blocks[0].title} · graphkit`;
+  if (path === "flows") void near(fields);
+}
+
+/** The years with trade of a product, or of all. @param {string} what @returns {Promise<string[]>} */
+async function yearsOf(what) {
+  const products = (await named()).filter((each) => each.kind === "Product");
+  const some = products.filter((each) => each.key === what && each.years.length);
+  return [...new Set((some.length ? some : products).flatMap((each) => each.years))].sort();
+}
+
+/** Have the years beside the shown one of a product ready. @param {URLSearchParams} fields */
+async function near(fields) {
+  const what = fields.get("for") ?? "";
+  const years = await yearsOf(what);
+  const at = years.indexOf(fields.get("period") ?? years[years.length - 1]);
+  if (!(await named()).some((each) => each.key === what)) return;
+  for (const year of [years[at + 1], years[at - 1]].filter(Boolean)) {
+    const next = new URLSearchParams(fields);
+    next.set("period", year);
+    void fetch(`/api/page/flows?${next}`);
+  }
 }
 
 /** The form of a question, from its declared fields. */
-function form(/** @type {string} */ path, /** @type {URLSearchParams} */ fields) {
-  const known = fieldsOf(path);
+function form(/** @type {string} */ path, /** @type {URLSearchParams} */ fields, /** @type {string[] | null} */ years) {
+  const known = fieldsOf(path).filter((field) => !years || field.name !== "period");
   const first = known.filter((field) => field.name !== "dataset").slice(0, MAIN);
   const more = known.filter((field) => !first.includes(field));
   const shown = (/** @type {any[]} */ some) => some.map((field) => input(field, fields));
   const made = /** @type {HTMLFormElement} */ (h("form", { "aria-label": TITLES[path] }, ...shown(first),
+    years && yearly(fields, years),
     more.length > 0 && h("details", { open: more.some((field) => fields.has(field.name)) },
       h("summary", {}, "More"), h("div", {}, ...shown(more)))));
   const read = () => {
@@ -168,15 +203,55 @@ function form(/** @type {string} */ path, /** @type {URLSearchParams} */ fields)
     return state;
   };
   made.addEventListener("submit", (event) => { event.preventDefault(); go(read(), { moved: true }); });
-  made.addEventListener("change", () => go(read(), { moved: true }));
+  // Other goods have other years.
+  made.addEventListener("change", (event) =>
+    go(read(), { moved: !years || /** @type {HTMLInputElement} */ (event.target).name !== "for" }));
   made.addEventListener("input", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.type !== "range") return;
     const shown = field.parentElement?.querySelector("output");
-    if (shown) shown.textContent = percent(field.value);
+    if (shown && SLIDERS[field.name]) shown.textContent = percent(field.value);
     go(read(), { moved: true, replace: true });
   });
   return made;
+}
+
+/** A slider of years, with a button that plays them. @param {URLSearchParams} fields @param {string[]} years */
+function yearly(fields, years) {
+  const last = years.length - 1;
+  const chosen = fields.get("period") ?? years[last];
+  const slider = /** @type {HTMLInputElement} */ (h("input", {
+    id: "year", type: "range", min: 0, max: last, step: 1, value: Math.max(0, years.indexOf(chosen)), "aria-valuetext": chosen,
+  }));
+  const period = /** @type {HTMLInputElement} */ (h("input", { type: "hidden", name: "period", value: fields.get("period") ?? "" }));
+  const shown = h("output", { for: "year" }, chosen);
+  slider.addEventListener("input", () => {
+    period.value = years[Number(slider.value)];
+    slider.setAttribute("aria-valuetext", period.value);
+    shown.textContent = period.value;
+  });
+  const play = h("button", { type: "button", click: () => (playing ? stop() : start()) }, "Play");
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let playing;
+  const move = (/** @type {number} */ to) => {
+    slider.value = String(to);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const stop = () => {
+    clearInterval(playing);
+    playing = undefined;
+    play.textContent = "Play";
+  };
+  const start = () => {
+    move(Number(slider.value) < last ? Number(slider.value) + 1 : 0);
+    play.textContent = "Stop";
+    playing = setInterval(() => {
+      if (!slider.isConnected || Number(slider.value) === last) stop();
+      else if (main.getAttribute("aria-busy") !== "true") move(Number(slider.value) + 1);
+    }, BEAT);
+  };
+  return h("div", { class: "years" },
+    h("div", { class: "field" }, h("label", { for: "year" }, "Year"), " ", shown, slider), period, play);
 }
 
 const percent = (/** @type {string} */ text) => `${Math.round(Number(text) * 100)} %`;
@@ -223,9 +298,9 @@ document.addEventListener("click", (event) => {
 
 document_ = await fetched("/api/openapi.json");
 void show();
-const names = await fetched("/api/names");
+const known = await named();
 for (const [id, kinds] of /** @type {[string, string[]][]} */ ([["places", ["Country", "Area"]], ["materials", ["Element", "Product", "Stage"]]])) {
   const list = /** @type {HTMLElement} */ (document.getElementById(id));
-  list.append(...names.filter((/** @type {any} */ n) => kinds.includes(n.kind))
+  list.append(...known.filter((/** @type {any} */ n) => kinds.includes(n.kind))
     .map((/** @type {any} */ n) => h("option", { value: n.key }, n.name)));
 }

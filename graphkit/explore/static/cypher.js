@@ -1,85 +1,96 @@
 /** Free Cypher with the shipped queries at hand, and the list of sources. */
-import { copies, h, table } from "./dom.js";
 import { fetched, go } from "./app.js";
+import { copies, h, table } from "./dom.js";
+import { cell, graph } from "./graph.js";
 
 const MOST_ROWS = 1000;
+/** The bundle of tools/page, which is loaded when this view first opens. */
+const EDITOR = "/editor.js";
 
 /** @param {any[]} rows */
 function columnsOf(rows) {
   return Object.keys(rows[0] ?? {}).map((name) => ({
     name, header: name, number: rows.every((row) => row[name] === null || typeof row[name] === "number"),
-    cells: rows.map((row) => row[name] === null ? "" : typeof row[name] === "object" ? JSON.stringify(row[name]) : String(row[name])),
+    cells: rows.map((row) => cell(row[name])),
   }));
 }
 
-/** @param {string} text */
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** A word as a shell reads it. @param {string} text */
+export const quoted = (text) => /^[\w+./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The option of the database that the server answers from. */
-async function database() {
+export async function database() {
   const { "x-database": place } = await fetched("/api/openapi.json");
   return place ? ` --db ${quoted(place)}` : "";
 }
 
+const EXAMPLE = `MATCH (c:Country)-[d:DEPENDS_ON {period: '2024', product: 'magnets-metal', rank: 1}]->(s:Country)
+WHERE d.share_usd > 0.9
+RETURN c, d, s
+ORDER BY d.usd DESC
+LIMIT 20`;
+
 /** @param {HTMLElement} main @param {URLSearchParams} state */
 export async function cypher(main, state) {
   const named = state.get("query");
+  const { editor } = await import(EDITOR);
   const text = state.get("statement") ?? (named
     ? await (await fetch(`/api/queries/${encodeURIComponent(named)}`)).text()
-    : "MATCH (c:Country)-[d:DEPENDS_ON]->(:Country {iso3: 'CHN'})\nRETURN c.iso3 AS country, d.product AS product, d.share_usd AS share\nORDER BY share DESC, country, product\nLIMIT 20");
-  const editor = /** @type {HTMLTextAreaElement} */ (h("textarea", {
-    name: "statement", spellcheck: "false", autocomplete: "off", autocapitalize: "off", rows: 12,
-  }));
-  editor.value = text;
+    : EXAMPLE);
   const values = /** @type {HTMLInputElement} */ (h("input", {
     name: "parameters", value: state.get("parameters") ?? "", placeholder: '{"importer": "KOR"}', spellcheck: "false",
   }));
   const place = h("div", { id: "answer", "aria-live": "polite" });
   const shipped = h("select", { name: "query" }, h("option", { value: "" }, "choose one"));
-  const form = h("form", { "aria-label": "Cypher", submit: (/** @type {Event} */ event) => {
+  const open = (/** @type {string} */ name) => go(new URLSearchParams({ view: "cypher", query: name }));
+  const frame = h("div", { class: "editor" });
+  const form = /** @type {HTMLFormElement} */ (h("form", { "aria-label": "Cypher", submit: (/** @type {Event} */ event) => {
     event.preventDefault();
-    const next = new URLSearchParams({ view: "cypher", statement: editor.value });
+    const next = new URLSearchParams({ view: "cypher", statement: written.text });
     if (values.value.trim()) next.set("parameters", values.value);
     history.pushState(null, "", `/?${next}`);
     void run();
   } },
     h("label", {}, "Shipped query", shipped),
     h("label", {}, "Parameters, as JSON", values),
-    h("label", { class: "statement" }, "Read-only Cypher (Ctrl+Enter runs it)", editor),
-    h("button", { class: "first" }, "Run"));
-  editor.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) /** @type {HTMLFormElement} */ (form).requestSubmit();
-  });
-  shipped.addEventListener("change", () =>
-    go(new URLSearchParams({ view: "cypher", query: /** @type {HTMLSelectElement} */ (shipped).value })));
+    h("div", { class: "field statement" }, "Read-only Cypher (Ctrl+Enter runs it, Ctrl+Space completes)", frame),
+    h("button", { class: "first" }, "Run")));
+  shipped.addEventListener("change", () => open(/** @type {HTMLSelectElement} */ (shipped).value));
   main.replaceChildren(h("h1", {}, "Cypher"), form, place);
+  const written = editor(frame, { text, label: "Read-only Cypher", run: () => form.requestSubmit() });
   document.title = "Cypher · graphkit";
-  void fetched("/api/queries").then((queries) => shipped.append(...queries.map((/** @type {any} */ q) =>
-    h("option", { value: q.name, selected: q.name === named }, `${q.name}: ${q.title}`))));
+  void Promise.all([fetched("/api/queries"), fetched("/api/schema")]).then(([queries, schema]) => {
+    shipped.append(...queries.map((/** @type {any} */ q) =>
+      h("option", { value: q.name, selected: q.name === named }, `${q.name}: ${q.title}`)));
+    written.complete(schema, queries, open);
+  });
 
   async function run() {
     main.setAttribute("aria-busy", "true");
+    written.mark();
     try {
-      const parameters = values.value.trim() ? JSON.parse(values.value) : {};
+      const parameters = parametersOf(values.value);
       const reply = await fetch("/api/cypher", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ statement: editor.value, parameters, max_rows: MOST_ROWS }),
+        body: JSON.stringify({ statement: written.text, parameters, max_rows: MOST_ROWS }),
       });
       const rows = await reply.json();
       if (!reply.ok) throw new Error(rows.error);
       const notes = JSON.parse(reply.headers.get("Graphkit-Notes") ?? "[]");
-      const given = Object.entries(parameters).map(([k, v]) => ` -P ${quoted(`${k}=${JSON.stringify(v)}`)}`).join("");
-      const command = `graphkit cypher ${quoted(editor.value)}${given}${await database()}`;
+      const given = Object.entries(parameters).map(([k, v]) =>
+        ` -P ${quoted(`${k}=${typeof v === "string" ? v : JSON.stringify(v)}`)}`).join("");
+      const command = `graphkit cypher ${quoted(written.text)}${given}${await database()}`;
       place.replaceChildren(
         h("p", { class: "lead" }, `${rows.length.toLocaleString("en")} rows`),
         ...notes.map((/** @type {string} */ note) => h("p", {}, note)),
+        ...graph(rows, written.text),
         rows.length ? table(columnsOf(rows), "Rows") : "",
         h("section", { class: "same", "aria-label": "The same answer elsewhere" },
           h("div", {}, h("span", {}, "Command"), h("pre", { tabindex: 0 }, command), copies(command, "Command"))));
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      place.replaceChildren(h("div", { class: "fault", role: "alert" }, h("p", {}, message), caret(editor, message) ?? ""));
+      place.replaceChildren(h("div", { class: "fault", role: "alert" }, h("p", {}, message), caret(written, message) ?? ""));
     } finally {
       main.setAttribute("aria-busy", "false");
     }
@@ -88,15 +99,22 @@ export async function cypher(main, state) {
   if (complete) await run();
 }
 
+/** @param {string} text */
+function parametersOf(text) {
+  try {
+    return text.trim() ? JSON.parse(text) : {};
+  } catch {
+    throw new Error(`parameters: found ${text}, wanted JSON such as {"importer": "KOR"}`);
+  }
+}
+
 /** The line that a message names, with a caret below the column; the editor goes there. */
-function caret(/** @type {HTMLTextAreaElement} */ editor, /** @type {string} */ message) {
+function caret(/** @type {any} */ written, /** @type {string} */ message) {
   const at = message.match(/line (\d+), column (\d+)/);
   if (!at) return null;
   const [line, column] = [Number(at[1]), Number(at[2])];
-  const lines = editor.value.split("\n");
-  const before = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
-  editor.setSelectionRange(before + column - 1, before + column);
-  editor.focus();
+  written.mark(line, column);
+  const lines = written.text.split("\n");
   return h("pre", { tabindex: 0 }, `${lines[line - 1] ?? ""}\n${" ".repeat(Math.max(0, column - 1))}^`);
 }
 

@@ -33,7 +33,7 @@ export function copies(text, what) {
 
 /**
  * A table; the header of each row opens more about it, if there is more.
- * @param {{header: string, number: boolean, cells: string[], name?: string}[]} columns
+ * @param {{header: string, number: boolean, cells: (string | Node)[], name?: string}[]} columns
  * @param {string} label
  * @param {((row: number, column: string) => void) | null} open
  */
@@ -74,4 +74,4 @@ export function table(columns, label, open = null) {
   return frame;
 }
 
-const FIRST = 100;
+const FIRST = 30;

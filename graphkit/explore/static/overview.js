@@ -1,54 +1,170 @@
-/** The first view: what to ask, and how concentrated each material is. */
-import { answer } from "./answer.js";
-import { fetched, go } from "./app.js";
-import { h } from "./dom.js";
+/** The first view: what to ask, and who comes first at each stage of every mineral. */
+import { fetched, go, named } from "./app.js";
+import { database, quoted } from "./cypher.js";
+import { copies, h } from "./dom.js";
 
 const EXAMPLES = [
   ["Whom does South Korea depend on?", "ask=depends&country=KOR"],
   ["Who mined what Korea's magnets are made of?", "ask=origins&country=KOR&for=magnets-metal"],
+  ["Which countries are hubs of rare earths?", "ask=centrality&for=rare earths"],
   ["What breaks if China sells no magnets?", "ask=disrupt&country=CHN&for=magnets-metal"],
   ["Are published claims about Korea right?", "ask=claims/check&about=KOR"],
-  ["Which countries are hubs of rare earths?", "ask=centrality&for=rare earths"],
   ["How did Korea's rare-earth metals change?", "ask=trend&country=KOR&for=ree-metals"],
 ];
+const SHADES = 6;
 
-/** @param {HTMLElement} main @param {URLSearchParams} state */
-export async function overview(main, state) {
+/** @typedef {{product: string, first: string, share: number, weight: number, told: string, exports?: boolean}} Figure */
+
+/** @param {HTMLElement} main @param {URLSearchParams} state @param {AbortSignal} signal */
+export async function overview(main, state, signal) {
+  const country = state.get("country")?.trim() ?? "";
   const text = /** @type {HTMLInputElement} */ (h("input", {
     type: "search", name: "text", value: state.get("text") ?? "", autocomplete: "off",
     placeholder: "korea, dysprosium, magnets, 280530",
   }));
   const results = h("ul", { class: "results", "aria-live": "polite" });
-  const form = h("form", { class: "search", role: "search", submit: (/** @type {Event} */ event) => {
+  const find = h("form", { class: "search", role: "search", submit: (/** @type {Event} */ event) => {
     event.preventDefault();
-    go(new URLSearchParams({ view: "overview", text: text.value }), { replace: true });
+    go(new URLSearchParams({ view: "overview", ...(country && { country }), text: text.value }), { replace: true });
   } }, h("label", {}, "Country, mineral, product, stage or HS code", text),
     h("button", { class: "first" }, "Find"));
+  const whose = /** @type {HTMLInputElement} */ (h("input", {
+    name: "country", value: country, list: "places", placeholder: "the world", autocomplete: "off", spellcheck: "false",
+  }));
+  const choose = h("form", { "aria-label": "Heat map", submit: (/** @type {Event} */ event) => {
+    event.preventDefault();
+    go(new URLSearchParams({ view: "overview", ...(whose.value.trim() && { country: whose.value.trim() }) }));
+  } }, h("label", {}, "Whose imports (empty: the world's production)", whose), h("button", {}, "Show"));
+  choose.addEventListener("change", () => /** @type {HTMLFormElement} */ (choose).requestSubmit());
   const tiles = EXAMPLES.map(([title, to]) =>
     h("li", {}, h("a", { href: `/?${new URLSearchParams(to)}` }, h("b", {}, title))));
   const place = h("div", { id: "answer" });
   main.replaceChildren(
-    h("h1", {}, "Who depends on whom for critical minerals"), form, results,
-    h("ul", { class: "tiles" }, ...tiles), place);
+    h("h1", {}, "Who depends on whom for critical minerals"), find, results,
+    h("ul", { class: "tiles" }, ...tiles), choose, place);
   document.title = "graphkit";
-  if (text.value.trim()) await find(text.value.trim(), results);
-  const found = await fetched("/api/page/concentration?by=stage");
-  const shown = answer(found, "concentration", new URLSearchParams({ by: "stage" }));
-  const head = shown.querySelector("h1");
-  head?.replaceWith(h("h2", {}, head.textContent));
-  place.replaceChildren(shown);
+  if (text.value.trim()) await search(text.value.trim(), results);
+  const [names, { figures, title, lead, commands }] = await Promise.all([
+    named(), country ? imports(country, signal) : production(signal),
+  ]);
+  const map = heat(names, figures, country, title);
+  place.replaceChildren(h("h2", {}, title), h("p", { class: "lead" }, lead), map.table, same(commands, await database()));
+  if (country) return;
+  void exported(signal).then((more) => map.fill(more)).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** The first supplier of each product that a country imports. @param {string} country @param {AbortSignal} signal */
+async function imports(country, signal) {
+  const found = await fetched(`/api/depends?${new URLSearchParams({ country })}`, { signal });
+  const figures = found.rows.filter((/** @type {any} */ row) => row.share_usd !== null).map((/** @type {any} */ row) => ({
+    product: row.product, first: row.supplier, share: row.share_usd, weight: row.usd ?? row.share_usd,
+    told: `${share(row.share_usd)} of the imports of ${row.product} in ${row.period} by value, from ${row.supplier} (${row.source})`,
+  }));
+  return {
+    figures, title: "The first supplier of every mineral at each stage",
+    lead: `${found.question} Share of the imports by value, at face value: the country that sold it last.`,
+    commands: [`depends ${quoted(country)}`],
+  };
+}
+
+/** The first producer of each product with a published world total. @param {AbortSignal} signal */
+async function production(signal) {
+  const rows = await fetched("/api/query/dominant-producers?min_share=0", { signal });
+  return {
+    figures: rows.map((/** @type {any} */ row) => ({
+      product: row.product, first: row.producer, share: row.share, weight: row.share,
+      told: `${share(row.share)} of the world's ${row.product} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
+    })),
+    title: "The first producer of every mineral at each stage",
+    lead: "Share of published world production in 2024. In italics, where none is published: the first exporter's share of world exports by value, re-exports included.",
+    commands: ["query dominant-producers -P min_share=0", "concentration --by stage"],
+  };
+}
+
+/** The first exporter of each product. @param {AbortSignal} signal @returns {Promise<Figure[]>} */
+async function exported(signal) {
+  const found = await fetched("/api/concentration?by=stage", { signal });
+  return found.rows
+    .filter((/** @type {any} */ row) => row.market === "exports" && row.measure === "usd" && row.cr1 !== null)
+    .map((/** @type {any} */ row) => ({
+      product: row.product, first: row.top, share: row.cr1, weight: row.total_usd, exports: true,
+      told: `${share(row.cr1)} of the world's exports of ${row.product} in ${row.period} by value, from ${row.top} (${row.source})`,
+    }));
+}
+
+/** @param {number} part */
+const share = (part) => `${(100 * part).toFixed(part < 0.095 ? 1 : 0)} %`;
+
+/**
+ * A table of minerals by stages; each cell leads to the mineral.
+ * @param {any[]} names @param {Figure[]} figures @param {string} country @param {string} title
+ */
+function heat(names, figures, country, title) {
+  const stages = names.filter((each) => each.kind === "Stage").sort((a, b) => a.position - b.position);
+  const products = names.filter((each) => each.kind === "Product");
+  const used = stages.filter((stage) => products.some((each) => each.stage === stage.key));
+  const known = new Set(figures.map((figure) => figure.product));
+  const minerals = names.filter((each) => each.kind === "Element" && products.some((one) =>
+    one.minerals.includes(each.key) && (known.has(one.key) || (!country && one.years.length > 0))))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  /** @type {Map<string, HTMLElement>} */
+  const cells = new Map();
+  const rows = minerals.map((mineral) => h("tr", {},
+    h("th", { scope: "row" }, h("a", { href: mineralLink(mineral.key, country) }, mineral.name)),
+    ...used.map((stage) => {
+      const cell = h("td");
+      cells.set(`${mineral.key} ${stage.key}`, cell);
+      return cell;
+    })));
+  const fill = (/** @type {Figure[]} */ some) => {
+    const of = Map.groupBy(some, (figure) => figure.product);
+    for (const mineral of minerals) {
+      for (const stage of used) {
+        const cell = /** @type {HTMLElement} */ (cells.get(`${mineral.key} ${stage.key}`));
+        if (cell.childNodes.length) continue;
+        const here = products.filter((each) => each.stage === stage.key && each.minerals.includes(mineral.key))
+          .flatMap((each) => of.get(each.key)?.slice(0, 1) ?? []).sort((a, b) => b.weight - a.weight);
+        const [first] = here;
+        if (!first) continue;
+        cell.className = `shade${Math.min(SHADES - 1, Math.floor(first.share * SHADES))}${first.exports ? " exports" : ""}`;
+        cell.append(h("a", { href: mineralLink(`product:${first.product}`, country), title: here.map((each) => each.told).join("\n") },
+          h("b", {}, first.first), ` ${share(first.share)}`, here.length > 1 && h("sup", {}, `+${here.length - 1}`)));
+      }
+    }
+  };
+  fill(figures);
+  return {
+    fill,
+    table: h("div", { class: "table", tabindex: 0, role: "region", "aria-label": title },
+      h("table", { class: "heat" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Mineral"),
+        ...used.map((stage) => h("th", { scope: "col" }, stage.name)))), h("tbody", {}, ...rows))),
+  };
+}
+
+/** @param {string} what @param {string} country */
+function mineralLink(what, country) {
+  return `/?${new URLSearchParams({ ask: "concentration", ...(country && { country }), for: what })}`;
+}
+
+/** @param {string[]} commands @param {string} db the option of the database */
+function same(commands, db) {
+  return h("section", { class: "same", "aria-label": "The same answer elsewhere" },
+    ...commands.map((each) => h("div", {}, h("span", {}, "Command"),
+      h("pre", { tabindex: 0 }, `graphkit ${each}${db}`), copies(`graphkit ${each}${db}`, each.split(" ")[0]))));
 }
 
 /** List what a text may name. @param {string} text @param {Element} results */
-async function find(text, results) {
-  const names = await fetched("/api/names");
+async function search(text, results) {
+  const names = await named();
   const folded = text.toLowerCase();
   const near = names.filter((/** @type {any} */ n) =>
     n.key.toLowerCase() === folded || n.name.toLowerCase().includes(folded)).slice(0, 12);
   const ways = near.map((/** @type {any} */ n) => {
     const place = n.kind === "Country" || n.kind === "Area";
-    const to = place ? { ask: "depends", country: n.key } : { ask: "concentration", for: n.key };
-    return h("li", {}, h("a", { href: `/?${new URLSearchParams(to)}` }, `${n.name} (${n.kind.toLowerCase()} ${n.key})`));
+    const to = new URLSearchParams(place ? [["ask", "depends"], ["country", n.key]] : [["ask", "concentration"], ["for", n.key]]);
+    return h("li", {}, h("a", { href: `/?${to}` }, `${n.name} (${n.kind.toLowerCase()} ${n.key})`));
   });
   if (/^\d{2,6}$/.test(text)) {
     const to = new URLSearchParams({ ask: "concentration", for: text });

@@ -1,0 +1,135 @@
+"""Flows of trade: who sells something to whom in one period."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.answer import Answer, Column
+from graphkit.arrow import SHARE
+from graphkit.catalog import Catalog
+from graphkit.errors import GraphkitError
+from graphkit.questions import checked
+from graphkit.questions.centrality import (
+    BY,
+    adding_up,
+    behind_each_period,
+    network_of,
+    with_labels,
+)
+from graphkit.questions.trade import basket_notes, border_of, group_as_one
+
+COLUMNS = (
+    Column("period", "Period"),
+    Column("rank", "Rank", "1 is the largest flow by the measure; flows without it come last"),
+    Column("exporter", "Exporter", "country or area that sells", rank=0, place=True),
+    Column("importer", "Importer", "country or area that buys", rank=0, place=True),
+    Column("usd", "Value", "USD, all products in scope added up", "USD"),
+    Column("tonnes", "Weight", "t, of the flows that give a mass", "t"),
+    Column("share", "Of the trade", "0 to 1, share of the trade of all countries by the measure",
+           SHARE),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass", SHARE),
+)  # fmt: skip
+
+
+@checked(COLUMNS)
+def list_flows(
+    catalog: Catalog,
+    *,
+    scope: str | None = None,
+    of: str | None = None,
+    period: str | None = None,
+    by: str = "usd",
+    top: int | None = None,
+    dataset: str | None = None,
+) -> Answer:
+    """List the flows of something between countries, largest first.
+
+    Parameters
+    ----------
+    scope : str, optional
+        Product, HS code, element, mineral, stage or group. Default: everything with trade.
+    of : str, optional
+        Only the trade of this country or group, on either side.
+    period : str, optional
+        Default: the newest with data of any product in scope.
+    by : {"usd", "tonnes"}
+        Order and shares by value or by mass; masses only of one basis.
+    top : int, optional
+        Only the first ``top`` flows.
+    dataset : str, optional
+        Data set of trade. Default: the preferred one of each product and period.
+
+    Returns
+    -------
+    Answer
+        One row for each pair of countries. Shares are of the trade of all countries, whatever
+        ``of`` is.
+
+    Raises
+    ------
+    UsageError
+        Unknown name or invalid period.
+    GraphkitError
+        No trade is in scope, or flows must not be added up.
+    """
+    catalog = catalog.using(dataset)
+    asked = catalog.materials.scope(scope)
+    place = None if of is None else catalog.place(of)
+    found = network_of(catalog, asked, period, by)
+    pairs = _by_pair(found.flows, by)
+    notes = [*asked.notes, *found.notes]
+    if place is not None:
+        keys = catalog.members(place) if place.is_group else [place.key]
+        ends = (pc.is_in(pairs[end], pa.array(keys)) for end in ("exporter", "importer"))
+        pairs = pairs.filter(pc.or_(*ends))
+        if not len(pairs):
+            raise GraphkitError(f"{place.name} has no trade of {asked.meaning} {found.when}")
+        if place.is_group:
+            notes.append(f"{group_as_one(place.name, len(keys)).partition(';')[0]}.")
+    basis = border_of(found.flows) if by == "usd" else found.basis
+    rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
+    rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))
+    rows = rows.add_column(0, "period", pa.array([found.periods[0]] * len(rows), pa.string()))
+    rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, found.flows))
+    products = sorted(set(found.flows["product"].to_pylist()))
+    notes += [*adding_up(found, products, by), *basket_notes(catalog.materials, asked, products)]
+    whose = f" in the trade of {place.name}" if place else ""
+    return Answer(
+        f"Who sells {asked.meaning} to whom{whose} {found.when}?",
+        {
+            "for": asked.text, "meaning": asked.meaning, "hs": asked.code, "products": products,
+            "of": place.key if place else None, "period": found.when, "measure": BY[by], "by": by,
+        },
+        rows if top is None else rows.slice(0, top), COLUMNS, found.coverage(),
+        catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
+        notes=tuple(notes),
+        shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share"),
+        caption=f"{BY[by][0].upper()}{BY[by][1:]}, {basis}. Shares are of the trade of all countries with "
+        "each other; what passes through a country counts on each leg.",
+    )  # fmt: skip
+
+
+def _by_pair(flows: pa.Table, by: str) -> pa.Table:
+    """Add up the flows of each pair of countries, largest first."""
+    unweighed = pc.if_else(pc.is_null(flows["tonnes"]), flows["usd"], 0.0)
+    table = pa.table({
+        "exporter": flows["supplier"], "importer": flows["consumer"], "usd": flows["usd"],
+        "tonnes": flows["tonnes"], "unweighed": unweighed,
+    })  # fmt: skip
+    # In a fixed order, so that sums do not depend on that of the database.
+    table = table.sort_by([(name, "ascending") for name in table.column_names])
+    sums = table.group_by(["exporter", "importer"], use_threads=False).aggregate(
+        [(name, "sum") for name in ("usd", "tonnes", "unweighed")]
+    )
+    usd, counted = sums["usd_sum"], sums[f"{by}_sum"]
+    total = pa.scalar(pc.sum(counted).as_py() or None, pa.float64())
+    pairs = pa.table({
+        "exporter": sums["exporter"], "importer": sums["importer"],
+        "usd": usd, "tonnes": sums["tonnes_sum"],
+        "share": pc.divide(counted, total),
+        "missing_tonnes_share": pc.divide(
+            sums["unweighed_sum"], pc.if_else(pc.greater(usd, 0.0), usd, None)
+        ),
+    })  # fmt: skip
+    return pairs.sort_by([(by, "descending"), ("exporter", "ascending"), ("importer", "ascending")])
