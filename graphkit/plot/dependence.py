@@ -23,7 +23,7 @@ from graphkit.plot.charts import Axis, Bars, Cell, Marks, makers_by_stage, matri
 MANY = 10
 """Number of products from which on a country is a heat map."""
 MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
-"""Rows of one bar and of two in one picture, and suppliers of a matrix."""
+"""Rows of one bar and of two in one picture, suppliers of a matrix, and chains of a country."""
 NO_DATA = ("unknown", "untraceable")
 NAMED_BY = ("consumer", "product", "period", "supplier")
 COMPARED_BY = ("consumer", "supplier", "period", "dataset")
@@ -141,7 +141,7 @@ def origins_by_stage(answer: Answer) -> Picture:
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
-    if chains and len(chains) <= MOST_CHAINS:
+    if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
         plot = _above(plot, [makers_by_stage(links) for links in chains.values()])
         note += " Bands: who made it out of whose material, as traced."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)

@@ -105,8 +105,8 @@ def list_flows(
         catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=tuple(notes),
         shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share"),
-        caption=f"{BY[by][0].upper()}{BY[by][1:]}, {basis}. Shares are of the trade of all countries with "
-        "each other; what passes through a country counts on each leg.",
+        caption=f"Counted: {BY[by]}, {basis}. Shares are of the trade of all countries with each "
+        "other; what passes through a country counts on each leg.",
     )  # fmt: skip
 
 
