@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,40 @@ def plain(table: pa.Table) -> pa.Table:
     types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
     fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]
     return table.cast(pa.schema(fields))
+
+
+def each_text(column: pa.ChunkedArray, change: Callable[[str], str]) -> pa.ChunkedArray:
+    """Change every text of a column, equal ones once; null stays null.
+
+    >>> each_text(pa.chunked_array([["a", None, "a"]]), str.upper).to_pylist()
+    ['A', None, 'A']
+    """
+    codes = column.combine_chunks().dictionary_encode()
+    texts = pa.array(map(change, codes.dictionary.to_pylist()), pa.string())
+    return pa.chunked_array([texts.take(codes.indices)])
+
+
+ARROW_WRITES = (1e-4, 1e10)
+"""From and below which absolute values Arrow writes the shortest digits without an exponent."""
+
+
+def shortest(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write numbers as Python does: the shortest text that parses to the same number.
+
+    >>> shortest(pa.chunked_array([[0.1, 3.0, 1e22, None, 5e10]])).to_pylist()
+    ['0.1', '3.0', '1e+22', None, '50000000000.0']
+    """
+    texts, size = column.cast(pa.string()), pc.abs(column)
+    whole = pc.equal(pc.floor(column), column)
+    texts = pc.if_else(whole, pc.binary_join_element_wise(texts, ".0", ""), texts)
+    low, high = ARROW_WRITES
+    fine = pc.or_(pc.equal(size, 0), pc.and_(pc.greater_equal(size, low), pc.less(size, high)))
+    others = pc.fill_null(pc.invert(fine), False)
+    if not pc.any(others).as_py():
+        return texts
+    rest = pa.array(map(repr, column.filter(others).to_pylist()), pa.string())
+    replaced = pc.replace_with_mask(texts.combine_chunks(), others.combine_chunks(), rest)
+    return pa.chunked_array([replaced])
 
 
 def in_order(table: pa.Table, keys: Iterable[str]) -> pa.Table:

@@ -20,7 +20,9 @@ from databases import stopped_at_the_end
 from neo4j.exceptions import AuthError
 
 import graphkit
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError, StoreError, UsageError
+from graphkit.stores.limits import Limits
+from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
     Server,
@@ -175,6 +177,22 @@ def test_a_second_start_finds_the_first(home, server):
     assert server_status(home=home) == server
 
 
+def test_a_statement_that_fills_the_memory_is_ended_and_the_next_one_works(server):
+    with Neo4jStore(server.uri, server.username, server.password) as store:
+        with pytest.raises(StoreError, match="needs more memory than Neo4j gives one") as caught:
+            store.ask("UNWIND range(1, 100000000) AS x RETURN size(collect(x)) AS n")
+        assert "\n" not in str(caught.value)
+        assert store.ask("RETURN 1 AS x", limits=Limits(2)).table["x"].to_pylist() == [1]
+
+
+def test_another_limit_of_memory_is_not_set_while_it_runs(home, server):
+    assert start_server(server.version, home=home, transaction_memory=256) == server
+    with pytest.raises(GraphkitError, match="with 256 MiB for a transaction and 64 were asked for"):
+        start_server(server.version, home=home, transaction_memory=64)
+    with pytest.raises(UsageError, match="found -1 MiB, wanted 0"):
+        start_server(server.version, home=home, transaction_memory=-1)
+
+
 def test_another_version_is_not_started_beside_it(home, server):
     with pytest.raises(GraphkitError, match=f"Neo4j {server.version} is running"):
         start_server("5.26.99", home=home)
@@ -192,8 +210,10 @@ def test_a_stop_ends_the_process_and_data_and_password_outlast_it(home, server):
     assert not [line for line in process_list() if f"home-dir={home}" in line]
     assert not stop_server(home=home)
     assert server_status(home=home) is None
-    again = start_server(server.version, home=home)
+    again = start_server(server.version, home=home, transaction_memory=64)
 
+    limit = "SHOW SETTINGS 'db.memory.transaction.max' YIELD value"
+    assert ask(again, limit) == [["64.00MiB"]]
     assert again.pid != server.pid
     assert again.password == server.password
     assert ask(again, "MATCH (kept:Kept) RETURN kept.name") == [["dysprosium"]]

@@ -13,9 +13,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import ladybug
+import psutil
 import pytest
+from databases import until
 from garbling_server import BEGIN, GARBAGE, HELLO, LOGON, UNREADABLE, garbling_server
 from seed_texts import write_seeds
+from wire import wire
 
 from graphkit.build import build_graph
 from graphkit.cli.app import run
@@ -25,6 +28,7 @@ from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.limits import Limits
+from graphkit.stores.neo4j import Neo4jStore
 
 SECRET = "open-sesame-47"
 SECONDS = 5
@@ -196,6 +200,42 @@ def test_parameters_that_cannot_be_sent_are_no_fault_of_the_server(value):
         refused(UsageError, "Neo4j cannot take these parameters: "),
     ):
         store.run("RETURN $x AS x", {"x": value})
+
+
+ENDLESS = "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN "
+GIVEN_UP = {
+    "rows without end": f"{ENDLESS} x, y",
+    "distinct rows without end": f"{ENDLESS} DISTINCT toString(x + y) AS t",
+    "a count that does not come": f"{ENDLESS} count(*) AS n",
+}
+
+
+def connections() -> int:
+    """Open sockets of this process."""
+    return len(psutil.Process().net_connections("tcp"))
+
+
+@pytest.mark.parametrize("text", GIVEN_UP.values(), ids=GIVEN_UP)
+def test_what_is_given_up_leaves_no_thread_and_no_connection(text, neo4j_server):
+    threads, open_before = threading.active_count(), connections()
+    with Neo4jStore(*neo4j_server) as store:
+        with refused(StoreError, "took longer than 0.5 s and was given up"):
+            store.ask(text, limits=Limits(seconds=0.5))
+        until(lambda: threading.active_count() <= threads, seconds=SECONDS)
+        assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
+    assert connections() == open_before
+
+
+def test_a_network_that_falls_silent_is_given_up_and_its_thread_ends(neo4j_server):
+    with wire(neo4j_server[0]) as (uri, way), Neo4jStore(uri, *neo4j_server[1:]) as store:
+        threads = threading.active_count()
+        way.fault, way.after = "stall", way.passed
+        with refused(StoreError, "took longer than 0.5 s and was given up"):
+            store.ask("RETURN 1 AS x", limits=Limits(seconds=0.5))
+        way.fault = "none"
+        assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
+        # The driver waits a second before it tries again; the wire has two for a connection.
+        until(lambda: threading.active_count() <= threads + 2, seconds=8)
 
 
 def test_a_host_that_is_none():

@@ -265,6 +265,15 @@ def start(
     version: Annotated[
         str | None, typer.Option("--version", metavar="V", help="Such as 5.26.30 or 2026.08.1.")
     ] = None,
+    transaction_memory: Annotated[
+        int | None,
+        typer.Option(
+            "--transaction-memory",
+            metavar="MIB",
+            help="Memory that one statement may fill, of 1,024 MiB in all, before the server ends "
+            "it; 0: no limit. Default: 256.",
+        ),
+    ] = None,
 ) -> None:
     """Start Neo4j, unless it runs already; its data are kept.
 
@@ -274,10 +283,13 @@ def start(
     Examples:
       graphkit neo4j start
       graphkit neo4j start --version 2026.08.1
+      graphkit neo4j start --transaction-memory 512
     """
     from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 
-    server = start_server(version or DEFAULT_VERSION, progress=say)
+    server = start_server(
+        version or DEFAULT_VERSION, transaction_memory=transaction_memory, progress=say
+    )
     _describe(server)
     say("fill it with 'graphkit load --db local'")
 

@@ -82,11 +82,9 @@ def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
     from graphkit.export import formats, tables
 
     if form in OF_TRADE or not isinstance(content, Graph):
-        drawn = formats.network_of(content)
         with _replacing(output) as path:
-            formats.write_network(drawn, path, form)
-        notes = () if isinstance(content, Graph) else content.notes
-        return Exported(drawn.number_of_nodes(), drawn.number_of_edges(), notes)
+            counted = formats.write_network(formats.drawing(content), path, form)
+        return Exported(*counted, () if isinstance(content, Graph) else content.notes)
     writers: Mapping[str, Callable[[Graph, Path], None]] = {
         "parquet": tables.write_parquet_folder,
         "neo4j-admin": formats.write_import_folder,

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from graphkit.arrow import each_text, plain, shortest
 from graphkit.build import Graph, Part
 from graphkit.errors import GraphkitError
 from graphkit.export.tables import TradeNetwork
 from graphkit.schema import Prop, Type
-
-if TYPE_CHECKING:
-    import networkx as nx
-
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow."""
@@ -27,66 +27,92 @@ SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", 
 MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
 
 
-def network_of(content: Graph | TradeNetwork) -> nx.MultiDiGraph:
-    """Convert the whole graph or the trade alone to a multigraph, which keeps parallel edges."""
-    return _whole(content) if isinstance(content, Graph) else _trade(content)
+@dataclass(frozen=True)
+class Elements:
+    """Nodes or edges of a drawing: names, of edges those of both ends, and attributes.
+
+    No text holds a character that XML forbids, and no attribute is a list.
+    """
+
+    names: pa.ChunkedArray
+    attributes: pa.Table
+    ends: tuple[pa.ChunkedArray, ...] = ()
 
 
-def _whole(graph: Graph) -> nx.MultiDiGraph:
-    """Add every node, named by kind and key (``Country:KOR``), and every relationship as an edge.
+Drawing = Callable[[int | None], Iterator[Elements]]
+"""Elements of a drawing, nodes first, of each part some first rows or, with None, all."""
+
+
+def drawing(content: Graph | TradeNetwork) -> Drawing:
+    """Draw the whole graph or the trade alone."""
+    if isinstance(content, Graph):
+        return partial(_whole, content)
+    return partial(_trade, content)
+
+
+def _whole(graph: Graph, most: int | None = None) -> Iterator[Elements]:
+    """Draw every node, named by kind and key (``Country:KOR``), and every relationship.
 
     ``kind`` is the label or type, ``label`` the text in a drawing; a list becomes text with
-    semicolons. A missing value has no attribute.
+    semicolons.
     """
-    import networkx as nx
-
-    network = nx.MultiDiGraph()
     for part in graph.parts:
-        for row in part.rows().to_pylist():
-            if part.start is None or part.end is None:
-                key = row[part.kind.key]
-                about = {"kind": part.kind.name, "label": row.get("name") or key}
-                network.add_node(f"{part.kind.name}:{key}", **_given({**row, **about}))
-                continue
-            ends = [row.pop(end.name) for end in part.kind.ends]
-            network.add_edge(
-                f"{part.start.name}:{ends[0]}", f"{part.end.name}:{ends[1]}",
-                f"{part.kind.name}:{row[part.kind.key]}",
-                **_given({"kind": part.kind.name, **row, "key": None}),
-            )  # fmt: skip
-    return network
+        size = len(part.table) if most is None else most
+        for start in range(0, max(size, 1), BATCH):
+            yield _elements(part, part.rows(start, min(BATCH, size - start)))
 
 
-def _trade(trade: TradeNetwork) -> nx.MultiDiGraph:
-    """Add suppliers and consumers, with an edge for each product, period and data set.
+def _elements(part: Part, rows: pa.Table) -> Elements:
+    found = {name: _attribute(rows[name]) for name in rows.column_names}
+    key = found[part.kind.key].cast(pa.string())
+    names = _named(part.kind.name, key)
+    ends = tuple(
+        _named(kind.name, found.pop(end.name))
+        for end, kind in zip(part.kind.ends, part.ends, strict=False)
+    )
+    if ends:
+        del found["key"]
+    else:
+        found["label"] = pc.coalesce(found.get("name", key), key)
+    found["kind"] = pa.chunked_array([pa.repeat(part.kind.name, len(rows))])
+    return Elements(names, pa.table(found), ends)
+
+
+def _named(kind: str, keys: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(kind, keys, ":")
+
+
+def _trade(trade: TradeNetwork, most: int | None = None) -> Iterator[Elements]:
+    """Draw suppliers and consumers, with an edge for each product, period and data set.
 
     ``weight`` is the value in USD, by which tools lay out and rank; an edge of unknown value has
     none.
     """
-    import networkx as nx
-
-    network = nx.MultiDiGraph()
-    for key, about in trade.places.items():
-        network.add_node(key, **_given(about))
+    about = ("label", "kind", "region")
+    places = pa.table({
+        name: pa.array([place[name] for place in trade.places.values()], pa.string())
+        for name in about
+    }).slice(0, most)  # fmt: skip
+    keys = pa.chunked_array([pa.array(trade.places, pa.string()).slice(0, most)])
+    yield Elements(_attribute(keys), _drawable(places))
     names = ("product", "period", "dataset", "reporter", "source", "supplier", "consumer")
-    for row in trade.shares.sort_by([(name, "ascending") for name in names]).to_pylist():
-        key = "|".join(row[name] for name in names)
-        said = {name: row[name] for name in (*SAID, *MEASURED)}
-        network.add_edge(
-            row["supplier"], row["consumer"], key, **_given({**said, "weight": row["usd"]})
-        )
-    return network
+    rows = plain(trade.shares.sort_by([(name, "ascending") for name in names]).slice(0, most))
+    said = rows.select([*SAID, *MEASURED]).append_column("weight", rows["usd"])
+    key = pc.binary_join_element_wise(*(_attribute(rows[name]) for name in names), "|")
+    yield Elements(
+        key, _drawable(said), (_attribute(rows["supplier"]), _attribute(rows["consumer"]))
+    )
 
 
-def _given(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return attributes that both formats can store: no lists, no missing values."""
-    found = {}
-    for name, value in row.items():
-        if isinstance(value, list):
-            value = "; ".join(value)
-        if value is not None:
-            found[name] = xml_text(value) if isinstance(value, str) else value
-    return found
+def _drawable(rows: pa.Table) -> pa.Table:
+    return pa.table({name: _attribute(rows[name]) for name in rows.column_names})
+
+
+def _attribute(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Make a column of attributes: a list as text, text as XML allows."""
+    if pa.types.is_list(column.type):
+        column = pc.binary_join(column, "; ")
+    return each_text(column, xml_text) if pa.types.is_string(column.type) else column
 
 
 def xml_text(text: str) -> str:
@@ -98,14 +124,92 @@ def xml_text(text: str) -> str:
     return NOT_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def write_network(network: nx.MultiDiGraph, path: Path, form: str) -> None:
-    """Write GraphML or GEXF."""
+def write_network(drawn: Drawing, path: Path, form: str) -> tuple[int, int]:
+    """Write GraphML or GEXF, and return the numbers of nodes and edges."""
+    return _write_graphml(drawn, path) if form == "graphml" else _write_gexf(drawn, path)
+
+
+def _write_gexf(drawn: Drawing, path: Path) -> tuple[int, int]:
+    """Write GEXF with networkx, which holds all of it in memory."""
     import networkx as nx
 
-    if form == "graphml":
-        nx.write_graphml_xml(network, path)
-    else:
-        nx.write_gexf(network, path)
+    network = nx.MultiDiGraph()
+    for some in drawn(None):
+        ends = [end.to_pylist() for end in some.ends]
+        rows = zip(*ends, some.names.to_pylist(), some.attributes.to_pylist(), strict=True)
+        add = network.add_edge if ends else network.add_node
+        for *names, row in rows:
+            add(*names, **{name: value for name, value in row.items() if value is not None})
+    nx.write_gexf(network, path)
+    return network.number_of_nodes(), network.number_of_edges()
+
+
+GRAPHML = """\
+<?xml version="1.0" encoding="utf-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" \
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
+xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns \
+http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+"""
+GRAPHML_TYPES = {
+    pa.string(): "string", pa.float64(): "double", pa.int64(): "long", pa.bool_(): "boolean",
+}  # fmt: skip
+
+
+def _write_graphml(drawn: Drawing, path: Path) -> tuple[int, int]:
+    """Write GraphML, some rows at a time."""
+    keys: dict[tuple[str, pa.Field], str] = {}
+    count = {"node": 0, "edge": 0}
+    with path.open("wb") as file:
+        file.write(GRAPHML.encode())
+        for some in drawn(0):
+            for field in some.attributes.schema:
+                what = ("edge" if some.ends else "node", field)
+                if what not in keys:
+                    keys[what] = f"d{len(keys)}"
+                    file.write(_declared(keys[what], *what).encode())
+        file.write(b'<graph edgedefault="directed">\n')
+        for some in drawn(None):
+            element = "edge" if some.ends else "node"
+            count[element] += len(some.names)
+            file.write("".join(_markup(element, some, keys).to_pylist()).encode())
+        file.write(b"</graph>\n</graphml>\n")
+    return count["node"], count["edge"]
+
+
+def _declared(key: str, element: str, field: pa.Field) -> str:
+    kind = GRAPHML_TYPES[field.type]
+    return f'<key id="{key}" for="{element}" attr.name="{field.name}" attr.type="{kind}"/>\n'
+
+
+def _markup(
+    element: str, some: Elements, keys: Mapping[tuple[str, pa.Field], str]
+) -> pa.ChunkedArray:
+    """Write each node or edge as one element; a missing value has no attribute."""
+    opening: list[Any] = [f"<{element}"]
+    for name, column in zip(("id", "source", "target"), (some.names, *some.ends), strict=False):
+        opening += [f' {name}="', _escaped(column), '"']
+    data = [
+        pc.binary_join_element_wise(
+            f'<data key="{keys[element, field]}">', _escaped(some.attributes[field.name]),
+            "</data>", "",
+        )
+        for field in some.attributes.schema
+    ]  # fmt: skip
+    return pc.binary_join_element_wise(
+        *opening, ">", *data, f"</{element}>\n", "", null_handling="skip"
+    )
+
+
+def _escaped(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write values as text of XML; null stays null."""
+    if pa.types.is_string(column.type):
+        return each_text(column, lambda text: escape(text, XML_MARKS))
+    return shortest(column) if pa.types.is_floating(column.type) else column.cast(pa.string())
+
+
+XML_MARKS = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+"""What a parser would take for an end or for a space."""
 
 
 TYPES = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from graphkit.arrow import ARROW
+from graphkit.arrow import ARROW, coded, each_text, shortest
 from graphkit.build import Graph, Part
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
@@ -19,7 +22,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.trade import trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
 from graphkit.stores import Store
-from graphkit.stores.results import canonical_json
+from graphkit.stores.results import canonical_json, json_texts
 
 
 def write_parquet_folder(graph: Graph, folder: Path) -> None:
@@ -75,12 +78,43 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
 
 def _parts(store: Store, schema: Schema, kind: Kind) -> Iterator[Part]:
     """Read the rows of a kind; of an edge kind, one part per pair of node kinds it joins."""
-    for ends in joined(schema, kind):
-        types = [pa.field(end.name, pa.string()) for end in kind.ends]
-        types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
-        rows = store.run(statement(kind, ends)).table.cast(pa.schema(types))
-        if len(rows) or not ends:
-            yield Part(kind, rows, *ends)
+    found: dict[tuple[Kind, ...], list[pa.Table]] = {ends: [] for ends in joined(schema, kind)}
+    for page in _pages(store, schema, kind):
+        for ends, rows in page.items():
+            if len(rows) or not ends:
+                found[ends].append(coded(rows.sort_by(kind.key)))
+    for ends, pages in found.items():
+        if pages:
+            yield Part(kind, pa.concat_tables(pages), *ends)
+
+
+Page = Mapping[tuple[Kind, ...], pa.Table]
+"""Rows of one kind, for each pair of node kinds that they join."""
+PAGE = 2**18
+"""About how many relationships are read at once."""
+
+
+def _pages(store: Store, schema: Schema, kind: Kind) -> Iterator[Page]:
+    """Read the rows of a kind, page after page by key, in any order within a page.
+
+    Keys of relationships are fingerprints, so that equal parts of their range hold about as many.
+    """
+    if not kind.is_edge:
+        yield {(): _rows(store, kind, (), {})}
+        return
+    count_all = f"MATCH ()-[x:`{kind.name}`]->() RETURN count(*) AS n"
+    count = math.ceil(store.run(count_all).table["n"][0].as_py() / PAGE)
+    bounds = [2**64 * part // max(count, 1) - 2**63 for part in range(count + 1)]
+    for low, end in pairwise(bounds):
+        keys = {"low": low, "high": end - 1}
+        yield {ends: _rows(store, kind, ends, keys) for ends in joined(schema, kind)}
+
+
+def _rows(store: Store, kind: Kind, ends: tuple[Kind, ...], keys: Mapping[str, int]) -> pa.Table:
+    types = [pa.field(end.name, pa.string()) for end in kind.ends]
+    types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
+    found = store.run(statement(kind, ends), keys).table
+    return found.cast(pa.schema(types))
 
 
 def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:
@@ -91,10 +125,10 @@ def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:
     return [(schema[a], schema[b]) for a in starts for b in ends]
 
 
-def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> str:
-    """Write the query for the rows of a kind by key: ends of an edge, and all stored properties.
+def statement(kind: Kind, ends: tuple[Kind, ...]) -> str:
+    """Write the query for the rows of a kind: ends of an edge, and all stored properties.
 
-    With ``page``, limit it to that many rows, with keys after the parameter ``after``.
+    Those of edges are limited to keys from the parameter ``low`` to ``high``.
     """
     pattern = "(a:`{0}`)-[x:`{2}`]->(b:`{1}`)" if ends else "(x:`{0}`)"
     pattern = pattern.format(*(k.name for k in ends), kind.name)
@@ -103,12 +137,9 @@ def statement(kind: Kind, ends: tuple[Kind, ...], page: int | None = None) -> st
         for variable, k, end in zip("ab", ends, kind.ends, strict=False)
     ]
     columns += [f"x.`{p.name}` AS `{p.name}`" for p in kind.stored]
-    after, limit = (f"AND x.`{kind.key}` > $after ", f" LIMIT {page}") if page else ("", "")
+    between = f"AND x.`{kind.key}` >= $low AND x.`{kind.key}` <= $high " if ends else ""
     # Rows without a digest are not graphkit's.
-    return (
-        f"MATCH {pattern} WHERE x.digest IS NOT NULL {after}RETURN {', '.join(columns)} "
-        f"ORDER BY `{kind.key}`{limit}"
-    )
+    return f"MATCH {pattern} WHERE x.digest IS NOT NULL {between}RETURN {', '.join(columns)}"
 
 
 @dataclass(frozen=True)
@@ -150,9 +181,6 @@ def trade_network(store: Store, scope: str | None, period: str | None) -> TradeN
     return TradeNetwork(trade.shares, places, (*series, *trade.notes))
 
 
-PAGE = 10_000
-
-
 @dataclass(frozen=True)
 class Digest:
     """SHA-256 of the canonical lines of a graph, and the numbers of nodes and edges."""
@@ -168,7 +196,7 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
     Parameters
     ----------
     store : Store
-        The database; only one page of its rows is in memory at a time.
+        The database; some 260,000 of its relationships are in memory at a time.
     schema : Schema
         Its kinds and properties.
 
@@ -179,10 +207,10 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
     """
     total = hashlib.sha256()
     count = {False: 0, True: 0}
-    for kind in _in_order(schema):
-        for line in _lines(store, schema, kind):
-            total.update(f"{line}\n".encode())
-            count[kind.is_edge] += 1
+    for kind, some in _lines(store, schema):
+        _, offsets, text = some.buffers()
+        total.update(memoryview(text)[: int(np.frombuffer(offsets, np.int64)[len(some)])])
+        count[kind.is_edge] += len(some)
     return Digest(total.hexdigest(), count[False], count[True])
 
 
@@ -193,29 +221,52 @@ def lines(store: Store, schema: Schema = GRAPH) -> Iterator[str]:
     digits), the kind and key of its start, those of its end, and its properties, separated by
     tabs. Properties are JSON without spaces, sorted by name, without missing ones.
     """
-    for kind in _in_order(schema):
-        yield from _lines(store, schema, kind)
+    for _, some in _lines(store, schema):
+        for line in some.to_pylist():
+            yield line[:-1]
 
 
-def _in_order(schema: Schema) -> list[Kind]:
-    return sorted(schema.kinds, key=lambda kind: kind.name)
+def _lines(store: Store, schema: Schema) -> Iterator[tuple[Kind, pa.LargeStringArray]]:
+    """Yield lines with a line feed each, some of one kind at a time."""
+    for kind in sorted(schema.kinds, key=lambda kind: kind.name):
+        for page in _pages(store, schema, kind):
+            found = pa.concat_arrays([_written(kind, ends, rows) for ends, rows in page.items()])
+            keys = pa.concat_tables([rows.select([kind.key]) for rows in page.values()])
+            # Keys contain no tab, so that their order is that of the lines.
+            yield kind, found.take(pc.sort_indices(keys, sort_keys=[(kind.key, "ascending")]))
 
 
-def _lines(store: Store, schema: Schema, kind: Kind) -> Iterator[str]:
-    """Yield the lines of one kind; keys contain no tab, so key order is line order."""
-    return heapq.merge(*(_lines_between(store, kind, ends) for ends in joined(schema, kind)))
+def _written(kind: Kind, ends: tuple[Kind, ...], rows: pa.Table) -> pa.LargeStringArray:
+    """Write rows as lines."""
+    properties = [
+        pc.binary_join_element_wise(f'"{p.name}":', _json(rows[p.name]), "")
+        for p in sorted(kind.stored, key=lambda p: p.name)
+    ]
+    of_all = pc.binary_join_element_wise(*properties, ",", null_handling="skip")
+    key = rows[kind.key]
+    fields = [kind.name, _hex(key) if kind.is_edge else key]
+    for end, other in zip(kind.ends, ends, strict=False):
+        fields += [other.name, rows[end.name]]
+    fields.append(pc.binary_join_element_wise("{", of_all, "}\n", ""))
+    line = pc.binary_join_element_wise(*fields, "\t")
+    return line.cast(pa.large_string()).combine_chunks()
 
 
-def _lines_between(store: Store, kind: Kind, ends: tuple[Kind, ...]) -> Iterator[str]:
-    text, after = statement(kind, ends, PAGE), -(2**63) if kind.is_edge else ""
-    while rows := store.run(text, {"after": after}).table.to_pylist():
-        for row in rows:
-            joins = [
-                f"{k.name}\t{row.pop(end.name)}" for k, end in zip(ends, kind.ends, strict=True)
-            ]
-            found = {name: value for name, value in row.items() if value is not None}
-            key = found[kind.key]
-            if kind.is_edge:
-                key = f"{key + 2**63:016x}"
-            yield "\t".join([kind.name, key, *joins, canonical_json(found)])
-        after = rows[-1][kind.key]
+def _hex(keys: pa.ChunkedArray) -> pa.Array:
+    """Write numbers plus 2⁶³ in 16 hexadecimal digits."""
+    shifted = keys.to_numpy().view(np.uint64) ^ np.uint64(2**63)
+    digits = pa.py_buffer(shifted.astype(">u8").tobytes().hex().encode())
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(keys), [None, digits]).cast(
+        pa.string()
+    )
+
+
+def _json(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write each value of a column as JSON; null stays null."""
+    if pa.types.is_floating(column.type):
+        return shortest(column)
+    if pa.types.is_string(column.type):
+        return each_text(column, canonical_json)
+    if pa.types.is_list(column.type):
+        return pa.chunked_array([json_texts(column.to_pylist())], pa.string())
+    return column.cast(pa.string())  # whole numbers, true and false

@@ -20,6 +20,8 @@ from graphkit.stores.results import JSON, column, json_texts
 
 Answered = TypeVar("Answered")
 BATCH_ROWS, BATCH_BYTES = 10_000, 2**24
+GRACE_SECONDS = 0.5
+"""For a statement that was given up to end."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,29 @@ PATIENT = Limits(600.0, sys.maxsize, sys.maxsize)
 """For graphkit's own queries on a server, which then ends what nobody waits for any more."""
 
 
-def within(seconds: float | None, answer: Callable[[], Answered], late: StoreError) -> Answered:
-    """Return what a function returns, if it does in time; else leave it running.
+def within(
+    seconds: float | None,
+    answer: Callable[[], Answered],
+    late: StoreError,
+    give_up: Callable[[], None],
+) -> Answered:
+    """Return the value of a function, if it returns in time.
+
+    Parameters
+    ----------
+    seconds : float or None
+        Time for it; None means no limit.
+    answer : callable
+        Runs in a thread of its own.
+    late : StoreError
+        Error to raise when the time is over.
+    give_up : callable
+        Makes ``answer`` end soon. Called when the time is over, and on an interrupt.
 
     Raises
     ------
     StoreError
-        ``late``, when the time is over.
+        ``late``, at most ``GRACE_SECONDS`` after the time is over.
     """
     answered: Future[Answered] = Future()
 
@@ -73,11 +91,17 @@ def within(seconds: float | None, answer: Callable[[], Answered], late: StoreErr
         except BaseException as error:
             answered.set_exception(error)
 
-    threading.Thread(target=work, daemon=True).start()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
     try:
-        return answered.result(seconds)
-    except TimeoutError as error:
-        raise late from error
+        thread.join(seconds)
+        if thread.is_alive():
+            raise late
+        return answered.result()
+    finally:
+        if thread.is_alive():
+            give_up()
+            thread.join(GRACE_SECONDS)
 
 
 def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:

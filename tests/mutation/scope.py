@@ -76,7 +76,7 @@ QUESTIONS = {
     "graphkit/stores/embedded/__init__.py": ("ask", "run", "_execute"),
     "graphkit/stores/neo4j/__init__.py": (
         "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
-        "translate_errors", "_causes", "_planned", "_properties", "_raised_in", "_reason",
+        "translate_errors", "_causes", "_properties", "_raised_in", "_reason",
         "_server_words",
     ),
 }  # fmt: skip

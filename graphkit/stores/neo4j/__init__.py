@@ -6,10 +6,11 @@ import logging
 import os
 import re
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import neo4j
@@ -43,9 +44,17 @@ if TYPE_CHECKING:
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
+Read = TypeVar("Read")
 CONNECT_SECONDS = 4.0
 ADMISSION_SECONDS = 4.3
 """Until the first answer: the driver waits for that without end."""
+OUT_OF_MEMORY = (
+    "the statement needs more memory than Neo4j gives one, and was ended; ask for less, or sort "
+    "and collect fewer rows (of a server of graphkit's: graphkit neo4j start "
+    "--transaction-memory MIB)"
+)
+IDLE_SECONDS = 10.0
+"""After which a connection is tried before it is used: its server may have been restarted."""
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
@@ -127,13 +136,14 @@ class Neo4jStore(Closing):
                 auth=(user, password),
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=CONNECT_SECONDS,
+                liveness_check_timeout=IDLE_SECONDS,
                 user_agent="graphkit",
                 notifications_min_severity="WARNING",
                 warn_notification_severity="OFF",
             )
         late = Unreachable(f"cannot reach Neo4j at {uri}: it did not let us in in time")
         try:
-            within(ADMISSION_SECONDS, self._enter, late)
+            within(ADMISSION_SECONDS, self._enter, late, self._hang_up)
         except StoreError as error:
             self._driver.close()
             if isinstance(error, Unreachable):
@@ -167,6 +177,35 @@ class Neo4jStore(Closing):
         """Close all connections."""
         self._driver.close()
 
+    def _hang_up(self) -> None:
+        """End every connection, also under a thread that uses it, which fails then.
+
+        ``driver.close`` would first say goodbye on it, and get in the way of that thread.
+        """
+        pool = self._driver._pool
+        with pool.lock:
+            connections = [each for group in pool.connections.values() for each in group]
+        for connection in connections:
+            connection.kill()
+
+    def _in_time(self, limits: Limits, answer: Callable[[Callable[[], None]], Result]) -> Result:
+        """Run what asks the server, and end its connections when the time is over.
+
+        The function gets a check to make before each attempt: the driver tries again when a
+        connection ends.
+        """
+        given_up = threading.Event()
+
+        def check() -> None:
+            if given_up.is_set():
+                raise limits.too_long
+
+        def give_up() -> None:
+            given_up.set()
+            self._hang_up()
+
+        return within(limits.timeout, lambda: answer(check), limits.too_long, give_up)
+
     def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
         """Translate the driver's errors."""
         return translate_errors(self._uri, self._database, prefix)
@@ -179,19 +218,22 @@ class Neo4jStore(Closing):
     ) -> Result:
         """Run one read-only statement that anybody wrote, if the server plans only to read."""
 
-        def answer() -> Result:
+        def answer(check: Callable[[], None]) -> Result:
             asked = Statement.of(statement)
             asked.check_read_only()
             used = asked.values(parameters)
-            with self._failures(EXPLAIN), self._session(neo4j.READ_ACCESS) as session:
-                check_plan(session.execute_read(_planned(asked, used, limits)))
-            found = self._read(asked.text, used, limits)
+            # Parameters let the server use the plan again.
+            planned = self._once(
+                limits, check, lambda tx: tx.run(asked.explained, used).consume(), EXPLAIN
+            )
+            check_plan(planned)
+            found = self._read(asked.text, used, limits, check)
             # Neo4j answers nothing then, without a word; the embedded database refuses it.
             doubts = text_and_number(asked.tree, used)
             said = tuple(f"{place(asked.text, at)}: {message}" for at, message in doubts)
             return Result(found.table, found.notes + said)
 
-        return within(limits.timeout, answer, limits.too_long)
+        return self._in_time(limits, answer)
 
     def run(
         self,
@@ -200,16 +242,17 @@ class Neo4jStore(Closing):
         limits: Limits = PATIENT,
     ) -> Result:
         """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
-        return within(
-            limits.timeout,
-            lambda: self._read(statement, parameters or {}, limits),
-            limits.too_long,
+        return self._in_time(
+            limits, lambda check: self._read(statement, parameters or {}, limits, check)
         )
 
     def _read(
-        self, statement: str, parameters: Mapping[str, Any], limits: Limits = UNLIMITED
+        self,
+        statement: str,
+        parameters: Mapping[str, Any],
+        limits: Limits = UNLIMITED,
+        check: Callable[[], None] = lambda: None,
     ) -> Result:
-        @neo4j.unit_of_work(timeout=limits.timeout)
         def work(transaction: neo4j.ManagedTransaction) -> tuple[Result, neo4j.ResultSummary]:
             before = self._seen or marker(transaction)
             result = transaction.run(statement, dict(parameters))
@@ -221,11 +264,47 @@ class Neo4jStore(Closing):
             self._seen = before
             return found, summary
 
-        with self._failures(), self._session(neo4j.READ_ACCESS) as session:
-            found, summary = session.execute_read(work)
+        found, summary = self._once(limits, check, work)
         if plan := summary.profile or summary.plan:
             return Result(plan_table(plan["args"]["string-representation"]))
         return Result(found.table, (*found.notes, *notes(summary)))
+
+    def _once(
+        self,
+        limits: Limits,
+        check: Callable[[], None],
+        read: Callable[[neo4j.ManagedTransaction], Read],
+        prefix: str = "",
+    ) -> Read:
+        """Read in one transaction, without a second try of what would only end the same way.
+
+        The check raises an error of its own once the answer is not waited for any more.
+
+        Raises
+        ------
+        StoreError
+            Among others, the server ended the statement: it needs too much memory or time.
+        """
+
+        @neo4j.unit_of_work(timeout=limits.timeout)
+        def work(transaction: neo4j.ManagedTransaction) -> Read:
+            check()
+            try:
+                return read(transaction)
+            except Exception as error:
+                check()
+                code = getattr(error, "code", "") or ""
+                if code.endswith("OutOfMemoryError"):
+                    raise StoreError(OUT_OF_MEMORY) from error
+                if code.endswith("TransactionTimedOutClientConfiguration"):
+                    raise limits.too_long from error
+                if isinstance(error, (failures.ServiceUnavailable, failures.SessionExpired)):
+                    with self._failures():  # the server is gone: nobody waits for its return
+                        raise
+                raise
+
+        with self._failures(prefix), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(work)
 
     def _session(self, access: str) -> neo4j.Session:
         return self._driver.session(
@@ -303,18 +382,6 @@ class Neo4jStore(Closing):
 
         with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
-
-
-def _planned(
-    statement: Statement, parameters: Mapping[str, Any], limits: Limits
-) -> Callable[..., neo4j.ResultSummary]:
-    """Return the work that plans a statement without running it; parameters let plans be reused."""
-
-    @neo4j.unit_of_work(timeout=limits.timeout)
-    def work(transaction: neo4j.ManagedTransaction) -> neo4j.ResultSummary:
-        return transaction.run(statement.explained, dict(parameters)).consume()
-
-    return work
 
 
 REFUSED = (

@@ -116,7 +116,11 @@ def _maven_central() -> Resolver:
 DEFAULT_VERSION = "5.26.30"
 START_SECONDS = 120
 STOP_SECONDS = 30
+TRANSACTION_MEMORY = 256
+"""MiB of heap, of the 1 GiB in all, that one transaction may fill."""
 STATE = "running.json"
+KEPT = ("version", "bolt_port", "http_port", "pid", "transaction_memory")
+"""Fields of a server that are kept in ``STATE``."""
 ERROR_LINE = r"\S+ \S+ ERROR |Caused by: |Exception |Error"
 OPENED_TO_NEO4J = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent", "jdk.internal.misc")
 JAVA_OPTIONS = (
@@ -139,6 +143,7 @@ server.https.enabled=false
 server.directories.import=import
 server.directories.plugins=plugins
 server.memory.pagecache.size=512m
+db.memory.transaction.max={transaction_memory}m
 server.fleet_discovery.enabled=false
 dbms.fleet_manager.enabled=false
 dbms.usage_report.enabled=false
@@ -158,6 +163,7 @@ class Server:
     home: Path
     password: str = field(repr=False)
     username: str = "neo4j"
+    transaction_memory: int = TRANSACTION_MEMORY
 
     @property
     def uri(self) -> str:
@@ -178,6 +184,7 @@ class Server:
 def start_server(
     version: str = DEFAULT_VERSION,
     *,
+    transaction_memory: int | None = None,
     home: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Server:
@@ -190,6 +197,9 @@ def start_server(
     ----------
     version
         Any Neo4j release from 5.26 on, such as ``5.26.30`` or ``2026.08.1``.
+    transaction_memory
+        MiB of memory that one transaction may fill (of 1 GiB in all) before the server ends it;
+        0: no limit. Default: 256, or the limit of the server that runs already.
     home
         Folder for everything but the jars: data, settings, logs, password. By default the
         user's data folder, and the user's config folder for the password.
@@ -199,24 +209,34 @@ def start_server(
     Raises
     ------
     UsageError
-        ``version`` is not a Neo4j release from 5.26 on.
+        ``version`` is not a Neo4j release from 5.26 on, or ``transaction_memory`` is negative.
     GraphkitError
         The extra ``server`` is not installed, Maven Central does not have the version or cannot
-        be reached, another version runs for this home, or the server did not start; the message
-        then carries the last errors of its log.
+        be reached, another version or one with another limit runs for this home, or the server
+        did not start; the message then carries the last errors of its log.
     """
     _check(version)
+    if transaction_memory is not None and transaction_memory < 0:
+        raise UsageError(
+            f"transaction memory: found {transaction_memory} MiB, wanted 0 (no limit) or more"
+        )
     home = _home(home)
     with locked(home / "lock"):
         server = _running(home)
         if server is None:
             jars = fetched_jars(version, progress)
             progress(f"Starting Neo4j {version}")
-            return _launch(jars, version, home)
+            limit = TRANSACTION_MEMORY if transaction_memory is None else transaction_memory
+            return _launch(jars, version, home, limit)
         if server.version != version:
             raise GraphkitError(
                 f"Neo4j {server.version} is running in {home} and {version} was asked for: "
                 "stop the one before starting the other"
+            )
+        if transaction_memory not in (None, server.transaction_memory):
+            raise GraphkitError(
+                f"Neo4j is running in {home} with {server.transaction_memory} MiB for a "
+                f"transaction and {transaction_memory} were asked for: stop it first"
             )
         _wait_until_it_answers(server)
         return server
@@ -273,13 +293,15 @@ def _password_file(home: Path) -> Path:
 # The process
 
 
-def _launch(jars: Path, version: str, home: Path) -> Server:
+def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Server:
     """Lay out the version's folder, start its server and wait for it; on failure, end it."""
     folder = home / version
     for name in ("", "conf", "data", "import", "logs", "plugins"):
         make_private(folder / name)
     bolt_port, http_port = _free_ports()
-    settings = SETTINGS.format(bolt_port=bolt_port, http_port=http_port)
+    settings = SETTINGS.format(
+        bolt_port=bolt_port, http_port=http_port, transaction_memory=transaction_memory
+    )
     (folder / "conf" / "neo4j.conf").write_text(settings, encoding="utf-8")
     with suppress(FileNotFoundError):  # so that every error in the log is one of this start
         (folder / "logs" / "neo4j.log").replace(folder / "logs" / "neo4j.log.before")
@@ -288,9 +310,12 @@ def _launch(jars: Path, version: str, home: Path) -> Server:
     process = _run_java(jars, folder, *main, options=JAVA_OPTIONS)
     # Someone has to take note of its end, or it stays behind as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
-    server = Server(version, bolt_port, http_port, process.pid, home, password)
+    server = Server(
+        version, bolt_port, http_port, process.pid, home, password,
+        transaction_memory=transaction_memory,
+    )  # fmt: skip
     try:
-        kept = {key: asdict(server)[key] for key in ("version", "bolt_port", "http_port", "pid")}
+        kept = {key: asdict(server)[key] for key in KEPT}
         write_private(home / STATE, json.dumps(kept))
         _wait_until_it_answers(server)
     except BaseException:  # an interrupt as well: never a server that stop cannot find

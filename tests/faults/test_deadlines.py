@@ -1,0 +1,76 @@
+"""Statements too heavy for a server, and a server that is killed while it answers one."""
+
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+from databases import stopped_at_the_end, until
+
+from graphkit.cli.app import run
+from graphkit.stores.neo4j.server import start_server, stop_server
+
+ROWS = "UNWIND range(1, {}) AS x"
+HEAVY = {
+    "a sort of 16 million texts": f"{ROWS.format(16_000_000)} RETURN toString(x) AS t ORDER BY t",
+    "three million different rows": f"{ROWS.format(3_000_000)} RETURN DISTINCT toString(x) AS t",
+    "a list of 30 million": f"{ROWS.format(30_000_000)} RETURN size(collect(toString(x))) AS n",
+    "every pair of 3 million": f"{ROWS.format(3_000_000)} MATCH (n) RETURN DISTINCT x, n.key AS k",
+}
+WAITING = (
+    f"{ROWS.format(1_000_000)} {ROWS.format(1_000_000).replace('x', 'y')} RETURN count(*) AS n"
+)
+SECONDS = 2
+
+
+@pytest.fixture(scope="module")
+def command(loads, neo4j_store, neo4j_server):
+    """Run a statement on the server, which holds a graph: exit code, what is said, and seconds."""
+    loads.finish(*loads.load("A", neo4j_server[0]))
+
+    def answer(text, capfd, uri=neo4j_server[0], timeout=SECONDS):
+        capfd.readouterr()
+        began = time.monotonic()
+        code = run(["cypher", text, "--db", uri, "--timeout", str(timeout)])
+        return code, *capfd.readouterr(), time.monotonic() - began
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEO4J_USERNAME", neo4j_server[1])
+        patch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+        yield answer
+
+
+@pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY)
+def test_a_heavy_statement_ends_in_time_and_the_next_one_is_answered_at_once(text, command, capfd):
+    *_, usual = command("RETURN 1 AS one", capfd)
+    threads, sockets = threading.active_count(), len(psutil.Process().net_connections())
+
+    code, out, err, seconds = command(text, capfd)
+
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert err.startswith("graphkit: the statement ")
+    assert seconds < SECONDS + 2 + usual
+    until(lambda: threading.active_count() <= threads, seconds=5)
+    assert len(psutil.Process().net_connections()) <= sockets
+    code, out, _, seconds = command("RETURN 1 AS one", capfd)
+    assert (code, out) == (0, "one\n1\n")
+    assert seconds < 1 + 3 * usual
+
+
+def test_a_server_that_is_killed_while_it_answers(command, capfd, tmp_path, monkeypatch):
+    with stopped_at_the_end(tmp_path):
+        server = start_server(home=tmp_path)
+        monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+        assert run(["load", "--for", "magnets", "--years", "2024", "--db", server.uri]) == 0
+        kill = threading.Timer(1.2, os.kill, (server.pid, signal.SIGKILL))
+        kill.start()
+        code, out, err, seconds = command(WAITING, capfd, server.uri, timeout=20)
+        kill.join()
+        assert (code, out) == (4, "")
+        assert err.count("\n") == 1
+        assert err.startswith(f"graphkit: cannot reach Neo4j at {server.uri}: ")
+        assert seconds < 10
+        assert stop_server(home=tmp_path) is False
