@@ -6,22 +6,31 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from graphkit._version import __version__
-from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.errors import StoreError, Unreachable, Untranslated, UsageError
 from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
-from graphkit.stores import LoadReport, Progress, Store, no_progress
+from graphkit.stores import Closing, LoadReport, Progress, Result, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.limits import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from graphkit.cypher.statement import Statement
 
 BUILDERS = (
     "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/flows.py",
     "analysis/shares.py", "stores/embedded/__init__.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
+
+
+AUTO = "auto"
+"""Place of the default database, with the local Neo4j for what it cannot translate."""
 
 
 def default_path() -> Path:
@@ -92,7 +101,7 @@ def place_of(db: str | None) -> str | None:
 
 def seeds_of(place: str | None) -> Path | None:
     """Return the seeds that a database caches; None if it caches none."""
-    if place is None:
+    if place is None or place == AUTO:
         return shipped("seeds")
     folder = Path(place).expanduser()
     return folder if "://" not in place and folder.is_dir() else None
@@ -124,6 +133,8 @@ def open_store(place: str | Path) -> Store:
         from graphkit.stores.neo4j import open_neo4j
 
         return open_neo4j(text)
+    if text == AUTO:
+        raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
     from graphkit.stores.embedded import EmbeddedStore
@@ -161,7 +172,61 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
         store.open()
     except Unreachable:  # missing or damaged: it is only a cache
         build_cache(seeds, path, progress)
-    return store
+    return WithNeo4j(store) if place == AUTO else store
+
+
+class WithNeo4j(Closing):
+    """Embedded database, with a local Neo4j of the same load for what it cannot translate."""
+
+    def __init__(
+        self, embedded: EmbeddedStore, open_server: Callable[[], Store | None] | None = None
+    ) -> None:
+        self._embedded = embedded
+        self._open_server = open_server or _open_running
+        self._neo4j: Store | None = None
+        self.label, self.content = embedded.label, embedded.content
+        self.load, self.run = embedded.load, embedded.run
+        self.translated = embedded.translated
+
+    def close(self) -> None:
+        """Close both."""
+        self._embedded.close()
+        if self._neo4j is not None:
+            self._neo4j.close()
+
+    def ask(
+        self,
+        statement: str | Statement,
+        parameters: Mapping[str, Any] | None = None,
+        limits: Limits = LIMITS,
+    ) -> Result:
+        """Run one read-only statement that anybody wrote, on the first that can."""
+        try:
+            return self._embedded.ask(statement, parameters, limits)
+        except Untranslated as error:
+            server = self._same_load()
+            if server is None:
+                raise
+            found = server.ask(statement, parameters or {}, limits)
+            return Result(found.table, (f"{error.reason}; {server.label} ran it", *found.notes))
+
+    def _same_load(self) -> Store | None:
+        """Open the local Neo4j, if one is running and holds the same facts."""
+        self._neo4j = self._neo4j or self._open_server()
+        if self._neo4j is None:
+            return None
+        loads = [
+            store.run("MATCH (l:Load) RETURN l.content AS content").table["content"].to_pylist()
+            for store in (self._embedded, self._neo4j)
+        ]
+        return self._neo4j if loads[0] == loads[1] else None
+
+
+def _open_running() -> Store | None:
+    """Open the server that ``graphkit neo4j start`` runs, if it does."""
+    from graphkit.stores.neo4j.server import server_status
+
+    return open_store("local") if server_status() is not None else None
 
 
 @dataclass(frozen=True)

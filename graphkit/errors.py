@@ -6,7 +6,8 @@
     ├── UsageError         2  the question itself cannot be understood
     ├── SeedError          3  seeds failed their check; carries every problem
     └── StoreError         1  a database refused or failed a statement
-        └── Unreachable    4  a database cannot be reached at all
+        ├── Unreachable    4  a database cannot be reached at all
+        └── Untranslated   1  Neo4j would run the statement, the embedded database cannot
 """
 
 from __future__ import annotations
@@ -78,6 +79,16 @@ class Unreachable(StoreError):
     """A database cannot be reached: not there, not started, or not letting us in."""
 
     exit_code = 4
+
+
+class Untranslated(StoreError):
+    """The embedded database has nothing that means the same as a statement for Neo4j."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason}; Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
+        )
+        self.reason = reason
 
 
 def one_line(error: BaseException) -> str:

@@ -341,8 +341,6 @@ REFUSED = frozenset(
         "RETURN [x IN range(1, 5) WHERE x % 2 = 1 | x ^ 2] AS x",
         "RETURN [x IN ['a', 'b'] | x + '!'] AS a, [x IN [1, 2, 3] WHERE x > 1] AS b",
         "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN reduce(s = '', n IN nodes(p) | s + n.key + ' ') AS t ORDER BY t",
-        "MATCH (c:Country {iso3: 'KOR'}) RETURN c {.*} AS m",
-        "MATCH (s:Stage {key: 'mine'}) RETURN keys(s) AS k",
         "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
         "MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN round(stDev(f.usd)) > 0 AS x",
         "UNWIND [2, 4, 4, 4, 5, 5, 7, 9] AS x RETURN stDevP(x) AS p, round(stDev(x), 6) AS s",

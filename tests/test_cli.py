@@ -67,8 +67,10 @@ def process(
     return subprocess.run([COMMAND, *arguments], capture_output=True, env=whole, **more)
 
 
-def in_terminal(arguments: Sequence[str], columns: int, environment: dict[str, str]) -> str:
-    """What the command writes to a real terminal of a width."""
+def in_terminal(
+    arguments: Sequence[str], columns: int, environment: dict[str, str], typed: str = ""
+) -> str:
+    """What the command writes to a real terminal of a width, in which something is typed."""
     ours, theirs = pty.openpty()
     inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     shown = {**inherited, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment}
@@ -76,6 +78,7 @@ def in_terminal(arguments: Sequence[str], columns: int, environment: dict[str, s
         [COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=shown
     ):
         os.close(theirs)
+        os.write(ours, typed.encode())
         written = b""
         with os.fdopen(ours, "rb", buffering=0) as stream, suppress(OSError):  # Linux ends so
             while part := stream.read(65536):
@@ -674,9 +677,21 @@ def test_parquet_is_not_thrown_at_a_terminal(db):
     assert shown == "graphkit: a terminal cannot show parquet: name a file with -o FILE\r\n"
 
 
-def test_cypher_asks_for_a_statement_instead_of_waiting_for_one(db):
-    shown = in_terminal(["cypher"], 200, db)
-    assert shown.startswith("graphkit: no statement: give it as an argument, with -i FILE, or on")
+def test_cypher_without_a_statement_opens_a_prompt_on_a_terminal(db):
+    typed = "MATCH (s:Stage {key: 'mine'})\r RETURN s.name + '!' AS x;\r:quit\r"
+    shown = in_terminal(["cypher"], 200, db, typed)
+    assert "a statement ends with ';', :help shows the commands" in shown
+    assert "graphkit> " in shown
+    assert "Mine!" in shown
+
+
+def test_cypher_explains_what_the_database_would_run(graphkit):
+    statement = "MATCH (c:Country) WHERE c.iso3 = $i RETURN head(c.aliases) AS a"
+    found = graphkit("cypher", statement, "-P", "i=KOR", "--explain")
+    assert (found.code, found.err) == (0, "")
+    assert found.out == (
+        "MATCH (`c`:`Country`) WHERE `c`.iso3 = $i RETURN list_max(`c`.`aliases`[1:1]) AS `a`\n"
+    )
 
 
 LONG = (

@@ -12,8 +12,15 @@ from seed_texts import SMALL, write_seeds
 
 import graphkit
 from graphkit.build import build_graph
-from graphkit.database import LastLoad, build_cache, default_path, last_load, open_database
-from graphkit.errors import SeedError, StoreError, Unreachable
+from graphkit.database import (
+    LastLoad,
+    build_cache,
+    default_path,
+    last_load,
+    open_database,
+    open_store,
+)
+from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
@@ -270,3 +277,10 @@ def test_who_waited_for_a_lock_that_was_removed_takes_a_new_one(tmp_path):
         file.unlink()
     waiting.join(10)
     assert held == [True]
+
+
+def test_auto_is_the_default_database_and_no_place_to_load(cache):
+    assert countries(open_database("auto")) == 4
+
+    with pytest.raises(UsageError, match="--db auto is for questions"):
+        open_store("auto")

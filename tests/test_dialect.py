@@ -2,7 +2,10 @@
 
 import pytest
 
-from graphkit.errors import StoreError, UsageError
+from graphkit.database import WithNeo4j
+from graphkit.errors import StoreError, Untranslated, UsageError
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.neo4j import Neo4jStore
 
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 
@@ -12,7 +15,7 @@ LACKING = (
     ("UNWIND [[1]] AS xs RETURN §reduce(t = '', x IN xs | t + x) AS x", "reduce() of two types"),
     (KOREA + "RETURN §[(c)-[:EXPORTS]->(p) | p.last_year] AS x", "pattern comprehension"),
     (KOREA + "RETURN [x IN [1] | §size([(c)-[:HOLDS]->(p) WHERE x = 1 | p])] AS x", "COUNT"),
-    (KOREA + "RETURN c {§.*} AS x", "map projection of all properties"),
+    (KOREA + "RETURN c {§.*, one: 1} AS x", "map projection of all properties"),
     (
         KOREA + "§CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p ORDER BY p.key LIMIT 1 } "
         "RETURN count(p) AS n",
@@ -70,6 +73,7 @@ LACKING = (
 DIFFERENT = (
     (KOREA + "RETURN §id(c) >= 0 AS x", "the node's key"),
     (KOREA + "RETURN size(§keys(c)) AS x", "keys()"),
+    (KOREA + "WITH §properties(c) AS m RETURN m.name AS x", "properties()"),
     (KOREA + "RETURN §elementId(c) > '' AS x", "the node's key"),
     ("UNWIND $none AS v RETURN max(§reverse(v)) AS x", "cannot tell the type of its value"),
     ("UNWIND $none AS v RETURN max(§toString(v)) AS x", "cannot tell the type of its value"),
@@ -121,7 +125,7 @@ def marked(statement: str) -> tuple[str, str]:
 def test_what_the_embedded_database_lacks_is_named_and_neo4j_runs_it(stores, statement, construct):
     statement, where = marked(statement)
 
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises(Untranslated) as caught:
         stores["embedded"].ask(statement)
 
     assert str(caught.value).startswith(f"{where}the embedded database has no ")
@@ -134,7 +138,7 @@ def test_what_the_embedded_database_lacks_is_named_and_neo4j_runs_it(stores, sta
 def test_what_would_silently_be_another_answer_is_refused(stores, statement, said):
     statement, where = marked(statement)
 
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises((UsageError, Untranslated)) as caught:
         stores["embedded"].ask(statement, GIVEN)
 
     assert str(caught.value).startswith(where)
@@ -170,6 +174,20 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'DEU'] WITH c ORDER BY c.iso3 "
         "RETURN [a IN c.aliases WHERE a STARTS WITH 'K'] AS x",
         "UNWIND [[1, 2], null] AS l RETURN any(v IN l WHERE v > 1) AS x",
+        "UNWIND [[1, null, 3], [], [5], [null], [-1, null], null] AS l "
+        "RETURN any(v IN l WHERE v > 0) AS x",
+        "UNWIND [[1, null, 3], [], [5], [null], [-1, null], null] AS l "
+        "RETURN all(v IN l WHERE v > 0) AS x",
+        "UNWIND [[1, null, 3], [], [5], [null], [-1, null], null] AS l "
+        "RETURN CASE WHEN none(v IN l WHERE v > 0) THEN 'a' WHEN l IS NULL THEN 'c' ELSE 'b' END",
+        "UNWIND [1, null, 3] AS x RETURN x IN [1, null] AS a, 3 IN [x, 2] AS b, NOT 3 IN [x, 1]",
+        "UNWIND [1, 2, null] AS x RETURN CASE WHEN x > 1 THEN toInteger('a') ELSE 0 END AS v",
+        "UNWIND ['a', 'b', null] AS t "
+        "RETURN CASE WHEN CASE t WHEN 'a' THEN true ELSE false END THEN 1 ELSE 0 END AS x",
+        "UNWIND [1, 2, null] AS x RETURN CASE x WHEN 1, 4 THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN c.iso3 AS i, properties(c) AS m, c {.*} AS n, c",
+        "MATCH (c:Country {iso3: 'KOR'}) OPTIONAL MATCH (c)-[:MEMBER_OF]->(a) RETURN properties(a)",
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN properties(c).last_year AS x",
         "UNWIND ['-', 'a-', '-a', 'a--b', '', null] AS t RETURN split(t, '-') AS x",
         "UNWIND ['é', 'abc', '', null] AS t RETURN substring(t, 1) AS x, substring(t, 0, 1) AS y",
         "MATCH (a:Product)-[r:MADE_INTO]->() WITH DISTINCT type(r) AS t RETURN count(*) AS x",
@@ -276,6 +294,25 @@ MATCH (c:Country) WHERE size([(c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' | 1]
 MATCH (c:Country) RETURN c.region AS r, count(*) AS n, max(size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key })) AS m ORDER BY r
 MATCH (a:Country)-[:HOLDS]->()<-[:HOLDS]-(b:Country {iso3: 'KOR'}) WHERE id(a) <> id(b) AND elementId(b) = elementId(b) RETURN count(id(a) IS NOT NULL) AS n
 """  # noqa: E501 - a statement is a line.
+
+
+def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(
+    stores, neo4j_server, sample_file
+):
+    with WithNeo4j(EmbeddedStore(sample_file), lambda: Neo4jStore(*neo4j_server)) as both:
+        found, embedded = both.ask("RETURN exp(0) AS x"), both.ask("RETURN 1 AS x")
+
+    lacking = "line 1, column 8: the embedded database has no function exp()"
+    assert found.table["x"].to_pylist() == [1.0]
+    assert found.notes == (f"{lacking}; Neo4j at {neo4j_server[0]} ran it",)
+    assert embedded.notes == ()
+
+
+def test_auto_asks_no_neo4j_of_another_load(stores, neo4j_server, sliced_file):
+    for server in (lambda: Neo4jStore(*neo4j_server), lambda: None):
+        both = WithNeo4j(EmbeddedStore(sliced_file), server)
+        with both, pytest.raises(Untranslated, match="Neo4j runs it; get one with"):
+            both.ask("RETURN exp(0) AS x")
 
 
 def test_a_list_of_nothing_but_nulls_is_a_column_of_neo4j(stores):

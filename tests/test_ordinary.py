@@ -10,7 +10,7 @@ from ordinary_statements import KINDS, PARAMETERS, REFUSED, statements
 from graphkit.errors import StoreError, UsageError
 from graphkit.stores import Store
 
-MOST_REFUSED = 8
+MOST_REFUSED = 6
 """Of 300."""
 
 
@@ -21,6 +21,8 @@ def rows(store: Store, statement: str) -> list[list[Any]] | str:
     except (StoreError, UsageError) as error:
         return str(error)
     found = [[rounded(value) for value in row.values()] for row in table.to_pylist()]
+    if "keys(" in statement:  # which have no order
+        found = [[sorted(value) for value in row] for row in found]
     return [table.column_names, *(found if "ORDER BY" in statement else sorted(found, key=repr))]
 
 

@@ -102,19 +102,26 @@ def query(
 def cypher(
     statement: Annotated[
         str | None,
-        typer.Argument(metavar="STATEMENT", help="Read-only Cypher. Default: read from stdin."),
+        typer.Argument(
+            metavar="STATEMENT",
+            help="Read-only Cypher. Default: read from stdin; on a terminal, a prompt opens.",
+        ),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("-i", "--input", metavar="FILE", help="Read it from a file.")
     ] = None,
     parameter: Parameters = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show the text that the database would run, and end."),
+    ] = False,
     timeout: Timeout = 30,
     max_rows: MaxRows = 1_000_000,
     db: Database = None,
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Run any read-only Cypher.
+    """Run any read-only Cypher; without a statement on a terminal, open a prompt.
 
     A parameter is read as JSON if it is JSON (0.5, true, ["CHN"]), else as text. Text that
     looks like a number, such as a period, needs quotes of its own.
@@ -128,15 +135,27 @@ def cypher(
     """
     from graphkit.cli.options import say
     from graphkit.cypher.statement import Statement
-    from graphkit.render import choose_format
+    from graphkit.render import choose_format, write_text
 
     limits = _limits(timeout, max_rows)
-    asked = Statement(_text(statement, file))
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
+    if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
+        from graphkit.cli.prompt import Prompt
+
+        with opened(db, once=False) as store:
+            Prompt(store, limits, values, _typed).run()
+        return
+    asked = Statement(_text(statement, file))
     chosen = choose_format(form, output, sys.stdout)
     asked.check_read_only()
     asked.values(values)
     with opened(db) as store:
+        if explain:
+            text = store.translated(asked, values)
+            write_text(text.rstrip() + "\n", output)
+            if text == asked.text:
+                say(f"note: {store.label} runs the statement as it is")
+            return
         result = store.ask(asked, values, limits)
     _show(result, chosen, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,10 +35,11 @@ Database = Annotated[
     str | None,
     typer.Option(
         "--db",
-        metavar="PATH|URI|local",
+        metavar="PATH|URI|local|auto",
         envvar="GRAPHKIT_DB",
         help="Database: a file, a folder of seeds (built once for each state of it), a Neo4j URI, "
-        "or 'local'. Default: built from the shipped seeds.",
+        "'local', or 'auto': the default, and the local Neo4j for Cypher that only it runs. "
+        "Default: built from the shipped seeds.",
     ),
 ]
 Format = Annotated[
@@ -107,12 +108,15 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def opened(db: str | None) -> Iterator[Store]:
-    """Open the database to query, with a progress bar while it is built."""
+def opened(db: str | None, *, once: bool = True) -> Iterator[Store]:
+    """Open the database to query, with a progress bar while it is built.
+
+    An interrupt ends the process, unless the database is asked more than once.
+    """
     from graphkit.database import open_database
 
     with (
-        _ended_by_interrupt(),
+        _ended_by_interrupt() if once else nullcontext(),
         progress_bar("Building the graph (once)") as progress,
         open_database(db, progress) as store,
     ):

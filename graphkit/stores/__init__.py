@@ -106,6 +106,9 @@ class Store(Protocol):
     ) -> Result:
         """Run one statement that anybody wrote: nothing but reads, within limits."""
 
+    def translated(self, statement: str | Statement, parameters: Mapping[str, Any] = ...) -> str:
+        """Return the text of one read-only statement as the database would run it."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 

@@ -36,7 +36,7 @@ from graphkit.stores import (
     no_progress,
     say_waiting,
 )
-from graphkit.stores.embedded.dialect import Translation, translate
+from graphkit.stores.embedded.dialect import Translation, shown, translate
 from graphkit.stores.embedded.failures import explain_failure
 from graphkit.stores.embedded.joins import HIDDEN
 from graphkit.stores.embedded.sandbox import Sandbox
@@ -164,6 +164,15 @@ class EmbeddedStore(Closing):
         finally:
             self._idle.append(sandbox)
 
+    def translated(
+        self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
+    ) -> str:
+        """Return the text of one read-only statement in ladybug's dialect."""
+        from graphkit.stores.embedded.refusals import translate_free
+
+        asked = Statement.of(statement)
+        return shown(translate_free(asked, asked.values(parameters)))
+
     def run(
         self,
         statement: str,
@@ -179,7 +188,7 @@ class EmbeddedStore(Closing):
         try:
             if asked.statement.asks_for_plan:
                 return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            found = neutral_table(asked.statement, answer, limits)
+            found = neutral_table(asked, answer, limits)
             return Result(found.table, found.notes + asked.notes)
         finally:
             answer.close()
@@ -374,12 +383,12 @@ _LISTS = "STRING[]"
 """Read as Arrow too; a column of only empty lists has offsets that are not valid."""
 
 
-def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
+def neutral_table(asked: Translation, answer: Any, limits: Limits) -> Result:
     """Return Arrow as every store does: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
     engine_names = answer.get_column_names()
     shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
-    names, order = in_order(statement.columns, [engine_names[n] for n in shown])
+    names, order = in_order(asked.statement.columns, [engine_names[n] for n in shown])
     check_names(names)
     places = [shown[n] for n in order]
     lists = [n for n in places if kinds[n] == _LISTS]
@@ -392,7 +401,17 @@ def neutral_table(statement: Statement, answer: Any, limits: Limits) -> Result:
             arrays = [_standard(table.column(n)) for n in places]
             return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
         answer.reset_iterator()
-    return collect(names, ([_plain(row[n]) for n in places] for row in answer), limits)
+    rows = ([_plain(row[n]) for n in places] for row in answer)
+    if asked.shapes:
+        rows = ([_shaped(v, asked.shapes.get(n)) for n, v in enumerate(row)] for row in rows)
+    return collect(names, rows, limits)
+
+
+def _shaped(value: Any, shape: str | None) -> Any:
+    """Return of a node or relationship its properties or their keys, if that is its shape."""
+    if shape is None or value is None:
+        return value
+    return list(value["properties"]) if shape == "keys" else value["properties"]
 
 
 def _standard(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from graphkit.cypher.patterns import WALKS
 from graphkit.cypher.statement import Statement
 from graphkit.cypher.syntax import Syntax
 from graphkit.cypher.tokens import place
-from graphkit.errors import StoreError, UsageError
+from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, VALUES
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, Joins, labels_of, quoted
 from graphkit.stores.embedded.subqueries import aggregates, joined, replaced
 from graphkit.stores.embedded.types import Types
-
-ELSEWHERE = "Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -60,6 +58,8 @@ class Translation:
     text: str
     names: Mapping[str, str]
     misplanned: bool
+    shapes: Mapping[int, str] = field(default_factory=dict)
+    """Columns of nodes and relationships of which the answer has the properties or keys alone."""
     notes: tuple[str, ...] = ()
     """Warnings about the statement."""
 
@@ -75,10 +75,8 @@ def translate(
 
     Raises
     ------
-    StoreError
-        Ladybug has nothing like a construct of it.
-    UsageError
-        A construct means something else there, and nothing that means the same is known.
+    Untranslated
+        Ladybug has nothing that means the same as a construct of it.
 
     Examples
     --------
@@ -105,16 +103,22 @@ WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.
     text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
     lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
     if len(lambdas) > 1 and (writer.compound or len(set(lambdas)) < len(lambdas)):
-        raise StoreError(
+        raise Untranslated(
             "the embedded database has no two comprehensions in a statement where one has more "
-            f"than one operation, or is used twice; {ELSEWHERE}"
+            "than one operation, or is used twice"
         )
     notes = tuple(
         f"{place(statement.text, each.at)}: the graph has no label or relationship type "
         f"{each.name!r}; it matches nothing"
         for each in none
     )
-    return Translation(statement, text, names, misplanned(query), notes)
+    return Translation(statement, text, names, misplanned(query), writer.shapes, notes)
+
+
+def shown(asked: Translation) -> str:
+    """Return the text of a translation with the parameters' own names."""
+    own = {new: name for name, new in asked.names.items()}
+    return re.sub(rf"\$({HIDDEN}_\d+)\b", lambda found: f"${own[found[1]]}", asked.text)
 
 
 def misplanned(query: Syntax) -> bool:
@@ -140,6 +144,14 @@ def misplanned(query: Syntax) -> bool:
     return False
 
 
+def _shape(value: Syntax) -> str:
+    """Return what a column shows of a node or relationship: its properties, or their keys."""
+    if value.kind == "projection" and [part.kind for part in value.parts[1:]] == ["own-properties"]:
+        return "properties"
+    name = value.name.lower() if value.kind == "function" else ""
+    return name if name in ("properties", "keys") else ""
+
+
 class Writer:
     """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
 
@@ -158,6 +170,8 @@ class Writer:
         self.renamed: dict[str, str] = {}
         self.moved: list[str] = []
         self.walks: dict[Syntax, str] = {}
+        self.shapes: dict[int, str] = {}
+        self.shaping = query.first("union", "next") is None
         self.locals = 0
         self.compound = False
 
@@ -191,13 +205,11 @@ class Writer:
     def lacks(self, each: Syntax, what: str, instead: str = "") -> NoReturn:
         """Refuse what ladybug has nothing for."""
         hint = f" (here: {instead})" if instead else ""
-        raise StoreError(
-            f"{self.where(each)}: the embedded database has no {what}{hint}; {ELSEWHERE}"
-        )
+        raise Untranslated(f"{self.where(each)}: the embedded database has no {what}{hint}")
 
     def refuses(self, each: Syntax, message: str) -> NoReturn:
         """Refuse what would be another answer there."""
-        raise UsageError(f"{self.where(each)}: {message}; {ELSEWHERE}")
+        raise Untranslated(f"{self.where(each)}: {message}")
 
     @contextmanager
     def local(self, variable: Syntax, type_: str) -> Iterator[str]:
@@ -278,7 +290,7 @@ class Writer:
         shadows = shadows and not each.first("star")
         names, columns = {}, []
         for number, item in enumerate(items):
-            column = self.written(item) if item.kind == "star" else self.written(item.parts[0])
+            column = self.column(each, number, item)
             last = item.parts[-1] if item.parts else item
             if shadows and last.kind == "variable":
                 names[last.name] = f"column_{number}{HIDDEN}"
@@ -300,6 +312,19 @@ class Writer:
             text += f" WITH {back}"
         where = each.first("where")
         return f"{text} {self.written(where)}" if where else text
+
+    def column(self, clause: Syntax, number: int, item: Syntax) -> str:
+        """Write the value of a column; of the properties of a node in an answer, the node."""
+        if item.kind == "star":
+            return self.written(item)
+        value = item.parts[0]
+        shape = _shape(value)
+        if shape and self.shaping and clause.kind == "return" and not clause.first("star"):
+            of = value.parts[0]
+            if self.types.of(of) in ("node", "relationship"):
+                self.shapes[number] = shape
+                return self.written(of)
+        return self.written(value)
 
     def order(self, each: Syntax) -> str:
         """Write ORDER BY."""

@@ -141,13 +141,13 @@ def _of_three_values(
     with writer.local(variable, type_) as x:
         met = writer.written(condition)
     writer.compound = True
-    each = f"CASE WHEN {met} THEN 2 WHEN NOT ({met}) THEN 0 ELSE 1 END"
-    most = "list_min" if name == "ALL" else "list_max"
-    found = f"{most}(list_transform({values}[1:], {x} -> {each}))"
-    sure, then = (0, "false") if name == "ALL" else (2, "true" if name == "ANY" else "false")
-    other = "false" if name == "ANY" else "true"
-    case = f"CASE {found} WHEN {sure} THEN {then} WHEN 1 THEN null ELSE {other} END"
-    return f"CASE WHEN {values} IS NOT NULL THEN {case} END"
+    wanted, other = (0, 2) if name == "ALL" else (2, 0)
+    met = _condition(met)
+    each = f"CASE WHEN {met} THEN {wanted} WHEN NOT ({met}) THEN {other} ELSE 1 END"
+    most = f"list_max(list_transform({values}[1:], {x} -> {each}))"
+    # One 2 is enough for an answer, without one a 1 leaves it open; CASE in CASE is read wrong.
+    found = f"(nullif(coalesce({most}, size({values})), 1) = 2)"
+    return found if name == "ANY" else f"(NOT {found})"
 
 
 def membership(writer: Writer, each: Syntax) -> str:
@@ -216,6 +216,24 @@ def null_test(writer: Writer, each: Syntax) -> str:
     return f"{text} {each.name}"
 
 
+def case(writer: Writer, each: Syntax) -> str:
+    """Write CASE, whose conditions may be a CASE themselves."""
+    subject, otherwise = each.first("subject"), each.first("else")
+    pieces = ["CASE"] if subject is None else ["CASE", writer.written(subject)]
+    for when in each.all("when"):
+        *conditions, value = writer.all_written(when.parts)
+        found = conditions if subject else map(_condition, conditions)
+        pieces += [f"WHEN {condition} THEN {value}" for condition in found]
+    if otherwise is not None:
+        pieces.append(f"ELSE {writer.every(otherwise.parts)}")
+    return " ".join([*pieces, "END"])
+
+
+def _condition(text: str) -> str:
+    """Write a condition of CASE; ladybug takes one that is a CASE for false."""
+    return f"({text}) = true" if text.lstrip("( ").startswith("CASE") else text
+
+
 def sum_(writer: Writer, each: Syntax) -> str:
     """Write ``a + b``, which also joins texts, numbers to texts, and items to lists."""
     values, signs = each.parts[::2], each.parts[1::2]
@@ -246,12 +264,11 @@ def projection(writer: Writer, each: Syntax) -> str:
     of = writer.written(each.parts[0])
     entries = []
     for part in each.parts[1:]:
-        if part.kind == "own-properties":
-            writer.lacks(part, "map projection of all properties n {.*}")
         value = {
             "own-property": lambda p=part: f"{of}.{quoted(p.name)}",
             "own-variable": lambda p=part: writer.variable(p),
             "entry": lambda p=part: writer.written(p.parts[0]),
+            "own-properties": lambda p=part: writer.written(p),
         }[part.kind]()
         entries.append(f"{quoted(part.name)}: {value}")
     return f"{{{', '.join(entries)}}}"
@@ -269,9 +286,11 @@ def property_(writer: Writer, each: Syntax) -> str:
         if part is None:
             writer.lacks(each, f"field {each.name} of a date")
         return f"date_part('{part}', {writer.written(value)})"
+    if value.kind == "function" and value.name.lower() == "properties":
+        return f"{writer.every(value.parts)}.{quoted(each.name)}"
     if value.kind not in ("variable", "property", "parameter", "map", "index", "group"):
         name = value.name.lower() if value.kind == "function" else ""
-        if name not in ("startnode", "endnode", "head", "last", "properties"):
+        if name not in ("startnode", "endnode", "head", "last"):
             writer.lacks(each, f"property of a call f(x).{each.name}")
     return f"{writer.written(value)}.{quoted(each.name)}"
 
@@ -326,8 +345,10 @@ def to_integer(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
         case "float":
             return _cut_off(value)
         case "text":
-            whole = f"cast(CASE WHEN regexp_full_match({value}, {WHOLE}) THEN {value} END, 'INT64')"
-            return f"coalesce({whole}, {_cut_off(_number(value))})"
+            is_whole = f"regexp_full_match({value}, {WHOLE})"
+            whole = f"cast(CASE WHEN {is_whole} THEN {value} END, 'INT64')"
+            # coalesce() of nothing but nulls that are constant would be a text.
+            return f"CASE WHEN {is_whole} THEN {whole} ELSE {_cut_off(_number(value))} END"
     unknown_type(writer, each)
 
 
@@ -445,10 +466,11 @@ FUNCTIONS: dict[str, Rule] = {
     "head": lambda writer, each, arguments: item(writer, arguments[0], "1"),
     "id": different("answers something else", "use the node's key"),
     "isempty": template("(size({0}) = 0)"),
-    "keys": different("lists what is not set as well"),
+    "keys": different("of a value, not of a column, lists what is not set as well"),
     "labels": template("[label({0})]"),
     "last": lambda writer, each, arguments: item(writer, arguments[0], "-1"),
     "log": template("ln({0})"),
+    "properties": different("of a value, not of a column, has what is not set as well"),
     "rand": template("random()"),
     "reverse": reverse,
     "round": round_,
@@ -477,6 +499,7 @@ LACKING = frozenset("""
 """Functions of Neo4j that ladybug lacks."""
 
 VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
+    "case": case,
     "compare": comparison,
     "comprehension": comprehension,
     "index": index,

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from graphkit.cypher.syntax import Syntax
 from graphkit.cypher.tokens import place
-from graphkit.errors import UsageError
+from graphkit.errors import Untranslated
 from graphkit.schema import GRAPH
 
 HIDDEN = "_graphkit"
@@ -149,7 +149,7 @@ class Joins:
         for each in pattern.walk("relationship", "group-path"):
             for label in each.walk("no-label"):
                 if each.first("length", "quantifier"):
-                    raise UsageError(
+                    raise Untranslated(
                         f"{place(self.text, label.at)}: the graph has no label or relationship "
                         f"type {label.name!r}"
                     )
@@ -192,7 +192,7 @@ class Joins:
             joined |= ends
             variable = each.relationship.first("variable")
             if meets and variable:
-                raise UsageError(
+                raise Untranslated(
                     f"{place(self.text, variable.at)}: the embedded database cannot name "
                     f"a path and also this relationship of it; leave out {variable.name}, or the "
                     "path's name"

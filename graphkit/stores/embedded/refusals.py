@@ -16,10 +16,10 @@ from typing import Any
 from graphkit.cypher.statement import Statement
 from graphkit.cypher.syntax import Syntax
 from graphkit.cypher.tokens import place
-from graphkit.errors import UsageError
+from graphkit.errors import Untranslated, UsageError
 from graphkit.schema import GRAPH, Type
-from graphkit.stores.embedded.dialect import ELSEWHERE
-from graphkit.stores.embedded.joins import NODES, labels_of, links, name_of, sections
+from graphkit.stores.embedded.dialect import Translation, translate
+from graphkit.stores.embedded.joins import EDGES, NODES, labels_of, links, name_of, sections
 
 _TEXT_TYPES = (Type.TEXT, Type.PERIOD, Type.DATE)
 _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
@@ -31,6 +31,20 @@ Refusal = tuple[int, str]
 """Offset and message."""
 
 
+def translate_free(statement: Statement, parameters: Mapping[str, Any]) -> Translation:
+    """Translate a statement that anybody wrote, or refuse it.
+
+    Raises
+    ------
+    Untranslated
+        The embedded database has nothing that means the same.
+    UsageError
+        A name or a comparison in it would mean something else there.
+    """
+    refuse_silent_differences(statement, parameters)
+    return translate(statement, parameters, NODES | EDGES)
+
+
 def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any]) -> None:
     """Refuse text that runs on both engines but answers differently.
 
@@ -40,8 +54,8 @@ def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any
         Naming the first such thing, its place, and what to write instead.
     """
     tree = statement.tree
+    _check_lists_of_maps(statement.text, tree)
     found = [
-        *_lists_of_maps(tree),
         *_other_case(tree),
         *text_and_number(tree, parameters),
         *_led_nowhere(tree.parts[-1]),
@@ -50,13 +64,15 @@ def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any
         raise UsageError(f"{place(statement.text, at)}: {message}")
 
 
-def _lists_of_maps(tree: Syntax) -> Iterator[Refusal]:
+def _check_lists_of_maps(text: str, tree: Syntax) -> None:
     """Refuse ``[{a: 1}, {b: 2}]``: ladybug gives every map the names of the last one."""
     for each in tree.walk("list"):
         names = {tuple(entry.name for entry in item.parts) for item in each.all("map")}
         if len(names) > 1:
-            message = "the embedded database mixes up maps of different names in one list"
-            yield each.at, f"{message}; {ELSEWHERE}"
+            at = place(text, each.at)
+            raise Untranslated(
+                f"{at}: the embedded database mixes up maps of different names in one list"
+            )
 
 
 def _other_case(tree: Syntax) -> Iterator[Refusal]:

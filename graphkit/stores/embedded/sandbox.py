@@ -20,7 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError
+from graphkit.errors import GraphkitError, StoreError, Unreachable, Untranslated, UsageError
 from graphkit.stores import Result
 from graphkit.stores.limits import Limits
 
@@ -29,7 +29,7 @@ START = (
     "from graphkit.stores.embedded.sandbox_worker import main; main()"
 )
 ERRORS: Mapping[str, type[GraphkitError]] = {
-    kind.__name__: kind for kind in (StoreError, Unreachable, UsageError)
+    kind.__name__: kind for kind in (StoreError, Unreachable, Untranslated, UsageError)
 }
 HEADER = 2**20
 """More than any error or note is long."""

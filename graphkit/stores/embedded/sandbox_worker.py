@@ -18,13 +18,11 @@ import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
 from graphkit.cypher.statement import Statement
-from graphkit.errors import GraphkitError, one_line
+from graphkit.errors import GraphkitError, Untranslated, one_line
 from graphkit.paths import hide_pandas
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.embedded.dialect import translate
-from graphkit.stores.embedded.joins import EDGES, NODES
-from graphkit.stores.embedded.refusals import refuse_silent_differences
+from graphkit.stores.embedded.refusals import translate_free
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVS = 38
@@ -134,8 +132,9 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
         statement = Statement(text)
         statement.check_read_only()
         used = statement.values(parameters)
-        refuse_silent_differences(statement, used)
-        _send_table(store.read(translate(statement, used, NODES | EDGES), used, limits))
+        _send_table(store.read(translate_free(statement, used), used, limits))
+    except Untranslated as error:
+        _send({"error": type(error).__name__, "message": error.reason})
     except GraphkitError as error:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:

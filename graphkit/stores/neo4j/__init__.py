@@ -235,6 +235,14 @@ class Neo4jStore(Closing):
 
         return self._in_time(limits, answer)
 
+    def translated(
+        self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
+    ) -> str:
+        """Return the text of one read-only statement: Neo4j runs it as it is."""
+        asked = Statement.of(statement)
+        asked.check_read_only()
+        return asked.text
+
     def run(
         self,
         statement: str,

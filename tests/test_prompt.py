@@ -1,0 +1,149 @@
+"""The prompt of ``graphkit cypher``, typed into through prompt_toolkit's own pipe."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from graphkit.cli.cypher import _typed
+from graphkit.cli.prompt import COMMANDS, Names, Prompt
+from graphkit.stores.limits import LIMITS
+
+LEAVE = "\x04"
+"""Ctrl-D."""
+
+
+@pytest.fixture
+def typed(sample_store, capsys) -> Callable[..., tuple[str, str]]:
+    """Type lines, then Ctrl-D; what is printed on stdout and stderr."""
+
+    def run(*lines: str, history: InMemoryHistory | None = None) -> tuple[str, str]:
+        with (
+            create_pipe_input() as keyboard,
+            create_app_session(input=keyboard, output=DummyOutput()),
+        ):
+            keyboard.send_text("".join(f"{line}\r" for line in lines) + LEAVE)
+            Prompt(sample_store, LIMITS, {}, _typed).run(history or InMemoryHistory())
+        return capsys.readouterr()
+
+    return run
+
+
+def test_a_statement_of_several_lines_is_answered_and_remembered(typed):
+    history = InMemoryHistory()
+
+    out, err = typed("MATCH (s:Stage {key: 'mine'})", "RETURN s.name AS stage;", history=history)
+
+    assert "stage" in out
+    assert "Mine" in out
+    assert err == ""
+    assert history.get_strings() == ["MATCH (s:Stage {key: 'mine'})\nRETURN s.name AS stage;"]
+
+
+def test_an_error_shows_its_place_and_the_prompt_goes_on(typed):
+    out, err = typed("MATCH (c:Country)", "RETRUN c;", "RETURN 41 + 1 AS x;")
+
+    assert "RETRUN c\n^\ngraphkit: line 2, column 1: found 'RETRUN'" in err
+    assert "42" in out
+
+
+def test_parameters_are_set_shown_used_and_removed(typed):
+    out, err = typed(
+        ":param iso3 KOR", ":param years [2023, 2024]", "RETURN $iso3 AS c, size($years) AS n;",
+        ":param iso3", "RETURN $iso3 AS c;",
+    )  # fmt: skip
+
+    assert "$iso3 = 'KOR'\n$years = [2023, 2024]\n" in out
+    assert "KOR" in out.partition("$years")[2]
+    assert "the statement needs $iso3" in err
+
+
+def test_the_last_rows_are_saved_in_the_format_of_the_ending(typed, tmp_path):
+    file = tmp_path / "stages of ore.csv"
+
+    out, err = typed(
+        f":save {file}", "MATCH (s:Stage) RETURN s.key AS k ORDER BY k LIMIT 2;", f":save {file}"
+    )
+
+    assert "graphkit: found no rows to save" in err
+    assert f"2 rows in {file}" in out
+    assert file.read_text() == "k\nalloy\ncomponent\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (":help", "set a parameter"),
+        (":schema", "(:Product)-[:AT_STAGE]->(:Stage)"),
+        (":schema Stage", "position"),
+        (":queries", "sole-suppliers"),
+        (":queries sole-suppliers", "// title: "),
+        (":schema Nation", "graphkit: found no kind 'Nation'; :schema lists them"),
+        (":nothing", "graphkit: found :nothing, wanted one of :param, :schema"),
+        (":save", "graphkit: wanted :save FILE"),
+        ("CREATE (n);", "graphkit: line 1, column 1: "),
+        ("MATCH (n:Nation) RETURN n;", "graphkit: note: line 1, column 10: the graph has no label"),
+    ],
+)
+def test_a_line_shows(typed, line, shown):
+    out, err = typed(line)
+
+    assert shown in out + err
+
+
+def test_quit_leaves_what_comes_after(typed):
+    assert typed(":quit", "RETURN 42 AS x;")[0].count("42") == 0
+
+
+def test_interrupts_cancel_the_statement_and_what_is_typed(typed):
+    long = "UNWIND range(1, 20000) AS a UNWIND range(1, 20000) AS b UNWIND range(1, 900) AS c "
+    timer = threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+
+    out, err = typed(long + "RETURN sum(a * b * c) AS s;", "RETURN 40\x03RETURN 42 AS x;")
+    timer.cancel()
+
+    assert err == "graphkit: interrupted\n"
+    assert "42" in out
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ("MATCH (c:Cou", {"Country"}),
+        ("MATCH (c:Country)-[r:EXP", {"EXPORTS"}),
+        ("MATCH (c:Country|A", {"Area", "Application"}),
+        ("MATCH (c:Country) WHERE c.iso", {"iso2", "iso3"}),
+        ("MATCH (s:Stage) RETURN s.po", {"position"}),
+        ("MATCH (stage:Stage) RETURN sta", {"stage", "STARTS WITH", "startNode"}),
+        ("MATCH (n) RETURN toUp", {"toUpper"}),
+        ("RETURN $y", {"$years"}),
+        (":qu", {":queries", ":quit"}),
+        (":queries sole", {"sole-suppliers"}),
+        (":schema EXP", {"EXPORTS"}),
+        ("", set()),
+    ],
+)
+def test_names_are_completed(before, wanted):
+    names = Names({"years": [2024]})
+
+    found = {each.text for each in names.get_completions(Document(before), CompleteEvent())}
+
+    assert found == wanted
+
+
+def test_every_command_is_in_the_readme():
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+
+    assert [name for name in COMMANDS if name not in readme] == []
