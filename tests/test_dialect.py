@@ -43,6 +43,16 @@ LACKING = (
         "RETURN c.iso3 AS x",
         "EXISTS subquery of more than MATCH",
     ),
+    ("RETURN §'1.0' = 1.0 AS x", "comparison of number with text"),
+    ("MATCH ()-[f:EXPORTS]->() WHERE §f.year = '2024' RETURN count(f) AS x", "number with text"),
+    ("MATCH (s:Stage) WHERE §s.position IN ['1'] RETURN count(s) AS x", "number with text"),
+    ("RETURN §[1, null] = [1, 2] AS x", "comparison of lists or maps that may hold null"),
+    ("RETURN §{k: null} = {k: 1} AS x", "comparison of lists or maps that may hold null"),
+    ("RETURN CASE '0' §WHEN 0 THEN 'zero' END AS x", "comparison of number with text"),
+    ("RETURN §'abc' STARTS WITH true AS x", "STARTS WITH of anything but texts"),
+    ("RETURN size(§[1, 'a']) AS x", "list of several types"),
+    ("RETURN single(§v IN [1, null] WHERE v = 2) AS x", "single() of a list that may hold null"),
+    ("WITH §{a: 1, A: 2} AS m RETURN m.A AS x", "names that differ in case alone"),
     ("RETURN §exp(1) AS x", "function exp()"),
     ("RETURN §valueType(1) AS x", "function valueType()"),
     ("UNWIND [1, 2] AS n RETURN §stDev(n) AS x", "function stDev()"),
@@ -180,8 +190,11 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "RETURN all(v IN l WHERE v > 0) AS x",
         "UNWIND [[1, null, 3], [], [5], [null], [-1, null], null] AS l "
         "RETURN CASE WHEN none(v IN l WHERE v > 0) THEN 'a' WHEN l IS NULL THEN 'c' ELSE 'b' END",
+        "UNWIND [-1.5, -0.5, 2.5] AS x RETURN ceil(x) AS v ORDER BY v",
         "UNWIND [1, null, 3] AS x RETURN x IN [1, null] AS a, 3 IN [x, 2] AS b, NOT 3 IN [x, 1]",
         "UNWIND [1, 2, null] AS x RETURN CASE WHEN x > 1 THEN toInteger('a') ELSE 0 END AS v",
+        "UNWIND [[1, 2, 3]] AS l RETURN 3 IN l[0..1] AS a, l[null..2] AS b, l[1..$null] AS c",
+        "UNWIND [[1, 2], [3]] AS l RETURN all(v IN l WHERE v > 1) AS x, any(v IN l WHERE v > 2)",
         "UNWIND ['a', 'b', null] AS t "
         "RETURN CASE WHEN CASE t WHEN 'a' THEN true ELSE false END THEN 1 ELSE 0 END AS x",
         "UNWIND [1, 2, null] AS x RETURN CASE x WHEN 1, 4 THEN 'a' WHEN 2 THEN 'b' ELSE 'c' END",
@@ -195,7 +208,8 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):
-    found = {name: store.ask(statement, {"text": "x"}).table for name, store in stores.items()}
+    given = {"text": "x", "null": None}
+    found = {name: store.ask(statement, given).table for name, store in stores.items()}
 
     assert found["embedded"].to_pylist() == found["neo4j"].to_pylist()
 
@@ -294,6 +308,13 @@ MATCH (c:Country) WHERE size([(c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' | 1]
 MATCH (c:Country) RETURN c.region AS r, count(*) AS n, max(size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key })) AS m ORDER BY r
 MATCH (a:Country)-[:HOLDS]->()<-[:HOLDS]-(b:Country {iso3: 'KOR'}) WHERE id(a) <> id(b) AND elementId(b) = elementId(b) RETURN count(id(a) IS NOT NULL) AS n
 """  # noqa: E501 - a statement is a line.
+
+
+def test_a_translation_does_not_grow_without_end(stores):
+    nested = "UNWIND ['a'] AS t RETURN " + "('x' + " * 60 + "t" + ")" * 60 + " AS x"
+
+    with pytest.raises(Untranslated, match="no room for what this becomes there"):
+        stores["embedded"].translated(nested)
 
 
 def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(

@@ -17,7 +17,7 @@ from graphkit.cypher.statement import Statement
 from graphkit.cypher.syntax import Syntax
 from graphkit.cypher.tokens import place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS, VALUES
+from graphkit.stores.embedded.functions import FUNCTIONS, VALUES, may_hold_null
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, Joins, labels_of, quoted
 from graphkit.stores.embedded.subqueries import aggregates, joined, replaced
@@ -35,6 +35,9 @@ LACKING = {
     "type-test": "type test IS :: TYPE",
 }
 """Constructs of Neo4j that ladybug lacks, by their kind."""
+
+LONGEST = 1_000_000
+"""Characters of a translation: what is said twice within what is said twice grows without end."""
 
 SIMPLE = frozenset((
     "constant", "group", "list", "number", "parameter", "sign", "string", "variable",
@@ -172,6 +175,8 @@ class Writer:
         self.walks: dict[Syntax, str] = {}
         self.shapes: dict[int, str] = {}
         self.shaping = query.first("union", "next") is None
+        self.whole: set[str] = set()
+        """Variables that are known to be lists without nulls."""
         self.locals = 0
         self.compound = False
 
@@ -180,7 +185,10 @@ class Writer:
         if each.kind in LACKING:
             self.lacks(each, LACKING[each.kind])
         rule = RULES.get(each.kind)
-        return rule(self, each) if rule else self.as_it_stands(each)
+        text = rule(self, each) if rule else self.as_it_stands(each)
+        if len(text) > LONGEST:
+            self.lacks(each, "room for what this becomes there")
+        return text
 
     def as_it_stands(self, each: Syntax) -> str:
         """Write a construct with its own words, and its parts translated."""
@@ -298,6 +306,8 @@ class Writer:
             elif len(item.parts) == 2:
                 column += f" AS {self.variable(last)}"
             columns.append(column)
+            if len(item.parts) == 2:
+                self.note_whole(last, item.parts[0])
         if grouped:
             columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
         self.types.project(each)
@@ -312,6 +322,13 @@ class Writer:
             text += f" WITH {back}"
         where = each.first("where")
         return f"{text} {self.written(where)}" if where else text
+
+    def note_whole(self, variable: Syntax, values: Syntax) -> None:
+        """Take note if a variable is now a list, or lists, without nulls."""
+        if may_hold_null(self, values):
+            self.whole.discard(variable.name)
+        else:
+            self.whole.add(variable.name)
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
         """Write the value of a column; of the properties of a node in an answer, the node."""
@@ -366,6 +383,7 @@ class Writer:
     def unwound(self, values: Syntax, variable: Syntax) -> str:
         """Write UNWIND."""
         text = f"UNWIND {self.written(values)} AS {self.variable(variable)}"
+        self.note_whole(variable, values)
         self.types.bound[variable.name] = self.types.item(values)
         return text
 

@@ -6,7 +6,9 @@ cuts off. Where the type of a value decides and is not known, the statement is r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.syntax import Syntax
@@ -89,7 +91,9 @@ def slice_(writer: Writer, each: Syntax) -> str:
     bounds = [bound(part) for part in each.parts[1:]]
     first = f"{bounds[0]} + 1" if each.name.startswith("from") else "1"
     last = bounds[-1] if each.name.endswith("to") else size
-    return f"{values}[{first}:{last}]"
+    part = f"{values}[{first}:{last}]"
+    open_ = [f"({writer.written(p)}) IS NOT NULL" for p in each.parts[1:] if _whole(p) is None]
+    return f"CASE WHEN {' AND '.join(open_)} THEN {part} END" if open_ else part
 
 
 def comprehension(writer: Writer, each: Syntax) -> str:
@@ -115,22 +119,29 @@ def predicate(writer: Writer, each: Syntax) -> str:
     met = f"size({text})"
     if where is not None:
         type_ = writer.types.item(values)
-        if each.name != "SINGLE" and _may_hold_null(values):
+        if may_hold_null(writer, values):
             return _of_three_values(writer, each.name, text, variable, type_, where.parts[0])
         met = f"size({writer.lambda_('list_filter', text, variable, type_, where.parts[0])})"
     wanted = {"ANY": "> 0", "NONE": "= 0", "SINGLE": "= 1", "ALL": f"= size({text})"}
     return f"({met} {wanted[each.name]})"
 
 
-def _may_hold_null(values: Syntax) -> bool:
+def may_hold_null(writer: Writer, values: Syntax) -> bool:
+    """Tell if a list may have nulls in it, or a value be null, as far as the text tells."""
+    if values.kind == "constant":
+        return values.name.upper() == "NULL"
+    if values.kind == "variable":
+        return values.name not in writer.whole
     if values.kind in ("property", "parameter", "string", "number"):
         return False
+    parts = [part for part in values.parts if part.kind != "sign"]
     if values.kind == "function":
         items = ("split", "labels", "range", "collect", "nodes", "relationships", "rels")
-        return values.name.lower() not in items and any(map(_may_hold_null, values.parts))
-    if values.kind in ("list", "group", "slice", "sum", "comprehension"):
-        parts = [part for part in values.parts if part.kind != "sign"]
-        return any(map(_may_hold_null, parts[1:2] if values.kind == "comprehension" else parts))
+        return values.name.lower() not in items and any(may_hold_null(writer, p) for p in parts)
+    if values.kind == "comprehension" and values.first("result") is None:
+        return may_hold_null(writer, values.parts[1])
+    if values.kind in ("list", "group", "slice", "sum"):
+        return any(may_hold_null(writer, part) for part in parts)
     return True
 
 
@@ -138,6 +149,8 @@ def _of_three_values(
     writer: Writer, name: str, values: str, variable: Syntax, type_: str, condition: Syntax
 ) -> str:
     """Write a predicate over items of which some may be null, and make it null."""
+    if name == "SINGLE":
+        writer.lacks(variable, "single() of a list that may hold null")
     with writer.local(variable, type_) as x:
         met = writer.written(condition)
     writer.compound = True
@@ -150,14 +163,35 @@ def _of_three_values(
     return found if name == "ANY" else f"(NOT {found})"
 
 
-def membership(writer: Writer, each: Syntax) -> str:
-    """Write ``x IN [a, b]`` as comparisons: a null among the items makes it null."""
-    value, values = each.parts
-    if each.name != "IN" or values.kind != "list" or not _may_hold_null(values):
-        return writer.as_it_stands(each)
+def test(writer: Writer, each: Syntax) -> str:
+    """Write ``x STARTS WITH text`` and its kin, of texts alone."""
+    value, other = each.parts
+    if each.name == "IN":
+        return membership(writer, each, value, other)
+    if {writer.types.of(value), writer.types.of(other)} - {"text", "null", ""}:
+        writer.lacks(each, f"{each.name} of anything but texts")
+    return f"{writer.written(value)} {each.name} ({writer.written(other)})"
+
+
+def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> str:
+    """Write ``x IN [a, b]`` as comparisons if a null among the items may make it null."""
+    type_, items = writer.types.of(value), writer.types.item(values)
+    _check_types(writer, each, [(value, type_), (values, items)])
     text = writer.written(value)
-    equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
-    return f"({' OR '.join(equal)})"
+    if values.kind == "list" and values.parts and may_hold_null(writer, values):
+        equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
+        return f"({' OR '.join(equal)})"
+    return f"{text} IN ({writer.written(values)})"
+
+
+def _check_types(writer: Writer, each: Syntax, values: list[tuple[Syntax, str]]) -> None:
+    """Refuse to compare values of two types, which ladybug makes one, and lists with nulls."""
+    kinds = {re.sub("int|float", "number", type_) for _, type_ in values} - {"", "null", LIST}
+    if len(kinds) > 1:
+        writer.lacks(each, f"comparison of {' with '.join(sorted(kinds))}")
+    whole = [value for value, type_ in values if type_.startswith((LIST, "map"))]
+    if len(whole) > 1 and any(may_hold_null(writer, value) for value in whole):
+        writer.lacks(each, "comparison of lists or maps that may hold null")
 
 
 def reduce(writer: Writer, each: Syntax) -> str:
@@ -195,6 +229,9 @@ def _as_float(text: str, type_: str) -> str:
 def comparison(writer: Writer, each: Syntax) -> str:
     """Write ``a < b < c`` as two comparisons."""
     values, signs = each.parts[::2], each.parts[1::2]
+    typed = [(value, writer.types.of(value)) for value in values]
+    for pair in pairwise(typed):
+        _check_types(writer, each, list(pair))
     same = all(map(_identifies, values)) and {sign.name for sign in signs} <= {"=", "<>"}
     texts = [_identity(writer, value) for value in values] if same else writer.all_written(values)
     pairs = [f"{a} {s.name} {b}" for a, s, b in zip(texts, signs, texts[1:], strict=False)]
@@ -221,6 +258,9 @@ def case(writer: Writer, each: Syntax) -> str:
     subject, otherwise = each.first("subject"), each.first("else")
     pieces = ["CASE"] if subject is None else ["CASE", writer.written(subject)]
     for when in each.all("when"):
+        if subject is not None:
+            types = [(part, writer.types.of(part)) for part in (*subject.parts, *when.parts[:-1])]
+            _check_types(writer, when, types)
         *conditions, value = writer.all_written(when.parts)
         found = conditions if subject else map(_condition, conditions)
         pieces += [f"WHEN {condition} THEN {value}" for condition in found]
@@ -303,10 +343,21 @@ def label_test(writer: Writer, each: Syntax) -> str:
     return f"label({writer.written(value)}) IN [{names}]"
 
 
+def list_(writer: Writer, each: Syntax) -> str:
+    """Write a list of one type; ladybug makes everything in it a text else."""
+    found = {writer.types.of(item) for item in each.parts} - {"", "null", LIST}
+    if len({re.sub("int|float", "number", type_) for type_ in found}) > 1:
+        writer.lacks(each, "list of several types")
+    return writer.as_it_stands(each)
+
+
 def map_(writer: Writer, each: Syntax) -> str:
     """Write a map; ladybug has none without entries."""
-    if not each.parts:
+    names = [entry.name.lower() for entry in each.parts]
+    if not names:
         writer.lacks(each, "empty map {}")
+    if len(set(names)) < len(names):
+        writer.lacks(each, "map with names that differ in case alone")
     return writer.as_it_stands(each)
 
 
@@ -456,6 +507,7 @@ def round_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 Rule = Callable[["Writer", Syntax, list[Syntax]], str]
 
 FUNCTIONS: dict[str, Rule] = {
+    "ceil": template("(ceil({0}) + 0.0)"),  # -0.0 would come before all numbers in an order
     "char_length": template("size({0})"),
     "character_length": template("size({0})"),
     "coalesce": coalesce,
@@ -504,6 +556,7 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "comprehension": comprehension,
     "index": index,
     "label-test": label_test,
+    "list": list_,
     "map": map_,
     "null-test": null_test,
     "predicate": predicate,
@@ -512,6 +565,6 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "reduce": reduce,
     "slice": slice_,
     "sum": sum_,
-    "test": membership,
+    "test": test,
 }
 """Values that are written otherwise, by their kind."""

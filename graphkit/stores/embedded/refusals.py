@@ -1,7 +1,8 @@
 """Refuses text that runs on both engines but answers differently on ladybug.
 
 What it cannot see stays different, and is documented: a null inside a list
-that is not written out makes ``IN`` false, not null;
+that is not written out makes ``IN`` false, not null; 0.0 / 0.0 is less than
+every number, not incomparable;
 ``CONTAINS ''`` is false; without ORDER BY, ``collect`` has another order; ``-[*0..1]-`` from a node
 without a label leaves out nodes that have no such relationship; names of variables that differ
 only in case are one; ``round`` to some places takes a negative half to the number farther from

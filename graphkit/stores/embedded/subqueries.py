@@ -35,6 +35,8 @@ def aggregates(value: Syntax) -> bool:
 
 def joined(query: Syntax) -> Syntax:
     """Return a query with its subqueries written as joins, where they can be."""
+    if not any(map(_is_subquery, query.walk())):
+        return query
     found = Syntax(query.kind, query.at, query.end, query.name)
     bound: dict[str, None] = {}
     first = True
@@ -53,6 +55,10 @@ def joined(query: Syntax) -> Syntax:
         bound = _bound_after(clause, bound)
         first = False
     return found
+
+
+def _is_subquery(each: Syntax) -> bool:
+    return each.kind in ("subquery", "pattern-comprehension") or each.name == "COLLECT"
 
 
 def _bound_after(clause: Syntax, before: dict[str, None]) -> dict[str, None]:

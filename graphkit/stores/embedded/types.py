@@ -138,7 +138,8 @@ class Types:
         return self._common([part.parts[-1] for part in value.all("when", "else")])
 
     def _parameter(self, value: Syntax) -> str:
-        return _of_python(self._parameters.get(value.name, ""))
+        given = self._parameters
+        return _of_python(given[value.name]) if value.name in given else ""
 
 
 def _of_python(value: Any) -> str:
