@@ -8,7 +8,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -214,12 +214,21 @@ def fault_counts() -> Counts:
     return COUNTS[os.environ.get("FAULTS", "all")]
 
 
-@pytest.fixture(scope="session", name="loads")
-def warm_loads(
-    tmp_path_factory: pytest.TempPathFactory, neo4j_server: tuple[str, str, str]
-) -> Loads:
-    """Two graphs, and warm processes that load them."""
-    names = ("NEO4J_USERNAME", "NEO4J_PASSWORD")
-    login = dict(zip(names, neo4j_server[1:], strict=True))
+@pytest.fixture(scope="session")
+def two_graphs_alone(tmp_path_factory: pytest.TempPathFactory) -> Loads:
+    """Two graphs, and warm processes that load them into files."""
     start_forking()
-    return two_graphs(tmp_path_factory.mktemp("loads"), login)
+    return two_graphs(tmp_path_factory.mktemp("loads"), {})
+
+
+@pytest.fixture(name="loads")
+def warm_loads(two_graphs_alone: Loads, request: pytest.FixtureRequest) -> Loads:
+    """Two graphs, and warm processes that load them: with the login in the tests of Neo4j.
+
+    Tests of the embedded database need no server, and run beside those of Neo4j.
+    """
+    if request.node.get_closest_marker("xdist_group").args[0] != "neo4j":
+        return two_graphs_alone
+    _, user, password = request.getfixturevalue("neo4j_server")
+    login = {"NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}
+    return replace(two_graphs_alone, environment=login)
