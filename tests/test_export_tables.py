@@ -39,6 +39,7 @@ def test_the_shipped_graph_has_one_digest(stores, sample_graph):
     embedded, neo4j = (digest(stores[name]) for name in ("embedded", "neo4j"))
 
     assert embedded == neo4j
+    assert all(sample_graph.count(kind.name) for kind in GRAPH.kinds)
     assert embedded.nodes == sum(sample_graph.count(kind.name) for kind in GRAPH.nodes)
     assert embedded.edges == sum(sample_graph.count(kind.name) for kind in GRAPH.edges)
 

@@ -157,7 +157,7 @@ def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
 
 
 # A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
-CHAINS = int(os.environ.get("RANDOM_CHAINS", "15"))
+CHAINS = int(os.environ.get("RANDOM_CHAINS", "8"))
 """Number of chains that are drawn; those that do not sell every product are left out."""
 SEEDS = [n for n in range(CHAINS) if set(chain(n).sold["product"].to_pylist()) == set(CHAIN)]
 FORKS = [n for n in range(CHAINS) if set(chain(n, FORK).sold["product"].to_pylist()) == set(FORK)]
