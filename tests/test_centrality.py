@@ -124,42 +124,40 @@ def test_betweenness_is_networkx_to_the_last_bit(seed, whole):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_paths_agree_with_networkx(seed):
+@pytest.mark.parametrize("name", ["closeness", "harmonic"])
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_paths_agree_with_networkx(name, way, seed):
     graph = random_graph(seed)
     plain = graph.to_networkx()
     for *_, edge in plain.edges(data=True):
         edge["distance"] *= graph.weights.mean()
-    turned = plain.reverse()
-    others = len(graph) - 1
+    measure = {"closeness": nx.closeness_centrality, "harmonic": nx.harmonic_centrality}[name]
+    scores = measure(plain if way == "in" else plain.reverse(), distance="distance")
+    by = len(graph) - 1 if name == "harmonic" else 1
 
-    for name, expected in {
-        "closeness_in": nx.closeness_centrality(plain, distance="distance"),
-        "closeness_out": nx.closeness_centrality(turned, distance="distance"),
-        "harmonic_in": nx.harmonic_centrality(plain, distance="distance"),
-        "harmonic_out": nx.harmonic_centrality(turned, distance="distance"),
-    }.items():
-        by = others if name.startswith("harmonic") else 1
-        expected = {label: score / by for label, score in expected.items()}
-        assert column(graph, name) == pytest.approx(expected, rel=1e-12)
+    assert column(graph, f"{name}_{way}") == pytest.approx(
+        {label: score / by for label, score in scores.items()}, rel=1e-12
+    )
+
+
+FIXED_POINTS = {
+    "pagerank": lambda plain: nx.pagerank(plain, tol=1e-13 / len(plain), max_iter=1000),
+    "cheirank": lambda plain: FIXED_POINTS["pagerank"](plain.reverse()),
+    "hub": lambda plain: hits(plain)[0],
+    "authority": lambda plain: hits(plain)[1],
+    "eigenvector": lambda plain: nx.eigenvector_centrality(
+        plain, weight="weight", tol=1e-12, max_iter=50_000
+    ),
+}
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_fixed_points_agree_with_networkx(seed):
+@pytest.mark.parametrize("name", FIXED_POINTS)
+def test_fixed_points_agree_with_networkx(name, seed):
     graph = random_graph(seed)
-    plain = graph.to_networkx()
-    tight = 1e-13 / len(graph)
-    hubs, authorities = hits(plain)
+    expected = FIXED_POINTS[name](graph.to_networkx())
 
-    for name, expected in {
-        "pagerank": nx.pagerank(plain, tol=tight, max_iter=1000),
-        "cheirank": nx.pagerank(plain.reverse(), tol=tight, max_iter=1000),
-        "hub": hubs,
-        "authority": authorities,
-        "eigenvector": nx.eigenvector_centrality(
-            plain, weight="weight", tol=1e-12, max_iter=50_000
-        ),
-    }.items():
-        assert column(graph, name) == pytest.approx(expected, rel=1e-6, abs=1e-9), name
+    assert column(graph, name) == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))

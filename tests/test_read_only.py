@@ -364,18 +364,21 @@ NEVER = 2
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_any_text_is_answered_soon(seed):
+@pytest.mark.parametrize("sort", ["letters", "brackets", "words"])
+def test_any_text_is_answered_soon(sort, seed):
     random = Random(seed)
-    known = [token.text for statement in ORDINARY for token in tokens(statement)]
-    letters = "".join(chr(random.randrange(32, 127)) for _ in range(10_000))
-    brackets = "MATCH (a) WHERE " + "".join(random.choices("([{-<>:|", k=10_000))
-    words = "MATCH (a) RETURN " + " ".join(random.choices(known, k=2_000))
+    if sort == "letters":
+        text = "".join(chr(random.randrange(32, 127)) for _ in range(10_000))
+    elif sort == "brackets":
+        text = "MATCH (a) WHERE " + "".join(random.choices("([{-<>:|", k=10_000))
+    else:
+        known = [token.text for statement in ORDINARY for token in tokens(statement)]
+        text = "MATCH (a) RETURN " + " ".join(random.choices(known, k=2_000))
 
-    for text in (letters, brackets, words):
-        began = time.monotonic()
-        with pytest.raises(UsageError, match=r"^line \d+, column \d+: "):
-            Statement(text).check_read_only()
-        assert time.monotonic() - began < NEVER
+    began = time.monotonic()
+    with pytest.raises(UsageError, match=r"^line \d+, column \d+: "):
+        Statement(text).check_read_only()
+    assert time.monotonic() - began < NEVER
 
 
 # --- plans of Neo4j, as its driver hands them over ---------------------------------------------
