@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvicorn
 
 from graphkit.errors import GraphkitError
-from graphkit.explore.addresses import PATHS, read_values
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import make_app
-from graphkit.questions import prepare
 from graphkit.stores import Store
 
 ADDRESS = "127.0.0.1"
@@ -23,28 +19,17 @@ GRACE_SECONDS = 2
 
 
 class _Server(uvicorn.Server):
-    """Server that says when it answers, and prepares what the first view asks last."""
+    """Server that says when it answers."""
 
-    def __init__(
-        self, config: uvicorn.Config, started: Callable[[], None], answers: Answers
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell, self._answers = started, answers
-        self._first: asyncio.Task[None] | None = None
+        self._tell = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
         if self.started:
             self._tell()
-            self._first = asyncio.create_task(self._prepare())
-
-    async def _prepare(self) -> None:
-        """Find the slowest answer of the first view, so that it is there when it is asked."""
-        verb = PATHS["concentration"]
-        question = prepare(verb, read_values(verb, [("by", "stage")]), "json")
-        with suppress(GraphkitError):
-            await self._answers.find(question)
 
 
 def serve(
@@ -89,7 +74,7 @@ def serve(
             timeout_keep_alive=5,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = _Server(config, lambda: started(f"http://{ADDRESS}:{bound}/"), answers)
+        server = _Server(config, lambda: started(f"http://{ADDRESS}:{bound}/"))
         server.run(sockets=[sock])
 
 
