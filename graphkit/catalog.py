@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import ELSEWHERE, cited
+from graphkit.answer import ELSEWHERE, Answer, Column, cited
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, in_other_languages, names_in
 from graphkit.queries import Query, Reading, note_reading, noted_readings, rows_of
@@ -266,6 +266,28 @@ class Catalog:
         """
         return self.materials.names.find(text, "stage", ("Stage",))
 
+    def fitted(self, answer: Answer, text: str | None) -> Answer:
+        """Say in an answer from trade how well each product fits the scope that was asked for.
+
+        The rows and the series of the coverage get a ``fit``, and the caption names each basket.
+        """
+        series = answer.coverage.get("series", ())
+        if not series:
+            return answer
+        scope = self.materials.scope(text)
+        fits = self.materials.fits(scope, series)
+        told = [{**row, FIT.name: fits[row["product"]]} for row in series]
+        rows, columns = answer.rows, answer.columns
+        if "product" in rows.column_names:
+            graded = [fits.get(product) for product in rows["product"].to_pylist()]
+            rows = rows.append_column(FIT.name, pa.array(graded, pa.string()))
+            columns = (*columns, FIT)
+        baskets = [_basket(scope, row) for row in told if row[FIT.name] == BASKET]
+        return replace(
+            answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": told},
+            caption=" ".join([answer.caption, *dict.fromkeys(baskets)]).strip(),
+        )  # fmt: skip
+
     def sources(self, *tables: pa.Table) -> pa.Table:
         """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
         texts = {text for table in tables for text in table["source"].to_pylist()} - {None}
@@ -283,6 +305,17 @@ KINDS = {
 }
 """Prefixes that choose the kind of an ambiguous name, as in ``product:gallium``."""
 EVERY_KIND = ("Stage", "Element", "Product")
+BASKET = "basket"
+FITS = ("exact", "dominant", "proxy", BASKET)
+"""How well figures fit what was asked, best first."""
+UNFIT = ("proxy", BASKET)
+"""Fits from which nothing certain follows for what was asked."""
+FEW = 0.1
+"""Part of a product's elements that may be out of scope without making it a basket."""
+FIT = Column("fit", doc="exact, dominant (mostly), proxy (among other goods) or basket (with other "
+             "elements): how far the figures are of what was asked")  # fmt: skip
+NAMED_ELEMENTS = 8
+"""Number of other elements of a basket up to which each is named."""
 _CODE = re.compile(r"(?:hs[:\s]?\s*)?([0-9][0-9. ]*)", re.IGNORECASE)
 
 
@@ -298,8 +331,8 @@ class Scope:
     elements: frozenset[str] = frozenset()
     code: str | None = None
     """An HS code, or the beginning of several."""
-    mixed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Products with other elements too: the number asked for, and that of all in it."""
+    mixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other elements that products in scope are bought for too."""
     elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
     """Products that hold an element in scope, but are bought for something else."""
     notes: tuple[str, ...] = ()
@@ -383,12 +416,9 @@ class Materials:
             )
         elements = frozenset().union(*(part.elements for part in parts))
         products = [p for p in self.products if any(p in part.products for part in parts)]
-        asked = {p: len(self.main.get(p, set()) & elements) for p in products}
-        counts = {p: (asked[p], len(self.contents.get(p, ()))) for p in products if elements}
         return Scope(
             text, tuple(products), " and ".join(part.meaning for part in parts),
-            elements=elements, mixed={p: (some, all) for p, (some, all) in counts.items()
-                                      if all > some},
+            elements=elements, mixed=self._mixed(products, elements),
             elsewhere=self._elsewhere(elements, products),
             notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         )  # fmt: skip
@@ -399,13 +429,51 @@ class Materials:
         if named.kind == "Stage":
             products = tuple(k for k, row in self.products.items() if row["stage"] == named.key)
             return Scope(text, products, f"products of the stage {_in_text(named)}", named)
-        counts = self.counts(named.key)
-        mixed = {p: (asked, every) for p, (asked, every) in counts.items() if every > asked}
-        elements = self._within(named.key)
+        counts, elements = self.counts(named.key), self._within(named.key)
         return Scope(
-            text, tuple(counts), _in_text(named), named, elements, mixed=mixed,
-            elsewhere=self._elsewhere(elements, counts),
+            text, tuple(counts), _in_text(named), named, elements,
+            mixed=self._mixed(counts, elements), elsewhere=self._elsewhere(elements, counts),
         )  # fmt: skip
+
+    def _mixed(
+        self, products: Iterable[str], elements: Iterable[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Map the products that are bought for other elements too to those."""
+        found = {p: self.others(p, elements) for p in products if elements}
+        return {product: others for product, others in found.items() if others}
+
+    def others(self, product: str, elements: Iterable[str]) -> tuple[str, ...]:
+        """List the elements, beside some, that a product is bought for.
+
+        A mineral is no other element than the one in it (bauxite, aluminium).
+        """
+        main = self.main.get(product, set())
+        types = {self._types[element] for element in main & set(elements)}
+        return tuple(sorted(e for e in main - set(elements) if self._types[e] in types))
+
+    def fits(self, scope: Scope, series: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """Grade how well the trade of each product in some series fits a scope.
+
+        Returns
+        -------
+        dict
+            By product ``exact``, ``dominant`` or ``proxy``, as the worst of its HS codes fits the
+            product, or ``basket``: it is bought for elements out of scope too. Where these are at
+            most a tenth of its elements (scandium among the rare earths), ``dominant``.
+        """
+        codes = self._catalog.rows("codes").to_pylist()
+        known = {(row["product"], row["code"]): row["fit"] for row in codes}
+        found: dict[str, str] = {}
+        for row in series:
+            product = row["product"]
+            said = [known.get((product, code)) for code in (row["hs"] or "").split("+")]
+            others = scope.mixed.get(product, ())
+            if others:
+                few = len(others) <= FEW * len(self.main[product])
+                said.append("dominant" if few else BASKET)
+            fits = [FITS.index(fit) for fit in (found.get(product), *said) if fit]
+            found[product] = FITS[max(fits, default=0)]
+        return found
 
     def _elsewhere(self, elements: Iterable[str], bought: Iterable[str]) -> pa.Table:
         """Select the other products that hold any of some elements, in order of the chain."""
@@ -419,10 +487,10 @@ class Materials:
         return pa.Table.from_pylist(parts, ELSEWHERE)
 
     def counts(self, element: str) -> dict[str, tuple[int, int]]:
-        """Count the main elements in scope of each product with any, and all its elements."""
+        """Count the main elements in scope of each product with any, and all its main ones."""
         asked = {element} | self.members.get(element, set())
         return {
-            product: (len(asked & main), len(self.contents[product]))
+            product: (len(asked & main), len(asked & main) + len(self.others(product, asked)))
             for product, main in self.main.items()
             if asked & main
         }
@@ -432,6 +500,12 @@ class Materials:
         members = self.members.get(key, set())
         inside = (group for group, some in self.members.items() if some < members)
         return frozenset([key, *members, *inside])
+
+    @cached_property
+    def _types(self) -> dict[str, str]:
+        """The type of every element: element, mineral or group."""
+        nodes = self._catalog.nodes("Element").select(["key", "type"])
+        return {row["key"]: row["type"] for row in nodes.to_pylist()}
 
     @cached_property
     def contents(self) -> dict[str, set[str]]:
@@ -467,6 +541,15 @@ class Materials:
             raise UsageError(f"no product travels under the HS code {text!r}; {there}")
         named = sorted({product for c, product in moved if _begins(c, code)}) or products
         return Scope(text, tuple(products), f"HS {code} ({', '.join(named)})", code=code)
+
+
+def _basket(scope: Scope, series: Mapping[str, Any]) -> str:
+    """Say what else a basket holds."""
+    others = scope.mixed[series["product"]]
+    named = others if len(others) <= NAMED_ELEMENTS else (f"{len(others)} more elements",)
+    said = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    code = f" (HS {series['hs']})" if series["hs"] else ""
+    return f"Basket: {series['product']}{code} also holds {said}; not {scope.meaning} alone."
 
 
 def _members(nodes: pa.Table) -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import build_graph
+from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
@@ -52,13 +53,13 @@ def ask(store: Store, tmp_path: Path) -> Callable[..., Session]:
     return made
 
 
-QUESTIONS: dict[str, Callable[[Session], Any]] = {
-    "spof": lambda graph: graph.single_points("KOR", scope="cobalt"),
-    "suppliers": lambda graph: graph.suppliers("KOR", scope="cobalt"),
-    "depends": lambda graph: graph.depends("KOR", scope="cobalt"),
-    "origins": lambda graph: graph.origins("KOR", scope="cobalt"),
-    "disrupt": lambda graph: graph.disrupt("JPN", scope="cobalt"),
-    "trend": lambda graph: graph.trend("KOR", scope="cobalt"),
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    "spof": lambda graph, scope="cobalt": graph.single_points("KOR", scope=scope),
+    "suppliers": lambda graph, scope="cobalt": graph.suppliers("KOR", scope=scope),
+    "depends": lambda graph, scope="cobalt": graph.depends("KOR", scope=scope),
+    "origins": lambda graph, scope="cobalt": graph.origins("KOR", scope=scope),
+    "disrupt": lambda graph, scope="cobalt": graph.disrupt("JPN", scope=scope),
+    "trend": lambda graph, scope="cobalt": graph.trend("KOR", scope=scope),
 }
 
 
@@ -95,6 +96,105 @@ def test_the_same_product_answers_for_what_it_is_bought_for(ask):
 def test_a_group_is_answered_by_products_of_which_a_member_is_main(ask):
     with pytest.raises(GraphkitError, match="no trade data for iron group"):
         ask().suppliers("KOR", scope="iron group")
+
+
+BASKET = {
+    "elements.yaml": MAGNETS["elements.yaml"] + "  - {key: Sm, name: Samarium, type: element}\n",
+    "contains.yaml": MAGNETS["contains.yaml"] + "  - {product: magnets, element: Sm, role: main}\n",
+}
+"""Magnets bought for two elements; for each alone they are a basket."""
+SALES = """\
+  - {exporter: JPN, importer: KOR, product: magnets, hs: 850511, period: 2024, usd: 100}
+  - {exporter: NOR, importer: KOR, product: magnets, hs: 850511, period: 2024, usd: 50}
+"""
+
+
+@pytest.fixture
+def ask_basket(store: Store, tmp_path: Path) -> Callable[..., Session]:
+    def made(*changes: dict[str, str | None]) -> Session:
+        trade = {"trade.yaml": MAGNETS["trade.yaml"] + SALES}
+        seeds = write_seeds(tmp_path / "seeds", MAGNETS, BASKET, trade, *changes)
+        store.load(build_graph(read_seeds(seeds)))
+        return Session(store)
+
+    return made
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_basket, question):
+    answer = question(ask_basket(), "samarium")
+
+    said = "Basket: magnets (HS 850511) also holds Dy; not samarium (Sm) alone."
+    assert said in answer.caption
+    assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
+    assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
+    assert "HS 850511, basket" in repr(answer)
+
+
+@pytest.mark.parametrize(("scope", "fit"), [("dysprosium,samarium", "exact"), ("magnets", "exact")])
+def test_a_product_asked_for_with_all_its_elements_or_by_name_is_no_basket(ask_basket, scope, fit):
+    answer = ask_basket().suppliers("KOR", scope=scope, period="2024")
+
+    found = {row["product"]: row["fit"] for row in answer.rows.to_pylist()}
+    assert found["magnets"] == fit
+    assert "Basket" not in answer.caption
+
+
+@pytest.mark.parametrize("definition", ["share", "structural"])
+def test_no_verdict_on_an_element_follows_from_a_basket(ask_basket, definition):
+    graph = ask_basket()
+
+    def verdicts(scope: str) -> set[str]:
+        answer = graph.single_points("KOR", scope=scope, definition=definition, period="2024")
+        return {row["verdict"] for row in answer.rows.to_pylist() if row["product"] == "magnets"}
+
+    assert "certain" in verdicts("magnets")
+    assert verdicts("samarium") == {"basket"}
+
+
+def test_a_basket_from_one_supplier_alone_is_certain_for_each_of_its_elements(ask_basket):
+    answer = ask_basket({"trade.yaml": MAGNETS["trade.yaml"]}).single_points(
+        "KOR", scope="samarium"
+    )
+
+    assert {(r["definition"], r["verdict"]) for r in answer.rows.to_pylist()} == {
+        ("face value", "certain"), ("looked through", "certain"),
+    }  # fmt: skip
+
+
+def test_a_code_with_other_goods_is_a_proxy_and_gives_no_verdict(ask_basket):
+    codes = {"traded-as.yaml": (MAGNETS["traded-as.yaml"] or "").replace(
+        "{product: magnets, code: 850511}", "{product: magnets, code: 850511, fit: proxy}"
+    )}  # fmt: skip
+    rows = ask_basket(codes).single_points("KOR", scope="magnets").rows.to_pylist()
+
+    assert {(row["fit"], row["verdict"]) for row in rows} == {("proxy", "proxy")}
+
+
+SHIPPED = [
+    ("Al", "bauxite", ()), ("bauxite", "bauxite", ()), ("phosphate", "phosphate-rock", ()),
+    ("Ni", "nickel-ore", ()), ("Ga", "minor-metals", ("Ge", "Hf", "In", "Nb", "Re", "V")),
+    ("REE", "ree-compounds", ("Sc",)), ("REE", "magnets-metal", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("element", "product", "others"), SHIPPED)
+def test_only_other_elements_that_a_product_is_bought_for_make_it_a_basket(
+    sample_store: EmbeddedStore, element: str, product: str, others: tuple[str, ...]
+) -> None:
+    scope = Catalog(sample_store).materials.scope(element)
+
+    assert scope.mixed.get(product, ()) == others
+
+
+@pytest.mark.parametrize("product", ["precious-metal-ores", "precious-metal-scrap"])
+def test_ores_and_scrap_of_gold_and_silver_do_not_answer_for_platinum(
+    sample_store: EmbeddedStore, product: str
+) -> None:
+    for element in ("platinum", "platinum group"):
+        scope = Catalog(sample_store).materials.scope(element)
+        assert product not in scope.products
+        assert product in scope.elsewhere["product"].to_pylist()
 
 
 @pytest.mark.parametrize("element", ["cobalt", "boron", "nickel", "aluminium"])

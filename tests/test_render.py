@@ -87,7 +87,10 @@ def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
         "47.5 % of REE ree-compounds + ree-metals together (graphkit’s own sum) "
         "50.3 % +2.8 65.2 % +17.7"
     ) in text
-    assert "ree-compounds, 2024: HS 284610+284690 (HS92), gross weight, reports of both" in text
+    assert (
+        "ree-compounds, 2024: HS 284610+284690, dominant (HS92), gross weight, reports of both"
+        in text
+    )
     assert "In scope, but without trade data: dy-chloride" in text
     assert "Licence: Etalab Open Licence 2.0." in text
     assert "Face value: a supplier is the last seller" in text

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from seed_texts import write_seeds
+from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import build_graph
@@ -297,6 +297,43 @@ def test_a_published_share_of_production_counts_and_is_named(chain):
     assert {(r["product"], r["source"], r["figures"]) for r in answer.coverage["production"]} == {
         ("ore", "customs", 2), ("ree-metals", "customs", 1),
     }  # fmt: skip
+
+
+def test_a_share_of_several_products_together_estimates_each_and_bounds_none(store, tmp_path):
+    two = {
+        "products.yaml": SMALL["products.yaml"] + "  - {key: oxides, name: Oxides, stage: metal}\n",
+        "contains.yaml": SMALL["contains.yaml"]
+        + "  - {product: oxides, element: Dy, role: main}\n",
+        "codes.yaml": SMALL["codes.yaml"] + "  - {code: 284690, description: Oxides}\n",
+        "trade.yaml": SMALL["trade.yaml"]
+        + "  - {exporter: NOR, importer: CHN, period: 2024, usd: 800}\n"
+        + "  - {exporter: NOR, importer: KOR, product: oxides, hs: 284690, period: 2024, usd: 5}\n",
+    }  # fmt: skip
+    claims = """\
+kind: Claim
+rows:
+  - {key: made, kind: share, supplier: CHN, element: Dy, stage: metal, period: 2024, value: 0.9,
+     unit: share, measure: production, source: customs}
+"""
+
+    def origins(*changes):
+        folder = write_seeds(tmp_path / "seeds", two, *changes)
+        store.load(build_graph(read_seeds(folder)))
+        answer = Session(store).origins("KOR", scope="dysprosium", period="2024")
+        rows = [r for r in answer.rows.to_pylist() if r["product"] == "ree-metals"]
+        return answer, {row["origin"]: row for row in rows}
+
+    _, before = origins()
+    answer, after = origins({"claims.yaml": claims})
+
+    # China sells 800 and buys 800: without the share, half of its pool is its own.
+    assert before["CHN"]["share"] == pytest.approx(0.8 * 0.5)
+    assert after["CHN"]["share"] > 0.7
+    assert [(row["low"], row["high"]) for row in (before["CHN"], after["CHN"])] == [(0.0, 0.8)] * 2
+    assert (
+        "Claim made is on all of these together, an estimate for each and no bound: oxides, "
+        "ree-metals."
+    ) in answer.notes
 
 
 def test_of_two_data_sets_the_preferred_one_is_traced(store, tmp_path):

@@ -625,13 +625,10 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     assert "No flow from North Korea in this scope matches." in answer.notes
 
 
-def test_a_basket_wider_than_the_question_is_called_a_proxy(ask):
-    notes = ask.depends("KOR", scope="Dy", period="2024").notes
-    assert any(
-        note.startswith("ree-metals: 1 of its 16 elements is in scope; its figures count the whole")
-        for note in notes
-    )
-    assert not any("proxy" in n for n in ask.depends("KOR", scope="ree-metals").notes)
+def test_a_product_wider_than_the_question_is_called_a_basket(ask):
+    caption = ask.depends("KOR", scope="Dy", period="2024").caption
+    assert "Basket: ree-metals (HS 280530) also holds 15 more elements; not dy" in caption
+    assert "Basket" not in ask.depends("KOR", scope="ree-metals").caption
 
 
 def test_a_row_has_the_fields_that_scripts_rely_on(ask):

@@ -134,6 +134,7 @@ def _each(
         bound.arguments.update(zip(each, values, strict=True))
         try:
             answer = question(*bound.args, **bound.kwargs)
+            answer = bound.args[0].fitted(answer, bound.arguments.get("scope"))
         except GraphkitError as error:
             if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
                 raise

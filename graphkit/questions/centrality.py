@@ -20,7 +20,7 @@ from graphkit.analysis.network.centrality import (
 from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.analysis.network.scores import MEASURES, STRENGTH
 from graphkit.answer import Answer, Column
-from graphkit.catalog import Catalog, Scope
+from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
 from graphkit.questions import checked
@@ -29,13 +29,13 @@ from graphkit.questions.trade import (
     SERIES,
     Taken,
     Trade,
-    basket_notes,
     border_of,
     coverage_of,
     data_set_notes,
     in_sentence,
     of_code,
     periods_by_product,
+    product_notes,
     series_of,
     trade_of,
 )
@@ -393,7 +393,7 @@ LAYERS = (
 )
 
 
-@checked(SCORES)
+@checked(SCORES, (FIT,))
 def centrality(
     catalog: Catalog,
     *,
@@ -466,7 +466,7 @@ def centrality(
         *asked.notes, *found.notes, *adding_up(found, products, by),
         *hints(table, measures, min_flow),
         *(leaders(table, measures) if over_time else ()),
-        *basket_notes(catalog.materials, asked, products),
+        *product_notes(catalog.materials, products),
     ]  # fmt: skip
     scores = {name: HEADERS[name] for name in measures}
     return Answer(
@@ -488,7 +488,7 @@ def centrality(
     )  # fmt: skip
 
 
-@checked(SCORES)
+@checked(SCORES, (FIT,))
 def layered_centrality(
     catalog: Catalog,
     *,
@@ -553,7 +553,7 @@ def layered_centrality(
         best(rows, top), columns_of(table, scores), supply.coverage,
         catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
-         *basket_notes(catalog.materials, asked, products)),
+         *product_notes(catalog.materials, products)),
         shown=("rank", "country", "product", "stage", *measures),
         caption=in_words(
             table, scores, nodes="pools (a country and a product)", least=_least(min_share, ""),

@@ -24,7 +24,7 @@ from graphkit.analysis.trade_change import (
 )
 from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
-from graphkit.catalog import Catalog, Scope
+from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import Period, cover
@@ -40,7 +40,6 @@ from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.trade import (
     SAID,
     Trade,
-    basket_notes,
     coverage_of,
     data_set_notes,
     group_as_one,
@@ -49,6 +48,7 @@ from graphkit.questions.trade import (
     no_trade_itself,
     of_code,
     periods_by_product,
+    product_notes,
     series_of,
     wanted,
 )
@@ -266,7 +266,7 @@ def _columns(
 COMPARED, _ = _columns("consumer", "supplier", "BEFORE", "AFTER", monthly=False)
 
 
-@checked(COMPARED)
+@checked(COMPARED, (FIT,))
 def compare(
     catalog: Catalog,
     before: str,
@@ -330,8 +330,8 @@ def compare(
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
     if len(flows):
         notes += data_set_notes(catalog, flows)
-        notes += catalog.area_notes(kept[owner.partner].to_pylist()) + basket_notes(
-            catalog.materials, wanted, held
+        notes += catalog.area_notes(kept[owner.partner].to_pylist()) + product_notes(
+            catalog.materials, held
         )
     return Answer(
         f"How did {owner.name}'s {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
@@ -521,7 +521,7 @@ TREND = (
 )  # fmt: skip
 
 
-@checked(PARTIES, TREND_COLUMNS)
+@checked(PARTIES, TREND_COLUMNS, (FIT,))
 def trend(
     catalog: Catalog,
     country: str | None = None,
@@ -590,7 +590,7 @@ def trend(
             *owner.notes,
             FACE_VALUE,
             *data_set_notes(catalog, flows),
-            *basket_notes(catalog.materials, wanted, products),
+            *product_notes(catalog.materials, products),
         ),
         caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",
         in_time=True,

@@ -27,7 +27,7 @@ from graphkit.period import Period
 from graphkit.questions import checked
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.origins import origins_of
-from graphkit.questions.trade import basket_notes
+from graphkit.questions.trade import product_notes
 from graphkit.schema import MAIN
 
 
@@ -177,7 +177,7 @@ def check_claims(
         notes=(
             *wanted.scope.notes,
             *_notes(kept, loaded, only),
-            *basket_notes(catalog.materials, wanted.scope, _held_to(kept)),
+            *product_notes(catalog.materials, _held_to(kept)),
         ),
         caption=CAPTION,
     )

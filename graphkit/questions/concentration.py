@@ -19,7 +19,7 @@ from graphkit.analysis.concentration import (
 from graphkit.analysis.shares import INDICES
 from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE, texts
-from graphkit.catalog import COUNTRIES, Catalog, Scope
+from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.questions import checked
@@ -145,7 +145,7 @@ CLAIMED = ("production", "processing", "production of the first three")
 """Measures of published shares other than a country's imports."""
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def concentration(
     catalog: Catalog,
     consumer: str | None = None,

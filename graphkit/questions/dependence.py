@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answer import Answer, Column, plain
-from graphkit.catalog import TOTALS, Catalog, Scope
+from graphkit.catalog import FIT, TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.questions import checked
@@ -23,10 +23,10 @@ from graphkit.questions.claims import (
 )
 from graphkit.questions.trade import (
     Trade,
-    basket_notes,
     coverage_of,
     imports_of,
     in_sentence,
+    product_notes,
     trade_of,
 )
 
@@ -65,7 +65,7 @@ FACE_VALUE = (
 )
 
 
-@checked(COLUMNS, COMPARED)
+@checked(COLUMNS, COMPARED, (FIT,))
 def depends(
     catalog: Catalog,
     consumer: str,
@@ -123,7 +123,7 @@ def depends(
     return _answer(catalog, question, asked, rows, trade, context=scope is not None)
 
 
-@checked(COLUMNS, COMPARED)
+@checked(COLUMNS, COMPARED, (FIT,))
 def suppliers(
     catalog: Catalog,
     consumer: str,
@@ -151,7 +151,7 @@ def suppliers(
     return _answer(catalog, question, asked, rows, trade)
 
 
-@checked(COLUMNS, COMPARED)
+@checked(COLUMNS, COMPARED, (FIT,))
 def dependents(
     catalog: Catalog,
     supplier: str,
@@ -264,7 +264,7 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
     notes += catalog.area_notes(ends - groups)
     if asked.seller and asked.seller.type == "group":
         notes.append(f"{asked.seller.name} is counted as one supplier, its members added up.")
-    notes += basket_notes(catalog.materials, asked.scope, rows["product"].to_pylist())
+    notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
 
 

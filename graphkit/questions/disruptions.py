@@ -10,7 +10,7 @@ import pyarrow as pa
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import Answer, Column
-from graphkit.catalog import Catalog
+from graphkit.catalog import FIT, Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.questions import checked
@@ -64,7 +64,7 @@ CASCADE_COLUMNS = (
 CASCADE_SHOWN = ("round", "country", "product", "period", "loss", "lost", "hit_by")
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def disrupt(
     catalog: Catalog,
     exporter: str | None = None,
@@ -149,7 +149,7 @@ def disrupt(
     )  # fmt: skip
 
 
-@checked(CASCADE_COLUMNS)
+@checked(CASCADE_COLUMNS, (FIT,))
 def cascade(
     catalog: Catalog,
     exporter: str | None = None,

@@ -12,7 +12,7 @@ from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.mirror import mirror as measure
 from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
-from graphkit.catalog import Catalog, Scope
+from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
@@ -54,7 +54,7 @@ WIDE = 0.1
 """Largest distance from 1 of a ratio that counts as near it."""
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def mirror(
     catalog: Catalog,
     country: str | None = None,

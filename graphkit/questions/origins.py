@@ -20,13 +20,13 @@ from graphkit.analysis.supply.look_through import (
 )
 from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
-from graphkit.catalog import Catalog, Scope
+from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import in_other_data_sets, in_sentence
+from graphkit.questions.trade import in_other_data_sets, in_sentence, product_notes
 
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
@@ -59,7 +59,7 @@ METHOD = (
 )
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def origins(
     catalog: Catalog,
     consumer: str,
@@ -165,7 +165,7 @@ def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
     return notes
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def depends_looked_through(
     catalog: Catalog,
     consumer: str,
@@ -344,11 +344,7 @@ def supply_answer(
     buyer = asked.buyer.key if asked.buyer else None
     if buyer not in supply.network.countries:
         buyer = None
-    of_products = [
-        f"{key}: {note}"
-        for key in supply.network.products
-        if (note := catalog.materials.products[key]["note"])
-    ]
+    of_products = product_notes(catalog.materials, supply.network.products)
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
         supply.coverage,

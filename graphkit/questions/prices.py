@@ -16,7 +16,7 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period
 from graphkit.questions import checked
-from graphkit.questions.trade import basket_notes, data_set_notes
+from graphkit.questions.trade import data_set_notes, product_notes
 
 COLUMNS = (
     Column("material", "Product or element",
@@ -142,7 +142,7 @@ def prices(
         elsewhere=asked.elsewhere,
         notes=(
             *asked.notes,
-            *basket_notes(catalog.materials, asked, sorted(set(traded["product"].to_pylist()))),
+            *product_notes(catalog.materials, sorted(set(traded["product"].to_pylist()))),
             *data_set_notes(catalog, traded),
         ),
         caption=CAPTION,

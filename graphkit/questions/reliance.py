@@ -16,7 +16,7 @@ from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.analysis.reliance import net_import_reliance
 from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, without_empty
 from graphkit.arrow import SHARE, number, texts
-from graphkit.catalog import COUNTRIES, Catalog
+from graphkit.catalog import COUNTRIES, FIT, Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
@@ -80,7 +80,7 @@ _ELEMENT = "element:"
 """Prefix of an element in the measure, which takes only products."""
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def reliance(
     catalog: Catalog,
     consumer: str | None = None,
@@ -409,7 +409,7 @@ N_MINUS_1_CAPTION = (
 )
 
 
-@checked(N_MINUS_1_COLUMNS)
+@checked(N_MINUS_1_COLUMNS, (FIT,))
 def n_minus_1(
     catalog: Catalog,
     consumer: str | None = None,

@@ -19,7 +19,7 @@ from graphkit.analysis.supply.removal import (
 )
 from graphkit.answer import NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE
-from graphkit.catalog import COUNTRIES, Catalog, Scope
+from graphkit.catalog import COUNTRIES, FIT, UNFIT, Catalog, Scope
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest
@@ -35,13 +35,14 @@ from graphkit.questions.origins import (
 )
 from graphkit.questions.production import figures_in
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import Taken
+from graphkit.questions.trade import Taken, series_of
 
 THRESHOLD = 0.5
 ROUNDING = 1e-9
 VERDICTS = (
     "Verdict: certain, if even the least share reaches the threshold; as traced, if the traced one "
-    "does; possible, if only the largest does."
+    "does; possible, if only the largest does; basket or proxy, if the figures hold other goods "
+    "too, so that nothing follows for one of them alone."
 )
 SHARE_COLUMNS = (
     Column("consumer", "Consumer", place=True),
@@ -96,7 +97,7 @@ SHARE_POINT: tuple[str, ...] = (
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
 
 
-@checked(SHARE_COLUMNS, STRUCTURE_COLUMNS, DOMESTIC_COLUMNS, SUMS)
+@checked(SHARE_COLUMNS, STRUCTURE_COLUMNS, DOMESTIC_COLUMNS, SUMS, (FIT,))
 def single_points(
     catalog: Catalog,
     consumer: str | None = None,
@@ -196,7 +197,7 @@ def _by_share(
     if not possible:
         found = found.filter(pc.invert(unsure))
     found = found.rename_columns({"stage": "traced_to"})
-    rows = with_scope(found, supply)
+    rows = _of_baskets(catalog, asked, supply, with_scope(found, supply))
     order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
     rows = _ordered(rows, supply, order)
     who = buyer.name if buyer else "anybody"
@@ -210,6 +211,18 @@ def _by_share(
         ],
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
+
+
+def _of_baskets(catalog: Catalog, asked: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
+    """Replace verdicts from figures of other goods too, unless these show nobody else."""
+    fits = catalog.materials.fits(asked, series_of(supply.flows))
+    told = [
+        row["verdict"] if fits[row["product"]] not in UNFIT or row["low"] >= 1 - ROUNDING
+        else fits[row["product"]]
+        for row in rows.select(["product", "verdict", "low"]).to_pylist()
+    ]  # fmt: skip
+    place = rows.column_names.index("verdict")
+    return rows.set_column(place, rows.schema.field(place), pa.array(told, pa.string()))
 
 
 def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa.Table:
@@ -234,7 +247,7 @@ def _structural(
     left_out = sorted(set() if possible else rows.filter(unsure)["removed"].to_pylist())
     if not possible:
         rows = rows.filter(pc.invert(unsure))
-    rows = with_scope(rows, supply)
+    rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
     rows = _ordered(rows, supply, [
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
         ("removed", "ascending"),

@@ -43,7 +43,7 @@ MADE = pa.schema([
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
     pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
     pa.field("source", pa.string()), pa.field("claim", pa.string()),
-    pa.field("most", pa.float64()),
+    pa.field("most", pa.float64()), pa.field("loose", pa.bool_()),
 ])  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def production_of(
             notes.append(f"Production of {row['product']} in {row['country']} is taken from "
                          f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
             continue
-        found[pair] = {n: row.get(n) for n in MADE.names if n not in ("claim", "most")}
+        found[pair] = {n: row.get(n) for n in MADE.names[:7]}
     for claim in _claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in found:
@@ -86,7 +86,7 @@ def production_of(
             notes.append(f"The share of {claim['country']} in the production of "
                          f"{claim['product']} is taken from claim {found[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
-    notes += _bounded(catalog, found, period)
+    notes += [*_spread(found.values()), *_bounded(catalog, found, period)]
     notes += _not_added_up(catalog, chain, period, found)
     ordered = [found[pair] for pair in sorted(found)]
     return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
@@ -158,17 +158,32 @@ def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list
             continue
         if claim["period"] != period or claim["supplier"] is None or claim["consumer"] is not None:
             continue
-        product = claim["product"] or _product_of(catalog, claim, chain)
-        if product in chain:
-            rows.append({
-                "country": claim["supplier"], "product": product, "share": claim["value"],
-                "observed": True, "source": claim["source"], "claim": claim["key"],
-            })  # fmt: skip
+        named = [claim["product"]] if claim["product"] in chain else []
+        products = named if claim["product"] else _products_of(catalog, claim, chain)
+        rows += [
+            {"country": claim["supplier"], "product": product, "share": claim["value"],
+             "observed": True, "source": claim["source"], "claim": claim["key"],
+             "loose": len(products) > 1}
+            for product in products
+        ]  # fmt: skip
     return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
 
 
-def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> str | None:
-    """Find the only product of the chain that an element at a stage can mean."""
+def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Note the claims on an element at a stage that stand for several products."""
+    of: dict[str, list[str]] = {}
+    for row in made:
+        if row.get("loose"):
+            of.setdefault(row["claim"], []).append(row["product"])
+    return [
+        f"Claim {claim} is on all of these together, an estimate for each and no bound: "
+        f"{', '.join(sorted(products))}."
+        for claim, products in sorted(of.items())
+    ]
+
+
+def _products_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> list[str]:
+    """Find the products that an element at a stage can mean: of several, those with trade."""
     members = catalog.materials.members.get(claim["element"], {claim["element"]})
     fits = [
         product
@@ -176,7 +191,8 @@ def _product_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]
         if catalog.materials.products[product]["stage"] == claim["stage"]
         and len(members & catalog.materials.main.get(product, set())) > len(members) / 2
     ]
-    return fits[0] if len(fits) == 1 else None
+    traded = set(catalog.traded["product"].to_pylist())
+    return fits if len(fits) == 1 else [product for product in fits if product in traded]
 
 
 def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:

@@ -16,18 +16,10 @@ from graphkit.names import Entity
 from graphkit.period import Period, added_up, newest
 
 
-def basket_notes(materials: Materials, scope: Scope, products: Iterable[str]) -> list[str]:
-    """Write a note on each product with elements out of scope, and the product's own note."""
-    notes = []
-    for key in dict.fromkeys(products):
-        said = [materials.products[key]["note"]]
-        if key in scope.mixed:
-            some, every = scope.mixed[key]
-            of = f"{some} of its {every} elements {'is' if some == 1 else 'are'} in scope"
-            said.insert(0, f"{of}; its figures count the whole basket, a proxy.")
-        if any(said):
-            notes.append(f"{key}: {' '.join(filter(None, said))}")
-    return notes
+def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
+    """Write the notes of products."""
+    notes = ((key, materials.products[key]["note"]) for key in dict.fromkeys(products))
+    return [f"{key}: {note}" for key, note in notes if note]
 
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")

@@ -345,6 +345,7 @@ def _without(found: Mapping[str, Any]) -> str:
 def _series_line(series: Mapping[str, Any]) -> str:
     code = f"HS {series['hs']}" if series["hs"] else "no HS code"
     revision = f" ({series['hs_revision']})" if series["hs_revision"] else ""
+    code += f", {series['fit']}" if series.get("fit", "exact") != "exact" else ""
     basis = f"{series['basis'] or 'unknown'} weight"
     reporter = REPORTERS.get(series["reporter"], series["reporter"])
     borders = _borders(series)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -70,7 +70,8 @@ def supply_network(
     production : pyarrow.Table, optional
         ``country``, ``product``, ``tonnes`` and ``share`` (of the world total, 0 to 1; either may
         be null or left out), ``most`` (t, bound of an unpublished figure), ``observed`` (false:
-        inferred; default true) and ``basis``. Tonnes
+        inferred; default true), ``loose`` (true: the share is of more than this product, an
+        estimate of its production and no bound) and ``basis``. Tonnes
         are compared with flows only by mass and if the basis is the same (or missing in all
         rows); else the share is used. One row per country and product: choose among sources
         first.
@@ -141,7 +142,8 @@ def supply_network(
     followed = [pair for pair, route in routes.items() if not route.by_product]
     earlier = earlier_products(followed, axes.products, axes.orders)
     ratio = _input_ratios(routes, axes.products, traded, measure)
-    least, _ = own_production(stated, *trade, "net-exports")
+    sure = replace(stated, share=np.where(stated.loose, np.nan, stated.share))
+    least, _ = own_production(sure, *trade, "net-exports")
     own_use: np.ndarray = np.zeros(len(nodes))
     for _ in axes.products or ("",):  # own use of a product adds to that of those before it
         produced, state = own_production(
@@ -167,7 +169,7 @@ def supply_network(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
         country, product, source, target, amount, produced, least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
-        listed_whole(stated.share, product), state, *pools, covered[0],
+        listed_whole(sure.share, product), state, *pools, covered[0],
         np.clip(covered[1] - other, 0.0, 1.0), *may, facts,
     )  # fmt: skip
 
@@ -224,6 +226,7 @@ def _made(production: pa.Table | None) -> pa.Table:
         table = table.set_column(table.column_names.index(name), name, text)
     for name, kind in (
         ("tonnes", NUMBER), ("share", NUMBER), ("most", NUMBER), ("observed", pa.bool_()),
+        ("loose", pa.bool_()),
     ):  # fmt: skip
         column = table[name] if name in table.column_names else pa.nulls(len(table))
         if name in table.column_names:
@@ -355,15 +358,16 @@ def _stated(
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
     no = np.zeros(len(nodes), bool)
-    stated = Stated(empty, empty.copy(), no, no.copy(), np.full(len(nodes), np.inf))
+    stated = Stated(empty, empty.copy(), no, no.copy(), np.full(len(nodes), np.inf), no.copy())
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
+    stated.loose[place] = np.asarray(pc.fill_null(made["loose"], False).to_numpy(), bool)[here]
     bound = np.asarray(made["most"].to_numpy(), np.float64)
     stated.most[place] = np.where(np.isnan(bound) | ~weighed, np.inf, bound)[here]
     for name in ("tonnes", "share"):
         given = np.asarray(made[name].to_numpy(), np.float64)[here]
-        stated.makes[place] |= np.nan_to_num(given) > 0
+        stated.makes[place] |= (np.nan_to_num(given) > 0) & ~stated.loose[place]
     return stated
 
 

@@ -42,6 +42,8 @@ class Stated:
     """True where a source gives a figure above zero, in whatever unit."""
     most: np.ndarray
     """Bound of an unpublished amount, in the same unit; infinite where there is none."""
+    loose: np.ndarray
+    """True where the share is of more than the product: an estimate, and no bound."""
 
 
 def own_production(
@@ -100,7 +102,7 @@ def own_production(
 
     >>> nan = np.nan
     >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool),
-    ...                 np.array([True, False]), np.full(2, np.inf))
+    ...                 np.array([True, False]), np.full(2, np.inf), np.zeros(2, bool))
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]
