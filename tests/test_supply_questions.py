@@ -274,6 +274,11 @@ def test_a_cascade_goes_round_by_round(chain):
     assert rows[("JPN", "ree-metals")] == 1
     assert rows[("KOR", "magnets")] > rows[("JPN", "magnets")] > 1
     assert all(row["failed"] for row in answer.rows.to_pylist())
+    assert all(r["low"] <= r["loss"] <= r["high"] for r in answer.rows.to_pylist())
+    # Japan is known to make no metal; who makes magnets may make more than it sells.
+    ends = {(r["country"], r["product"]): (r["low"], r["verdict"]) for r in answer.rows.to_pylist()}
+    assert ends[("JPN", "ree-metals")] == (0.75, "certain")
+    assert ends[("KOR", "magnets")] == (0.0, "as traced")
 
 
 def test_a_cascade_shows_the_largest_losses_first(chain):

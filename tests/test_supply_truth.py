@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pytest
 from supply_cases import FLOW, MADE, STAGES
 
 from graphkit.analysis.supply.build import supply_network
-from graphkit.analysis.supply.disruption import disruption
+from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.analysis.supply.ranges import origin_ranges
@@ -264,6 +265,33 @@ def test_the_range_of_a_loss_holds_the_loss_in_truth(seed, part):
         assert (row["low"], row["high"]) == pytest.approx((row["loss"], row["loss"]), abs=1e-9)
         low, high = found.get(tuple(row[n] for n in names), (0.0, 0.0))
         assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
+
+
+@pytest.mark.parametrize("inputs", [CHAIN, FORK], ids=["chain", "fork"])
+@pytest.mark.parametrize("part", [0.3, 1.0])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_of_a_step_of_a_cascade_holds_the_step_in_truth(seed, part, inputs):
+    truth = chain(seed, inputs)
+    seller = truth.sold["supplier"][0].as_py()
+    how = {"products": ["ore"], "loss": 0.9, "tolerance": 0.3, "spread": 0.5}
+
+    def steps(made: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
+        rows = cascade(network(truth, made), [seller], **how).to_pylist()
+        return {(row["country"], row["product"]): row for row in rows}
+
+    known, some = steps(truth.made), steps(hidden(truth, seed, part))
+    for key, row in known.items():
+        if key in some:
+            low, high = some[key]["low"], some[key]["high"]
+            assert low - 1e-9 <= row["loss"] <= high + 1e-9, key
+        if row["failed"]:
+            assert some[key]["verdict"], key
+    for key, row in some.items():
+        if row["verdict"] == "certain":
+            assert known[key]["failed"], key
+    if part == 1.0:
+        widths = [row["high"] - row["low"] for row in some.values()]
+        assert not widths or max(widths) > 0
 
 
 STAGE_KEYS = pa.table({"key": ["ore", "oxide", "metal"], "stage": ["mine", "separate", "metal"],

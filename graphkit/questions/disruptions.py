@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
@@ -57,11 +58,16 @@ CASCADE_COLUMNS = (
     Column("product", "Product"),
     Column("period", "Period"),
     Column("loss", "Loss", "0 to 1, of the country's supply (made and bought) of the product"),
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
+    Column("high", "at most", "0 to 1, the most that share can be"),
     Column("failed", "Fails"),
+    Column("verdict", "Verdict"),
     Column("hit_by", "Hit by", place=True),
     Column("lost", "Lost supply", "in the unit of the network, of the product and period"),
 )
-CASCADE_SHOWN = ("round", "country", "product", "period", "loss", "lost", "hit_by")
+CASCADE_SHOWN = (
+    "round", "country", "product", "period", "loss", "low", "high", "lost", "verdict", "hit_by",
+)  # fmt: skip
 
 
 @checked(COLUMNS, (FIT,))
@@ -184,7 +190,8 @@ def cascade(
     -------
     Answer
         One row for each country and product that fails, in order of the chain, largest lost supply
-        first.
+        first. ``low`` and ``high`` bound the loss, and ``verdict`` says whether it fails whatever
+        was not published; a note counts those that only may.
 
     Raises
     ------
@@ -199,6 +206,8 @@ def cascade(
     )  # fmt: skip
     rows = with_scope(rows, supply)
     failed = rows.filter(rows["failed"])
+    may = pc.sum(pc.equal(rows["verdict"], "possible")).as_py() or 0
+    borne = pc.sum(pc.and_(pc.greater(rows["loss"], 0), pc.invert(rows["failed"]))).as_py() or 0
     shown, left_out = _largest(failed, supply, "lost", top)
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
@@ -210,7 +219,10 @@ def cascade(
         f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
-               f"{len(rows) - len(failed)} more lose something but do not fail.",
+               "Verdict: certain, if it fails whatever was not published; as traced, if it fails "
+               "by the figures that are known or inferred.",
+               f"{borne} more lose something but do not fail; {may} more may fail, at the upper "
+               "end of their range.",
                *_left_out(left_out)],
         more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
     )  # fmt: skip

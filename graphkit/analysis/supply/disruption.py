@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.ranges import loss_ranges
+from graphkit.analysis.supply.network import MISSING, OBSERVED, SupplyNetwork
+from graphkit.analysis.supply.ranges import loss_ranges, made_ranges
 from graphkit.analysis.supply.removal import system
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
@@ -179,8 +180,8 @@ def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np
 
 
 CASCADE = pa.schema([
-    *texts("country", "product", "stage"), number("loss", SHARE), number("lost"), *flags("failed"),
-    *counts("round"), *texts("hit_by"),
+    *texts("country", "product", "stage"), *(number(n, SHARE) for n in ("loss", "low", "high")),
+    number("lost"), *flags("failed"), *counts("round"), *texts("verdict", "hit_by"),
 ])  # fmt: skip
 LINKS = ("supply", "either")
 
@@ -220,11 +221,22 @@ def cascade(
     Returns
     -------
     pyarrow.Table
-        One row per pool with a loss: ``country``, ``product``, ``stage``, ``loss`` (of the
-        capacity, 0 to 1 where that is the supply), ``lost`` (the same in the measure of the
-        capacity), ``failed``, ``round`` (1 for those that the
-        cut itself brings down, null if it does not fail), ``hit_by`` (the pool that caused most
+        One row per pool with a loss, or that may fail: ``country``, ``product``, ``stage``,
+        ``loss`` (of the capacity, 0 to 1 where that is the supply) and its range ``low`` to
+        ``high`` (as below; null with a capacity or "either"), ``lost`` (the loss in the measure
+        of the capacity), ``failed``, ``round`` (1 for those that the
+        cut itself brings down, null if it does not fail), ``verdict`` ("certain" if it fails
+        whatever was not published, "as traced" if it fails by the network's figures, "possible"
+        if it may; null if it cannot or there is no range), ``hit_by`` (the pool that caused most
         of the loss when it failed, or in the end). Failed first, by round, then largest loss.
+
+    Notes
+    -----
+    A pool with production P and imports I that loses g of its imports, and the part m of what it
+    makes for lack of inputs, loses :math:`(g + m P) / (P + I)` of its supply. The range takes
+    unpublished production from the least that trade shows to any amount, the inputs in any
+    split, and unknown inputs as lost with the cut or not, if an earlier product is cut. The
+    cascade runs once with all lower ends, and once with all upper ends.
 
     References
     ----------
@@ -257,31 +269,52 @@ def cascade(
     sellers = np.isin(network.country, network.country[network.nodes_of(exporters)])
     if products is not None:
         sellers &= np.isin(network.product, network.products_of(products))
-    lost, failed, rounds, hit_by = _fallen(state, sellers, tolerance)
-    rows = np.flatnonzero((lost > SMALLEST) & ~sellers)
+    lost, failed, rounds, hit_by = _fallen(state.losses, sellers, tolerance)
+    low, high, verdicts = _graded(state, sellers, tolerance, lost, failed)
+    if capacity is not None or state.either:
+        low, high, verdicts = (np.full(network.size, None) for _ in range(3))
+    rows = np.flatnonzero(((lost > SMALLEST) | (verdicts != None)) & ~sellers)  # noqa: E711
     turns = np.where(failed[rows], rounds[rows], network.size + 1)
     rows = rows[np.lexsort((rows, -lost[rows], turns))]
     labels = [network.label(i) if i >= 0 else None for i in hit_by[rows].tolist()]
     return pa.table([
-        *network.names(rows), pa.array(lost[rows]), pa.array((lost * state.capacity)[rows]),
+        *network.names(rows), *(pa.array(side[rows], pa.float64()) for side in (lost, low, high)),
+        pa.array((lost * state.capacity)[rows]),
         pa.array(failed[rows]), pa.array(rounds[rows], mask=~failed[rows]),
-        pa.array(labels, pa.string()),
+        pa.array(verdicts[rows], pa.string()), pa.array(labels, pa.string()),
     ], schema=_in_unit(CASCADE, "lost", network))  # fmt: skip
 
 
+def _graded(
+    state: _Spread, sellers: np.ndarray, tolerance: float, lost: np.ndarray, failed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the range of each loss, and how sure each failure is."""
+    ends, fails = [], []
+    for side in range(2):
+        end, fallen, _, _ = _fallen(partial(state.bound, side), sellers, tolerance)
+        ends.append((np.minimum, np.maximum)[side](end, lost))
+        fails.append(fallen)
+    grades = np.full(len(lost), None, object)
+    for some, grade in ((fails[1], "possible"), (failed, "as traced"), (fails[0], "certain")):
+        grades[some] = grade
+    return ends[0], ends[1], grades
+
+
 def _fallen(
-    state: _Spread, sellers: np.ndarray, tolerance: float
+    losses: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+    sellers: np.ndarray,
+    tolerance: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the final losses, and the round and the cause of each failure."""
     failed, rounds = np.zeros(len(sellers), bool), np.zeros(len(sellers), np.int64)
-    lost, hit_by = state.losses(failed)
+    lost, hit_by = losses(failed)
     for turn in range(1, len(sellers) + 1):
         new = ~failed & ~sellers & (lost - tolerance > ROUNDING)
         if not new.any():
             break
         rounds[new] = turn
         failed |= new
-        lost, worst = state.losses(failed)
+        lost, worst = losses(failed)
         hit_by = np.where(failed, hit_by, worst)
     return lost, failed, rounds, hit_by
 
@@ -295,6 +328,27 @@ class _Spread:
     spread: float
     either: bool
     capacity: np.ndarray
+
+    def bound(self, side: int, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least (0) or the most (1) of each pool's loss, and no causes."""
+        net = self.network
+        down = np.where(failed, self.spread, 0.0)
+        gone = np.bincount(
+            net.target, net.amount * np.maximum(self.cut, down[net.source]), net.size
+        )
+        first = net.order[net.source[self.cut > 0]].min()
+        unknown = np.where(net.order > first, max(float(self.cut.max()), self.spread), 0.0)
+        made = made_ranges(net, down, down, unknown)[side]
+        if side:
+            untraded = ~np.asarray(net.traded)[net.product]
+            made = np.where(untraded, np.maximum(made, unknown), made)
+        open_end = (net.state != OBSERVED) & ~((net.state == MISSING) & net.listed)
+        pick, ends = (np.minimum, np.maximum)[side], []
+        for production in (np.where(open_end, net.least, net.produced), net.produced):
+            pool = production + net.imports
+            ends.append((gone + made * production) / np.where(pool > 0, pool, np.inf))
+        lost = pick(*ends)
+        return np.where(open_end, pick(lost, made), lost), np.full(net.size, -1)
 
     def losses(self, failed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return each pool's loss over its capacity, and the pool that causes most of it, or -1."""

@@ -131,6 +131,20 @@ def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, 
     return Without(out, 1.0 - low, 1.0 - most), Without(out, 1.0 - high, 1.0 - least)
 
 
+def made_ranges(
+    network: SupplyNetwork, low: np.ndarray, high: np.ndarray, unknown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bound the share of each node's production that is lost with shares of the pools.
+
+    ``low`` and ``high`` bound the lost share of each pool, ``unknown`` that of the input of each
+    node which no data cover.
+    """
+    every, first = np.arange(network.size), min(network.orders, default=1)
+    least = _Draw(network, every, None, first).made_of(low[:, None])[:, 0]
+    most = _Draw(network, every, np.zeros(1), first).made_of(high[:, None])[:, 0]
+    return least, np.minimum(most + (1.0 - network.covered_least) * unknown, 1.0)
+
+
 def loss_ranges(
     network: SupplyNetwork, removed: Sequence[np.ndarray], cut: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
