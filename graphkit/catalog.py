@@ -405,6 +405,25 @@ class Materials:
             scope = replace(scope, notes=(_also_product(name, named, others[0]),))
         return scope
 
+    def scopes_in(self, text: str) -> list[str]:
+        """Split names at commas into scopes: all elements, all products and stages, each code.
+
+        The scopes keep the order of their first names.
+
+        Raises
+        ------
+        UsageError
+            A name is unknown or ambiguous.
+        """
+        names = names_in(text, lambda name: any(True for _ in self.names.all(name, EVERY_KIND)))
+        if len(names) == 1:
+            return [text]
+        groups: dict[object, list[str]] = {}
+        for name in names:
+            scope = self.scope(name)
+            groups.setdefault(scope.code or bool(scope.elements), []).append(name)
+        return [",".join(group) for group in groups.values()]
+
     def _together(self, text: str, parts: Sequence[Scope]) -> Scope:
         """Join several scopes, all of elements or all of products and stages."""
         if len(parts) == 1:

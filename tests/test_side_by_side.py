@@ -101,6 +101,21 @@ def test_suppliers_asked_for_stand_side_by_side(ask):
     assert [(row["consumer"], row["supplier"]) for row in rows] == [("KOR", "CHN"), ("KOR", "JPN")]
 
 
+@pytest.mark.parametrize("name", ["suppliers", "origins", "single_points", "concentration"])
+@pytest.mark.parametrize("scopes", [("dysprosium", "magnets-metal"), ("dysprosium", "280530")])
+def test_elements_and_products_together_are_answered_side_by_side(ask, name, scopes):
+    if (name, scopes[1]) in {("origins", "280530"), ("single_points", "280530")}:
+        pytest.skip("a supply chain covers whole products")
+    question = getattr(ask, name)
+    single = [question("KOR", scope=scope, period="2024").rows.to_pylist() for scope in scopes]
+    both = question("KOR", scope=",".join(scopes), period="2024")
+
+    rows = [*single[0], *(row for row in single[1] if row not in single[0])]
+    assert both.rows.to_pylist() == rows
+    assert {row["fit"] for row in both.rows.to_pylist()} - {None} == {"basket", "exact"}
+    assert both.scope["for"] == list(scopes)
+
+
 def test_unit_values_of_several_importers_stand_beside_the_worlds_once(ask):
     rows = ask.prices("ree-metals", consumer="KOR,JPN", period="2024").rows.to_pylist()
 

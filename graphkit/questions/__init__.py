@@ -101,8 +101,9 @@ def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
 def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
     """Declare the columns of a question's answers, and read its arguments by its declaration.
 
-    The question is asked for each place and period, and several answers stand side by side. What
-    none is known of is a note, unless nothing is known.
+    The question is asked for each place and period, and for each scope of names that do not go
+    together; several answers stand side by side. What none is known of is a note, unless nothing
+    is known.
     """
 
     def declare(question: Asked[P]) -> Asked[P]:
@@ -118,6 +119,8 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
                 for parameter in declared
                 if parameter.name in bound.arguments
             }
+            if isinstance(text := bound.arguments.get("scope"), str):
+                each["scope"] = catalog.materials.scopes_in(text)
             return _with_names(catalog, _each(question, bound, each))
 
         return ask
