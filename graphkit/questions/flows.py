@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE
-from graphkit.catalog import Catalog
+from graphkit.catalog import FIT, Catalog
 from graphkit.errors import GraphkitError
 from graphkit.questions import checked
 from graphkit.questions.centrality import (
@@ -17,7 +17,7 @@ from graphkit.questions.centrality import (
     network_of,
     with_labels,
 )
-from graphkit.questions.trade import basket_notes, border_of, group_as_one
+from graphkit.questions.trade import border_of, group_as_one, product_notes
 
 COLUMNS = (
     Column("period", "Period"),
@@ -32,7 +32,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@checked(COLUMNS)
+@checked(COLUMNS, (FIT,))
 def list_flows(
     catalog: Catalog,
     *,
@@ -93,7 +93,7 @@ def list_flows(
     rows = rows.add_column(0, "period", pa.array([found.periods[0]] * len(rows), pa.string()))
     rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, found.flows))
     products = sorted(set(found.flows["product"].to_pylist()))
-    notes += [*adding_up(found, products, by), *basket_notes(catalog.materials, asked, products)]
+    notes += [*adding_up(found, products, by), *product_notes(catalog.materials, products)]
     whose = f" in the trade of {place.name}" if place else ""
     return Answer(
         f"Who sells {asked.meaning} to whom{whose} {found.when}?",
