@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answer import Answer
+from graphkit.brief import brief
 from graphkit.catalog import Catalog
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError
@@ -39,6 +40,7 @@ from graphkit.stores import Closing, Result
 from graphkit.stores.limits import LIMITS
 
 if TYPE_CHECKING:
+    from graphkit.brief.document import Brief
     from graphkit.plot import Picture
 
 P = ParamSpec("P")
@@ -146,6 +148,15 @@ class Session(Catalog, Closing):
         """
         when = PERIOD.read(period)
         return supply_of(self, self.materials.scope(scope), when, measure=measure).network
+
+    def brief(
+        self, country: str | None = None, *, scope: str | None = None, period: str | None = None
+    ) -> Brief:
+        """Return a brief on a country, or without one on a mineral (:func:`graphkit.brief.brief`).
+
+        Its ``html()`` and ``markdown()`` are text, ``write("korea.html")`` makes a file.
+        """
+        return brief(self, country, scope=scope, period=period)
 
     concentration = _verb(concentration.concentration)
     controls = _verb(controls.controls)

@@ -21,6 +21,7 @@ LAYERS = (
     ("queries",),
     ("catalog",),
     ("questions", "database", "importers", "render"),
+    ("brief",),
     ("doctor", "api", "export", "explore"),
     ("cli",),
     ("__main__",),

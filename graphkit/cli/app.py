@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from graphkit._version import __version__
+from graphkit.brief import BRIEF
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError
@@ -33,7 +34,7 @@ Examples:
 Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
 """
 
-QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in VERBS))
+QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS, BRIEF)))
 OTHERS = {
     **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
     **dict.fromkeys(

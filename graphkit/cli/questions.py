@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 from inspect import Parameter as Argument
 from inspect import Signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from graphkit.brief import BRIEF
 from graphkit.cli.options import (
     Brief,
     Database,
@@ -20,6 +22,7 @@ from graphkit.cli.options import (
     Wide,
     opened,
     option_of,
+    progress_bar,
     say,
 )
 from graphkit.errors import UsageError
@@ -45,6 +48,9 @@ LAST = {
 
 def add_question(app: typer.Typer, name: str) -> None:
     """Add the command that asks a question, with the commands below it."""
+    if name == BRIEF.name:
+        app.command(name, cls=_Command)(_command(BRIEF))
+        return
     verbs = [verb for verb in VERBS if verb.name.partition(" ")[0] == name]
     if len(verbs) == 1:
         app.command(name, cls=_Question)(_command(verbs[0]))
@@ -56,8 +62,8 @@ def add_question(app: typer.Typer, name: str) -> None:
     app.add_typer(group, name=name)
 
 
-class _Question(TyperCommand):
-    """A command that loses no value, and reads slow choices only for its own help."""
+class _Command(TyperCommand):
+    """A command that loses no value."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse an option that is given twice and takes one value: the first would be lost."""
@@ -66,6 +72,10 @@ class _Question(TyperCommand):
             if isinstance(option, TyperOption) and not option.multiple and order.count(option) > 1:
                 raise UsageError(f"{max(option.opts, key=len)} is given twice; it takes one value")
         return super().parse_args(ctx, args)
+
+
+class _Question(_Command):
+    """A command that asks a question, and reads slow choices only for its own help."""
 
     def get_help(self, ctx: Any) -> str:
         """Write the help, with the names of all choices."""
@@ -115,11 +125,13 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
         if context and (called := given["context"].invoked_subcommand):
             _refuse_options(given["context"], called)
             return
-        _run(verb, given)
+        run = _write_brief if verb is BRIEF else _run
+        run(verb, given)
 
-    kinds = LAST | {p.name: _annotation(p) for p in verb.parameters}
+    last = LAST if verb is not BRIEF else {"db": Database, "output": Output}
+    kinds = last | {p.name: _annotation(p) for p in verb.parameters}
     kinds = {
-        name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *LAST])
+        name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *last])
     }
     defaults: dict[str, Any] = {"wide": False, "brief": False}
     defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
@@ -183,3 +195,29 @@ def _view(verb: Verb, given: dict[str, Any], form: str) -> View:
     on_terminal = form == "table" and given["output"] is None and sys.stdout.isatty()
     top = SHORT if on_terminal and given["top"] is None else given["top"] or 0
     return View(given["brief"], 0 if limits_itself else top, wide=given["wide"])
+
+
+def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
+    """Write a brief to a file by its ending, or as Markdown to stdout."""
+    from graphkit.brief import brief
+    from graphkit.catalog import Catalog
+    from graphkit.parameters import named_as_options
+    from graphkit.render import write_text
+
+    output: Path | None = given["output"]
+    to_file = output is not None and output != Path("-")
+    if output is not None and to_file and output.suffix.lower() not in (".html", ".md"):
+        raise UsageError(f"--output: found the ending {output.suffix!r}; wanted .html or .md")
+    with (
+        opened(given["db"]) as store,
+        named_as_options(verb.parameters),
+        progress_bar("Writing the brief") as progress,
+    ):
+        found = brief(
+            Catalog(store), given["country"], scope=",".join(given["scope"] or ()) or None,
+            period=given["period"], progress=progress,
+        )  # fmt: skip
+    if output is not None and to_file:
+        found.write(output)
+    else:
+        write_text(found.markdown())

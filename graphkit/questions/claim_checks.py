@@ -31,7 +31,7 @@ from graphkit.questions.trade import product_notes
 from graphkit.schema import MAIN
 
 
-def read_loaded(catalog: Catalog) -> Loaded:
+def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
     """Read all production, the trade that claims cover, and the contents of products and groups.
 
     Trade is limited to the periods of claims and the newest of each product: reading all flows
@@ -42,7 +42,7 @@ def read_loaded(catalog: Catalog) -> Loaded:
     bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]
     return Loaded(
-        flows=catalog.flows("trade", **_wanted(held, _periods(catalog.claims, held))),
+        flows=catalog.flows("trade", **_wanted(held, _periods(claims, held))),
         production=all_production(catalog),
         products=catalog.materials.table,
         contents=contents.filter(pc.is_in(contents["product"], bought)),
@@ -51,7 +51,7 @@ def read_loaded(catalog: Catalog) -> Loaded:
         ),
         areas=catalog.nodes("Area"),
         codes=catalog.rows("code-fits"),
-        origins=_origins(catalog),
+        origins=_origins(catalog, claims),
         held=held,
         balances=catalog.rows("balances", countries=_balanced(catalog)),
     )
@@ -63,10 +63,10 @@ _ORIGINS = pa.schema([
 ])  # fmt: skip
 
 
-def _origins(catalog: Catalog) -> pa.Table:
+def _origins(catalog: Catalog, claims: pa.Table) -> pa.Table:
     """Look through the imports that claims trace to an origin."""
     asked: dict[tuple[str, str, str], set[str]] = {}
-    for claim in catalog.claims.to_pylist():
+    for claim in claims.to_pylist():
         if claim["measure"] == "imports by origin" and claim["period"] and claim["consumer"]:
             scope = claim["product"] or claim["element"]
             key = claim["consumer"], scope, claim["period"]
@@ -162,9 +162,10 @@ def check_claims(
     only = _verdict(verdict)
     wanted = wanted_of(catalog, about, scope, source, kind)
     claims = wanted.among(catalog.claims)
-    loaded = read_loaded(catalog)
-    # "Other countries" are those that no claim of the same table names: all are checked.
-    checked = claim_check.check_claims(catalog.claims, loaded)
+    # "Other countries" are those that no claim of the same table names: whole tables are checked.
+    tables = claim_check.tables_of(catalog.claims, claims)
+    loaded = read_loaded(catalog, tables)
+    checked = claim_check.check_claims(tables, loaded)
     checked = checked.filter(pc.is_in(checked["key"], value_set=claims["key"].cast(pa.string())))
     kept = checked.filter(pc.equal(checked["verdict"], only)) if only else checked
     return Answer(

@@ -148,9 +148,9 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     Parameters
     ----------
     claims : pyarrow.Table
-        As the query ``claims`` returns them, all of them: "other countries" are those that no
-        claim of the same table names. An ``expected`` column (true or false), if present,
-        is passed on: see :func:`failed_expectations`.
+        As the query ``claims`` returns them, whole tables (:func:`tables_of`): "other countries"
+        are those that no claim of the same table names. An ``expected`` column (true or
+        false), if present, is passed on: see :func:`failed_expectations`.
     loaded : Loaded
         The facts.
     tolerance : Tolerance, optional
@@ -183,6 +183,12 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
         for row, readings in read
     ]
     return pa.Table.from_pylist(checked, schema=CHECKED)
+
+
+def tables_of(claims: pa.Table, some: pa.Table) -> pa.Table:
+    """Select the claims that stand in one table with some of them, those themselves included."""
+    wanted = set(map(_table_of, some.to_pylist()))
+    return claims.filter(pa.array([_table_of(row) in wanted for row in claims.to_pylist()]))
 
 
 WORDS = ("statement", "listed")

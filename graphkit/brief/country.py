@@ -1,0 +1,409 @@
+"""The brief on a country: on whom it depends for which minerals, and how sure that is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.amounts import money, percent
+from graphkit.answer import Answer, side_by_side
+from graphkit.brief.document import Brief, Section
+from graphkit.brief.facts import HALF, Asked, Facts, between, counted, listed
+from graphkit.names import Entity
+
+LARGEST, TRENDS = 10, 5
+"""Number of dependencies that a brief names, and of those that it follows over the years."""
+LEAST_TRACED = 0.005
+"""Share as traced below which an origin is called unknown."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The imports of one country in one period: each product with its first supplier."""
+
+    facts: Facts
+    buyer: Entity
+    period: str | None
+    face: Asked
+    """The first supplier of each product, largest share first."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The products with a share of the first supplier, those of half and more first.
+
+        Within both, by the value bought from it.
+        """
+        known = [row for row in self.face.rows if _part(row) is not None]
+        return sorted(known, key=lambda r: ((_part(r) or 0) < HALF, -(r["usd"] or 0), r["product"]))
+
+    @property
+    def largest(self) -> list[dict[str, Any]]:
+        """The largest dependencies, each product once."""
+        first: dict[str, dict[str, Any]] = {}
+        for row in self.rows:
+            first.setdefault(row["product"], row)
+        return list(first.values())[:LARGEST]
+
+    @property
+    def first(self) -> str | None:
+        """The country that is the first supplier of most products, those of half and more first."""
+        half = Counter[str]()
+        every = Counter[str]()
+        for row in self.rows:
+            if row["supplier"] in self.facts.countries:
+                every[row["supplier"]] += 1
+                half[row["supplier"]] += (_part(row) or 0) >= HALF
+        order = sorted(every, key=lambda key: (-half[key], -every[key], key))
+        return order[0] if order else None
+
+    @property
+    def whose(self) -> str:
+        """The imports of the country, in a sentence."""
+        return f"{self.buyer.name}’s imports"
+
+
+def _part(row: Row) -> float | None:
+    """Return the share of a row by value, or else by weight."""
+    share: float | None = row["share_usd"] if row["share_usd"] is not None else row["share_tonnes"]
+    return share
+
+
+def _by(row: Row) -> str:
+    return "by value" if row["share_usd"] is not None else "by weight"
+
+
+def country_brief(facts: Facts, buyer: Entity, period: str | None, command: str) -> Brief:
+    """Write the brief on a country, or on a group counted as one.
+
+    Parameters
+    ----------
+    facts : Facts
+        The database, and the scope to keep to.
+    buyer : Entity
+        The country.
+    period : str, optional
+        Default: the newest period of most of its products.
+    command : str
+        The command that writes the brief.
+    """
+    scope = [facts.scope] if facts.scope else None
+    if period is None:
+        period = _usual_period(facts.ask("depends", consumer=[buyer.key], scope=scope).rows)
+        facts.asked.clear()
+    periods = [period] if period else None
+    face = facts.ask("depends", consumer=[buyer.key], scope=scope, period=periods)
+    standing = Standing(facts, buyer, period, face)
+    parts = [
+        _minerals(standing), _dependencies(standing), _points(standing, scope), _stop(standing),
+        _trend(standing), _controls(standing, scope), _claims(standing, scope),
+    ]  # fmt: skip
+    meaning = f": {facts.catalog.materials.scope(facts.scope).meaning}" if facts.scope else ""
+    when = f", {period}" if period else ""
+    return Brief(
+        f"{buyer.name}: dependence on imports of critical minerals{meaning}{when}",
+        [text for _, said in parts for text in said],
+        [*(section for section, _ in parts), *facts.closing()],
+        command,
+    )
+
+
+def _usual_period(rows: Sequence[Row]) -> str | None:
+    """Return the period that most products have, of several the newest."""
+    counts = Counter(row["period"] for row in rows)
+    return max(counts, key=lambda period: (counts[period], period)) if counts else None
+
+
+Part = tuple[Section, list[str]]
+"""A section, and the sentences that say the most of it."""
+
+
+def _minerals(standing: Standing) -> Part:
+    facts, face, period = standing.facts, standing.face, standing.period
+    title = "First suppliers, by mineral and stage"
+    rows = standing.rows
+    if not rows:
+        return face.section(title), [
+            face.lacking or f"No trade data give {standing.whose} in this scope."
+        ]
+    usd = face.answer.coverage.get("usd") if face.answer else None
+    worth = f", worth {money(usd)} USD" if usd is not None else ", of a value that is not added up"
+    products = {row["product"] for row in rows}
+    half = [row for row in rows if (_part(row) or 0) >= HALF]
+    lead = [
+        f"In {period}, {standing.buyer.name} imported {counted(len(products), 'product')} of those "
+        f"with trade data{worth}."
+    ]
+    if half:
+        lead.append(
+            f"For {len({row['product'] for row in half})} of them one supplier has at least half "
+            f"of the imports by value in {period}: {facts.each(row['supplier'] for row in half)}."
+        )
+    else:
+        lead.append(f"No supplier has half of the imports by value of any of them in {period}.")
+    said = "Each cell has the last seller with the largest share of the imports by value."
+    return face.section(title, [*lead, said]), lead
+
+
+def _dependencies(standing: Standing) -> Part:
+    facts, largest = standing.facts, standing.largest
+    title = "The largest dependencies"
+    if not largest:
+        return standing.face.section(title), []
+    # Asked together, chains mix: an input of one product would count as one of another.
+    looked = [
+        facts.ask(
+            "depends", consumer=[standing.buyer.key], scope=facts.scope_of([row["product"]]),
+            period=[row["period"]], look_through=True,
+        )
+        for row in largest
+    ]  # fmt: skip
+    points = [_dependency(facts, *pair) for pair in zip(largest, looked, strict=True)]
+    said = (
+        "By the value bought from the first supplier, products of which it has at least half "
+        f"first, in {standing.period}. The table has the largest known origin at each stage, with "
+        "the least and the most that its share can be."
+    )
+    answers = {one.command: one.answer for one in looked if one.answer is not None}
+    whose = f"How much does {standing.buyer.name} depend on its largest origins, looked through?"
+    answer = replace(side_by_side(answers), question=whose) if answers else None
+    section = Section(title, [said], points, answer, [one.command for one in looked], shown=40)
+    return section, [f"The largest of these: {points[0]}"]
+
+
+def _dependency(facts: Facts, row: Row, looked: Asked) -> str:
+    """Say how much of a product comes from its first supplier, and what stands behind it."""
+    product = facts.product(row["product"])
+    weight = ""
+    if row["share_usd"] is not None:
+        known = row["share_tonnes"] is not None
+        weight = f" ({percent(row['share_tonnes'])} by weight)" if known else " (weight unknown)"
+    worth = f", {money(row['usd'])} USD" if row["usd"] is not None else ""
+    text = (
+        f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {row['period']} "
+        f"came from {facts.place(row['supplier'])} as the last seller{weight}{worth}"
+    )
+    behind = looked.rows
+    if not behind:
+        return f"{text}; who stands behind it is unknown."
+    ends = [behind[0]] if len(behind) == 1 else [behind[-1], behind[0]]
+    return f"{text}; looked through, {'; '.join(_behind(facts, one) for one in ends)}."
+
+
+def _behind(facts: Facts, row: Row) -> str:
+    """Say who did the work of a stage, with the range of its share."""
+    where, name = f"at the stage {row['traced_to']}", facts.place(row["origin"])
+    span, traced = between(row["low"], row["high"]), percent(row["share"])
+    if row["share"] < LEAST_TRACED:
+        return f"{where} the origin is unknown ({name} {span})"
+    return f"{where} {name} had {span}" + (f" ({traced} as traced)" if span != traced else "")
+
+
+def _points(standing: Standing, scope: list[str] | None) -> Part:
+    facts, buyer, period = standing.facts, standing.buyer, standing.period
+    title = "Single points of failure"
+    if not standing.rows:
+        return Section(title, ["Unknown without trade data."]), []
+    found = facts.ask("spof", consumer=[buyer.key], scope=scope, period=[period])
+    if found.answer is None:
+        return found.section(title), []
+    worth = {row["product"]: row["usd"] or 0.0 for row in standing.rows}
+    # Chains of many products mix at the stages before: a product's own stage is its own.
+    kept = [
+        (row, place) for place, row in enumerate(found.rows)
+        if row["traced_to"] in (None, row["stage"])
+    ]  # fmt: skip
+    kept.sort(key=lambda pair: -worth.get(pair[0]["product"], 0.0))
+    face = [row for row, _ in kept if row["traced_to"] is None]
+    looked = [row for row, _ in kept if row["traced_to"] is not None]
+    certain = {row["product"] for row in looked if row["verdict"] == "certain"}
+    traced = {row["product"] for row in looked} - certain
+    sentences = [
+        f"At face value, one supplier sold at least half of {standing.whose} by value in {period} "
+        f"of {counted(len({row['product'] for row in face}), 'product')}.",
+        "Looked through to where the product was made, one country has at least half of "
+        f"{standing.whose} by value in {period} of {counted(len(certain), 'product')} even at the "
+        f"lower end of its range, and of {len(traced)} more as traced, where the range allows "
+        "less.",
+    ]
+    rows = found.answer.rows.take(pa.array([place for _, place in kept], pa.int64()))
+    said = "Products of the largest imports come first; the command has the stages before too."
+    answer = replace(found.answer, rows=rows)
+    return found.section(title, [*sentences, said], answer=answer), sentences[1:]
+
+
+def _stop(standing: Standing) -> Part:
+    facts, buyer, period, first = (
+        standing.facts, standing.buyer, standing.period, standing.first
+    )  # fmt: skip
+    title = "If the first supplier stopped"
+    if first is None:
+        return Section(title, ["Unknown: no country is known as a first supplier."]), []
+    title = f"If {facts.place(first)} stopped"
+    scope = [facts.scope] if facts.scope else None
+    if buyer.is_group:
+        return Section(
+            title,
+            [f"Losses are computed for one country at a time: ask for a member of {buyer.name}."],
+            commands=[f"graphkit disrupt {first} --consumer COUNTRY --period {period}"],
+        ), []
+    found = facts.ask("disrupt", exporter=first, scope=scope, consumer=[buyer.key], period=[period])
+    if found.answer is None:
+        return found.section(title), []
+    answer = ordered(found.answer, "lost_imports")
+    rows: list[dict[str, Any]] = answer.rows.to_pylist()
+    name = facts.place(first)
+    if not rows:
+        text = (
+            f"If {name} stopped its exports, {buyer.name} would lose less than 1 % of its imports "
+            f"by value of every product in {period}, as traced."
+        )
+        return found.section(title, [text]), [text]
+    text = (
+        f"If {name}, the first supplier of most products, stopped all exports as traded in "
+        f"{period} and nobody replaced them, {buyer.name} would lose at least 1 % of its imports "
+        f"by value of {counted(len({row['product'] for row in rows}), 'product')}, as traced"
+    )
+    points = [
+        f"{facts.product(row['product'])}: {between(row['low'], row['high'])} of the imports by "
+        f"value in {period} ({percent(row['loss'])} as traced, {money(row['lost_imports'])} USD; "
+        f"{percent(row['direct'])} bought from {name} itself, the rest through others)"
+        for row in rows[:5]
+    ]
+    lead = f"{text}; the largest loss is {points[0]}."
+    return found.section(title, [f"{text}. The largest losses:"], answer=answer, points=points), [
+        lead
+    ]
+
+
+def ordered(answer: Answer, name: str) -> Answer:
+    """Put the rows with the largest value of a column first."""
+    return replace(answer, rows=answer.rows.sort_by([(name, "descending")]))
+
+
+def _trend(standing: Standing) -> Part:
+    facts = standing.facts
+    title = "Over the years"
+    chosen = [row["product"] for row in standing.largest[:TRENDS]]
+    if not chosen:
+        return Section(title, ["Unknown without trade data."]), []
+    scope = facts.scope_of(chosen)
+    found = facts.ask("trend", country=[standing.buyer.key], scope=scope)
+    points = []
+    for product in chosen:
+        rows = [row for row in found.rows if row["product"] == product]
+        rows = [row for row in rows if row["largest"] and row["largest_share_usd"] is not None]
+        if rows:
+            points.append(f"{facts.product(product)}: {_over_time(facts, rows)}.")
+    said = (
+        f"The concentration of {standing.whose} of the first {len(chosen)} products above, by "
+        "value, in every period with data. A line that stops has no data there."
+    )
+    return found.section(title, [said], points=points, shown=0), []
+
+
+def _over_time(facts: Facts, rows: Sequence[Row]) -> str:
+    first, last = rows[0], rows[-1]
+    years = sum(row["largest"] == last["largest"] for row in rows)
+    said = [
+        f"{facts.place(row['largest'])} {percent(row['largest_share_usd'])} in {row['period']}"
+        for row in ([first, last] if len(rows) > 1 else [last])
+    ]
+    text = f"the largest supplier by value was {', then '.join(said)}"
+    if len(rows) > 1:
+        text += (
+            f"; {facts.place(last['largest'])} was it in {years} of {len(rows)} periods; the HHI "
+            f"by value went from {first['hhi_usd']:,.0f} to {last['hhi_usd']:,.0f}"
+        )
+    return text
+
+
+def _controls(standing: Standing, scope: list[str] | None) -> Part:
+    facts, buyer, period = standing.facts, standing.buyer, standing.period
+    title = "Export controls"
+    found = facts.ask("controls", scope=scope)
+    if found.answer is None or not found.rows:
+        return found.section(title), []
+    bought: dict[tuple[str, str], Row] = {}
+    if standing.rows:
+        every = facts.ask("suppliers", consumer=[buyer.key], scope=scope, period=[period])
+        for row in every.rows:
+            bought.setdefault((row["supplier"], row["product"]), row)
+    kept, points = [], []
+    for place, act in enumerate(found.rows):
+        sold = [
+            bought[act["country"], p]
+            for p in act["products"] or ()
+            if (act["country"], p) in bought
+        ]
+        own = act["country"] == buyer.key
+        if act["target"] in (None, buyer.key) and (sold or own):
+            kept.append(place)
+            points.append(_act(facts, act, sold, own=own, period=period))
+    rows = found.answer.rows.take(pa.array(kept, pa.int64()))
+    said = (
+        f"The database records {counted(len(found.rows), 'act')}, of which {len(kept)} "
+        f"{'restricts' if len(kept) == 1 else 'restrict'} products that {buyer.name} bought from "
+        f"the acting country in {period}, or are its own. Dates are as recorded: whether an act "
+        "is in force on a later day is not told."
+    )
+    lead = [
+        f"{counted(len(kept), 'recorded act')} of export control "
+        f"{'covers' if len(kept) == 1 else 'cover'} what {buyer.name} bought from the acting "
+        f"country in {period}, or {'is' if len(kept) == 1 else 'are'} its own."
+    ]
+    answer = replace(found.answer, rows=rows)
+    return found.section(title, [said], answer=answer, points=points), lead if kept else []
+
+
+def act_in_words(facts: Facts, act: Row) -> str:
+    """Say who restricts what since when."""
+    what = listed(act["elements"] or act["items"] or ["goods not named"], 8)
+    dates = f"from {act['since'] or 'an unknown day'}"
+    dates += f" to {act['until']}" if act["until"] else ""
+    if act["suspended_from"]:
+        dates += f", suspended from {act['suspended_from']} to {act['suspended_until'] or '?'}"
+    who = f"{facts.place(act['country'])}, {act['announcement']}"
+    return f"{who}: {act['measure']}, {what}, {dates}"
+
+
+def _act(facts: Facts, act: Row, sold: Sequence[Row], *, own: bool, period: str | None) -> str:
+    """Add to an act what the country bought of the goods that it covers."""
+    text = act_in_words(facts, act)
+    if own:
+        return f"{text}; its own act."
+    known = [row for row in sold if row["share_usd"] is not None]
+    known.sort(key=lambda row: (-row["share_usd"], row["product"]))
+    shares = [f"{percent(row['share_usd'])} of {facts.product(row['product'])}" for row in known]
+    if not shares:
+        return f"{text}; the value bought there in {period} is unknown."
+    return f"{text}; of the imports by value in {period} it sold {listed(shares)}."
+
+
+def _claims(standing: Standing, scope: list[str] | None) -> Part:
+    facts, buyer = standing.facts, standing.buyer
+    return claims_part(
+        facts.ask("claims check", about=buyer.key, scope=scope),
+        f"that name {buyer.name}" + (" in this scope" if scope else ""),
+    )
+
+
+def claims_part(found: Asked, which: str) -> Part:
+    """Make the section on published claims, and how they fare against the data."""
+    title = "Published claims against the data"
+    if found.answer is None:
+        return found.section(title), []
+    counts = found.answer.coverage
+    if not counts["claims"]:
+        return found.section(title, [f"No published claims {which} are in the database."]), []
+    said = (
+        f"Of {counted(counts['claims'], 'published claim')} {which}, the loaded data bear out "
+        f"{counts['borne_out']} and contradict {counts['contradicted']}; of "
+        f"{counts['cannot_be_told']} they cannot tell; {counts['no_measurement']} are words, no "
+        "measurement."
+    )
+    return found.section(title, [said], shown=12), [said]

@@ -1,0 +1,228 @@
+"""The brief on a mineral: who mines, refines, makes, sells and buys it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.amounts import money, percent
+from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
+from graphkit.arrow import SHARE
+from graphkit.brief.country import Part, act_in_words, claims_part, ordered
+from graphkit.brief.document import Brief, Section
+from graphkit.brief.facts import Asked, Facts, at_least, counted, listed
+from graphkit.catalog import COUNTRIES, Scope
+from graphkit.questions.production import figures_of
+from graphkit.render.answer import claim_lines
+
+Row = Mapping[str, Any]
+MOST = 5
+"""Number of countries and products that a sentence or a list names."""
+COLUMNS = (
+    Column("product", "Product"),
+    Column("stage", "Stage"),
+    Column("stage_order", type=COUNT),
+    Column("country", "Country"),
+    Column("period", "Period"),
+    Column("tonnes", "Tonnes", "metric tons, of what the basis says", "t", NUMBER),
+    Column("share", "Share", "0 to 1, of the published world total", SHARE, NUMBER),
+    Column("qualifier", "Qualifier"),
+    Column("published_value", "As printed"),
+    Column("basis", "Basis"),
+    Column("source", "Source"),
+)  # fmt: skip
+"""Columns of the producers."""
+
+
+def mineral_brief(facts: Facts, period: str | None, command: str) -> Brief:
+    """Write the brief on an element, mineral, group, product or stage.
+
+    Parameters
+    ----------
+    facts : Facts
+        The database, and the scope that the brief is about.
+    period : str, optional
+        Default: the newest of each product.
+    command : str
+        The command that writes the brief.
+    """
+    scope = facts.catalog.materials.scope(facts.scope)
+    asked: dict[str, Any] = {"scope": [facts.scope]}
+    if period:
+        asked["period"] = [period]
+    concentration = facts.ask("concentration", **asked)
+    parts = [
+        _makers(facts, scope, period, concentration), _markets(facts, concentration),
+        _traders(facts, asked),
+        _points(facts, asked), _controls(facts), _prices(facts, asked),
+        claims_part(facts.ask("claims check", scope=[facts.scope]), f"about {scope.meaning}"),
+    ]  # fmt: skip
+    when = f", {period}" if period else ""
+    return Brief(
+        f"Who mines, refines, makes, sells and buys {scope.meaning}{when}",
+        [text for _, said in parts for text in said],
+        [*(section for section, _ in parts), *facts.closing()],
+        command,
+    )
+
+
+def _of(row: Row) -> str:
+    """Write the shares of the first and of the first three."""
+    return (
+        f"{at_least(row['cr1'], row['cr1_high'])}, the first three "
+        f"{at_least(row['cr3'], row['cr3_high'])}"
+    )
+
+
+def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked) -> Part:
+    """List the producers at each stage, and the claims on their shares."""
+    title = "Who mines, refines and makes it"
+    figures = figures_of(facts.catalog, scope, period)
+    order = {key: row["stage_order"] for key, row in facts.catalog.materials.products.items()}
+    rows = [
+        {**row, "stage_order": order[row["product"]]}
+        for row in figures.rows.to_pylist() if row["type"] in COUNTRIES
+    ]  # fmt: skip
+    rows.sort(key=lambda r: (
+        r["stage_order"], r["product"], r["source"], -(r["tonnes"] or 0), r["country"]
+    ))  # fmt: skip
+    made = [
+        f"{facts.place(row['top'])} made {_of(row)} of the published world production of "
+        f"{facts.product(row['product'])} in {row['period']} "
+        f"(tonnes, {row['basis'] or 'basis not stated'}; {row['source']})."
+        for row in sorted(concentration.rows, key=lambda r: (r["stage_order"], r["product"]))
+        if row["market"] == "production" and row["top"] and row["cr1"] is not None
+    ]
+    said = (
+        "The first in the published figures of each product; then shares that others published."
+        if rows else f"No production figures of {scope.meaning} are in the database."
+    )  # fmt: skip
+    points = [*made, *_claimed(concentration)]
+    if not rows:
+        return Section(title, [said], points), made[:2]
+    periods = sorted({row["period"] for row in rows})
+    products = sorted({row["product"] for row in rows})
+    command = ["graphkit", "query", "production", "-P", f"products={','.join(products)}"]
+    answer = Answer(
+        f"Who produces {scope.meaning}?",
+        {"for": scope.text, "period": None, "measure": "production by mass (tonnes)"},
+        pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, figures.coverage(scope),
+        facts.catalog.sources(figures.rows),
+        caption="As published; the share is of the world total of the same source, where it gives "
+        "one. A withheld figure is unknown, not zero.",
+    )  # fmt: skip
+    query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
+    return Section(title, [said], points, answer, [query], shown=30), made[:2]
+
+
+def _claimed(concentration: Asked) -> list[str]:
+    """Write the published shares of production and processing."""
+    if concentration.answer is None:
+        return []
+    claims = concentration.answer.claims
+    if "measure" not in claims.column_names:
+        return []
+    wanted = pa.array(["production", "processing", "production of the first three"])
+    kept = claims.filter(pc.is_in(claims["measure"].cast(pa.string()), wanted))
+    return claim_lines(replace(concentration.answer, claims=kept))
+
+
+def _markets(facts: Facts, concentration: Asked) -> Part:
+    """Show how concentrated production and trade are."""
+    sold = [
+        f"{facts.place(row['top'])} sold {_of(row)} of world exports of "
+        f"{facts.product(row['product'])} by value in {row['period']}, re-exports included; "
+        f"HHI {row['hhi_low']:,.0f}."
+        for row in sorted(concentration.rows, key=lambda r: -(r["total_usd"] or 0.0))
+        if row["market"] == "exports"
+        and row["measure"] == "usd"
+        and row["top"]
+        and row["hhi_low"] is not None
+    ]
+    sentences = ["Products of the largest trade first."] if sold else []
+    return concentration.section("How concentrated it is", sentences, points=sold), sold[:2]
+
+
+def _traders(facts: Facts, asked: Mapping[str, Any]) -> Part:
+    """Rank the exporters and importers of all its products together."""
+    found = facts.ask("centrality", **asked, measures="strength_out,strength_in")
+    title = "Who sells and buys it"
+    rows = found.rows
+    if not rows:
+        return found.section(title), []
+    period = rows[0]["period"]
+
+    def first(column: str) -> str:
+        largest = sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST]
+        return ", ".join(f"{facts.place(r['country'])} {money(r[column])} USD" for r in largest)
+
+    said = (
+        f"Of all its products with trade, by value in {period}, the largest exporters were "
+        f"{first('strength_out')}; the largest importers {first('strength_in')}. Goods that are "
+        "sold on count each time."
+    )
+    return found.section(title, [said], shown=15), [said]
+
+
+def _points(facts: Facts, asked: Mapping[str, Any]) -> Part:
+    """List the countries on which many importers depend."""
+    found = facts.ask("spof", **asked)
+    title = "Single points of failure"
+    if found.answer is None or not found.rows:
+        return found.section(title), []
+    answer = ordered(found.answer, "at_stake")
+    rows: list[Row] = answer.rows.to_pylist()
+    points = [
+        f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
+        f"{facts.product(row['product'])} get at least half of it, by value in {row['period']}, "
+        f"from {facts.place(row['supplier'])} ({row['definition']}{_to(row)}): "
+        f"{percent(row['at_stake'])} of all imports of it."
+        for row in rows[:MOST]
+    ]
+    said = (
+        "The largest parts of all imports first; what is looked through is as traced, not certain."
+    )
+    return found.section(title, [said], points=points, answer=answer, shown=12), points[:1]
+
+
+def _to(row: Row) -> str:
+    return f" to the stage {row['traced_to']}" if row["traced_to"] else ""
+
+
+def _controls(facts: Facts) -> Part:
+    found = facts.ask("controls", scope=[facts.scope])
+    title = "Export controls"
+    if not found.rows:
+        return found.section(title, ["No recorded act of export control names it."]), []
+    points = [
+        f"{act_in_words(facts, act)}; products: "
+        f"{listed(list(map(facts.product, act['products'] or [])), 4) or 'none of the graph'}."
+        for act in found.rows
+    ]
+    who = facts.each(act["country"] for act in found.rows)
+    said = (
+        f"{counted(len(points), 'recorded act')} of export control name it: {who}. Dates are as "
+        "recorded: whether an act is in force on a later day is not told."
+    )
+    return found.section(title, [said], points=points), [said]
+
+
+def _prices(facts: Facts, asked: Mapping[str, Any]) -> Part:
+    """Show the newest unit values and published prices."""
+    found = facts.ask("prices", **asked)
+    newest: dict[tuple[str, str], Row] = {}
+    for row in found.rows:
+        if row["usd_per_tonne"] is not None:
+            newest[row["material"], row["figure"]] = row
+    points = [
+        f"{row['material']}, {row['figure']}: {row['usd_per_tonne']:,.0f} USD per tonne in "
+        f"{row['period']}."
+        for row in newest.values()
+    ]
+    said = "The newest of each series; a unit value is a mean over qualities and contracts."
+    return found.section("Prices", [said] if points else [], points=points[:20], shown=12), []
