@@ -17,6 +17,7 @@ from graphkit.names import Entity
 
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""
+UNKNOWN = "Unknown without trade data."
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
 Row = Mapping[str, Any]
@@ -153,7 +154,7 @@ def _dependencies(standing: Standing) -> Part:
     facts, largest = standing.facts, standing.largest
     title = "The largest dependencies"
     if not largest:
-        return standing.face.section(title), []
+        return Section(title, [UNKNOWN]), []
     # Asked together, chains mix: an input of one product would count as one of another.
     looked = [
         facts.ask(
@@ -170,7 +171,9 @@ def _dependencies(standing: Standing) -> Part:
     )
     answers = {one.command: one.answer for one in looked if one.answer is not None}
     whose = f"How much does {standing.buyer.name} depend on its largest origins, looked through?"
-    answer = replace(side_by_side(answers), question=whose) if answers else None
+    answer = None
+    if answers:
+        answer = replace(side_by_side(answers), question=whose, names=facts.places)
     section = Section(title, [said], points, answer, [one.command for one in looked], shown=40)
     return section, [f"The largest of these: {points[0]}"]
 
@@ -207,7 +210,7 @@ def _points(standing: Standing, scope: list[str] | None) -> Part:
     facts, buyer, period = standing.facts, standing.buyer, standing.period
     title = "Single points of failure"
     if not standing.rows:
-        return Section(title, ["Unknown without trade data."]), []
+        return Section(title, [UNKNOWN]), []
     found = facts.ask("spof", consumer=[buyer.key], scope=scope, period=[period])
     if found.answer is None:
         return found.section(title), []
@@ -290,7 +293,7 @@ def _trend(standing: Standing) -> Part:
     title = "Over the years"
     chosen = [row["product"] for row in standing.largest[:TRENDS]]
     if not chosen:
-        return Section(title, ["Unknown without trade data."]), []
+        return Section(title, [UNKNOWN]), []
     scope = facts.scope_of(chosen)
     found = facts.ask("trend", country=[standing.buyer.key], scope=scope)
     points = []

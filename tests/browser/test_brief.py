@@ -1,0 +1,59 @@
+"""A brief in a real Chromium: it fits, all can read it, and it asks for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from test_explorer import CHROMIUM, SCREENS, violations
+
+from graphkit.api import Session
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "found no chromium; install it: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def file(ask: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("brief") / "korea.html"
+    ask.brief("KOR", scope="rare earths", period="2024").write(path)
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_brief_fits_and_can_be_read_by_all(browser, file, tmp_path, screen, scheme):
+    width, height = SCREENS[screen]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page, asked, faults = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: faults.append(said.text))
+    page.goto(file.as_uri())
+    page.screenshot(path=tmp_path / f"{screen}-{scheme}.png", full_page=True)
+    fits = page.evaluate("document.documentElement.scrollWidth")
+    left_open = violations(page)
+    context.close()
+
+    assert asked == [file.as_uri()]
+    assert faults == []
+    assert fits <= width
+    assert left_open == []
+
+
+def test_a_brief_prints_on_a4(browser, file, tmp_path):
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.pdf(path=tmp_path / "korea.pdf", prefer_css_page_size=True)
+    page.emulate_media(media="print")
+
+    assert (tmp_path / "korea.pdf").read_bytes().startswith(b"%PDF")
+    assert page.locator("nav").is_hidden()
+    page.close()

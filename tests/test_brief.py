@@ -1,0 +1,266 @@
+"""Briefs: their figures are those of the commands, on both databases, and no name is markup."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from test_explore import SCRIPT, hostile_market
+from written_seeds import write_files
+
+from graphkit.amounts import percent
+from graphkit.api import Session
+from graphkit.brief import BRIEF
+from graphkit.brief.document import NO_PICTURES, Brief
+from graphkit.build import build_graph
+from graphkit.errors import UsageError
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
+COUNTRY = (
+    "First suppliers, by mineral and stage", "The largest dependencies",
+    "Single points of failure", "If China stopped", "Over the years", "Export controls",
+    "Published claims against the data", "Coverage", "Notes", "Methods", "Sources",
+)  # fmt: skip
+MINERAL = (
+    "Who mines, refines and makes it", "How concentrated it is", "Who sells and buys it",
+    "Single points of failure", "Export controls", "Prices", "Published claims against the data",
+    "Coverage", "Notes", "Methods", "Sources",
+)  # fmt: skip
+RARE = {"scope": "rare earths", "period": "2024"}
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "nav", "ol", "ul"),
+    *("li", "a", "section", "div", "table", "thead", "tbody", "tr", "th", "td", "details", "code"),
+    *("summary", "br", "pre", "svg", "g", "path", "rect", "text", "defs", "pattern", "clippath"),
+}
+
+
+@pytest.fixture(scope="module")
+def korea(ask: Session) -> Brief:
+    return ask.brief("KOR", **RARE)
+
+
+@pytest.fixture(scope="module")
+def mineral(ask: Session) -> Brief:
+    return ask.brief(**RARE)
+
+
+def section(brief: Brief, title: str):
+    """The section with a title."""
+    (found,) = [one for one in brief.sections if one.title == title]
+    return found
+
+
+class Elements(HTMLParser):
+    """The elements of a page, what they refer to, and their names for each other."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.references: list[str] = []
+        self.ids: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.names.add(tag)
+        self.references += [value for name, value in attrs if name in ("src", "href")]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+
+def test_a_brief_is_one_and_the_same_on_both_databases(stores):
+    written = {name: Session(store).brief("KOR", **RARE) for name, store in stores.items()}
+
+    assert written["neo4j"].html() == written["embedded"].html()
+    assert written["neo4j"].markdown() == written["embedded"].markdown()
+
+
+@pytest.mark.parametrize("asked", [{"country": "JPN", **RARE}, RARE], ids=["country", "mineral"])
+def test_two_runs_give_the_same_bytes(ask, sliced_file, asked):
+    with EmbeddedStore(sliced_file) as other:
+        again = Session(other).brief(**asked)
+
+    assert ask.brief(**asked).html() == again.html()
+    assert ask.brief(**asked).markdown() == again.markdown()
+
+
+@pytest.mark.parametrize(("name", "titles"), [("korea", COUNTRY), ("mineral", MINERAL)])
+def test_it_has_every_section(request, name, titles):
+    brief = request.getfixturevalue(name)
+
+    assert tuple(one.title for one in brief.sections) == titles
+    assert all(one.sentences or one.points or one.answer for one in brief.sections)
+
+
+@pytest.mark.parametrize("name", ["korea", "mineral"])
+def test_its_commands_give_the_rows_of_each_section(request, graphkit, name):
+    for one in request.getfixturevalue(name).sections:
+        rows = []
+        for command in one.commands:
+            code, out, err = graphkit(*shlex.split(command)[1:], "--format", "json")
+            assert code == 0, (command, err)
+            found = json.loads(out)
+            rows += found if isinstance(found, list) else found["rows"]
+        for row in one.answer.rows.to_pylist() if one.answer else ():
+            row.pop("stage_order", None)
+            same = [r for r in rows if all(r.get(n) == v for n, v in row.items())]
+            assert same, (one.title, row)
+
+
+def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
+    face = ask.depends("KOR", scope="magnets-metal", period="2024").rows.to_pylist()[0]
+    looked = ask.depends_looked_through("KOR", scope="magnets-metal", period="2024")
+    last = looked.rows.to_pylist()[-1]
+    said = next(p for p in section(korea, COUNTRY[1]).points if "magnets of metal" in p)
+
+    assert said.startswith(
+        f"{percent(face['share_usd'])} of the imports of permanent magnets of metal by value in "
+        f"2024 came from China as the last seller ({percent(face['share_tonnes'])} by weight)"
+    )
+    assert f"between {percent(last['low'])} and {percent(last['high'])}" in said
+    stop = ask.disrupt("CHN", consumer="KOR", **RARE).rows.to_pylist()
+    most = max(stop, key=lambda row: row["lost_imports"])
+    assert percent(most["loss"]) in section(korea, COUNTRY[3]).points[0]
+    counts = ask.check_claims(about="KOR", scope="rare earths").coverage
+    assert (
+        f"Of {counts['claims']} published claims that name South Korea in this scope, the loaded "
+        f"data bear out {counts['borne_out']} and contradict {counts['contradicted']}"
+    ) in korea.lead[-1]
+
+
+def test_no_sentence_of_a_share_lacks_period_or_measure(korea, mineral):
+    for brief in (korea, mineral):
+        for text in (*brief.lead, *(p for one in brief.sections[:5] for p in one.points)):
+            if " % " in text and "Source:" not in text:
+                assert re.search(r"\b(19|20)\d\d\b", text), text
+                assert re.search("by value|by weight|tonnes|within", text), text
+
+
+def test_an_origin_without_a_traced_share_is_unknown(ask):
+    (section_,) = [s for s in ask.brief("KOR", **RARE).sections if s.title == COUNTRY[1]]
+    rows = section_.answer.rows.to_pylist()
+
+    assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
+    for point in section_.points:
+        assert "between" in point or "unknown" in point or " had " in point
+
+
+@pytest.mark.parametrize("name", ["korea", "mineral"])
+def test_a_page_asks_for_nothing_and_its_pictures_share_no_names(request, name):
+    page = request.getfixturevalue(name).html()
+    found = Elements(page)
+
+    assert all(reference.startswith("#") for reference in found.references)
+    assert len(found.ids) == len(set(found.ids))
+    assert {f"#{i}" for i in found.ids} >= set(re.findall(r"url\((#[^)]+)\)", page))
+    assert page.count("<svg") >= 4
+    assert ">China<" in page
+    assert len(page.encode()) < 3_000_000
+
+
+def test_without_the_extra_the_tables_stay_and_one_line_says_so(korea, monkeypatch):
+    monkeypatch.setitem(sys.modules, "quickjs", None)
+    page = korea.html()
+
+    assert "<svg" not in page
+    assert page.count(NO_PICTURES.replace("'", "&#x27;")) == 1
+    assert page.count("<table") >= 6
+
+
+def test_names_of_seeds_are_never_markup(tmp_path):
+    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+        seeds = write_files(tmp_path / "seeds", hostile_market())
+        store.load(build_graph(read_seeds(seeds)))
+        session = Session(store)
+        buyer = max(
+            session.cypher("MATCH (:Country)-[:EXPORTS]->(c:Country) RETURN c.iso3 AS c")["c"]
+            .to_pylist()
+        )  # fmt: skip
+        product = session.cypher("MATCH ()-[f:EXPORTS]->() RETURN min(f.product) AS p")["p"][0]
+        for brief in (session.brief(buyer), session.brief(scope=f"product:{product}")):
+            page, text = brief.html(), brief.markdown()
+            assert Elements(page).names <= TAGS
+            assert "<script" not in page
+            assert "<script" not in text
+            assert SCRIPT.split(">")[0].lstrip("<") in page
+
+
+ABSENT = {
+    COUNTRY[1]: "Unknown", COUNTRY[2]: "Unknown", "If the first supplier stopped": "Unknown",
+    COUNTRY[4]: "Unknown",
+}  # fmt: skip
+
+
+def test_what_is_not_known_of_a_country_is_said(ask):
+    brief = ask.brief("TCD", scope="feldspar", period="2024")
+    said = {one.title: " ".join(one.sentences) for one in brief.sections}
+
+    assert all(text in said[title] for title, text in ABSENT.items()), said
+    assert "No published claims that name Chad" in said[COUNTRY[6]]
+    assert brief.html()
+
+
+def test_what_is_not_known_of_a_mineral_is_said(ask):
+    brief = ask.brief(scope="rubidium")
+    said = {one.title: " ".join(one.sentences) for one in brief.sections}
+
+    assert "No recorded act of export control names it." in said["Export controls"]
+    assert "rade" in said["Who sells and buys it"]
+    assert "rade" in said["Single points of failure"]
+    assert brief.html()
+
+
+def test_losses_of_a_group_are_left_to_its_members(ask):
+    said = section(ask.brief("EU27", **RARE), COUNTRY[3])
+
+    assert "ask for a member of European Union" in said.sentences[0]
+
+
+def test_an_act_is_told_with_what_the_country_buys_of_it(korea, ask):
+    acts = section(korea, "Export controls")
+    share = ask.depends("KOR", on="CHN", scope="magnets-metal", period="2024").rows["share_usd"]
+    said = next(p for p in acts.points if "Announcement 18 of 2025" in p)
+
+    assert f"{percent(share[0].as_py())} of permanent magnets of metal" in said
+    assert not any(row["target"] == "USA" for row in acts.answer.rows.to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "say what the brief is about: a country, or a mineral with --for"),
+        (["Atlantis"], "Atlantis"),
+        (["KOR", "--period", "soon"], "--period: 'soon' is no period"),
+        (["KOR", "--for", "kryptonite"], "'kryptonite'"),
+        (["KOR", "-o", "korea.docx"], "--output: found the ending '.docx'; wanted .html or .md"),
+    ],
+)
+def test_a_mistake_is_one_line(graphkit, arguments, message):
+    code, out, err = graphkit("brief", *arguments)
+
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_the_command_writes_what_python_writes(graphkit, korea, tmp_path):
+    page, text = tmp_path / "korea.html", tmp_path / "python.md"
+    arguments = ("brief", "korea", "--for", "rare earths", "--period", "2024")
+    korea.write(text)
+
+    assert graphkit(*arguments, "-o", str(page)) == (0, "", "")
+    assert page.read_text(encoding="utf-8") == korea.html()
+    assert graphkit(*arguments, "-o", "-") == (0, korea.markdown(), "")
+    assert text.read_text(encoding="utf-8") == korea.markdown()
+    with pytest.raises(UsageError, match=re.escape("'.pdf'; wanted .html or .md")):
+        korea.write(Path("korea.pdf"))
+
+
+def test_the_readme_has_its_row():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+    assert f"{BRIEF.readme_row[:-2]} ([docs/brief.md](docs/brief.md)) |" in readme
