@@ -137,7 +137,8 @@ def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
         if row is None:
             break
         batch.append(row)
-        size += _bytes(row)
+        for value in row:
+            size += 8 if type(value) in NUMBERS else _bytes(value)
     return batch
 
 
@@ -176,6 +177,9 @@ def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ..
     if most == len(table):
         return table, ()
     return table.slice(0, most), (limits.note(most),)
+
+
+NUMBERS = frozenset({float, int, bool, type(None)})
 
 
 def _bytes(value: Any) -> int:

@@ -57,9 +57,12 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
+NESTED = frozenset({dict, list})
+
+
 def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
     """Make a column of plain Python values, as JSON text where one holds a map."""
-    if any(_holds_map(v) for v in values):
+    if not NESTED.isdisjoint(map(type, values)) and any(_holds_map(v) for v in values):
         return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
     try:
         array = pa.array(values)

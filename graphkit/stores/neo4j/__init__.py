@@ -266,7 +266,8 @@ class Neo4jStore(Closing):
             result = transaction.run(statement, dict(parameters))
             names = result.keys()
             check_names(names)
-            found = collect(names, ([neutral(value) for value in row] for row in result), limits)
+            rows = ([v if type(v) in PLAIN else neutral(v) for v in row] for row in result)
+            found = collect(names, rows, limits)
             summary = result.consume()
             check_unchanged(before, marker(transaction), self.label)
             self._seen = before
@@ -436,8 +437,13 @@ DECLARED = frozenset(prop.name for kind in (*GRAPH.nodes, *GRAPH.edges) for prop
 """Properties that are not a mistake, even if no fact has one yet."""
 
 
+PLAIN = frozenset({str, float, int, bool, type(None)})
+
+
 def neutral(value: Any) -> Any:
     """Convert a driver value to the neutral shape."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, neo4j.graph.Node):
         return node(":".join(sorted(value.labels)), _properties(value))
     if isinstance(value, neo4j.graph.Path):
