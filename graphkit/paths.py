@@ -1,4 +1,4 @@
-"""User folders, checks of input files, shipped files, file locks, and a pandas out of sight."""
+"""User folders, checks of input files, shipped files, locks, stdout, and a pandas out of sight."""
 
 from __future__ import annotations
 
@@ -182,3 +182,19 @@ def hide_pandas() -> None:
     None in ``sys.modules`` would not do: pyarrow takes it for the module.
     """
     sys.meta_path[:] = [_WithoutPandas if f is PathFinder else f for f in sys.meta_path]
+
+
+def flush() -> None:
+    """Flush stdout."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        give_up_stdout(error)
+
+
+def give_up_stdout(error: OSError) -> None:
+    """Close stdout after a failure; a closed pipe is not an error."""
+    # Python flushes again at exit, which must not fail a second time.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        raise GraphkitError(f"cannot write to stdout: {error.strerror or error}") from error

@@ -106,6 +106,12 @@ def test_every_path_in_the_page_of_the_architecture_exists():
     assert [n for n in sorted(names) if not any((f / n).exists() for f in folders)] == []
 
 
+HELP = (
+    "from contextlib import redirect_stdout; from io import StringIO; from graphkit.cli.app import "
+    "run; exec('with redirect_stdout(StringIO()): run([\"--help\"])')"
+)
+
+
 def loaded_by(statement: str) -> set[str]:
     """Names of the packages that a fresh Python has loaded after a statement."""
     code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
@@ -120,6 +126,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("import graphkit", ()),
         ("import graphkit.cli.app", ("typer",)),
+        (HELP, ("typer",)),
         ("import graphkit.stores", ("pyarrow", "numpy", "yaml")),
         ("import graphkit.build", ("pyarrow", "numpy", "yaml")),
         ("import graphkit.questions.dependence", ("pyarrow", "numpy", "yaml", "scipy")),

@@ -159,10 +159,10 @@ def grouped(
     order = np.lexsort([places for places, _ in reversed(columns)])
     columns = [(places[order], values) for places, values in columns]
     starts = run_starts([places for places, _ in columns])
-    texts = (values.take(pa.array(places[starts])).to_pylist() for places, values in columns)
+    texts = (values.take(numbers(places[starts])).to_pylist() for places, values in columns)
     labels = list(zip(*texts, strict=True))
     spans = list(pairwise([*starts.tolist(), len(table)]))
-    return labels, pa.array(order), spans
+    return labels, numbers(order), spans
 
 
 def market_shares(amounts: Floats, starts: Ints) -> tuple[Floats, Floats]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from math import fsum
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from graphkit.analysis.shares import grouped
 from graphkit.arrow import INDEX, SHARE, UNIT, counts, lists, number, texts
@@ -26,16 +27,20 @@ class PartnerTotals:
 
     months: int
     by_partner: Mapping[str, Mapping[str, float | None]]
-    totals: Mapping[str, float | None] = field(init=False)
-    ranks: Mapping[str, int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        totals = {m: known_sum(v[m] for v in self.by_partner.values()) for m in MEASURES}
-        object.__setattr__(self, "totals", totals)
-        order = sorted(
-            self.by_partner.items(), key=lambda x: (*(-(x[1][m] or 0) for m in MEASURES), x[0])
-        )
-        object.__setattr__(self, "ranks", {name: n for n, (name, _) in enumerate(order, 1)})
+    @cached_property
+    def totals(self) -> Mapping[str, float | None]:
+        """The sum of each measure."""
+        return {m: known_sum([v[m] for v in self.by_partner.values()]) for m in MEASURES}
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """The rank of each partner, by value, then mass, then code."""
+        return {name: n for n, name in enumerate(sorted(self.by_partner, key=self._size), 1)}
+
+    def _size(self, partner: str) -> tuple[float, float, str]:
+        amounts = self.by_partner[partner]
+        return -(amounts["usd"] or 0), -(amounts["tonnes"] or 0), partner
 
     def share(self, partner: str, measure: str) -> float | None:
         """Return a partner's share of the total, 0 to 1."""
@@ -50,9 +55,12 @@ class PartnerTotals:
 
     def hhi(self, measure: str) -> float | None:
         """Compute the Herfindahl-Hirschman index of the partners, 0 to 10,000."""
-        shares = [self.share(partner, measure) for partner in self.by_partner]
-        known = [s for s in shares if s is not None]
-        return 10_000 * fsum(s * s for s in known) if known else None
+        total = self.totals[measure]
+        if not total:
+            return None
+        amounts = (amounts[measure] for amounts in self.by_partner.values())
+        shares = [amount / total for amount in amounts if amount is not None]
+        return 10_000 * fsum([share * share for share in shares])
 
     def per_month(self, measure: str) -> float | None:
         """Divide the total by the months of the period."""
@@ -62,11 +70,13 @@ class PartnerTotals:
     @property
     def largest(self) -> str | None:
         """The partner of rank 1."""
-        return next(iter(self.ranks), None)
+        return min(self.by_partner, key=self._size, default=None)
 
 
-def known_sum(values: Iterable[float | None]) -> float | None:
+def known_sum(values: Collection[float | None]) -> float | None:
     """Add up the known values independently of their order; None if all are unknown."""
+    if len(values) == 1:
+        return next(iter(values))
     known = [v for v in values if v is not None]
     return fsum(known) if known else None
 
@@ -95,7 +105,7 @@ def sides(
             parts.setdefault((who, tuple(series)), {}).setdefault(whom, []).append(part)
     return {
         place: PartnerTotals(months, {
-            whom: {m: known_sum(v for a, b in of for v in amounts[m][a:b]) for m in MEASURES}
+            whom: {m: known_sum([v for a, b in of for v in amounts[m][a:b]]) for m in MEASURES}
             for whom, of in by_partner.items()
         })
         for place, by_partner in parts.items()
@@ -381,27 +391,39 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     (None, None)
     """
     check_partner(partner)
-    held: dict[tuple[str, tuple[str, ...]], dict[str, PartnerTotals]] = {}
-    series = periods_of(flows)
-    for period in sorted({p for periods in series.values() for p in periods}):
-        pieces = {s: (period,) for s, periods in series.items() if period in periods}
-        of_period = flows.filter(pc.equal(flows["period"], period))
-        for place, side in sides(of_period, pieces, Period(period).months, partner).items():
-            held.setdefault(place, {})[period] = side
     rows = []
-    for (who, labels), by_period in sorted(held.items()):
-        for period in sorted(by_period, key=lambda text: (Period(text).months, Period(text).start)):
-            old = _previous(period, list(by_period))
+    for (who, *labels), by_period in _period_by_period(flows, partner):
+        periods = sorted(map(Period, by_period), key=lambda p: (p.months, p.start))
+        for period in periods:
+            old = _previous(period, periods)
             row = {owner_of(partner): who, **dict(zip(SERIES, labels, strict=True))}
             before = by_period[old] if old else None
-            rows.append({**row, **_trend_columns(period, by_period[period], old, before)})
+            rows.append({**row, **_trend_columns(period.text, by_period[period.text], old, before)})
     return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
 
 
-def _previous(period: str, have: list[str]) -> str | None:
+def _period_by_period(
+    flows: pa.Table, partner: str
+) -> Iterator[tuple[tuple[str, ...], dict[str, PartnerTotals]]]:
+    """Add up the trade of each owner and series in each of its periods, by partner."""
+    keys = (owner_of(partner), *SERIES)
+    labels, order, spans = grouped(flows, (*keys, "period", partner))
+    usd, tonnes = (flows[measure].take(order).to_pylist() for measure in MEASURES)
+    rows = zip(labels, spans, strict=True)
+    for place, of_place in groupby(rows, key=lambda row: row[0][: len(keys)]):
+        by_period = {}
+        for period, of_period in groupby(of_place, key=lambda row: row[0][len(keys)]):
+            by_partner = {
+                label[-1]: {"usd": known_sum(usd[a:b]), "tonnes": known_sum(tonnes[a:b])}
+                for label, (a, b) in of_period
+            }
+            by_period[period] = PartnerTotals(Period(period).months, by_partner)
+        yield place, by_period
+
+
+def _previous(this: Period, have: Sequence[Period]) -> str | None:
     """Find the latest period of the same length that ended before this one began."""
-    this = Period(period)
-    earlier = [p for p in map(Period, have) if p.months == this.months and p.end <= this.start]
+    earlier = [p for p in have if p.months == this.months and p.end <= this.start]
     return max(earlier, key=lambda p: p.end).text if earlier else None
 
 

@@ -18,7 +18,7 @@ from graphkit.brief import BRIEF
 from graphkit.cli.options import INTERRUPTED, say
 from graphkit.cli.questions import add_question
 from graphkit.errors import GraphkitError, SeedError
-from graphkit.paths import hide_pandas
+from graphkit.paths import flush, hide_pandas
 from graphkit.verbs import VERBS
 
 HELP = """Who depends on whom for critical minerals, with sources.
@@ -112,8 +112,6 @@ def run(arguments: Sequence[str]) -> int:
         asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
         app = command_line(*asked)
         code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
-        from graphkit.render import flush
-
         flush()
     except SeedError as error:
         return _seed_problems(error)

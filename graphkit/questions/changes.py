@@ -601,15 +601,13 @@ def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:
     """Add the share of each period's value without a mass."""
     names = (*SERIES, "period")
     labels, order, spans = grouped(flows, names)
-    usd, tonnes = (flows[measure].take(order).to_pylist() for measure in MEASURES)
+    value = pc.fill_null(flows["usd"], 0.0).take(order)
+    lost = pc.if_else(pc.is_null(flows["tonnes"].take(order)), value, 0.0)
+    usd, unweighed = value.to_pylist(), lost.to_pylist()
     shares = {}
     for label, (a, b) in zip(labels, spans, strict=True):
-        worth = [
-            (value or 0.0, mass is None) for value, mass in zip(usd[a:b], tonnes[a:b], strict=True)
-        ]
-        whole = fsum(value for value, _ in worth)
-        lost = fsum(value for value, unweighed in worth if unweighed)
-        shares[label] = lost / whole if whole else None
+        whole = fsum(usd[a:b])
+        shares[label] = fsum(unweighed[a:b]) / whole if whole else None
     missing = [shares[label] for label in zip(*(rows[n].to_pylist() for n in names), strict=True)]
     field = number("missing_tonnes_share", SHARE)
     return rows.append_column(field, pa.array(missing, pa.float64()))

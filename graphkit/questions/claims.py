@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims.published import published_shares
 from graphkit.analysis.claims.wording import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import COMPARISON, Answer, Column, without_empty
@@ -374,6 +373,8 @@ PUBLISHED = (
 
 def shares_in(catalog: Catalog, asked: Question) -> pa.Table:
     """Compute the shares that published figures in scope give."""
+    from graphkit.analysis.claims.published import published_shares
+
     areas = catalog.nodes("Area").to_pylist()
     remainders = [area["key"] for area in areas if area["type"] in ("rest", "unspecified")]
     return published_shares(claims_about(catalog.claims, asked), remainders)

@@ -270,11 +270,10 @@ def group_as_one(name: str, members: int) -> str:
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     """Summarise each series of flows: codes, revision, basis, number, amounts and gaps."""
-    told = flows.group_by([*SERIES, *SAID]).aggregate([])
     labels, order, spans = grouped(flows, SERIES)
     usd, tonnes = (flows[name].take(order).to_pylist() for name in ("usd", "tonnes"))
     found = []
-    for key, said, (a, b) in zip(labels, _said(told), spans, strict=True):
+    for key, said, (a, b) in zip(labels, _said(flows.take(order), spans), spans, strict=True):
         without = [value for value, mass in zip(usd[a:b], tonnes[a:b], strict=True) if mass is None]
         found.append({
             **dict(zip(SERIES, key, strict=True)),
@@ -288,12 +287,12 @@ def series_of(flows: pa.Table) -> list[dict[str, Any]]:
     return found
 
 
-def _said(combinations: pa.Table) -> Iterator[dict[str, str]]:
+def _said(flows: pa.Table, spans: Sequence[tuple[int, int]]) -> Iterator[dict[str, str]]:
     """Join the codes, revision, basis and valuation of each series, in order."""
-    _, order, spans = grouped(combinations, SERIES)
-    columns = {name: combinations[name].take(order).to_pylist() for name in SAID}
+    columns = {name: flows[name].combine_chunks() for name in SAID}
     for a, b in spans:
-        yield {n: "+".join(sorted({*values[a:b]} - {None})) for n, values in columns.items()}
+        different = {name: column[a:b].unique() for name, column in columns.items()}
+        yield {n: "+".join(sorted({*v.to_pylist()} - {None})) for n, v in different.items()}
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -20,6 +20,7 @@ from graphkit.amounts import full_text
 from graphkit.analysis.claims.wording import known_values
 from graphkit.answer import Answer
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
+from graphkit.paths import flush, give_up_stdout
 from graphkit.render.answer import (
     SHORT,
     WHOLE,
@@ -47,7 +48,7 @@ def write_text(text: str, output: Path | None = None) -> None:
         try:
             sys.stdout.write(text)
         except OSError as error:
-            _stopped(error)
+            give_up_stdout(error)
         flush()
         return
     try:
@@ -66,7 +67,7 @@ def _binary(form: str, output: Path | None) -> Iterator[None]:
     except OSError as error:
         if output is not None:
             raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
-        _stopped(error)
+        give_up_stdout(error)
     flush()
 
 
@@ -101,22 +102,6 @@ def write_bytes(content: bytes, output: Path | None = None) -> None:
             sys.stdout.buffer.write(content)
         else:
             output.write_bytes(content)
-
-
-def flush() -> None:
-    """Flush stdout."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        _stopped(error)
-
-
-def _stopped(error: OSError) -> None:
-    """Close stdout after a failure; a closed pipe is not an error."""
-    # Python flushes again at exit, which must not fail a second time.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if not isinstance(error, BrokenPipeError):
-        raise GraphkitError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
 def as_object(answer: Answer) -> dict[str, Any]:

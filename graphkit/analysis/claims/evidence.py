@@ -226,7 +226,7 @@ class Loaded:
             and not (suppliers and flow[1] in suppliers)
         ]
         # A series without a flow means nothing was sold; a flow without a figure does not.
-        usd, tonnes = (known_sum(v[i] for v in kept) if kept else 0.0 for i in (0, 1))
+        usd, tonnes = (known_sum([v[i] for v in kept]) if kept else 0.0 for i in (0, 1))
         lacking = {
             "usd": _part(kept, 0, 1, tonnes),
             "tonnes": _part(kept, 1, 0, usd),
@@ -261,7 +261,7 @@ class Loaded:
 
 def _part(kept: Sequence[tuple[float | None, ...]], of: int, by: int, total: float | None) -> float:
     """Return the share of a total in one measure whose flows do not give the other one."""
-    lost = known_sum(values[by] for values in kept if values[of] is None)
+    lost = known_sum([values[by] for values in kept if values[of] is None])
     return (lost or 0.0) / total if total else 0.0
 
 
