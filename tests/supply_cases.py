@@ -25,6 +25,13 @@ FLOW = pa.schema([("supplier", pa.string()), ("consumer", pa.string()), ("produc
 MADE = pa.schema([("country", pa.string()), ("product", pa.string()), ("tonnes", pa.float64()),
                   ("share", pa.float64())])  # fmt: skip
 
+FIGURE = {
+    "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
+    "basis": "REO", "source": "usgs", "qualifier": None, "tonnes": None, "low": None,
+    "high": None,
+}  # fmt: skip
+"""A figure of production as questions read it, without its amount."""
+
 
 def flows(*texts: str) -> pa.Table:
     """``"A 4 B"`` or ``"A 4 B metal"``: A sells 4 (t of ore) to B."""

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from supply_cases import FIGURE
 
 from graphkit.analysis.concentration import (
     far_unit_values,
@@ -24,11 +25,6 @@ FLOW = {
     "reporter": "reconciled", "dataset": "baci", "source": "cepii", "basis": "gross",
     "usd": None, "tonnes": None,
 }  # fmt: skip
-MADE = {
-    "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
-    "basis": "REO", "source": "usgs", "qualifier": None, "tonnes": None, "low": None,
-    "high": None,
-}  # fmt: skip
 
 
 def table(row: dict[str, Any], *changes: dict[str, Any]) -> pa.Table:
@@ -42,7 +38,7 @@ def flows(*changes: dict[str, Any]) -> pa.Table:
 
 
 def production(*changes: dict[str, Any]) -> pa.Table:
-    return table(MADE, *changes)
+    return table(FIGURE, *changes)
 
 
 def market(shares: list[float], rest: float = 0.0) -> dict[str, float]:

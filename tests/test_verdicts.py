@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from supply_cases import FIGURE
 
 from graphkit.analysis.claims.conflicts import conflicts, production_conflicts
 from graphkit.analysis.claims.evidence import Loaded, half_unit
@@ -30,11 +31,6 @@ CLAIM = dict.fromkeys(
 SHARE = CLAIM | {
     "key": "claim", "kind": "share", "consumer": "KOR", "supplier": "CHN", "product": "metals",
     "period": "2024", "unit": "share", "measure": "imports", "counted_by": "value", "source": "s",
-}  # fmt: skip
-MADE = {
-    "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
-    "basis": "REO", "source": "usgs", "qualifier": None, "tonnes": None, "low": None,
-    "high": None,
 }  # fmt: skip
 
 Flow = tuple[str, str, str, str, float | None, float | None]
@@ -78,7 +74,7 @@ def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = N
     empty = dict.fromkeys((*names, *labels))
     return Loaded(
         table(flows or [empty], ("usd", "tonnes")).slice(0, len(flows)),
-        table([MADE, *(MADE | row for row in made or [])], ("tonnes", "low", "high")).slice(1),
+        table([FIGURE, *(FIGURE | row for row in made or [])], ("tonnes", "low", "high")).slice(1),
         table([dict(zip(("key", "name", "stage"), p, strict=True)) for p in products]),
         table([{"product": p, "element": e} for p, text in inside.items() for e in text.split()]),
         table([{"parent": g, "member": m} for g, m in

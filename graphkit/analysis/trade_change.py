@@ -114,13 +114,10 @@ def sides(
 
 def owner_of(partner: str) -> str:
     """Return the column of the owner of trade with suppliers or consumers as partners."""
-    return {"supplier": "consumer", "consumer": "supplier"}[partner]
-
-
-def check_partner(partner: str) -> None:
-    """Refuse an unknown kind of partner."""
-    if partner not in ("supplier", "consumer"):
+    owners = {"supplier": "consumer", "consumer": "supplier"}
+    if partner not in owners:
         raise UsageError(f"partner: found {partner!r}, wanted supplier or consumer")
+    return owners[partner]
 
 
 _ENDS = ("before", "after")
@@ -282,7 +279,6 @@ def compare_partners(
 
 def _pairs(flows: pa.Table, before: str, after: str, partner: str) -> list[_Pair]:
     """Pair the periods of every owner and series that has data of one or both."""
-    check_partner(partner)
     lengths, lacks, found = [], [], []
     series = periods_of(flows)
     for asked in (before, after):
@@ -390,7 +386,6 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     >>> first["hhi_tonnes"], first["new"]
     (None, None)
     """
-    check_partner(partner)
     rows = []
     for (who, *labels), by_period in _period_by_period(flows, partner):
         periods = sorted(map(Period, by_period), key=lambda p: (p.months, p.start))

@@ -17,7 +17,6 @@ from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import (
     MEASURES,
     SERIES,
-    check_partner,
     compare_partners,
     compare_totals,
     owner_of,
@@ -114,9 +113,8 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
     Raises
     ------
     UsageError
-        The name is unknown or that of an area without members, or the partner is invalid.
+        The name is unknown, or that of an area without members.
     """
-    check_partner(partner)
     place = None if text is None else catalog.place(text)
     if place is None or place.type == "world":
         return TradeParty(None, (), partner)
