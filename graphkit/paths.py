@@ -25,14 +25,14 @@ OTHERS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket",
 }  # fmt: skip
-"""Types of what is no regular file: reading it may never end."""
+"""Types of files that are not regular: reading one may never end."""
 WORKBOOK = "an Excel workbook; save its sheet as CSV"
 PACKED = {
     b"PK\x03\x04": "a zip; unpack it", b"7z\xbc\xaf": "a 7z archive; unpack it",
     b"\x1f\x8b": "a gzip file; unpack it", b"PAR1": "a Parquet file", b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": WORKBOOK,
 }  # fmt: skip
-"""First bytes of files that are no text."""
+"""First bytes of files that are not text."""
 
 
 NAMES = "graph.names"
@@ -59,7 +59,7 @@ def make_private(folder: Path) -> None:
 
 
 def check_file(path: Path, most: int) -> None:
-    """Refuse, before it is read, what is no regular file or has more than ``most`` bytes.
+    """Refuse, before reading it, a file that is not regular or has more than ``most`` bytes.
 
     Raises
     ------

@@ -155,7 +155,7 @@ def spelled(text: str) -> str:
 
 
 def _one(text: str) -> Period:
-    """Read a period that is no run of several."""
+    """Read a single period, not a run of several."""
     plain = text.upper()
     match = _PART_FIRST.fullmatch(plain) or _YEAR_FIRST.fullmatch(plain)
     return Period(f"{match['year']}-{match['part']}" if match else plain)

@@ -179,7 +179,7 @@ def _codes(
 
 
 def reported_flows(flows: pa.Table, wanted: ImportFilter, value: str, report: Report) -> pa.Table:
-    """Leave out what is no trade between two countries, and add up the numbers of one place.
+    """Keep trade between two countries, and add up the numbers of one place.
 
     Parameters
     ----------

@@ -572,7 +572,7 @@ def _least(min_flow: float, unit: str) -> str:
 
 
 def adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
-    """Write a note where flows of several products are one network."""
+    """Note that flows of several products form one network."""
     if len(products) == 1:
         return []
     how = "value" if by == "usd" else f"weight ({found.basis})"

@@ -123,7 +123,7 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 
 
 def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
-    """Read the periods with trade of each product, the newest last, or the reason for none."""
+    """Read each product's periods with trade, oldest first, or say why there are none."""
     traded = catalog.traded
     found = periods_by_product(traded, scope)
     there = sorted(set(traded["product"].to_pylist()))

@@ -215,7 +215,7 @@ def _balance_row(balance: Mapping[str, Any], claim: Mapping[str, Any] | None) ->
 
 
 def _by_element(claims: pa.Table) -> pa.Table:
-    """Put the element in the product column of claims on no single product."""
+    """Name the element in the product column of claims that name no product."""
     element = pc.binary_join_element_wise(_ELEMENT, claims["element"], "")
     place = claims.column_names.index("product")
     return claims.set_column(place, "product", pc.coalesce(claims["product"], element))

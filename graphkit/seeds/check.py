@@ -282,7 +282,7 @@ def _wrong_symbols(rows: Rows) -> Iterator[Problem]:
 
 
 def _future(rows: Rows) -> Iterator[Problem]:
-    """Report counts of years that have not begun."""
+    """Report figures of years that have not begun."""
     if rows.kind.name not in MEASURED:
         return
     year = date.today().year

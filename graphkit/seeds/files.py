@@ -40,7 +40,7 @@ class SeedFile:
 
 
 def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
-    """Find the root folder for names, its seed files in a fixed order, and paths that are no files.
+    """Find the root folder for names, its seed files in order, and paths that are not files.
 
     Raises
     ------

@@ -60,7 +60,7 @@ class Locations:
 
 
 LONGEST_NAME = 100
-"""Longest name compared with known ones; a longer one is no typing error, and slow to compare."""
+"""Longest name compared with known ones: a longer one is not mistyped, and slow to compare."""
 PARTS = ("kind", "defaults", "units", "rows", "table", "columns")
 
 
@@ -181,7 +181,7 @@ class Given(NamedTuple):
     columns: Mapping[str, Column]
     length: int
     odd: frozenset[int] = frozenset()
-    """Rows that are no rows, and have been told."""
+    """Rows that are not mappings, and were reported."""
 
 
 def row_columns(yaml: YamlText, header: Header) -> tuple[Given, list[Problem]]:

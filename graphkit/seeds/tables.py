@@ -57,7 +57,7 @@ def check_zip(path: Path) -> None:
 
 
 def read_parquet(path: Path) -> pa.Table:
-    """Read a Parquet file that is no bomb; one file, with no partition out of a folder's name.
+    """Read one Parquet file within the limits; its folder's name is not read as a partition.
 
     Raises
     ------

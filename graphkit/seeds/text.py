@@ -22,7 +22,7 @@ BAD = re.compile(f"[{UNSAFE}]")
 MOST = 100
 """So many bad characters of one file are told one by one."""
 MOST_READ = 500_000
-"""A file with more bad characters is no text."""
+"""Bad characters from which on a file is not text."""
 MOST_PROBLEMS = 1_000
 """So many problems of one file, and of all files together, are told one by one."""
 

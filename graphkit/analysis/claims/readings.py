@@ -63,7 +63,7 @@ def included(loaded: Loaded, claim: Claim, *, products: bool) -> set[str]:
 
 
 def states_basket(loaded: Loaded, claim: Claim) -> bool:
-    """Tell whether a claim says what its figure counts, of the graph's products or besides."""
+    """Return True if a claim says which products its figure counts, in the graph or not."""
     return bool(included(loaded, claim, products=True) or claim["includes_other"])
 
 
@@ -110,7 +110,7 @@ def _other(claim: Claim) -> str:
 
 
 def _part_of(loaded: Loaded, product: str, there: Sequence[str]) -> bool:
-    """Tell whether a product is part of another one here: its elements are, at its stage."""
+    """Return True if another product of its stage has all elements of a product."""
     return any(
         loaded.stages[p] == loaded.stages[product]
         and loaded.elements[product] <= loaded.elements[p]

@@ -295,7 +295,7 @@ def _side_rows(
 
 
 def _units(rows: pa.Table, column: str) -> tuple[pa.Array, pa.Array]:
-    """Return the kilograms in the unit of each row, and the units that are no mass."""
+    """Return the kilograms in the unit of each row, and the units that do not measure mass."""
     if not column:
         return pa.repeat(1.0, len(rows)), pa.nulls(len(rows), pa.string())
     if column not in rows.column_names:
@@ -341,7 +341,7 @@ def _months(rows: pa.Table, layout: Layout, choice: Choice, file: str) -> pa.Arr
 
 
 def _without_totals(rows: pa.Table, layout: Layout, value: str, report: Report) -> pa.Table:
-    """Leave out totals, groups and partners that are no country, and say which masses are unknown.
+    """Keep partners that are countries, without totals, and say which masses are unknown.
 
     A row of six digits is the total of the rows of national codes under it.
     """

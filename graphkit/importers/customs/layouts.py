@@ -70,7 +70,7 @@ class Layout:
     totals: Mapping[str, str] = field(default_factory=dict)
     """Patterns of the values that mark totals and groups, which other rows count already."""
     no_country: str = ""
-    """Pattern of the partners that are no country: stores, secret, not specified."""
+    """Pattern of partners other than countries: stores, secret, not specified."""
     secret: str = ""
     """Pattern of the codes of goods whose national code is kept confidential."""
     places: Mapping[str, str] = field(default_factory=dict)

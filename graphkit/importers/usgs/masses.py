@@ -207,7 +207,7 @@ def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
 
 
 def _noted(rows: Sequence[Row]) -> list[Row]:
-    """Add the note to rows; what every row of a product says stays on the world total only."""
+    """Add the note to rows; a note on every row of a product stays on the world total only."""
     products = defaultdict(list)
     for row in rows:
         products[row["product"]].append(row)
