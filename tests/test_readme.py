@@ -37,6 +37,27 @@ def test_a_command_prints_what_the_readme_shows(block, capsys, monkeypatch):
         assert output.splitlines() == wanted
 
 
+PAGES = sorted((FOLDER / "docs").glob("*.md"))
+NOTED = [
+    (page.name, command, told)
+    for page in PAGES
+    for command, told in re.findall(r"<!-- graphkit (.+?) => (.+?) -->", page.read_text("utf-8"))
+]
+"""Figures in the prose of a page: the command that gives them stands below in a comment."""
+
+
+@pytest.mark.parametrize(("page", "command", "told"), NOTED, ids=[c[:50] for _, c, _ in NOTED])
+def test_a_command_gives_the_figures_in_the_prose_of_a_page(
+    page, command, told, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run([*shlex.split(command), "--format", "table"]) == 0
+    output = " ".join(capsys.readouterr().out.split())
+
+    for part in told.split("; "):
+        assert part in output, page
+
+
 @pytest.mark.parametrize(("command", "path"), DRAWN, ids=[path for _, path in DRAWN])
 def test_a_command_draws_the_picture_that_the_readme_shows(command, path, tmp_path):
     """``tools/refresh_readme.py`` draws them again."""
