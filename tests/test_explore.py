@@ -391,6 +391,19 @@ def test_the_page_has_the_parts_and_the_rows_of_an_answer(server):
     assert shown["same"]["command"].startswith("graphkit suppliers JPN --for magnet --db ")
 
 
+@pytest.mark.parametrize(
+    ("address", "command"),
+    [("country=KOR&period=2024", "KOR --period 2024"), ("for=magnet", "--for magnet")],
+)
+def test_a_brief_is_the_file_of_the_command(server, graphkit, tmp_path, address, command):
+    reply = server.get(f"/api/brief?{address}")
+    graphkit("brief", *command.split(), "-o", str(tmp_path / "brief.html"))
+
+    assert reply.headers["content-disposition"] == "attachment"
+    assert reply.content == (tmp_path / "brief.html").read_bytes()
+    assert SCRIPT not in reply.text
+
+
 def test_names_are_listed_for_the_search_box(server):
     names = server.get("/api/names").json()
 

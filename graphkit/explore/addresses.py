@@ -235,6 +235,20 @@ OTHERS: dict[str, Any] = {
             "responses": {"200": _json("The rows.", "Rows"), **FAULTS},
         }
     },
+    "/api/brief": {
+        "get": {
+            "operationId": "brief",
+            "summary": "Write a brief on a country or a mineral, as one HTML file.",
+            "parameters": [
+                {"name": name, "in": "query", "schema": {"type": "string"}}
+                for name in ("country", "for", "period")
+            ],
+            "responses": {
+                "200": {"description": "The brief.", "content": {"text/html": {}}},
+                **FAULTS,
+            },
+        }
+    },
     "/api/names": {
         "get": {
             "operationId": "names",

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphkit._version import __version__
+from graphkit.brief import BRIEF, brief
 from graphkit.catalog import Catalog
 from graphkit.cypher.statement import Statement
 from graphkit.errors import GraphkitError, Unreachable, UsageError
@@ -33,6 +34,7 @@ from graphkit.explore.addresses import (
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
 from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
 from graphkit.explore.page import kinds_of, page_of
+from graphkit.parameters import named_as_options
 from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
@@ -99,6 +101,7 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
             *(Route(path, partial(_page, *page)) for path, page in pages.items()),
             *questions,
             *others,
+            Route("/api/brief", doors.write_brief),
             Route("/api/names", doors.list_names),
             Route("/api/queries", doors.list_queries),
             Route("/api/queries/{name}", doors.show_query),
@@ -187,6 +190,19 @@ class _Doors:
         found = await self._find(path, pairs, "json")
         shown = await self._answers.questions.run(partial(page_of, found.answer))
         return _object({**shown, "same": self._same(path, pairs, found)})
+
+    async def write_brief(self, request: Request) -> Response:
+        """Write a brief as a file: the page does not show it, since it has styles of its own."""
+        values = read_values(BRIEF, request.query_params.multi_items())
+        asked = prepare(BRIEF, values, "json").arguments
+
+        def write(catalog: Catalog) -> str:
+            with named_as_options(BRIEF.parameters):
+                return brief(catalog, **asked).html()
+
+        text = await self._answers.questions.run(partial(self._answers.reading, write))
+        kind = {"Content-Type": MEDIA["html"], "Content-Disposition": "attachment"}
+        return Response(text, headers=kind)
 
     async def list_names(self, request: Request) -> Response:
         """List all that a question may be about."""

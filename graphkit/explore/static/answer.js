@@ -3,6 +3,8 @@ import { copies, h, table } from "./dom.js";
 import { picture } from "./picture.js";
 
 const DOWNLOADS = ["csv", "json", "parquet", "markdown", "svg", "png"];
+/** Questions of the views of a country and a mineral, which a brief puts together. */
+const BRIEFED = ["depends", "suppliers", "spof", "reliance", "concentration"];
 const ENDINGS = { markdown: "md" };
 
 /**
@@ -55,7 +57,11 @@ function downloads(path, fields) {
     const name = `${path.replace("/", "-")}.${ENDINGS[/** @type {"markdown"} */ (form)] ?? form}`;
     return h("a", { class: "button", href: `/api/${path}?${asked}`, download: name }, form.toUpperCase());
   });
-  return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links);
+  const about = fields.get("country") ?? fields.get("for") ?? "";
+  const asked = new URLSearchParams([...fields].filter(([name]) => ["country", "for", "period"].includes(name)));
+  return h("div", { class: "row downloads" }, h("span", {}, "Download"), ...links,
+    BRIEFED.includes(path) && about && !about.includes(",") &&
+      h("a", { class: "button", href: `/api/brief?${asked}`, download: `brief-${about}.html` }, "Brief (HTML)"));
 }
 
 /** The command, the Python and the Cypher of the same answer. @param {any} told */
