@@ -67,7 +67,7 @@ def test_a_notebook_shows_a_table_in_which_no_data_is_markup(graph):
     page = Cells()
     page.feed(graph.suppliers("KOR", scope="ree-metals", period="2024")._repr_html_())
     assert page.open == []
-    assert "CHN" in page.found["td"]
+    assert "China" in page.found["td"]
     assert "80.2 %" in page.found["td"]
     assert (
         page.found["strong"][0] == "Who supplies South Korea with rare-earth metals (ree-metals)?"
