@@ -332,6 +332,26 @@ def test_parameters_are_found_where_they_are_used(statement, names):
     assert list(Statement(statement).parameters) == names
 
 
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("MATCH (n) FILTER n.key = 'x' RETURN 1", "match path node variable filter compare "
+         "property variable sign string return item number"),
+        ("RETURN [1, 2][..2]", "return item slice list number number number"),
+        ("RETURN shortestPath((a)-->(b))", "return item pattern path shortest node variable "
+         "relationship node variable"),
+        ("RETURN EXISTS { (a)-->(b) }", "return item subquery-value query match path node variable "
+         "relationship node variable"),
+        ("MATCH (n $given) RETURN 1", "match path node variable parameter return item number"),
+        ("MATCH (n) USING JOIN ON n RETURN 1", "match path node variable hint return item number"),
+        ("RETURN 1 - 2 - 3", "return item sum number sign number sign number"),
+        ("RETURN (n) = -(2)", "return item compare group variable sign signed group number"),
+    ],
+)  # fmt: skip
+def test_every_part_of_a_statement_is_in_its_syntax_tree(statement, kinds):
+    assert [each.kind for each in Statement(statement).query.walk()][1:] == kinds.split()
+
+
 def test_a_missing_parameter_is_named_and_a_null_one_is_given():
     Statement("RETURN $a, $b").values({"a": None, "b": 1, "unused": 2})
 
