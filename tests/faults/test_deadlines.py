@@ -25,8 +25,8 @@ WAITING = (
 SECONDS = 2
 
 
-@pytest.fixture(scope="module")
-def command(loads, neo4j_store, neo4j_server):
+@pytest.fixture
+def command(loads, neo4j_store, neo4j_server, monkeypatch):
     """Run a statement on the server, which holds a graph: exit code, what is said, and seconds."""
     loads.finish(*loads.load("A", neo4j_server[0]))
 
@@ -36,10 +36,9 @@ def command(loads, neo4j_store, neo4j_server):
         code = run(["cypher", text, "--db", uri, "--timeout", str(timeout)])
         return code, *capfd.readouterr(), time.monotonic() - began
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NEO4J_USERNAME", neo4j_server[1])
-        patch.setenv("NEO4J_PASSWORD", neo4j_server[2])
-        yield answer
+    monkeypatch.setenv("NEO4J_USERNAME", neo4j_server[1])
+    monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
+    return answer
 
 
 @pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY)
