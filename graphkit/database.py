@@ -72,6 +72,8 @@ def cache_path(seeds: Path) -> Path:
     return kept.with_name(f"{owner}-{digest}.lbdb")
 
 
+KEPT = 2
+"""Number of default databases of other versions that stay in the cache."""
 SETTLED = 2.0
 """Seconds after which a change of a file is sure to give it another time."""
 
@@ -294,14 +296,19 @@ def _opens(path: Path) -> bool:
 
 
 def _drop_others(path: Path) -> None:
-    """Remove databases of older seeds, and remains of killed loads."""
+    """Remove databases of older seeds, and remains of killed loads.
+
+    Of the default database the newest stay: two installations that take turns would else build
+    theirs anew each time.
+    """
     owner = path.name.rpartition("-")[0]
     if owner == "graph":
         path.with_name(NAMES).unlink(missing_ok=True)
-    for old in path.parent.glob(f"{owner}-*.lbdb"):
-        if old != path:
-            with suppress(OSError):  # another process may still read it
-                old.unlink()
+    others = [(-old.stat().st_mtime_ns, old) for old in path.parent.glob(f"{owner}-*.lbdb")]
+    newest = sorted(item for item in others if item[1] != path)
+    for _, old in newest[KEPT if owner == "graph" else 0 :]:
+        with suppress(OSError):  # another process may still read it
+            old.unlink()
     for left in path.parent.glob(f".{owner}-*.lbdb.loading"):
         shutil.rmtree(left, ignore_errors=True)
 

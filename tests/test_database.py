@@ -84,7 +84,18 @@ def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
     second = default_path()
     assert second != first
     assert "EXPORTS" in steps_of_opening()
-    assert [p.name for p in cache.glob("*.lbdb")] == [second.name]
+
+
+def test_the_newest_three_stay_for_installations_that_take_turns(cache, tmp_path):
+    built = []
+    for usd in ("800", "900", "700", "600"):
+        write_seeds(tmp_path / "seeds", {"trade.yaml": SMALL["trade.yaml"].replace("800", usd)})
+        assert "EXPORTS" in steps_of_opening()
+        built.append(default_path().name)
+    assert {p.name for p in cache.glob("*.lbdb")} == set(built[1:])
+
+    write_seeds(tmp_path / "seeds", {"trade.yaml": SMALL["trade.yaml"].replace("800", "900")})
+    assert steps_of_opening() == []
 
 
 def test_unchanged_files_are_not_read_again(cache, monkeypatch):
