@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply.network import SupplyNetwork
 from graphkit.answer import Answer
+from graphkit.arrow import UNIT, in_order, number
 from graphkit.brief import brief
 from graphkit.catalog import Catalog
 from graphkit.database import open_database
@@ -30,7 +31,7 @@ from graphkit.questions import (
 )
 from graphkit.questions import reliance as n_minus_1
 from graphkit.questions.centrality import centrality, layered_centrality
-from graphkit.questions.changes import compare, trend
+from graphkit.questions.changes import compare, flows_in, held_periods, trend
 from graphkit.questions.claim_checks import check_claims, claim_conflicts
 from graphkit.questions.claims import list_claims
 from graphkit.questions.flows import list_flows
@@ -137,6 +138,42 @@ class Session(Catalog, Closing):
         """Run a query file, by name or path; parameters as on the command line."""
         query = find_query(name)
         return _told(run_query(self.store, query, query.values(parameters), self.limits))
+
+    def trade(self, scope: str | None = None, *, dataset: str | None = None) -> pa.Table:
+        """Return all flows in a scope of all periods, one row each.
+
+        Columns: ``period``, ``supplier``, ``consumer``, ``product``, then the HS code, who
+        reported it, the data set and source, the basis, ``usd`` and ``tonnes`` with their units.
+        A flow without a weight has null tonnes.
+
+        Raises
+        ------
+        UsageError
+            Unknown name or data set; the message suggests the nearest.
+        GraphkitError
+            Nothing in the scope is traded; the message says what is.
+
+        Examples
+        --------
+        >>> import graphkit
+        >>> with graphkit.open() as graph:
+        ...     flows = graph.trade("ree-metals")
+        >>> flows.column_names[:4], flows["period"][0].as_py()
+        (['period', 'supplier', 'consumer', 'product'], '1995')
+        """
+        catalog = self.using(dataset)
+        asked = catalog.materials.scope(scope)
+        held, lacking = held_periods(catalog, asked)
+        if lacking:
+            raise GraphkitError(lacking)
+        flows = flows_in(catalog, asked, held)
+        order = ("period", "supplier", "consumer", "product")
+        names = [*order, *(name for name in flows.column_names if name not in order)]
+        flows = in_order(flows.select(names), (*order, "hs", "dataset"))
+        for name, unit in UNIT.items():
+            place = flows.column_names.index(name)
+            flows = flows.set_column(place, number(name, unit), flows[name])
+        return flows
 
     def supply_network(
         self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"

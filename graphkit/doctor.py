@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from graphkit._version import __version__
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, install
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
 EXTRAS = {
@@ -37,7 +37,7 @@ def findings(db: str | None = None) -> Iterator[Finding]:
     for extra, names in EXTRAS.items():
         have = [name for name in names if _installed(name)]
         said = "installed" if len(have) == len(names) else "not installed"
-        hint = "" if have else f" (pip install 'graphkit-minerals[{extra}]')"
+        hint = "" if have else f" ({install(extra)})"
         yield Finding(True, f"extra {extra}: {said}{hint}")
     yield from _seeds()
     yield _local_server()

@@ -91,6 +91,15 @@ class Untranslated(StoreError):
         self.reason = reason
 
 
+def install(extra: str) -> str:
+    """Write the command that installs an extra: graphkit is on no package index yet.
+
+    >>> install("server")
+    "pip install '.[server]' in the clone of graphkit"
+    """
+    return f"pip install '.[{extra}]' in the clone of graphkit"
+
+
 def one_line(error: BaseException) -> str:
     """Join the lines of an error message."""
     return " ".join(str(error).split())

@@ -122,3 +122,23 @@ def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
         graph.query("sole-supliers")
     with pytest.raises(GraphkitError, match="nowhere"), graphkit.open("/nowhere/x.lbdb") as other:
         other.depends("KOR")
+
+
+def test_trade_is_all_flows_of_all_periods_with_their_units(graph):
+    flows = graph.trade("rare earths")
+    rows = flows.to_pylist()
+    trend = graph.trend("KOR", scope="rare earths").rows.to_pylist()
+
+    assert flows.column_names[:4] == ["period", "supplier", "consumer", "product"]
+    assert [flows.schema.field(n).metadata for n in ("usd", "tonnes")] == [
+        {b"unit": b"USD"}, {b"unit": b"t"},
+    ]  # fmt: skip
+    assert [r["period"] for r in rows] == sorted(r["period"] for r in rows)
+    for row in trend:
+        bought = [
+            r["usd"] for r in rows
+            if (r["consumer"], r["product"], r["period"]) == ("KOR", row["product"], row["period"])
+        ]  # fmt: skip
+        assert sum(bought) == pytest.approx(row["usd"])
+    with pytest.raises(GraphkitError, match="no trade"):
+        graph.trade("dy-oxide")

@@ -6,8 +6,10 @@ import re
 
 import pytest
 from databases import clear
+from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.export.tables import digest, lines
@@ -99,3 +101,18 @@ def test_the_command_prints_it_or_its_lines(both, tmp_path, capsys):
     assert run(["digest", "--lines", "--db", path]) == 0
     printed = capsys.readouterr().out
     assert hashlib.sha256(printed.encode()).hexdigest() == digest(embedded).sha256
+
+
+def test_measures_read_the_folder_that_an_export_wrote(sliced_file, tmp_path):
+    tables, measured = tmp_path / "tables", tmp_path / "hhi.parquet"
+    assert run(["export", "--db", str(sliced_file), "--format", "parquet", "-o", str(tables)]) == 0
+    assert run(["measure", "concentration", "--flows", str(tables), "-o", str(measured)]) == 0
+    with EmbeddedStore(sliced_file) as store:
+        asked = Session(store).depends("KOR", scope="ree-metals", period="2024").rows.to_pylist()
+    wanted = {"consumer": "KOR", "product": "ree-metals", "period": "2024", "dataset": "baci-hs92"}
+
+    [found] = [
+        row for row in parquet.read_table(measured).to_pylist()
+        if all(row[name] == value for name, value in wanted.items())
+    ]  # fmt: skip
+    assert found["hhi"] == pytest.approx(asked[0]["hhi_usd"])

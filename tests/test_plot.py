@@ -178,7 +178,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
 
     with pytest.raises(GraphkitError, match=re.escape(package)) as raised:
         getattr(picture(suppliers), form)()
-    assert "pip install 'graphkit-minerals[plot]'" in str(raised.value)
+    assert "pip install '.[plot]' in the clone" in str(raised.value)
     assert picture(suppliers).interactive().page.startswith("<!DOCTYPE html>")
 
 

@@ -1,4 +1,4 @@
-"""What the README shows is what the commands print, and its Python runs."""
+"""What the README and the recipes show is what the commands print, and their Python runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from graphkit.cli.app import run
 
 FOLDER = Path(__file__).parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+RECIPES = (FOLDER / "docs/recipes.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README + RECIPES, re.MULTILINE | re.DOTALL)
 SHOWN = [text for kind, text in BLOCKS if kind == "console" and text.startswith("$ graphkit ")]
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
-DRAWN = re.findall(r"^graphkit (.+) -o (docs/pictures/\w+\.svg)$", README, re.MULTILINE)
+DRAWN = re.findall(r"^graphkit (.+) -o (docs/pictures/\w+\.svg)$", RECIPES, re.MULTILINE)
 ANY = "..."
 
 
@@ -66,20 +67,29 @@ def test_a_command_draws_the_picture_that_the_readme_shows(command, path, tmp_pa
     assert run([*shlex.split(command), "-o", str(drawn)]) == 0
     assert drawn.read_bytes() == (FOLDER / path).read_bytes()
     assert drawn.stat().st_size < 100_000
-    assert f"]({path})" in README
+    assert f"]({path})" in README or f"]({path.removeprefix('docs/')})" in RECIPES
 
 
-def test_the_readme_shows_pictures():
+def test_the_recipes_show_pictures():
     assert len(DRAWN) == 3
 
 
-def test_the_readme_shows_answers():
-    assert len(SHOWN) >= 3
+def test_the_readme_is_two_screens_long_before_its_table_of_commands():
+    before = README.split("\n## Commands\n")[0].splitlines()
+
+    assert len(before) <= 100
+    assert "Limits of the data" in "\n".join(before)
+    assert "It ships with" in "\n".join(before[:30])
+    assert not re.search(r"^consumer,supplier,", README, re.MULTILINE)
+
+
+def test_the_readme_and_the_recipes_show_answers():
+    assert len(SHOWN) >= 12
     assert all(len(block.splitlines()) > 1 for block in SHOWN)
     assert sum(line != ANY for block in SHOWN for line in block.splitlines()[1:]) > 10
 
 
-def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
+def test_the_python_of_the_readme_and_the_recipes_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for block in PYTHON:
         exec(block, {})

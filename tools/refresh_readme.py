@@ -1,4 +1,4 @@
-"""Runs the README's console blocks again and writes their output below the command.
+"""Runs the console blocks of the README and the recipes again and writes their output below them.
 
 The rows of the questions in its table of commands are written from ``graphkit.verbs``, and its
 pictures are drawn again.
@@ -47,12 +47,13 @@ def draw(text: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Rewrite the README in place."""
-    path = Path(__file__).parents[1] / "README.md"
+    """Rewrite the pages in place."""
+    root = Path(__file__).parents[1]
     rows = "".join(f"{verb.readme_row}\n" for verb in VERBS)
-    text = ROWS.sub(lambda table: table[1] + rows, path.read_text(encoding="utf-8"))
-    path.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
-    draw(text, path.parent)
+    for page in (root / "README.md", root / "docs/recipes.md"):
+        text = ROWS.sub(lambda table: table[1] + rows, page.read_text(encoding="utf-8"))
+        page.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
+        draw(text, root)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from graphkit.cli.options import (
     progress_bar,
     say,
 )
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError, UsageError, install
 from graphkit.parameters import PERIOD, SCOPE, named_as_options
 
 if TYPE_CHECKING:
@@ -361,8 +361,7 @@ def explore(
         from graphkit.explore.server import serve
     except ImportError as error:
         raise GraphkitError(
-            f"found no {error.name}, wanted it for the explorer: "
-            "pip install 'graphkit-minerals[explore]'"
+            f"found no {error.name}, wanted it for the explorer: {install('explore')}"
         ) from error
 
     def tell(address: str) -> None:
@@ -393,7 +392,7 @@ def measure(
             help="A Parquet file, or a folder of them, as it is or in hive partitions "
             "(product=dy-oxide/...), here or at a URI (s3://, gs://, abfs://, hdfs://). Columns: "
             "supplier, consumer, product, period, and usd or tonnes; reporter, dataset, source "
-            "and basis, if present, are kept apart.",
+            "and basis, if present, are kept apart. Or a folder that graphkit export wrote.",
         ),
     ],
     output: Annotated[

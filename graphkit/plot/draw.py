@@ -8,13 +8,13 @@ import threading
 from html import escape
 from typing import Any
 
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, install
 from graphkit.plot.canvas import ASSETS, DARK, FONT, INK, PAPER, WIDTH, Picture, world
 
 PNG_WIDTH = 1600
 MISSING = (
     "a picture as {form} needs the package {package}: install graphkit with its extra, "
-    "pip install 'graphkit-minerals[plot]'; .html and --format echarts work without it"
+    f"{install('plot')}; .html and --format echarts work without it"
 )
 _DRAW = """
 globalThis.setTimeout = globalThis.clearTimeout = function () { return 0; };

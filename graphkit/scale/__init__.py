@@ -11,7 +11,7 @@ import pyarrow as pa
 from graphkit.analysis.batch import MeasureRequest
 from graphkit.errors import GraphkitError
 from graphkit.scale.local import local_results
-from graphkit.scale.plan import check_output, flow_dataset, replacing
+from graphkit.scale.plan import check_output, flow_dataset, flows_in, replacing
 
 LOCAL = "local"
 PRODUCTION = ("country", "product", "period")
@@ -78,6 +78,7 @@ def measure_flows(
     Unreachable
         No Spark master answers.
     """
+    flows = flows_in(str(flows))
     made = None if production is None else _production(str(production))
     request = MeasureRequest(measure, by, made, min_share, each)
     check_output(str(output), str(flows))
@@ -100,7 +101,7 @@ def measure_flows(
 
 def count_flows(flows: str | Path) -> int:
     """Count the rows by the footers of the files."""
-    return int(flow_dataset(str(flows), ()).count_rows())
+    return int(flow_dataset(flows_in(str(flows)), ()).count_rows())
 
 
 def _production(place: str) -> pa.Table:

@@ -18,12 +18,12 @@ import pyarrow.dataset as ds
 
 from graphkit.analysis.batch import Measured, MeasureRequest, measure_jobs, measured, scopes_of
 from graphkit.analysis.flows import APART, ENDS, flows_of
-from graphkit.scale.plan import Plan, flow_dataset, make_plan, readable
+from graphkit.scale.plan import EXPORTED, Plan, flow_dataset, make_plan, readable, stored_as
 
 BATCH_BY = ("product", "period")
 """Partition keys (``product=dy-oxide``) whose folders are read one after the other."""
 BATCH_ROWS = 1_000_000
-TEXTS = tuple(dict.fromkeys((*ENDS, *scopes_of("tonnes"), *APART)))
+TEXTS = tuple(dict.fromkeys((*ENDS, *EXPORTED.values(), *scopes_of("tonnes"), *APART)))
 
 
 def local_results(
@@ -31,8 +31,9 @@ def local_results(
 ) -> Iterator[pa.Table]:
     """Yield the result in pieces, in order of the folders; counts go into ``about``."""
     found = flow_dataset(place, TEXTS)
-    plan = make_plan(request, found.schema.names, place)
-    about.update(plan.about(found.schema.names))
+    present = list(stored_as(found.schema.names))
+    plan = make_plan(request, present, place)
+    about.update(plan.about(present))
     folders = _folders(found, place)
     jobs = _adding_up(folders, plan) if plan.adds_up else _measuring(folders, plan)
     for name, missing, measures in _ahead(jobs):
@@ -71,7 +72,8 @@ class _Folder:
                 yield self._named(pa.Table.from_batches([batch]), columns)
 
     def _scanner(self, columns: Sequence[str]) -> ds.Scanner:
-        others = [name for name in columns if name != self.key]
+        stored = stored_as(self.found.schema.names)
+        others = {name: ds.field(stored[name]) for name in columns if name != self.key}
         return self.found.scanner(columns=others, batch_size=BATCH_ROWS)
 
     def _named(self, table: pa.Table, columns: Sequence[str]) -> pa.Table:

@@ -56,6 +56,24 @@ def flow_dataset(place: str, texts: Sequence[str]) -> ds.Dataset:
         )
 
 
+EXPORTED = {"supplier": "exporter", "consumer": "importer"}
+"""Names that the ends of a flow have in a table of ``graphkit export``."""
+TABLE = "EXPORTS.parquet"
+"""The table of flows in a folder of ``graphkit export``."""
+
+
+def flows_in(place: str) -> str:
+    """Return the flows in a folder that ``graphkit export`` wrote, or the place itself."""
+    exported = Path(place, TABLE)
+    return str(exported) if "://" not in place and exported.is_file() else place
+
+
+def stored_as(names: Sequence[str]) -> dict[str, str]:
+    """Return the columns of a table by the names that measures give them."""
+    other = {theirs: ours for ours, theirs in EXPORTED.items() if ours not in names}
+    return {other.get(name, name): name for name in names}
+
+
 def _below(file: str, folder: str) -> str:
     return file.removeprefix(folder.rstrip("/") + "/")
 

@@ -26,8 +26,8 @@ from graphkit import errors
 from graphkit.analysis.batch import MeasureRequest, measured
 from graphkit.analysis.flows import partial_flows
 from graphkit.arrow import in_order
-from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line
-from graphkit.scale.plan import Plan, make_plan
+from graphkit.errors import GraphkitError, Unreachable, UsageError, install, one_line
+from graphkit.scale.plan import Plan, make_plan, stored_as
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -64,7 +64,7 @@ def java_home() -> Iterator[Path]:
     else:
         raise GraphkitError(
             f"found no Java, wanted {OLDEST} or newer for Spark: set JAVA_HOME, or "
-            "pip install 'graphkit-minerals[spark]'"
+            f"{install('spark')}"
         )
 
 
@@ -121,7 +121,7 @@ def spark_session(engine: str) -> Iterator[SparkSession]:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise GraphkitError(
-            "found no PySpark, wanted it for --engine spark: pip install 'graphkit-minerals[spark]'"
+            f"found no PySpark, wanted it for --engine spark: {install('spark')}"
         ) from error
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
@@ -250,6 +250,8 @@ def spark_results(
     with spark_session(engine) as spark, _explained(place):
         shown = _Shown(spark, progress)
         frame = _read(spark, place)
+        for ours, theirs in stored_as(frame.columns).items():
+            frame = frame.withColumnRenamed(theirs, ours)
         plan = make_plan(request, frame.columns, place)
         about.update(plan.about(frame.columns))
         frame = frame.select(*plan.columns)

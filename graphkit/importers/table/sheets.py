@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from graphkit.errors import GraphkitError, Problem, SeedError, one_line
+from graphkit.errors import GraphkitError, Problem, SeedError, install, one_line
 from graphkit.importers.table.mapping import Layout
 from graphkit.paths import WHOLE, check_file, check_text
 from graphkit.seeds.tables import check_zip, read_parquet
@@ -185,7 +185,7 @@ def _excel_rows(path: Path, layout: Layout) -> list[tuple[int, Sequence[Cell]]]:
     except ImportError as error:
         raise GraphkitError(
             f"{path.name}: reading Excel needs openpyxl: "
-            "pip install 'graphkit-minerals[excel]', or save the sheet as CSV"
+            f"{install('excel')}, or save the sheet as CSV"
         ) from error
     path.stat()  # so that a missing file is reported as missing
     if not zipfile.is_zipfile(path):

