@@ -690,7 +690,7 @@ def test_cypher_explains_what_the_database_would_run(graphkit):
     found = graphkit("cypher", statement, "-P", "i=KOR", "--explain")
     assert (found.code, found.err) == (0, "")
     assert found.out == (
-        "MATCH (`c`:`Country`) WHERE `c`.iso3 = $i RETURN list_max(`c`.`aliases`[1:1]) AS `a`\n"
+        "MATCH (`c`:`Country`) WHERE `c`.`iso3` = $i RETURN list_max(`c`.`aliases`[1:1]) AS `a`\n"
     )
 
 

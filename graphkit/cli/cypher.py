@@ -121,7 +121,7 @@ def cypher(
     form: Format = None,
     output: Output = None,
 ) -> None:
-    """Run any read-only Cypher; without a statement on a terminal, open a prompt.
+    """Run read-only Cypher, or open a prompt on a terminal.
 
     A parameter is read as JSON if it is JSON (0.5, true, ["CHN"]), else as text. Text that
     looks like a number, such as a period, needs quotes of its own.
