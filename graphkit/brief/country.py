@@ -401,8 +401,6 @@ def claims_part(found: Asked, which: str) -> Part:
     if found.answer is None:
         return found.section(title), []
     counts = found.answer.coverage
-    if not counts["claims"]:
-        return found.section(title, [f"No published claims {which} are in the database."]), []
     said = (
         f"Of {counted(counts['claims'], 'published claim')} {which}, the loaded data bear out "
         f"{counts['borne_out']} and contradict {counts['contradicted']}; of "
