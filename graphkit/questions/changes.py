@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -19,13 +19,11 @@ from graphkit.analysis.trade_change import (
     SERIES,
     compare_partners,
     compare_totals,
-    owner_of,
 )
 from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import Entity
 from graphkit.period import Period, cover
 from graphkit.questions import checked
 from graphkit.questions.claims import (
@@ -37,89 +35,23 @@ from graphkit.questions.claims import (
 )
 from graphkit.questions.dependence import FACE_VALUE
 from graphkit.questions.trade import (
+    OF_TRADE,
     SAID,
     Trade,
+    TradeParty,
     coverage_of,
     data_set_notes,
-    group_as_one,
     in_periods,
     in_sentence,
     no_trade_itself,
     of_code,
+    owner_named,
     periods_by_product,
     product_notes,
     series_of,
     wanted,
+    with_value,
 )
-
-WORLD = "WLD"
-"""Key of the world, the owner of all trade."""
-OF_TRADE = {"supplier": "imports", "consumer": "exports"}
-"""Name of a party's trade, and of its query, by the kind of partner."""
-
-
-@dataclass(frozen=True)
-class TradeParty:
-    """Owner of some trade: a country, a group or the world, and its kind of partners."""
-
-    place: Entity | None
-    members: tuple[str, ...]
-    """Members of a group; trade among them is left out."""
-    partner: str
-
-    @property
-    def key(self) -> str:
-        """Its code, or that of the world."""
-        return self.place.key if self.place else WORLD
-
-    @property
-    def name(self) -> str:
-        """Its name in a sentence."""
-        return self.place.name if self.place else "the world"
-
-    @property
-    def side(self) -> str:
-        """The end of a flow it stands at."""
-        return owner_of(self.partner)
-
-    @property
-    def notes(self) -> list[str]:
-        """Caveats about a group."""
-        if not self.members:
-            return []
-        return [f"{group_as_one(self.name, len(self.members))}."]
-
-    def of(self, flows: pa.Table) -> pa.Table:
-        """Select its flows, under its code."""
-        if self.place is None:
-            return _with(flows, self.side, self.key)
-        if not self.members:
-            return flows.filter(pc.equal(flows[self.side], self.key))
-        members = pa.array(self.members, pa.string())
-        ours = pc.is_in(flows[self.side], value_set=members)
-        inside = pc.is_in(flows[self.partner], value_set=members)
-        return _with(flows.filter(pc.and_(ours, pc.invert(inside))), self.side, self.key)
-
-
-def _with(flows: pa.Table, name: str, value: str) -> pa.Table:
-    """Set a column to one value."""
-    column = pa.array([value] * len(flows), pa.string())
-    return flows.set_column(flows.column_names.index(name), name, column)
-
-
-def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
-    """Find the party of a name; without one, the world.
-
-    Raises
-    ------
-    UsageError
-        The name is unknown, or that of an area without members.
-    """
-    place = None if text is None else catalog.place(text)
-    if place is None or place.type == "world":
-        return TradeParty(None, (), partner)
-    grouped = place.is_group
-    return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
 
 
 def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], str]:
@@ -187,7 +119,7 @@ def coverage_in(
 
     Products ``besides`` have trade elsewhere, and do not count as products without.
     """
-    told = flows if periods is None else _with(flows, "period", periods)
+    told = flows if periods is None else with_value(flows, "period", periods)
     found = coverage_of(Trade(flows, series_of(told), flows), scope)
     without = found["products_without_trade_data"]
     return found | {"products_without_trade_data": [p for p in without if p not in besides]}

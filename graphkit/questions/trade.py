@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, grouped, import_shares
+from graphkit.analysis.trade_change import owner_of
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity
@@ -433,3 +434,73 @@ def gaps(what: str, chosen: Mapping[str, Taken]) -> dict[str, Any]:
 def in_order(periods: Iterable[str]) -> list[str]:
     """Sort periods by their start, shorter ones first."""
     return sorted(periods, key=lambda text: (Period(text).start, Period(text).months))
+
+
+WORLD = "WLD"
+"""Key of the world, the owner of all trade."""
+OF_TRADE = {"supplier": "imports", "consumer": "exports"}
+"""Name of a party's trade, and of its query, by the kind of partner."""
+
+
+@dataclass(frozen=True)
+class TradeParty:
+    """Owner of some trade: a country, a group or the world, and its kind of partners."""
+
+    place: Entity | None
+    members: tuple[str, ...]
+    """Members of a group; trade among them is left out."""
+    partner: str
+
+    @property
+    def key(self) -> str:
+        """Its code, or that of the world."""
+        return self.place.key if self.place else WORLD
+
+    @property
+    def name(self) -> str:
+        """Its name in a sentence."""
+        return self.place.name if self.place else "the world"
+
+    @property
+    def side(self) -> str:
+        """The end of a flow it stands at."""
+        return owner_of(self.partner)
+
+    @property
+    def notes(self) -> list[str]:
+        """Caveats about a group."""
+        if not self.members:
+            return []
+        return [f"{group_as_one(self.name, len(self.members))}."]
+
+    def of(self, flows: pa.Table) -> pa.Table:
+        """Select its flows, under its code."""
+        if self.place is None:
+            return with_value(flows, self.side, self.key)
+        if not self.members:
+            return flows.filter(pc.equal(flows[self.side], self.key))
+        members = pa.array(self.members, pa.string())
+        ours = pc.is_in(flows[self.side], value_set=members)
+        inside = pc.is_in(flows[self.partner], value_set=members)
+        return with_value(flows.filter(pc.and_(ours, pc.invert(inside))), self.side, self.key)
+
+
+def with_value(flows: pa.Table, name: str, value: str) -> pa.Table:
+    """Set a column to one value."""
+    column = pa.array([value] * len(flows), pa.string())
+    return flows.set_column(flows.column_names.index(name), name, column)
+
+
+def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
+    """Find the party of a name; without one, the world.
+
+    Raises
+    ------
+    UsageError
+        The name is unknown, or that of an area without members.
+    """
+    place = None if text is None else catalog.place(text)
+    if place is None or place.type == "world":
+        return TradeParty(None, (), partner)
+    grouped = place.is_group
+    return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
