@@ -341,6 +341,30 @@ rows:
     ) in answer.notes
 
 
+def test_what_else_is_asked_for_becomes_no_input(store, tmp_path):
+    # Magnets hold some nickel; they are bought for dysprosium, and traced by it alone.
+    nickel = {
+        "elements.yaml": SMALL["elements.yaml"] + "  - {key: Ni, name: Nickel, type: element}\n",
+        "products.yaml": CHAIN["products.yaml"]
+        + "  - {key: ni-metal, name: Metal of nickel, stage: metal}\n",
+        "contains.yaml": CHAIN["contains.yaml"]
+        + "  - {product: ni-metal, element: Ni}\n"
+        + "  - {product: magnets, element: Ni, role: alloying}\n",
+        "made-into.yaml": CHAIN["made-into.yaml"] + "  - {input: ni-metal, output: magnets}\n",
+        "trade.yaml": CHAIN["trade.yaml"]
+        + "  - {exporter: NOR, importer: JPN, product: ni-metal, usd: 5000, tonnes: 90}\n"
+        + "  - {exporter: NOR, importer: KOR, product: ni-metal, usd: 5000, tonnes: 90}\n",
+    }
+    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, nickel))))
+    graph = Session(store)
+
+    def magnets(scope: str) -> list[dict[str, Any]]:
+        rows = graph.origins("KOR", scope=scope, period="2024").rows.to_pylist()
+        return [row for row in rows if row["product"] == "magnets"]
+
+    assert magnets("magnets,ni-metal") == magnets("magnets") != []
+
+
 def test_of_two_data_sets_the_preferred_one_is_traced(store, tmp_path):
     trade = CHAIN["trade.yaml"] + (
         "  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 5, dataset: other}\n"

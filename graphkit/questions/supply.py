@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import fsum, inf
@@ -367,7 +367,7 @@ def _read_supply(
             f"no trade flows are known for {scope.meaning} in {chosen}; there are {len(have)} "
             f"periods from {have[0]} to {have[-1]}"
         )
-    chain = _chain(catalog, scope, there, downstream=downstream)
+    chain, conversions = _chain(catalog, scope, there, downstream=downstream)
     periods = {key: periods.get(key, Taken(chosen, ())) for key in chain}
     flows = read_flows(catalog, "trade", periods)
     flows, left_out = catalog.countries_only(flows)
@@ -379,7 +379,6 @@ def _read_supply(
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
-    conversions = _conversions(catalog, chain)
     notes = (*notes, *_by_products(conversions))
     return Supply(
         tuple(there), chosen, measure, flows, made, amounts, unnamed,
@@ -390,39 +389,46 @@ def _read_supply(
 
 def _chain(
     catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
-) -> list[str]:
-    """Collect the products and their inputs that share an element in scope."""
-    main = catalog.materials.main
-    wanted = scope.elements or frozenset().union(*(main.get(p, ()) for p in products))
-    rows = catalog.rows("conversions").to_pylist()
-    inputs: dict[str, list[str]] = {row["output"]: [] for row in rows}
-    outputs: dict[str, list[str]] = {row["input"]: [] for row in rows}
-    for row in rows:
-        inputs[row["output"]].append(row["input"])
-        outputs[row["input"]].append(row["output"])
+) -> tuple[list[str], pa.Table]:
+    """Collect products with all that they are made of, and the conversions between them.
 
-    def reached(
-        start: Sequence[str], steps: Mapping[str, Sequence[str]], held: Mapping[str, set[str]]
-    ) -> list[str]:
-        found = list(start)
-        for product in found:
-            found += [
-                other
-                for other in steps.get(product, ())
-                if other not in found and held.get(other, set()) & wanted
-            ]
-        return found
-
-    # An ore gives a by-product too; what merely has the element in it does not count as its use.
-    ends = reached(products, outputs, main) if downstream else products
-    return sorted(reached(ends, inputs, catalog.materials.contents))
-
-
-def _conversions(catalog: Catalog, chain: Iterable[str]) -> pa.Table:
-    """Select the conversions between products of the chain."""
+    A product is made of what holds an element in scope that it is bought for, whatever else was
+    asked for: nickel is no input of magnets beside nickel ore.
+    """
+    main, contents = catalog.materials.main, catalog.materials.contents
     rows = catalog.rows("conversions").select(["input", "output", "input_per_output", "kind"])
-    kept = pa.array(list(chain), pa.string())
-    return rows.filter(pc.and_(pc.is_in(rows["input"], kept), pc.is_in(rows["output"], kept)))
+    steps = list(zip(rows["input"].to_pylist(), rows["output"].to_pylist(), strict=True))
+
+    def bought_for(product: str) -> Set[str]:
+        own = main.get(product, set())
+        return own & scope.elements or scope.elements or own
+
+    found = list(products)
+    if downstream:
+        # An ore gives a by-product too; what merely has the element in it is no use of it.
+        found = sorted(
+            {end for key in products for end in _uses(key, steps, main, bought_for(key))}
+        )
+    kept: set[tuple[str, str]] = set()
+    for product in found:
+        made_of = [
+            step for step in steps
+            if step[1] == product and contents.get(step[0], set()) & bought_for(product)
+        ]  # fmt: skip
+        kept.update(made_of)
+        found += dict.fromkeys(key for key, _ in made_of if key not in found)
+    return sorted(found), rows.filter(pa.array([step in kept for step in steps], pa.bool_()))
+
+
+def _uses(
+    product: str, steps: Sequence[tuple[str, str]], main: Mapping[str, Set[str]], wanted: Set[str]
+) -> list[str]:
+    """Collect a product and what is made of it, in one step or several, and bought for the same."""
+    found = [product]
+    for key in found:
+        made = [after for before, after in steps if before == key]
+        found += [after for after in made if after not in found and main.get(after, set()) & wanted]
+    return found
 
 
 def _by_products(conversions: pa.Table) -> list[str]:
