@@ -367,7 +367,7 @@ VERBS = (
         "flows", "flows.list_flows", "List who sells something to whom.",
         "The trade between each pair of countries in one period, all products in scope added up, "
         "largest first, with its share of the trade of all countries. As a picture, a map.",
-        ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2010 -o flows.svg'),
+        ("flows --for ree-metals --of KOR", 'flows --for "rare earths" --period 2022 -o flows.svg'),
         (
             SCOPE,
             Parameter("of", "--of", "COUNTRY",

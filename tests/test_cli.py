@@ -116,8 +116,8 @@ def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "concentration", "reliance", "prices", "criticality", "flows", "centrality", "compare",
-        "trend", "mirror", "queries", "query", "cypher", "explore", "measure", "export", "check",
-        "load", "digest", "schema", "doctor", "claims", "claims check", "claims conflicts",
+        "trend", "mirror", "brief", "queries", "query", "cypher", "explore", "measure", "export",
+        "check", "load", "digest", "schema", "doctor", "claims", "claims check", "claims conflicts",
         "import baci", "import comtrade", "import customs", "import usgs", "import table",
         "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip

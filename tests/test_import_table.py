@@ -466,7 +466,7 @@ def test_a_missing_mapping_and_a_bad_name_are_refused(mapping, reference, tmp_pa
 def test_without_openpyxl_the_line_says_which_extra(mapping, reference, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
 
-    with pytest.raises(GraphkitError, match=r"pip install 'graphkit-minerals\[excel\]'"):
+    with pytest.raises(GraphkitError, match=r"pip install '\.\[excel\]'"):
         import_table(write_closed(tmp_path), mapping, tmp_path / "seeds", reference)
 
 

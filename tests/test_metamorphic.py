@@ -298,8 +298,9 @@ def test_what_is_irrelevant_changes_no_answer(ask, before, market_seeds):
 
 
 SHARES = re.compile(r"share|hhi|cr[13]|face_value|hidden|low$|high$|loss|direct|indirect|rank")
-IDENTITY = ("consumer", "supplier", "origin", "country", "removed", "product", "stage", "period",
-            "before", "after", "traced_to", "market", "measure")  # fmt: skip
+IDENTITY = ("consumer", "supplier", "exporter", "importer", "origin", "country", "removed",
+            "product", "stage", "period", "before", "after", "traced_to", "market",
+            "measure")  # fmt: skip
 
 
 @pytest.mark.parametrize("amount", [0, None], ids=["zero", "unknown"])

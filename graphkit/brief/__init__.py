@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BRIEF = Verb(
     "brief", "brief.brief",
-    "Write a brief on a country or a mineral: one page with its sources.",
+    "Write a page on a country or a mineral, with sources.",
     "On a country: its first suppliers by mineral and stage, the largest dependencies at face "
     "value and looked through, single points of failure, what a stop of the first supplier does, "
     "the years since 1995, export controls, and how published claims fare. On a mineral, with "

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from graphkit.answer import Answer
-from graphkit.errors import UsageError, visible
+from graphkit.errors import UsageError, install, visible
 from graphkit.render import write_text
 from graphkit.render.answer import answer_columns, scope_line
 from graphkit.render.layout import HtmlPage, MarkdownPage, TextColumn, markdown
@@ -125,10 +125,7 @@ class Brief:
         return self.markdown()
 
 
-NO_PICTURES = (
-    "Pictures need the extra plot: pip install 'graphkit-minerals[plot]'. Every figure is in the "
-    "tables."
-)
+NO_PICTURES = f"Pictures need the extra plot: {install('plot')}. Every figure is in the tables."
 
 
 def visible_lines(text: str) -> str:
