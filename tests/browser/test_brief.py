@@ -31,7 +31,7 @@ def file(ask: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_brief_fits_and_can_be_read_by_all(browser, file, tmp_path, screen, scheme):
-    width, height = SCREENS[screen]
+    (width, height), _ = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     page, asked, faults = context.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))

@@ -54,8 +54,16 @@ const faults = StateField.define({
 const typing = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const text = event.inputType.startsWith("insert") ? event.data : null;
-    if (!text || view.composing || view.state.selection.main.empty) return false;
-    view.dispatch(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    // The browser's own selection: the editor learns of a new one a moment later.
+    const root = /** @type {any} */ (view.root);
+    const chosen = root.getSelection ? root.getSelection() : document.getSelection();
+    if (!text || view.composing || !chosen || !chosen.rangeCount || chosen.isCollapsed) return false;
+    const ends = [[chosen.anchorNode, chosen.anchorOffset], [chosen.focusNode, chosen.focusOffset]];
+    const [from, to] = ends.map(([node, offset]) => view.posAtDOM(node, offset)).sort((a, b) => a - b);
+    view.dispatch({
+      changes: { from, to, insert: text }, selection: { anchor: from + text.length },
+      userEvent: "input.type", scrollIntoView: true,
+    });
     event.preventDefault();
     return true;
   },
