@@ -307,7 +307,7 @@ KINDS = {
 EVERY_KIND = ("Stage", "Element", "Product")
 BASKET = "basket"
 FITS = ("exact", "dominant", "proxy", BASKET)
-"""How well figures fit what was asked, best first."""
+"""Degrees of fit of figures to the question, best first."""
 UNFIT = ("proxy", BASKET)
 """Fits from which nothing certain follows for what was asked."""
 FEW = 0.1

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,6 +36,9 @@ from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
@@ -141,6 +146,19 @@ def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             patch.delenv(name, raising=False)
         patch.setenv("JDK_JAVA_OPTIONS", SHORT_LIVED)
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of pages."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    assert chromium, "found no chromium; install it: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def process(
 def in_terminal(
     arguments: Sequence[str], columns: int, environment: dict[str, str], typed: str = ""
 ) -> str:
-    """What the command writes to a real terminal of a width, in which something is typed."""
+    """Return what the command writes to a real terminal of a width, where something is typed."""
     ours, theirs = pty.openpty()
     inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     shown = {**inherited, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment}

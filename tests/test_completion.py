@@ -1,4 +1,4 @@
-"""What a shell offers at the tab key, from a real bash and from the variables of zsh and fish."""
+"""Offers of a shell at the tab key, from a real bash and from the variables of zsh and fish."""
 
 from __future__ import annotations
 

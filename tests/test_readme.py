@@ -1,4 +1,4 @@
-"""What the README and the recipes show is what the commands print, and their Python runs."""
+"""The README and the recipes show what the commands print, and their Python runs."""
 
 from __future__ import annotations
 

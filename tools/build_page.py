@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES, STATIC = ROOT / "tools" / "page", ROOT / "graphkit" / "explore" / "static"
 BUILT_FROM = ("package.json", "package-lock.json", "editor.js", "completions.js")
 PACKAGES = ("@codemirror", "@lezer", "@marijn", "crelt", "style-mod", "w3c-keyname")
-"""What the module holds, each under the MIT licence."""
+"""Packages that the module holds, each under the MIT licence."""
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from graphkit.amounts import money, percent
 from graphkit.answer import Answer, side_by_side
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.facts import HALF, Asked, Facts, between, counted, listed
+from graphkit.brief.facts import HALF, Asked, Facts, Part, between, counted, listed
 from graphkit.names import Entity
 
 LARGEST, TRENDS = 10, 5
@@ -105,22 +105,14 @@ def country_brief(facts: Facts, buyer: Entity, period: str | None, command: str)
     ]  # fmt: skip
     meaning = f": {facts.catalog.materials.scope(facts.scope).meaning}" if facts.scope else ""
     when = f", {period}" if period else ""
-    return Brief(
-        f"{buyer.name}: dependence on imports of critical minerals{meaning}{when}",
-        [text for _, said in parts for text in said],
-        [*(section for section, _ in parts), *facts.closing()],
-        command,
-    )
+    title = f"{buyer.name}: dependence on imports of critical minerals{meaning}{when}"
+    return facts.brief(title, parts, command)
 
 
 def _usual_period(rows: Sequence[Row]) -> str | None:
     """Return the period that most products have, of several the newest."""
     counts = Counter(row["period"] for row in rows)
     return max(counts, key=lambda period: (counts[period], period)) if counts else None
-
-
-Part = tuple[Section, list[str]]
-"""A section, and the sentences that say the most of it."""
 
 
 def _minerals(standing: Standing) -> Part:
@@ -155,7 +147,7 @@ def _dependencies(standing: Standing) -> Part:
     title = "The largest dependencies"
     if not largest:
         return Section(title, [UNKNOWN]), []
-    # Asked together, chains mix: an input of one product would count as one of another.
+    # One by one: each in its own period, with a command that gives its rows alone.
     looked = [
         facts.ask(
             "depends", consumer=[standing.buyer.key], scope=facts.scope_of([row["product"]]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphkit.amounts import percent
 from graphkit.answer import Answer
-from graphkit.brief.document import Section
+from graphkit.brief.document import Brief, Section
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError
 from graphkit.parameters import Verb
@@ -20,6 +20,8 @@ from graphkit.render.answer import coverage_lines, source_lines
 from graphkit.stores import Progress
 from graphkit.verbs import VERBS
 
+Part = tuple[Section, list[str]]
+"""A section, and the sentences that say the most of it."""
 VERB = {verb.name: verb for verb in VERBS}
 HALF = 0.5
 """Share from which a supplier is called a single point of failure."""
@@ -122,7 +124,12 @@ class Facts:
         more = sum(count for _, count in counts[most:])
         return ", ".join([*said, *([f"others {more}"] if more else [])])
 
-    def closing(self) -> list[Section]:
+    def brief(self, title: str, parts: Sequence[Part], command: str) -> Brief:
+        """Make a brief of its parts: led by their sentences, closed by the data behind them."""
+        lead = [text for _, said in parts for text in said]
+        return Brief(title, lead, [*(part for part, _ in parts), *self._closing()], command)
+
+    def _closing(self) -> list[Section]:
         """Make the sections on the data behind all answers: coverage, notes and sources."""
         answers = [one.answer for one in self.asked if one.answer is not None]
         lacking = [one.lacking for one in self.asked if one.lacking]

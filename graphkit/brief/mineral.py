@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from graphkit.amounts import money, percent
 from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE
-from graphkit.brief.country import Part, act_in_words, claims_part, ordered
+from graphkit.brief.country import act_in_words, claims_part, ordered
 from graphkit.brief.document import Brief, Section
-from graphkit.brief.facts import Asked, Facts, at_least, counted, listed
+from graphkit.brief.facts import Asked, Facts, Part, at_least, counted, listed
 from graphkit.catalog import COUNTRIES, Scope
 from graphkit.questions.production import figures_of
 from graphkit.render.answer import claim_lines
@@ -63,12 +63,8 @@ def mineral_brief(facts: Facts, period: str | None, command: str) -> Brief:
         claims_part(facts.ask("claims check", scope=[facts.scope]), f"about {scope.meaning}"),
     ]  # fmt: skip
     when = f", {period}" if period else ""
-    return Brief(
-        f"Who mines, refines, makes, sells and buys {scope.meaning}{when}",
-        [text for _, said in parts for text in said],
-        [*(section for section, _ in parts), *facts.closing()],
-        command,
-    )
+    title = f"Who mines, refines, makes, sells and buys {scope.meaning}{when}"
+    return facts.brief(title, parts, command)
 
 
 def _of(row: Row) -> str:

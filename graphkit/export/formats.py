@@ -209,7 +209,7 @@ def _escaped(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 XML_MARKS = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-"""What a parser would take for an end or for a space."""
+"""Characters that a parser would take for an end or for a space."""
 
 
 TYPES = {

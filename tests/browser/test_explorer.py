@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from databases import hold
 from explorers import explorer
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from test_explore import hostile_market
 from written_seeds import write_files
 
@@ -27,7 +26,6 @@ from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
-CHROMIUM = shutil.which("chromium") or ""
 VIEWS = {
     "overview": "view=overview",
     "overview of a country": "view=overview&country=KOR",
@@ -55,15 +53,6 @@ VIEWS = {
     "an error": "ask=depends&country=Atlantis",
 }
 SCREENS = {"wide": ((1920, 1080), "light"), "phone": ((360, 740), "dark")}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "found no chromium; install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
