@@ -358,7 +358,7 @@ def explore(
     from graphkit.database import open_database, place_of
 
     try:
-        from graphkit.explore.server import serve
+        from graphkit.explore.app import serve
     except ImportError as error:
         raise GraphkitError(
             f"found no {error.name}, wanted it for the explorer: {install('explore')}"

@@ -1,9 +1,11 @@
-"""The application: addresses to answers, errors to statuses, and the files of the page."""
+"""The application: addresses to answers, errors to statuses, files of the page, and one port."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 import pyarrow as pa
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -31,15 +34,15 @@ from graphkit.explore.addresses import (
     python_of,
     read_values,
 )
-from graphkit.explore.answers import Answers, Busy, Found, TooLate, names_of
+from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
 from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
-from graphkit.explore.page import kinds_of, page_of
 from graphkit.parameters import named_as_options
 from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
 from graphkit.render import json_text, written
 from graphkit.schema import GRAPH
+from graphkit.stores import Store
 from graphkit.stores.limits import LIMITS, Limits
 
 MEDIA = {
@@ -305,3 +308,76 @@ def _limits(given: Mapping[str, object]) -> Limits:
     if not isinstance(rows, int) or not 1 <= rows <= LIMITS.rows:
         raise UsageError(f"max_rows: found {rows!r}, wanted 1 to {LIMITS.rows:,}")
     return Limits(timeout, rows)
+
+
+ADDRESS = "127.0.0.1"
+MOST_CONNECTIONS = 512
+GRACE_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def serve(
+    store: Store,
+    reopen: Callable[[], Store],
+    db: str | None,
+    port: int,
+    started: Callable[[str], None],
+) -> None:
+    """Answer readers of this machine from a database, until a signal ends the process.
+
+    Parameters
+    ----------
+    store : Store
+        The open database.
+    reopen : callable
+        Opens it again when it was lost.
+    db : str, optional
+        The database as the user named it.
+    port : int
+        The port to listen on; 0 for one that is free.
+    started : callable
+        Called with the address as soon as the server answers.
+
+    Raises
+    ------
+    GraphkitError
+        The port is in use or not allowed.
+    """
+    with _listening(port) as sock, Answers(store, reopen) as answers:
+        answers.warm()
+        bound: int = sock.getsockname()[1]
+        config = uvicorn.Config(
+            make_app(answers, db, bound),
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        server = _Server(config, lambda: started(f"http://{ADDRESS}:{bound}/"))
+        server.run(sockets=[sock])
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((ADDRESS, port))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise GraphkitError(f"cannot listen on port {port}: {reason}") from error
