@@ -20,7 +20,7 @@ from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
-    from graphkit.cypher.statement import Statement
+    from graphkit.cypher import Statement
 
 BUILDERS = (
     "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/flows.py",

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import TEXT, check_file, shipped
 from graphkit.period import spelled

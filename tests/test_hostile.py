@@ -22,7 +22,7 @@ from databases import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit.cli import app as cli
-from graphkit.cypher.statement import EXPLAIN, Statement
+from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version

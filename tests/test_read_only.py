@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from neo4j import Address, ResultSummary, ServerInfo
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.cypher.tokens import tokens
 from graphkit.errors import UsageError
 from graphkit.stores.neo4j import REFUSED, check_plan

@@ -134,7 +134,7 @@ def cypher(
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """
     from graphkit.cli.options import say
-    from graphkit.cypher.statement import Statement
+    from graphkit.cypher import Statement
     from graphkit.render import choose_format, write_text
 
     limits = _limits(timeout, max_rows)

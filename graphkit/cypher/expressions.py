@@ -5,10 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 
-from graphkit.cypher.cursor import NAMES
 from graphkit.cypher.patterns import Patterns
-from graphkit.cypher.syntax import Syntax
-from graphkit.cypher.tokens import Token
+from graphkit.cypher.tokens import NAMES, Syntax, Token
 
 READS = ("MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL", "SHOW", "LET", "FOR")
 """Words that a read-only statement may begin with."""

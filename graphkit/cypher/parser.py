@@ -17,8 +17,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from graphkit.cypher.expressions import CLAUSES, OPERATORS, READS, WRITES, Expressions
-from graphkit.cypher.syntax import Syntax
-from graphkit.cypher.tokens import Token, unescaped
+from graphkit.cypher.tokens import Syntax, Token, unescaped
 
 PREFIXES = ("EXPLAIN", "PROFILE", "CYPHER")
 """Words that may stand before the first clause."""

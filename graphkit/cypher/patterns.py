@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from graphkit.cypher.cursor import NAMES, Cursor
-from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import NAMES, Cursor, Syntax
 
 DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
 """Characters that Neo4j takes for the line of a relationship."""

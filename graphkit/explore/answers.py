@@ -1,4 +1,4 @@
-"""Answers of one database to many readers: computed once, within limits, and as the page shows them."""
+"""Answers of one database to many readers: within limits, and as the page shows them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from graphkit._version import __version__
 from graphkit.brief import BRIEF, brief
 from graphkit.catalog import Catalog
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, Unreachable, UsageError
 from graphkit.explore.addresses import (
     PATHS,

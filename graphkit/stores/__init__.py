@@ -16,7 +16,7 @@ from graphkit.kinds import Kind
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
-    from graphkit.cypher.statement import Statement
+    from graphkit.cypher import Statement
     from graphkit.stores.limits import Limits
 
 Progress = Callable[[str, int], None]

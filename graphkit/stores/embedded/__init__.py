@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.schema import Schema, Type

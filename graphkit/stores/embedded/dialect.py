@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from graphkit.cypher import Statement
 from graphkit.cypher.patterns import WALKS
-from graphkit.cypher.statement import Statement
-from graphkit.cypher.syntax import Syntax
-from graphkit.cypher.tokens import place
+from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, VALUES, may_hold_null
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.cypher.tokens import place
 from graphkit.errors import StoreError, one_line
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
-from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import Syntax
 from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, meant, quoted
 from graphkit.stores.embedded.types import LIST
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from graphkit.cypher.syntax import Syntax
-from graphkit.cypher.tokens import place
+from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
 from graphkit.schema import GRAPH
 

@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphkit.cypher.statement import Statement
-from graphkit.cypher.syntax import Syntax
-from graphkit.cypher.tokens import place
+from graphkit.cypher import Statement
+from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated, UsageError
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import Translation, translate

@@ -17,7 +17,7 @@ import ladybug
 import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
-from graphkit.cypher.statement import Statement
+from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, Untranslated, one_line
 from graphkit.paths import hide_pandas
 from graphkit.stores import Result

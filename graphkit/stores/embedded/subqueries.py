@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import Syntax
 from graphkit.schema import GRAPH
 from graphkit.stores.embedded.joins import HIDDEN, kinds_in, quoted
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from graphkit.cypher.syntax import Syntax
+from graphkit.cypher.tokens import Syntax
 from graphkit.schema import GRAPH, Kind, Type
 
 LIST = "list:"
@@ -57,7 +57,7 @@ class Types:
 
     Examples
     --------
-    >>> from graphkit.cypher.statement import Statement
+    >>> from graphkit.cypher import Statement
     >>> asked = Statement("RETURN [1, 2] AS a, 1 + 2.5 AS b, size('x') AS c, $p AS d, x AS e")
     >>> types = Types({"p": ["KOR"]})
     >>> [types.of(item.parts[0]) for item in asked.tree.walk("item")]
