@@ -1,7 +1,8 @@
-"""The shape of every answer: rows with described columns, and everything needed to cite them."""
+"""The shape of every answer: described columns, sources to cite, and values as people read them."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -288,3 +289,70 @@ def _stacked(tables: Sequence[pa.Table]) -> pa.Table:
     for place, row in enumerate(table.to_pylist()):
         first.setdefault(repr(row), place)
     return table.take(pa.array(first.values(), pa.int64()))
+
+
+SHARE_UNIT = re.compile(r"0 to 1(, |$)")
+"""The unit of a share, which people read in percent."""
+
+DIFFERENCE = "-1 to 1"
+"""The unit of a difference of two shares, which people read in percentage points."""
+
+
+def unit_of(field: pa.Field) -> str:
+    """Return the unit in a field's metadata."""
+    unit: bytes = (field.metadata or {}).get(b"unit", b"")
+    return unit.decode()
+
+
+def is_number(field: pa.Field) -> bool:
+    """Return True for a column of numbers."""
+    return bool(pa.types.is_floating(field.type) or pa.types.is_integer(field.type))
+
+
+def full_text(value: Any) -> str:
+    """Write a value with every digit; null becomes empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "; ".join(map(full_text, value))
+    return str(value)
+
+
+def short_text(value: Any, unit: str = "") -> str:
+    """Write a value for people: shares in percent, money abbreviated.
+
+    >>> short_text(0.8024, "0 to 1"), short_text(268850565.0, "USD")
+    ('80.2 %', '268.9 M')
+    >>> short_text(None, "USD"), short_text(None), short_text(-0.52, "percentage points")
+    ('unknown', '', '-0.5')
+    """
+    if value is None:
+        return "unknown" if unit else ""
+    if not isinstance(value, float):
+        return full_text(value)
+    if not math.isfinite(value):
+        return "no number" if math.isnan(value) else str(value)
+    if SHARE_UNIT.match(unit):
+        return percent(value)
+    if unit == "percentage points":
+        return f"{value:+.1f}"
+    if unit == DIFFERENCE:
+        return f"{100 * value:+.1f}"
+    if unit.startswith("USD") and "/" not in unit:
+        return money(value)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent, a tiny one as ``<0.1 %``."""
+    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def money(value: float) -> str:
+    """Write a sum of money in thousands, millions or billions."""
+    for size, unit in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if round(abs(value) / size, 1) >= 1:
+            return f"{value / size:,.1f} {unit}"
+    return f"{value:,.0f}"

@@ -13,9 +13,8 @@ import pyarrow.compute as pc
 from graphkit._version import __version__
 from graphkit.analysis.flows import preferred_flows, totals
 from graphkit.analysis.shares import import_shares, ranked
-from graphkit.arrow import ARROW, coded, plain
+from graphkit.arrow import ARROW, any_twice, coded, fingerprints, plain
 from graphkit.errors import GraphkitError
-from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
 from graphkit.seeds import Facts

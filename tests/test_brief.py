@@ -13,7 +13,7 @@ import pytest
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
 
-from graphkit.amounts import percent
+from graphkit.answer import percent
 from graphkit.api import Session
 from graphkit.brief import BRIEF
 from graphkit.brief.document import NO_PICTURES, Brief

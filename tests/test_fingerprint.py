@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from graphkit.fingerprint import NULL, _mix, any_twice, fingerprints
+from graphkit.arrow import NULL, _mix, any_twice, fingerprints
 
 SPLITMIX_OF_1234567 = [
     6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431,

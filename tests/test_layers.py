@@ -14,15 +14,15 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 LAYERS = (
     ("_version", "errors"),
     ("kinds",),
-    ("schema", "arrow", "period", "paths", "fingerprint", "amounts"),
-    ("seeds", "analysis", "answer", "reference", "cypher", "parameters", "names"),
+    ("schema", "arrow", "period", "paths"),
+    ("seeds", "analysis", "answer", "cypher", "parameters", "names"),
     ("build", "networkx_backend", "plot", "scale"),
     ("stores", "verbs"),
     ("queries",),
     ("catalog",),
     ("questions", "database", "importers", "render"),
     ("brief",),
-    ("doctor", "api", "export", "explore"),
+    ("api", "export", "explore"),
     ("cli",),
     ("__main__",),
 )

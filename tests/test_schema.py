@@ -13,8 +13,8 @@ import yaml
 
 from graphkit.build import build_graph
 from graphkit.errors import SeedError
+from graphkit.kinds import json_schema, reference_page
 from graphkit.paths import shipped
-from graphkit.reference import json_schema, reference_page
 from graphkit.schema import GRAPH, LOAD, UNITS, End, Kind, Prop, Schema, Type
 from graphkit.seeds import read_seeds
 from graphkit.stores import embedded

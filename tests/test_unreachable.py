@@ -22,8 +22,7 @@ from wire import wire
 
 from graphkit.build import build_graph
 from graphkit.cli.app import run
-from graphkit.database import open_store
-from graphkit.doctor import findings
+from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore

@@ -9,8 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.amounts import money, percent
-from graphkit.answer import Answer, side_by_side
+from graphkit.answer import Answer, money, percent, side_by_side
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.facts import HALF, Asked, Facts, Part, between, counted, listed
 from graphkit.names import Entity

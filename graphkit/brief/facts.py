@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from graphkit.amounts import percent
-from graphkit.answer import Answer
+from graphkit.answer import Answer, percent
 from graphkit.brief.document import Brief, Section
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError

@@ -10,8 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.amounts import money, percent
-from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
+from graphkit.answer import COUNT, NUMBER, Answer, Column, money, percent, schema_of
 from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_part, ordered
 from graphkit.brief.document import Brief, Section

@@ -167,7 +167,7 @@ def schema(
       graphkit schema
       graphkit schema --json -o seeds.schema.json
     """
-    from graphkit.reference import json_schema, reference_page
+    from graphkit.kinds import json_schema, reference_page
     from graphkit.render import write_text
     from graphkit.schema import GRAPH
 
@@ -182,7 +182,7 @@ def doctor(db: Database = None) -> None:
       graphkit doctor
       graphkit doctor --db bolt://127.0.0.1:7687
     """
-    from graphkit.doctor import findings
+    from graphkit.database import findings
     from graphkit.errors import visible
     from graphkit.render import write_text
 

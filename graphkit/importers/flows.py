@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from graphkit.arrow import any_twice, fingerprints
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.importers.reference import ImportFilter, Reference
 from graphkit.importers.writing import Report
 from graphkit.schema import REVISIONS, VALUATIONS

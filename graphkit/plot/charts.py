@@ -8,7 +8,7 @@ from itertools import cycle
 from math import floor, inf, log10
 from typing import Any
 
-from graphkit.amounts import money, percent
+from graphkit.answer import money, percent
 from graphkit.plot.canvas import (
     EDGE,
     INK,

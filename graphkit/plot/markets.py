@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
-from graphkit.amounts import money, percent
-from graphkit.answer import Answer
+from graphkit.answer import Answer, money, percent
 from graphkit.plot.canvas import (
     EDGE,
     FIRST,

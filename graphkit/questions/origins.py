@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.amounts import DIFFERENCE
 from graphkit.analysis.supply.look_through import (
     THROUGH,
     UNKNOWN,
@@ -18,7 +17,7 @@ from graphkit.analysis.supply.look_through import (
     look_through,
     stage_links,
 )
-from graphkit.answer import COUNT, NUMBER, Answer, Column, plain, schema_of
+from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError

@@ -8,9 +8,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.amounts import SHARE, is_number, money, percent, short_text, unit_of
 from graphkit.analysis.claims.wording import about, claim_figure, headline, known_values
-from graphkit.answer import Answer, cited, parts_of
+from graphkit.answer import (
+    SHARE_UNIT,
+    Answer,
+    cited,
+    is_number,
+    money,
+    parts_of,
+    percent,
+    short_text,
+    unit_of,
+)
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.period import Period
@@ -127,7 +136,7 @@ def table_columns(table: pa.Table) -> list[TextColumn]:
     columns = []
     for field in table.schema:
         unit = unit_of(field)
-        stated = SHARE.sub("", unit)  # people read it in percent
+        stated = SHARE_UNIT.sub("", unit)  # people read it in percent
         plain = not stated or stated.casefold() == field.name.casefold()
         header = visible(field.name if plain else f"{field.name} ({stated})")
         cells = [visible(short_text(value, unit)) for value in table[field.name].to_pylist()]

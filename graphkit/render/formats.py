@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import pyarrow as pa
 
-from graphkit.amounts import full_text
 from graphkit.analysis.claims.wording import known_values
-from graphkit.answer import Answer
+from graphkit.answer import Answer, full_text
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
 from graphkit.paths import flush, give_up_stdout
 from graphkit.render.answer import (

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.arrow import any_twice, fingerprints
 from graphkit.errors import Problem
-from graphkit.fingerprint import any_twice, fingerprints
 from graphkit.period import Period
 from graphkit.schema import Kind, Prop, Schema, Type
 from graphkit.seeds.files import SeedFile

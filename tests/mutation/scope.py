@@ -22,9 +22,9 @@ UNREACHABLE = [
     )
 ]  # fmt: skip
 LOADER = {
+    "arrow.py": _tests("fingerprint", "build"),
     "build.py": _tests("build", "difference"),
     "database.py": _tests("database"),
-    "fingerprint.py": _tests("fingerprint", "build"),
     "stores/__init__.py": _tests("difference", "load"),
     "stores/embedded/__init__.py": [*_tests("load"), *UNREACHABLE],
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
