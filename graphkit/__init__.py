@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphkit._version import __version__
 
 if TYPE_CHECKING:
-    from graphkit.analysis.network.graph import FlowGraph
+    from graphkit.analysis.network import FlowGraph
     from graphkit.api import Session
     from graphkit.scale import measure_flows
 
@@ -44,7 +44,7 @@ def open(db: str | None = None) -> Session:
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import graphkit`` is fast."""
     if name == "FlowGraph":
-        from graphkit.analysis.network.graph import FlowGraph
+        from graphkit.analysis.network import FlowGraph
 
         return FlowGraph
     if name == "Session":

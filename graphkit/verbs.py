@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 
-from graphkit.analysis.claims.wording import Verdict
+from graphkit.analysis.claims import Verdict
 from graphkit.parameters import (
     ANY_CONSUMER,
     CLAIMS,

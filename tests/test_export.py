@@ -17,9 +17,8 @@ from seed_texts import SMALL, write_seeds
 from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.export import FORMATS, Exported, chosen_format, read, write
+from graphkit.export import FORMATS, Exported, chosen_format, read, stored_graph, write
 from graphkit.export.formats import statements, write_import_folder
-from graphkit.export.tables import stored_graph
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store

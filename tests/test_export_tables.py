@@ -12,7 +12,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.cli.app import run
-from graphkit.export.tables import digest, lines
+from graphkit.export import digest, lines
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
@@ -48,7 +48,7 @@ def test_the_shipped_graph_has_one_digest(stores, sample_graph):
 
 @pytest.mark.parametrize("page", [1, 3, 2**18])
 def test_it_is_that_of_lines_in_the_order_of_their_bytes(both, monkeypatch, page):
-    monkeypatch.setattr("graphkit.export.tables.PAGE", page)
+    monkeypatch.setattr("graphkit.export.PAGE", page)
     embedded, neo4j = both(APPLICATIONS)
     found = list(lines(embedded))
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
 
-from graphkit.analysis.mirror import mirror
+from graphkit.analysis.flows import mirror
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph

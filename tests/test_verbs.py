@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.analysis.claims.wording import Verdict
+from graphkit.analysis.claims import Verdict
 from graphkit.analysis.network.scores import MEASURES
 from graphkit.api import Session
 from graphkit.errors import UsageError

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from supply_cases import FIGURE
 
-from graphkit.analysis.claims.conflicts import conflicts, production_conflicts
+from graphkit.analysis.claims import Verdict
 from graphkit.analysis.claims.evidence import Loaded, half_unit
+from graphkit.analysis.claims.published import conflicts, production_conflicts
 from graphkit.analysis.claims.verdicts import (
     Tolerance,
     check_claims,
     failed_expectations,
     verdict_counts,
 )
-from graphkit.analysis.claims.wording import Verdict
 
 CONTRADICTED, BORNE_OUT, CANNOT_BE_TOLD, NO_MEASUREMENT = Verdict
 

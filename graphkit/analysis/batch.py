@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, PERIODS, column_of, numbers_of
-from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import Floats, Ints, Rows, sorted_rows
+from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest

@@ -16,7 +16,7 @@ from graphkit.brief.country import act_in_words, claims_part, ordered
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.facts import Asked, Facts, Part, at_least, counted, listed
 from graphkit.catalog import COUNTRIES, Scope
-from graphkit.questions.production import figures_of
+from graphkit.questions.concentration import figures_of
 from graphkit.render.answer import claim_lines
 
 Row = Mapping[str, Any]

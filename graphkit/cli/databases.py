@@ -139,15 +139,16 @@ def digest(
       graphkit digest
       graphkit digest --lines > shipped.txt
     """
-    from graphkit.export import tables as graph
+    from graphkit.export import digest as digest_of
+    from graphkit.export import lines
     from graphkit.render import write_text
 
     with opened(db) as store:
         if show_lines:
-            for line in graph.lines(store):
+            for line in lines(store):
                 write_text(f"{line}\n")
             return
-        found, label = graph.digest(store), store.label
+        found, label = digest_of(store), store.label
     write_text(f"{found.sha256}\n")
     say(f"{label}: {found.nodes:,} nodes, {found.edges:,} relationships")
 

@@ -18,7 +18,7 @@ from pyarrow import csv
 from graphkit.arrow import each_text, plain, shortest
 from graphkit.build import Graph, Part
 from graphkit.errors import GraphkitError
-from graphkit.export.tables import TradeNetwork
+from graphkit.export import TradeNetwork
 from graphkit.schema import Prop, Type
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

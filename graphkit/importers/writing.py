@@ -18,7 +18,7 @@ from pyarrow import parquet
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
-from graphkit.seeds.check import check_all
+from graphkit.seeds import check_all
 from graphkit.seeds.files import read_file
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from networkx.algorithms.centrality import betweenness
 from scipy.sparse import csgraph
 
-from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import Floats, Ints, Rows, both_ways
+from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, both_ways
 from graphkit.analysis.network.scores import betweenness_sums, is_fast, path_totals
 from graphkit.analysis.network.scores import immediate_dominators as dominators
 

@@ -13,8 +13,7 @@ import scipy.linalg
 import scipy.sparse.linalg as spla
 from networkx.utils import backends
 
-from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import Floats
+from graphkit.analysis.network import Floats, FlowGraph
 from graphkit.analysis.network.scores import is_fast
 from graphkit.analysis.network.scores import pagerank as power_iteration
 from graphkit.errors import GraphkitError

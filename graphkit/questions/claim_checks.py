@@ -9,16 +9,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims import verdicts as claim_check
-from graphkit.analysis.claims.conflicts import DIFFERENT, conflicts, production_conflicts
-from graphkit.analysis.claims.evidence import Loaded, measures_of, time_of
-from graphkit.analysis.claims.wording import (
+from graphkit.analysis.claims import (
     Verdict,
     claim_sentence,
     found_difference,
     found_figure,
     known_values,
 )
+from graphkit.analysis.claims import verdicts as claim_check
+from graphkit.analysis.claims.evidence import Loaded, measures_of, time_of
+from graphkit.analysis.claims.published import DIFFERENT, conflicts, production_conflicts
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
@@ -148,7 +148,7 @@ def check_claims(
 
     Parameters and errors are those of :func:`~graphkit.questions.claims.list_claims`;
     ``verdict`` keeps only the claims with this
-    :class:`~graphkit.analysis.claims.wording.Verdict` (``borne-out`` is accepted).
+    :class:`~graphkit.analysis.claims.Verdict` (``borne-out`` is accepted).
 
     Returns
     -------

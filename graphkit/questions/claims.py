@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.claims.wording import claim_sentence, known_values
+from graphkit.analysis.claims import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import COMPARISON, Answer, Column, without_empty
 from graphkit.catalog import Catalog, Materials, Scope

@@ -17,7 +17,7 @@ from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.questions import checked
-from graphkit.questions.production import figures_of, revision_notes
+from graphkit.questions.concentration import figures_of, revision_notes
 
 TEN = "0 to 10"
 FACTORS = ("import_reliance", "eol_rir", "substitution")

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.mirror import FLOW, MIRROR, RATIO, SIDES
-from graphkit.analysis.mirror import mirror as measure
+from graphkit.analysis.flows import FLOW, MIRROR, RATIO, SIDES
+from graphkit.analysis.flows import mirror as measure
 from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog import FIT, Catalog, Scope

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.balances import BY_TRADE, balance_reliance
-from graphkit.analysis.claims.wording import claim_figure
+from graphkit.analysis.claims import claim_figure
 from graphkit.analysis.concentration import production_concentration, published_interval
 from graphkit.analysis.reliance import n_minus_1 as without_largest
 from graphkit.analysis.reliance import net_import_reliance
@@ -22,7 +22,7 @@ from graphkit.names import Entity
 from graphkit.period import Period, newest
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about, speaks_of
-from graphkit.questions.production import Figures, figures_in, figures_of, revision_notes
+from graphkit.questions.concentration import Figures, figures_in, figures_of, revision_notes
 from graphkit.questions.trade import (
     Taken,
     Trade,

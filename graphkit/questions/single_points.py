@@ -25,6 +25,7 @@ from graphkit.names import Entity
 from graphkit.period import newest
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.concentration import figures_in
 from graphkit.questions.origins import (
     METHOD,
     SUMS,
@@ -33,7 +34,6 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )
-from graphkit.questions.production import figures_in
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import Taken, series_of
 

@@ -20,7 +20,7 @@ from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
-from graphkit.questions.production import Figures, figures_in, revision_notes
+from graphkit.questions.concentration import Figures, figures_in, revision_notes
 from graphkit.questions.trade import (
     Taken,
     as_asked,

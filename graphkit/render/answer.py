@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.wording import about, claim_figure, headline, known_values
+from graphkit.analysis.claims import about, claim_figure, headline, known_values
 from graphkit.answer import (
     SHARE_UNIT,
     Answer,

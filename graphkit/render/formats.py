@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.wording import known_values
+from graphkit.analysis.claims import known_values
 from graphkit.answer import Answer, full_text
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
 from graphkit.paths import flush, give_up_stdout

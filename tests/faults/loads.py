@@ -25,7 +25,7 @@ from graphkit.build import Graph
 from graphkit.cli.app import run
 from graphkit.database import last_load, open_store
 from graphkit.errors import Unreachable
-from graphkit.export.tables import digest
+from graphkit.export import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore

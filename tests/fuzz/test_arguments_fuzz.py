@@ -25,7 +25,7 @@ from graphkit.catalog import Catalog
 from graphkit.cli.app import run
 from graphkit.cli.cypher import _pairs
 from graphkit.errors import GraphkitError
-from graphkit.export.tables import digest
+from graphkit.export import digest
 from graphkit.importers.table.mapping import PARTS
 from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH

@@ -6,7 +6,7 @@ import subprocess
 from databases import stopped_at_the_end
 from test_export import counted, embedded, export, graph
 
-from graphkit.export.tables import digest
+from graphkit.export import digest
 from graphkit.schema import GRAPH
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import JAVA_OPTIONS, fetched_jars, start_server, stop_server

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.claims import Verdict
 from graphkit.analysis.claims.evidence import (
     BASES,
     Claim,
@@ -20,7 +21,6 @@ from graphkit.analysis.claims.evidence import (
     states_basis,
 )
 from graphkit.analysis.claims.readings import read_claim
-from graphkit.analysis.claims.wording import Verdict
 from graphkit.arrow import counts, flags, lists, number, texts
 
 

@@ -13,8 +13,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 from scipy.sparse import csgraph
 
-from graphkit.analysis.network.graph import FlowGraph
-from graphkit.analysis.network.rows import Floats, Ints, Rows
+from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows
 from graphkit.errors import GraphkitError
 
 CELLS = 4_000_000

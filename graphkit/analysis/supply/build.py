@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, column_of
-from graphkit.analysis.network.rows import sorted_rows
+from graphkit.analysis.network import sorted_rows
 from graphkit.analysis.supply.network import (
     MISSING,
     OBSERVED,

@@ -27,7 +27,7 @@ from graphkit.importers.writing import (
 )
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH, Kind, Type
-from graphkit.seeds.check import check_all
+from graphkit.seeds import check_all
 from graphkit.seeds.files import SeedFile, find_files, read_file
 from graphkit.seeds.records import Header, Locations, row_columns, typed_rows
 from graphkit.seeds.text import YamlText

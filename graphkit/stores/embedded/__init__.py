@@ -37,9 +37,9 @@ from graphkit.stores import (
     say_waiting,
 )
 from graphkit.stores.embedded.dialect import Translation, shown, translate
-from graphkit.stores.embedded.failures import explain_failure
-from graphkit.stores.embedded.joins import HIDDEN
+from graphkit.stores.embedded.refusals import explain_failure
 from graphkit.stores.embedded.sandbox import Sandbox
+from graphkit.stores.embedded.subqueries import HIDDEN
 from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, first_part
 from graphkit.stores.results import (
     check_names,

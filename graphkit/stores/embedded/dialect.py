@@ -18,8 +18,17 @@ from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, VALUES, may_hold_null
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
-from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, Joins, labels_of, quoted
-from graphkit.stores.embedded.subqueries import aggregates, joined, replaced
+from graphkit.stores.embedded.subqueries import (
+    EDGES,
+    HIDDEN,
+    NODES,
+    Joins,
+    aggregates,
+    joined,
+    labels_of,
+    quoted,
+    replaced,
+)
 from graphkit.stores.embedded.types import Types
 
 LACKING = {

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.embedded.joins import EDGES, HIDDEN, NODES, meant, quoted
+from graphkit.stores.embedded.subqueries import EDGES, HIDDEN, NODES, meant, quoted
 from graphkit.stores.embedded.types import LIST
 
 if TYPE_CHECKING:
