@@ -14,9 +14,14 @@ import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
 from graphkit.importers.reference import Reference
-from graphkit.importers.table.columns import ReadTable, number_form, read_columns
-from graphkit.importers.table.mapping import MARKS, ColumnMapping, Layout, read_mapping
-from graphkit.importers.table.sheets import TEXTS, Sheet, one_a_column, read_sheet
+from graphkit.importers.table.mapping import (
+    ColumnMapping,
+    ReadTable,
+    number_form,
+    read_columns,
+    read_mapping,
+)
+from graphkit.importers.table.sheets import MARKS, TEXTS, Layout, Sheet, one_a_column, read_sheet
 from graphkit.importers.writing import (
     Report,
     SeedTable,

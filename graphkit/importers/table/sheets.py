@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, install, one_line
-from graphkit.importers.table.mapping import Layout
 from graphkit.paths import WHOLE, check_file, check_text
 from graphkit.seeds.tables import check_zip, read_parquet
 
@@ -24,6 +23,25 @@ SUFFIXES = (*TEXTS, ".parquet", ".xlsx", ".xlsm")
 MAX_COLUMNS = 1_000
 """Limit for Excel, where a row takes the memory of all cells up to its last."""
 Cell = str | int | float | bool | date | None
+
+
+MARKS = {"delimiter": (",", ";", "\t", "|"), "decimal": (".", ","),
+         "thousands": ("", ",", ".", " ", "'", "’", "\u00a0", "\u202f")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Text and number format of a table."""
+
+    sheet: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: str = "."
+    thousands: str = ""
+    header: int = 1
+    """The row of the column names."""
+    missing: frozenset[str] = frozenset()
+    """Texts for an unknown value."""
 
 
 @dataclass(frozen=True)
