@@ -43,8 +43,11 @@ if TYPE_CHECKING:
 LOCAL = ("localhost", "127.0.0.1", "::1")
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
-LONG = ("browser", "faults", "fuzz", "nightly", "scale")
-"""Folders whose tests run only when they are named on the command line."""
+LONG = ("browser", "faults", "fuzz", "scale")
+"""Folders of long tests: a run of the whole suite has them with ``-m long`` alone."""
+LONG_FOLDERS = {Path(__file__).parent / name for name in LONG}
+NAMED_ONLY = "nightly"
+"""The folder whose tests run only when it is named."""
 DATABASES = ("store", "place")
 """Parameters of tests whose value ``neo4j`` is the real server."""
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"
@@ -59,24 +62,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Run the whole suite in two processes, unless told otherwise, and a part of it in this one."""
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    """Run the whole suite in two processes and without its long tests, unless told otherwise."""
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    config.option.markexpr = config.option.markexpr or "not long"
     ours = config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput")
-    if ours and whole and config.option.numprocesses is None and not config.option.collectonly:
+    if ours and config.option.numprocesses is None and not config.option.collectonly:
         config.option.numprocesses = 2
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the folders of long tests unless they are asked for."""
-    if collection_path.name in LONG and collection_path.parent == Path(__file__).parent:
-        named = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
-        if not any(collection_path in (path, *path.parents) for path in named):
-            return True
-    return None
+    """Leave out the folders of long tests unless they are named, or asked for with ``-m long``."""
+    name = collection_path.name
+    if collection_path.parent != Path(__file__).parent or name not in (*LONG, NAMED_ONLY):
+        return None
+    if config.option.markexpr == "long" and name in LONG:
+        return None
+    named = [Path(arg.partition("::")[0]).resolve() for arg in config.args]
+    return not any(collection_path in (path, *path.parents) for path in named) or None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Group the tests of Neo4j, and those of each other module, whose setups are made once."""
+    """Mark the tests in folders of long ones, and group those that share a server or setups."""
+    if LONG_FOLDERS.intersection(item.path.parents):
+        item.add_marker(pytest.mark.long)
     chosen = item.callspec.params if hasattr(item, "callspec") else {}
     neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or any(
         chosen.get(name) == "neo4j" for name in DATABASES

@@ -124,6 +124,7 @@ def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
         other.depends("KOR")
 
 
+@pytest.mark.long
 def test_trade_is_all_flows_of_all_periods_with_their_units(graph):
     flows = graph.trade("rare earths")
     rows = flows.to_pylist()

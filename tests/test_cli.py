@@ -151,6 +151,7 @@ NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore")
 """Beginnings of commands that serve, or need a server or published files: see their own tests."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith(NOT_ALONE)])
 def test_the_examples_of_the_help_are_understood(
     graphkit, sample_file, name, tmp_path, monkeypatch
@@ -707,6 +708,7 @@ READY = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["embedded", "neo4j"])
 @pytest.mark.parametrize("seconds", [0.1, 4.0])
 def test_an_interrupted_query_ends_at_once_with_130_and_one_line(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from databases import hold
 from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
-from graphkit.build import build_graph
+from graphkit.build import Graph, build_graph
 from graphkit.cli.app import run
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.embedded import EmbeddedStore
 
 CONTROLS = {
     "elements.yaml": SMALL["elements.yaml"]
@@ -36,9 +38,30 @@ rows:
 }
 
 
+@pytest.fixture(scope="module")
+def acts(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    return build_graph(read_seeds(write_seeds(tmp_path_factory.mktemp("seeds"), CONTROLS)))
+
+
+@pytest.fixture(scope="module")
+def acts_store(acts: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
+    with EmbeddedStore(tmp_path_factory.mktemp("acts") / "graph.lbdb") as embedded:
+        embedded.load(acts)
+        yield embedded
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def store(request: pytest.FixtureRequest, acts: Graph) -> Store:
+    """Each database in turn with the same acts, which no test changes."""
+    if request.param == "embedded":
+        return request.getfixturevalue("acts_store")
+    neo4j = request.getfixturevalue("neo4j_store")
+    hold(neo4j, acts)
+    return neo4j
+
+
 @pytest.fixture
-def graph(store: Store, tmp_path: Path) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CONTROLS))))
+def graph(store: Store) -> Session:
     return Session(store)
 
 

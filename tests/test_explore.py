@@ -391,6 +391,7 @@ def test_the_page_has_the_parts_and_the_rows_of_an_answer(server):
     assert shown["same"]["command"].startswith("graphkit suppliers JPN --for magnet --db ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("address", "command"),
     [("country=KOR&period=2024", "KOR --period 2024"), ("for=magnet", "--for magnet")],
@@ -450,6 +451,7 @@ def test_scripts_in_names_stay_text(server):
     assert reply.headers["content-type"] == "application/json"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_while_a_statement_runs(database, number):
     command = [sys.executable, "-m", "graphkit", "explore", "--no-browser", "--port", "0"]

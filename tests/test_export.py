@@ -41,6 +41,15 @@ def graph(tmp_path: Path) -> Graph:
     return build_graph(read_seeds(write_seeds(tmp_path / "seeds", SEEDS)))
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the seeds that no test changes."""
+    folder = tmp_path_factory.mktemp("filled")
+    with EmbeddedStore(folder / "graph.lbdb") as store:
+        store.load(build_graph(read_seeds(write_seeds(folder / "seeds", SEEDS))))
+    return folder / "graph.lbdb"
+
+
 @pytest.fixture
 def embedded(tmp_path: Path, graph: Graph) -> EmbeddedStore:
     store = EmbeddedStore(tmp_path / "graph.lbdb")
@@ -285,9 +294,8 @@ def test_an_empty_database_is_told_to_be_filled(neo4j_store):
         ("export -o {tmp}/x.gexf --for Dy --period 1999", 1, "no trade flows are known"),
     ],
 )
-def test_what_is_wrong_is_one_line(capsys, monkeypatch, embedded, tmp_path, line, code, message):
-    embedded.close()
-    monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.lbdb"))
+def test_what_is_wrong_is_one_line(capsys, monkeypatch, filled, tmp_path, line, code, message):
+    monkeypatch.setenv("GRAPHKIT_DB", str(filled))
     out = tmp_path / "out"
     out.mkdir()
 

@@ -188,6 +188,7 @@ def bombs(folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.parquet" for name in tables}
 
 
+@pytest.mark.long
 def test_a_parquet_file_that_is_a_bomb_is_refused_unread(tmp_path):
     for name, path in bombs(tmp_path).items():
         folder = seeds(tmp_path / name, {"trade.yaml": None, "b.yaml": HEAD + "table: t.parquet\n"})
@@ -245,6 +246,7 @@ def workbook(path: Path, sheet: Callable[[str], str]) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_zip_that_is_a_bomb_is_refused_unread(tmp_path):
     sheet = zip_bomb(tmp_path / "t.xlsx", "xl/sharedStrings.xml")
     baci = zip_bomb(tmp_path / "BACI.zip", "BACI_HS92_Y2024_V202601.csv")

@@ -297,6 +297,7 @@ def test_years_are_imported_one_by_one_or_again_beside_each_other(
     assert len(list((tmp_path / "two" / "trade").glob("*.parquet"))) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("version", "new", "dataset"), [(None, 1, "baci-hs92"), ("202601", 2, "baci-hs92-v202601")]
 )
@@ -318,6 +319,7 @@ def test_an_import_merges_with_a_copy_of_the_shipped_seeds(
     assert (flow["dataset"], flow["usd"], flow["tonnes"]) == (dataset, 5500.0, 1.25)
 
 
+@pytest.mark.long
 def test_an_import_with_the_shipped_seeds_answers_from_both(lines, tmp_path, capsys):
     path, folder = tmp_path / "BACI_HS92_Y2024_V202601.csv", tmp_path / "mine"
     path.write_text(lines["2024"], encoding="utf-8")

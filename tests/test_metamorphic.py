@@ -153,6 +153,7 @@ def beside(ending: str, write: Callable[..., bytes]) -> Callable[..., Files]:
     return files
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "written",
     [renamed, with_line_ends, split, beside("csv", as_csv), beside("parquet", as_parquet)],
@@ -171,6 +172,7 @@ def test_a_unit_changes_no_answer(ask, before, market_seeds):
     assert differing(before, ask({**files, "EXPORTS.yaml": text})) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "names",
     [
@@ -239,6 +241,7 @@ def in_step(row: dict[str, Any], factor: float) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("factor", "error"), [(1024, 0), (2**-4, 0), (1000, 1e-9)])
 def test_larger_flows_make_larger_amounts_and_the_same_shares(
     factor, error, ask, before, market_seeds

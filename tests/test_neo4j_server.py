@@ -107,6 +107,7 @@ def write_state(home: Path, pid: int) -> Path:
     return file
 
 
+@pytest.mark.long
 def test_two_starts_at_once_give_one_server_that_outlives_both(first_start):
     running = server_status(home=first_start.home)
 
@@ -114,18 +115,21 @@ def test_two_starts_at_once_give_one_server_that_outlives_both(first_start):
     assert first_start.printed == [f"{running.pid}\n"] * 2
 
 
+@pytest.mark.long
 def test_the_server_answers_a_query(server, neo4j_version):
     rows = ask(server, "CALL dbms.components() YIELD versions, edition RETURN versions[0], edition")
 
     assert [neo4j_version, "community"] in rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("password", ["neo4j", "not the password"])
 def test_any_other_password_is_refused(server, password):
     with pytest.raises(AuthError):
         ask(server, "RETURN 1", password)
 
 
+@pytest.mark.long
 def test_no_process_shows_the_password(first_start, server):
     seen = first_start.command_lines
 
@@ -134,10 +138,12 @@ def test_no_process_shows_the_password(first_start, server):
     assert not [line for line in seen | process_list() if server.password in line]
 
 
+@pytest.mark.long
 def test_the_server_does_not_print_its_password(server):
     assert server.password not in repr(server)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_only_the_owner_can_read_the_password(home, server):
     [file] = list(home.rglob("*.password"))
@@ -147,6 +153,7 @@ def test_only_the_owner_can_read_the_password(home, server):
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's list of sockets")
 def test_the_server_listens_on_loopback_only(server):
     opened = set()
@@ -164,6 +171,7 @@ def test_the_server_listens_on_loopback_only(server):
     assert bound == {("0100007F", server.bolt_port), ("0100007F", server.http_port)}
 
 
+@pytest.mark.long
 def test_the_browser_page_is_served(server):
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -172,11 +180,13 @@ def test_the_browser_page_is_served(server):
         assert b"Neo4j Browser" in page.read()
 
 
+@pytest.mark.long
 def test_a_second_start_finds_the_first(home, server):
     assert start_server(server.version, home=home) == server
     assert server_status(home=home) == server
 
 
+@pytest.mark.long
 def test_a_statement_that_fills_the_memory_is_ended_and_the_next_one_works(server):
     with Neo4jStore(server.uri, server.username, server.password) as store:
         with pytest.raises(StoreError, match="needs more memory than Neo4j gives one") as caught:
@@ -185,6 +195,7 @@ def test_a_statement_that_fills_the_memory_is_ended_and_the_next_one_works(serve
         assert store.ask("RETURN 1 AS x", limits=Limits(2)).table["x"].to_pylist() == [1]
 
 
+@pytest.mark.long
 def test_another_limit_of_memory_is_not_set_while_it_runs(home, server):
     assert start_server(server.version, home=home, transaction_memory=256) == server
     with pytest.raises(GraphkitError, match="with 256 MiB for a transaction and 64 were asked for"):
@@ -193,16 +204,19 @@ def test_another_limit_of_memory_is_not_set_while_it_runs(home, server):
         start_server(server.version, home=home, transaction_memory=-1)
 
 
+@pytest.mark.long
 def test_another_version_is_not_started_beside_it(home, server):
     with pytest.raises(GraphkitError, match=f"Neo4j {server.version} is running"):
         start_server("5.26.99", home=home)
 
 
+@pytest.mark.long
 def test_a_file_outside_the_import_folder_is_refused(server):
     with pytest.raises(neo4j.exceptions.ClientError):
         ask(server, "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line")
 
 
+@pytest.mark.long
 def test_a_stop_ends_the_process_and_data_and_password_outlast_it(home, server):
     ask(server, "CREATE (:Kept {name: 'dysprosium'})")
 
@@ -252,6 +266,7 @@ def test_a_stranger_with_the_servers_number_is_left_alone(tmp_path):
         stranger.kill()
 
 
+@pytest.mark.long
 def test_a_failed_start_says_what_neo4j_said_and_leaves_nothing_running(first_start):
     assert re.search(r"did not start(.|\n)*Unable to write directory", first_start.broken)
     assert server_status(home=first_start.broken_home) is None

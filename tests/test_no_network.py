@@ -54,6 +54,7 @@ def alone(commands: Sequence[Sequence[str]]) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not permitted(), reason="no namespace may be made here")
 def test_no_command_connects_to_anything(tmp_path: Path) -> None:
     places = {"seeds": write_seeds(tmp_path / "seeds"), "db": tmp_path / "g.lbdb"}
@@ -62,6 +63,7 @@ def test_no_command_connects_to_anything(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not permitted(), reason="no namespace may be made here")
 def test_a_connection_would_be_noticed_and_would_arrive_nowhere(
     monkeypatch: pytest.MonkeyPatch,

@@ -51,6 +51,7 @@ PERIODS: dict[str, Callable[..., Any]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PERIODS)
 def test_several_periods_are_answered_side_by_side_and_show_which(ask, name):
     question = PERIODS[name]
@@ -101,6 +102,7 @@ def test_suppliers_asked_for_stand_side_by_side(ask):
     assert [(row["consumer"], row["supplier"]) for row in rows] == [("KOR", "CHN"), ("KOR", "JPN")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["suppliers", "origins", "single_points", "concentration"])
 @pytest.mark.parametrize("scopes", [("dysprosium", "magnets-metal"), ("dysprosium", "280530")])
 def test_elements_and_products_together_are_answered_side_by_side(ask, name, scopes):

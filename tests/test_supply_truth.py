@@ -158,10 +158,22 @@ def true_shares(truth: Truth) -> dict[tuple[str, ...], float]:
 
 
 # A product without any trade has pools that no data bound: tests/test_look_through_ranges.py.
-CHAINS = int(os.environ.get("RANDOM_CHAINS", "8"))
+CHAINS = int(os.environ.get("RANDOM_CHAINS", "60"))
 """Number of chains that are drawn; those that do not sell every product are left out."""
-SEEDS = [n for n in range(CHAINS) if set(chain(n).sold["product"].to_pylist()) == set(CHAIN)]
-FORKS = [n for n in range(CHAINS) if set(chain(n, FORK).sold["product"].to_pylist()) == set(FORK)]
+SHORT = 8
+"""Number of chains in a run without long tests."""
+
+
+def drawn(shape=CHAIN):
+    """Return the numbers of the chains that sell every product of a shape."""
+    return [
+        pytest.param(n, marks=pytest.mark.long) if n >= SHORT else n
+        for n in range(CHAINS)
+        if set(chain(n, shape).sold["product"].to_pylist()) == set(shape)
+    ]
+
+
+SEEDS, FORKS = drawn(), drawn(FORK)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
