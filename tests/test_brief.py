@@ -128,7 +128,7 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     assert f"between {percent(last['low'])} and {percent(last['high'])}" in said
     stop = ask.disrupt("CHN", consumer="KOR", **RARE).rows.to_pylist()
     most = max(stop, key=lambda row: row["lost_imports"])
-    assert percent(most["loss"]) in section(korea, COUNTRY[3]).points[0]
+    assert percent(most["lost_share"]) in section(korea, COUNTRY[3]).points[0]
     counts = ask.check_claims(about="KOR", scope="rare earths").coverage
     assert (
         f"Of {counts['claims']} published claims that name South Korea in this scope, the loaded "

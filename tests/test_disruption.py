@@ -54,7 +54,7 @@ def test_it_agrees_with_passing_losses_on_for_ever(seed, loss, products):
     if not any(slow.values()):
         return
     found = column(
-        disruption(net, [seller], products=sorted(products), loss=loss, base="supply"), "loss"
+        disruption(net, [seller], products=sorted(products), loss=loss, base="supply"), "lost_share"
     )
     for node, value in slow.items():
         assert found.get(node, 0.0) == pytest.approx(value, abs=1e-9)
@@ -65,7 +65,7 @@ def test_a_stop_of_all_exports_is_a_removal_for_those_abroad():
     seller = net.countries[net.country[net.source[0]]]
     removed = {(r["consumer"], r["product"]): r["loss"]
                for r in removal_losses(net, {"x": [seller]}).to_pylist()}  # fmt: skip
-    stopped = column(disruption(net, [seller]), "loss")
+    stopped = column(disruption(net, [seller]), "lost_share")
     for node, value in removed.items():
         assert stopped[node] == pytest.approx(value, abs=1e-9)
 
@@ -75,7 +75,7 @@ def test_what_is_used_at_home_is_not_cut():
     net = network(
         flows("A 2 B oxide", "A 1 B metal", "A 1 C metal"), makes("A 9 oxide", "A 5 metal")
     )
-    found = column(disruption(net, ["A"], products=["oxide"], base="supply"), "loss")
+    found = column(disruption(net, ["A"], products=["oxide"], base="supply"), "lost_share")
     assert found == {("B", "oxide"): 1.0}
 
 
@@ -91,18 +91,18 @@ def test_losses_go_through_the_stages():
     row = rows["C", "metal"]
     assert (row["direct"], row["indirect"]) == pytest.approx((0.0, 0.6))
     assert row["lost_imports"] == pytest.approx(0.6 * 4)
-    assert ("B", "metal") not in column(disruption(net, ["A"], loss=0.8), "loss")
+    assert ("B", "metal") not in column(disruption(net, ["A"], loss=0.8), "lost_share")
 
 
 def test_trade_among_those_who_cut_goes_on():
     net = network(flows("A 4 B", "B 3 C", "A 1 C"), makes("A 9"))
-    found = column(disruption(net, ["A", "B"]), "loss")
+    found = column(disruption(net, ["A", "B"]), "lost_share")
     assert found == {("C", "ore"): 1.0}
 
 
 def test_a_cut_can_be_for_some_destinations_only():
     net = network(flows("A 4 B", "A 4 C", "B 2 C"), makes("A 9"))
-    found = column(disruption(net, ["A"], destinations=["B"]), "loss")
+    found = column(disruption(net, ["A"], destinations=["B"]), "lost_share")
     assert found == pytest.approx({("B", "ore"): 1.0, ("C", "ore"): 2 / 6})
 
 
@@ -110,7 +110,7 @@ def test_slack_recovers_only_from_those_who_have_nothing_of_the_cut():
     """B has 3 from A (cut by half), 1 from C: lost 3/8; C delivers up to a fifth more."""
     net = network(flows("A 3 B", "C 1 B"), makes("A 9", "C 9"))
     row = disruption(net, ["A"], loss=0.5, slack=0.2).to_pylist()[0]
-    assert row["loss"] == pytest.approx(0.375)
+    assert row["lost_share"] == pytest.approx(0.375)
     assert row["recovered"] == pytest.approx(0.2 * 0.25)
     assert row["uncovered"] == pytest.approx(0.325)
     assert not row["nothing_left"]
@@ -119,7 +119,7 @@ def test_slack_recovers_only_from_those_who_have_nothing_of_the_cut():
 def test_losses_are_of_what_is_bought_or_of_all_that_there_is():
     net = network(flows("A 3 B", "C 1 B"), makes("A 9", "C 1", "B 4"))
     bought, supply = (disruption(net, ["A"], base=b).to_pylist()[0] for b in ("imports", "supply"))
-    assert (bought["loss"], supply["loss"]) == (0.75, 0.375)
+    assert (bought["lost_share"], supply["lost_share"]) == (0.75, 0.375)
     assert bought["lost_imports"] == supply["lost_imports"] == 3.0
 
 
@@ -132,7 +132,7 @@ def test_who_is_left_with_nothing_is_marked():
 def test_who_may_make_some_itself_is_not_surely_left_with_nothing():
     net = network(flows("A 3 B", "B 1 C"), makes("A 9"))
     found = {r["consumer"]: r for r in disruption(net, ["A"]).to_pylist()}
-    assert [found["C"][name] for name in ("low", "loss", "high")] == [0.0, 1.0, 1.0]
+    assert [found["C"][name] for name in ("low", "lost_share", "high")] == [0.0, 1.0, 1.0]
     assert [found[who]["nothing_left"] for who in ("B", "C")] == [True, False]
 
 
@@ -144,9 +144,9 @@ def test_shares_stay_shares_and_add_up(seed, loss, slack):
     table = disruption(net, [seller], loss=loss, slack=slack)
     assert table.schema.field("lost_imports").metadata == {b"unit": b"t"}
     for row in table.to_pylist():
-        assert 0 < row["loss"] <= 1
-        assert row["direct"] + row["indirect"] == pytest.approx(row["loss"])
-        assert row["recovered"] + row["uncovered"] == pytest.approx(row["loss"])
+        assert 0 < row["lost_share"] <= 1
+        assert row["direct"] + row["indirect"] == pytest.approx(row["lost_share"])
+        assert row["recovered"] + row["uncovered"] == pytest.approx(row["lost_share"])
         assert row["indirect"] >= -1e-12
         assert 0 <= row["uncovered"] <= 1
 
@@ -163,9 +163,9 @@ def test_more_cut_and_less_slack_never_help(name, worse):
 
 def test_a_cycle_without_a_producer_is_no_error():
     net = network(flows("X 5 Y", "Y 5 X", "A 1 X", "X 1 B"), makes("A 1"))
-    assert column(disruption(net, ["A"]), "loss")["X", "ore"] == pytest.approx(1.0)
+    assert column(disruption(net, ["A"]), "lost_share")["X", "ore"] == pytest.approx(1.0)
     alone = network(flows("X 5 Y", "Y 5 X"), unpublished="net-exports")
-    assert column(disruption(alone, ["X"]), "loss")["Y", "ore"] == pytest.approx(1.0, abs=1e-6)
+    assert column(disruption(alone, ["X"]), "lost_share")["Y", "ore"] == pytest.approx(1, abs=1e-6)
 
 
 # --- cascade
@@ -203,9 +203,11 @@ def test_it_agrees_with_going_link_by_link(seed, tolerance, spread):
     table = cascade(net, [seller], loss=0.9, tolerance=tolerance, spread=spread)
     rounds = {n: r for n, r in column(table, "round").items() if r is not None}
     assert rounds == failed
-    found = {node: loss for node, loss in column(table, "loss").items() if loss > 1e-12}
+    found = {node: loss for node, loss in column(table, "lost_share").items() if loss > 1e-12}
     assert found == pytest.approx(lost)
-    ends = zip(*(column(table, name).values() for name in ("low", "loss", "high")), strict=True)
+    ends = zip(
+        *(column(table, name).values() for name in ("low", "lost_share", "high")), strict=True
+    )
     assert all(low <= loss <= high for low, loss, high in ends)
 
 

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
+from inspect import getsource
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -231,14 +236,84 @@ def test_the_networkx_graph_tells_unit_and_distance():
     assert plain.edges["JPN", "KOR"] == {"weight": 2.0, "distance": 0.5}
 
 
-def test_it_answers_what_networkx_asks_of_a_graph():
+ASKED: list[Callable[[Any], Any]] = [
+    lambda g: g.adj, lambda g: g.nodes, lambda g: g.edges, lambda g: g.degree, lambda g: g.graph,
+    lambda g: list(g), lambda g: len(g), lambda g: g["N1"], lambda g: ("N1" in g, ["N1"] in g),
+    lambda g: g.order(), lambda g: g.size(), lambda g: g.size(weight="weight"), lambda g: g.name,
+    lambda g: (g.number_of_nodes(), g.number_of_edges(), g.number_of_edges("N1", "N2")),
+    lambda g: g.nodes(data=True), lambda g: list(g.edges(data="weight", nbunch=["N1", "no"])),
+    lambda g: g.edges["N0", next(iter(g["N0"]))], lambda g: g.degree("N3", weight="weight"),
+    lambda g: dict(g.degree(["N1", "N2", "no"], weight="distance")),
+    lambda g: list(g.neighbors("N1")), lambda g: [(n, dict(d)) for n, d in g.adjacency()],
+    lambda g: (g.has_node("N1"), g.has_node("no"), g.has_edge("N1", "N2")),
+    lambda g: g.get_edge_data("N1", "N2", default=0), lambda g: list(g.nbunch_iter(["N1", "no"])),
+    lambda g: (g.is_directed(), g.is_multigraph()),
+    lambda g: g.subgraph(["N1", "N2", "N3"]), lambda g: g.edge_subgraph(list(g.edges)[:4]),
+    lambda g: g.copy(), lambda g: g.to_undirected(), lambda g: g.to_directed(),
+    lambda g: g.to_undirected_class(), lambda g: g.to_directed_class(),
+    lambda g: g.copy(as_view=True), lambda g: g.to_undirected(as_view=True),
+    lambda g: nx.to_dict_of_dicts(g), lambda g: nx.density(g), lambda g: nx.MultiDiGraph(g),
+]  # fmt: skip
+DIRECTED: list[Callable[[Any], Any]] = [
+    lambda g: g.succ, lambda g: g.pred, lambda g: g.in_edges, lambda g: g.out_edges,
+    lambda g: g.in_degree, lambda g: g.out_degree, lambda g: g.in_degree("N1", "weight"),
+    lambda g: list(g.in_edges("N1", data=True)), lambda g: list(g.out_edges(["N1"], "distance")),
+    lambda g: list(g.successors("N1")), lambda g: list(g.predecessors("N1")),
+    lambda g: (g.has_successor("N1", "N2"), g.has_predecessor("N1", "N2")),
+    lambda g: g.reverse(), lambda g: g.reverse(copy=False), lambda g: g.to_undirected(True),
+]  # fmt: skip
+CHANGES: list[Callable[[Any], Any]] = [
+    lambda g: g.add_node("new"), lambda g: g.add_nodes_from(["new"]), lambda g: g.clear(),
+    lambda g: g.add_edge("N1", "N2"), lambda g: g.add_edges_from([("N1", "N2")]),
+    lambda g: g.add_weighted_edges_from([("N1", "N2", 1.0)]), lambda g: g.remove_node("N1"),
+    lambda g: g.remove_nodes_from(["N1"]), lambda g: g.remove_edge(*next(iter(g.edges))),
+    lambda g: g.remove_edges_from(list(g.edges)), lambda g: g.clear_edges(),
+    lambda g: g.update(edges=[("N1", "new")]),
+]  # fmt: skip
+
+
+def shown(found: Any) -> Any:
+    """A result of networkx as plain values: graphs and views cannot be compared."""
+    if isinstance(found, nx.Graph):
+        return type(found), repr(found.graph), repr(found.nodes(data=True)), shown(found.adj)
+    if isinstance(found, Mapping):
+        return {key: shown(value) for key, value in found.items()}
+    return repr(found)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_it_has_the_interface_of_a_networkx_graph(directed):
+    graph = random_graph(3) if directed else undirected(random_graph(3))
+    plain = graph.to_networkx()
+
+    for ask in ASKED + DIRECTED * directed:
+        assert shown(ask(graph)) == shown(ask(plain)), getsource(ask)
+
+
+def test_no_name_of_the_interface_is_missing_or_untried():
+    graph, tried = random_graph(3), Path(__file__).read_text("utf-8")
+    public = {name for name in dir(nx.DiGraph) if not name.startswith("_")}
+
+    assert public <= set(dir(graph))
+    classes = {n for n in public if n.endswith("_factory")}
+    assert {n for n in public - classes if f"g.{n}" not in tried} == set()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_is_not_changed_by_its_interface(change):
+    graph = random_graph(3)
+    before = edges(graph)
+
+    with pytest.raises(nx.NetworkXError, match="Frozen"):
+        change(graph)
+    assert edges(graph) == before
+
+
+def test_a_copy_and_a_pickle_are_the_same_graph_and_an_unknown_name_is_none_of_it():
     graph = random_graph(3)
 
-    assert (len(graph), graph.number_of_nodes()) == (12, 12)
-    assert nx.density(graph) == nx.density(graph.to_networkx())
-    assert nx.number_of_edges(graph) == graph.to_networkx().number_of_edges()
-    assert list(graph.edges) == list(graph.to_networkx().edges)
-    assert list(graph.nodes) == list(graph)
-    assert dict(graph["N1"]) == dict(graph.to_networkx()["N1"])
-    assert "no" not in graph
-    assert not graph.is_multigraph()
+    for other in (copy(graph), deepcopy(graph), pickle.loads(pickle.dumps(graph))):
+        assert (other.labels, edges(other)) == (graph.labels, edges(graph))
+        assert list(other.in_edges) == list(graph.in_edges)
+    with pytest.raises(AttributeError, match="'FlowGraph' object has no attribute 'neighbour'"):
+        graph.neighbour  # noqa: B018

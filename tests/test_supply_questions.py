@@ -259,7 +259,7 @@ def test_a_cut_is_followed_through_the_stages(chain):
     korea = rows[("KOR", "ree-metals")]
     assert korea["direct"] == pytest.approx(0.8 * 1 / 5)
     assert korea["indirect"] == pytest.approx(passed * 4 / 5)
-    assert rows[("KOR", "magnets")]["loss"] == pytest.approx(passed)
+    assert rows[("KOR", "magnets")]["lost_share"] == pytest.approx(passed)
     assert rows[("KOR", "magnets")]["lost_imports"] == pytest.approx(900 * passed)
     # With slack Norway delivers a fifth more of the quarter that is its.
     assert rows[("JPN", "ree-metals")]["recovered"] == pytest.approx(0.2 * 2 / 8)
@@ -274,7 +274,7 @@ def test_a_cascade_goes_round_by_round(chain):
     assert rows[("JPN", "ree-metals")] == 1
     assert rows[("KOR", "magnets")] > rows[("JPN", "magnets")] > 1
     assert all(row["failed"] for row in answer.rows.to_pylist())
-    assert all(r["low"] <= r["loss"] <= r["high"] for r in answer.rows.to_pylist())
+    assert all(r["low"] <= r["lost_share"] <= r["high"] for r in answer.rows.to_pylist())
     # Japan is known to make no metal; who makes magnets may make more than it sells.
     ends = {(r["country"], r["product"]): (r["low"], r["verdict"]) for r in answer.rows.to_pylist()}
     assert ends[("JPN", "ree-metals")] == (0.75, "certain")
@@ -453,11 +453,13 @@ def test_slack_only_ever_helps(ask):
     assert none.keys() == some.keys()
     assert len(none) > 200
     for key, row in some.items():
-        assert none[key]["uncovered"] == none[key]["loss"] == row["loss"]
-        assert row["uncovered"] <= row["loss"]
-        assert row["recovered"] == pytest.approx(row["loss"] - row["uncovered"])
+        assert none[key]["uncovered"] == none[key]["lost_share"] == row["lost_share"]
+        assert row["uncovered"] <= row["lost_share"]
+        assert (none[key]["slack"], row["slack"], row["loss"]) == (0.0, 0.2, 0.8)
+        assert row["recovered"] == pytest.approx(row["lost_share"] - row["uncovered"])
     assert (
-        some[("KOR", "ree-compounds")]["uncovered"] < 0.9 * none[("KOR", "ree-compounds")]["loss"]
+        some[("KOR", "ree-compounds")]["uncovered"]
+        < 0.9 * none[("KOR", "ree-compounds")]["lost_share"]
     )
 
 

@@ -295,7 +295,7 @@ def test_the_range_of_a_step_of_a_cascade_holds_the_step_in_truth(seed, part, in
     for key, row in known.items():
         if key in some:
             low, high = some[key]["low"], some[key]["high"]
-            assert low - 1e-9 <= row["loss"] <= high + 1e-9, key
+            assert low - 1e-9 <= row["lost_share"] <= high + 1e-9, key
         if row["failed"]:
             assert some[key]["verdict"], key
     for key, row in some.items():
@@ -352,7 +352,7 @@ def test_the_range_of_a_cut_holds_the_loss_in_truth(seed):
     found = {(r["consumer"], r["product"]): (r["low"], r["high"]) for r in some}
     for row in known:
         low, high = found.get((row["consumer"], row["product"]), (0.0, 1.0))
-        assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
+        assert low - 1e-9 <= row["lost_share"] <= high + 1e-9, row
 
 
 def left_in_truth(truth: Truth, removed: str) -> dict[tuple[str, ...], float]:

@@ -264,8 +264,9 @@ def _stop(standing: Standing) -> Part:
     )
     points = [
         f"{facts.product(row['product'])}: {between(row['low'], row['high'])} of the imports by "
-        f"value in {period} ({percent(row['loss'])} as traced, {money(row['lost_imports'])} USD; "
-        f"{percent(row['direct'])} bought from {name} itself, the rest through others)"
+        f"value in {period} ({percent(row['lost_share'])} as traced, "
+        f"{money(row['lost_imports'])} USD; {percent(row['direct'])} bought from "
+        f"{name} itself, the rest through others)"
         for row in rows[:5]
     ]
     lead = f"{text}; the largest loss is {points[0]}."

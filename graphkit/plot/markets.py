@@ -404,9 +404,9 @@ def failures(answer: Answer) -> Picture:
                ("turn", "country", "product", "period")),
         Axis("share of its supply that it loses", most=1),
         bars=[
-            Bars("fails", [r["loss"] if r["failed"] else None for r in rows], colours, stack="one"),
-            Bars("holds", [None if r["failed"] else r["loss"] for r in rows], colours,
-                 filled=False, stack="one"),
+            Bars(name, [r["lost_share"] if r["failed"] == fails else None for r in rows], colours,
+                 filled=fails, stack="one")
+            for name, fails in (("fails", True), ("holds", False))
         ],
     )  # fmt: skip
     return framed(answer, plot, drawn=len(rows), legend=True)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
-from graphkit.answer import Answer, Column
+from graphkit.answer import NUMBER, Answer, Column
 from graphkit.catalog import FIT, Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
@@ -37,7 +37,7 @@ COLUMNS = (
            "0 to 1, share of the consumer's imports of the product that is cut itself", rank=3),
     Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on",
            rank=3),
-    Column("loss", "Loses in all", "0 to 1, the sum of both"),
+    Column("lost_share", "Loses in all", "0 to 1, the sum of both"),
     Column("low", "at least", "0 to 1, the least that sum can be, given all published data",
            rank=4),
     Column("high", "at most", "0 to 1, the most that sum can be", rank=4),
@@ -45,28 +45,40 @@ COLUMNS = (
            "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2),
     Column("uncovered", "Uncovered", "0 to 1, loss minus recovered"),
     Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product"),
+    Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
+    Column("slack", doc="share by which the remaining suppliers can deliver more, as asked",
+           type=NUMBER),
     Column("lost_imports", "Lost imports", "in the unit of the network, of the product and period"),
 )  # fmt: skip
 SHOWN = (
-    "consumer", "product", "period", "direct", "indirect", "loss", "low", "high", "lost_imports",
-    "recovered",
-    "uncovered", "nothing_left",
+    "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
+    "lost_imports", "recovered", "uncovered", "nothing_left",
 )  # fmt: skip
 CASCADE_COLUMNS = (
     Column("round", "Round"),
     Column("country", "Country", place=True),
     Column("product", "Product"),
     Column("period", "Period"),
-    Column("loss", "Loss", "0 to 1, of the country's supply (made and bought) of the product"),
+    Column(
+        "lost_share", "Loss", "0 to 1, of the country's supply (made and bought) of the product"
+    ),
     Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
     Column("high", "at most", "0 to 1, the most that share can be"),
     Column("failed", "Fails"),
     Column("verdict", "Verdict"),
     Column("hit_by", "Hit by", place=True),
+    Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
+    Column("tolerance", doc="0 to 1, loss above which a country fails, as asked", type=NUMBER),
+    Column(
+        "spread",
+        doc="0 to 1, share by which a failed country cuts sales and output, as asked",
+        type=NUMBER,
+    ),
     Column("lost", "Lost supply", "in the unit of the network, of the product and period"),
 )
 CASCADE_SHOWN = (
-    "round", "country", "product", "period", "loss", "low", "high", "lost", "verdict", "hit_by",
+    "round", "country", "product", "period", "lost_share", "low", "high", "lost", "verdict",
+    "hit_by",
 )  # fmt: skip
 
 
@@ -119,7 +131,8 @@ def disrupt(
     Returns
     -------
     Answer
-        One row for each consumer and product, in order of the chain, largest lost imports first.
+        One row for each consumer and product, in order of the chain, largest lost imports first;
+        ``loss`` and ``slack`` are those of the question, ``lost_share`` is what follows.
 
     Raises
     ------
@@ -136,7 +149,9 @@ def disrupt(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, slack=slack, consumers=consumers, minimum=min_loss,
     )  # fmt: skip
-    rows, left_out = _largest(with_scope(found, supply), supply, "lost_imports", top)
+    rows, left_out = _largest(
+        _with_asked(with_scope(found, supply), loss=loss, slack=slack), supply, "lost_imports", top
+    )
     notes = [
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
@@ -204,10 +219,12 @@ def cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,
     )  # fmt: skip
-    rows = with_scope(rows, supply)
+    rows = _with_asked(with_scope(rows, supply), loss=loss, tolerance=tolerance, spread=spread)
     failed = rows.filter(rows["failed"])
     may = pc.sum(pc.equal(rows["verdict"], "possible")).as_py() or 0
-    borne = pc.sum(pc.and_(pc.greater(rows["loss"], 0), pc.invert(rows["failed"]))).as_py() or 0
+    borne = (
+        pc.sum(pc.and_(pc.greater(rows["lost_share"], 0), pc.invert(rows["failed"]))).as_py() or 0
+    )
     shown, left_out = _largest(failed, supply, "lost", top)
     return supply_answer(
         catalog, f"Who fails in turn? {_question(cut, loss)}",
@@ -231,6 +248,13 @@ def cascade(
 def _asked(catalog: Catalog, cut: Cut, buyer: Entity | None, supply: Supply) -> Question:
     seller = catalog.places.with_key(cut.exporters[0]) if len(cut.exporters) == 1 else None
     return Question(buyer, seller, cut.scope, supply.period)
+
+
+def _with_asked(rows: pa.Table, **numbers: float) -> pa.Table:
+    """Add the numbers of the question, so that rows of several can be put together."""
+    for name, value in numbers.items():
+        rows = rows.append_column(name, pa.array([value] * len(rows), NUMBER))
+    return rows
 
 
 def _largest(rows: pa.Table, supply: Supply, lost: str, top: int) -> tuple[pa.Table, int]:

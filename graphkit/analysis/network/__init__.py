@@ -1,11 +1,11 @@
-"""A network of flows as sparse arrays, with the counts and degrees that networkx asks for."""
+"""A network of flows as sparse arrays, which answers as the networkx graph of the same flows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,169 +16,20 @@ import scipy.sparse as sp
 from graphkit.analysis.flows import ONE_OF, check_one_scope, column_of, numbers_of
 from graphkit.errors import GraphkitError
 
-
-class Edges(Protocol):
-    """The arrays a view reads."""
-
-    labels: tuple[Hashable, ...]
-    sources: Ints
-    targets: Ints
-    position: dict[Hashable, int]
-
-    def edge_values(self, attribute: str | None) -> Floats:
-        """Return one number per edge."""
-
-
-class DegreeView:
-    """Degree of every node, or with ``weight="weight"`` its strength, as networkx gives it.
-
-    Calling it selects nodes and a weight; it iterates over pairs of node and degree.
-    """
-
-    def __init__(
-        self,
-        graph: Edges,
-        sides: tuple[str, ...],
-        nodes: tuple[Hashable, ...] | None = None,
-        weight: str | None = None,
-    ) -> None:
-        self._graph, self._sides, self._weight = graph, sides, weight
-        self._nodes = graph.labels if nodes is None else nodes
-
-    def __call__(self, nbunch: Any = None, weight: str | None = None) -> Any:
-        """Return the degree of one node, or a view of some nodes or all."""
-        if nbunch is None:
-            return self if weight == self._weight else self._of(None, weight)
-        position = self._graph.position
-        if isinstance(nbunch, Hashable) and nbunch in position:
-            return self._of(None, weight)[nbunch]
-        return self._of(tuple(node for node in nbunch if node in position), weight)
-
-    def _of(self, nodes: tuple[Hashable, ...] | None, weight: str | None) -> DegreeView:
-        return DegreeView(self._graph, self._sides, nodes, weight)
-
-    @cached_property
-    def _degrees(self) -> list[Any]:
-        values = None if self._weight is None else self._graph.edge_values(self._weight)
-        total = sum(
-            np.bincount(getattr(self._graph, side), values, len(self._graph.labels))
-            for side in self._sides
-        )
-        degrees: list[Any] = np.asarray(total).tolist()
-        return degrees
-
-    def __getitem__(self, node: Hashable) -> Any:
-        return self._degrees[self._graph.position[node]]
-
-    def __iter__(self) -> Iterator[tuple[Hashable, Any]]:
-        return ((node, self[node]) for node in self._nodes)
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    def __repr__(self) -> str:
-        return f"DegreeView({dict(self)})"
-
-
-class NetworkxView:
-    """The networkx interface of a graph; its subclasses hold the arrays."""
-
-    __networkx_backend__ = "graphkit"
-
-    labels: tuple[Hashable, ...]
-    sources: Ints
-    directed: bool
-    edge_values: Callable[[str | None], Floats]
-
-    def to_networkx(self) -> Any:
-        """Return the same network as a networkx graph."""
-        raise NotImplementedError
-
-    @cached_property
-    def networkx(self) -> Any:
-        """The same network as one frozen networkx graph, built once."""
-        import networkx as nx
-
-        return nx.freeze(self.to_networkx())
-
-    @cached_property
-    def position(self) -> dict[Hashable, int]:
-        """Position of each label."""
-        return {label: i for i, label in enumerate(self.labels)}
-
-    @property
-    def nodes(self) -> Any:
-        """The networkx view of the nodes."""
-        return self.networkx.nodes
-
-    @property
-    def edges(self) -> Any:
-        """The networkx view of the edges."""
-        return self.networkx.edges
-
-    @property
-    def adj(self) -> Any:
-        """The networkx view of the neighbours."""
-        return self.networkx.adj
-
-    @property
-    def degree(self) -> DegreeView:
-        """Degree, or with ``weight="weight"`` strength, of flows in and out."""
-        return self._degree("sources", "targets")
-
-    @property
-    def in_degree(self) -> DegreeView:
-        """Degree or strength of incoming flows."""
-        return self._degree("targets")
-
-    @property
-    def out_degree(self) -> DegreeView:
-        """Degree or strength of outgoing flows."""
-        return self._degree("sources")
-
-    def _degree(self, *sides: str) -> DegreeView:
-        return DegreeView(self, sides)  # type: ignore[arg-type]
-
-    def is_directed(self) -> bool:
-        """Return True if flows have a direction."""
-        return self.directed
-
-    def is_multigraph(self) -> bool:
-        """Return False: flows of one pair are added up."""
-        return False
-
-    def number_of_nodes(self) -> int:
-        """Count the nodes."""
-        return len(self.labels)
-
-    def number_of_edges(self) -> int:
-        """Count the pairs of nodes with a flow."""
-        return len(self.sources)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __iter__(self) -> Iterator[Hashable]:
-        return iter(self.labels)
-
-    def __contains__(self, label: object) -> bool:
-        return label in self.position
-
-    def __getitem__(self, label: Hashable) -> Any:
-        return self.networkx[label]
-
-
 UNITS = {"usd": "USD", "tonnes": "t"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FlowGraph(NetworkxView):
-    """A network of flows as arrays; networkx's functions run on it by name.
+class FlowGraph:
+    """A network of flows as arrays, with the interface of a frozen networkx graph.
 
     Every edge is one pair of nodes with the sum of its flows, above zero; edges are sorted by
     source, then target. Nodes keep the order of ``labels``. To networkx an edge has two
     attributes: ``weight`` (the flow) and ``distance`` (1 / flow: a large flow is a short path).
-    Make one with :meth:`from_edges`, :meth:`from_table` or :meth:`from_networkx`.
+    networkx's functions run on it by name, and it has the methods and views of an ``nx.DiGraph``
+    (undirected: ``nx.Graph``) that change nothing: ``in_edges``, ``degree``, ``subgraph`` and the
+    rest. :meth:`to_networkx` gives a graph that may be changed. Make one with
+    :meth:`from_edges`, :meth:`from_table` or :meth:`from_networkx`.
 
     Examples
     --------
@@ -187,7 +38,11 @@ class FlowGraph(NetworkxView):
     <FlowGraph: 3 nodes, 3 flows>
     >>> graph.out_strength.tolist(), graph.in_strength.tolist()
     ([5.0, 2.0, 0.0], [0.0, 4.0, 3.0])
+    >>> list(graph.in_edges("KOR", data="weight"))
+    [('CHN', 'KOR', 1.0), ('JPN', 'KOR', 2.0)]
     """
+
+    __networkx_backend__ = "graphkit"
 
     labels: tuple[Hashable, ...]
     sources: Ints
@@ -389,6 +244,8 @@ class FlowGraph(NetworkxView):
                 return np.asarray(1 / self.weights, np.float64)
         return np.ones(len(self.weights))
 
+    # --- the interface of networkx
+
     def to_networkx(self) -> Any:
         """Return an ``nx.DiGraph`` (undirected: ``nx.Graph``) with ``weight`` and ``distance``.
 
@@ -414,6 +271,63 @@ class FlowGraph(NetworkxView):
             for u, v, flow, distance in zip(*ends, flows, distances, strict=True)
         )
         return graph
+
+    @cached_property
+    def networkx(self) -> Any:
+        """The same network as one frozen networkx graph, built when it is first asked for."""
+        import networkx as nx
+
+        return nx.freeze(self.to_networkx())
+
+    @cached_property
+    def position(self) -> dict[Hashable, int]:
+        """Position of each label."""
+        return {label: i for i, label in enumerate(self.labels)}
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._interface:
+            return getattr(self.networkx, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(n for n in self._interface if not n.startswith("_"))]
+
+    @property
+    def _interface(self) -> frozenset[str]:
+        """Names that networkx's graph has and this class leaves to it."""
+        import networkx as nx
+
+        kind = nx.DiGraph if self.directed else nx.Graph
+        public = (name for name in dir(kind) if not name.startswith("_"))
+        return frozenset((*public, "graph", "_adj", "_node", "_pred", "_succ"))
+
+    def is_directed(self) -> bool:
+        """Return True if flows have a direction."""
+        return self.directed
+
+    def is_multigraph(self) -> bool:
+        """Return False: flows of one pair are added up."""
+        return False
+
+    def number_of_nodes(self) -> int:
+        """Count the nodes."""
+        return len(self.labels)
+
+    def number_of_edges(self, u: Hashable = None, v: Hashable = None) -> int:
+        """Count the pairs of nodes with a flow, or 1 or 0 for one pair."""
+        return len(self.sources) if u is None else self.networkx.number_of_edges(u, v)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return isinstance(label, Hashable) and label in self.position
+
+    def __getitem__(self, label: Hashable) -> Any:
+        return self.networkx[label]
 
     def __repr__(self) -> str:
         unit = f" in {self.unit}" if self.unit else ""

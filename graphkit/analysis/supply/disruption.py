@@ -19,7 +19,7 @@ SMALLEST, ROUNDING = 1e-12, 1e-9
 NONE = np.empty(0, np.int64)
 LOSSES = pa.schema([
     *texts("consumer", "product", "stage"),
-    *(number(n, SHARE) for n in ("direct", "indirect", "loss", "low", "high")),
+    *(number(n, SHARE) for n in ("direct", "indirect", "lost_share", "low", "high")),
     number("lost_imports"), *(number(n, SHARE) for n in ("recovered", "uncovered")),
     *flags("nothing_left"),
 ])  # fmt: skip
@@ -75,8 +75,8 @@ def disruption(
     -------
     pyarrow.Table
         ``consumer``, ``product``, ``stage``; of the consumer's imports or supply (0 to 1)
-        ``direct``, ``indirect`` and their sum ``loss``, with its range ``low`` to ``high`` (left
-        open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
+        ``direct``, ``indirect`` and their sum ``lost_share``, with its range ``low`` to ``high``
+        (left open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
         ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss;
         ``nothing_left``, where even ``low`` leaves nothing. The exporters are consumers
         too. In order of the chain of products, largest uncovered loss first.
@@ -96,7 +96,8 @@ def disruption(
     >>> mines = pa.table({"country": ["A"], "product": ["ore"], "tonnes": [9.0]})
     >>> network = supply_network(flows, mines, measure="tonnes")
     >>> for row in disruption(network, ["A"], loss=0.8).to_pylist():
-    ...     print(row["consumer"], *(round(row[n], 3) for n in ("direct", "indirect", "loss")))
+    ...     shares = (row["direct"], row["indirect"], row["lost_share"])
+    ...     print(row["consumer"], *(round(share, 3) for share in shares))
     B 0.8 0.0 0.8
     C 0.4 0.4 0.8
     """
@@ -180,7 +181,8 @@ def _of_imports(network: SupplyNetwork, cut: np.ndarray, lost: np.ndarray) -> np
 
 
 CASCADE = pa.schema([
-    *texts("country", "product", "stage"), *(number(n, SHARE) for n in ("loss", "low", "high")),
+    *texts("country", "product", "stage"),
+    *(number(n, SHARE) for n in ("lost_share", "low", "high")),
     number("lost"), *flags("failed"), *counts("round"), *texts("verdict", "hit_by"),
 ])  # fmt: skip
 LINKS = ("supply", "either")
@@ -222,7 +224,7 @@ def cascade(
     -------
     pyarrow.Table
         One row per pool with a loss, or that may fail: ``country``, ``product``, ``stage``,
-        ``loss`` (of the capacity, 0 to 1 where that is the supply) and its range ``low`` to
+        ``lost_share`` (of the capacity, 0 to 1 where that is the supply) and its range ``low`` to
         ``high`` (as below; null with a capacity or "either"), ``lost`` (the loss in the measure
         of the capacity), ``failed``, ``round`` (1 for those that the
         cut itself brings down, null if it does not fail), ``verdict`` ("certain" if it fails
@@ -255,7 +257,7 @@ def cascade(
     ...                   "tonnes": [6.0, 2.0, 5.0]})
     >>> network = supply_network(flows, mines, measure="tonnes")
     >>> for row in cascade(network, ["A"], tolerance=0.4, spread=1.0).to_pylist():
-    ...     print(row["round"], row["country"], row["loss"], row["hit_by"])
+    ...     print(row["round"], row["country"], row["lost_share"], row["hit_by"])
     1 B 0.75 A ore
     2 C 0.5 B ore
     """
