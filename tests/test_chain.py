@@ -80,3 +80,27 @@ def test_a_stage_of_several_products_has_no_links():
     several = supply_network(sold, made, routes, STAGES, measure="tonnes")
 
     assert len(stage_links(several, "C", "metal")) == 0
+
+
+def test_a_product_among_others_is_traced_to_the_stages_of_its_own_chain(ask):
+    """A magnet has an alloy behind it; what has none is not traced to one."""
+
+    def stages(scope: str) -> set[tuple[str, str]]:
+        rows = ask.depends_looked_through("KOR", scope=scope, period="2024").rows.to_pylist()
+        return {(row["product"], row["traced_to"]) for row in rows}
+
+    products = ("magnets-metal", "ree-metals", "ree-compounds")
+    alone = [stages(product) for product in products]
+
+    assert stages(",".join(products)) == set().union(*alone)
+    assert len({stage for _, stage in set().union(*alone)}) > len({stage for _, stage in alone[-1]})
+
+
+def test_no_single_point_is_at_a_stage_without_a_product_of_the_chain(ask):
+    rows = ask.single_points("KOR", period="2024").rows.to_pylist()
+    looked = {(r["product"], r["traced_to"]) for r in rows if r["traced_to"]}
+    for product in sorted({product for product, _ in looked}):
+        alone = ask.origins("KOR", scope=f"product:{product}", period="2024").rows.to_pylist()
+        assert {stage for one, stage in looked if one == product} <= {
+            row["traced_to"] for row in alone
+        }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.answer import Answer, money, percent, side_by_side
+from graphkit.answer import Answer, money, percent
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.facts import HALF, Asked, Facts, Part, between, counted, listed
 from graphkit.names import Entity
@@ -146,30 +146,25 @@ def _dependencies(standing: Standing) -> Part:
     title = "The largest dependencies"
     if not largest:
         return Section(title, [UNKNOWN]), []
-    # One by one: each in its own period, with a command that gives its rows alone.
-    looked = [
-        facts.ask(
-            "depends", consumer=[standing.buyer.key], scope=facts.scope_of([row["product"]]),
-            period=[row["period"]], look_through=True,
-        )
+    looked = facts.ask(
+        "depends", consumer=[standing.buyer.key],
+        scope=facts.scope_of([row["product"] for row in largest]),
+        period=[standing.period] if standing.period else None, look_through=True,
+    )  # fmt: skip
+    points = [
+        _dependency(facts, row, [one for one in looked.rows if one["product"] == row["product"]])
         for row in largest
-    ]  # fmt: skip
-    points = [_dependency(facts, *pair) for pair in zip(largest, looked, strict=True)]
+    ]
     said = (
         "By the value bought from the first supplier, products of which it has at least half "
         f"first, in {standing.period}. The table has the largest known origin at each stage, with "
         "the least and the most that its share can be."
     )
-    answers = {one.command: one.answer for one in looked if one.answer is not None}
-    whose = f"How much does {standing.buyer.name} depend on its largest origins, looked through?"
-    answer = None
-    if answers:
-        answer = replace(side_by_side(answers), question=whose, names=facts.places)
-    section = Section(title, [said], points, answer, [one.command for one in looked], shown=40)
+    section = looked.section(title, [said], points=points, shown=40)
     return section, [f"The largest of these: {points[0]}"]
 
 
-def _dependency(facts: Facts, row: Row, looked: Asked) -> str:
+def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
     """Say how much of a product comes from its first supplier, and what stands behind it."""
     product = facts.product(row["product"])
     weight = ""
@@ -181,7 +176,6 @@ def _dependency(facts: Facts, row: Row, looked: Asked) -> str:
         f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {row['period']} "
         f"came from {facts.place(row['supplier'])} as the last seller{weight}{worth}"
     )
-    behind = looked.rows
     if not behind:
         return f"{text}; who stands behind it is unknown."
     ends = [behind[0]] if len(behind) == 1 else [behind[-1], behind[0]]

@@ -14,7 +14,6 @@ from graphkit.analysis.supply.look_through import (
     THROUGH,
     UNKNOWN,
     UNTRACEABLE,
-    look_through,
     stage_links,
 )
 from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, plain, schema_of
@@ -234,10 +233,7 @@ def _traced(
     if without is not None:
         name, countries = bloc(catalog, without)
         avoided = name, members_with_data(supply.network, {name: countries})[0][name]
-    found = look_through(
-        supply.network, consumers=[buyer_in(catalog, supply, buyer)], products=supply.asked,
-        stages=stages, without=avoided,
-    )  # fmt: skip
+    found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided)
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
         [column.name for column in COLUMNS]
     )
@@ -288,9 +284,7 @@ def origins_of(
     supply = supply_of(catalog, catalog.materials.scope(scope), period, merged=group)
     tables = []
     for one in (replace(supply, measure=measure) for measure in measures):
-        found = look_through(
-            one.network, consumers=[buyer_in(catalog, one, buyer)], products=one.asked
-        )
+        found = one.traced([buyer_in(catalog, one, buyer)])
         tables.append(with_scope(found.rename_columns({"stage": "traced_to"}), one))
     return tables
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
@@ -190,8 +189,7 @@ def _by_share(
     catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
-    traced = look_through(supply.network, consumers=consumers, products=supply.asked)
-    found = share_points(traced, threshold=threshold)
+    found = share_points(supply.traced(consumers), threshold=threshold)
     unsure = pc.equal(found["verdict"], "possible")
     left_out = sorted(set() if possible else found.filter(unsure)["supplier"].to_pylist())
     if not possible:

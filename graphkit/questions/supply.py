@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Scope
@@ -38,6 +39,7 @@ from graphkit.questions.trade import (
 
 LARGE = 0.01
 """Part of a buyer's imports from which an unknown input is noted."""
+ENDS = ("input", "output")
 MADE = pa.schema([
     *(pa.field(n, pa.string()) for n in ("country", "product")),
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),
@@ -274,6 +276,23 @@ class Supply:
             self.products, measure=self.measure, unpublished=unpublished, unnamed=self.unnamed,
         )  # fmt: skip
 
+    def traced(
+        self, consumers: Sequence[str] | None, *, stages: Sequence[str] | None = None,
+        without: tuple[str, Sequence[str]] | None = None,
+    ) -> pa.Table:  # fmt: skip
+        """Look through the imports of the products asked about, each to the stages of its chain.
+
+        The network of several products has stages that are none of a single one's.
+        """
+        found = look_through(
+            self.network, consumers=consumers, products=self.asked, stages=stages, without=without
+        )
+        at = dict(zip(self.network.products, self.network.stages, strict=True))
+        steps = list(zip(*(self.conversions[n].to_pylist() for n in ENDS), strict=True))
+        own = {(key, at[one]) for key in self.asked for one in _behind(key, steps) if one in at}
+        pairs = zip(found["product"].to_pylist(), found["stage"].to_pylist(), strict=True)
+        return found.filter(pa.array([pair in own for pair in pairs], pa.bool_()))
+
     def short_notes(self, buyer: str | None) -> list[str]:
         """Name the countries whose inputs cannot feed what the buyer, or everybody, buys."""
         consumers = None if buyer is None else [buyer]
@@ -396,8 +415,8 @@ def _chain(
     asked for: nickel is no input of magnets beside nickel ore.
     """
     main, contents = catalog.materials.main, catalog.materials.contents
-    rows = catalog.rows("conversions").select(["input", "output", "input_per_output", "kind"])
-    steps = list(zip(rows["input"].to_pylist(), rows["output"].to_pylist(), strict=True))
+    rows = catalog.rows("conversions").select([*ENDS, "input_per_output", "kind"])
+    steps = list(zip(*(rows[n].to_pylist() for n in ENDS), strict=True))
 
     def bought_for(product: str) -> Set[str]:
         own = main.get(product, set())
@@ -418,6 +437,14 @@ def _chain(
         kept.update(made_of)
         found += dict.fromkeys(key for key, _ in made_of if key not in found)
     return sorted(found), rows.filter(pa.array([step in kept for step in steps], pa.bool_()))
+
+
+def _behind(product: str, steps: Sequence[tuple[str, str]]) -> list[str]:
+    """Collect a product and all that it is made of."""
+    found = [product]
+    for key in found:
+        found += [one for one, after in steps if after == key and one not in found]
+    return found
 
 
 def _uses(

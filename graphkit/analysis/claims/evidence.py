@@ -92,16 +92,30 @@ class Loaded:
         return self.balanced.get((claim["consumer"], material, claim["period"]))
 
     @cached_property
-    def by_series(self) -> dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]]:
-        """Flows by series, product, period and consumer."""
-        found: dict[Series, dict[str, dict[str, dict[str, list[Flow]]]]] = {}
-        names = ("dataset", "reporter", "source", "product", "period", "supplier", "consumer")
-        columns = [self.flows[name].to_pylist() for name in (*names, *MEASURES)]
-        for dataset, reporter, source, product, period, *flow in zip(*columns, strict=True):
-            series = found.setdefault((dataset, reporter, source), {})
-            by_consumer = series.setdefault(product, {}).setdefault(period, {})
-            by_consumer.setdefault(flow[1], []).append(tuple(flow))
+    def by_series(self) -> dict[Series, dict[str, dict[str, list[int]]]]:
+        """Rows of the flows by series, product and period."""
+        keys = ["dataset", "reporter", "source", "product", "period"]
+        numbered = self.flows.select(keys).append_column("row", pa.array(range(len(self.flows))))
+        found: dict[Series, dict[str, dict[str, list[int]]]] = {}
+        for one in numbered.group_by(keys).aggregate([("row", "list")]).to_pylist():
+            series = found.setdefault((one["dataset"], one["reporter"], one["source"]), {})
+            series.setdefault(one["product"], {})[one["period"]] = one["row_list"]
         return dict(sorted(found.items()))
+
+    @cached_property
+    def _read(self) -> dict[tuple[Series, str, str], dict[str, list[Flow]]]:
+        return {}
+
+    def by_consumer(self, series: Series, product: str, period: str) -> dict[str, list[Flow]]:
+        """Read the flows of a product in one period by consumer."""
+        key = series, product, period
+        if key not in self._read:
+            rows = self.flows.select(["supplier", "consumer", *MEASURES])
+            rows = rows.take(pa.array(self.by_series[series][product][period]))
+            found = self._read.setdefault(key, {})
+            for flow in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+                found.setdefault(flow[1], []).append(flow)
+        return self._read[key]
 
     @cached_property
     def groups(self) -> dict[str, set[str]]:
@@ -254,7 +268,7 @@ class Loaded:
     ) -> Iterator[Flow]:
         for product, periods in pieces.items():
             for period in periods:
-                by_consumer = self.by_series[series][product][period]
+                by_consumer = self.by_consumer(series, product, period)
                 for consumer in sorted(by_consumer if consumers is None else consumers):
                     yield from by_consumer.get(consumer, ())
 

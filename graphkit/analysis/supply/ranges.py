@@ -278,16 +278,21 @@ def _fixed_point(
     sold = np.zeros_like(made)
     if ceiling is not None:
         sold[supply > 0] = ceiling
+    again = draw is not None and draw.feeds_itself
+    every: np.ndarray = np.arange(made.shape[1])
+    if not again and out is None and cut is None:  # a column of zeros stays one
+        every = np.flatnonzero(made.any(axis=0) | sold.any(axis=0))
+    made, sold = made[:, every], sold[:, every]
     for _ in range(ROUNDS):
-        if draw is not None and draw.feeds_itself:
+        if again and draw is not None:
             shares[nodes] = sold
             made = draw.made_of(shares)
         after = own[:, None] * made + links @ sold + gone
-        after[choice] = pick(after[choice], made[choice])
+        pick(after, made, out=after, where=choice[:, None])
         if out is not None:
             after[out] = value
         change = float(np.abs(after - sold).max(initial=0.0))
         sold = after
         if change < CLOSE:
             break
-    shares[nodes] = sold
+    shares[np.ix_(nodes, every)] = sold
