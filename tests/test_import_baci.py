@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from databases import slice_seeds
 from pyarrow import parquet
 
 from graphkit.arrow import plain
@@ -23,6 +23,7 @@ from graphkit.importers.writing import UnmappedError
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
 
+RARE_EARTHS = "rare-earths-1995-2024"
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
 """Horses: a code with a leading zero that no product here travels under."""
 
@@ -34,7 +35,7 @@ def reference() -> Reference:
 
 @pytest.fixture(scope="module")
 def flows() -> pa.Table:
-    table = parquet.read_table(shipped("seeds") / "trade" / "rare-earths-1995-2024.parquet")
+    table = parquet.read_table(shipped("seeds") / "trade" / f"{RARE_EARTHS}.parquet")
     return table.filter(pc.is_in(table["period"], pa.array(["2023", "2024"])))
 
 
@@ -297,15 +298,15 @@ def test_years_are_imported_one_by_one_or_again_beside_each_other(
     assert len(list((tmp_path / "two" / "trade").glob("*.parquet"))) == 2
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("version", "new", "dataset"), [(None, 1, "baci-hs92"), ("202601", 2, "baci-hs92-v202601")]
 )
 def test_an_import_merges_with_a_copy_of_the_shipped_seeds(
-    sliced_seeds, flows, lines, reference, tmp_path, version, new, dataset
+    flows, lines, reference, tmp_path, version, new, dataset
 ):
     folder = tmp_path / "seeds"
-    shutil.copytree(sliced_seeds, folder)
+    slice_seeds(folder, [RARE_EARTHS])
+    parquet.write_table(flows, folder / "trade" / f"{RARE_EARTHS}.parquet")
     before = len(read_seeds(folder)["EXPORTS"])
     head, first, *_ = lines["2024"].splitlines(keepends=True)
     path = tmp_path / "2024.csv"

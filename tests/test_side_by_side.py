@@ -60,7 +60,13 @@ def test_several_periods_are_answered_side_by_side_and_show_which(ask, name):
 
     assert both.rows.to_pylist() == [*single[0], *single[1]]
     assert "period" in both.headers
-    assert question(ask, [2024, "2022", "2024"]).rows == both.rows
+
+
+@pytest.mark.parametrize("name", ["depends", "disrupt", "flows"])
+def test_periods_are_a_text_or_a_list_and_count_once(ask, name):
+    question = PERIODS[name]
+
+    assert question(ask, [2024, "2022", "2024"]).rows == question(ask, "2024, 2022").rows
 
 
 def test_countries_and_periods_are_combined_and_each_has_its_coverage(ask):
