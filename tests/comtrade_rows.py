@@ -88,7 +88,7 @@ def table(rows: Sequence[Row], *, names: Sequence[str] = (), end: str = "") -> s
 
 
 def both_sides() -> list[Row]:
-    """What KOR and CHN say of the rare earths that CHN sells to KOR, and their other partners."""
+    """Rows of KOR and CHN on the rare earths that CHN sells to KOR, and their other partners."""
     return [
         row(KOR, "M", CHN, "284690", 110_000.0, 5_000.0),
         row(KOR, "M", JPN, "284690", 40_000.0, 1_000.0),

@@ -38,7 +38,7 @@ def read(folder: Path, **files: str | bytes | None) -> Facts:
 
 
 def problems(folder: Path) -> list[str]:
-    """What is wrong with the seeds of a folder, as a person reads it."""
+    """List the problems of the seeds of a folder, as a person reads them."""
     with pytest.raises(SeedError) as failed:
         read_seeds(folder)
     return str(failed.value).splitlines()

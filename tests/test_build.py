@@ -32,7 +32,7 @@ def rows(graph: Graph, kind: str, *columns: str) -> list[tuple[object, ...]]:
 
 
 def joins(graph: Graph, kind: str) -> dict[tuple[str, ...], int]:
-    """How many edges of a kind join which kinds of node."""
+    """Count the edges of a kind by the kinds of node that they join."""
     found: Counter[tuple[str, ...]] = Counter()
     for part in parts(graph, kind):
         found[tuple(k.name for k in part.ends)] += len(part.table)

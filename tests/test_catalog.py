@@ -1,4 +1,4 @@
-"""What people type, and what it stands for."""
+"""Names that people type, and what they stand for."""
 
 from __future__ import annotations
 

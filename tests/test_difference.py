@@ -1,4 +1,4 @@
-"""What a load has to change, against what a database holds."""
+"""Differences between what a load brings and what a database holds."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def rows_of(graph: Graph, kind: Kind) -> pa.Table:
 
 
 def keys(what: Difference) -> tuple[set[object], set[object], set[object]]:
-    """What is added, changed and removed; nothing is in it twice."""
+    """Return what is added, changed and removed; nothing is in it twice."""
     lists = [each.to_pylist() for each in (what.added, what.changed, what.removed)]
     assert [len(each) for each in lists] == [len(set(each)) for each in lists]
     added, changed, removed = (set(each) for each in lists)

@@ -117,7 +117,7 @@ def test_a_change_of_one_property_would_be_noticed(stores):
 
 
 def failure(ask: Callable[[], object]) -> str:
-    """What is said of a statement that cannot be run; nothing if it can."""
+    """Return what is said of a statement that cannot be run; nothing if it can."""
     try:
         ask()
     except (UsageError, StoreError) as error:
@@ -361,7 +361,7 @@ except OSError as error:
 
 
 def inside(lock: str, sliced_file: Path, canary: Canary) -> str:
-    """What comes of reading and writing files and calling a port behind a lock."""
+    """Try to read and write files and to call a port behind a lock."""
     texts = [
         canary.sent(t) for t in FILES if t.startswith(("LOAD FROM '/", "LOAD FROM 'CAN", "COPY ("))
     ]

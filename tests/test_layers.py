@@ -82,6 +82,28 @@ def test_seeds_and_analysis_see_no_database(part):
     assert seen & {"neo4j", "ladybug", "typer", "rich", "jgo"} == set()
 
 
+def test_no_module_has_more_than_600_lines():
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+
+    assert {str(path): n for path, n in lines.items() if n > 600} == {}
+
+
+QUESTION = re.compile(r"(What|Which|Whether|How)\b")
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@pytest.mark.parametrize("part", ["graphkit", "tests", "tools", "benchmarks"])
+def test_no_docstring_begins_as_a_question_does(part):
+    found = [
+        f"{path}: {text.partition(chr(10))[0]}"
+        for path in sorted((PACKAGE.parent / part).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, DOCUMENTED) and QUESTION.match(text := ast.get_docstring(node) or "")
+    ]
+
+    assert found == []
+
+
 def picture() -> str:
     """The layers as docs/architecture.md draws them, highest first."""
     packages = {part for part in LEVEL if (PACKAGE / part).is_dir()}

@@ -1,4 +1,4 @@
-"""What a load does to a database, on each real database."""
+"""Effects of a load, on each real database."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What must not change an answer does not, and what must change it does so in step.
+"""Changes that must not change an answer do not; those that must change it in step.
 
 The digest of a graph that is written down in other ways is tested in test_seeds_fuzz; here it is
 the answers, byte for byte: no part of one says from which file or line a fact came. Only the words

@@ -109,7 +109,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 
 def outcome(function: Any, graph: Any, arguments: dict[str, Any], **more: Any) -> Any:
-    """What a call gives, made comparable; of an error, its kind and words."""
+    """Return what a call gives, made comparable; of an error, its kind and words."""
     try:
         found = function(graph, **arguments, **more)
         if isinstance(found, Iterator):

@@ -39,7 +39,7 @@ for command in json.loads(sys.argv[1]):
 
 
 def permitted() -> bool:
-    """Whether this machine lets us make a namespace."""
+    """Tell if this machine lets us make a namespace."""
     return (
         bool(shutil.which("unshare"))
         and not subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode

@@ -1,4 +1,4 @@
-"""What the gate lets through and what it does not; no database is needed for that."""
+"""Statements that the gate lets through or stops; no database is needed for that."""
 
 import re
 import time

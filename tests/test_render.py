@@ -1,4 +1,4 @@
-"""What tables and answers look like in every format, whatever is in them."""
+"""Tables and answers in every format, whatever is in them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def long_answer(sliced_file: Path) -> Iterator[Answer]:
 
 @pytest.fixture
 def shown(capsys, monkeypatch):
-    """What a table or an answer looks like in a format, on a page of a width."""
+    """Show a table or an answer in a format, on a page of a width."""
 
     def show(what: pa.Table | Answer, form: str, columns: int = 120, title: str = "") -> str:
         monkeypatch.setenv("COLUMNS", str(columns))

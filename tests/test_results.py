@@ -1,4 +1,4 @@
-"""What a server takes long for is asked once after each load."""
+"""Questions that take a server long are asked once after each load."""
 
 import pyarrow as pa
 import pytest

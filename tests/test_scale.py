@@ -1,4 +1,4 @@
-"""What stands in the way of Spark is named in one line, before anything is written."""
+"""Obstacles to Spark are each named in one line, before anything is written."""
 
 from __future__ import annotations
 

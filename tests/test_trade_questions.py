@@ -52,7 +52,7 @@ def by_hand(
     product: str | None = None,
     codes: tuple[str, ...] = (),
 ) -> dict[str, dict[str, float | int | None]]:
-    """What each supplier's row must say of the imports of some countries from outside them."""
+    """Return the row that each supplier must have in the imports of some countries."""
     usd: dict[str, float] = defaultdict(float)
     tonnes: dict[str, float] = defaultdict(float)
     unweighed = 0.0

@@ -48,7 +48,7 @@ def everything_said(error: BaseException | None) -> Iterator[str]:
 
 @contextmanager
 def refused(kind: type[Exception], said: str, *secrets: str) -> Iterator[None]:
-    """What happens inside ends soon, in one line that says it and holds no secret."""
+    """Demand that all inside ends soon, in one line that says it and holds no secret."""
     began = time.monotonic()
     with pytest.raises(kind) as caught:
         yield

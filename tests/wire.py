@@ -55,7 +55,7 @@ class Wire:
                 hang_up(end)
 
     def due(self, data: bytes, asking: bool) -> bool:
-        """Whether the fault is to happen now."""
+        """Tell if the fault is to happen now."""
         with self.lock:
             before = self.commits if self.fault == "commit" else self.passed
             self.passed += len(data)

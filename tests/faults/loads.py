@@ -1,4 +1,4 @@
-"""What the tests of faults share: two graphs to tell apart, and command lines in warm processes."""
+"""Shared by the tests of faults: two graphs to tell apart, and command lines in warm processes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CODES = (0, 1, 2, 3, 4, 130)
 
 @dataclass(frozen=True)
 class Counts:
-    """How many faults of each sort are made."""
+    """Numbers of faults of each sort."""
 
     kills: int
     neo4j_kills: int
@@ -105,13 +105,13 @@ class Loads:
         return "B" if name == "A" else "A"
 
     def marker(self, name: str) -> str:
-        """What is written last of a graph."""
+        """The value that is written last of a graph."""
         part = next(part for part in self.graphs[name].parts if part.kind.name == "Load")
         content: str = part.table["content"][0].as_py()
         return content
 
     def told(self, store: Store) -> str:
-        """Which of the graphs an embedded file holds, by its marker, with all that it counts."""
+        """Tell the graph that an embedded file holds, by its marker, with all that it counts."""
         marked = store.run("MATCH (l:Load) RETURN l.content AS content").table["content"]
         names = {self.marker(name): name for name in self.graphs}
         name = names[marked.to_pylist()[0]]
@@ -124,7 +124,7 @@ class Loads:
         return name
 
     def named(self, store: Store) -> str:
-        """Which of the graphs a database holds; nothing else is one."""
+        """Tell the graph that a database holds; nothing else is one."""
         names = {sha256: name for name, sha256 in self.digests.items()}
         return names[digest(store).sha256]
 

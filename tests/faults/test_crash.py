@@ -38,7 +38,7 @@ def spread(found: Counter[str], kills: int) -> None:
 
 
 def version(path: Path) -> tuple[int, int]:
-    """What tells a file from every other that was or will be at its path."""
+    """Marks that tell a file from every other that was or will be at its path."""
     with suppress(FileNotFoundError):
         found = path.stat()
         return found.st_ino, found.st_ctime_ns
@@ -46,7 +46,7 @@ def version(path: Path) -> tuple[int, int]:
 
 
 def phase_of_file(path: Path, new: Path, old: tuple[int, int], left: tuple[int, int]) -> str:
-    """How far a load is, of one file that another is made for."""
+    """Tell the phase of a load into one file that another is made for."""
     if version(path) != old:
         return "after"
     return "before" if version(new) in (left, (0, 0)) else "during"
@@ -80,7 +80,7 @@ def test_an_embedded_load_that_is_killed_anywhere(loads, counts, tmp_path):
 
 
 def phase_of_server(store: Neo4jStore, markers: Mapping[str, str]) -> str:
-    """How far a load is."""
+    """Tell the phase of a load."""
     return markers[marker(store)]
 
 

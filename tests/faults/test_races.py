@@ -82,7 +82,7 @@ def test_two_neo4j_loads_and_a_reader(loads, counts, neo4j_store, neo4j_server):
 
 
 def read(loads: Loads, server: tuple[str, str, str]) -> str:
-    """Which graph a reader of Neo4j sees; none if it is told that there is no whole one."""
+    """Tell the graph that a reader of Neo4j sees; none if it is told that there is no whole one."""
     with Neo4jStore(*server) as store:
         try:
             last_load(store)

@@ -1,4 +1,4 @@
-"""How many small wrong changes to the loader, the gate and the measures the quick tests notice.
+"""Count the small wrong changes to loader, gate and measures that the quick tests notice.
 
 ``python tests/mutation`` tries a sample of each group, the same one every time, on a copy of the
 checkout. Tests that need a server or make faults by the hundred are left out. Modules in SERVER

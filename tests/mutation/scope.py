@@ -1,4 +1,4 @@
-"""Which modules are mutated, and the quick tests that concern each (its own examples are run too).
+"""The modules that are mutated, and the quick tests that concern each (and its examples).
 
 Tests of questions are no part of it: a measure answers for itself.
 """
