@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -80,9 +82,10 @@ def off(node: ElementTree.Element) -> str:
     """The text of a node that leaves the picture at its left or right."""
     text = "".join(node.itertext())
     place = node.get("transform", "translate(0 0)").partition("(")[2].rstrip(")").split()
-    style = dict(part.split(":") for part in node.get("style", "").split(";") if part)
-    wide = text_width(text, float(style["font-size"].removesuffix("px")),
-                      bold=style.get("font-weight") == "bold")  # fmt: skip
+    style = node.get("style", "")
+    size = re.search(r"([\d.]+)px", style)
+    assert size, style
+    wide = text_width(text, float(size[1]), bold="bold" in style)
     start = float(place[0]) + float(node.get("x", 0))
     start -= {"end": wide, "middle": wide / 2}.get(node.get("text-anchor", ""), 0)
     return text if start < -1 or start + wide > WIDTH + 1 else ""
@@ -217,6 +220,31 @@ def test_a_trend_is_a_line_with_bands_and_the_partners_that_came_and_went(ask):
     assert values(option, "new partners")[1:] == [len(row["new"] or ()) for row in rows[1:]]
     assert values(option, "lost partners")[1:] == [-len(row["lost"] or ()) for row in rows[1:]]
     assert values(option, "new partners")[0] is None
+
+
+def test_a_trend_of_many_products_has_the_lines_of_the_largest_trade(ask):
+    answer = ASKED["changes.trend"](ask)
+    rows = answer.rows.to_pylist()
+    goods = [{**row, "product": f"good-{n}", "usd": n * row["usd"]}
+             for n in (3, 1, 2, 9, 8, 7, 4, 5, 6, 10) for row in rows]  # fmt: skip
+    many = pa.Table.from_pylist(goods, answer.rows.schema)
+    option = picture(replace(answer, rows=many)).option
+
+    assert [one["name"] for one in option["series"]] == [f"good-{n}" for n in range(10, 2, -1)]
+    assert "The 8 largest by value." in option["title"][0]["subtext"].replace("\n", " ")
+
+
+def test_controls_stand_in_the_years_that_their_axis_names(ask):
+    answer = ASKED["controls.controls"](ask)
+    option = picture(answer).option
+    svg = picture(answer).svg()
+    since = [day for day in answer.rows["since"].to_pylist() if day][:20]
+    begun = next(one for one in option["series"] if one["name"] == "in force")["data"]
+    days = [datetime.fromtimestamp(mark["value"][0] / 1000, UTC) for mark in begun]
+
+    assert [f"{day:%Y-%m-%d}"[: len(text)] for day, text in zip(days, since, strict=True)] == since
+    years = {day.year for day in days}
+    assert {f">{year}</text>" in svg for year in years} == {True}
 
 
 def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):

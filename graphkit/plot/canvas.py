@@ -245,6 +245,7 @@ def framed(
     bottom = len(sources) * SMALL * LEADING + EDGE
     option: dict[str, Any] = {
         "animation": False,
+        "useUTC": True,
         "backgroundColor": PAPER,
         "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
         "title": [

@@ -40,8 +40,10 @@ HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 3], "rotation
 """Stripes across a bar: what is unknown."""
 
 
-FORMATTERS = {"%": "{value} %", "year": "{value}"}
+FORMATTERS = {"%": "{value} %", "year": "{yyyy}"}
 """Formatters of the numbers of an axis, by unit; all others have thousands separators."""
+YEAR = 365 * 24 * 3600 * 1000
+"""Milliseconds, in which an axis of years counts from 1970."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,14 @@ class Axis:
         """The axis as a component of the option."""
         ends = {"min": self.least, "max": self.most}
         return {
-            "type": "value", "name": self.name, "nameLocation": "middle", "nameGap": 26,
+            "type": "time" if self.unit == "year" else "value",
+            "name": self.name, "nameLocation": "middle", "nameGap": 26,
             "nameTextStyle": {"color": MUTED, "fontSize": SMALL},
             "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
                           **({"formatter": FORMATTERS[self.unit]}
                              if self.unit in FORMATTERS else {})},
             "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
-            **({"minInterval": 1} if self.unit == "year" else {}),
+            **({"minInterval": YEAR} if self.unit == "year" else {}),
             **{name: self.scaled(value) for name, value in ends.items() if value is not None},
         }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from graphkit.answer import Answer
@@ -187,25 +188,26 @@ def controls(answer: Answer) -> Picture:
         ("until", "ended", "rect", INK),
     )
     marks = [
-        Marks(name, [(i, _year(row[column])) for i, row in enumerate(rows) if row[column]],
+        Marks(name, [(i, _day(row[column])) for i, row in enumerate(rows) if row[column]],
               symbol, colour)
         for column, name, symbol, colour in events if any(row[column] for row in rows)
     ]  # fmt: skip
-    years = [value for mark in marks for _, value in mark.points]
+    days = [value for mark in marks for _, value in mark.points]
+    first, last = (datetime.fromtimestamp(day / 1000, UTC).year for day in (min(days), max(days)))
     plot = rows_of(
         [f"{', '.join(row['elements'] or ()) or 'items'} · {row['announcement']}"
          if len({r["country"] for r in rows}) == 1
          else f"{name_of(row['country'])} · {row['announcement']}" for row in rows],
-        Axis("year", "year", least=float(int(min(years))), most=float(int(max(years)) + 1)),
+        Axis("year", "year", least=_day(str(first)), most=_day(str(last + 1))),
         marks=marks,
     )  # fmt: skip
     return framed(answer, plot, drawn=len(rows), legend=True)
 
 
-def _year(day: str) -> float:
-    """Return a day as a year with its fraction, to a month."""
-    year, _, rest = day.partition("-")
-    return int(year) + (int(rest[:2]) - 1) / 12 if rest else float(year)
+def _day(text: str) -> float:
+    """Return a day, or the first one of a month or year, in milliseconds since 1970."""
+    year, month, day = [int(part) for part in [*text.split("-"), "1", "1"][:3]]
+    return datetime(year, month, day, tzinfo=UTC).timestamp() * 1000
 
 
 NAMED_BY = ("consumer", "product", "element", "period", "share_of", "supplier")

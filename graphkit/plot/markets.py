@@ -79,14 +79,17 @@ def trend(answer: Answer) -> Picture:
     rows = answer.rows.to_pylist()
     periods = sorted(values(answer, "period"))
     groups = grouped(rows, ("consumer", "supplier", "product"), APART)
-    lines = {name: by_period(group, periods, "hhi_usd") for name, group in groups.items()}
-    lines = dict(list(lines.items())[:MOST_LINES])
+    newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
+    chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
+    lines = {name: by_period(groups[name], periods, "hhi_usd") for name in chosen}
     plot = lines_over(
         periods, lines, Axis("HHI by value, 0 to 10,000", "", lines=BANDS),
         {name: LINES[i % len(LINES)] for i, name in enumerate(lines)},
     )  # fmt: skip
     drawn = sum(len(groups[name]) for name in lines)
     note = BANDS_NOTE
+    if len(groups) > MOST_LINES:
+        note = f"{note} The {MOST_LINES} largest by value."
     if len(groups) > 1:
         return framed(answer, plot, drawn=drawn, note=note)
     return framed(
