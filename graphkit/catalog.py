@@ -56,6 +56,7 @@ class Catalog:
         self._recent: dict[str, pa.Table] = {}
         self._derived: dict[str, tuple[Any, tuple[Reading, ...]]] = {}
         self._lock = Lock()
+        self._datasets: dict[str, Catalog] = {}
         self.materials = Materials(self)
 
     def rows(self, query: str, **values: Any) -> pa.Table:
@@ -112,8 +113,9 @@ class Catalog:
             wanted = f"wanted one of {', '.join(known)}" if known else "the database holds none"
             raise UsageError(f"`dataset`: found {dataset!r}, {wanted}")
         chosen = Catalog(self.store, dataset)
-        chosen._tables = self._tables  # none of them depends on the data set
-        return chosen
+        # None of these depends on the data set that is chosen.
+        chosen._tables, chosen._datasets = self._tables, self._datasets
+        return self._datasets.setdefault(dataset, chosen)
 
     def flows(self, query: str, **values: Any) -> pa.Table:
         """Read the flows of a shipped query in the data set of this catalog."""

@@ -397,3 +397,13 @@ def test_only_the_last_derived_results_are_kept(store):
 
     assert catalog.derived(str(DERIVED), object) is made[-1]
     assert catalog.derived("0", object) is not made[0]
+
+
+def test_a_data_set_that_was_chosen_before_is_not_read_again(store):
+    catalog = Catalog(store)
+    first = catalog.using("baci-hs92")
+    traded = first.traded
+
+    assert catalog.using("baci-hs17").using("baci-hs92") is first
+    assert first.traded is traded
+    assert set(traded["dataset"].to_pylist()) == {"baci-hs92"}
