@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -28,6 +29,8 @@ from graphkit import explore
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.explore.addresses import PATHS, command_of, field_of, openapi
+from graphkit.explore.answers import Answers
+from graphkit.explore.app import _listening, make_app
 from graphkit.explore.guard import POLICY
 from graphkit.plot.canvas import ASSETS
 from graphkit.schema import GRAPH
@@ -319,8 +322,48 @@ def test_every_reply_keeps_other_pages_out(server, path):
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert headers["cache-control"] == "no-store"
+    assert headers.get_list("cache-control") == ["no-cache" if path == "/" else "no-store"]
     assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize("path", ["/", "/app.js", "/echarts.js", "/api/openapi.json"])
+def test_a_file_of_the_page_is_packed_and_asked_about_by_its_tag(server, path):
+    packed = server.get(path, headers={"Accept-Encoding": "gzip, deflate"})
+    plain = server.get(path, headers={"Accept-Encoding": "identity"})
+    tag = plain.headers["etag"]
+
+    assert (packed.headers["content-encoding"], packed.headers["etag"]) == ("gzip", tag)
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    known = server.get(path, headers={"If-None-Match": tag})
+    assert (known.status_code, known.content) == (304, b"")
+    assert known.headers["content-security-policy"] == POLICY
+
+
+def test_replies_are_not_held_back_for_fuller_packets():
+    with _listening(0) as sock, socket.create_connection(sock.getsockname()):
+        accepted, _ = sock.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP  # where asyncio turns Nagle's rule off
+
+
+def test_the_answer_of_the_first_view_is_found_before_a_reader_asks(database):
+    async def prepared() -> list[str]:
+        with (
+            EmbeddedStore(database) as store,
+            Answers(store, lambda: store) as kept,
+        ):
+            app = make_app(kept, None, 80)
+            async with app.router.lifespan_context(app):
+                while not kept._kept:
+                    await asyncio.sleep(0.01)
+                await asyncio.gather(*kept._kept.values())
+                return [*kept._kept]
+
+    (question,) = asyncio.run(asyncio.wait_for(prepared(), 60))
+    assert question.startswith("concentration.")
+    assert "'stage'" in question
 
 
 def raw(server: httpx.Client, request: bytes) -> bytes:

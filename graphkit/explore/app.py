@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+import hashlib
 import json
 import math
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property, partial
 from http import HTTPStatus
 from importlib import resources
 from typing import Any
@@ -70,6 +75,8 @@ ENDINGS = {
     "txt": "text/plain; charset=utf-8",
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
+FIRST: tuple[str, Pairs] = ("concentration", [("by", "stage")])
+"""The question whose answer the first view shows, which takes seconds."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -89,10 +96,17 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
     doors = _Doors(answers, db)
     described = {**openapi(__version__, MEDIA), "x-database": db}
     document = json.dumps(described, ensure_ascii=False).encode()
-    pages = {f"/{name}": (content, kind) for name, content, kind in _static()}
+    pages = _static()
     pages["/"] = pages["/index.html"]
-    pages["/api/openapi.json"] = (document, ENDINGS["json"])
-    pages["/api/schema"] = (json.dumps(kinds_of(GRAPH)).encode(), ENDINGS["json"])
+    pages["/api/openapi.json"] = _Page(document, ENDINGS["json"])
+    pages["/api/schema"] = _Page(json.dumps(kinds_of(GRAPH)).encode(), ENDINGS["json"])
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        ahead = asyncio.create_task(doors.prepare())
+        yield
+        ahead.cancel()
+
     questions = [Route(f"/api/{path}", partial(doors.ask, path)) for path in PATHS]
     others = [
         Route(f"/api/{door}/{path}", partial(endpoint, path))
@@ -101,7 +115,7 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
     ]
     return Starlette(
         routes=[
-            *(Route(path, partial(_page, *page)) for path, page in pages.items()),
+            *(Route(path, page.show) for path, page in pages.items()),
             *questions,
             *others,
             Route("/api/brief", doors.write_brief),
@@ -111,6 +125,7 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
             Route("/api/query/{name}", doors.run_named),
             Route("/api/cypher", doors.run_statement, methods=["POST"]),
         ],
+        lifespan=lifespan,
         middleware=[Middleware(Guard, port=port)],
         exception_handlers={
             GraphkitError: _failed,
@@ -121,18 +136,40 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
     )
 
 
-def _static() -> list[tuple[str, bytes, str]]:
+@dataclass(frozen=True)
+class _Page:
+    """A file of the page, which a browser keeps and asks about by its tag."""
+
+    content: bytes
+    kind: str
+
+    @cached_property
+    def _tag(self) -> str:
+        return f'W/"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return gzip.compress(self.content, 6, mtime=0)
+
+    async def show(self, request: Request) -> Response:
+        """Send the file, packed for those who unpack it, or say that it is the same as before."""
+        headers = {"Content-Type": self.kind, "ETag": self._tag, "Vary": "Accept-Encoding",
+                   "Cache-Control": "no-cache"}  # fmt: skip
+        if request.headers.get("if-none-match") == self._tag:
+            return Response(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.content, headers=headers)
+        return Response(self._packed, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def _static() -> dict[str, _Page]:
     """Read the files of the page once: no request names a file."""
     folder = resources.files("graphkit.explore") / "static"
     drawn = (ASSETS / name for name in ("echarts.js", "world.json"))
-    return [
-        (file.name, file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
-        for file in (*sorted(folder.iterdir(), key=lambda file: file.name), *drawn)
-    ]
-
-
-async def _page(content: bytes, kind: str, request: Request) -> Response:
-    return Response(content, headers={"Content-Type": kind})
+    return {
+        f"/{file.name}": _Page(file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
+        for file in (*folder.iterdir(), *drawn)
+    }
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -161,6 +198,11 @@ class _Doors:
 
     def __init__(self, answers: Answers, db: str | None) -> None:
         self._answers, self._db = answers, db
+
+    async def prepare(self) -> None:
+        """Answer what the first view asks before a reader waits for it."""
+        with suppress(GraphkitError):  # which the reader will be told
+            await self._find(*FIRST, "json")
 
     async def ask(self, path: str, request: Request) -> Response:
         """Answer a question in a format."""
@@ -365,7 +407,7 @@ def serve(
             log_level="error",
             access_log=False,
             server_header=False,
-            lifespan="off",
+            lifespan="on",
             ws="none",
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=5,
@@ -376,8 +418,15 @@ def serve(
 
 
 def _listening(port: int) -> socket.socket:
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, which holds replies back for 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((ADDRESS, port))
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((ADDRESS, port))
+        sock.listen()
+        return sock
     except OSError as error:
+        sock.close()
         reason = os.strerror(error.errno) if error.errno else error
         raise GraphkitError(f"cannot listen on port {port}: {reason}") from error

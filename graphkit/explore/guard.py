@@ -25,6 +25,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+"""Headers of every reply that has no such header of its own."""
 MOST_BYTES = 2**20
 """Of a body: more than the longest statement takes."""
 BODY_SECONDS = 10.0
@@ -57,8 +58,10 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
+                given = {name for name, _ in message["headers"]}
                 own = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
-                message["headers"] = [*message["headers"], *own]
+                more = [(name, value) for name, value in own if name not in given]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         refused = self._refused(Request(scope))

@@ -3,6 +3,7 @@ import { answer } from "./answer.js";
 import { cypher, sources } from "./cypher.js";
 import { h } from "./dom.js";
 import { overview } from "./overview.js";
+import { echarts } from "./picture.js";
 
 /** Views, and the questions of each. */
 export const VIEWS = [
@@ -140,6 +141,7 @@ function fieldsOf(path) {
 /** Show a question: its form, and the answer. */
 async function question(/** @type {string} */ path, /** @type {URLSearchParams} */ state, /** @type {boolean} */ moved, /** @type {AbortSignal} */ signal) {
   if (!document_.paths[`/api/${path}`]) throw new Error(`there is no question ${path}`);
+  echarts().catch(() => {});  // told by the picture
   const fields = new URLSearchParams([...state].filter(([name, value]) => name !== "ask" && value));
   if (!moved) {
     const view = VIEWS.find((each) => !each.view && each.asks.includes(path));

@@ -44,13 +44,14 @@ export async function overview(main, state, signal) {
     h("ul", { class: "tiles" }, ...tiles), choose, place);
   document.title = "graphkit";
   if (text.value.trim()) await search(text.value.trim(), results);
+  const more = country ? null : exported(signal);
+  more?.catch(() => {});  // told below, when the rest is shown
   const [names, { figures, title, lead, commands }] = await Promise.all([
     named(), country ? imports(country, signal) : production(signal),
   ]);
   const map = heat(names, figures, country, title);
   place.replaceChildren(h("h2", {}, title), h("p", { class: "lead" }, lead), map.table, same(commands, await database()));
-  if (country) return;
-  void exported(signal).then((more) => map.fill(more)).catch((error) => {
+  void more?.then(map.fill).catch((error) => {
     if (!signal.aborted) throw error;
   });
 }

@@ -2,6 +2,8 @@
 import { h } from "./dom.js";
 
 const WIDTH = 640;
+/** Text of 12 pixels is shown with 11. */
+const SMALLEST = 11 / 12;
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 
 /** @type {Promise<any> | null} */
@@ -9,7 +11,8 @@ let loading = null;
 /** @type {Promise<any> | null} */
 let shapes = null;
 
-function echarts() {
+/** Load what draws pictures, once; called early, it is compiled while an answer is computed. */
+export function echarts() {
   loading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: "/echarts.js" });
     script.addEventListener("load", () => resolve(/** @type {any} */ (window).echarts));
@@ -22,11 +25,12 @@ function echarts() {
 /** @param {any} given the option, its height, and the colours of dark paper */
 export function picture(given) {
   const inside = h("div", { role: "img", "aria-label": given.label });
-  const frame = h("figure", { class: "picture" }, inside);
+  const frame = h("figure", { class: "picture", tabindex: 0 }, inside);
   /** @type {any} */
   let chart = null;
   const fit = () => {
-    const scale = Math.min(1.6, frame.clientWidth / WIDTH);
+    // A picture is not made smaller than its smallest text can be read: it scrolls, as a table does.
+    const scale = Math.max(SMALLEST, Math.min(1.6, frame.clientWidth / WIDTH));
     inside.style.transform = `scale(${scale})`;
     frame.style.height = `${given.height * scale}px`;
   };
@@ -44,6 +48,7 @@ export function picture(given) {
     fit();
   };
   frame.style.height = `${given.height}px`;
+  inside.style.width = `${WIDTH}px`;
   scheme.addEventListener("change", draw);
   new ResizeObserver(fit).observe(frame);
   requestAnimationFrame(() => void draw());
