@@ -4,6 +4,8 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,38 @@ def test_seeds_and_analysis_see_no_database(part):
     seen = {name.split(".")[0] for p in MODULES if part_of(p) == part for name in imports(p)}
 
     assert seen & {"neo4j", "ladybug", "typer", "rich", "jgo"} == set()
+
+
+def module_of(path: Path) -> str:
+    """The name that a file is imported by."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def run_imports(node: ast.AST) -> Iterator[str]:
+    """Names that are imported when code runs, now or later: not those for a checker of types."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from run_imports(child)
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    own = {module_of(path) for path in MODULES}
+    needs = {
+        module_of(path): {
+            name if name in own else name.rpartition(".")[0]
+            for name in run_imports(ast.parse(path.read_text(encoding="utf-8")))
+        }
+        for path in MODULES
+    }
+    graph = {name: (needs[name] & own) - {name} for name in own}
+
+    TopologicalSorter(graph).prepare()
 
 
 def test_no_module_has_more_than_600_lines():

@@ -174,7 +174,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
     suppliers, monkeypatch, module, form, package
 ):
     monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.setattr("graphkit.plot.draw._OWN", type("Nothing", (), {})())
+    monkeypatch.setattr("graphkit.plot.canvas._OWN", type("Nothing", (), {})())
 
     with pytest.raises(GraphkitError, match=re.escape(package)) as raised:
         getattr(picture(suppliers), form)()

@@ -20,6 +20,8 @@ from graphkit.arrow import ARROW, coded, each_text, shortest
 from graphkit.build import Graph, Part
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.export import formats
+from graphkit.export.formats import TradeNetwork
 from graphkit.parameters import PERIOD
 from graphkit.queries import rows_of
 from graphkit.questions.trade import trade_of
@@ -92,8 +94,6 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
 
 def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
     """Write a graph or trade network beside the output first, then into its place."""
-    from graphkit.export import formats
-
     if form in OF_TRADE or not isinstance(content, Graph):
         with _replacing(output) as path:
             counted = formats.write_network(formats.drawing(content), path, form)
@@ -249,17 +249,6 @@ def statement(kind: Kind, ends: tuple[Kind, ...]) -> str:
     between = f"AND x.`{kind.key}` >= $low AND x.`{kind.key}` <= $high " if ends else ""
     # Rows without a digest are not graphkit's.
     return f"MATCH {pattern} WHERE x.digest IS NOT NULL {between}RETURN {', '.join(columns)}"
-
-
-@dataclass(frozen=True)
-class TradeNetwork:
-    """Trade flows in scope, and the places they join."""
-
-    shares: pa.Table
-    """Sales of each supplier to each consumer in each series, summed over HS codes."""
-    places: Mapping[str, Mapping[str, str | None]]
-    """Name, kind and region of each place, by key."""
-    notes: tuple[str, ...]
 
 
 def trade_network(store: Store, scope: str | None, period: str | None) -> TradeNetwork:

@@ -18,13 +18,23 @@ from pyarrow import csv
 from graphkit.arrow import each_text, plain, shortest
 from graphkit.build import Graph, Part
 from graphkit.errors import GraphkitError
-from graphkit.export import TradeNetwork
 from graphkit.schema import Prop, Type
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow."""
 SAID = ("product", "stage", "period", "basis", "hs", "hs_revision", "reporter", "dataset", "source")
 MEASURED = ("usd", "tonnes", "share_usd", "share_tonnes")
+
+
+@dataclass(frozen=True)
+class TradeNetwork:
+    """Trade flows in scope, and the places they join."""
+
+    shares: pa.Table
+    """Sales of each supplier to each consumer in each series, summed over HS codes."""
+    places: Mapping[str, Mapping[str, str | None]]
+    """Name, kind and region of each place, by key."""
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from graphkit.answer import Answer
 from graphkit.plot import dependence, figures, markets
-from graphkit.plot.canvas import Picture, empty
-from graphkit.plot.draw import html_page, png, svg
+from graphkit.plot.canvas import Picture, empty, html_page, png, svg
 
 __all__ = ["Picture", "html_page", "picture", "png", "svg"]
 
