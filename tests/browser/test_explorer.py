@@ -8,6 +8,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -52,6 +53,8 @@ VIEWS = {
     "sources": "view=sources",
     "an error": "ask=depends&country=Atlantis",
 }
+NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
+"""A statement whose rows are drawn as a graph, and have names."""
 SCREENS = {"wide": ((1920, 1080), "light"), "phone": ((360, 740), "dark")}
 
 
@@ -326,16 +329,29 @@ def test_the_whole_page_works_with_the_keyboard(embedded, opened):
     expect(page.locator("h1")).to_contain_text("South Korea")
 
 
-def test_scripts_in_names_are_shown_and_not_run(opened, tmp_path):
+def test_scripts_in_names_are_shown_and_not_run(browser, opened, tmp_path):
     seeds = write_files(tmp_path / "seeds", hostile_market())
     with EmbeddedStore(tmp_path / "graph.lbdb") as store:
         store.load(build_graph(read_seeds(seeds)))
     with explorer(str(tmp_path / "graph.lbdb")) as client:
-        for query in ("view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
-                      "ask=origins&country=KOR&for=magnet"):  # fmt: skip
+        for query in (
+            "view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
+            "ask=origins&country=KOR&for=magnet", "ask=flows&for=magnet",
+            "view=overview&country=KOR", f"view=cypher&statement={quote(NAMED)}",
+        ):  # fmt: skip
             page = opened(client, query)
             expect(page.locator("body")).to_contain_text("<script>alert(1)</script>")
             assert page.locator("img[src=x]").count() == 0
+        brief = tmp_path / "brief.html"
+        brief.write_bytes(client.get("/api/brief?country=KOR").content)
+    page, asked = browser.new_page(), []
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(brief.as_uri())
+    expect(page.locator("body")).to_contain_text("<script>alert(1)</script>")
+    assert page.locator("img[src=x]").count() == 0
+    page.close()
+    assert asked == [brief.as_uri()]
 
 
 def test_nothing_is_kept_about_the_reader(embedded, opened):
