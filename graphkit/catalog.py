@@ -26,8 +26,6 @@ TOTALS = ("world", "group", "rest")
 REQUIRED = {"Stage": "position", "Product": "stage", "Source": "title"}
 """A property that all nodes of a kind have, and none of the other kinds in the catalog."""
 SOURCE = ["key", "title", "publisher", "published", "version", "url", "licence", "attribution"]
-
-
 Result = TypeVar("Result")
 RECENT, RECENT_BYTES = 8, 16 * 2**20
 """Tables with parameters that a catalog keeps, so that a question asked again with another number
@@ -124,8 +122,7 @@ class Catalog:
     @cached_property
     def traded(self) -> pa.Table:
         """The products, HS codes and periods with trade in the data set of this catalog."""
-        every = self.rows("trade-periods")
-        chosen = self.dataset
+        every, chosen = self.links("COVERS"), self.dataset
         return every.filter(pc.equal(every["dataset"], chosen) if chosen else every["preferred"])
 
     def nodes(self, kind: str) -> pa.Table:
@@ -156,6 +153,11 @@ class Catalog:
     def claims(self) -> pa.Table:
         """Every published claim."""
         return self.rows("claims")
+
+    def links(self, link: str) -> pa.Table:
+        """Select the links of products: CONTAINS elements, TRADED_AS codes, COVERS periods."""
+        every = self.rows("product-links")
+        return every.filter(pc.equal(every["link"], link))
 
     def place(self, text: str) -> Entity:
         """Find a country or area by name; ``CHN+HKG`` is a group of those two.
@@ -482,7 +484,7 @@ class Materials:
             product, or ``basket``: it is bought for elements out of scope too. Where these are at
             most a tenth of its elements (scandium among the rare earths), ``dominant``.
         """
-        codes = self._catalog.rows("codes").to_pylist()
+        codes = self._catalog.links("TRADED_AS").to_pylist()
         known = {(row["product"], row["code"]): row["fit"] for row in codes}
         found: dict[str, str] = {}
         for row in series:
@@ -498,7 +500,7 @@ class Materials:
 
     def _elsewhere(self, elements: Iterable[str], bought: Iterable[str]) -> pa.Table:
         """Select the other products that hold any of some elements, in order of the chain."""
-        held = self._catalog.rows("elements-of-products")
+        held = self._catalog.links("CONTAINS")
         found = pc.is_in(held["element"], pa.array(sorted(elements), pa.string()))
         rows = held.filter(
             pc.and_not(found, pc.is_in(held["product"], pa.array([*bought], pa.string())))
@@ -540,7 +542,7 @@ class Materials:
 
     def _elements(self, *roles: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for row in self._catalog.rows("elements-of-products").to_pylist():
+        for row in self._catalog.links("CONTAINS").to_pylist():
             if not roles or row["role"] in roles:
                 found.setdefault(row["product"], set()).add(row["element"])
         return found
@@ -551,7 +553,7 @@ class Materials:
         return _members(self._catalog.nodes("Element"))
 
     def _code_scope(self, text: str, code: str) -> Scope:
-        codes, traded = self._catalog.rows("codes"), self._catalog.traded
+        codes, traded = self._catalog.links("TRADED_AS"), self._catalog.traded
         travels = set(zip(*(codes[n].to_pylist() for n in ("code", "product")), strict=True))
         moved = set(zip(*(traded[n].to_pylist() for n in ("hs", "product")), strict=True))
         pairs = {(c, product) for c, product in travels | moved if c and len(code) > 1}

@@ -37,7 +37,7 @@ def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
     Trade is limited to the periods of claims and the newest of each product: reading all flows
     from a server is slow.
     """
-    held, contents = catalog.traded, catalog.rows("elements-of-products")
+    held, contents = catalog.traded, catalog.links("CONTAINS")
     # A product that is bought for no element of the graph stands for none that is in it.
     bought = contents["product"].filter(pc.equal(contents["role"], MAIN)).combine_chunks()
     members = [catalog.rows(name) for name in ("area-members", "element-groups")]

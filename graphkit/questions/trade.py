@@ -117,7 +117,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     a tenth, all countries together.
     """
     held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for row in catalog.rows("trade-periods").to_pylist():
+    for row in catalog.links("COVERS").to_pylist():
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
     used: dict[str, dict[str, str]] = {}
@@ -196,7 +196,7 @@ def _lacking(
 def no_trade_itself(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
     """Say that an element has no trade data of its own, what they would be, and what there is."""
     codes: dict[str, dict[bool, set[str]]] = {}
-    for row in catalog.rows("codes").to_pylist():
+    for row in catalog.links("TRADED_AS").to_pylist():
         of = codes.setdefault(row["product"], {True: set(), False: set()})
         of[row["fit"] != "proxy"].add(row["code"])
     parts = []
@@ -222,7 +222,7 @@ def in_sentence(text: str) -> str:
 def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> str:
     """Name the wider codes that products without figures of their own are traded under."""
     have = {row["hs"]: row["product"] for row in rows}
-    codes = catalog.rows("codes").to_pylist()
+    codes = catalog.links("TRADED_AS").to_pylist()
     wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
     if not wider:
         return ""
@@ -367,7 +367,7 @@ def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) ->
         return found
     held: dict[str, dict[str, set[str]]] = {}
     preferred = set()
-    for row in catalog.rows("trade-periods").to_pylist():
+    for row in catalog.links("COVERS").to_pylist():
         product, dataset = row["product"], row["dataset"]
         if scope is None or scope.holds(product, row["hs"]):
             held.setdefault(product, {}).setdefault(dataset, set()).add(row["period"])

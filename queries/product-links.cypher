@@ -1,0 +1,9 @@
+// title: "What each product contains, the HS codes it travels under, and the periods of its trade"
+// units: {usd: USD, tonnes: "t, of the flows that give a mass"}
+MATCH (p:Product)-[link:CONTAINS|TRADED_AS|COVERS]-(x:Element|Code|Dataset)
+RETURN type(link) AS link, x.code AS code, p.key AS product, p.stage AS stage,
+       link.revision AS revision, x.key AS element, x.key AS dataset, link.role AS role,
+       link.fit AS fit, link.note AS note, link.source AS source, link.hs AS hs,
+       link.period AS period, link.preferred AS preferred, link.flows AS flows, link.usd AS usd,
+       link.tonnes AS tonnes
+ORDER BY link, code, product, revision, hs, period, element
