@@ -654,6 +654,32 @@ def test_on_a_terminal_an_answer_is_a_table_of_its_width(db, columns):
     assert max(map(len, lines)) <= columns
 
 
+@pytest.mark.parametrize(
+    "command", [["query", "countries"], ["cypher", "UNWIND range(1, 30) AS x RETURN x"]]
+)
+def test_rows_of_cypher_are_shown_as_those_of_questions(graphkit, db, command):
+    rows = len(graphkit(*command).out.splitlines()) - 1
+    shown = in_terminal(command, 80, db)
+    some = graphkit(*command, "--top", "2")
+
+    assert f"20 of {rows} rows; --top 0 for all" in shown
+    assert f"of {rows} rows" not in in_terminal([*command, "--top", "0"], 80, db)
+    assert len(some.out.splitlines()) == 3
+    assert some.err == f"graphkit: 2 of {rows} rows; --top 0 for all\n"
+
+
+def test_a_wide_table_of_cypher_is_no_stack_of_cards(graphkit):
+    wide = ", ".join(f"'{'word ' * 8}' AS column_{i}" for i in range(9))
+    plain, whole = (
+        graphkit("cypher", f"RETURN {wide}", *more).out.splitlines()
+        for more in (["--format", "table"], ["--wide"])
+    )
+
+    assert max(map(len, plain)) <= 120 < max(map(len, whole))
+    refused = graphkit("cypher", f"RETURN {wide}", "--wide", "--format", "json")
+    assert "--wide is of formats for people: found json" in refused.err
+
+
 def test_a_load_shows_its_progress_on_a_terminal(tmp_path):
     seeds = str(write_seeds(tmp_path / "seeds"))
     shown = in_terminal(["load", seeds, "--db", str(tmp_path / "graph.lbdb")], 80, {})

@@ -18,6 +18,7 @@ from prompt_toolkit.output import DummyOutput
 
 from graphkit.cli.cypher import _typed
 from graphkit.cli.prompt import COMMANDS, Names, Prompt
+from graphkit.render import SHORT, View
 from graphkit.stores.limits import LIMITS
 
 LEAVE = "\x04"
@@ -34,7 +35,9 @@ def typed(sample_store, capsys) -> Callable[..., tuple[str, str]]:
             create_app_session(input=keyboard, output=DummyOutput()),
         ):
             keyboard.send_text("".join(f"{line}\r" for line in lines) + LEAVE)
-            Prompt(sample_store, LIMITS, {}, _typed).run(history or InMemoryHistory())
+            Prompt(sample_store, LIMITS, {}, _typed, View(top=SHORT)).run(
+                history or InMemoryHistory()
+            )
         return capsys.readouterr()
 
     return run
@@ -100,6 +103,13 @@ def test_a_line_shows(typed, line, shown):
     out, err = typed(line)
 
     assert shown in out + err
+
+
+def test_a_long_answer_shows_its_first_rows_and_where_the_rest_is(typed):
+    out, err = typed("UNWIND range(1, 30) AS row RETURN row ORDER BY row;")
+
+    assert [line.strip() for line in out.splitlines()[-2:]] == ["19", "20"]
+    assert err == "graphkit: 20 of 30 rows; :save FILE writes all\n"
 
 
 def test_quit_leaves_what_comes_after(typed):

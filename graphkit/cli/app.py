@@ -12,7 +12,7 @@ from importlib import import_module
 from inspect import Parameter as Argument
 from inspect import Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -27,6 +27,7 @@ from graphkit.cli.options import (
     Output,
     Top,
     Wide,
+    form_and_view,
     opened,
     option_of,
     progress_bar,
@@ -36,10 +37,6 @@ from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.parameters import REPEATED, Parameter, Verb
 from graphkit.paths import flush, hide_pandas
 from graphkit.verbs import VERBS
-
-if TYPE_CHECKING:
-    from graphkit.render import View
-
 
 HELP = """Who depends on whom for critical minerals, with sources.
 
@@ -317,13 +314,13 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 def _run(verb: Verb, given: dict[str, Any]) -> None:
     """Ask the question of a verb and show its answer."""
     from graphkit.questions import prepare
-    from graphkit.render import choose_format, show_answer
+    from graphkit.render import show_answer
 
-    form = given["form"]
-    if (given["wide"] or given["brief"]) and form is None and given["output"] is None:
-        form = "table"
-    chosen = choose_format(form, given["output"], sys.stdout)
-    view = _view(verb, given, chosen)
+    limits_itself = any(p.name == "top" for p in verb.parameters)
+    chosen, view = form_and_view(
+        given["form"], given["output"], 0 if limits_itself else given["top"],
+        wide=given["wide"], brief=given["brief"],
+    )  # fmt: skip
     question = prepare(verb, given, chosen)
     with opened(given["db"]) as store:
         from graphkit.catalog import Catalog
@@ -333,20 +330,6 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     if failed := found.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)
-
-
-def _view(verb: Verb, given: dict[str, Any], form: str) -> View:
-    """Choose the rows and columns to show: on a terminal not too many of them."""
-    from graphkit.render import READ, SHORT, View
-
-    asked = [f"--{name}" for name in ("wide", "brief") if given[name]]
-    if asked and form not in READ:
-        wanted = f"wanted one of {', '.join(READ)}"
-        raise UsageError(f"{asked[0]} is of formats for people: found {form}, {wanted}")
-    limits_itself = any(p.name == "top" for p in verb.parameters)
-    on_terminal = form == "table" and given["output"] is None and sys.stdout.isatty()
-    top = SHORT if on_terminal and given["top"] is None else given["top"] or 0
-    return View(given["brief"], 0 if limits_itself else top, wide=given["wide"])
 
 
 def _write_brief(verb: Verb, given: dict[str, Any]) -> None:

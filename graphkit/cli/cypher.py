@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graphkit.cli.options import Database, Format, Output, opened
+from graphkit.cli.options import Database, Format, Output, Top, Wide, form_and_view, opened
 from graphkit.errors import UsageError
 from graphkit.paths import TEXT, check_file
 
 if TYPE_CHECKING:
+    from graphkit.render import View
     from graphkit.stores import Result
     from graphkit.stores.limits import Limits
 
@@ -72,6 +73,8 @@ def query(
     parameter: Parameters = None,
     timeout: Timeout = 30,
     max_rows: MaxRows = 1_000_000,
+    top: Top = None,
+    wide: Wide = False,
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -86,17 +89,16 @@ def query(
       graphkit query my.cypher -P year=2024
     """
     from graphkit.queries import find_query, run_query
-    from graphkit.render import choose_format
 
     limits = _limits(timeout, max_rows)
     found = find_query(name)
     values = found.values(_pairs(parameter))
-    chosen = choose_format(form, output, sys.stdout)
+    chosen, view = form_and_view(form, output, top, wide=wide)
     with opened(db) as store:
         from graphkit.catalog import Catalog
 
         result = run_query(store, found, Catalog(store).keys_of(found, values), limits)
-    _show(result, chosen, output, found.title)
+    _show(result, chosen, view, output, found.title)
 
 
 def cypher(
@@ -117,6 +119,8 @@ def cypher(
     ] = False,
     timeout: Timeout = 30,
     max_rows: MaxRows = 1_000_000,
+    top: Top = None,
+    wide: Wide = False,
     db: Database = None,
     form: Format = None,
     output: Output = None,
@@ -135,18 +139,18 @@ def cypher(
     """
     from graphkit.cli.options import say
     from graphkit.cypher import Statement
-    from graphkit.render import choose_format, write_text
+    from graphkit.render import write_text
 
     limits = _limits(timeout, max_rows)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
+    chosen, view = form_and_view(form, output, top, wide=wide)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
         from graphkit.cli.prompt import Prompt
 
         with opened(db, once=False) as store:
-            Prompt(store, limits, values, _typed).run()
+            Prompt(store, limits, values, _typed, view).run()
         return
     asked = Statement(_text(statement, file))
-    chosen = choose_format(form, output, sys.stdout)
     asked.check_read_only()
     asked.values(values)
     with opened(db) as store:
@@ -157,7 +161,7 @@ def cypher(
                 say(f"note: {store.label} runs the statement as it is")
             return
         result = store.ask(asked, values, limits)
-    _show(result, chosen, output)
+    _show(result, chosen, view, output)
     numbers = [name for name, value in values.items() if isinstance(value, int | float)]
     if numbers and not len(result.table):
         name = numbers[0]
@@ -226,12 +230,14 @@ def _typed(name: str, text: str) -> Any:
     return value
 
 
-def _show(result: Result, chosen: str, output: Path | None, title: str = "") -> None:
+def _show(result: Result, chosen: str, view: View, output: Path | None, title: str = "") -> None:
     from graphkit.cli.options import say
     from graphkit.render import show_table
 
     for note in result.notes:
         say(f"note: {note}")
-    show_table(result.table, chosen, output, title)
+    show_table(result.table, chosen, output, title, view)
     if chosen == "table" and not len(result.table):
         say("no rows")
+    if 0 < view.top < len(result.table):
+        say(f"{view.top:,} of {len(result.table):,} rows; --top 0 for all")

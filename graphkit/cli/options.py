@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from graphkit.errors import UsageError
 from graphkit.parameters import Parameter
 from graphkit.paths import NAMES, user_folder, write_private
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
+    from graphkit.render import View
     from graphkit.stores import Progress, Store
 
 
@@ -99,6 +101,24 @@ def option_of(parameter: Parameter) -> Any:
         help=parameter.help,
         autocompletion=completion_of(parameter),
     )
+
+
+def form_and_view(
+    form: str | None, output: Path | None, top: int | None, *, wide: bool, brief: bool = False
+) -> tuple[str, View]:
+    """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
+    from graphkit.render import READ, SHORT, View, choose_format
+
+    if (wide or brief) and form is None and output is None:
+        form = "table"
+    chosen = choose_format(form, output, sys.stdout)
+    if (wide or brief) and chosen not in READ:
+        wanted = f"wanted one of {', '.join(READ)}"
+        option = "--wide" if wide else "--brief"
+        raise UsageError(f"{option} is of formats for people: found {chosen}, {wanted}")
+    on_terminal = chosen == "table" and output is None and sys.stdout.isatty()
+    rows = SHORT if on_terminal and top is None else top or 0
+    return chosen, View(brief, rows, wide=wide)
 
 
 def say(text: str) -> None:

@@ -21,7 +21,7 @@ from graphkit.cypher.expressions import CLAUSES
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.paths import make_private, user_folder
 from graphkit.queries import find_query, query_names, query_table
-from graphkit.render import choose_format, show_table
+from graphkit.render import View, choose_format, show_table
 from graphkit.schema import GRAPH
 from graphkit.stores.embedded.subqueries import AGGREGATES
 from graphkit.stores.embedded.types import FUNCTIONS
@@ -128,10 +128,10 @@ class Prompt:
 
     def __init__(
         self, store: Store, limits: Limits, parameters: dict[str, Any],
-        typed: Callable[[str, str], Any],
+        typed: Callable[[str, str], Any], view: View,
     ) -> None:  # fmt: skip
         self._store, self._limits = store, limits
-        self._parameters, self._typed = parameters, typed
+        self._parameters, self._typed, self._view = parameters, typed, view
         self._last: Result | None = None
 
     def run(self, history: History | None = None) -> None:
@@ -176,9 +176,11 @@ class Prompt:
         self._last = result
         for note in result.notes:
             say(f"note: {note}")
-        show_table(result.table, "table")
+        show_table(result.table, "table", view=self._view)
         if not len(result.table):
             say("no rows")
+        if 0 < self._view.top < len(result.table):
+            say(f"{self._view.top:,} of {len(result.table):,} rows; :save FILE writes all")
 
     def _command(self, name: str, first: str = "", rest: str = "") -> None:
         run = {

@@ -192,7 +192,7 @@ def _with_answer(answer: Answer) -> pa.Table:
     return answer.rows.replace_schema_metadata({"graphkit": about})
 
 
-def _no_picture(table: pa.Table, output: Path | None, title: str) -> Content:
+def _no_picture(table: pa.Table, output: Path | None, title: str, view: View) -> Content:
     """Refuse to draw a table, which does not say what its columns mean."""
     raise UsageError(f"only answers of questions have pictures; wanted one of {', '.join(TABULAR)}")
 
@@ -218,7 +218,7 @@ class Format:
     """An output format: its file endings, and its writers of tables and answers."""
 
     endings: tuple[str, ...]
-    table: Callable[[pa.Table, Path | None, str], Content]
+    table: Callable[[pa.Table, Path | None, str, View], Content]
     answer: Callable[[Answer, Path | None, View], Content] | None = None
     """Writer of answers; None to write only the rows, as a table."""
 
@@ -226,29 +226,33 @@ class Format:
 WRITERS = {
     "table": Format(
         (".txt",),
-        lambda table, to, title: str(lay_out_table(table_columns(table), _plain_page(to), title)),
+        lambda table, to, title, view: str(
+            lay_out_table(table_columns(table), _plain_page(to, wide=view.wide), title)
+        ),
         lambda answer, to, view: str(lay_out(answer, _plain_page(to, wide=view.wide), view)),
     ),
     "json": Format(
         (".json",),
-        lambda table, to, title: json_text(rows_of(table), indent=2) + "\n",
+        lambda table, to, title, view: json_text(rows_of(table), indent=2) + "\n",
         lambda answer, to, view: json_text(as_object(answer), indent=2) + "\n",
     ),
     "ndjson": Format(
         (".ndjson", ".jsonl"),
-        lambda table, to, title: "".join(f"{json_text(row)}\n" for row in rows_of(table)),
+        lambda table, to, title, view: "".join(f"{json_text(row)}\n" for row in rows_of(table)),
     ),
     "csv": Format(
         (".csv",),
-        lambda table, to, title: csv_text(table, terminal=to is None and sys.stdout.isatty()),
+        lambda table, to, title, view: csv_text(table, terminal=to is None and sys.stdout.isatty()),
     ),
     "markdown": Format(
         (".md",),
-        lambda table, to, title: str(lay_out_table(table_columns(table), MarkdownPage())),
+        lambda table, to, title, view: str(lay_out_table(table_columns(table), MarkdownPage())),
         lambda answer, to, view: str(lay_out(answer, MarkdownPage(), view)),
     ),
     "parquet": Format(
-        (".parquet",), lambda table, to, title: table, lambda answer, to, view: _with_answer(answer)
+        (".parquet",),
+        lambda table, to, title, view: table,
+        lambda answer, to, view: _with_answer(answer),
     ),
     "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer).svg()),
     "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer).png()),
@@ -289,9 +293,12 @@ def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str
     return ENDINGS.get(ending, "csv")
 
 
-def show_table(table: pa.Table, form: str, output: Path | None = None, title: str = "") -> None:
+def show_table(
+    table: pa.Table, form: str, output: Path | None = None, title: str = "", view: View = WHOLE
+) -> None:
     """Write a table in a format, to a file or to stdout; the title only in plain text."""
-    _write(WRITERS[form].table(table, output, title), output)
+    rows = table.slice(0, view.top) if view.top else table
+    _write(WRITERS[form].table(rows, output, title, view), output)
 
 
 def show_answer(answer: Answer, form: str, output: Path | None = None, view: View = WHOLE) -> None:
@@ -302,7 +309,9 @@ def show_answer(answer: Answer, form: str, output: Path | None = None, view: Vie
 def written(content: Answer | pa.Table, form: str) -> bytes:
     """Return an answer or a table in a format, as :func:`show_answer` writes it to a file."""
     table = isinstance(content, pa.Table)
-    found = WRITERS[form].table(content, FILE, "") if table else _content(content, form, FILE)
+    found = (
+        WRITERS[form].table(content, FILE, "", WHOLE) if table else _content(content, form, FILE)
+    )
     if isinstance(found, str | bytes):
         return found if isinstance(found, bytes) else found.encode("utf-8", "backslashreplace")
     from pyarrow import parquet
@@ -324,7 +333,7 @@ def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE)
         rows = answer.rows.take(pa.array(kept, pa.int64()))
         answer = replace(answer, rows=rows, notes=(*answer.notes, note))
     if write is None:
-        return WRITERS[form].table(answer.rows, output, "")
+        return WRITERS[form].table(answer.rows, output, "", view)
     return write(answer, output, view)
 
 
