@@ -2,4 +2,5 @@
 
 from graphkit.cli.app import main
 
-main()
+if __name__ == "__main__":  # a process of `graphkit mcp` reads this module again
+    main()

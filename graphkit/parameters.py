@@ -74,6 +74,31 @@ class Parameter:
         """The allowed values; empty if any will do."""
         return self.choices() if callable(self.choices) else self.choices
 
+    @property
+    def field(self) -> str:
+        """Its name in addresses and tools: the option without dashes, or the argument, small."""
+        return self.option.removeprefix("--") or self.metavar.strip("[].").lower()
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values."""
+        kinds = {"number": "number", "count": "integer", "switch": "boolean"}
+        schema: dict[str, Any] = {"type": kinds.get(self.type, "string")}
+        if self.allowed and self.type != "names":
+            schema["enum"] = list(self.allowed)
+        if (span := self.range) is not None:
+            schema["exclusiveMinimum" if span.above else "minimum"] = span.low
+            if span.high < inf:
+                schema["maximum"] = span.high
+        if self.default not in (None, ...):
+            schema["default"] = self.default
+        return {"type": "array", "items": schema} if self.type in REPEATED else schema
+
+    @property
+    def described(self) -> str:
+        """Its help, with the allowed values."""
+        return self.help.format(choices=", ".join(self.allowed))
+
     def read(self, value: Any) -> Any:
         """Check that a value is in the range, among the choices, or a period or date.
 

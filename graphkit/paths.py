@@ -154,7 +154,7 @@ def locked(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[N
 
 
 def shipped(name: str) -> Path:
-    """Return the folder ``seeds`` or ``queries``.
+    """Return the folder ``seeds``, ``queries`` or ``docs``; an installed one has a page of them.
 
     >>> shipped("seeds").is_dir(), shipped("queries").is_dir()
     (True, True)

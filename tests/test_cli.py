@@ -116,10 +116,10 @@ def test_there_are_the_commands_of_the_design():
     assert list(COMMANDS) == [
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "concentration", "reliance", "prices", "criticality", "flows", "centrality", "compare",
-        "trend", "mirror", "brief", "queries", "query", "cypher", "explore", "measure", "export",
-        "check", "load", "digest", "schema", "doctor", "claims", "claims check", "claims conflicts",
-        "import baci", "import comtrade", "import customs", "import usgs", "import table",
-        "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
+        "trend", "mirror", "brief", "queries", "query", "cypher", "explore", "mcp", "measure",
+        "export", "check", "load", "digest", "schema", "doctor", "claims", "claims check",
+        "claims conflicts", "import baci", "import comtrade", "import customs", "import usgs",
+        "import table", "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def parsed(line: str) -> tuple[str | None, list[str]]:
 
 ALL_YEARS = ("compare", "claims check")
 """Commands whose examples name years that the sample lacks."""
-NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore")
+NOT_ALONE = ("neo4j ", "fetch ", "import ", "measure", "mirror", "explore", "mcp")
 """Beginnings of commands that serve, or need a server or published files: see their own tests."""
 
 

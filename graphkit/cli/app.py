@@ -55,7 +55,7 @@ QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS,
 OTHERS = {
     **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
     **dict.fromkeys(
-        ("explore", "measure", "export", "check", "load", "digest", "schema", "doctor"),
+        ("explore", "mcp", "measure", "export", "check", "load", "digest", "schema", "doctor"),
         "databases",
     ),
     **dict.fromkeys(("import", "fetch"), "importing"),

@@ -376,6 +376,54 @@ def explore(
         serve(store, partial(open_database, db), place_of(db), port, tell)
 
 
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Answer on a port of this machine instead of stdio.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="With --http; 0: any.")
+    ] = PORT + 1,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout", metavar="SECONDS", min=0.1, max=3600, help="End a call after this time."
+        ),
+    ] = 60,
+    db: Database = None,
+) -> None:
+    """Answer assistants by the Model Context Protocol.
+
+    A client starts this command and talks to it over stdin and stdout; with --http it serves this
+    machine only, until Ctrl-C. Its tools are the commands that ask, checks of sentences, and
+    read-only Cypher; none writes, opens a file or calls the network.
+
+    \b
+    Examples:
+      graphkit mcp
+      graphkit mcp --http --db local
+    """
+    from graphkit.database import place_of
+
+    try:
+        from graphkit.mcp.server import serve_http, serve_stdio
+    except ImportError as error:
+        raise GraphkitError(
+            f"found no {error.name}, wanted it for assistants: {install('mcp')}"
+        ) from error
+
+    with opened(db):
+        pass  # it is built, or cannot be reached, before a client waits for an answer
+    if not http:
+        serve_stdio(db, timeout)
+        return
+
+    def tell(address: str) -> None:
+        what = place_of(db) or "the shipped graph"
+        print(f"graphkit answers assistants about {what} at {address}", flush=True)
+
+    serve_http(db, timeout, port, tell)
+
+
 def measure(
     measure: Annotated[
         str,

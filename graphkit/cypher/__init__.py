@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -137,3 +138,28 @@ class Statement:
                 names += f" and {len(missing) - 5:,} more"
             raise UsageError(f"the statement needs {names}; give it with -P {missing[0]}=VALUE")
         return {name: given[name] for name in self.parameters}
+
+
+def json_values(values: object) -> dict[str, Any]:
+    """Check that parameters read from JSON can be those of a statement.
+
+    Raises
+    ------
+    UsageError
+        They are no object of values by name, or hold an object or a number out of range.
+
+    Examples
+    --------
+    >>> json_values({"country": "KOR", "years": [2023, 2024]})
+    {'country': 'KOR', 'years': [2023, 2024]}
+    """
+    if not isinstance(values, dict):
+        raise UsageError("parameters: wanted an object of values by name")
+    for name, value in values.items():
+        if isinstance(value, dict):
+            raise UsageError(f"parameter {name}: found a JSON object; wanted a value or a list")
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise UsageError(f"parameter {name}: found {value}, wanted at most 64 bits")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(f"parameter {name}: found {value}, wanted a finite number")
+    return values

@@ -20,15 +20,6 @@ PATHS = {verb.name.replace(" ", "/"): verb for verb in VERBS}
 SWITCHES = {"": True, "1": True, "true": True, "0": False, "false": False}
 
 
-def field_of(parameter: Parameter) -> str:
-    """Return the field of a parameter: its option without dashes, or its argument in small letters.
-
-    >>> [field_of(p) for p in PATHS["depends"].parameters][:3]
-    ['country', 'on', 'for']
-    """
-    return parameter.option.removeprefix("--") or parameter.metavar.strip("[].").lower()
-
-
 def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     """Read the values of a verb's parameters from an address, with their defaults.
 
@@ -42,7 +33,7 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     >>> read_values(PATHS["controls"], [("country", "CHN"), ("for", "dysprosium")])
     {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
     """
-    fields = {field_of(p): p for p in verb.parameters}
+    fields = {p.field: p for p in verb.parameters}
     for name, _ in pairs:
         if name not in fields:
             raise UsageError(
@@ -84,7 +75,7 @@ def command_of(verb: Verb, pairs: Pairs, db: str | None) -> str:
     """
     words = ["graphkit", *verb.name.split()]
     for parameter in sorted(verb.parameters, key=lambda p: bool(p.option)):
-        for text in (text for name, text in pairs if name == field_of(parameter)):
+        for text in (text for name, text in pairs if name == parameter.field):
             if parameter.type == "switch":
                 words += [parameter.option] * SWITCHES[text.lower()]
             else:
@@ -138,25 +129,12 @@ def _operation(verb: Verb, form: dict[str, Any]) -> dict[str, Any]:
 
 def _described(parameter: Parameter) -> dict[str, Any]:
     """Describe one field."""
-    kinds = {"number": "number", "count": "integer", "switch": "boolean"}
-    schema: dict[str, Any] = {"type": kinds.get(parameter.type, "string")}
-    allowed = parameter.allowed
-    if allowed and parameter.type != "names":
-        schema["enum"] = list(allowed)
-    if (span := parameter.range) is not None:
-        schema["exclusiveMinimum" if span.above else "minimum"] = span.low
-        if span.high < float("inf"):
-            schema["maximum"] = span.high
-    if parameter.default not in (None, ...):
-        schema["default"] = parameter.default
-    if parameter.type in REPEATED:
-        schema = {"type": "array", "items": schema}
     return {
-        "name": field_of(parameter),
+        "name": parameter.field,
         "in": "query",
         "required": parameter.default is ...,
-        "description": parameter.help.format(choices=", ".join(allowed)),
-        "schema": schema,
+        "description": parameter.described,
+        "schema": parameter.json_schema,
     }
 
 

@@ -6,9 +6,6 @@ import asyncio
 import gzip
 import hashlib
 import json
-import math
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +15,6 @@ from importlib import resources
 from typing import Any
 
 import pyarrow as pa
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,7 +25,7 @@ from starlette.routing import Route
 from graphkit._version import __version__
 from graphkit.brief import BRIEF, brief
 from graphkit.catalog import Catalog
-from graphkit.cypher import Statement
+from graphkit.cypher import Statement, json_values
 from graphkit.errors import GraphkitError, Unreachable, UsageError
 from graphkit.explore.addresses import (
     PATHS,
@@ -40,7 +36,15 @@ from graphkit.explore.addresses import (
     read_values,
 )
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
-from graphkit.explore.guard import Guard, TooLarge, read_object, refusal
+from graphkit.explore.guard import (
+    ADDRESS,
+    Guard,
+    TooLarge,
+    listening,
+    read_object,
+    refusal,
+    run_app,
+)
 from graphkit.parameters import named_as_options
 from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
@@ -286,7 +290,7 @@ class _Doors:
         form, _ = _form(request)
         given = await read_object(request, STATEMENT)
         asked = Statement(_text(given))
-        values, limits = _parameters(given), _limits(given)
+        values, limits = json_values(given.get("parameters", {})), _limits(given)
 
         def rows(catalog: Catalog) -> tuple[bytes, tuple[str, ...]]:
             result = catalog.store.ask(asked, values, limits)
@@ -327,20 +331,6 @@ def _text(given: Mapping[str, object]) -> str:
     return text
 
 
-def _parameters(given: Mapping[str, object]) -> dict[str, Any]:
-    values = given.get("parameters", {})
-    if not isinstance(values, dict):
-        raise UsageError("parameters: wanted an object of values by name")
-    for name, value in values.items():
-        if isinstance(value, dict):
-            raise UsageError(f"parameter {name}: found a JSON object; wanted a value or a list")
-        if isinstance(value, int) and abs(value) >= 2**63:
-            raise UsageError(f"parameter {name}: found {value}, wanted at most 64 bits")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise UsageError(f"parameter {name}: found {value}, wanted a finite number")
-    return values
-
-
 def _limits(given: Mapping[str, object]) -> Limits:
     timeout, rows = given.get("timeout", LIMITS.seconds), given.get("max_rows", LIMITS.rows)
     if not isinstance(timeout, int | float) or not 0 < timeout <= LIMITS.seconds:
@@ -350,25 +340,6 @@ def _limits(given: Mapping[str, object]) -> Limits:
     if not isinstance(rows, int) or not 1 <= rows <= LIMITS.rows:
         raise UsageError(f"max_rows: found {rows!r}, wanted 1 to {LIMITS.rows:,}")
     return Limits(timeout, rows)
-
-
-ADDRESS = "127.0.0.1"
-MOST_CONNECTIONS = 512
-GRACE_SECONDS = 2
-
-
-class _Server(uvicorn.Server):
-    """Server that says when it answers."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._tell = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._tell()
 
 
 def serve(
@@ -398,35 +369,7 @@ def serve(
     GraphkitError
         The port is in use or not allowed.
     """
-    with _listening(port) as sock, Answers(store, reopen) as answers:
+    with listening(port) as sock, Answers(store, reopen) as answers:
         answers.warm()
         bound: int = sock.getsockname()[1]
-        config = uvicorn.Config(
-            make_app(answers, db, bound),
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            ws="none",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        server = _Server(config, lambda: started(f"http://{ADDRESS}:{bound}/"))
-        server.run(sockets=[sock])
-
-
-def _listening(port: int) -> socket.socket:
-    # Named as TCP, or asyncio leaves Nagle's algorithm on, which holds replies back for 40 ms.
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((ADDRESS, port))
-        sock.listen()
-        return sock
-    except OSError as error:
-        sock.close()
-        reason = os.strerror(error.errno) if error.errno else error
-        raise GraphkitError(f"cannot listen on port {port}: {reason}") from error
+        run_app(make_app(answers, db, bound), sock, lambda: started(f"http://{ADDRESS}:{bound}/"))

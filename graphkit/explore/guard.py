@@ -1,16 +1,19 @@
-"""Checks of every request, and headers of every reply, that keep other pages out."""
+"""One port of this machine: who may ask there, what a reply says to browsers, and its server."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection
+import os
+import socket
+from collections.abc import Callable, Collection
 
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -29,6 +32,10 @@ HEADERS = {
 MOST_BYTES = 2**20
 """Of a body: more than the longest statement takes."""
 BODY_SECONDS = 10.0
+ADDRESS = "127.0.0.1"
+NAMES = (ADDRESS, "localhost", "[::1]")
+MOST_CONNECTIONS = 512
+GRACE_SECONDS = 2
 
 
 def refusal(message: str, status: int) -> Response:
@@ -46,9 +53,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
-        self._hosts: Collection[str] = {
-            f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")
-        }
+        self._hosts: Collection[str] = {f"{name}:{port}" for name in NAMES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -110,3 +115,66 @@ async def read_object(request: Request, known: Collection[str]) -> dict[str, obj
     if not isinstance(found, dict) or not set(found) <= set(known):
         raise UsageError(f"the body is no object with some of {', '.join(known)}")
     return found
+
+
+class _Server(uvicorn.Server):
+    """Server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+def listening(port: int) -> socket.socket:
+    """Listen on a port of this machine; 0 takes one that is free.
+
+    Raises
+    ------
+    GraphkitError
+        The port is in use or not allowed.
+    """
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, which holds replies back for 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((ADDRESS, port))
+        sock.listen()
+        return sock
+    except OSError as error:
+        sock.close()
+        reason = os.strerror(error.errno) if error.errno else error
+        raise GraphkitError(f"cannot listen on port {port}: {reason}") from error
+
+
+def run_app(app: ASGIApp, sock: socket.socket, started: Callable[[], None]) -> None:
+    """Serve an application until a signal ends the process.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    sock : socket
+        Where it listens.
+    started : callable
+        Called as soon as it answers.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    _Server(config, started).run(sockets=[sock])

@@ -98,6 +98,36 @@ def columns_of(verb: Verb) -> dict[str, tuple[Column, ...]]:
     return {path: COLUMNS[path] for path in verb.functions}
 
 
+def columns_page(verbs: Sequence[Verb]) -> str:
+    """Write the page on the columns of the answers to some commands, in Markdown."""
+    return _COLUMNS_PAGE + "".join(map(_section, verbs))
+
+
+def _section(verb: Verb) -> str:
+    parts = []
+    for function, columns in columns_of(verb).items():
+        switch = verb.variant.switch if verb.variant and function != verb.function else ""
+        title = f"graphkit {verb.name}" + (f" --{switch.replace('_', '-')}" if switch else "")
+        rows = "".join(
+            dict.fromkeys(f"| `{c.name}` | {c.header} | {c.meaning} |\n" for c in columns)
+        )
+        parts.append(f"\n## `{title}`\n\n| column | header | meaning |\n|---|---|---|\n{rows}")
+    return "".join(parts)
+
+
+_COLUMNS_PAGE = """\
+# Columns of the answers
+
+Written by `python tools/columns_page.py` from the modules in `graphkit/questions`. A column with a
+header is in tables; all are in JSON, CSV and Parquet, under their name and with full precision.
+
+Tables show a share (0 to 1) in percent and a difference of two shares in percentage points, sums of
+money in thousands (k), millions (M) and billions (bn), and countries by name. "unknown" is a number
+that no source gives. A table that is too narrow leaves columns out and names them; `--wide` shows
+all.
+"""
+
+
 def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
     """Declare the columns of a question's answers, and read its arguments by its declaration.
 

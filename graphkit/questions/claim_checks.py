@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -22,13 +24,14 @@ from graphkit.analysis.claims.published import DIFFERENT, conflicts, production_
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
-from graphkit.errors import GraphkitError
-from graphkit.period import Period
+from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import Names
+from graphkit.period import Period, spelled
 from graphkit.questions import checked
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.origins import origins_of
 from graphkit.questions.trade import product_notes
-from graphkit.schema import MAIN
+from graphkit.schema import GRAPH, MAIN, Prop, Type
 
 
 def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
@@ -182,6 +185,108 @@ def check_claims(
         ),
         caption=CAPTION,
     )
+
+
+def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
+    """Check a statement that stands in no seed, as :func:`check_claims` checks published ones.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The facts of a database.
+    given : mapping
+        Properties of the kind ``Claim``, with any names of countries, materials and stages.
+
+    Returns
+    -------
+    Answer
+        One row, with the columns of :func:`check_claims`; published claims with the same consumer,
+        supplier and material in ``claims``.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown, a period is none, or a figure is missing or no share.
+    """
+    stated = stated_claim(catalog, given)
+    claims = catalog.claims
+    row = {**dict.fromkeys(claims.column_names), **stated, "key": "stated"}
+    stands = pa.Table.from_pylist([row], claims.schema)
+    loaded = read_loaded(catalog, stands)
+    checked = claim_check.check_claims(stands, loaded)
+    scope = ("consumer", "supplier", "product", "element")
+    alike = [all(c[name] == row[name] for name in scope) for c in claims.to_pylist()]
+    published = claims.filter(pa.array(alike, pa.bool_()))
+    return Answer(
+        f"Do the loaded facts bear out: {claim_sentence(stated)}?",
+        stated,
+        _in_words(checked, stands),
+        COLUMNS,
+        _held(loaded),
+        catalog.sources(published, loaded.flows, loaded.production),
+        claims=published,
+        notes=(
+            *_notes(checked, loaded, None),
+            *product_notes(catalog.materials, _held_to(checked)),
+        ),
+        caption=CAPTION,
+    )
+
+
+def stated_claim(catalog: Catalog, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace the names in the properties of a claim by keys, and check its figure.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown, a period is none, or a figure is missing or no share.
+    """
+    claim = {
+        prop.name: _known(catalog, prop, given[prop.name])
+        for prop in GRAPH["Claim"].columns
+        if given.get(prop.name) is not None
+    }
+    figures = [claim[name] for name in ("value", "low", "high") if name in claim]
+    if not figures and claim.get("kind") in ("share", "quantity", "change", "rank"):
+        raise UsageError(f"found no figure, wanted a value, low or high of the {claim['kind']}")
+    if claim.get("unit") == "share" and not all(0 <= figure <= 1 for figure in figures):
+        raise UsageError(f"found {figures[0]:g}, wanted a share of 0 to 1: 47.5 % is 0.475")
+    return claim
+
+
+def _known(catalog: Catalog, prop: Prop, value: Any) -> Any:
+    """Return a value of a claim with its names replaced by keys."""
+    if isinstance(value, list):
+        return [_known(catalog, prop, each) for each in value]
+    if prop.type is Type.PERIOD:
+        try:
+            return spelled(str(value))
+        except ValueError as error:
+            raise UsageError(f"{prop.name}: {error}") from error
+    if not prop.ref:
+        return value
+    if prop.ref == ("Source",):
+        return known_source(catalog, value)
+    if "Area" in prop.ref and "+" in value:
+        raise UsageError(f"{prop.name}: found {value!r}, wanted one country or group of the graph")
+    kinds = {kind: partial(catalog.nodes, kind) for kind in prop.ref}
+    return Names(kinds).find(value, prop.name, prop.ref).key
+
+
+def known_source(catalog: Catalog, key: str) -> str:
+    """Return the key of a source.
+
+    Raises
+    ------
+    UsageError
+        The graph has no such source; the message suggests the nearest.
+    """
+    known = catalog.nodes("Source")["key"].to_pylist()
+    if key not in known:
+        close = get_close_matches(key, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(close)}?" if close else "see 'graphkit query sources'"
+        raise UsageError(f"the graph has no source {key!r}; {hint}")
+    return key
 
 
 def _verdict(text: str | None) -> str | None:

@@ -25,9 +25,9 @@ from graphkit.arrow import any_twice, fingerprints
 from graphkit.errors import Problem, SeedError
 from graphkit.period import Period
 from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
-from graphkit.seeds.files import SeedFile, find_files, read_file
+from graphkit.seeds.files import SeedFile, find_files, read_alone, read_file
 from graphkit.seeds.records import FACTS, LONGEST_NAME, Locations
-from graphkit.seeds.text import at_most, shown
+from graphkit.seeds.text import YamlText, at_most, shown
 
 __all__ = ["Facts", "empty_table", "read_seeds"]
 
@@ -169,6 +169,24 @@ class Nodes:
                 if row[self.kind.key] is not None:
                     found.update((n.lower(), row[self.kind.key]) for n in names if n)
         return found | {key.lower(): key for key in self.keys}
+
+
+def check_alone(text: str, schema: Schema = GRAPH) -> list[Problem]:
+    """Find the problems of one seed file by its text; what it refers to is taken to be there.
+
+    Examples
+    --------
+    >>> row = "{key: a, kind: guess, source: b}"
+    >>> [str(problem) for problem in check_alone(f"kind: Claim\\nrows:\\n  - {row}\\n")][0][:40]
+    "draft:3:20: kind: found 'guess', wanted "
+    """
+    file = read_alone(text, schema)
+    others = [
+        SeedFile(Locations(YamlText("", "")), [], kind)
+        for kind in schema.nodes
+        if kind is not file.kind
+    ]
+    return sorted({*file.problems, *check_all([file, *others], schema)})
 
 
 def check_all(files: Sequence[SeedFile], schema: Schema) -> list[Problem]:

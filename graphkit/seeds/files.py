@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -106,6 +107,26 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
     yaml, problems = _read_text(path, name_of(path, root))
     if yaml is None:
         return SeedFile(Locations(YamlText("", "")), problems)
+    return _read_yaml(yaml, problems, schema, partial(_table_beside, path, root, yaml))
+
+
+def read_alone(text: str, schema: Schema) -> SeedFile:
+    """Read the text of a seed file that stands in no folder: it has no table beside it."""
+
+    def refuse(wanted: str) -> tuple[None, list[Problem]]:
+        return None, [yaml.problem(f"table: found {shown(wanted)}, wanted rows", ("table",))]
+
+    decoded, problems = decode(text.encode(), "draft")
+    yaml = YamlText("draft", decoded)
+    return _read_yaml(yaml, problems, schema, refuse)
+
+
+def _read_yaml(
+    yaml: YamlText,
+    problems: list[Problem],
+    schema: Schema,
+    beside: Callable[[str], tuple[Table | None, list[Problem]]],
+) -> SeedFile:
     document = yaml.read()
     told = [*problems, *document.problems]
     kind = kind_of(document.value, schema)
@@ -114,7 +135,7 @@ def read_file(path: Path, root: Path, schema: Schema) -> SeedFile:
     header, found = read_header(yaml, document.value, schema)
     table = rows = None
     if header is not None and header.table is not None:
-        table, unreadable = _table_beside(path, root, yaml, header.table)
+        table, unreadable = beside(header.table)
         told += unreadable
     locations = Locations(yaml, header, table)
     if header is not None and (table is not None or header.table is None):
