@@ -225,6 +225,7 @@ def test_two_bases_give_no_reliance(tmp_path):
     assert row["reliance_low"] is None
     assert "one basis: trade is in gross, production in REO" in row["missing"]
     assert answer.notes[-1].startswith("Nothing could be computed")
+    assert "'graphkit import table FILE --mapping MAP -o SEEDS --with-shipped'" in answer.notes[-1]
     with pytest.raises(GraphkitError, match="name a country to see its data"):
         asked.reliance(period="2024")
 

@@ -324,11 +324,13 @@ def _notes(asked: Question, rows: pa.Table, trade: Trade, silent: int) -> Iterat
             f"{silent:,} more countries and products have neither a computed nor a published "
             "figure: name a country to see its data."
         )
-    if rows["reliance_low"].null_count == len(rows):
+    lacking = rows["reliance_low"].null_count
+    if lacking == len(rows) or (asked.buyer and lacking):
+        whole = "Nothing" if lacking == len(rows) else f"No figure of {lacking:,} rows"
         yield (
-            "Nothing could be computed: the column 'missing' says what each row lacks. "
-            "'graphkit import table' makes seeds of national figures (kind: PRODUCES), and answers "
-            "use them where their basis is that of the flows."
+            f"{whole} could be computed: the column 'missing' says what each row lacks. National "
+            "production is added by 'graphkit import table FILE --mapping MAP -o SEEDS "
+            "--with-shipped' (kind: PRODUCES, on the basis of the flows); then ask with --db SEEDS."
         )
 
 

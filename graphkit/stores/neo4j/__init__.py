@@ -180,7 +180,8 @@ class Neo4jStore(Closing):
     def _hang_up(self) -> None:
         """End every connection, also under a thread that uses it, which fails then.
 
-        ``driver.close`` would first say goodbye on it, and get in the way of that thread.
+        ``driver.close`` would first say goodbye on it, and get in the way of that thread. The
+        driver has no public way to end a connection in use, so its pool is read here.
         """
         pool = self._driver._pool
         with pool.lock:
