@@ -30,6 +30,7 @@ from databases import clear, hold, sample_trade, slice_seeds, stopped_at_the_end
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
+from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import locked, user_folder
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
@@ -221,6 +222,12 @@ def sliced_seeds(run_folder: Path) -> Path:
         if not folder.exists():
             slice_seeds(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    """The shipped names and codes that importers read, once a run."""
+    return read_reference()
 
 
 @pytest.fixture(scope="session")

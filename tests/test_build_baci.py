@@ -9,17 +9,12 @@ import pyarrow as pa
 import pytest
 from build_baci import MAGNETS_2022, MAGNETS_2024, OWN_SEEDS, RARE_EARTHS, Table
 
-from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.reference import Reference
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds.files import read_file
 
 DATA = Path(__file__).parent / "data" / "baci"
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
 
 
 def built(table: Table, folder: Path, reference: Reference) -> pa.Table:

@@ -29,11 +29,6 @@ OTHER = "2024,4,24,010121,2.213,   0.036\n"
 
 
 @pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
-
-
-@pytest.fixture(scope="module")
 def flows() -> pa.Table:
     table = parquet.read_table(shipped("seeds") / "trade" / f"{RARE_EARTHS}.parquet")
     return table.filter(pc.is_in(table["period"], pa.array(["2023", "2024"])))

@@ -25,16 +25,11 @@ from comtrade_rows import (
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade import import_comtrade
-from graphkit.importers.reference import ImportFilter, Reference, read_reference
+from graphkit.importers.reference import ImportFilter, Reference
 from graphkit.importers.writing import Report, UnmappedError
 from graphkit.seeds import read_seeds
 
 DIMENSIONS = ("motCode", "customsCode", "partner2Code")
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
 
 
 @pytest.fixture

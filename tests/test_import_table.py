@@ -18,7 +18,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, SeedError, UsageError
-from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.reference import read_reference
 from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
 from graphkit.importers.table.mapping import PARTS
 from graphkit.importers.writing import UnmappedError
@@ -45,11 +45,6 @@ FLOWS = [
     ("JPN", "KOR", "ree-metals", "280530", 50_250.0, None),
     ("VNM", "KOR", "ree-compounds", "284690", 7_000.0, 0.003),
 ]
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
 
 
 @pytest.fixture

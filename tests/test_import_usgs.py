@@ -11,18 +11,13 @@ import pytest
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.reference import Reference, read_reference
+from graphkit.importers.reference import Reference
 from graphkit.importers.usgs import import_usgs
 from graphkit.importers.writing import FailedCheck, UnmappedError
 from graphkit.seeds import read_seeds
 
 DATA = Path(__file__).parent / "data" / "usgs"
 LONG, WIDE = DATA / "MCS2026_Commodities_Data.csv", DATA / "MCS2025_World_Data.csv"
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
 
 
 @pytest.fixture(scope="module")

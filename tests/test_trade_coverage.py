@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import shipped
 from graphkit.schema import MAIN
 
 PAGE = (Path(__file__).parents[1] / "docs" / "trade-coverage.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return read_reference()
 
 
 @pytest.fixture(scope="module")
