@@ -160,6 +160,16 @@ def test_a_longer_answer_is_cut_and_says_of_how_many_rows(server):
     assert f"First 2 of {rows:,} rows; max_rows takes up to 1,000." in said(found)
 
 
+def test_few_rows_have_all_their_sources(server):
+    few, more = (
+        asked(server.address, "controls", {**CALLS["controls"], **limit}).structured_content
+        for limit in ({"max_rows": 1}, {})
+    )
+
+    assert len(few["rows"]) == 1 < len(more["rows"])
+    assert few["sources"] == more["sources"]
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [

@@ -134,7 +134,9 @@ _MORE = ("the structured content has more", "the structured content has them")
 def _cut(answer: Answer, rows: int) -> dict[str, Any]:
     """Return the first rows of each table of an answer, with a note on those left out."""
     kept = first_rows(answer, rows)
-    tables = {name: getattr(answer, name).slice(0, rows) for name in TABLES}
+    # Few rows are cited as well as many.
+    most = {"sources": max(rows, ROWS)}
+    tables = {name: getattr(answer, name).slice(0, most.get(name, rows)) for name in TABLES}
     whole = {"rows": answer.rows, **{name: getattr(answer, name) for name in TABLES}}
     few = {"rows": answer.rows.take(pa.array(kept, pa.int64())), **tables}
     notes = [
