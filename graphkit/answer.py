@@ -337,9 +337,9 @@ def short_text(value: Any, unit: str = "") -> str:
     if SHARE_UNIT.match(unit):
         return percent(value)
     if unit == "percentage points":
-        return f"{value:+.1f}"
+        return f"{value:+z.1f}"
     if unit == DIFFERENCE:
-        return f"{100 * value:+.1f}"
+        return f"{100 * value:+z.1f}"
     if unit.startswith("USD") and "/" not in unit:
         return money(value)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
@@ -347,7 +347,7 @@ def short_text(value: Any, unit: str = "") -> str:
 
 def percent(share: float) -> str:
     """Write a share in percent, a tiny one as ``<0.1 %``."""
-    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+    return "<0.1 %" if 0 < share < 0.0005 else f"{100 * share:z.1f} %"
 
 
 def money(value: float) -> str:

@@ -16,6 +16,7 @@ from written_seeds import write_files
 from graphkit.answer import percent
 from graphkit.api import Session
 from graphkit.brief import BRIEF
+from graphkit.brief.country import _small
 from graphkit.brief.document import NO_PICTURES, Brief
 from graphkit.build import build_graph
 from graphkit.errors import UsageError
@@ -142,6 +143,30 @@ def test_no_sentence_of_a_share_lacks_period_or_measure(korea, mineral):
             if " % " in text and "Source:" not in text:
                 assert re.search(r"\b(19|20)\d\d\b", text), text
                 assert re.search("by value|by weight|tonnes|within", text), text
+
+
+def test_a_country_begins_with_the_largest_sums_and_counts_the_small_ones(korea):
+    first = section(korea, COUNTRY[0])
+    sums = [usd for usd in first.answer.rows["usd"].to_pylist() if usd is not None]
+
+    assert sums == sorted(sums, reverse=True)
+    assert len(sums) > 2
+
+
+def test_small_imports_are_counted_by_product():
+    rows = [
+        {"product": "a", "usd": 9e5},
+        {"product": "a", "usd": 8e5},
+        {"product": "b", "usd": 2e6},
+    ]
+
+    assert _small(rows) == " For 1 of these that is less than 1.0 M USD."
+    assert _small(rows[2:]) == ""
+
+
+def test_a_range_that_allows_any_share_is_no_figure(korea):
+    for point in section(korea, COUNTRY[1]).points:
+        assert "between 0.0 % and 100.0 % (" not in point
 
 
 def test_an_origin_without_a_traced_share_is_unknown(korea):

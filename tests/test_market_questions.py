@@ -174,6 +174,14 @@ def test_a_withheld_figure_leaves_the_upper_bounds_unknown(tmp_path):
     assert "unknown" in answer_text(answer)
 
 
+def test_a_first_with_all_of_a_rounded_total_has_less_of_the_sum(ask):
+    answer = ask.concentration(scope="gallium", period="2025")
+
+    (made,) = [r for r in answer.rows.to_pylist() if r["market"] == "production"]
+    assert (made["top"], made["cr1"]) == ("CHN", 1.0)
+    assert any("gallium (CHN 99.0 %) add up to more" in note for note in answer.notes)
+
+
 def test_figures_of_two_sources_stay_two_rows(tmp_path):
     again = MADE.replace("tonnes: 70", "tonnes: 90").replace("source: customs", "source: other")
     sources = SMALL["sources.yaml"] + (

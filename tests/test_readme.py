@@ -59,6 +59,39 @@ def test_a_command_gives_the_figures_in_the_prose_of_a_page(
         assert part in output, page
 
 
+FIGURE = re.compile(
+    r"\d %|\d,\d{3}\b|\d\.\d+ (?:million|GB|GiB|MB|kB|s)\b|\b\d+ (?:MB|GB|kB|KB|seconds|million)"
+)
+MADE = re.compile(
+    r"<!-- graphkit|[Mm]easured.{0,80}\b20\d\d\b|(?:Novem|Decem)ber 20\d\d", re.DOTALL
+)
+"""The mark of a section's figures: a command of ours, or the day of a measurement."""
+RULES = {
+    "architecture.md": ["## Where to change what"],
+    "assistants.md": ["## What it will not do"],
+    "customs.md": ["# Import customs statistics"],
+    "explore.md": ["## What protects it"],
+    "methods.md": ["# Methods", "## Checking claims"],
+    "pictures.md": ["# Pictures"],
+    "read-only.md": ["# Read-only means read-only", "## Limits", "## Numbers"],
+}
+"""Sections whose figures are limits, thresholds or the sizes of tests, and no result."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_figures_of_a_section_name_their_command_or_the_day_of_measurement(page):
+    if page.name in ("columns.md", "graph.md", "products.md", "production.md"):
+        return  # generated, and compared with the schema and the seeds elsewhere
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = [
+        section.splitlines()[0]
+        for section in re.split(r"^(?=#+ )", text, flags=re.MULTILINE)
+        if FIGURE.search(section) and not MADE.search(section)
+    ]
+
+    assert found == RULES.get(page.name, [])
+
+
 @pytest.mark.parametrize(("command", "path"), DRAWN, ids=[path for _, path in DRAWN])
 def test_a_command_draws_the_picture_that_the_readme_shows(command, path, tmp_path):
     """``tools/refresh_readme.py`` draws them again."""

@@ -17,6 +17,8 @@ from graphkit.names import Entity
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""
 UNKNOWN = "Unknown without trade data."
+SMALL = 1e6
+"""USD of imports below which a share says little."""
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
 Row = Mapping[str, Any]
@@ -134,11 +136,22 @@ def _minerals(standing: Standing) -> Part:
         lead.append(
             f"For {len({row['product'] for row in half})} of them one supplier has at least half "
             f"of the imports by value in {period}: {facts.each(row['supplier'] for row in half)}."
+            f"{_small(half)}"
         )
     else:
         lead.append(f"No supplier has half of the imports by value of any of them in {period}.")
-    said = "Each cell has the last seller with the largest share of the imports by value."
-    return face.section(title, [*lead, said]), lead
+    said = (
+        "Each cell of the picture has the last seller with the largest share of the imports by "
+        "value; the table begins with the largest sums."
+    )
+    answer = ordered(face.answer, "usd") if face.answer else None
+    return face.section(title, [*lead, said], answer=answer), lead
+
+
+def _small(rows: Sequence[Row]) -> str:
+    """Count the products of which little was bought, where a few parcels make the share."""
+    small = {row["product"] for row in rows if (row["usd"] or 0.0) < SMALL}
+    return f" For {len(small)} of these that is less than {money(SMALL)} USD." if small else ""
 
 
 def _dependencies(standing: Standing) -> Part:
@@ -188,6 +201,8 @@ def _behind(facts: Facts, row: Row) -> str:
     span, traced = between(row["low"], row["high"]), percent(row["share"])
     if row["share"] < LEAST_TRACED:
         return f"{where} the origin is unknown ({name} {span})"
+    if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
+        return f"{where} {name} had {traced} as traced, but the data allow any share"
     return f"{where} {name} had {span}" + (f" ({traced} as traced)" if span != traced else "")
 
 

@@ -18,7 +18,7 @@ from graphkit.analysis.concentration import (
     production_sums,
 )
 from graphkit.analysis.shares import INDICES
-from graphkit.answer import COUNT, NUMBER, Answer, Column, schema_of
+from graphkit.answer import COUNT, NUMBER, Answer, Column, percent, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -109,13 +109,15 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
         if row["note"] and row["product"] not in without[row["note"]]:
             without[row["note"]].append(row["product"])
         if row["coverage"] is not None and row["coverage"] > 1:
-            over.append(row["product"])
+            first = f" ({row['top']} {percent(row['cr1'] / row['coverage'])})" if row["cr1"] else ""
+            over.append(f"{row['product']}{first}")
     for why, products in without.items():
         yield f"No indices for {', '.join(products)}: {why}."
     if over:
         yield (
             f"Producers of {', '.join(dict.fromkeys(over))} add up to more than the world total, "
-            "which is rounded: their shares are a little too large."
+            "which is rounded: their shares are a little too large. Of their sum the first has the "
+            "share in brackets."
         )
 
 

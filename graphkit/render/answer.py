@@ -509,7 +509,7 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
     share, points = row[f"share_{measure}"], row[f"points_{measure}"]
     if share is None:
         return "unknown"
-    return percent(share) + ("" if points is None else f" ({points:+.1f} points)")
+    return percent(share) + ("" if points is None else f" ({points:+z.1f} points)")
 
 
 def total_line(row: Mapping[str, Any]) -> str:
@@ -539,7 +539,7 @@ def _amount(row: Mapping[str, Any], name: str, unit: str) -> str:
 
 
 def _rise(ratio: float | None, per: str) -> str:
-    return "" if ratio is None else f" ({100 * (ratio - 1):+,.1f} %{per})"
+    return "" if ratio is None else f" ({100 * (ratio - 1):+z,.1f} %{per})"
 
 
 def _pair(row: Mapping[str, Any], name: str, called: str) -> str:
