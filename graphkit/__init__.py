@@ -8,10 +8,25 @@ from graphkit._version import __version__
 
 if TYPE_CHECKING:
     from graphkit.analysis.network import FlowGraph
-    from graphkit.api import Session
+    from graphkit.analysis.supply.network import SupplyNetwork
+    from graphkit.api import Reply, Session
+    from graphkit.errors import GraphkitError, UsageError
     from graphkit.scale import measure_flows
 
-__all__ = ("FlowGraph", "Session", "__version__", "measure_flows", "open")
+__all__ = (
+    "FlowGraph", "GraphkitError", "Reply", "Session", "SupplyNetwork", "UsageError", "__version__",
+    "measure_flows", "open",
+)  # fmt: skip
+_MODULES = {
+    "FlowGraph": "analysis.network",
+    "GraphkitError": "errors",
+    "Reply": "api",
+    "Session": "api",
+    "SupplyNetwork": "analysis.supply.network",
+    "UsageError": "errors",
+    "measure_flows": "scale",
+}
+"""Where the public names are defined, below this package."""
 
 
 def open(db: str | None = None) -> Session:
@@ -25,7 +40,7 @@ def open(db: str | None = None) -> Session:
 
     Returns
     -------
-    graphkit.api.Session
+    Session
         The verbs of the command line as methods, and ``cypher``, ``query``, ``supply_network``.
 
     Examples
@@ -43,16 +58,13 @@ def open(db: str | None = None) -> Session:
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import graphkit`` is fast."""
-    if name == "FlowGraph":
-        from graphkit.analysis.network import FlowGraph
+    if name not in _MODULES:
+        raise AttributeError(f"module 'graphkit' has no attribute {name!r}")
+    from importlib import import_module
 
-        return FlowGraph
-    if name == "Session":
-        from graphkit.api import Session
+    return getattr(import_module(f"graphkit.{_MODULES[name]}"), name)
 
-        return Session
-    if name == "measure_flows":
-        from graphkit.scale import measure_flows
 
-        return measure_flows
-    raise AttributeError(f"module 'graphkit' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted(__all__)

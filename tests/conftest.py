@@ -47,8 +47,8 @@ MARK = "graphkit_tests"
 LONG = ("browser", "faults", "fuzz", "scale")
 """Folders of long tests: a run of the whole suite has them with ``-m long`` alone."""
 LONG_FOLDERS = {Path(__file__).parent / name for name in LONG}
-NAMED_ONLY = "nightly"
-"""The folder whose tests run only when it is named."""
+NAMED_ONLY = ("nightly", "site")
+"""Folders whose tests run only when they are named; the site's need the group ``docs``."""
 DATABASES = ("store", "place")
 """Parameters of tests whose value ``neo4j`` is the real server."""
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"
@@ -75,7 +75,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the folders of long tests unless they are named, or asked for with ``-m long``."""
     name = collection_path.name
-    if collection_path.parent != Path(__file__).parent or name not in (*LONG, NAMED_ONLY):
+    if collection_path.parent != Path(__file__).parent or name not in (*LONG, *NAMED_ONLY):
         return None
     if config.option.markexpr == "long" and name in LONG:
         return None

@@ -1,0 +1,286 @@
+"""Outputs of the site, made while it is built.
+
+A block ``console`` that begins with ``$ graphkit`` is run again: its page shows what the command
+prints now, and a difference from what the file shows is a warning. A picture whose command stands
+in the recipes is drawn again. A comment ``<!-- generated: NAME -->`` is replaced by a part of a
+page. All commands run in this process, on the default database.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import typer
+from pygments.lexer import inherit
+from pygments.lexers.graph import CypherLexer
+from pygments.lexers.special import TextLexer
+from pygments.token import Comment, Name, Operator
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+import graphkit
+from graphkit.cli.app import command_line, run
+from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.verbs import VERBS
+
+LOG = logging.getLogger(__name__)
+BLOCK = re.compile(r"(?ms)^```console\n\$ graphkit ([^\n]*)\n(.*?)^```$")
+DRAWN = re.compile(r"(?m)^graphkit (.* -o docs/(pictures/\w+\.svg))$")
+PART = re.compile(r"<!-- generated: (\w+) -->")
+SHOWN = 16
+"""Lines of an output that the page of commands shows."""
+ROWS = 3
+"""Rows of a query file's result that its page shows."""
+EXAMPLES = {
+    "brief": "brief --for lithium --period 2024",
+    "check": "check",
+    "cypher": 'cypher "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position"',
+    "digest": "digest",
+    "queries": "queries sole-suppliers",
+    "query": "query suppliers-of-country -P consumer=korea -P product=ree-metals",
+    "schema": "schema",
+}
+"""Commands that ask no question and need no file or server of the reader's, with an example."""
+VALUES = {
+    "import-periods": {"consumers": "KOR,JPN"},
+    "imports": {"consumers": "KOR", "products": "ree-metals,magnets-metal", "periods": "2024"},
+    "products-of-code": {"code": "280530"},
+    "products-of-elements": {"elements": "Dy,Co"},
+    "trade": {"products": "ree-metals", "periods": "2024,2023"},
+}
+"""Values for the query files whose parameters have no defaults."""
+
+
+class Cypher(CypherLexer):
+    """Cypher with parameters."""
+
+    tokens = {  # noqa: RUF012
+        "root": [
+            (r"//.*$", Comment.Single), (r"\$\w+", Name.Variable), (r"[-+/*%^]", Operator), inherit,
+        ]
+    }  # fmt: skip
+
+
+def printed(command: str) -> str:
+    """Run a command line and return what it prints.
+
+    Raises
+    ------
+    ExtensionError
+        The command fails; the message is the command's own.
+    """
+    out, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        stack.enter_context(chdir(folder))
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(errors))
+        code = run(shlex.split(command))
+    texts = []
+    for stream in (out, errors):
+        stream.flush()
+        stream.seek(0)
+        texts.append(stream.read())
+    if code != 0:
+        raise ExtensionError(f"graphkit {command}: {texts[1].strip()}")
+    return texts[0]
+
+
+def _again(page: str, block: re.Match[str]) -> str:
+    """Return a block with the present output; lines after a line ``...`` stay out."""
+    command, shown = block[1], block[2].splitlines()
+    lines = printed(command).splitlines()
+    if shown[-1:] == ["..."]:
+        lines = [*lines[: len(shown) - 1], "..."]
+    if "..." not in shown[:-1] and lines != shown:
+        LOG.warning("graphkit %s: prints what the file does not show", command, location=page)
+    return _console(command, lines)
+
+
+def _console(command: str, lines: list[str]) -> str:
+    return "\n".join([f"```console\n$ graphkit {command}", *lines, "```"])
+
+
+def _drawn_again(app: Sphinx, page: str, text: str) -> None:
+    """Compare the pictures of a page with those that its commands draw now."""
+    for command, path in DRAWN.findall(text):
+        with tempfile.TemporaryDirectory() as folder:
+            drawn = Path(folder, "picture.svg")
+            printed(command.replace(f"docs/{path}", str(drawn)))
+            if drawn.read_bytes() != Path(app.srcdir, path).read_bytes():
+                LOG.warning("graphkit %s: draws another picture", command, location=page)
+
+
+def read(app: Sphinx, page: str, source: list[str]) -> None:
+    """Replace the outputs and the generated parts of a page."""
+    text = source[0]
+    if page.startswith("notebooks/"):
+        return
+    _drawn_again(app, page, text)
+    text = BLOCK.sub(lambda block: _again(page, block), text)
+    source[0] = PART.sub(lambda part: PARTS[part[1]](), text)
+
+
+def commands() -> str:
+    """Describe every command: help, parameters, and an example with its output."""
+    return "\n".join(_command(name, command) for name, command in _leaves("", _root()))
+
+
+def _root() -> Any:
+    return typer.main.get_command(command_line())
+
+
+def _leaves(before: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Walk the commands, a group only if it asks a question itself."""
+    for word, command in group.commands.items():
+        name = f"{before}{word}"
+        below = getattr(command, "commands", {})
+        if not below or any(verb.name == name for verb in VERBS):
+            yield name, command
+        if below:
+            yield from _leaves(f"{name} ", command)
+
+
+def _command(name: str, command: Any) -> str:
+    text, _, examples = (command.help or "").partition("\n\n\b\n")
+    rows = [row for parameter in command.params if (row := _parameter(command, parameter))]
+    parts = [f"## graphkit {name}\n", text, "", "| parameter | meaning |\n|---|---|", *rows, ""]
+    if lines := [line[2:] for line in examples.splitlines()[1:]]:
+        parts += ["```bash", *lines, "```", ""]
+    if example := _example(name):
+        lines = printed(example).splitlines()
+        parts += [_console(example, lines[:SHOWN] + ["..."] * (len(lines) > SHOWN)), ""]
+    return "\n".join(parts)
+
+
+def _parameter(command: Any, parameter: Any) -> str:
+    """Write one parameter as a row of a table; the help of the help is left out."""
+    if parameter.name == "help":
+        return ""
+    wanted = parameter.make_metavar(None) if parameter.param_type_name == "argument" else " ".join(
+        [", ".join(parameter.opts), parameter.metavar or ""]
+    ).strip()  # fmt: skip
+    help = getattr(parameter, "help", "") or ""
+    if "{choices}" in help:
+        slow = next(p for v in VERBS for p in v.parameters if p.name == parameter.name
+                    and callable(p.choices))  # fmt: skip
+        help = help.format(choices=", ".join(slow.allowed))
+    return f"| `{wanted.replace('|', chr(92) + '|')}` | {_cell(help)} |"
+
+
+def _cell(value: object) -> str:
+    """Write a value for a cell of a Markdown table."""
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    text = "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return re.sub(r"([|*<\[])", r"\\\1", text.replace("\n", " "))
+
+
+def _example(name: str) -> str:
+    """Choose the example of a command whose output its page shows, or none."""
+    verb = next((verb for verb in VERBS if verb.name == name), None)
+    if verb is None:
+        return EXAMPLES.get(name, "")
+    plain = (e for e in verb.examples if not re.search(r" (-o|--format|--db) ", e))
+    example = next(plain, "")
+    return f"{example} --brief" if example else ""
+
+
+def queries() -> str:
+    """Show every shipped query file: its parameters, its text and its first rows."""
+    with graphkit.open() as graph:
+        return "\n".join(_query(graph, find_query(name)) for name in query_names())
+
+
+def _query(graph: graphkit.Session, query: Query) -> str:
+    given = VALUES.get(query.name, {})
+    rows = run_query(graph.store, query, query.values(given)).table
+    asked = "".join(f" -P {name}={value}" for name, value in given.items())
+    found = f"{rows.num_rows:,} row{'s' * (rows.num_rows != 1)}"
+    first = f", the first {ROWS} of them" * (rows.num_rows > ROWS)
+    return (
+        f"## {query.name}\n\n{query.title}.\n\n```cypher\n{query.text.strip()}\n```\n\n"
+        f"`graphkit query {query.name}{asked}`: {found}{first}\n\n"
+        + _table(rows.slice(0, ROWS).to_pylist() or [dict.fromkeys(rows.column_names, "")])
+    )
+
+
+def _table(rows: list[Mapping[str, Any]]) -> str:
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(map(_cell, row.values()) for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    with graphkit.open() as graph:
+        return graph.query(name).to_pylist()
+
+
+def sources() -> str:
+    """List every source with its publisher and licence, as the seeds have them."""
+    return _table([
+        {"source": row["key"], "publication": f"[{_cell(row['title'])}]({row['url']})"
+         if row["url"] else row["title"],
+         "publisher": row["publisher"], "version": row["version"] or row["published"],
+         "licence": row["licence"], "credit": row["attribution"]}
+        for row in _rows("sources")
+    ]).replace(r"\[", "[")  # fmt: skip
+
+
+def datasets() -> str:
+    """List the data sets of trade."""
+    return _table(_rows("datasets"))
+
+
+def countries() -> str:
+    """List every country with its codes and the command that answers about it."""
+    return _table([
+        {"country": row["name"], "codes": ", ".join(filter(None, (row["key"], row["code"]))),
+         "also": row["aliases"], "answer": f"`graphkit depends {row['key']}`"}
+        for row in _rows("countries")
+    ])  # fmt: skip
+
+
+def products() -> str:
+    """List every product with its stage and other names."""
+    return _table([
+        {"product": row["key"], "name": row["name"], "stage": row["stage"], "also": row["aliases"],
+         "answer": f"`graphkit concentration --for {row['key']}`"}
+        for row in _rows("products")
+    ])  # fmt: skip
+
+
+def elements() -> str:
+    """List every element and mineral with its symbol and other names."""
+    with graphkit.open() as graph:
+        rows = graph.cypher(
+            "MATCH (e:Element) RETURN e.key AS key, e.name AS name, e.aliases AS aliases "
+            "ORDER BY name"
+        ).to_pylist()
+    return _table([
+        {"mineral": row["name"], "symbol": row["key"], "also": row["aliases"],
+         "answer": f"`graphkit concentration --for {row['key']}`"}
+        for row in rows
+    ])  # fmt: skip
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    part.__name__: part
+    for part in (commands, queries, sources, datasets, countries, products, elements)
+}
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Run the commands of a page when it is read."""
+    os.environ["COLUMNS"] = "120"
+    app.add_lexer("layers", TextLexer)
+    app.add_lexer("cypher", Cypher)
+    app.connect("source-read", read)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
