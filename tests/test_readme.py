@@ -71,9 +71,11 @@ RULES = {
     "assistants.md": ["## What it will not do"],
     "customs.md": ["# Import customs statistics"],
     "explore.md": ["## What protects it"],
+    "index.md": ["# graphkit"],
     "methods.md": ["# Methods", "## Checking claims"],
     "pictures.md": ["# Pictures"],
     "read-only.md": ["# Read-only means read-only", "## Limits", "## Numbers"],
+    "start.md": ["## Read"],
 }
 """Sections whose figures are limits, thresholds or the sizes of tests, and no result."""
 
