@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -161,6 +162,13 @@ def test_every_path_in_the_page_of_the_architecture_exists():
 
     assert len(names) > 40
     assert [n for n in sorted(names) if not any((f / n).exists() for f in folders)] == []
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """Pytest imports them by name alone, and refuses the second when both are collected."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 HELP = (

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 
 import httpx
 import pytest
@@ -114,11 +115,10 @@ def test_slow_readers_hold_nobody_up(server, kind):
         assert time.monotonic() - began < SOON
         if kind == "body":
             slow[0].settimeout(BODY_SECONDS + SOON)
-            reply = slow[0].recv(65536)
-            assert reply.startswith(b"HTTP/1.1 400")
-            assert (
-                "the body did not come within" in json.loads(reply.split(b"\r\n\r\n")[1])["error"]
-            )
+            reply = HTTPResponse(slow[0])
+            reply.begin()
+            assert reply.status == 400
+            assert "the body did not come within" in json.load(reply)["error"]
     finally:
         for one in slow:
             one.close()
