@@ -8,20 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from query_values import WITHOUT_DEFAULT
 
 from graphkit.build import Graph
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.stores import Store
 from graphkit.stores.embedded.refusals import refuse_silent_differences
-
-WITHOUT_DEFAULT = {
-    "import-periods": {"consumers": "KOR,JPN"},
-    "imports": {"consumers": "KOR", "products": "ree-metals,magnets-metal", "periods": "2024"},
-    "products-of-code": {"code": "280530"},
-    "products-of-elements": {"elements": "Dy,Co"},
-    "trade": {"products": "ree-metals", "periods": "2024,2023"},
-}
-"""Values for the queries behind the command line's questions, which have no defaults."""
 
 OTHERS = {
     "application": ("steel", "ev-batteries"),

@@ -23,6 +23,7 @@ from pygments.lexer import inherit
 from pygments.lexers.graph import CypherLexer
 from pygments.lexers.special import TextLexer
 from pygments.token import Comment, Name, Operator
+from query_values import WITHOUT_DEFAULT
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -50,14 +51,6 @@ EXAMPLES = {
     "schema": "schema",
 }
 """Commands that ask no question and need no file or server of the reader's, with an example."""
-VALUES = {
-    "import-periods": {"consumers": "KOR,JPN"},
-    "imports": {"consumers": "KOR", "products": "ree-metals,magnets-metal", "periods": "2024"},
-    "products-of-code": {"code": "280530"},
-    "products-of-elements": {"elements": "Dy,Co"},
-    "trade": {"products": "ree-metals", "periods": "2024,2023"},
-}
-"""Values for the query files whose parameters have no defaults."""
 
 
 class Cypher(CypherLexer):
@@ -201,7 +194,7 @@ def queries() -> str:
 
 
 def _query(graph: graphkit.Session, query: Query) -> str:
-    given = VALUES.get(query.name, {})
+    given = WITHOUT_DEFAULT.get(query.name, {})
     rows = run_query(graph.store, query, query.values(given)).table
     asked = "".join(f" -P {name}={value}" for name, value in given.items())
     found = f"{rows.num_rows:,} row{'s' * (rows.num_rows != 1)}"
