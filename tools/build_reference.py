@@ -146,7 +146,10 @@ def other_country(iso3: str, code: str, spelling: str, last_year: int | None) ->
 
 
 def without_ambiguous(rows: Sequence[Row], areas: Sequence[Row]) -> list[Row]:
-    """Drop every alias that is a name or code of another row, an alias of two, or the key."""
+    """Drop every alias that is a name or code of another row, an alias of two, or the key.
+
+    Names that people type for either of two stay with both.
+    """
     owner: dict[str, str] = {}
     for row in (*rows, *areas):
         for column in ("iso3", "name", "iso2", "m49"):
@@ -158,7 +161,7 @@ def without_ambiguous(rows: Sequence[Row], areas: Sequence[Row]) -> list[Row]:
         owned = owner.get(alias.casefold())
         if owned:
             return owned == row["iso3"] and alias != owned
-        return uses[alias.casefold()] == 1
+        return uses[alias.casefold()] == 1 or alias in given.AMBIGUOUS
 
     return [{**row, "aliases": [a for a in row["aliases"] if clear(row, a)]} for row in rows]
 
@@ -243,7 +246,8 @@ From DataHub country-codes and, for BACI's codes, spellings and former states, f
 country code table V202401b. A country is what the data set calls independent; all else of ISO
 3166-1, also what it calls in contention, is a territory. A former state keeps BACI's code. BACI
 counts a few under a present code: Belgium-Luxembourg (58) as BEL, the Federal Republic of Germany
-(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is no alias of either.
+(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is no alias of either,
+but for Congo, which stands with both, so that a question about it is refused and names them.
 Written by tools/build_reference.py."""
 ELEMENTS = """\
 Chemical elements, minerals and groups of them; numbers and weights from mendeleev.

@@ -46,7 +46,7 @@ BOL Bolivia
 BRN Brunei
 CHN Mainland China|PRC
 CIV Ivory Coast|Côte d'Ivoire
-COD DRC|DR Congo|D.R. Congo|Congo-Kinshasa|Congo, Democratic Republic of the|Zaire
+COD DRC|DR Congo|D.R. Congo|Congo|Congo-Kinshasa|Congo, Democratic Republic of the|Zaire
 COG Congo-Brazzaville|Republic of Congo|Congo, Republic of the
 CPV Cabo Verde
 CZE Czech Republic|Czechia
@@ -81,6 +81,9 @@ VNM Vietnam
 ZA1 SACU
 """)
 """Names people type, and spellings of USGS and the World Bank, beside those of the tables."""
+
+AMBIGUOUS = _words("Congo")
+"""Names of two countries that people type for either: refused with both, not guessed."""
 
 
 class Group(NamedTuple):
