@@ -177,7 +177,7 @@ class Catalog:
         if len(parts) == 1:
             return parts[0]
         joined = Entity(
-            "Area", "+".join(part.key for part in parts), " and ".join(p.name for p in parts),
+            "Area", "+".join(part.key for part in parts), " and ".join(p.said for p in parts),
             "group",
         )  # fmt: skip
         self.members(joined)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ SHORT = 3
 """Letters of a name up to which its other number is not tried."""
 NEAR = 0.74
 """Least similarity of a name that is suggested, by :mod:`difflib`."""
+_KINDS = (
+    "Islands|States|Kingdom|Republic|Emirates|Territory|Territories|Union|Netherlands|Philippines|"
+    "Bahamas|Gambia|Maldives|Comoros|Antilles|Isle of Man"
+)
+_ARTICLE = re.compile(rf"(?!.*\bthe\b).*\b(?:{_KINDS})")
+"""Names of places that take an article."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
 
 
@@ -44,8 +51,40 @@ class Entity:
         """False for an area that trade data leave unspecified."""
         return self.type != "unspecified"
 
+    @property
+    def said(self) -> str:
+        """The name in a sentence."""
+        return with_article(self.name)
+
     def __str__(self) -> str:
         return self.name if self.name == self.key else f"{self.name} ({self.key})"
+
+
+def with_article(name: str) -> str:
+    """Write the name of a country or area as it stands within a sentence.
+
+    >>> with_article("Netherlands"), with_article("United Arab Emirates"), with_article("Chile")
+    ('the Netherlands', 'the United Arab Emirates', 'Chile')
+    >>> with_article("Saint Vincent and the Grenadines"), with_article("World")
+    ('Saint Vincent and the Grenadines', 'the world')
+    """
+    if name == "World":
+        return "the world"
+    return f"the {name}" if _ARTICLE.fullmatch(name) else name
+
+
+def possessive(name: str) -> str:
+    """Write the possessive of a name.
+
+    >>> possessive("South Korea"), possessive("the Netherlands")
+    ('South Korea’s', 'the Netherlands’')
+    """
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def capitalized(text: str) -> str:
+    """Write a text as the beginning of a sentence: its first letter large."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 Translations: TypeAlias = Mapping[str, Sequence[str]]

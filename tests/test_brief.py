@@ -247,7 +247,7 @@ def test_what_is_not_known_of_a_mineral_is_said(ask):
 def test_losses_of_a_group_are_left_to_its_members(ask):
     said = section(ask.brief("EU27", **RARE), COUNTRY[3])
 
-    assert "ask for a member of European Union" in said.sentences[0]
+    assert "ask for a member of the European Union" in said.sentences[0]
 
 
 def test_an_act_is_told_with_what_the_country_buys_of_it(korea, ask):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -166,6 +167,34 @@ def test_a_name_of_two_countries_is_refused_with_both(places, text):
     both = r"Congo \(Kinshasa\) \(COD\) or Congo \(Brazzaville\) \(COG\); give its key"
     with pytest.raises(UsageError, match=both):
         place(places, text)
+
+
+BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|Philippines)\b")
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [
+        ("depends", {"consumer": "EU27", "on": "USA"}),
+        ("depends_looked_through", {"consumer": "USA+NLD"}),
+        ("suppliers", {"consumer": "EU27"}),
+        ("dependents", {"supplier": "EU27"}),
+        ("origins", {"consumer": "USA", "without": "NLD"}),
+        ("single_points", {"consumer": "PHL"}),
+        ("disrupt", {"exporter": "USA", "consumer": "NLD"}),
+        ("reliance", {"consumer": "EU27"}),
+        ("concentration", {"consumer": "NLD"}),
+        ("trend", {"country": "EU27"}),
+        ("controls", {"country": "USA"}),
+        ("prices", {"consumer": "PHL"}),
+    ],
+)
+def test_names_stand_in_sentences_with_their_article(ask, verb, given):
+    answer = getattr(ask, verb)(**{"scope": "magnets-metal", **given})
+    said = [answer.question, str(answer.scope.get("measure")), answer.caption, *answer.notes]
+
+    assert [text for text in said if BARE.search(text)] == []
+    assert any(re.search(r"\bthe (?:European|United|Neth|Phil)", text) for text in said)
 
 
 def test_korea_is_the_south(places):

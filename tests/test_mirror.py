@@ -137,7 +137,7 @@ def test_a_period_can_be_chosen_and_a_missing_one_is_said(graph):
 
 
 def test_a_group_is_its_members(graph):
-    with pytest.raises(GraphkitError, match="no trade of European Union is known"):
+    with pytest.raises(GraphkitError, match="no trade of the European Union is known"):
         graph.mirror("EU27")
 
 

@@ -91,7 +91,7 @@ def test_a_group_counted_as_one_stands_beside_a_country(ask):
     answer = ask.suppliers("EU27,USA", scope="ree-metals", period="2024")
 
     assert set(answer.rows["consumer"].to_pylist()) == {"EU27", "USA"}
-    assert "European Union is its 27 present members" in " ".join(answer.notes)
+    assert "The European Union is its 27 present members" in " ".join(answer.notes)
 
 
 @pytest.mark.parametrize("text", ["KOR,korea,JPN", ["KOR", "Korea, Republic of", "Japan"],

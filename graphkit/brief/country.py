@@ -12,7 +12,7 @@ import pyarrow as pa
 from graphkit.answer import Answer, money, percent
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.facts import HALF, Asked, Facts, Part, between, counted, listed
-from graphkit.names import Entity
+from graphkit.names import Entity, capitalized, possessive
 
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""
@@ -66,7 +66,7 @@ class Standing:
     @property
     def whose(self) -> str:
         """The imports of the country, in a sentence."""
-        return f"{self.buyer.name}’s imports"
+        return f"{possessive(self.buyer.said)} imports"
 
 
 def _part(row: Row) -> float | None:
@@ -129,7 +129,7 @@ def _minerals(standing: Standing) -> Part:
     products = {row["product"] for row in rows}
     half = [row for row in rows if (_part(row) or 0) >= HALF]
     lead = [
-        f"In {period}, {standing.buyer.name} imported {counted(len(products), 'product')} of those "
+        f"In {period}, {standing.buyer.said} imported {counted(len(products), 'product')} of those "
         f"with trade data{worth}."
     ]
     if half:
@@ -251,7 +251,7 @@ def _stop(standing: Standing) -> Part:
     if buyer.is_group:
         return Section(
             title,
-            [f"Losses are computed for one country at a time: ask for a member of {buyer.name}."],
+            [f"Losses are computed for one country at a time: ask for a member of {buyer.said}."],
             commands=[f"graphkit disrupt {first} --consumer COUNTRY --period {period}"],
         ), []
     found = facts.ask("disrupt", exporter=first, scope=scope, consumer=[buyer.key], period=[period])
@@ -262,13 +262,13 @@ def _stop(standing: Standing) -> Part:
     name = facts.place(first)
     if not rows:
         text = (
-            f"If {name} stopped its exports, {buyer.name} would lose less than 1 % of its imports "
+            f"If {name} stopped its exports, {buyer.said} would lose less than 1 % of its imports "
             f"by value of every product in {period}, as traced."
         )
         return found.section(title, [text]), [text]
     text = (
         f"If {name}, the first supplier of most products, stopped all exports as traded in "
-        f"{period} and nobody replaced them, {buyer.name} would lose at least 1 % of its imports "
+        f"{period} and nobody replaced them, {buyer.said} would lose at least 1 % of its imports "
         f"by value of {counted(len({row['product'] for row in rows}), 'product')}, as traced"
     )
     points = [
@@ -351,13 +351,13 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     rows = found.answer.rows.take(pa.array(kept, pa.int64()))
     said = (
         f"The database records {counted(len(found.rows), 'act')}, of which {len(kept)} "
-        f"{'restricts' if len(kept) == 1 else 'restrict'} products that {buyer.name} bought from "
+        f"{'restricts' if len(kept) == 1 else 'restrict'} products that {buyer.said} bought from "
         f"the acting country in {period}, or are its own. Dates are as recorded: whether an act "
         "is in force on a later day is not told."
     )
     lead = [
         f"{counted(len(kept), 'recorded act')} of export control "
-        f"{'covers' if len(kept) == 1 else 'cover'} what {buyer.name} bought from the acting "
+        f"{'covers' if len(kept) == 1 else 'cover'} what {buyer.said} bought from the acting "
         f"country in {period}, or {'is' if len(kept) == 1 else 'are'} its own."
     ]
     answer = replace(found.answer, rows=rows)
@@ -371,7 +371,7 @@ def act_in_words(facts: Facts, act: Row) -> str:
     dates += f" to {act['until']}" if act["until"] else ""
     if act["suspended_from"]:
         dates += f", suspended from {act['suspended_from']} to {act['suspended_until'] or '?'}"
-    who = f"{facts.place(act['country'])}, {act['announcement']}"
+    who = f"{capitalized(facts.place(act['country']))}, {act['announcement']}"
     return f"{who}: {act['measure']}, {what}, {dates}"
 
 
@@ -392,7 +392,7 @@ def _claims(standing: Standing, scope: list[str] | None) -> Part:
     facts, buyer = standing.facts, standing.buyer
     return claims_part(
         facts.ask("claims check", about=buyer.key, scope=scope),
-        f"that name {buyer.name}" + (" in this scope" if scope else ""),
+        f"that name {buyer.said}" + (" in this scope" if scope else ""),
     )
 
 

@@ -13,6 +13,7 @@ from graphkit.answer import Answer, percent
 from graphkit.brief.document import Brief, Section
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError
+from graphkit.names import capitalized, with_article
 from graphkit.parameters import Verb
 from graphkit.questions import prepare
 from graphkit.render.answer import coverage_lines, source_lines
@@ -104,7 +105,7 @@ class Facts:
 
     def place(self, key: str) -> str:
         """Return the name of a country or area in a sentence."""
-        return self.places.get(key, key)
+        return with_article(self.places.get(key, key))
 
     def product(self, key: str) -> str:
         """Return the name of a product in a sentence."""
@@ -184,7 +185,7 @@ METHODS = (
 
 def sentence(text: str) -> str:
     """Write a message as a sentence."""
-    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    return f"{capitalized(text)}{'' if text.endswith('.') else '.'}"
 
 
 def between(low: float | None, high: float | None) -> str:

@@ -16,6 +16,7 @@ from graphkit.brief.country import act_in_words, claims_part, ordered
 from graphkit.brief.document import Brief, Section
 from graphkit.brief.facts import Asked, Facts, Part, at_least, counted, listed
 from graphkit.catalog import COUNTRIES, Scope
+from graphkit.names import capitalized
 from graphkit.questions.concentration import figures_of
 from graphkit.render.answer import claim_lines
 
@@ -87,8 +88,8 @@ def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked
         r["stage_order"], r["product"], r["source"], -(r["tonnes"] or 0), r["country"]
     ))  # fmt: skip
     made = [
-        f"{facts.place(row['top'])} made {_of(row)} of the published world production of "
-        f"{facts.product(row['product'])} in {row['period']} "
+        f"{capitalized(facts.place(row['top']))} made {_of(row)} of the published world production "
+        f"of {facts.product(row['product'])} in {row['period']} "
         f"(tonnes, {row['basis'] or 'basis not stated'}; {row['source']})."
         for row in sorted(concentration.rows, key=lambda r: (r["stage_order"], r["product"]))
         if row["market"] == "production" and row["top"] and row["cr1"] is not None
@@ -130,7 +131,7 @@ def _claimed(concentration: Asked) -> list[str]:
 def _markets(facts: Facts, concentration: Asked) -> Part:
     """Show how concentrated production and trade are."""
     sold = [
-        f"{facts.place(row['top'])} sold {_of(row)} of world exports of "
+        f"{capitalized(facts.place(row['top']))} sold {_of(row)} of world exports of "
         f"{facts.product(row['product'])} by value in {row['period']}, re-exports included; "
         f"HHI {row['hhi_low']:,.0f}."
         for row in sorted(concentration.rows, key=lambda r: -(r["total_usd"] or 0.0))

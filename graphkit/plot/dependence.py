@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphkit.answer import Answer
+from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import (
     OTHER,
     Picture,
@@ -90,8 +91,8 @@ def _mineral(product: str, elements: Sequence[str]) -> str:
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> str:
     consumers = {row["consumer"] for row in rows}
-    whose = f"{name_of(consumers.pop())}’s" if len(consumers) == 1 else "the consumer’s"
-    return f"share of {whose} imports of the product"
+    who = with_article(name_of(consumers.pop())) if len(consumers) == 1 else "the consumer"
+    return f"share of {possessive(who)} imports of the product"
 
 
 def first_rows(answer: Answer, by: Sequence[str], most: int) -> list[dict[str, Any]]:

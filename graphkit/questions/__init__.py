@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 
 from graphkit.errors import GraphkitError
+from graphkit.names import capitalized
 from graphkit.parameters import LATEST, REPEATED, Parameter, Verb, in_options, named_as_options
 from graphkit.verbs import PARAMETERS
 
@@ -188,7 +189,7 @@ def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answ
     from graphkit.answer import side_by_side
 
     found = side_by_side(answers)
-    notes = [f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(lacking)]
+    notes = [f"{capitalized(text)}." for text in dict.fromkeys(lacking)]
     return replace(found, notes=(*notes, *found.notes))
 
 

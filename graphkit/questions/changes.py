@@ -24,6 +24,7 @@ from graphkit.answer import Answer, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import capitalized
 from graphkit.period import Period, cover
 from graphkit.questions import checked
 from graphkit.questions.claims import (
@@ -264,7 +265,7 @@ def compare(
             catalog.materials, held
         )
     return Answer(
-        f"How did {owner.name}'s {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
+        f"How did {owner.whose} {OF_TRADE[partner]} of {wanted.meaning} change from {before} to "
         f"{after}?",
         _scope_of(owner, wanted, before, after),
         kept,
@@ -274,7 +275,7 @@ def compare(
         claims,
         elsewhere=wanted.elsewhere,
         notes=(*wanted.notes, *notes),
-        caption=f"Shares are of {owner.name}'s {OF_TRADE[partner]} of the product in the period.",
+        caption=f"Shares are of {owner.whose} {OF_TRADE[partner]} of the product in the period.",
         shown=shown,
     )
 
@@ -305,7 +306,7 @@ def _from_claims(
     columns = [replace(c, header=headers.get(c.name, c.header)) for c in PUBLISHED_CHANGES]
     return published_answer(
         catalog,
-        f"How did {owner.name}'s {OF_TRADE[owner.partner]} of {scope.meaning} change from "
+        f"How did {owner.whose} {OF_TRADE[owner.partner]} of {scope.meaning} change from "
         f"{periods[0]} to {periods[1]}, as published?",
         _scope_of(owner, scope, *periods), scope, changes, columns,
         {"published_figures": len(claims)}, claims, (*scope.notes, *_notes(owner, {}, lacking, 0)),
@@ -316,7 +317,7 @@ def _notes(
     owner: TradeParty, others: Mapping[str, Sequence[str]], lacking: str, hidden: int
 ) -> Iterator[str]:
     if lacking:
-        yield f"{lacking[0].upper()}{lacking[1:]}. Only published claims cover it."
+        yield f"{capitalized(lacking)}. Only published claims cover it."
         return
     yield from owner.notes
     yield FACE_VALUE
@@ -501,7 +502,7 @@ def trend(
     periods = sorted(set(rows["period"].to_pylist()), key=time_of)
     whole = " to ".join(dict.fromkeys((periods[0], periods[-1])))
     return Answer(
-        f"How did {owner.name}'s {trade} of {wanted.meaning} change over time?",
+        f"How did {owner.whose} {trade} of {wanted.meaning} change over time?",
         {
             "consumer": owner.key if owner.side == "consumer" else None,
             "supplier": owner.key if owner.side == "supplier" else None,

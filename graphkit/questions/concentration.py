@@ -97,7 +97,7 @@ def question(buyer: Entity | None, scope: Scope, by: str) -> str:
     what = "everything with data" if scope.text is None else scope.meaning
     if by == "consumer":
         return f"How concentrated are the imports of {what} of every country?"
-    of = f"and imports of {buyer.name}" if buyer else "and trade"
+    of = f"and imports of {buyer.said}" if buyer else "and trade"
     return f"How concentrated are production {of} for {what}{', by stage' * (by == 'stage')}?"
 
 

@@ -76,7 +76,7 @@ def controls(
     rows.sort(key=lambda row: (row["since"], row["key"]))
     table = pa.Table.from_pylist(rows, schema_of(COLUMNS))
     named = sorted({element for row in rows for element in row["elements"] or ()})
-    whose = f"does {place.name} have" if place else "are there"
+    whose = f"does {place.said} have" if place else "are there"
     what = f" on {asked.meaning}" if scope is not None else ""
     return Answer(
         f"Which export controls {whose}{what}{f', on {date}' if date else ''}?",

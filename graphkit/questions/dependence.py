@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from graphkit.answer import Answer, Column, plain
 from graphkit.catalog import FIT, TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import Entity
+from graphkit.names import Entity, capitalized
 from graphkit.questions import checked
 from graphkit.questions.claims import (
     PUBLISHED_SHARES,
@@ -111,15 +111,15 @@ def depends(
     asked = Question(buyer, seller, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
     if trade.lacking and len(rows := _published_imports(catalog, asked)):
-        question = f"What was published on how much {buyer.name} depends on its suppliers for "
+        question = f"What was published on how much {buyer.said} depends on its suppliers for "
         return _published(catalog, f"{question}{asked.scope.meaning}?", asked, rows, trade)
     if seller is None:
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
         rows = _from_supplier(catalog, trade.shares, seller)
     rows = rows.sort_by([("share_usd", "descending"), *SERIES])
-    whom = seller.name if seller else "its largest suppliers"
-    question = f"How much does {buyer.name} depend on {whom} for {asked.scope.meaning}?"
+    whom = seller.said if seller else "its largest suppliers"
+    question = f"How much does {buyer.said} depend on {whom} for {asked.scope.meaning}?"
     return _answer(catalog, question, asked, rows, trade, context=scope is not None)
 
 
@@ -141,13 +141,13 @@ def suppliers(
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = imports_of(catalog, buyer, asked.scope, period)
     if trade.lacking and len(rows := _published_imports(catalog, asked)):
-        question = f"Who supplies {buyer.name} with {asked.scope.meaning}, as published?"
+        question = f"Who supplies {buyer.said} with {asked.scope.meaning}, as published?"
         return _published(catalog, question, asked, rows, trade)
     rows = trade.shares.sort_by([
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
-    question = f"Who supplies {buyer.name} with {asked.scope.meaning}?"
+    question = f"Who supplies {buyer.said} with {asked.scope.meaning}?"
     return _answer(catalog, question, asked, rows, trade)
 
 
@@ -181,14 +181,14 @@ def dependents(
     asked = Question(None, seller, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
     if trade.lacking and len(rows := _published_buyers(catalog, asked, min_share)):
-        question = f"Who buys {asked.scope.meaning} from {seller.name}, as published?"
+        question = f"Who buys {asked.scope.meaning} from {seller.said}, as published?"
         return _published(catalog, question, asked, rows, trade)
     rows = _from_supplier(catalog, trade.shares, seller)
     share = pc.coalesce(rows["share_usd"], rows["share_tonnes"])
     rows = rows.filter(pc.greater_equal(share, min_share))
     rows = rows.sort_by([("usd", "descending"), ("consumer", "ascending"), *SERIES])
     what = "a product" if scope is None else asked.scope.meaning
-    question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.name}?"
+    question = f"Who gets at least {100 * min_share:g} % of {what} from {seller.said}?"
     return _answer(catalog, question, asked, rows, trade)
 
 
@@ -257,13 +257,15 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
     if any(series["reporter"] == "exporter" for series in trade.series):
         notes.append(BY_EXPORTERS)
     if not len(rows):
-        whom = asked.seller.name if asked.seller else "any supplier"
+        whom = asked.seller.said if asked.seller else "any supplier"
         notes.append(f"No flow from {whom} in this scope matches.")
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     groups = {place.key for place in (asked.buyer, asked.seller) if place and place.is_group}
     notes += catalog.area_notes(ends - groups)
     if asked.seller and asked.seller.type == "group":
-        notes.append(f"{asked.seller.name} is counted as one supplier, its members added up.")
+        notes.append(
+            f"{capitalized(asked.seller.said)} is counted as one supplier, its members added up."
+        )
     notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
 

@@ -301,7 +301,7 @@ def _cut(
         raise UsageError("say who stops selling: a country, or `restriction`")
     else:
         exporters = bloc(catalog, exporter)[1]
-        name = catalog.place(exporter).name
+        name = catalog.place(exporter).said
         whom, destinations = ("", None) if to is None else bloc(catalog, to)
         cut = Cut(name, exporters, catalog.materials.scope(scope), destinations, whom)
     supply = supply_of(catalog, cut.scope, period, measure=measure, downstream=True)

@@ -84,9 +84,9 @@ def list_flows(
         ends = (pc.is_in(pairs[end], pa.array(keys)) for end in ("exporter", "importer"))
         pairs = pairs.filter(pc.or_(*ends))
         if not len(pairs):
-            raise GraphkitError(f"{place.name} has no trade of {asked.meaning} {found.when}")
+            raise GraphkitError(f"{place.said} has no trade of {asked.meaning} {found.when}")
         if place.is_group:
-            notes.append(f"{group_as_one(place.name, len(keys)).partition(';')[0]}.")
+            notes.append(f"{group_as_one(place.said, len(keys)).partition(';')[0]}.")
     basis = border_of(found.flows) if by == "usd" else found.basis
     rank = pc.rank(pairs[by], sort_keys="descending", tiebreaker="min")
     rows = pairs.add_column(0, "rank", rank.cast(pa.int64()))
@@ -94,7 +94,7 @@ def list_flows(
     rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, found.flows))
     products = sorted(set(found.flows["product"].to_pylist()))
     notes += [*adding_up(found, products, by), *product_notes(catalog.materials, products)]
-    whose = f" in the trade of {place.name}" if place else ""
+    whose = f" in the trade of {place.said}" if place else ""
     return Answer(
         f"Who sells {asked.meaning} to whom{whose} {found.when}?",
         {

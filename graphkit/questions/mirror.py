@@ -14,7 +14,7 @@ from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
-from graphkit.names import Entity
+from graphkit.names import Entity, capitalized
 from graphkit.period import Period
 from graphkit.questions import checked
 from graphkit.questions.trade import (
@@ -91,7 +91,7 @@ def mirror(
     flows = _flows(catalog, place, wanted)
     every = measure(flows)
     both = every.filter(pc.equal(every["reported_by"], "both"))
-    whose = f" of {place.name}" if place else ""
+    whose = f" of {place.said}" if place else ""
     about = f"trade{whose} in {wanted.meaning}" if wanted.text else f"trade{whose}"
     held = periods_by_product(both.select(["product", "period"]))
     periods = taken(held, period)
@@ -195,7 +195,7 @@ def _notes(rows: pa.Table) -> Sequence[str]:
     for name, what in (("hs_revision", "revisions of the HS"), ("hs", "HS codes")):
         unlike = _unlike(rows, name)
         if unlike:
-            notes.append(f"{what[0].upper()}{what[1:]} of the two sides differ: {unlike}.")
+            notes.append(f"{capitalized(what)} of the two sides differ: {unlike}.")
     flags = (rows[f"tonnes_estimated_{side}"].to_pylist() for side in SIDES)
     estimated = sum(any(pair) for pair in zip(*flags, strict=True))
     if estimated:

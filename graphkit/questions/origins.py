@@ -20,7 +20,7 @@ from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, plain, sc
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
-from graphkit.names import Entity
+from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
@@ -112,7 +112,7 @@ def origins(
     """
     catalog = catalog.using(dataset)
     traced = _traced(catalog, consumer, on, scope, period, measure, stage, without)
-    rows, buyer = traced.rows, traced.asked.buyer
+    rows, buyer = traced.rows, traced.buyer
     notes = []
     if on is None:
         own = pc.equal(rows["traced_to"], rows["stage"])
@@ -125,11 +125,11 @@ def origins(
         if min_share:
             notes.append(f"Origins with less than {100 * min_share:g} % are left out.")
     meaning = traced.asked.scope.meaning
-    question = f"Where do {buyer}’s imports of {meaning} come from, looked through?"
+    asked = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
+    question = f"{asked}, looked through?"
     if without is not None:
-        question = (
-            f"Where do {buyer}’s imports of {meaning} come from that passed {without} at no stage?"
-        )
+        passed = catalog.place(without).said
+        question = f"{asked} that passed {passed} at no stage?"
     answer = _answer(catalog, question, traced, rows, notes)
     if on is not None or without is not None or stage is not None:
         return answer
@@ -202,9 +202,9 @@ def depends_looked_through(
             if row["origin"] not in NO_COUNTRY:
                 largest.setdefault((row["product"], row["traced_to"]), row)
         rows = pa.Table.from_pylist(list(largest.values()), rows.schema)
-    whom = traced.asked.seller.name if traced.asked.seller else "its largest origins"
+    whom = traced.asked.seller.said if traced.asked.seller else "its largest origins"
     question = (
-        f"How much does {traced.asked.buyer} depend on {whom} for {traced.asked.scope.meaning}, "
+        f"How much does {traced.buyer.said} depend on {whom} for {traced.asked.scope.meaning}, "
         "looked through?"
     )
     return _answer(catalog, question, traced, rows, [])
@@ -214,6 +214,7 @@ def depends_looked_through(
 class _Traced:
     """The imports of a buyer, traced."""
 
+    buyer: Entity
     asked: Question
     supply: Supply
     rows: pa.Table
@@ -241,7 +242,7 @@ def _traced(
         wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
         rows = _as_one_origin(rows, origin) if origin.type == "group" else rows
-    return _Traced(Question(buyer, origin, asked, supply.period), supply, rows)
+    return _Traced(buyer, Question(buyer, origin, asked, supply.period), supply, rows)
 
 
 def _as_one_origin(rows: pa.Table, group: Entity) -> pa.Table:
@@ -292,12 +293,13 @@ def origins_of(
 def _answer(
     catalog: Catalog, question: str, traced: _Traced, rows: pa.Table, notes: list[str]
 ) -> Answer:
-    buyer, origin = traced.asked.buyer, traced.asked.seller
-    none = [] if len(rows) else [f"Nothing that {buyer} imports comes from {origin}."]
+    buyer, origin = traced.buyer, traced.asked.seller
+    whom = origin.said if origin else "any country"
+    none = [] if len(rows) else [f"Nothing that {buyer.said} imports comes from {whom}."]
     return supply_answer(
         catalog, question, traced.asked, traced.supply, rows, COLUMNS,
         notes=[METHOD, *traced.supply.notes, *notes, *none],
-        caption=f"Shares are of what {buyer.key if buyer else ''} imports of the product, "
+        caption=f"Shares are of what {buyer.key} imports of the product, "
         f"{traced.supply.in_words}; traced to who did that stage’s work.",
     )  # fmt: skip
 
@@ -313,7 +315,7 @@ def buyer_in(catalog: Catalog, supply: Supply, buyer: Entity) -> str:
     if buyer.key not in supply.network.countries:
         what = ", ".join(supply.asked)
         others = in_other_data_sets(catalog, buyer, supply.asked, supply.period)
-        said = f"No imports of {buyer.name} are known for {what} in {supply.period}.{others}"
+        said = f"No imports of {buyer.said} are known for {what} in {supply.period}.{others}"
         raise GraphkitError(in_sentence(said))
     return buyer.key
 

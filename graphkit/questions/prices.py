@@ -122,7 +122,7 @@ def prices(
         schema_of(COLUMNS),
     )
     traded = table.filter(pc.is_valid(table["dataset"]))
-    whose = "".join(f" and of the imports of {buyer.name}" for buyer in buyers)
+    whose = "".join(f" and of the imports of {buyer.said}" for buyer in buyers)
     return Answer(
         f"What does a tonne of {asked.meaning} cost?",
         {

@@ -243,7 +243,7 @@ def _as_one(
         for key, low in sorted(sums.items(), key=str)
     ]
     note = (
-        f"{group_as_one(group.name, len(members))}, and its production is at least that of the "
+        f"{group_as_one(group.said, len(members))}, and its production is at least that of the "
         "members with a figure."
     )
     return flows, pa.Table.from_pylist(rows, made.schema), [note]
@@ -311,7 +311,7 @@ def _lacking(asked: Question, trade: Trade, silent: int) -> str:
             "country to see its data"
         )
     said = trade.lacking.rstrip(".") or "No trade flows are known"
-    whom = f" of {asked.buyer.name}" if asked.buyer else ""
+    whom = f" of {asked.buyer.said}" if asked.buyer else ""
     return f"{said[0].lower()}{said[1:]}; nor is a reliance{whom} published in this scope"
 
 
@@ -344,7 +344,7 @@ def _answer(
     notes: list[str],
     silent: int,
 ) -> Answer:
-    whom = asked.buyer.name if asked.buyer else "each country"
+    whom = asked.buyer.said if asked.buyer else "each country"
     counted = pa.array(rows["country"].to_pylist(), pa.string())
     shown = pc.is_in(figures.published["country"], counted)
     revisions = revision_notes(catalog, figures.published.filter(shown))

@@ -198,7 +198,7 @@ def _by_share(
     rows = _of_baskets(catalog, asked, supply, with_scope(found, supply))
     order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
     rows = _ordered(rows, supply, order)
-    who = buyer.name if buyer else "anybody"
+    who = buyer.said if buyer else "anybody"
     return supply_answer(
         catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
         Question(buyer, None, asked, supply.period), supply, rows, SHARE_COLUMNS,
@@ -250,7 +250,7 @@ def _structural(
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
         ("removed", "ascending"),
     ])  # fmt: skip
-    who = buyer.name if buyer else "anybody"
+    who = buyer.said if buyer else "anybody"
     links = (
         f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
     )
@@ -321,7 +321,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     if buyer is not None:
         points = points.filter(pc.equal(points["country"], buyer.key))
     told = points.filter(pc.not_equal(points["verdict"], "cannot be told"))
-    who = f" in {buyer.name}" if buyer else ""
+    who = f" in {buyer.said}" if buyer else ""
     return Answer(
         f"Which stages of {asked.meaning} depend on one producer{who}?",
         {"country": buyer.key if buyer else None, "for": asked.text, "meaning": asked.meaning,

@@ -13,7 +13,7 @@ from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.analysis.trade_change import owner_of
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
-from graphkit.names import Entity
+from graphkit.names import Entity, capitalized, possessive
 from graphkit.period import Period, added_up, newest
 
 
@@ -55,7 +55,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     consumers, notes = [buyer.key], []
     if buyer.is_group:
         consumers = catalog.members(buyer)
-        notes.append(f"{group_as_one(buyer.name, len(consumers))}.")
+        notes.append(f"{group_as_one(buyer.said, len(consumers))}.")
     if period is None:
         held = periods_by_product(catalog.flows("import-periods", consumers=consumers), scope)
         chosen = taken(held, None)
@@ -65,7 +65,7 @@ def imports_of(catalog: Catalog, buyer: Entity, scope: Scope, period: str | None
     lacking = ""
     if not len(flows):
         periods = catalog.flows("import-periods", consumers=consumers)
-        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.name}")
+        lacking = _lacking(catalog, periods, scope, period, f"imports of {buyer.said}")
         lacking += in_other_data_sets(catalog, buyer, sorted(scope.products), period, scope.code)
     if buyer.is_group:
         inside = pc.is_in(flows["supplier"], value_set=pa.array(consumers))
@@ -266,7 +266,8 @@ def border_of(flows: pa.Table) -> str:
 
 def group_as_one(name: str, members: int) -> str:
     """Say how a group of countries is counted as one, without the full stop."""
-    return f"{name} is its {members} present members in every period; trade among them is left out"
+    who = capitalized(name)
+    return f"{who} is its {members} present members in every period; trade among them is left out"
 
 
 def series_of(flows: pa.Table) -> list[dict[str, Any]]:
@@ -459,7 +460,12 @@ class TradeParty:
     @property
     def name(self) -> str:
         """Its name in a sentence."""
-        return self.place.name if self.place else "the world"
+        return self.place.said if self.place else "the world"
+
+    @property
+    def whose(self) -> str:
+        """Its name in a sentence, in the possessive."""
+        return possessive(self.name)
 
     @property
     def side(self) -> str:
