@@ -8,7 +8,7 @@ from graphkit._version import __version__
 
 if TYPE_CHECKING:
     from graphkit.analysis.network import FlowGraph
-    from graphkit.analysis.supply.network import SupplyNetwork
+    from graphkit.analysis.supply import SupplyNetwork
     from graphkit.api import Reply, Session
     from graphkit.errors import GraphkitError, UsageError
     from graphkit.scale import measure_flows
@@ -22,7 +22,7 @@ _MODULES = {
     "GraphkitError": "errors",
     "Reply": "api",
     "Session": "api",
-    "SupplyNetwork": "analysis.supply.network",
+    "SupplyNetwork": "analysis.supply",
     "UsageError": "errors",
     "measure_flows": "scale",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import SupplyNetwork
+from graphkit.analysis.supply import SupplyNetwork
 from graphkit.answer import Answer
 from graphkit.arrow import UNIT, in_order, number
 from graphkit.brief import brief
@@ -38,7 +38,7 @@ from graphkit.questions.flows import list_flows
 from graphkit.questions.mirror import mirror
 from graphkit.questions.supply import supply_of
 from graphkit.stores import Closing, Result
-from graphkit.stores.limits import LIMITS
+from graphkit.stores.results import LIMITS
 
 if TYPE_CHECKING:
     from graphkit.brief.document import Brief
@@ -118,7 +118,7 @@ class Session(Catalog, Closing):
 
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``. ``cypher`` and ``query`` obey its ``limits``
-    (:class:`graphkit.stores.limits.Limits`) and warn of rows cut off.
+    (:class:`graphkit.stores.results.Limits`) and warn of rows cut off.
     """
 
     limits = LIMITS

@@ -27,7 +27,7 @@ from graphkit.errors import (
 from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
 from graphkit.stores import Closing, LoadReport, Progress, Result, Store, no_progress
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.results import LIMITS, Limits
 
 if TYPE_CHECKING:
     from graphkit.cypher import Statement

@@ -26,8 +26,8 @@ from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version
-from graphkit.stores.limits import LIMITS, Limits
 from graphkit.stores.neo4j import Neo4jStore, check_plan
+from graphkit.stores.results import LIMITS, Limits
 
 SECRET = "canary-5f1e"
 BUSY = 0.25
@@ -408,7 +408,7 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.limits import Limits
+from graphkit.stores.results import Limits
 
 EmbeddedStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 """

@@ -17,9 +17,9 @@ from pyarrow import parquet
 from graphkit.arrow import plain
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import UnmappedError
 from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
-from graphkit.importers.writing import UnmappedError
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
 

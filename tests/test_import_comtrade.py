@@ -24,9 +24,9 @@ from comtrade_rows import (
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import Report, UnmappedError
 from graphkit.importers.comtrade import import_comtrade
 from graphkit.importers.reference import ImportFilter, Reference
-from graphkit.importers.writing import Report, UnmappedError
 from graphkit.seeds import read_seeds
 
 DIMENSIONS = ("motCode", "customsCode", "partner2Code")

@@ -11,9 +11,9 @@ from customs_files import ENGLISH, census, china, comext, item, korea
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import Report, UnmappedError
 from graphkit.importers.customs import import_customs, revision_of
 from graphkit.importers.reference import ImportFilter, Reference
-from graphkit.importers.writing import Report, UnmappedError
 from graphkit.seeds import read_seeds
 
 

@@ -18,10 +18,10 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.importers import UnmappedError
 from graphkit.importers.reference import read_reference
 from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
 from graphkit.importers.table.mapping import PARTS
-from graphkit.importers.writing import UnmappedError
 from graphkit.seeds import read_seeds
 
 SOURCE = "source: {key: my-customs, title: My customs, publisher: Customs, licence: not stated}\n"

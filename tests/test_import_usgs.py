@@ -11,9 +11,9 @@ import pytest
 
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import FailedCheck, UnmappedError
 from graphkit.importers.reference import Reference
 from graphkit.importers.usgs import import_usgs
-from graphkit.importers.writing import FailedCheck, UnmappedError
 from graphkit.seeds import read_seeds
 
 DATA = Path(__file__).parent / "data" / "usgs"

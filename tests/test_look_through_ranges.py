@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from supply_cases import column, flows, groups, makes, network, random_tables
 
+from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import SupplyNetwork
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -19,7 +19,7 @@ from prompt_toolkit.output import DummyOutput
 from graphkit.cli.cypher import _typed
 from graphkit.cli.prompt import COMMANDS, Names, Prompt
 from graphkit.render import SHORT, View
-from graphkit.stores.limits import LIMITS
+from graphkit.stores.results import LIMITS
 
 LEAVE = "\x04"
 """Ctrl-D."""

@@ -20,8 +20,15 @@ from pyarrow import parquet
 from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.render import FORMATS, View, as_object, choose_format, show_answer, show_table
-from graphkit.render.formats import TABULAR
+from graphkit.render import (
+    FORMATS,
+    TABULAR,
+    View,
+    as_object,
+    choose_format,
+    show_answer,
+    show_table,
+)
 from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.embedded import EmbeddedStore
 

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 import pytest
 from supply_cases import FLOW, MADE, STAGES
 
+from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.ranges import origin_ranges
 from graphkit.analysis.supply.removal import removal_losses
+from graphkit.analysis.supply.tracing import origin_ranges
 
 Inputs = dict[str, tuple[str, ...]]
 CHAIN: Inputs = {"ore": (), "oxide": ("ore",), "metal": ("oxide",), "magnet": ("metal",)}

@@ -26,8 +26,8 @@ from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.limits import Limits
 from graphkit.stores.neo4j import Neo4jStore
+from graphkit.stores.results import Limits
 
 SECRET = "open-sesame-47"
 SECONDS = 5

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from graphkit.errors import GraphkitError
+from graphkit.importers import write_seed
 from graphkit.importers.reference import read_reference
 from graphkit.importers.usgs import Series, balance_rows, write_balances
 from graphkit.importers.usgs.layouts import (
@@ -38,7 +39,6 @@ from graphkit.importers.usgs.masses import (
     reserve_rows,
     write_chapters,
 )
-from graphkit.importers.writing import write_seed
 
 MADE = "written by tools/build_usgs.py: change that, not this file."
 

@@ -15,9 +15,9 @@ from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, sorted_rows
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
+from graphkit.analysis.supply import OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import SMALLEST, loss_matrix
 from graphkit.arrow import INDEX, SHARE, UNIT, counts, number
 from graphkit.errors import GraphkitError, UsageError

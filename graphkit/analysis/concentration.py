@@ -18,7 +18,7 @@ from graphkit.analysis.shares import (
     ranked,
     run_starts,
 )
-from graphkit.analysis.supply.network import SHARE_ROUNDING
+from graphkit.analysis.supply import SHARE_ROUNDING
 from graphkit.arrow import SHARE, UNIT, counts, number, texts
 
 

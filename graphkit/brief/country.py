@@ -10,8 +10,17 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.answer import Answer, money, percent
-from graphkit.brief.document import Brief, Section
-from graphkit.brief.facts import HALF, Asked, Facts, Part, between, counted, listed
+from graphkit.brief.document import (
+    HALF,
+    Asked,
+    Brief,
+    Facts,
+    Part,
+    Section,
+    between,
+    counted,
+    listed,
+)
 from graphkit.names import Entity, capitalized, possessive
 
 LARGEST, TRENDS = 10, 5

@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from graphkit.answer import COUNT, NUMBER, Answer, Column, money, percent, schema_of
 from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_part, ordered
-from graphkit.brief.document import Brief, Section
-from graphkit.brief.facts import Asked, Facts, Part, at_least, counted, listed
+from graphkit.brief.document import Asked, Brief, Facts, Part, Section, at_least, counted, listed
 from graphkit.catalog import COUNTRIES, Scope
 from graphkit.names import capitalized
 from graphkit.questions.concentration import figures_of

@@ -14,8 +14,8 @@ from graphkit.cli.options import Format, progress_bar, say
 from graphkit.errors import SeedError, UsageError
 
 if TYPE_CHECKING:
+    from graphkit.importers import Report
     from graphkit.importers.reference import ImportFilter, Reference
-    from graphkit.importers.writing import Report
 
 
 importing = typer.Typer(
@@ -213,8 +213,8 @@ def _import_trade(
     **more: str | None,
 ) -> None:
     """Import flows of trade through an importer's function, and show its report."""
+    from graphkit.importers import on_shipped
     from graphkit.importers.reference import read_reference
-    from graphkit.importers.writing import on_shipped
 
     name = more.get("name")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
@@ -354,9 +354,9 @@ def table(
       graphkit import table flows.csv --mapping map.yaml --preview
       graphkit import table flows.csv --mapping map.yaml -o my-seeds
     """
+    from graphkit.importers import on_shipped
     from graphkit.importers.reference import read_reference
     from graphkit.importers.table import draft_mapping, import_table
-    from graphkit.importers.writing import on_shipped
 
     if preview and mapping is None:
         print(draft_mapping(file), end="")

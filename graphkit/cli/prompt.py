@@ -29,7 +29,7 @@ from graphkit.stores.embedded.types import FUNCTIONS
 if TYPE_CHECKING:
     from graphkit.kinds import Kind
     from graphkit.stores import Result, Store
-    from graphkit.stores.limits import Limits
+    from graphkit.stores.results import Limits
 
 COMMANDS = {
     ":param": ("[NAME [VALUE]]", "set a parameter (JSON, else text), or show those that are set"),

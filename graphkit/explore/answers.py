@@ -19,8 +19,8 @@ from graphkit.plot import picture
 from graphkit.plot.canvas import DARK
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions import Question
+from graphkit.render import rows_of
 from graphkit.render.answer import coverage_lines, lay_out
-from graphkit.render.formats import rows_of
 from graphkit.render.layout import TextColumn
 from graphkit.schema import Schema
 from graphkit.stores import Closing, Store

@@ -52,7 +52,7 @@ from graphkit.questions import prepare
 from graphkit.render import json_text, written
 from graphkit.schema import GRAPH
 from graphkit.stores import Store
-from graphkit.stores.limits import LIMITS, Limits
+from graphkit.stores.results import LIMITS, Limits
 
 MEDIA = {
     "json": "application/json",

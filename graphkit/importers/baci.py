@@ -18,9 +18,17 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.importers.flows import distinct, left_out, name_places, with_one_of, worth
-from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
-from graphkit.importers.writing import Report, SeedTable, write_trade
+from graphkit.importers import Report, SeedTable, write_trade
+from graphkit.importers.reference import (
+    HS_CODE,
+    ImportFilter,
+    Reference,
+    distinct,
+    left_out,
+    name_places,
+    with_one_of,
+    worth,
+)
 from graphkit.paths import STREAMED, check_file, check_text
 from graphkit.schema import GRAPH, REVISIONS
 from graphkit.seeds.files import read_file

@@ -17,7 +17,11 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from graphkit.errors import GraphkitError
-from graphkit.importers.flows import (
+from graphkit.importers import Report, SeedTable, write_trade
+from graphkit.importers.reference import (
+    HS_CODE,
+    ImportFilter,
+    Reference,
     check_replaced,
     left_out,
     name_places,
@@ -27,8 +31,6 @@ from graphkit.importers.flows import (
     table_name,
     worth,
 )
-from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
-from graphkit.importers.writing import Report, SeedTable, write_trade
 from graphkit.paths import WHOLE, check_text
 from graphkit.schema import REVISIONS
 

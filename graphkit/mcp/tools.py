@@ -22,7 +22,7 @@ from graphkit.parameters import REPEATED, Verb
 from graphkit.queries import query_names
 from graphkit.questions import columns_of
 from graphkit.schema import GRAPH
-from graphkit.stores.limits import LIMITS
+from graphkit.stores.results import LIMITS
 
 Schema = dict[str, Any]
 READS = ToolAnnotations(

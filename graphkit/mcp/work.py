@@ -19,18 +19,18 @@ from graphkit.catalog import Catalog
 from graphkit.cypher import Statement
 from graphkit.database import open_database
 from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line, visible
-from graphkit.importers.writing import mapping
+from graphkit.importers import mapping
 from graphkit.parameters import named_as_options
 from graphkit.queries import find_query, rows_of, run_query
 from graphkit.questions import prepare
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.render import View, as_object, json_text
+from graphkit.render import rows_of as objects_of
 from graphkit.render.answer import first_rows, lay_out, table_columns
-from graphkit.render.formats import rows_of as objects_of
 from graphkit.render.layout import MarkdownPage, lay_out_table
 from graphkit.schema import GRAPH
 from graphkit.seeds import check_alone
-from graphkit.stores.limits import Limits
+from graphkit.stores.results import Limits
 from graphkit.verbs import VERBS
 
 VERB = {verb.name.replace(" ", "_"): verb for verb in (*VERBS, BRIEF)}

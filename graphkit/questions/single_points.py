@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.analysis.supply.network import SupplyNetwork, shortened
+from graphkit.analysis.supply import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
     point_verdict,

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.concentration import published_interval
+from graphkit.analysis.supply import SupplyNetwork, shortened
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.network import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import short_of_input
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError

@@ -1,21 +1,38 @@
 """Answers and tables in every output format: the only package where they become text."""
 
-from graphkit.render.answer import SHORT, View
-from graphkit.render.formats import (
-    FORMATS,
-    IN_PYTHON,
-    READ,
-    answer_html,
-    answer_text,
-    as_object,
-    choose_format,
-    json_text,
-    show_answer,
-    show_table,
-    write_parquet,
-    write_text,
-    written,
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+
+import pyarrow as pa
+
+from graphkit.analysis.claims import known_values
+from graphkit.answer import Answer, full_text
+from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
+from graphkit.paths import flush, give_up_stdout
+from graphkit.render.answer import (
+    SHORT,
+    WHOLE,
+    View,
+    comparison_sentences,
+    first_rows,
+    lay_out,
+    table_columns,
 )
+from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, lay_out_table
+
+if TYPE_CHECKING:
+    from graphkit.plot import Picture
 
 __all__ = [
     "FORMATS",
@@ -34,3 +51,327 @@ __all__ = [
     "write_text",
     "written",
 ]
+
+
+def write_text(text: str, output: Path | None = None) -> None:
+    """Write text to a file or to stdout.
+
+    Raises
+    ------
+    GraphkitError
+        Writing fails.
+    """
+    if output is None:
+        try:
+            sys.stdout.write(text)
+        except OSError as error:
+            give_up_stdout(error)
+        flush()
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _binary(form: str, output: Path | None) -> Iterator[None]:
+    """Refuse a terminal for a form that is no text, and tell of a write that fails."""
+    if output is None and sys.stdout.isatty():
+        raise UsageError(f"a terminal cannot show {form}: name a file with -o FILE")
+    try:
+        yield
+    except OSError as error:
+        if output is not None:
+            raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+        give_up_stdout(error)
+    flush()
+
+
+def write_parquet(table: pa.Table, output: Path | None = None) -> None:
+    """Write a table as Parquet to a file or to stdout.
+
+    Raises
+    ------
+    UsageError
+        Stdout is a terminal.
+    GraphkitError
+        Writing fails.
+    """
+    from pyarrow import parquet
+
+    with _binary("parquet", output):
+        parquet.write_table(table, sys.stdout.buffer if output is None else output)
+
+
+def write_bytes(content: bytes, output: Path | None = None) -> None:
+    """Write the bytes of a PNG to a file or to stdout.
+
+    Raises
+    ------
+    UsageError
+        Stdout is a terminal.
+    GraphkitError
+        Writing fails.
+    """
+    with _binary("png", output):
+        if output is None:
+            sys.stdout.buffer.write(content)
+        else:
+            output.write_bytes(content)
+
+
+def as_object(answer: Answer) -> dict[str, Any]:
+    """Return an answer as one JSON object, in full precision."""
+    return {
+        "question": answer.question,
+        "scope": dict(answer.scope),
+        "rows": rows_of(answer.rows),
+        "units": dict(answer.units),
+        "coverage": dict(answer.coverage),
+        "claims": [known_values(row) for row in rows_of(answer.claims)],
+        "comparisons": [known_values(row) for row in rows_of(answer.comparisons)],
+        "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
+        "links": rows_of(answer.links),
+        "sources": [known_values(row) for row in rows_of(answer.sources)],
+        "notes": [*answer.notes, *comparison_sentences(answer)],
+    }
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Return rows as plain objects, with columns of JSON parsed."""
+    holds_json = {f.name for f in table.schema if (f.metadata or {}).get(b"graphkit") == b"json"}
+    rows: list[dict[str, Any]] = table.to_pylist()
+    if not holds_json:
+        return rows
+    return [
+        {k: json.loads(v) if k in holds_json and v is not None else v for k, v in row.items()}
+        for row in rows
+    ]
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Write strict JSON, with control and bidirectional characters escaped."""
+
+    def escaped(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be", "surrogatepass").hex()
+        return "\n" if found[0] == "\n" else re.sub("(....)", r"\\u\1", units)
+
+    text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, default=str)
+    return HIDDEN.sub(escaped, text)
+
+
+def _finite(value: Any) -> Any:
+    """Replace NaN and infinity, which JSON cannot express, by null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(v) for key, v in value.items()}
+    return [_finite(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet read text as a formula."""
+
+
+def csv_text(table: pa.Table, *, terminal: bool) -> str:
+    """Write CSV without spreadsheet formulas, and for a terminal without control characters.
+
+    ``pyarrow.csv`` quotes all text or none, and writes 1.0 as 1.
+    """
+
+    def cell(value: Any) -> str:
+        text = full_text(value)
+        if isinstance(value, str | list) and text.startswith(FORMULA):
+            text = f"'{text}"
+        if terminal:
+            text = visible(text)
+        # The csv module leaves a lone carriage return unquoted, and readers break the row there.
+        quoted = any(c in text for c in ',"\r\n') or (not text and table.num_columns == 1)
+        return '"' + text.replace('"', '""') + '"' if quoted else text
+
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return "".join(",".join(map(cell, row)) + "\n" for row in (table.column_names, *rows))
+
+
+def _plain_page(output: Path | None, *, wide: bool = False) -> PlainPage:
+    """Return a page as wide as the terminal, with bold titles if it supports them."""
+    import shutil
+
+    columns = shutil.get_terminal_size((120, 24)).columns
+    dumb = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    bold = output is None and sys.stdout.isatty() and not dumb
+    return PlainPage(max(40, columns), bold=bold, wide=wide)
+
+
+def _with_answer(answer: Answer) -> pa.Table:
+    """Return the rows, with the rest as JSON under ``graphkit`` in their metadata."""
+    about = json_text({k: v for k, v in as_object(answer).items() if k != "rows"})
+    return answer.rows.replace_schema_metadata({"graphkit": about})
+
+
+def _no_picture(table: pa.Table, output: Path | None, title: str, view: View) -> Content:
+    """Refuse to draw a table, which does not say what its columns mean."""
+    raise UsageError(f"only answers of questions have pictures; wanted one of {', '.join(TABULAR)}")
+
+
+def _page(answer: Answer, view: View) -> str:
+    """Write a page with the picture of an answer above its text."""
+    from graphkit.plot import html_page, picture
+
+    return html_page(picture(answer), answer_html(answer, view))
+
+
+def _picture(answer: Answer) -> Picture:
+    from graphkit.plot import picture
+
+    return picture(answer)
+
+
+Content: TypeAlias = str | bytes | pa.Table
+
+
+@dataclass(frozen=True)
+class Format:
+    """An output format: its file endings, and its writers of tables and answers."""
+
+    endings: tuple[str, ...]
+    table: Callable[[pa.Table, Path | None, str, View], Content]
+    answer: Callable[[Answer, Path | None, View], Content] | None = None
+    """Writer of answers; None to write only the rows, as a table."""
+
+
+WRITERS = {
+    "table": Format(
+        (".txt",),
+        lambda table, to, title, view: str(
+            lay_out_table(table_columns(table), _plain_page(to, wide=view.wide), title)
+        ),
+        lambda answer, to, view: str(lay_out(answer, _plain_page(to, wide=view.wide), view)),
+    ),
+    "json": Format(
+        (".json",),
+        lambda table, to, title, view: json_text(rows_of(table), indent=2) + "\n",
+        lambda answer, to, view: json_text(as_object(answer), indent=2) + "\n",
+    ),
+    "ndjson": Format(
+        (".ndjson", ".jsonl"),
+        lambda table, to, title, view: "".join(f"{json_text(row)}\n" for row in rows_of(table)),
+    ),
+    "csv": Format(
+        (".csv",),
+        lambda table, to, title, view: csv_text(table, terminal=to is None and sys.stdout.isatty()),
+    ),
+    "markdown": Format(
+        (".md",),
+        lambda table, to, title, view: str(lay_out_table(table_columns(table), MarkdownPage())),
+        lambda answer, to, view: str(lay_out(answer, MarkdownPage(), view)),
+    ),
+    "parquet": Format(
+        (".parquet",),
+        lambda table, to, title, view: table,
+        lambda answer, to, view: _with_answer(answer),
+    ),
+    "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer).svg()),
+    "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer).png()),
+    "html": Format((".html",), _no_picture, lambda answer, to, view: _page(answer, view)),
+    "echarts": Format(
+        (),
+        _no_picture,
+        lambda answer, to, view: json_text(_picture(answer).option, indent=2) + "\n",
+    ),
+}
+FORMATS = tuple(WRITERS)
+READ = ("table", "markdown", "html")
+"""Formats for people, of which a view may show a part."""
+TABULAR = tuple(name for name, form in WRITERS.items() if form.table is not _no_picture)
+"""Formats that write any table; the others draw answers."""
+ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
+"""Format by file ending."""
+
+
+def choose_format(asked: str | None, output: Path | None, stream: TextIO) -> str:
+    """Choose the given format or that of the file ending; else table on a terminal, or CSV.
+
+    Raises
+    ------
+    UsageError
+        The format or the file ending is unknown.
+    """
+    if asked:
+        if asked not in FORMATS:
+            raise UsageError(f"--format: found {asked!r}, wanted one of {', '.join(FORMATS)}")
+        return asked
+    if output is None:
+        return "table" if stream.isatty() else "csv"
+    ending = output.suffix.lower()
+    if ending and ending not in ENDINGS:
+        wanted = ", ".join(sorted(ENDINGS))
+        raise UsageError(f"--output: found the ending {ending!r}; wanted {wanted}, or --format")
+    return ENDINGS.get(ending, "csv")
+
+
+def show_table(
+    table: pa.Table, form: str, output: Path | None = None, title: str = "", view: View = WHOLE
+) -> None:
+    """Write a table in a format, to a file or to stdout; the title only in plain text."""
+    rows = table.slice(0, view.top) if view.top else table
+    _write(WRITERS[form].table(rows, output, title, view), output)
+
+
+def show_answer(answer: Answer, form: str, output: Path | None = None, view: View = WHOLE) -> None:
+    """Write an answer in a format, of which CSV and NDJSON have only the rows."""
+    _write(_content(answer, form, output, view), output)
+
+
+def written(content: Answer | pa.Table, form: str) -> bytes:
+    """Return an answer or a table in a format, as :func:`show_answer` writes it to a file."""
+    table = isinstance(content, pa.Table)
+    found = (
+        WRITERS[form].table(content, FILE, "", WHOLE) if table else _content(content, form, FILE)
+    )
+    if isinstance(found, str | bytes):
+        return found if isinstance(found, bytes) else found.encode("utf-8", "backslashreplace")
+    from pyarrow import parquet
+
+    with io.BytesIO() as stream:
+        parquet.write_table(found, stream)
+        return stream.getvalue()
+
+
+FILE = Path("answer")
+"""In place of stdout, which may be a terminal: what is returned is no text for one."""
+
+
+def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:
+    write = WRITERS[form].answer
+    if form not in READ and view.top and len(answer.rows) > view.top:
+        kept = first_rows(answer, view.top)
+        note = f"The answer has {len(answer.rows):,} rows, of which these are {len(kept):,}."
+        rows = answer.rows.take(pa.array(kept, pa.int64()))
+        answer = replace(answer, rows=rows, notes=(*answer.notes, note))
+    if write is None:
+        return WRITERS[form].table(answer.rows, output, "", view)
+    return write(answer, output, view)
+
+
+def _write(content: Content, output: Path | None) -> None:
+    if isinstance(content, str):
+        write_text(content, output)
+    elif isinstance(content, bytes):
+        write_bytes(content, output)
+    else:
+        write_parquet(content, output)
+
+
+IN_PYTHON = View(top=SHORT, more=("`rows` has all", "`rows` has them"))
+
+
+def answer_text(answer: Answer) -> str:
+    """Write an answer as a terminal shows it."""
+    return str(lay_out(answer, _plain_page(None), IN_PYTHON)).rstrip("\n")
+
+
+def answer_html(answer: Answer, view: View = WHOLE) -> str:
+    """Write an answer as HTML."""
+    return str(lay_out(answer, HtmlPage(), view))

@@ -17,7 +17,7 @@ from graphkit.kinds import Kind
 if TYPE_CHECKING:
     from graphkit.build import Graph
     from graphkit.cypher import Statement
-    from graphkit.stores.limits import Limits
+    from graphkit.stores.results import Limits
 
 Progress = Callable[[str, int], None]
 """Called with a kind's name and how many of its rows were just written."""

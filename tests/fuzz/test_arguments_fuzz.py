@@ -31,7 +31,7 @@ from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.limits import Limits
+from graphkit.stores.results import Limits
 
 ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "100"))
 SECONDS = 10

@@ -55,7 +55,7 @@ MEASURES = {
     "analysis/supply/build.py": _tests("supply_network", "look_through"),
     "analysis/supply/disruption.py": _tests("disruption"),
     "analysis/supply/look_through.py": _tests("look_through", "look_through_ranges"),
-    "analysis/supply/network.py": _tests("supply_network", "disruption"),
+    "analysis/supply/__init__.py": _tests("supply_network", "disruption"),
     "analysis/supply/removal.py": _tests("removal", "disruption", "single_points"),
     "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges"),
     "analysis/trade_change.py": _tests("trade_change"),

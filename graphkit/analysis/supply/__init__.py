@@ -1,1 +1,574 @@
-"""Supply networks over the stages of a chain."""
+"""The supply network: trade, production and inputs of the products of one chain.
+
+Nodes are (country, product) pairs in a fixed order. All flows of one network are in one measure.
+The network holds arrays; :meth:`SupplyNetwork.to_networkx` is the view of it for networkx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.arrow import SHARE, counts, flags, number, texts
+from graphkit.errors import GraphkitError
+
+OBSERVED, INFERRED, MISSING = 0, 1, 2
+STATES = ("observed", "inferred", "missing")
+UNPUBLISHED = ("exports", "net-exports")
+"""Assumptions about unpublished production."""
+TOLERANCE = 1e-9
+"""Relative excess of exports over production and imports that counts as rounding."""
+SHARE_ROUNDING = 0.005
+"""Rounding of published shares: a smaller remainder to 1 says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """Published production of each node; NaN where sources say nothing."""
+
+    amount: np.ndarray
+    """Amount in the unit of the product's flows; for an untraded product in any one unit."""
+    share: np.ndarray
+    """Share of the world total, where the amount has another unit than the flows."""
+    inferred: np.ndarray
+    """True where the source itself marks the figure as not observed."""
+    makes: np.ndarray
+    """True where a source gives a figure above zero, in whatever unit."""
+    most: np.ndarray
+    """Bound of an unpublished amount, in the same unit; infinite where there is none."""
+    loose: np.ndarray
+    """True where the share is of more than the product: an estimate, and no bound."""
+
+
+def own_production(
+    stated: Stated,
+    exports: np.ndarray,
+    imports: np.ndarray,
+    product: np.ndarray,
+    unpublished: str,
+    own_use: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Estimate the production of each node, and grade how well it is known.
+
+    In this order:
+
+    1. The published amount, if it is in the unit of the flows (OBSERVED).
+    2. Else, with a published share :math:`s_c` of the world total, that share of the smallest
+       world total :math:`W` that the trade allows (INFERRED). With :math:`X_c` the production of
+       a country that trade shows (see below), the listed countries make at least that, and so do
+       the others together, out of the remainder:
+
+       .. math:: W = \max\Big(\max_{c\,listed} \frac{X_c}{s_c},\;
+                     \frac{\sum_{c\,not\,listed} X_c}{1 - \sum s_c}\Big)
+
+       Amounts in different units are not divided by one another: only the share crosses over.
+    3. Else :math:`X_c`: "exports", as much as the country sells, or "net-exports",
+       :math:`(E_c - I_c)^+`, the least that it can make if it uses nothing itself. INFERRED where
+       it sells more than it buys, so that it must make some; else MISSING, an assumption.
+       Where amounts of the product are published, or shares that add up to the whole world,
+       the latter applies to every other country.
+       A country that a source or its trade shows to make the product also makes what its own
+       later products need and its imports do not supply: :math:`X_c \ge E_c + U_c - I_c`.
+    4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).
+
+    Parameters
+    ----------
+    stated : Stated
+        Published production by node.
+    exports, imports, product : numpy.ndarray
+        Of each node; the first two in the unit of the flows.
+    unpublished : {"exports", "net-exports"}
+        Assumption about a country without published production.
+    own_use : numpy.ndarray, optional
+        Amount of each node's pool that the country's own later products need; default none.
+
+    Returns
+    -------
+    amount : numpy.ndarray
+        In the unit of the flows, never NaN.
+    state : numpy.ndarray
+        OBSERVED, INFERRED or MISSING.
+
+    Examples
+    --------
+    A sells 4 and buys 9, B sells 3 and buys nothing. A source says that A makes 90 % of the
+    world's output: B's 3 are at most 10 % of it, so A makes at least 27.
+
+    >>> nan = np.nan
+    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool),
+    ...                 np.array([True, False]), np.full(2, np.inf), np.zeros(2, bool))
+    >>> made, state = own_production(
+    ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
+    >>> made.round(9).tolist(), [STATES[s] for s in state]
+    ([27.0, 3.0], ['inferred', 'inferred'])
+    """
+    net = exports - imports
+    net = np.where(net > TOLERANCE * exports, net, 0.0)
+    shown = exports if unpublished == "exports" else net
+    least = net
+    if own_use is not None:
+        needed = np.where(stated.makes | (net > 0), exports + own_use - imports, 0.0)
+        shown, least = np.maximum(shown, needed), np.maximum(net, needed)
+    amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
+    listed = listed_products(stated.amount, product) | listed_whole(stated.share, product)
+    for place in np.unique(product[~np.isnan(stated.share)]).tolist():
+        nodes = product == place
+        total = _least_world_total(stated.share, shown, nodes)
+        scaled = nodes & np.isnan(amount) & ~np.isnan(stated.share)
+        if total > 0:
+            amount[scaled] = stated.share[scaled] * total
+    unknown = np.isnan(amount)
+    amount = np.where(unknown, np.where(listed, least, shown), amount)
+    oversold = exports - imports - amount > TOLERANCE * exports
+    state = np.where(observed & ~oversold, OBSERVED, INFERRED)
+    state[unknown & (net == 0)] = MISSING
+    return np.where(oversold, least, amount), state.astype(np.int8)
+
+
+def listed_products(amount: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Mark nodes whose product has a published amount above zero."""
+    listed = np.unique(product[np.nan_to_num(amount) > 0])
+    return np.isin(product, listed)
+
+
+def listed_whole(share: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Mark the nodes of products whose published shares of the world add up to 1."""
+    total = np.bincount(product, np.nan_to_num(share), int(product.max(initial=-1)) + 1)
+    return np.asarray((total >= 1.0 - SHARE_ROUNDING)[product])
+
+
+def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:
+    """Find the smallest world production that a product's trade and shares allow."""
+    listed = nodes & (share > 0)
+    totals = shown[listed] / share[listed]
+    rest = 1.0 - float(np.sum(share[listed]))
+    others = float(np.sum(shown[nodes & np.isnan(share)]))
+    remainder = others / rest if rest >= SHARE_ROUNDING else 0.0
+    return max(float(totals.max(initial=0.0)), remainder)
+
+
+UNITS = {"usd": "USD", "tonnes": "t"}
+BASES = ("imports", "supply")
+"""Totals that shares may refer to: imports, or imports and production."""
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyNetwork:
+    """Flows, production and conversions of the products of one chain, as arrays.
+
+    Made by :func:`~graphkit.analysis.supply.build.supply_network`. Node ``i`` is the country
+    ``countries[country[i]]`` with its pool of the product ``products[product[i]]``: its
+    production and imports. Nodes are sorted by product (stage first), then country.
+    """
+
+    measure: str
+    """Amount of all flows, ``usd`` or ``tonnes``."""
+    countries: tuple[str, ...]
+    products: tuple[str, ...]
+    """Product keys in order of their stages, then by key."""
+    stages: tuple[str, ...]
+    """The stage of each product."""
+    orders: tuple[int, ...]
+    """Position of that stage in the chain, 1 is the mine."""
+    traded: tuple[bool, ...]
+    """True where any flow of the product is known."""
+    country: np.ndarray
+    product: np.ndarray
+    source: np.ndarray
+    """Node that sells, for each pair of nodes with a flow; sorted by target, then source."""
+    target: np.ndarray
+    amount: np.ndarray
+    """Flow of the pair in the measure, more than zero."""
+    produced: np.ndarray
+    """Production of each node in the unit of the flows; for an untraded product, in its own."""
+    least: np.ndarray
+    """Lower bound of each node's production, from what is published and its trade."""
+    published: np.ndarray
+    """Published production in the same unit; NaN where missing."""
+    most: np.ndarray
+    """Upper bound of each node's unpublished production; infinite where nothing bounds it."""
+    unnamed: np.ndarray
+    """Production of each product by countries that sources do not name, at most."""
+    listed: np.ndarray
+    """True where the published shares of the node's product add up to the whole world."""
+    state: np.ndarray
+    """Grade of ``produced``: OBSERVED, INFERRED or MISSING."""
+    output: np.ndarray
+    """Nodes that make their product out of another one; sorted."""
+    input: np.ndarray
+    """Node of the same country whose pool each output node draws on."""
+    weight: np.ndarray
+    """Share of the input in the output node's inputs; sums to 1 for each output node."""
+    covered: np.ndarray
+    """Share of each node's production that its input pools can feed; 0 without an input."""
+    covered_least: np.ndarray
+    """The same if unpublished production of the inputs is the least that trade allows."""
+    may_output: np.ndarray
+    """Nodes that may make their product out of another one, in whatever split; sorted."""
+    may_input: np.ndarray
+    """Node of the same country whose pool each may draw on."""
+    may_part: np.ndarray
+    """Largest share of the node's production that the pool can feed."""
+    facts: pa.Table
+    """Rows that the flows were added up from."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the flows: USD or t."""
+        return UNITS[self.measure]
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return len(self.country)
+
+    @cached_property
+    def imports(self) -> np.ndarray:
+        """Purchases of each node from other countries."""
+        return np.asarray(np.bincount(self.target, self.amount, self.size))
+
+    @cached_property
+    def exports(self) -> np.ndarray:
+        """Sales of each node to other countries."""
+        return np.asarray(np.bincount(self.source, self.amount, self.size))
+
+    @cached_property
+    def supply(self) -> np.ndarray:
+        """Pool of each node: its production and imports."""
+        return np.asarray(self.produced + self.imports)
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """Share of each node's pool that it makes itself."""
+        return np.asarray(self.produced / np.where(self.supply > 0, self.supply, 1.0))
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Position of each node's stage in the chain."""
+        return np.asarray(np.asarray(self.orders, np.int64)[self.product])
+
+    @cached_property
+    def bought(self) -> Any:
+        """Sparse ``Q``: row j, column i is the share of its pool that j bought from i."""
+        from scipy.sparse import csr_array
+
+        share = self.amount / self.supply[self.target]
+        return csr_array((share, (self.target, self.source)), shape=(self.size, self.size))
+
+    @cached_property
+    def imported(self) -> Any:
+        """Sparse: row j, column i is the share of i in j's imports."""
+        from scipy.sparse import csr_array
+
+        share = self.amount / self.imports[self.target]
+        return csr_array((share, (self.target, self.source)), shape=(self.size, self.size))
+
+    @cached_property
+    def made(self) -> Any:
+        """Sparse: row (c, q), column (c, p) is the share of c's output q made out of its pool p.
+
+        A row adds up to less than 1 where the pools are too small for the output.
+        """
+        return self.inputs(self.covered)
+
+    def inputs(self, covered: np.ndarray) -> Any:
+        """Build the matrix :attr:`made` for other shares of production that the pools can feed."""
+        from scipy.sparse import csr_array
+
+        share = self.weight * covered[self.output]
+        return csr_array((share, (self.output, self.input)), shape=(self.size, self.size))
+
+    @cached_property
+    def links(self) -> Any:
+        """Sparse shares of each node's pool by the pools it comes out of, bought or made."""
+        from scipy.sparse import diags_array
+
+        return (self.bought + diags_array(self.own) @ self.made).tocsr()
+
+    @cached_property
+    def has_input(self) -> np.ndarray:
+        """Mask of the nodes with a known pool that they draw on for their production."""
+        mask = np.zeros(self.size, bool)
+        mask[self.output] = True
+        return mask
+
+    @cached_property
+    def fed(self) -> np.ndarray:
+        """Mask of the nodes with a producer behind them; origins of the others are untraceable."""
+        return reached(self.links, (self.own > 0) & (self.covered < 1.0))
+
+    @cached_property
+    def unpublished(self) -> np.ndarray:
+        """Mask of the nodes that may have made any part of what they sell or use themselves.
+
+        Where the published shares of a product add up to the whole world, a country without one
+        makes none, unless its trade shows that it does.
+        """
+        unsure = (self.state == INFERRED) | ((self.state == MISSING) & ~self.listed)
+        return np.asarray(unsure & self.used)
+
+    @cached_property
+    def used(self) -> np.ndarray:
+        """Mask of the nodes that sell, or feed a later product, as far as trade is known."""
+        used = (self.exports > 0) | ~np.asarray(self.traded)[self.product]
+        used[self.may_input] = True
+        return np.asarray(used)
+
+    def nodes_of(self, countries: Iterable[str]) -> np.ndarray:
+        """Find the nodes of some countries, for all products.
+
+        Raises
+        ------
+        GraphkitError
+            A country has no node here; the message lists the countries that have.
+        """
+        place = {name: i for i, name in enumerate(self.countries)}
+        wanted = sorted(set(countries))
+        if unknown := [c for c in wanted if c not in place]:
+            raise GraphkitError(
+                f"{', '.join(unknown)}: neither trade nor production is known here; "
+                f"data exists for {shortened(self.countries)}"
+            )
+        return np.flatnonzero(np.isin(self.country, [place[c] for c in wanted]))
+
+    def products_of(self, names: Iterable[str]) -> np.ndarray:
+        """Find the positions of some products.
+
+        Raises
+        ------
+        GraphkitError
+            A product is not in the network; the message lists those that are.
+        """
+        wanted = sorted(set(names))
+        if unknown := [p for p in wanted if p not in self.products]:
+            raise GraphkitError(
+                f"{', '.join(unknown)}: no data here; data exists for {shortened(self.products)}"
+            )
+        return np.asarray([self.products.index(p) for p in wanted], np.int64)
+
+    def select(
+        self,
+        countries: Iterable[str] | None = None,
+        products: Iterable[str] | None = None,
+        base: str = "supply",
+    ) -> np.ndarray:
+        """Select the nodes of some or all countries and products with imports or any supply.
+
+        Raises
+        ------
+        GraphkitError
+            A country or product has no data here, or no node has any imports or supply.
+        """
+        if base not in BASES:
+            raise GraphkitError(f"base: found {base!r}, wanted one of {', '.join(BASES)}")
+        chosen = (self.supply if base == "supply" else self.imports) > 0
+        if countries is not None:
+            chosen &= np.isin(np.arange(self.size), self.nodes_of(countries))
+        if products is not None:
+            chosen &= np.isin(self.product, self.products_of(products))
+        if not chosen.any() and (countries is not None or products is not None):
+            raise GraphkitError(
+                f"{shortened(countries or self.countries, 4)}: no {base} of "
+                f"{shortened(products or self.products, 4)} known"
+            )
+        return np.flatnonzero(chosen)
+
+    def names(self, nodes: np.ndarray) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Return country, product and stage of some nodes, as columns."""
+        place = self.product[nodes]
+        return (
+            pa.array(np.asarray(self.countries, object)[self.country[nodes]], pa.string()),
+            pa.array(np.asarray(self.products, object)[place], pa.string()),
+            pa.array(np.asarray(self.stages, object)[place], pa.string()),
+        )
+
+    def label(self, node: int) -> str:
+        """Format country and product of a node, as in chains."""
+        return f"{self.countries[self.country[node]]} {self.products[self.product[node]]}"
+
+    def coverage(self) -> pa.Table:
+        """Describe the data behind the network by product.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``product``, ``stage``, ``measure``, ``nodes``, ``flows`` (rows with an amount),
+            ``flows_without_measure`` (rows without one, left out), ``self_flows`` (of a country to
+            itself, left out), ``amount`` (sum of the flows, in the measure); the number of nodes
+            with ``observed``, ``inferred`` or ``missing`` production, and their share of all
+            sales (``..._share``, null without flows); ``oversold`` (nodes that sell more than
+            their published production and imports), ``untraceable`` (nodes with no producer
+            behind them), ``without_upstream`` (nodes that make the product out of an unknown
+            pool), ``short_of_input`` (nodes whose input pools are too small for their output)
+            and ``short_share`` (share of all sales that those pools cannot feed), ``traded``
+            (false: no flow of it is known). In order of the chain.
+        """
+        return coverage(self)
+
+    def to_networkx(self, *, facts: bool = False, conversions: bool = False) -> Any:
+        """Convert the network to networkx.
+
+        Parameters
+        ----------
+        facts : bool
+            One edge for every row of the flows, instead of their sums.
+        conversions : bool
+            Also an edge of ``kind`` "MADE_INTO" from the input to the output of one country. It
+            has a ``share`` of the output's pool and no amount, because stages have different
+            units: weight by ``share`` then, since networkx counts a missing amount as 1.
+
+        Returns
+        -------
+        networkx.DiGraph or networkx.MultiDiGraph
+            Nodes are ``(country, product)`` with ``country``, ``product``, ``stage``,
+            ``produced``, ``state`` and ``supply``. Trade runs from seller to buyer, with ``kind``
+            "EXPORTS", the amount under the name of the measure, its ``unit`` and, of sums,
+            ``share`` of the buyer's pool; of facts, every other column that is known.
+        """
+        return to_networkx(self, facts=facts, conversions=conversions)
+
+
+def reached(links: Any, start: np.ndarray) -> np.ndarray:
+    """Mark nodes that ``start`` supplies, at any remove; ``links`` point from buyer to seller."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    size = len(start)
+    mask = np.zeros(size, bool)
+    if not start.any():
+        return mask
+    coo = links.tocoo()
+    kept = coo.data > 0
+    first = np.flatnonzero(start)
+    rows = np.concatenate([coo.col[kept], np.full(len(first), size)])
+    columns = np.concatenate([coo.row[kept], first])
+    graph = csr_array((np.ones(len(rows)), (rows, columns)), shape=(size + 1, size + 1))
+    order = breadth_first_order(graph, size, return_predecessors=False)
+    mask[order[order < size]] = True
+    return mask
+
+
+def shortened(names: Iterable[str], most: int = 12) -> str:
+    """Join names in one line; a cut list ends with their number."""
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed) or "nothing"
+    return f"{', '.join(listed[:most])} ... ({len(listed)} in all)"
+
+
+Node = tuple[str, str]
+COVERAGE = pa.schema([
+    *texts("product", "stage", "measure"),
+    *counts("nodes", "flows", "flows_without_measure", "self_flows"), number("amount"),
+    *counts(*STATES), *(number(f"{state}_share", SHARE) for state in STATES),
+    *counts("oversold", "untraceable", "without_upstream", "short_of_input"),
+    number("short_share", SHARE), *flags("traded"),
+])  # fmt: skip
+
+
+def coverage(network: SupplyNetwork) -> pa.Table:
+    """See :meth:`SupplyNetwork.coverage`."""
+    counted = _fact_counts(network)
+    nothing = {"amount_sum": 0, "none_sum": 0, "own_sum": 0}
+    lacks = (network.own > 0) & ~network.has_input
+    short = network.has_input & (network.own > 0) & (network.covered < 1)
+    more = network.produced > np.where(np.isnan(network.published), np.inf, network.published)
+    rows = []
+    for place, product in enumerate(network.products):
+        nodes, rows_of = network.product == place, counted.get(product, nothing)
+        sold = float(network.exports[nodes].sum())
+        first = network.orders[place] == min(network.orders)
+        row: dict[str, Any] = {
+            "product": product, "stage": network.stages[place], "measure": network.measure,
+            "nodes": int(nodes.sum()), "flows": rows_of["amount_sum"],
+            "flows_without_measure": rows_of["none_sum"], "self_flows": rows_of["own_sum"],
+            "amount": sold, "traded": network.traded[place],
+            "untraceable": int((nodes & ~network.fed & (network.supply > 0)).sum()),
+            "without_upstream": 0 if first else int((nodes & lacks).sum()),
+            "oversold": int((nodes & more).sum()), "short_of_input": int((nodes & short).sum()),
+        }  # fmt: skip
+        unfed = network.exports * network.own * (1 - network.covered)
+        row["short_share"] = float(unfed[nodes & short].sum()) / sold if sold else None
+        for state, name in enumerate(STATES):
+            such = nodes & (network.state == state)
+            row[name] = int(such.sum())
+            row[f"{name}_share"] = float(network.exports[such].sum()) / sold if sold else None
+        rows.append(row)
+    return pa.Table.from_pylist(rows, COVERAGE)
+
+
+def _fact_counts(network: SupplyNetwork) -> dict[str, dict[str, int]]:
+    """Count each product's rows with an amount, without one, and of a country to itself."""
+    facts = network.facts
+    own = pc.equal(facts["supplier"], facts["consumer"])
+    known = pc.and_(pc.is_valid(facts[network.measure]), pc.invert(own))
+    table = pa.table({
+        "product": facts["product"], "own": own.cast(pa.int64()),
+        "amount": known.cast(pa.int64()), "none": facts[network.measure].is_null().cast(pa.int64()),
+    })  # fmt: skip
+    sums = table.group_by("product").aggregate([(n, "sum") for n in ("amount", "none", "own")])
+    return {row["product"]: row for row in sums.to_pylist()}
+
+
+def to_networkx(network: SupplyNetwork, *, facts: bool, conversions: bool) -> Any:
+    """See :meth:`SupplyNetwork.to_networkx`."""
+    import networkx as nx
+
+    graph = (nx.MultiDiGraph if facts else nx.DiGraph)(
+        measure=network.measure, unit=network.unit, stages=list(dict.fromkeys(network.stages))
+    )
+    names = [
+        (network.countries[c], network.products[p])
+        for c, p in zip(network.country.tolist(), network.product.tolist(), strict=True)
+    ]
+    for node, name in enumerate(names):
+        graph.add_node(
+            name, country=name[0], product=name[1],
+            stage=network.stages[network.product[node]], produced=float(network.produced[node]),
+            state=STATES[network.state[node]], supply=float(network.supply[node]),
+        )  # fmt: skip
+    if facts:
+        graph.add_edges_from(_rows(network))
+    else:
+        graph.add_edges_from(_sums(network, names))
+    if conversions:
+        graph.add_edges_from(_conversions(network, names))
+    return graph
+
+
+def _sums(network: SupplyNetwork, names: list[Node]) -> Any:
+    """Build one edge per pair of nodes."""
+    share = np.asarray(network.amount / network.supply[network.target])
+    for source, target, amount, part in zip(
+        network.source.tolist(), network.target.tolist(), network.amount.tolist(), share.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        attributes = {"kind": "EXPORTS", network.measure: amount, "unit": network.unit,
+                      "share": part}  # fmt: skip
+        yield names[source], names[target], attributes
+
+
+def _conversions(network: SupplyNetwork, names: list[Node]) -> Any:
+    """Build one edge from each pool to each pool made out of it."""
+    fed = network.own * network.covered
+    share = np.asarray(fed[network.output] * network.weight)
+    for output, source, part in zip(
+        network.output.tolist(), network.input.tolist(), share.tolist(), strict=True
+    ):
+        if part > 0:
+            yield names[source], names[output], {"kind": "MADE_INTO", "share": part}
+
+
+def _rows(network: SupplyNetwork) -> Any:
+    """Build one edge per fact, with its known values."""
+    for row in network.facts.to_pylist():
+        seller, buyer = row.pop("supplier"), row.pop("consumer")
+        known = {name: value for name, value in row.items() if value is not None}
+        attributes = {"kind": "EXPORTS", "unit": network.unit, **known}
+        yield (seller, row["product"]), (buyer, row["product"]), attributes

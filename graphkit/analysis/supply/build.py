@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.flows import ONE_OF, column_of
 from graphkit.analysis.network import sorted_rows
-from graphkit.analysis.supply.network import (
+from graphkit.analysis.supply import (
     MISSING,
     OBSERVED,
     SHARE_ROUNDING,
@@ -55,7 +55,7 @@ def supply_network(
 
     A node's pool is its production and its imports. Production is the published figure where
     that is in the unit of the flows, and inferred where it is not, or where the country sells
-    more than it has: see :func:`~graphkit.analysis.supply.network.own_production`. A country
+    more than it has: see :func:`~graphkit.analysis.supply.own_production`. A country
     makes a product out of its pool of the nearest earlier product that it has. What is left of
     that pool after its exports can feed so much output; a country that is known to make the
     input also makes what is missing, and the input of any other output is unknown.

@@ -9,9 +9,9 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import MISSING, OBSERVED, SupplyNetwork
-from graphkit.analysis.supply.ranges import loss_ranges, made_ranges
+from graphkit.analysis.supply import MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import system
+from graphkit.analysis.supply.tracing import loss_ranges, made_ranges
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
 
@@ -76,7 +76,7 @@ def disruption(
     pyarrow.Table
         ``consumer``, ``product``, ``stage``; of the consumer's imports or supply (0 to 1)
         ``direct``, ``indirect`` and their sum ``lost_share``, with its range ``low`` to ``high``
-        (left open by missing data: :func:`~graphkit.analysis.supply.ranges.loss_ranges`);
+        (left open by missing data: :func:`~graphkit.analysis.supply.tracing.loss_ranges`);
         ``lost_imports`` in the measure; ``recovered`` and ``uncovered`` of the loss;
         ``nothing_left``, where even ``low`` leaves nothing. The exporters are consumers
         too. In order of the chain of products, largest uncovered loss first.

@@ -8,10 +8,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply.network import SupplyNetwork
-from graphkit.analysis.supply.ranges import origin_ranges, without_ranges
+from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.removal import loss_matrix
-from graphkit.analysis.supply.tracing import Without, made_from, origin_shares, stage_order
+from graphkit.analysis.supply.tracing import (
+    Without,
+    made_from,
+    origin_ranges,
+    origin_shares,
+    stage_order,
+    without_ranges,
+)
 from graphkit.arrow import LINKS, SHARE, number, texts
 from graphkit.errors import GraphkitError
 
@@ -75,7 +81,7 @@ def look_through(
         consumer's imports (or supply) that originates there, ``face_value`` (bought from there
         directly; in the supply, the consumer's own production is its own),
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
-        data: :func:`~graphkit.analysis.supply.ranges.origin_ranges`). Supply without data
+        data: :func:`~graphkit.analysis.supply.tracing.origin_ranges`). Supply without data
         and supply without a producer have the origins ``unknown`` and ``untraceable``, without
         a range. With ``minimum`` 0 the shares of one consumer, product and stage add up to 1.
         In order of the chain, then consumer, stage, largest share first.

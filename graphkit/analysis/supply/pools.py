@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from graphkit.analysis.supply.network import TOLERANCE
+from graphkit.analysis.supply import TOLERANCE
 
 
 def earlier_products(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import Report, SeedTable, write_trade
 from graphkit.importers.customs.layouts import (
     DIRECTIONS,
     KILOGRAMS,
@@ -20,7 +21,10 @@ from graphkit.importers.customs.layouts import (
     Side,
     read_texts,
 )
-from graphkit.importers.flows import (
+from graphkit.importers.reference import (
+    HS_CODE,
+    ImportFilter,
+    Reference,
     check_replaced,
     distinct,
     left_out,
@@ -31,8 +35,6 @@ from graphkit.importers.flows import (
     table_name,
     worth,
 )
-from graphkit.importers.reference import HS_CODE, ImportFilter, Reference
-from graphkit.importers.writing import Report, SeedTable, write_trade
 from graphkit.schema import REVISIONS, VALUATIONS
 
 FLOW = ("direction", "code", "partner", "period", "by", "parts")

@@ -13,6 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from graphkit.errors import GraphkitError, Problem, SeedError, UsageError
+from graphkit.importers import (
+    Report,
+    SeedTable,
+    all_or_nothing,
+    write_reference,
+    write_rows,
+    write_table,
+)
 from graphkit.importers.reference import Reference
 from graphkit.importers.table.mapping import (
     ColumnMapping,
@@ -22,14 +30,6 @@ from graphkit.importers.table.mapping import (
     read_mapping,
 )
 from graphkit.importers.table.sheets import MARKS, TEXTS, Layout, Sheet, one_a_column, read_sheet
-from graphkit.importers.writing import (
-    Report,
-    SeedTable,
-    all_or_nothing,
-    write_reference,
-    write_rows,
-    write_table,
-)
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.seeds import check_all

@@ -10,6 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.importers import (
+    Report,
+    UnmappedError,
+    all_or_nothing,
+    check_draft,
+    write_new,
+    write_reference,
+    write_seed,
+)
 from graphkit.importers.reference import Reference
 from graphkit.importers.usgs.layouts import Figure, Printed, Release, plain, read_release, tidy
 from graphkit.importers.usgs.masses import (
@@ -26,15 +35,6 @@ from graphkit.importers.usgs.masses import (
     read_tables,
     reserve_rows,
     write_chapters,
-)
-from graphkit.importers.writing import (
-    Report,
-    UnmappedError,
-    all_or_nothing,
-    check_draft,
-    write_new,
-    write_reference,
-    write_seed,
 )
 from graphkit.schema import UNITS as FACTORS
 

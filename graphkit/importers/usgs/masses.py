@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from graphkit.errors import GraphkitError
+from graphkit.importers import FailedCheck, write_seed
 from graphkit.importers.usgs.layouts import RELIANCE, Printed, plain, tidy
-from graphkit.importers.writing import FailedCheck, write_seed
 
 Meaning = Mapping[str, Any]
 BY_TYPE = ("production_2025", "reserves_2025")

@@ -40,9 +40,13 @@ from graphkit.stores.embedded.dialect import Translation, shown, translate
 from graphkit.stores.embedded.refusals import explain_failure
 from graphkit.stores.embedded.sandbox import Sandbox
 from graphkit.stores.embedded.subqueries import HIDDEN
-from graphkit.stores.limits import LIMITS, UNLIMITED, Limits, collect, first_part
 from graphkit.stores.results import (
+    LIMITS,
+    UNLIMITED,
+    Limits,
     check_names,
+    collect,
+    first_part,
     in_order,
     node,
     path,

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from graphkit.errors import GraphkitError, StoreError, Unreachable, Untranslated, UsageError
 from graphkit.stores import Result
-from graphkit.stores.limits import Limits
+from graphkit.stores.results import Limits
 
 START = (
     "import sys; sys.path[:] = sys.argv[1:];"

@@ -25,7 +25,6 @@ from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, 
 from graphkit.schema import GRAPH
 from graphkit.stores import Closing, LoadReport, Progress, Result, change, difference, no_progress
 from graphkit.stores.embedded.refusals import text_and_number
-from graphkit.stores.limits import LIMITS, PATIENT, UNLIMITED, Limits, collect, within
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
@@ -36,7 +35,19 @@ from graphkit.stores.neo4j.load import (
     steps,
     turn,
 )
-from graphkit.stores.results import check_names, node, path, plan_table, relationship
+from graphkit.stores.results import (
+    LIMITS,
+    PATIENT,
+    UNLIMITED,
+    Limits,
+    check_names,
+    collect,
+    node,
+    path,
+    plan_table,
+    relationship,
+    within,
+)
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
