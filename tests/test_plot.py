@@ -30,6 +30,8 @@ from graphkit.plot.canvas import (
     MUTED,
     OTHER,
     PAPER,
+    SHADES,
+    ink_on,
     luminance,
     name_of,
 )
@@ -307,15 +309,16 @@ def lab(colour: str, vision: str) -> np.ndarray:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+@pytest.mark.parametrize(("dark", "least"), [({}, 18), (DARK, 15)], ids=["light", "dark"])
 @pytest.mark.parametrize("vision", VISION)
-def test_colours_of_countries_differ_for_every_colour_vision(vision):
-    colours = [*COUNTRIES.values(), OTHER]
+def test_colours_of_countries_differ_for_every_colour_vision(vision, dark, least):
+    colours = [dark.get(colour, colour) for colour in (*COUNTRIES.values(), OTHER)]
     differences = [
         np.linalg.norm(lab(a, vision) - lab(b, vision)) for a, b in combinations(colours, 2)
     ]
 
     # 2.3 is just noticeable.
-    assert min(differences) > 18
+    assert min(differences) > least
 
 
 def contrast(colour: str, paper: str) -> float:
@@ -327,7 +330,15 @@ def contrast(colour: str, paper: str) -> float:
 @pytest.mark.parametrize("colour", [*COUNTRIES.values(), OTHER])
 def test_colours_of_countries_stand_out_on_light_and_on_dark_paper(colour):
     assert contrast(colour, PAPER) >= 3
-    assert contrast(colour, DARK[PAPER]) >= 2
+    assert contrast(DARK.get(colour, colour), DARK[PAPER]) >= 3
+
+
+@pytest.mark.parametrize("colour", [*COUNTRIES.values(), OTHER, *SHADES])
+def test_text_in_bars_and_cells_is_readable_on_light_and_on_dark_paper(colour):
+    ink = ink_on(colour)
+
+    assert contrast(ink, colour) >= 4.5
+    assert contrast(ink, DARK.get(colour, colour)) >= 4.5
 
 
 @pytest.mark.parametrize("ink", [INK, MUTED])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Any
 from xml.etree import ElementTree
 
@@ -71,24 +72,41 @@ def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path):
     answer = ASKED[path](ask)
     drawn = picture(answer)
     root = ElementTree.fromstring(drawn.svg())
-    lines = root.iter("{http://www.w3.org/2000/svg}text")
+    texts = [box for node in root.iter("{http://www.w3.org/2000/svg}text") if (box := boxed(node))]
 
     assert drawn.drawn > 0
     assert len(drawn.option["series"]) > 0
-    assert [text for node in lines if (text := off(node))] == []
+    assert [
+        text
+        for text, left, top, right, bottom in texts
+        if min(left, top) < -1 or right > WIDTH + 1 or bottom > drawn.height + 1
+    ] == []
+    assert [(one[0], two[0]) for one, two in combinations(texts, 2) if cover(one, two)] == []
 
 
-def off(node: ElementTree.Element) -> str:
-    """The text of a node that leaves the picture at its left or right."""
+Box = tuple[str, float, float, float, float]
+
+
+def boxed(node: ElementTree.Element) -> Box | None:
+    """The text of a node with its left, top, right and bottom; its ink is seven tenths as high."""
     text = "".join(node.itertext())
     place = node.get("transform", "translate(0 0)").partition("(")[2].rstrip(")").split()
     style = node.get("style", "")
     size = re.search(r"([\d.]+)px", style)
     assert size, style
     wide = text_width(text, float(size[1]), bold="bold" in style)
-    start = float(place[0]) + float(node.get("x", 0))
-    start -= {"end": wide, "middle": wide / 2}.get(node.get("text-anchor", ""), 0)
-    return text if start < -1 or start + wide > WIDTH + 1 else ""
+    left = float(place[0]) + float(node.get("x", 0))
+    left -= {"end": wide, "middle": wide / 2}.get(node.get("text-anchor", ""), 0)
+    middle = float(place[1]) + float(node.get("y", 0))
+    if node.get("dominant-baseline") != "central":
+        middle -= 0.35 * float(size[1])
+    half = 0.35 * float(size[1])
+    return (text, left, middle - half, left + wide, middle + half) if text.strip() else None
+
+
+def cover(one: Box, two: Box) -> bool:
+    """True if two texts lie on one another."""
+    return min(one[3], two[3]) > max(one[1], two[1]) and min(one[4], two[4]) > max(one[2], two[2])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +212,7 @@ def test_single_points_of_everybody_are_stages_against_suppliers(ask):
 def test_failures_are_filled_and_those_who_hold_are_pale(ask):
     answer = ASKED["disruptions.cascade"](ask)
     drawn = picture(answer)
-    rows = answer.rows.to_pylist()[: drawn.drawn]
+    rows = sorted(answer.rows.to_pylist()[: drawn.drawn], key=lambda row: row["round"])
     pairs = zip(values(drawn.option, "fails"), values(drawn.option, "holds"), strict=True)
 
     assert [fails is not None for fails, _ in pairs] == [row["failed"] for row in rows]
@@ -239,12 +257,65 @@ def test_controls_stand_in_the_years_that_their_axis_names(ask):
     option = picture(answer).option
     svg = picture(answer).svg()
     since = [day for day in answer.rows["since"].to_pylist() if day][:20]
-    begun = next(one for one in option["series"] if one["name"] == "in force")["data"]
+    begun = next(one for one in option["series"] if one["name"] == "in force from")["data"]
     days = [datetime.fromtimestamp(mark["value"][0] / 1000, UTC) for mark in begun]
 
     assert [f"{day:%Y-%m-%d}"[: len(text)] for day, text in zip(days, since, strict=True)] == since
     years = {day.year for day in days}
     assert {f">{year}</text>" in svg for year in years} == {True}
+
+
+def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
+    answer = ASKED["controls.controls"](ask)
+    option = picture(answer).option
+    rows = [row for row in answer.rows.to_pylist() if row["since"]]
+    solid = [one for one in option["series"]
+             if one["name"] == "span" and one["lineStyle"]["type"] == "solid"]  # fmt: skip
+
+    def day(text: str) -> datetime:
+        return datetime(*(int(part) for part in [*text.split("-"), "1", "1"][:3]), tzinfo=UTC)
+
+    for row, line in zip(rows, solid, strict=True):
+        (begin, _), (end, _) = line["data"][0]["coords"]
+        stop = row["suspended_from"] or row["until"]
+        assert begin == day(row["since"]).timestamp() * 1000
+        assert end == (day(stop).timestamp() * 1000 if stop else option["xAxis"]["max"])
+
+
+def test_a_country_that_all_rows_have_is_named_above_them(ask):
+    answer = ASKED["dependence.depends"](ask)
+    asked = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
+
+    assert {row["supplier"] for row in answer.rows.to_pylist()} == {"CHN"}
+    assert "Supplier in every row: China." in picture(answer).option["title"][0]["subtext"]
+    assert "every row" not in picture(asked).option["title"][0]["subtext"]
+
+
+def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
+    answer = ASKED["prices.prices"](ask)
+    option = picture(answer).option
+    last = [
+        [point["value"] for point in line["data"] if point is not None][-1]
+        for line in option["series"]
+    ]
+    known = [row["usd_per_tonne"] for row in answer.rows.to_pylist() if row["usd_per_tonne"]]
+
+    assert max(known) > 30 * min(known)
+    assert option["yAxis"]["type"] == "log"
+    assert last == sorted(last, reverse=True)
+    assert option["legend"]["data"] == [line["name"] for line in option["series"]]
+    assert [name.split()[0] for name in option["legend"]["data"]] == [
+        str(number) for number in range(1, len(last) + 1)
+    ]
+
+
+def test_a_legend_names_no_bars_that_are_not_there(ask):
+    answer = ASKED["disruptions.cascade"](ask)
+    fails = {row["failed"] for row in answer.rows.to_pylist()}
+    option = picture(answer).option
+
+    assert fails == {True}
+    assert option["legend"]["data"] == ["fails"]
 
 
 def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
@@ -267,6 +338,7 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
         rows[1]["usd"] / rows[0]["usd"], rel=0.02
     )
     assert "HS 280530" in option["title"][0]["subtext"]
+    assert len({axis["max"] for axis in option["xAxis"]}) == 1
 
 
 def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):

@@ -57,8 +57,11 @@ def point_of(key: str) -> tuple[float, float] | None:
 
 PAPER, INK, MUTED, LINE = "#ffffff", "#1f2328", "#5b6470", "#d4d9e0"
 """Background, text, secondary text, and grid lines of a picture on light paper."""
-DARK = {PAPER: "#14171c", INK: "#e9ebee", MUTED: "#a6aeba", LINE: "#3c434d"}
-"""The same on dark paper."""
+DARK = {
+    PAPER: "#14171c", INK: "#e9ebee", MUTED: "#a6aeba", LINE: "#3c434d",
+    "#3544d4": "#4e50e9", "#833180": "#bc3ca8", "#125746": "#13705f", "#654c11": "#726523",
+}  # fmt: skip
+"""The same on dark paper, and colours of countries that would be too dark on it."""
 
 COUNTRIES = {
     "CHN": "#ce1a66",
@@ -93,8 +96,19 @@ def shade(share: float) -> tuple[str, str]:
     >>> shade(0.0), shade(1.0)
     (('#edf2f8', '#10141a'), ('#0f2f5c', '#fdfdfd'))
     """
-    step = min(len(SHADES) - 1, max(0, int(share * len(SHADES))))
-    return SHADES[step], ON_LIGHT if step < 3 else ON_DARK
+    colour = SHADES[min(len(SHADES) - 1, max(0, int(share * len(SHADES))))]
+    return colour, ink_on(colour)
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour of text that stands out more on a colour.
+
+    >>> ink_on("#119a0e") == ON_LIGHT, ink_on("#3544d4") == ON_DARK
+    (True, True)
+    """
+    light = luminance(colour) + 0.05
+    dark = luminance(ON_LIGHT) + 0.05
+    return ON_LIGHT if light / dark > (luminance(ON_DARK) + 0.05) / light else ON_DARK
 
 
 def luminance(colour: str) -> float:
@@ -274,12 +288,18 @@ def framed(
 
 
 def _named(series: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names of series that a legend explains, without ranges."""
+    """Return the names of series that a legend explains, without ranges and empty series."""
     return list(
         dict.fromkeys(
-            one["name"] for one in series if not one.get("silent") and one["type"] != "sankey"
+            one["name"] for one in series
+            if not one.get("silent") and one["type"] != "sankey"
+            and any(map(_has_value, one["data"]))
         )
-    )
+    )  # fmt: skip
+
+
+def _has_value(item: Any) -> bool:
+    return (item["value"] if isinstance(item, dict) else item) is not None
 
 
 def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
@@ -289,7 +309,7 @@ def _style(size: int, colour: str, weight: str = "normal") -> dict[str, Any]:
     }  # fmt: skip
 
 
-PLACED = ("grid", "geo", "title")
+PLACED = ("grid", "geo", "title", "legend")
 """Components with a place of their own; axes and most series lie in a grid."""
 
 
@@ -480,7 +500,8 @@ def html_page(picture: Picture, below: str = "") -> str:
     run = _RUN.replace("PICTURE", _given(picture).replace("<", "\\u003c"))
     run = run.replace("DARK", json.dumps(DARK))
     label = escape(picture.title, quote=True)
-    frame = f'<div id="frame"><div id="picture" role="img" aria-label="{label}"></div></div>\n'
+    role = f'tabindex="0" role="img" aria-label="{label}"'
+    frame = f'<div id="frame" {role}><div id="picture"></div></div>\n'
     return f"{head}{frame}<script>{script}</script>\n<script>{run}</script>\n{foot}"
 
 
@@ -523,7 +544,7 @@ _HEAD = f"""<!DOCTYPE html>
 <style>
 body {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PAPER}; color: {INK};
   font: 15px/1.45 {FONT}; }}
-#frame {{ overflow: hidden; }}
+#frame {{ overflow: auto hidden; }}
 #picture {{ transform-origin: 0 0; }}
 main {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: 13px; }}
@@ -549,7 +570,8 @@ function show() {
   chart.setOption(JSON.parse(painted), true);
 }
 function fit() {
-  const scale = frame.clientWidth / given.width;
+  // Text of 12 pixels is not shown with less than 11: a narrow screen scrolls.
+  const scale = Math.max(11 / 12, frame.clientWidth / given.width);
   picture.style.transform = `scale(${scale})`;
   frame.style.height = `${given.height * scale}px`;
 }

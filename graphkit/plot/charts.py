@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import cycle
-from math import floor, inf, log10
+from math import ceil, floor, inf, log10
 from typing import Any
 
 from graphkit.answer import money, percent
@@ -15,7 +15,6 @@ from graphkit.plot.canvas import (
     LEADING,
     LINE,
     MUTED,
-    ON_DARK,
     OTHER,
     PAPER,
     SHADES,
@@ -25,6 +24,7 @@ from graphkit.plot.canvas import (
     Plot,
     colour_of,
     gridlines,
+    ink_on,
     name_of,
     shade,
     text_width,
@@ -52,30 +52,40 @@ class Axis:
 
     name: str
     unit: str = "%"
-    """``%`` for shares, ``USD``, or a unit that is written as it is."""
+    """``%`` for shares, ``points`` for differences of shares, ``USD``, ``year``, or none."""
     most: float | None = None
     least: float | None = None
     lines: Mapping[str, float] = field(default_factory=dict)
     """Named values to draw a line at."""
+    logarithmic: bool = False
+    """Equal steps are equal ratios; ``least`` and ``most`` are given and above 0."""
 
     def scaled(self, value: float | None) -> float | None:
-        """Return a value on the axis: shares in percent."""
-        return value if value is None or self.unit != "%" else 100 * value
+        """Return a value on the axis: shares and their differences in percent."""
+        return value if value is None or self.unit not in ("%", "points") else 100 * value
 
     def text(self, value: float) -> str:
         """Write a value beside its bar or point."""
         if self.unit == "%":
             return percent(value)
+        if self.unit == "points":
+            return f"{100 * value:.1f} points"
         if self.unit == "USD":
             return money(value)
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+    def height_of(self, value: float) -> float:
+        """Return where a value stands between the least, 0, and the most, 1."""
+        ends = (self.least or 0.0, value, self.most or 1.0)
+        low, at, high = map(log10, ends) if self.logarithmic else ends
+        return (at - low) / (high - low)
 
     @property
     def option(self) -> dict[str, Any]:
         """The axis as a component of the option."""
         ends = {"min": self.least, "max": self.most}
         return {
-            "type": "time" if self.unit == "year" else "value",
+            "type": "log" if self.logarithmic else "time" if self.unit == "year" else "value",
             "name": self.name, "nameLocation": "middle", "nameGap": 26,
             "nameTextStyle": {"color": MUTED, "fontSize": SMALL},
             "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
@@ -109,6 +119,17 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A band of a row from one value to another."""
+
+    row: int
+    low: float
+    high: float
+    colour: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
 class Marks:
     """Points on the rows, such as published figures."""
 
@@ -123,7 +144,8 @@ class Marks:
 
 def rows_of(
     labels: Sequence[str], axis: Axis, *, bars: Sequence[Bars] = (), marks: Sequence[Marks] = (),
-    ranges: Sequence[tuple[int, float, float]] = (), numbers: Sequence[str] = (),
+    spans: Sequence[Span] = (), ranges: Sequence[tuple[int, float, float]] = (),
+    numbers: Sequence[str] = (),
     beside_range: bool = False, thickness: int = 15,
 ) -> Plot:  # fmt: skip
     """Draw labelled rows from top to bottom, with bars, ranges and marks along one axis.
@@ -138,6 +160,8 @@ def rows_of(
         Bars of every row, beside each other or, with one ``stack``, behind each other.
     marks
         Points on the rows.
+    spans
+        Bands from one value to another, without ends.
     ranges
         Row, least and most of thin lines with ends.
     numbers
@@ -147,7 +171,7 @@ def rows_of(
     thickness : int
         Pixels of each bar.
     """
-    texts = [wrapped(label, LABEL, TEXT, lines=3) for label in labels]
+    texts = [wrapped(label, LABEL, TEXT, lines=5) for label in labels]
     left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
     beside = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
     step = max(beside * (thickness + 3) + 9, max(map(len, texts), default=1) * TEXT * LEADING + 8)
@@ -157,6 +181,7 @@ def rows_of(
     right = max([EDGE + 52, *(text_width(number, SMALL) + EDGE + 10 for number in numbers)])
     series = [
         *(_bars(one, axis, thickness, labelled=not numbers) for one in bars),
+        *(_span(one, axis) for one in spans),
         *_ranges(ranges, axis),
         *(_marks(one, axis) for one in marks),
     ]
@@ -199,15 +224,29 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
         if value is not None and labelled:
             shown = not bars.inside or abs(value) >= 0.07 * (axis.most or 1)
             item["label"] = {"show": shown, "formatter": axis.text(value)}
+            if bars.inside:
+                item["label"]["color"] = ink_on(colour) if bars.filled else INK
         data.append(item)
     label = {"show": labelled, "position": "right", "color": INK, "fontSize": SMALL, "distance": 8}
     if bars.inside:
-        ink = ON_DARK if bars.filled else INK
-        label = {**label, "position": "inside", "color": ink, "fontSize": SMALL - 1}
+        label = {**label, "position": "inside", "fontSize": SMALL - 1}
+    # The legend has no country's colour where several have a bar.
+    shown = {c for v, c in zip(bars.values, bars.colours, strict=True) if v is not None}
+    sample = shown.pop() if len(shown) == 1 else OTHER
     return {
         "type": "bar", "name": bars.name, "data": data, "label": label, "barWidth": thickness,
-        "barGap": "20%", "itemStyle": bars.style(bars.colours[0]),
+        "barGap": "20%", "itemStyle": bars.style(sample),
         **({"stack": bars.stack} if bars.stack else {}),
+    }  # fmt: skip
+
+
+def _span(span: Span, axis: Axis) -> dict[str, Any]:
+    ends = [[axis.scaled(value), span.row] for value in (span.low, span.high)]
+    return {
+        "type": "lines", "coordinateSystem": "cartesian2d", "name": "span", "silent": True,
+        "lineStyle": {"color": span.colour, "width": 5, "opacity": 0.55,
+                      "type": [5, 5] if span.dashed else "solid"},
+        "data": [{"coords": ends}],
     }  # fmt: skip
 
 
@@ -253,6 +292,7 @@ def lines_at(axis: Axis, *, across: str = "xAxis") -> dict[str, Any]:
         "silent": True, "symbol": "none", "animation": False,
         "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
         "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}",
+                  "textBorderColor": PAPER, "textBorderWidth": 3,
                   # Rows count from the top, so that their axis starts there.
                   "position": "start" if across == "xAxis" else "insideEndTop"},
         "data": [{across: axis.scaled(value), "name": name}
@@ -262,7 +302,7 @@ def lines_at(axis: Axis, *, across: str = "xAxis") -> dict[str, Any]:
 
 def lines_over(
     periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
-    colours: Mapping[str, str], *, height: int = 260, marks: Sequence[Marks] = (),
+    colours: Mapping[str, str], *, height: int = 260, numbered: bool = False,
 ) -> Plot:  # fmt: skip
     """Draw one line a name over periods, named at its last value.
 
@@ -276,32 +316,48 @@ def lines_over(
         Numbers of the values.
     colours
         Colour of each line. Lines differ by their dashes too.
+    numbered : bool
+        Number the lines, and name them below the plot: for long names.
     """
-    right = max((text_width(name, SMALL) for name in lines), default=0) + 14
     known = [v for values in lines.values() for v in values if v is not None]
-    axis = replace(axis, most=round_up(max([*known, *axis.lines.values(), 0.0])), least=0.0)
-    shifts = _apart(
-        {name: height * (1 - _last(values) / (axis.most or 1)) for name, values in lines.items()}
-    )
-    series = []
+    if axis.logarithmic:
+        ends = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
+    else:
+        ends = [0.0, round_up(max([*known, *axis.lines.values(), 0.0]))]
+    axis = replace(axis, least=ends[0], most=ends[1])
+    tags = {name: str(i) if numbered else name for i, name in enumerate(lines, 1)}
+    right = max((text_width(tag, SMALL) for tag in tags.values()), default=0) + 14
+    left = max(46.0, text_width(f"{ends[1]:,.0f}", SMALL) + 10)
+    shifts = _apart(lines, axis, height)
+    series, key, key_height = [], [], 0.0
     for (name, values), dashes in zip(lines.items(), cycle(DASHES), strict=False):
         colour = colours[name]
+        text = wrapped(f"{tags[name]}  {name}", WIDTH - 2 * EDGE - 40, SMALL, lines=2)
         series.append({
-            "type": "line", "name": name, "data": _points(values, axis, shifts[name]),
-            "symbolSize": 5,
+            "type": "line", "name": "\n".join(text) if numbered else name, "symbol": "circle",
+            "data": _points(values, axis, shifts[name]), "symbolSize": 5,
             "showAllSymbol": True, "itemStyle": {"color": colour},
             "lineStyle": {"color": colour, "width": 2, "type": dashes},
-            "label": {"show": False, "position": "right", "formatter": "{a}", "color": INK,
+            "label": {"show": False, "position": "right", "color": INK,
+                      "formatter": tags[name] if numbered else "{a}",
                       "fontSize": SMALL, "distance": 6},
         })  # fmt: skip
+        key.append(series[-1]["name"])
+        key_height += len(text) * SMALL * LEADING + 6
     if axis.lines and series:
         series[0]["markLine"] = lines_at(axis, across="yAxis")
     side = {**axis.option, "nameLocation": "end", "nameGap": 10,
             "nameTextStyle": {"color": MUTED, "fontSize": SMALL, "align": "left",
-                              "padding": [0, 0, 0, -44]}}  # fmt: skip
-    grid = {"left": EDGE + 46, "right": round(right) + EDGE, "top": 26, "height": height}
+                              "padding": [0, 0, 0, -round(left)]}}  # fmt: skip
+    grid = {"left": round(EDGE + left), "right": round(right) + EDGE, "top": 26, "height": height}
+    legend = {
+        "orient": "vertical", "left": EDGE, "top": height + 60, "padding": 0, "itemGap": 6,
+        "itemWidth": 30, "itemHeight": 8, "data": key, "selectedMode": False,
+        "textStyle": {"fontSize": SMALL, "color": INK, "lineHeight": round(SMALL * LEADING)},
+    }  # fmt: skip
     return Plot(
         {
+            **({"legend": legend} if numbered else {}),
             "grid": grid,
             "xAxis": {
                 "type": "category", "data": list(periods), "boundaryGap": len(periods) == 1,
@@ -309,9 +365,9 @@ def lines_over(
                 "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
             },
             "yAxis": side,
-            "series": [*series, *(_marks(one, axis) for one in marks)],
+            "series": series,
         },
-        height + 26 + 26,
+        height + 26 + 26 + (round(key_height) + 16 if numbered else 0),
     )  # fmt: skip
 
 
@@ -328,16 +384,27 @@ def round_up(value: float) -> float:
     return float(f"{next(s for s in steps if s * size >= value * (1 - 1e-9)) * size:.6g}")
 
 
-def _last(values: Sequence[float | None]) -> float:
-    return next((value for value in reversed(values) if value is not None), 0.0)
-
-
-def _apart(places: Mapping[str, float]) -> dict[str, int]:
-    """Shift labels at some heights down, so that none covers another."""
-    shifts, free = {}, -inf
-    for name in sorted(places, key=lambda name: (places[name], name)):
-        place = max(places[name], free)
-        shifts[name], free = round(place - places[name]), place + SMALL * LEADING
+def _apart(lines: Mapping[str, Sequence[float | None]], axis: Axis, height: int) -> dict[str, int]:
+    """Shift the names at the ends of lines, so that none covers another or leaves the plot."""
+    ends: dict[int, list[tuple[float, str]]] = {}
+    for name, values in lines.items():
+        last = max((i for i, value in enumerate(values) if value is not None), default=0)
+        place = height * (1 - axis.height_of(values[last] or axis.least or 0.0))
+        ends.setdefault(last, []).append((place, name))
+    shifts = dict.fromkeys(lines, 0)
+    for names in ends.values():
+        names.sort()
+        step = SMALL * LEADING
+        free, places = -inf, []
+        for place, _ in names:
+            places.append(max(place, free))
+            free = places[-1] + step
+        room = float(height)
+        for i in reversed(range(len(places))):
+            places[i] = min(places[i], room)
+            room = places[i] - step
+        for (place, name), moved_to in zip(names, places, strict=True):
+            shifts[name] = round(moved_to - place)
     return shifts
 
 
@@ -461,7 +528,8 @@ def makers_by_stage(links: Iterable[Mapping[str, Any]]) -> Plot:
                 "right": EDGE + ROOM,
                 "top": HEAD, "height": HEIGHT, "nodeWidth": 12, "nodeGap": 9, "draggable": False,
                 "layoutIterations": 32, "emphasis": {"disabled": True},
-                "label": {"color": INK, "fontSize": SMALL},
+                "label": {"color": INK, "fontSize": SMALL, "textBorderColor": PAPER,
+                          "textBorderWidth": 2},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
                 "data": [_node(place, maker) for place, maker in nodes],
                 "links": [

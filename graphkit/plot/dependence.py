@@ -54,10 +54,15 @@ def shares_by_supplier(answer: Answer) -> Picture:
         marks=[Marks("published claim", marks)] if marks else [],
         thickness=13,
     )
-    return framed(
-        answer, plot, drawn=len(rows), legend=True,
+    return framed(answer, plot, drawn=len(rows), legend=True, note=_only(answer, rows, "supplier"))
 
-    )  # fmt: skip
+
+def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
+    """Name the country that all rows have, which their labels leave out; not if the title does."""
+    named = {name_of(row[column]) for row in rows}
+    if len(named) > 1 or any(name in answer.question for name in named):
+        return ""
+    return f"{column.capitalize()} in every row: {', '.join(named)}."
 
 
 def _minerals_by_stage(answer: Answer) -> Picture:
@@ -138,7 +143,8 @@ def origins_by_stage(answer: Answer) -> Picture:
         ranges=ranges_of(rows),
         beside_range=True,
     )
-    note = "Thin lines: at least to at most, where data are missing."
+    only = _only(answer, rows, "origin")
+    note = f"{only} Thin lines: at least to at most, where data are missing.".strip()
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)

@@ -20,7 +20,7 @@ from graphkit.plot.canvas import (
     labels,
     name_of,
 )
-from graphkit.plot.charts import Axis, Bars, Marks, rows_of
+from graphkit.plot.charts import Axis, Bars, Marks, Span, rows_of
 
 MOST_ROWS = 24
 VERDICTS = {
@@ -90,7 +90,7 @@ def conflicts(answer: Answer) -> Picture:
         return empty(answer, "no pair of claims gives two shares")
     plot = rows_of(
         [f"{row['claim']} / {row['other_claim']}" for row in rows],
-        Axis("difference of the two shares"),
+        Axis("difference of the two shares", "points"),
         bars=[Bars("difference", [row["difference"] for row in rows], [OTHER] * len(rows))],
     )
     return framed(answer, plot, drawn=len(rows))
@@ -182,9 +182,9 @@ def controls(answer: Answer) -> Picture:
     if not rows:
         return empty(answer, "no act has a date")
     events: Sequence[tuple[str, str, str, str]] = (
-        ("since", "in force", "circle", FIRST),
-        ("suspended_from", "suspended", "emptyCircle", SECOND),
-        ("suspended_until", "suspended up to", "triangle", SECOND),
+        ("since", "in force from", "circle", FIRST),
+        ("suspended_from", "suspended from", "diamond", SECOND),
+        ("suspended_until", "suspended until", "triangle", SECOND),
         ("until", "ended", "rect", INK),
     )
     marks = [
@@ -194,14 +194,24 @@ def controls(answer: Answer) -> Picture:
     ]  # fmt: skip
     days = [value for mark in marks for _, value in mark.points]
     first, last = (datetime.fromtimestamp(day / 1000, UTC).year for day in (min(days), max(days)))
+    end = _day(str(last + 1))
+    spans = []
+    for i, row in enumerate(rows):
+        stops = [_day(row[name]) for name in ("suspended_from", "until") if row[name]]
+        spans.append(Span(i, _day(row["since"]), min(stops, default=end), FIRST))
+        if row["suspended_from"]:
+            resumed = row["suspended_until"]
+            until = _day(resumed) if resumed else end
+            spans.append(Span(i, _day(row["suspended_from"]), until, SECOND, dashed=True))
+    named = [{**row, "of": ", ".join(row["elements"] or ()) or "items"} for row in rows]
     plot = rows_of(
-        [f"{', '.join(row['elements'] or ()) or 'items'} · {row['announcement']}"
-         if len({r["country"] for r in rows}) == 1
-         else f"{name_of(row['country'])} · {row['announcement']}" for row in rows],
-        Axis("year", "year", least=_day(str(first)), most=_day(str(last + 1))),
+        labels(named, ("country", "of", "announcement")),
+        Axis("year", "year", least=_day(str(first)), most=end),
         marks=marks,
+        spans=spans,
     )  # fmt: skip
-    return framed(answer, plot, drawn=len(rows), legend=True)
+    note = "Lines: in force, up to the edge where no end is recorded; dashed: suspended."
+    return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
 def _day(text: str) -> float:

@@ -24,6 +24,7 @@ from graphkit.plot.canvas import (
     Picture,
     Plot,
     colour_of,
+    empty,
     framed,
     labels,
     name_of,
@@ -46,6 +47,8 @@ BANDS_NOTE = (
 NARROW = {"1,000": 1000.0, "": 1800.0, "2,500": 2500.0}
 """The same without the name that a neighbour would cover."""
 LINES = (FIRST, SECOND, THIRD, FOURTH, OTHER, INK)
+FAR_APART = 30
+"""Ratio of prices from which on an axis is logarithmic."""
 
 
 def concentration(answer: Answer) -> Picture:
@@ -82,19 +85,21 @@ def trend(answer: Answer) -> Picture:
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
     chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
     lines = {name: by_period(groups[name], periods, "hhi_usd") for name in chosen}
-    plot = lines_over(
-        periods, lines, Axis("HHI by value, 0 to 10,000", "", lines=BANDS),
-        {name: LINES[i % len(LINES)] for i, name in enumerate(lines)},
-    )  # fmt: skip
+    whose = "supplier" if answer.scope.get("supplier") else "consumer"
+    alone = len(groups) == 1 or len({row["product"] for row in rows}) == 1
+    colours = {
+        name: colour_of(groups[name][0].get(whose) or "") if alone else LINES[i % len(LINES)]
+        for i, name in enumerate(lines)
+    }
+    axis = Axis("HHI by value, 0 to 10,000", "", lines=BANDS)
+    plot = lines_over(periods, lines, axis, colours)
     drawn = sum(len(groups[name]) for name in lines)
     note = BANDS_NOTE
     if len(groups) > MOST_LINES:
         note = f"{note} The {MOST_LINES} largest by value."
     if len(groups) > 1:
         return framed(answer, plot, drawn=drawn, note=note)
-    return framed(
-        answer, _with_changes(plot, rows, periods), drawn=drawn, note=note,
-    )  # fmt: skip
+    return framed(answer, _with_changes(plot, rows, periods), drawn=drawn, note=note)
 
 
 def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> Plot:
@@ -115,7 +120,8 @@ def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequen
         }
         for (name, numbers), colour in zip(found.items(), (THIRD, SECOND), strict=True)
     ]  # fmt: skip
-    side = {**parts["yAxis"], "name": "partners new (up) and lost (down)", "splitNumber": 2}
+    side = {**parts["yAxis"], "name": "number of partners, new (up) and lost (down)",
+            "splitNumber": 2}  # fmt: skip
     side = {k: v for k, v in side.items() if k not in ("min", "max")}
     below_axis = {
         **parts["xAxis"], "gridIndex": 1, "boundaryGap": True, "axisLabel": {"show": False},
@@ -123,7 +129,7 @@ def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequen
     return Plot(
         {
             "grid": [parts["grid"], grid],
-            "xAxis": [parts["xAxis"], below_axis],
+            "xAxis": [{**parts["xAxis"], "boundaryGap": True}, below_axis],
             "yAxis": [parts["yAxis"], {**side, "gridIndex": 1}],
             "series": [*parts["series"], *below],
         },
@@ -169,20 +175,20 @@ def changes(answer: Answer) -> Picture:
 
 def prices(answer: Answer) -> Picture:
     """Draw unit values and prices in USD per tonne over time."""
-    rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
+    rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"]]
+    if not rows:
+        return empty(answer, "no figure is a price of a tonne")
     periods = sorted({row["period"] for row in rows})
-    groups = dict(list(grouped(rows, ("material", "figure")).items())[:MOST_LINES])
-    lines = {name: by_period(group, periods, "usd_per_tonne") for name, group in groups.items()}
-    short = {name: f"{i}" for i, name in enumerate(lines, 1)}
-    plot = lines_over(
-        periods, {short[name]: line for name, line in lines.items()},
-        Axis("USD per tonne", ""),
-        {short[name]: LINES[i % len(LINES)] for i, name in enumerate(lines)},
-    )  # fmt: skip
-    drawn = sum(map(len, groups.values()))
-    named = ". ".join(f"{number}: {name}" for name, number in short.items())
-    note = f"{named}."
-    return framed(answer, plot, drawn=drawn, note=note)
+    groups = list(grouped(rows, ("material", "figure")).items())[:MOST_LINES]
+    groups.sort(key=lambda group: -group[1][-1]["usd_per_tonne"])
+    lines = {name: by_period(group, periods, "usd_per_tonne") for name, group in groups}
+    shown = [row["usd_per_tonne"] for _, group in groups for row in group]
+    wide = max(shown) > FAR_APART * min(shown)
+    steps = ", each grid line ten times the one below" * wide
+    axis = Axis(f"USD per tonne{steps}", "", logarithmic=wide)
+    colours = {name: LINES[i % len(LINES)] for i, name in enumerate(lines)}
+    plot = lines_over(periods, lines, axis, colours, numbered=True)
+    return framed(answer, plot, drawn=len(shown))
 
 
 def mirror_reports(answer: Answer) -> Picture:
@@ -232,15 +238,15 @@ def hubs(answer: Answer) -> Picture:
     parts = {
         "geo": MAP,
         "series": [{
-            "type": "scatter", "coordinateSystem": "geo", "name": header(answer, measure),
+            "type": "scatter", "coordinateSystem": "geo", "name": worded(measure),
             "data": data, "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
             "label": {"position": "right", "color": INK, "fontSize": SMALL, "distance": 3,
                       "textBorderColor": PAPER, "textBorderWidth": 2},
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         }],
     }  # fmt: skip
-    first = ", ".join(f"{name_of(row['country'])} {row[measure]:.3g}" for row, _ in placed[:5])
-    note = f"Size: {header(answer, measure)}. {first}."
+    first = ", ".join(f"{name_of(row['country'])} {row[measure]:.3f}" for row, _ in placed[:5])
+    note = f"Area of a circle: {worded(measure)}. Largest: {first}."
     return framed(answer, Plot(parts, 312), drawn=len(placed), note=note, world=True)
 
 
@@ -262,14 +268,16 @@ def flows(answer: Answer) -> Picture:
                 "coords": [point_of(row["exporter"]), point_of(row["importer"])],
                 "lineStyle": {"color": colour_of(row["exporter"]),
                               "width": round(max(0.6, WIDEST * sqrt(row[by] / most)), 2)},
+                "symbolSize": round(4 + 1.4 * WIDEST * sqrt(row[by] / most)),
             }
             for row in reversed(arcs)
         ],
-        "symbol": ["none", "arrow"], "symbolSize": 5, "tooltip": {"formatter": "{b}"},
+        "symbol": ["none", "arrow"], "tooltip": {"formatter": "{b}"},
         "lineStyle": {"opacity": 0.55, "curveness": 0.25},
     }  # fmt: skip
     sides = [_totals(rows, end, by) for end in ("exporter", "importer")]
     height = 26 + 20 * max(map(len, sides)) + 6
+    largest = max((value for side in sides for _, value in side), default=1.0)
     grids, across, down, series, titles = [], [], [], [lines], []
     half = WIDTH // 2
     for place, (head, side) in enumerate(zip(("Exporters", "Importers"), sides, strict=True)):
@@ -280,7 +288,8 @@ def flows(answer: Answer) -> Picture:
             "text": head, "left": left, "top": MAP["height"] + 12, "padding": 0,
             "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
         })  # fmt: skip
-        across.append({"type": "value", "gridIndex": place, "show": False, "min": 0})
+        across.append({"type": "value", "gridIndex": place, "show": False, "min": 0,
+                       "max": largest})  # fmt: skip
         names = [wrapped(name_of(key), NAME_ROOM - 10, SMALL, lines=1)[0] for key, _ in side]
         down.append({
             "type": "category", "inverse": True, "gridIndex": place, "data": names,
@@ -345,9 +354,9 @@ def _legend(
     return "; ".join(said) + ". Width and bars: by " + ("value." if by == "usd" else "weight.")
 
 
-def header(answer: Answer, column: str) -> str:
-    """Return the header of a column as people read it."""
-    return dict(answer.headers).get(column, column)
+def worded(measure: str) -> str:
+    """Write the key of a measure as words."""
+    return measure.replace("_", " ")
 
 
 def _over_time(answer: Answer, measure: str) -> Picture:
@@ -357,7 +366,7 @@ def _over_time(answer: Answer, measure: str) -> Picture:
     chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
     plot = lines_over(
         periods, {name: by_period(groups[name], periods, measure) for name in chosen},
-        Axis(header(answer, measure), ""),
+        Axis(worded(measure), ""),
         {name: colour_of(groups[name][0]["country"]) for name in chosen},
     )  # fmt: skip
     drawn = sum(len(groups[name]) for name in chosen)
@@ -368,7 +377,7 @@ def _pools(answer: Answer, measure: str) -> Picture:
     rows = answer.rows.to_pylist()[:MOST_ROWS]
     plot = rows_of(
         labels(rows, ("period", "country", "product")),
-        Axis(header(answer, measure), ""),
+        Axis(worded(measure), ""),
         bars=[Bars("score", [r[measure] for r in rows], [colour_of(r["country"]) for r in rows])],
     )
     return framed(answer, plot, drawn=len(rows))
@@ -395,12 +404,13 @@ def losses(answer: Answer) -> Picture:
         bars=stacked,
         thickness=14,
     )
-    return framed(answer, plot, drawn=len(rows), legend=True)
+    note = "The largest loss in USD first." if values(answer, "measure") == ["usd"] else ""
+    return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
 def failures(answer: Answer) -> Picture:
     """Draw the loss of each country in turn: filled if it fails, pale if it holds."""
-    rows = answer.rows.to_pylist()[:MOST_TURNS]
+    rows = sorted(answer.rows.to_pylist()[:MOST_TURNS], key=lambda row: row["round"])
     colours = [FIRST] * len(rows)
     plot = rows_of(
         labels([{**row, "turn": f"round {row['round']}"} for row in rows],
