@@ -231,8 +231,8 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
     if bars.inside:
         label = {**label, "position": "inside", "fontSize": SMALL - 1}
     # The legend has no country's colour where several have a bar.
-    shown = {c for v, c in zip(bars.values, bars.colours, strict=True) if v is not None}
-    sample = shown.pop() if len(shown) == 1 else OTHER
+    drawn = {c for v, c in zip(bars.values, bars.colours, strict=True) if v is not None}
+    sample = drawn.pop() if len(drawn) == 1 else OTHER
     return {
         "type": "bar", "name": bars.name, "data": data, "label": label, "barWidth": thickness,
         "barGap": "20%", "itemStyle": bars.style(sample),
