@@ -18,8 +18,7 @@ import neo4j.exceptions as failures
 import neo4j.graph
 from neo4j import ResultSummary
 
-from graphkit.cypher import EXPLAIN, Statement
-from graphkit.cypher.parser import PROCEDURES
+from graphkit.cypher import EXPLAIN, PROCEDURES, Statement
 from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
