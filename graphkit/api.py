@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from graphkit.analysis.supply import SupplyNetwork
 from graphkit.answer import Answer
-from graphkit.arrow import UNIT, in_order, number
 from graphkit.brief import brief
 from graphkit.catalog import Catalog
 from graphkit.database import open_database
@@ -24,17 +23,16 @@ from graphkit.questions import (
     criticality,
     dependence,
     disruptions,
+    flows,
     origins,
     prices,
     reliance,
     single_points,
 )
-from graphkit.questions import reliance as n_minus_1
 from graphkit.questions.centrality import centrality, layered_centrality
-from graphkit.questions.changes import compare, flows_in, held_periods, trend
+from graphkit.questions.changes import compare, trend
 from graphkit.questions.claim_checks import check_claims, claim_conflicts
 from graphkit.questions.claims import list_claims
-from graphkit.questions.flows import list_flows
 from graphkit.questions.mirror import mirror
 from graphkit.questions.supply import supply_of
 from graphkit.stores import Closing, Result
@@ -139,42 +137,6 @@ class Session(Catalog, Closing):
         query = find_query(name)
         return _told(run_query(self.store, query, query.values(parameters), self.limits))
 
-    def trade(self, scope: str | None = None, *, dataset: str | None = None) -> pa.Table:
-        """Return all flows in a scope of all periods, one row each.
-
-        Columns: ``period``, ``supplier``, ``consumer``, ``product``, then the HS code, who
-        reported it, the data set and source, the basis, ``usd`` and ``tonnes`` with their units.
-        A flow without a weight has null tonnes.
-
-        Raises
-        ------
-        UsageError
-            Unknown name or data set; the message suggests the nearest.
-        GraphkitError
-            Nothing in the scope is traded; the message says what is.
-
-        Examples
-        --------
-        >>> import graphkit
-        >>> with graphkit.open() as graph:
-        ...     flows = graph.trade("ree-metals")
-        >>> flows.column_names[:4], flows["period"][0].as_py()
-        (['period', 'supplier', 'consumer', 'product'], '1995')
-        """
-        catalog = self.using(dataset)
-        asked = catalog.materials.scope(scope)
-        held, lacking = held_periods(catalog, asked)
-        if lacking:
-            raise GraphkitError(lacking)
-        flows = flows_in(catalog, asked, held)
-        order = ("period", "supplier", "consumer", "product")
-        names = [*order, *(name for name in flows.column_names if name not in order)]
-        flows = in_order(flows.select(names), (*order, "hs", "dataset"))
-        for name, unit in UNIT.items():
-            place = flows.column_names.index(name)
-            flows = flows.set_column(place, number(name, unit), flows[name])
-        return flows
-
     def supply_network(
         self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"
     ) -> SupplyNetwork:
@@ -205,9 +167,9 @@ class Session(Catalog, Closing):
     depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
-    list_flows = _verb(list_flows)
+    list_flows = _verb(flows.list_flows)
     mirror = _verb(mirror)
-    n_minus_1 = _verb(n_minus_1.n_minus_1)
+    n_minus_1 = _verb(reliance.n_minus_1)
     origins = _verb(origins.origins)
     prices = _verb(prices.prices)
     reliance = _verb(reliance.reliance)
@@ -218,6 +180,7 @@ class Session(Catalog, Closing):
     claim_conflicts = _verb(claim_conflicts)
     compare = _verb(compare)
     trend = _verb(trend)
+    trade = flows.trade
 
 
 def _told(result: Result) -> pa.Table:

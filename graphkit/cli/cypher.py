@@ -216,6 +216,8 @@ def _typed(name: str, text: str) -> Any:
     """Convert a parameter of free Cypher: JSON (2024, 0.5, ["CHN"]) where it is JSON, else text."""
     import json
 
+    from graphkit.cypher import json_values
+
     def refuse(constant: str) -> Any:
         raise ValueError(constant)
 
@@ -223,11 +225,7 @@ def _typed(name: str, text: str) -> Any:
         value = json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError):
         return text
-    if isinstance(value, dict):
-        raise UsageError(f"parameter {name}: found a JSON object; wanted a value or a list")
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
-        raise UsageError(f"parameter {name}: found {text}, wanted a number of at most 64 bits")
-    return value
+    return json_values({name: value})[name]
 
 
 def _show(result: Result, chosen: str, view: View, output: Path | None, title: str = "") -> None:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.answer import Answer, Column
-from graphkit.arrow import SHARE
+from graphkit.arrow import SHARE, UNIT, in_order, number
 from graphkit.catalog import FIT, Catalog
 from graphkit.errors import GraphkitError
 from graphkit.questions import checked
@@ -17,6 +17,7 @@ from graphkit.questions.centrality import (
     network_of,
     with_labels,
 )
+from graphkit.questions.changes import flows_in, held_periods
 from graphkit.questions.trade import border_of, group_as_one, product_notes
 
 COLUMNS = (
@@ -133,3 +134,40 @@ def _by_pair(flows: pa.Table, by: str) -> pa.Table:
         ),
     })  # fmt: skip
     return pairs.sort_by([(by, "descending"), ("exporter", "ascending"), ("importer", "ascending")])
+
+
+def trade(catalog: Catalog, scope: str | None = None, *, dataset: str | None = None) -> pa.Table:
+    """Return all flows in a scope of all periods, one row each.
+
+    Columns: ``period``, ``supplier``, ``consumer``, ``product``, then the HS code, who
+    reported it, the data set and source, the basis, ``usd`` and ``tonnes`` with their units.
+    A flow without a weight has null tonnes.
+
+    Raises
+    ------
+    UsageError
+        Unknown name or data set; the message suggests the nearest.
+    GraphkitError
+        Nothing in the scope is traded; the message says what is.
+
+    Examples
+    --------
+    >>> import graphkit
+    >>> with graphkit.open() as graph:
+    ...     flows = graph.trade("ree-metals")
+    >>> flows.column_names[:4], flows["period"][0].as_py()
+    (['period', 'supplier', 'consumer', 'product'], '1995')
+    """
+    catalog = catalog.using(dataset)
+    asked = catalog.materials.scope(scope)
+    held, lacking = held_periods(catalog, asked)
+    if lacking:
+        raise GraphkitError(lacking)
+    flows = flows_in(catalog, asked, held)
+    order = ("period", "supplier", "consumer", "product")
+    names = [*order, *(name for name in flows.column_names if name not in order)]
+    flows = in_order(flows.select(names), (*order, "hs", "dataset"))
+    for name, unit in UNIT.items():
+        place = flows.column_names.index(name)
+        flows = flows.set_column(place, number(name, unit), flows[name])
+    return flows

@@ -62,7 +62,7 @@ class Result:
     notes: tuple[str, ...] = field(default=())
 
 
-class Closing:
+class Closing(Protocol):
     """Resource that a ``with`` block closes at its end."""
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Closing:
         self.close()
 
 
-class Store(Protocol):
+class Store(Closing, Protocol):
     """Database that holds the graph."""
 
     @property
@@ -108,18 +108,6 @@ class Store(Protocol):
 
     def translated(self, statement: str | Statement, parameters: Mapping[str, Any] = ...) -> str:
         """Return the text of one read-only statement as the database would run it."""
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 def say_waiting(label: str) -> None:
