@@ -12,6 +12,7 @@ from supply_cases import CHAIN, FLOW, MADE, STAGES, flows, makes, network, rando
 
 from graphkit.analysis.supply import INFERRED, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.removal import short_of_input
 from graphkit.errors import GraphkitError
 
 ARRAYS = ("country", "product", "source", "target", "amount", "produced", "least", "published",
@@ -303,3 +304,28 @@ def test_an_unknown_country_or_product_is_named_with_those_there_are():
         net.nodes_of(["Z"])
     with pytest.raises(GraphkitError, match="tin: no data here; data exists for ore"):
         net.products_of(["tin"])
+
+
+@pytest.mark.parametrize(
+    ("tonnes", "share", "mined"), [(9.0, 0.9, 1.0), (7.0, 0.7, 2.0), (None, 0.9, 2.0)]
+)
+def test_who_is_not_in_a_nearly_whole_table_makes_no_more_than_its_trade_shows(
+    tonnes, share, mined
+):
+    """Austria sells a little ore of copper, and makes copper of scrap; it has no mine."""
+    sold = flows("A 1 C", "A 10 C oxide", "B 1 C")  # 10 of oxide need 1 of ore at least
+    row = {"country": "B", "product": "ore", "tonnes": tonnes, "share": share}
+    net = network(sold, pa.Table.from_pylist([row], MADE))
+
+    assert produced(net)["A ore"] == pytest.approx(mined)
+
+
+@pytest.mark.parametrize(("more", "covered"), [([], [pytest.approx(1 / 9)]), (["A 50"], [])])
+def test_output_that_a_pool_of_unknown_size_may_feed_is_not_called_short(more, covered):
+    """A makes metal of its oxide, or straight of an ore whose trade is unknown."""
+    routes = pa.table({"input": ["oxide", "ore"], "output": ["metal", "metal"]})
+    sold = flows("B 1 A oxide", "A 90 C metal", "B 1 C metal")
+    net = supply_network(sold, makes(*more), routes, STAGES, measure="tonnes")
+    rows = short_of_input(net, net.select(["C"], ["metal"], "imports")).to_pylist()
+
+    assert [row["covered"] for row in rows if row["country"] == "A"] == covered

@@ -560,3 +560,12 @@ def test_what_cannot_be_answered_says_what_there_is(ask, verb, places, more, err
     with pytest.raises(error, match=message) as caught:
         getattr(ask, verb)(*places, **more)
     assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
+    notes = " ".join(ask.origins("JPN", scope="ree-metals", stage="mine", period="2024").notes)
+    made = ask.concentration(scope="rare-earth-ore", period="2024").rows.to_pylist()
+    (first,) = [row for row in made if row["market"] == "production"]
+
+    assert "No trade in rare-earth-ore is in the database" in notes
+    assert f"Of the world's production in 2024: China {100 * first['cr1']:.1f} %" in notes

@@ -16,7 +16,7 @@ from graphkit.analysis.supply.look_through import (
     UNTRACEABLE,
     stage_links,
 )
-from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, plain, schema_of
+from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, percent, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
@@ -122,6 +122,7 @@ def origins(
         other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
         rows = rows.filter(pc.or_(large, other))
         notes = _behind_unknown(traced.rows, rows)
+        notes += _unseen_trade(catalog, traced.supply, rows)
         if min_share:
             notes.append(f"Origins with less than {100 * min_share:g} % are left out.")
     meaning = traced.asked.scope.meaning
@@ -160,6 +161,35 @@ def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
                 f"{row['traced_to']} may also be "
                 + (f"{said}." if len(behind) <= NAMED else f"any of {len(behind)} other countries.")
             )
+    return notes
+
+
+def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:
+    """Name the products whose trade nobody publishes behind a large unknown share.
+
+    With the largest producers of each, since these may be behind it.
+    """
+    network = supply.network
+    unseen: dict[str, list[str]] = {}
+    for product, stage, traded in zip(
+        network.products, network.stages, network.traded, strict=True
+    ):
+        if not traded:
+            unseen.setdefault(stage, []).append(product)
+    large = {
+        row["traced_to"]
+        for row in rows.to_pylist()
+        if row["origin"] == UNKNOWN and row["share"] >= LARGE
+    }
+    notes = []
+    for product in (one for stage in sorted(large & unseen.keys()) for one in unseen[stage]):
+        made = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
+        made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
+        said = ", ".join(f"{catalog.name_of(r['country'])} {percent(r['share'])}" for r in made[:3])
+        notes.append(
+            f"No trade in {product} is in the database, so that who made what others refine is "
+            "unknown." + (f" Of the world's production in {supply.period}: {said}." if said else "")
+        )
     return notes
 
 

@@ -26,6 +26,8 @@ TOLERANCE = 1e-9
 """Relative excess of exports over production and imports that counts as rounding."""
 SHARE_ROUNDING = 0.005
 """Rounding of published shares: a smaller remainder to 1 says nothing."""
+MOST = 0.8
+"""Part of the world's production above which a table leaves out no large producer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,8 @@ class Stated:
     """Bound of an unpublished amount, in the same unit; infinite where there is none."""
     loose: np.ndarray
     """True where the share is of more than the product: an estimate, and no bound."""
+    counted: np.ndarray
+    """True where the figure is of a table of makers, in tonnes; false for a share alone."""
 
 
 def own_production(
@@ -75,6 +79,7 @@ def own_production(
        the latter applies to every other country.
        A country that a source or its trade shows to make the product also makes what its own
        later products need and its imports do not supply: :math:`X_c \ge E_c + U_c - I_c`.
+       Where a table names the makers of four fifths of the world's production, only these do.
     4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).
 
     Parameters
@@ -100,9 +105,9 @@ def own_production(
     A sells 4 and buys 9, B sells 3 and buys nothing. A source says that A makes 90 % of the
     world's output: B's 3 are at most 10 % of it, so A makes at least 27.
 
-    >>> nan = np.nan
-    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), np.zeros(2, bool),
-    ...                 np.array([True, False]), np.full(2, np.inf), np.zeros(2, bool))
+    >>> nan, no = np.nan, np.zeros(2, bool)
+    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), no,
+    ...                 np.array([True, False]), np.full(2, np.inf), no, no)
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]
@@ -113,7 +118,9 @@ def own_production(
     shown = exports if unpublished == "exports" else net
     least = net
     if own_use is not None:
-        needed = np.where(stated.makes | (net > 0), exports + own_use - imports, 0.0)
+        tables = np.where(stated.counted, stated.share, np.nan)
+        trade = (net > 0) & ~listed_whole(tables, product, MOST)
+        needed = np.where(stated.makes | trade, exports + own_use - imports, 0.0)
         shown, least = np.maximum(shown, needed), np.maximum(net, needed)
     amount, observed = stated.amount.copy(), ~np.isnan(stated.amount) & ~stated.inferred
     listed = listed_products(stated.amount, product) | listed_whole(stated.share, product)
@@ -137,10 +144,10 @@ def listed_products(amount: np.ndarray, product: np.ndarray) -> np.ndarray:
     return np.isin(product, listed)
 
 
-def listed_whole(share: np.ndarray, product: np.ndarray) -> np.ndarray:
-    """Mark the nodes of products whose published shares of the world add up to 1."""
+def listed_whole(share: np.ndarray, product: np.ndarray, part: float = 1.0) -> np.ndarray:
+    """Mark the nodes of products whose published shares add up to a part of the world."""
     total = np.bincount(product, np.nan_to_num(share), int(product.max(initial=-1)) + 1)
-    return np.asarray((total >= 1.0 - SHARE_ROUNDING)[product])
+    return np.asarray((total >= part - SHARE_ROUNDING)[product])
 
 
 def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) -> float:

@@ -358,11 +358,13 @@ def _stated(
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
     no = np.zeros(len(nodes), bool)
-    stated = Stated(empty, empty.copy(), no, no.copy(), np.full(len(nodes), np.inf), no.copy())
+    most = np.full(len(nodes), np.inf)
+    stated = Stated(empty, empty.copy(), no, no.copy(), most, no.copy(), no.copy())
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
     stated.loose[place] = np.asarray(pc.fill_null(made["loose"], False).to_numpy(), bool)[here]
+    stated.counted[place] = ~np.isnan(np.asarray(made["tonnes"].to_numpy(), np.float64))[here]
     bound = np.asarray(made["most"].to_numpy(), np.float64)
     stated.most[place] = np.where(np.isnan(bound) | ~weighed, np.inf, bound)[here]
     for name in ("tonnes", "share"):

@@ -130,7 +130,8 @@ def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     pyarrow.Table
         ``country``, ``product``, ``stage``; ``covered``, the share of its output that its pools
         of earlier products can feed; ``part``, the share of the buyers' imports that is the rest
-        of that output, so that its input is unknown (both 0 to 1). Largest part first.
+        of that output, so that its input is unknown (both 0 to 1). Largest part first. Nodes
+        that may draw on a pool of a product without trade, whose size is unknown, are left out.
 
     Examples
     --------
@@ -153,6 +154,8 @@ def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     start = network.imported[buyers].T @ (bought / bought.sum())
     visits = spsolve(system(network, network.links).T.tocsc(), start)
     part = np.where(network.has_input, visits * network.own * (1 - network.covered), 0.0)
+    unseen = ~np.asarray(network.traded)[network.product[network.may_input]]
+    part[network.may_output[unseen]] = 0.0
     nodes = np.flatnonzero(part > SMALLEST)
     nodes = nodes[np.lexsort((nodes, -part[nodes].round(12)))]
     return pa.table(
