@@ -338,8 +338,6 @@ PARAMETERS = {"iso3": "KOR", "limit": 3, "list": ["KOR", "JPN"], "null": None, "
 
 REFUSED = frozenset(
     (
-        "RETURN [x IN range(1, 5) WHERE x % 2 = 1 | x ^ 2] AS x",
-        "RETURN [x IN ['a', 'b'] | x + '!'] AS a, [x IN [1, 2, 3] WHERE x > 1] AS b",
         "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN reduce(s = '', n IN nodes(p) | s + n.key + ' ') AS t ORDER BY t",
         "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
         "MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN round(stDev(f.usd)) > 0 AS x",

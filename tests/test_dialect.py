@@ -76,6 +76,12 @@ LACKING = (
     ("RETURN §'a' IS NORMALIZED AS x", "test IS NORMALIZED"),
     ("RETURN §{} AS x", "empty map"),
     ("WITH 'a' AS k, {a: 1} AS m RETURN §m[k] AS x", "property by name"),
+    (
+        "UNWIND ['x'] AS t RETURN [v IN ['a'] WHERE v <> §t] AS x, [v IN ['b'] | v + 'c'] AS y",
+        "two comprehensions in a statement where one uses a variable from outside it",
+    ),
+    ("RETURN §date.truncate('year', date()) AS x", "function date.truncate()"),
+    ("RETURN §date({year: 2024, week: 5}) AS x", "date() of year, week"),
     ("§SHOW INDEXES YIELD name RETURN count(*) AS x", "SHOW"),
 )
 """Statements that Neo4j runs, with § where the construct is that the embedded database lacks."""
@@ -205,13 +211,47 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "UNWIND ['é', 'abc', '', null] AS t RETURN substring(t, 1) AS x, substring(t, 0, 1) AS y",
         "MATCH (a:Product)-[r:MADE_INTO]->() WITH DISTINCT type(r) AS t RETURN count(*) AS x",
         "MATCH (a:Product {key: 'dy-metal'}) RETURN reverse(a.key) AS x, toInteger(a.key) AS y",
+        "MATCH (c:Country {iso3: 'KOR'}) OPTIONAL MATCH (c)-[r:MEMBER_OF]->(a:Area) "
+        "RETURN labels(c) AS x, labels(a) AS y, type(r) AS t, a:Area AS b, labels(null) AS n",
+        "RETURN 3 IN $nulls AS a, 1 IN $nulls AS b, null IN $none AS c, 1 IN [] AS d, 2 IN $null",
+        "UNWIND [[1, null], [3, null], [2], []] AS l RETURN 3 IN l AS a, NOT 3 IN l, null IN l",
+        "RETURN 0.0 / 0.0 < 1 AS a, 1 > 0.0 / 0.0 AS b, 0.0 / 0.0 <= 0.0 / 0.0 AS c, -1.0 / 0 < 1",
+        "RETURN date({year: 2024}) AS a, date({year: 2024, month: 2, day: 29}).day AS b",
+        "UNWIND [[1, 2], [3]] AS l RETURN [x IN l WHERE x > 1 OR x < 0 | x * 2 + 1] AS a, "
+        "[x IN l | CASE WHEN x > 1 THEN 'a' ELSE 'b' END] AS b, split('a-b', '-') AS c",
+        "UNWIND ['KOR', '', null] AS t RETURN t CONTAINS '' AS a, 'x' CONTAINS t AS b",
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):
-    given = {"text": "x", "null": None}
+    given = {"text": "x", "null": None, "none": [], "nulls": [1, None]}
     found = {name: store.ask(statement, given).table for name, store in stores.items()}
 
     assert found["embedded"].to_pylist() == found["neo4j"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("RETURN 1 AS a UNION §RETURN 2 AS b", "found the columns b after UNION, wanted a"),
+        ("MATCH (p)-->() MATCH §p = ()-->() RETURN 1", "p has a value; wanted a new name"),
+        ("MATCH §p = (p)-->() RETURN 1 AS x", "p has a value; wanted a new name"),
+        ("MATCH (n:Stage) WHERE (n)<--(§a) RETURN n", "variable 'a' is not defined"),
+        ("MATCH (n:Stage) RETURN §type(n) AS x", "wanted a relationship"),
+        ("MATCH (n:Stage) RETURN §size((n)<--()) AS x", "wanted COUNT { ... }"),
+        ("RETURN §count(rand()) AS x", "found rand() in an aggregate"),
+        ("RETURN §1.34E999 AS x", "wanted a number of 64 bits"),
+    ],
+)
+def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
+    statement, where = marked(statement)
+
+    with pytest.raises((UsageError, Untranslated)) as caught:
+        stores["embedded"].ask(statement)
+    with pytest.raises(StoreError):
+        stores["neo4j"].ask(statement)
+
+    assert str(caught.value).startswith(where)
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(

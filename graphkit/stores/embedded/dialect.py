@@ -16,12 +16,13 @@ from graphkit.cypher import Statement
 from graphkit.cypher.patterns import WALKS
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS, VALUES, may_hold_null
+from graphkit.stores.embedded.functions import FUNCTIONS
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.subqueries import (
     EDGES,
     HIDDEN,
     NODES,
+    SCOPES,
     Joins,
     aggregates,
     joined,
@@ -30,6 +31,7 @@ from graphkit.stores.embedded.subqueries import (
     replaced,
 )
 from graphkit.stores.embedded.types import Types
+from graphkit.stores.embedded.values import VALUES, may_hold_null
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -46,15 +48,6 @@ LACKING = {
 
 LONGEST = 1_000_000
 """Characters of a translation: what is said twice within what is said twice grows without end."""
-
-SIMPLE = frozenset((
-    "constant", "group", "list", "number", "parameter", "sign", "string", "variable",
-))  # fmt: skip
-"""Kinds of what is no operation in the value of a comprehension.
-
-Of several lambdas in a statement, ladybug evaluates only the last one right if they have more than
-one operation: the constants and results within the others are overwritten.
-"""
 
 
 @dataclass(frozen=True)
@@ -113,10 +106,11 @@ WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.
     writer = Writer(statement, query, names, given)
     text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
     lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
-    if len(lambdas) > 1 and (writer.compound or len(set(lambdas)) < len(lambdas)):
-        raise Untranslated(
-            "the embedded database has no two comprehensions in a statement where one has more "
-            "than one operation, or is used twice"
+    if len(lambdas) > 1 and writer.captured is not None:
+        # The lambda that takes something of its row then changes what another one finds.
+        writer.lacks(
+            writer.captured,
+            "two comprehensions in a statement where one uses a variable from outside it",
         )
     notes = tuple(
         f"{place(statement.text, each.at)}: the graph has no label or relationship type "
@@ -186,7 +180,9 @@ class Writer:
         self.whole: set[str] = set()
         """Variables that are known to be lists without nulls."""
         self.locals = 0
-        self.compound = False
+        self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
+        self.captured: Syntax | None = None
+        """What a comprehension takes from outside it."""
 
     def written(self, each: Syntax) -> str:
         """Write one construct."""
@@ -228,9 +224,12 @@ class Writer:
         raise Untranslated(f"{self.where(each)}: {message}")
 
     @contextmanager
-    def local(self, variable: Syntax, type_: str) -> Iterator[str]:
+    def local(self, variable: Syntax, type_: str, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
         before, types = self.renamed, self.types.bound
+        inner = {part.name for each in body.walk(*SCOPES) for part in each.all("variable")}
+        taken = (v for v in body.walk("variable") if v.name not in {variable.name, *inner})
+        self.captured = self.captured or next(taken, None)
         self.locals += 1
         name = f"{HIDDEN}_x{self.locals}"
         self.renamed = {**before, variable.name: name}
@@ -247,10 +246,8 @@ class Writer:
             found, self.types.bound = self.types.of(body), before
             if found in ("map", "node", "relationship", "path"):
                 self.lacks(body, "list comprehension of maps")
-        with self.local(variable, type_) as name:
+        with self.local(variable, type_, body) as name:
             text = self.written(body)
-        steps = [part for part in body.walk() if part.kind not in SIMPLE]
-        self.compound = self.compound or len(steps) > 1 or "CASE" in text
         if function == "list_filter":
             # It reads whether a list is null from other rows, unless no list is null.
             made = f"list_filter(coalesce({values}, []), {name} -> {text})"
@@ -542,7 +539,7 @@ class Writer:
         name = each.name.lower()
         if rule := FUNCTIONS.get(name):
             return rule(self, each, each.parts)
-        if name in LACKING_FUNCTIONS:
+        if name in LACKING_FUNCTIONS or "." in name:
             self.lacks(each, f"function {each.name}()")
         return self.called(each)
 

@@ -1,16 +1,11 @@
 """Refuses text that would answer differently on ladybug, and words ladybug's errors as Neo4j does.
 
-What it cannot see stays different, and is documented: a null inside a list
-that is not written out makes ``IN`` false, not null; 0.0 / 0.0 is less than
-every number, not incomparable;
-``CONTAINS ''`` is false; without ORDER BY, ``collect`` has another order; ``-[*0..1]-`` from a node
-without a label leaves out nodes that have no such relationship; names of variables that differ
-only in case are one; ``round`` to some places takes a negative half to the number farther from
-zero; and ``-[r]-`` finds a relationship that leads from a node to itself twice.
+What it cannot see stays different, and is in docs/cypher.md.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,7 +15,17 @@ from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import StoreError, Untranslated, UsageError, one_line
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import Translation, translate
-from graphkit.stores.embedded.subqueries import EDGES, NODES, labels_of, links, name_of, sections
+from graphkit.stores.embedded.subqueries import (
+    AGGREGATES,
+    EDGES,
+    NODES,
+    SCOPES,
+    bound_after,
+    labels_of,
+    links,
+    name_of,
+    sections,
+)
 
 _TEXT_TYPES = (Type.TEXT, Type.PERIOD, Type.DATE)
 _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
@@ -60,6 +65,7 @@ def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any
         *_other_case(tree),
         *text_and_number(tree, parameters),
         *_led_nowhere(tree.parts[-1]),
+        *_not_cypher(statement),
     ]
     for at, message in sorted(found):
         raise UsageError(f"{place(statement.text, at)}: {message}")
@@ -142,6 +148,48 @@ def _led_nowhere(query: Syntax) -> Iterator[Refusal]:
                         yield (link.relationship.first("labels") or link.relationship).at, message
                     elif not alone:
                         known[name] = have & possible
+
+
+def _not_cypher(statement: Statement) -> Iterator[Refusal]:
+    """Refuse what Neo4j gives an error for, and ladybug runs."""
+    bound: dict[str, None] = {}
+    first: list[str] = []
+    for clause in statement.query.parts:
+        names = {*bound, *_bound_within(clause)}
+        for path in clause.all("path"):
+            if (variable := path.first("variable")) and variable.name in names:
+                yield variable.at, f"{variable.name} has a value; wanted a new name for the path"
+        for each in (v for pattern in clause.walk("pattern") for v in pattern.walk("variable")):
+            if each.name not in names:
+                yield each.at, f"variable {each.name!r} is not defined; a condition defines none"
+        bound = {} if clause.kind in ("union", "next") else bound_after(clause, bound)
+        if clause.kind == "return":
+            columns = [statement.column(item) for item in clause.all("item", "star")]
+            if first and columns != first and "*" not in (*columns, *first):
+                wanted = ", ".join(first)
+                yield (
+                    clause.at,
+                    f"found the columns {', '.join(columns)} after UNION, wanted {wanted}",
+                )
+            first = columns
+    for each in statement.query.walk("function"):
+        random = any(value.name.lower() == "rand" for value in each.walk("function"))
+        if each.name.lower() in AGGREGATES and random:
+            yield each.at, "found rand() in an aggregate; wanted it in a WITH before"
+        if each.name.lower() == "size" and each.first("pattern"):
+            yield each.at, "found size() of a pattern, wanted COUNT { ... }"
+    for each in statement.query.walk("number"):
+        if each.name[1:2] not in tuple("xXoO") and math.isinf(float(each.name)):
+            yield each.at, f"found {each.name}, wanted a number of 64 bits"
+
+
+def _bound_within(each: Syntax) -> Iterator[str]:
+    """Yield the names that patterns and scopes in a clause define; a condition defines none."""
+    if each.kind in ("node", "relationship", *SCOPES, "unwind", "item", "let", "assignment"):
+        yield from (variable.name for variable in each.all("variable"))
+    for part in each.parts:
+        if part.kind != "pattern":
+            yield from _bound_within(part)
 
 
 def explain_failure(statement: Statement, error: Exception) -> StoreError:

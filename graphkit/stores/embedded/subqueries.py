@@ -57,7 +57,7 @@ def joined(query: Syntax) -> Syntax:
         elif clause.kind in ("with", "return") and not ordered:
             made = _collected(clause, list(bound), first)
         found.parts += made or [clause]
-        bound = _bound_after(clause, bound)
+        bound = bound_after(clause, bound)
         first = False
     return found
 
@@ -66,7 +66,7 @@ def _is_subquery(each: Syntax) -> bool:
     return each.kind in ("subquery", "pattern-comprehension") or each.name == "COLLECT"
 
 
-def _bound_after(clause: Syntax, before: dict[str, None]) -> dict[str, None]:
+def bound_after(clause: Syntax, before: dict[str, None]) -> dict[str, None]:
     """Return the names bound after a clause."""
     if clause.kind in ("with", "return"):
         kept = before if clause.first("star") else {}

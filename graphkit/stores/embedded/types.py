@@ -66,7 +66,7 @@ class Types:
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.bound: dict[str, str] = {}
-        self._parameters = parameters
+        self.parameters = parameters
 
     def bind(self, path: Syntax) -> None:
         """Take note of the variables of a pattern."""
@@ -138,7 +138,7 @@ class Types:
         return self._common([part.parts[-1] for part in value.all("when", "else")])
 
     def _parameter(self, value: Syntax) -> str:
-        given = self._parameters
+        given = self.parameters
         return _of_python(given[value.name]) if value.name in given else ""
 
 

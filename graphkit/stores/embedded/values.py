@@ -1,0 +1,436 @@
+"""Operators, lists and maps of Cypher in ladybug's dialect.
+
+Ladybug counts places in lists from 1, makes all items of a list one type, and has other answers for
+nulls among them. Where the type of a value decides and is not known, the statement is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
+
+from graphkit.cypher.tokens import Syntax
+from graphkit.stores.embedded.subqueries import EDGES, HIDDEN, NODES, meant, quoted
+from graphkit.stores.embedded.types import LIST
+
+if TYPE_CHECKING:
+    from graphkit.stores.embedded.dialect import Writer
+
+LEAST = "cast('-inf', 'DOUBLE')"
+"""The least number."""
+
+
+def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
+    """Refuse a function that does something else for each type, of a value without one."""
+    name = each.name or "this"
+    writer.refuses(each, f"{name}(): the embedded database cannot tell the type of its value here")
+
+
+# --- lists, whose places Neo4j counts from 0
+
+
+def item(writer: Writer, values: Syntax, place: str) -> str:
+    """Write the item at a place of ladybug's; null beyond the ends of a list of plain values."""
+    text = writer.written(values)
+    type_ = writer.types.item(values)
+    if type_ in ("node", "relationship", "map", "path") or type_.startswith(LIST):
+        return f"{text}[{place}]"
+    return f"list_max({text}[{place}:{place}])"
+
+
+def index(writer: Writer, each: Syntax) -> str:
+    """Write ``list[0]`` or ``n['key']``."""
+    value, place = each.parts
+    if place.kind == "string":
+        return f"{writer.written(value)}.{quoted(place.name[1:-1])}"
+    if (
+        writer.types.of(value) in ("map", "node", "relationship")
+        or writer.types.of(place) == "text"
+    ):
+        writer.lacks(each, "property by name n[key]")
+    return item(writer, value, _place(writer, place))
+
+
+def _place(writer: Writer, value: Syntax) -> str:
+    """Write a place counted from 0, or from the end, as one that ladybug counts."""
+    known = _whole(value)
+    if known is not None:
+        return str(known + (known >= 0))
+    place = f"({writer.written(value)})"
+    return f"CASE WHEN {place} < 0 THEN {place} ELSE {place} + 1 END"
+
+
+def _whole(value: Syntax) -> int | None:
+    """Return the value of an integer that is written out."""
+    sign, number = (-1, value.parts[0]) if value.kind == "signed" else (1, value)
+    plain = number.kind == "number" and number.name.isdecimal() and value.name != "+"
+    return sign * int(number.name) if plain else None
+
+
+def slice_(writer: Writer, each: Syntax) -> str:
+    """Write ``list[1..3]``, whose end Neo4j leaves out and ladybug takes in."""
+    values = writer.written(each.parts[0])
+    size = f"size({values})"
+
+    def from_end(place: str) -> str:
+        return f"CASE WHEN {size} + {place} > 0 THEN {size} + {place} ELSE 0 END"
+
+    def bound(value: Syntax) -> str:
+        known = _whole(value)
+        if known is not None:
+            return str(known) if known >= 0 else from_end(str(known))
+        place = f"({writer.written(value)})"
+        return f"CASE WHEN {place} >= 0 THEN {place} ELSE {from_end(place)} END"
+
+    bounds = [bound(part) for part in each.parts[1:]]
+    first = f"{bounds[0]} + 1" if each.name.startswith("from") else "1"
+    last = bounds[-1] if each.name.endswith("to") else size
+    part = f"{values}[{first}:{last}]"
+    open_ = [f"({writer.written(p)}) IS NOT NULL" for p in each.parts[1:] if _whole(p) is None]
+    return f"CASE WHEN {' AND '.join(open_)} THEN {part} END" if open_ else part
+
+
+def comprehension(writer: Writer, each: Syntax) -> str:
+    """Write ``[x IN list WHERE condition | value]``."""
+    variable, values = each.parts[:2]
+    where, result = each.first("where"), each.first("result")
+    text, type_ = writer.written(values), writer.types.item(values)
+    if where is not None:
+        text = writer.lambda_("list_filter", text, variable, type_, where.parts[0])
+    if result is not None and not _is(result.parts[0], variable):
+        text = writer.lambda_("list_transform", text, variable, type_, result.parts[0])
+    return text
+
+
+def _is(value: Syntax, variable: Syntax) -> bool:
+    return value.kind == "variable" and value.name == variable.name
+
+
+def predicate(writer: Writer, each: Syntax) -> str:
+    """Write ``any(x IN list WHERE condition)``; ladybug's own takes but a simple condition."""
+    variable, values = each.parts[:2]
+    where, text = each.first("where"), writer.written(values)
+    met = f"size({text})"
+    if where is not None:
+        type_ = writer.types.item(values)
+        if may_hold_null(writer, values):
+            return _of_three_values(writer, each.name, text, variable, type_, where.parts[0])
+        met = f"size({writer.lambda_('list_filter', text, variable, type_, where.parts[0])})"
+    wanted = {"ANY": "> 0", "NONE": "= 0", "SINGLE": "= 1", "ALL": f"= size({text})"}
+    return f"({met} {wanted[each.name]})"
+
+
+def may_hold_null(writer: Writer, values: Syntax) -> bool:
+    """Tell if a list may have nulls in it, or a value be null, as far as the text tells."""
+    if values.kind == "constant":
+        return values.name.upper() == "NULL"
+    if values.kind == "variable":
+        return values.name not in writer.whole
+    if values.kind in ("property", "parameter", "string", "number"):
+        return False
+    parts = [part for part in values.parts if part.kind != "sign"]
+    if values.kind == "function":
+        items = ("split", "labels", "range", "collect", "nodes", "relationships", "rels")
+        return values.name.lower() not in items and any(may_hold_null(writer, p) for p in parts)
+    if values.kind == "comprehension" and values.first("result") is None:
+        return may_hold_null(writer, values.parts[1])
+    if values.kind in ("list", "group", "slice", "sum"):
+        return any(may_hold_null(writer, part) for part in parts)
+    return True
+
+
+def _of_three_values(
+    writer: Writer, name: str, values: str, variable: Syntax, type_: str, condition: Syntax
+) -> str:
+    """Write a predicate over items of which some may be null, and make it null."""
+    if name == "SINGLE":
+        writer.lacks(variable, "single() of a list that may hold null")
+    with writer.local(variable, type_, condition) as x:
+        met = writer.written(condition)
+    wanted, other = (0, 2) if name == "ALL" else (2, 0)
+    met = _condition(met)
+    each = f"CASE WHEN {met} THEN {wanted} WHEN NOT ({met}) THEN {other} ELSE 1 END"
+    most = f"list_max(list_transform({values}[1:], {x} -> {each}))"
+    # One 2 is enough for an answer, without one a 1 leaves it open; CASE in CASE is read wrong.
+    found = f"(nullif(coalesce({most}, size({values})), 1) = 2)"
+    return found if name == "ANY" else f"(NOT {found})"
+
+
+def test(writer: Writer, each: Syntax) -> str:
+    """Write ``x STARTS WITH text`` and its kin, of texts alone."""
+    value, other = each.parts
+    if each.name == "IN":
+        return membership(writer, each, value, other)
+    if {writer.types.of(value), writer.types.of(other)} - {"text", "null", ""}:
+        writer.lacks(each, f"{each.name} of anything but texts")
+    text, part = writer.written(value), writer.written(other)
+    if each.name == "CONTAINS" and other.kind != "string":
+        return f"CASE WHEN {part} = '' THEN {text} = {text} ELSE {text} CONTAINS ({part}) END"
+    if each.name == "CONTAINS" and len(other.name) == 2:
+        return f"({text} = {text})"
+    return f"{text} {each.name} ({part})"
+
+
+def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> str:
+    """Write ``x IN list``: null if a null among the items leaves it open, false of no items."""
+    type_, items = writer.types.of(value), writer.types.item(values)
+    _check_types(writer, each, [(value, type_), (values, items)])
+    text = writer.written(value)
+    given = writer.types.parameters.get(values.name) if values.kind == "parameter" else None
+    if given == [] or (values.kind == "list" and not values.parts):
+        return "false"
+    if given is not None:
+        found = f"{text} IN ({writer.written(values)})"
+        return f"nullif({found}, false)" if None in given else found
+    if values.kind == "list":
+        if not may_hold_null(writer, values):
+            return f"{text} IN ({writer.written(values)})"
+        equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
+        return f"({' OR '.join(equal)})"
+    every = writer.written(values)
+    found = f"{text} IN ({every})"
+    if may_hold_null(writer, values) and not type_.startswith(LIST):
+        writer.locals += 1
+        null = f"{HIDDEN}_x{writer.locals}"
+        nulls = f"size(list_filter(coalesce({every}, []), {null} -> {null} IS NULL))"
+        found = f"({found} OR nullif({nulls} > 0, true))"
+    return f"CASE WHEN size({every}) = 0 THEN false ELSE {found} END"
+
+
+def _check_types(writer: Writer, each: Syntax, values: list[tuple[Syntax, str]]) -> None:
+    """Refuse to compare values of two types, which ladybug makes one, and lists with nulls."""
+    kinds = {re.sub("int|float", "number", type_) for _, type_ in values} - {"", "null", LIST}
+    if len(kinds) > 1:
+        writer.lacks(each, f"comparison of {' with '.join(sorted(kinds))}")
+    whole = [value for value, type_ in values if type_.startswith((LIST, "map"))]
+    if len(whole) > 1 and any(may_hold_null(writer, value) for value in whole):
+        writer.lacks(each, "comparison of lists or maps that may hold null")
+
+
+def reduce(writer: Writer, each: Syntax) -> str:
+    """Write ``reduce(total = 0, x IN list | total + x)``: the sum, or product, of a list."""
+    total, first, variable, values, result = each.parts
+    operands, signs = result.parts[::2], {sign.name for sign in result.parts[1::2]}
+    begins = result.kind in ("sum", "product") and _is(operands[0], total)
+    again = any(v.name == total.name for o in operands[1:] for v in o.walk("variable"))
+    if not begins or again or len(operands) > 2 or not signs <= {"+", "*"}:
+        writer.lacks(each, "function reduce() of anything but a sum or a product")
+    [sign], added = signs, operands[1]
+    text, items = writer.written(values), writer.types.item(values)
+    with writer.local(variable, items, added):
+        type_, start = writer.types.of(added), writer.types.of(first)
+    if type_ != start and {type_, start} != {"int", "float"}:
+        writer.lacks(each, "function reduce() of two types")
+    if not _is(added, variable):
+        text = writer.lambda_("list_transform", text, variable, items, added)
+    if type_ != start and type_ == "int":
+        text = f"cast({text}, 'DOUBLE[]')"
+    begin = as_float(writer.written(first), start if type_ != start else "")
+    writer.locals += 1
+    so_far, one = f"{HIDDEN}_t{writer.locals}", f"{HIDDEN}_i{writer.locals}"
+    items = f"list_concat([{begin}], {text})"
+    return f"list_reduce({items}, ({so_far}, {one}) -> {so_far} {sign} {one})"
+
+
+def as_float(text: str, type_: str) -> str:
+    """Write a number as a fraction, if it is an integer."""
+    return f"cast({text}, 'DOUBLE')" if type_ == "int" else text
+
+
+# --- operators
+
+
+def comparison(writer: Writer, each: Syntax) -> str:
+    """Write ``a < b < c`` as two comparisons."""
+    values, signs = each.parts[::2], each.parts[1::2]
+    typed = [(value, writer.types.of(value)) for value in values]
+    for pair in pairwise(typed):
+        _check_types(writer, each, list(pair))
+    same = all(map(_identifies, values)) and {sign.name for sign in signs} <= {"=", "<>"}
+    texts = [_identity(writer, value) for value in values] if same else writer.all_written(values)
+    pairs = [f"{a} {s.name} {b}" for a, s, b in zip(texts, signs, texts[1:], strict=False)]
+    pairs += [
+        f"{text} >= {LEAST}"
+        for place, (value, text) in enumerate(zip(values, texts, strict=True))
+        if _may_be_no_number(writer, value)
+        and ({s.name for s in signs[place : place + 1]} & {"<", "<="}
+             or {s.name for s in signs[place - 1 : place]} & {">", ">="})
+    ]  # fmt: skip
+    return pairs[0] if len(pairs) == 1 else f"({' AND '.join(pairs)})"
+
+
+def _may_be_no_number(writer: Writer, value: Syntax) -> bool:
+    """Tell if a value may be 0.0 / 0.0, which ladybug takes for less than all numbers."""
+    divided = any(part.kind == "sign" and part.name == "/" for part in value.parts)
+    if value.kind == "group":
+        return _may_be_no_number(writer, value.parts[0])
+    return value.kind == "product" and divided and writer.types.of(value) != "int"
+
+
+def _identifies(value: Syntax) -> bool:
+    return value.kind == "function" and value.name.lower() in ("id", "elementid")
+
+
+def _identity(writer: Writer, value: Syntax) -> str:
+    return f"id({writer.every(value.parts)})"
+
+
+def null_test(writer: Writer, each: Syntax) -> str:
+    """Write ``x IS NULL``; also of an identity, whose value would be another one."""
+    value = each.parts[0]
+    text = _identity(writer, value) if _identifies(value) else writer.written(value)
+    return f"{text} {each.name}"
+
+
+def case(writer: Writer, each: Syntax) -> str:
+    """Write CASE, whose conditions may be a CASE themselves."""
+    subject, otherwise = each.first("subject"), each.first("else")
+    pieces = ["CASE"] if subject is None else ["CASE", writer.written(subject)]
+    for when in each.all("when"):
+        if subject is not None:
+            types = [(part, writer.types.of(part)) for part in (*subject.parts, *when.parts[:-1])]
+            _check_types(writer, when, types)
+        *conditions, value = writer.all_written(when.parts)
+        found = conditions if subject else map(_condition, conditions)
+        pieces += [f"WHEN {condition} THEN {value}" for condition in found]
+    if otherwise is not None:
+        pieces.append(f"ELSE {writer.every(otherwise.parts)}")
+    return " ".join([*pieces, "END"])
+
+
+def _condition(text: str) -> str:
+    """Write a condition of CASE; ladybug takes one that is a CASE for false."""
+    return f"({text}) = true" if text.lstrip("( ").startswith("CASE") else text
+
+
+def sum_(writer: Writer, each: Syntax) -> str:
+    """Write ``a + b``, which also joins texts, numbers to texts, and items to lists."""
+    values, signs = each.parts[::2], each.parts[1::2]
+    types = [writer.types.of(value) for value in values]
+    texts = writer.all_written(values)
+    lists = any(type_.startswith(LIST) for type_ in types)
+    if "text" in types and not lists:
+        texts = [
+            text if type_ in ("text", "") else as_text(writer, value, type_, text)
+            for value, type_, text in zip(values, types, texts, strict=True)
+        ]
+    unknown = [text for text, value in zip(texts, values, strict=True) if value.kind != "string"]
+    text = texts[0]
+    for sign, type_, more in zip(signs, types[1:], texts[1:], strict=True):
+        if types[0].startswith(LIST) and type_ and not type_.startswith(LIST):
+            text = f"list_append({text}, {more})"
+        else:
+            text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
+    if "text" in types and not lists and unknown:
+        # Null is for ladybug an empty text.
+        known = " AND ".join(f"({each}) IS NOT NULL" for each in dict.fromkeys(unknown))
+        text = f"CASE WHEN {known} THEN {text} END"
+    return text
+
+
+def projection(writer: Writer, each: Syntax) -> str:
+    """Write ``n {.a, b: 1, c}`` as a map."""
+    of = writer.written(each.parts[0])
+    entries = []
+    for part in each.parts[1:]:
+        value = {
+            "own-property": lambda p=part: f"{of}.{quoted(p.name)}",
+            "own-variable": lambda p=part: writer.variable(p),
+            "entry": lambda p=part: writer.written(p.parts[0]),
+            "own-properties": lambda p=part: writer.written(p),
+        }[part.kind]()
+        entries.append(f"{quoted(part.name)}: {value}")
+    return f"{{{', '.join(entries)}}}"
+
+
+def property_(writer: Writer, each: Syntax) -> str:
+    """Write ``n.key``, or a part of a date."""
+    value = each.parts[0]
+    if value.kind == "index" and writer.types.of(value) in ("node", "relationship", "map"):
+        items = f"list_transform({writer.written(value.parts[0])}, x -> x.{quoted(each.name)})"
+        place = _place(writer, value.parts[1])
+        return f"list_max({items}[{place}:{place}])"
+    if writer.types.of(value) == "date":
+        part = {"year": "year", "month": "month", "day": "day", "quarter": "quarter"}.get(each.name)
+        if part is None:
+            writer.lacks(each, f"field {each.name} of a date")
+        return f"date_part('{part}', {writer.written(value)})"
+    if value.kind == "function" and value.name.lower() == "properties":
+        return f"{writer.every(value.parts)}.{quoted(each.name)}"
+    if value.kind not in ("variable", "property", "parameter", "map", "index", "group"):
+        name = value.name.lower() if value.kind == "function" else ""
+        if name not in ("startnode", "endnode", "head", "last"):
+            writer.lacks(each, f"property of a call f(x).{each.name}")
+    return f"{writer.written(value)}.{quoted(each.name)}"
+
+
+def label_test(writer: Writer, each: Syntax) -> str:
+    """Write ``n:A|B`` as a condition on the label."""
+    value, labels = each.parts
+    every = EDGES if writer.types.of(value) == "relationship" else NODES
+    names = ", ".join(f"'{name}'" for name in sorted(meant(labels.parts[0], every))) or "''"
+    return label(writer, value, f"{{}} IN [{names}]")
+
+
+def label(writer: Writer, value: Syntax, form: str = "{}") -> str:
+    """Write the label of a node or the type of a relationship; one that is null has none."""
+    text = writer.written(value)
+    found = form.format(f"label({text})")
+    if writer.types.of(value) == "null":
+        return "null"
+    return f"CASE WHEN id({text}) IS NOT NULL THEN {found} END" if writer.optional else found
+
+
+def list_(writer: Writer, each: Syntax) -> str:
+    """Write a list of one type; ladybug makes everything in it a text else."""
+    found = {writer.types.of(item) for item in each.parts} - {"", "null", LIST}
+    if len({re.sub("int|float", "number", type_) for type_ in found}) > 1:
+        writer.lacks(each, "list of several types")
+    return writer.as_it_stands(each)
+
+
+def map_(writer: Writer, each: Syntax) -> str:
+    """Write a map; ladybug has none without entries."""
+    names = [entry.name.lower() for entry in each.parts]
+    if not names:
+        writer.lacks(each, "empty map {}")
+    if len(set(names)) < len(names):
+        writer.lacks(each, "map with names that differ in case alone")
+    return writer.as_it_stands(each)
+
+
+def as_text(writer: Writer, each: Syntax, type_: str, text: str) -> str:
+    """Write a value as text, as Neo4j writes it."""
+    if type_ == "text":
+        return text
+    if type_ == "int":
+        return f"cast({text}, 'STRING')"
+    if type_ == "null":
+        return "cast(null, 'STRING')"
+    if type_ == "bool":
+        return f"lower(cast({text}, 'STRING'))"
+    if type_ == "float":
+        writer.refuses(each, "the embedded database writes fractions otherwise as text")
+    return unknown_type(writer, each)
+
+
+VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
+    "case": case,
+    "compare": comparison,
+    "comprehension": comprehension,
+    "index": index,
+    "label-test": label_test,
+    "list": list_,
+    "map": map_,
+    "null-test": null_test,
+    "predicate": predicate,
+    "projection": projection,
+    "property": property_,
+    "reduce": reduce,
+    "slice": slice_,
+    "sum": sum_,
+    "test": test,
+}
+"""Values that are written otherwise, by their kind."""

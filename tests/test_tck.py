@@ -1,0 +1,159 @@
+"""The read scenarios of openCypher's compatibility kit, on an embedded database without rows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tck import Scenario, scenarios, writes
+
+from graphkit.cypher import Statement
+from graphkit.errors import StoreError, Untranslated, UsageError
+from graphkit.schema import GRAPH
+from graphkit.stores.embedded import EmbeddedStore, _connect, ddl
+
+PAGE = Path(__file__).parents[1] / "docs" / "cypher.md"
+NEO4J_RUNS = (
+    "Pattern1 [22] Fail on using pattern in RETURN",
+    "Pattern1 [23] Fail on using pattern",
+)
+"""Beginnings of the names of scenarios that want an error, where Neo4j has none."""
+PART = 24
+"""Of so many scenarios, the ordinary tests run one."""
+
+REASONS = {
+    r"function (local)?(date)?(time|datetime|duration)|function date\.|date\(\) of|parsing date":
+        "dates in other forms, times and durations",
+    "of different names|empty map|several types|in case alone|brace|keys|properties|name n.key|"
+    "struct field":
+        "maps and lists of mixed, empty or unknown content",
+    "comparison|compare|may hold null|STARTS WITH of|list_contains|Cast failed|but expected":
+        "comparisons of two types, and of lists that may hold null",
+    "two comprehensions|LIST_FILTER|_graphkit|built-in function|REL is neither":
+        "comprehensions that ladybug gets wrong",
+    "no label or rel|has no property|wanted name: names":
+        "labels, types and properties that the schema lacks",
+    "": "others",
+}  # fmt: skip
+"""Groups of what the embedded database refuses, by its message."""
+
+
+@cache
+def every() -> list[Scenario]:
+    return list(scenarios())
+
+
+def runnable() -> list[Scenario]:
+    """Those on no graph of their own; Neo4j, which the embedded database follows, agrees."""
+    asked = [each for each in every() if not each.left_out]
+    return [each for each in asked if not each.name.startswith(NEO4J_RUNS)]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
+    """The tables of the schema, and nothing in them."""
+    path = tmp_path_factory.mktemp("empty") / "graph.lbdb"
+    database, connection = _connect(path, read_only=False)
+    for statement in ddl(GRAPH):
+        connection.execute(statement).close()
+    connection.close()
+    database.close()
+    with EmbeddedStore(path) as store:
+        yield store
+
+
+def outcome(store: EmbeddedStore, scenario: Scenario) -> str:
+    """``same`` rows, an ``error`` that is wanted, ``other`` rows or none, or why it is refused."""
+    [statement] = scenario.statements
+    try:
+        table = store.ask(statement, scenario.parameters).table
+    except (StoreError, Untranslated, UsageError) as error:
+        if scenario.error:
+            return "error"
+        return next(reason for said, reason in REASONS.items() if re.search(said, str(error)))
+    columns = []
+    for field, values in zip(table.schema, table.columns, strict=True):
+        column = values.to_pylist()
+        texts = [json.loads(v) if v is not None else None for v in column] if field.metadata else []
+        columns.append(texts or column)
+    found = [list(row) for row in zip(*columns, strict=True)]
+    same = in_order(found, scenario) == in_order(scenario.rows, scenario)
+    named = table.column_names == scenario.columns or not scenario.columns
+    return "same" if same and named and not scenario.error else "other"
+
+
+def in_order(rows: list[list[Any]], scenario: Scenario) -> list[Any]:
+    """Rows in an order of their own where none is asked for."""
+    found = [comparable(row, True, scenario.lists_ordered) for row in rows]
+    return found if scenario.ordered else sorted(found, key=repr)
+
+
+def comparable(value: Any, ordered: bool, inner: bool) -> Any:
+    """A value that equals another one if Cypher's values are the same, as far as Arrow tells."""
+    if isinstance(value, list):
+        items = [comparable(item, inner, inner) for item in value]
+        return items if ordered else sorted(items, key=repr)
+    if isinstance(value, dict):
+        return {key: comparable(item, inner, inner) for key, item in sorted(value.items())}
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"number {value + 0.0:.12g}" if number else repr(value)
+
+
+def table(counts: Counter[str]) -> str:
+    return "\n".join(f"| {what} | {count:,} |" for what, count in counts.most_common())
+
+
+def test_a_part_of_the_scenarios_has_the_rows_of_the_kit_or_is_refused(empty):
+    part = runnable()[::PART]
+    outcomes = Counter(outcome(empty, each) for each in part)
+
+    assert outcomes["other"] == 0
+    assert outcomes["same"] + outcomes["error"] > len(part) * 0.45
+
+
+@pytest.mark.long
+def test_all_scenarios_have_the_rows_of_the_kit_or_are_refused_as_documented(empty):
+    found = [(outcome(empty, each), each) for each in runnable()]
+    outcomes = Counter(what for what, _ in found)
+
+    assert [each for what, each in found if what == "other"] == []
+    ran = {
+        "the same rows": outcomes.pop("same"),
+        "an error, as the kit wants": outcomes.pop("error"),
+    }
+    assert table(Counter(ran)) in PAGE.read_text("utf-8")
+    assert table(outcomes) in PAGE.read_text("utf-8")
+
+
+def test_the_scenarios_left_out_are_documented():
+    left = Counter(each.left_out for each in every() if each.left_out)
+
+    assert (len(every()), len(runnable())) == (3_897, 2_788)
+    assert table(left) in PAGE.read_text("utf-8")
+
+
+def test_every_statement_of_the_kit_that_writes_is_refused_and_no_other():
+    asked = {text for each in every() for text in (*each.setups, *each.statements)}
+    plain = [each for each in every() if not (each.error or each.procedures)]
+    read = {text for each in plain for text in each.statements if not writes(text)}
+
+    assert len(asked) > 4_000
+    assert {text for text in asked if writes(text) and not gate(text)} == set()
+    refused = {text: said for text in read if (said := gate(text))}
+    assert [said for said in refused.values() if "more than 10 open braces" not in said] == []
+    assert len(refused) == 2
+
+
+def gate(text: str) -> str:
+    """What the gate says against a statement."""
+    try:
+        Statement(text).check_read_only()
+    except UsageError as error:
+        return str(error)
+    return ""
