@@ -267,15 +267,22 @@ code, pre { font-family: ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monosp
 code { overflow-wrap: anywhere; }
 pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em; }
 @media print {
-  @page { size: A4; margin: 16mm 14mm; }
-  body { font-size: 10pt; }
+  /* A margin with a text of its own has no header or footer of the browser. */
+  @page { size: A4; margin: 16mm 14mm; @top-left { content: " "; }
+    @bottom-right { content: counter(page) " of " counter(pages); color: #5b6470;
+      font: 8pt Noto Sans, Arial, sans-serif; } }
+  body { font-size: 10pt; line-height: 1.35; }
+  h2 { margin-top: 1.4em; }
   main { max-width: none; padding: 0; }
-  nav, details { display: none; }
+  nav { display: none; }
+  summary { list-style: none; color: var(--muted); }
+  summary::after { content: " (in the file, not in print)"; }
   .wide { overflow: visible; }
   svg { min-width: 0; max-width: 150mm; max-height: 235mm; break-inside: avoid; }
   table { font-size: 7.5pt; width: 100%; }
   th, td { padding: 2px 4px; }
-  tr { break-inside: avoid; }
+  tr, li { break-inside: avoid; }
+  thead, tbody tr:nth-child(-n+4) { break-after: avoid; }
   h2 { break-after: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }

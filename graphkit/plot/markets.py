@@ -245,7 +245,7 @@ def hubs(answer: Answer) -> Picture:
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         }],
     }  # fmt: skip
-    first = ", ".join(f"{name_of(row['country'])} {row[measure]:.3f}" for row, _ in placed[:5])
+    first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row, _ in placed[:5])
     note = f"Area of a circle: {worded(measure)}. Largest: {first}."
     return framed(answer, Plot(parts, 312), drawn=len(placed), note=note, world=True)
 
@@ -352,6 +352,15 @@ def _legend(
     if usd:
         said.append(f"{percent(weightless / usd)} of the value has no weight")
     return "; ".join(said) + ". Width and bars: by " + ("value." if by == "usd" else "weight.")
+
+
+def scored(score: float) -> str:
+    """Write a score: a sum of flows, or a number that is seldom above 1.
+
+    >>> scored(3.1e9), scored(0.0742)
+    ('3.1 bn', '0.074')
+    """
+    return money(score) if score >= 1000 else f"{score:.3f}"
 
 
 def worded(measure: str) -> str:
