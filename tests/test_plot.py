@@ -20,7 +20,7 @@ import pytest
 
 from graphkit.answer import Answer
 from graphkit.api import Session
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, install
 from graphkit.plot import html_page, picture
 from graphkit.plot.canvas import (
     ASSETS,
@@ -180,7 +180,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
 
     with pytest.raises(GraphkitError, match=re.escape(package)) as raised:
         getattr(picture(suppliers), form)()
-    assert "pip install '.[plot]' in the clone" in str(raised.value)
+    assert install("plot") in str(raised.value)
     assert picture(suppliers).interactive().page.startswith("<!DOCTYPE html>")
 
 

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from test_batch import random_flows
 
 from graphkit.cli.app import run
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, install
 from graphkit.scale.spark import java_home
 
 
@@ -39,7 +39,7 @@ def test_without_pyspark_the_extra_is_named(tmp_path, capfd, monkeypatch):
     options = ["--flows", str(tmp_path / "flows.parquet"), "-o", str(tmp_path / "out.parquet")]
 
     assert run(["measure", "shares", *options, "--engine", "spark"]) == 1
-    assert "pip install '.[spark]' in the clone of graphkit\n" in capfd.readouterr().err
+    assert f"{install('spark')}\n" in capfd.readouterr().err
 
 
 def home(folder: Path, version: str | None) -> Path:

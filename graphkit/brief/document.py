@@ -15,7 +15,7 @@ from typing import Any
 
 from graphkit.answer import Answer, percent
 from graphkit.catalog import COUNTRIES, Catalog
-from graphkit.errors import GraphkitError, UsageError, install, visible
+from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.names import capitalized, with_article
 from graphkit.parameters import Verb
 from graphkit.questions import prepare
@@ -135,7 +135,7 @@ class Brief:
         return self.markdown()
 
 
-NO_PICTURES = f"Pictures need the extra plot: {install('plot')}. Every figure is in the tables."
+NO_PICTURES = "Pictures need the extra plot of graphkit. Every figure is in the tables."
 
 
 def visible_lines(text: str) -> str:

@@ -402,7 +402,7 @@ def mcp(
       graphkit mcp
       graphkit mcp --http --db local
     """
-    from graphkit.database import place_of
+    from graphkit.database import is_unbuilt, place_of
 
     try:
         from graphkit.mcp.server import serve_http, serve_stdio
@@ -411,8 +411,9 @@ def mcp(
             f"found no {error.name}, wanted it for assistants: {install('mcp')}"
         ) from error
 
-    with opened(db):
-        pass  # it is built, or cannot be reached, before a client waits for an answer
+    if not is_unbuilt(db):  # the server answers while it builds one
+        with opened(db):
+            pass  # what cannot be reached is said before a client waits for an answer
     if not http:
         serve_stdio(db, timeout)
         return

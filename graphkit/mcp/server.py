@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 import anyio
@@ -17,11 +18,12 @@ from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
 from graphkit._version import __version__
+from graphkit.database import is_unbuilt
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.explore.guard import ADDRESS, MOST_BYTES, NAMES, Guard, listening, run_app
 from graphkit.kinds import reference_page
 from graphkit.mcp.tools import read_arguments, tools
-from graphkit.mcp.work import ROWS, Job, Reply, do, page
+from graphkit.mcp.work import ROWS, Job, Reply, build, do, page
 from graphkit.paths import shipped
 from graphkit.queries import find_query, query_names, query_table
 from graphkit.questions import columns_page
@@ -34,6 +36,9 @@ PROCESSES = 2
 """Processes that answer; each opens the database and may be killed."""
 MOST_WAITING = 64
 SECONDS = 60.0
+PATIENCE = 20.0
+"""Seconds that a call waits for the database to be built: clients give up after 60."""
+BUILDING = "the database is being built from its seeds, which happens once"
 PATH = "/mcp"
 ABOUT = (
     "Who depends on whom for critical minerals, with sources. Start with depends (a country, a "
@@ -90,6 +95,25 @@ class Assistants:
         self._db, self._seconds = db, seconds
         self._limiter = anyio.CapacityLimiter(PROCESSES)
         self._waiting = 0
+        self._built = anyio.Event()
+
+    async def _ready(self, context: Any) -> None:
+        """Wait a while for the database to be built, and tell the client of it.
+
+        Raises
+        ------
+        GraphkitError
+            It is not there yet.
+        """
+        patience = min(PATIENCE, self._seconds)
+        with anyio.move_on_after(patience):
+            for second in count(1):
+                if self._built.is_set():
+                    return
+                await context.session.report_progress(second, None, BUILDING)
+                with anyio.move_on_after(1):
+                    await self._built.wait()
+        raise GraphkitError(f"{BUILDING}; call again in half a minute")
 
     async def _run(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Do work in a process, which is killed when it takes too long or nobody waits for it.
@@ -122,6 +146,10 @@ class Assistants:
 
         async def warm() -> None:
             try:
+                if is_unbuilt(self._db):
+                    # Without a deadline: a call that is killed would leave no database to the next.
+                    await to_process.run_sync(build, self._db, cancellable=True)
+                self._built.set()
                 await self._run(do, Job(self._db, "warm", {}))
             except GraphkitError as error:
                 logging.getLogger("graphkit").warning("graphkit: %s", error)
@@ -144,6 +172,7 @@ class Assistants:
             values = read_arguments(params.name, given)
             seconds = min(float(given.get("timeout", 10)), self._seconds)
             rows = values.pop("max_rows", None) or given.get("max_rows", ROWS)
+            await self._ready(context)
             reply = await self._run(do, Job(self._db, params.name, values, rows, seconds))
         except GraphkitError as error:
             reply = {"error": visible(str(error))}
@@ -173,13 +202,13 @@ class Assistants:
         """Read a page or a query file."""
         uri = str(params.uri)
         try:
-            text, kind = await self._page(uri)
+            text, kind = await self._page(uri, context)
         except GraphkitError as error:
             raise MCPError(code=mcp.INVALID_PARAMS, message=visible(str(error))) from error
         found = mcp.TextResourceContents(uri=uri, mime_type=kind, text=text)
         return mcp.ReadResourceResult(contents=[found])
 
-    async def _page(self, uri: str) -> tuple[str, str]:
+    async def _page(self, uri: str, context: Any) -> tuple[str, str]:
         name = uri.removeprefix("graphkit://")
         if uri.startswith(QUERY) and (query := uri.removeprefix(QUERY)) in query_names():
             return find_query(query).text, "text/plain"
@@ -194,6 +223,7 @@ class Assistants:
             return columns_page(VERBS), MARKDOWN
         if name == "queries":
             return written(query_table(), "markdown").decode(), MARKDOWN
+        await self._ready(context)
         reply: Reply = await self._run(page, self._db, name)
         if "error" in reply:
             raise GraphkitError(reply["error"])

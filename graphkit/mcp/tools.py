@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import pyarrow as pa
 from jsonschema import Draft202012Validator, ValidationError
 from mcp.types import Tool, ToolAnnotations
 
-from graphkit.answer import MEANINGS, TEXT, Column
+from graphkit.answer import COUNT, FLAG, NUMBER, TEXT, Column
 from graphkit.brief import BRIEF
 from graphkit.cypher import Statement, json_values
 from graphkit.errors import UsageError
@@ -124,10 +122,9 @@ def _bounded(schema: Schema) -> Schema:
 def answer_schema(columns: Sequence[Column]) -> Schema:
     """Return the JSON Schema of an answer whose rows have some columns."""
     answer = SCHEMAS["Answer"]
-    rows = {c.name: {**_type_of(c), "description": c.meaning} for c in reversed(columns)}
     properties = {
         **answer["properties"],
-        "rows": {"type": "array", "items": {"type": "object", "properties": rows}},
+        "rows": {"type": "array", "items": {"type": "object", "properties": _types_of(columns)}},
         "rows_in_all": {"type": "integer", "description": "Number of rows before the limit."},
         "caption": {"type": "string", "description": "How the numbers in the rows are made."},
     }
@@ -135,25 +132,17 @@ def answer_schema(columns: Sequence[Column]) -> Schema:
     return {"type": "object", "required": needed, "properties": properties}
 
 
-FIGURE = re.compile(r"-?[01] to |percentage points|US dollars|USD|metric tons|t, |Herfindahl|score")
-"""Beginnings of the meanings of numbers."""
+_JSON = {TEXT: "string", NUMBER: "number", COUNT: "integer", FLAG: "boolean"}
 
 
-def _type_of(column: Column) -> Schema:
-    """Return the JSON type of a column, as far as its declaration tells it."""
-    if pa.types.is_list(column.type):
-        return {"type": ["array", "null"]}
-    names = {pa.float64(): "number", pa.int64(): "integer", pa.bool_(): "boolean"}
-    if column.type in names:
-        return {"type": [names[column.type], "null"]}
-    if FIGURE.match(column.meaning):
-        return {"type": ["number", "null"]}
-    named = column.type == TEXT and not column.doc and column.name in MEANINGS
-    return {"type": ["string", "null"]} if named and column.name in SINGLE else {}
-
-
-SINGLE = ("consumer", "origin", "period", "product", "stage", "supplier", "verdict")
-"""Columns of one text in every answer."""
+def _types_of(columns: Sequence[Column]) -> dict[str, Schema]:
+    """Map each column to the JSON type of its values, which may be null."""
+    found: dict[str, Schema] = {}
+    for column in columns:
+        kind = _JSON.get(column.type, "array")
+        known = found.setdefault(column.name, {"type": [], "description": column.meaning})
+        known["type"] = sorted({*known["type"], kind, "null"})
+    return found
 
 
 def _statements() -> tuple[Tool, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,6 +60,12 @@ class Job:
 
 _OPEN: dict[str | None, Catalog] = {}
 """The database of this process, by the name that it was asked for."""
+
+
+def build(db: str | None) -> None:
+    """Build a database that is not there yet; what is wrong with it, the next call says."""
+    with suppress(GraphkitError), open_database(db):
+        pass
 
 
 def do(job: Job) -> Reply:

@@ -418,10 +418,6 @@ def empty(answer: Answer, reason: str) -> Picture:
 # Files
 
 PNG_WIDTH = 1600
-MISSING = (
-    "a picture as {form} needs the package {package}: install graphkit with its extra, "
-    f"{install('plot')}; .html and --format echarts work without it"
-)
 _DRAW = """
 globalThis.setTimeout = globalThis.clearTimeout = function () { return 0; };
 function measured(text, font) {
@@ -448,6 +444,13 @@ _IN_TAGS = re.compile(r' (?:ecmeta_\w+|class)="[^"<>]*"')
 """Attributes that only a script or the style of hovering reads."""
 _HOVERING = re.compile(r"<style ?><!\[CDATA\[.*?\]\]>\s*</style>", re.DOTALL)
 _NUMBERED = re.compile(r'(?<=")((?:url\(#)?)zr\d+-')
+
+
+def _missing(form: str, package: str) -> str:
+    return (
+        f"a picture as {form} needs the package {package}, of the extra plot: {install('plot')}; "
+        ".html and --format echarts work without it"
+    )
 
 
 def svg(picture: Picture) -> str:
@@ -480,7 +483,7 @@ def png(picture: Picture) -> bytes:
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
-        raise GraphkitError(MISSING.format(form="PNG", package="resvg-py")) from error
+        raise GraphkitError(_missing("PNG", "resvg-py")) from error
     fonts = [str(ASSETS / f"NotoSans-{style}.ttf") for style in ("Regular", "Bold")]
     return bytes(svg_to_bytes(
         svg_string=_drawn(picture).replace(FONT, "Noto Sans"), width=PNG_WIDTH, font_files=fonts,
@@ -525,7 +528,7 @@ def _engine() -> Any:
     try:
         from quickjs import Context
     except ImportError as error:
-        raise GraphkitError(MISSING.format(form="SVG or PNG", package="quickjs-ng")) from error
+        raise GraphkitError(_missing("SVG or PNG", "quickjs-ng")) from error
     engine = Context()
     engine.eval(f"var WIDTHS = {(ASSETS / 'widths.json').read_text('utf-8')};{_DRAW}")
     engine.eval((ASSETS / "echarts.js").read_text("utf-8"))

@@ -19,7 +19,7 @@ from graphkit.analysis.network.centrality import (
 )
 from graphkit.analysis.network.centrality import centrality as scores_of
 from graphkit.analysis.network.scores import MEASURES, STRENGTH
-from graphkit.answer import Answer, Column
+from graphkit.answer import COUNT, NUMBER, Answer, Column
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, newest
@@ -227,13 +227,13 @@ def _as_error(lacking: str) -> GraphkitError:
 HEADERS = {name: measure.header for name, measure in MEASURES.items()}
 NETWORK = (
     Column("rank", "Rank",
-           "1 is the highest score of the first measure; equal scores share a rank"),
-    Column("nodes", doc="number of nodes in the network; n in normalised scores"),
-    Column("pairs", doc="number of pairs of nodes with a flow"),
-    Column("min_flow", doc="smallest flow of a pair that is kept"),
-    Column("flow_share", doc="0 to 1, share of all flows that is kept"),
+           "1 is the highest score of the first measure; equal scores share a rank", type=COUNT),
+    Column("nodes", doc="number of nodes in the network; n in normalised scores", type=COUNT),
+    Column("pairs", doc="number of pairs of nodes with a flow", type=COUNT),
+    Column("min_flow", doc="smallest flow of a pair that is kept", type=NUMBER),
+    Column("flow_share", doc="0 to 1, share of all flows that is kept", type=NUMBER),
     Column("missing_tonnes_share", "No weight",
-           "0 to 1, share of the value of all flows without a mass"),
+           "0 to 1, share of the value of all flows without a mass", type=NUMBER),
 )  # fmt: skip
 LABELS = (
     Column("period", "Period"),
@@ -242,7 +242,10 @@ LABELS = (
     Column("stage", "Stage"),
 )
 SCORES = (
-    *(Column(n, m.header, f"{m.normalisation}; {m.doc}") for n, m in MEASURES.items()),
+    *(
+        Column(name, measure.header, f"{measure.normalisation}; {measure.doc}", type=NUMBER)
+        for name, measure in MEASURES.items()
+    ),
     *NETWORK,
     *LABELS,
 )
@@ -309,7 +312,8 @@ def columns_of(table: pa.Table, headers: Mapping[str, str]) -> tuple[Column, ...
     scores = []
     for name, header in headers.items():
         told = table.schema.field(name).metadata
-        scores.append(Column(name, header, f"{told[b'unit'].decode()}; {told[b'doc'].decode()}"))
+        doc = f"{told[b'unit'].decode()}; {told[b'doc'].decode()}"
+        scores.append(Column(name, header, doc, type=NUMBER))
     return (*scores, *NETWORK, *LABELS)
 
 

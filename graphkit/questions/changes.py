@@ -20,7 +20,7 @@ from graphkit.analysis.trade_change import (
     compare_partners,
     compare_totals,
 )
-from graphkit.answer import Answer, Column
+from graphkit.answer import COUNT, NUMBER, TEXT, TEXTS, Answer, Column
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -144,21 +144,24 @@ CHANGED = (
 )  # fmt: skip
 COLUMNS = (
     Column("usd_before", doc="US dollars, as the valuation says (fob: free on board; cif: with "
-           "freight and insurance), in the first period; usd_after in the second"),
-    Column("usd_per_month_before", doc="the same divided by the months of the period"),
+           "freight and insurance), in the first period; usd_after in the second", type=NUMBER),
+    Column("usd_per_month_before", doc="the same divided by the months of the period", type=NUMBER),
     Column("tonnes_before",
-           doc="metric tons, on the stated basis, of the flows with a mass"),
-    Column("share_usd_before", doc="0 to 1, of the owner's trade in the product by value"),
-    Column("share_tonnes_before", doc="0 to 1, of its trade with a mass"),
+           doc="metric tons, on the stated basis, of the flows with a mass", type=NUMBER),
+    Column("share_usd_before", doc="0 to 1, of the owner's trade in the product by value",
+           type=NUMBER),
+    Column("share_tonnes_before", doc="0 to 1, of its trade with a mass", type=NUMBER),
     Column("points_usd", doc="change of share_usd in percentage points; a partner not recorded "
-           "counts as 0"),
-    Column("points_tonnes", doc="the same for share_tonnes"),
-    Column("rank_before", doc="rank among the partners by value, 1 is the largest"),
-    Column("rank_after", doc="the same in the second period"),
-    Column("usd_after", doc="the same as usd_before, in the second period"),
-    Column("tonnes_after", doc="the same as tonnes_before, in the second period"),
-    Column("share_usd_after", doc="the same as share_usd_before, in the second period"),
-    Column("share_tonnes_after", doc="the same as share_tonnes_before, in the second period"),
+           "counts as 0", type=NUMBER),
+    Column("points_tonnes", doc="the same for share_tonnes", type=NUMBER),
+    Column("rank_before", doc="rank among the partners by value, 1 is the largest", type=COUNT),
+    Column("rank_after", doc="the same in the second period", type=COUNT),
+    Column("usd_after", doc="the same as usd_before, in the second period", type=NUMBER),
+    Column("tonnes_after", doc="the same as tonnes_before, in the second period", type=NUMBER),
+    Column("share_usd_after", doc="the same as share_usd_before, in the second period",
+           type=NUMBER),
+    Column("share_tonnes_after", doc="the same as share_tonnes_before, in the second period",
+           type=NUMBER),
     Column("status", doc="the periods in which the partner is recorded"),
 )  # fmt: skip
 """Descriptions of numbers; :func:`_columns` adds headers with the two periods."""
@@ -188,7 +191,8 @@ def _columns(
     columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
     numbers = {column.name for column in COLUMNS}
     others = [
-        Column(name, header, place=name in (side, partner))
+        Column(name, header, place=name in (side, partner),
+               type=NUMBER if name.endswith(("_before", "_after")) else TEXT)
         for name, header in headers.items() if name not in numbers
     ]  # fmt: skip
     return [*columns, *others], list(headers)
@@ -425,23 +429,27 @@ TREND_COLUMNS = (
     Column("period", "Period"),
     Column("previous"),
     Column("usd", "USD",
-           "US dollars; valuation fob is free on board, cif with insurance and freight"),
+           "US dollars; valuation fob is free on board, cif with insurance and freight",
+           type=NUMBER),
     Column("usd_change", "change",
-           "change of usd since the previous period, as a share of it: 0.1 is 10 %"),
+           "change of usd since the previous period, as a share of it: 0.1 is 10 %", type=NUMBER),
     Column("tonnes", "Tonnes",
-           "metric tons, on the stated basis, of the flows with a mass"),
-    Column("tonnes_change", "change", "the same for tonnes"),
+           "metric tons, on the stated basis, of the flows with a mass", type=NUMBER),
+    Column("tonnes_change", "change", "the same for tonnes", type=NUMBER),
     Column("hhi_usd", "HHI by value",
-           "Herfindahl-Hirschman index of the partners by value, 0 to 10,000"),
-    Column("hhi_tonnes", doc="the same by mass"),
-    Column("partners", "Partners", "number of countries that it traded the product with"),
+           "Herfindahl-Hirschman index of the partners by value, 0 to 10,000", type=NUMBER),
+    Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
+    Column("partners", "Partners", "number of countries that it traded the product with",
+           type=COUNT),
     Column("largest", "Largest", place=True),
     Column("largest_share_usd", "its share by value",
-           "0 to 1, share of the value with the largest partner by value"),
-    Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass"),
-    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass"),
-    Column("new", doc="partners of the period that are absent in the previous one"),
-    Column("lost", doc="partners of the previous period that are absent in this one"),
+           "0 to 1, share of the value with the largest partner by value", type=NUMBER),
+    Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass",
+           type=NUMBER),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass",
+           type=NUMBER),
+    Column("new", doc="partners of the period that are absent in the previous one", type=TEXTS),
+    Column("lost", doc="partners of the previous period that are absent in this one", type=TEXTS),
 )  # fmt: skip
 TREND = (
     "product", "stage", "period", "previous", "usd", "usd_change", "tonnes",

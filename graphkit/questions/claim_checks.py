@@ -121,14 +121,16 @@ COLUMNS = (
     Column("why", "Reading, or what is missing"),
     Column("source", "Source"),
     Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "
-           "unit; a share is 0 to 1"),
-    Column("claimed_high", doc="the same, or the upper end"),
+           "unit; a share is 0 to 1", type=NUMBER),
+    Column("claimed_high", doc="the same, or the upper end", type=NUMBER),
     Column("found", doc="what the facts give, in the claim's unit; for 'more-than' and "
-           "'ahead-of' the first amount minus the second, in USD or t as found_by says"),
-    Column("found_low", doc="the same with its rounding, or its lower bound"),
-    Column("found_high", doc="the same with its rounding, or its upper bound"),
+           "'ahead-of' the first amount minus the second, in USD or t as found_by says",
+           type=NUMBER),
+    Column("found_low", doc="the same with its rounding, or its lower bound", type=NUMBER),
+    Column("found_high", doc="the same with its rounding, or its upper bound", type=NUMBER),
     Column("difference",
-           doc="found minus the nearer end of the published figure, in the claim's unit"),
+           doc="found minus the nearer end of the published figure, in the claim's unit",
+           type=NUMBER),
 )  # fmt: skip
 CAPTION = (
     "Facts give the figure that agrees, else the nearest one: by value and by weight where the "

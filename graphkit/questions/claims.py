@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.claims import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
-from graphkit.answer import COMPARISON, Answer, Column, without_empty
+from graphkit.answer import COMPARISON, NUMBER, Answer, Column, without_empty
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
@@ -184,9 +184,9 @@ COLUMNS = (
     Column("basis", "Basis"),
     Column("attributed_to", "Whose figure"),
     Column("source", "Source"),
-    Column("value", doc="in the unit of the claim; a share is 0 to 1"),
-    Column("low", doc="lower end of a published range, in the unit of the claim"),
-    Column("high", doc="upper end of a published range, in the unit of the claim"),
+    Column("value", doc="in the unit of the claim; a share is 0 to 1", type=NUMBER),
+    Column("low", doc="lower end of a published range, in the unit of the claim", type=NUMBER),
+    Column("high", doc="upper end of a published range, in the unit of the claim", type=NUMBER),
 )
 
 
@@ -346,23 +346,25 @@ PUBLISHED_SHARES = (
     Column("period", "Period"),
     Column("share_of", "Share of"),
     Column("share", "as published",
-           "0 to 1; published, or the published amount over the published total"),
-    Column("tonnes", "Tonnes", "metric tons, on the stated basis"),
-    Column("usd", "USD", "US dollars"),
+           "0 to 1; published, or the published amount over the published total", type=NUMBER),
+    Column("tonnes", "Tonnes", "metric tons, on the stated basis", type=NUMBER),
+    Column("usd", "USD", "US dollars", type=NUMBER),
     Column("hhi_low", "HHI at least",
            "Herfindahl-Hirschman index of the partners, 0 to 10,000; what the named ones leave "
-           "counted as many"),
-    Column("hhi_high", "at most", "the same, what the named ones leave counted as one"),
+           "counted as many", type=NUMBER),
+    Column("hhi_high", "at most", "the same, what the named ones leave counted as one",
+           type=NUMBER),
     *MADE_OF,
 )  # fmt: skip
 PUBLISHED_CHANGES = (
     *PARTIES,
     Column("share_of", "Share of"),
-    Column("share_before", doc="0 to 1, as published for the first period"),
-    Column("share_after", doc="0 to 1, as published for the second period"),
-    Column("points", "change", "percentage points, share_after minus share_before"),
-    Column("tonnes_before", doc="metric tons, on the stated basis"),
-    Column("usd_before", doc="US dollars"),
+    Column("share_before", doc="0 to 1, as published for the first period", type=NUMBER),
+    Column("share_after", doc="0 to 1, as published for the second period", type=NUMBER),
+    Column("points", "change", "percentage points, share_after minus share_before",
+           type=NUMBER),
+    Column("tonnes_before", doc="metric tons, on the stated basis", type=NUMBER),
+    Column("usd_before", doc="US dollars", type=NUMBER),
     *MADE_OF,
 )  # fmt: skip
 PUBLISHED = (

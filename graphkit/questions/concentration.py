@@ -18,7 +18,7 @@ from graphkit.analysis.concentration import (
     production_sums,
 )
 from graphkit.analysis.shares import INDICES
-from graphkit.answer import COUNT, NUMBER, Answer, Column, percent, schema_of
+from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column, percent, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -64,25 +64,28 @@ MARKET = (
 """The market, its size, and the gaps in its data."""
 COLUMNS = (
     *MARKET,
-    Column("suppliers", doc="named suppliers or producers with a share above 0"),
-    Column("unnamed_share", doc="0 to 1, share without a named country"),
+    Column("suppliers", doc="named suppliers or producers with a share above 0", type=COUNT),
+    Column("unnamed_share", doc="0 to 1, share without a named country", type=NUMBER),
     Column("top", "Largest", place=True),
-    Column("cr1", "Its share", "0 to 1, share of the largest"),
-    Column("cr1_high", doc="the same with the unnamed share in one country"),
-    Column("cr3", "First three", "0 to 1, share of the largest three", rank=4),
-    Column("cr3_high", doc="the same with the unnamed share in one country"),
-    Column("hhi_low", "HHI", "0 to 10,000, with the unnamed share in many small countries"),
-    Column("hhi_high", "HHI at most", "0 to 10,000, with it in one country", rank=3),
-    Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null if a share is unnamed"),
-    Column("effective_low", doc="suppliers of equal size that give hhi_high"),
-    Column("effective_high", doc="suppliers of equal size that give hhi_low"),
-    Column("shannon_low", doc="least Shannon index of the shares, natural logarithm"),
-    Column("shannon_high", doc="the largest; null if a share is unnamed"),
+    Column("cr1", "Its share", "0 to 1, share of the largest", type=NUMBER),
+    Column("cr1_high", doc="the same with the unnamed share in one country", type=NUMBER),
+    Column("cr3", "First three", "0 to 1, share of the largest three", rank=4, type=NUMBER),
+    Column("cr3_high", doc="the same with the unnamed share in one country", type=NUMBER),
+    Column("hhi_low", "HHI", "0 to 10,000, with the unnamed share in many small countries",
+           type=NUMBER),
+    Column("hhi_high", "HHI at most", "0 to 10,000, with it in one country", rank=3, type=NUMBER),
+    Column("hhi_normalised", doc="0 to 1, 0 is equal shares; null if a share is unnamed",
+           type=NUMBER),
+    Column("effective_low", doc="suppliers of equal size that give hhi_high", type=NUMBER),
+    Column("effective_high", doc="suppliers of equal size that give hhi_low", type=NUMBER),
+    Column("shannon_low", doc="least Shannon index of the shares, natural logarithm", type=NUMBER),
+    Column("shannon_high", doc="the largest; null if a share is unnamed", type=NUMBER),
     Column("band", doc="US Merger Guidelines 2023: moderate over 1,000, high over 1,800"),
     Column("above_4000",
-           doc="whether HHI is above that of an EU strategic dependency, SWD(2021) 352"),
+           doc="whether HHI is above that of an EU strategic dependency, SWD(2021) 352", type=FLAG),
     Column("top_above_65", "Over 65 %",
-           "whether one country has more than the EU Critical Raw Materials Act aims at", rank=2),
+           "whether one country has more than the EU Critical Raw Materials Act aims at", rank=2,
+           type=FLAG),
 )  # fmt: skip
 CAPTION = (
     "Shares are of the whole market. HHI is from 0 to 10,000, at most: with the unnamed share in "

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import Answer, Column, plain
+from graphkit.answer import COUNT, NUMBER, Answer, Column, plain
 from graphkit.catalog import FIT, TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, capitalized
@@ -38,22 +38,27 @@ COLUMNS = (
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("share_usd", "Share by value",
-           "0 to 1, of the consumer's imports of the product by value"),
-    Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass"),
+           "0 to 1, of the consumer's imports of the product by value", type=NUMBER),
+    Column("share_tonnes", "by weight", "0 to 1, of the imports with a mass", type=NUMBER),
     Column("usd", "USD",
-           "US dollars; valuation fob is free on board, cif with insurance and freight"),
-    Column("tonnes", "Tonnes", "metric tons, on the stated basis"),
+           "US dollars; valuation fob is free on board, cif with insurance and freight",
+           type=NUMBER),
+    Column("tonnes", "Tonnes", "metric tons, on the stated basis", type=NUMBER),
     Column("hhi_usd", "HHI by value",
-           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000"),
-    Column("hhi_tonnes", doc="the same by mass"),
-    Column("suppliers", "Suppliers", "number of countries that sold it to the consumer"),
-    Column("rank", doc="rank of the supplier by value, 1 is the largest"),
-    Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass"),
+           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000", type=NUMBER),
+    Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
+    Column("suppliers", "Suppliers", "number of countries that sold it to the consumer",
+           type=COUNT),
+    Column("rank", doc="rank of the supplier by value, 1 is the largest", type=COUNT),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass",
+           type=NUMBER),
     *plain("basis", "valuation", "hs", "hs_revision", "reporter", "dataset", "source"),
 )  # fmt: skip
 COMPARED = (
-    Column("points_usd", doc="percentage points, share_usd minus the claimed share"),
-    Column("points_tonnes", doc="percentage points, share_tonnes minus the claimed share"),
+    Column("points_usd", doc="percentage points, share_usd minus the claimed share", type=NUMBER),
+    Column(
+        "points_tonnes", doc="percentage points, share_tonnes minus the claimed share", type=NUMBER
+    ),
 )
 """Columns of the comparisons with claims."""
 BY_EXPORTERS = (

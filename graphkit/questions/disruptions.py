@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
 from graphkit.analysis.supply.disruption import disruption
-from graphkit.answer import NUMBER, Answer, Column
+from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column
 from graphkit.catalog import FIT, Catalog
 from graphkit.errors import UsageError
 from graphkit.names import Entity
@@ -34,37 +34,49 @@ COLUMNS = (
     Column("product", "Product"),
     Column("period", "Period"),
     Column("direct", "Loses directly",
-           "0 to 1, share of the consumer's imports of the product that is cut itself", rank=3),
+           "0 to 1, share of the consumer's imports of the product that is cut itself", rank=3,
+           type=NUMBER),
     Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on",
-           rank=3),
-    Column("lost_share", "Loses in all", "0 to 1, the sum of both"),
+           rank=3, type=NUMBER),
+    Column("lost_share", "Loses in all", "0 to 1, the sum of both", type=NUMBER),
     Column("low", "at least", "0 to 1, the least that sum can be, given all published data",
-           rank=4),
-    Column("high", "at most", "0 to 1, the most that sum can be", rank=4),
+           rank=4, type=NUMBER),
+    Column("high", "at most", "0 to 1, the most that sum can be", rank=4, type=NUMBER),
     Column("recovered", "Slack recovers",
-           "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2),
-    Column("uncovered", "Uncovered", "0 to 1, loss minus recovered"),
-    Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product"),
+           "0 to 1, share of the same that the slack of the remaining suppliers replaces", rank=2,
+           type=NUMBER),
+    Column("uncovered", "Uncovered", "0 to 1, loss minus recovered", type=NUMBER),
+    Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product",
+           type=FLAG),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
     Column("slack", doc="share by which the remaining suppliers can deliver more, as asked",
            type=NUMBER),
-    Column("lost_imports", "Lost imports", "in the unit of the network, of the product and period"),
+    Column("lost_imports", "Lost imports", "in the unit of the network, of the product and period",
+           type=NUMBER),
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
     "lost_imports", "recovered", "uncovered", "nothing_left",
 )  # fmt: skip
 CASCADE_COLUMNS = (
-    Column("round", "Round"),
+    Column("round", "Round", type=COUNT),
     Column("country", "Country", place=True),
     Column("product", "Product"),
     Column("period", "Period"),
     Column(
-        "lost_share", "Loss", "0 to 1, of the country's supply (made and bought) of the product"
+        "lost_share",
+        "Loss",
+        "0 to 1, of the country's supply (made and bought) of the product",
+        type=NUMBER,
     ),
-    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
-    Column("high", "at most", "0 to 1, the most that share can be"),
-    Column("failed", "Fails"),
+    Column(
+        "low",
+        "at least",
+        "0 to 1, the least that share can be, given all published data",
+        type=NUMBER,
+    ),
+    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
+    Column("failed", "Fails", type=FLAG),
     Column("verdict", "Verdict"),
     Column("hit_by", "Hit by", place=True),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
@@ -74,7 +86,9 @@ CASCADE_COLUMNS = (
         doc="0 to 1, share by which a failed country cuts sales and output, as asked",
         type=NUMBER,
     ),
-    Column("lost", "Lost supply", "in the unit of the network, of the product and period"),
+    Column(
+        "lost", "Lost supply", "in the unit of the network, of the product and period", type=NUMBER
+    ),
 )
 CASCADE_SHOWN = (
     "round", "country", "product", "period", "lost_share", "low", "high", "lost", "verdict",

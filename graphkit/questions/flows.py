@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import Answer, Column
+from graphkit.answer import COUNT, NUMBER, Answer, Column
 from graphkit.arrow import SHARE, UNIT, in_order, number
 from graphkit.catalog import FIT, Catalog
 from graphkit.errors import GraphkitError
@@ -22,14 +22,16 @@ from graphkit.questions.trade import border_of, group_as_one, product_notes
 
 COLUMNS = (
     Column("period", "Period"),
-    Column("rank", "Rank", "1 is the largest flow by the measure; flows without it come last"),
+    Column("rank", "Rank", "1 is the largest flow by the measure; flows without it come last",
+           type=COUNT),
     Column("exporter", "Exporter", "country or area that sells", rank=0, place=True),
     Column("importer", "Importer", "country or area that buys", rank=0, place=True),
-    Column("usd", "Value", "USD, all products in scope added up", "USD"),
-    Column("tonnes", "Weight", "t, of the flows that give a mass", "t"),
+    Column("usd", "Value", "USD, all products in scope added up", "USD", type=NUMBER),
+    Column("tonnes", "Weight", "t, of the flows that give a mass", "t", type=NUMBER),
     Column("share", "Of the trade", "0 to 1, share of the trade of all countries by the measure",
-           SHARE),
-    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass", SHARE),
+           SHARE, type=NUMBER),
+    Column("missing_tonnes_share", "No weight", "0 to 1, share of the value without a mass", SHARE,
+           type=NUMBER),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.flows import FLOW, MIRROR, RATIO, SIDES
 from graphkit.analysis.flows import mirror as measure
-from graphkit.answer import Answer, Column
+from graphkit.answer import NUMBER, Answer, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError
@@ -34,16 +34,19 @@ COLUMNS = (
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("usd_exporter", "USD, exporter says",
-           "US dollars, at the border in valuation_exporter"),
+           "US dollars, at the border in valuation_exporter", type=NUMBER),
     Column("usd_importer", "importer says",
-           "US dollars, at the border in valuation_importer"),
-    Column("usd_difference", doc="US dollars, the importer's figure minus the exporter's"),
-    Column("usd_ratio", "Ratio", RATIO),
+           "US dollars, at the border in valuation_importer", type=NUMBER),
+    Column("usd_difference", doc="US dollars, the importer's figure minus the exporter's",
+           type=NUMBER),
+    Column("usd_ratio", "Ratio", RATIO, type=NUMBER),
     Column("tonnes_exporter", "Tonnes, exporter says",
-           "metric tons, on the basis in basis_exporter"),
-    Column("tonnes_importer", "importer says", "metric tons, on the basis in basis_importer"),
-    Column("tonnes_difference", doc="metric tons, the importer's figure minus the exporter's"),
-    Column("tonnes_ratio", "Ratio", RATIO),
+           "metric tons, on the basis in basis_exporter", type=NUMBER),
+    Column("tonnes_importer", "importer says", "metric tons, on the basis in basis_importer",
+           type=NUMBER),
+    Column("tonnes_difference", doc="metric tons, the importer's figure minus the exporter's",
+           type=NUMBER),
+    Column("tonnes_ratio", "Ratio", RATIO, type=NUMBER),
 )  # fmt: skip
 WHY = (
     "Two reports of one flow also differ if goods pass through a third country, cross the end of a "

@@ -42,14 +42,16 @@ COLUMNS = (
     Column("traced_to", "Traced to"),
     Column("origin", "Origin", place=True),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
-           "was made there at the stage"),
-    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
-    Column("high", "at most", "0 to 1, the most that share can be"),
+           "was made there at the stage", type=NUMBER),
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data",
+           type=NUMBER),
+    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
     Column("face_value", "Face value",
-           "0 to 1, share of the consumer's imports of the product that was bought there"),
+           "0 to 1, share of the consumer's imports of the product that was bought there",
+           type=NUMBER),
     Column("hidden", "Hidden, points", "-1 to 1, share minus face_value: above 0 what comes from "
            "there through other sellers, below 0 what is bought there but made elsewhere; tables "
-           "show percentage points", DIFFERENCE),
+           "show percentage points", DIFFERENCE, type=NUMBER),
 )  # fmt: skip
 METHOD = (
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "

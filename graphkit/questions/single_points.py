@@ -50,9 +50,14 @@ SHARE_COLUMNS = (
     Column("definition", "Definition"),
     Column("traced_to", "Traced to"),
     Column("supplier", "Single point", place=True),
-    Column("share", "Share", "0 to 1, of the consumer's imports of the product"),
-    Column("low", "at least", "0 to 1, the least that share can be, given all published data"),
-    Column("high", "at most", "0 to 1, the most that share can be"),
+    Column("share", "Share", "0 to 1, of the consumer's imports of the product", type=NUMBER),
+    Column(
+        "low",
+        "at least",
+        "0 to 1, the least that share can be, given all published data",
+        type=NUMBER,
+    ),
+    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
     Column("verdict", "Verdict"),
 )
 STRUCTURE = (
@@ -80,7 +85,9 @@ DOMESTIC_COLUMNS = (
     Column("element", "Element"),
     Column("period", "Period"),
     Column("verdict", "Verdict"),
-    Column("world_share", "Share of world output", "0 to 1, of the published world output"),
+    Column(
+        "world_share", "Share of world output", "0 to 1, of the published world output", type=NUMBER
+    ),
     Column("claim", "Claim"),
     Column("source", "Source"),
 )
