@@ -151,7 +151,7 @@ def test_every_statement_of_the_kit_that_writes_is_refused_and_no_other():
 
 
 def gate(text: str) -> str:
-    """What the gate says against a statement."""
+    """Return what the gate says against a statement."""
     try:
         Statement(text).check_read_only()
     except UsageError as error:
