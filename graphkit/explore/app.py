@@ -79,8 +79,34 @@ ENDINGS = {
     "txt": "text/plain; charset=utf-8",
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
-FIRST: tuple[str, Pairs] = ("concentration", [("by", "stage")])
-"""The question whose answer the first view shows, which takes seconds."""
+BEGIN: Mapping[str, Mapping[str, str]] = {
+    "claims/check": {"about": "KOR"},
+    "centrality": {"for": "rare earths"},
+    "origins": {"country": "KOR", "for": "magnets-metal"},
+    "flows": {"for": "ree-metals"},
+    "disrupt": {"country": "CHN", "for": "magnets-metal"},
+    "depends": {"country": "KOR"},
+    "trend": {"country": "KOR", "for": "ree-metals"},
+    "concentration": {"for": "rare earths"},
+    "suppliers": {"country": "KOR", "for": "magnets-metal"},
+    "dependents": {"country": "CHN", "for": "magnets-metal"},
+    "spof": {"country": "KOR", "for": "rare earths"},
+    "reliance": {"country": "KOR", "for": "rare earths"},
+    "prices": {"what": "cobalt"},
+    "criticality": {"element": "gallium"},
+    "controls": {"country": "CHN"},
+    "compare": {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"},
+    "claims": {"about": "KOR"},
+    "claims/conflicts": {},
+}
+"""Values with which the page begins a question; the first are those that its views begin with."""
+VIEWS = 7
+"""Number of views that begin with a question which takes longer than a reply should."""
+AHEAD: tuple[tuple[str, Pairs], ...] = (
+    ("concentration", [("by", "stage")]),
+    *((path, [*values.items()]) for path, values in [*BEGIN.items()][:VIEWS]),
+)
+"""Questions that are answered before a reader asks; first that of the first view."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -98,7 +124,7 @@ def make_app(answers: Answers, db: str | None, port: int) -> Starlette:
         The port that the server listens on, to know its own name.
     """
     doors = _Doors(answers, db)
-    described = {**openapi(__version__, MEDIA), "x-database": db}
+    described = {**openapi(__version__, MEDIA), "x-database": db, "x-begin": BEGIN}
     document = json.dumps(described, ensure_ascii=False).encode()
     pages = _static()
     pages["/"] = pages["/index.html"]
@@ -204,9 +230,10 @@ class _Doors:
         self._answers, self._db = answers, db
 
     async def prepare(self) -> None:
-        """Answer what the first view asks before a reader waits for it."""
-        with suppress(GraphkitError):  # which the reader will be told
-            await self._find(*FIRST, "json")
+        """Answer what the views begin with, one after the other, before a reader waits for it."""
+        for path, pairs in AHEAD:
+            with suppress(GraphkitError):  # which the reader will be told
+                await self._find(path, pairs, "json")
 
     async def ask(self, path: str, request: Request) -> Response:
         """Answer a question in a format."""

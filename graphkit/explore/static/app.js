@@ -27,19 +27,6 @@ const TITLES = {
   compare: "Two periods", flows: "Flows", origins: "Origins", centrality: "Centrality", disrupt: "Disruption",
   "claims/check": "Checked", claims: "Published", "claims/conflicts": "Conflicts",
 };
-/** Values with which a question begins. @type {Record<string, Record<string, string>>} */
-const BEGIN = {
-  depends: { country: "KOR" }, suppliers: { country: "KOR", for: "magnets-metal" },
-  dependents: { country: "CHN", for: "magnets-metal" }, spof: { country: "KOR", for: "rare earths" },
-  reliance: { country: "KOR", for: "rare earths" }, prices: { what: "cobalt" },
-  concentration: { for: "rare earths" }, criticality: { element: "gallium" }, controls: { country: "CHN" },
-  trend: { country: "KOR", for: "ree-metals" },
-  compare: { before: "2010", after: "2024", of: "KOR", for: "ree-metals" },
-  flows: { for: "ree-metals" },
-  origins: { country: "KOR", for: "magnets-metal" }, centrality: { for: "rare earths" },
-  disrupt: { country: "CHN", for: "magnets-metal", loss: "0.8" }, "claims/check": { about: "KOR" },
-  claims: { about: "KOR" }, "claims/conflicts": {},
-};
 const PLACES = ["country", "on", "of", "about", "to", "consumer", "without", "bloc"];
 const MATERIALS = ["for", "what", "element"];
 /** Fields of one meaning: what was chosen in one question is kept in the next. */
@@ -123,7 +110,7 @@ function links(/** @type {string | null} */ ask, /** @type {string} */ view, /**
 function address(/** @type {string} */ path, /** @type {URLSearchParams} */ state) {
   const asked = new URLSearchParams({ ask: path });
   const known = new Set(fieldsOf(path).map((field) => field.name));
-  for (const [name, value] of Object.entries(BEGIN[path])) asked.set(name, value);
+  for (const [name, value] of Object.entries(/** @type {Record<string, string>} */ (document_["x-begin"][path]))) asked.set(name, value);
   for (const kin of [...KIN, ["period"]]) {
     const name = kin.find((each) => known.has(each));
     const chosen = kin.map((each) => state.get(each)).find(Boolean);
