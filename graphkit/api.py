@@ -146,7 +146,9 @@ class Session(Catalog, Closing):
         data.
         """
         when = PERIOD.read(period)
-        return supply_of(self, self.materials.scope(scope), when, measure=measure).network
+        return supply_of(
+            self, self.materials.scope(scope), when, measure=measure, uses=False
+        ).network
 
     def brief(
         self, country: str | None = None, *, scope: str | None = None, period: str | None = None

@@ -569,3 +569,21 @@ def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
 
     assert "No trade in rare-earth-ore is in the database" in notes
     assert f"Of the world's production in 2024: China {100 * first['cr1']:.1f} %" in notes
+
+
+@pytest.mark.parametrize("consumer", ["KOR", "EU27"])
+def test_products_asked_together_have_the_answers_of_each_alone(ask, consumer):
+    products = ["ree-compounds", "ree-metals", "magnets-metal"]
+    how = {"period": "2024", "min_share": 0.0}
+    together = ask.origins(consumer, scope=products, **how).rows.to_pylist()
+    alone = [
+        row for one in products for row in ask.origins(consumer, scope=one, **how).rows.to_pylist()
+    ]
+
+    def shares(rows):
+        names = ("product", "traced_to", "origin")
+        numbers = ("share", "low", "high", "face_value")
+        return {tuple(r[n] for n in names): tuple(r[n] for n in numbers) for r in rows}
+
+    assert len(alone) > 100
+    assert shares(together) == pytest.approx(shares(alone), abs=1e-9)

@@ -533,7 +533,7 @@ def layered_centrality(
     """
     catalog = catalog.using(dataset)
     asked = catalog.materials.scope(scope)
-    supply = supply_of(catalog, asked, period, measure=by)
+    supply = supply_of(catalog, asked, period, measure=by, uses=False)
     graph = layered_graph(supply.network)
     table = scores_of(graph, measures, min_flow=min_share, names=("country", "product"))
     table = _with_pairs(with_its_network(table))

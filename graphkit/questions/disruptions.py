@@ -318,7 +318,7 @@ def _cut(
         name = catalog.place(exporter).said
         whom, destinations = ("", None) if to is None else bloc(catalog, to)
         cut = Cut(name, exporters, catalog.materials.scope(scope), destinations, whom)
-    supply = supply_of(catalog, cut.scope, period, measure=measure, downstream=True)
+    supply = supply_of(catalog, cut.scope, period, measure=measure)
     there, notes = members_with_data(supply.network, {cut.name: cut.exporters})
     wanted = cut.destinations
     if wanted is not None:

@@ -161,12 +161,12 @@ def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list
         if claim["period"] != period or claim["supplier"] is None or claim["consumer"] is not None:
             continue
         named = [claim["product"]] if claim["product"] in chain else []
-        products = named if claim["product"] else _products_of(catalog, claim, chain)
+        fits = named if claim["product"] else _products_of(catalog, claim)
         rows += [
             {"country": claim["supplier"], "product": product, "share": claim["value"],
              "observed": True, "source": claim["source"], "claim": claim["key"],
-             "loose": len(products) > 1}
-            for product in products
+             "loose": len(fits) > 1}
+            for product in fits if product in chain
         ]  # fmt: skip
     return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
 
@@ -184,13 +184,13 @@ def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _products_of(catalog: Catalog, claim: Mapping[str, Any], chain: Sequence[str]) -> list[str]:
+def _products_of(catalog: Catalog, claim: Mapping[str, Any]) -> list[str]:
     """Find the products that an element at a stage can mean: of several, those with trade."""
     members = catalog.materials.members.get(claim["element"], {claim["element"]})
     fits = [
         product
-        for product in chain
-        if catalog.materials.products[product]["stage"] == claim["stage"]
+        for product, row in catalog.materials.products.items()
+        if row["stage"] == claim["stage"]
         and len(members & catalog.materials.main.get(product, set())) > len(members) / 2
     ]
     traded = set(catalog.traded["product"].to_pylist())
@@ -334,15 +334,16 @@ def supply_of(
     period: str | None,
     *,
     measure: str = "usd",
-    downstream: bool = False,
     merged: Entity | None = None,
+    uses: bool = True,
 ) -> Supply:
-    """Build the supply network of the products in scope and their inputs.
+    """Build the supply network of the products in scope, their inputs and their uses.
 
-    With ``downstream``, add the products made from them. A chain follows the elements of the
-    scope, or those that a product is bought for. Claimed shares of world production stand in
-    for missing figures. The members of a ``merged`` group become one place, without trade among
-    them.
+    What a country makes out of a product shows how much of it the country must have, so that the
+    products made from it belong to the chain; leave them out without ``uses``. A chain follows
+    the elements of the scope, or those that a product is bought for. Claimed shares of world
+    production stand in for missing figures. The members of a ``merged`` group become one place,
+    without trade among them.
 
     Raises
     ------
@@ -353,14 +354,14 @@ def supply_of(
     """
     key = (
         scope.text, scope.products, sorted(scope.elements), scope.code, period, measure,
-        downstream, merged and merged.key,
+        uses, merged and merged.key,
     )  # fmt: skip
-    read = partial(_read_supply, catalog, scope, period, measure, downstream, merged)
+    read = partial(_read_supply, catalog, scope, period, measure, uses, merged)
     return catalog.derived(f"supply {key!r}", read)
 
 
 def _read_supply(
-    catalog: Catalog, scope: Scope, period: str | None, measure: str, downstream: bool,
+    catalog: Catalog, scope: Scope, period: str | None, measure: str, uses: bool,
     merged: Entity | None,
 ) -> Supply:  # fmt: skip
     held = periods_by_product(catalog.traded)
@@ -386,7 +387,7 @@ def _read_supply(
             f"no trade flows are known for {scope.meaning} in {chosen}; there are {len(have)} "
             f"periods from {have[0]} to {have[-1]}"
         )
-    chain, conversions = _chain(catalog, scope, there, downstream=downstream)
+    chain, conversions = _chain(catalog, scope, there, uses=uses)
     periods = {key: periods.get(key, Taken(chosen, ())) for key in chain}
     flows = read_flows(catalog, "trade", periods)
     flows, left_out = catalog.countries_only(flows)
@@ -407,23 +408,26 @@ def _read_supply(
 
 
 def _chain(
-    catalog: Catalog, scope: Scope, products: Sequence[str], *, downstream: bool = False
+    catalog: Catalog, scope: Scope, products: Sequence[str], *, uses: bool
 ) -> tuple[list[str], pa.Table]:
     """Collect products with all that they are made of, and the conversions between them.
 
     A product is made of what holds an element in scope that it is bought for, whatever else was
-    asked for: nickel is no input of magnets beside nickel ore.
+    asked for: nickel is no input of magnets beside nickel ore. Of the uses of lithium, a cathode's
+    nickel is no part.
     """
     main, contents = catalog.materials.main, catalog.materials.contents
     rows = catalog.rows("conversions").select([*ENDS, "input_per_output", "kind"])
     steps = list(zip(*(rows[n].to_pylist() for n in ENDS), strict=True))
 
+    wanted = scope.elements or {one for key in products for one in main.get(key, set())}
+
     def bought_for(product: str) -> Set[str]:
         own = main.get(product, set())
-        return own & scope.elements or scope.elements or own
+        return own & wanted or scope.elements or own
 
     found = list(products)
-    if downstream:
+    if uses:
         # An ore gives a by-product too; what merely has the element in it is no use of it.
         found = sorted(
             {end for key in products for end in _uses(key, steps, main, bought_for(key))}

@@ -222,6 +222,8 @@ class SupplyNetwork:
     """Node of the same country whose pool each may draw on."""
     may_part: np.ndarray
     """Largest share of the node's production that the pool can feed."""
+    behind: np.ndarray
+    """Products by products: True where the first is, or may be made of, the second."""
     facts: pa.Table
     """Rows that the flows were added up from."""
 

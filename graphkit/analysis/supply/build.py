@@ -159,7 +159,11 @@ def supply_network(
     needed = most_input_needed(alone, ratio, product, exports, most)
     surely = np.where(stated.makes & (state != OBSERVED), np.inf, least + imports - exports)
     covered = covered_output(pools, kept, own_use), covered_output(alone, surely, needed)
-    hosts = host_products(earlier, earlier_products(routes, axes.products, axes.orders))
+    every = earlier_products(routes, axes.products, axes.orders)
+    behind = np.eye(len(axes.products), dtype=bool)
+    for number, places in every.items():
+        behind[number, [place for _, _, place in places]] = True
+    hosts = host_products(earlier, every)
     may, other = possible_draws(
         earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
         ratio, np.where(state == OBSERVED, kept, np.inf),
@@ -170,7 +174,7 @@ def supply_network(
         country, product, source, target, amount, produced, least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(sure.share, product), state, *pools, covered[0],
-        np.clip(covered[1] - other, 0.0, 1.0), *may, facts,
+        np.clip(covered[1] - other, 0.0, 1.0), *may, behind, facts,
     )  # fmt: skip
 
 

@@ -334,9 +334,10 @@ def origin_ranges(
     shape = (network.size, len(network.countries))
     possible = _possible(network, start)
     if without is not None:
-        possible[network.country[without[1].out]] = 0.0
+        possible[:, network.country[without[1].out]] = 0.0
     ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
     for nodes in solving_order(network, start):
+        may = possible[network.product[nodes]]
         for side, ends in enumerate(ranges):
             left = None if without is None else without[side]
             out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
@@ -352,10 +353,10 @@ def origin_ranges(
                     ends.sold[nodes] = ends.had[nodes] = pools * kept
                     continue
             else:
-                draw = _Draw(network, nodes, possible if side else None, start, left)
+                draw = _Draw(network, nodes, may if side else None, start, left)
                 made = draw.made_of(ends.sold)
             _fixed_point(
-                network, nodes, ends.sold, made, draw, possible if side else None,
+                network, nodes, ends.sold, made, draw, may if side else None,
                 unreported == "any", out, value=0.0,
             )  # fmt: skip
             if draw is not None:
@@ -366,18 +367,25 @@ def origin_ranges(
 
 
 def _possible(network: SupplyNetwork, start: int) -> np.ndarray:
-    """Return 1 for each country that may do the stage's work, for all that is known, else 0."""
+    """Return 1 for each country that may do a stage's work, for all that is known, else 0.
+
+    Products by countries: who only works on what the product is not made of does not count.
+    """
     makes = ((network.produced > 0) | network.unpublished) & network.used
     withheld = (network.state == MISSING) & (network.supply == 0)
-    may = (network.order == start) & (makes | withheld)
     straight = (network.order[network.output] > start) & (network.order[network.input] < start)
-    itself = np.zeros(network.size, bool)
-    if not network.listed[network.order == start].all():
-        itself = (network.order > start) & (network.covered_least < 1)
-    itself[network.output[straight]] = True
-    later = network.country[itself & makes]
-    countries = np.concatenate([network.country[may], later])
-    return (np.bincount(countries, minlength=len(network.countries)) > 0).astype(np.float64)
+    past = np.zeros(network.size, bool)
+    past[network.output[straight]] = True
+    found = np.zeros((len(network.products), len(network.countries)))
+    for product, behind in enumerate(network.behind):
+        within = behind[network.product]
+        stage = within & (network.order == start)
+        itself = within & past
+        if not (stage.any() and network.listed[stage].all()):
+            itself |= within & (network.order > start) & (network.covered_least < 1)
+        may = (stage & (makes | withheld)) | (itself & makes)
+        found[product, network.country[may]] = 1.0
+    return found
 
 
 def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without]:
@@ -515,7 +523,7 @@ class _Draw:
             made[several] = (taken * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
         if self.unknown is not None:
             later = network.order[nodes] > min(network.orders)
-            made += np.outer((1.0 - covered) * later, self.unknown)
+            made += ((1.0 - covered) * later)[:, None] * self.unknown
         return made
 
 
@@ -545,7 +553,7 @@ def _fixed_point(
     pick = np.minimum if ceiling is None else np.maximum
     sold = np.zeros_like(made)
     if ceiling is not None:
-        sold[supply > 0] = ceiling
+        sold[supply > 0] = np.broadcast_to(ceiling, sold.shape)[supply > 0]
     again = draw is not None and draw.feeds_itself
     every: np.ndarray = np.arange(made.shape[1])
     if not again and out is None and cut is None:  # a column of zeros stays one
