@@ -1,4 +1,4 @@
-"""Runs the benchmarks that the README quotes, and prints their figures beside its rows.
+"""Runs the benchmarks that docs/scale.md quotes, and prints their figures beside its rows.
 
     python benchmarks/all.py [NAME ...] [--seeds FOLDER]
 
@@ -47,9 +47,9 @@ def figures(row: tuple[str, ...]) -> list[str]:
 
 
 def quoted(script: str) -> list[str]:
-    """Select the README's rows of a script."""
-    readme = (HERE.parent / "README.md").read_text(encoding="utf-8").splitlines()
-    return [line for line in readme if line.startswith("|") and f"`{script}" in line]
+    """Select the rows of a script in the page."""
+    page = (HERE.parent / "docs/scale.md").read_text(encoding="utf-8").splitlines()
+    return [line for line in page if line.startswith("|") and f"`{script}" in line]
 
 
 def main() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
         found = figures(row)
         failed |= any(line.startswith("failed: ") for line in found)
         print(f"\n{' '.join(row)}", *(f"  now     {line}" for line in found), sep="\n")
-        print(*(f"  README  {line}" for line in quoted(row[0])), sep="\n", flush=True)
+        print(*(f"  page  {line}" for line in quoted(row[0])), sep="\n", flush=True)
     sys.exit(failed)
 
 

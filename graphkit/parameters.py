@@ -257,9 +257,9 @@ class Verb:
     examples: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     usage: str
-    """Arguments and main options, as in the README."""
+    """Arguments and main options, as in the table of commands."""
     row: str
-    """Description in the README."""
+    """Description in the table of commands."""
     variant: Variant | None = None
 
     @property
@@ -270,8 +270,8 @@ class Verb:
         return f"{self.summary}\n\n{text}\b\nExamples:\n{examples}\n"
 
     @property
-    def readme_row(self) -> str:
-        """Its line in the README's table of commands."""
+    def table_row(self) -> str:
+        """Its line in the table of commands."""
         usage = f"graphkit {self.name} {self.usage}".replace("|", r"\|")
         return f"| `{usage}` | {self.row} |"
 

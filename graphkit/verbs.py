@@ -1,6 +1,6 @@
 """The questions that graphkit answers, each declared once: parameters, texts and functions.
 
-Commands, Python methods and the README's table come from here, without importing a question.
+Commands, Python methods and the table of commands come from here, without importing a question.
 """
 
 from __future__ import annotations

@@ -291,7 +291,7 @@ def test_the_command_writes_what_python_writes(graphkit, korea, tmp_path):
         korea.write(Path("korea.pdf"))
 
 
-def test_the_readme_has_its_row():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_commands_has_its_row():
+    page = (Path(__file__).parents[1] / "docs/commands.md").read_text(encoding="utf-8")
 
-    assert f"{BRIEF.readme_row[:-2]} ([docs/brief.md](docs/brief.md)) |" in readme
+    assert f"{BRIEF.table_row[:-2]} ([brief](brief.md)) |" in page

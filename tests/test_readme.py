@@ -13,7 +13,9 @@ from graphkit.cli.app import run
 FOLDER = Path(__file__).parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 RECIPES = (FOLDER / "docs/recipes.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README + RECIPES, re.MULTILINE | re.DOTALL)
+SEEDS = (FOLDER / "docs/seeds.md").read_text(encoding="utf-8")
+TEXTS = README + RECIPES + SEEDS
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXTS, re.MULTILINE | re.DOTALL)
 SHOWN = [text for kind, text in BLOCKS if kind == "console" and text.startswith("$ graphkit ")]
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 DRAWN = re.findall(r"^graphkit (.+) -o (docs/pictures/\w+\.svg)$", RECIPES, re.MULTILINE)
@@ -68,7 +70,7 @@ MADE = re.compile(
 """The mark of a section's figures: a command of ours, or the day of a measurement."""
 RULES = {
     "architecture.md": ["## Where to change what"],
-    "assistants.md": ["## What it will not do"],
+    "assistants.md": ["# For assistants", "## What it will not do"],
     "customs.md": ["# Import customs statistics"],
     "explore.md": ["## What protects it"],
     "index.md": ["# graphkit"],

@@ -1,4 +1,4 @@
-"""The declarations of questions agree with their functions, methods and README rows."""
+"""The declarations of questions agree with their functions, methods and rows in the docs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphkit.errors import UsageError
 from graphkit.parameters import PERIOD, SCOPE, Parameter, Range, in_options
 from graphkit.verbs import PARAMETERS, VERBS
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs/commands.md"
 TOP = Parameter("top", "--top", "N", "Ranks.", "count", range=Range())
 
 
@@ -78,8 +78,8 @@ def test_texts_name_parameters_in_python_and_options_on_the_command_line():
     )
 
 
-def test_the_readme_has_the_row_of_every_question():
-    """The README is corrected by ``python tools/refresh_readme.py``."""
-    text = README.read_text(encoding="utf-8")
+def test_the_page_of_commands_has_the_row_of_every_question():
+    """It is corrected by ``python tools/refresh_readme.py``."""
+    text = PAGE.read_text(encoding="utf-8")
 
-    assert "\n".join(verb.readme_row for verb in VERBS) in text
+    assert "\n".join(verb.table_row for verb in VERBS) in text

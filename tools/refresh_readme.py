@@ -1,6 +1,6 @@
-"""Runs the console blocks of the README and the recipes again and writes their output below them.
+"""Runs the console blocks of the README and some pages and writes their output below them.
 
-The rows of the questions in its table of commands are written from ``graphkit.verbs``, and its
+The rows of the questions in the page of commands are written from ``graphkit.verbs``, and the
 pictures are drawn again.
 
     python tools/refresh_readme.py
@@ -49,8 +49,9 @@ def draw(text: str, folder: Path) -> None:
 def main() -> None:
     """Rewrite the pages in place."""
     root = Path(__file__).parents[1]
-    rows = "".join(f"{verb.readme_row}\n" for verb in VERBS)
-    for page in (root / "README.md", root / "docs/recipes.md"):
+    rows = "".join(f"{verb.table_row}\n" for verb in VERBS)
+    for name in ("README.md", "docs/commands.md", "docs/recipes.md", "docs/seeds.md"):
+        page = root / name
         text = ROWS.sub(lambda table: table[1] + rows, page.read_text(encoding="utf-8"))
         page.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")
         draw(text, root)

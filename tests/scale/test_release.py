@@ -35,6 +35,12 @@ LACKING = {
     "excel": ("import", "table", "book.xlsx", "--mapping", "map.yaml", "-o", "seeds"),
 }
 """A command that needs each extra; ``fast`` is only quicker."""
+MAPPING = """\
+kind: EXPORTS
+columns: {exporter: From, importer: To, hs: Code, period: Year, usd: Value}
+source: {key: s, title: T, publisher: P, licence: not stated}
+dataset: {key: s, name: T, reporter: importer, hs_revision: HS22, preference: 40}
+"""
 
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
@@ -128,9 +134,11 @@ def test_the_bill_of_materials_names_what_the_lock_file_has(tmp_path):
 
 
 def found_python(version: str) -> str | None:
+    """Find a Python where uv looks, or where pyenv keeps those that are not chosen."""
     command = [str(UV), "python", "find", "--no-python-downloads", "--no-project", version]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    return done.stdout.strip() or next(map(str, kept), None)
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +188,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(extra, wheel
     folder, env = outside
     graphkit = folder / "3.11/bin/graphkit"
     (folder / "trade").mkdir(exist_ok=True)
-    (folder / "map.yaml").write_text("kind: EXPORTS\ncolumns: {}\n", encoding="utf-8")
+    (folder / "map.yaml").write_text(MAPPING, encoding="utf-8")
     (folder / "book.xlsx").write_bytes(b"PK\x03\x04")
     done = subprocess.run(
         [graphkit, *LACKING[extra]], cwd=folder, env=env, capture_output=True, text=True,
