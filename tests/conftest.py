@@ -11,8 +11,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,7 +26,8 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import clear, hold, sample_trade, slice_seeds, stopped_at_the_end
+from databases import clear, content, hold, sample_trade, slice_seeds, stopped_at_the_end
+from seed_texts import write_seeds
 
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
@@ -49,7 +51,7 @@ LONG = ("browser", "faults", "fuzz", "scale")
 LONG_FOLDERS = {Path(__file__).parent / name for name in LONG}
 NAMED_ONLY = ("nightly", "site")
 """Folders whose tests run only when they are named; the site's need the group ``docs``."""
-DATABASES = ("store", "place")
+DATABASES = ("store", "place", "graph_of")
 """Parameters of tests whose value ``neo4j`` is the real server."""
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 """Java's quick compiler alone: the thorough one does not pay off in a server of some minutes."""
@@ -312,3 +314,49 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     neo4j = request.getfixturevalue("neo4j_store")
     clear(neo4j)
     yield neo4j
+
+
+@pytest.fixture(scope="session")
+def file_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Path]:
+    """Give the embedded database of a graph, made once a run: for tests that only read."""
+    folder = tmp_path_factory.mktemp("graphs")
+
+    def made(graph: Graph) -> Path:
+        path = folder / f"{content(graph)}.lbdb"
+        if not path.exists():
+            with EmbeddedStore(path) as store:
+                store.load(graph)
+        return path
+
+    return made
+
+
+@pytest.fixture
+def embedded_of(
+    file_of: Callable[[Graph], Path], tmp_path: Path
+) -> Iterator[Callable[..., Session]]:
+    """Ask an embedded database that holds the small seeds with some files changed."""
+    with ExitStack() as opened:
+
+        def asked(*changes: dict[str, str | None]) -> Session:
+            graph = build_graph(read_seeds(write_seeds(tmp_path / "small", *changes)))
+            return Session(opened.enter_context(EmbeddedStore(file_of(graph))))
+
+        yield asked
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def graph_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Session]:
+    """Ask each database in turn; it holds the small seeds with some files changed.
+
+    For tests that only read: what holds the same from an earlier test is not loaded again.
+    """
+    if request.param == "embedded":
+        return cast(Callable[..., Session], request.getfixturevalue("embedded_of"))
+    neo4j = request.getfixturevalue("neo4j_store")
+
+    def asked(*changes: dict[str, str | None]) -> Session:
+        hold(neo4j, build_graph(read_seeds(write_seeds(tmp_path / "small", *changes))))
+        return Session(neo4j)
+
+    return asked

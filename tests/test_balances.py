@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from seed_texts import write_seeds
 
 from graphkit.analysis.balances import (
     BY_PRODUCTION,
@@ -19,13 +18,10 @@ from graphkit.analysis.balances import (
     printed_amount,
 )
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.importers.usgs.masses import UNITS
 from graphkit.schema import GRAPH
 from graphkit.schema import UNITS as FACTORS
-from graphkit.seeds import read_seeds
 from graphkit.seeds.files import read_file
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parent.parent
@@ -213,11 +209,9 @@ rows:
 
 
 @pytest.fixture
-def session(store: Store, tmp_path: Path) -> Session:
+def session(graph_of: Callable[..., Session]) -> Session:
     """A balance in each database."""
-    changes = {"balance.yaml": BALANCE, "claims.yaml": CLAIM}
-    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", changes))))
-    return Session(store)
+    return graph_of({"balance.yaml": BALANCE, "claims.yaml": CLAIM})
 
 
 def test_a_withheld_figure_of_a_balance_stays_withheld(session):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +11,16 @@ import networkx as nx
 import pytest
 from databases import trade_tables
 from pyarrow import parquet
-from seed_texts import SMALL, write_seeds
+from seed_texts import SMALL
 
 from graphkit.answer import Answer
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.cli.app import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.centrality import DEFAULT
 from graphkit.render import answer_text, as_object, json_text
-from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 RARE_EARTHS = "rare earths"
-
-
-@pytest.fixture
-def ask_small(tmp_path: Path) -> Iterator[Any]:
-    """Questions to small seeds with some files changed."""
-    stores = []
-
-    def asked(*changes: dict[str, str | None]) -> Session:
-        store = EmbeddedStore(tmp_path / "graph.lbdb")
-        stores.append(store)
-        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
-        return Session(store)
-
-    yield asked
-    for store in stores:
-        store.close()
 
 
 def network(period: str, measure: str, *products: str) -> nx.DiGraph:
@@ -237,15 +217,15 @@ TWO = {
 }
 
 
-def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
+def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
     again = "".join(
         f"  - {{exporter: CHN, importer: {buyer}, period: {when}, usd: 790, reporter: exporter, "
         "dataset: exporters}\n"
         for buyer, when in (("KOR", "2024"), ("NOR", "2024"), ("NOR", "2023"))
     )
-    alone = ask_small()
+    alone = embedded_of()
     central, traced = alone.centrality(period="2024"), alone.origins("KOR", period="2024")
-    graph = ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
+    graph = embedded_of({"trade.yaml": SMALL["trade.yaml"] + again})
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
@@ -257,9 +237,9 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(ask_small):
     assert found.notes[0] in behind.notes
 
 
-def test_of_two_data_sets_a_network_holds_the_preferred_or_the_chosen_one(ask_small):
+def test_of_two_data_sets_a_network_holds_the_preferred_or_the_chosen_one(embedded_of):
     again = "  - {exporter: CHN, importer: NOR, period: 2024, usd: 790, dataset: other}\n"
-    alone, graph = ask_small(), ask_small({"trade.yaml": SMALL["trade.yaml"] + again})
+    alone, graph = embedded_of(), embedded_of({"trade.yaml": SMALL["trade.yaml"] + again})
 
     assert graph.centrality(period="2024").rows == alone.centrality(period="2024").rows
     chosen = graph.centrality(period="2024", dataset="other")
@@ -268,33 +248,33 @@ def test_of_two_data_sets_a_network_holds_the_preferred_or_the_chosen_one(ask_sm
         graph.centrality(dataset="x")
 
 
-def test_a_code_and_one_inside_it_are_not_added_up(ask_small):
+def test_a_code_and_one_inside_it_are_not_added_up(embedded_of):
     wider = (
         "  - {exporter: CHN, importer: JPN, period: 2024, usd: 9, hs: 2805, product: dy-metal}\n"
     )
-    graph = ask_small(TWO, {"trade.yaml": SMALL["trade.yaml"] + wider})
+    graph = embedded_of(TWO, {"trade.yaml": SMALL["trade.yaml"] + wider})
 
     with pytest.raises(GraphkitError, match=r"dy-metal HS 2805 .* and ree-metals HS 280530"):
         graph.centrality(period="2024")
     assert len(graph.centrality(scope="product:dy-metal").rows) == 2
 
 
-def test_masses_of_two_bases_are_not_added_up(ask_small):
+def test_masses_of_two_bases_are_not_added_up(embedded_of):
     row = (
         "  - {exporter: CHN, importer: JPN, period: 2024, usd: 9, tonnes: 1, hs: 280540, "
         "product: dy-metal, basis: metal}\n"
     )
     gross = SMALL["trade.yaml"].replace("reporter: importer", "basis: gross, reporter: importer")
-    graph = ask_small(TWO, {"trade.yaml": gross + row})
+    graph = embedded_of(TWO, {"trade.yaml": gross + row})
 
     with pytest.raises(GraphkitError, match=r"several bases .*gross: ree-metals; metal: dy-metal"):
         graph.centrality(period="2024", by="tonnes")
     assert len(graph.centrality(period="2024").rows) == 3
 
 
-def test_a_total_is_no_node(ask_small):
+def test_a_total_is_no_node(embedded_of):
     world = "  - {exporter: CHN, importer: WLD, period: 2024, usd: 5000}\n"
-    answer = ask_small({"trade.yaml": SMALL["trade.yaml"] + world}).centrality(period="2024")
+    answer = embedded_of({"trade.yaml": SMALL["trade.yaml"] + world}).centrality(period="2024")
 
     assert sorted(answer.rows["country"].to_pylist()) == ["CHN", "JPN", "KOR"]
     assert answer.coverage["flows_left_out"] == 1

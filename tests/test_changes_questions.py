@@ -87,8 +87,8 @@ def test_shares_and_ranks_of_two_years_are_as_the_table_adds_up(ask, table):
     assert set(total["lost"]) == set(ends["before"]) - set(ends["after"])
 
 
-def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(store, tmp_path):
-    answer = small(store, tmp_path).compare("2024", "2025-Q1", of="KOR")
+def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
+    answer = graph_of().compare("2024", "2025-Q1", of="KOR")
 
     rows = by_partner(answer)
     assert {name: row["status"] for name, row in rows.items()} == {"CHN": "both", "JPN": "lost"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 CLAIMS = """\
@@ -57,11 +55,6 @@ def every(ask: Session) -> Answer:
 
 def by_key(answer: Answer) -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in answer.rows.to_pylist()}
-
-
-def small(store: Store, folder: Path, *changes: dict[str, str | None]) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(folder, OWN, *changes))))
-    return Session(store)
 
 
 # --- listed
@@ -206,8 +199,8 @@ def test_most_figures_that_facts_cover_get_a_verdict(every):
     assert every.coverage["contradicted"] + every.coverage["borne_out"] >= 180
 
 
-def test_each_verdict_in_small_on_each_database(store, tmp_path):
-    rows = by_key(small(store, tmp_path).check_claims())
+def test_each_verdict_in_small_on_each_database(graph_of):
+    rows = by_key(graph_of(OWN).check_claims())
 
     assert {key: row["verdict"] for key, row in rows.items()} == {
         "fits": "borne out", "half": "contradicted", "next-year": "cannot be told",
@@ -225,11 +218,9 @@ FAILED = "graphkit: expected to be borne out and not: half\n"
     ("claims", "code", "said"), [(CLAIMS, 0, ""), (MISTAKEN, 3, FAILED)], ids=["met", "failed"]
 )
 def test_a_failed_expectation_is_exit_3_with_the_answer_on_stdout(
-    graphkit, tmp_path, claims, code, said
+    graphkit, embedded_of, claims, code, said
 ):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as store:
-        small(store, tmp_path / "seeds", {"claims.yaml": claims})
+    path = embedded_of(OWN, {"claims.yaml": claims}).store.path
 
     outcome = graphkit("claims", "check", "--db", str(path), "-f", "csv")
     assert (outcome[0], outcome[2]) == (code, said)
@@ -237,10 +228,8 @@ def test_a_failed_expectation_is_exit_3_with_the_answer_on_stdout(
     assert outcome[1].count("\n") == 5
 
 
-def test_an_expectation_counts_if_its_claim_is_in_scope_also_if_it_is_hidden(graphkit, tmp_path):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as store:
-        small(store, tmp_path / "seeds", {"claims.yaml": MISTAKEN})
+def test_an_expectation_counts_if_its_claim_is_in_scope_also_if_it_is_hidden(graphkit, embedded_of):
+    path = embedded_of(OWN, {"claims.yaml": MISTAKEN}).store.path
 
     elsewhere = ("--source", "customs", "--kind", "more-than")
     assert graphkit("claims", "check", "--db", str(path), *elsewhere)[0] == 0
@@ -267,8 +256,8 @@ def test_shipped_claims_that_cannot_both_be_right(ask):
     assert "No two figures in this scope contradict each other." in none.notes
 
 
-def test_production_that_two_sources_count_differently_is_a_conflict(store, tmp_path):
-    answer = small(store, tmp_path, {"made.yaml": MADE}).claim_conflicts(scope="Dy")
+def test_production_that_two_sources_count_differently_is_a_conflict(graph_of):
+    answer = graph_of(OWN, {"made.yaml": MADE}).claim_conflicts(scope="Dy")
 
     (row,) = answer.rows.to_pylist()
     assert (row["key"], row["claim"], row["other_claim"]) == (
@@ -303,8 +292,10 @@ def test_the_order_of_seeds_changes_nothing(tmp_path):
     turned = "".join(reversed(rows.splitlines(keepends=True)))
     found = []
     for name, text in (("a", rows), ("b", turned)):
+        seeds = write_seeds(tmp_path / name, OWN, {"claims.yaml": f"{head}rows:\n{text}"})
         with EmbeddedStore(tmp_path / f"{name}.lbdb") as store:
-            graph = small(store, tmp_path / name, {"claims.yaml": f"{head}rows:\n{text}"})
+            store.load(build_graph(read_seeds(seeds)))
+            graph = Session(store)
             verbs = (graph.list_claims, graph.check_claims, graph.claim_conflicts)
             found.append([json_text(as_object(verb())) for verb in verbs])
     assert found[0] == found[1]

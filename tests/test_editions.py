@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from seed_texts import write_seeds
 
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 SOURCES = """\
@@ -36,17 +35,14 @@ rows:
 """
 
 
-def held(folder: Path, **files: str) -> Path:
-    """The small seeds with editions of one book."""
-    names = {f"{name}.yaml": text for name, text in files.items()}
-    return write_seeds(folder, {"sources.yaml": SOURCES, "made.yaml": MADE, **names})
+EDITIONS = {"sources.yaml": SOURCES, "made.yaml": MADE}
+"""The small seeds with editions of one book."""
 
 
 @pytest.fixture
-def session(store: Store, tmp_path: Path) -> Session:
+def session(graph_of: Callable[..., Session]) -> Session:
     """The editions in each database."""
-    store.load(build_graph(read_seeds(held(tmp_path / "seeds"))))
-    return Session(store)
+    return graph_of(EDITIONS)
 
 
 def figures(session: Session, *periods: str) -> set[tuple[str, str, float, str]]:
@@ -109,7 +105,7 @@ def test_an_edition_without_a_date_is_refused(tmp_path):
     undated = SOURCES.replace("key: book-3, published: 2026", "key: book-3")
 
     with pytest.raises(GraphkitError, match="edition without 'published', wanted its date"):
-        read_seeds(held(tmp_path, sources=undated))
+        read_seeds(write_seeds(tmp_path, EDITIONS, {"sources.yaml": undated}))
 
 
 # --- on the shipped data

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from seed_texts import SMALL, write_seeds
+from seed_texts import SMALL
 
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 MAGNETS = {
@@ -44,11 +40,9 @@ COBALT = (
 
 
 @pytest.fixture
-def ask(store: Store, tmp_path: Path) -> Callable[..., Session]:
+def ask(graph_of: Callable[..., Session]) -> Callable[..., Session]:
     def made(more: str = "") -> Session:
-        trade = {"trade.yaml": MAGNETS["trade.yaml"] + more}
-        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", MAGNETS, trade))))
-        return Session(store)
+        return graph_of(MAGNETS, {"trade.yaml": MAGNETS["trade.yaml"] + more})
 
     return made
 
@@ -110,12 +104,9 @@ SALES = """\
 
 
 @pytest.fixture
-def ask_basket(store: Store, tmp_path: Path) -> Callable[..., Session]:
+def ask_basket(graph_of: Callable[..., Session]) -> Callable[..., Session]:
     def made(*changes: dict[str, str | None]) -> Session:
-        trade = {"trade.yaml": MAGNETS["trade.yaml"] + SALES}
-        seeds = write_seeds(tmp_path / "seeds", MAGNETS, BASKET, trade, *changes)
-        store.load(build_graph(read_seeds(seeds)))
-        return Session(store)
+        return graph_of(MAGNETS, BASKET, {"trade.yaml": MAGNETS["trade.yaml"] + SALES}, *changes)
 
     return made
 

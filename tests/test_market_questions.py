@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
-from seed_texts import SMALL, write_seeds
+from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.build import Graph as Built
-from graphkit.build import build_graph
 from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import answer_text, as_object, json_text
-from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 
 MADE = """\
 kind: PRODUCES
@@ -28,13 +24,6 @@ rows:
   - {country: JPN, tonnes: 20, estimated: true}
   - {country: WLD, tonnes: 100}
 """
-
-
-def small(tmp_path: Path, *changes: dict[str, str | None]) -> Session:
-    """Questions to small seeds."""
-    store = EmbeddedStore(tmp_path / "small.lbdb")
-    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes))))
-    return Session(store)
 
 
 def facts(graph: Built, kind: str) -> list[dict[str, Any]]:
@@ -151,8 +140,8 @@ def test_what_was_published_is_set_beside(ask):
 # --- on small seeds
 
 
-def test_a_world_total_is_the_denominator_and_the_rest_a_range(tmp_path):
-    answer = small(tmp_path, {"made.yaml": MADE}).concentration(scope="ree-metals", period="2024")
+def test_a_world_total_is_the_denominator_and_the_rest_a_range(embedded_of):
+    answer = embedded_of({"made.yaml": MADE}).concentration(scope="ree-metals", period="2024")
 
     made, value, mass = answer.rows.to_pylist()
     assert (made["total_tonnes"], made["cr1"], made["basis"]) == (100, 0.7, "gross")
@@ -164,9 +153,9 @@ def test_a_world_total_is_the_denominator_and_the_rest_a_range(tmp_path):
     assert answer.coverage["of_these_estimated"] == 1
 
 
-def test_a_withheld_figure_leaves_the_upper_bounds_unknown(tmp_path):
+def test_a_withheld_figure_leaves_the_upper_bounds_unknown(embedded_of):
     made = MADE + "  - {country: KOR, qualifier: withheld, published_value: W}\n"
-    answer = small(tmp_path, {"made.yaml": made}).concentration(scope="ree-metals", period="2024")
+    answer = embedded_of({"made.yaml": made}).concentration(scope="ree-metals", period="2024")
 
     row = answer.rows.to_pylist()[0]
     assert (round(row["hhi_low"]), row["hhi_high"], row["unpublished"]) == (5300, None, 1)
@@ -182,19 +171,19 @@ def test_a_first_with_all_of_a_rounded_total_has_less_of_the_sum(ask):
     assert any("gallium (CHN 99.0 %) add up to more" in note for note in answer.notes)
 
 
-def test_figures_of_two_sources_stay_two_rows(tmp_path):
+def test_figures_of_two_sources_stay_two_rows(embedded_of):
     again = MADE.replace("tonnes: 70", "tonnes: 90").replace("source: customs", "source: other")
     sources = SMALL["sources.yaml"] + (
         "  - {key: other, title: Other figures, publisher: A bureau, licence: public domain}\n"
     )
-    asked = small(tmp_path, {"made.yaml": MADE, "again.yaml": again, "sources.yaml": sources})
+    asked = embedded_of({"made.yaml": MADE, "again.yaml": again, "sources.yaml": sources})
 
     rows = asked.concentration(scope="ree-metals", period="2024").rows.to_pylist()
     assert [(r["source"], r["cr1"]) for r in rows[:2]] == [("customs", 0.7), ("other", 0.9)]
 
 
-def test_production_without_trade_is_an_answer_that_says_so(tmp_path):
-    answer = small(tmp_path, {"made.yaml": MADE, "trade.yaml": None}).concentration()
+def test_production_without_trade_is_an_answer_that_says_so(embedded_of):
+    answer = embedded_of({"made.yaml": MADE, "trade.yaml": None}).concentration()
 
     assert answer.rows["market"].to_pylist() == ["production"]
     assert answer.notes[0] == "No trade flows are known at all."
@@ -207,14 +196,14 @@ WEIGHED = SMALL["trade.yaml"].replace("reporter: importer", "reporter: importer,
 """Trade that says what its mass counts, as production does."""
 
 
-def test_reliance_is_net_imports_over_apparent_consumption(tmp_path):
+def test_reliance_is_net_imports_over_apparent_consumption(embedded_of):
     made = MADE + "  - {country: KOR, tonnes: 5}\n"
-    answer = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED}).reliance("KOR")
+    answer = embedded_of({"made.yaml": made, "trade.yaml": WEIGHED}).reliance("KOR")
 
     rows = {row["period"]: row for row in answer.rows.to_pylist()}
     assert set(rows) == {"2025-Q1"}  # the newest with trade; there is no production of it
     assert rows["2025-Q1"]["missing"] == "production"
-    [row] = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED}).reliance(
+    [row] = embedded_of({"made.yaml": made, "trade.yaml": WEIGHED}).reliance(
         "KOR", period="2024"
     ).rows.to_pylist()  # fmt: skip
     assert (row["imports"], row["exports"], row["production_low"]) == (10, 0, 5)
@@ -224,9 +213,9 @@ def test_reliance_is_net_imports_over_apparent_consumption(tmp_path):
     assert (row["net_exporter"], row["published"], row["basis"]) == (False, None, "gross")
 
 
-def test_two_bases_give_no_reliance(tmp_path):
+def test_two_bases_give_no_reliance(embedded_of):
     made = MADE.replace("gross", "REO") + "  - {country: KOR, tonnes: 5}\n"
-    asked = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED})
+    asked = embedded_of({"made.yaml": made, "trade.yaml": WEIGHED})
     answer = asked.reliance("KOR", period="2024")
 
     [row] = answer.rows.to_pylist()
@@ -238,9 +227,9 @@ def test_two_bases_give_no_reliance(tmp_path):
         asked.reliance(period="2024")
 
 
-def test_a_withheld_production_makes_reliance_a_range(tmp_path):
+def test_a_withheld_production_makes_reliance_a_range(embedded_of):
     made = MADE + "  - {country: KOR, qualifier: withheld, published_value: W}\n"
-    asked = small(tmp_path, {"made.yaml": made, "trade.yaml": WEIGHED})
+    asked = embedded_of({"made.yaml": made, "trade.yaml": WEIGHED})
 
     rows = asked.reliance(period="2024").rows.to_pylist()
     korea = next(row for row in rows if row["country"] == "KOR")
@@ -250,13 +239,13 @@ def test_a_withheld_production_makes_reliance_a_range(tmp_path):
     assert (china["reliance_low"], china["reliance_high"], china["net_exporter"]) == (0, 0, True)
 
 
-def test_a_group_relies_on_what_comes_from_outside(tmp_path):
+def test_a_group_relies_on_what_comes_from_outside(embedded_of):
     countries = SMALL["countries.yaml"].replace("iso2: KR,", "iso2: KR, member_of: [PAIR],")
     countries = countries.replace("iso2: JP}", "iso2: JP, member_of: [PAIR]}")
     areas = SMALL["areas.yaml"] + "  - {iso3: PAIR, name: A pair, type: group}\n"
     changes = {"countries.yaml": countries, "areas.yaml": areas, "trade.yaml": WEIGHED,
                "made.yaml": MADE}  # fmt: skip
-    answer = small(tmp_path, changes).reliance("PAIR", period="2024")
+    answer = embedded_of(changes).reliance("PAIR", period="2024")
 
     [row] = answer.rows.to_pylist()
     assert (row["country"], row["imports"], row["exports"]) == ("PAIR", 10, 0)
@@ -291,8 +280,8 @@ def test_what_is_known_of_no_country_is_said(ask):
 # --- without the largest producer
 
 
-def test_demand_is_what_a_country_keeps(tmp_path):
-    asked = small(tmp_path, {"made.yaml": MADE, "trade.yaml": WEIGHED})
+def test_demand_is_what_a_country_keeps(embedded_of):
+    asked = embedded_of({"made.yaml": MADE, "trade.yaml": WEIGHED})
     [row] = asked.n_minus_1(period="2024").rows.to_pylist()
 
     assert (row["largest"], row["supply"], row["supply_without"]) == ("CHN", 100, 30)

@@ -6,7 +6,6 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from math import fsum, inf
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,18 +17,12 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 HEAD = (
     "kind: EXPORTS\ndefaults: {reporter: importer, dataset: test, source: customs, basis: gross}\n"
 )
 MADE = "kind: PRODUCES\ndefaults: {source: customs, basis: gross, product: ree-metals}\n"
-
-
-def loaded(store: Store, folder: Path, *changes: dict[str, str | None]) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(folder, *changes))))
-    return Session(store)
 
 
 def flows(*rows: str, head: str = HEAD) -> str:
@@ -52,8 +45,8 @@ YEARS = flows(
 """2022 is whole in parts, beside a month of it; of 2023 there is one quarter alone."""
 
 
-def test_several_years_are_added_up_and_a_missing_one_is_named(store, tmp_path):
-    asked = loaded(store, tmp_path, {"trade.yaml": YEARS})
+def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
+    asked = graph_of({"trade.yaml": YEARS})
 
     answer = asked.suppliers("KOR", period="2021-2024")
     names = ("supplier", "period", "usd", "tonnes", "share_usd", "share_tonnes")
@@ -78,11 +71,11 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(store, tmp_path):
         asked.dependents("CHN", period="2025-2026")
 
 
-def test_a_sum_keeps_to_the_data_set_with_the_most_years(store, tmp_path):
+def test_a_sum_keeps_to_the_data_set_with_the_most_years(graph_of):
     # The preferred set has 2021 and 2023, the second one all three years, the third one 2022 alone.
     second, third = (HEAD.replace("dataset: test", f"dataset: {name}") for name in ("d", "other"))
     rows = ("CHN KOR 2021 50 5", "CHN KOR 2022 50 5", "JPN KOR 2023 50 5")
-    asked = loaded(store, tmp_path, {
+    asked = graph_of({
         "trade.yaml": flows("CHN KOR 2021 60 6", "CHN KOR 2023 60 6"),
         "other.yaml": flows(*rows, head=second),
         "third.yaml": flows("CHN KOR 2022 1 1", head=third),
@@ -113,8 +106,8 @@ rows:
 """
 
 
-def test_claims_of_its_years_stand_beside_a_sum_and_that_of_the_run_is_compared(store, tmp_path):
-    asked = loaded(store, tmp_path, {"trade.yaml": YEARS, "claims.yaml": CLAIMS})
+def test_claims_of_its_years_stand_beside_a_sum_and_that_of_the_run_is_compared(graph_of):
+    asked = graph_of({"trade.yaml": YEARS, "claims.yaml": CLAIMS})
 
     answer = asked.depends("KOR", on="CHN", scope="ree-metals", period="2021-2022")
     assert set(answer.claims["key"].to_pylist()) == {"of-a-year", "of-the-run", "longer"}
@@ -208,8 +201,12 @@ def years_and_sum(
     folder = tmp_path_factory.mktemp("sums")
     traded, made = random_facts(request.param)
     with EmbeddedStore(folder / "years.lbdb") as years, EmbeddedStore(folder / "sum.lbdb") as sums:
-        loaded(years, folder / "years", seeds_of(traded, made))
-        loaded(sums, folder / "sums", seeds_of(summed(traded, "2021"), summed(made, "2021")))
+        summed_up = seeds_of(summed(traded, "2021"), summed(made, "2021"))
+        for store, name, files in (
+            (years, "years", seeds_of(traded, made)),
+            (sums, "sums", summed_up),
+        ):
+            store.load(build_graph(read_seeds(write_seeds(folder / name, files))))
         yield Session(years), Session(sums)
 
 
@@ -302,8 +299,8 @@ rows:
 }
 
 
-def test_production_is_added_up_over_the_editions_of_a_source(store, tmp_path):
-    asked = loaded(store, tmp_path, EDITIONS)
+def test_production_is_added_up_over_the_editions_of_a_source(graph_of):
+    asked = graph_of(EDITIONS)
 
     [row] = asked.concentration(period="2022-2023").rows.to_pylist()
     assert (row["market"], row["source"], row["period"]) == (
@@ -320,9 +317,9 @@ def test_production_is_added_up_over_the_editions_of_a_source(store, tmp_path):
         asked.concentration(period="2021-2023")
 
 
-def test_a_chain_without_a_year_of_production_says_which(store, tmp_path):
+def test_a_chain_without_a_year_of_production_says_which(graph_of):
     made = EDITIONS | {"trade.yaml": flows("CHN KOR 2022 60 6", "CHN KOR 2023 40 4")}
-    asked = loaded(store, tmp_path, made)
+    asked = graph_of(made)
 
     known = asked.origins("KOR", period="2022-2023", measure="tonnes")
     assert known.coverage["network"][0]["observed"] == 2
@@ -333,7 +330,7 @@ def test_a_chain_without_a_year_of_production_says_which(store, tmp_path):
     assert longer.coverage["network"][0]["observed"] == 2
 
 
-def test_claimed_shares_of_single_years_are_not_added_up_but_named(store, tmp_path):
+def test_claimed_shares_of_single_years_are_not_added_up_but_named(graph_of):
     claims = """\
 kind: Claim
 rows:
@@ -341,7 +338,7 @@ rows:
      unit: share, measure: production, source: customs}
 """
     trade = flows("CHN KOR 2022 60 6", "CHN KOR 2023 40 4")
-    asked = loaded(store, tmp_path, {"claims.yaml": claims, "trade.yaml": trade})
+    asked = graph_of({"claims.yaml": claims, "trade.yaml": trade})
 
     notes = asked.origins("KOR", period="2022-2023").notes
     assert (
@@ -440,8 +437,8 @@ rows:
 """
 
 
-def test_national_balances_are_added_up(store, tmp_path):
-    asked = loaded(store, tmp_path, {"balances.yaml": BALANCE, "trade.yaml": None})
+def test_national_balances_are_added_up(graph_of):
+    asked = graph_of({"balances.yaml": BALANCE, "trade.yaml": None})
 
     [row] = asked.reliance("KOR", period="2022-2023").rows.to_pylist()
     assert [row[n] for n in ("imports", "exports", "stock_change", "consumption")] == [
@@ -460,11 +457,11 @@ def test_prices_of_several_years_stand_year_by_year(ask):
     assert rows[2]["usd_per_tonne"] == pytest.approx(last["usd_per_tonne"])
 
 
-def test_reports_are_added_up_over_the_years_that_both_sides_report(store, tmp_path):
+def test_reports_are_added_up_over_the_years_that_both_sides_report(graph_of):
     bought = HEAD.replace("dataset: test", "dataset: d")
     sold = HEAD.replace("importer, dataset: test", "exporter, dataset: exporters")
     buys, sells = {2021: 5, 2022: 6, 2023: 7}, {2022: 4, 2023: 6, 2024: 9}
-    asked = loaded(store, tmp_path, {
+    asked = graph_of({
         "trade.yaml": flows(*(f"CHN KOR {y} {10 * n} {n}" for y, n in buys.items()), head=bought),
         "sold.yaml": flows(*(f"CHN KOR {y} {10 * n} {n}" for y, n in sells.items()), head=sold),
     })  # fmt: skip

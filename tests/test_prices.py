@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from seed_texts import write_seeds
 
 from graphkit.analysis.balances import usd_per_tonne
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 PRICES = """\
@@ -30,11 +26,9 @@ rows:
 
 
 @pytest.fixture
-def session(store: Store, tmp_path: Path) -> Session:
+def session(graph_of: Callable[..., Session]) -> Session:
     """Prices and trade in each database."""
-    seeds = write_seeds(tmp_path / "seeds", {"prices.yaml": PRICES})
-    store.load(build_graph(read_seeds(seeds)))
-    return Session(store)
+    return graph_of({"prices.yaml": PRICES})
 
 
 def rows(session: Session, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from seed_texts import write_seeds
 
 from graphkit.analysis.claims.published import published_changes, published_shares
-from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.render import answer_text
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 
 TEXT = ("key", "kind", "consumer", "supplier", "product", "element", "stage", "period", "qualifier",
         "unit", "measure", "counted_by", "basis", "attributed_to", "source")  # fmt: skip
@@ -118,13 +112,8 @@ rows:
 """
 
 
-def session(store: Store, folder: Path, text: str) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(folder, {"claims.yaml": text}))))
-    return Session(store)
-
-
-def test_published_exports_answer_for_the_trade_that_is_missing(store, tmp_path):
-    answer = session(store, tmp_path, DYSPROSIUM).dependents("CHN", scope="Dy", period="2025-10")
+def test_published_exports_answer_for_the_trade_that_is_missing(graph_of):
+    answer = graph_of({"claims.yaml": DYSPROSIUM}).dependents("CHN", scope="Dy", period="2025-10")
 
     rows = answer.rows.to_pylist()
     assert [(r["consumer"], round(100 * r["share"], 1)) for r in rows] == [
@@ -136,8 +125,8 @@ def test_published_exports_answer_for_the_trade_that_is_missing(store, tmp_path)
     assert "not from trade data" in answer_text(answer)
 
 
-def test_published_imports_answer_for_the_trade_that_is_missing(store, tmp_path):
-    ask = session(store, tmp_path, METALS)
+def test_published_imports_answer_for_the_trade_that_is_missing(graph_of):
+    ask = graph_of({"claims.yaml": METALS})
 
     suppliers = ask.suppliers("KOR", scope="ree-metals", period="2022").rows.to_pylist()
     assert [(r["supplier"], r["share"]) for r in suppliers] == [("CHN", 0.7), ("JPN", 0.3)]
@@ -147,15 +136,15 @@ def test_published_imports_answer_for_the_trade_that_is_missing(store, tmp_path)
     assert (buyer["consumer"], buyer["share_of"]) == ("KOR", "KOR's imports")
 
 
-def test_trade_is_preferred_to_published_figures(store, tmp_path):
-    answer = session(store, tmp_path, METALS).suppliers("KOR", scope="ree-metals", period="2024")
+def test_trade_is_preferred_to_published_figures(graph_of):
+    answer = graph_of({"claims.yaml": METALS}).suppliers("KOR", scope="ree-metals", period="2024")
 
     assert "counted" not in answer.scope
     assert answer.rows["share_usd"].to_pylist() == [0.8, 0.2]
 
 
-def test_published_figures_of_two_years_are_compared_without_trade(store, tmp_path):
-    ask = session(store, tmp_path, METALS)
+def test_published_figures_of_two_years_are_compared_without_trade(graph_of):
+    ask = graph_of({"claims.yaml": METALS})
     answer = ask.compare("2021", "2022", of="KOR", scope="ree-metals")
 
     assert [(r["supplier"], round(r["points"])) for r in answer.rows.to_pylist()] == [

@@ -10,11 +10,8 @@ from typing import ClassVar
 
 import pytest
 from databases import clear
-from seed_texts import write_seeds
 
-from graphkit.build import build_graph
 from graphkit.errors import StoreError, UsageError
-from graphkit.seeds import read_seeds
 from graphkit.stores import Result
 from graphkit.stores.results import canonical_json
 
@@ -293,8 +290,8 @@ def test_two_columns_of_one_name_are_refused_by_both(stores, engine, statement):
         stores[engine].ask(statement)
 
 
-def test_a_node_is_its_label_and_what_is_set(store, tmp_path):
-    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+def test_a_node_is_its_label_and_what_is_set(graph_of):
+    store = graph_of().store
 
     table = store.ask("MATCH (c:Country {iso3: 'NOR'}) RETURN c").table
     node = json.loads(table["c"][0].as_py())
@@ -308,8 +305,8 @@ def test_a_node_is_its_label_and_what_is_set(store, tmp_path):
     assert table.schema.field("c").metadata == {b"graphkit": b"json"}
 
 
-def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
-    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+def test_a_relationship_is_its_type_and_what_is_set(graph_of):
+    store = graph_of().store
 
     statement = "MATCH (:Country {iso3: 'JPN'})-[f:EXPORTS]->() RETURN f"
     found = json.loads(store.ask(statement).table["f"][0].as_py())
@@ -321,8 +318,8 @@ def test_a_relationship_is_its_type_and_what_is_set(store, tmp_path):
     }  # fmt: skip
 
 
-def test_threads_that_read_at_once_get_each_its_own_rows(store, tmp_path):
-    store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+def test_threads_that_read_at_once_get_each_its_own_rows(graph_of):
+    store = graph_of().store
     statement = "MATCH (c:Country) WHERE c.iso3 > $after RETURN c.iso3 AS iso3 ORDER BY iso3"
     asked = [("", 4), ("CHN", 3), ("JPN", 2), ("NOR", 0)] * 8
 

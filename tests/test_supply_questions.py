@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from seed_texts import SMALL, write_seeds
+from seed_texts import SMALL
 
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import as_object, json_text
-from graphkit.seeds import read_seeds
-from graphkit.stores import Store
 
 # --- a chain small enough to follow by hand
 
@@ -78,9 +75,8 @@ rows:
 
 
 @pytest.fixture
-def chain(store: Store, tmp_path: Path) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN))))
-    return Session(store)
+def chain(graph_of: Callable[..., Session]) -> Session:
+    return graph_of(CHAIN)
 
 
 def shares(answer: Any, *names: str) -> dict[tuple[Any, ...], float]:
@@ -145,10 +141,9 @@ rows:
 }
 
 
-def test_a_published_reliance_bounds_a_withheld_mine(store, tmp_path):
+def test_a_published_reliance_bounds_a_withheld_mine(graph_of):
     """Net imports are at most 31.5 - 10.5 t and over half of consumption: it mines under 21."""
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, WITHHELD))))
-    answer = Session(store).origins("JPN", scope="ree-metals", stage="mine", min_share=0)
+    answer = graph_of(CHAIN, WITHHELD).origins("JPN", scope="ree-metals", stage="mine", min_share=0)
     found = {r["origin"]: (r["low"], r["high"]) for r in answer.rows.to_pylist()}
 
     assert found["CHN"][0] == pytest.approx(0.75 * 90 / 121)
@@ -156,10 +151,9 @@ def test_a_published_reliance_bounds_a_withheld_mine(store, tmp_path):
     assert any("at most 21 t" in note for note in answer.notes)
 
 
-def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(store, tmp_path):
+def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
     some = {"production.yaml": WITHHELD["production.yaml"]}
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, some))))
-    answer = Session(store).origins("JPN", scope="ree-metals", stage="mine", min_share=0.01)
+    answer = graph_of(CHAIN, some).origins("JPN", scope="ree-metals", stage="mine", min_share=0.01)
 
     assert [(r["origin"], r["share"]) for r in answer.rows.to_pylist()] == [("unknown", 1.0)]
     assert (
@@ -304,7 +298,7 @@ def test_a_published_share_of_production_counts_and_is_named(chain):
     }  # fmt: skip
 
 
-def test_a_share_of_several_products_together_estimates_each_and_bounds_none(store, tmp_path):
+def test_a_share_of_several_products_together_estimates_each_and_bounds_none(graph_of):
     two = {
         "products.yaml": SMALL["products.yaml"] + "  - {key: oxides, name: Oxides, stage: metal}\n",
         "contains.yaml": SMALL["contains.yaml"]
@@ -322,9 +316,7 @@ rows:
 """
 
     def origins(*changes):
-        folder = write_seeds(tmp_path / "seeds", two, *changes)
-        store.load(build_graph(read_seeds(folder)))
-        answer = Session(store).origins("KOR", scope="dysprosium", period="2024")
+        answer = graph_of(two, *changes).origins("KOR", scope="dysprosium", period="2024")
         rows = [r for r in answer.rows.to_pylist() if r["product"] == "ree-metals"]
         return answer, {row["origin"]: row for row in rows}
 
@@ -341,7 +333,7 @@ rows:
     ) in answer.notes
 
 
-def test_what_else_is_asked_for_becomes_no_input(store, tmp_path):
+def test_what_else_is_asked_for_becomes_no_input(graph_of):
     # Magnets hold some nickel; they are bought for dysprosium, and traced by it alone.
     nickel = {
         "elements.yaml": SMALL["elements.yaml"] + "  - {key: Ni, name: Nickel, type: element}\n",
@@ -355,8 +347,7 @@ def test_what_else_is_asked_for_becomes_no_input(store, tmp_path):
         + "  - {exporter: NOR, importer: JPN, product: ni-metal, usd: 5000, tonnes: 90}\n"
         + "  - {exporter: NOR, importer: KOR, product: ni-metal, usd: 5000, tonnes: 90}\n",
     }
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, nickel))))
-    graph = Session(store)
+    graph = graph_of(CHAIN, nickel)
 
     def magnets(scope: str) -> list[dict[str, Any]]:
         rows = graph.origins("KOR", scope=scope, period="2024").rows.to_pylist()
@@ -365,12 +356,11 @@ def test_what_else_is_asked_for_becomes_no_input(store, tmp_path):
     assert magnets("magnets,ni-metal") == magnets("magnets") != []
 
 
-def test_of_two_data_sets_the_preferred_one_is_traced(store, tmp_path):
+def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
     trade = CHAIN["trade.yaml"] + (
         "  - {exporter: CHN, importer: KOR, product: ree-metals, usd: 5, dataset: other}\n"
     )
-    store.load(build_graph(read_seeds(write_seeds(tmp_path, CHAIN, {"trade.yaml": trade}))))
-    graph = Session(store)
+    graph = graph_of(CHAIN, {"trade.yaml": trade})
 
     preferred, other = (
         graph.origins("KOR", scope="ree-metals", dataset=d) for d in (None, "other")

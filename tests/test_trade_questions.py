@@ -6,20 +6,17 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from databases import trade_tables
 from pyarrow import parquet
-from seed_texts import SMALL, write_seeds
+from seed_texts import SMALL
 
 from graphkit.answer import Answer
 from graphkit.api import Session
-from graphkit.build import build_graph
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import as_object, json_text
-from graphkit.seeds import read_seeds
 from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -383,20 +380,15 @@ def test_another_question_has_claims_of_its_country_alone(ask, question):
 # --- small graphs made for one point, on each database
 
 
-def loaded(store: Store, folder: Path, *changes: dict[str, str | None]) -> Session:
-    store.load(build_graph(read_seeds(write_seeds(folder, *changes))))
-    return Session(store)
-
-
 MORE_PERIODS = SMALL["trade.yaml"] + (
     "  - {exporter: CHN, importer: KOR, period: 2024-Q1, usd: 100, tonnes: 1}\n"
     "  - {exporter: JPN, importer: KOR, period: 2024-Q4, usd: 100, tonnes: 1}\n"
 )
 
 
-def test_a_quarter_beside_its_year_is_never_added_to_it(store, tmp_path):
+def test_a_quarter_beside_its_year_is_never_added_to_it(graph_of):
     change = {"trade.yaml": MORE_PERIODS.replace("2025-Q1", "2023")}
-    asked = loaded(store, tmp_path, change)
+    asked = graph_of(change)
 
     def rows(period: str | None) -> list[tuple[str, str, float]]:
         rows = asked.suppliers("KOR", period=period).rows.to_pylist()
@@ -421,15 +413,15 @@ TWO_PRODUCTS = {
 }
 
 
-def test_without_a_period_each_product_has_its_newest(store, tmp_path):
-    rows = loaded(store, tmp_path, TWO_PRODUCTS).depends("KOR").rows.to_pylist()
+def test_without_a_period_each_product_has_its_newest(graph_of):
+    rows = graph_of(TWO_PRODUCTS).depends("KOR").rows.to_pylist()
     assert {(row["product"], row["period"]) for row in rows} == {
         ("ree-metals", "2024"), ("dy-metal", "2022"),
     }  # fmt: skip
 
 
-def test_with_a_period_products_without_it_are_told_as_lacking(store, tmp_path):
-    answer = loaded(store, tmp_path, TWO_PRODUCTS).depends("KOR", scope="Dy", period="2024")
+def test_with_a_period_products_without_it_are_told_as_lacking(graph_of):
+    answer = graph_of(TWO_PRODUCTS).depends("KOR", scope="Dy", period="2024")
     assert answer.rows["product"].to_pylist() == ["ree-metals"]
     assert answer.coverage["products_without_trade_data"] == ["dy-metal"]
 
@@ -453,8 +445,8 @@ rows:
 """
 
 
-def test_claims_of_another_country_period_or_subject_are_left_out(store, tmp_path):
-    asked = loaded(store, tmp_path, {"claims.yaml": CLAIMS})
+def test_claims_of_another_country_period_or_subject_are_left_out(graph_of):
+    asked = graph_of({"claims.yaml": CLAIMS})
 
     def claims(**question: str) -> set[str]:
         return set(asked.depends("KOR", **question).claims["key"].to_pylist())
@@ -476,8 +468,8 @@ def test_claims_of_another_country_period_or_subject_are_left_out(store, tmp_pat
     assert [rows[2][n] for n in ("claimed", "claimed_low", "share_usd")] == [None, 0.7, 0.8]
 
 
-def test_undated_claims_are_no_answer_to_a_period_without_data(store, tmp_path):
-    asked = loaded(store, tmp_path, {"claims.yaml": CLAIMS})
+def test_undated_claims_are_no_answer_to_a_period_without_data(graph_of):
+    asked = graph_of({"claims.yaml": CLAIMS})
     with pytest.raises(GraphkitError, match="no imports of South Korea are known in 1999"):
         asked.depends("KOR", period="1999")
     assert asked.depends("KOR", period="2022").claims["key"].to_pylist() == [
@@ -485,9 +477,9 @@ def test_undated_claims_are_no_answer_to_a_period_without_data(store, tmp_path):
     ]  # fmt: skip
 
 
-def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(store, tmp_path):
+def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(graph_of):
     again = SMALL["trade.yaml"].replace("usd: 800", "usd: 600").replace("2025-Q1", "2023")
-    asked = loaded(store, tmp_path, {
+    asked = graph_of({
         "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2023"),
         "exporters.yaml": again.replace(
             "reporter: importer, dataset: test", "reporter: exporter, dataset: exporters"
@@ -507,11 +499,9 @@ def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(store, tmp_
 
 
 @pytest.mark.parametrize("question", ["depends", "suppliers", "origins", "single_points"])
-def test_imports_in_another_data_set_alone_are_named(store, tmp_path, question):
+def test_imports_in_another_data_set_alone_are_named(graph_of, question):
     theirs = SMALL["trade.yaml"].replace("importer: KOR", "importer: NOR")
-    asked = loaded(
-        store, tmp_path, {"norway.yaml": theirs.replace("dataset: test", "dataset: other")}
-    )
+    asked = graph_of({"norway.yaml": theirs.replace("dataset: test", "dataset: other")})
     ask = getattr(asked, question)
 
     with pytest.raises(GraphkitError) as raised:
@@ -520,18 +510,18 @@ def test_imports_in_another_data_set_alone_are_named(store, tmp_path, question):
     assert len(ask("NOR", scope="ree-metals", period="2024", dataset="other").rows)
 
 
-def test_no_data_set_is_named_that_has_none_either(store, tmp_path):
+def test_no_data_set_is_named_that_has_none_either(graph_of):
     with pytest.raises(GraphkitError) as raised:
-        loaded(store, tmp_path, {}).depends("NOR", scope="ree-metals", period="2024")
+        graph_of({}).depends("NOR", scope="ree-metals", period="2024")
     assert "data set" not in str(raised.value)
 
 
-def test_a_hub_of_unknown_places_is_named_as_no_country(store, tmp_path):
+def test_a_hub_of_unknown_places_is_named_as_no_country(graph_of):
     areas = SMALL["areas.yaml"] + (
         "  - {iso3: S19, name: 'Other Asia, nes', type: unspecified, note: In practice Taiwan.}\n"
     )
     trade = SMALL["trade.yaml"].replace("exporter: JPN", "exporter: S19")
-    asked = loaded(store, tmp_path, {"areas.yaml": areas, "trade.yaml": trade})
+    asked = graph_of({"areas.yaml": areas, "trade.yaml": trade})
 
     answer = asked.suppliers("KOR", period="2024")
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
