@@ -26,7 +26,7 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import clear, content, hold, sample_trade, slice_seeds, stopped_at_the_end
+from databases import clear, content, hold, sample, slice_seeds, stopped_at_the_end
 from seed_texts import write_seeds
 
 from graphkit.api import Session
@@ -277,8 +277,8 @@ def graphkit(
 
 @pytest.fixture(scope="session")
 def sample_graph(sliced_facts: Facts) -> Graph:
-    """The slice with the trade of five years alone."""
-    return build_graph(sample_trade(sliced_facts))
+    """The slice with the trade of some buyers in five years."""
+    return build_graph(sample(sliced_facts))
 
 
 @pytest.fixture(scope="session")

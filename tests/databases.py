@@ -39,7 +39,28 @@ def stopped_at_the_end(home: Path) -> Iterator[None]:
 TRADE = ("magnets-2022", "magnets-2024", "rare-earths-1995-2024")
 """Tables of trade that the slice of the shipped seeds keeps; it has every other file."""
 YEARS = ("1995", "2019", "2022", "2023", "2024")
-"""Years of the slice whose trade the sample keeps."""
+"""Years of the slice whose trade and ratings the sample keeps."""
+BUYERS = (
+    *(
+        "ARG",
+        "AUS",
+        "BRA",
+        "CAN",
+        "CHE",
+        "CHL",
+        "CHN",
+        "FJI",
+        "GBR",
+        "HKG",
+        "IDN",
+        "IND",
+        "ISR",
+        "JPN",
+    ),
+    *("KOR", "KAZ", "MEX", "MYS", "NOR", "PHL", "RUS", "S19", "SGP", "THA", "TUR", "UKR", "USA"),
+    *("VNM", "ZAF"),
+)
+"""Countries whose imports the sample keeps whole, beside the members of the EU."""
 
 
 def trade_tables() -> list[Path]:
@@ -56,11 +77,20 @@ def slice_seeds(folder: Path, tables: Collection[str] = TRADE) -> None:
     shutil.copytree(shipped("seeds"), folder, ignore=others)
 
 
-def sample_trade(facts: Facts) -> Facts:
-    """Keep the trade of some years, and every fact of another kind."""
-    trade = facts["EXPORTS"]
-    periods = [period[:4] in YEARS for period in trade["period"].to_pylist()]
-    return replace(facts, tables={**facts.tables, "EXPORTS": trade.filter(periods)})
+def sample(facts: Facts) -> Facts:
+    """Keep trade and ratings of some years, the trade of some buyers, and every other fact."""
+    countries = facts["Country"].select(["iso3", "member_of"]).to_pylist()
+    members = [row["iso3"] for row in countries if "EU27" in (row["member_of"] or ())]
+    kept = {}
+    for kind, buyers in (("EXPORTS", {*BUYERS, *members}), ("RATED", None)):
+        rows = facts[kind].to_pylist()
+        kept[kind] = facts[kind].filter(
+            [
+                row["period"][:4] in YEARS and (buyers is None or row["importer"] in buyers)
+                for row in rows
+            ]
+        )
+    return replace(facts, tables={**facts.tables, **kept})
 
 
 def content(graph: Graph) -> str:

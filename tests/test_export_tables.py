@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from databases import clear
+from databases import clear, hold
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -25,13 +25,12 @@ APPLICATIONS = {"uses.yaml": f"kind: Application\ndefaults: {{source: customs}}\
 @pytest.fixture
 def both(neo4j_store, tmp_path):
     """A function that loads the small seeds, with changes, into both databases."""
-    clear(neo4j_store)
     with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
 
         def load(*changes):
             graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes)))
-            for store in (embedded, neo4j_store):
-                store.load(graph)
+            embedded.load(graph)
+            hold(neo4j_store, graph)
             return embedded, neo4j_store
 
         yield load
@@ -81,6 +80,7 @@ def test_it_differs_when_anything_does(both, neo4j_store):
 
     neo4j_store._write("MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS]->() SET f.year = 1")
     assert digest(neo4j_store).sha256 not in changed
+    clear(neo4j_store)
 
 
 def test_what_is_not_ours_does_not_count(both, neo4j_store):
@@ -88,6 +88,7 @@ def test_what_is_not_ours_does_not_count(both, neo4j_store):
     neo4j_store._write("CREATE (:Country {iso3: 'XXX'})-[:EXPORTS]->(:Country {a: 1})")
 
     assert digest(neo4j_store) == digest(embedded)
+    clear(neo4j_store)
 
 
 def test_the_command_prints_it_or_its_lines(both, tmp_path, capsys):

@@ -31,12 +31,17 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.10g}") if type(value) in (int, float) else value
 
 
+@pytest.fixture
+def part() -> slice:
+    """Every third statement of a kind; tests/scale has all."""
+    return slice(None, None, 3)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind):
-    asked = statements(kind)
+def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind, part):
+    asked = statements(kind)[part]
     found = {s: (rows(stores["embedded"], s), rows(stores["neo4j"], s)) for s in asked}
 
-    assert len(set(asked)) == 25
     assert [s for s, (_, neo4j) in found.items() if isinstance(neo4j, str)] == []
     unlike = {s: both for s, both in found.items() if both[0] != both[1]}
     assert {s: both for s, both in unlike.items() if s not in REFUSED} == {}
@@ -46,4 +51,4 @@ def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind):
 
 def test_few_ordinary_statements_are_refused():
     assert len(REFUSED) <= MOST_REFUSED
-    assert sum(len(statements(kind)) for kind in KINDS) == 300
+    assert [len(set(statements(kind))) for kind in KINDS] == [25] * 12

@@ -78,7 +78,8 @@ def runs() -> Iterator[Any]:
     for query in map(find_query, query_names()):
         for number, kind in ((None, "defaults"), (0, "others"), (1, "more")):
             if number is None or any(p.name in OTHERS for p in query.parameters):
-                yield pytest.param(query, number, id=f"{query.name}-{kind}")
+                marks = [pytest.mark.long] if kind == "more" else []
+                yield pytest.param(query, number, id=f"{query.name}-{kind}", marks=marks)
 
 
 @pytest.mark.parametrize("name", query_names())

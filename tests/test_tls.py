@@ -28,7 +28,11 @@ def certified(authority: trustme.CA, name: str) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "trusted"), [("bolt+s", True), ("bolt+ssc", False)], ids=["trusted", "self-signed"]
+    ("scheme", "trusted"),
+    [
+        pytest.param("bolt+s", True, id="trusted"),
+        pytest.param("bolt+ssc", False, id="self-signed", marks=pytest.mark.long),
+    ],
 )
 def test_a_graph_is_loaded_and_asked_through_tls(
     scheme, trusted, authority, neo4j_store, neo4j_server, tmp_path, monkeypatch, capsys

@@ -9,8 +9,13 @@ from test_hostile import (
 from test_hostile import (
     test_no_ordinary_query_is_refused_and_both_databases_answer_alike as test_both_answer_alike,
 )
+from test_ordinary import (
+    test_ordinary_statements_have_the_same_rows_on_both_databases as test_ordinary_statements,
+)
 
-__all__ = ["engine", "test_both_answer_alike", "test_every_query_ends_in_time"]
+__all__ = [
+    "engine", "test_both_answer_alike", "test_every_query_ends_in_time", "test_ordinary_statements"
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -21,3 +26,8 @@ def bombs():
 @pytest.fixture
 def asked():
     return list(ordinary())
+
+
+@pytest.fixture
+def part():
+    return slice(None)
