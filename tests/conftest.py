@@ -71,7 +71,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     config.option.markexpr = config.option.markexpr or "not long"
     ours = config.pluginmanager.hasplugin("xdist") and not hasattr(config, "workerinput")
     if ours and config.option.numprocesses is None and not config.option.collectonly:
-        config.option.numprocesses = 2
+        config.option.numprocesses = 3
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
