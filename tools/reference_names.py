@@ -111,6 +111,7 @@ MINERALS = {
     "metallurgical-coal": "Metallurgical coal",
     "phosphate": "Phosphate",
     "potash": "Potash",
+    "thermal-coal": "Thermal coal",
 }
 
 US_2025 = _words(
@@ -156,6 +157,7 @@ PGM platinum group|platinum group metals|platinum-group elements|platinum group 
 REE rare earths|rare-earth elements|rare earth|rare-earths|REEs
 barite baryte
 fluorspar fluor-spar
+thermal-coal steam coal
 metallurgical-coal coking coal
 """)
 

@@ -184,10 +184,11 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
         if row["origin"] == UNKNOWN and row["share"] >= LARGE
     }
     notes = []
+    named = catalog.places.with_key
     for product in (one for stage in sorted(large & unseen.keys()) for one in unseen[stage]):
         made = supply.made.filter(pc.equal(supply.made["product"], product)).to_pylist()
         made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
-        said = ", ".join(f"{catalog.name_of(r['country'])} {percent(r['share'])}" for r in made[:3])
+        said = ", ".join(f"{named(r['country']).said} {percent(r['share'])}" for r in made[:3])
         notes.append(
             f"No trade in {product} is in the database, so that who made what others refine is "
             "unknown." + (f" Of the world's production in {supply.period}: {said}." if said else "")
