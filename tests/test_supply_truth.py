@@ -29,6 +29,10 @@ CHAIN: Inputs = {"ore": (), "oxide": ("ore",), "metal": ("oxide",), "magnet": ("
 FORK: Inputs = {"ore": (), "oxide": ("ore",), "carbonate": ("ore",),
                 "metal": ("carbonate", "ore", "oxide")}  # fmt: skip
 """Metal can be made of two equally near products, or straight of ore, in any split."""
+BY_PRODUCT: Inputs = {"ore": (), "oxide": ("ore",), "carbonate": ("ore",),
+                      "metal": ("carbonate", "oxide")}  # fmt: skip
+"""Metal is made of the oxide, and comes out of the carbonate as a by-product."""
+BY = {("carbonate", "metal")}
 COUNTRIES = tuple("ABCDE")
 SHARES = ("low", "high")
 LEAST = 0.1
@@ -43,6 +47,11 @@ class Truth:
     origins: dict[tuple[str, str], np.ndarray]
     """For (product, stage): origin shares of each country's pool."""
     inputs: Inputs
+
+    @property
+    def by_products(self) -> set[tuple[str, str]]:
+        """The steps, input and output, that are not followed to their host."""
+        return BY if self.inputs is BY_PRODUCT else set()
 
 
 def chain(seed: int, inputs: Inputs = CHAIN) -> Truth:
@@ -106,6 +115,8 @@ def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
 def network(truth: Truth, made: pa.Table) -> SupplyNetwork:
     routes = [(source, output) for output, some in truth.inputs.items() for source in some]
     table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
+    kinds = ["by-product" if route in truth.by_products else "main" for route in routes]
+    table = table.append_column("kind", pa.array(kinds))
     return supply_network(truth.sold, made, table, STAGES, measure="tonnes")
 
 
@@ -173,7 +184,7 @@ def drawn(shape=CHAIN):
     ]
 
 
-SEEDS, FORKS = drawn(), drawn(FORK)
+SEEDS, FORKS, HOSTED = drawn(), drawn(FORK), drawn(BY_PRODUCT)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -217,6 +228,26 @@ def test_the_range_holds_the_truth_in_whatever_split_inputs_are_used(seed, part)
 @pytest.mark.parametrize("seed", FORKS)
 def test_publishing_never_widens_a_range_of_several_inputs(seed):
     truth = chain(seed, FORK)
+    before = bounds(truth, hidden(truth, seed, 0.6))
+    after = bounds(truth, hidden(truth, seed, 0.3))
+    for key, (low, high) in before.items():
+        assert low - 1e-9 <= after[key][0], key
+        assert after[key][1] <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("seed", HOSTED)
+def test_the_range_holds_the_truth_where_a_by_product_has_a_host(seed, part):
+    truth = chain(seed, BY_PRODUCT)
+    found = ranges(truth, hidden(truth, seed, part))
+    for key, share in true_shares(truth).items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+@pytest.mark.parametrize("seed", HOSTED)
+def test_publishing_never_widens_a_range_of_a_by_product(seed):
+    truth = chain(seed, BY_PRODUCT)
     before = bounds(truth, hidden(truth, seed, 0.6))
     after = bounds(truth, hidden(truth, seed, 0.3))
     for key, (low, high) in before.items():

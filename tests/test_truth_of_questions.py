@@ -1,0 +1,180 @@
+"""Questions against random chains whose whole truth is known: blocs, several years, --without.
+
+A chain of :mod:`test_supply_truth` is written as seeds: each flow and each production is split over
+two years, and for a bloc over two members that also trade with one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from seed_texts import write_seeds
+from test_supply_truth import BY_PRODUCT, CHAIN, CHAINS, COUNTRIES, FORK, Truth, chain, true_shares
+from test_supply_truth import left_in_truth as left
+
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+
+STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": "metal",
+          "magnet": "component"}  # fmt: skip
+NAMES = dict(zip(COUNTRIES, ("CHN", "JPN", "KOR", "NOR", "DEU"), strict=True))
+BLOC = {"E": ("DEU", "FRA")}
+YEARS = ("2020", "2021")
+SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT}
+
+
+def parts(rng: np.random.Generator, country: str, bloc: bool) -> list[tuple[str, str, float]]:
+    """Split one amount of a country: member, year and part."""
+    members = BLOC[country] if bloc and country in BLOC else (NAMES[country],)
+    cells = [(member, year) for member in members for year in YEARS]
+    return [(*cell, float(p)) for cell, p in zip(cells, rng.dirichlet(np.ones(len(cells))))]  # noqa: B905
+
+
+def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str, str]:
+    """Write a chain as seeds; a figure of one member and year is hidden with some chance."""
+    rng = np.random.default_rng(seed)
+    trade, made = [], []
+
+    def sold(seller: str, buyer: str, product: str, year: str, tonnes: float) -> None:
+        trade.append(f"  - {{exporter: {seller}, importer: {buyer}, product: p-{product}, "
+                     f"period: {year}, tonnes: {tonnes!r}, usd: {tonnes!r}}}")  # fmt: skip
+
+    for row in truth.sold.to_pylist():
+        for seller, year, part in parts(rng, row["supplier"], bloc):
+            buyers = [(b, p) for b, y, p in parts(rng, row["consumer"], bloc) if y == year]
+            whole = sum(p for _, p in buyers)
+            for buyer, share in buyers:
+                amount = row["tonnes"] * part * share / whole
+                sold(seller, buyer, row["product"], year, amount)
+    for product in truth.inputs if bloc else ():
+        for year in YEARS:
+            sold(*rng.permutation(BLOC["E"]), product, year, float(rng.lognormal()))
+    for row in truth.made.to_pylist():
+        for maker, year, part in parts(rng, row["country"], bloc):
+            if rng.random() >= hidden:
+                made.append(f"  - {{country: {maker}, product: p-{row['product']}, "
+                            f"period: {year}, tonnes: {row['tonnes'] * part!r}}}")  # fmt: skip
+    routes = [
+        f"  - {{input: p-{source}, output: p-{output}, "
+        f"kind: {'by-product, host: Dy' if (source, output) in truth.by_products else 'main'}}}"
+        for output, some in truth.inputs.items() for source in some
+    ]  # fmt: skip
+    defaults = {
+        "Stage": "source: customs", "Product": "source: customs",
+        "MADE_INTO": "source: customs, process: unknown",
+        "CONTAINS": "source: customs, element: Dy, role: main",
+        "PRODUCES": "source: customs, basis: gross", "Country": "source: customs, type: country",
+        "EXPORTS": "reporter: importer, dataset: test, source: customs, basis: gross",
+    }  # fmt: skip
+    orders = {"mine": 1, "separate": 3, "metal": 4, "component": 6}
+    rows = {
+        "Stage": [f"  - {{key: {k}, name: Stage {k}, position: {n}}}" for k, n in orders.items()],
+        "Product": [f"  - {{key: p-{p}, name: The {p}, stage: {STAGES[p]}}}" for p in truth.inputs],
+        "MADE_INTO": routes, "CONTAINS": [f"  - {{product: p-{p}}}" for p in truth.inputs],
+        "PRODUCES": made, "EXPORTS": trade,
+        "Country": [f"  - {{iso3: {c}, name: Land {c}}}" for c in (*NAMES.values(), "FRA")],
+    }  # fmt: skip
+    files = {"Stage": "stages", "Product": "products", "MADE_INTO": "made-into",
+             "CONTAINS": "contains", "PRODUCES": "production", "EXPORTS": "trade",
+             "Country": "countries"}  # fmt: skip
+    return {
+        f"{files[kind]}.yaml": "\n".join(
+            [f"kind: {kind}", f"defaults: {{{defaults[kind]}}}", "rows:", *some]
+        )
+        for kind, some in rows.items()
+        if some
+    }
+
+
+Ends = dict[tuple[str, str, str], tuple[float, float]]
+
+
+def asked(session: Session, consumer: str, **how: str) -> Ends:
+    """Ask for the origins of all products, in both years together."""
+    answer = session.origins(
+        consumer, scope="Dy", period="2020-2021", measure="tonnes", min_share=0.0, **how
+    )
+    return {
+        (row["product"], row["traced_to"], row["origin"]): (row["low"], row["high"])
+        for row in answer.rows.to_pylist()
+        if row["low"] is not None
+    }
+
+
+def wanted(shares: dict[tuple[str, ...], float], consumer: str, names: dict[str, str]) -> dict:
+    """Shares of one consumer in truth, with the names of the seeds."""
+    return {
+        (f"p-{product}", stage, names.get(origin, origin)): share
+        for (buyer, product, stage, origin), share in shares.items()
+        if buyer == consumer
+    }
+
+
+def holds(found: Ends, truth: dict[tuple[str, str, str], float]) -> None:
+    assert truth
+    for key, share in truth.items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, (key, low, share, high)
+
+
+SEEDS = [
+    (shape, n) if shape != "fork" and n == 0 else pytest.param(shape, n, marks=pytest.mark.long)
+    for shape in SHAPES
+    for n in range(CHAINS // 6)
+    if set(chain(n, SHAPES[shape]).sold["product"].to_pylist()) == set(SHAPES[shape])
+]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+        yield Session(store)
+
+
+def filled(session: Session, folder: Path, files: dict[str, str]) -> Session:
+    session.store.load(build_graph(read_seeds(write_seeds(folder, files))))
+    return Session(session.store)
+
+
+@pytest.mark.parametrize(("shape", "seed"), SEEDS)
+def test_the_ranges_of_a_bloc_hold_the_truth_and_publishing_narrows_them(
+    session, tmp_path, shape, seed
+):
+    truth = chain(seed, SHAPES[shape])
+    true = wanted(true_shares(truth), "E", {**NAMES, "E": "DEU+FRA"})
+    before: Ends = {}
+    for hidden in (0.5, 0.0):
+        files = seeds_of(truth, seed, hidden, bloc=True)
+        found = asked(filled(session, tmp_path / "seeds", files), "DEU+FRA")
+        holds(found, true)
+        for key, (low, high) in before.items():
+            ends = found.get(key, (0.0, 0.0))
+            assert low - 1e-9 <= ends[0] <= ends[1] <= high + 1e-9, key
+        before = found
+
+
+@pytest.mark.parametrize(("shape", "seed"), SEEDS)
+def test_a_bloc_of_suppliers_and_supply_without_a_country_hold_the_truth(
+    session, tmp_path, shape, seed
+):
+    truth = chain(seed, SHAPES[shape])
+    session = filled(session, tmp_path / "seeds", seeds_of(truth, seed, 0.5, bloc=False))
+    for consumer in COUNTRIES[1:]:
+        true = wanted(true_shares(truth), consumer, NAMES)
+        if not true:
+            continue
+        holds(asked(session, NAMES[consumer]), true)
+        two: dict[tuple[str, str, str], float] = {}
+        for (product, stage, origin), share in true.items():
+            if origin in ("CHN", "JPN"):
+                key = product, stage, "CHN+JPN"
+                two[key] = two.get(key, 0.0) + share
+        holds(asked(session, NAMES[consumer], on="CHN+JPN"), two)
+        names = {**NAMES, "through A": "through CHN"}
+        holds(asked(session, NAMES[consumer], without="CHN"),
+              wanted(left(truth, "A"), consumer, names))  # fmt: skip
