@@ -345,7 +345,7 @@ def embedded_of(
         yield asked
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.long)])
 def graph_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Session]:
     """Ask each database in turn; it holds the small seeds with some files changed.
 
