@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -187,7 +186,7 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
             raise
         return store
     path = cache_path(seeds)
-    store = EmbeddedStore(path)
+    store = EmbeddedStore(path, ours=True)
     try:
         store.open()
     except Unreachable:  # missing or damaged: it is only a cache
@@ -204,7 +203,7 @@ class WithNeo4j(Closing):
         self._embedded = embedded
         self._open_server = open_server or _open_running
         self._neo4j: Store | None = None
-        self.label, self.content = embedded.label, embedded.content
+        self.label, self.content, self.ours = embedded.label, embedded.content, embedded.ours
         self.load, self.run = embedded.load, embedded.run
         self.translated = embedded.translated
 
@@ -373,6 +372,8 @@ def findings(db: str | None = None) -> Iterator[Finding]:
 
 def _extras() -> dict[str, list[str]]:
     """Map each extra to its packages."""
+    from importlib import metadata
+
     found: dict[str, list[str]] = {}
     with suppress(metadata.PackageNotFoundError):
         for line in metadata.requires("graphkit-minerals") or ():
@@ -382,6 +383,8 @@ def _extras() -> dict[str, list[str]]:
 
 
 def _installed(name: str) -> str | None:
+    from importlib import metadata
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

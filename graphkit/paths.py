@@ -164,24 +164,30 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else package.parent / name
 
 
-class _WithoutPandas(PathFinder):
-    """Finder of every module but pandas, until PySpark needs it."""
+class _Light(PathFinder):
+    """Finder of every module but pandas, until PySpark needs it, and datasets where nobody asks."""
 
     @classmethod
     def find_spec(
         cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a module on the path, unless it is pandas."""
-        hidden = fullname == "pandas" and "pyspark" not in sys.modules
-        return None if hidden else super().find_spec(fullname, path, target)
+        """Find a module on the path, unless it is one of these."""
+        if fullname == "pandas" and "pyspark" not in sys.modules:
+            return None
+        acero = sys.modules.get("pyarrow.acero")
+        if fullname == "pyarrow.dataset" and acero and not hasattr(acero, "ds"):
+            return None
+        return super().find_spec(fullname, path, target)
 
 
-def hide_pandas() -> None:
-    """Keep pyarrow and neo4j from importing pandas (0.2 s), which no command uses.
+def import_little() -> None:
+    """Keep pyarrow and neo4j from importing what no command uses.
 
-    None in ``sys.modules`` would not do: pyarrow takes it for the module.
+    That is pandas (0.2 s), and the file systems of clouds that pyarrow's datasets bring (0.02 s):
+    pyarrow's engine, which only groups and sorts tables here, does without. None in
+    ``sys.modules`` would not do: pyarrow takes it for the module.
     """
-    sys.meta_path[:] = [_WithoutPandas if f is PathFinder else f for f in sys.meta_path]
+    sys.meta_path[:] = [_Light if f is PathFinder else f for f in sys.meta_path]
 
 
 def flush() -> None:

@@ -266,7 +266,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take a server long
-    are cached until the next load. A column without values has the type of the property of its
+    are cached until the next load, and those of the default database that need no parameter. A
+    column without values has the type of the property of its
     name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
@@ -274,8 +275,9 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)
 
-    content = store.content
-    return kept_rows(content, text, values, read) if content else read()
+    if not values and store.ours:
+        return kept_rows(store.ours, text, values, read, least=0.0)
+    return kept_rows(store.content, text, values, read) if store.content else read()
 
 
 def _typed(rows: pa.Table) -> pa.Table:

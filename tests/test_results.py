@@ -1,14 +1,22 @@
-"""Questions that take a server long are asked once after each load."""
+"""Questions that take a server long, and names, are asked once after each load."""
 
+from pathlib import Path
+
+import ladybug
 import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import build_graph
+from graphkit.catalog import Catalog
 from graphkit.paths import user_folder
 from graphkit.queries import rows_of
+from graphkit.questions.dependence import depends
+from graphkit.render import as_object
 from graphkit.seeds import read_seeds
+from graphkit.stores import Closing
 from graphkit.stores import results as kept
+from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
@@ -71,3 +79,46 @@ def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatc
     assert (ask(1), ask(1), asked) == ([1], [1], [1, 1])
     monkeypatch.setattr(kept, "MOST_BYTES", file.stat().st_size)
     assert (ask(2), ask(2), ask(1), asked) == ([2], [2], [1], [1, 1, 2, 1])
+
+
+class Asked(Closing):
+    """The default database, with the statements that it was asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.store, self.statements = EmbeddedStore(path, ours=True), []
+        self.content, self.label = self.store.content, self.store.label
+
+    @property
+    def ours(self) -> str:
+        return self.store.ours
+
+    def run(self, statement, parameters=None):
+        self.statements.append(statement)
+        return self.store.run(statement, parameters)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+@pytest.mark.parametrize(("period", "first", "again"), [(None, 5, 2), ("2024", 4, 1)])
+def test_the_default_database_is_asked_for_names_and_claims_once(sliced_file, period, first, again):
+    answers = []
+    for times in (first, again):
+        with Asked(sliced_file) as store:
+            answers.append(as_object(depends(Catalog(store), "KOR", on="CHN", period=period)))
+            assert len(store.statements) == times
+
+    assert answers[0] == answers[1]
+
+
+def test_a_file_that_was_changed_is_asked_again(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    with EmbeddedStore(path, ours=True) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+        first = rows_of(store, "products")["name"].to_pylist()
+    with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
+        connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
+
+    with EmbeddedStore(path, ours=True) as store:
+        found = [rows_of(store, "products")["name"].to_pylist() for _ in range(2)]
+    assert (first, found) == (["Rare-earth metals"], [["Metals"]] * 2)

@@ -35,7 +35,7 @@ from graphkit.cli.options import (
 )
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.parameters import REPEATED, Parameter, Verb
-from graphkit.paths import flush, hide_pandas
+from graphkit.paths import flush, import_little
 from graphkit.verbs import VERBS
 
 HELP = """Who depends on whom for critical minerals, with sources.
@@ -106,7 +106,7 @@ def command_line(*wanted: str) -> typer.Typer:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
-    hide_pandas()
+    import_little()
     # What a short process makes lives to its end: looking for garbage in it costs a tenth.
     gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):

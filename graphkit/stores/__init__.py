@@ -92,6 +92,10 @@ class Store(Closing, Protocol):
     def content(self) -> str:
         """Identity of this load of this server; empty for a file on this machine."""
 
+    @property
+    def ours(self) -> str:
+        """Identity of a file that only graphkit writes; empty for any other database."""
+
     def load(self, graph: Graph, progress: Progress = ..., *, dry_run: bool = ...) -> LoadReport:
         """Make the database hold exactly this graph."""
 

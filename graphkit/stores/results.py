@@ -106,8 +106,9 @@ MOST_BYTES = 2**30
 
 
 def kept_rows(
-    content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table]
-) -> pa.Table:
+    content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table],
+    least: float | None = None,
+) -> pa.Table:  # fmt: skip
     """Return the rows of a statement: kept ones of the same load, else those of ``read``.
 
     Parameters
@@ -117,19 +118,19 @@ def kept_rows(
     statement, values
         The query and its parameters.
     read : callable
-        Asks the server.
+        Asks the database.
+    least : float, optional
+        Seconds from which on rows are worth keeping. Default: :data:`QUICK`.
     """
-    from pyarrow import parquet
-
     asked = "\x1e".join([content, statement, repr(sorted(values.items()))])
-    path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.parquet"
+    path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.arrow"
     with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
-        rows = parquet.ParquetFile(path).read()
+        rows = pa.ipc.open_file(path.read_bytes()).read_all()
         path.touch()
         return rows
     start = time.monotonic()
     rows = read()
-    if time.monotonic() - start >= QUICK:
+    if time.monotonic() - start >= (QUICK if least is None else least):
         with suppress(OSError):
             _keep(rows, path)
     return rows
@@ -137,10 +138,9 @@ def kept_rows(
 
 def _keep(rows: pa.Table, path: Path) -> None:
     """Write a whole file or none; the files that were not read for longest make room."""
-    from pyarrow import parquet
-
-    with replacing(path) as stream:
-        parquet.write_table(rows, stream)
+    compressed = pa.ipc.IpcWriteOptions(compression="lz4")
+    with replacing(path) as stream, pa.ipc.new_file(stream, rows.schema, options=compressed) as to:
+        to.write_table(rows)
     files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
     while sum(file.stat().st_size for file in files) > MOST_BYTES and len(files) > 1:
         files.pop(0).unlink(missing_ok=True)

@@ -93,11 +93,12 @@ def ddl(schema: Schema) -> Iterator[str]:
 class EmbeddedStore(Closing):
     """One ladybug file, which a load replaces by a new one that it built and verified.
 
-    Several threads may read it at once.
+    Several threads may read it at once. Of the file of a cache (``ours``), rows are kept.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, ours: bool = False) -> None:
         self.path = path
+        self._ours = ours
         self._database: Any = None
         self._connections: dict[int, Any] = {}
         """Of each thread: what one sets in its connection must not reach the others."""
@@ -112,8 +113,16 @@ class EmbeddedStore(Closing):
 
     @property
     def content(self) -> str:
-        """Empty: there is nothing to gain from caching the rows of a file."""
+        """Empty: there is nothing to gain from caching slow rows of a file."""
         return ""
+
+    @property
+    def ours(self) -> str:
+        """Identity of the file of a cache, which nobody else writes; empty for any other."""
+        if not self._ours:
+            return ""
+        of = self.path.stat()
+        return f"{self.path} {of.st_ino} {of.st_size} {of.st_mtime_ns} {of.st_ctime_ns}"
 
     def close(self) -> None:
         """Let go of the file."""

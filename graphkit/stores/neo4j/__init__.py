@@ -176,6 +176,9 @@ class Neo4jStore(Closing):
         """Kind and place of the database, for people."""
         return f"Neo4j at {self._uri}"
 
+    ours = ""
+    """Empty: anybody may write to a server."""
+
     @property
     def content(self) -> str:
         """The server, and the digest of its load."""
