@@ -273,6 +273,8 @@ def test_another_beginning_is_refused(statement, prefix):
         ("RETURN " + "(" * 101 + "1" + ")" * 101, "column 108: more than 100 levels of nesting"),
         ("RETURN " + "[" * 2000 + "]" * 2000, "more than 100 levels of nesting"),
         ("RETURN " + "COUNT { (a) WHERE " * 11, "column 194: more than 10 open braces here"),
+        ("RETURN " + "EXISTS { (a) }, " * 3 + "COUNT { (a) WHERE " * 11, "than 10 open braces"),
+        ("UNWIND [1] AS 5 RETURN 1", "column 15: found '5', wanted a name"),
         ("RETURN " + "NOT " * 101 + "true", "column 408: more than 100 levels of nesting here"),
         ("RETURN " + "-" * 101 + "1", "column 108: more than 100 levels of nesting here"),
         ("RETURN n" + ".a" * 101, "column 209: more than 100 levels of nesting here"),
@@ -307,6 +309,7 @@ def test_the_message_says_what_was_found_and_where(statement, said):
         "RETURN " + "2^" * 900 + "2",
         "RETURN " + "- " * 40 + "1",
         "RETURN f(n)" + ".a" * 100,
+        "RETURN " + ", ".join(["EXISTS { (a) }"] * 101),
         "RETURN a, " + "CASE WHEN a THEN " * 100 + "1" + " END" * 100,
     ],
 )  # fmt: skip
@@ -321,6 +324,7 @@ def test_much_beside_each_other_is_fine(statement):
         ("RETURN $ a", ["a"]),
         ("RETURN $`a b`, $`c``d`", ["a b", "c`d"]),
         ("RETURN $1, $größe, $_x", ["1", "größe", "_x"]),
+        ("SHOW INDEXES WHERE name = $a", ["a"]),
         ("RETURN '$a', \"$b\", `$c` // $d\n/* $e */", []),
         (
             "MATCH (n {key: $key}) WHERE n.x IN $list RETURN n LIMIT $limit",
@@ -344,6 +348,7 @@ def test_parameters_are_found_where_they_are_used(statement, names):
          "relationship node variable"),
         ("MATCH (n $given) RETURN 1", "match path node variable parameter return item number"),
         ("MATCH (n) USING JOIN ON n RETURN 1", "match path node variable hint return item number"),
+        ("RETURN a IN b IS NULL", "return item null-test test variable variable"),
         ("RETURN 1 - 2 - 3", "return item sum number sign number sign number"),
         ("RETURN (n) = -(2)", "return item compare group variable sign signed group number"),
     ],
@@ -371,9 +376,14 @@ def test_only_the_parameters_that_a_statement_uses_are_taken():
         Statement("RETURN $a").values(None)
 
 
+def test_the_columns_of_a_union_are_those_of_its_first_part():
+    assert Statement("RETURN 1 AS a, 2 UNION RETURN 3 AS b, 4").columns == ["a", "2"]
+
+
 def test_a_verdict_is_kept_and_a_refusal_is_repeated():
     reads, writes = Statement("RETURN $a"), Statement("MATCH (n {key: $a}) DELETE n")
     for _ in range(2):
+        assert Statement.of(reads) is reads
         reads.check_read_only()
         with pytest.raises(UsageError, match="DELETE is not read-only"):
             writes.check_read_only()

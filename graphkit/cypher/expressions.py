@@ -67,7 +67,7 @@ class Expressions(Patterns):
         while True:
             token = self.token
             kind, strength = OPERATORS.get(token.upper, ("", -1))
-            if strength < max(power, 0) or token.kind == "quoted":
+            if strength < power or token.kind == "quoted":
                 return left
             if kind == "test":
                 left = self.test(left)
