@@ -61,8 +61,6 @@ if TYPE_CHECKING:
 BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
 """Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
-ROWS_AT_ONCE = 400_000
-"""Rows copied by one statement, which holds them in memory several times over."""
 LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
 """Endings of the files that a program which was cut off while writing leaves behind."""
 SPARE = 2**20
@@ -372,12 +370,11 @@ def _copy(database: Any, part: Part) -> None:
     import ladybug
 
     ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
-    step = ROWS_AT_ONCE if part.ends else max(1, len(part.table))  # nodes only into an empty table
-    starts = range(0, len(part.table), step)
-    for rows in (part.table.slice(start, step) for start in starts):  # noqa: B007
-        # A connection keeps every table that it has copied; a second thread takes as much again.
-        with ladybug.Connection(database, num_threads=1) as connection:
-            connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
+    # In one statement: a second would have ladybug write the whole kind again at its checkpoint.
+    rows = part.table  # noqa: F841
+    # A connection keeps every table that it has copied; a second thread takes as much again.
+    with ladybug.Connection(database, num_threads=1) as connection:
+        connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
 
 
 def _verify(connection: Any, graph: Graph) -> None:
