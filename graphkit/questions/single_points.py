@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import nextafter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -196,9 +197,10 @@ def _by_share(
     catalog: Catalog, buyer: Entity | None, asked: Scope, supply: Supply,
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
-    found = share_points(supply.traced(consumers), threshold=threshold)
+    traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
+    found = share_points(traced, threshold=threshold)
     unsure = pc.equal(found["verdict"], "possible")
-    left_out = sorted(set() if possible else found.filter(unsure)["supplier"].to_pylist())
+    left_out = sorted(set() if possible else found["supplier"].filter(unsure).unique().to_pylist())
     if not possible:
         found = found.filter(pc.invert(unsure))
     found = found.rename_columns({"stage": "traced_to"})
@@ -249,7 +251,7 @@ def _structural(
         groups, notes = members_with_data(supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
     unsure = pc.equal(rows["verdict"], "possible")
-    left_out = sorted(set() if possible else rows.filter(unsure)["removed"].to_pylist())
+    left_out = sorted(set() if possible else rows["removed"].filter(unsure).unique().to_pylist())
     if not possible:
         rows = rows.filter(pc.invert(unsure))
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))

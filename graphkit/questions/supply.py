@@ -278,20 +278,21 @@ class Supply:
 
     def traced(
         self, consumers: Sequence[str] | None, *, stages: Sequence[str] | None = None,
-        without: tuple[str, Sequence[str]] | None = None,
+        without: tuple[str, Sequence[str]] | None = None, minimum: float = 0.0,
     ) -> pa.Table:  # fmt: skip
         """Look through the imports of the products asked about, each to the stages of its chain.
 
         The network of several products has stages that are none of a single one's.
         """
         found = look_through(
-            self.network, consumers=consumers, products=self.asked, stages=stages, without=without
-        )
+            self.network, consumers=consumers, products=self.asked, stages=stages,
+            without=without, minimum=minimum,
+        )  # fmt: skip
         at = dict(zip(self.network.products, self.network.stages, strict=True))
         steps = list(zip(*(self.conversions[n].to_pylist() for n in ENDS), strict=True))
-        own = {(key, at[one]) for key in self.asked for one in _behind(key, steps) if one in at}
-        pairs = zip(found["product"].to_pylist(), found["stage"].to_pylist(), strict=True)
-        return found.filter(pa.array([pair in own for pair in pairs], pa.bool_()))
+        own = {f"{key} {at[one]}" for key in self.asked for one in _behind(key, steps) if one in at}
+        pairs = pc.binary_join_element_wise(found["product"], found["stage"], " ")
+        return found.filter(pc.is_in(pairs, value_set=pa.array(sorted(own), pa.string())))
 
     def short_notes(self, buyer: str | None) -> list[str]:
         """Name the countries whose inputs cannot feed what the buyer, or everybody, buys."""

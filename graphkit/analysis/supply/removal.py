@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.analysis.flows import column_of
 from graphkit.analysis.supply import SupplyNetwork, reached
@@ -425,22 +426,24 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
     """
     if not 0 < threshold <= 1:
         raise GraphkitError(f"found a threshold of {threshold:g}, wanted more than 0, at most 1")
-    faces, looked, seen = [], [], set()
-    for row in traced.to_pylist():
-        ends = {"supplier": row["origin"], **{n: row[n] for n in ("consumer", "product", "stage")}}
-        if row["low"] is None or row["origin"] == row["consumer"]:
-            continue
-        face = row["face_value"]
-        key = (row["origin"], row["consumer"], row["product"])
-        if face >= threshold and key not in seen:
-            seen.add(key)
-            faces.append({**ends, "stage": None, "definition": "face value", "verdict": "certain",
-                          "share": face, "low": face, "high": face})  # fmt: skip
-        if row["high"] >= threshold:
-            verdict = point_verdict(row["low"], row["share"], threshold)
-            looked.append({**ends, "definition": "looked through", "verdict": verdict,
-                           **{n: row[n] for n in ("share", "low", "high")}})  # fmt: skip
-    return pa.Table.from_pylist([*faces, *looked], SHARES)
+    others = pc.not_equal(traced["origin"], traced["consumer"])
+    known = traced.filter(pc.and_(traced["low"].is_valid(), others))
+    known = known.rename_columns({"origin": "supplier"})
+    faces = known.filter(pc.greater_equal(known["face_value"], threshold))
+    rows = faces.append_column("row", pa.array(range(len(faces)), pa.int64()))
+    pairs = rows.group_by(["supplier", "consumer", "product"]).aggregate([("row", "min")])
+    at_face = [
+        {**row, "stage": None, "definition": "face value", "verdict": "certain",
+         **dict.fromkeys(("share", "low", "high"), row["face_value"])}
+        for row in faces.take(pairs["row_min"].sort()).to_pylist()
+    ]  # fmt: skip
+    looked = known.filter(pc.greater_equal(known["high"], threshold))
+    low, share = (pc.greater_equal(looked[name], threshold) for name in ("low", "share"))
+    verdicts = pc.if_else(low, "certain", pc.if_else(share, "as traced", "possible"))
+    looked = looked.append_column("verdict", verdicts)
+    looked = looked.append_column("definition", pa.repeat("looked through", len(looked)))
+    looked = looked.select(SHARES.names).cast(SHARES)
+    return pa.concat_tables([pa.Table.from_pylist(at_face, SHARES), looked]).combine_chunks()
 
 
 def point_verdict(low: float, share: float, threshold: float) -> str:
