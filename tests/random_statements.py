@@ -58,6 +58,53 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "float": ("f.usd", "f.tonnes"),
         "int": ("f.year",),
     },
+    "MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN', 'DEU', 'FRA'] "
+    "OPTIONAL MATCH (c)-[r:MEMBER_OF]->(a:Area)": {
+        "text": ("c.iso3", "a.iso3", "a.name", "type(r)", "endNode(r).iso3"),
+        "texts": ("labels(a)", "labels(c)", "a.aliases"),
+        "bool": ("a:Area", "a IS NULL", "a:Country|Area", "(a)<-[:MEMBER_OF]-()", "r IS NOT NULL"),
+        "map": ("a {.iso3, k: c.name, n: 1}",),
+    },
+    "MATCH (p:Product)-[:AT_STAGE]->(s:Stage WHERE s.position < 3)": {
+        "text": ("p.key", "s.name", "p['name']"),
+        "int": ("s.position", "s['position']"),
+        "map": ("p {.key, k: s.key, n: s.position}",),
+        "bool": ("EXISTS { (p)-[:MADE_INTO]->(q) WHERE q.key > p.key }",),
+    },
+    "MATCH p = (a:Product {key: 'dy-metal'})-[r:MADE_INTO*0..2]->(b)": {
+        "int": ("length(p)", "size(r)", "size(nodes(p))", "size(relationships(p))"),
+        "text": ("a.key", "b.key", "nodes(p)[0].key", "last(nodes(p)).key"),
+        "texts": ("[n IN nodes(p) | n.key]", "[x IN relationships(p) | type(x)]"),
+        "bool": ("a = b", "all(n IN nodes(p) WHERE n.key <> 'dy-metal')"),
+    },
+    "MATCH (a:Product)-[:MADE_INTO]->{1,2}(b:Product {key: 'magnets-metal'})": {
+        "text": ("a.key", "b.name"),
+        "bool": ("(a)-[:MADE_INTO]->(b)", "EXISTS { (a)-[:MADE_INTO]->{2}(b) }"),
+    },
+    "MATCH (a:Product {key: 'dy-metal'}) ((x)-[:MADE_INTO]->(y)){0,2} (b)": {
+        "text": ("a.key", "b.key"),
+        "texts": ("labels(b)",),
+    },
+    "MATCH p = shortestPath((a:Product)-[:MADE_INTO*..3]->(b:Product {key: 'magnets-metal'})) "
+    "WHERE a <> b": {"text": ("a.key", "b.key"), "int": ("length(p)",)},
+    "MATCH (a:Product {key: 'dy-metal'})-[r]-(b:!Country)": {
+        "text": ("b.key", "type(r)", "b.name"),
+        "texts": ("labels(b)",),
+        "bool": ("b:Element", "b:Stage|Product", "b:!Stage"),
+    },
+    "MATCH (k:Control)": {
+        "date": ("date(k.since)", "date(k.until)"),
+        "text": ("k.since", "k.key", "k.measure"),
+    },
+    "UNWIND [date('2024-02-29'), date('2023-12-31'), null] AS d": {"date": ("d",)},
+    "UNWIND [{k: 'x', n: 1}, {k: 'y', n: 2}, {k: 'x', n: 3}] AS m": {
+        "map": ("m",),
+        "int": ("m.n",),
+        "text": ("m.k", "m['k']"),
+    },
+    "UNWIND [1.5, -2.5, 2.0, 0.0, null] AS f": {"float": ("f",)},
+    "UNWIND [true, false, null] AS b": {"bool": ("b",)},
+    "UNWIND [[1, null], [null], [], [2, 3], null] AS l": {"ints": ("l",)},
     "UNWIND [-3, 0, 1, 2, 7, null] AS i": {"int": ("i",)},
     "UNWIND ['a', 'Bc', '12', '1.5', '', 'é日', null] AS t": {"text": ("t",)},
     "UNWIND [[1, 2, 3], [], [5], null] AS l": {"ints": ("l",)},
@@ -66,14 +113,17 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
 """Where the rows come from, and the values that they have by type."""
 
 CONSTANTS = {
-    "int": ("0", "1", "2", "-1", "3", "10"),
+    "int": ("0", "1", "2", "-1", "3", "10", "null"),
     "float": ("0.5", "2.0", "-1.5", "1e3"),
-    "text": ("'a'", "'-'", "'KOR'", "''", "'12'", "'é'"),
-    "bool": ("true", "false"),
+    "text": ("'a'", "'-'", "'KOR'", "''", "'12'", "'é'", "null"),
+    "bool": ("true", "false", "null"),
+    "date": ("date('2024-02-29')", "date({year: 2023})"),
+    "map": ("{k: 'a', n: 1}",),
     "ints": ("[1, 2, 3]", "[3]", "range(1, 4)"),
     "texts": ("['a', 'bc']", "['x']"),
 }
 
+# Neo4j finds a computed -0.0 less than 0, and one that is written out not: none is made here.
 FORMS: dict[str, tuple[str, ...]] = {
     "int": (
         "({int} + {int})", "({int} - {int})", "({int} * {int})", "({int} / 2)", "({int} % 3)",
@@ -81,11 +131,18 @@ FORMS: dict[str, tuple[str, ...]] = {
         "toInteger({float})", "coalesce({int}, {int})", "head({ints})", "last({ints})",
         "({ints})[{int}]", "({ints})[0]", "CASE WHEN {bool} THEN {int} ELSE {int} END",
         "reduce(s = 0, v IN {ints} | s + v)", "sign({int})", "-({int})",
+        "{date}.year", "{date}.month", "{date}.day", "{date}.quarter", "({map}).n",
+        "size([v IN {texts} WHERE v < {text}])", "reduce(s = {int}, v IN {ints} | s + v * 2)",
+        "reduce(s = 0, v IN {texts} | s + size(v))", "CASE WHEN {bool} THEN {int} END",
+        "({int} / {int})", "CASE {text} WHEN 'a' THEN 1 WHEN {text} THEN {int} END",
     ),
     "float": (
-        "({float} + {int})", "({float} * {float})", "({float} - {float})", "toFloat({text})",
-        "toFloat({int})", "round({float})", "floor({float})", "ceil({float})", "abs({float})",
-        "coalesce({float}, {float})", "({int} / 2.0)", "CASE WHEN {bool} THEN {float} END",
+        "({float} + {int})", "({float} * {float} + 0.0)", "({float} - {float})", "toFloat({text})",
+        "toFloat({int})", "(round({float}) + 0.0)", "floor({float})", "ceil({float})",
+        "abs({float})", "coalesce({float}, {float})", "({int} / 2.0 + 0.0)",
+        "CASE WHEN {bool} THEN {float} END",
+        "({float} / 3 + 0.0)", "sqrt(abs({float}))", "({float} ^ 2)", "({int} ^ 2)",
+        "(0.0 - {float})", "({int} * 1.5 + 0.0)",
     ),
     "text": (
         "({text} + {text})", "toUpper({text})", "toLower({text})", "trim({text})",
@@ -94,6 +151,9 @@ FORMS: dict[str, tuple[str, ...]] = {
         "last({texts})", "({texts})[1]", "split({text}, '-')[0]", "coalesce({text}, {text})",
         "CASE WHEN {bool} THEN {text} ELSE {text} END", "({text} + {int})", "toString({bool})",
         "CASE {int} WHEN 1 THEN {text} WHEN 2 THEN 'two' END",
+        "toString({date})", "({map}).k", "ltrim({text})", "rtrim({text})",
+        "head([v IN {texts} WHERE v > {text}])", "split({text}, 'a')[-1]", "({text} || {text})",
+        "replace({text}, {text}, '_')", "substring({text}, 1, {int} % 2 + 1)",
     ),
     "bool": (
         "({int} < {int})", "({int} = {int})", "({float} >= {float})", "({text} = {text})",
@@ -103,25 +163,48 @@ FORMS: dict[str, tuple[str, ...]] = {
         "({bool} XOR {bool})", "({text} IS NULL)", "({int} IS NOT NULL)", "isEmpty({texts})",
         "any(v IN {ints} WHERE v > 1)", "all(v IN {texts} WHERE size(v) > 1)",
         "none(v IN {ints} WHERE v = 2)", "(0 < {int} <= 3)", "({text} =~ '[a-z]+.*')",
+        "({text} IN {texts})", "({int} IN {ints})", "single(v IN {ints} WHERE v = 2)",
+        "any(v IN {ints} WHERE v > {int})", "all(v IN {texts} WHERE v <> {text})",
+        "none(v IN {texts} WHERE v = {text} OR v = 'a')", "({ints} = {ints})",
+        "({texts} <> {texts})", "(({float} / 2 + 0.0) < {int})", "({bool} = {bool})",
+        "({float} > {int})", "({text} STARTS WITH {text})", "({text} CONTAINS {text})",
+        "({date} < {date})", "({date} = {date})", "({date} IS NULL)", "coalesce({bool}, {bool})",
+        "isEmpty({text})", "({int} IN [1, null])", "NOT ({text} IN ['a', null])",
+        "CASE WHEN {bool} THEN {bool} ELSE {bool} END", "({text} IN [{text}, {text}])",
     ),
     "ints": (
         "[v IN {ints} WHERE v > 1]", "[v IN {ints} | v * 2]", "[v IN {texts} | size(v)]",
         "({ints} + {ints})", "tail({ints})", "({ints})[0..2]", "({ints})[1..]", "reverse({ints})",
         "({ints})[..-1]", "[{int}, {int}]",
+        "[v IN {ints} | v + {int}]", "[v IN {ints} WHERE v < {int}]", "({ints} + {int})",
+        "[v IN {ints} WHERE v > 0 | v * v + 1]", "[v IN {ints} WHERE v <> 2 AND v < 9]",
+        "[v IN {ints} | CASE WHEN v > 1 THEN v ELSE 0 END]", "({ints})[{int}..]", "range({int}, 3)",
     ),
     "texts": (
         "split({text}, '-')", "[v IN {texts} | toUpper(v)]", "[v IN {texts} WHERE v <> 'x']",
         "tail({texts})", "({texts} + {texts})", "({texts})[..1]", "reverse({texts})",
         "[v IN {texts} WHERE v CONTAINS 'a' | v + '!']", "({texts} + 'z')",
+        "[v IN {texts} | v + {text}]", "[v IN {texts} | left(v, 1)]", "[{text}, {text}]",
+        "[v IN {texts} WHERE size(v) > 1 OR v = 'x']", "coalesce({texts}, {texts})",
+    ),
+    "date": (
+        "coalesce({date}, {date})", "CASE WHEN {bool} THEN {date} ELSE {date} END", "{date}",
+    ),
+    "map": (
+        "{k: {text}, n: {int}}", "{k: {text}, n: size({text}), d: {bool}}",
     ),
 }  # fmt: skip
 GAP = re.compile(rf"{{({'|'.join(FORMS)})}}")
 AGGREGATES = (
     "count(*)", "count({text})", "count(DISTINCT {text})", "min({text})", "max({int})",
     "sum({int})", "sum({float})", "avg({int})", "min({float})", "size(collect({text}))",
-    "sum(CASE WHEN {bool} THEN 1 ELSE 0 END)",
+    "sum(CASE WHEN {bool} THEN 1 ELSE 0 END)", "avg({float})", "max({text})", "min({int})",
+    "sum(DISTINCT {int})", "count(DISTINCT {int})", "max({date})", "count({bool})",
+    "percentileDisc({int}, 0.5)", "percentileCont({float}, 0.25)", "size(collect(DISTINCT {int}))",
+    "reduce(s = 0, v IN collect({int}) | s + v)", "any(v IN collect({text}) WHERE v = 'a')",
+    "max({int}) - min({int})", "count(*) * 2 + 1",
 )  # fmt: skip
-PLAIN = ("int", "float", "text", "bool")
+PLAIN = ("int", "float", "text", "bool", "date")
 """Types that a database can order and group by."""
 
 
@@ -162,15 +245,18 @@ class Asked:
     ending: str
 
     def __str__(self) -> str:
-        joins = "AND" if "WHERE" in self.base else "WHERE"
+        joins = "AND" if re.search(r"WHERE [^()]*$", self.base) else "WHERE"
         if self.condition is not None and self.base.startswith("UNWIND"):
             joins = "WITH * WHERE"
         where = f" {joins} {self.condition}" if self.condition is not None else ""
         named = [f"{value} AS k{n}" for n, value in enumerate(self.keys)]
         named += [f"{value} AS v{n}" for n, value in enumerate(self.columns)]
         names = ", ".join(name.rpartition(" ")[2] for name in named)
-        ending = self.ending.format(columns=", ".join(named), names=names)
-        return " ".join(filter(None, [self.base + where, self.joined, ending]))
+        rows = " ".join(filter(None, [self.base + where, self.joined]))
+        down, first = f"{names} DESC".replace(",", " DESC,"), names.partition(",")[0]
+        columns = ", ".join(named)
+        ending = self.ending.format(columns=columns, names=names, rows=rows, down=down, first=first)
+        return f"{rows} {ending}"
 
     def smaller(self) -> Iterator[Asked]:
         """Statements with less in them."""
@@ -204,6 +290,10 @@ ENDINGS = (
     "WITH {columns} RETURN {names}",
     "WITH {columns} ORDER BY {names} SKIP 1 LIMIT 3 RETURN {names}",
     "WITH DISTINCT {columns} RETURN count(*) AS n",
+    "RETURN {columns} ORDER BY {down}",
+    "RETURN {columns} UNION {rows} RETURN {columns}",
+    "RETURN {columns} UNION ALL {rows} RETURN {columns}",
+    "WITH {columns} WHERE {first} IS NOT NULL RETURN {names} ORDER BY {names}",
 )
 """Aggregates and other uses of the columns."""
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
 import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from databases import settled, until
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
@@ -19,10 +26,12 @@ from prompt_toolkit.output import DummyOutput
 from graphkit.cli.cypher import _typed
 from graphkit.cli.prompt import COMMANDS, Names, Prompt
 from graphkit.render import SHORT, View
+from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.results import LIMITS
 
 LEAVE = "\x04"
 """Ctrl-D."""
+LONG = "UNWIND range(1, 20000) AS a UNWIND range(1, 20000) AS b UNWIND range(1, 900) AS c "
 
 
 @pytest.fixture
@@ -117,15 +126,105 @@ def test_quit_leaves_what_comes_after(typed):
 
 
 def test_interrupts_cancel_the_statement_and_what_is_typed(typed):
-    long = "UNWIND range(1, 20000) AS a UNWIND range(1, 20000) AS b UNWIND range(1, 900) AS c "
     timer = threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
 
-    out, err = typed(long + "RETURN sum(a * b * c) AS s;", "RETURN 40\x03RETURN 42 AS x;")
+    out, err = typed(LONG + "RETURN sum(a * b * c) AS s;", "RETURN 40\x03RETURN 42 AS x;")
     timer.cancel()
 
     assert err == "graphkit: interrupted\n"
     assert "42" in out
+
+
+@pytest.mark.long
+def test_ctrl_c_on_a_terminal_ends_a_statement_of_neo4j_and_the_prompt_lives(neo4j_server, stores):
+    uri, user, password = neo4j_server
+    environment = {"NEO4J_USERNAME": user, "NEO4J_PASSWORD": password, "TERM": "xterm"}
+    with Terminal(["cypher", "--db", uri], environment) as terminal:
+        terminal.wait_for("graphkit>")
+        terminal.type(f"{LONG}RETURN sum(a * b * c) AS s;\r")
+        until(lambda: len(running(stores["neo4j"], "sum(a * b * c)")) > 0)
+
+        terminal.type("\x03")
+        began = time.monotonic()
+        terminal.wait_for("graphkit: interrupted")
+        taken = time.monotonic() - began
+        settled(stores["neo4j"], 10)
+        terminal.type("RETURN 'still ' + 'alive' AS x;\r")
+        terminal.wait_for("still alive")
+        terminal.type(LEAVE)
+
+        assert terminal.ended() == 0
+    assert taken < 1
+
+
+def running(store: Neo4jStore, part: str) -> list[str]:
+    """The statements that the server runs and that have a part."""
+    listed = store.run("SHOW TRANSACTIONS YIELD currentQuery AS text RETURN text").table["text"]
+    return [text for text in listed.to_pylist() if part in text and "SHOW" not in text]
+
+
+class Terminal:
+    """A terminal on which a command of graphkit runs."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self._shown = ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", TAKE_TERMINAL, *arguments],
+            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
+        os.close(theirs)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def read(self) -> None:
+        """Take what is shown, and tell where the cursor is when asked."""
+        if select.select([self._ours], [], [], 0.05)[0]:
+            with suppress(OSError):  # the command has ended
+                self._shown += os.read(self._ours, 65_536).decode(errors="replace")
+        if "\x1b[6n" in self._shown:
+            self.type("\x1b[1;1R")
+            self._shown = self._shown.replace("\x1b[6n", "")
+
+    def wait_for(self, text: str) -> None:
+        """Wait until a text is shown after what was waited for before."""
+
+        def came() -> bool:
+            self.read()
+            return text in self._shown
+
+        until(came)
+        self._shown = self._shown.partition(text)[2]
+
+    def ended(self) -> int:
+        """Wait for the end of the command, and return its exit code."""
+
+        def came() -> bool:
+            self.read()
+            return self._process.poll() is not None
+
+        until(came)
+        return self._process.returncode
+
+
+TAKE_TERMINAL = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from graphkit.cli.app import run
+sys.exit(run(sys.argv[1:]))
+"""
+"""Program that makes its terminal the one whose Ctrl-C interrupts it."""
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.
     writer = Writer(statement, query, names, given)
     text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
     lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
-    if len(lambdas) > 1 and writer.captured is not None:
+    if len(set(lambdas)) > 1 and writer.captured is not None:
         # The lambda that takes something of its row then changes what another one finds.
         writer.lacks(
             writer.captured,
@@ -181,6 +181,7 @@ class Writer:
         """Variables that are known to be lists without nulls."""
         self.locals = 0
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
+        self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
         self.captured: Syntax | None = None
         """What a comprehension takes from outside it."""
 

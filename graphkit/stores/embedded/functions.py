@@ -128,6 +128,26 @@ def date(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     return f"make_date({', '.join([*parts.values(), '1', '1'][:3])})"
 
 
+def replace(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+    """Write ``replace(text, part, other)``; an empty part is before and after each character."""
+    text, part, other = writer.all_written(arguments)
+    if arguments[1].kind == "string" and len(arguments[1].name) > 2:
+        return f"replace({text}, {part}, {other})"
+    every = f"regexp_replace({text}, '', {other}, 'g')"
+    return f"CASE WHEN {part} = '' THEN {every} ELSE replace({text}, {part}, {other}) END"
+
+
+def end_of(name: str) -> Rule:
+    """Make the rule for an end of a relationship; in a pattern without a direction it is wrong."""
+
+    def rule(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+        if writer.undirected:
+            writer.refuses(each, f"{each.name}() beside a pattern without a direction: give it one")
+        return f"{name}({writer.every(arguments)})"
+
+    return rule
+
+
 def exists(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``exists((a)-->(b))``."""
     if arguments[0].kind != "pattern":
@@ -177,7 +197,7 @@ FUNCTIONS: dict[str, Rule] = {
     "coalesce": coalesce,
     "date": date,
     "elementid": different("answers something else", "use the node's key"),
-    "endnode": template("end_node({0})"),
+    "endnode": end_of("end_node"),
     "exists": exists,
     "head": lambda writer, each, arguments: item(writer, arguments[0], "1"),
     "id": different("answers something else", "use the node's key"),
@@ -188,11 +208,12 @@ FUNCTIONS: dict[str, Rule] = {
     "log": template("ln({0})"),
     "properties": different("of a value, not of a column, has what is not set as well"),
     "rand": template("random()"),
+    "replace": replace,
     "reverse": reverse,
     "round": round_,
     "sum": lambda writer, each, arguments: f"coalesce({writer.called(each)}, 0)",
     "split": split,
-    "startnode": template("start_node({0})"),
+    "startnode": end_of("start_node"),
     "substring": substring,
     "tail": template("{0}[2:]"),
     "toboolean": to_boolean,

@@ -31,6 +31,13 @@ _ALWAYS_SET = {
     for kind in GRAPH.kinds
 }
 """Properties that everything of a kind has."""
+REQUIRED = {
+    name
+    for names in _ALWAYS_SET.values()
+    for name in names
+    if all(name in _ALWAYS_SET[k.name] for k in GRAPH.kinds if name in {p.name for p in k.stored})
+}
+"""Properties that are always set where they are at all."""
 
 
 def aggregates(value: Syntax) -> bool:

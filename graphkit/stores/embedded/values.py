@@ -12,7 +12,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.embedded.subqueries import EDGES, HIDDEN, NODES, meant, quoted
+from graphkit.stores.embedded.subqueries import (
+    EDGES,
+    HIDDEN,
+    NODES,
+    REQUIRED,
+    meant,
+    quoted,
+)
 from graphkit.stores.embedded.types import LIST
 
 if TYPE_CHECKING:
@@ -20,6 +27,15 @@ if TYPE_CHECKING:
 
 LEAST = "cast('-inf', 'DOUBLE')"
 """The least number."""
+MANY = 1_000_000
+"""More items than a list has."""
+SURE = frozenset((
+    "abs", "char_length", "endnode", "labels", "left", "ltrim", "replace", "reverse", "right",
+    "round", "rtrim", "size", "split", "startnode", "substring", "tolower", "tostring", "toupper",
+    "trim", "type",
+))  # fmt: skip
+"""Functions that are null of null alone."""
+GRAPH_VALUES = ("node", "relationship")
 
 
 def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
@@ -35,7 +51,7 @@ def item(writer: Writer, values: Syntax, place: str) -> str:
     """Write the item at a place of ladybug's; null beyond the ends of a list of plain values."""
     text = writer.written(values)
     type_ = writer.types.item(values)
-    if type_ in ("node", "relationship", "map", "path") or type_.startswith(LIST):
+    if type_ in (*GRAPH_VALUES, "map", "path") or type_.startswith(LIST):
         return f"{text}[{place}]"
     return f"list_max({text}[{place}:{place}])"
 
@@ -115,7 +131,7 @@ def predicate(writer: Writer, each: Syntax) -> str:
     met = f"size({text})"
     if where is not None:
         type_ = writer.types.item(values)
-        if may_hold_null(writer, values):
+        if may_hold_null(writer, values) or _may_be_open(writer, where.parts[0], variable):
             return _of_three_values(writer, each.name, text, variable, type_, where.parts[0])
         met = f"size({writer.lambda_('list_filter', text, variable, type_, where.parts[0])})"
     wanted = {"ANY": "> 0", "NONE": "= 0", "SINGLE": "= 1", "ALL": f"= size({text})"}
@@ -136,25 +152,54 @@ def may_hold_null(writer: Writer, values: Syntax) -> bool:
         return values.name.lower() not in items and any(may_hold_null(writer, p) for p in parts)
     if values.kind == "comprehension" and values.first("result") is None:
         return may_hold_null(writer, values.parts[1])
-    if values.kind in ("list", "group", "slice", "sum"):
+    if values.kind == "list":
+        return any(_item_may_be_null(writer, part) for part in parts)
+    if values.kind in ("group", "slice", "sum"):
         return any(may_hold_null(writer, part) for part in parts)
     return True
+
+
+def _item_may_be_null(writer: Writer, value: Syntax) -> bool:
+    """Tell if a value that is written out as an item of a list may be null."""
+    if value.kind == "property":
+        return value.name not in REQUIRED
+    if value.kind == "parameter":
+        return writer.types.parameters.get(value.name) is None
+    if value.kind == "function" and value.name.lower() not in SURE:
+        return True
+    return may_hold_null(writer, value)
+
+
+def _may_be_open(writer: Writer, condition: Syntax, variable: Syntax) -> bool:
+    """Tell if a condition on an item may be null although the item is not."""
+    return any(
+        (each.kind == "constant" and each.name.upper() == "NULL")
+        or (each.kind == "variable" and each.name != variable.name)
+        or (each.kind == "parameter" and writer.types.parameters.get(each.name) is None)
+        or (each.kind == "property" and each.name not in REQUIRED)
+        or (each.kind == "function" and each.name.lower() not in SURE)
+        or each.kind in ("index", "case", "reduce", "predicate")
+        for each in condition.walk()
+    )
 
 
 def _of_three_values(
     writer: Writer, name: str, values: str, variable: Syntax, type_: str, condition: Syntax
 ) -> str:
-    """Write a predicate over items of which some may be null, and make it null."""
-    if name == "SINGLE":
-        writer.lacks(variable, "single() of a list that may hold null")
+    """Write a predicate of which the condition may be null, and make it null."""
     with writer.local(variable, type_, condition) as x:
-        met = writer.written(condition)
-    wanted, other = (0, 2) if name == "ALL" else (2, 0)
-    met = _condition(met)
-    each = f"CASE WHEN {met} THEN {wanted} WHEN NOT ({met}) THEN {other} ELSE 1 END"
-    most = f"list_max(list_transform({values}[1:], {x} -> {each}))"
+        met = _condition(writer.written(condition))
+    yes, no = {"ALL": (0, 2), "SINGLE": (MANY, 0)}.get(name, (2, 0))
+    each = f"CASE WHEN {met} THEN {yes} WHEN NOT ({met}) THEN {no} ELSE 1 END"
+    numbers = f"list_transform({values}[1:], {x} -> {each})"
+    if name == "SINGLE":
+        total = f"list_sum({numbers})"
+        open_ = f"{total} % {MANY} > 0"
+        return (
+            f"({total} < {2 * MANY} AND nullif(NOT ({open_}), false) AND ({open_} OR {total} > 0))"
+        )
     # One 2 is enough for an answer, without one a 1 leaves it open; CASE in CASE is read wrong.
-    found = f"(nullif(coalesce({most}, size({values})), 1) = 2)"
+    found = f"(nullif(coalesce(list_max({numbers}), size({values})), 1) = 2)"
     return found if name == "ANY" else f"(NOT {found})"
 
 
@@ -285,16 +330,17 @@ def null_test(writer: Writer, each: Syntax) -> str:
 
 
 def case(writer: Writer, each: Syntax) -> str:
-    """Write CASE, whose conditions may be a CASE themselves."""
+    """Write CASE with conditions: a value compared with null is for ladybug's own form the same."""
     subject, otherwise = each.first("subject"), each.first("else")
-    pieces = ["CASE"] if subject is None else ["CASE", writer.written(subject)]
+    pieces = ["CASE"]
     for when in each.all("when"):
+        *conditions, value = writer.all_written(when.parts)
         if subject is not None:
             types = [(part, writer.types.of(part)) for part in (*subject.parts, *when.parts[:-1])]
             _check_types(writer, when, types)
-        *conditions, value = writer.all_written(when.parts)
-        found = conditions if subject else map(_condition, conditions)
-        pieces += [f"WHEN {condition} THEN {value}" for condition in found]
+            text = writer.every(subject.parts)
+            conditions = [f"({text}) = ({condition})" for condition in conditions]
+        pieces += [f"WHEN {_condition(condition)} THEN {value}" for condition in conditions]
     if otherwise is not None:
         pieces.append(f"ELSE {writer.every(otherwise.parts)}")
     return " ".join([*pieces, "END"])
@@ -331,8 +377,8 @@ def sum_(writer: Writer, each: Syntax) -> str:
 
 
 def projection(writer: Writer, each: Syntax) -> str:
-    """Write ``n {.a, b: 1, c}`` as a map."""
-    of = writer.written(each.parts[0])
+    """Write ``n {.a, b: 1, c}`` as a map; of nothing, null."""
+    of, graph = writer.written(each.parts[0]), writer.types.of(each.parts[0]) in GRAPH_VALUES
     entries = []
     for part in each.parts[1:]:
         value = {
@@ -342,7 +388,10 @@ def projection(writer: Writer, each: Syntax) -> str:
             "own-properties": lambda p=part: writer.written(p),
         }[part.kind]()
         entries.append(f"{quoted(part.name)}: {value}")
-    return f"{{{', '.join(entries)}}}"
+    text = f"{{{', '.join(entries)}}}"
+    if graph and not writer.optional:
+        return text
+    return f"CASE WHEN {f'id({of})' if graph else of} IS NOT NULL THEN {text} END"
 
 
 def property_(writer: Writer, each: Syntax) -> str:
@@ -405,7 +454,7 @@ def as_text(writer: Writer, each: Syntax, type_: str, text: str) -> str:
     """Write a value as text, as Neo4j writes it."""
     if type_ == "text":
         return text
-    if type_ == "int":
+    if type_ in ("int", "date"):
         return f"cast({text}, 'STRING')"
     if type_ == "null":
         return "cast(null, 'STRING')"

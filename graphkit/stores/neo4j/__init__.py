@@ -8,10 +8,11 @@ import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import neo4j
 import neo4j.exceptions as failures
@@ -63,6 +64,11 @@ OUT_OF_MEMORY = (
     "and collect fewer rows (of a server of graphkit's: graphkit neo4j start "
     "--transaction-memory MIB)"
 )
+TERMINATE = """
+SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData.graphkit = $name
+TERMINATE TRANSACTIONS id YIELD message RETURN message
+"""
+"""Ends the transactions of one store."""
 IDLE_SECONDS = 10.0
 """After which a connection is tried before it is used: its server may have been restarted."""
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -138,6 +144,7 @@ class Neo4jStore(Closing):
     def __init__(self, uri: str, user: str, password: str, database: str | None = None) -> None:
         self._uri, self._database = uri, database
         self._seen = self._owner = ""
+        self._name = uuid4().hex
         # In a cluster, a read after a load waits for a member that has heard of it.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         with self._failures():
@@ -218,7 +225,21 @@ class Neo4jStore(Closing):
             given_up.set()
             self._hang_up()
 
-        return within(limits.timeout, lambda: answer(check), limits.too_long, give_up)
+        try:
+            return within(limits.timeout, lambda: answer(check), limits.too_long, give_up)
+        except KeyboardInterrupt:
+            self._terminate()
+            raise
+
+    def _terminate(self) -> None:
+        """End what the server still runs for this store: it hears of no connection that ended."""
+
+        def ask() -> None:
+            with self._session(neo4j.READ_ACCESS) as session:
+                session.run(TERMINATE, {"name": self._name}).consume()
+
+        with suppress(StoreError, failures.Neo4jError, failures.DriverError):
+            within(CONNECT_SECONDS, ask, StoreError("it takes too long"), self._hang_up)
 
     def _failures(self, prefix: str = "") -> AbstractContextManager[None]:
         """Translate the driver's errors."""
@@ -309,7 +330,7 @@ class Neo4jStore(Closing):
             Among others, the server ended the statement: it needs too much memory or time.
         """
 
-        @neo4j.unit_of_work(timeout=limits.timeout)
+        @neo4j.unit_of_work(timeout=limits.timeout, metadata={"graphkit": self._name})
         def work(transaction: neo4j.ManagedTransaction) -> Read:
             check()
             try:
