@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import resource
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +82,53 @@ def test_a_real_bash_completes_with_the_script_that_is_installed():
                           check=True)  # fmt: skip
 
     assert done.stdout.splitlines() == ["KOR"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_tab_key_of_a_shell_completes_after_the_script_is_installed(
+    shell, tmp_path, monkeypatch
+):
+    """A terminal with the shell that a user has, and the keys that a user presses."""
+    program = shutil.which(shell)
+    assert program, f"found no {shell}; install it: apt-get install {shell}"
+    for name, value in {
+        "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / ".config"), "TERM": "xterm",
+        "PATH": f"{GRAPHKIT.parent}{os.pathsep}{os.environ['PATH']}",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("ZDOTDIR", raising=False)
+    # The command finds out which shell has started it.
+    install = "graphkit --install-completion; true"
+    subprocess.run([program, "-c", install], check=True, capture_output=True, cwd=tmp_path)
+    completed("bash", "graphkit depends KO")  # the names are written down
+
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execv(program, [shell, "-i"])
+    try:
+        os.write(terminal, b"echo ready''-42\n")
+        read_until(terminal, "ready-42")
+        os.write(terminal, b"graphkit depends south-k")
+        read_until(terminal, "south-k")
+        # In zsh, the first press in a session only loads the script that Typer writes.
+        read_until(terminal, r"orea|KOR", press=b"\t")
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(terminal)
+
+
+def read_until(terminal: int, wanted: str, press: bytes = b"", seconds: float = 60) -> None:
+    """Read a terminal until a text appears; press a key whenever nothing comes for a while."""
+    seen, ends = "", time.monotonic() + seconds
+    os.write(terminal, press)
+    while not re.search(wanted, seen):
+        assert time.monotonic() < ends, repr(seen)
+        if select.select([terminal], [], [], 3)[0]:
+            seen += os.read(terminal, 65536).decode(errors="replace")
+        else:
+            os.write(terminal, press)
 
 
 def test_a_key_press_opens_no_database_once_the_names_are_written_down():

@@ -132,6 +132,19 @@ def test_the_python_of_the_readme_and_the_recipes_runs(tmp_path, monkeypatch):
         exec(block, {})
 
 
+def test_the_question_of_the_notebook_has_the_same_rows_on_neo4j(stores):
+    """The page says so, as it is made without a server."""
+    page = (FOLDER / "docs/notebooks/networkx.md").read_text(encoding="utf-8")
+    cell = re.search(r"^question = \(.*?^\)$", page, re.MULTILINE | re.DOTALL)
+    assert cell
+    given: dict[str, str] = {}
+    exec(cell[0], given)
+    embedded, neo4j = (stores[name].ask(given["question"]).table for name in ("embedded", "neo4j"))
+
+    assert embedded.to_pylist() == neo4j.to_pylist()
+    assert embedded["supplier"][0].as_py() == "CHN"
+
+
 def test_any_lines_stand_for_any_lines():
     assert pattern(["a", ANY, "d"]).fullmatch("a\nb\nc\nd\n")
     assert pattern(["a", ANY, "d"]).fullmatch("a\nd\n")
