@@ -122,11 +122,17 @@ def holds(found: Ends, truth: dict[tuple[str, str, str], float]) -> None:
         assert low - 1e-9 <= share <= high + 1e-9, (key, low, share, high)
 
 
+def is_whole(truth: Truth) -> bool:
+    """Return True if every product is sold, and the bloc buys some."""
+    traded = set(truth.sold["product"].to_pylist()) == set(truth.inputs)
+    return traded and "E" in truth.sold["consumer"].to_pylist()
+
+
 SEEDS = [
     (shape, n) if shape != "fork" and n == 0 else pytest.param(shape, n, marks=pytest.mark.long)
     for shape in SHAPES
     for n in range(CHAINS // 6)
-    if set(chain(n, SHAPES[shape]).sold["product"].to_pylist()) == set(SHAPES[shape])
+    if is_whole(chain(n, SHAPES[shape]))
 ]
 
 
@@ -175,6 +181,8 @@ def test_a_bloc_of_suppliers_and_supply_without_a_country_hold_the_truth(
                 key = product, stage, "CHN+JPN"
                 two[key] = two.get(key, 0.0) + share
         holds(asked(session, NAMES[consumer], on="CHN+JPN"), two)
+        if truth.by_products:  # the enumeration does not know the hosts either
+            continue
         names = {**NAMES, "through A": "through CHN"}
         holds(asked(session, NAMES[consumer], without="CHN"),
               wanted(left(truth, "A"), consumer, names))  # fmt: skip

@@ -167,7 +167,7 @@ def supply_network(
     may, other = possible_draws(
         earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
         ratio, np.where(state == OBSERVED, kept, np.inf),
-        np.where(state == OBSERVED, produced, least),
+        np.where(state == OBSERVED, produced, least), listed_whole(sure.share, product),
     )  # fmt: skip
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),

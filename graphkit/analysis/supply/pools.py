@@ -241,12 +241,14 @@ def most_input_needed(
 def possible_draws(
     earlier: Mapping[int, Sequence[tuple[int, int, int]]], hosts: Mapping[int, Sequence[int]],
     country: np.ndarray, product: np.ndarray, supply: np.ndarray, withheld: np.ndarray,
-    ratio: np.ndarray, kept: np.ndarray, made: np.ndarray,
+    ratio: np.ndarray, kept: np.ndarray, made: np.ndarray, listed: np.ndarray,
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:  # fmt: skip
     """Find the pools that nodes may draw on, and the most of their output that each can feed.
 
     ``kept`` is the most that a pool has after its exports, ``made`` the least output of a node.
-    Also return the most of each node's output that by-product steps and withheld pools can feed.
+    Also return the most of each node's output that by-product steps and withheld pools can feed:
+    all of it, where the country may have a host that it neither trades nor publishes, since not
+    all makers of the product are ``listed``.
     """
 
     def part(output: np.ndarray, source: np.ndarray) -> np.ndarray:
@@ -256,11 +258,17 @@ def possible_draws(
 
     output, source = possible_pools(earlier, country, product, supply, withheld)
     hidden = withheld[source] & (supply[source] == 0)
-    ends = [(output[hidden], source[hidden])]
+    ends, unseen = [(output[hidden], source[hidden])], []
     for number, places in hosts.items():
         nodes = np.flatnonzero((product == number) & (supply > 0))
         ends.append(_pools_of(places, nodes, country, product, (supply > 0) | withheld))
+        for place in places:
+            if not listed[product == place].any():
+                known = (product == place) & ((supply > 0) | np.isfinite(kept))
+                seen = np.isin(country[nodes], country[known])
+                unseen.append(nodes[~seen])
     others = _joined([o for o, _ in ends])
     other = np.bincount(others, part(others, _joined([s for _, s in ends])), len(product))
+    other[_joined(unseen)] = 1.0
     output, source = output[~hidden], source[~hidden]
     return (output, source, part(output, source)), np.minimum(other, 1.0)
