@@ -1,4 +1,3 @@
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from supply_cases import FIGURE
 
 from graphkit.analysis.claims import Verdict
 from graphkit.analysis.claims.evidence import Loaded, half_unit
-from graphkit.analysis.claims.published import conflicts, production_conflicts
 from graphkit.analysis.claims.verdicts import (
     Tolerance,
     check_claims,
@@ -44,6 +42,8 @@ TRADE: list[Flow] = [
     ("CHN", "JPN", "metals", "2024", 60.0, 90.0),
     ("CHN", "KOR", "metals", "2023", 40.0, 10.0),
 ]
+WORLD = [{"tonnes": 270_000.0}, {"country": "AUS", "tonnes": 29_000.0},
+         {"country": "WLD", "type": "world", "tonnes": 380_000.0}]  # fmt: skip
 
 
 def table(rows: list[dict[str, Any]], numbers: tuple[str, ...] = ()) -> pa.Table:
@@ -530,102 +530,6 @@ def test_a_share_of_no_trade_cannot_be_told_and_one_of_a_dollar_can():
     assert verdict(graph(dollar), value=1.0) == BORNE_OUT
 
 
-# --- production and net import reliance
-
-OUTPUT = {"measure": "production", "consumer": None, "product": None, "element": "REE",
-          "stage": "mine", "counted_by": "weight"}  # fmt: skip
-WORLD = [{"tonnes": 270_000.0}, {"country": "AUS", "tonnes": 29_000.0},
-         {"country": "WLD", "type": "world", "tonnes": 380_000.0}]  # fmt: skip
-
-
-def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
-    loaded = graph(made=WORLD)
-    row = check(loaded, value=0.7, **OUTPUT)
-
-    assert (row["verdict"], row["found_by"]) == (
-        BORNE_OUT, "ore, REO, of the published world total (usgs)",
-    )  # fmt: skip
-    assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
-    assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
-    assert verdict(loaded, value=0.66, **OUTPUT | {"counted_by": None}) == CANNOT_BE_TOLD
-
-
-def test_another_stage_is_no_fact_about_this_one():
-    row = check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": "separate"})
-
-    assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == [
-        "production of compounds, oxide at the stage separate by CHN in 2024; there is "
-        "production at the stage mine"
-    ]
-    assert check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": None})["missing"] == [
-        "the stage: the claim names none"
-    ]
-
-
-def test_a_producer_outside_the_world_total_keeps_a_share_from_being_contradicted():
-    loaded = graph(made=[*WORLD, {"country": "USA", "qualifier": "withheld"}])
-    row = check(loaded, value=0.5, **OUTPUT)
-
-    assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["1 producers' figures, perhaps outside the world total"]
-
-
-def test_a_published_bound_decides_only_where_it_must():
-    loaded = graph(made=[{"tonnes": 50.0, "qualifier": "more-than"},
-                         {"country": "WLD", "type": "world", "tonnes": 100.0}])  # fmt: skip
-
-    assert verdict(loaded, value=0.4, qualifier="more-than", **OUTPUT) == BORNE_OUT
-    assert verdict(loaded, value=0.4, qualifier="less-than", **OUTPUT) == CONTRADICTED
-    assert check(loaded, value=0.7, **OUTPUT)["missing"] == ["a figure instead of bounds"]
-
-
-def test_the_first_three_producers_and_an_amount():
-    first_three = OUTPUT | {"measure": "production of the first three", "supplier": None}
-    made = [{"country": c, "tonnes": t} for c, t in zip("ABCD", (40.0, 30.0, 20.0, 10.0),
-                                                        strict=True)]  # fmt: skip
-    assert verdict(graph(made=made), value=0.9, **first_three) == BORNE_OUT
-    amount = OUTPUT | {"kind": "quantity", "unit": "t"}
-    assert verdict(graph(made=WORLD), value=270_000.0, **amount) == BORNE_OUT
-    assert verdict(graph(made=WORLD), value=300_000.0, **amount) == CONTRADICTED
-
-
-RELIANCE = {"kind": "net-import-reliance", "measure": "net import reliance", "supplier": None,
-            "basis": "percentage of apparent consumption"}  # fmt: skip
-
-
-def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks():
-    made = [{"country": "KOR", "product": "metals", "stage": "metal", "basis": "gross",
-             "tonnes": 25.0}]  # fmt: skip
-
-    assert check(graph(made=made), value=0.8, **RELIANCE)["found"] == 0.8
-    assert verdict(graph(made=made), value=0.8, **RELIANCE) == BORNE_OUT
-    assert verdict(graph(made=made), low=0.75, qualifier="more-than", **RELIANCE) == BORNE_OUT
-    other = check(graph(made=made), value=0.5, **RELIANCE)
-    assert other["verdict"] == CANNOT_BE_TOLD
-    assert other["missing"] == ["stock changes and secondary production"]
-
-
-def test_a_net_exporter_sells_more_than_it_buys():
-    metals = {"product": "metals", "stage": "metal", "basis": "gross"}
-    made = [metals | {"country": who, "tonnes": t} for who, t in (("CHN", 130.0), ("KOR", 25.0))]
-    claim = RELIANCE | {"value": None, "qualifier": "net-exporter"}
-
-    assert verdict(graph(made=made), **claim | {"consumer": "CHN"}) == BORNE_OUT
-    assert verdict(graph(made=made), **claim | {"consumer": "KOR"}) == CANNOT_BE_TOLD
-
-
-def test_what_net_import_reliance_lacks_is_named():
-    assert "production of metals by KOR in 2024" in check(value=0.8, **RELIANCE)["missing"]
-    ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
-    missing = check(graph(made=ore), value=0.8, **RELIANCE)["missing"]
-    assert "one basis of metals: production is REO, trade gross" in missing
-    for unknown in (graph(), graph(made=ore)):
-        assert check(unknown, value=1.0, **RELIANCE)["found"] is None
-    nowhere = check(value=0.8, **RELIANCE | {"product": "magnets"})["missing"]
-    assert nowhere == ["trade in magnets in 2024", "production of magnets by KOR in 2024"]
-
-
 # --- all of it
 
 
@@ -673,131 +577,3 @@ def test_half_a_unit_of_the_last_digit():
     assert [half_unit(x) for x in (0.475, 270_000, 839, 1_000, 0)] == [
         0.0005, 5_000, 0.5, 50, 0,
     ]  # fmt: skip
-
-
-# --- figures that cannot both be right
-
-
-def test_two_sources_with_different_figures_are_a_conflict_unless_rounding_explains_it():
-    def found(*values: float) -> int:
-        rows = [{"value": v, "source": f"s{i}"} for i, v in enumerate(values)]
-        return conflicts(claims_of(*rows)).num_rows
-
-    assert found(0.879, 0.875) == 1
-    assert found(0.88, 0.879) == 0
-    assert found(0.5, 0.6, 0.7) == 3
-
-
-def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
-    rows = [{"value": 0.79, "supplier": "CHL", "period": None}, {"value": 0.79, "source": "t"}]
-    (row,) = conflicts(claims_of(*rows)).to_pylist()
-
-    assert row["conflict"] == "shares of two suppliers add up to more than all"
-    assert conflicts(claims_of(*(r | {"value": 0.5} for r in rows))).num_rows == 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"source": "s"}, {"period": "2023"}, {"counted_by": "weight"}, {"measure": "sourcing"},
-     {"measure": "imports by origin"}, {"includes": ["HKG"]}, {"includes_other": "scrap"},
-     {"value": None, "qualifier": "withheld"}],
-)  # fmt: skip
-def test_claims_of_different_scope_are_no_conflict(change):
-    assert (
-        conflicts(claims_of({"value": 0.8}, {"value": 0.5, "source": "t"} | change)).num_rows == 0
-    )
-
-
-def test_production_that_two_sources_count_differently_is_a_conflict():
-    made = graph(made=[{"tonnes": 60_000.0}, {"tonnes": 33_000.0, "source": "wmd"},
-                       {"country": "AUS", "tonnes": 5.0},
-                       {"country": "AUS", "tonnes": 5.04, "source": "wmd"}]).production  # fmt: skip
-
-    (row,) = production_conflicts(made).to_pylist()
-    assert (row["country"], row["low"], row["other_low"]) == ("CHN", 60_000.0, 33_000.0)
-
-
-# --- what ships
-
-
-@pytest.fixture(scope="module")
-def facts(sliced_facts):
-    return sliced_facts
-
-
-@pytest.fixture(scope="module")
-def checked(facts):
-    products, areas = facts["Product"], facts["Area"]
-    stages = dict(zip(products["key"].to_pylist(), products["stage"].to_pylist(), strict=True))
-    types = {r["iso3"]: r["type"] for k in ("Country", "Area") for r in facts[k].to_pylist()}
-    made = facts["PRODUCES"]
-    made = made.append_column("stage", pa.array([stages[p] for p in made["product"].to_pylist()]))
-    made = made.append_column("type", pa.array([types[c] for c in made["country"].to_pylist()]))
-    members = [
-        {"parent": parent, "member": row[key]}
-        for kind, key in (("Country", "iso3"), ("Element", "key"))
-        for row in facts[kind].to_pylist() for parent in row["member_of"] or ()
-    ]  # fmt: skip
-    contents = [
-        {"product": row["product"], "element": row["element"]}
-        for row in facts["CONTAINS"].to_pylist()
-    ]  # fmt: skip
-    loaded = Loaded(
-        facts["EXPORTS"].rename_columns({"exporter": "supplier", "importer": "consumer"}), made,
-        products, table(contents), table(members), areas.rename_columns({"iso3": "key"}),
-        facts["TRADED_AS"],
-    )  # fmt: skip
-    return {row["key"]: row for row in check_claims(facts["Claim"], loaded).to_pylist()}
-
-
-def test_every_claim_has_a_verdict_and_says_what_it_wants(facts, checked):
-    assert len(checked) == len(facts["Claim"])
-    for row in checked.values():
-        assert (row["verdict"] == CANNOT_BE_TOLD) == bool(row["missing"])
-        assert (row["verdict"] == CONTRADICTED) == bool(row["likely_cause"])
-        assert row["found"] is not None or row["verdict"] in (CANNOT_BE_TOLD, NO_MEASUREMENT)
-    assert Counter(row["verdict"] for row in checked.values())[CANNOT_BE_TOLD] < len(checked)
-
-
-@pytest.mark.parametrize("key", [
-    "kor-dy-q1-more-than-2024", "kor-dy-q1-ahead-of-jpn", "kor-dy-q1-first-destination",
-])  # fmt: skip
-def test_the_articles_dysprosium_claims_want_trade_in_dysprosium_oxide(checked, key):
-    assert checked[key]["verdict"] == CANNOT_BE_TOLD
-    assert checked[key]["missing"][0].startswith("trade in dy-oxide in 2025-Q1")
-    assert "ree-compounds (1995 to 2024)" in checked[key]["missing"][0]
-
-
-def test_the_articles_share_of_rare_earths_agrees_only_with_compounds_by_value(checked):
-    row = checked["kor-ree-chn-2024"]
-
-    assert (row["claimed_low"], row["verdict"]) == (0.475, CANNOT_BE_TOLD)
-    assert row["found"] == pytest.approx(0.503, abs=5e-4)
-    assert row["agrees"] == ["by value, ree-compounds (baci-hs92)"]
-
-
-@pytest.mark.parametrize(
-    ("key", "wanted"),
-    [
-        ("kor-ree-metals-chn-2024", BORNE_OUT), ("kor-nd-magnets-chn-2022", BORNE_OUT),
-        ("chn-ree-mmr-2024", BORNE_OUT), ("jpn-ree-chn-direct-2012", CANNOT_BE_TOLD),
-        ("jpn-ree-kor-2012", CONTRADICTED), ("usa-2025-dy", NO_MEASUREMENT),
-        ("kor-access-dy-at-stake", NO_MEASUREMENT),
-        ("jpn-ree-fra-2012", BORNE_OUT), ("jpn-ree-vnm-2012", BORNE_OUT),
-        ("usgs-src-rare-earth-compounds-and-metals-est", BORNE_OUT),
-        ("eu-ree-imports-2024", CONTRADICTED), ("eu-ree-chn-2024", CONTRADICTED),
-        ("bgs-gallium-chn-2023", CONTRADICTED), ("chn-dy-production", CANNOT_BE_TOLD),
-        ("jpn-ree-chn-looked-through-2012", CANNOT_BE_TOLD),
-        ("chn-ree-mining-2023", CANNOT_BE_TOLD),
-    ],
-)  # fmt: skip
-def test_verdicts_on_shipped_claims(checked, key, wanted):
-    assert checked[key]["verdict"] == wanted
-
-
-def test_shipped_claims_that_contradict_each_other_are_listed(facts):
-    assert [(r["key"], r["other"]) for r in conflicts(facts["Claim"]).to_pylist()] == [
-        ("chn-mean-refining-share-ap", "chn-mean-refining-share-iea-october"),
-        ("eu-li-chl-eca", "eu-li-chn-2016-2020"),
-        ("kor-nd-magnets-chn-2022", "kor-nd-magnets-chn-2022-businesskorea"),
-    ]

@@ -38,10 +38,10 @@ GATE = {
 }
 MEASURES = {
     "analysis/batch.py": _tests("batch_tracing", "batch"),
-    "analysis/claims/evidence.py": _tests("verdicts"),
-    "analysis/claims/published.py": _tests("published", "verdicts"),
-    "analysis/claims/readings.py": _tests("verdicts"),
-    "analysis/claims/verdicts.py": _tests("verdicts"),
+    "analysis/claims/evidence.py": _tests("verdicts", "verdicts_on_production"),
+    "analysis/claims/published.py": _tests("published", "verdicts", "shipped_verdicts"),
+    "analysis/claims/readings.py": _tests("verdicts", "verdicts_on_production"),
+    "analysis/claims/verdicts.py": _tests("verdicts", "verdicts_on_production"),
     "analysis/concentration.py": _tests("concentration", "criticality"),
     "analysis/criticality.py": _tests("criticality"),
     "analysis/flows.py": _tests("shipments", "mirror"),

@@ -1,0 +1,197 @@
+"""The command line runs free Cypher and query files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import test_cli
+from seed_texts import write_seeds
+from test_cli import Outcome, rows_of
+
+from graphkit.queries import query_names
+
+graphkit = test_cli.graphkit
+
+# --- cypher
+
+
+def test_cypher_is_read_from_an_argument_a_file_or_stdin(graphkit, tmp_path):
+    text = "RETURN 'KOR' AS iso3 // ünï\n"
+    wanted = Outcome(0, "iso3\nKOR\n", "")
+    path = tmp_path / "x.cypher"
+    path.write_text(text, encoding="utf-8-sig")
+
+    assert graphkit("cypher", text) == wanted
+    assert graphkit("cypher", "-i", str(path)) == wanted
+    assert graphkit("cypher", stdin=text) == wanted
+    assert graphkit("cypher", "-i", "-", stdin=text) == wanted
+    assert graphkit("cypher", stdin="").code == 2
+    assert graphkit("cypher", stdin="x" * 200_000).code == 2
+
+
+def test_a_file_that_is_no_text_is_refused(graphkit, tmp_path):
+    path = tmp_path / "x.cypher"
+    path.write_bytes(b"RETURN '\xff' AS x")
+    assert "it is not UTF-8 text" in graphkit("cypher", "-i", str(path)).err
+    assert "as a query file" in graphkit("query", str(path)).err
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("1", 1), ("-0.5", -0.5), ("true", True), ("KOR", "KOR"), ('"2024"', "2024"), ("0102", "0102"),
+     ('["CHN", "KOR"]', ["CHN", "KOR"]), ("2024-Q1", "2024-Q1"), ("a=b", "a=b"), ("", ""),
+     ("NaN", "NaN"), ("ünï", "ünï"), ("1_000", "1_000"), ("null", None)],
+)  # fmt: skip
+def test_parameters_of_free_cypher_are_json_or_text(graphkit, given, value):
+    outcome = graphkit("cypher", "RETURN $x AS x", "-P", f"x={given}", "-f", "json")
+    assert rows_of(outcome) == [{"x": value}]
+
+
+@pytest.mark.parametrize("given", ['{"a": 1}', str(2**63), "[" * 100_000])
+def test_parameters_that_no_database_takes_are_refused(graphkit, given):
+    outcome = graphkit("cypher", "RETURN $x AS x", "-P", f"x={given}", "-f", "json")
+    if given.startswith("[["):
+        assert rows_of(outcome) == [{"x": given}]  # too deep for JSON: text
+        return
+    assert outcome.code == 2
+    assert outcome.err.startswith("graphkit: parameter x: found ")
+
+
+def test_no_rows_is_said_on_stderr_only_where_a_person_reads(graphkit):
+    statement = "MATCH (c:Country {iso3: 'XXX'}) RETURN c.name AS name"
+    assert graphkit("cypher", statement, "-f", "csv") == Outcome(0, "name\n", "")
+    table = graphkit("cypher", statement, "-f", "table")
+    assert (table.out, table.err) == (" name\n ────\n", "graphkit: no rows\n")
+
+
+def test_a_number_that_found_nothing_is_offered_as_text(graphkit):
+    outcome = graphkit("cypher", "UNWIND [1] AS x WITH x WHERE x = $x RETURN x", "-P", "x=280530")
+    assert outcome.err == ("graphkit: note: x was taken as a number; as text: -P 'x=\"280530\"'\n")
+
+
+@pytest.mark.parametrize(
+    "command", [["centrality", "--for", "magnets"], ["compare", "2023", "2024", "--of", "KOR"]]
+)
+def test_a_table_to_read_has_the_first_rows(graphkit, command):
+    read, whole = (graphkit(*command, "-f", "table", *more) for more in ((), ("--top", "99")))
+
+    assert read.code == whole.code == 0, read.err + whole.err
+    assert 0 < read.out.count("\n") < whole.out.count("\n")
+
+
+def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
+    path = tmp_path / "small.lbdb"
+    seeds = write_seeds(tmp_path / "seeds")
+    assert graphkit("load", str(seeds), "--db", str(path)).code == 0
+
+    count = ("cypher", "MATCH (c:Country) RETURN count(*) AS n")
+    assert graphkit(*count, "--db", str(path)).out == "n\n4\n"
+    assert graphkit(*count).out != "n\n4\n"
+    monkeypatch.setenv("GRAPHKIT_DB", str(path))
+    assert graphkit(*count, db=False).out == "n\n4\n"
+
+
+def test_a_neo4j_answers_the_same_through_the_command_line(
+    graphkit, stores, neo4j_server, monkeypatch
+):
+    uri, user, password = neo4j_server
+    monkeypatch.setenv("NEO4J_USERNAME", user)
+    monkeypatch.setenv("NEO4J_PASSWORD", password)
+    for arguments in (
+        ("depends", "KOR", "--on", "CHN", "--for", "rare earths", "-f", "table"),
+        ("query", "suppliers-of-country", "-P", "consumer=korea", "-f", "markdown"),
+    ):
+        assert graphkit(*arguments, "--db", uri) == graphkit(*arguments)
+    unknown = graphkit("cypher", "MATCH (n:Nothing) RETURN n AS n", "--db", uri)
+    assert unknown.code in (0, 1)
+    assert "Nothing" in unknown.err
+
+
+# --- queries
+
+
+def test_queries_lists_all_and_shows_one(graphkit, tmp_path):
+    listed = rows_of(graphkit("queries", "-f", "json"))
+    assert [row["name"] for row in listed] == query_names()
+    assert all(row["title"] for row in listed)
+    one = graphkit("queries", "suppliers-of-country")
+    assert one.out.startswith("// title: ")
+    path = tmp_path / "x.cypher"
+    assert graphkit("queries", "suppliers-of-country", "-o", str(path)) == Outcome(0, "", "")
+    assert path.read_text() == one.out
+    assert graphkit("query", str(path), "-P", "consumer=JPN").code == 0
+
+
+def test_a_query_takes_any_name_of_what_its_parameters_name(graphkit):
+    def rows(**given: str) -> list[dict[str, Any]]:
+        pairs = [part for k, v in given.items() for part in ("-P", f"{k}={v}")]
+        return rows_of(graphkit("query", "suppliers-of-country", *pairs, "-f", "json"))
+
+    assert rows(consumer="Korea, Republic of", product="rare earth metals", period="2024") == rows(
+        consumer="KOR", product="ree-metals"
+    )
+
+
+OWN = """\
+// title: Types of parameters
+// params:
+//   whole: {type: int, doc: a whole number}
+//   number: {type: float, doc: a number, default: "0.5"}
+//   text: {type: str, doc: some text, default: "2024"}
+//   many: {type: list, doc: "several", default: "a, b"}
+RETURN $whole AS whole, $number AS number, $text AS text, $many AS many
+"""
+
+
+def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path):
+    path = tmp_path / "own.cypher"
+    path.write_text(OWN)
+
+    def run(*pairs: str) -> Outcome:
+        given = [part for pair in pairs for part in ("-P", pair)]
+        return graphkit("query", str(path), *given, "-f", "json")
+
+    assert rows_of(run("whole=7", "text=1")) == [
+        {"whole": 7, "number": 0.5, "text": "1", "many": ["a", "b"]}
+    ]
+    wrong = run("whole=7.5", "number=nan", "other=1")
+    assert wrong == Outcome(2, "", (
+        "graphkit: query own has no parameter 'other'; it takes whole, number, text, many; "
+        "parameter whole: found '7.5', wanted a whole number; "
+        "parameter number: found 'nan', wanted a number\n"
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"], ids=repr
+)
+def test_a_parameter_that_is_no_whole_number_is_refused(graphkit, tmp_path, text):
+    path = tmp_path / "own.cypher"
+    path.write_text(OWN)
+
+    assert graphkit("query", str(path), "-P", f"whole={text}").code == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [([], "no title"),
+     (["title: [a]"], "no title"),
+     (["title: x", "params: [a]"], "wanted a title, and params and units as maps"),
+     (["title: x", "more: y"], "found params, units, title, more; wanted"),
+     (["title: x", "title: y"], "title"),
+     (["title: x", "params:", "  a: {type: odd, doc: y}"], "parameter a: found"),
+     (["title: x", "params:", "  a: {type: int}"], "parameter a: found"),
+     (["title: x", "params:", "  a: {type: int, doc: y, defualt: 1}"], "'defualt'"),
+     (["title: x", "params:", "  a: {type: int, doc: y, default: z}"], "a: found 'z'"),
+     (["title: x"], r"declares the parameters \[\] and uses \['a'\]"),
+     (["title: x", "params:", "  b: {type: int, doc: y}"], r"\['b'\] and uses \['a'\]")],
+)  # fmt: skip
+def test_a_query_file_that_is_wrong_says_what(graphkit, tmp_path, lines, message):
+    path = tmp_path / "wrong.cypher"
+    path.write_text("".join(f"// {line}\n" for line in lines) + "RETURN $a AS a")
+    outcome = graphkit("query", str(path))
+    assert outcome.code in (1, 2)
+    assert re.search(message, outcome.err)
+    assert outcome.err.count("\n") == 1

@@ -1,0 +1,179 @@
+"""Previews of a table and drafts of its mapping, and the command that imports it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+import test_import_table
+from test_import_table import ROWS, write
+
+from graphkit.cli.app import run
+from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
+from graphkit.seeds import read_seeds
+
+mapping = test_import_table.mapping
+
+# --- preview, and the command
+
+
+def test_a_preview_has_ten_rows_and_every_problem(mapping, reference, tmp_path):
+    rows = [("CHN", "KOR", "280530", 2000 + n, n, "heavy", None) for n in range(12)]
+    checked = check_table(write(tmp_path / "t.csv", rows), mapping, reference)
+
+    assert len(checked.first()) == 10
+    assert "tonnes" not in checked.first().column_names
+    assert [str(problem) for problem in checked.problems] == [
+        "t.csv:2:6: tonnes: found 'heavy', wanted a number (and 11 more like it)"
+    ]
+    assert checked.unused == ["Remark"]
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("t.csv", ";"), ("t.csv", ","), ("t.xlsx", "")])
+def test_the_draft_of_a_mapping_can_be_filled_in_and_used(name, delimiter, reference, tmp_path):
+    heads = ("Exporter", "Partner (importer)", "HS code", "Year", "Value in USD", "Net weight", "x")
+    path = tmp_path / name
+    if delimiter:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows([heads, *ROWS])
+    else:
+        book = openpyxl.Workbook()
+        for row in (heads, *ROWS):
+            book.active.append(row)
+        book.save(path)
+    draft = draft_mapping(path)
+    assert "# not taken: x (such as x)" in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft.replace("TODO", "mine"), encoding="utf-8")
+
+    import_table(path, mapping, tmp_path / "seeds", reference)
+    [first, *_] = sorted(r["usd"] for r in read_seeds(tmp_path / "seeds")["EXPORTS"].to_pylist())
+    assert first == 7.0
+
+
+@pytest.mark.parametrize(
+    ("values", "encoding", "delimiter", "stated"),
+    [
+        (["1234.5", "7"], "utf-8", ",", []),
+        (["1.234,5", "7"], "utf-8", ";", ['delimiter: ";"', 'decimal: ","', 'thousands: "."']),
+        (["1 234,5", "7"], "cp1252", "\t",
+         ['encoding: "cp1252"', 'delimiter: "\\t"', 'decimal: ","', 'thousands: " "']),
+        (["12,5", "n/d"], "utf-16", ";",
+         ['encoding: "utf-16"', 'delimiter: ";"', 'decimal: ","', 'missing: ["n/d"]']),
+        (["1,234", "7"], "utf-8", ";",
+         ['delimiter: ";"', 'thousands: ","',
+          "# TODO: ',' in '1,234' is taken for the thousands mark; or decimal?"]),
+        (["1.234", "7"], "utf-8", ",",
+         ["# TODO: '.' in '1.234' is taken for the decimal mark; or thousands?"]),
+    ],
+)  # fmt: skip
+def test_a_draft_states_how_a_table_is_written(values, encoding, delimiter, stated, tmp_path):
+    path = tmp_path / "t.csv"
+    heads = ("Exporter", "Importer", "HS", "Year", "Value")
+    rows = [heads, *(("Côte", "KOR", "280530", 2020 + n, v) for n, v in enumerate(values))]
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+
+    lines = draft_mapping(path).splitlines()
+    [dataset] = [n for n, line in enumerate(lines) if line.startswith("dataset")]
+    assert lines[dataset + 1 :] == stated
+
+
+@pytest.mark.parametrize(
+    ("heads", "name", "kind"),
+    [
+        (("From", "To", "HS code", "Year", "Value"), "t", "EXPORTS"),
+        (("Country", "Mineral", "Year", "Production"), "t", "PRODUCES"),
+        (("Country", "Mineral", "Year", "Reserves (t)"), "t", "HOLDS"),
+        (("Country", "Mineral", "Year", "Tonnes"), "reserves-2025", "HOLDS"),
+        (("Country", "Year", "Score"), "governance", "RATED"),
+    ],
+)
+def test_a_draft_is_of_the_kind_that_the_columns_suggest(heads, name, kind, tmp_path):
+    path = tmp_path / f"{name}.csv"
+    path.write_text(",".join(heads) + "\n", encoding="utf-8")
+
+    assert f"kind: {kind}" in draft_mapping(path).splitlines()
+
+
+def test_a_column_of_kilograms_is_drafted_as_one(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("Exporter,Importer,Year,Weight (kg)\nCHN,KOR,2024,5\n", encoding="utf-8")
+
+    assert "units: {tonnes: kg}" in draft_mapping(path).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("texts", "marks"),
+    [
+        (["5", "1234.5"], [(".", "")]),
+        (["1,234.5"], [(".", ",")]),
+        (["1'234.5"], [(".", "'")]),
+        (["1,234"], [(".", ","), (",", "")]),
+        (["1.234"], [(".", ""), (",", ".")]),
+        (["much"], []),
+    ],
+)
+def test_marks_of_numbers_are_told_by_the_texts(texts, marks):
+    assert number_marks(texts) == marks
+
+
+def test_a_preview_says_what_is_dropped_and_why(mapping, tmp_path, capfd):
+    rows = [*ROWS, ("Ruritania", "KOR", "280530", 2024, 3, 1, None),
+            ("China", "KOR", "010121", 2024, 9, 1, None)]  # fmt: skip
+    path = str(write(tmp_path / "flows.csv", rows))
+
+    assert run(["import", "table", path, "--mapping", str(mapping), "--preview"]) == 0
+    assert capfd.readouterr().err.splitlines() == [
+        "graphkit: left out: HS codes that are not mainly for one product: 1 row",
+        "graphkit: left out: unknown names: 1 row",
+        "graphkit: not taken: Remark",
+        "graphkit: unknown: exporter Ruritania: 0.2 % of the value",
+    ]
+
+
+def test_from_table_to_answer_in_three_commands(mapping, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path, seeds = str(write(tmp_path / "flows.csv")), str(tmp_path / "seeds")
+    by = ["--mapping", str(mapping)]
+
+    assert run(["import", "table", path, "--preview"]) == 0
+    assert capfd.readouterr().out.startswith("# A draft for flows.csv: 3 rows.")
+    assert run(["import", "table", path, *by, "--preview", "-f", "json"]) == 0
+    assert [row["usd"] for row in json.loads(capfd.readouterr().out)] == [1234500, 50250, 7000]
+    assert not Path(seeds).exists()
+    assert run(["import", "table", path, *by, "-o", seeds, "-f", "json"]) == 0
+    assert json.loads(capfd.readouterr().out)[-1]["what"] == "kept"
+    assert run(["depends", "KOR", "--for", "ree-metals", "--db", seeds, "-f", "json"]) == 0
+    [first] = json.loads(capfd.readouterr().out)["rows"]
+    assert (first["supplier"], first["suppliers"]) == ("CHN", 2)
+    assert first["share_usd"] == pytest.approx(1234.5 / 1284.75)
+    assert first["dataset"] == "my-customs"
+
+
+@pytest.mark.parametrize("more", [["-o", "seeds"], ["--preview"]])
+def test_problems_are_one_line_each_and_exit_code_3(mapping, tmp_path, monkeypatch, capfd, more):
+    monkeypatch.chdir(tmp_path)
+    rows = [("CHN", "KOR", "280530", 2024, "much", 1, None)]
+    path = str(write(tmp_path / "flows.csv", rows))
+
+    assert run(["import", "table", path, "--mapping", str(mapping), *more]) == 3
+    *_, problem, total = capfd.readouterr().err.splitlines()
+    assert problem == "flows.csv:2:5: usd: found 'much', wanted a number"
+    assert total == "graphkit: 1 problem in 1 file; nothing was loaded"
+    assert not (tmp_path / "seeds").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ([], "graphkit: --mapping: wanted a file; --preview without it drafts one\n"),
+        (["--mapping", "m"], "graphkit: -o: wanted the folder of seeds to write into\n"),
+    ],
+)
+def test_what_is_left_out_of_a_command_is_one_line(more, message, tmp_path, capfd):
+    assert run(["import", "table", str(write(tmp_path / "t.csv")), *more]) == 2
+    assert capfd.readouterr().err == message

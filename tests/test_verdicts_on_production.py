@@ -1,0 +1,97 @@
+"""Claims on production and net import reliance are held against what is published."""
+
+import pytest
+from test_verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED, WORLD, check, graph, verdict
+
+# --- production and net import reliance
+
+OUTPUT = {"measure": "production", "consumer": None, "product": None, "element": "REE",
+          "stage": "mine", "counted_by": "weight"}  # fmt: skip
+
+
+def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
+    loaded = graph(made=WORLD)
+    row = check(loaded, value=0.7, **OUTPUT)
+
+    assert (row["verdict"], row["found_by"]) == (
+        BORNE_OUT, "ore, REO, of the published world total (usgs)",
+    )  # fmt: skip
+    assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
+    assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
+    assert verdict(loaded, value=0.66, **OUTPUT | {"counted_by": None}) == CANNOT_BE_TOLD
+
+
+def test_another_stage_is_no_fact_about_this_one():
+    row = check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": "separate"})
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == [
+        "production of compounds, oxide at the stage separate by CHN in 2024; there is "
+        "production at the stage mine"
+    ]
+    assert check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": None})["missing"] == [
+        "the stage: the claim names none"
+    ]
+
+
+def test_a_producer_outside_the_world_total_keeps_a_share_from_being_contradicted():
+    loaded = graph(made=[*WORLD, {"country": "USA", "qualifier": "withheld"}])
+    row = check(loaded, value=0.5, **OUTPUT)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["1 producers' figures, perhaps outside the world total"]
+
+
+def test_a_published_bound_decides_only_where_it_must():
+    loaded = graph(made=[{"tonnes": 50.0, "qualifier": "more-than"},
+                         {"country": "WLD", "type": "world", "tonnes": 100.0}])  # fmt: skip
+
+    assert verdict(loaded, value=0.4, qualifier="more-than", **OUTPUT) == BORNE_OUT
+    assert verdict(loaded, value=0.4, qualifier="less-than", **OUTPUT) == CONTRADICTED
+    assert check(loaded, value=0.7, **OUTPUT)["missing"] == ["a figure instead of bounds"]
+
+
+def test_the_first_three_producers_and_an_amount():
+    first_three = OUTPUT | {"measure": "production of the first three", "supplier": None}
+    made = [{"country": c, "tonnes": t} for c, t in zip("ABCD", (40.0, 30.0, 20.0, 10.0),
+                                                        strict=True)]  # fmt: skip
+    assert verdict(graph(made=made), value=0.9, **first_three) == BORNE_OUT
+    amount = OUTPUT | {"kind": "quantity", "unit": "t"}
+    assert verdict(graph(made=WORLD), value=270_000.0, **amount) == BORNE_OUT
+    assert verdict(graph(made=WORLD), value=300_000.0, **amount) == CONTRADICTED
+
+
+RELIANCE = {"kind": "net-import-reliance", "measure": "net import reliance", "supplier": None,
+            "basis": "percentage of apparent consumption"}  # fmt: skip
+
+
+def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks():
+    made = [{"country": "KOR", "product": "metals", "stage": "metal", "basis": "gross",
+             "tonnes": 25.0}]  # fmt: skip
+
+    assert check(graph(made=made), value=0.8, **RELIANCE)["found"] == 0.8
+    assert verdict(graph(made=made), value=0.8, **RELIANCE) == BORNE_OUT
+    assert verdict(graph(made=made), low=0.75, qualifier="more-than", **RELIANCE) == BORNE_OUT
+    other = check(graph(made=made), value=0.5, **RELIANCE)
+    assert other["verdict"] == CANNOT_BE_TOLD
+    assert other["missing"] == ["stock changes and secondary production"]
+
+
+def test_a_net_exporter_sells_more_than_it_buys():
+    metals = {"product": "metals", "stage": "metal", "basis": "gross"}
+    made = [metals | {"country": who, "tonnes": t} for who, t in (("CHN", 130.0), ("KOR", 25.0))]
+    claim = RELIANCE | {"value": None, "qualifier": "net-exporter"}
+
+    assert verdict(graph(made=made), **claim | {"consumer": "CHN"}) == BORNE_OUT
+    assert verdict(graph(made=made), **claim | {"consumer": "KOR"}) == CANNOT_BE_TOLD
+
+
+def test_what_net_import_reliance_lacks_is_named():
+    assert "production of metals by KOR in 2024" in check(value=0.8, **RELIANCE)["missing"]
+    ore = [{"country": "KOR", "product": "metals", "basis": "REO", "tonnes": 25.0}]
+    missing = check(graph(made=ore), value=0.8, **RELIANCE)["missing"]
+    assert "one basis of metals: production is REO, trade gross" in missing
+    for unknown in (graph(), graph(made=ore)):
+        assert check(unknown, value=1.0, **RELIANCE)["found"] is None
+    nowhere = check(value=0.8, **RELIANCE | {"product": "magnets"})["missing"]
+    assert nowhere == ["trade in magnets in 2024", "production of magnets by KOR in 2024"]
