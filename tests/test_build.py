@@ -4,11 +4,14 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
+from test_editions import MADE, SOURCES
 
 from graphkit import __version__
 from graphkit.build import Graph, Part, build_graph
+from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts, read_seeds
@@ -62,6 +65,23 @@ def test_rows_are_sorted_by_their_identity(tmp_path):
         assert identities == sorted(identities, key=lambda key: [value or "" for value in key])
         keys = part.table[part.kind.key].to_pylist()
         assert len(set(keys)) == len(keys)
+
+
+def test_a_table_of_an_older_edition_names_the_source_that_replaces_it(tmp_path):
+    graph = build(tmp_path, sources=SOURCES, made=MADE)
+
+    assert set(rows(graph, "PRODUCES", "source", "period", "superseded_by")) == {
+        ("customs", "2023", None), ("book-1", "2022", None), ("book-1", "2023", "book-3"),
+        ("book-2", "2023", "book-3"), ("book-3", "2023", None),
+    }  # fmt: skip
+
+
+def test_two_facts_of_one_fingerprint_are_refused(tmp_path):
+    facts = read_seeds(write_seeds(tmp_path))
+    twice = pa.concat_tables([facts["EXPORTS"]] * 2)
+
+    with pytest.raises(GraphkitError, match="two facts of EXPORTS have the same fingerprint"):
+        build_graph(Facts(facts.schema, {**facts.tables, "EXPORTS": twice}))
 
 
 def test_counts_are_those_of_the_tables(tmp_path):
