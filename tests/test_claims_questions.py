@@ -10,12 +10,15 @@ import pytest
 from pyarrow import parquet
 from seed_texts import write_seeds
 
+import graphkit
 from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.build import build_graph
+from graphkit.catalog import FEW
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
+from graphkit.schema import MAIN
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -349,3 +352,44 @@ def test_the_api_refuses_in_the_same_words(ask):
         ask.list_claims(kind="x")
     with pytest.raises(GraphkitError, match=r"there are [\d,]+ in all"):
         ask.check_claims(about="NOR", scope="Dy")
+
+
+def test_no_verdict_comes_from_a_basket_or_a_shared_code(every, ask, reference):
+    assert_own_codes(every, reference)
+
+
+@pytest.mark.long
+def test_no_verdict_over_all_trade_comes_from_a_basket_or_a_shared_code(reference):
+    with graphkit.open() as whole:
+        checked = whole.check_claims()
+    assert_own_codes(checked, reference)
+    assert checked.coverage["borne_out"] + checked.coverage["contradicted"] >= 180
+
+
+def assert_own_codes(checked, reference):
+    """Each product that trade decides on has codes that fit it, and no other mineral's."""
+    main, codes, groups = {}, {}, {}
+    for row in reference.facts["CONTAINS"].to_pylist():
+        if row["role"] == MAIN:
+            main.setdefault(row["product"], set()).add(row["element"])
+    for row in reference.facts["TRADED_AS"].to_pylist():
+        if row["fit"] != "proxy":
+            codes.setdefault(row["product"], set()).add(row["code"])
+    for row in reference.facts["Element"].to_pylist():
+        for group in row["member_of"] or ():
+            groups.setdefault(group, set()).add(row["key"])
+    decided = 0
+    for row in checked.rows.to_pylist():
+        reading = row["why"].partition("; likely cause")[0]
+        if row["verdict"] not in ("borne out", "contradicted") or "(baci-" not in reading:
+            continue
+        for product in set(re.findall(r"[a-z-]+", reading)) & main.keys():
+            decided += 1
+            assert codes.get(product), (row["key"], product)
+            alike = [main[p] for p in main if codes.get(p, set()) & codes[product]]
+            assert alike.count(main[product]) == len(alike), (row["key"], product)
+            if row["element"]:
+                asked = {row["element"], *groups.get(row["element"], ())}
+                others = main[product] - asked
+                assert len(others) <= FEW * len(main[product]), (row["key"], product)
+    assert decided
