@@ -211,6 +211,7 @@ def test_a_revision_that_is_none_or_another_is_refused(tmp_path):
     files = {"BACI_HS92_Y2024_V1.csv": GOOD}
     assert "wanted one of HS92, HS96" in refusal(files, tmp_path, revision="HS93")
     assert "is HS92, --revision says HS17" in refusal(files, tmp_path, revision="HS17")
+    assert "is V1, --version says 202501" in refusal(files, tmp_path, version="202501")
     with pytest.raises(
         UsageError, match="no HS code is mainly for 'battery-anode'; codes exist for"
     ):

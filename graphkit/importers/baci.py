@@ -193,6 +193,8 @@ def _editions(
             )
         if revision and found[0] and revision != found[0]:
             raise GraphkitError(f"{name} is {found[0]}, --revision says {revision}")
+        if version and found[1] and version != found[1]:
+            raise GraphkitError(f"{name} is V{found[1]}, --version says {version}")
         editions.setdefault(Edition(revision or found[0] or "", version or found[1]), name)
     if len(editions) > 1:
         said = "; ".join(f"{n} is {e.revision} V{e.version}" for e, n in editions.items())
