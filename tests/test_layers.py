@@ -155,12 +155,15 @@ def test_the_page_of_the_architecture_draws_these_layers():
     assert picture() in PAGE.read_text(encoding="utf-8")
 
 
-def test_every_path_in_the_page_of_the_architecture_exists():
+@pytest.mark.parametrize(
+    ("page", "some"), [("docs/architecture.md", 40), ("CONTRIBUTING.md", 12), ("SECURITY.md", 8)]
+)
+def test_every_path_in_a_page_about_the_code_exists(page, some):
     names = set(re.findall(r"(?<![\w/.*-])[a-z_]+(?:/\w+)*(?:/(?!\w)|\.(?:py|md)\b)",
-                           PAGE.read_text(encoding="utf-8")))  # fmt: skip
+                           (PACKAGE.parent / page).read_text(encoding="utf-8")))  # fmt: skip
     folders = (PACKAGE, PACKAGE.parent, PAGE.parent)
 
-    assert len(names) > 40
+    assert len(names) > some
     assert [n for n in sorted(names) if not any((f / n).exists() for f in folders)] == []
 
 
