@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -49,16 +52,20 @@ NOTED = [
 """Figures in the prose of a page: the command that gives them stands below in a comment."""
 
 
+@cache
+def output_of(command: str) -> str:
+    """Return what a command prints, once for all the sections that it stands in."""
+    with redirect_stdout(StringIO()) as printed:
+        assert run([*shlex.split(command), "--format", "table"]) == 0
+    return " ".join(printed.getvalue().split())
+
+
 @pytest.mark.parametrize(("page", "command", "told"), NOTED, ids=[c[:50] for _, c, _ in NOTED])
-def test_a_command_gives_the_figures_in_the_prose_of_a_page(
-    page, command, told, capsys, monkeypatch
-):
+def test_a_command_gives_the_figures_in_the_prose_of_a_page(page, command, told, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    assert run([*shlex.split(command), "--format", "table"]) == 0
-    output = " ".join(capsys.readouterr().out.split())
 
     for part in told.split("; "):
-        assert part in output, page
+        assert part in output_of(command), page
 
 
 FIGURE = re.compile(
@@ -80,6 +87,47 @@ RULES = {
     "start.md": ["## Read"],
 }
 """Sections whose figures are limits, thresholds or the sizes of tests, and no result."""
+
+
+NUMBER = re.compile(
+    r"\d[\d,]*(?:\.\d+)?(?= (?:%|million|GB|GiB|MB|kB|KB|s|seconds)(?![\w]))|\b\d{1,3}(?:,\d{3})+\b"
+)
+"""The figures themselves, without their units."""
+
+
+def figures_without_a_command(section: str) -> list[str]:
+    """List the figures of a section that none of what its commands are said to give has."""
+    told = " ".join(re.findall(r"<!-- graphkit .+? => (.+?) -->", section, re.DOTALL))
+    prose = re.sub(r"<!--.*?-->|`[^`]*`", "", section, flags=re.DOTALL)
+    return [
+        number for number in NUMBER.findall(prose)
+        if not re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d)", told)
+    ]  # fmt: skip
+
+
+SECTIONS = [
+    pytest.param(section, id=f"{page.stem} {section.splitlines()[0]}")
+    for page in PAGES
+    for section in re.split(r"^(?=#+ )", page.read_text("utf-8"), flags=re.MULTILINE)
+    if "<!-- graphkit " in section
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_figure_of_a_section_with_a_command_is_one_that_its_commands_give(section):
+    assert figures_without_a_command(section) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "lacking"),
+    [
+        ("It is 5.1 % of 2,049.4 million. <!-- graphkit x => 5.1 %; 2,049.4 M -->", []),
+        ("It is 5.1 % and 7 %. <!-- graphkit x => 15.1 %; 7 % -->", ["5.1"]),
+        ("Of `9 %` it has 1,340 t.", ["1,340"]),
+    ],
+)
+def test_a_figure_that_a_command_does_not_give_is_found(section, lacking):
+    assert figures_without_a_command(section) == lacking
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
