@@ -71,6 +71,7 @@ WRITES = (
     "STOP DATABASE neo4j",
     "CREATE USER hostile SET PASSWORD 'hostile-1'",
     "ALTER USER neo4j SET PASSWORD 'hostile-1'",
+    "SHOW CURRENT USER",
     "ALTER CURRENT USER SET PASSWORD FROM 'a' TO 'hostile-1'",
     "CREATE ROLE hostile",
     "GRANT ROLE admin TO hostile",

@@ -281,9 +281,9 @@ class _Parser(Expressions):
 
     def show(self) -> Syntax:
         """Read SHOW, and refuse lists that are not public."""
-        start = self.take()
+        start, user = self.take(), self.token.upper in ("CURRENT", "USER")
         while self.token.kind == "word" and self.token.upper not in ("YIELD", "WHERE", "RETURN"):
-            if self.token.upper not in SHOWN:
+            if user or self.token.upper not in SHOWN:
                 wanted = "INDEXES, CONSTRAINTS, FUNCTIONS or PROCEDURES"
                 self.fail(self.token, f"found SHOW {self.token.text}; wanted SHOW {wanted}")
             self.take()
