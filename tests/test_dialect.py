@@ -349,6 +349,9 @@ def test_a_label_that_the_schema_lacks_has_no_rows_and_a_note(stores, statement)
 
 
 SUBQUERIES = """
+MATCH (p:Product) CALL (p) { MATCH (c:Country)-[r:PRODUCES]->(p) RETURN c.iso3 AS top, r.tonnes AS t ORDER BY r.tonnes DESC, c.iso3 LIMIT 2 } RETURN p.key AS p, top, t ORDER BY p, t DESC, top LIMIT 9
+MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN', 'CHN'] UNWIND [1, 1] AS i CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k ORDER BY k SKIP 1 LIMIT 2 } RETURN c.iso3 AS c, i, k ORDER BY c, k
+MATCH (c:Country) WHERE c.iso3 >= 'U' CALL { WITH c MATCH (c)-[:HOLDS]->(p) RETURN size(p.key) AS year, p.note AS n ORDER BY year, p.key SKIP 1 } RETURN c.iso3 + 'x' AS c, year + 1 AS y, n ORDER BY c, y, n
 MATCH (c:Country)-[:PRODUCES]->() WHERE c.iso3 >= 'U' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN count(*) AS n, max(p.key) AS m } RETURN c.iso3 AS c, n, m ORDER BY c
 MATCH (c:Country)-[:PRODUCES]->() WHERE c.iso3 >= 'U' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN left(p.key, 1) AS k, count(*) AS n } RETURN c.iso3 AS c, k, n ORDER BY c, k, n
 MATCH (c:Country)-[:PRODUCES]->() WHERE c.iso3 >= 'U' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN DISTINCT left(p.key, 1) AS k } RETURN c.iso3 AS c, k ORDER BY c, k

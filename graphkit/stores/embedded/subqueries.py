@@ -31,12 +31,8 @@ _ALWAYS_SET = {
     for kind in GRAPH.kinds
 }
 """Properties that everything of a kind has."""
-REQUIRED = {
-    name
-    for names in _ALWAYS_SET.values()
-    for name in names
-    if all(name in _ALWAYS_SET[k.name] for k in GRAPH.kinds if name in {p.name for p in k.stored})
-}
+_STORED = [(kind.name, prop.name) for kind in GRAPH.kinds for prop in kind.stored]
+REQUIRED = {p for _, p in _STORED} - {p for kind, p in _STORED if p not in _ALWAYS_SET[kind]}
 """Properties that are always set where they are at all."""
 
 
@@ -124,12 +120,9 @@ def _query_of(value: Syntax) -> Syntax | None:
         return value.parts[0]
     if value.kind == "pattern-comprehension":
         result = value.parts[-1]
-        match = Syntax("match", value.at, value.end, "", value.parts[:-1])
-        item = Syntax("item", result.at, result.end, "", result.parts)
-        return Syntax(
-            "query", value.at, value.end, "",
-            [match, Syntax("return", result.at, result.end, "", [item])],
-        )  # fmt: skip
+        match = _new(value, "match", "", *value.parts[:-1])
+        item = _new(result, "item", "", *result.parts)
+        return _new(value, "query", "", match, _new(result, "return", "", item))
     return None
 
 
@@ -139,9 +132,8 @@ def _query_of(value: Syntax) -> Syntax | None:
 def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
     """Write ``CALL (x) { ... }``; None if it cannot be written so."""
     query = call.parts[-1]
-    clauses, imports = list(query.parts), {part.name for part in call.all("variable")}
-    if call.first("star"):
-        imports = set(bound)
+    clauses = list(query.parts)
+    imports = set(bound) if call.first("star") else {v.name for v in call.all("variable")}
     if call.name or clauses[-1].kind != "return" or query.first("union", "next"):
         return None
     begins = clauses[0]
@@ -157,7 +149,7 @@ def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
         return [*joined(replace(query, parts=clauses[:-1])).parts, replace(returned, kind="with")]
     inner = _matches(clauses, imports, set(bound))
     if inner is None or returned.first("order", "skip", "limit"):
-        return None
+        return _first_rows(call, bound, inner, returned) if inner else None
     items = returned.all("item")
     plain = [item for item in items if not aggregates(item)]
     if not returned.name and len(plain) == len(items):
@@ -169,6 +161,52 @@ def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
     count = f"{HIDDEN}_k{call.at}"
     last = replace(_with(call, [*bound, count], items), name=returned.name)
     return [_grouped(call, bound, count), *inner, last, _repeated(call, count)]
+
+
+def _first_rows(
+    call: Syntax, bound: list[str], inner: list[Syntax], returned: Syntax
+) -> list[Syntax] | None:
+    """Write a subquery with ORDER BY, SKIP or LIMIT: a part of the list of each group's rows."""
+    items = returned.all("item")
+    skip, limit = (returned.first(kind) for kind in ("skip", "limit"))
+    numbers = [part.parts[0].name for part in (skip, limit) if part]
+    whole = any(item.parts[0].kind == "variable" or aggregates(item) for item in items)
+    if returned.name or whole or not all(map(str.isdecimal, numbers)):
+        return None
+    kept = [*bound, f"{HIDDEN}_k{call.at}"]
+    row, rows = (_variable(call, f"{HIDDEN}_{each}{call.at}") for each in "ow")
+    names = [f"{HIDDEN}_c{number}" for number in range(len(items))]
+    entries = [_new(call, "entry", n, i.parts[0]) for n, i in zip(names, items, strict=True)]
+    collected = _new(call, "function", "collect", _new(call, "map", "", *entries))
+    begin = int(numbers[0]) if skip else 0
+    ends = (begin, begin + int(numbers[-1])) if limit else (begin,)
+    bounds = (_new(call, "number", str(end)) for end in ends)
+    part = _new(call, "slice", "fromto" if limit else "from", rows, *bounds)
+    values = [_new(call, "property", name, row) for name in names]
+    columns = [_new(call, "item", "", v, i.parts[-1]) for v, i in zip(values, items, strict=True)]
+    inner = [_grouped(call, bound, kept[-1]), *inner, *_ordered(returned, items)]
+    listed = _with(call, kept, [_new(call, "item", "", collected, rows)])
+    return [
+        *inner,
+        listed,
+        _new(call, "unwind", "", part, row),
+        _with(call, kept, columns),
+        _repeated(call, kept[-1]),
+    ]
+
+
+def _ordered(returned: Syntax, items: list[Syntax]) -> list[Syntax]:
+    """Write the clause that orders rows before they are collected, if RETURN orders them."""
+    order = returned.first("order")
+    if order is None:
+        return []
+    alias = {_name(item): item.parts[0] for item in items if len(item.parts) == 2}
+    sorts = {
+        sort.parts[0]: alias[sort.parts[0].name]
+        for sort in order.parts
+        if sort.parts[0].kind == "variable" and sort.parts[0].name in alias
+    }
+    return [_new(order, "with", "", _new(order, "star", "*"), replaced(order, sorts))]
 
 
 def _matches(clauses: list[Syntax], imports: set[str], bound: set[str]) -> list[Syntax] | None:
@@ -198,11 +236,9 @@ def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | 
             clauses += made
             kept = [*kept, f"{HIDDEN}_l{value.at}"]
             values[value] = _variable(value, kept[-1])
-    if not values:
-        return None
     if not first:
         clauses.append(_repeated(clause, count))
-    return [*clauses, replaced(clause, values)]
+    return [*clauses, replaced(clause, values)] if values else None
 
 
 def _outermost(value: Syntax) -> Iterator[Syntax]:
@@ -232,21 +268,13 @@ def _listed(query: Syntax, bound: set[str], name: str, kept: list[str]) -> list[
         or not _is_set(items[0].parts[0], inner)
     ):  # fmt: skip
         return None
-    value, order = items[0].parts[0], returned.first("order")
-    collect = Syntax("function", value.at, value.end, "collect", [value])
-    column = Syntax("item", value.at, value.end, "", [collect, _variable(value, name)])
+    value = items[0].parts[0]
+    collect = _new(value, "function", "collect", value)
+    column = _new(value, "item", "", collect, _variable(value, name))
     inner, made = _optional(inner, [column], bound)
     if not inner:
         return None
-    if order is not None:
-        alias = {_name(items[0]): value} if len(items[0].parts) == 2 else {}
-        sorts = {
-            sort.parts[0]: alias[sort.parts[0].name]
-            for sort in order.parts
-            if sort.parts[0].kind == "variable" and sort.parts[0].name in alias
-        }
-        star = Syntax("star", order.at, order.at, "*")
-        inner.append(Syntax("with", order.at, order.end, "", [star, replaced(order, sorts)]))
+    inner += _ordered(returned, items)
     return [*inner, _with(query, kept, made)]
 
 
@@ -309,28 +337,28 @@ def _where_matched(each: Syntax, mark: str) -> Syntax:
 
 def _grouped(at: Syntax, bound: list[str], count: str) -> Syntax:
     """Write the clause that counts the rows which are the same so far."""
-    star = Syntax("star", at.at, at.at, "*")
-    every = Syntax("function", at.at, at.at, "count", [star])
-    return _with(at, bound, [Syntax("item", at.at, at.at, "", [every, _variable(at, count)])])
+    every = _new(at, "function", "count", _new(at, "star", "*"))
+    return _with(at, bound, [_new(at, "item", "", every, _variable(at, count))])
 
 
 def _repeated(at: Syntax, count: str) -> Syntax:
     """Write the clause that makes as many rows again."""
-    one = Syntax("number", at.at, at.at, "1")
-    rows = Syntax("function", at.at, at.at, "range", [one, _variable(at, count)])
-    return Syntax("unwind", at.at, at.at, "", [rows, _variable(at, f"{count}i")])
+    rows = _new(at, "function", "range", _new(at, "number", "1"), _variable(at, count))
+    return _new(at, "unwind", "", rows, _variable(at, f"{count}i"))
 
 
 def _with(at: Syntax, kept: list[str], items: list[Syntax]) -> Syntax:
-    names = [
-        Syntax("item", at.at, at.at, "", [_variable(at, name), _variable(at, name)])
-        for name in kept
-    ]
-    return Syntax("with", at.at, at.end, "", [*names, *items])
+    names = [_new(at, "item", "", _variable(at, name), _variable(at, name)) for name in kept]
+    return _new(at, "with", "", *names, *items)
 
 
 def _variable(at: Syntax, name: str) -> Syntax:
-    return Syntax("variable", at.at, at.at, name)
+    return _new(at, "variable", name)
+
+
+def _new(at: Syntax, kind: str, name: str = "", *parts: Syntax) -> Syntax:
+    """Make a construct that is not in the text, for one that is."""
+    return Syntax(kind, at.at, at.at, name, list(parts))
 
 
 HIDDEN = "_graphkit"

@@ -447,7 +447,7 @@ def map_(writer: Writer, each: Syntax) -> str:
         writer.lacks(each, "empty map {}")
     if len(set(names)) < len(names):
         writer.lacks(each, "map with names that differ in case alone")
-    return writer.as_it_stands(each)
+    return f"{{{writer.every(each.parts)}}}"
 
 
 def as_text(writer: Writer, each: Syntax, type_: str, text: str) -> str:
