@@ -77,7 +77,7 @@ MADE = re.compile(
 """The mark of a section's figures: a command of ours, or the day of a measurement."""
 RULES = {
     "architecture.md": ["## Where to change what"],
-    "assistants.md": ["# For assistants", "## What it will not do"],
+    "assistants.md": ["## What it will not do"],
     "customs.md": ["# Import customs statistics"],
     "explore.md": ["## What protects it"],
     "index.md": ["# graphkit"],
