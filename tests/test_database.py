@@ -115,6 +115,13 @@ def test_a_change_that_keeps_size_and_time_is_noticed(cache, tmp_path, monkeypat
     assert default_path() != first
 
 
+def test_a_seed_file_of_another_name_makes_another_database(cache, tmp_path):
+    first = default_path()
+    (tmp_path / "seeds" / "trade.yaml").rename(tmp_path / "seeds" / "trade-of-all.yaml")
+
+    assert default_path() != first
+
+
 def test_a_digest_of_files_that_were_just_written_is_not_kept(cache):
     default_path()
     assert not (cache / "graph.digest").exists()
