@@ -1,4 +1,4 @@
-"""The explorer in a real Chromium, on both databases: what is seen, asked for and written down."""
+"""The explorer and a brief in a real Chromium: what is seen, asked for and written down."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from databases import hold
 from explorers import explorer
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_explore import hostile_market
 from written_seeds import write_files
 
+from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.cli import app as cli
 from graphkit.explore.answers import CHECK_SECONDS
@@ -56,6 +57,8 @@ VIEWS = {
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
 """A statement whose rows are drawn as a graph, and have names."""
 SCREENS = {"wide": ((1920, 1080), "light"), "phone": ((360, 740), "dark")}
+OF_SCREENS = ("color-contrast", "scrollable-region-focusable")
+"""Rules of axe-core whose outcome hangs on the size and the colours of the screen."""
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +78,21 @@ def neo4j(
         yield client
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """One reader of all pages, whose browser keeps their files."""
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as reader:
+        yield reader
+
+
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Open an address at a size, and assert in the end that the page kept to its server."""
+def opened(reader: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """Open an address, and assert in the end that the page kept to its server."""
     pages: list[tuple[Page, list[str], list[str], str]] = []
 
-    def open_page(client: httpx.Client, query: str, size: tuple[int, int] = (1280, 800)) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        page = context.new_page()
+    def open_page(client: httpx.Client, query: str) -> Page:
+        page = reader.new_page()
+        page.set_viewport_size({"width": 1280, "height": 800})
         faults: list[str] = []
         asked: list[str] = []
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
@@ -103,12 +110,15 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     for page, faults, asked, base in pages:
         assert [url for url in asked if not url.startswith((base, "data:"))] == []
         assert [f for f in faults if "status of 400" not in f] == []
-        page.context.close()
+        page.close()
 
 
-def violations(page: Page) -> list[str]:
-    """List the faults that axe-core finds in the page, each with its first element."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """List the faults that axe-core finds in the page by some rules, or all, with an element."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], **({"runOnly": [*rules]} if rules else {})}
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
 
 
@@ -122,7 +132,7 @@ def test_a_view_opens_fits_and_can_be_read_by_all(embedded, opened, tmp_path, vi
 
         expect(page.locator("h1, .fault").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        assert violations(page) == []
+        assert violations(page, () if screen == "wide" else OF_SCREENS) == []
 
 
 def test_every_view_opens_on_neo4j(neo4j, opened):
@@ -329,7 +339,7 @@ def test_the_whole_page_works_with_the_keyboard(embedded, opened):
     expect(page.locator("h1")).to_contain_text("South Korea")
 
 
-def test_scripts_in_names_are_shown_and_not_run(browser, opened, tmp_path):
+def test_scripts_in_names_are_shown_and_not_run(reader, opened, tmp_path):
     seeds = write_files(tmp_path / "seeds", hostile_market())
     with EmbeddedStore(tmp_path / "graph.lbdb") as store:
         store.load(build_graph(read_seeds(seeds)))
@@ -344,7 +354,7 @@ def test_scripts_in_names_are_shown_and_not_run(browser, opened, tmp_path):
             assert page.locator("img[src=x]").count() == 0
         brief = tmp_path / "brief.html"
         brief.write_bytes(client.get("/api/brief?country=KOR").content)
-    page, asked = browser.new_page(), []
+    page, asked = reader.new_page(), []
     page.on("dialog", lambda dialog: asked.append(dialog.message))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(brief.as_uri())
@@ -354,8 +364,37 @@ def test_scripts_in_names_are_shown_and_not_run(browser, opened, tmp_path):
     assert asked == [brief.as_uri()]
 
 
-def test_nothing_is_kept_about_the_reader(embedded, opened):
+def test_nothing_is_kept_about_the_reader(embedded, opened, reader):
     page = opened(embedded, VIEWS["depends"])
 
-    assert page.context.cookies() == []
+    assert reader.cookies() == []
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+@pytest.fixture(scope="module")
+def brief(ask: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("brief") / "korea.html"
+    ask.brief("KOR", scope="rare earths", period="2024").write(path)
+    return path
+
+
+def test_a_brief_fits_prints_and_can_be_read_by_all(reader, brief, tmp_path):
+    page, asked, faults = reader.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: faults.append(said.text))
+    page.goto(brief.as_uri())
+    for screen, (size, scheme) in SCREENS.items():
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=tmp_path / f"{screen}.png", full_page=True)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert violations(page, () if screen == "wide" else OF_SCREENS) == []
+    page.pdf(path=tmp_path / "korea.pdf", prefer_css_page_size=True)
+    page.emulate_media(media="print")
+
+    assert (tmp_path / "korea.pdf").read_bytes().startswith(b"%PDF")
+    assert page.locator("nav").is_hidden()
+    assert asked == [brief.as_uri()]
+    assert faults == []
+    page.close()

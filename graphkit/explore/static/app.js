@@ -104,6 +104,9 @@ function links(/** @type {string | null} */ ask, /** @type {string} */ view, /**
     const to = each.view ? `/?view=${each.view}` : address(each.asks[0], state);
     return h("a", { href: to, "aria-current": current ? "page" : false }, each.name);
   }));
+  // On a phone the links are one line that scrolls.
+  const chosen = /** @type {HTMLElement | null} */ (nav.querySelector("[aria-current]"));
+  if (chosen) nav.scrollLeft = chosen.offsetLeft - (nav.clientWidth - chosen.clientWidth) / 2;
 }
 
 /** The address of a question, with what the present one shares with it. */

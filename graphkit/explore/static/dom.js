@@ -40,10 +40,12 @@ export function copies(text, what) {
 export function table(columns, label, open = null) {
   const body = h("tbody");
   const count = columns[0]?.cells.length ?? 0;
+  const kinds = columns.map((column) => column.number ? "number"
+    : column.cells.every((cell) => typeof cell === "string" && cell.length <= SHORT) ? "short" : "");
   const fill = (/** @type {number} */ from, /** @type {number} */ to) => {
     for (let n = from; n < Math.min(to, count); n++) {
       const cells = columns.map((column, place) => {
-        const kind = column.number ? "number" : "";
+        const kind = kinds[place];
         if (place || !open) return h("td", { class: kind, "data-name": column.name }, column.cells[n]);
         const inside = h("button", { type: "button", "aria-haspopup": "dialog" }, column.cells[n] || "—");
         return h("th", { scope: "row", class: kind, "data-name": column.name }, inside);
@@ -75,3 +77,5 @@ export function table(columns, label, open = null) {
 }
 
 const FIRST = 30;
+/** Letters of a date or a number with its unit, which stay on one line. */
+const SHORT = 12;
