@@ -442,7 +442,7 @@ def test_flows_without_a_mass_are_counted():
     made = production({"country": "USA", "product": "ree-metals", "basis": "gross", "tonnes": 2.0})
 
     assert one(net_import_reliance(trade, made, countries=["USA"]))["missing"] == (
-        "the mass of 1 flows"
+        "the mass of 1 flow"
     )
 
 

@@ -209,7 +209,7 @@ def test_reliance_is_net_imports_over_apparent_consumption(embedded_of):
     assert (row["imports"], row["exports"], row["production_low"]) == (10, 0, 5)
     assert close(row["reliance_low"], 10 / 15)
     assert row["reliance_high"] == row["reliance_low"]
-    assert row["missing"] == "the mass of 1 flows"
+    assert row["missing"] == "the mass of 1 flow"
     assert (row["net_exporter"], row["published"], row["basis"]) == (False, None, "gross")
 
 

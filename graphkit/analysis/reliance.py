@@ -175,7 +175,8 @@ def _reliance(traded: Traded | None, maker: Mapping[str, Any] | None) -> dict[st
         row |= {"imports": traded.imports, "exports": traded.exports}
         row["basis"] = ", ".join(sorted(traded.bases)) or None
         if traded.unweighed:
-            missing.append(f"the mass of {traded.unweighed} flows")
+            what = "flow" if traded.unweighed == 1 else "flows"
+            missing.append(f"the mass of {traded.unweighed} {what}")
     bounds = (published_interval(maker) or (0.0, inf)) if maker else None
     if maker is None or bounds is None:
         missing.append("production")
