@@ -24,6 +24,8 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
             "CALL (c) { MATCH (c)-[:PRODUCES]->(h:Product) WHERE {bool} RETURN {text} AS j }",
             "CALL { WITH c MATCH (c)-[:HOLDS]->(h) RETURN {text} AS i, {aggregate} AS j }",
             "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN DISTINCT left(h.key, 2) AS j }",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {text} AS j, h.key AS i ORDER BY i LIMIT 2}",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {int} AS j ORDER BY j DESC SKIP 1 }",
             "OPTIONAL MATCH (c)-[:HOLDS]->(j:Nation)",
         ),
     },

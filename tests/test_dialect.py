@@ -79,6 +79,10 @@ LACKING = (
         "UNWIND ['x'] AS t RETURN [v IN ['a'] WHERE v <> §t] AS x, [v IN ['b'] | v + 'c'] AS y",
         "two comprehensions in a statement where one uses a variable from outside it",
     ),
+    (
+        "MATCH (c:Country {iso3: 'KOR'}) RETURN c.aliases[0..§c.last_year] AS x",
+        "part of a list between places that may be null",
+    ),
     ("RETURN §date.truncate('year', date()) AS x", "function date.truncate()"),
     ("RETURN §date({year: 2024, week: 5}) AS x", "date() of year, week"),
     ("§SHOW INDEXES YIELD name RETURN count(*) AS x", "SHOW"),
@@ -119,6 +123,8 @@ DIFFERENT = (
         "RETURN count(*) AS x",
         "no CITES relationship is there at Stage",
     ),
+    (KOREA + "RETURN replace(c.name, 'K', §c.iso3) AS x", "replace() wants a text"),
+    (KOREA + "RETURN split(c.name, §c.iso3) AS x", "split() wants a text"),
     (
         "MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]-(b) "
         "RETURN count(§startNode(r).key) AS x",
@@ -236,6 +242,12 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'FRA'] OPTIONAL MATCH (c)-[:MEMBER_OF]->(a) "
         "WITH c, a ORDER BY c.iso3 RETURN a {.iso3, k: c.iso3} AS x",
         "RETURN toString(date('2024-02-29')) AS x",
+        "UNWIND [[1], [], null] AS l RETURN substring('a', 1, reduce(s = 0, v IN l | s + v)) AS x",
+        "MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*0..2]->(b) "
+        "WHERE coalesce(any(v IN range(1, 4) WHERE v > 3), b.key IN ['a']) "
+        "RETURN b.key AS k, length(p) AS l ORDER BY k, l",
+        "MATCH (c:Country) WHERE c.iso3 >= 'S' WITH c ORDER BY c.iso3 "
+        "RETURN substring(toString(c.last_year), 1, size(c.name) % 2 + 1) AS x",
         "UNWIND ['KOR', '', null] AS t RETURN t CONTAINS '' AS a, 'x' CONTAINS t AS b",
     ],
 )

@@ -91,8 +91,10 @@ def reverse(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 def substring(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``substring(text, start, length)``; beyond the end, ladybug gives the text itself."""
     value, start, *length = writer.all_written(arguments)
-    part = f"substring({value}, {start} + 1, {length[0] if length else LONG})"
-    beyond = f"({start}) IS NOT NULL AND ({value}) IS NOT NULL"
+    part = f"substring({value}, {start} + 1, {LONG})"
+    if length:  # beside nulls, a length that differs from row to row is read from another row
+        part = f"left({part}, {length[0]})"
+    beyond = " AND ".join(f"({each}) IS NOT NULL" for each in (start, *length, value))
     return f"CASE WHEN size({value}) > {start} THEN {part} WHEN {beyond} THEN '' END"
 
 
@@ -103,12 +105,15 @@ def coalesce(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
         as_float(writer.written(value), writer.types.of(value) if mixed else "")
         for value in arguments
     ]
-    return f"coalesce({', '.join(texts)})"
+    found = f"coalesce({', '.join(texts)})"
+    # As a condition alone, it lets rows through that it mixes up.
+    return f"({found} = true)" if writer.types.of(each) == "bool" else found
 
 
 def split(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``split(text, sign)``; ladybug leaves out the empty texts between two signs."""
     text, sign = writer.all_written(arguments)
+    _check_constant(writer, each, arguments[1])
     writer.locals += 1
     name = f"{HIDDEN}_x{writer.locals}"
     marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
@@ -131,10 +136,19 @@ def date(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 def replace(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``replace(text, part, other)``; an empty part is before and after each character."""
     text, part, other = writer.all_written(arguments)
+    _check_constant(writer, each, arguments[2])
     if arguments[1].kind == "string" and len(arguments[1].name) > 2:
         return f"replace({text}, {part}, {other})"
     every = f"regexp_replace({text}, '', {other}, 'g')"
     return f"CASE WHEN {part} = '' THEN {every} ELSE replace({text}, {part}, {other}) END"
+
+
+def _check_constant(writer: Writer, each: Syntax, value: Syntax) -> None:
+    """Refuse a last text that may differ from row to row: beside nulls it is another row's."""
+    if value.kind not in ("string", "parameter", "constant"):
+        writer.refuses(
+            value, f"{each.name}() wants a text that is written out, or a parameter, here"
+        )
 
 
 def end_of(name: str) -> Rule:

@@ -100,6 +100,9 @@ def slice_(writer: Writer, each: Syntax) -> str:
         place = f"({writer.written(value)})"
         return f"CASE WHEN {place} >= 0 THEN {place} ELSE {from_end(place)} END"
 
+    for place in each.parts[1:]:
+        if place.kind not in ("constant", "parameter") and _item_may_be_null(writer, place):
+            writer.lacks(place, "part of a list between places that may be null")
     bounds = [bound(part) for part in each.parts[1:]]
     first = f"{bounds[0]} + 1" if each.name.startswith("from") else "1"
     last = bounds[-1] if each.name.endswith("to") else size
@@ -164,10 +167,11 @@ def _item_may_be_null(writer: Writer, value: Syntax) -> bool:
     if value.kind == "property":
         return value.name not in REQUIRED
     if value.kind == "parameter":
-        return writer.types.parameters.get(value.name) is None
-    if value.kind == "function" and value.name.lower() not in SURE:
-        return True
-    return may_hold_null(writer, value)
+        return writer.types.parameters.get(value.name, 0) is None
+    sure = value.kind == "function" and value.name.lower() in SURE
+    if sure or value.kind in ("sum", "product", "power", "signed", "group"):
+        return any(_item_may_be_null(writer, p) for p in value.parts if p.kind != "sign")
+    return value.kind == "function" or may_hold_null(writer, value)
 
 
 def _may_be_open(writer: Writer, condition: Syntax, variable: Syntax) -> bool:
@@ -175,7 +179,7 @@ def _may_be_open(writer: Writer, condition: Syntax, variable: Syntax) -> bool:
     return any(
         (each.kind == "constant" and each.name.upper() == "NULL")
         or (each.kind == "variable" and each.name != variable.name)
-        or (each.kind == "parameter" and writer.types.parameters.get(each.name) is None)
+        or (each.kind == "parameter" and writer.types.parameters.get(each.name, 0) is None)
         or (each.kind == "property" and each.name not in REQUIRED)
         or (each.kind == "function" and each.name.lower() not in SURE)
         or each.kind in ("index", "case", "reduce", "predicate")
@@ -241,6 +245,9 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
         null = f"{HIDDEN}_x{writer.locals}"
         nulls = f"size(list_filter(coalesce({every}, []), {null} -> {null} IS NULL))"
         found = f"({found} OR nullif({nulls} > 0, true))"
+    # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
+    if not _item_may_be_null(writer, value) or values.kind == "parameter":
+        return found
     return f"CASE WHEN size({every}) = 0 THEN false ELSE {found} END"
 
 
