@@ -69,6 +69,7 @@ SERVER = ("graphkit/stores/neo4j/load.py",)
 """Modules whose tests need a Neo4j."""
 
 QUESTIONS = {
+    "graphkit/database.py": ("WithNeo4j", "_open_running"),
     "graphkit/stores/embedded/__init__.py": ("ask", "run", "_execute"),
     "graphkit/stores/neo4j/__init__.py": (
         "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
