@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(sys.executable).parent
 UV = shutil.which("uv", path=HERE) or shutil.which("uv")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The Python of the tests; tests/nightly installs on all of them."""
 MOST = 20_000_000
 ASK = ("depends", "KOR", "--on", "CHN", "--for", "ree-metals", "--period", "2024")
 LACKING = {
@@ -133,14 +135,6 @@ def test_the_bill_of_materials_names_what_the_lock_file_has(tmp_path):
         assert f'name = "{name}"\nversion = "{version}"' in lock
 
 
-def found_python(version: str) -> str | None:
-    """Find a Python where uv looks, or where pyenv keeps those that are not chosen."""
-    command = [str(UV), "python", "find", "--no-python-downloads", "--no-project", version]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
-    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    return done.stdout.strip() or next(map(str, kept), None)
-
-
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory) -> tuple[Path, dict[str, str]]:
     """A folder outside the clone, and an environment of a user who never ran graphkit."""
@@ -157,22 +151,17 @@ def answered(text: str) -> dict[str, str]:
     return next(csv.DictReader(text.splitlines()))
 
 
-@pytest.mark.parametrize("version", PYTHONS)
-def test_the_wheel_answers_in_a_clean_environment_of_each_python(version, wheel, outside):
-    """The first builds the default database; the others find it, as their seeds are the same."""
-    python = found_python(version)
-    if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+@pytest.fixture(scope="module")
+def installed(wheel, outside) -> Path:
+    """A folder with graphkit installed by pip, on the Python of the tests."""
     folder, env = outside
-    place = folder / version
-    if version == "3.11":
-        run(python, "-m", "venv", place, cwd=folder)
-        run(place / "bin/pip", "install", "-q", wheel, cwd=folder, env=env)
-    else:
-        run(str(UV), "venv", "-q", "-p", python, place, cwd=folder)
-        run(str(UV), "pip", "install", "-q", "-p", place / "bin/python", wheel, cwd=folder, env=env)
-    graphkit = place / "bin/graphkit"
+    run(sys.executable, "-m", "venv", folder / "own", cwd=folder)
+    run(folder / "own/bin/pip", "install", "-q", wheel, cwd=folder, env=env)
+    return folder / "own"
 
+
+def assert_answers(place: Path, version: str, folder: Path, env: dict[str, str]) -> None:
+    graphkit = place / "bin/graphkit"
     row = answered(run(graphkit, *ASK, cwd=folder, env=env))
     assert row["supplier"] == "CHN"
     assert 0.5 < float(row["share_usd"]) < 1
@@ -183,16 +172,21 @@ def test_the_wheel_answers_in_a_clean_environment_of_each_python(version, wheel,
     assert len(run(graphkit, "queries", cwd=folder, env=env).splitlines()) > 90
 
 
+def test_the_wheel_answers_in_a_clean_environment(installed, outside):
+    assert_answers(installed, OWN, *outside)
+
+
 @pytest.mark.parametrize("extra", LACKING)
-def test_a_missing_extra_is_named_with_the_command_that_installs_it(extra, wheel, outside):
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    extra, wheel, installed, outside
+):
     folder, env = outside
-    graphkit = folder / "3.11/bin/graphkit"
     (folder / "trade").mkdir(exist_ok=True)
     (folder / "map.yaml").write_text(MAPPING, encoding="utf-8")
     (folder / "book.xlsx").write_bytes(b"PK\x03\x04")
     done = subprocess.run(
-        [graphkit, *LACKING[extra]], cwd=folder, env=env, capture_output=True, text=True,
-        check=False,
+        [installed / "bin/graphkit", *LACKING[extra]], cwd=folder, env=env,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     command = re.search(rf"\S*pip install 'graphkit-minerals\[{extra}\] @ (\S+)'", done.stderr)
 
@@ -202,23 +196,14 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(extra, wheel
     assert command[1] == wheel.as_uri()
 
 
-def test_the_named_command_installs_the_extra(outside):
+def test_the_named_command_installs_the_extra(outside, wheel):
     folder, env = outside
-    python = folder / "3.11/bin/python"
-    command = run(python, "-c", "from graphkit.errors import install; print(install('plot'))",
-                  cwd=folder, env=env)  # fmt: skip
+    place = folder / "more"
+    run(sys.executable, "-m", "venv", place, cwd=folder)
+    run(place / "bin/pip", "install", "-q", wheel, cwd=folder, env=env)
+    asked = "from graphkit.errors import install; print(install('plot'))"
+    command = run(place / "bin/python", "-c", asked, cwd=folder, env=env)
     subprocess.run(command, shell=True, check=True, cwd=folder, env=env, stdout=subprocess.DEVNULL)
 
-    run(folder / "3.11/bin/graphkit", *LACKING["plot"], cwd=folder, env=env)
+    run(place / "bin/graphkit", *LACKING["plot"], cwd=folder, env=env)
     assert (folder / "answer.svg").read_text("utf-8").startswith("<svg")
-
-
-@pytest.mark.parametrize(
-    "tool", [("tool", "run", "-q", "--from"), ("tool", "run", "-q", "pipx", "run", "--spec")],
-    ids=["uvx", "pipx"],
-)  # fmt: skip
-def test_it_runs_without_being_installed(tool, wheel, outside):
-    folder, env = outside
-    env = {**env, "PIPX_HOME": str(folder / "pipx")}
-
-    assert answered(run(str(UV), *tool, wheel, "graphkit", *ASK, cwd=folder, env=env))
