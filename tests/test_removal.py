@@ -166,6 +166,16 @@ def test_a_large_network_is_solved_like_a_small_one(monkeypatch):
         assert row["loss"] == pytest.approx(other["loss"], abs=1e-12)
 
 
+def test_a_small_loss_is_kept_if_it_is_named():
+    net = network(*random_tables(4))
+    rows = removal_losses(net).to_pylist()
+    keys = [(r["removed"], r["consumer"], r["product"]) for r in rows]
+    small = min(range(len(rows)), key=lambda n: rows[n]["loss"])
+    found = removal_losses(net, minimum=0.5, besides={keys[small]}).to_pylist()
+    assert rows[small]["loss"] <= 0.5
+    assert found == [r for n, r in enumerate(rows) if r["loss"] > 0.5 or n == small]
+
+
 @given(st.integers(0, 60), st.permutations(range(28)))
 @settings(max_examples=15, derandomize=True, deadline=None)
 def test_the_order_of_the_rows_changes_nothing(seed, order):

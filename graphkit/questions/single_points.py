@@ -283,9 +283,6 @@ def _removed(
     min_link: float, threshold: float,
 ) -> pa.Table:  # fmt: skip
     """Compute the losses without each country or bloc, and who is cut off."""
-    losses = removal_losses(
-        supply.network, groups, consumers=consumers, products=supply.asked, possible=True
-    )
     strict = supply.least
     cut = structural_points(
         strict, groups, consumers=_there(strict, consumers), products=supply.asked,
@@ -293,6 +290,10 @@ def _removed(
     )  # fmt: skip
     ends = ("removed", "consumer", "product")
     off = {tuple(row[n] for n in ends): row for row in cut.to_pylist()}
+    losses = removal_losses(
+        supply.network, groups, consumers=consumers, products=supply.asked, possible=True,
+        minimum=nextafter(min(threshold, 1 - ROUNDING), 0.0), besides=off.keys(),
+    )  # fmt: skip
     rows = []
     for row in losses.to_pylist():
         point = off.pop(tuple(row[n] for n in ends), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from graphlib import TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -36,38 +37,70 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
 
     See :func:`~graphkit.analysis.supply.removal.removal_losses`. Nodes of a set itself lose all.
     """
-    from scipy.sparse.linalg import splu
-
-    size = network.size
-    result = np.zeros((size, len(removed)))
-    if not size or not removed:
+    result = np.zeros((network.size, len(removed)))
+    if not result.size:
         return result
-    matrix = system(network, network.links)
-    if size <= DENSE:
-        inverse = np.linalg.inv(matrix.toarray())
-        for column, nodes in enumerate(removed):
-            result[:, column] = _hit(inverse[:, nodes], nodes)
-    else:
-        factors = splu(matrix)
-        for first, last in _batches(removed):
-            nodes = np.concatenate(removed[first:last])
-            unit = np.zeros((size, len(nodes)))
-            unit[nodes, np.arange(len(nodes))] = 1.0
-            solved, start = factors.solve(unit), 0
-            for column in range(first, last):
-                width = len(removed[column])
-                part = solved[:, start : start + width]
-                result[:, column] = _hit(part, removed[column])
-                start += width
+    matrix = system(network, network.links).tocsr()
+    place = np.empty(network.size, np.int64)
+    for block in _blocks(network):
+        place[:] = -1
+        place[block] = np.arange(len(block))
+        here = [place[nodes][place[nodes] >= 0] for nodes in removed]
+        rows = matrix[block]
+        result[block] = _passing(rows[:, block].tocsc(), -(rows @ result), here)
     return np.clip(result, 0.0, 1.0)
 
 
-def _hit(columns: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """Compute ``N[:, K] (N[K, K])^-1 1``."""
-    if len(nodes) == 1:
-        return np.asarray(columns[:, 0] / columns[nodes[0], 0])
-    weights = np.linalg.solve(columns[nodes], np.ones(len(nodes)))
-    return np.asarray(columns @ weights)
+def _blocks(network: SupplyNetwork) -> Iterator[np.ndarray]:
+    """Yield the nodes of products that are made of each other, behind those of their inputs."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    links, count = network.links.tocoo(), len(network.products)
+    pairs = np.unique([network.product[links.row], network.product[links.col]], axis=1)
+    made_of = csr_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(count, count))
+    _, group = connected_components(made_of, connection="strong")
+    inputs: dict[int, set[int]] = {each: set() for each in group.tolist()}
+    for made, used in group[pairs].T.tolist():
+        inputs[made] |= {used} - {made}
+    for each in TopologicalSorter(inputs).static_order():
+        yield np.flatnonzero(group[network.product] == each)
+
+
+def _passing(matrix: Any, came: np.ndarray, removed: Sequence[np.ndarray]) -> np.ndarray:
+    r"""Compute what passes through each set of a block: ``x + N[:, K] (N[K, K])^-1 (1 - x[K])``.
+
+    Here ``x`` is what comes from other blocks without the set's own nodes here, ``N`` times it.
+    """
+    from scipy.sparse.linalg import splu
+
+    size = matrix.shape[0]
+    dense = size <= DENSE
+    factors: Any = None if dense else splu(matrix)
+    inverse: Any = np.linalg.inv(matrix.toarray()) if dense else None
+    came = np.asfortranarray(came)
+    # Column by column: rounding must not depend on how many sets there are.
+    for column in np.flatnonzero(came.any(axis=0)).tolist():
+        one = came[:, column]
+        came[:, column] = inverse @ one if dense else factors.solve(one)
+    for first, last in _batches(removed):
+        nodes, start = np.concatenate(removed[first:last]), 0
+        if dense:
+            columns = inverse[:, nodes]
+        else:
+            unit = np.zeros((size, len(nodes)))
+            unit[nodes, np.arange(len(nodes))] = 1.0
+            columns = factors.solve(unit)
+        for column in range(first, last):
+            inside = removed[column]
+            part = columns[:, start : start + len(inside)]
+            start += len(inside)
+            lacking = 1.0 - came[inside, column]
+            if len(inside) == 1:
+                came[:, column] += part[:, 0] * lacking / part[inside[0], 0]
+            elif len(inside):
+                came[:, column] += part @ np.linalg.solve(part[inside], lacking)
+    return came
 
 
 def _batches(removed: Sequence[np.ndarray]) -> list[tuple[int, int]]:
@@ -187,6 +220,7 @@ def removal_losses(
     base: str = "imports",
     minimum: float = 0.0,
     possible: bool = False,
+    besides: Set[tuple[str, str, str]] = frozenset(),
 ) -> pa.Table:
     r"""Compute every consumer's loss without a country or group, removed at all its stages.
 
@@ -218,6 +252,8 @@ def removal_losses(
         Leave out losses of at most this.
     possible : bool
         Add losses that are larger only at the upper end of their range.
+    besides : set of (str, str, str)
+        Names of the removed, consumers and products, of which smaller losses are kept too.
 
     Returns
     -------
@@ -259,6 +295,12 @@ def removal_losses(
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
     named, removed = _groups(network, groups)
     asked = network.select(consumers, products, base)
+    consumer, product, _ = network.names(asked)
+    at = dict(zip(zip(consumer.to_pylist(), product.to_pylist(), strict=True), asked, strict=True))
+    kept: dict[str, list[int]] = {name: [] for name in named}
+    for name, *ends in besides:
+        node = at.get((ends[0], ends[1]))
+        kept[name] += [] if node is None else [node]
     parts = []
     losses = [loss_matrix(network, removed), *loss_ranges(network, removed)]
     for column, nodes in enumerate(removed):
@@ -270,7 +312,8 @@ def removal_losses(
     for column, (name, nodes) in enumerate(zip(named, removed, strict=True)):
         loss = losses[0][:, column]
         most = high[:, column] if possible else loss
-        rows = asked[(most[asked] > max(minimum, SMALLEST)) & ~np.isin(asked, nodes)]
+        enough = (most[asked] > minimum) | np.isin(asked, kept[name])
+        rows = asked[enough & (most[asked] > SMALLEST) & ~np.isin(asked, nodes)]
         keys = (network.country[rows], -loss[rows].round(12), network.product[rows])
         rows = rows[np.lexsort(keys)]
         recovered = np.minimum(loss[rows], slack * (1 - loss[rows]))
