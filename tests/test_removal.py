@@ -157,10 +157,11 @@ def test_a_cycle_without_a_producer_is_no_error():
     assert found["B", "ore"] == 1.0
 
 
-def test_a_large_network_is_solved_like_a_small_one(monkeypatch):
+@pytest.mark.parametrize("dense", [0, 9])
+def test_a_large_network_is_solved_like_a_small_one(dense, monkeypatch):
     net = network(*random_tables(4))
     one = removal_losses(net).to_pylist()
-    monkeypatch.setattr("graphkit.analysis.supply.removal.DENSE", 0)
+    monkeypatch.setattr("graphkit.analysis.supply.removal.DENSE", dense)
     monkeypatch.setattr("graphkit.analysis.supply.removal.BATCH", 5)
     for row, other in zip(one, removal_losses(net).to_pylist(), strict=True):
         assert row["loss"] == pytest.approx(other["loss"], abs=1e-12)

@@ -42,7 +42,8 @@ def loss_matrix(network: SupplyNetwork, removed: Sequence[np.ndarray]) -> np.nda
         return result
     matrix = system(network, network.links).tocsr()
     place = np.empty(network.size, np.int64)
-    for block in _blocks(network):
+    whole = [np.arange(network.size)]
+    for block in whole if network.size <= DENSE else _blocks(network):
         place[:] = -1
         place[block] = np.arange(len(block))
         here = [place[nodes][place[nodes] >= 0] for nodes in removed]
