@@ -350,14 +350,14 @@ def test_another_figure_than_the_folder_holds_is_refused(reference, tmp_path):
 
 
 def test_two_figures_of_one_flow_are_refused_with_both_places(reference, tmp_path):
-    one, other = (tmp_path / f"BACI_HS92_Y2024_V20260{n}.csv" for n in (1, 2))
+    one, other = (tmp_path / f"BACI_HS92_Y2024_V202601{n}.csv" for n in ("", " (1)"))
     one.write_text("t,i,j,k,v,q\n2024,156,410,280530,1.5,2\n", encoding="utf-8")
     other.write_text("t,i,j,k,v,q\n" + OTHER + "2024,156,410,280530,2.5,2\n", encoding="utf-8")
     with pytest.raises(GraphkitError) as caught:
         import_baci([one, other], tmp_path / "seeds", reference, version="202601")
 
     assert str(caught.value) == (
-        "BACI_HS92_Y2024_V202602.csv:3: found v=2.5, q=2.0 for t=2024, i=156, j=410, k=280530; "
+        "BACI_HS92_Y2024_V202601 (1).csv:3: found v=2.5, q=2.0 for t=2024, i=156, j=410, k=280530; "
         "BACI_HS92_Y2024_V202601.csv:2 has v=1.5, q=2.0"
     )
     assert not (tmp_path / "seeds").exists()
