@@ -187,6 +187,23 @@ def drawn(shape=CHAIN):
 SEEDS, FORKS, HOSTED = drawn(), drawn(FORK), drawn(BY_PRODUCT)
 
 
+def assert_held(truth: Truth, seed: int, part: float) -> None:
+    """Hide a part of the production; every range holds the true share."""
+    found = ranges(truth, hidden(truth, seed, part))
+    for key, share in true_shares(truth).items():
+        low, high = found.get(key, (0.0, 0.0))
+        assert low - 1e-9 <= share <= high + 1e-9, key
+
+
+def assert_never_wider(truth: Truth, seed: int) -> None:
+    """Hide less of the production; no range becomes wider at either end."""
+    before = bounds(truth, hidden(truth, seed, 0.6))
+    after = bounds(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
+    for key, (low, high) in before.items():
+        assert low - 1e-9 <= after[key][0], key
+        assert after[key][1] <= high + 1e-9, key
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_with_all_production_published_the_truth_is_found(seed):
     truth = chain(seed)
@@ -198,61 +215,34 @@ def test_with_all_production_published_the_truth_is_found(seed):
 @pytest.mark.parametrize("part", [0.2, 0.5, 1.0])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_range_holds_the_truth_whatever_is_hidden(seed, part):
-    truth = chain(seed)
-    found = ranges(truth, hidden(truth, seed, part))
-    for key, share in true_shares(truth).items():
-        low, high = found.get(key, (0.0, 0.0))
-        assert low - 1e-9 <= share <= high + 1e-9, key
+    assert_held(chain(seed), seed, part)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_publishing_a_hidden_figure_never_widens_a_range(seed):
-    truth = chain(seed)
-    before = bounds(truth, hidden(truth, seed, 0.6))
-    after = bounds(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
-    for key, (low, high) in before.items():
-        assert low - 1e-9 <= after[key][0], key
-        assert after[key][1] <= high + 1e-9, key
+    assert_never_wider(chain(seed), seed)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("seed", FORKS)
 def test_the_range_holds_the_truth_in_whatever_split_inputs_are_used(seed, part):
-    truth = chain(seed, FORK)
-    found = ranges(truth, hidden(truth, seed, part))
-    for key, share in true_shares(truth).items():
-        low, high = found.get(key, (0.0, 0.0))
-        assert low - 1e-9 <= share <= high + 1e-9, key
+    assert_held(chain(seed, FORK), seed, part)
 
 
 @pytest.mark.parametrize("seed", FORKS)
 def test_publishing_never_widens_a_range_of_several_inputs(seed):
-    truth = chain(seed, FORK)
-    before = bounds(truth, hidden(truth, seed, 0.6))
-    after = bounds(truth, hidden(truth, seed, 0.3))
-    for key, (low, high) in before.items():
-        assert low - 1e-9 <= after[key][0], key
-        assert after[key][1] <= high + 1e-9, key
+    assert_never_wider(chain(seed, FORK), seed)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("seed", HOSTED)
 def test_the_range_holds_the_truth_where_a_by_product_has_a_host(seed, part):
-    truth = chain(seed, BY_PRODUCT)
-    found = ranges(truth, hidden(truth, seed, part))
-    for key, share in true_shares(truth).items():
-        low, high = found.get(key, (0.0, 0.0))
-        assert low - 1e-9 <= share <= high + 1e-9, key
+    assert_held(chain(seed, BY_PRODUCT), seed, part)
 
 
 @pytest.mark.parametrize("seed", HOSTED)
 def test_publishing_never_widens_a_range_of_a_by_product(seed):
-    truth = chain(seed, BY_PRODUCT)
-    before = bounds(truth, hidden(truth, seed, 0.6))
-    after = bounds(truth, hidden(truth, seed, 0.3))
-    for key, (low, high) in before.items():
-        assert low - 1e-9 <= after[key][0], key
-        assert after[key][1] <= high + 1e-9, key
+    assert_never_wider(chain(seed, BY_PRODUCT), seed)
 
 
 def withheld(truth: Truth, seed: int, part: float, bound: float | None) -> pa.Table:

@@ -99,14 +99,14 @@ BEGIN: Mapping[str, Mapping[str, str]] = {
     "claims": {"about": "KOR"},
     "claims/conflicts": {},
 }
-"""Values with which the page begins a question; the first are those that its views begin with."""
-VIEWS = 7
-"""Number of views that begin with a question which takes longer than a reply should."""
+"""Values with which the page begins a question."""
 AHEAD: tuple[tuple[str, Pairs], ...] = (
     ("concentration", [("by", "stage")]),
-    *((path, [*values.items()]) for path, values in [*BEGIN.items()][:VIEWS]),
-)
-"""Questions that are answered before a reader asks; first that of the first view."""
+    *((path, [*BEGIN[path].items()]) for path in (
+        "claims/check", "centrality", "origins", "flows", "disrupt", "depends", "trend"
+    )),
+)  # fmt: skip
+"""Questions that are answered before a reader asks: with what views begin, the first view first."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

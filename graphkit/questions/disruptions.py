@@ -22,12 +22,7 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )  # fmt: skip
-from graphkit.questions.supply import (
-    Supply,
-    bloc,
-    members_with_data,
-    supply_of,
-)
+from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
 
 COLUMNS = (
     Column("consumer", "Consumer", place=True),
@@ -69,13 +64,7 @@ CASCADE_COLUMNS = (
         "0 to 1, of the country's supply (made and bought) of the product",
         type=NUMBER,
     ),
-    Column(
-        "low",
-        "at least",
-        "0 to 1, the least that share can be, given all published data",
-        type=NUMBER,
-    ),
-    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
+    *RANGE,
     Column("failed", "Fails", type=FLAG),
     Column("verdict", "Verdict"),
     Column("hit_by", "Hit by", place=True),

@@ -23,7 +23,7 @@ from graphkit.errors import GraphkitError
 from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
-from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import in_other_data_sets, in_sentence, product_notes
 
 SMALLEST_LINK = 0.001
@@ -43,9 +43,7 @@ COLUMNS = (
     Column("origin", "Origin", place=True),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
            "was made there at the stage", type=NUMBER),
-    Column("low", "at least", "0 to 1, the least that share can be, given all published data",
-           type=NUMBER),
-    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
+    *RANGE,
     Column("face_value", "Face value",
            "0 to 1, share of the consumer's imports of the product that was bought there",
            type=NUMBER),

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.supply import SupplyNetwork, shortened
 from graphkit.analysis.supply.removal import (
     domestic_points,
-    point_verdict,
+    point_verdicts,
     removal_losses,
     share_points,
     structural_points,
@@ -34,7 +34,7 @@ from graphkit.questions.origins import (
     supply_answer,
     with_scope,
 )
-from graphkit.questions.supply import Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import Taken, series_of
 
 THRESHOLD = 0.5
@@ -52,13 +52,7 @@ SHARE_COLUMNS = (
     Column("traced_to", "Traced to"),
     Column("supplier", "Single point", place=True),
     Column("share", "Share", "0 to 1, of the consumer's imports of the product", type=NUMBER),
-    Column(
-        "low",
-        "at least",
-        "0 to 1, the least that share can be, given all published data",
-        type=NUMBER,
-    ),
-    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
+    *RANGE,
     Column("verdict", "Verdict"),
 )
 STRUCTURE = (
@@ -295,13 +289,15 @@ def _removed(
         minimum=nextafter(min(threshold, 1 - ROUNDING), 0.0), besides=off.keys(),
     )  # fmt: skip
     rows = []
+    losses = losses.append_column(
+        "verdict", point_verdicts(losses["low"], losses["loss"], threshold)
+    )
     for row in losses.to_pylist():
         point = off.pop(tuple(row[n] for n in ends), None)
         nothing = "certain" if row["low"] >= 1 - ROUNDING else "possible" if point else None
         if nothing or row["high"] >= threshold:
             kept = point["kept"] if point else None
-            rows.append({**row, "cut_off": nothing, "kept": kept,
-                         "verdict": point_verdict(row["low"], row["loss"], threshold)})  # fmt: skip
+            rows.append({**row, "cut_off": nothing, "kept": kept})
     for point in off.values():  # cut off without a loss in proportion: it never imports
         rows.append({**point, "loss": None, "cut_off": "possible", "verdict": "possible"})
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))

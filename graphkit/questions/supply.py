@@ -17,6 +17,7 @@ from graphkit.analysis.supply import SupplyNetwork, shortened
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import short_of_input
+from graphkit.answer import NUMBER, Column
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
@@ -40,6 +41,12 @@ from graphkit.questions.trade import (
 LARGE = 0.01
 """Part of a buyer's imports from which an unknown input is noted."""
 ENDS = ("input", "output")
+RANGE = (
+    Column("low", "at least", "0 to 1, the least that share can be, given all published data",
+           type=NUMBER),
+    Column("high", "at most", "0 to 1, the most that share can be", type=NUMBER),
+)  # fmt: skip
+"""Columns of the range of a share."""
 MADE = pa.schema([
     *(pa.field(n, pa.string()) for n in ("country", "product")),
     *(pa.field(n, pa.float64()) for n in ("tonnes", "share")),

@@ -482,25 +482,24 @@ def share_points(traced: pa.Table, *, threshold: float = 0.5) -> pa.Table:
         for row in faces.take(pairs["row_min"].sort()).to_pylist()
     ]  # fmt: skip
     looked = known.filter(pc.greater_equal(known["high"], threshold))
-    low, share = (pc.greater_equal(looked[name], threshold) for name in ("low", "share"))
-    verdicts = pc.if_else(low, "certain", pc.if_else(share, "as traced", "possible"))
+    verdicts = point_verdicts(looked["low"], looked["share"], threshold)
     looked = looked.append_column("verdict", verdicts)
     looked = looked.append_column("definition", pa.repeat("looked through", len(looked)))
     looked = looked.select(SHARES.names).cast(SHARES)
     return pa.concat_tables([pa.Table.from_pylist(at_face, SHARES), looked]).combine_chunks()
 
 
-def point_verdict(low: float, share: float, threshold: float) -> str:
-    """Grade a single point: "certain", "as traced" or "possible" (if its high reaches it).
+def point_verdicts(low: pa.ChunkedArray, share: pa.ChunkedArray, threshold: float) -> Any:
+    """Grade single points: "certain", "as traced" or "possible" (if their high reaches it).
 
     Examples
     --------
-    >>> point_verdict(0.3, 0.6, threshold=0.5)
-    'as traced'
+    >>> low, share = pa.chunked_array([[0.3, 0.5]]), pa.chunked_array([[0.6, 0.5]])
+    >>> point_verdicts(low, share, threshold=0.5).to_pylist()
+    ['as traced', 'certain']
     """
-    if low >= threshold:
-        return "certain"
-    return "as traced" if share >= threshold else "possible"
+    least, traced = (pc.greater_equal(each, threshold) for each in (low, share))
+    return pc.if_else(least, "certain", pc.if_else(traced, "as traced", "possible"))
 
 
 def domestic_points(production: pa.Table, claims: pa.Table | None = None) -> pa.Table:

@@ -183,7 +183,7 @@ class Writer:
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
         self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
         self.captured: Syntax | None = None
-        """What a comprehension takes from outside it."""
+        """The construct that a comprehension takes from outside it."""
 
     def written(self, each: Syntax) -> str:
         """Write one construct."""
