@@ -87,15 +87,16 @@ def test_statements_that_never_end_leave_questions_answered(server):
     joined = " + ".join(f"{name}.iso3" for name in names)
     statement = f"MATCH {nodes} WHERE {joined} = 'x' RETURN count(*) AS n"
     endless = {"statement": statement, "timeout": 10}
+    refusals = {"the statement took longer than 10", "the statement needs more memory t"}
 
-    def ask(_: int) -> tuple[int, str]:
+    def ask(_: int) -> tuple[int, bool]:
         reply = httpx.post(f"{server.base_url}api/cypher", json=endless, timeout=60)
-        return reply.status_code, json.loads(reply.content)["error"][:33]
+        return reply.status_code, json.loads(reply.content)["error"][:33] in refusals
 
     with ThreadPoolExecutor(4) as readers:
         asked = readers.map(ask, range(4))
         start = time.monotonic()
         assert server.get("/api/origins?country=KOR&for=magnet").status_code == 200
         assert time.monotonic() - start < 10
-        assert set(asked) == {(422, "the statement took longer than 10")}
+        assert set(asked) == {(422, True)}  # by time or by memory, as fast as the machine is
     assert server.post("/api/cypher", json={"statement": "RETURN 1 AS x"}).json() == [{"x": 1}]
