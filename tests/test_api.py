@@ -125,6 +125,12 @@ def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
 
 
 @pytest.mark.long
+def test_an_unknown_keyword_is_told_the_ones_there_are(graph):
+    taken = r"suppliers: .*'for_'; it takes consumer, scope \(--for\), period, dataset$"
+    with pytest.raises(TypeError, match=taken):
+        graph.suppliers("KOR", for_="magnets")
+
+
 def test_trade_is_all_flows_of_all_periods_with_their_units(graph):
     flows = graph.trade("rare earths")
     rows = flows.to_pylist()

@@ -144,7 +144,11 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
 
         @wraps(question)
         def ask(catalog: Catalog, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
-            bound = signature.bind(catalog, *args, **kwargs)
+            try:
+                bound = signature.bind(catalog, *args, **kwargs)
+            except TypeError as error:
+                taken = ", ".join(map(_in_python, declared))
+                raise TypeError(f"{question.__name__}: {error}; it takes {taken}") from None
             each = {
                 parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
                 for parameter in declared
@@ -157,6 +161,13 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
         return ask
 
     return declare
+
+
+def _in_python(parameter: Parameter) -> str:
+    """Give a parameter's name in Python, with its option where that has another name."""
+    option = parameter.option
+    same = not option or option == f"--{parameter.name.replace('_', '-')}"
+    return parameter.name if same else f"{parameter.name} ({option})"
 
 
 def _each(
