@@ -207,6 +207,7 @@ class Names:
         if not spoken:
             return "the database holds none: fill it with 'graphkit load'"
         close = get_close_matches(_folded(text), list(spoken), n=9, cutoff=NEAR)
+        close = close or [word for word in _folded(text).split() if word in spoken]
         names = list(dict.fromkeys(str(named) for c in close for named in spoken[c]))
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
 

@@ -323,6 +323,8 @@ def test_an_unknown_material_comes_with_near_names(materials):
         "no element, mineral, product, stage or HS code is called 'disprosium'; "
         "did you mean Dysprosium (Dy)?"
     )
+    with pytest.raises(UsageError, match=r"did you mean Dysprosium \(Dy\)\?$"):
+        materials.scope("dysprosium sputtering targets")
 
 
 def test_a_group_of_elements_holds_its_members_and_inner_groups(materials):

@@ -14,7 +14,9 @@ from pyarrow import parquet
 
 from graphkit.answer import Answer
 from graphkit.api import Session
+from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.questions.trade import instead
 from graphkit.render import as_object, json_text
 from graphkit.stores import Store
 
@@ -395,6 +397,20 @@ def test_a_product_without_flows_is_told_what_there_is(ask):
         "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
         "280530 (ree-metals): `scope=280530`"
     )
+
+
+@pytest.mark.parametrize(
+    ("scope", "traded", "said"),
+    [
+        ("lithium-hydroxide", ["cobalt-metal", "lithium-carbonate"], "lithium-carbonate"),
+        ("lithium-hydroxide", ["cobalt-metal", "tin-ore"], "cobalt-metal, tin-ore"),
+        ("lithium-hydroxide", [f"product-{n}" for n in range(9)], "9 other products (see "),
+        ("lithium-hydroxide", [], "nothing"),
+    ],
+)  # fmt: skip
+def test_what_there_is_instead_is_named_by_element_or_counted(ask, scope, traded, said):
+    catalog = Catalog(ask.store)
+    assert instead(catalog, catalog.materials.scope(scope), traded).startswith(said)
 
 
 def test_a_period_without_data_is_told_what_there_is(ask):

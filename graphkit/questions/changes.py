@@ -44,6 +44,7 @@ from graphkit.questions.trade import (
     data_set_notes,
     in_periods,
     in_sentence,
+    instead,
     no_trade_itself,
     of_code,
     owner_named,
@@ -64,7 +65,7 @@ def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], 
     if not found and scope.elements:
         lacking = in_sentence(no_trade_itself(catalog, scope, "trade flows", there))
     elif not found:
-        known = ", ".join(there) or "nothing"
+        known = instead(catalog, scope, there)
         lacking = f"no trade is known for {scope.meaning}; there is for {known}"
     return {p: sorted(have, key=time_of) for p, have in sorted(found.items())}, lacking
 

@@ -31,6 +31,7 @@ from graphkit.questions.trade import (
     gaps,
     in_order,
     in_sentence,
+    instead,
     no_trade_itself,
     periods_by_product,
     read_flows,
@@ -383,9 +384,8 @@ def _read_supply(
         lacking = no_trade_itself(catalog, scope, "trade flows", sorted(held))
         raise GraphkitError(in_sentence(lacking))
     if not asked:
-        raise GraphkitError(
-            f"no trade flows are known for {scope.meaning}; there are for {', '.join(sorted(held))}"
-        )
+        known = instead(catalog, scope, sorted(held))
+        raise GraphkitError(f"no trade flows are known for {scope.meaning}; there are for {known}")
     chosen = period or newest(sorted(set().union(*(held[key] for key in asked))))
     periods = taken_of_trade(catalog, None, chosen)
     there = [key for key in asked if key in periods]

@@ -25,6 +25,8 @@ def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
 """Columns that all flows of one series share."""
+MOST_NAMED = 8
+"""Number of products that an error names as those there is trade of."""
 NOTABLE = 0.1
 """Difference between two data sets, as a part of the one taken, above which an answer says it."""
 SAID = ("hs", "hs_revision", "basis", "valuation")
@@ -188,7 +190,7 @@ def _lacking(
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
         if scope.elements:
             return f"{no_trade_itself(catalog, scope, what, traded)}{hint}"
-        return f"No {what} are known{about}; there are for {', '.join(traded)}.{hint}"
+        return f"No {what} are known{about}; there are for {instead(catalog, scope, traded)}.{hint}"
     have = in_order(set().union(*held.values()))
     return f"No {what} are known{about} in {period}; {_listed(have)}."
 
@@ -210,8 +212,21 @@ def no_trade_itself(catalog: Catalog, scope: Scope, what: str, traded: Sequence[
         f"No trade data for {scope.meaning} itself: no {what} are known of a product bought for it."
         f"{f' Needed: trade in {needed}.' if needed else ''}"
         f"{f' Bought for something else, but with it in them: {others}.' if others else ''}"
-        f" There are {what} for {', '.join(traded)}."
+        f" There are {what} for {instead(catalog, scope, traded)}."
     )
+
+
+def instead(catalog: Catalog, scope: Scope, traded: Sequence[str]) -> str:
+    """Name products with trade: those bought for the same elements, or if there are none, all.
+
+    Of more than :data:`MOST_NAMED` it names none but says how many there are.
+    """
+    bought = catalog.materials.main
+    wanted = set().union(*(bought.get(product, ()) for product in scope.products))
+    kin = [product for product in traded if wanted & bought.get(product, set())]
+    if len(kin or traded) > MOST_NAMED:
+        return f"{len(traded)} other products (see `graphkit query trade-periods`)"
+    return ", ".join(kin or traded) or "nothing"
 
 
 def in_sentence(text: str) -> str:
