@@ -19,13 +19,12 @@ from graphkit.parameters import PERIOD
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
-    controls,
-    criticality,
+    crosschecks,
     dependence,
     disruptions,
     flows,
     origins,
-    prices,
+    policy,
     reliance,
     single_points,
 )
@@ -33,10 +32,8 @@ from graphkit.questions.centrality import centrality, layered_centrality
 from graphkit.questions.changes import compare, trend
 from graphkit.questions.claim_checks import check_claims, claim_conflicts
 from graphkit.questions.claims import list_claims
-from graphkit.questions.mirror import mirror
 from graphkit.questions.supply import supply_of
-from graphkit.stores import Closing, Result
-from graphkit.stores.results import LIMITS
+from graphkit.stores import LIMITS, Closing, Result
 
 if TYPE_CHECKING:
     from graphkit.brief.document import Brief
@@ -116,7 +113,7 @@ class Session(Catalog, Closing):
 
     Every question of the command line is a method that returns a :class:`Reply`, with ``rows`` as a
     ``pyarrow.Table``. ``cypher`` and ``query`` obey its ``limits``
-    (:class:`graphkit.stores.results.Limits`) and warn of rows cut off.
+    (:class:`graphkit.stores.Limits`) and warn of rows cut off.
     """
 
     limits = LIMITS
@@ -160,20 +157,20 @@ class Session(Catalog, Closing):
         return brief(self, country, scope=scope, period=period)
 
     concentration = _verb(concentration.concentration)
-    controls = _verb(controls.controls)
+    controls = _verb(policy.controls)
     cascade = _verb(disruptions.cascade)
     centrality = _verb(centrality)
-    criticality = _verb(criticality.criticality)
+    criticality = _verb(policy.criticality)
     layered_centrality = _verb(layered_centrality)
     depends = _verb(dependence.depends)
     depends_looked_through = _verb(origins.depends_looked_through)
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
     list_flows = _verb(flows.list_flows)
-    mirror = _verb(mirror)
+    mirror = _verb(crosschecks.mirror)
     n_minus_1 = _verb(reliance.n_minus_1)
     origins = _verb(origins.origins)
-    prices = _verb(prices.prices)
+    prices = _verb(crosschecks.prices)
     reliance = _verb(reliance.reliance)
     single_points = _verb(single_points.single_points)
     suppliers = _verb(dependence.suppliers)

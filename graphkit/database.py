@@ -25,9 +25,17 @@ from graphkit.errors import (
     install,
 )
 from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
-from graphkit.stores import Closing, LoadReport, Progress, Result, Store, no_progress
+from graphkit.stores import (
+    LIMITS,
+    Closing,
+    Limits,
+    LoadReport,
+    Progress,
+    Result,
+    Store,
+    no_progress,
+)
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.results import LIMITS, Limits
 
 if TYPE_CHECKING:
     from graphkit.cypher import Statement

@@ -20,8 +20,7 @@ from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import TEXT, check_file, shipped
 from graphkit.period import spelled
-from graphkit.stores import Result, Store
-from graphkit.stores.results import LIMITS, Limits, kept_rows
+from graphkit.stores import LIMITS, Limits, Result, Store, kept_rows
 
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
 """Types of parameters; values of the last four may be any name that the graph knows."""

@@ -243,7 +243,7 @@ VERBS = (
         ),
     ),
     Verb(
-        "controls", "controls.controls",
+        "controls", "policy.controls",
         "List export controls, and the elements that each names.",
         "Each act with its measure, its dates, the elements and items that it names, and a quota "
         "as one amount. Which products of the graph it covers is in JSON and CSV.",
@@ -319,7 +319,7 @@ VERBS = (
         Variant("n_minus_1", "reliance.n_minus_1"),
     ),
     Verb(
-        "prices", "prices.prices",
+        "prices", "crosschecks.prices",
         "Show unit values of trade beside prices.",
         "For each product and period: the value per tonne of the world's trade and of a country's "
         "imports, by series; then prices as their source prints them, with the factor where they "
@@ -337,7 +337,7 @@ VERBS = (
         "unit values of trade beside published prices",
     ),
     Verb(
-        "criticality", "criticality.criticality",
+        "criticality", "policy.criticality",
         "Compute the EU's supply risk of materials.",
         "Next to the published scores, with all inputs: world production weighted by the "
         "governance of the producers, EU sourcing, import reliance, recycling and substitution. A "
@@ -484,7 +484,7 @@ VERBS = (
         "what changed from period to period",
     ),
     Verb(
-        "mirror", "mirror.mirror",
+        "mirror", "crosschecks.mirror",
         "Compare what exporters and importers report of trade.",
         "For each flow that both sides report, as in UN Comtrade: what the exporter and what the "
         "importer report, by value and by weight, with difference and ratio, and at which border "

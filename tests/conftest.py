@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from databases import clear, content, hold, sample, slice_seeds, stopped_at_the_end
 from seed_texts import write_seeds
 
+from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
-from graphkit.cli import app as cli
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import locked, user_folder
 from graphkit.seeds import Facts, read_seeds

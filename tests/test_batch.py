@@ -21,7 +21,7 @@ from graphkit.analysis.network import FlowGraph
 from graphkit.analysis.network.centrality import centrality
 from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.shares import import_shares
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 
 SCOPE = ("product", "period", "reporter", "dataset", "source")

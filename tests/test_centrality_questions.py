@@ -15,7 +15,7 @@ from seed_texts import SMALL
 
 from graphkit.answer import Answer
 from graphkit.api import Session
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.questions.centrality import DEFAULT
 from graphkit.render import answer_text, as_object, json_text

@@ -22,8 +22,7 @@ import typer
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
-from graphkit import __version__
-from graphkit.cli import app as cli
+from graphkit import __version__, cli
 from graphkit.paths import shipped
 
 COMMAND = str(Path(sys.executable).parent / "graphkit")

@@ -8,7 +8,7 @@ import pytest
 from columns_page import PAGE, columns_page
 
 from graphkit.answer import Column
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.questions import columns_of
 from graphkit.verbs import VERBS
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from comtrade_rows import CHN, JPN, KOR, answer, both_sides, row
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError
 from graphkit.importers import comtrade_api as fetch
 from graphkit.importers.comtrade_api import Fetched, Patience, Question, fetch_comtrade, find_key

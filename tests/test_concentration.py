@@ -15,7 +15,7 @@ from graphkit.analysis.concentration import (
     production_concentration,
     production_shares,
 )
-from graphkit.analysis.reliance import n_minus_1, net_import_reliance, reliance_bounds
+from graphkit.analysis.criticality import n_minus_1, net_import_reliance, reliance_bounds
 from graphkit.analysis.shares import Markets, band, import_shares, indices
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)

@@ -25,13 +25,11 @@ from hostile_statements import WRITES
 from pyarrow import parquet
 from written_seeds import market, with_reference, write_files
 
-from graphkit import explore
+from graphkit import cli, explore
 from graphkit.build import build_graph
-from graphkit.cli import app as cli
-from graphkit.explore.addresses import PATHS, command_of, openapi
+from graphkit.explore import PATHS, POLICY, command_of, listening, openapi
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import AHEAD, make_app
-from graphkit.explore.guard import POLICY, listening
 from graphkit.plot.canvas import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds

@@ -14,8 +14,8 @@ from databases import clear
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
+from graphkit import cli
 from graphkit.build import Graph, build_graph
-from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.export import FORMATS, Exported, chosen_format, read, stored_graph, write
 from graphkit.export.formats import statements, write_import_folder

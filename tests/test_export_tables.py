@@ -11,7 +11,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.export import digest, lines
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds

@@ -21,13 +21,13 @@ import pytest
 from databases import settled
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
-from graphkit.cli import app as cli
+from graphkit import cli
 from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
+from graphkit.stores import LIMITS, Limits
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version
 from graphkit.stores.neo4j import Neo4jStore, check_plan
-from graphkit.stores.results import LIMITS, Limits
 
 SECRET = "canary-5f1e"
 BUSY = 0.25
@@ -408,7 +408,7 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.results import Limits
+from graphkit.stores import Limits
 
 EmbeddedStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 """

@@ -15,7 +15,7 @@ from databases import slice_seeds
 from pyarrow import parquet
 
 from graphkit.arrow import plain
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import UnmappedError
 from graphkit.importers.baci import ImportFilter, import_baci

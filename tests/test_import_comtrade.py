@@ -22,7 +22,7 @@ from comtrade_rows import (
     with_trap,
 )
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import Report, UnmappedError
 from graphkit.importers.comtrade import import_comtrade

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from customs_files import ENGLISH, census, china, comext, item, korea
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import Report, UnmappedError
 from graphkit.importers.customs import import_customs, revision_of

@@ -11,7 +11,7 @@ import pytest
 import test_import_table
 from test_import_table import ROWS, write
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
 from graphkit.seeds import read_seeds
 

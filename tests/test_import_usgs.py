@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import FailedCheck, UnmappedError
 from graphkit.importers.reference import Reference

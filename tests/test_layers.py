@@ -175,7 +175,7 @@ def test_no_two_files_of_tests_have_one_name():
 
 
 HELP = (
-    "from contextlib import redirect_stdout; from io import StringIO; from graphkit.cli.app import "
+    "from contextlib import redirect_stdout; from io import StringIO; from graphkit.cli import "
     "run; exec('with redirect_stdout(StringIO()): run([\"--help\"])')"
 )
 
@@ -193,7 +193,7 @@ def loaded_by(statement: str) -> set[str]:
     ("statement", "light"),
     [
         ("import graphkit", ()),
-        ("import graphkit.cli.app", ("typer",)),
+        ("import graphkit.cli", ("typer",)),
         (HELP, ("typer",)),
         ("import graphkit.stores", ("pyarrow", "numpy", "yaml")),
         ("import graphkit.build", ("pyarrow", "numpy", "yaml")),

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from seed_texts import SMALL
 
+from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph as Built
-from graphkit.cli import app as cli
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.render import answer_text, as_object, json_text
 from graphkit.stores import Store

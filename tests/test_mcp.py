@@ -28,10 +28,10 @@ from written_seeds import market, write_files
 from written_seeds import plain as plain_seeds
 
 from graphkit.analysis.claims import known_values
-from graphkit.cli.app import run
+from graphkit.cli import run
+from graphkit.mcp import MOST_CHARACTERS, plain
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
 from graphkit.mcp.tools import tools
-from graphkit.mcp.work import MOST_CHARACTERS, plain
 from graphkit.paths import shipped
 from graphkit.questions.claim_checks import check_stated
 from graphkit.render import as_object, json_text

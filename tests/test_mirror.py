@@ -16,7 +16,7 @@ from graphkit.analysis.flows import mirror
 from graphkit.api import Session
 from graphkit.build import Graph as Built
 from graphkit.build import build_graph
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers.comtrade import import_comtrade
 from graphkit.importers.reference import read_reference

@@ -21,6 +21,7 @@ from neo4j.exceptions import AuthError
 
 import graphkit
 from graphkit.errors import GraphkitError, StoreError, UsageError
+from graphkit.stores import Limits
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
@@ -30,7 +31,6 @@ from graphkit.stores.neo4j.server import (
     start_server,
     stop_server,
 )
-from graphkit.stores.results import Limits
 
 
 def process_list() -> set[str]:

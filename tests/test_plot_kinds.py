@@ -30,12 +30,12 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "single_points.single_points": lambda g: g.single_points("KOR", scope="rare earths"),
     "disruptions.disrupt": lambda g: g.disrupt("CHN", scope="ree-compounds", loss=0.8, slack=0.2),
     "disruptions.cascade": lambda g: g.cascade("CHN", scope="ree-compounds"),
-    "controls.controls": lambda g: g.controls("CHN"),
+    "policy.controls": lambda g: g.controls("CHN"),
     "concentration.concentration": lambda g: g.concentration(scope="rare earths"),
     "reliance.reliance": lambda g: g.reliance("USA"),
     "reliance.n_minus_1": lambda g: g.n_minus_1(),
-    "prices.prices": lambda g: g.prices("rare earths"),
-    "criticality.criticality": lambda g: g.criticality("Dy", "Nd"),
+    "crosschecks.prices": lambda g: g.prices("rare earths"),
+    "policy.criticality": lambda g: g.criticality("Dy", "Nd"),
     "flows.list_flows": lambda g: g.list_flows(scope="ree-metals", period="2024"),
     "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
     "centrality.layered_centrality": lambda g: g.layered_centrality(scope="rare earths"),
@@ -45,7 +45,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "claim_checks.check_claims": lambda g: g.check_claims(about="KOR", scope="rare earths"),
     "claim_checks.claim_conflicts": lambda g: g.claim_conflicts(),
 }
-NEEDS_OTHER_DATA = {"mirror.mirror"}
+NEEDS_OTHER_DATA = {"crosschecks.mirror"}
 """Questions whose rows the shipped data do not give."""
 
 
@@ -253,7 +253,7 @@ def test_a_trend_of_many_products_has_the_lines_of_the_largest_trade(ask):
 
 
 def test_controls_stand_in_the_years_that_their_axis_names(ask):
-    answer = ASKED["controls.controls"](ask)
+    answer = ASKED["policy.controls"](ask)
     option = picture(answer).option
     svg = picture(answer).svg()
     since = [day for day in answer.rows["since"].to_pylist() if day][:20]
@@ -266,7 +266,7 @@ def test_controls_stand_in_the_years_that_their_axis_names(ask):
 
 
 def test_a_control_is_a_line_from_its_first_day_to_its_suspension_or_end(ask):
-    answer = ASKED["controls.controls"](ask)
+    answer = ASKED["policy.controls"](ask)
     option = picture(answer).option
     rows = [row for row in answer.rows.to_pylist() if row["since"]]
     solid = [one for one in option["series"]
@@ -292,7 +292,7 @@ def test_a_country_that_all_rows_have_is_named_above_them(ask):
 
 
 def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
-    answer = ASKED["prices.prices"](ask)
+    answer = ASKED["crosschecks.prices"](ask)
     option = picture(answer).option
     last = [
         [point["value"] for point in line["data"] if point is not None][-1]

@@ -26,8 +26,8 @@ from prompt_toolkit.output import DummyOutput
 from graphkit.cli.cypher import _typed
 from graphkit.cli.prompt import COMMANDS, Names, Prompt
 from graphkit.render import SHORT, View
+from graphkit.stores import LIMITS
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.results import LIMITS
 
 LEAVE = "\x04"
 """Ctrl-D."""
@@ -223,7 +223,7 @@ class Terminal:
 TAKE_TERMINAL = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from graphkit.cli.app import run
+from graphkit.cli import run
 sys.exit(run(sys.argv[1:]))
 """
 """Program that makes its terminal the one whose Ctrl-C interrupts it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.cli.app import run
+from graphkit.cli import run
 
 FOLDER = Path(__file__).parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")

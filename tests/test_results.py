@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from seed_texts import SMALL, write_seeds
 
+from graphkit import stores
 from graphkit.build import build_graph
 from graphkit.catalog import Catalog
 from graphkit.paths import user_folder
@@ -15,7 +16,6 @@ from graphkit.questions.dependence import depends
 from graphkit.render import as_object
 from graphkit.seeds import read_seeds
 from graphkit.stores import Closing
-from graphkit.stores import results as kept
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
@@ -38,7 +38,7 @@ def usd(store: Neo4jStore) -> list[float]:
 
 
 def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "QUICK", 0.0)
+    monkeypatch.setattr(stores, "QUICK", 0.0)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
     neo4j_store.load(graph)
     first = usd(neo4j_store)
@@ -52,7 +52,7 @@ def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mon
 
 
 def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "QUICK", 60.0)
+    monkeypatch.setattr(stores, "QUICK", 60.0)
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
     assert usd(neo4j_store)
     change_by_hand(neo4j_store, 5.0)
@@ -62,7 +62,7 @@ def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
 
 
 def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatch):
-    monkeypatch.setattr(kept, "QUICK", 0.0)
+    monkeypatch.setattr(stores, "QUICK", 0.0)
     asked = []
 
     def read(number: int) -> pa.Table:
@@ -70,14 +70,14 @@ def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatc
         return pa.table({"a": [number]})
 
     def ask(number: int) -> list[int]:
-        rows = kept.kept_rows("load", "text", {"n": number}, lambda: read(number))
+        rows = stores.kept_rows("load", "text", {"n": number}, lambda: read(number))
         return rows["a"].to_pylist()
 
     assert (ask(1), ask(1), asked) == ([1], [1], [1])
     [file] = (user_folder("cache") / "rows").iterdir()
     file.write_bytes(b"no table")
     assert (ask(1), ask(1), asked) == ([1], [1], [1, 1])
-    monkeypatch.setattr(kept, "MOST_BYTES", file.stat().st_size)
+    monkeypatch.setattr(stores, "MOST_BYTES", file.stat().st_size)
     assert (ask(2), ask(2), ask(1), asked) == ([2], [2], [1], [1, 1, 2, 1])
 
 

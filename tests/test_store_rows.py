@@ -12,8 +12,7 @@ import pytest
 from databases import clear
 
 from graphkit.errors import StoreError, UsageError
-from graphkit.stores import Result
-from graphkit.stores.results import canonical_json
+from graphkit.stores import Result, canonical_json
 
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 

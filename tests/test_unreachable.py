@@ -21,13 +21,13 @@ from seed_texts import write_seeds
 from wire import wire
 
 from graphkit.build import build_graph
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
+from graphkit.stores import Limits
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.results import Limits
 
 SECRET = "open-sesame-47"
 SECONDS = 5

@@ -29,7 +29,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import graphkit
-from graphkit.cli.app import command_line, run
+from graphkit.cli import command_line, run
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.verbs import VERBS
 

@@ -1,1 +1,358 @@
-"""The command line: questions in, tables out; data on stdout, everything else on stderr."""
+"""The command ``graphkit``: its options, exit codes, and a command for every declared question."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from inspect import Parameter as Argument
+from inspect import Signature
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from graphkit._version import __version__
+from graphkit.brief import BRIEF
+from graphkit.cli.options import (
+    INTERRUPTED,
+    Brief,
+    Database,
+    Format,
+    Output,
+    Top,
+    Wide,
+    form_and_view,
+    opened,
+    option_of,
+    progress_bar,
+    say,
+)
+from graphkit.errors import GraphkitError, SeedError, UsageError
+from graphkit.parameters import REPEATED, Parameter, Verb
+from graphkit.paths import flush, import_little
+from graphkit.verbs import VERBS
+
+HELP = """Who depends on whom for critical minerals, with sources.
+
+Every answer says what it counts. The default database is built from the shipped seeds when it is
+first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
+
+\b
+Examples:
+  graphkit depends KOR
+  graphkit depends KOR --on CHN --for "rare earths" --period 2024
+
+Exit codes: 0 done, 1 error, 2 usage, 3 a check failed, 4 database unreachable, 130 interrupted.
+"""
+
+QUESTIONS = tuple(dict.fromkeys(verb.name.partition(" ")[0] for verb in (*VERBS, BRIEF)))
+OTHERS = {
+    **dict.fromkeys(("queries", "query", "cypher"), "cypher"),
+    **dict.fromkeys(
+        ("explore", "mcp", "measure", "export", "check", "load", "digest", "schema", "doctor"),
+        "databases",
+    ),
+    **dict.fromkeys(("import", "fetch"), "importing"),
+    "neo4j": "databases",
+}
+"""Commands that ask no question, and their modules, in the order of the help."""
+COMPLETION = "_GRAPHKIT_COMPLETE"
+"""Variable by which a shell asks for completion; the words so far are in another."""
+GROUPS = {"import": "importing", "fetch": "fetching", "neo4j": "neo4j"}
+"""Commands with commands of their own, and their names in the module."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"graphkit {__version__}")
+        raise typer.Exit
+
+
+def graphkit(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options before a command."""
+
+
+def command_line(*wanted: str) -> typer.Typer:
+    """Build the command line with all commands, or only those that are wanted: that is faster."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+    )
+    app.callback()(graphkit)
+    for name in (name for name in QUESTIONS if name in wanted or not wanted):
+        add_question(app, name)
+    for name in (name for name in OTHERS if name in wanted or not wanted):
+        module = import_module(f"graphkit.cli.{OTHERS[name]}")
+        if name in GROUPS:
+            app.add_typer(getattr(module, GROUPS[name]), name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit with its code."""
+    import_little()
+    # What a short process makes lives to its end: looking for garbage in it costs a tenth.
+    gc.set_threshold(100_000)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Data are UTF-8 everywhere; a terminal shows the code of a character that it lacks.
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor is there any to look for when the process ends
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; an error is one line on stderr."""
+    try:
+        words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
+        typed = words[1:-1] if COMPLETION in os.environ else arguments
+        asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
+        app = command_line(*asked)
+        code = app(args=list(arguments), prog_name="graphkit", standalone_mode=False)
+        flush()
+    except SeedError as error:
+        return _seed_problems(error)
+    except GraphkitError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except typer.Abort:
+        return _fail("aborted", 1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _misused(error)
+    if code == INTERRUPTED:
+        return _fail("interrupted", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    say(message)
+    return code
+
+
+def _seed_problems(error: SeedError) -> int:
+    from graphkit.errors import visible
+
+    for problem in error.problems:
+        print(visible(str(problem)), file=sys.stderr)
+    count, files = len(error.problems), len({p.file for p in error.problems})
+    return _fail(
+        f"{count:,} problem{'s' * (count != 1)} in {files:,} file{'s' * (files != 1)}; "
+        "nothing was loaded",
+        error.exit_code,
+    )
+
+
+def _misused(error: Any) -> int:
+    """Report in one line an option or argument that typer refuses; without any, show the help."""
+    message = error.format_message()
+    if "\n" in message:
+        print(message, file=sys.stderr)
+        return int(error.exit_code)
+    message = message.rstrip(".")
+    command = error.ctx.command_path if error.ctx else "graphkit"
+    message = message[0].lower() + re.sub(r"\s+", " ", message[1:])
+    see = " See" if message.endswith("?") else ". See"
+    return _fail(f"{message}{see} '{command} --help'", int(error.exit_code))
+
+
+FAILED = 3
+"""Exit code if a claim that is expected to be borne out is not."""
+TYPES: dict[str, Any] = {
+    "number": float,
+    "count": int,
+    "switch": bool,
+    **dict.fromkeys(REPEATED, list[str]),
+}
+LAST = {
+    "top": Top, "wide": Wide, "brief": Brief, "db": Database, "form": Format, "output": Output
+}  # fmt: skip
+"""Options of every question; one that declares its own ``top`` limits its ranks by it."""
+
+
+def add_question(app: typer.Typer, name: str) -> None:
+    """Add the command that asks a question, with the commands below it."""
+    if name == BRIEF.name:
+        app.command(name, cls=_Command)(_command(BRIEF))
+        return
+    verbs = [verb for verb in VERBS if verb.name.partition(" ")[0] == name]
+    if len(verbs) == 1:
+        app.command(name, cls=_Question)(_command(verbs[0]))
+        return
+    group = typer.Typer(rich_markup_mode=None, cls=_Group)
+    group.callback(invoke_without_command=True)(_command(verbs[0], context=True))
+    for verb in verbs[1:]:
+        group.command(verb.name.partition(" ")[2], cls=_Question)(_command(verb))
+    app.add_typer(group, name=name)
+
+
+class _Command(TyperCommand):
+    """A command that loses no value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option that is given twice and takes one value: the first would be lost."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for option in order:
+            if isinstance(option, TyperOption) and not option.multiple and order.count(option) > 1:
+                raise UsageError(f"{max(option.opts, key=len)} is given twice; it takes one value")
+        return super().parse_args(ctx, args)
+
+
+class _Question(_Command):
+    """A command that asks a question, and reads slow choices only for its own help."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Write the help, with the names of all choices."""
+        slow = {p.name: p for verb in VERBS for p in verb.parameters if callable(p.choices)}
+        for option in self.params:
+            if option.name in slow and isinstance(option, TyperOption):
+                option.help = slow[option.name].help.format(
+                    choices=", ".join(slow[option.name].allowed)
+                )
+        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+
+
+class _Group(TyperGroup):
+    """A command with commands below it."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Write the help, with the columns of its own answers."""
+        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+
+
+def _glossary(ctx: Any) -> str:
+    """Describe the columns of a command's tables, each with its name in JSON and CSV."""
+    import shutil
+    import textwrap
+
+    from graphkit.questions import columns_of
+
+    name = ctx.command_path.partition(" ")[2]
+    verb = next(verb for verb in VERBS if verb.name == name)
+    shown = (c for columns in columns_of(verb).values() for c in columns if c.header)
+    lines = [
+        "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "
+        "docs/columns.md has all columns.",
+        *(f"  {c.header} ({c.name}): {c.meaning}" for c in shown),
+    ]
+    to = min(100, shutil.get_terminal_size().columns) - 2
+    return "\n".join(
+        textwrap.fill(line, to, subsequent_indent="    " if line[0] == " " else "")
+        for line in dict.fromkeys(lines)
+    )
+
+
+def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
+    """Make the function of a command, with the signature that typer reads."""
+
+    def command(**given: Any) -> None:
+        if context and (called := given["context"].invoked_subcommand):
+            _refuse_options(given["context"], called)
+            return
+        run = _write_brief if verb is BRIEF else _run
+        run(verb, given)
+
+    last = LAST if verb is not BRIEF else {"db": Database, "output": Output}
+    kinds = last | {p.name: _annotation(p) for p in verb.parameters}
+    kinds = {
+        name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *last])
+    }
+    defaults: dict[str, Any] = {"wide": False, "brief": False}
+    defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
+    if context:
+        kinds = {"context": typer.Context, **kinds}
+        defaults["context"] = Argument.empty
+    command.__doc__ = verb.help
+    command.__annotations__ = kinds
+    arguments = [
+        Argument(name, Argument.KEYWORD_ONLY, default=defaults.get(name), annotation=kind)
+        for name, kind in kinds.items()
+    ]
+    command.__signature__ = Signature(arguments)  # type: ignore[attr-defined]
+    return command
+
+
+def _annotation(parameter: Parameter) -> Any:
+    kind: Any = TYPES.get(parameter.type, str)
+    return Annotated[kind | None if parameter.default is None else kind, option_of(parameter)]
+
+
+def _refuse_options(context: typer.Context, command: str) -> None:
+    """Refuse an option before the command, which would have no effect."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            option = max(parameter.opts, key=len)
+            raise UsageError(f"{option} belongs behind the command: graphkit claims {command} ...")
+
+
+def _run(verb: Verb, given: dict[str, Any]) -> None:
+    """Ask the question of a verb and show its answer."""
+    from graphkit.questions import prepare
+    from graphkit.render import show_answer
+
+    limits_itself = any(p.name == "top" for p in verb.parameters)
+    chosen, view = form_and_view(
+        given["form"], given["output"], 0 if limits_itself else given["top"],
+        wide=given["wide"], brief=given["brief"],
+    )  # fmt: skip
+    question = prepare(verb, given, chosen)
+    with opened(given["db"]) as store:
+        from graphkit.catalog import Catalog
+
+        found = question.ask(Catalog(store))
+    show_answer(found, chosen, given["output"], view)
+    if failed := found.coverage.get("expected_but_not_borne_out"):
+        say(f"expected to be borne out and not: {', '.join(failed)}")
+        raise typer.Exit(FAILED)
+
+
+def _write_brief(verb: Verb, given: dict[str, Any]) -> None:
+    """Write a brief to a file by its ending, or as Markdown to stdout."""
+    from graphkit.brief import brief
+    from graphkit.catalog import Catalog
+    from graphkit.parameters import named_as_options
+    from graphkit.render import write_text
+
+    output: Path | None = given["output"]
+    to_file = output is not None and output != Path("-")
+    if output is not None and to_file and output.suffix.lower() not in (".html", ".md"):
+        raise UsageError(f"--output: found the ending {output.suffix!r}; wanted .html or .md")
+    with (
+        opened(given["db"]) as store,
+        named_as_options(verb.parameters),
+        progress_bar("Writing the brief") as progress,
+    ):
+        found = brief(
+            Catalog(store), given["country"], scope=",".join(given["scope"] or ()) or None,
+            period=given["period"], progress=progress,
+        )  # fmt: skip
+    if output is not None and to_file:
+        found.write(output)
+    else:
+        write_text(found.markdown())

@@ -14,8 +14,7 @@ from graphkit.paths import TEXT, check_file
 
 if TYPE_CHECKING:
     from graphkit.render import View
-    from graphkit.stores import Result
-    from graphkit.stores.results import Limits
+    from graphkit.stores import Limits, Result
 
 Parameters = Annotated[
     list[str] | None,
@@ -169,7 +168,7 @@ def cypher(
 
 
 def _limits(timeout: float, max_rows: int) -> Limits:
-    from graphkit.stores.results import Limits
+    from graphkit.stores import Limits
 
     if not 0 < timeout <= LONGEST:
         wanted = f"more than 0 and at most {LONGEST:,}"

@@ -17,19 +17,18 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from graphkit.cli.options import say
-from graphkit.cypher.expressions import CLAUSES
+from graphkit.cypher.grammar import CLAUSES
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.paths import make_private, user_folder
 from graphkit.queries import find_query, query_names, query_table
 from graphkit.render import View, choose_format, show_table
 from graphkit.schema import GRAPH
+from graphkit.stores.embedded.functions import RETURNS
 from graphkit.stores.embedded.subqueries import AGGREGATES
-from graphkit.stores.embedded.types import FUNCTIONS
 
 if TYPE_CHECKING:
     from graphkit.kinds import Kind
-    from graphkit.stores import Result, Store
-    from graphkit.stores.results import Limits
+    from graphkit.stores import Limits, Result, Store
 
 COMMANDS = {
     ":param": ("[NAME [VALUE]]", "set a parameter (JSON, else text), or show those that are set"),
@@ -47,7 +46,7 @@ KEYWORDS = (
     "ELSE", "END", "ENDS WITH", "EXISTS", "IN", "IS NOT NULL", "IS NULL", "NOT", "NULL", "OR",
     "STARTS WITH", "THEN", "WHEN", "XOR",
 )  # fmt: skip
-CALLS = sorted({*" ".join(FUNCTIONS.values()).split(), *AGGREGATES})
+CALLS = sorted({*" ".join(RETURNS.values()).split(), *AGGREGATES})
 
 _BOUND = re.compile(r"[(\[]\s*(\w+)\s*:\s*(\w+)")
 _PLACE = re.compile(r"line (\d+), column (\d+)")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn
 
-from graphkit.cypher.expressions import CLAUSES, OPERATORS, READS, WRITES, Expressions
+from graphkit.cypher.grammar import CLAUSES, OPERATORS, READS, WRITES, Expressions
 from graphkit.cypher.tokens import Syntax, Token, unescaped
 from graphkit.errors import UsageError
 

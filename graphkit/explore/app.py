@@ -27,32 +27,29 @@ from graphkit.brief import BRIEF, brief
 from graphkit.catalog import Catalog
 from graphkit.cypher import Statement, json_values
 from graphkit.errors import GraphkitError, Unreachable, UsageError
-from graphkit.explore.addresses import (
+from graphkit.explore import (
+    ADDRESS,
     PATHS,
+    Guard,
     Pairs,
+    TooLarge,
     command_of,
+    listening,
     openapi,
     python_of,
-    read_values,
-)
-from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
-from graphkit.explore.guard import (
-    ADDRESS,
-    Guard,
-    TooLarge,
-    listening,
     read_object,
+    read_values,
     refusal,
     run_app,
 )
+from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
 from graphkit.parameters import named_as_options
 from graphkit.plot.canvas import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare
 from graphkit.render import json_text, written
 from graphkit.schema import GRAPH
-from graphkit.stores import Store
-from graphkit.stores.results import LIMITS, Limits
+from graphkit.stores import LIMITS, Limits, Store
 
 MEDIA = {
     "json": "application/json",

@@ -26,8 +26,7 @@ from graphkit.parameters import PERIOD
 from graphkit.queries import rows_of
 from graphkit.questions.trade import trade_of
 from graphkit.schema import GRAPH, LOAD, Kind, Schema
-from graphkit.stores import Store
-from graphkit.stores.results import canonical_json, json_texts
+from graphkit.stores import Store, canonical_json, json_texts
 
 FORMATS: Mapping[str, str] = {
     "graphml": "file", "gexf": "file", "parquet": "folder", "neo4j-admin": "folder",

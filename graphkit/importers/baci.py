@@ -31,8 +31,7 @@ from graphkit.importers.reference import (
 )
 from graphkit.paths import STREAMED, check_file, check_text
 from graphkit.schema import GRAPH, REVISIONS
-from graphkit.seeds.files import read_file
-from graphkit.seeds.tables import check_zip
+from graphkit.seeds.files import check_zip, read_file
 
 COLUMNS = ("t", "i", "j", "k", "v", "q")
 FLOW = COLUMNS[:4]

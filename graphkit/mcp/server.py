@@ -20,10 +20,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from graphkit._version import __version__
 from graphkit.database import is_unbuilt
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.explore.guard import ADDRESS, MOST_BYTES, NAMES, Guard, listening, run_app
+from graphkit.explore import ADDRESS, MOST_BYTES, NAMES, Guard, listening, run_app
 from graphkit.kinds import reference_page
+from graphkit.mcp import ROWS, Job, Reply, build, do, page
 from graphkit.mcp.tools import read_arguments, tools
-from graphkit.mcp.work import ROWS, Job, Reply, build, do, page
 from graphkit.paths import shipped
 from graphkit.queries import find_query, query_names, query_table
 from graphkit.questions import columns_page

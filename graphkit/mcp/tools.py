@@ -13,14 +13,14 @@ from graphkit.answer import COUNT, FLAG, NUMBER, TEXT, Column
 from graphkit.brief import BRIEF
 from graphkit.cypher import Statement, json_values
 from graphkit.errors import UsageError
-from graphkit.explore.addresses import SCHEMAS
+from graphkit.explore import SCHEMAS
 from graphkit.kinds import Kind, Prop, Type
-from graphkit.mcp.work import MOST_ROWS, ROWS, VERB
+from graphkit.mcp import MOST_ROWS, ROWS, VERB
 from graphkit.parameters import REPEATED, Verb
 from graphkit.queries import query_names
 from graphkit.questions import columns_of
 from graphkit.schema import GRAPH
-from graphkit.stores.results import LIMITS
+from graphkit.stores import LIMITS
 
 Schema = dict[str, Any]
 READS = ToolAnnotations(

@@ -1,41 +1,308 @@
-"""The networkx backend: algorithms with networkx's own signatures on graphkit's arrays."""
+"""The networkx backend: graphs as arrays, and algorithms with networkx's own signatures."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import chain
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
 import scipy.linalg
 import scipy.sparse.linalg as spla
+from networkx.algorithms.centrality import betweenness
 from networkx.utils import backends
+from scipy.sparse import csgraph
 
-from graphkit.analysis.network import Floats, FlowGraph
-from graphkit.analysis.network.scores import is_fast
+from graphkit.analysis.network import Floats, FlowGraph, Ints, Rows, both_ways
+from graphkit.analysis.network.scores import betweenness_sums, is_fast, path_totals
+from graphkit.analysis.network.scores import immediate_dominators as dominators
 from graphkit.analysis.network.scores import pagerank as power_iteration
 from graphkit.errors import GraphkitError
-from graphkit.networkx_backend.arrays import (
-    ArrayGraph,
-    Arrays,
-    Scores,
-    articulation_points,
-    betweenness_centrality,
-    bridges,
-    closeness_centrality,
-    degrees,
-    edge_rows,
-    from_networkx,
-    immediate_dominators,
-    is_strongly_connected,
-    named,
-    number_strongly_connected_components,
-    strong_components,
-    strongly_connected_components,
-    to_networkx,
-)
+
+PLAIN = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)
+Scores = dict[Hashable, Any]
+EXACT = 2.0**53
+"""Limit up to which a float represents every integer."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayGraph:
+    """A networkx graph as arrays: every entry of its adjacency, in order."""
+
+    labels: tuple[Hashable, ...]
+    directed: bool
+    multigraph: bool
+    sources: Ints
+    targets: Ints
+    attributes: Mapping[str, Floats] = field(default_factory=dict)
+
+    __networkx_backend__ = "graphkit"
+
+    @cached_property
+    def position(self) -> dict[Hashable, int]:
+        """Position of each label."""
+        return {label: i for i, label in enumerate(self.labels)}
+
+    def is_directed(self) -> bool:
+        """Return the property of the networkx graph."""
+        return self.directed
+
+    def is_multigraph(self) -> bool:
+        """Return the property of the networkx graph."""
+        return self.multigraph
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Hashable]:
+        return iter(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self.position
+
+
+Arrays = FlowGraph | ArrayGraph
+
+
+def from_networkx(graph: Any, edge_attrs: Mapping[str, Any] | None) -> ArrayGraph:
+    """Convert a networkx graph with some attributes of its edges and their defaults.
+
+    Raises
+    ------
+    NotImplementedError
+        A class with behaviour of its own, or an attribute that is not a plain number: networkx
+        then runs the function itself.
+    """
+    if type(graph) not in PLAIN:
+        raise NotImplementedError(f"a {type(graph).__name__} stays in networkx")
+    adjacency = graph._adj
+    labels = tuple(adjacency)
+    position = {label: i for i, label in enumerate(labels)}
+    source = np.arange(len(labels), dtype=np.int32)
+    if graph.is_multigraph():
+        keyed = [{v: list(keys.values()) for v, keys in row.items()} for row in adjacency.values()]
+        degrees = [sum(map(len, row.values())) for row in keyed]
+        neighbours = (v for row in keyed for v, edges in row.items() for _ in edges)
+        edges = list(chain.from_iterable(chain.from_iterable(row.values()) for row in keyed))
+    else:
+        rows = [dict(row) for row in adjacency.values()]
+        degrees = [len(row) for row in rows]
+        neighbours = chain.from_iterable(rows)  # type: ignore[assignment]
+        edges = list(chain.from_iterable(row.values() for row in rows)) if edge_attrs else []
+    targets = np.fromiter(map(position.__getitem__, neighbours), np.int32, sum(degrees))
+    return ArrayGraph(
+        labels, graph.is_directed(), graph.is_multigraph(), np.repeat(source, degrees), targets,
+        {name: _numbers(edges, name, default) for name, default in (edge_attrs or {}).items()},
+    )  # fmt: skip
+
+
+def _numbers(edges: list[Mapping[str, Any]], name: str, default: Any) -> Floats:
+    found = np.asarray([edge.get(name, default) for edge in edges])
+    if not len(found):
+        return np.empty(0)
+    if found.dtype.kind not in "biuf" or found.ndim != 1:
+        raise NotImplementedError(f"{name!r} is not a number on every edge")
+    numbers = found.astype(np.float64)
+    if not np.isfinite(numbers).all() or (found.dtype.kind in "iu" and _beyond_exact(numbers)):
+        raise NotImplementedError(f"{name!r} has values that a float does not hold")
+    return numbers
+
+
+def _beyond_exact(numbers: Floats) -> bool:
+    return bool(np.abs(numbers).max() > EXACT)
+
+
+def to_networkx(graph: Arrays) -> Any:
+    """Return the networkx graph of a backend graph."""
+    if isinstance(graph, FlowGraph):
+        return graph.networkx
+    kind = PLAIN[graph.directed + 2 * graph.multigraph]()
+    kind.add_nodes_from(graph.labels)
+    once = np.ones(len(graph.sources), bool) if graph.directed else graph.sources <= graph.targets
+    columns = {name: values[once].tolist() for name, values in graph.attributes.items()}
+    ends = (graph.sources[once].tolist(), graph.targets[once].tolist())
+    for i, (u, v) in enumerate(zip(*ends, strict=True)):
+        attributes = {name: values[i] for name, values in columns.items()}
+        kind.add_edge(graph.labels[u], graph.labels[v], **attributes)
+    return kind
+
+
+def edge_rows(graph: Arrays, attribute: str | None, parallel: Literal["sum", "min"]) -> Rows:
+    """Build rows with each neighbour once, with the attribute of the edge, or 1 without one.
+
+    Parallel edges are added up, or the shortest is taken.
+    """
+    if callable(attribute):
+        raise NotImplementedError("a weight function stays in networkx")
+    if isinstance(graph, FlowGraph):
+        values = graph.edge_values(attribute)
+        if graph.directed:
+            return Rows(graph.out_rows.indptr, graph.targets, values)
+        return both_ways(graph.sources, graph.targets, values, len(graph))
+    given = None if attribute is None else graph.attributes.get(attribute)
+    values = np.ones(len(graph.sources)) if given is None else given
+    sources, targets = graph.sources, graph.targets
+    if graph.multigraph and len(sources):
+        first = np.ones(len(sources), bool)
+        first[1:] = (sources[1:] != sources[:-1]) | (targets[1:] != targets[:-1])
+        starts = np.flatnonzero(first)
+        values = (np.add if parallel == "sum" else np.minimum).reduceat(values, starts)
+        sources, targets = sources[starts], targets[starts]
+    indptr = np.zeros(len(graph) + 1, np.int32)
+    np.cumsum(np.bincount(sources, minlength=len(graph)), out=indptr[1:])
+    return Rows(indptr, targets, np.asarray(values, np.float64))
+
+
+def degrees(graph: Arrays, *sides: str) -> Ints:
+    """Count the edges of each node, self-loops twice, parallel ones each."""
+    size = len(graph)
+    if isinstance(graph, ArrayGraph) and not graph.directed:
+        loops = graph.sources[graph.sources == graph.targets]
+        return np.bincount(graph.sources, minlength=size) + np.bincount(loops, minlength=size)
+    counts = [np.bincount(getattr(graph, side), minlength=size) for side in sides]
+    return np.asarray(sum(counts))
+
+
+def named(graph: Arrays, values: Floats) -> Scores:
+    """Map each label to its number."""
+    return dict(zip(graph.labels, values.tolist(), strict=True))
+
+
+def strong_components(graph: Arrays) -> tuple[int, Ints]:
+    """Count the strongly connected components, and return each node's component number."""
+    rows = edge_rows(graph, None, "min")
+    count, part = csgraph.connected_components(rows.matrix, directed=True, connection="strong")
+    return int(count), part
+
+
+def immediate_dominators(G: Arrays, start: Hashable) -> Scores:  # noqa: N803
+    """Compute as networkx."""
+    if start not in G:
+        raise nx.NetworkXError("start is not in G")
+    idom, order = dominators(edge_rows(G, None, "min"), G.position[start])
+    labels = G.labels
+    after = order[1:]
+    pairs = zip(after.tolist(), idom[after].tolist(), strict=True)
+    return {labels[node]: labels[by] for node, by in pairs}
+
+
+def strongly_connected_components(G: Arrays) -> Iterator[set[Hashable]]:  # noqa: N803
+    """Compute as networkx: a component comes after every one that it leads to."""
+    count, part = strong_components(G)
+    if not len(G):
+        return iter(())
+    order = np.argsort(part, kind="stable")
+    ends = np.cumsum(np.bincount(part, minlength=count))[:-1]
+    names = G.labels
+    return ({names[i] for i in nodes.tolist()} for nodes in np.split(order, ends))
+
+
+def number_strongly_connected_components(G: Arrays) -> int:  # noqa: N803
+    """Compute as networkx."""
+    return strong_components(G)[0]
+
+
+def is_strongly_connected(G: Arrays) -> bool:  # noqa: N803
+    """Compute as networkx."""
+    if not len(G):
+        raise nx.NetworkXPointlessConcept("Connectivity is undefined for the null graph.")
+    return strong_components(G)[0] == 1
+
+
+def _cuts(rows: Rows) -> tuple[Ints, Ints]:
+    if not is_fast():
+        raise NotImplementedError("the extra 'fast' is not installed")
+    from graphkit.analysis.network import kernels as search_kernels
+
+    found: tuple[Ints, Ints] = search_kernels.cuts(rows.indptr, rows.indices)
+    return found
+
+
+def articulation_points(G: Arrays) -> Iterator[Hashable]:  # noqa: N803
+    """Compute as networkx."""
+    points, _ = _cuts(edge_rows(G, None, "sum"))
+    return map(G.labels.__getitem__, points.tolist())
+
+
+def bridges(
+    G: Arrays,  # noqa: N803
+    root: Hashable | None = None,
+) -> Iterator[tuple[Hashable, Hashable]]:
+    """Compute as networkx: parallel edges are not bridges."""
+    if root is not None and root not in G:
+        raise nx.NodeNotFound(f"Root node {root} is not in graph")
+    rows = edge_rows(G, None, "sum")
+    _, before = _cuts(rows)
+    sources = np.repeat(np.arange(len(G)), np.diff(rows.indptr))
+    targets = rows.indices
+    cut = (before[sources] == targets) | (before[targets] == sources)
+    cut &= (sources < targets) & (rows.values == 1)
+    if root is not None:
+        _, part = csgraph.connected_components(rows.matrix, directed=False)
+        cut &= part[sources] == part[G.position[root]]
+    names = G.labels
+    pairs = zip(sources[cut].tolist(), targets[cut].tolist(), strict=True)
+    return ((names[u], names[v]) for u, v in pairs)
+
+
+def _lengths(rows: Rows, attribute: str | None) -> Floats | None:
+    """Return the lengths of the edges; None where each is 1."""
+    if attribute is None:
+        return None
+    if len(rows.values) and rows.values.min() <= 0:
+        raise NotImplementedError("distances of 0 and less stay in networkx")
+    return rows.values
+
+
+def betweenness_centrality(
+    G: Arrays,  # noqa: N803
+    k: int | None = None,
+    normalized: bool = True,
+    weight: str | None = None,
+    endpoints: bool = False,
+    seed: Any = None,
+) -> Scores:
+    """Compute as networkx; ``weight`` is a distance."""
+    rows = edge_rows(G, weight, "min")
+    lengths = _lengths(rows, weight)
+    sampled = k is not None and k != len(G)
+    nodes: Sequence[Hashable] = seed.sample(list(G.labels), k) if sampled else G.labels
+    starts = np.array([G.position[node] for node in nodes], np.int64)
+    sums = betweenness_sums(rows, lengths, starts, endpoints=endpoints)
+    scores: Scores = betweenness._rescale(
+        named(G, sums), len(G), normalized=normalized, directed=G.is_directed(),
+        endpoints=endpoints, sampled_nodes=nodes if sampled else None,
+    )  # fmt: skip
+    return scores
+
+
+def closeness_centrality(
+    G: Arrays,  # noqa: N803
+    u: Hashable | None = None,
+    distance: str | None = None,
+    wf_improved: bool = True,
+    *,
+    sp: Any = None,
+) -> Any:
+    """Compute as networkx: in a directed graph, by the paths that lead to a node."""
+    if sp is not None:
+        raise NotImplementedError("precomputed distances stay in networkx")
+    rows = edge_rows(G, distance, "min")
+    _lengths(rows, distance)
+    if u is not None and u not in G:
+        raise NotImplementedError(f"networkx has its own error for {u!r}")
+    rows = rows.transposed if G.is_directed() else rows
+    starts = np.arange(len(G)) if u is None else np.array([G.position[u]])
+    reached, totals, _ = path_totals(rows, rows.values, starts)
+    scores = np.divide(reached - 1, totals, out=np.zeros(len(starts)), where=totals > 0)
+    if wf_improved and len(G) > 1:
+        scores = scores * ((reached - 1) / (len(G) - 1))
+    return named(G, scores) if u is None else float(scores[0])
+
 
 # --- degrees
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphkit.answer import Answer
-from graphkit.plot import dependence, figures, markets
+from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import Picture, empty, html_page, png, svg
 
 __all__ = ["Picture", "html_page", "picture", "png", "svg"]
@@ -26,15 +26,15 @@ KINDS: tuple[tuple[str, Drawing], ...] = (
     ("usd_exporter usd_importer", markets.mirror_reports),
     ("rank nodes pairs flow_share", markets.hubs),
     ("exporter importer share", markets.flows),
-    ("verdict claimed_low found", figures.checked_claims),
-    ("other_claim conflict", figures.conflicts),
-    ("claim statement value", figures.listed_claims),
-    ("reliance_low published_value", figures.reliance),
-    ("ratio_low largest", figures.without_largest),
-    ("supply_risk_low published_supply_risk", figures.criticality),
-    ("announcement since suspended_from", figures.controls),
-    ("share share_of", figures.published_shares),
-    ("share_before share_after", figures.published_changes),
+    ("verdict claimed_low found", dependence.checked_claims),
+    ("other_claim conflict", dependence.conflicts),
+    ("claim statement value", dependence.listed_claims),
+    ("reliance_low published_value", dependence.reliance),
+    ("ratio_low largest", dependence.without_largest),
+    ("supply_risk_low published_supply_risk", dependence.criticality),
+    ("announcement since suspended_from", dependence.controls),
+    ("share share_of", dependence.published_shares),
+    ("share_before share_after", dependence.published_changes),
 )
 """Columns that the rows must have, and the function that draws them; the first that fits counts."""
 

@@ -16,12 +16,12 @@ from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.questions import checked
 from graphkit.questions.claims import Question
-from graphkit.questions.controls import Cut, control_cut
 from graphkit.questions.origins import (
     buyer_in,
     supply_answer,
     with_scope,
 )  # fmt: skip
+from graphkit.questions.policy import Cut, control_cut
 from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
 
 COLUMNS = (
@@ -115,7 +115,7 @@ def disrupt(
         Cut only for this destination or bloc.
     restriction : str, optional
         Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
-        its key (see :func:`~graphkit.questions.controls.controls`).
+        its key (see :func:`~graphkit.questions.policy.controls`).
     period, measure
         As for :func:`~graphkit.questions.origins.origins`.
     loss : float

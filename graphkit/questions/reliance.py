@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import BY_TRADE, balance_reliance
 from graphkit.analysis.claims import claim_figure
 from graphkit.analysis.concentration import production_concentration, published_interval
-from graphkit.analysis.reliance import n_minus_1 as without_largest
-from graphkit.analysis.reliance import net_import_reliance
+from graphkit.analysis.criticality import n_minus_1 as without_largest
+from graphkit.analysis.criticality import net_import_reliance
 from graphkit.answer import FLAG, NUMBER, Answer, Column, plain, schema_of, without_empty
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import COUNTRIES, FIT, Catalog

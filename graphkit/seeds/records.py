@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,8 +17,10 @@ from graphkit.arrow import ARROW
 from graphkit.errors import Problem
 from graphkit.period import Period
 from graphkit.schema import DATE_TEXT, NUMBER_TEXT, UNITS, Kind, Prop, Schema, Type
-from graphkit.seeds.tables import Table
 from graphkit.seeds.text import BAD, YamlText, at_most, shown, unsafe
+
+if TYPE_CHECKING:
+    from graphkit.seeds.files import Table
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,34 @@
-"""Databases that hold the graph: one file with no server, or Neo4j; one small protocol."""
+"""Databases that hold the graph, one small protocol, and their results within limits."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Mapping
+import math
+import sys
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.arrow import plain
+from graphkit.errors import StoreError
 from graphkit.kinds import Kind
+from graphkit.paths import replacing, user_folder
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
     from graphkit.cypher import Statement
-    from graphkit.stores.results import Limits
 
 Progress = Callable[[str, int], None]
 """Called with a kind's name and how many of its rows were just written."""
@@ -175,3 +186,302 @@ def change(graph: Graph, kind: Kind, what: Difference) -> Change:
     """Count a difference for the load report."""
     rows = graph.count(kind.name)
     return Change(kind.name, rows, len(what.added), len(what.changed), len(what.removed))
+
+
+STAR = "*"
+
+
+def in_order(asked: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return names and places of the columns in Neo4j's order: those of a star by name.
+
+    >>> in_order(["*", "count(*)"], ["b", "a", "COUNT_STAR()"])
+    (['a', 'b', 'count(*)'], [1, 0, 2])
+    """
+    stars = len(found) - len(asked) + 1 if STAR in asked[:1] else 0
+    if len(found) != len(asked) - bool(stars) + stars:
+        return list(found), list(range(len(found)))
+    places = sorted(range(stars), key=lambda place: found[place])
+    names = [found[place] for place in places]
+    rest = range(stars, len(found))
+    return [*names, *asked[bool(stars) :]], [*places, *rest]
+
+
+JSON = {"graphkit": "json"}
+"""Field metadata of a column whose text is JSON: a node, a relationship, a path, a map."""
+
+
+def node(label: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a node: its label and the properties that are set."""
+    return {"label": label, "properties": properties}
+
+
+def relationship(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a relationship: its type and the properties that are set."""
+    return {"type": kind, "properties": properties}
+
+
+def path(nodes: list[Any], relationships: list[Any]) -> dict[str, Any]:
+    """Return a path: its nodes and relationships in order."""
+    return {"nodes": nodes, "relationships": relationships}
+
+
+def canonical_json(value: object) -> str:
+    """Write JSON with sorted keys and no spaces, so that equal values are equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+NESTED = frozenset({dict, list})
+
+
+def column(name: str, values: Sequence[Any]) -> tuple[pa.Field, pa.Array]:
+    """Make a column of plain Python values, as JSON text where one holds a map."""
+    if not NESTED.isdisjoint(map(type, values)) and any(_holds_map(v) for v in values):
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
+    try:
+        array = pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.field(name, pa.string(), metadata=JSON), json_texts(values)
+    return pa.field(name, array.type), array
+
+
+def json_texts(values: Iterable[Any]) -> pa.Array:
+    """Write values as JSON text; null stays null."""
+    return pa.array([None if v is None else canonical_json(v) for v in values], pa.string())
+
+
+def plan_table(plan: str) -> pa.Table:
+    """Return the database's own drawing of a plan, line by line."""
+    return pa.table({"plan": pa.array(plan.splitlines(), pa.string())})
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse two columns of one name: no table could tell them apart."""
+    if len(set(names)) < len(names):
+        raise StoreError(f"found two columns of one name in {', '.join(names)}; name them with AS")
+
+
+def _holds_map(value: Any) -> bool:
+    if isinstance(value, dict):
+        return True
+    return isinstance(value, list) and any(_holds_map(v) for v in value)
+
+
+QUICK = 0.5
+"""Seconds up to which a query of a server is not worth keeping its rows."""
+MOST_BYTES = 2**30
+
+
+def kept_rows(
+    content: str, statement: str, values: Mapping[str, Any], read: Callable[[], pa.Table],
+    least: float | None = None,
+) -> pa.Table:  # fmt: skip
+    """Return the rows of a statement: kept ones of the same load, else those of ``read``.
+
+    Parameters
+    ----------
+    content : str
+        Identity of one load of one database.
+    statement, values
+        The query and its parameters.
+    read : callable
+        Asks the database.
+    least : float, optional
+        Seconds from which on rows are worth keeping. Default: :data:`QUICK`.
+    """
+    asked = "\x1e".join([content, statement, repr(sorted(values.items()))])
+    path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.arrow"
+    with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
+        rows = pa.ipc.open_file(path.read_bytes()).read_all()
+        path.touch()
+        return rows
+    start = time.monotonic()
+    rows = read()
+    if time.monotonic() - start >= (QUICK if least is None else least):
+        with suppress(OSError):
+            _keep(rows, path)
+    return rows
+
+
+def _keep(rows: pa.Table, path: Path) -> None:
+    """Write a whole file or none; the files that were not read for longest make room."""
+    compressed = pa.ipc.IpcWriteOptions(compression="lz4")
+    with replacing(path) as stream, pa.ipc.new_file(stream, rows.schema, options=compressed) as to:
+        to.write_table(rows)
+    files = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)
+    while sum(file.stat().st_size for file in files) > MOST_BYTES and len(files) > 1:
+        files.pop(0).unlink(missing_ok=True)
+
+
+Answered = TypeVar("Answered")
+BATCH_ROWS, BATCH_BYTES = 10_000, 2**24
+GRACE_SECONDS = 0.5
+"""For a statement that was given up to end."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds until the answer must be there; rows and bytes of it that are kept."""
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    bytes: int = 256 * 2**20
+
+    @property
+    def timeout(self) -> float | None:
+        """The seconds for Neo4j, where None means no limit."""
+        return self.seconds if math.isfinite(self.seconds) else None
+
+    @property
+    def too_long(self) -> StoreError:
+        """The error for a statement that takes longer."""
+        return StoreError(
+            f"the statement took longer than {self.seconds:g} s and was given up; "
+            "ask for less, or give it more with --timeout SECONDS"
+        )
+
+    def note(self, kept: int) -> str:
+        """Word the note on a result of which only the first rows are kept."""
+        more = "see more with --max-rows N"
+        if kept < self.rows:
+            more = f"they fill {self.bytes / 2**20:,.0f} MiB; ask for fewer columns, or in parts"
+        return f"there are more rows than these first {kept:,}; {more}"
+
+
+LIMITS = Limits()
+UNLIMITED = Limits(math.inf, sys.maxsize, sys.maxsize)
+PATIENT = Limits(600.0, sys.maxsize, sys.maxsize)
+"""For graphkit's own queries on a server, which then ends what nobody waits for any more."""
+
+
+def within(
+    seconds: float | None,
+    answer: Callable[[], Answered],
+    late: StoreError,
+    give_up: Callable[[], None],
+) -> Answered:
+    """Return the value of a function, if it returns in time.
+
+    Parameters
+    ----------
+    seconds : float or None
+        Time for it; None means no limit.
+    answer : callable
+        Runs in a thread of its own.
+    late : StoreError
+        Error to raise when the time is over.
+    give_up : callable
+        Makes ``answer`` end soon. Called when the time is over, and on an interrupt.
+
+    Raises
+    ------
+    StoreError
+        ``late``, at most ``GRACE_SECONDS`` after the time is over.
+    """
+    answered: Future[Answered] = Future()
+
+    def work() -> None:
+        try:
+            answered.set_result(answer())
+        except BaseException as error:
+            answered.set_exception(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        thread.join(seconds)
+        if thread.is_alive():
+            raise late
+        return answered.result()
+    finally:
+        if thread.is_alive():
+            give_up()
+            thread.join(GRACE_SECONDS)
+
+
+def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:
+    """Collect plain rows into a table until a limit, and note it if there are more.
+
+    Examples
+    --------
+    >>> collect(["x"], [["a"], ["b"], ["c"]], Limits(rows=2)).notes
+    ('there are more rows than these first 2; see more with --max-rows N',)
+    """
+    rest, parts = iter(rows), [[column(name, []) for name in names]]
+    count = size = 0
+    while count < limits.rows and size <= limits.bytes:
+        batch = _batch(rest, limits.rows - count)
+        if not batch:
+            break
+        parts.append([column(name, [row[n] for row in batch]) for n, name in enumerate(names)])
+        count += len(batch)
+        size += sum(array.nbytes for _, array in parts[-1])
+    columns = [_joined(list(chunks)) for chunks in zip(*parts, strict=True)]
+    table = pa.table([array for _, array in columns], schema=pa.schema([f for f, _ in columns]))
+    if size > limits.bytes:
+        return Result(*first_part(table, limits))
+    return Result(table, (limits.note(count),) if next(rest, None) else ())
+
+
+def _batch(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
+    """Take the next rows, so few that their Python objects fill little memory."""
+    batch: list[list[Any]] = []
+    size = 0
+    while len(batch) < min(most, BATCH_ROWS) and size < BATCH_BYTES:
+        row = next(rows, None)
+        if row is None:
+            break
+        batch.append(row)
+        for value in row:
+            size += 8 if type(value) in NUMBERS else _bytes(value)
+    return batch
+
+
+def _joined(chunks: list[tuple[pa.Field, pa.Array]]) -> tuple[pa.Field, pa.Array]:
+    """Join the chunks of a column; as JSON where their types differ."""
+    fields = [field for field, _ in chunks]
+    if not any(field.metadata for field in fields):
+        with suppress(pa.ArrowTypeError):
+            schemas = [pa.schema([field]) for field in fields]
+            field = pa.unify_schemas(schemas, promote_options="permissive").field(0)
+            return field, pa.concat_arrays([_cast(array, field.type) for _, array in chunks])
+    texts = [array if field.metadata else json_texts(array.to_pylist()) for field, array in chunks]
+    return pa.field(fields[0].name, pa.string(), metadata=JSON), pa.concat_arrays(texts)
+
+
+def _cast(array: pa.Array, wanted: pa.DataType) -> pa.Array:
+    """Cast a chunk; Arrow's own cast cuts off lists of nothing but nulls."""
+    if array.type == wanted:
+        return array
+    if pa.types.is_list(array.type) and pa.types.is_null(array.type.value_type):
+        return pa.array(array.to_pylist(), wanted)
+    return array.cast(wanted)
+
+
+def first_part(table: pa.Table, limits: Limits) -> tuple[pa.Table, tuple[str, ...]]:
+    """Cut a table to the rows that the limits allow, and note it if there are more.
+
+    Examples
+    --------
+    >>> first_part(pa.table({"x": [1, 2, 3]}), Limits(bytes=17))[0]["x"].to_pylist()
+    [1, 2]
+    """
+    most = min(len(table), limits.rows)
+    if table.nbytes > limits.bytes:
+        most = bisect_right(range(1, most), limits.bytes, key=lambda n: table.slice(0, n).nbytes)
+    if most == len(table):
+        return table, ()
+    return table.slice(0, most), (limits.note(most),)
+
+
+NUMBERS = frozenset({float, int, bool, type(None)})
+
+
+def _bytes(value: Any) -> int:
+    """Estimate the size of a plain value."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return 8 + sum(map(_bytes, value))
+    if isinstance(value, dict):
+        return sum(len(name) + _bytes(each) for name, each in value.items())
+    return 8

@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_explore import hostile_market
 from written_seeds import write_files
 
+from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
-from graphkit.cli import app as cli
 from graphkit.explore.answers import CHECK_SECONDS
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore

@@ -22,7 +22,7 @@ import graphkit.build
 import graphkit.render
 import graphkit.stores.embedded
 from graphkit.build import Graph
-from graphkit.cli.app import run
+from graphkit.cli import run
 from graphkit.database import last_load, open_store
 from graphkit.errors import Unreachable
 from graphkit.export import digest

@@ -22,7 +22,7 @@ from graphkit.analysis.claims.evidence import (
     time_of,
 )  # fmt: skip
 from graphkit.analysis.concentration import published_interval
-from graphkit.analysis.reliance import reliance_bounds
+from graphkit.analysis.criticality import reliance_bounds
 
 MOSTLY = 0.9
 """Share of a product's elements that must belong to a group for the product to belong to it.

@@ -16,7 +16,7 @@ from typing import Any
 
 from graphkit.errors import GraphkitError, Problem, SeedError, install, one_line
 from graphkit.paths import WHOLE, check_file, check_text
-from graphkit.seeds.tables import check_zip, read_parquet
+from graphkit.seeds.files import check_zip, read_parquet
 
 TEXTS = (".csv", ".tsv", ".txt")
 SUFFIXES = (*TEXTS, ".parquet", ".xlsx", ".xlsm")

@@ -1,11 +1,19 @@
-"""The embedded database: one file, loaded whole and read by a sandboxed process."""
+"""The embedded database: one file, loaded whole and read by a sandboxed process.
+
+Other people's statements run in a process that can read the file and nothing else. It starts with
+an empty environment, reads one request after the other, and is killed at the deadline of a request;
+the next request gets a new one. It ends when this one does.
+"""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import pickle
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -22,41 +30,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.cypher import Statement
-from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.errors import GraphkitError, StoreError, Unreachable, Untranslated, UsageError
 from graphkit.paths import locked
 from graphkit.schema import Schema, Type
 from graphkit.stores import (
+    LIMITS,
+    UNLIMITED,
     Closing,
     Held,
+    Limits,
     LoadReport,
     Progress,
     Result,
     change,
-    difference,
-    no_progress,
-    say_waiting,
-)
-from graphkit.stores.embedded.dialect import Translation, shown, translate
-from graphkit.stores.embedded.refusals import explain_failure
-from graphkit.stores.embedded.sandbox import Sandbox
-from graphkit.stores.embedded.subqueries import HIDDEN
-from graphkit.stores.results import (
-    LIMITS,
-    UNLIMITED,
-    Limits,
     check_names,
     collect,
+    difference,
     first_part,
     in_order,
+    no_progress,
     node,
     path,
     plan_table,
     relationship,
+    say_waiting,
 )
+from graphkit.stores.embedded.dialect import Translation, shown, translate
+from graphkit.stores.embedded.refusals import explain_failure
+from graphkit.stores.embedded.subqueries import HIDDEN
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
-
 
 BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
@@ -458,3 +462,112 @@ def _plain(value: Any) -> Any:
     properties = {k: _plain(v) for k, v in value.items() if not k.startswith("_") and v is not None}
     kind = relationship if "_SRC" in value else node
     return kind(value["_LABEL"], properties)
+
+
+START = (
+    "import sys; sys.path[:] = sys.argv[1:];"
+    "from graphkit.stores.embedded.sandbox_worker import main; main()"
+)
+ERRORS: Mapping[str, type[GraphkitError]] = {
+    kind.__name__: kind for kind in (StoreError, Unreachable, Untranslated, UsageError)
+}
+HEADER = 2**20
+"""More than any error or note is long."""
+
+
+class Sandbox:
+    """Process that reads one embedded database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+            with suppress(OSError):  # what it did not read any more
+                self._process.communicate()
+        self._process = None
+
+    def ask(
+        self, statement: str, parameters: Mapping[str, Any], limits: Limits, end: float
+    ) -> Result:
+        """Run one read-only statement, and read its answer before the clock shows the end.
+
+        Raises
+        ------
+        StoreError
+            It took too long, needed too much memory or brought the database engine down.
+        UsageError
+            It is not read-only, or the parameters cannot be passed on.
+        """
+        try:
+            request = pickle.dumps(pickle.dumps((statement, dict(parameters), limits)))
+        except (pickle.PickleError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"the embedded database cannot take these parameters: {error}"
+            ) from error
+        late = threading.Event()
+        try:
+            process = self._started()
+            timer = threading.Timer(max(end - time.monotonic(), 0), _stop, (process, late))
+            timer.start()
+            try:
+                return _answer(process, request)
+            finally:
+                timer.cancel()
+                if late.is_set():
+                    self.close()
+        except (EOFError, BrokenPipeError) as error:
+            self.close()
+            if late.is_set():
+                raise limits.too_long from error
+            raise StoreError(
+                "the statement needs more memory than it may have, or is more than the embedded "
+                "database can read; ask for less at a time"
+            ) from error
+        except BaseException as error:
+            if not isinstance(error, GraphkitError) or isinstance(error, Unreachable):
+                self.close()
+            raise
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            needed = {k: v for k, v in os.environ.items() if k == "SYSTEMROOT"}  # of Windows
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", START, *filter(None, sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=needed,
+            )
+            assert self._process.stdin is not None
+            pickle.dump(self._path, self._process.stdin)
+        return self._process
+
+
+def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _answer(process: subprocess.Popen[bytes], request: bytes) -> Result:
+    """Read an answer of the process, trusting nothing in it."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(request)
+    process.stdin.flush()
+    line = process.stdout.readline(HEADER)
+    if not line.endswith(b"\n"):
+        raise EOFError
+    header = json.loads(line)
+    if "error" in header:
+        raise ERRORS[header["error"]](header["message"])
+    content = process.stdout.read(header["bytes"])
+    if len(content) < header["bytes"]:
+        raise EOFError
+    with pa.ipc.open_stream(content) as stream:
+        table = stream.read_all()
+    table.validate(full=True)
+    return Result(table, tuple(header["notes"]))

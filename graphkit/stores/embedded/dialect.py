@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from graphkit.cypher import Statement
-from graphkit.cypher.patterns import WALKS
+from graphkit.cypher.grammar import WALKS
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS
+from graphkit.stores.embedded.functions import FUNCTIONS, Types
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.subqueries import (
     EDGES,
@@ -30,7 +30,6 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.types import Types
 from graphkit.stores.embedded.values import VALUES, may_hold_null
 
 LACKING = {

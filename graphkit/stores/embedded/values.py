@@ -20,11 +20,12 @@ from graphkit.stores.embedded.subqueries import (
     meant,
     quoted,
 )
-from graphkit.stores.embedded.types import LIST
 
 if TYPE_CHECKING:
     from graphkit.stores.embedded.dialect import Writer
 
+LIST = "list:"
+"""Beginning of the type of a list; the type of its items follows."""
 LEAST = "cast('-inf', 'DOUBLE')"
 """The least number."""
 MANY = 1_000_000

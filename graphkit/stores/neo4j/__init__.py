@@ -23,7 +23,26 @@ from graphkit.cypher import EXPLAIN, PROCEDURES, Statement
 from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
-from graphkit.stores import Closing, LoadReport, Progress, Result, change, difference, no_progress
+from graphkit.stores import (
+    LIMITS,
+    PATIENT,
+    UNLIMITED,
+    Closing,
+    Limits,
+    LoadReport,
+    Progress,
+    Result,
+    change,
+    check_names,
+    collect,
+    difference,
+    no_progress,
+    node,
+    path,
+    plan_table,
+    relationship,
+    within,
+)
 from graphkit.stores.embedded.refusals import text_and_number
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
@@ -34,19 +53,6 @@ from graphkit.stores.neo4j.load import (
     marker,
     steps,
     turn,
-)
-from graphkit.stores.results import (
-    LIMITS,
-    PATIENT,
-    UNLIMITED,
-    Limits,
-    check_names,
-    collect,
-    node,
-    path,
-    plan_table,
-    relationship,
-    within,
 )
 
 if TYPE_CHECKING:
