@@ -93,21 +93,24 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     neo4j = "neo4j_server" in getattr(item, "fixturenames", ()) or any(
         chosen.get(name) == "neo4j" for name in DATABASES
     )
-    item.add_marker(pytest.mark.xdist_group("neo4j" if neo4j else item.location[0]))
+    second = "second_home" in getattr(item, "fixturenames", ())
+    name = "neo4j" if neo4j else "second" if second else item.location[0]
+    item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest group, Neo4j, by what it holds: saves loads, changes no outcome."""
+    """Begin with the longest groups, Neo4j's by what it holds: saves loads, changes no outcome."""
 
-    def place(item: pytest.Item) -> tuple[bool, bool]:
-        return group(item) != "neo4j", "stores" not in getattr(item, "fixturenames", ())
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        order = {"neo4j": 0, "second": 1}.get(str(group(item)), 2)
+        return order, "stores" not in getattr(item, "fixturenames", ())
 
     if not config.pluginmanager.hasplugin("randomly"):
         items.sort(key=place)
 
 
 def group(item: pytest.Item) -> object:
-    """Return the xdist group of a test: ``neo4j``, or its module; None of a docstring's example."""
+    """Return the xdist group of a test, ``neo4j`` or its module; None of a docstring's example."""
     return next((marker.args[0] for marker in item.iter_markers("xdist_group")), None)
 
 
@@ -193,6 +196,17 @@ def neo4j_server(
     with stopped_at_the_end(home):
         server = start_server(neo4j_version, home=home)
         yield server.uri, server.username, server.password
+
+
+@pytest.fixture(scope="session")
+def second_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Home of a second Neo4j, for tests that kill its server or replace its files.
+
+    ``start_server`` finds it running or starts it, whatever an earlier test left.
+    """
+    home = tmp_path_factory.mktemp("second")
+    with stopped_at_the_end(home):
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from databases import stopped_at_the_end
 from loads import Loads, marker, state, strike
 
 from graphkit.stores.embedded import EmbeddedStore
@@ -121,30 +120,28 @@ def kill(pid: int) -> None:
 
 
 def test_a_neo4j_server_that_is_killed_and_started_again(
-    loads, counts, neo4j_version, tmp_path_factory, monkeypatch
+    loads, counts, neo4j_version, second_home, monkeypatch
 ):
-    home = tmp_path_factory.mktemp("killed")
-    with stopped_at_the_end(home):
-        server = start_server(neo4j_version, home=home)
-        login = {"NEO4J_PASSWORD": server.password}
-        ports = server.bolt_port, server.http_port
-        monkeypatch.setattr("graphkit.stores.neo4j.server._free_ports", lambda: ports)
-        chance, held = random.Random(49), "A"
-        loads.finish(*loads.load(held, server.uri, **login))
-        for _ in range(counts.server_kills):
-            wanted = loads.other(held)
-            process, said = loads.load(wanted, server.uri, **login)
-            time.sleep(chance.uniform(0.2, 1.5))
-            kill(server.pid)
-            server = start_server(neo4j_version, home=home)
-            loads.finish(process, said)
-            with Neo4jStore(server.uri, server.username, server.password) as store:
-                assert state(loads, store) in ("", held, wanted)
-            again, said = loads.load(wanted, server.uri, **login)
-            loads.finish(again, said)
-            with Neo4jStore(server.uri, server.username, server.password) as store:
-                assert state(loads, store) == wanted
-            held = wanted
+    server = start_server(neo4j_version, home=second_home)
+    login = {"NEO4J_PASSWORD": server.password}
+    ports = server.bolt_port, server.http_port
+    monkeypatch.setattr("graphkit.stores.neo4j.server._free_ports", lambda: ports)
+    chance, held = random.Random(49), "A"
+    loads.finish(*loads.load(held, server.uri, **login))
+    for _ in range(counts.server_kills):
+        wanted = loads.other(held)
+        process, said = loads.load(wanted, server.uri, **login)
+        time.sleep(chance.uniform(0.2, 1.5))
+        kill(server.pid)
+        server = start_server(neo4j_version, home=second_home)
+        loads.finish(process, said)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            assert state(loads, store) in ("", held, wanted)
+        again, said = loads.load(wanted, server.uri, **login)
+        loads.finish(again, said)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            assert state(loads, store) == wanted
+        held = wanted
 
 
 def full(loads: Loads, path: Path, text: str) -> None:

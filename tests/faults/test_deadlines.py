@@ -4,10 +4,11 @@ import os
 import signal
 import threading
 import time
+from functools import partial
 
 import psutil
 import pytest
-from databases import stopped_at_the_end, until
+from databases import until
 
 from graphkit.cli import run
 from graphkit.stores.neo4j.server import start_server, stop_server
@@ -27,20 +28,21 @@ BUSY = 8
 """Seconds for which a busy machine, or a server that tidies its heap, may stand still."""
 
 
+def ask(text, capfd, uri, timeout=SECONDS):
+    """Run a statement on a server: exit code, what is said, and seconds."""
+    capfd.readouterr()
+    began = time.monotonic()
+    code = run(["cypher", text, "--db", uri, "--timeout", str(timeout)])
+    return code, *capfd.readouterr(), time.monotonic() - began
+
+
 @pytest.fixture
 def command(loads, neo4j_store, neo4j_server, monkeypatch):
-    """Run a statement on the server, which holds a graph: exit code, what is said, and seconds."""
+    """Run a statement on the server, which holds a graph."""
     loads.finish(*loads.load("A", neo4j_server[0]))
-
-    def answer(text, capfd, uri=neo4j_server[0], timeout=SECONDS):
-        capfd.readouterr()
-        began = time.monotonic()
-        code = run(["cypher", text, "--db", uri, "--timeout", str(timeout)])
-        return code, *capfd.readouterr(), time.monotonic() - began
-
     monkeypatch.setenv("NEO4J_USERNAME", neo4j_server[1])
     monkeypatch.setenv("NEO4J_PASSWORD", neo4j_server[2])
-    return answer
+    return partial(ask, uri=neo4j_server[0])
 
 
 @pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY)
@@ -61,17 +63,18 @@ def test_a_heavy_statement_ends_in_time_and_the_next_one_is_answered(text, comma
     assert seconds < SECONDS + BUSY
 
 
-def test_a_server_that_is_killed_while_it_answers(command, capfd, tmp_path, monkeypatch):
-    with stopped_at_the_end(tmp_path):
-        server = start_server(home=tmp_path)
-        monkeypatch.setenv("NEO4J_PASSWORD", server.password)
-        assert run(["load", "--for", "magnets", "--years", "2024", "--db", server.uri]) == 0
-        kill = threading.Timer(1.2, os.kill, (server.pid, signal.SIGKILL))
-        kill.start()
-        code, out, err, seconds = command(WAITING, capfd, server.uri, timeout=20)
-        kill.join()
-        assert (code, out) == (4, "")
-        assert err.count("\n") == 1
-        assert err.startswith(f"graphkit: cannot reach Neo4j at {server.uri}: ")
-        assert seconds < 10
-        assert stop_server(home=tmp_path) is False
+def test_a_server_that_is_killed_while_it_answers(
+    loads, neo4j_version, second_home, capfd, monkeypatch
+):
+    server = start_server(neo4j_version, home=second_home)
+    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+    loads.finish(*loads.load("A", server.uri, NEO4J_PASSWORD=server.password))
+    kill = threading.Timer(1.2, os.kill, (server.pid, signal.SIGKILL))
+    kill.start()
+    code, out, err, seconds = ask(WAITING, capfd, server.uri, timeout=20)
+    kill.join()
+    assert (code, out) == (4, "")
+    assert err.count("\n") == 1
+    assert err.startswith(f"graphkit: cannot reach Neo4j at {server.uri}: ")
+    assert seconds < 10
+    assert stop_server(home=second_home) is False
