@@ -207,3 +207,31 @@ def test_what_is_heavy_is_imported_where_it_is_used(statement, light):
 if __name__ == "__main__":
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(re.sub(r"(?s)```layers\n.*?```", picture(), page), encoding="utf-8")
+
+
+def defined(path: Path) -> set[str]:
+    """Every name that a module defines or imports at its top."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        else:
+            found |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return found
+
+
+def test_what_the_nightly_tests_run_again_is_there():
+    tests = Path(__file__).parent
+    modules = {path.stem: path for path in tests.rglob("*.py")}
+    lacking = [
+        f"{path.name}: {node.module}.{alias.name}"
+        for path in (tests / "nightly").glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+        for alias in node.names
+        if alias.name not in {"*", *defined(modules[node.module])}
+    ]
+
+    assert lacking == []

@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ.setdefault("FUZZED_ARGUMENTS", "10000")
 os.environ.setdefault("FUZZED_SEEDS", "1000000")
 os.environ.setdefault("FUZZED_STATEMENTS", "100000")
+os.environ.setdefault("RANDOM_CHAINS", "500")
 os.environ.setdefault("RANDOM_GRAPHS", "30")
 os.environ.setdefault("RANDOM_ROUNDS", "5")
 sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
@@ -16,3 +17,5 @@ from test_arguments_fuzz import *
 from test_random_graphs import *
 from test_random_statements import *
 from test_seeds_fuzz import *
+from test_supply_truth import *
+from test_truth_of_questions import *
