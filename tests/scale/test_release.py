@@ -199,8 +199,8 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
 def test_the_named_command_installs_the_extra(outside, wheel):
     folder, env = outside
     place = folder / "more"
-    run(sys.executable, "-m", "venv", place, cwd=folder)
-    run(place / "bin/pip", "install", "-q", wheel, cwd=folder, env=env)
+    run(str(UV), "venv", "-q", "--seed", "-p", sys.executable, place, cwd=folder)
+    run(str(UV), "pip", "install", "-q", "-p", place / "bin/python", wheel, cwd=folder, env=env)
     asked = "from graphkit.errors import install; print(install('plot'))"
     command = run(place / "bin/python", "-c", asked, cwd=folder, env=env)
     subprocess.run(command, shell=True, check=True, cwd=folder, env=env, stdout=subprocess.DEVNULL)
