@@ -143,12 +143,13 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Folders of the run instead of the user's; Neo4j's jars alone are kept between runs.
 
-    The cache is shared by the workers, so that one of them builds the default database.
+    The cache is shared by the workers, so that one of them builds the default database, and by
+    the runs for which ``TESTS_CACHE`` names a folder.
     """
     jars = user_folder("cache") / "neo4j"
     jars.mkdir(parents=True, exist_ok=True)
-    cache = run_folder / "cache"
-    with locked(run_folder / "cache.lock"):
+    cache = Path(os.environ.get("TESTS_CACHE", run_folder / "cache"))
+    with locked(cache.with_name(f"{cache.name}.lock")):
         if not (cache / "graphkit").exists():
             (cache / "graphkit").mkdir(parents=True)
             (cache / "graphkit" / "neo4j").symlink_to(jars, target_is_directory=True)
