@@ -89,6 +89,14 @@ def test_changes_are_those_of_one_table():
     assert (row["claim_before"], row["claim_after"]) == ("c0", "c2")
 
 
+def test_changes_are_in_the_order_of_the_second_share():
+    of = [("CHN", "2022", 0.6), ("CHL", "2022", 0.3), ("CHN", "2023", 0.2), ("CHL", "2023", 0.7)]
+    rows = ({"supplier": s, "period": p, "value": v} for s, p, v in of)
+    shares = published_shares(claims(BOUGHT, *rows)).sort_by([("claim", "ascending")])
+
+    assert published_changes(shares, "2022", "2023")["supplier"].to_pylist() == ["CHL", "CHN"]
+
+
 # --- asked of the database
 
 DYSPROSIUM = """\

@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import os
 import py_compile
+import resource
 import shutil
 import signal
 import sys
@@ -30,7 +31,12 @@ from scope import GROUPS, HEAVY, LEFT_OUT, QUESTIONS, SERVER
 
 HERE = Path(__file__).resolve().parents[2]
 TIMES, LEAST = 5, 20.0
-"""A mutant whose tests take so many times as long as without it, and so many seconds, is killed."""
+"""A mutant whose tests take so many times the CPU time without it, and at least so many seconds,
+is killed: by the clock a busy machine would kill them all."""
+SAID = "said.txt"
+"""File in the copy with what the last run of pytest said."""
+WAIT = 6
+"""And one whose tests take so many times as long by the clock, as they may wait for ever."""
 
 
 class Quick:
@@ -50,28 +56,30 @@ class Quick:
 
 
 def outcome(module: str, tests: list[str], limit: float) -> tuple[str, float]:
-    """Run the tests of a module in a process of its own: whether they pass, and the seconds."""
+    """Run the tests of a module in a process of its own: whether they pass, and its seconds."""
     start = time.monotonic()
     child = os.fork()
     if not child:
         os.setsid()
-        quiet = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(quiet, stream)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        said = os.open(SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        for stream in (1, 2):
+            os.dup2(said, stream)
         options = ["-x", "-q", "--assert=plain", "--hypothesis-seed=0", "-p", "no:cacheprovider"]
         os._exit(pytest.main([*options, module, *tests], [Quick(module in SERVER)]))
-    ended, status = 0, 0
+    ended, status, used = 0, 0, None
     try:
-        while not ended and time.monotonic() - start < limit:
+        while not ended and time.monotonic() - start < WAIT * limit:
             time.sleep(0.02)
-            ended, status = os.waitpid(child, os.WNOHANG)
+            ended, status, used = os.wait4(child, os.WNOHANG)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
     if not ended:
-        os.waitpid(child, 0)
+        _, _, used = os.wait4(child, 0)
     passed = ended and os.waitstatus_to_exitcode(status) == 0
-    return "survived" if passed else "killed", time.monotonic() - start
+    return "survived" if passed else "killed", used.ru_utime + used.ru_stime
 
 
 def sample(group: dict[str, list[str]], size: int) -> list[tuple[str, Mutant]]:
@@ -95,7 +103,8 @@ def try_group(group: dict[str, list[str]], chosen: list[tuple[str, Mutant]]) -> 
         tests, source = group[module], Path(module).read_bytes()
         result, seconds = outcome(module, tests, 600)
         if result == "killed":
-            sys.exit(f"the tests of {module} fail without a mutant: {' '.join(tests)}")
+            said = Path(SAID).read_text(encoding="utf-8", errors="replace")[-2000:]
+            sys.exit(f"the tests of {module} fail without a mutant: {' '.join(tests)}\n{said}")
         survived, tried = 0, [each for name, each in chosen if name == module]
         for each in tried:
             Path(module).write_bytes(each.applied(source))

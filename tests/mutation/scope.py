@@ -36,6 +36,7 @@ GATE = {
     "stores/neo4j/__init__.py": _tests("read_only"),
 }
 MEASURES = {
+    "analysis/balances.py": _tests("balances"),
     "analysis/batch.py": _tests("batch_tracing", "batch"),
     "analysis/claims/evidence.py": _tests("verdicts", "verdicts_on_production"),
     "analysis/claims/published.py": _tests("published", "verdicts", "shipped_verdicts"),
@@ -53,6 +54,7 @@ MEASURES = {
     "analysis/supply/disruption.py": _tests("disruption"),
     "analysis/supply/look_through.py": _tests("look_through", "look_through_ranges"),
     "analysis/supply/__init__.py": _tests("supply_network", "disruption"),
+    "analysis/supply/pools.py": _tests("supply_network", "look_through", "look_through_ranges"),
     "analysis/supply/removal.py": _tests("removal", "disruption", "single_points"),
     "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges"),
     "analysis/trade_change.py": _tests("trade_change"),
@@ -68,7 +70,14 @@ SERVER = ("graphkit/stores/neo4j/load.py",)
 
 QUESTIONS = {
     "graphkit/database.py": ("WithNeo4j", "_open_running"),
-    "graphkit/stores/embedded/__init__.py": ("ask", "run", "_execute"),
+    "graphkit/stores/__init__.py": (
+        "Limits", "check_names", "collect", "column", "first_part", "in_order", "kept_rows", "node",
+        "path", "plan_table", "relationship", "within", "_batch", "_bytes", "_cast", "_holds_map",
+        "_joined", "_keep",
+    ),
+    "graphkit/stores/embedded/__init__.py": (
+        "Sandbox", "ask", "run", "_answer", "_execute", "_stop",
+    ),
     "graphkit/stores/neo4j/__init__.py": (
         "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
         "translate_errors", "_causes", "_properties", "_raised_in", "_reason",
