@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -177,15 +178,28 @@ class _Light(PathFinder):
         acero = sys.modules.get("pyarrow.acero")
         if fullname == "pyarrow.dataset" and acero and not hasattr(acero, "ds"):
             return None
+        if fullname == "ladybug.async_connection":
+            return ModuleSpec(fullname, _NoAsync())
         return super().find_spec(fullname, path, target)
 
 
-def import_little() -> None:
-    """Keep pyarrow and neo4j from importing what no command uses.
+class _NoAsync(Loader):
+    """Loader of a ladybug that needs no asyncio."""
 
-    That is pandas (0.2 s), and the file systems of clouds that pyarrow's datasets bring (0.02 s):
-    pyarrow's engine, which only groups and sorts tables here, does without. None in
-    ``sys.modules`` would not do: pyarrow takes it for the module.
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let Python make the module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its one name."""
+        module.__dict__["AsyncConnection"] = None
+
+
+def import_little() -> None:
+    """Keep pyarrow, ladybug and neo4j from importing what no command uses.
+
+    That is pandas (0.2 s), the file systems of clouds that pyarrow's datasets bring (0.02 s), and
+    ladybug's asyncio (0.02 s): pyarrow's engine, which only groups and sorts tables here, does
+    without. None in ``sys.modules`` would not do: pyarrow takes it for the module.
     """
     sys.meta_path[:] = [_Light if f is PathFinder else f for f in sys.meta_path]
 

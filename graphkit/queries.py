@@ -261,20 +261,24 @@ def note_reading(name: str, values: Mapping[str, Any]) -> None:
         noted.append((name, values))
 
 
+PARTLY_KEPT = ("import-periods",)
+"""Queries with parameters whose rows are kept all the same: few rows out of much that is read."""
+
+
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take a server long
-    are cached until the next load, and those of the default database that need no parameter. A
-    column without values has the type of the property of its
-    name, or text.
+    are cached until the next load, and of the default database those that need no parameter or
+    are in :data:`PARTLY_KEPT`. A column without values has the type of the property of its name,
+    or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
 
     def read() -> pa.Table:
         return _typed(store.run(text, values).table)
 
-    if not values and store.ours:
+    if store.ours and (not values or name in PARTLY_KEPT):
         return kept_rows(store.ours, text, values, read, least=0.0)
     return kept_rows(store.content, text, values, read) if store.content else read()
 
