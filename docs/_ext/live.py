@@ -15,6 +15,7 @@ import shlex
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,9 @@ class Cypher(CypherLexer):
     }  # fmt: skip
 
 
+@cache
 def printed(command: str) -> str:
-    """Run a command line and return what it prints.
+    """Run a command line, once for all pages that show it, and return what it prints.
 
     Raises
     ------
