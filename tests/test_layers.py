@@ -204,11 +204,6 @@ def test_what_is_heavy_is_imported_where_it_is_used(statement, light):
     assert loaded_by(statement) & set(HEAVY) <= set(light)
 
 
-if __name__ == "__main__":
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(re.sub(r"(?s)```layers\n.*?```", picture(), page), encoding="utf-8")
-
-
 def defined(path: Path) -> set[str]:
     """Every name that a module defines or imports at its top."""
     found = set()
@@ -235,3 +230,8 @@ def test_what_the_nightly_tests_run_again_is_there():
     ]
 
     assert lacking == []
+
+
+if __name__ == "__main__":
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(re.sub(r"(?s)```layers\n.*?```", picture(), page), encoding="utf-8")

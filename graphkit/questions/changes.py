@@ -45,7 +45,7 @@ from graphkit.questions.trade import (
     in_periods,
     in_sentence,
     instead,
-    no_trade_itself,
+    no_trade,
     of_code,
     owner_named,
     periods_by_product,
@@ -63,7 +63,7 @@ def held_periods(catalog: Catalog, scope: Scope) -> tuple[dict[str, list[str]], 
     there = sorted(set(traded["product"].to_pylist()))
     lacking = ""
     if not found and scope.elements:
-        lacking = in_sentence(no_trade_itself(catalog, scope, "trade flows", there))
+        lacking = in_sentence(no_trade(catalog, scope, "trade flows", there))
     elif not found:
         known = instead(catalog, scope, there)
         lacking = f"no trade is known for {scope.meaning}; there is for {known}"

@@ -31,8 +31,7 @@ from graphkit.questions.trade import (
     gaps,
     in_order,
     in_sentence,
-    instead,
-    no_trade_itself,
+    no_trade,
     periods_by_product,
     read_flows,
     series_of,
@@ -380,12 +379,9 @@ def _read_supply(
             f"{scope.text!r}: a supply chain covers whole products, not one HS code; "
             f"ask for {', '.join(asked) or 'a product'}"
         )
-    if not asked and scope.elements:
-        lacking = no_trade_itself(catalog, scope, "trade flows", sorted(held))
-        raise GraphkitError(in_sentence(lacking))
     if not asked:
-        known = instead(catalog, scope, sorted(held))
-        raise GraphkitError(f"no trade flows are known for {scope.meaning}; there are for {known}")
+        lacking = no_trade(catalog, scope, "trade flows", sorted(held))
+        raise GraphkitError(in_sentence(lacking))
     chosen = period or newest(sorted(set().union(*(held[key] for key in asked))))
     periods = taken_of_trade(catalog, None, chosen)
     there = [key for key in asked if key in periods]

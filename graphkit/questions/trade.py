@@ -188,15 +188,16 @@ def _lacking(
         return f"No {what} are known at all."
     if not held:
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
-        if scope.elements:
-            return f"{no_trade_itself(catalog, scope, what, traded)}{hint}"
-        return f"No {what} are known{about}; there are for {instead(catalog, scope, traded)}.{hint}"
+        return f"{no_trade(catalog, scope, what, traded)}{hint}"
     have = in_order(set().union(*held.values()))
     return f"No {what} are known{about} in {period}; {_listed(have)}."
 
 
-def no_trade_itself(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
-    """Say that an element has no trade data of its own, what they would be, and what there is."""
+def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
+    """Say that a scope has no trade data, for an element what they would be, and what there is."""
+    if not scope.elements:
+        there = instead(catalog, scope, traded)
+        return f"No {what} are known for {scope.meaning}; there are for {there}."
     codes: dict[str, dict[bool, set[str]]] = {}
     for row in catalog.links("TRADED_AS").to_pylist():
         of = codes.setdefault(row["product"], {True: set(), False: set()})
