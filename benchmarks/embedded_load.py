@@ -20,7 +20,8 @@ from graphkit.database import load_seeds
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore, ddl
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded.load import ddl
 
 
 def bare_copy(folder: Path, copies: list[str]) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 BUILDERS = (
     "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/shares.py", "stores/embedded/__init__.py",
+    "analysis/flows.py", "analysis/shares.py", "stores/embedded/load.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
 

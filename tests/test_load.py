@@ -13,7 +13,8 @@ from graphkit.errors import StoreError
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import LoadReport, Store
-from graphkit.stores.embedded import EmbeddedStore, _verify
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded.load import verify
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.load import marker
 
@@ -258,9 +259,9 @@ def test_a_new_file_that_holds_less_than_the_graph_is_refused(tmp_path):
     with EmbeddedStore(path) as embedded:
         embedded.load(graph)
         embedded.open()
-        _verify(embedded._connection, graph)
+        verify(embedded._connection, graph)
         with pytest.raises(StoreError, match="loaded 3 of 4 EXPORTS; the old graph is kept"):
-            _verify(embedded._connection, graph_of(tmp_path / "seeds", {"trade.yaml": more}))
+            verify(embedded._connection, graph_of(tmp_path / "seeds", {"trade.yaml": more}))
 
 
 def test_a_reader_keeps_its_answers_while_a_load_replaces_the_file(tmp_path):

@@ -16,7 +16,8 @@ from tck import Scenario, scenarios, writes
 from graphkit.cypher import Statement
 from graphkit.errors import StoreError, Untranslated, UsageError
 from graphkit.schema import GRAPH
-from graphkit.stores.embedded import EmbeddedStore, _connect, ddl
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded.load import connect, ddl
 
 PAGE = Path(__file__).parents[1] / "docs" / "cypher.md"
 NEO4J_RUNS = (
@@ -59,7 +60,7 @@ def runnable() -> list[Scenario]:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
     """The tables of the schema, and nothing in them."""
     path = tmp_path_factory.mktemp("empty") / "graph.lbdb"
-    database, connection = _connect(path, read_only=False)
+    database, connection = connect(path, read_only=False)
     for statement in ddl(GRAPH):
         connection.execute(statement).close()
     connection.close()

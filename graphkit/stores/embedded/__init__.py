@@ -7,22 +7,20 @@ the next request gets a new one. It ends when this one does.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import pickle
 import re
-import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +29,7 @@ import pyarrow.compute as pc
 
 from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, StoreError, Unreachable, Untranslated, UsageError
-from graphkit.paths import locked
-from graphkit.schema import Schema, Type
+from graphkit.schema import Schema
 from graphkit.stores import (
     LIMITS,
     UNLIMITED,
@@ -53,43 +50,14 @@ from graphkit.stores import (
     path,
     plan_table,
     relationship,
-    say_waiting,
 )
 from graphkit.stores.embedded.dialect import Translation, shown, translate
+from graphkit.stores.embedded.load import connect, fill, workroom
 from graphkit.stores.embedded.refusals import explain_failure
 from graphkit.stores.embedded.subqueries import HIDDEN
 
 if TYPE_CHECKING:
-    from graphkit.build import Graph, Part
-
-BUFFER_POOL = 2**30
-POOL_OF_A_ROW = 800
-"""Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
-LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
-"""Endings of the files that a program which was cut off while writing leaves behind."""
-SPARE = 2**20
-"""Bytes kept for closing a database that found no room: ladybug ends the process without."""
-TYPES = {
-    Type.TEXT: "STRING",
-    Type.PERIOD: "STRING",
-    Type.DATE: "STRING",
-    Type.NUMBER: "DOUBLE",
-    Type.INTEGER: "INT64",
-    Type.FLAG: "BOOLEAN",
-    Type.TEXTS: "STRING[]",
-}
-
-
-def ddl(schema: Schema) -> Iterator[str]:
-    """Yield the statements that create the tables of a schema."""
-    for kind in schema.nodes:
-        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
-        yield f"CREATE NODE TABLE `{kind.name}`({columns}, PRIMARY KEY(`{kind.key}`))"
-    for kind in schema.edges:
-        start, end = kind.ends
-        pairs = ", ".join(f"FROM `{a}` TO `{b}`" for a in start.kinds for b in end.kinds)
-        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
-        yield f"CREATE REL TABLE `{kind.name}`({pairs}, {columns})"
+    from graphkit.build import Graph
 
 
 class EmbeddedStore(Closing):
@@ -148,7 +116,7 @@ class EmbeddedStore(Closing):
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-            self._database, first = _connect(self.path, read_only=True)
+            self._database, first = connect(self.path, read_only=True)
             self._connections[threading.get_ident()] = first
 
     @property
@@ -266,9 +234,9 @@ class EmbeddedStore(Closing):
             return report
         path = self.path.resolve()  # of a link, what it leads to is replaced
         try:
-            with _workroom(path) as folder:
+            with workroom(path) as folder:
                 new = folder / path.name
-                _fill(new, graph, progress)
+                fill(new, graph, progress)
                 self.close()
                 new.replace(path)
         except OSError as error:
@@ -295,100 +263,6 @@ class EmbeddedStore(Closing):
 def _own(statement: str) -> Translation:
     """Translate a statement of graphkit's own, once in a process."""
     return translate(Statement(statement))
-
-
-def _connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[Any, Any]:
-    import ladybug
-
-    database: Any
-    connection: Any
-    try:
-        # A load is written to its file once, at its end, and not after every part.
-        database = ladybug.Database(
-            path, read_only=read_only, buffer_pool_size=pool, auto_checkpoint=False
-        )
-        connection = ladybug.Connection(database)
-        connection.init_connection()
-    except RuntimeError as error:
-        said = " ".join(str(error).removeprefix("Runtime exception: ").split())
-        left = (path.with_name(path.name + ending) for ending in LEFT_OVER)
-        delete = " and ".join(["it", *(each.name for each in left if each.exists())])
-        raise Unreachable(
-            f"cannot open {path} as a graphkit database: {said} "
-            f"(delete {delete}, and make it again with 'graphkit load')"
-        ) from error
-    return database, connection
-
-
-@contextmanager
-def _workroom(path: Path) -> Iterator[Path]:
-    """Open a folder beside the database for one load at a time, without a killed one's files."""
-    folder = path.with_name(f".{path.name}.loading")
-    lock = folder / "lock"
-    with locked(lock, partial(say_waiting, str(path))):
-        for left in folder.iterdir():
-            if left != lock:
-                left.unlink()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    if sys.platform == "win32":  # where a file in use stays, so this is safe and needed only there
-        with suppress(OSError):
-            lock.unlink()
-            folder.rmdir()
-
-
-def _fill(path: Path, graph: Graph, progress: Progress) -> None:
-    """Make a new database file, load everything, and verify the counts."""
-    spare = path.with_name("spare")
-    spare.write_bytes(os.urandom(SPARE))
-    pa.default_memory_pool().release_unused()  # what reading took: the pool needs the room
-    most = max(len(part.table) for part in graph.parts)
-    pool = max(BUFFER_POOL, POOL_OF_A_ROW * most)
-    database, connection = _connect(path, read_only=False, pool=pool)
-    try:
-        # An index of the keys of a kind would take 3 MB and 3 ms each time the file is opened, and
-        # save only the scan of a few hundred nodes.
-        connection.execute("CALL enable_default_hash_index=false").close()
-        # One transaction for all tables: each would wait for the disk at its end.
-        for statement in ("BEGIN TRANSACTION", *ddl(graph.schema), "COMMIT"):
-            connection.execute(statement).close()
-        for part in graph.parts:
-            _copy(database, part)
-            progress(part.kind.name, len(part.table))
-        _verify(connection, graph)
-        connection.execute("CHECKPOINT").close()
-    except RuntimeError as error:
-        if "IO exception" in str(error):
-            raise OSError(errno.ENOSPC, "there is no room, or the disk fails") from error
-        raise StoreError(f"the embedded database refused the load: {error}") from error
-    finally:
-        spare.unlink()
-        connection.close()
-        database.close()
-
-
-def _copy(database: Any, part: Part) -> None:
-    """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
-    import ladybug
-
-    ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
-    # In one statement: a second would have ladybug write the whole kind again at its checkpoint.
-    rows = part.table  # noqa: F841
-    # A connection keeps every table that it has copied; a second thread takes as much again.
-    with ladybug.Connection(database, num_threads=1) as connection:
-        connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
-
-
-def _verify(connection: Any, graph: Graph) -> None:
-    for kind in graph.schema.kinds:
-        pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
-        answer = connection.execute(f"MATCH {pattern} RETURN count(*) AS n")
-        found, wanted = answer.get_next()[0], graph.count(kind.name)
-        answer.close()
-        if found != wanted:
-            raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")
 
 
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")

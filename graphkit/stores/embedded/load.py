@@ -1,0 +1,160 @@
+"""Opens the file of an embedded database, and makes a new one: tables, bulk copies, counts."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from graphkit.errors import StoreError, Unreachable
+from graphkit.paths import locked
+from graphkit.schema import Schema, Type
+from graphkit.stores import Progress, say_waiting
+
+if TYPE_CHECKING:
+    from graphkit.build import Graph, Part
+
+BUFFER_POOL = 2**30
+POOL_OF_A_ROW = 800
+"""Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
+LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
+"""Endings of the files that a program which was cut off while writing leaves behind."""
+SPARE = 2**20
+"""Bytes kept for closing a database that found no room: ladybug ends the process without."""
+TYPES = {
+    Type.TEXT: "STRING",
+    Type.PERIOD: "STRING",
+    Type.DATE: "STRING",
+    Type.NUMBER: "DOUBLE",
+    Type.INTEGER: "INT64",
+    Type.FLAG: "BOOLEAN",
+    Type.TEXTS: "STRING[]",
+}
+
+
+def ddl(schema: Schema) -> Iterator[str]:
+    """Yield the statements that create the tables of a schema."""
+    for kind in schema.nodes:
+        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
+        yield f"CREATE NODE TABLE `{kind.name}`({columns}, PRIMARY KEY(`{kind.key}`))"
+    for kind in schema.edges:
+        start, end = kind.ends
+        pairs = ", ".join(f"FROM `{a}` TO `{b}`" for a in start.kinds for b in end.kinds)
+        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
+        yield f"CREATE REL TABLE `{kind.name}`({pairs}, {columns})"
+
+
+def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[Any, Any]:
+    """Open a file as a database, with one connection to it.
+
+    Raises
+    ------
+    Unreachable
+        It is no database, or of a version that cannot be read.
+    """
+    import ladybug
+
+    database: Any
+    connection: Any
+    try:
+        # A load is written to its file once, at its end, and not after every part.
+        database = ladybug.Database(
+            path, read_only=read_only, buffer_pool_size=pool, auto_checkpoint=False
+        )
+        connection = ladybug.Connection(database)
+        connection.init_connection()
+    except RuntimeError as error:
+        said = " ".join(str(error).removeprefix("Runtime exception: ").split())
+        left = (path.with_name(path.name + ending) for ending in LEFT_OVER)
+        delete = " and ".join(["it", *(each.name for each in left if each.exists())])
+        raise Unreachable(
+            f"cannot open {path} as a graphkit database: {said} "
+            f"(delete {delete}, and make it again with 'graphkit load')"
+        ) from error
+    return database, connection
+
+
+@contextmanager
+def workroom(path: Path) -> Iterator[Path]:
+    """Open a folder beside the database for one load at a time, without a killed one's files."""
+    folder = path.with_name(f".{path.name}.loading")
+    lock = folder / "lock"
+    with locked(lock, partial(say_waiting, str(path))):
+        for left in folder.iterdir():
+            if left != lock:
+                left.unlink()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    if sys.platform == "win32":  # where a file in use stays, so this is safe and needed only there
+        with suppress(OSError):
+            lock.unlink()
+            folder.rmdir()
+
+
+def fill(path: Path, graph: Graph, progress: Progress) -> None:
+    """Make a new database file, load everything, and verify the counts."""
+    spare = path.with_name("spare")
+    spare.write_bytes(os.urandom(SPARE))
+    pa.default_memory_pool().release_unused()  # what reading took: the pool needs the room
+    most = max(len(part.table) for part in graph.parts)
+    pool = max(BUFFER_POOL, POOL_OF_A_ROW * most)
+    database, connection = connect(path, read_only=False, pool=pool)
+    try:
+        # An index of the keys of a kind would take 3 MB and 3 ms each time the file is opened, and
+        # save only the scan of a few hundred nodes.
+        connection.execute("CALL enable_default_hash_index=false").close()
+        # One transaction for all tables: each would wait for the disk at its end.
+        for statement in ("BEGIN TRANSACTION", *ddl(graph.schema), "COMMIT"):
+            connection.execute(statement).close()
+        for part in graph.parts:
+            _copy(database, part)
+            progress(part.kind.name, len(part.table))
+        verify(connection, graph)
+        connection.execute("CHECKPOINT").close()
+    except RuntimeError as error:
+        if "IO exception" in str(error):
+            raise OSError(errno.ENOSPC, "there is no room, or the disk fails") from error
+        raise StoreError(f"the embedded database refused the load: {error}") from error
+    finally:
+        spare.unlink()
+        connection.close()
+        database.close()
+
+
+def _copy(database: Any, part: Part) -> None:
+    """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
+    import ladybug
+
+    ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
+    # In one statement: a second would have ladybug write the whole kind again at its checkpoint.
+    rows = part.table  # noqa: F841
+    # A connection keeps every table that it has copied; a second thread takes as much again.
+    with ladybug.Connection(database, num_threads=1) as connection:
+        connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
+
+
+def verify(connection: Any, graph: Graph) -> None:
+    """Count the rows of each kind that a database holds.
+
+    Raises
+    ------
+    StoreError
+        They are not as many as those of the graph.
+    """
+    for kind in graph.schema.kinds:
+        pattern = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
+        answer = connection.execute(f"MATCH {pattern} RETURN count(*) AS n")
+        found, wanted = answer.get_next()[0], graph.count(kind.name)
+        answer.close()
+        if found != wanted:
+            raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")
