@@ -22,7 +22,7 @@ from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, install
 from graphkit.plot import html_page, picture
-from graphkit.plot.canvas import (
+from graphkit.plot.paper import (
     ASSETS,
     COUNTRIES,
     DARK,
@@ -176,7 +176,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
     suppliers, monkeypatch, module, form, package
 ):
     monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.setattr("graphkit.plot.canvas._OWN", type("Nothing", (), {})())
+    monkeypatch.setattr("graphkit.plot.drawing._OWN", type("Nothing", (), {})())
 
     with pytest.raises(GraphkitError, match=re.escape(package)) as raised:
         getattr(picture(suppliers), form)()

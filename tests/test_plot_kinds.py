@@ -16,9 +16,9 @@ import pytest
 from graphkit.answer import Answer, side_by_side
 from graphkit.api import Session
 from graphkit.plot import picture
-from graphkit.plot.canvas import WIDTH, point_of, text_width
+from graphkit.plot.chains import NO_DATA
 from graphkit.plot.charts import round_up
-from graphkit.plot.dependence import NO_DATA
+from graphkit.plot.paper import WIDTH, point_of, text_width
 from graphkit.verbs import VERBS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {

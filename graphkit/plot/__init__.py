@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from graphkit.answer import Answer
 from graphkit.plot import dependence, markets
-from graphkit.plot.canvas import Picture, empty, html_page, png, svg
+from graphkit.plot.canvas import empty
+from graphkit.plot.drawing import Picture, html_page, png, svg
 
 __all__ = ["Picture", "html_page", "picture", "png", "svg"]
 

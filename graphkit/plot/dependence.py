@@ -10,27 +10,29 @@ from typing import Any
 from graphkit.answer import Answer
 from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import (
+    Plot,
+    empty,
+    framed,
+    labels,
+    moved,
+)
+from graphkit.plot.chains import NO_DATA, makers_by_stage
+from graphkit.plot.charts import Axis, Bars, Cell, Marks, Span, matrix, rows_of
+from graphkit.plot.drawing import Picture
+from graphkit.plot.paper import (
     FIRST,
     INK,
     OTHER,
     SECOND,
     THIRD,
-    Picture,
-    Plot,
     colour_of,
-    empty,
-    framed,
-    labels,
-    moved,
     name_of,
 )
-from graphkit.plot.charts import Axis, Bars, Cell, Marks, Span, makers_by_stage, matrix, rows_of
 
 MANY = 10
 """Number of products from which on a country is a heat map."""
 MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
 """Rows of one bar and of two in one picture, suppliers of a matrix, and chains of a country."""
-NO_DATA = ("unknown", "untraceable")
 NAMED_BY = ("consumer", "product", "period", "supplier")
 COMPARED_BY = ("consumer", "supplier", "period", "dataset")
 APART = ("dataset", "reporter", "source")

@@ -8,6 +8,16 @@ from typing import Any
 
 from graphkit.answer import Answer, money, percent
 from graphkit.plot.canvas import (
+    Plot,
+    empty,
+    framed,
+    labels,
+    values,
+)
+from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
+from graphkit.plot.dependence import APART, first_rows
+from graphkit.plot.drawing import Picture
+from graphkit.plot.paper import (
     EDGE,
     FIRST,
     FOURTH,
@@ -21,20 +31,12 @@ from graphkit.plot.canvas import (
     SMALL,
     THIRD,
     WIDTH,
-    Picture,
-    Plot,
     colour_of,
-    empty,
-    framed,
-    labels,
     name_of,
     point_of,
     text_width,
-    values,
     wrapped,
 )
-from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
-from graphkit.plot.dependence import APART, first_rows
 
 MOST_ROWS, MOST_LINES, MOST_TURNS = 20, 8, 32
 """Rows, lines and failures in turn in one picture."""
