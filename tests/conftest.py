@@ -164,6 +164,19 @@ def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def sandboxes_counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where coverage is measured, measure it in the sandboxes of this process too."""
+    if "coverage" not in sys.modules:
+        yield
+        return
+    from sandbox_coverage import counted
+
+    with counted(tmp_path_factory.mktemp("sandboxes")) as start, pytest.MonkeyPatch.context() as p:
+        p.setattr("graphkit.stores.embedded.START", start)
+        yield
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, for the tests of pages."""
