@@ -22,6 +22,7 @@ from graphkit.build import build_graph
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
+from graphkit.verbs import VERBS
 
 COUNTRY = (
     "First suppliers, by mineral and stage", "The largest dependencies",
@@ -126,7 +127,10 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
         f"{percent(face['share_usd'])} of the imports of permanent magnets of metal by value in "
         f"2024 came from China as the last seller ({percent(face['share_tonnes'])} by weight)"
     )
-    assert f"between {percent(last['low'])} and {percent(last['high'])}" in said
+    assert (
+        f"between {percent(last['low'])} and {percent(last['high'])} was made into components in "
+        f"China ({percent(last['share'])} as traced)"
+    ) in said
     stop = ask.disrupt("CHN", consumer="KOR", **RARE).rows.to_pylist()
     most = max(stop, key=lambda row: row["lost_imports"])
     assert percent(most["lost_share"]) in section(korea, COUNTRY[3]).points[0]
@@ -135,6 +139,15 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
         f"Of {counts['claims']} published claims that name South Korea in this scope, the loaded "
         f"data bear out {counts['borne_out']} and contradict {counts['contradicted']}"
     ) in korea.lead[-1]
+
+
+def test_each_line_of_the_coverage_stands_once_after_its_question(korea):
+    told = [line.partition(": ") for line in section(korea, "Coverage").folded]
+    lines = [line for _, _, line in told]
+
+    assert len(lines) == len(set(lines))
+    assert next(line for verb, _, line in told if verb == "claims check").startswith("Claims: ")
+    assert {verb for verb, _, _ in told} <= {verb.name for verb in VERBS}
 
 
 def test_no_sentence_of_a_share_lacks_period_or_measure(korea, mineral):

@@ -30,6 +30,12 @@ SMALL = 1e6
 """USD of imports below which a share says little."""
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
+WORK = {
+    "mine": "mined", "concentrate": "concentrated", "separate": "separated",
+    "metal": "made into metal", "alloy": "made into alloy", "component": "made into components",
+    "use": "used in goods",
+}  # fmt: skip
+"""Work of the stages that ship, in a sentence."""
 Row = Mapping[str, Any]
 
 
@@ -206,13 +212,16 @@ def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
 
 def _behind(facts: Facts, row: Row) -> str:
     """Say who did the work of a stage, with the range of its share."""
-    where, name = f"at the stage {row['traced_to']}", facts.place(row["origin"])
+    stage, name = row["traced_to"], facts.place(row["origin"])
+    work = WORK.get(stage, f"worked on at the stage {stage}")
     span, traced = between(row["low"], row["high"]), percent(row["share"])
     if row["share"] < LEAST_TRACED:
-        return f"{where} the origin is unknown ({name} {span})"
+        return f"where it was {work} is unknown ({name}: {span})"
     if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
-        return f"{where} {name} had {traced} as traced, but the data allow any share"
-    return f"{where} {name} had {span}" + (f" ({traced} as traced)" if span != traced else "")
+        return f"{traced} as traced was {work} in {name}, but the data allow any share"
+    if span == traced:
+        return f"{span} was {work} in {name}"
+    return f"{span} was {work} in {name} ({traced} as traced)"
 
 
 def _points(standing: Standing, scope: list[str] | None) -> Part:

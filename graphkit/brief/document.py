@@ -304,6 +304,8 @@ HALF = 0.5
 class Asked:
     """A question that was asked, and its answer or why there is none."""
 
+    name: str
+    """The verb."""
     command: str
     answer: Answer | None
     lacking: str = ""
@@ -353,11 +355,11 @@ class Facts:
         command = command_of(verb, given)
         self.told(f"graphkit {name}", 1)
         try:
-            found = Asked(command, prepare(verb, values, "json").ask(self.catalog))
+            found = Asked(name, command, prepare(verb, values, "json").ask(self.catalog))
         except GraphkitError as error:
             if type(error) is not GraphkitError:
                 raise
-            found = Asked(command, None, sentence(str(error)))
+            found = Asked(name, command, None, sentence(str(error)))
         self.asked.append(found)
         return found
 
@@ -391,11 +393,11 @@ class Facts:
         return [key if scope(key).products == (key,) else f"product:{key}" for key in products]
 
     def each(self, keys: Iterable[str], most: int = 5) -> str:
-        """Count equal places: ``China 17, Australia 4 and 6 others 1 to 3``."""
+        """Count equal places: ``China (17), Australia (4), others (6)``."""
         counts = sorted(Counter(keys).items(), key=lambda pair: (-pair[1], pair[0]))
-        said = [f"{self.place(key)} {count}" for key, count in counts[:most]]
+        said = [f"{self.place(key)} ({count})" for key, count in counts[:most]]
         more = sum(count for _, count in counts[most:])
-        return ", ".join([*said, *([f"others {more}"] if more else [])])
+        return ", ".join([*said, *([f"others ({more})"] if more else [])])
 
     def brief(self, title: str, parts: Sequence[Part], command: str) -> Brief:
         """Make a brief of its parts: led by their sentences, closed by the data behind them."""
@@ -406,19 +408,30 @@ class Facts:
         """Make the sections on the data behind all answers: coverage, notes and sources."""
         answers = [one.answer for one in self.asked if one.answer is not None]
         lacking = [one.lacking for one in self.asked if one.lacking]
-        coverage = _once(line for answer in answers for line in coverage_lines(answer))
+        coverage = self._coverage()
         sources = sorted(_once(line for answer in answers for line in source_lines(answer)))
         notes = _once(note for answer in answers for note in answer.notes)
         return [
             Section(
                 "Coverage",
-                ["The data behind the answers above, and what they lack."],
+                [
+                    "The data behind the answers above, and what they lack: each line once, after "
+                    "the first question that read the data."
+                ],
                 lacking, folded=coverage,
             ),
             Section("Notes", ["What to know before a figure is cited."], folded=notes),
             Section("Methods", METHODS),
             Section("Sources", points=sources),
         ]  # fmt: skip
+
+    def _coverage(self) -> list[str]:
+        """Describe the data of each question, without what an earlier one has said."""
+        told: dict[str, str] = {}
+        for one in self.asked:
+            for line in coverage_lines(one.answer) if one.answer is not None else ():
+                told.setdefault(line, f"{one.name}: {line}")
+        return list(told.values())
 
 
 def command_of(verb: Verb, given: Mapping[str, Any]) -> str:
