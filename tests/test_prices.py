@@ -43,7 +43,7 @@ def rows(session: Session, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
         (7.0, "USD/kg", (7_000.0, 1_000.0)),
         (0.45359237, "USD/lb", (1_000.0, 1_000 / 0.45359237)),
         (45.359237, "USc/lb", (1_000.0, 10 / 0.45359237)),
-        (7.0, "USD/ozt", None),
+        (0.0311034768, "USD/ozt", (1_000.0, 1_000 / 0.0311034768)),
         (7.0, "USD/mtu", None),
         (None, "USD/kg", None),
     ],
@@ -69,7 +69,7 @@ def test_a_price_stays_as_printed_beside_its_conversion(session):
     assert (pound["value"], pound["unit"]) == (2.0, "USD/lb")
     assert pound["usd_per_tonne"] == pytest.approx(pound["value"] * pound["factor"])
     ounce = by_label["Metal per ounce"]
-    assert (ounce["value"], ounce["factor"], ounce["usd_per_tonne"]) == (3.0, None, None)
+    assert ounce["usd_per_tonne"] == pytest.approx(3 * 1_000 / 0.0311034768)
 
 
 def test_a_price_of_no_single_product_answers_for_its_element_only(session):

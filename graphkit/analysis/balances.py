@@ -321,16 +321,19 @@ def _missing(statistics: Statistics, stock: Amount) -> list[str]:
 
 POUND = 0.45359237
 """Kilograms in a pound, by definition (International Yard and Pound Agreement, 1959)."""
+TROY_OUNCE = 0.0311034768
+"""Kilograms in a troy ounce: 480 grains, of which a pound has 7,000."""
 PER_TONNE: Mapping[str, float] = {
     "USD/t": 1.0,
     "USD/kg": 1e3,
     "USD/lb": 1e3 / POUND,
     "USc/lb": 1e1 / POUND,
+    "USD/ozt": 1e3 / TROY_OUNCE,
 }
 """Factors from a printed price to USD per tonne.
 
-A troy ounce of metal and a metric ton unit, which is one hundredth of a tonne of contained metal or
-oxide, are quoted for other things than a tonne of the product, and have none.
+A metric ton unit is one hundredth of a tonne of contained metal or oxide, not of the product: it
+has none.
 """
 
 

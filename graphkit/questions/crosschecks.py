@@ -254,8 +254,8 @@ PRICES_SHOWN = (
 )  # fmt: skip
 PRICES_CAPTION = (
     "A unit value is what a tonne of all goods under a code was worth at the border, a mean over "
-    "qualities and contracts; a price is of one quality in one market. Prices in pounds and "
-    "kilograms are converted by the factor shown, others are left as printed."
+    "qualities and contracts; a price is of one quality in one market. Prices in pounds, "
+    "troy ounces and kilograms are converted by the factor shown, others are left as printed."
 )
 NEWEST = 5
 """Years shown if no period is asked for."""

@@ -53,6 +53,8 @@ SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
     "lost_imports", "recovered", "uncovered", "nothing_left",
 )  # fmt: skip
+OF_SLACK = ("recovered", "uncovered")
+"""Columns that say nothing new without slack."""
 CASCADE_COLUMNS = (
     Column("round", "Round", type=COUNT),
     Column("country", "Country", place=True),
@@ -166,7 +168,7 @@ def disrupt(
     return supply_answer(
         catalog, _question(cut, loss), _asked(catalog, cut, buyer, supply), supply, rows,
         (*COLUMNS[:-1], replace(COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
-        shown=SHOWN,
+        shown=[name for name in SHOWN if slack or name not in OF_SLACK],
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
