@@ -12,7 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from seed_texts import write_seeds
-from test_supply_truth import BY_PRODUCT, CHAIN, CHAINS, COUNTRIES, FORK, Truth, chain, true_shares
+from test_supply_truth import (
+    BY_PRODUCT,
+    CHAIN,
+    CHAINS,
+    COUNTRIES,
+    FORK,
+    MIXED,
+    Truth,
+    chain,
+    true_shares,
+)
 from test_supply_truth import left_in_truth as left
 
 from graphkit.api import Session
@@ -25,7 +35,7 @@ STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": 
 NAMES = dict(zip(COUNTRIES, ("CHN", "JPN", "KOR", "NOR", "DEU"), strict=True))
 BLOC = {"E": ("DEU", "FRA")}
 YEARS = ("2020", "2021")
-SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT}
+SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT, "mixed": MIXED}
 
 
 def parts(rng: np.random.Generator, country: str, bloc: bool) -> list[tuple[str, str, float]]:
@@ -51,7 +61,7 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
             for buyer, share in buyers:
                 amount = row["tonnes"] * part * share / whole
                 sold(seller, buyer, row["product"], year, amount)
-    for product in truth.inputs if bloc else ():
+    for product in truth.shape.inputs if bloc else ():
         for year in YEARS:
             sold(*rng.permutation(BLOC["E"]), product, year, float(rng.lognormal()))
     for row in truth.made.to_pylist():
@@ -59,10 +69,12 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
             if rng.random() >= hidden:
                 made.append(f"  - {{country: {maker}, product: p-{row['product']}, "
                             f"period: {year}, tonnes: {row['tonnes'] * part!r}}}")  # fmt: skip
+    inputs = truth.shape.inputs
+    by_product = truth.shape.by_products
     routes = [
         f"  - {{input: p-{source}, output: p-{output}, "
-        f"kind: {'by-product, host: Dy' if (source, output) in truth.by_products else 'main'}}}"
-        for output, some in truth.inputs.items() for source in some
+        f"kind: {'by-product, host: Dy' if (source, output) in by_product else 'main'}}}"
+        for output, some in inputs.items() for source in some
     ]  # fmt: skip
     defaults = {
         "Stage": "source: customs", "Product": "source: customs",
@@ -74,8 +86,8 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
     orders = {"mine": 1, "separate": 3, "metal": 4, "component": 6}
     rows = {
         "Stage": [f"  - {{key: {k}, name: Stage {k}, position: {n}}}" for k, n in orders.items()],
-        "Product": [f"  - {{key: p-{p}, name: The {p}, stage: {STAGES[p]}}}" for p in truth.inputs],
-        "MADE_INTO": routes, "CONTAINS": [f"  - {{product: p-{p}}}" for p in truth.inputs],
+        "Product": [f"  - {{key: p-{p}, name: The {p}, stage: {STAGES[p]}}}" for p in inputs],
+        "MADE_INTO": routes, "CONTAINS": [f"  - {{product: p-{p}}}" for p in inputs],
         "PRODUCES": made, "EXPORTS": trade,
         "Country": [f"  - {{iso3: {c}, name: Land {c}}}" for c in (*NAMES.values(), "FRA")],
     }  # fmt: skip
@@ -124,7 +136,7 @@ def holds(found: Ends, truth: dict[tuple[str, str, str], float]) -> None:
 
 def is_whole(truth: Truth) -> bool:
     """Return True if every product is sold, and the bloc buys some."""
-    traded = set(truth.sold["product"].to_pylist()) == set(truth.inputs)
+    traded = set(truth.sold["product"].to_pylist()) == set(truth.shape.inputs)
     return traded and "E" in truth.sold["consumer"].to_pylist()
 
 
@@ -181,7 +193,7 @@ def test_a_bloc_of_suppliers_and_supply_without_a_country_hold_the_truth(
                 key = product, stage, "CHN+JPN"
                 two[key] = two.get(key, 0.0) + share
         holds(asked(session, NAMES[consumer], on="CHN+JPN"), two)
-        if truth.by_products:  # the enumeration does not know the hosts either
+        if truth.shape.by_products:  # the enumeration does not know the hosts either
             continue
         names = {**NAMES, "through A": "through CHN"}
         holds(asked(session, NAMES[consumer], without="CHN"),

@@ -222,6 +222,8 @@ class SupplyNetwork:
     """Node of the same country whose pool each may draw on."""
     may_part: np.ndarray
     """Largest share of the node's production that the pool can feed."""
+    host: np.ndarray
+    """Nodes with a pool that a by-product of their country may come out of; sorted."""
     behind: np.ndarray
     """Products by products: True where the first is, or may be made of, the second."""
     facts: pa.Table
@@ -327,6 +329,7 @@ class SupplyNetwork:
         """Mask of the nodes that sell, or feed a later product, as far as trade is known."""
         used = (self.exports > 0) | ~np.asarray(self.traded)[self.product]
         used[self.may_input] = True
+        used[self.host] = True
         return np.asarray(used)
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:

@@ -164,7 +164,7 @@ def supply_network(
     for number, places in every.items():
         behind[number, [place for _, _, place in places]] = True
     hosts = host_products(earlier, every)
-    may, other = possible_draws(
+    may, other, host = possible_draws(
         earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
         ratio, np.where(state == OBSERVED, kept, np.inf),
         np.where(state == OBSERVED, produced, least), listed_whole(sure.share, product),
@@ -174,7 +174,7 @@ def supply_network(
         country, product, source, target, amount, produced, least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(sure.share, product), state, *pools, covered[0],
-        np.clip(covered[1] - other, 0.0, 1.0), *may, behind, facts,
+        np.clip(covered[1] - other, 0.0, 1.0), *may, host, behind, facts,
     )  # fmt: skip
 
 

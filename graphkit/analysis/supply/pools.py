@@ -242,13 +242,13 @@ def possible_draws(
     earlier: Mapping[int, Sequence[tuple[int, int, int]]], hosts: Mapping[int, Sequence[int]],
     country: np.ndarray, product: np.ndarray, supply: np.ndarray, withheld: np.ndarray,
     ratio: np.ndarray, kept: np.ndarray, made: np.ndarray, listed: np.ndarray,
-) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:  # fmt: skip
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray]:  # fmt: skip
     """Find the pools that nodes may draw on, and the most of their output that each can feed.
 
     ``kept`` is the most that a pool has after its exports, ``made`` the least output of a node.
     Also return the most of each node's output that by-product steps and withheld pools can feed:
     all of it, where the country may have a host that it neither trades nor publishes, since not
-    all makers of the product are ``listed``.
+    all makers of the product are ``listed``. Last come the nodes that may be a host.
     """
 
     def part(output: np.ndarray, source: np.ndarray) -> np.ndarray:
@@ -267,8 +267,9 @@ def possible_draws(
                 known = (product == place) & ((supply > 0) | np.isfinite(kept))
                 seen = np.isin(country[nodes], country[known])
                 unseen.append(nodes[~seen])
+    host = np.unique(_joined([s for _, s in ends[1:]]))
     others = _joined([o for o, _ in ends])
     other = np.bincount(others, part(others, _joined([s for _, s in ends])), len(product))
     other[_joined(unseen)] = 1.0
     output, source = output[~hidden], source[~hidden]
-    return (output, source, part(output, source)), np.minimum(other, 1.0)
+    return (output, source, part(output, source)), np.minimum(other, 1.0), host
