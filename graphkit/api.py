@@ -55,11 +55,17 @@ class Reply(Answer):
 
         return answer_html(self, IN_PYTHON)
 
-    def plot(self) -> Picture:
-        """Return the picture of the answer, which a notebook shows; see :mod:`graphkit.plot`."""
+    def plot(self, *, narrow: bool = False) -> Picture:
+        """Return the picture of the answer, which a notebook shows; see :mod:`graphkit.plot`.
+
+        Parameters
+        ----------
+        narrow : bool
+            Lay it out for a phone, 340 pixels wide instead of 640.
+        """
         from graphkit.plot import picture
 
-        return picture(self)
+        return picture(self, narrow=narrow)
 
     def to_json(self) -> str:
         """Return the whole answer, as ``--format json`` writes it."""

@@ -428,7 +428,7 @@ def test_the_page_has_the_parts_and_the_rows_of_an_answer(server):
     names = {row["key"]: row["name"] for row in server.get("/api/names").json()}
     assert supplier["cells"] == [names[row["supplier"]] for row in answer["rows"]]
     assert (
-        shown["picture"]["option"]
+        shown["picture"]["layouts"][0]["option"]
         == server.get("/api/suppliers?country=JPN&for=magnet&format=echarts").json()
     )
     assert shown["same"]["command"].startswith("graphkit suppliers JPN --for magnet --db ")

@@ -154,6 +154,13 @@ def test_a_png_needs_neither_fonts_nor_programs_of_the_system(suppliers, tmp_pat
     assert alone != replace(drawn, option=without_text).png()
 
 
+def test_a_narrow_picture_is_as_sharp_as_a_wide_one(suppliers):
+    drawn = picture(suppliers, narrow=True)
+
+    assert int.from_bytes(drawn.png()[16:20], "big") == 850
+    assert 'width="340"' in drawn.svg()
+
+
 def test_an_answer_without_rows_says_so_in_one_line(suppliers):
     nothing = replace(suppliers, rows=suppliers.rows.slice(0, 0))
 
@@ -247,6 +254,21 @@ def test_a_file_ending_chooses_the_format_of_the_picture(graphkit, tmp_path, end
     assert graphkit(*ASKED, "-o", str(path)) == (0, "", "")
     start = {"svg": b"<svg ", "png": b"\x89PNG", "html": b"<!DOCTYPE html>"}[ending]
     assert path.read_bytes().startswith(start)
+
+
+def test_the_picture_of_a_phone_is_asked_for_by_name(graphkit, ask):
+    code, text, _ = graphkit(*ASKED, "--format", "echarts", "--narrow")
+    answer = ask.depends("KOR", on="CHN", scope="rare earths", period="2024")
+
+    assert code == 0
+    assert json.loads(text) == picture(answer, narrow=True).option != picture(answer).option
+
+
+def test_a_table_is_not_laid_out_for_a_phone(graphkit):
+    assert graphkit(*ASKED, "--format", "csv", "--narrow") == (
+        2, "", "graphkit: --narrow is of pictures: found csv, wanted one of svg, png, html, "
+        "echarts\n",
+    )  # fmt: skip
 
 
 def test_a_page_has_the_answer_below_its_picture(graphkit):

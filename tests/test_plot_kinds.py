@@ -18,7 +18,7 @@ from graphkit.api import Session
 from graphkit.plot import picture
 from graphkit.plot.chains import NO_DATA
 from graphkit.plot.charts import round_up
-from graphkit.plot.paper import WIDTH, point_of, text_width
+from graphkit.plot.paper import NARROW, WIDTH, point_of, text_width
 from graphkit.verbs import VERBS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {
@@ -67,10 +67,11 @@ def test_every_question_is_drawn_here():
     assert paths - NEEDS_OTHER_DATA == set(ASKED)
 
 
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("path", ASKED)
-def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path):
+def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
     answer = ASKED[path](ask)
-    drawn = picture(answer)
+    drawn = picture(answer, narrow=narrow)
     root = ElementTree.fromstring(drawn.svg())
     texts = [box for node in root.iter("{http://www.w3.org/2000/svg}text") if (box := boxed(node))]
 
@@ -79,8 +80,9 @@ def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path):
     assert [
         text
         for text, left, top, right, bottom in texts
-        if min(left, top) < -1 or right > WIDTH + 1 or bottom > drawn.height + 1
+        if min(left, top) < -1 or right > drawn.width + 1 or bottom > drawn.height + 1
     ] == []
+    assert drawn.width == (NARROW if narrow else WIDTH)
     assert [(one[0], two[0]) for one, two in combinations(texts, 2) if cover(one, two)] == []
 
 
@@ -90,18 +92,25 @@ Box = tuple[str, float, float, float, float]
 def boxed(node: ElementTree.Element) -> Box | None:
     """The text of a node with its left, top, right and bottom; its ink is seven tenths as high."""
     text = "".join(node.itertext())
-    place = node.get("transform", "translate(0 0)").partition("(")[2].rstrip(")").split()
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", node.get("transform", ""))]
+    turned = len(numbers) == 6
+    place = numbers[-2:] or [0.0, 0.0]
     style = node.get("style", "")
     size = re.search(r"([\d.]+)px", style)
     assert size, style
     wide = text_width(text, float(size[1]), bold="bold" in style)
-    left = float(place[0]) + float(node.get("x", 0))
+    left = float(node.get("x", 0))
     left -= {"end": wide, "middle": wide / 2}.get(node.get("text-anchor", ""), 0)
-    middle = float(place[1]) + float(node.get("y", 0))
+    middle = float(node.get("y", 0))
     if node.get("dominant-baseline") != "central":
         middle -= 0.35 * float(size[1])
     half = 0.35 * float(size[1])
-    return (text, left, middle - half, left + wide, middle + half) if text.strip() else None
+    box = left, middle - half, left + wide, middle + half
+    if turned:  # by a right angle: across is down
+        assert numbers[:4] == [0, 1, -1, 0]
+        box = -box[3], box[0], -box[1], box[2]
+    x, y = place
+    return (text, box[0] + x, box[1] + y, box[2] + x, box[3] + y) if text.strip() else None
 
 
 def cover(one: Box, two: Box) -> bool:
@@ -126,6 +135,25 @@ def test_bars_are_the_column_of_the_rows(ask, path, name, column):
     rows = answer.rows.to_pylist()[: drawn.drawn]
 
     assert values(drawn.option, name) == pytest.approx(shares(rows, column))
+
+
+def test_a_narrow_picture_has_the_numbers_of_the_wide_one(ask):
+    for path in ("dependence.suppliers", "origins.origins", "flows.list_flows", "changes.trend"):
+        answer = ASKED[path](ask)
+        wide, narrow = (picture(answer, narrow=each).option for each in (False, True))
+
+        for one, two in zip(wide["series"], narrow["series"], strict=True):
+            assert bare(one["data"]) == bare(two["data"])
+            assert one.get("links") == two.get("links")
+
+
+def bare(data: Iterable[Any]) -> list[Any]:
+    """The numbers of a series, or the ends of its lines."""
+    return [
+        (item.get("value") or item.get("coords") or item.get("name"))
+        if isinstance(item, dict) else item
+        for item in data
+    ]  # fmt: skip
 
 
 def test_origins_are_bars_with_ranges_and_the_unknown_is_hatched(ask):

@@ -24,6 +24,7 @@ from graphkit.cli.options import (
     Brief,
     Database,
     Format,
+    Narrow,
     Output,
     Top,
     Wide,
@@ -190,7 +191,8 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(REPEATED, list[str]),
 }
 LAST = {
-    "top": Top, "wide": Wide, "brief": Brief, "db": Database, "form": Format, "output": Output
+    "top": Top, "wide": Wide, "brief": Brief, "narrow": Narrow, "db": Database, "form": Format,
+    "output": Output,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
@@ -282,7 +284,7 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
     kinds = {
         name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *last])
     }
-    defaults: dict[str, Any] = {"wide": False, "brief": False}
+    defaults: dict[str, Any] = {"wide": False, "brief": False, "narrow": False}
     defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
     if context:
         kinds = {"context": typer.Context, **kinds}
@@ -319,7 +321,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
     limits_itself = any(p.name == "top" for p in verb.parameters)
     chosen, view = form_and_view(
         given["form"], given["output"], 0 if limits_itself else given["top"],
-        wide=given["wide"], brief=given["brief"],
+        wide=given["wide"], brief=given["brief"], narrow=given["narrow"],
     )  # fmt: skip
     question = prepare(verb, given, chosen)
     with opened(given["db"]) as store:

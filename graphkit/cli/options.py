@@ -82,6 +82,7 @@ Top = Annotated[
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="All columns of the table, however wide.")]
+Narrow = Annotated[bool, typer.Option("--narrow", help="The picture laid out for a phone.")]
 Brief = Annotated[
     bool,
     typer.Option("--brief", help="Only the table, what it counts, and its sources."),
@@ -104,10 +105,16 @@ def option_of(parameter: Parameter) -> Any:
 
 
 def form_and_view(
-    form: str | None, output: Path | None, top: int | None, *, wide: bool, brief: bool = False
+    form: str | None,
+    output: Path | None,
+    top: int | None,
+    *,
+    wide: bool,
+    brief: bool = False,
+    narrow: bool = False,
 ) -> tuple[str, View]:
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
-    from graphkit.render import READ, SHORT, View, choose_format
+    from graphkit.render import PICTURES, READ, SHORT, View, choose_format
 
     if (wide or brief) and form is None and output is None:
         form = "table"
@@ -116,9 +123,12 @@ def form_and_view(
         wanted = f"wanted one of {', '.join(READ)}"
         option = "--wide" if wide else "--brief"
         raise UsageError(f"{option} is of formats for people: found {chosen}, {wanted}")
+    if narrow and chosen not in PICTURES:
+        wanted = f"wanted one of {', '.join(PICTURES)}"
+        raise UsageError(f"--narrow is of pictures: found {chosen}, {wanted}")
     on_terminal = chosen == "table" and output is None and sys.stdout.isatty()
     rows = SHORT if on_terminal and top is None else top or 0
-    return chosen, View(brief, rows, wide=wide)
+    return chosen, View(brief, rows, wide=wide, narrow=narrow)
 
 
 def say(text: str) -> None:

@@ -274,14 +274,15 @@ def kinds_of(graph: Schema) -> list[dict[str, Any]]:
 
 
 def _picture(answer: Answer) -> dict[str, Any] | None:
-    """Return the picture as an option, if anything can be drawn."""
-    found = picture(answer)
-    if not found.drawn:
+    """Return the layouts of the picture, the widest first, if anything can be drawn."""
+    layouts = [picture(answer, narrow=narrow) for narrow in (False, True)]
+    if not layouts[0].drawn:
         return None
     return {
-        "option": found.option,
-        "height": found.height,
-        "world": found.world,
-        "label": found.title,
+        "layouts": [
+            {"option": one.option, "width": one.width, "height": one.height} for one in layouts
+        ],
+        "world": layouts[0].world,
+        "label": layouts[0].title,
         "dark": DARK,
     }

@@ -8,10 +8,11 @@ from graphkit.answer import Answer
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import Picture, html_page, png, svg
+from graphkit.plot.paper import NARROW, WIDTH
 
 __all__ = ["Picture", "html_page", "picture", "png", "svg"]
 
-Drawing = Callable[[Answer], Picture]
+Drawing = Callable[[Answer, int], Picture]
 KINDS: tuple[tuple[str, Drawing], ...] = (
     ("supplier share_usd share_tonnes", dependence.shares_by_supplier),
     ("traced_to origin face_value", dependence.origins_by_stage),
@@ -40,18 +41,26 @@ KINDS: tuple[tuple[str, Drawing], ...] = (
 """Columns that the rows must have, and the function that draws them; the first that fits counts."""
 
 
-def picture(answer: Answer) -> Picture:
+def picture(answer: Answer, *, narrow: bool = False) -> Picture:
     """Draw an answer; of one that has nothing to draw, a line that says so.
+
+    Parameters
+    ----------
+    answer
+        The answer of a question.
+    narrow : bool
+        Lay it out for a phone, 340 pixels wide instead of 640.
 
     Returns
     -------
     Picture
         Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
     """
+    width = NARROW if narrow else WIDTH
     if not len(answer.rows):
-        return empty(answer, "the answer has no rows")
+        return empty(answer, "the answer has no rows", width)
     names = set(answer.rows.column_names)
     for columns, draw in KINDS:
         if names.issuperset(columns.split()):
-            return draw(answer)
-    return empty(answer, "its rows have no figures")
+            return draw(answer, width)
+    return empty(answer, "its rows have no figures", width)

@@ -22,6 +22,7 @@ from graphkit.plot.paper import (
     TITLE,
     WIDTH,
     name_of,
+    text_width,
     wrapped,
 )
 
@@ -33,6 +34,8 @@ class Plot:
     parts: dict[str, Any]
     height: int
     """Pixels, with the axes."""
+    width: int
+    """Pixels of the picture."""
 
 
 def framed(
@@ -57,17 +60,19 @@ def framed(
     note : str
         How to read it. How many rows are drawn is added, if not all are.
     legend : bool
-        Reserve a line for the legend.
+        Reserve room for the legend.
     """
-    space = WIDTH - 2 * EDGE
-    title = wrapped(answer.question, space, TITLE, bold=True, lines=4)
+    space = plot.width - 2 * EDGE
+    wrap = round(WIDTH / plot.width)
+    title = wrapped(answer.question, space, TITLE, bold=True, lines=4 * wrap)
     subtitle = [
         line for text in (stated(answer), f"{note} {_left_out(answer, drawn)}".strip()) if text
-        for line in wrapped(text, space, SMALL, lines=4)
+        for line in wrapped(text, space, SMALL, lines=4 * wrap)
     ]  # fmt: skip
-    sources = wrapped(source_line(answer), space, SMALL, lines=3)
+    sources = wrapped(source_line(answer), space, SMALL, lines=3 * wrap)
     top = EDGE + len(title) * TITLE * LEADING + 6 + len(subtitle) * SMALL * LEADING + 8
-    legend_top, top = top, top + (26 if legend else 4)
+    named = _named(plot.parts["series"]) if legend else []
+    legend_top, top = top, top + (_legend_lines(named, space) * LEGEND if named else 4)
     bottom = len(sources) * SMALL * LEADING + EDGE
     option: dict[str, Any] = {
         "animation": False,
@@ -89,15 +94,32 @@ def framed(
         "tooltip": {"renderMode": "richText", "confine": True},
         "aria": {"enabled": True},
     }  # fmt: skip
-    if legend:
+    if named:
         option["legend"] = {
-            "left": EDGE, "top": round(legend_top), "padding": 0, "itemWidth": 14,
-            "itemHeight": 10, "data": _named(plot.parts["series"]), "selectedMode": False,
+            "left": EDGE, "top": round(legend_top), "width": space, "padding": 0,
+            "itemWidth": SAMPLE, "itemHeight": 10, "itemGap": GAP, "data": named,
+            "selectedMode": False,
             "textStyle": _style(SMALL, INK),
         }  # fmt: skip
     own = moved(plot, round(top)).parts
     option |= {**own, "title": [*option["title"], *own.get("title", ())]}
-    return Picture(_readable(option), round(top + plot.height + bottom), drawn, world)
+    height = round(top + plot.height + bottom)
+    return Picture(_readable(option), height, drawn, world, plot.width)
+
+
+LEGEND, SAMPLE, GAP = 26, 14, 10
+"""Pixels from one line of a legend to the next, of a sample, and between names."""
+
+
+def _legend_lines(names: Sequence[str], space: float) -> int:
+    """Count the lines that a legend takes."""
+    lines, filled = 1, 0.0
+    for name in names:
+        long = SAMPLE + 5 + text_width(name, SMALL)
+        if filled and filled + long > space:
+            lines, filled = lines + 1, 0.0
+        filled += long + GAP
+    return lines
 
 
 def _named(series: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -138,7 +160,7 @@ def moved(plot: Plot, down: int) -> Plot:
     parts["series"] = [
         lower(one) if one["type"] == "sankey" else one for one in plot.parts["series"]
     ]
-    return Plot(parts, plot.height + down)
+    return Plot(parts, plot.height + down, plot.width)
 
 
 def _readable(value: Any) -> Any:
@@ -222,7 +244,8 @@ def gridlines() -> dict[str, Any]:
     return {"show": True, "lineStyle": {"color": LINE}}
 
 
-def empty(answer: Answer, reason: str) -> Picture:
+def empty(answer: Answer, reason: str, width: int) -> Picture:
     """Make the picture of an answer that has nothing to draw: one line that says so."""
     drawn = len(answer.rows)  # No row is left out for others.
-    return framed(answer, Plot({"series": []}, 4), drawn=drawn, note=f"Nothing to draw: {reason}.")
+    plot = Plot({"series": []}, 4, width)
+    return framed(answer, plot, drawn=drawn, note=f"Nothing to draw: {reason}.")

@@ -12,12 +12,17 @@ from graphkit.plot.paper import EDGE, INK, MUTED, OTHER, PAPER, SMALL, WIDTH, co
 LEAST, OTHERS = 0.03, "others"
 """Share from which on a maker has a node of its own, and the name of the rest."""
 NO_DATA = ("unknown", "untraceable")
-HEIGHT, HEAD, ROOM = 300, 26, 96
-"""Pixels of the bands, above them for the stages, and right of them for the last names."""
+HEIGHT, LINE_OF_HEADS, ROOM, CODE = 300, 17, 96, 36
+"""Pixels of the bands, of a line of stages above them, and right of them for names or codes."""
 
 
-def makers_by_stage(links: Iterable[Mapping[str, Any]]) -> Plot:
-    """Draw the links between the makers of two stages in a row, first stage at the left."""
+def makers_by_stage(width: int, links: Iterable[Mapping[str, Any]]) -> Plot:
+    """Draw the links between the makers of two stages in a row, first stage at the left.
+
+    A narrow picture has codes of countries, ``?`` for the unknown, and stages in turn on two lines.
+    """
+    narrow = width < WIDTH
+    room = CODE if narrow else ROOM
     rows = list(links)
     stages = list(dict.fromkeys(row["stage"] for row in reversed(rows)))
     made: dict[tuple[str, str], float] = {}
@@ -35,33 +40,37 @@ def makers_by_stage(links: Iterable[Mapping[str, Any]]) -> Plot:
         ends = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
         bands[ends] = bands.get(ends, 0.0) + row["share"]
     nodes = sorted({end for ends in bands for end in ends})
-    step = (WIDTH - 2 * EDGE - ROOM) / len(stages)
+    step = (width - 2 * EDGE - room) / len(stages)
+    lines = 3 if narrow else 1
+    top = lines * LINE_OF_HEADS + 9
     return Plot(
         {
             "title": [
-                {"text": stage, **side, "top": 0, "padding": 0,
+                {"text": stage, **side, "top": LINE_OF_HEADS * line, "padding": 0,
                  "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"}}
-                for stage, side in [
-                    *((s, {"left": round(EDGE + step * n)}) for n, s in enumerate(stages)),
-                    (f"imports of {rows[0]['product']}", {"right": EDGE}),
+                for stage, side, line in [
+                    *((s, {"left": round(EDGE + step * n)}, lines - 1 - n % 2 if narrow else 0)
+                      for n, s in enumerate(stages)),
+                    (f"imports of {rows[0]['product']}", {"right": EDGE}, 0),
                 ]
             ],
             "series": [{
                 "type": "sankey", "name": "share of the imports", "left": EDGE,
-                "right": EDGE + ROOM,
-                "top": HEAD, "height": HEIGHT, "nodeWidth": 12, "nodeGap": 9, "draggable": False,
+                "right": EDGE + room,
+                "top": top, "height": HEIGHT, "nodeWidth": 12, "nodeGap": 9, "draggable": False,
                 "layoutIterations": 32, "emphasis": {"disabled": True},
                 "label": {"color": INK, "fontSize": SMALL, "textBorderColor": PAPER,
                           "textBorderWidth": 2},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
-                "data": [_node(place, maker) for place, maker in nodes],
+                "data": [_node(place, maker, named=not narrow) for place, maker in nodes],
                 "links": [
                     {"source": _key(*source), "target": _key(*target), "value": 100 * share}
                     for (source, target), share in sorted(bands.items())
                 ],
             }],
         },
-        HEIGHT + HEAD + 18,
+        HEIGHT + top + 18,
+        width,
     )  # fmt: skip
 
 
@@ -69,12 +78,13 @@ def _key(place: int, maker: str) -> str:
     return f"{place} {maker}"
 
 
-def _node(place: int, maker: str) -> dict[str, Any]:
+def _node(place: int, maker: str, *, named: bool) -> dict[str, Any]:
+    text = name_of(maker) if named else "?" if maker in NO_DATA else maker
     style: dict[str, Any] = {"color": colour_of(maker), "borderWidth": 0}
     if maker in NO_DATA:
         style = {**style, "color": OTHER, "decal": HATCH}
     return {
         "name": _key(place, maker), "depth": place, "itemStyle": style,
         # Braces would be read as a template.
-        "label": {"formatter": name_of(maker).replace("{", "(").replace("}", ")")},
+        "label": {"formatter": text.replace("{", "(").replace("}", ")")},
     }  # fmt: skip

@@ -56,6 +56,8 @@ class Axis:
     """Named values to draw a line at."""
     logarithmic: bool = False
     """Equal steps are equal ratios; ``least`` and ``most`` are given and above 0."""
+    length: int = WIDTH
+    """Pixels."""
 
     def scaled(self, value: float | None) -> float | None:
         """Return a value on the axis: shares and their differences in percent."""
@@ -83,8 +85,10 @@ class Axis:
         ends = {"min": self.least, "max": self.most}
         return {
             "type": "log" if self.logarithmic else "time" if self.unit == "year" else "value",
-            "name": self.name, "nameLocation": "middle", "nameGap": 26,
-            "nameTextStyle": {"color": MUTED, "fontSize": SMALL},
+            "name": "\n".join(wrapped(self.name, self.length, SMALL)),
+            "nameLocation": "middle", "nameGap": 26,
+            "nameTextStyle": {"color": MUTED, "fontSize": SMALL,
+                              "lineHeight": round(SMALL * LEADING), "verticalAlign": "top"},
             "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
                           **({"formatter": FORMATTERS[self.unit]}
                              if self.unit in FORMATTERS else {})},
@@ -140,15 +144,20 @@ class Marks:
 
 
 def rows_of(
-    labels: Sequence[str], axis: Axis, *, bars: Sequence[Bars] = (), marks: Sequence[Marks] = (),
+    width: int, labels: Sequence[str], axis: Axis, *,
+    bars: Sequence[Bars] = (), marks: Sequence[Marks] = (),
     spans: Sequence[Span] = (), ranges: Sequence[tuple[int, float, float]] = (),
     numbers: Sequence[str] = (),
     beside_range: bool = False, thickness: int = 15,
 ) -> Plot:  # fmt: skip
     """Draw labelled rows from top to bottom, with bars, ranges and marks along one axis.
 
+    On a narrow picture, labels and numbers stand above their bars instead of beside them.
+
     Parameters
     ----------
+    width : int
+        Pixels of the picture.
     labels
         Name of each row; long ones are wrapped.
     axis
@@ -168,14 +177,32 @@ def rows_of(
     thickness : int
         Pixels of each bar.
     """
-    texts = [wrapped(label, LABEL, TEXT, lines=5) for label in labels]
-    left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
-    beside = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
-    step = max(beside * (thickness + 3) + 9, max(map(len, texts), default=1) * TEXT * LEADING + 8)
-    body = max(1, len(labels)) * step
     if beside_range:
         numbers = [_number(bars, row, axis) for row in range(len(labels))]
-    right = max([EDGE + 52, *(text_width(number, SMALL) + EDGE + 10 for number in numbers)])
+    above = width < WIDTH
+    numbered = max((text_width(number, SMALL) + 10 for number in numbers), default=0.0)
+    space = width - 2 * EDGE - numbered if above else LABEL
+    texts = [wrapped(label, space, TEXT, lines=5) for label in labels]
+    head = max(map(len, texts), default=1) * TEXT * LEADING
+    beside = len(dict.fromkeys(one.stack or one.name for one in bars)) or 1
+    tall = [one.size if isinstance(one.size, int) else one.size[1] for one in marks]
+    bar = max([beside * (thickness + 3), *tall])
+    top = 18 if axis.lines else 4
+    outside = any(not one.inside for one in bars) or any(one.numbers for one in marks)
+    if above:
+        left, right = float(EDGE), float(EDGE + (10 if numbers or not outside else 48))
+        step = bar + head + 8
+        # A label ends where its bar begins, and the first one has no bar above it.
+        place = {"inside": True, "margin": 0, "verticalAlign": "bottom",
+                 "padding": [0, 0, round(bar / 2) + 1, 0],
+                 "textBorderColor": PAPER, "textBorderWidth": 3}  # fmt: skip
+        top += max(0, round(head / 2) - 2)
+    else:
+        left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
+        right = max(EDGE + 52, EDGE + numbered)
+        step, place = max(bar + 9, head + 8), {}
+    body = max(1, len(labels)) * step
+    axis = replace(axis, length=width - round(left) - round(right))
     series = [
         *(_bars(one, axis, thickness, labelled=not numbers) for one in bars),
         *(_span(one, axis) for one in spans),
@@ -183,28 +210,31 @@ def rows_of(
         *(_marks(one, axis) for one in marks),
     ]
     if axis.lines and series:
-        series[0] = {**series[0], "markLine": lines_at(axis)}
+        # Lines of a narrow picture pass behind the labels, and are named above the first one.
+        behind = {"z": -1} if above else {}
+        series[0] = {**series[0], "markLine": {**lines_at(axis, distance=top - 12), **behind}}
     side = {
         "type": "category", "inverse": True, "data": ["\n".join(lines) for lines in texts],
         "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
-                      "lineHeight": round(TEXT * LEADING)},
-        "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
+                      "lineHeight": round(TEXT * LEADING), **place},
+        "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": LINE}, **({"onZero": False} if above else {})},
     }  # fmt: skip
     aside = {
         **side, "position": "right", "data": list(numbers), "axisLine": {"show": False},
-        "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0},
+        "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0, **place},
     }  # fmt: skip
     return Plot(
         {
             "grid": {
-                "left": round(left), "right": round(right), "top": 18 if axis.lines else 4,
-                "height": round(body),
+                "left": round(left), "right": round(right), "top": top, "height": round(body),
             },
             "xAxis": axis.option,
             "yAxis": [side, aside] if numbers else side,
             "series": series,
         },
-        round(body) + UNDER + (18 if axis.lines else 4),
+        round(body) + top + UNDER + round((axis.option["name"].count("\n")) * SMALL * LEADING),
+        width,
     )  # fmt: skip
 
 
@@ -219,8 +249,10 @@ def _bars(bars: Bars, axis: Axis, thickness: int, *, labelled: bool) -> dict[str
     for value, colour in zip(bars.values, bars.colours, strict=True):
         item: dict[str, Any] = {"value": axis.scaled(value), "itemStyle": bars.style(colour)}
         if value is not None and labelled:
-            shown = not bars.inside or abs(value) >= 0.07 * (axis.most or 1)
-            item["label"] = {"show": shown, "formatter": axis.text(value)}
+            text = axis.text(value)
+            space = abs(value) / (axis.most or 1) * axis.length
+            shown = not bars.inside or text_width(text, SMALL - 1) <= space
+            item["label"] = {"show": shown, "formatter": text}
             if bars.inside:
                 item["label"]["color"] = ink_on(colour) if bars.filled else INK
         data.append(item)
@@ -283,12 +315,12 @@ def _marks(marks: Marks, axis: Axis) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines_at(axis: Axis, *, across: str = "xAxis") -> dict[str, Any]:
+def lines_at(axis: Axis, *, across: str = "xAxis", distance: int = 5) -> dict[str, Any]:
     """Draw the named lines of an axis."""
     return {
         "silent": True, "symbol": "none", "animation": False,
         "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
-        "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}",
+        "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}", "distance": distance,
                   "textBorderColor": PAPER, "textBorderWidth": 3,
                   # Rows count from the top, so that their axis starts there.
                   "position": "start" if across == "xAxis" else "insideEndTop"},
@@ -298,13 +330,15 @@ def lines_at(axis: Axis, *, across: str = "xAxis") -> dict[str, Any]:
 
 
 def lines_over(
-    periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
+    width: int, periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
     colours: Mapping[str, str], *, height: int = 260, numbered: bool = False,
 ) -> Plot:  # fmt: skip
     """Draw one line a name over periods, named at its last value.
 
     Parameters
     ----------
+    width : int
+        Pixels of the picture.
     periods
         Names of the periods, oldest first.
     lines
@@ -314,14 +348,15 @@ def lines_over(
     colours
         Colour of each line. Lines differ by their dashes too.
     numbered : bool
-        Number the lines, and name them below the plot: for long names.
+        Number the lines, and name them below the plot: for names that take much of the width.
     """
+    numbered = numbered or max((text_width(name, SMALL) for name in lines), default=0) > width / 3
     known = [v for values in lines.values() for v in values if v is not None]
     if axis.logarithmic:
         ends = [10.0 ** floor(log10(min(known))), 10.0 ** ceil(log10(max(known)))]
     else:
         ends = [0.0, round_up(max([*known, *axis.lines.values(), 0.0]))]
-    axis = replace(axis, least=ends[0], most=ends[1])
+    axis = replace(axis, least=ends[0], most=ends[1], length=width - 2 * EDGE)
     tags = {name: str(i) if numbered else name for i, name in enumerate(lines, 1)}
     right = max((text_width(tag, SMALL) for tag in tags.values()), default=0) + 14
     left = max(46.0, text_width(f"{ends[1]:,.0f}", SMALL) + 10)
@@ -329,7 +364,7 @@ def lines_over(
     series, key, key_height = [], [], 0.0
     for (name, values), dashes in zip(lines.items(), cycle(DASHES), strict=False):
         colour = colours[name]
-        text = wrapped(f"{tags[name]}  {name}", WIDTH - 2 * EDGE - 40, SMALL, lines=2)
+        text = wrapped(f"{tags[name]}  {name}", width - 2 * EDGE - 40, SMALL, lines=3)
         series.append({
             "type": "line", "name": "\n".join(text) if numbered else name, "symbol": "circle",
             "data": _points(values, axis, shifts[name]), "symbolSize": 5,
@@ -343,12 +378,16 @@ def lines_over(
         key_height += len(text) * SMALL * LEADING + 6
     if axis.lines and series:
         series[0]["markLine"] = lines_at(axis, across="yAxis")
-    side = {**axis.option, "nameLocation": "end", "nameGap": 10,
-            "nameTextStyle": {"color": MUTED, "fontSize": SMALL, "align": "left",
-                              "padding": [0, 0, 0, -round(left)]}}  # fmt: skip
-    grid = {"left": round(EDGE + left), "right": round(right) + EDGE, "top": 26, "height": height}
+    side = axis.option
+    side |= {
+        "nameLocation": "end", "nameGap": 10,
+        "nameTextStyle": {**side["nameTextStyle"], "align": "left", "verticalAlign": "bottom",
+                          "padding": [0, 0, 0, -round(left)]},
+    }  # fmt: skip
+    top = 26 + round(side["name"].count("\n") * SMALL * LEADING)
+    grid = {"left": round(EDGE + left), "right": round(right) + EDGE, "top": top, "height": height}
     legend = {
-        "orient": "vertical", "left": EDGE, "top": height + 60, "padding": 0, "itemGap": 6,
+        "orient": "vertical", "left": EDGE, "top": top + height + 34, "padding": 0, "itemGap": 6,
         "itemWidth": 30, "itemHeight": 8, "data": key, "selectedMode": False,
         "textStyle": {"fontSize": SMALL, "color": INK, "lineHeight": round(SMALL * LEADING)},
     }  # fmt: skip
@@ -364,7 +403,8 @@ def lines_over(
             "yAxis": side,
             "series": series,
         },
-        height + 26 + 26 + (round(key_height) + 16 if numbered else 0),
+        top + height + 26 + (round(key_height) + 16 if numbered else 0),
+        width,
     )  # fmt: skip
 
 
@@ -436,48 +476,59 @@ class Cell:
 
 
 def matrix(
-    columns: Sequence[str], rows: Sequence[str], cells: Sequence[Cell], *, name: str
+    width: int, columns: Sequence[str], rows: Sequence[str], cells: Sequence[Cell], *, name: str
 ) -> Plot:
     """Draw shares as cells of a matrix, darker the larger they are, each with its number."""
-    texts = [wrapped(label, LABEL, TEXT, lines=2) for label in rows]
-    left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
-    space = WIDTH - left - EDGE
-    width = min(150.0, space / max(1, len(columns)))
-    heads = [wrapped(column, width - 6, SMALL, lines=3) for column in columns]
-    top = max(map(len, heads), default=1) * SMALL * LEADING + 8
+    narrow = width < WIDTH
+    room, size, most = (92, SMALL, 4) if narrow else (LABEL, TEXT, 2)
+    texts = [wrapped(label, room, size, lines=most) for label in rows]
+    left = max((text_width(line, size) for lines in texts for line in lines), default=0)
+    left += EDGE + 10
+    wide = min(150.0, (width - left - EDGE) / max(1, len(columns)))
+    words = [word for column in columns for word in column.split()]
+    turned = max((text_width(word, SMALL) for word in words), default=0) > wide - 6
+    heads = [wrapped(column, 120 if turned else wide - 6, SMALL, lines=3) for column in columns]
+    if turned:
+        top = max(text_width(line, SMALL) for lines in heads for line in lines) + 10
+    else:
+        top = max(map(len, heads), default=1) * SMALL * LEADING + 8
+    small = SMALL - 1 if narrow else SMALL
+    inside = ["\n".join(line for part in cell.text.split("\n")
+                        for line in wrapped(part, wide - 3, small)) for cell in cells]  # fmt: skip
     step = max(26.0, max(map(len, texts), default=1) * TEXT * LEADING + 6,
-               max((cell.text.count("\n") + 1 for cell in cells), default=1) * 15 + 8)  # fmt: skip
+               max((text.count("\n") + 1 for text in inside), default=1) * 15 + 8)  # fmt: skip
     data = []
-    for cell in cells:
+    for cell, text in zip(cells, inside, strict=True):
         colour, ink = shade(cell.share)
         style = {"color": colour, "borderColor": PAPER, "borderWidth": 2}
         data.append({
             "value": [cell.column, cell.row, 100 * cell.share], "itemStyle": style,
-            "label": {"show": True, "formatter": cell.text, "color": ink},
+            "label": {"show": True, "formatter": text, "color": ink},
         })  # fmt: skip
     plain = {"type": "category", "axisTick": {"show": False}, "axisLine": {"show": False}}
     return Plot(
         {
             "grid": {
-                "left": round(left), "top": round(top), "width": round(width * len(columns)),
+                "left": round(left), "top": round(top), "width": round(wide * len(columns)),
                 "height": round(step * len(rows)),
             },
             "xAxis": {
                 **plain, "position": "top", "data": ["\n".join(lines) for lines in heads],
                 "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0,
-                              "lineHeight": round(SMALL * LEADING)},
+                              "lineHeight": round(SMALL * LEADING), "rotate": 90 if turned else 0},
             },
             "yAxis": {
                 **plain, "inverse": True, "data": ["\n".join(lines) for lines in texts],
-                "axisLabel": {"color": INK, "fontSize": TEXT, "interval": 0,
+                "axisLabel": {"color": INK, "fontSize": size, "interval": 0,
                               "lineHeight": round(TEXT * LEADING)},
             },
             "visualMap": {"show": False, "min": 0, "max": 100, "seriesIndex": 0,
                           "inRange": {"color": list(SHADES)}},
             "series": [{
                 "type": "heatmap", "name": name, "data": data,
-                "label": {"fontSize": SMALL, "lineHeight": 14},
+                "label": {"fontSize": small, "lineHeight": 14},
             }],
         },
         round(top + step * len(rows)) + 8,
+        width,
     )  # fmt: skip

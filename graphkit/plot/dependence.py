@@ -38,7 +38,7 @@ COMPARED_BY = ("consumer", "supplier", "period", "dataset")
 APART = ("dataset", "reporter", "source")
 
 
-def shares_by_supplier(answer: Answer) -> Picture:
+def shares_by_supplier(answer: Answer, width: int) -> Picture:
     """Draw the shares of suppliers by value and by weight, with published claims as marks.
 
     A country's first supplier of many products is a heat map of minerals and stages.
@@ -46,12 +46,13 @@ def shares_by_supplier(answer: Answer) -> Picture:
     products = answer.rows["product"].to_pylist()
     one = isinstance(answer.scope.get("elements"), Mapping)  # Several questions have a list.
     if one and len(products) > MANY and len(set(products)) == len(products):
-        return _minerals_by_stage(answer)
+        return _minerals_by_stage(answer, width)
     rows = first_rows(answer, ("product",), MOST_PAIRS)
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
     plot = rows_of(
+        width,
         names,
         Axis(_counted(rows), most=1),
         bars=[
@@ -72,7 +73,7 @@ def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str
     return f"{column.capitalize()} in every row: {', '.join(named)}."
 
 
-def _minerals_by_stage(answer: Answer) -> Picture:
+def _minerals_by_stage(answer: Answer, width: int) -> Picture:
     """Draw the first supplier of every mineral at every stage, darker the larger its share."""
     elements = answer.scope["elements"]
     largest: dict[tuple[str, str], dict[str, Any]] = {}
@@ -89,7 +90,7 @@ def _minerals_by_stage(answer: Answer) -> Picture:
         for (mineral, stage), row in sorted(largest.items())
     ]  # fmt: skip
     note = "Share of the imports by value, of the product of the largest imports in each cell."
-    plot = matrix(stages, minerals, cells, name="share by value")
+    plot = matrix(width, stages, minerals, cells, name="share by value")
     return framed(answer, plot, drawn=len(cells), note=note)
 
 
@@ -130,7 +131,7 @@ def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int
     return list(found)
 
 
-def origins_by_stage(answer: Answer) -> Picture:
+def origins_by_stage(answer: Answer, width: int) -> Picture:
     """Draw the share of each origin at each stage, with its range and the share at face value."""
     rows = first_rows(answer, ("product", "traced_to"), MOST_ROWS)
     names = labels(rows, ("consumer", "product", "traced_to", "origin"))
@@ -143,6 +144,7 @@ def origins_by_stage(answer: Answer) -> Picture:
     if any(value is not None for value in unknown):
         bars.append(Bars("unknown", unknown, [OTHER] * len(rows), hatched=True, stack="share"))
     plot = rows_of(
+        width,
         names,
         Axis("share of the imports, made there at the stage", most=1),
         bars=bars,
@@ -156,7 +158,7 @@ def origins_by_stage(answer: Answer) -> Picture:
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
     if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
-        plot = _above(plot, [makers_by_stage(links) for links in chains.values()])
+        plot = _above(plot, [makers_by_stage(width, links) for links in chains.values()])
         note += " Bands: who made it out of whose material, as traced."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
@@ -170,7 +172,7 @@ def _above(plot: Plot, chains: Sequence[Plot]) -> Plot:
         series += placed.parts["series"]
         titles += placed.parts["title"]
         height = placed.height
-    return Plot({**plot.parts, "series": series, "title": titles}, height)
+    return Plot({**plot.parts, "series": series, "title": titles}, height, plot.width)
 
 
 def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float]]:
@@ -178,7 +180,7 @@ def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float
     return [(i, row["low"], row["high"]) for i, row in enumerate(rows) if row["low"] is not None]
 
 
-def single_points(answer: Answer) -> Picture:
+def single_points(answer: Answer, width: int) -> Picture:
     """Draw a matrix of shares: who depends, for what and where, on which supplier."""
     point = "removed" if "removed" in answer.rows.column_names else "supplier"
     share = next(n for n in ("at_stake", "share", "loss") if n in answer.rows.column_names)
@@ -200,7 +202,7 @@ def single_points(answer: Answer) -> Picture:
         if text in places
     ]
     heads = [name_of(column) for column in columns]
-    plot = matrix(heads, places, cells, name=share.replace("_", " "))
+    plot = matrix(width, heads, places, cells, name=share.replace("_", " "))
     only = "" if several else f"Supplier: {name_of(points[0])}. "
     note = f"{only}{READING[share]}"
     return framed(answer, plot, drawn=len(cells), note=note)
@@ -224,13 +226,14 @@ def _text(row: Mapping[str, Any], share: str) -> str:
     return f"{100 * row[share]:.1f} %{verdict}"
 
 
-def domestic_points(answer: Answer) -> Picture:
+def domestic_points(answer: Answer, width: int) -> Picture:
     """Draw the share of world output of each sole producer."""
     rows = [row for row in answer.rows.to_pylist() if row["world_share"] is not None]
     if not rows:
-        return empty(answer, "no row has a share of world output")
+        return empty(answer, "no row has a share of world output", width)
     rows = rows[:MOST_ROWS]
     plot = rows_of(
+        width,
         labels(rows, ("country", "product", "element", "period")),
         Axis("share of world output", most=1),
         bars=[
@@ -248,7 +251,7 @@ VERDICTS = {
 """Symbol and colour of the computed figure, by verdict."""
 
 
-def checked_claims(answer: Answer) -> Picture:
+def checked_claims(answer: Answer, width: int) -> Picture:
     """Draw each claimed share, the computed one, and a line between them."""
     rows = [
         row
@@ -256,7 +259,7 @@ def checked_claims(answer: Answer) -> Picture:
         if row["unit"] == "share" and row["claimed_low"] is not None and row["found"] is not None
     ][:MOST_ROWS]
     if not rows:
-        return empty(answer, "no claim has a share and a computed figure beside it")
+        return empty(answer, "no claim has a share and a computed figure beside it", width)
     claimed = [_middle(row, "claimed") for row in rows]
     marks = [Marks("claimed", list(enumerate(claimed)), "rect", size=(4, 22))]
     for verdict, (symbol, colour) in VERDICTS.items():
@@ -266,6 +269,7 @@ def checked_claims(answer: Answer) -> Picture:
     between = [(i, *sorted((claim, row["found"])))
                for i, (claim, row) in enumerate(zip(claimed, rows, strict=True))]  # fmt: skip
     plot = rows_of(
+        width,
         [row["claim"] for row in rows],
         Axis("share, claimed and computed", most=1, least=min(0, *(r["found"] for r in rows))),
         marks=marks,
@@ -281,16 +285,17 @@ def _middle(row: Mapping[str, Any], name: str) -> float:
     return float(low if high is None else (low + high) / 2)
 
 
-def listed_claims(answer: Answer) -> Picture:
+def listed_claims(answer: Answer, width: int) -> Picture:
     """Draw published shares, as points or ranges."""
     rows = [row for row in answer.rows.to_pylist() if row["unit"] == "share"
             and any(row[n] is not None for n in ("value", "low", "high"))][:MOST_ROWS]  # fmt: skip
     if not rows:
-        return empty(answer, "no claim gives a share")
+        return empty(answer, "no claim gives a share", width)
     points = [(i, row["value"]) for i, row in enumerate(rows) if row["value"] is not None]
     ranges = [(i, row["low"] or 0.0, 1.0 if row["high"] is None else row["high"])
               for i, row in enumerate(rows) if row["value"] is None]  # fmt: skip
     plot = rows_of(
+        width,
         [row["claim"] for row in rows],
         Axis("published share", most=1, least=0),
         marks=[Marks("published", points, "diamond", numbers=True)],
@@ -299,13 +304,14 @@ def listed_claims(answer: Answer) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def conflicts(answer: Answer) -> Picture:
+def conflicts(answer: Answer, width: int) -> Picture:
     """Draw how far the figures of each pair of claims are apart."""
     rows = [row for row in answer.rows.to_pylist() if row["difference"] is not None
             and row["unit"] == "share"][:MOST_ROWS]  # fmt: skip
     if not rows:
-        return empty(answer, "no pair of claims gives two shares")
+        return empty(answer, "no pair of claims gives two shares", width)
     plot = rows_of(
+        width,
         [f"{row['claim']} / {row['other_claim']}" for row in rows],
         Axis("difference of the two shares", "points"),
         bars=[Bars("difference", [row["difference"] for row in rows], [OTHER] * len(rows))],
@@ -313,7 +319,7 @@ def conflicts(answer: Answer) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def reliance(answer: Answer) -> Picture:
+def reliance(answer: Answer, width: int) -> Picture:
     """Draw the computed range of net import reliance, and the published figure."""
     names = ("reliance_low", "published_value")
     rows = [
@@ -322,7 +328,7 @@ def reliance(answer: Answer) -> Picture:
         if any(row[name] is not None for name in names)
     ][:MOST_ROWS]
     if not rows:
-        return empty(answer, "no row has a computed or a published figure")
+        return empty(answer, "no row has a computed or a published figure", width)
     computed = [_capped(row["reliance_low"]) for row in rows]
     ranges = [
         (i, low, _capped(row["reliance_high"]) or low)
@@ -331,6 +337,7 @@ def reliance(answer: Answer) -> Picture:
     published = [(i, row["published_value"]) for i, row in enumerate(rows)
                  if row["published_value"] is not None]  # fmt: skip
     plot = rows_of(
+        width,
         labels(rows, ("country", "material", "period"), ("counted",)),
         Axis("net imports over apparent consumption", most=1, least=0),
         bars=[Bars("computed, at least", computed, [colour_of(r["country"]) for r in rows])],
@@ -349,15 +356,16 @@ def _capped(value: float | None) -> float | None:
     return None if value is None else max(0.0, value)
 
 
-def without_largest(answer: Answer) -> Picture:
+def without_largest(answer: Answer, width: int) -> Picture:
     """Draw how much of demand is met without the largest producer, at least and at most."""
     rows = [row for row in answer.rows.to_pylist() if row["ratio_low"] is not None][:MOST_ROWS]
     if not rows:
-        return empty(answer, "no row has a ratio")
+        return empty(answer, "no row has a ratio", width)
     names = [f"{name} · without {name_of(row['largest'])}" for name, row in
              zip(labels(rows, ("product", "period"), ("basis",)), rows, strict=True)]  # fmt: skip
     colours = [colour_of(row["largest"]) for row in rows]
     plot = rows_of(
+        width,
         names,
         Axis("supply without it over demand without its own"),
         bars=[Bars("at least", [row["ratio_low"] for row in rows], colours)],
@@ -368,17 +376,18 @@ def without_largest(answer: Answer) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def criticality(answer: Answer) -> Picture:
+def criticality(answer: Answer, width: int) -> Picture:
     """Draw the range of the EU's supply risk, and the published figure."""
     rows = [row for row in answer.rows.to_pylist() if row["supply_risk_low"] is not None
             or row["published_supply_risk"] is not None][:MOST_ROWS]  # fmt: skip
     if not rows:
-        return empty(answer, "no material has a supply risk")
+        return empty(answer, "no material has a supply risk", width)
     ranges = [(i, r["supply_risk_low"], r["supply_risk_high"]) for i, r in enumerate(rows)
               if r["supply_risk_low"] is not None]  # fmt: skip
     published = [(i, r["published_supply_risk"]) for i, r in enumerate(rows)
                  if r["published_supply_risk"] is not None]  # fmt: skip
     plot = rows_of(
+        width,
         labels(rows, ("material", "product", "period")),
         Axis("supply risk", "", least=0, lines={"critical from 1.0": 1.0}),
         marks=[Marks("published", published, "diamond")],
@@ -393,11 +402,11 @@ def _printed(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
-def controls(answer: Answer) -> Picture:
+def controls(answer: Answer, width: int) -> Picture:
     """Draw when each export control began, stood suspended and ended."""
     rows = [row for row in answer.rows.to_pylist() if row["since"]][:MOST_ROWS]
     if not rows:
-        return empty(answer, "no act has a date")
+        return empty(answer, "no act has a date", width)
     events: Sequence[tuple[str, str, str, str]] = (
         ("since", "in force from", "circle", FIRST),
         ("suspended_from", "suspended from", "diamond", SECOND),
@@ -422,6 +431,7 @@ def controls(answer: Answer) -> Picture:
             spans.append(Span(i, _day(row["suspended_from"]), until, SECOND, dashed=True))
     named = [{**row, "of": ", ".join(row["elements"] or ()) or "items"} for row in rows]
     plot = rows_of(
+        width,
         labels(named, ("country", "of", "announcement")),
         Axis("year", "year", least=_day(str(first)), most=end),
         marks=marks,
@@ -441,24 +451,27 @@ PUBLISHED_BY = ("consumer", "product", "element", "period", "share_of", "supplie
 COUNTED_APART = ("counted_by", "source")
 
 
-def published_shares(answer: Answer) -> Picture:
+def published_shares(answer: Answer, width: int) -> Picture:
     """Draw published shares, one bar each."""
     rows = [row for row in answer.rows.to_pylist() if row["share"] is not None]
-    return _bars(answer, rows, ("share",))
+    return _bars(answer, width, rows, ("share",))
 
 
-def published_changes(answer: Answer) -> Picture:
+def published_changes(answer: Answer, width: int) -> Picture:
     """Draw the published shares of two periods, the first one pale."""
     rows = [row for row in answer.rows.to_pylist() if row["share_after"] is not None]
-    return _bars(answer, rows, ("share_before", "share_after"))
+    return _bars(answer, width, rows, ("share_before", "share_after"))
 
 
-def _bars(answer: Answer, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Picture:
+def _bars(
+    answer: Answer, width: int, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> Picture:
     rows = rows[:MOST_ROWS]
     if not rows:
-        return empty(answer, "no published figure is a share")
+        return empty(answer, "no published figure is a share", width)
     colours = [colour_of(row["supplier"] or "") for row in rows]
     plot = rows_of(
+        width,
         labels(rows, PUBLISHED_BY, COUNTED_APART),
         Axis("share as published", most=1),
         bars=[

@@ -23,11 +23,13 @@ class Picture:
 
     option: Mapping[str, Any]
     height: int
-    """Pixels, at a width of :data:`WIDTH`."""
+    """Pixels."""
     drawn: int
     """Number of rows of the answer that it shows."""
     world: bool = False
     """True if it draws the map ``world``."""
+    width: int = WIDTH
+    """Pixels."""
 
     @property
     def title(self) -> str:
@@ -40,12 +42,12 @@ class Picture:
         return svg(self)
 
     def png(self) -> bytes:
-        """Draw it as PNG, 1,600 pixels wide."""
+        """Draw it as PNG, two and a half times as large: 1,600 pixels wide."""
         return png(self)
 
     def interactive(self) -> Interactive:
         """Return it with tooltips, as a notebook shows it in a browser."""
-        return Interactive(html_page(self), self.height)
+        return Interactive(html_page(self), self.width, self.height)
 
     def _repr_mimebundle_(self, **which: Any) -> dict[str, str]:
         return {"image/svg+xml": self.svg(), "text/plain": f"<Picture: {self.title}>"}
@@ -56,14 +58,15 @@ class Interactive:
     """A picture as a page of its own, shown inside the page of a notebook."""
 
     page: str
+    width: int
     height: int
 
     def _repr_html_(self) -> str:
-        size = f'width="{WIDTH + 40}" height="{self.height + 40}" style="border: 0"'
+        size = f'width="{self.width + 40}" height="{self.height + 40}" style="border: 0"'
         return f'<iframe srcdoc="{escape(self.page, quote=True)}" {size}></iframe>'
 
 
-PNG_WIDTH = 1600
+PNG_SCALE = 2.5
 _DRAW = """
 globalThis.setTimeout = globalThis.clearTimeout = function () { return 0; };
 function measured(text, font) {
@@ -72,9 +75,9 @@ function measured(text, font) {
   for (var character of String(text)) sum += widths[character] || 1000;
   return {width: sum * size / 1000};
 }
-function draw(given) {
+function draw(given, world) {
   var picture = JSON.parse(given);
-  if (picture.world) echarts.registerMap("world", picture.world);
+  if (world) echarts.registerMap("world", JSON.parse(world));
   var size = {renderer: "svg", ssr: true, width: picture.width, height: picture.height};
   var chart = echarts.init(null, null, size);
   chart.setOption(picture.option);
@@ -119,7 +122,7 @@ def svg(picture: Picture) -> str:
 
 
 def png(picture: Picture) -> bytes:
-    """Draw a picture as PNG of 1,600 pixels width, with the font that travels with graphkit.
+    """Draw a picture as PNG, 1,600 pixels wide, or 850 for a phone, with graphkit's own font.
 
     Raises
     ------
@@ -132,22 +135,26 @@ def png(picture: Picture) -> bytes:
         raise GraphkitError(_missing("PNG", "resvg-py")) from error
     fonts = [str(ASSETS / f"NotoSans-{style}.ttf") for style in ("Regular", "Bold")]
     return bytes(svg_to_bytes(
-        svg_string=_drawn(picture).replace(FONT, "Noto Sans"), width=PNG_WIDTH, font_files=fonts,
+        svg_string=_drawn(picture).replace(FONT, "Noto Sans"),
+        width=round(PNG_SCALE * picture.width), font_files=fonts,
         skip_system_fonts=True, font_family="Noto Sans", sans_serif_family="Noto Sans",
         background=PAPER,
     ))  # fmt: skip
 
 
-def html_page(picture: Picture, below: str = "") -> str:
+def html_page(*layouts: Picture, below: str = "") -> str:
     """Write one file that shows a picture with tooltips, and some HTML below it.
 
-    The page asks for nothing from outside, and scales the picture to its width.
+    The page asks for nothing from outside. It shows the first layout that is narrow enough for its
+    window, else the last, and scales it to its width.
     """
+    picture = layouts[0]
     head = _HEAD.replace("TITLE", escape(picture.title))
     foot = f"<main>{below}</main>\n</body>\n</html>\n"
     script = (ASSETS / "echarts.js").read_text("utf-8").replace("</script", "<\\/script")
-    run = _RUN.replace("PICTURE", _given(picture).replace("<", "\\u003c"))
-    run = run.replace("DARK", json.dumps(DARK))
+    given = ",".join(map(_given, layouts)).replace("<", "\\u003c")
+    run = _RUN.replace("LAYOUTS", f"[{given}]").replace("DARK", json.dumps(DARK))
+    run = run.replace("WORLD", json.dumps(world()["shapes"] if picture.world else None))
     label = escape(picture.title, quote=True)
     role = f'tabindex="0" role="img" aria-label="{label}"'
     frame = f'<div id="frame" {role}><div id="picture"></div></div>\n'
@@ -155,8 +162,7 @@ def html_page(picture: Picture, below: str = "") -> str:
 
 
 def _given(picture: Picture) -> str:
-    shapes = world()["shapes"] if picture.world else None
-    given = {"option": picture.option, "width": WIDTH, "height": picture.height, "world": shapes}
+    given = {"option": picture.option, "width": picture.width, "height": picture.height}
     return json.dumps(given, ensure_ascii=False)
 
 
@@ -165,7 +171,8 @@ def _drawn(picture: Picture) -> str:
     engine = getattr(_OWN, "engine", None)
     if engine is None:
         engine = _OWN.engine = _engine()
-    text: str = json.loads(engine.get("draw")(_given(picture)))
+    shapes = json.dumps(world()["shapes"]) if picture.world else ""
+    text: str = json.loads(engine.get("draw")(_given(picture), shapes))
     text = _HOVERING.sub("", _IN_TAGS.sub("", text))
     return _NUMBERED.sub(r"\1p-", text).strip()
 
@@ -207,25 +214,32 @@ td, th {{ padding: 2px 8px; border-bottom: 1px solid #8884; text-align: left; }}
 """
 _RUN = """
 "use strict";
-const given = PICTURE, dark = DARK, frame = document.getElementById("frame");
+const layouts = LAYOUTS, world = WORLD, dark = DARK, frame = document.getElementById("frame");
 const picture = document.getElementById("picture");
-if (given.world) echarts.registerMap("world", given.world);
-const chart = echarts.init(picture, null,
-  {renderer: "svg", width: given.width, height: given.height});
+if (world) echarts.registerMap("world", world);
+const chart = echarts.init(picture, null, {renderer: "svg", width: 1, height: 1});
 const scheme = matchMedia("(prefers-color-scheme: dark)");
+// Text of 12 pixels is not shown with less than 11: what is still too wide scrolls.
+const smallest = 11 / 12;
+let given = null;
 function show() {
   const painted = JSON.stringify(given.option,
     (name, value) => scheme.matches && typeof value === "string" && dark[value] || value);
+  chart.resize({width: given.width, height: given.height});
   chart.setOption(JSON.parse(painted), true);
 }
 function fit() {
-  // Text of 12 pixels is not shown with less than 11: a narrow screen scrolls.
-  const scale = Math.max(11 / 12, frame.clientWidth / given.width);
+  const fitting = layouts.find((each) => each.width * smallest <= frame.clientWidth);
+  const chosen = fitting || layouts[layouts.length - 1];
+  if (chosen !== given) {
+    given = chosen;
+    show();
+  }
+  const scale = Math.max(smallest, frame.clientWidth / given.width);
   picture.style.transform = `scale(${scale})`;
   frame.style.height = `${given.height * scale}px`;
 }
 scheme.addEventListener("change", show);
 addEventListener("resize", fit);
-show();
 fit();
 """

@@ -53,12 +53,13 @@ FAR_APART = 30
 """Ratio of prices from which on an axis is logarithmic."""
 
 
-def concentration(answer: Answer) -> Picture:
+def concentration(answer: Answer, width: int) -> Picture:
     """Draw the Herfindahl-Hirschman index of each market, as a range if shares are missing."""
     rows = [row for row in answer.rows.to_pylist() if row["hhi_low"] is not None][:MOST_ROWS]
     counted = [{**row, "counted": WORDS.get(row["measure"], row["measure"])} for row in rows]
     names = labels(counted, ("consumer", "product", "market", "counted"), APART_MARKETS)
     plot = rows_of(
+        width,
         names,
         Axis(
             "Herfindahl-Hirschman index, 0 to 10,000", unit="", most=10_000, least=0, lines=NARROW
@@ -79,7 +80,7 @@ APART_MARKETS = ("period", "basis", *APART)
 WORDS = {"usd": "by value", "tonnes": "by weight"}
 
 
-def trend(answer: Answer) -> Picture:
+def trend(answer: Answer, width: int) -> Picture:
     """Draw the concentration of trade over time; for one product, who came and who went too."""
     rows = answer.rows.to_pylist()
     periods = sorted(values(answer, "period"))
@@ -94,7 +95,7 @@ def trend(answer: Answer) -> Picture:
         for i, name in enumerate(lines)
     }
     axis = Axis("HHI by value, 0 to 10,000", "", lines=BANDS)
-    plot = lines_over(periods, lines, axis, colours)
+    plot = lines_over(width, periods, lines, axis, colours)
     drawn = sum(len(groups[name]) for name in lines)
     note = BANDS_NOTE
     if len(groups) > MOST_LINES:
@@ -136,6 +137,7 @@ def _with_changes(plot: Plot, rows: Sequence[Mapping[str, Any]], periods: Sequen
             "series": [*parts["series"], *below],
         },
         plot.height + 116,
+        plot.width,
     )
 
 
@@ -157,13 +159,14 @@ def by_period(
     return [found.get(period) for period in periods]
 
 
-def changes(answer: Answer) -> Picture:
+def changes(answer: Answer, width: int) -> Picture:
     """Draw the share of each partner in both periods."""
     rows = first_rows(answer, ("product",), MOST_ROWS)
     partner = "supplier" if len(values(answer, "supplier")) > 1 else "consumer"
     colours = [colour_of(row[partner]) for row in rows]
     before, after = rows[0]["before"], rows[0]["after"]
     plot = rows_of(
+        width,
         labels(rows, ("consumer", "product", "supplier"), APART),
         Axis("share of the trade in the product by value", most=1),
         bars=[
@@ -175,11 +178,11 @@ def changes(answer: Answer) -> Picture:
     return framed(answer, plot, drawn=len(rows), legend=True)
 
 
-def prices(answer: Answer) -> Picture:
+def prices(answer: Answer, width: int) -> Picture:
     """Draw unit values and prices in USD per tonne over time."""
     rows = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"]]
     if not rows:
-        return empty(answer, "no figure is a price of a tonne")
+        return empty(answer, "no figure is a price of a tonne", width)
     periods = sorted({row["period"] for row in rows})
     groups = list(grouped(rows, ("material", "figure")).items())[:MOST_LINES]
     groups.sort(key=lambda group: -group[1][-1]["usd_per_tonne"])
@@ -189,11 +192,11 @@ def prices(answer: Answer) -> Picture:
     steps = ", each grid line ten times the one below" * wide
     axis = Axis(f"USD per tonne{steps}", "", logarithmic=wide)
     colours = {name: LINES[i % len(LINES)] for i, name in enumerate(lines)}
-    plot = lines_over(periods, lines, axis, colours, numbered=True)
+    plot = lines_over(width, periods, lines, axis, colours, numbered=True)
     return framed(answer, plot, drawn=len(shown))
 
 
-def mirror_reports(answer: Answer) -> Picture:
+def mirror_reports(answer: Answer, width: int) -> Picture:
     """Draw what both sides report of each flow by value."""
     rows = answer.rows.to_pylist()[:MOST_ROWS]
     most = max((row[n] or 0 for row in rows for n in ("usd_exporter", "usd_importer")), default=0)
@@ -201,6 +204,7 @@ def mirror_reports(answer: Answer) -> Picture:
     size, unit = next((one for one in sizes if most >= one[0]), (1.0, ""))
     colours = [OTHER] * len(rows)
     plot = rows_of(
+        width,
         labels(rows, ("consumer", "supplier", "product", "period")),
         Axis(f"{unit}USD", ""),
         bars=[
@@ -217,19 +221,20 @@ NAMED, LARGEST = 9, 46
 """Circles of a map that are named, and the diameter of the largest in pixels."""
 
 
-def hubs(answer: Answer) -> Picture:
+def hubs(answer: Answer, width: int) -> Picture:
     """Draw countries on the map, sized by their score; over several periods, lines of the first."""
     measure = next(iter(answer.scope["measures"]))
     if "product" in answer.rows.column_names:
-        return _pools(answer, measure)
+        return _pools(answer, measure, width)
     if len(values(answer, "period")) > 1:
-        return _over_time(answer, measure)
+        return _over_time(answer, measure, width)
     rows = [row for row in answer.rows.to_pylist() if row[measure]]
     placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
     most = max((row[measure] for row, _ in placed), default=1.0)
+    shapes, scale = map_of(width), sqrt(width / WIDTH)
     data = []
     for i, (row, point) in enumerate(placed):
-        size = round(max(3.0, LARGEST * sqrt(row[measure] / most)), 1)
+        size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
         label = {"show": i < NAMED, "formatter": "{b}"}
         if text_width(name_of(row["country"]), SMALL) < size - 4:
             label = {**label, "position": "inside", "color": ON_DARK, "textBorderWidth": 0}
@@ -238,7 +243,7 @@ def hubs(answer: Answer) -> Picture:
             "itemStyle": {"color": colour_of(row["country"])}, "label": label,
         })  # fmt: skip
     parts = {
-        "geo": MAP,
+        "geo": shapes,
         "series": [{
             "type": "scatter", "coordinateSystem": "geo", "name": worded(measure),
             "data": data, "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
@@ -249,10 +254,12 @@ def hubs(answer: Answer) -> Picture:
     }  # fmt: skip
     first = ", ".join(f"{name_of(row['country'])} {scored(row[measure])}" for row, _ in placed[:5])
     note = f"Area of a circle: {worded(measure)}. Largest: {first}."
-    return framed(answer, Plot(parts, 312), drawn=len(placed), note=note, world=True)
+    return framed(
+        answer, Plot(parts, shapes["height"] + 12, width), drawn=len(placed), note=note, world=True
+    )
 
 
-def flows(answer: Answer) -> Picture:
+def flows(answer: Answer, width: int) -> Picture:
     """Draw the largest flows as arcs on the map, with exporters and importers side by side."""
     by = answer.scope["by"]
     rows = [row for row in answer.rows.to_pylist() if row[by]]
@@ -261,6 +268,7 @@ def flows(answer: Answer) -> Picture:
     placed = [row for row in rows if point_of(row["exporter"]) and point_of(row["importer"])]
     arcs = placed[:MOST_ARCS]
     most = arcs[0][by] if arcs else 1.0
+    shapes, widest = map_of(width), WIDEST * sqrt(width / WIDTH)
     lines = {
         "type": "lines", "coordinateSystem": "geo", "name": "flows", "silent": False,
         "data": [
@@ -269,8 +277,8 @@ def flows(answer: Answer) -> Picture:
                 f"{written_amount(row[by], by)}, {percent(row['share'])}",
                 "coords": [point_of(row["exporter"]), point_of(row["importer"])],
                 "lineStyle": {"color": colour_of(row["exporter"]),
-                              "width": round(max(0.6, WIDEST * sqrt(row[by] / most)), 2)},
-                "symbolSize": round(4 + 1.4 * WIDEST * sqrt(row[by] / most)),
+                              "width": round(max(0.6, widest * sqrt(row[by] / most)), 2)},
+                "symbolSize": round(4 + 1.4 * widest * sqrt(row[by] / most)),
             }
             for row in reversed(arcs)
         ],
@@ -278,16 +286,19 @@ def flows(answer: Answer) -> Picture:
         "lineStyle": {"opacity": 0.55, "curveness": 0.25},
     }  # fmt: skip
     sides = [_totals(rows, end, by) for end in ("exporter", "importer")]
-    height = 26 + 20 * max(map(len, sides)) + 6
     largest = max((value for side in sides for _, value in side), default=1.0)
     grids, across, down, series, titles = [], [], [], [lines], []
-    half = WIDTH // 2
+    beside = width >= WIDTH
+    room = width // 2 if beside else width
+    below = bottom = shapes["height"] + 12
     for place, (head, side) in enumerate(zip(("Exporters", "Importers"), sides, strict=True)):
-        left = place * half + EDGE
-        grids.append({"left": left + NAME_ROOM, "top": MAP["height"] + 34,
-                      "width": half - NAME_ROOM - EDGE - 62, "height": 20 * len(side)})  # fmt: skip
+        left, top = (place * room, below) if beside else (0, bottom)
+        left += EDGE
+        grids.append({"left": left + NAME_ROOM, "top": top + 22,
+                      "width": room - NAME_ROOM - EDGE - 62, "height": 20 * len(side)})  # fmt: skip
+        bottom = max(bottom, top + 22 + 20 * len(side) + 10)
         titles.append({
-            "text": head, "left": left, "top": MAP["height"] + 12, "padding": 0,
+            "text": head, "left": left, "top": top, "padding": 0,
             "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"},
         })  # fmt: skip
         across.append({"type": "value", "gridIndex": place, "show": False, "min": 0,
@@ -308,19 +319,21 @@ def flows(answer: Answer) -> Picture:
                 for key, value in side
             ],
         })  # fmt: skip
-    parts = {"geo": MAP, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
+    parts = {"geo": shapes, "grid": grids, "xAxis": across, "yAxis": down, "title": titles,
              "series": series}  # fmt: skip
     note = _legend(answer, rows, arcs, by)
-    plot = Plot(parts, MAP["height"] + 12 + height)
-    return framed(answer, plot, drawn=len(arcs), note=note, world=True)
+    return framed(answer, Plot(parts, bottom, width), drawn=len(arcs), note=note, world=True)
 
 
-MAP: dict[str, Any] = {
-    "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
-    "height": 300, "boundingCoords": [[-168, 80], [180, -56]],
-    "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
-}  # fmt: skip
-"""The world without Antarctica, at the top of a plot."""
+def map_of(width: int) -> dict[str, Any]:
+    """Make the world without Antarctica, at the top of a plot."""
+    return {
+        "map": "world", "roam": False, "silent": True, "left": 8, "right": 8, "top": 0,
+        "height": round(width * 0.47), "boundingCoords": [[-168, 80], [180, -56]],
+        "itemStyle": {"areaColor": LINE, "borderColor": PAPER, "borderWidth": 0.5},
+    }  # fmt: skip
+
+
 MOST_ARCS, MOST_SIDES, WIDEST, NAME_ROOM = 60, 8, 9.0, 104
 """Arcs drawn, countries named on each side, and pixels of the widest arc and of names."""
 
@@ -370,13 +383,15 @@ def worded(measure: str) -> str:
     return measure.replace("_", " ")
 
 
-def _over_time(answer: Answer, measure: str) -> Picture:
+def _over_time(answer: Answer, measure: str, width: int) -> Picture:
     periods = sorted(values(answer, "period"))
     groups = grouped(answer.rows.to_pylist(), ("country",))
     newest = {name: by_period(rows, periods, measure)[-1] or 0 for name, rows in groups.items()}
     chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
     plot = lines_over(
-        periods, {name: by_period(groups[name], periods, measure) for name in chosen},
+        width,
+        periods,
+        {name: by_period(groups[name], periods, measure) for name in chosen},
         Axis(worded(measure), ""),
         {name: colour_of(groups[name][0]["country"]) for name in chosen},
     )  # fmt: skip
@@ -384,9 +399,10 @@ def _over_time(answer: Answer, measure: str) -> Picture:
     return framed(answer, plot, drawn=drawn)
 
 
-def _pools(answer: Answer, measure: str) -> Picture:
+def _pools(answer: Answer, measure: str, width: int) -> Picture:
     rows = answer.rows.to_pylist()[:MOST_ROWS]
     plot = rows_of(
+        width,
         labels(rows, ("period", "country", "product")),
         Axis(worded(measure), ""),
         bars=[Bars("score", [r[measure] for r in rows], [colour_of(r["country"]) for r in rows])],
@@ -394,7 +410,7 @@ def _pools(answer: Answer, measure: str) -> Picture:
     return framed(answer, plot, drawn=len(rows))
 
 
-def losses(answer: Answer) -> Picture:
+def losses(answer: Answer, width: int) -> Picture:
     """Draw the loss of each consumer twice: by its way, and by what slack recovers."""
     rows = answer.rows.to_pylist()[:MOST_ROWS]
     parts = [
@@ -410,6 +426,7 @@ def losses(answer: Answer) -> Picture:
         if stack == "way" or answer.scope.get("slack")
     ]  # fmt: skip
     plot = rows_of(
+        width,
         labels(rows, ("consumer", "product", "period")),
         Axis("share of the consumer’s imports of the product", most=1),
         bars=stacked,
@@ -419,11 +436,12 @@ def losses(answer: Answer) -> Picture:
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
-def failures(answer: Answer) -> Picture:
+def failures(answer: Answer, width: int) -> Picture:
     """Draw the loss of each country in turn: filled if it fails, pale if it holds."""
     rows = sorted(answer.rows.to_pylist()[:MOST_TURNS], key=lambda row: row["round"])
     colours = [FIRST] * len(rows)
     plot = rows_of(
+        width,
         labels([{**row, "turn": f"round {row['round']}"} for row in rows],
                ("turn", "country", "product", "period")),
         Axis("share of its supply that it loses", most=1),

@@ -10,8 +10,8 @@ from typing import Any
 
 from graphkit.errors import visible
 
-WIDTH = 640
-"""Width of a picture in pixels; PNG, SVG and HTML scale it."""
+WIDTH, NARROW = 640, 340
+"""Widths of a picture in pixels, and of one for a phone; PNG, SVG and HTML scale it."""
 EDGE = 16
 FONT = "Noto Sans, Segoe UI, Helvetica Neue, Arial, Liberation Sans, sans-serif"
 TITLE, TEXT, SMALL = 17, 13, 12

@@ -219,13 +219,14 @@ def _page(answer: Answer, view: View) -> str:
     """Write a page with the picture of an answer above its text."""
     from graphkit.plot import html_page, picture
 
-    return html_page(picture(answer), answer_html(answer, view))
+    layouts = [picture(answer, narrow=narrow) for narrow in (False, True)]
+    return html_page(*layouts[view.narrow :], below=answer_html(answer, view))
 
 
-def _picture(answer: Answer) -> Picture:
+def _picture(answer: Answer, view: View) -> Picture:
     from graphkit.plot import picture
 
-    return picture(answer)
+    return picture(answer, narrow=view.narrow)
 
 
 Content: TypeAlias = str | bytes | pa.Table
@@ -272,20 +273,22 @@ WRITERS = {
         lambda table, to, title, view: table,
         lambda answer, to, view: _with_answer(answer),
     ),
-    "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer).svg()),
-    "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer).png()),
+    "svg": Format((".svg",), _no_picture, lambda answer, to, view: _picture(answer, view).svg()),
+    "png": Format((".png",), _no_picture, lambda answer, to, view: _picture(answer, view).png()),
     "html": Format((".html",), _no_picture, lambda answer, to, view: _page(answer, view)),
     "echarts": Format(
         (),
         _no_picture,
-        lambda answer, to, view: json_text(_picture(answer).option, indent=2) + "\n",
+        lambda answer, to, view: json_text(_picture(answer, view).option, indent=2) + "\n",
     ),
 }
 FORMATS = tuple(WRITERS)
 READ = ("table", "markdown", "html")
 """Formats for people, of which a view may show a part."""
 TABULAR = tuple(name for name, form in WRITERS.items() if form.table is not _no_picture)
-"""Formats that write any table; the others draw answers."""
+"""Formats that write any table."""
+PICTURES = tuple(name for name in WRITERS if name not in TABULAR)
+"""Formats that draw answers."""
 ENDINGS = {ending: name for name, form in WRITERS.items() for ending in form.endings}
 """Format by file ending."""
 

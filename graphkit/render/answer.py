@@ -38,6 +38,8 @@ class View:
     """Where all rows, and all columns, are found."""
     wide: bool = False
     """True for tables with all columns, wider than the terminal."""
+    narrow: bool = False
+    """True for pictures laid out for a phone."""
 
 
 WHOLE = View()

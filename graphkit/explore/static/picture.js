@@ -1,7 +1,6 @@
 /** Draws the picture of an answer with ECharts, which is loaded when the first one is drawn. */
 import { h } from "./dom.js";
 
-const WIDTH = 640;
 /** Text of 12 pixels is shown with 11. */
 const SMALLEST = 11 / 12;
 const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -22,17 +21,32 @@ export function echarts() {
   return loading;
 }
 
-/** @param {any} given the option, its height, and the colours of dark paper */
+/** @param {any} given the layouts, the widest first, and the colours of dark paper */
 export function picture(given) {
   const inside = h("div", { role: "img", "aria-label": given.label });
   const frame = h("figure", { class: "picture", tabindex: 0 }, inside);
   /** @type {any} */
   let chart = null;
+  let shown = given.layouts[0];
   const fit = () => {
+    const wide = frame.clientWidth;
+    const layout = given.layouts.find((/** @type {any} */ each) => each.width * SMALLEST <= wide)
+      ?? given.layouts[given.layouts.length - 1];
+    if (layout !== shown) {
+      shown = layout;
+      if (chart) paint();
+    }
     // A picture is not made smaller than its smallest text can be read: it scrolls, as a table does.
-    const scale = Math.max(SMALLEST, Math.min(1.6, frame.clientWidth / WIDTH));
+    const scale = Math.max(SMALLEST, Math.min(1.6, wide / shown.width));
+    inside.style.width = `${shown.width}px`;
     inside.style.transform = `scale(${scale})`;
-    frame.style.height = `${given.height * scale}px`;
+    frame.style.height = `${shown.height * scale}px`;
+  };
+  const paint = () => {
+    const painted = JSON.stringify(shown.option, (name, value) =>
+      (scheme.matches && typeof value === "string" && given.dark[value]) || value);
+    chart.resize({ width: shown.width, height: shown.height });
+    chart.setOption({ ...JSON.parse(painted), animation: false }, true);
   };
   const draw = async () => {
     const library = await echarts();
@@ -41,14 +55,11 @@ export function picture(given) {
       library.registerMap("world", (await shapes).shapes);
     }
     if (!frame.isConnected) return;
-    chart ??= library.init(inside, null, { renderer: "svg", width: WIDTH, height: given.height });
-    const painted = JSON.stringify(given.option, (name, value) =>
-      (scheme.matches && typeof value === "string" && given.dark[value]) || value);
-    chart.setOption({ ...JSON.parse(painted), animation: false }, true);
     fit();
+    chart ??= library.init(inside, null, { renderer: "svg", width: shown.width, height: shown.height });
+    paint();
   };
-  frame.style.height = `${given.height}px`;
-  inside.style.width = `${WIDTH}px`;
+  frame.style.height = `${shown.height}px`;
   scheme.addEventListener("change", draw);
   new ResizeObserver(fit).observe(frame);
   requestAnimationFrame(() => void draw());
