@@ -98,7 +98,10 @@ class Types:
 
     def _common(self, values: list[Syntax]) -> str:
         """Return the type that values have together: a fraction if one of the numbers is one."""
-        found = {self.of(value) for value in values} - {"null"}
+        found = {self.of(value) for value in values}
+        if found == {"null"}:
+            return "null"
+        found -= {"null"}
         if len(found) > 1:
             found -= {LIST}  # an empty list has no type of its own
         if len(found) == 1:
@@ -178,7 +181,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "signed": lambda types, value: types.of(value.parts[0]),
     "group": lambda types, value: types.of(value.parts[0]),
     "case": Types._case,
-    "list": lambda types, value: LIST + types._common(value.parts),
+    "list": lambda types, value: LIST + types._common(value.parts).removeprefix("null"),
     "map": lambda types, value: "map",
     "matched": lambda types, value: types.of(value.parts[0]),
     "projection": lambda types, value: "map",

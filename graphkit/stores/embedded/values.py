@@ -166,7 +166,7 @@ def may_hold_null(writer: Writer, values: Syntax) -> bool:
 def _item_may_be_null(writer: Writer, value: Syntax) -> bool:
     """Tell if a value that is written out as an item of a list may be null."""
     if value.kind == "property":
-        return value.name not in REQUIRED
+        return writer.optional or value.name not in REQUIRED
     if value.kind == "parameter":
         return writer.types.parameters.get(value.name, 0) is None
     sure = value.kind == "function" and value.name.lower() in SURE
@@ -276,6 +276,8 @@ def reduce(writer: Writer, each: Syntax) -> str:
         type_, start = writer.types.of(added), writer.types.of(first)
     if type_ != start and {type_, start} != {"int", "float"}:
         writer.lacks(each, "function reduce() of two types")
+    if type_ == "text" and (may_hold_null(writer, values) or not _is(added, variable)):
+        writer.lacks(each, "function reduce() of texts that may be null")
     if not _is(added, variable):
         text = writer.lambda_("list_transform", text, variable, items, added)
     if type_ != start and type_ == "int":
@@ -363,6 +365,8 @@ def sum_(writer: Writer, each: Syntax) -> str:
     """Write ``a + b``, which also joins texts, numbers to texts, and items to lists."""
     values, signs = each.parts[::2], each.parts[1::2]
     types = [writer.types.of(value) for value in values]
+    while types[:2] == ["null", "null"]:  # for ladybug they are two texts
+        values, signs, types = values[1:], signs[1:], types[1:]
     texts = writer.all_written(values)
     lists = any(type_.startswith(LIST) for type_ in types)
     if "text" in types and not lists:
@@ -377,7 +381,7 @@ def sum_(writer: Writer, each: Syntax) -> str:
             text = f"list_append({text}, {more})"
         else:
             text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
-    if "text" in types and not lists and unknown:
+    if ("text" in types or set(types) <= {"", "null"}) and not lists and unknown:
         # Null is for ladybug an empty text.
         known = " AND ".join(f"({each}) IS NOT NULL" for each in dict.fromkeys(unknown))
         text = f"CASE WHEN {known} THEN {text} END"
