@@ -134,8 +134,8 @@ COLUMNS = (
 )  # fmt: skip
 CAPTION = (
     "Facts give the figure that agrees, else the nearest one: by value and by weight where the "
-    "claim does not say which. A share agrees within 1 percentage point and a tenth of itself, an "
-    "amount within 5 %; 'about' doubles that."
+    "claim does not say which. A share agrees that is off by at most 1 percentage point, or a "
+    "tenth of itself where that is less; an amount by at most 5 %. 'About' doubles that."
 )
 
 
