@@ -74,11 +74,10 @@ def test_both_reports_of_a_flow_are_two_edges(load):
         ("comtrade-annual-imports", "importer", "cif"),
         ("comtrade-annual-exports", "exporter", "fob"),
     }
-    for name, value in (
-        ("hs_revision", "HS22"), ("basis", "gross"),
-        ("source", "un-comtrade"), ("period", "2024"),
-    ):  # fmt: skip
-        assert {flow[name] for flow in flows} == {value}
+    same = ("hs_revision", "basis", "source", "period")
+    assert {tuple(flow[name] for name in same) for flow in flows} == {
+        ("HS22", "gross", "un-comtrade", "2024")
+    }
     assert report.warnings == []
 
 

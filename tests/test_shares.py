@@ -140,8 +140,8 @@ def test_a_supplier_without_any_mass_has_no_share_by_mass():
 def test_imports_without_any_mass_have_no_shares_by_mass():
     result = import_shares(suppliers(CHN=3.0, JPN=1.0))
 
-    for name in ("tonnes", "share_tonnes", "hhi_tonnes"):
-        assert result[name].to_pylist() == [None, None]
+    none = dict.fromkeys(["tonnes", "share_tonnes", "hhi_tonnes"])
+    assert result.select(list(none)).to_pylist() == [none, none]
     assert result["missing_tonnes_share"].to_pylist() == [1.0, 1.0]
 
 
@@ -149,8 +149,8 @@ def test_imports_without_any_value_have_no_shares_by_value():
     flows = [{"supplier": "CHN", "tonnes": 3.0}, {"supplier": "JPN", "tonnes": 1.0}]
     result = import_shares(table(*flows))
 
-    for name in ("usd", "share_usd", "hhi_usd", "missing_tonnes_share"):
-        assert result[name].to_pylist() == [None, None]
+    none = dict.fromkeys(["usd", "share_usd", "hhi_usd", "missing_tonnes_share"])
+    assert result.select(list(none)).to_pylist() == [none, none]
     assert result["share_tonnes"].to_pylist() == [0.75, 0.25]
     assert result["rank"].to_pylist() == [1, 2]
 
