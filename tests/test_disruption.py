@@ -106,6 +106,16 @@ def test_a_cut_can_be_for_some_destinations_only():
     assert found == pytest.approx({("B", "ore"): 1.0, ("C", "ore"): 2 / 6})
 
 
+def test_a_cut_of_a_late_stage_leaves_the_stages_before_it_sure():
+    """C sells less metal to D: who makes the oxide, and of what, no longer matters."""
+    net = network(flows("A 4 B ore", "B 3 C oxide", "C 2 D metal", "E 1 D metal"))
+    rows = cascade(net, ["C"], products=["metal"], tolerance=0.3, spread=0.9).to_pylist()
+
+    assert [(r["country"], r["product"], r["low"], r["high"]) for r in rows] == [
+        ("D", "metal", 0.0, pytest.approx(2 / 3))
+    ]
+
+
 def test_slack_recovers_only_from_those_who_have_nothing_of_the_cut():
     """B has 3 from A (cut by half), 1 from C: lost 3/8; C delivers up to a fifth more."""
     net = network(flows("A 3 B", "C 1 B"), makes("A 9", "C 9"))

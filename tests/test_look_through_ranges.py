@@ -6,11 +6,13 @@ from itertools import product as combinations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from supply_cases import column, flows, groups, makes, network, random_tables
 
 from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.tracing import loss_ranges
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -43,6 +45,19 @@ def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed)
                     if not seen_high[node, place] > row["high"] + 1e-9:
                         continue
                     assert not may_do(net, order)[place]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_loss_is_of_more_than_all_where_ores_are_traded_unseen(seed):
+    sold, made = random_tables(seed)
+    net = network(sold.filter(pc.not_equal(sold["product"], "ore")), made)
+    removed = [np.flatnonzero(net.country < count) for count in (1, 2, 4)]
+    low, high = loss_ranges(net, removed)
+
+    assert (low >= 0).all()
+    assert (low <= high + 1e-12).all()
+    assert (high <= 1 + 1e-12).all()
+    assert (high[:, 2] > 0.99).any()
 
 
 def chosen(net: SupplyNetwork, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

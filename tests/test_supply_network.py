@@ -115,6 +115,14 @@ def test_production_that_nobody_publishes_is_what_is_sold_or_the_least_that_can_
     np.testing.assert_array_equal(network(sold).state, least.state)
 
 
+def test_only_those_who_sell_or_make_the_next_product_may_have_made_it_unpublished():
+    net = network(flows("A 2 B metal", "B 1 C magnet"))
+
+    assert [net.label(i) for i in np.flatnonzero(net.unpublished)] == [
+        "A metal", "B metal", "B magnet",
+    ]  # fmt: skip
+
+
 def test_where_production_is_published_a_country_not_listed_makes_none():
     net = network(flows("A 5 B", "B 2 C"), makes("A 5"))
     assert produced(net)["B ore"] == 0.0

@@ -1,6 +1,10 @@
 """Claims on production and net import reliance are held against what is published."""
 
+from dataclasses import replace
+
 import pytest
+from test_balances import figures
+from test_balances import table as balances
 from test_verdicts import BORNE_OUT, CANNOT_BE_TOLD, CONTRADICTED, WORLD, check, graph, verdict
 
 # --- production and net import reliance
@@ -75,6 +79,21 @@ def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks()
     other = check(graph(made=made), value=0.5, **RELIANCE)
     assert other["verdict"] == CANNOT_BE_TOLD
     assert other["missing"] == ["stock changes and secondary production"]
+
+
+@pytest.mark.parametrize(
+    ("consumption", "wanted", "missing"),
+    [
+        (50.0, BORNE_OUT, []),
+        (None, CANNOT_BE_TOLD, ["in the balance of USA: consumption: withheld"]),
+    ],
+)
+def test_net_import_reliance_is_read_from_the_balance_of_the_country(consumption, wanted, missing):
+    trade = (("imports", 40.0), ("exports", 10.0), ("consumption", consumption))
+    loaded = replace(graph(), balances=balances(figures(*trade)))
+    row = check(loaded, value=0.6, **RELIANCE | {"consumer": "USA", "product": "x"})
+
+    assert (row["verdict"], row["missing"]) == (wanted, missing)
 
 
 def test_a_net_exporter_sells_more_than_it_buys():
