@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from seed_texts import write_seeds
+from test_supply_questions import CHAIN as LINKS
 from test_supply_truth import (
     BY_PRODUCT,
     CHAIN,
@@ -198,3 +199,45 @@ def test_a_bloc_of_suppliers_and_supply_without_a_country_hold_the_truth(
         names = {**NAMES, "through A": "through CHN"}
         holds(asked(session, NAMES[consumer], without="CHN"),
               wanted(left(truth, "A"), consumer, names))  # fmt: skip
+
+
+BY_HAND = {
+    "production.yaml": """\
+kind: PRODUCES
+defaults: {period: 2024, source: customs, basis: gross}
+rows:
+  - {country: JPN, product: ree-metals, tonnes: 5}
+  - {country: NOR, product: ree-metals, tonnes: 5}
+  - {country: CHN, product: ree-metals, tonnes: 0}
+""",
+    "trade.yaml": """\
+kind: EXPORTS
+defaults: {period: 2024, reporter: importer, dataset: test, source: customs, basis: gross}
+rows:
+  - {exporter: NOR, importer: KOR, product: ree-metals, usd: 500, tonnes: 5}
+  - {exporter: JPN, importer: CHN, product: ree-metals, usd: 300, tonnes: 3}
+  - {exporter: CHN, importer: JPN, product: magnets, usd: 900, tonnes: 3}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "own"),
+    [
+        ("", (0.5, 1.0)),  # Japan makes 5, Korea any amount; 5 come from Norway.
+        ("  - {country: KOR, product: ree-metals, tonnes: 0}\n", (0.5, 0.5)),
+        ("  - {country: KOR, product: ree-metals, tonnes: 15}\n", (0.8, 0.8)),
+    ],
+)
+def test_a_bloc_makes_at_least_what_its_members_with_a_figure_make(graph_of, more, own):
+    files = {**LINKS, **BY_HAND}
+    files["production.yaml"] += more
+    ends = {
+        row["origin"]: (pytest.approx(row["low"]), pytest.approx(row["high"]))
+        for row in graph_of(files)
+        .origins("JPN+KOR", scope="magnets", stage="metal", period="2024", measure="tonnes")
+        .rows.to_pylist()
+        if row["low"] is not None
+    }
+    assert ends["JPN+KOR"] == own
+    assert ends["NOR"] == (1 - own[1], 1 - own[0])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.concentration import published_interval
-from graphkit.analysis.supply import SupplyNetwork, shortened
+from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork, shortened
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import short_of_input
@@ -401,7 +401,7 @@ def _read_supply(
     made, unnamed, more = production_of(catalog, figures, chain, chosen)
     amounts = made
     if merged is not None:
-        flows, amounts = _as_one(catalog, merged, flows, made)
+        flows, amounts = _as_one(catalog, merged, flows, made, unnamed)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     notes = (*notes, *_by_products(conversions))
     return Supply(
@@ -486,9 +486,13 @@ def _products(catalog: Catalog) -> pa.Table:
 
 
 def _as_one(
-    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table
-) -> tuple[pa.Table, pa.Table]:
-    """Merge the members of a group into one place, in flows and production."""
+    catalog: Catalog, group: Entity, flows: pa.Table, made: pa.Table,
+    unnamed: Mapping[str, float],
+) -> tuple[pa.Table, pa.Table]:  # fmt: skip
+    """Merge the members of a group into one place, in flows and production.
+
+    A member without a figure may make any amount, unless the table names all makers.
+    """
     members = catalog.members(group)
     inside = pa.array(members, pa.string())
 
@@ -497,18 +501,42 @@ def _as_one(
 
     for name in ("supplier", "consumer"):
         flows = flows.set_column(flows.column_names.index(name), name, named(flows[name]))
-    made = made.set_column(0, "country", named(made["country"]))
-    sums: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in made.to_pylist():
-        one = sums.setdefault((row["country"], row["product"]), row)
-        if one is row:
-            continue
-        ends = [r["most"] if r["tonnes"] is None else r["tonnes"] for r in (one, row)]
-        one["most"] = None if None in ends else fsum(ends)
-        for name in ("tonnes", "share"):
-            # A sum with an unknown part is unknown.
-            one[name] = None if None in (one[name], row[name]) else one[name] + row[name]
-    return flows, pa.Table.from_pylist(list(sums.values()), MADE)
+    whole = _with_all_makers(made)
+    ours: dict[str, list[dict[str, Any]]] = {}
+    for row in made.filter(pc.is_in(made["country"], inside)).to_pylist():
+        ours.setdefault(row["product"], []).append(row)
+    rows = made.filter(pc.invert(pc.is_in(made["country"], inside))).to_pylist()
+    for product, some in ours.items():
+        all_told = product in whole or len(some) == len(members)
+        one = _sum_of_members(some, 0.0 if all_told else unnamed.get(product, inf))
+        rows += [{**one, "country": group.key}] if one else []
+    return flows, pa.Table.from_pylist(rows, MADE)
+
+
+def _with_all_makers(made: pa.Table) -> set[str]:
+    """Find the products whose published shares add up to the whole world."""
+    exact = made.filter(pc.invert(pc.fill_null(made["loose"], False)))
+    totals = exact.group_by("product").aggregate([("share", "sum")]).to_pylist()
+    return {row["product"] for row in totals if (row["share_sum"] or 0.0) >= 1 - SHARE_ROUNDING}
+
+
+def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, Any] | None:
+    """Add up figures of a group's members, whose other members make so many tonnes at most.
+
+    A sum that lacks a part is the least that the group makes; nothing, if it is zero.
+    """
+    one = {**rows[0], "tonnes": None, "share": None}
+    for name in ("tonnes", "share"):
+        if not others and all(row[name] is not None for row in rows):
+            one[name] = fsum(row[name] for row in rows)
+    if one["tonnes"] is one["share"] is None:
+        ends = [row["most"] if row["tonnes"] is None else row["tonnes"] for row in rows]
+        one["most"] = None if None in ends or others == inf else fsum([*ends, others])
+        one["observed"] = False
+        one["tonnes"] = fsum(row["tonnes"] or 0.0 for row in rows) or None
+        if not any(row["tonnes"] != 0 and row["share"] != 0 for row in rows):
+            return None
+    return one
 
 
 def _lacking(asked: Sequence[str], there: Sequence[str], period: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphkit.analysis.supply import MISSING, SupplyNetwork, reached, shortened
+from graphkit.analysis.supply import MISSING, OBSERVED, SupplyNetwork, reached, shortened
 from graphkit.errors import GraphkitError
 
 CROWDED = 500
@@ -162,8 +162,8 @@ def untraded_pools(
     """Bound the shares in the pools of a product with unknown trade.
 
     A country's own share is least if all that others make came to it, and another's is largest
-    if all that it makes went there. A withheld producer counts with its bound, or else as one that
-    may make any amount.
+    if all that it makes went there. A producer whose figure is withheld, or the least that it
+    makes, counts with its bound, or else as one that may make any amount.
     """
     country, produced = network.country[nodes], network.produced[nodes]
     home = np.where(produced > 0, 1.0, 0.0)
@@ -171,8 +171,8 @@ def untraded_pools(
     if how == "own":
         floor[np.arange(len(nodes)), country] = home
         return floor, floor.copy()
-    hidden = network.state[nodes] == MISSING
-    at_most = np.where(hidden, network.most[nodes], produced)
+    known = network.state[nodes] == OBSERVED
+    at_most = np.where(known, produced, np.maximum(network.most[nodes], produced))
     world = float(at_most.sum()) + float(network.unnamed[network.product[nodes[0]]])
     floor[np.arange(len(nodes)), country] = produced / world if world else 0.0
     both = produced[:, None] + at_most[None, :]
