@@ -115,7 +115,7 @@ def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(s
     assert all(re.match(r"(about )?[\d.]+ % of imports: KOR", line) for line in lines[:12])
     years = [int(re.search(r", (20\d\d)", line)[1]) for line in lines[2:12]]
     assert years == sorted(years, reverse=True)
-    assert lines[12] == f"and {len(answer.claims) - 12} more: --format json has them all"
+    assert lines[12] == f"and {len(answer.claims) - 12} more: JSON has them all"
 
 
 def test_one_sentence_about_several_elements_is_one_line(shown, answer):

@@ -58,6 +58,7 @@ MEDIA = {
     "markdown": "text/markdown; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "svg": "image/svg+xml",
+    "ttf": "font/ttf",
     "png": "image/png",
     "html": "text/html; charset=utf-8",
     "echarts": "application/json",
@@ -73,6 +74,7 @@ ENDINGS = {
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
     "svg": "image/svg+xml",
+    "ttf": "font/ttf",
     "txt": "text/plain; charset=utf-8",
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
@@ -192,7 +194,7 @@ class _Page:
 def _static() -> dict[str, _Page]:
     """Read the files of the page once: no request names a file."""
     folder = resources.files("graphkit.explore") / "static"
-    drawn = (ASSETS / name for name in ("echarts.js", "world.json"))
+    drawn = (ASSETS / name for name in ("echarts.js", "world.json", "NotoSans-Regular.ttf"))
     return {
         f"/{file.name}": _Page(file.read_bytes(), ENDINGS[file.name.rpartition(".")[2]])
         for file in (*folder.iterdir(), *drawn)

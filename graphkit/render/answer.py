@@ -437,7 +437,7 @@ def claim_lines(answer: Answer) -> list[str]:
     # Claims that differ only in their element share a line.
     stated = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]
     more = len(answer.claims) - MAX_CLAIMS
-    return [*stated, f"and {more} more: --format json has them all"] if more > 0 else stated
+    return [*stated, f"and {more} more: JSON has them all"] if more > 0 else stated
 
 
 def _claim_line(claim: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ import { picture } from "./picture.js";
 const DOWNLOADS = ["csv", "json", "parquet", "markdown", "svg", "png"];
 /** Questions of the views of a country and a mineral, which a brief puts together. */
 const BRIEFED = ["depends", "suppliers", "spof", "reliance", "concentration"];
+/** Letters from which on a cell is read as a sentence. */
+const SENTENCE = 60;
 const ENDINGS = { markdown: "md" };
 
 /**
@@ -22,13 +24,17 @@ export function answer(found, path, fields) {
   return h("article", {},
     h("h1", {}, title.title),
     lead && h("p", { class: "lead" }, lead.text),
-    h("div", { class: found.picture ? "answer pictured" : "answer" },
+    h("div", { class: found.picture && !sentences(rows) ? "answer pictured" : "answer" },
       rows && table(rows.table, title.title, open),
       found.picture && picture(found.picture),
       h("div", { class: "wide" }, ...blocks(rest))),
     downloads(path, fields),
     same(found.same));
 }
+
+/** True if a table has sentences, which need its whole width. @param {any} rows */
+const sentences = (rows) => rows?.table.some((/** @type {any} */ column) =>
+  column.cells.some((/** @type {string} */ cell) => cell.length > SENTENCE));
 
 /** The sections below the rows. @param {any[]} parts */
 export function blocks(parts) {

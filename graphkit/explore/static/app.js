@@ -34,7 +34,10 @@ const KIN = [["country", "of", "about"], MATERIALS];
 /** Numbers that are moved, with their steps. @type {Record<string, [number, number, number]>} */
 const SLIDERS = { loss: [0.05, 1, 0.05], slack: [0, 1, 0.05] };
 /** @type {Record<string, string>} */
-const LABELS = { for: "For what", on: "On whom", of: "Whose trade", by: "Counted by", to: "Cut for" };
+const LABELS = {
+  for: "For what", on: "On whom", of: "Whose trade", by: "Counted by", to: "Cut for",
+  "eol-rir": "End-of-life recycling rate", "n-minus-1": "Without the largest producer",
+};
 const MAIN = 4;
 /** Milliseconds that a year is shown for while the flows play. */
 const BEAT = 900;
@@ -104,9 +107,13 @@ function links(/** @type {string | null} */ ask, /** @type {string} */ view, /**
     const to = each.view ? `/?view=${each.view}` : address(each.asks[0], state);
     return h("a", { href: to, "aria-current": current ? "page" : false }, each.name);
   }));
-  // On a phone the links are one line that scrolls.
+  reveal(nav);
+}
+
+/** Scroll a line of links to the present one, as on a phone it does not fit. @param {HTMLElement} nav */
+function reveal(nav) {
   const chosen = /** @type {HTMLElement | null} */ (nav.querySelector("[aria-current]"));
-  if (chosen) nav.scrollLeft = chosen.offsetLeft - (nav.clientWidth - chosen.clientWidth) / 2;
+  if (chosen) nav.scrollLeft = chosen.offsetLeft - nav.offsetLeft - (nav.clientWidth - chosen.clientWidth) / 2;
 }
 
 /** The address of a question, with what the present one shares with it. */
@@ -138,10 +145,12 @@ async function question(/** @type {string} */ path, /** @type {URLSearchParams} 
     const years = path === "flows" ? await yearsOf(fields.get("for") ?? "") : null;
     const others = (view?.asks ?? []).map((each) =>
       h("a", { href: address(each, state), "aria-current": each === path ? "page" : false }, TITLES[each]));
+    const beside = h("nav", { "aria-label": view?.name }, ...others);
     main.replaceChildren(
-      others.length > 1 ? h("nav", { "aria-label": view?.name }, ...others) : "",
+      others.length > 1 ? beside : "",
       form(path, fields, years),
       h("div", { id: "answer", "aria-live": "polite" }));
+    reveal(beside);
   }
   const place = /** @type {HTMLElement} */ (document.getElementById("answer"));
   const found = await fetched(`/api/page/${path}?${fields}`, { signal });

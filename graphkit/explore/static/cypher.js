@@ -121,11 +121,14 @@ function caret(/** @type {any} */ written, /** @type {string} */ message) {
 /** @param {HTMLElement} main */
 export async function sources(main) {
   const rows = await fetched("/api/query/sources");
+  const columns = columnsOf(rows).map((column) => column.name !== "url" ? column : { ...column,
+    cells: rows.map((/** @type {any} */ { url }) => /^https?:/.test(url)
+      ? h("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, url) : url ?? "") });
   const command = `graphkit query sources${await database()}`;
   main.replaceChildren(
     h("h1", {}, "Sources"),
     h("p", { class: "lead" }, "Every fact of the graph has one of these sources."),
-    table(columnsOf(rows), "Sources"),
+    table(columns, "Sources"),
     h("div", { class: "row downloads" }, h("span", {}, "Download"), ...["csv", "json", "parquet"].map((form) =>
       h("a", { class: "button", href: `/api/query/sources?format=${form}`, download: `sources.${form}` }, form.toUpperCase()))),
     h("section", { class: "same", "aria-label": "The same answer elsewhere" },

@@ -3,6 +3,8 @@ import { h } from "./dom.js";
 import { picture } from "./picture.js";
 
 const MOST_NODES = 200;
+/** Of a picture, and of one for a phone. */
+const WIDTHS = [640, 340];
 const HEIGHT = 420;
 const COLOURS = ["#3544d4", "#cf735c", "#119a0e", "#833180", "#654c11", "#125746", "#4881e5"];
 
@@ -53,7 +55,7 @@ export function graph(rows, statement) {
   ].filter(Boolean);
   const shown = [...links.values()].filter((each) => known.has(each.from) && known.has(each.to));
   return [
-    picture({ option: option(drawn, shown), height: HEIGHT, dark: DARK,
+    picture({ layouts: WIDTHS.map((width) => ({ option: option(drawn, shown), width, height: HEIGHT })), dark: DARK,
       label: `A graph of ${drawn.length} nodes and ${shown.length} relationships; the table below has them all` }),
     ...notes.map((note) => h("p", {}, /** @type {string} */ (note))),
   ];

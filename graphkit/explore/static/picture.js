@@ -49,7 +49,7 @@ export function picture(given) {
     chart.setOption({ ...JSON.parse(painted), animation: false }, true);
   };
   const draw = async () => {
-    const library = await echarts();
+    const [library] = await Promise.all([echarts(), document.fonts.load("13px 'Noto Sans'")]);
     if (given.world) {
       shapes ??= fetch("/world.json").then((reply) => reply.json());
       library.registerMap("world", (await shapes).shapes);
