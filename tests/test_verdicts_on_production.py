@@ -15,12 +15,14 @@ OUTPUT = {"measure": "production", "consumer": None, "product": None, "element":
 
 def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
     loaded = graph(made=WORLD)
-    row = check(loaded, value=0.7, **OUTPUT)
+    row = check(loaded, value=0.71, **OUTPUT)
 
     assert (row["verdict"], row["found_by"]) == (
         BORNE_OUT, "ore, REO, of the published world total (usgs)",
     )  # fmt: skip
     assert (row["found_low"], row["found_high"]) == pytest.approx((265 / 385, 275 / 375))
+    near = check(loaded, value=0.69, **OUTPUT)
+    assert (near["verdict"], near["missing"]) == (CANNOT_BE_TOLD, ["figures with more digits"])
     assert verdict(loaded, value=0.62, **OUTPUT) == CONTRADICTED
     assert verdict(loaded, value=0.66, **OUTPUT | {"counted_by": None}) == CANNOT_BE_TOLD
 

@@ -5,6 +5,7 @@ from databases import hold
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 
+from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
@@ -34,3 +35,9 @@ def sample_graph(whole):
 def stores(whole, embedded, neo4j_store):
     hold(neo4j_store, whole)
     return {"embedded": embedded, "neo4j": neo4j_store}
+
+
+def test_180_claims_have_a_verdict(embedded):
+    counts = Session(embedded).check_claims().coverage
+
+    assert counts["contradicted"] + counts["borne_out"] >= 180

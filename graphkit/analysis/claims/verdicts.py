@@ -79,7 +79,7 @@ class Claimed:
     def agrees(self, reading: Reading) -> bool | None:
         """Tell whether a reading bears the claim out; None where its bounds allow both.
 
-        A rounded figure agrees if it may agree; a figure that is only known between bounds
+        A rounded figure agrees if its middle does; a figure that is only known between bounds
         must agree wherever it lies.
         """
         below = reading.low <= self.low if self.open_low else reading.low < self.low
@@ -91,7 +91,9 @@ class Claimed:
         if apart:
             return False
         one_sided = self.low == -inf or self.high == inf
-        return None if reading.bounded or one_sided else True
+        if reading.bounded or one_sided or self.distance(reading.value):
+            return None
+        return True
 
     def distance(self, value: float) -> float:
         """Return the distance of a figure from the interval, 0 inside."""
@@ -335,8 +337,9 @@ def _doubts(
         basket = "which stage" if readings.every else "which basket"
         some = f"{basket}: only a part of it agrees, {part[0].label}"
         return [vague if any(r.whole for r in part) and not readings.every else some]
-    if None in said.values():
-        return ["a figure instead of bounds"]
+    if open_ := [r for r, yes in said.items() if yes is None]:
+        rounded = not any(r.bounded for r in open_)
+        return ["figures with more digits" if rounded else "a figure instead of bounds"]
     several = len({p for r in said for p in r.products}) > 1
     if not readings.named and not (several and claim["kind"] in ("share", "change")):
         return [UNNAMED]
