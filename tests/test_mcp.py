@@ -29,9 +29,9 @@ from written_seeds import plain as plain_seeds
 
 from graphkit.analysis.claims import known_values
 from graphkit.cli import run
-from graphkit.mcp import MOST_CHARACTERS, plain
+from graphkit.mcp import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
-from graphkit.mcp.tools import tools
+from graphkit.mcp.tools import read_arguments, tools
 from graphkit.paths import shipped
 from graphkit.questions.claim_checks import check_stated
 from graphkit.render import as_object, json_text
@@ -121,7 +121,7 @@ def test_every_tool_has_a_call_here():
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_each_tool_answers_as_its_schema_says(server, name):
+def test_each_tool_answers_as_its_schema_says(server, sliced_file, name):
     result = asked(server.address, name, CALLS[name])
 
     assert not result.is_error, said(result)
@@ -131,6 +131,15 @@ def test_each_tool_answers_as_its_schema_says(server, name):
     if "rows_in_all" in result.structured_content:
         assert len(result.structured_content["rows"]) <= CALLS[name].get("max_rows", 100)
         assert len(json_text(result.structured_content)) <= MOST_CHARACTERS
+    reply = work(sliced_file, name, CALLS[name])
+    assert (result.structured_content, said(result)) == (reply["structured"], reply["text"])
+
+
+def work(db: Path, name: str, arguments: dict[str, Any]) -> Reply:
+    """Do the work of a call in this process, as a process of the server does it."""
+    values = read_arguments(name, arguments)
+    rows = values.pop("max_rows", None) or arguments.get("max_rows", ROWS)
+    return do(Job(str(db), name, values, rows))
 
 
 @pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.name)
@@ -457,6 +466,47 @@ def test_a_sentence_is_checked_as_the_published_claim_is(ask, material):
             assert stated.rows["difference"].to_pylist() == [row["difference"]]
             compared += 1
     assert compared
+
+
+NEW = {"key": "wire-2026", "title": "Magnets", "publisher": "Wire", "licence": "not stated"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"key": "kor-ree-metals-chn-2024"}, "the graph has a claim 'kor-ree-metals-chn-2024'"),
+        ({"new_source": {**NEW, "key": "reex-2025-10-24"}}, "has a source 'reex-2025-10-24'"),
+        ({"new_source": NEW}, "source: wanted 'wire-2026', the key in new_source"),
+    ],
+)
+def test_a_draft_that_no_seed_could_hold_is_told(sliced_file, changed, message):
+    reply = work(sliced_file, "draft_claim", {**CALLS["draft_claim"], **changed})
+
+    assert list(reply) == ["error"]
+    assert message in reply["error"]
+
+
+def test_a_call_before_the_first_load_says_so_and_one_after_it_answers(tmp_path, sliced_file):
+    place = tmp_path / "later.lbdb"
+    early = (work(place, "cypher", CALLS["cypher"]), page(str(place), "sources"))
+    shutil.copy(sliced_file, place)
+
+    wanted = f"no database at {place}; make it with 'graphkit load'"
+    assert early == ({"error": wanted}, {"error": wanted})
+    assert work(place, "cypher", CALLS["cypher"]) == work(sliced_file, "cypher", CALLS["cypher"])
+    assert page(str(place), "sources") == page(str(sliced_file), "sources")
+
+
+def test_a_statement_with_more_rows_than_asked_for_is_not_complete(sliced_file):
+    statement = "MATCH (c:Country) RETURN c.iso3 AS iso3 ORDER BY iso3"
+    few, many = (
+        work(sliced_file, "cypher", {"statement": statement, "max_rows": n}) for n in (3, 30)
+    )
+
+    assert [len(reply["structured"]["rows"]) for reply in (few, many)] == [3, 30]
+    assert not few["structured"]["complete"]
+    assert "3 of 3 rows" not in few["text"]
+    assert "20 of 30 rows; the structured content has more." in many["text"]
 
 
 @pytest.mark.parametrize("new", [False, True])

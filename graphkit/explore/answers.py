@@ -114,11 +114,6 @@ class Answers(Closing):
             self._catalog = Catalog(self._reopen())
         return self._catalog
 
-    def warm(self) -> None:
-        """Read what every question needs."""
-        names_of(self.catalog())
-        _ = self.catalog().traded, self.catalog().claims
-
     async def find(self, question: Question) -> Found:
         """Find an answer: the kept one, that which another reader waits for, or a new one."""
         await self._forget_old()

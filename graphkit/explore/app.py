@@ -46,7 +46,7 @@ from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, na
 from graphkit.parameters import named_as_options
 from graphkit.plot.paper import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
-from graphkit.questions import prepare
+from graphkit.questions import prepare, read_ahead
 from graphkit.render import json_text, written
 from graphkit.schema import GRAPH
 from graphkit.stores import LIMITS, Limits, Store
@@ -396,6 +396,6 @@ def serve(
         The port is in use or not allowed.
     """
     with listening(port) as sock, Answers(store, reopen) as answers:
-        answers.warm()
+        read_ahead(answers.catalog())
         bound: int = sock.getsockname()[1]
         run_app(make_app(answers, db, bound), sock, lambda: started(f"http://{ADDRESS}:{bound}/"))

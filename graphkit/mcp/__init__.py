@@ -23,7 +23,7 @@ from graphkit.errors import GraphkitError, Unreachable, UsageError, one_line, vi
 from graphkit.importers import mapping
 from graphkit.parameters import named_as_options
 from graphkit.queries import find_query, rows_of, run_query
-from graphkit.questions import prepare
+from graphkit.questions import prepare, read_ahead
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.render import View, as_object, json_text
 from graphkit.render import rows_of as objects_of
@@ -110,8 +110,8 @@ def _visible(value: Any) -> Any:
 
 
 def _warm(job: Job, catalog: Catalog) -> Reply:
-    """Read what every question needs."""
-    _ = catalog.traded, catalog.claims, catalog.places
+    """Read ahead; name the database."""
+    read_ahead(catalog)
     return {"structured": {"database": catalog.store.label}, "text": ""}
 
 

@@ -54,6 +54,12 @@ class Question:
         return replace(found, notes=tuple(in_options(n, self.parameters) for n in found.notes))
 
 
+def read_ahead(catalog: Catalog) -> None:
+    """Read the tables that every question needs, before the first is asked."""
+    for name in ("reference", "product-links", "claims"):
+        catalog.rows(name)
+
+
 def prepare(verb: Verb, given: Mapping[str, Any], form: str) -> Question:
     """Choose the question of a verb for the values given.
 
