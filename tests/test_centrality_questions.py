@@ -133,17 +133,18 @@ def test_only_the_first_ranks_and_the_larger_flows(ask):
     assert "smallest flow kept: 1e+06 USD" in whole.caption
 
 
-def test_every_answer_says_how_scores_are_normalised(ask):
-    for answer in (
-        ask.centrality(scope="ree-metals"),
-        ask.centrality(scope="ree-metals", over_time=True, top=1),
-        ask.layered_centrality(scope="ree-metals", measures=DEFAULT),
-    ):
-        text = answer_text(answer)
-        flat = " ".join(text.split())
-        assert "smallest flow kept: any above 0" in flat
-        assert "Betweenness: of (n-1)(n-2) ordered pairs; distance 1/flow." in flat
-        assert "sums to 1; damping 0.85, uniform jumps" in answer.units["pagerank"]
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [("centrality", {}), ("centrality", {"over_time": True, "top": 1}),
+     ("layered_centrality", {"measures": DEFAULT})],
+)  # fmt: skip
+def test_every_answer_says_how_scores_are_normalised(ask, question, given):
+    answer = getattr(ask, question)(scope="ree-metals", **given)
+
+    text = " ".join(answer_text(answer).split())
+    assert "smallest flow kept: any above 0" in text
+    assert "Betweenness: of (n-1)(n-2) ordered pairs; distance 1/flow." in text
+    assert "sums to 1; damping 0.85, uniform jumps" in answer.units["pagerank"]
 
 
 def test_by_mass_every_period_says_what_gives_none(ask):

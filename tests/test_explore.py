@@ -243,15 +243,18 @@ def test_no_statement_writes(server, database, statement):
 
 
 @pytest.mark.parametrize(
-    "statement",
-    ["", "MATCH (c:Country", "RETURN nothing AS x", "RETURN 1 AS x, 2 AS x", "RETURN 1; RETURN 2",
-     "LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x"],
+    ("statement", "status"),
+    [("", 400), ("MATCH (c:Country", 400), ("RETURN nothing AS x", 422),
+     ("RETURN 1 AS x, 2 AS x", 422), ("RETURN 1; RETURN 2", 400),
+     ("LOAD CSV FROM 'file:///etc/passwd' AS x RETURN x", 400)],
 )  # fmt: skip
-def test_a_statement_that_fails_is_told_as_on_the_command_line(server, database, capsys, statement):
+def test_a_statement_that_fails_is_told_as_on_the_command_line(
+    server, database, capsys, statement, status
+):
     reply = server.post("/api/cypher", json={"statement": statement})
     cli.run(["cypher", statement, "--db", str(database)])
 
-    assert reply.status_code in (400, 422)
+    assert reply.status_code == status
     assert capsys.readouterr().err == f"graphkit: {reply.json()['error']}\n"
 
 
@@ -389,16 +392,16 @@ def test_a_path_that_climbs_finds_nothing(server, path):
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "status"),
     [
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\r\n",
-        b"GET / HTTP/1.1\r\nA: " + b"A" * 66_000,
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),
+        (b"\x16\x03\x01\x02\x00\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nA: " + b"A" * 66_000, b"400"),
     ],
     ids=["no host", "TLS", "endless header"],
 )
-def test_a_request_that_is_none_is_refused(server, request_):
-    assert raw(server, request_)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 421")
+def test_a_request_that_is_none_is_refused(server, request_, status):
+    assert raw(server, request_).split(b" ")[:2] == [b"HTTP/1.1", status]
     assert server.get("/").status_code == 200
 
 
@@ -513,7 +516,7 @@ def test_a_signal_ends_it_while_a_statement_runs(database, number):
             )
             httpx.get(address)
             os.kill(process.pid, number)
-            assert process.wait(15) in (-number, 130)
+            assert process.wait(15) == {signal.SIGTERM: -signal.SIGTERM, signal.SIGINT: 130}[number]
 
 
 def test_a_port_in_use_is_told(server, database, capsys):

@@ -225,8 +225,18 @@ class TestKnownAnswers:
         assert by(rows, "supplier", "usd") == added(outside, "exporter", **scope)
         assert by(rows, "supplier", "share_tonnes")["CHN"] == pytest.approx(0.421, abs=5e-4)
 
+    @pytest.mark.parametrize(
+        ("name", "here", "there"),
+        [("new-suppliers", "2024", "2022"), ("lost-suppliers", "2022", "2024")],
+    )
     def test_new_and_lost_suppliers_are_the_difference_of_two_years(
-        self, stores: dict[str, Store], engine: str, flows: list[dict[str, Any]]
+        self,
+        stores: dict[str, Store],
+        engine: str,
+        flows: list[dict[str, Any]],
+        name: str,
+        here: str,
+        there: str,
     ) -> None:
         periods = {"before": "2022", "period": "2024"}
         sellers: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -235,16 +245,12 @@ class TestKnownAnswers:
                 sellers[flow["product"], flow["period"]].add(flow["exporter"])
         products = ("magnets-metal", "ree-compounds", "ree-metals")
 
-        for name, here, there in (
-            ("new-suppliers", "2024", "2022"),
-            ("lost-suppliers", "2022", "2024"),
-        ):
-            rows = answer(stores[engine], name, consumer="KOR", **periods)
-            assert {(row["product"], row["supplier"]) for row in rows} == {
-                (product, seller)
-                for product in products
-                for seller in sellers[product, here] - sellers[product, there]
-            }
+        rows = answer(stores[engine], name, consumer="KOR", **periods)
+        assert {(row["product"], row["supplier"]) for row in rows} == {
+            (product, seller)
+            for product in products
+            for seller in sellers[product, here] - sellers[product, there]
+        }
 
     def test_trade_balance_is_imports_less_exports(
         self, stores: dict[str, Store], engine: str, flows: list[dict[str, Any]]
