@@ -198,6 +198,29 @@ def test_a_chain_is_bands_between_the_makers_of_each_stage(ask):
     ]
 
 
+def test_a_band_shows_the_ranges_that_the_rows_give(ask):
+    answer = ASKED["origins.origins"](ask)
+    rows = {(r["traced_to"], r["origin"]): r for r in answer.rows.to_pylist()}
+    china = rows["component", "CHN"]
+    said = [f"{100 * china[name]:.1f} %" for name in ("share", "low", "high")]
+    chain, narrow = (
+        next(one for one in picture(answer, narrow=each).option["series"] if one["type"] == "sankey")
+        for each in (False, True)
+    )
+    node = next(node for node in chain["data"] if node["name"] == "3 CHN")
+    band = next(band for band in chain["links"] if band["source"] == "3 CHN")
+    told = f"component: China {said[0]}, at least {said[1]}, at most {said[2]}"
+
+    assert 0 < china["low"] < china["share"] < china["high"]
+    assert node["label"]["formatter"] == f"China\n{said[1].removesuffix(' %')} to {said[2]}"
+    assert node["tooltip"]["formatter"] == told
+    assert band["tooltip"]["formatter"] == (
+        f"{band['value']:.1f} % of the imports, as traced\n{told}\nto Japan"
+    )
+    assert [b["tooltip"] for b in narrow["links"]] == [b["tooltip"] for b in chain["links"]]
+    assert [n["label"]["formatter"] for n in narrow["data"] if n["name"] == "3 CHN"] == ["CHN"]
+
+
 def test_answers_side_by_side_are_one_picture(ask):
     answers = {key: ask.origins(key, scope="magnets", period="2024") for key in ("JPN", "KOR")}
     option = picture(side_by_side(answers)).option

@@ -25,6 +25,7 @@ from graphkit.plot.paper import (
     OTHER,
     SECOND,
     THIRD,
+    WIDTH,
     colour_of,
     name_of,
 )
@@ -158,8 +159,13 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
     if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
-        plot = _above(plot, [makers_by_stage(width, links) for links in chains.values()])
-        note += " Bands: who made it out of whose material, as traced."
+        every = answer.rows.to_pylist()
+        plot = _above(plot, [
+            makers_by_stage(width, links, [row for row in every if row["product"] == product])
+            for (_, product), links in chains.items()
+        ])  # fmt: skip
+        note += " Bands: who made it out of whose material, as traced"
+        note += "." if width < WIDTH else "; below a name: at least to at most."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
