@@ -203,9 +203,9 @@ def test_a_band_shows_the_ranges_that_the_rows_give(ask):
     rows = {(r["traced_to"], r["origin"]): r for r in answer.rows.to_pylist()}
     china = rows["component", "CHN"]
     said = [f"{100 * china[name]:.1f} %" for name in ("share", "low", "high")]
+    options = [picture(answer, narrow=each).option for each in (False, True)]
     chain, narrow = (
-        next(one for one in picture(answer, narrow=each).option["series"] if one["type"] == "sankey")
-        for each in (False, True)
+        next(one for one in option["series"] if one["type"] == "sankey") for option in options
     )
     node = next(node for node in chain["data"] if node["name"] == "3 CHN")
     band = next(band for band in chain["links"] if band["source"] == "3 CHN")
