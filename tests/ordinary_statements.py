@@ -338,7 +338,7 @@ PARAMETERS = {"iso3": "KOR", "limit": 3, "list": ["KOR", "JPN"], "null": None, "
 
 REFUSED = frozenset(
     (
-        "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN reduce(s = '', n IN nodes(p) | s + n.key + ' ') AS t ORDER BY t",
+        "MATCH p = SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x",
         "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
         "MATCH ()-[f:EXPORTS {product: 'ree-metals'}]->() RETURN round(stDev(f.usd)) > 0 AS x",
         "UNWIND [2, 4, 4, 4, 5, 5, 7, 9] AS x RETURN stDevP(x) AS p, round(stDev(x), 6) AS s",

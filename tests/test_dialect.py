@@ -18,7 +18,39 @@ MEMBERS = (
 """A country that is a member of something, and one that is not."""
 
 LACKING = (
-    ("RETURN [x IN ['a', 'b'] | §{k: x}] AS x", "list comprehension of maps"),
+    ("RETURN [x IN ['a', 'b'] | §{k: x}] AS x", "comprehension that makes maps"),
+    ("RETURN [x IN [1, 2] | §{a: x}.a] AS x", "comprehension that makes maps"),
+    ("RETURN [x IN [1, 2] WHERE §{a: x}.a = 1] AS x", "comprehension that makes maps"),
+    ("RETURN [x IN [1, 2] | [§{a: x}]] AS x", "comprehension that makes maps"),
+    (
+        "RETURN [x IN [1, 2] | size([y IN [§{a: x}] WHERE y.a > 1])] AS x",
+        "comprehension that makes maps",
+    ),
+    (
+        KOREA + "RETURN [x IN [c] | [§x {.iso3}]] AS x",
+        "comprehension that makes maps",
+    ),
+    (
+        "MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[:MADE_INTO*..5]->(b:Product)) "
+        "WHERE a <> b AND length(§p) > 1 RETURN count(p) AS x",
+        "shortest path under a condition on the path",
+    ),
+    (
+        "MATCH p = allShortestPaths((a:Product {key: 'dy-metal'})-[r:MADE_INTO*..5]->(b:Product)) "
+        "WHERE a <> b AND all(m IN §r WHERE m.process <> 'x') RETURN count(p) AS x",
+        "shortest path under a condition on the path",
+    ),
+    (
+        "MATCH (a:Product {key: 'dy-metal'}), (b:Product {key: 'magnets-metal'}) MATCH p = "
+        "shortestPath((a)-[*..4]-(b)) WHERE none(n IN nodes(§p) WHERE n:Element) "
+        "RETURN count(p) AS x",
+        "shortest path under a condition on the path",
+    ),
+    (
+        "MATCH p = §ALL SHORTEST (a:Product {key: 'dy-chloride'})-[:MADE_INTO]-{1,4}(b:Product) "
+        "WHERE a <> b OR length(p) > 1 RETURN count(p) AS x",
+        "SHORTEST path that may lead back to its start (here: a <> b)",
+    ),
     ("RETURN §reduce(t = 0, x IN [1, 2] | x - t) AS x", "reduce() of anything but a sum"),
     ("UNWIND [[1]] AS xs RETURN §reduce(t = '', x IN xs | t + x) AS x", "reduce() of two types"),
     ("RETURN §reduce(t = 'a', x IN ['b', null] | t + x) AS x", "reduce() of texts that may be"),
@@ -266,6 +298,14 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "UNWIND [{k: 'a'}, {k: null}] AS m RETURN m.k + m.k AS a, m.k || m.k AS b",
         "MATCH (p:Product) WITH p ORDER BY p.key WITH collect({k: p.note}) AS l "
         "RETURN l[0].k + l[1].k AS x",
+        "RETURN reduce(s = '', x IN ['a', 'b'] | s + ',' + x + '!') AS x, "
+        "reduce(s = 1, x IN [1, 2] | s + x * x + 3) AS y",
+        f"{MEMBERS} RETURN reduce(s = '', x IN a.aliases | s + '; ' + x) AS x",
+        "MATCH p = ALL SHORTEST (a:Product {key: 'dy-chloride'})-[:MADE_INTO]-{1,4}(b:Product) "
+        "WHERE b <> a AND length(p) > 1 RETURN count(p) AS x",
+        "MATCH p = shortestPath((a:Product)-[:MADE_INTO*..5]->(b:Product {key: 'magnets-metal'})) "
+        "WHERE a <> b AND EXISTS { (a)-[:AT_STAGE]->(:Stage {key: 'mine'}) } "
+        "WITH a.key AS k, length(p) AS l WHERE l > 1 RETURN k, l ORDER BY k",
         f"{MEMBERS} RETURN 'x' IN [a.iso3] AS x, NOT c.iso3 IN ['x', a.iso3] AS y",
         f"{MEMBERS} WITH c, a, collect(a.iso3) AS l RETURN a.iso3 IN l AS x, NOT a.iso3 IN l AS y",
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",

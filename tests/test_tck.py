@@ -36,7 +36,7 @@ REASONS = {
         "maps and lists of mixed, empty or unknown content",
     "comparison|compare|may hold null|STARTS WITH of|list_contains|Cast failed|but expected":
         "comparisons of two types, and of lists that may hold null",
-    "two comprehensions|LIST_FILTER|_graphkit|built-in function|REL is neither":
+    "comprehension|LIST_FILTER|_graphkit|built-in function|REL is neither":
         "comprehensions that ladybug gets wrong",
     "no label or rel|has no property|wanted name: names":
         "labels, types and properties that the schema lacks",

@@ -237,6 +237,11 @@ class Writer:
         yield name
         self.renamed, self.types.bound = before, types
 
+    @property
+    def in_comprehension(self) -> bool:
+        """True for what is made of each item of a list."""
+        return any(name.startswith(f"{HIDDEN}_x") for name in self.renamed.values())
+
     def lambda_(
         self, function: str, values: str, variable: Syntax, type_: str, body: Syntax
     ) -> str:
@@ -245,7 +250,7 @@ class Writer:
             before, self.types.bound = self.types.bound, {**self.types.bound, variable.name: type_}
             found, self.types.bound = self.types.of(body), before
             if found in ("map", "node", "relationship", "path"):
-                self.lacks(body, "list comprehension of maps")
+                self.lacks(body, "comprehension that makes maps")
         with self.local(variable, type_, body) as name:
             text = self.written(body)
         if function == "list_filter":
@@ -505,7 +510,7 @@ class Writer:
         )
         if each.name == "COLLECT":
             self.lacks(each, "COLLECT subquery")
-        if any(name.startswith(f"{HIDDEN}_x") for name in self.renamed.values()):
+        if self.in_comprehension:
             self.lacks(each, f"{each.name} subquery in a comprehension")
         if matches != (clauses[:-1] if counts_rows else clauses):
             self.lacks(each, f"{each.name} subquery of more than MATCH")

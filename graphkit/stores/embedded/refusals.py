@@ -61,6 +61,7 @@ def refuse_silent_differences(statement: Statement, parameters: Mapping[str, Any
     """
     tree = statement.tree
     _check_lists_of_maps(statement.text, tree)
+    _check_shortest_paths(statement.text, tree)
     found = [
         *_other_case(tree),
         *text_and_number(tree, parameters),
@@ -80,6 +81,41 @@ def _check_lists_of_maps(text: str, tree: Syntax) -> None:
             raise Untranslated(
                 f"{at}: the embedded database mixes up maps of different names in one list"
             )
+
+
+def _check_shortest_paths(text: str, tree: Syntax) -> None:
+    """Refuse shortest paths of which ladybug finds others, or fewer."""
+    for pattern in tree.walk("match"):
+        where = pattern.first("where")
+        conditions = list(_required(where.parts[0])) if where else []
+        for path in pattern.all("path"):
+            shortest, selector = path.first("shortest"), path.first("selector")
+            way = (path, *path.walk("relationship"))
+            names = {each.name for part in way for each in part.all("variable")}
+            on_it = [v for c in conditions for v in c.walk("variable") if v.name in names]
+            if shortest and on_it:
+                # Neo4j looks on for a path that meets it, ladybug filters the one that it found.
+                raise Untranslated(
+                    f"{place(text, on_it[0].at)}: the embedded database has no shortest path "
+                    "under a condition on the path itself"
+                )
+            if selector and selector.name not in ("ALL", "ALL PATHS"):
+                ends = {("variable", name_of(path.all("node")[end])) for end in (0, -1)}
+                apart = [c.parts for c in conditions if [p.name for p in c.parts[1:2]] == ["<>"]]
+                if not any({(v.kind, v.name) for v in pair[::2]} == ends for pair in apart):
+                    raise Untranslated(
+                        f"{place(text, selector.at)}: the embedded database has no "
+                        f"{selector.name} path that may lead back to its start (here: a <> b)"
+                    )
+
+
+def _required(condition: Syntax) -> Iterator[Syntax]:
+    """Yield the conditions that must all be met."""
+    if condition.kind not in ("and", "group"):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from _required(part)
 
 
 def _other_case(tree: Syntax) -> Iterator[Refusal]:

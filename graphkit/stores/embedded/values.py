@@ -268,15 +268,25 @@ def reduce(writer: Writer, each: Syntax) -> str:
     operands, signs = result.parts[::2], {sign.name for sign in result.parts[1::2]}
     begins = result.kind in ("sum", "product") and _is(operands[0], total)
     again = any(v.name == total.name for o in operands[1:] for v in o.walk("variable"))
-    if not begins or again or len(operands) > 2 or not signs <= {"+", "*"}:
+    if not begins or again or len(signs) > 1 or not signs <= {"+", "*"}:
         writer.lacks(each, "function reduce() of anything but a sum or a product")
     [sign], added = signs, operands[1]
+    if len(operands) > 2:
+        added = Syntax(result.kind, added.at, result.end, result.name, result.parts[2:])
     text, items = writer.written(values), writer.types.item(values)
+    before, writer.whole = writer.whole, writer.whole - {variable.name}
+    if not may_hold_null(writer, values):
+        writer.whole = {*before, variable.name}
     with writer.local(variable, items, added):
         type_, start = writer.types.of(added), writer.types.of(first)
+        types = {writer.types.of(operand) for operand in operands[1:]}
+    open_ = any(_item_may_be_null(writer, value) for value in (first, *operands[1:]))
+    writer.whole = before
     if type_ != start and {type_, start} != {"int", "float"}:
         writer.lacks(each, "function reduce() of two types")
-    if type_ == "text" and (may_hold_null(writer, values) or not _is(added, variable)):
+    if len(operands) > 2 and types not in ({"int"}, {"text"}):
+        writer.lacks(each, "function reduce() of anything but a sum or a product")
+    if type_ == "text" and open_:
         writer.lacks(each, "function reduce() of texts that may be null")
     if not _is(added, variable):
         text = writer.lambda_("list_transform", text, variable, items, added)
@@ -390,6 +400,8 @@ def sum_(writer: Writer, each: Syntax) -> str:
 
 def projection(writer: Writer, each: Syntax) -> str:
     """Write ``n {.a, b: 1, c}`` as a map; of nothing, null."""
+    if writer.in_comprehension:
+        writer.lacks(each, "comprehension that makes maps")
     of, graph = writer.written(each.parts[0]), writer.types.of(each.parts[0]) in GRAPH_VALUES
     entries = []
     for part in each.parts[1:]:
@@ -455,6 +467,8 @@ def list_(writer: Writer, each: Syntax) -> str:
 def map_(writer: Writer, each: Syntax) -> str:
     """Write a map; ladybug has none without entries."""
     names = [entry.name.lower() for entry in each.parts]
+    if writer.in_comprehension:  # it would be that of the first item, each time
+        writer.lacks(each, "comprehension that makes maps")
     if not names:
         writer.lacks(each, "empty map {}")
     if len(set(names)) < len(names):
