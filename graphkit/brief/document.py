@@ -112,7 +112,9 @@ class Brief:
             f'<section aria-labelledby="commands"><h2 id="commands">Commands</h2>\n<pre tabindex=0>'
             f"{commands}</pre></section>\n"
         )
-        head = HEAD.replace("TITLE", _html(self.title))
+        from graphkit.plot import font_faces
+
+        head = HEAD.replace("FONTS", font_faces()).replace("TITLE", _html(self.title))
         return f"{head}<main>\n{''.join(parts)}</main>\n</body>\n</html>\n"
 
     def write(self, path: Path | str) -> None:
@@ -211,15 +213,21 @@ def _fold(summary: str, content: str) -> str:
 
 
 def _picture(answer: Answer, label: str) -> str:
+    """Draw the picture of an answer, laid out for wide screens and paper, and for phones."""
     from graphkit.plot import picture, svg
 
-    drawn = picture(answer)
-    if not drawn.option["series"]:
-        return ""
-    # Each drawing numbers its clips and hatches from 0: on one page they need names of their own.
-    drawing = re.sub(r'(?<=")((?:url\()?#?)p-(?=\w)', rf"\g<1>{label}-", svg(drawn))
-    name = _html(f"Picture: {answer.question}")
-    return f'<div class=wide tabindex=0 role=region aria-label="{name}">{drawing}</div>\n'
+    parts = []
+    for layout in ("wide", "narrow"):
+        drawn = picture(answer, narrow=layout == "narrow")
+        if not drawn.option["series"]:
+            return ""
+        # Each drawing numbers its clips and hatches from 0: on one page they need own names.
+        own = rf"\g<1>{label}{layout[0]}-"
+        drawing = re.sub(r'(?<=")((?:url\()?#?)p-(?=\w)', own, svg(drawn))
+        name = _html(f"Picture: {answer.question}")
+        parts.append(f'<div class="picture {layout}" tabindex=0 role=region aria-label="{name}">'
+                     f"{drawing}</div>\n")  # fmt: skip
+    return "".join(parts)
 
 
 def _table(columns: Sequence[TextColumn], name: str) -> str:
@@ -234,10 +242,11 @@ HEAD = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline';
+ font-src data:">
 <title>TITLE</title>
 <style>
-:root { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --muted: #5b6470;
+FONTS:root { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --muted: #5b6470;
   --line: #d4d9e0; --band: #f3f5f8; --link: #2346c7; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171c; --ink: #e9ebee; --muted: #a6aeba; --line: #3c434d; --band: #1d2229;
@@ -256,7 +265,12 @@ ul { padding-left: 1.3em; }
 li { margin: .25em 0; overflow-wrap: anywhere; }
 .note, .command { color: var(--muted); font-size: .88em; }
 .wide { overflow-x: auto; margin: .6em 0; }
-svg { display: block; min-width: 520px; max-width: 680px; width: 100%; height: auto; }
+.picture svg { display: block; max-width: 680px; width: 100%; height: auto; }
+.picture.narrow { display: none; }
+@media screen and (max-width: 600px) {
+  .picture.wide { display: none; }
+  .picture.narrow { display: block; }
+}
 table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 8px; border-bottom: 1px solid var(--line); text-align: left;
   vertical-align: top; }
@@ -278,12 +292,13 @@ pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em
   summary { list-style: none; color: var(--muted); }
   summary::after { content: " (in the file, not in print)"; }
   .wide { overflow: visible; }
-  svg { min-width: 0; max-width: 150mm; max-height: 235mm; break-inside: avoid; }
+  .picture svg { max-width: 150mm; max-height: 235mm; break-inside: avoid; }
   table { font-size: 7.5pt; width: 100%; }
   th, td { padding: 2px 4px; }
   tr, li { break-inside: avoid; }
   thead, tbody tr:nth-child(-n+4) { break-after: avoid; }
   h2 { break-after: avoid; }
+  details { break-before: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 </style>

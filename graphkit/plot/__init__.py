@@ -7,10 +7,10 @@ from collections.abc import Callable
 from graphkit.answer import Answer
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
-from graphkit.plot.drawing import Picture, html_page, png, svg
+from graphkit.plot.drawing import Picture, font_faces, html_page, png, svg
 from graphkit.plot.paper import NARROW, WIDTH
 
-__all__ = ["Picture", "html_page", "picture", "png", "svg"]
+__all__ = ["Picture", "font_faces", "html_page", "picture", "png", "svg"]
 
 Drawing = Callable[[Answer, int], Picture]
 KINDS: tuple[tuple[str, Drawing], ...] = (

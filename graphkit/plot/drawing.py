@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -142,6 +144,19 @@ def png(picture: Picture) -> bytes:
     ))  # fmt: skip
 
 
+@cache
+def font_faces() -> str:
+    """Return the style that gives a page the letters that pictures are laid out for."""
+    faces = []
+    for name, weight in (("Regular", 400), ("Bold", 700)):
+        letters = b64encode((ASSETS / f"NotoSans-{name}.ttf").read_bytes()).decode()
+        source = f"url(data:font/ttf;base64,{letters})"
+        faces.append(
+            f'@font-face {{ font-family: "Noto Sans"; font-weight: {weight}; src: {source}; }}\n'
+        )
+    return "".join(faces)
+
+
 def html_page(*layouts: Picture, below: str = "") -> str:
     """Write one file that shows a picture with tooltips, and some HTML below it.
 
@@ -149,7 +164,7 @@ def html_page(*layouts: Picture, below: str = "") -> str:
     window, else the last, and scales it to its width.
     """
     picture = layouts[0]
-    head = _HEAD.replace("TITLE", escape(picture.title))
+    head = _HEAD.replace("FONTS", font_faces()).replace("TITLE", escape(picture.title))
     foot = f"<main>{below}</main>\n</body>\n</html>\n"
     script = (ASSETS / "echarts.js").read_text("utf-8").replace("</script", "<\\/script")
     given = ",".join(map(_given, layouts)).replace("<", "\\u003c")
@@ -195,10 +210,10 @@ _HEAD = f"""<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline';
- style-src 'unsafe-inline'; img-src data:">
+ style-src 'unsafe-inline'; font-src data:; img-src data:">
 <title>TITLE</title>
 <style>
-body {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PAPER}; color: {INK};
+FONTSbody {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PAPER}; color: {INK};
   font: 15px/1.45 {FONT}; }}
 #frame {{ overflow: auto hidden; }}
 #picture {{ transform-origin: 0 0; }}
@@ -241,5 +256,6 @@ function fit() {
 }
 scheme.addEventListener("change", show);
 addEventListener("resize", fit);
-fit();
+const letters = [400, 700].map((weight) => document.fonts.load(`${weight} 13px "Noto Sans"`));
+Promise.all(letters).then(fit, fit);
 """

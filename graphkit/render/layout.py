@@ -284,6 +284,10 @@ def markdown(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+SHORT_CELL = 12
+"""Letters of a date or a country with a short name."""
+
+
 class HtmlPage:
     """HTML with the text of the data escaped."""
 
@@ -301,18 +305,22 @@ class HtmlPage:
         self._parts.append(f"<p>{_html(text)}</p>\n")
 
     def table(self, columns: Sequence[TextColumn]) -> None:
-        """Add a table with numbers aligned right."""
+        """Add a table with numbers aligned right, and short cells such as dates on one line."""
+        right, whole = ' style="text-align: right"', ' style="white-space: nowrap"'
+        aligned = [right * column.number for column in columns]
+        styles = [
+            style or whole * all(len(cell) <= SHORT_CELL for cell in column.cells)
+            for style, column in zip(aligned, columns, strict=True)
+        ]
 
-        def row(tag: str, texts: Sequence[str]) -> str:
-            cells = zip(columns, texts, strict=True)
-            right = ' style="text-align: right"'
-            return "<tr>" + "".join(
-                f"<{tag}{right * column.number}>{_html(text)}</{tag}>" for column, text in cells
-            ) + "</tr>"  # fmt: skip
+        def row(tag: str, texts: Sequence[str], styles: Sequence[str]) -> str:
+            cells = zip(texts, styles, strict=True)
+            inside = "".join(f"<{tag}{style}>{_html(text)}</{tag}>" for text, style in cells)
+            return f"<tr>{inside}</tr>"
 
-        headers = row("th", [column.header for column in columns])
+        headers = row("th", [column.header for column in columns], aligned)
         rows = zip(*(column.cells for column in columns), strict=True)
-        body = "\n".join(row("td", texts) for texts in rows)
+        body = "\n".join(row("td", texts, styles) for texts in rows)
         self._parts.append(
             f"<table>\n<thead>{headers}</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
         )

@@ -57,6 +57,13 @@ VIEWS = {
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
 """A statement whose rows are drawn as a graph, and have names."""
 SCREENS = {"wide": ((1920, 1080), "light"), "phone": ((360, 740), "dark")}
+PRINTED = 688
+"""Pixels of what is printed on A4, between margins of 14 mm."""
+CUT = """width => [...document.querySelectorAll("text, table, li, p, pre")].filter((each) => {
+  const box = each.getBoundingClientRect(), picture = each.closest("svg")?.getBoundingClientRect();
+  return box.right > (picture ? Math.min(picture.right, width) : width) + 1;
+}).map((each) => each.textContent.slice(0, 80))"""
+"""What a print cuts off at the right."""
 OF_SCREENS = ("color-contrast", "scrollable-region-focusable")
 """Rules of axe-core whose outcome hangs on the size and the colours of the screen."""
 
@@ -391,8 +398,11 @@ def test_a_brief_fits_prints_and_can_be_read_by_all(reader, brief, tmp_path):
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert violations(page, () if screen == "wide" else OF_SCREENS) == []
     page.pdf(path=tmp_path / "korea.pdf", prefer_css_page_size=True)
-    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PRINTED, "height": 1000})
+    page.emulate_media(media="print", color_scheme="light")
 
+    assert page.locator(".picture.wide text").count() > 100
+    assert page.evaluate(CUT, PRINTED) == []
     assert (tmp_path / "korea.pdf").read_bytes().startswith(b"%PDF")
     assert page.locator("nav").is_hidden()
     assert asked == [brief.as_uri()]
