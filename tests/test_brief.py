@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
 
@@ -171,11 +172,69 @@ def test_a_country_begins_with_the_largest_sums_and_counts_the_small_ones(korea)
     assert len(sums) > 2
 
 
+WEIGHED = {"trade.yaml": re.sub(r"usd: \d+, |\n.*usd: 200}", "", SMALL["trade.yaml"])}
+
+
+def test_imports_that_are_only_weighed_are_by_weight_and_worth_no_sum(embedded_of):
+    page = embedded_of(WEIGHED).brief("KOR")
+
+    assert page.lead[:2] == [
+        "In 2025-Q1, South Korea imported 1 product of those with trade data, of a value that is "
+        "not added up.",
+        "For 1 of them one supplier has at least half of the imports by weight in 2025-Q1: China "
+        "(1).",
+    ]
+
+
+def test_without_trade_each_section_on_a_country_says_what_is_unknown(embedded_of):
+    page = embedded_of({"trade.yaml": None}).brief("KOR")
+    none, unknown = "No imports of South Korea are known at all.", "Unknown without trade data."
+
+    assert page.lead == [none]
+    assert [one.sentences for one in page.sections[:7]] == [
+        [none], [unknown], [unknown], ["Unknown: no country is known as a first supplier."],
+        [unknown], ["Nothing in this scope is in the database."],
+        ["No claim about South Korea (KOR) is known; there are 0 in all."],
+    ]  # fmt: skip
+    assert not any(one.points or one.rows for one in page.sections[:7])
+
+
+def test_a_group_is_told_to_ask_for_the_losses_of_a_member(embedded_of):
+    page = embedded_of().brief("KOR+JPN")
+    stop = section(page, "If China stopped")
+
+    assert stop.sentences == [
+        "Losses are computed for one country at a time: ask for a member of South Korea and Japan."
+    ]
+    assert stop.commands == ["graphkit disrupt CHN --consumer COUNTRY --period 2025-Q1"]
+
+
+def test_a_file_has_the_form_of_its_ending(mineral, tmp_path):
+    for name in ("brief.html", "brief.MD"):
+        mineral.write(tmp_path / name)
+    with pytest.raises(UsageError, match=r"found the ending '\.pdf'; wanted \.html or \.md"):
+        mineral.write(tmp_path / "brief.pdf")
+
+    found = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert found == {"brief.html": mineral.html(), "brief.MD": str(mineral)}
+
+
+def test_markdown_has_each_section_with_its_commands(mineral):
+    parts = str(mineral).split("\n## ")
+
+    titles = [one.title for one in mineral.sections]
+    assert [part.partition("\n")[0] for part in parts[1:]] == [*titles, "Commands"]
+    for one, part in zip(mineral.sections, parts[1:], strict=False):
+        assert part.count("```bash\n" + "\n".join(one.commands) + "\n```") == bool(one.commands)
+    assert parts[-1].count("\ngraphkit ") == len(mineral.commands)
+
+
 def test_small_imports_are_counted_by_product():
     rows = [
         {"product": "a", "usd": 9e5},
         {"product": "a", "usd": 8e5},
         {"product": "b", "usd": 2e6},
+        {"product": "c", "usd": None},
     ]
 
     assert _small(rows) == " For 1 of these that is less than 1.0 M USD."

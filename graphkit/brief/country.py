@@ -94,6 +94,10 @@ def _by(row: Row) -> str:
     return "by value" if row["share_usd"] is not None else "by weight"
 
 
+def _bases(rows: Sequence[Row]) -> str:
+    return " or ".join(sorted({_by(row) for row in rows}))
+
+
 def country_brief(facts: Facts, buyer: Entity, period: str | None, command: str) -> Brief:
     """Write the brief on a country, or on a group counted as one.
 
@@ -139,7 +143,8 @@ def _minerals(standing: Standing) -> Part:
         return face.section(title), [
             face.lacking or f"No trade data give {standing.whose} in this scope."
         ]
-    usd = face.answer.coverage.get("usd") if face.answer else None
+    known = face.answer is not None and any(row["usd"] is not None for row in rows)
+    usd = face.answer.coverage.get("usd") if face.answer and known else None
     worth = f", worth {money(usd)} USD" if usd is not None else ", of a value that is not added up"
     products = {row["product"] for row in rows}
     half = [row for row in rows if (_part(row) or 0) >= HALF]
@@ -150,11 +155,13 @@ def _minerals(standing: Standing) -> Part:
     if half:
         lead.append(
             f"For {len({row['product'] for row in half})} of them one supplier has at least half "
-            f"of the imports by value in {period}: {facts.each(row['supplier'] for row in half)}."
-            f"{_small(half)}"
+            f"of the imports {_bases(half)} in {period}: "
+            f"{facts.each(row['supplier'] for row in half)}.{_small(half)}"
         )
     else:
-        lead.append(f"No supplier has half of the imports by value of any of them in {period}.")
+        lead.append(
+            f"No supplier has half of the imports {_bases(rows)} of any of them in {period}."
+        )
     said = (
         "Each cell of the picture has the last seller with the largest share of the imports by "
         "value; the table begins with the largest sums."
@@ -165,7 +172,7 @@ def _minerals(standing: Standing) -> Part:
 
 def _small(rows: Sequence[Row]) -> str:
     """Count the products of which little was bought, where a few parcels make the share."""
-    small = {row["product"] for row in rows if (row["usd"] or 0.0) < SMALL}
+    small = {row["product"] for row in rows if row["usd"] is not None and row["usd"] < SMALL}
     return f" For {len(small)} of these that is less than {money(SMALL)} USD." if small else ""
 
 
