@@ -371,11 +371,11 @@ class Writer:
 
     def let(self, each: Syntax) -> str:
         """Write LET as a WITH."""
-        given = []
+        given = ["*"] if self.types.bound else []
         for variable, value in (part.parts for part in each.parts):
             given.append(f"{self.written(value)} AS {self.variable(variable)}")
             self.types.bound[variable.name] = self.types.of(value)
-        return "WITH *, " + ", ".join(given)
+        return f"WITH {', '.join(given)}"
 
     def filter(self, each: Syntax) -> str:
         """Write FILTER as a WITH."""

@@ -199,6 +199,8 @@ def _not_cypher(statement: Statement) -> Iterator[Refusal]:
             if each.name not in names:
                 yield each.at, f"variable {each.name!r} is not defined; a condition defines none"
         bound = {} if clause.kind in ("union", "next") else bound_after(clause, bound)
+        if clause.kind == "next":
+            first = []
         if clause.kind == "return":
             columns = [statement.column(item) for item in clause.all("item", "star")]
             if first and columns != first and "*" not in (*columns, *first):
