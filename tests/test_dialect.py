@@ -121,6 +121,14 @@ LACKING = (
         "two comprehensions in a statement where one uses a variable from outside it",
     ),
     (
+        "UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN §l WHERE u > 1])] AS x",
+        "two comprehensions in a statement where one uses a variable from outside it",
+    ),
+    (
+        "UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + §y] AS x",
+        "two comprehensions in a statement where one uses a variable from outside it",
+    ),
+    (
         "MATCH (c:Country {iso3: 'KOR'}) RETURN c.aliases[0..§c.last_year] AS x",
         "part of a list between places that may be null",
     ),

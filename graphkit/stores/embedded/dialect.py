@@ -22,7 +22,6 @@ from graphkit.stores.embedded.subqueries import (
     EDGES,
     HIDDEN,
     NODES,
-    SCOPES,
     Joins,
     aggregates,
     joined,
@@ -156,6 +155,17 @@ def _shape(value: Syntax) -> str:
     return name if name in ("properties", "keys") else ""
 
 
+def _free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
+    """Yield the variables in a construct that it does not bind itself."""
+    if each.kind == "variable" and each.name not in bound:
+        yield each
+    scope = {"comprehension": (0,), "predicate": (0,), "reduce": (0, 2)}.get(each.kind, ())
+    own = {each.parts[n].name for n in scope}
+    for n, part in enumerate(each.parts):
+        if n not in scope:  # the list of a scope, which follows its variable, is outside it
+            yield from _free(part, bound if n - 1 in scope else {*bound, *own})
+
+
 class Writer:
     """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
 
@@ -227,9 +237,7 @@ class Writer:
     def local(self, variable: Syntax, type_: str, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
         before, types = self.renamed, self.types.bound
-        inner = {part.name for each in body.walk(*SCOPES) for part in each.all("variable")}
-        taken = (v for v in body.walk("variable") if v.name not in {variable.name, *inner})
-        self.captured = self.captured or next(taken, None)
+        self.captured = self.captured or next(_free(body, {variable.name}), None)
         self.locals += 1
         name = f"{HIDDEN}_x{self.locals}"
         self.renamed = {**before, variable.name: name}
