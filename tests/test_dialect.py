@@ -314,6 +314,11 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "MATCH p = shortestPath((a:Product)-[:MADE_INTO*..5]->(b:Product {key: 'magnets-metal'})) "
         "WHERE a <> b AND EXISTS { (a)-[:AT_STAGE]->(:Stage {key: 'mine'}) } "
         "WITH a.key AS k, length(p) AS l WHERE l > 1 RETURN k, l ORDER BY k",
+        "MATCH (p:Product)-[:AT_STAGE]->(s:Stage) WITH p, s ORDER BY p.key "
+        "RETURN [v IN range(s.position, 3) WHERE v > 1] AS x, "
+        "any(v IN range(s.position, 3) WHERE v > 1) AS y",
+        "MATCH (p:Product)-[:AT_STAGE]->(s:Stage) WITH p ORDER BY p.key "
+        "RETURN [v IN tail(split(p.key, '-')) WHERE v > 'o'] AS x",
         f"{MEMBERS} RETURN 'x' IN [a.iso3] AS x, NOT c.iso3 IN ['x', a.iso3] AS y",
         f"{MEMBERS} WITH c, a, collect(a.iso3) AS l RETURN a.iso3 IN l AS x, NOT a.iso3 IN l AS y",
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",

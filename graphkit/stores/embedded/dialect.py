@@ -29,7 +29,7 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import VALUES, may_hold_null
+from graphkit.stores.embedded.values import VALUES, filtered, may_hold_null
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -262,9 +262,7 @@ class Writer:
         with self.local(variable, type_, body) as name:
             text = self.written(body)
         if function == "list_filter":
-            # It reads whether a list is null from other rows, unless no list is null.
-            made = f"list_filter(coalesce({values}, []), {name} -> {text})"
-            return f"CASE WHEN {values} IS NOT NULL THEN {made} END"
+            return filtered(values, name, text)
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
         return f"{function}({values}[1:], {name} -> {text})"
 

@@ -124,6 +124,13 @@ def comprehension(writer: Writer, each: Syntax) -> str:
     return text
 
 
+def filtered(values: str, item: str, condition: str) -> str:
+    """Write the items that meet a condition; of no items, ladybug gives those of another row."""
+    # Whether a list is null is read from other rows too, unless none is.
+    some = f"list_filter(coalesce({values}, []), {item} -> {condition})"
+    return f"CASE WHEN size({values}) > 0 THEN {some} ELSE {values} END"
+
+
 def _is(value: Syntax, variable: Syntax) -> bool:
     return value.kind == "variable" and value.name == variable.name
 
@@ -244,8 +251,8 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     if may_hold_null(writer, values) and not type_.startswith(LIST):
         writer.locals += 1
         null = f"{HIDDEN}_x{writer.locals}"
-        nulls = f"size(list_filter(coalesce({every}, []), {null} -> {null} IS NULL))"
-        found = f"({found} OR nullif({nulls} > 0, true))"
+        nulls = filtered(every, null, f"{null} IS NULL")
+        found = f"({found} OR nullif(size({nulls}) > 0, true))"
     # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
     if not _item_may_be_null(writer, value) or values.kind == "parameter":
         return found
