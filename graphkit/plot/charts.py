@@ -180,7 +180,7 @@ def rows_of(
     if beside_range:
         numbers = [_number(bars, row, axis) for row in range(len(labels))]
     above = width < WIDTH
-    numbered = max((text_width(number, SMALL) + 10 for number in numbers), default=0.0)
+    numbered = max((text_width(number, SMALL) + 14 for number in numbers), default=0.0)
     space = width - 2 * EDGE - numbered if above else LABEL
     texts = [wrapped(label, space, TEXT, lines=5) for label in labels]
     head = max(map(len, texts), default=1) * TEXT * LEADING
@@ -200,7 +200,7 @@ def rows_of(
     else:
         left = max((text_width(line) for lines in texts for line in lines), default=0) + EDGE + 10
         right = max(EDGE + 52, EDGE + numbered)
-        step, place = max(bar + 9, head + 8), {}
+        step, place = max(bar + 9, head + 8), {"margin": 8}
     body = max(1, len(labels)) * step
     axis = replace(axis, length=width - round(left) - round(right))
     series = [
@@ -222,7 +222,9 @@ def rows_of(
     }  # fmt: skip
     aside = {
         **side, "position": "right", "data": list(numbers), "axisLine": {"show": False},
-        "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0, **place},
+        # A mark at the end of the axis does not touch the number.
+        "axisLabel": {"color": INK, "fontSize": SMALL, "interval": 0, **place,
+                      **({} if above else {"margin": 12})},
     }  # fmt: skip
     return Plot(
         {
@@ -486,8 +488,8 @@ def matrix(
     left += EDGE + 10
     wide = min(150.0, (width - left - EDGE) / max(1, len(columns)))
     words = [word for column in columns for word in column.split()]
-    turned = max((text_width(word, SMALL) for word in words), default=0) > wide - 6
-    heads = [wrapped(column, 120 if turned else wide - 6, SMALL, lines=3) for column in columns]
+    turned = max((text_width(word, SMALL) for word in words), default=0) > wide - 4
+    heads = [wrapped(column, 120 if turned else wide - 4, SMALL, lines=3) for column in columns]
     if turned:
         top = max(text_width(line, SMALL) for lines in heads for line in lines) + 10
     else:

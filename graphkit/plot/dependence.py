@@ -28,10 +28,13 @@ from graphkit.plot.paper import (
     WIDTH,
     colour_of,
     name_of,
+    wrapped,
 )
 
 MANY = 10
 """Number of products from which on a country is a heat map."""
+MINERAL = 150
+"""Most pixels of the name of a mineral beside a heat map."""
 MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
 """Rows of one bar and of two in one picture, suppliers of a matrix, and chains of a country."""
 NAMED_BY = ("consumer", "product", "period", "supplier")
@@ -100,7 +103,7 @@ def _mineral(product: str, elements: Sequence[str]) -> str:
     symbols = [element for element in elements if len(element) <= 2] or list(elements)
     if len(symbols) > 3:
         return f"{', '.join(symbols[:2])} and {len(symbols) - 2} more"
-    return ", ".join(symbols) or product
+    return wrapped(", ".join(symbols) or product, MINERAL, lines=1)[0]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> str:

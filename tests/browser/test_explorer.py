@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -47,7 +48,7 @@ VIEWS = {
     "flows": "ask=flows&for=ree-metals&period=2019",
     "origins": "ask=origins&country=KOR&for=magnets-metal",
     "centrality": "ask=centrality&for=rare+earths&period=2024",
-    "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8",
+    "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8&slack=0.2",
     "claims check": "ask=claims/check&about=KOR&for=rare+earths",
     "claims": "ask=claims&about=KOR",
     "claims conflicts": "ask=claims/conflicts",
@@ -218,7 +219,7 @@ def test_the_heat_map_has_the_figures_of_its_command(embedded, opened, country):
         ("depends", "depends KOR --for 'rare earths'"),
         ("suppliers", "suppliers KOR --for magnets-metal"),
         ("origins", "origins KOR --for magnets-metal"),
-        ("disrupt", "disrupt CHN --for magnets-metal --loss 0.8"),
+        ("disrupt", "disrupt CHN --for magnets-metal --loss 0.8 --slack 0.2"),
         ("claims check", "claims check --about KOR --for 'rare earths'"),
     ],
 )
@@ -226,24 +227,41 @@ def test_figures_are_those_of_the_command_line(
     embedded, opened, sliced_file, capsys, view, command
 ):
     page = opened(embedded, VIEWS[view])
+
+    assert_figures(page, f"{command} --db {sliced_file}", capsys)
+
+
+def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Assert that a page has the table and the numbers of the picture that a command writes."""
     shown = [
-        [cell.strip() for cell in row]
+        [cell.strip().replace("—", "") for cell in row]
         for row in page.locator("article .table")
         .first.locator("tr")
         .evaluate_all("rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
     ]
-    cli.run([*shlex.split(command), "--format", "markdown", "--db", str(sliced_file)])
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
-    printed = [
-        re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines
-    ]
+    printed, option = (written(command, form, capsys) for form in ("markdown", "echarts"))
+    lines = [line for line in printed.splitlines() if line.startswith("| ")]
+    rows = [re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines]
+    drawn = {
+        item["label"]["formatter"]
+        for series in json.loads(option)["series"] for item in series["data"]
+        if isinstance(item, dict) and item.get("label", {}).get("show")
+    }  # fmt: skip
 
     assert len(shown) > 1
-    for row, line in zip(shown, printed, strict=False):
-        assert [cell.replace("—", "") for cell in row] == [
+    for row, line in zip(shown, rows, strict=False):
+        assert row == [
             re.sub(r"\\(.)", r"\1", cell.strip()).replace("&lt;", "<").replace("&amp;", "&")
             for cell in line
         ]
+    expect(page.locator(".picture svg text").first).to_be_attached()
+    assert drawn <= {*page.locator(".picture svg text").all_text_contents()}
+
+
+def written(command: str, form: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the text that a command writes in a format."""
+    cli.run([*shlex.split(command), "--format", form])
+    return capsys.readouterr().out
 
 
 def test_a_number_opens_its_source_and_coverage_by_keyboard(embedded, opened):
@@ -290,7 +308,7 @@ def test_years_of_flows_are_played_and_kept_in_the_address(embedded, opened):
     expect(page.get_by_role("img", name=figures["question"])).to_be_visible()
 
 
-def test_the_slider_recomputes_while_it_moves(embedded, opened):
+def test_the_slider_recomputes_while_it_moves(embedded, opened, sliced_file, capsys):
     page = opened(embedded, VIEWS["disrupt"])
     slider = page.get_by_role("slider", name="Loss")
     slider.focus()
@@ -299,6 +317,8 @@ def test_the_slider_recomputes_while_it_moves(embedded, opened):
     expect(page.locator("h1")).to_contain_text("75 %")
     assert "loss=0.75" in page.url
     expect(slider).to_be_focused()
+    command = f"disrupt CHN --for magnets-metal --loss 0.75 --slack 0.2 --db {sliced_file}"
+    assert_figures(page, command, capsys)
 
 
 def test_the_command_is_copied(embedded, opened):
