@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import ctypes
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import Any
 
@@ -91,6 +94,29 @@ def plain(table: pa.Table) -> pa.Table:
     types = (f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema)
     fields = [field.with_type(kind) for field, kind in zip(table.schema, types, strict=True)]
     return table.cast(pa.schema(fields))
+
+
+def release_memory() -> None:
+    """Return to the system the freed memory that Arrow and the C library keep for later."""
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # only GNU's library has it
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def lean_memory() -> Iterator[None]:
+    """Let Arrow take memory from the C library, so that what it frees goes back to the system.
+
+    Arrow's own pool is no slower with large tables, and keeps a third more.
+    """
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+        release_memory()
 
 
 def each_text(column: pa.ChunkedArray, change: Callable[[str], str]) -> pa.ChunkedArray:

@@ -12,8 +12,16 @@ import pyarrow.compute as pc
 
 from graphkit._version import __version__
 from graphkit.analysis.flows import preferred_flows, totals
-from graphkit.analysis.shares import import_shares, ranked
-from graphkit.arrow import ARROW, any_twice, coded, fingerprints, plain
+from graphkit.analysis.shares import coded_shares, ranked
+from graphkit.arrow import (
+    ARROW,
+    any_twice,
+    coded,
+    fingerprints,
+    lean_memory,
+    plain,
+    release_memory,
+)
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
 from graphkit.schema import DIGEST, KEY, LOAD, SUPERSEDED, YEAR, Kind, Prop, Schema
@@ -74,6 +82,11 @@ def build_graph(facts: Facts) -> Graph:
         Nodes sorted by key, then edges sorted by identity; the same facts give the same graph
         whatever the order of files and rows.
     """
+    with lean_memory():
+        return _built(facts)
+
+
+def _built(facts: Facts) -> Graph:
     schema = facts.schema
     if "EXPORTS" in schema.by_name:
         facts = _with_preferred(facts)
@@ -86,6 +99,7 @@ def build_graph(facts: Facts) -> Graph:
     for kind in schema.edges:
         for table, starts, ends in _edge_tables(kind, facts):
             parts += _split(_finish(kind, table), kind, starts, ends, keys)
+            release_memory()
     if LOAD in schema.nodes:
         parts.append(Part(LOAD, _with_digests(_marker(parts))))
     return Graph(schema, tuple(parts))
@@ -177,8 +191,8 @@ def _with_preferred(facts: Facts) -> Facts:
 def _dependence(kind: Kind, exports: pa.Table) -> pa.Table:
     """Build DEPENDS_ON: the import shares of every country, product and period."""
     exports = exports.filter(exports["preferred"])
-    shares = import_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
-    return coded(shares.select([p.name for p in kind.columns]))
+    shares = coded_shares(exports.rename_columns({"exporter": "supplier", "importer": "consumer"}))
+    return shares.select([p.name for p in kind.columns])
 
 
 def _finish(kind: Kind, table: pa.Table) -> pa.Table:

@@ -1,5 +1,7 @@
 """Effects of a load, on each real database."""
 
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -311,3 +313,37 @@ def test_both_databases_count_the_same(stores, sample_graph):
         edges = store.run("MATCH ()-[r]->() RETURN count(*) AS n").table["n"][0].as_py()
         assert nodes == sum(sample_graph.count(kind.name) for kind in GRAPH.nodes)
         assert edges == sum(sample_graph.count(kind.name) for kind in GRAPH.edges)
+
+
+def test_a_text_that_all_relationships_share_is_read_as_it_was(tmp_path):
+    text = 'it\'s a \\ and a\n"한국" $p {x}'
+    graph = graph_of(tmp_path / "seeds")
+    parts = [with_text(part, "valuation", [text]) for part in graph.parts]
+    mixed = [with_text(part, "basis", [None, text]) for part in parts]
+    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+        embedded.load(replace(graph, parts=tuple(mixed)))
+
+        statement = "MATCH ()-[f:EXPORTS]->() RETURN f.valuation AS v, f.basis AS b"
+        found = embedded.run(statement).table.to_pylist()
+    assert {row["v"] for row in found} == {text}
+    assert {row["b"] for row in found} == {text, None}
+
+
+def with_text(part: Part, name: str, values: list[str | None]) -> Part:
+    """Replace a column of the flows by these texts, in turn."""
+    if part.kind.name != "EXPORTS":
+        return part
+    column = pa.array(values * len(part.table), pa.string())[: len(part.table)]
+    place = part.table.column_names.index(name)
+    return replace(part, table=part.table.set_column(place, name, column))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is returned with GNU's C library")
+def test_a_load_of_the_shipped_seeds_takes_less_than_a_gigabyte(tmp_path):
+    command = ["-m", "graphkit", "load", "--db", str(tmp_path / "graph.lbdb")]
+    child = os.posix_spawn(sys.executable, [sys.executable, *command], os.environ)
+    _, status, used = os.wait4(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert used.ru_maxrss * 1024 < 1e9

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import INDEX, SHARE, counts, flags, number, numbers, texts
+from graphkit.arrow import INDEX, SHARE, coded, counts, flags, number, numbers, texts
 
 if TYPE_CHECKING:
     from graphkit.analysis.network import Floats, Ints
@@ -75,8 +75,21 @@ def import_shares(flows: pa.Table) -> pa.Table:
     >>> shares["missing_tonnes_share"][0].as_py()
     0.2
     """
+    return coded_shares(flows).cast(RESULT)
+
+
+def coded_shares(flows: pa.Table) -> pa.Table:
+    """Compute :func:`import_shares` with dictionary-encoded text, in a third of the memory.
+
+    Examples
+    --------
+    >>> scope = dict.fromkeys(SCOPE, "x")
+    >>> flows = pa.Table.from_pylist([{**scope, "supplier": "CHN", "usd": 1.0, "tonnes": 2.0}])
+    >>> coded_shares(flows).field("supplier").type
+    DictionaryType(dictionary<values=string, indices=int32, ordered=0>)
+    """
     if not len(flows):
-        return RESULT.empty_table()
+        return coded(RESULT.empty_table())
     texts = {name: ranked(flows[name]) for name in (*SCOPE, "supplier")}
     usd, tonnes = _floats(flows["usd"]), _floats(flows["tonnes"])
     # A fixed order first, so that the sums do not depend on the order of the rows.
@@ -107,13 +120,20 @@ def import_shares(flows: pa.Table) -> pa.Table:
     columns["rank"][by_rank] = np.arange(len(pairs)) - first_pair[group_of_pair[by_rank]] + 1
 
     labels = {
-        name: pa.DictionaryArray.from_arrays(numbers(ranks[name][pairs[by_rank]]), values)
-        for name, (_, values) in texts.items()
+        name: _encoded(ranks[name][pairs[by_rank]], values) for name, (_, values) in texts.items()
     }
     measures = {
         field.name: numbers(columns[field.name][by_rank]) for field in list(RESULT)[len(texts) :]
     }
-    return pa.table({**labels, **measures}).cast(RESULT)
+    return pa.table({**labels, **measures})
+
+
+def _encoded(places: np.ndarray, values: pa.Array) -> pa.DictionaryArray:
+    """Encode texts by their places among the distinct ones, of which the last is null."""
+    last = len(values) - 1
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places, mask=places == last), values.slice(0, last)
+    )
 
 
 def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:

@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import any_twice, fingerprints
+from graphkit.arrow import any_twice, fingerprints, lean_memory
 from graphkit.errors import Problem, SeedError
 from graphkit.period import Period
 from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
@@ -95,12 +95,13 @@ def read_seeds(folder: Path | str, schema: Schema = GRAPH) -> Facts:
     ['0102']
     """
     root, paths, problems = find_files(Path(folder))
-    files = [read_file(path, root, schema) for path in paths]
-    problems += (p for f in files for p in f.problems)
-    problems += check_all(files, schema)
-    if problems:
-        raise SeedError(sorted(set(problems)))
-    return Facts(schema, {k.name: _one_table(k, files) for k in schema.seeded})
+    with lean_memory():
+        files = [read_file(path, root, schema) for path in paths]
+        problems += (p for f in files for p in f.problems)
+        problems += check_all(files, schema)
+        if problems:
+            raise SeedError(sorted(set(problems)))
+        return Facts(schema, {k.name: _one_table(k, files) for k in schema.seeded})
 
 
 def _one_table(kind: Kind, files: list[SeedFile]) -> pa.Table:

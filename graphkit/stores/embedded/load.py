@@ -6,14 +6,13 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
+from graphkit.arrow import release_memory
 from graphkit.errors import StoreError, Unreachable
 from graphkit.paths import locked
 from graphkit.schema import Schema, Type
@@ -40,16 +39,42 @@ TYPES = {
 }
 
 
-def ddl(schema: Schema) -> Iterator[str]:
-    """Yield the statements that create the tables of a schema."""
+Same = dict[str, dict[str, str]]
+"""For each kind of relationship, the columns in which all of its rows have the same text."""
+
+
+def ddl(schema: Schema, later: Same | None = None) -> Iterator[str]:
+    """Yield the statements that create the tables of a schema, without the columns added later."""
     for kind in schema.nodes:
         columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
         yield f"CREATE NODE TABLE `{kind.name}`({columns}, PRIMARY KEY(`{kind.key}`))"
     for kind in schema.edges:
         start, end = kind.ends
         pairs = ", ".join(f"FROM `{a}` TO `{b}`" for a in start.kinds for b in end.kinds)
-        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in kind.stored)
+        without = (later or {}).get(kind.name, {})
+        stored = (p for p in kind.stored if p.name not in without)
+        columns = ", ".join(f"`{p.name}` {TYPES[p.type]}" for p in stored)
         yield f"CREATE REL TABLE `{kind.name}`({pairs}, {columns})"
+
+
+def same_texts(graph: Graph) -> Same:
+    """Find the columns of relationships that need not be copied."""
+    found: Same = {}
+    for kind in graph.schema.edges:
+        tables = [part.table for part in graph.parts if part.kind is kind]
+        for name in (p.name for p in kind.stored if TYPES[p.type] == "STRING"):
+            texts = {text for table in tables for text in table[name].unique().to_pylist()}
+            if len(texts) == 1 and None not in texts:
+                found.setdefault(kind.name, {})[name] = texts.pop()
+    return found
+
+
+def _additions(same: Same) -> Iterator[str]:
+    """Yield the statements that add columns of one text to filled tables."""
+    for kind, columns in same.items():
+        for name, text in columns.items():
+            literal = text.replace("\\", "\\\\").replace("'", "\\'")
+            yield f"ALTER TABLE `{kind}` ADD `{name}` STRING DEFAULT '{literal}'"
 
 
 def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[Any, Any]:
@@ -102,23 +127,30 @@ def workroom(path: Path) -> Iterator[Path]:
 
 
 def fill(path: Path, graph: Graph, progress: Progress) -> None:
-    """Make a new database file, load everything, and verify the counts."""
+    """Make a new database file, load everything, and verify the counts.
+
+    While it copies, ladybug holds all rows of a kind twice, a text in some 25 bytes: columns that
+    hold the same text in every row are added afterwards, which takes next to nothing.
+    """
     spare = path.with_name("spare")
     spare.write_bytes(os.urandom(SPARE))
-    pa.default_memory_pool().release_unused()  # what reading took: the pool needs the room
     most = max(len(part.table) for part in graph.parts)
     pool = max(BUFFER_POOL, POOL_OF_A_ROW * most)
     database, connection = connect(path, read_only=False, pool=pool)
+    same = same_texts(graph)
     try:
         # An index of the keys of a kind would take 3 MB and 3 ms each time the file is opened, and
         # save only the scan of a few hundred nodes.
         connection.execute("CALL enable_default_hash_index=false").close()
         # One transaction for all tables: each would wait for the disk at its end.
-        for statement in ("BEGIN TRANSACTION", *ddl(graph.schema), "COMMIT"):
+        for statement in ("BEGIN TRANSACTION", *ddl(graph.schema, same), "COMMIT"):
             connection.execute(statement).close()
         for part in graph.parts:
-            _copy(database, part)
+            _copy(database, part, same.get(part.kind.name, {}))
+            release_memory()
             progress(part.kind.name, len(part.table))
+        for statement in ("BEGIN TRANSACTION", *_additions(same), "COMMIT"):
+            connection.execute(statement).close()
         verify(connection, graph)
         connection.execute("CHECKPOINT").close()
     except RuntimeError as error:
@@ -131,13 +163,13 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
         database.close()
 
 
-def _copy(database: Any, part: Part) -> None:
+def _copy(database: Any, part: Part, without: Collection[str]) -> None:
     """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
     import ladybug
 
     ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
     # In one statement: a second would have ladybug write the whole kind again at its checkpoint.
-    rows = part.table  # noqa: F841
+    rows = part.table.drop_columns(list(without))  # noqa: F841
     # A connection keeps every table that it has copied; a second thread takes as much again.
     with ladybug.Connection(database, num_threads=1) as connection:
         connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
