@@ -1,0 +1,90 @@
+"""Answers to many readers: each computed once and kept, a lost database opened again."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphkit.errors import Unreachable
+from graphkit.explore import PATHS, read_values
+from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
+from graphkit.questions import Question, prepare
+from graphkit.stores.embedded import EmbeddedStore
+
+
+@pytest.fixture
+def answers(sliced_file: Path) -> Iterator[Answers]:
+    with Answers(EmbeddedStore(sliced_file), lambda: EmbeddedStore(sliced_file)) as answers:
+        yield answers
+
+
+def concentration(scope: str) -> Question:
+    verb = PATHS["concentration"]
+    return prepare(verb, read_values(verb, [("for", scope)]), "json")
+
+
+async def found(answers: Answers, *scopes: str) -> list[Any]:
+    return [await answers.find(concentration(scope)) for scope in scopes]
+
+
+def test_an_answer_is_computed_once(answers):
+    first, other, again = asyncio.run(found(answers, "ree-metals", "magnets", "ree-metals"))
+
+    assert again is first
+    assert other.answer.question != first.answer.question
+
+
+def test_the_answer_asked_longest_ago_makes_room_for_a_new_one(answers, monkeypatch):
+    monkeypatch.setattr("graphkit.explore.answers.KEPT", 1)
+    first, _, again = asyncio.run(found(answers, "ree-metals", "magnets", "ree-metals"))
+
+    assert again is not first
+    assert again.answer.rows.equals(first.answer.rows)
+
+
+def test_a_database_that_was_lost_is_opened_again(tmp_path, sliced_file):
+    lost = EmbeddedStore(tmp_path / "gone.lbdb")
+    with Answers(lost, lambda: EmbeddedStore(sliced_file)) as answers:
+        with pytest.raises(Unreachable, match=r"no database at .*gone\.lbdb"):
+            answers.reading(names_of)
+        assert "KOR" in [row["key"] for row in answers.reading(names_of)]
+
+
+def in_threads(call: Callable[[], Any], calls: int, ended: threading.Event) -> list[Any]:
+    """Make some calls at once in one thread, and end those under way: what each gives or raises."""
+    threads = Threads(1)
+
+    async def made() -> list[Any]:
+        running = (threads.run(call) for _ in range(calls))
+        outcomes = await asyncio.gather(*running, return_exceptions=True)
+        ended.set()
+        while threads._waiting:
+            await asyncio.sleep(0.01)
+        return outcomes
+
+    try:
+        return asyncio.run(made())
+    finally:
+        threads.close()
+
+
+def test_a_call_beyond_those_that_may_wait_is_refused_at_once(monkeypatch):
+    monkeypatch.setattr("graphkit.explore.answers.MOST_WAITING", 2)
+    *others, last = in_threads(lambda: "done", 3, threading.Event())
+
+    assert others == ["done", "done"]
+    assert isinstance(last, Busy)
+
+
+def test_a_call_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr("graphkit.explore.answers.SECONDS", 0.05)
+    ended = threading.Event()
+    [outcome] = in_threads(lambda: ended.wait(20), 1, ended)
+
+    assert isinstance(outcome, TooLate)
+    assert str(outcome) == "the answer takes longer than 0.05 s; ask for less"
