@@ -29,6 +29,7 @@ from written_seeds import plain as plain_seeds
 
 from graphkit.analysis.claims import known_values
 from graphkit.cli import run
+from graphkit.errors import UsageError
 from graphkit.mcp import MOST_CHARACTERS, ROWS, Job, Reply, do, page, plain
 from graphkit.mcp.server import PAGES, PROMPTS, make_server
 from graphkit.mcp.tools import read_arguments, tools
@@ -203,14 +204,30 @@ def test_few_rows_have_all_their_sources(server):
         ("cypher", {"statement": "RETURN 1 AS x", "parameters": {"x": {}}}, "JSON object"),
         ("check_sentence", {"sentence": "x", **CLAIM, "value": 87.4}, "wanted a share of 0 to 1"),
         ("check_sentence", {"sentence": "x", **CLAIM, "supplier": "Chnia"}, "China"),
+        ("check_sentence", {"sentence": "x", **CLAIM, "consumer": "KOR+JPN"}, "wanted one country"),
+        ("check_sentence", {"sentence": "x", **CLAIM, "period": "soon"}, "period: "),
+        (
+            "check_sentence",
+            {"sentence": "x", "kind": "share", "unit": "share", "measure": "imports"},
+            "found no figure, wanted a value, low or high of the share",
+        ),
+        (
+            "draft_claim",
+            {"key": "a", **CLAIM, "source": "reex-2025-10-2"},
+            "did you mean reex-2025",
+        ),
         ("draft_claim", {"key": "a", **CLAIM, "source": "no-such"}, "no source 'no-such'"),
     ],
 )
-def test_what_is_wrong_with_a_call_is_said_in_words(server, name, arguments, message):
+def test_what_is_wrong_with_a_call_is_said_in_words(server, sliced_file, name, arguments, message):
     result = asked(server.address, name, arguments)
+    try:
+        here = work(sliced_file, name, arguments)["error"]
+    except UsageError as error:  # of the arguments, before the work
+        here = str(error)
 
     assert result.is_error
-    assert message in said(result)
+    assert message in said(result) == here
     assert said(result).isprintable()
 
 

@@ -67,6 +67,30 @@ def test_every_question_is_drawn_here():
     assert paths - NEEDS_OTHER_DATA == set(ASKED)
 
 
+NOTHING = {
+    "reliance.reliance": "no row has a computed or a published figure",
+    "reliance.n_minus_1": "no row has a ratio",
+    "crosschecks.prices": "no figure is a price of a tonne",
+    "policy.criticality": "no material has a supply risk",
+    "claims.list_claims": "no claim gives a share",
+    "claim_checks.check_claims": "no claim has a share and a computed figure beside it",
+    "claim_checks.claim_conflicts": "no pair of claims gives two shares",
+}
+"""Pictures of a figure that a row may lack, and what stands in the place of one without any."""
+
+
+@pytest.mark.parametrize(("path", "said"), NOTHING.items(), ids=NOTHING)
+def test_rows_without_a_figure_are_a_line_that_says_so(ask, path, said):
+    answer = ASKED[path](ask)
+    rows = answer.rows
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_floating(field.type):
+            rows = rows.set_column(place, field, pa.nulls(len(rows), field.type))
+    root = ElementTree.fromstring(picture(replace(answer, rows=rows)).svg())
+
+    assert f"Nothing to draw: {said}." in " ".join(root.itertext())
+
+
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 @pytest.mark.parametrize("path", ASKED)
 def test_every_question_has_a_picture_whose_text_stays_on_it(ask, path, narrow):
