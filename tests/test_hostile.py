@@ -24,7 +24,7 @@ from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, or
 from graphkit import cli
 from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.stores import LIMITS, Limits
+from graphkit.stores import LIMITS, Limits, embedded
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.sandbox_worker import landlock_version
 from graphkit.stores.neo4j import Neo4jStore, check_plan
@@ -402,6 +402,18 @@ def test_the_process_inside_cannot_take_all_memory(sliced_file):
     )
     done = subprocess.run([sys.executable, "-c", code, sliced_file], capture_output=True, text=True)
     assert done.stderr.endswith("MemoryError\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
+    sliced_file, monkeypatch
+):
+    with EmbeddedStore(sliced_file) as store:
+        for most, stays in ((embedded.KEPT, True), (2**20, False)):
+            monkeypatch.setattr(embedded, "KEPT", most)
+            assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
+            assert (store._idle[0]._process is not None) == stays
+        assert store.ask("RETURN 2 AS x").table["x"].to_pylist() == [2]
 
 
 ENDLESS = """

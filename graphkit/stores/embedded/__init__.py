@@ -1,8 +1,8 @@
 """The embedded database: one file, loaded whole and read by a sandboxed process.
 
 Other people's statements run in a process that can read the file and nothing else. It starts with
-an empty environment, reads one request after the other, and is killed at the deadline of a request;
-the next request gets a new one. It ends when this one does.
+an empty environment, reads one request after the other, and is killed at the deadline of a request,
+or after one when it keeps much memory; the next request gets a new one. It ends when this one does.
 """
 
 from __future__ import annotations
@@ -347,6 +347,8 @@ ERRORS: Mapping[str, type[GraphkitError]] = {
 }
 HEADER = 2**20
 """More than any error or note is long."""
+KEPT = 2 * 2**30
+"""Memory that a process may keep between two statements: half of what it may take."""
 
 
 class Sandbox:
@@ -391,7 +393,7 @@ class Sandbox:
                 return _answer(process, request)
             finally:
                 timer.cancel()
-                if late.is_set():
+                if late.is_set() or _memory_of(process) > KEPT:
                     self.close()
         except (EOFError, BrokenPipeError) as error:
             self.close()
@@ -419,6 +421,15 @@ class Sandbox:
             assert self._process.stdin is not None
             pickle.dump(self._path, self._process.stdin)
         return self._process
+
+
+def _memory_of(process: subprocess.Popen[bytes]) -> int:
+    """Return the bytes that a process has in memory, as far as the system tells."""
+    try:
+        pages = Path(f"/proc/{process.pid}/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
