@@ -424,7 +424,12 @@ def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):
                       for name in ("China", "Germany"))  # fmt: skip
     ratio = rows["Germany"]["betweenness"] / rows["China"]["betweenness"]
 
+    (narrow,) = picture(answer, narrow=True).option["series"]
+    codes = [circle["label"]["formatter"] for circle in narrow["data"] if circle["label"]["show"]]
+
     assert china["value"][2] == rows["China"]["betweenness"]
+    assert china["label"]["formatter"] == "China"
+    assert codes == [row["country"] for row in rows.values()][: len(codes)]
     assert (germany["symbolSize"] / china["symbolSize"]) ** 2 == pytest.approx(ratio, rel=0.01)
 
 

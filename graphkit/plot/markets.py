@@ -217,6 +217,8 @@ def mirror_reports(answer: Answer, width: int) -> Picture:
     return framed(answer, plot, drawn=len(rows), legend=True)
 
 
+NO_BRACES = str.maketrans("{}", "()")
+"""Braces would be read as a template."""
 NAMED, LARGEST = 9, 46
 """Circles of a map that are named, and the diameter of the largest in pixels."""
 
@@ -235,8 +237,9 @@ def hubs(answer: Answer, width: int) -> Picture:
     data = []
     for i, (row, point) in enumerate(placed):
         size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
-        label = {"show": i < NAMED, "formatter": "{b}"}
-        if text_width(name_of(row["country"]), SMALL) < size - 4:
+        text = name_of(row["country"]) if width >= WIDTH else row["country"]
+        label = {"show": i < NAMED, "formatter": text.translate(NO_BRACES)}
+        if text_width(text, SMALL) < size - 4:
             label = {**label, "position": "inside", "color": ON_DARK, "textBorderWidth": 0}
         data.append({
             "name": name_of(row["country"]), "value": [*point, row[measure]], "symbolSize": size,

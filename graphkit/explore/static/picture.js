@@ -3,6 +3,8 @@ import { h } from "./dom.js";
 
 /** Text of 12 pixels is shown with 11. */
 const SMALLEST = 11 / 12;
+/** More would leave no room for the table below. */
+const LARGEST = 1.3;
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 
 /** @type {Promise<any> | null} */
@@ -37,7 +39,7 @@ export function picture(given) {
       if (chart) paint();
     }
     // A picture is not made smaller than its smallest text can be read: it scrolls, as a table does.
-    const scale = Math.max(SMALLEST, Math.min(1.6, wide / shown.width));
+    const scale = Math.max(SMALLEST, Math.min(LARGEST, wide / shown.width));
     inside.style.width = `${shown.width}px`;
     inside.style.transform = `scale(${scale})`;
     frame.style.height = `${shown.height * scale}px`;
