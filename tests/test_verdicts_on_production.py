@@ -86,12 +86,12 @@ def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks()
 @pytest.mark.parametrize(
     ("consumption", "wanted", "missing"),
     [
-        (50.0, BORNE_OUT, []),
+        (499.0, BORNE_OUT, []),
         (None, CANNOT_BE_TOLD, ["in the balance of USA: consumption: withheld"]),
     ],
 )
 def test_net_import_reliance_is_read_from_the_balance_of_the_country(consumption, wanted, missing):
-    trade = (("imports", 40.0), ("exports", 10.0), ("consumption", consumption))
+    trade = (("imports", 412.0), ("exports", 112.0), ("consumption", consumption))
     loaded = replace(graph(), balances=balances(figures(*trade)))
     row = check(loaded, value=0.6, **RELIANCE | {"consumer": "USA", "product": "x"})
 

@@ -58,7 +58,6 @@ MEDIA = {
     "markdown": "text/markdown; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "svg": "image/svg+xml",
-    "ttf": "font/ttf",
     "png": "image/png",
     "html": "text/html; charset=utf-8",
     "echarts": "application/json",
