@@ -167,7 +167,9 @@ def own_folders(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="session", autouse=True)
 def sandboxes_counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where coverage is measured, measure it in the sandboxes of this process too."""
-    if "coverage" not in sys.modules:
+    # numba imports it too, and measures nothing.
+    measuring = sys.modules.get("coverage")
+    if measuring is None or measuring.Coverage.current() is None:
         yield
         return
     from sandbox_coverage import counted
