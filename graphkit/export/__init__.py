@@ -25,7 +25,7 @@ from graphkit.export.formats import TradeNetwork
 from graphkit.parameters import PERIOD
 from graphkit.queries import rows_of
 from graphkit.questions.trade import trade_of
-from graphkit.schema import GRAPH, LOAD, Kind, Schema
+from graphkit.schema import DIGEST, GRAPH, LOAD, Kind, Schema
 from graphkit.stores import Store, canonical_json, json_texts
 
 FORMATS: Mapping[str, str] = {
@@ -335,17 +335,17 @@ def _lines(store: Store, schema: Schema) -> Iterator[tuple[Kind, pa.LargeStringA
 
 def _written(kind: Kind, ends: tuple[Kind, ...], rows: pa.Table) -> pa.LargeStringArray:
     """Write rows as lines."""
-    properties = [
-        pc.binary_join_element_wise(f'"{p.name}":', _json(rows[p.name]), "")
-        for p in sorted(kind.stored, key=lambda p: p.name)
-    ]
-    of_all = pc.binary_join_element_wise(*properties, ",", null_handling="skip")
     key = rows[kind.key]
-    fields = [kind.name, _hex(key) if kind.is_edge else key]
+    fields = [f"{kind.name}\t", _hex(key) if kind.is_edge else key]
     for end, other in zip(kind.ends, ends, strict=False):
-        fields += [other.name, rows[end.name]]
-    fields.append(pc.binary_join_element_wise("{", of_all, "}\n", ""))
-    line = pc.binary_join_element_wise(*fields, "\t")
+        fields += [f"\t{other.name}\t", rows[end.name]]
+    fields.append("\t{")
+    names = sorted(p.name for p in kind.stored)
+    always = names.index(DIGEST.name)  # a missing property leaves no comma
+    for place, name in enumerate(names):
+        comma = ("," * (place > always), "," * (place < always))
+        fields.append(_json(rows[name], f'{comma[0]}"{name}":', comma[1]))
+    line = pc.binary_join_element_wise(*fields, "}\n", "", null_handling="skip")
     return line.cast(pa.large_string()).combine_chunks()
 
 
@@ -358,12 +358,14 @@ def _hex(keys: pa.ChunkedArray) -> pa.Array:
     )
 
 
-def _json(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write each value of a column as JSON; null stays null."""
-    if pa.types.is_floating(column.type):
-        return shortest(column)
+def _json(column: pa.ChunkedArray, before: str, after: str) -> pa.ChunkedArray:
+    """Write each value of a column as JSON between two texts; null stays null."""
     if pa.types.is_string(column.type):
-        return each_text(column, canonical_json)
-    if pa.types.is_list(column.type):
-        return pa.chunked_array([json_texts(column.to_pylist())], pa.string())
-    return column.cast(pa.string())  # whole numbers, true and false
+        return each_text(column, lambda text: before + canonical_json(text) + after)
+    if pa.types.is_floating(column.type):
+        column = shortest(column)
+    elif pa.types.is_list(column.type):
+        column = pa.chunked_array([json_texts(column.to_pylist())], pa.string())
+    else:
+        column = column.cast(pa.string())  # whole numbers, true and false
+    return pc.binary_join_element_wise(before, column, after, "")
