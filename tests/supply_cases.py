@@ -23,7 +23,7 @@ CHAIN = pa.table({
 FLOW = pa.schema([("supplier", pa.string()), ("consumer", pa.string()), ("product", pa.string()),
                   ("tonnes", pa.float64())])  # fmt: skip
 MADE = pa.schema([("country", pa.string()), ("product", pa.string()), ("tonnes", pa.float64()),
-                  ("share", pa.float64())])  # fmt: skip
+                  ("share", pa.float64()), ("makes", pa.bool_())])  # fmt: skip
 
 FIGURE = {
     "country": "CHN", "type": "country", "product": "ore", "stage": "mine", "period": "2024",
@@ -44,13 +44,15 @@ def flows(*texts: str) -> pa.Table:
 
 
 def makes(*texts: str) -> pa.Table:
-    """``"A 4"``, ``"A 4 metal"`` or ``"A 90% metal"``: what A makes (of the world)."""
+    """``"A 4"``, ``"A 4 metal"`` or ``"A 90% metal"``: what A makes (of the world), or "A some"."""
     rows = []
     for text in texts:
         country, amount, *product = text.split()
         row = {"country": country, "product": product[0] if product else "ore"}
         if amount.endswith("%"):
             row["share"] = float(amount[:-1]) / 100
+        elif amount == "some":
+            row["makes"] = True
         elif amount != "?":
             row["tonnes"] = float(amount)
         rows.append(row)

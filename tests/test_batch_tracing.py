@@ -34,6 +34,11 @@ def networks(flows: pa.Table, production: pa.Table | None, by: str) -> Any:
         if made is not None:
             here = [pc.equal(made[name], scope[name]) for name in ("product", "period")]
             made = made.filter(pc.and_(*here)).drop_columns(["period"])
+        else:
+            sellers = sorted(set(some["supplier"].to_pylist()))
+            makes = [True] * len(sellers)
+            made = pa.table({"country": sellers, "product": [scope["product"]] * len(sellers),
+                             "makes": makes})  # fmt: skip
         yield scope, supply_network(some, made, measure=by, unpublished="net-exports")
 
 
@@ -97,9 +102,23 @@ def test_small_shares_are_left_out():
 
     assert kept == [row for row in rows if row["loss"] > 0.2]
     assert len(kept) < len(rows)
-    assert len(whole(flows, MeasureRequest("look-through", min_share=0.5))) < len(
-        whole(flows, MeasureRequest("look-through"))
-    )
+    every = whole(flows, MeasureRequest("look-through"))
+    large = whole(flows, MeasureRequest("look-through", min_share=0.5))
+    assert 0 < len(large) < len(every)
+    ends = ("share", "face_value", "high")
+    assert large == [r for r in every if max(r[n] or 0.0 for n in ends) > 0.5]
+
+
+def test_without_a_table_of_makers_every_seller_is_one():
+    flows = random_flows()
+    sellers = flows.group_by(["supplier", "product", "period"]).aggregate([])
+    makers = sellers.rename_columns(["country", "product", "period"])
+    makers = makers.append_column("makes", pa.array([True] * len(makers)))
+    every = whole(flows, MeasureRequest("look-through"))
+    assert whole(flows, MeasureRequest("look-through", production=makers)) == every
+    few = whole(flows, MeasureRequest("look-through", production=makers.slice(0, 1)))
+    widths = [sum((r["high"] or 0) - (r["low"] or 0) for r in rows) for rows in (every, few)]
+    assert widths[0] < widths[1]
 
 
 def test_production_is_read_from_a_file(tmp_path, capfd):

@@ -17,10 +17,14 @@ from graphkit.analysis.supply.tracing import loss_ranges
 
 @pytest.mark.parametrize("seed", range(10))
 def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed):
-    """Every seller without published production: the least, or all that it sells."""
+    """Every seller that is known to make some: the least, or all that it sells."""
     sold, made = random_tables(seed, countries=5, products=("ore", "oxide"), links=7, makers=3)
     made = made.filter(pa.array([p == "ore" for p in made["product"].to_pylist()]))
-    net = network(sold, made)
+    named = [f"{seller} some {product}" for seller, product in sorted(
+        {(r["supplier"], r["product"]) for r in sold.to_pylist()}
+        - {(r["country"], r["product"]) for r in made.to_pylist()}
+    )]  # fmt: skip
+    net = network(sold, pa.concat_tables([made, makes(*named)]))
     traced = groups(look_through(net))
     free = np.flatnonzero(net.unpublished)
     orders = np.asarray(net.orders)[net.product]
@@ -153,7 +157,7 @@ def test_a_seller_without_published_production_may_have_made_all_or_the_least():
 
 def test_what_a_country_itself_makes_is_as_much_as_the_network_says():
     """B may have sold only its own, or all of A's too; but it has 2 of A's and 6 of its own."""
-    net = network(flows("A 2 B", "B 8 C"), makes("A 2"))
+    net = network(flows("A 2 B", "B 8 C"), makes("A 2", "B some"))
     rows = look_through(net, consumers=["B", "C"], base="supply").to_pylist()
 
     found = {(r["consumer"], r["origin"]): (r["low"], r["share"], r["high"]) for r in rows}
@@ -161,6 +165,26 @@ def test_what_a_country_itself_makes_is_as_much_as_the_network_says():
         ("B", "A"): (0.25, 0.25, 0.25), ("B", "B"): (0.75, 0.75, 0.75),
         ("C", "A"): (0.0, 0.25, 0.25), ("C", "B"): (0.75, 0.75, 1.0),
     }  # fmt: skip
+
+
+def test_nothing_is_sure_of_a_seller_that_no_source_names_as_a_maker():
+    """B sells 8 and buys 2 from A: it makes 6, or has them from anywhere."""
+    sold = flows("A 2 B", "B 8 C", "D 8 C")
+    found = column_pairs(network(sold, makes("A 2", "D some")))
+
+    # Half of what C buys, and all that B sells beyond its 2 from A.
+    assert found["D"] == (0.5, 0.875)
+    assert found["B"] == (0.0, 0.5)
+    assert found["A"] == (0.0, 0.5)
+    assert column_pairs(network(sold, makes("A 2", "B some", "D some"))) == {
+        "A": (0.0, 0.125), "B": (0.375, 0.5), "D": (0.5, 0.5),
+    }  # fmt: skip
+
+
+def column_pairs(net: SupplyNetwork) -> dict[str, tuple[float, float]]:
+    """Return the range of each origin in C's ore."""
+    rows = look_through(net, consumers=["C"]).to_pylist()
+    return {r["origin"]: (r["low"], r["high"]) for r in rows if r["low"] is not None}
 
 
 def test_the_extremes_are_face_value_and_the_least_production():

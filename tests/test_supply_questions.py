@@ -70,6 +70,10 @@ kind: Claim
 rows:
   - {key: jpn-makes-no-metal, kind: share, supplier: JPN, product: ree-metals, period: 2024,
      value: 0, unit: share, measure: production, source: customs}
+  - {key: chn-makes-metal, kind: statement, supplier: CHN, product: ree-metals, period: 2024,
+     statement: China makes metals, measure: production, source: customs}
+  - {key: nor-makes-metal, kind: statement, supplier: NOR, product: ree-metals, period: 2024,
+     statement: Norway makes metals, measure: production, source: customs}
 """,
 }
 
@@ -308,19 +312,26 @@ def test_a_share_of_several_products_together_estimates_each_and_bounds_none(gra
         + "  - {exporter: NOR, importer: CHN, period: 2024, usd: 800}\n"
         + "  - {exporter: NOR, importer: KOR, product: oxides, hs: 284690, period: 2024, usd: 5}\n",
     }  # fmt: skip
-    claims = """\
+    named = """\
 kind: Claim
 rows:
+  - {key: japan, kind: statement, supplier: JPN, product: ree-metals, period: 2024,
+     statement: Japan makes metals, measure: production, source: customs}
+"""
+    claims = (
+        named
+        + """\
   - {key: made, kind: share, supplier: CHN, element: Dy, stage: metal, period: 2024, value: 0.9,
      unit: share, measure: production, source: customs}
 """
+    )
 
     def origins(*changes):
         answer = graph_of(two, *changes).origins("KOR", scope="dysprosium", period="2024")
         rows = [r for r in answer.rows.to_pylist() if r["product"] == "ree-metals"]
         return answer, {row["origin"]: row for row in rows}
 
-    _, before = origins()
+    _, before = origins({"claims.yaml": named})
     answer, after = origins({"claims.yaml": claims})
 
     # China sells 800 and buys 800: without the share, half of its pool is its own.

@@ -123,6 +123,18 @@ def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
     return truth.made.filter(pa.array(kept))
 
 
+def named(truth: Truth, seed: int, part: float) -> pa.Table:
+    """Hide the same figures, and name the makers among those that are hidden."""
+    kept = hidden(truth, seed, part)
+    pairs = {(r["country"], r["product"]) for r in kept.to_pylist()}
+    rows = [
+        {"country": r["country"], "product": r["product"], "makes": True}
+        for r in truth.made.to_pylist()
+        if r["tonnes"] and (r["country"], r["product"]) not in pairs
+    ]
+    return pa.concat_tables([kept, pa.Table.from_pylist(rows, MADE)])
+
+
 def network(truth: Truth, made: pa.Table) -> SupplyNetwork:
     routes = [(source, output) for output, some in truth.shape.inputs.items() for source in some]
     table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
@@ -204,20 +216,22 @@ HOSTED = [
 
 
 def assert_held(truth: Truth, seed: int, part: float) -> None:
-    """Hide a part of the production; every range holds the true share."""
-    found = ranges(truth, hidden(truth, seed, part))
-    for key, share in true_shares(truth).items():
-        low, high = found.get(key, (0.0, 0.0))
-        assert low - 1e-9 <= share <= high + 1e-9, key
+    """Hide a part of the production, or name its makers; every range holds the true share."""
+    for made in (hidden(truth, seed, part), named(truth, seed, part)):
+        found = ranges(truth, made)
+        for key, share in true_shares(truth).items():
+            low, high = found.get(key, (0.0, 0.0))
+            assert low - 1e-9 <= share <= high + 1e-9, key
 
 
 def assert_never_wider(truth: Truth, seed: int) -> None:
-    """Hide less of the production; no range becomes wider at either end."""
-    before = bounds(truth, hidden(truth, seed, 0.6))
-    after = bounds(truth, hidden(truth, seed, 0.3))  # the same draws: more is kept
-    for key, (low, high) in before.items():
-        assert low - 1e-9 <= after[key][0], key
-        assert after[key][1] <= high + 1e-9, key
+    """Hide less of the production, or name makers; no range becomes wider at either end."""
+    some, more = ((hidden(truth, seed, part), named(truth, seed, part)) for part in (0.6, 0.3))
+    for less_known, known in ((some[0], more[0]), (some[0], some[1]), (some[1], more[1])):
+        before, after = bounds(truth, less_known), bounds(truth, known)
+        for key, (low, high) in before.items():
+            assert low - 1e-9 <= after[key][0], key
+            assert after[key][1] <= high + 1e-9, key
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -218,6 +218,12 @@ rows:
   - {exporter: JPN, importer: CHN, product: ree-metals, usd: 300, tonnes: 3}
   - {exporter: CHN, importer: JPN, product: magnets, usd: 900, tonnes: 3}
 """,
+    "claims.yaml": """\
+kind: Claim
+rows:
+  - {key: chn-makes-magnets, kind: statement, supplier: CHN, product: magnets, period: 2024,
+     statement: China makes magnets, measure: production, source: customs}
+""",
 }
 
 

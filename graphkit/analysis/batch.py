@@ -406,7 +406,18 @@ def _supply_networks(
         if made is not None:
             here = (pc.equal(made[name], scope[name]) for name in ("product", "period"))
             made = made.filter(pc.and_(*here)).drop_columns(["period"])
+        else:
+            made = _sellers(flows, scope["product"])
         yield place, supply_network(flows, made, measure=request.amount, unpublished="net-exports")
+
+
+def _sellers(flows: pa.Table, product: str) -> pa.Table:
+    """Name every seller as a maker, where no table of makers is given."""
+    country = pc.unique(flows["supplier"])
+    return pa.table({
+        "country": country, "product": pa.array([product] * len(country), pa.string()),
+        "makes": pa.array([True] * len(country)),
+    })  # fmt: skip
 
 
 def _observed_share(network: SupplyNetwork) -> float:

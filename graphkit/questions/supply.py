@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import fsum, inf
@@ -53,6 +53,7 @@ MADE = pa.schema([
     pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
     pa.field("source", pa.string()), pa.field("claim", pa.string()),
     pa.field("most", pa.float64()), pa.field("loose", pa.bool_()),
+    pa.field("makes", pa.bool_()),
 ])  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def production_of(
                          f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
             continue
         found[pair] = {n: row.get(n) for n in MADE.names[:7]}
+        found[pair]["makes"] = row["qualifier"] == "withheld"
     for claim in _claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in found:
@@ -97,6 +99,9 @@ def production_of(
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
     notes += [*_spread(found.values()), *_bounded(catalog, found, period)]
     notes += _not_added_up(catalog, chain, period, found)
+    for claim in _named_makers(catalog, chain, period):
+        row = found.setdefault((claim["country"], claim["product"]), claim)
+        row["makes"] = row.get("loose") or row.get("tonnes") is row.get("share") is None
     ordered = [found[pair] for pair in sorted(found)]
     return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
 
@@ -161,14 +166,10 @@ def _not_added_up(
 def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Collect claimed shares of world production, the most precise first."""
     rows = []
-    for claim in catalog.claims.to_pylist():
+    for claim, fits in _on_production(catalog):
         plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
-        if not plain or claim["kind"] != "share" or claim["measure"] != "production":
+        if not plain or claim["kind"] != "share" or claim["period"] != period:
             continue
-        if claim["period"] != period or claim["supplier"] is None or claim["consumer"] is not None:
-            continue
-        named = [claim["product"]] if claim["product"] in chain else []
-        fits = named if claim["product"] else _products_of(catalog, claim)
         rows += [
             {"country": claim["supplier"], "product": product, "share": claim["value"],
              "observed": True, "source": claim["source"], "claim": claim["key"],
@@ -176,6 +177,36 @@ def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list
             for product in fits if product in chain
         ]  # fmt: skip
     return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
+
+
+def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Return the claims on what a country makes, with the products that each can mean."""
+    for claim in catalog.claims.to_pylist():
+        if claim["measure"] == "production" and claim["supplier"] and not claim["consumer"]:
+            product = claim["product"]
+            yield claim, [product] if product else _products_of(catalog, claim)
+
+
+def _named_makers(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Collect the countries that claims name as makers of a traded product, without an amount.
+
+    A claim within the period asked names a maker for all of it.
+    """
+    asked = Period(period)
+    traded = set(catalog.traded["product"].to_pylist())
+    rows = []
+    for claim, fits in _on_production(catalog):
+        bound = claim["low"] if claim["value"] is None else claim["value"]
+        some = claim["kind"] == "statement" or claim["qualifier"] in ("more-than", "at-least")
+        if claim["qualifier"] in (None, "about", "rounded", "range"):
+            some = some or (bound or 0.0) > 0
+        within = claim["period"] is not None and Period(claim["period"]) in asked
+        if some and within and len(fits) == 1 and fits[0] in chain and fits[0] in traded:
+            rows.append({
+                "country": claim["supplier"], "product": fits[0], "observed": True,
+                "source": claim["source"], "claim": claim["key"], "makes": True,
+            })  # fmt: skip
+    return sorted(rows, key=lambda row: row["claim"])
 
 
 def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -206,7 +237,12 @@ def _products_of(catalog: Catalog, claim: Mapping[str, Any]) -> list[str]:
 
 def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
     """Count the figures of each product by source and basis."""
-    groups = made.group_by(["product", "source", "basis"]).aggregate([([], "count_all")])
+    named = pc.and_(pc.is_valid(made["claim"]), pc.is_null(made["share"]))
+    groups = (
+        made.filter(pc.invert(named))
+        .group_by(["product", "source", "basis"])
+        .aggregate([([], "count_all")])
+    )
     rows = groups.rename_columns(["product", "source", "basis", "figures"]).to_pylist()
     return sorted(rows, key=lambda r: (r["product"], r["source"], r["basis"] or ""))
 
@@ -520,12 +556,17 @@ def _with_all_makers(made: pa.Table) -> set[str]:
     return {row["product"] for row in totals if (row["share_sum"] or 0.0) >= 1 - SHARE_ROUNDING}
 
 
+def _makes_some(row: Mapping[str, Any]) -> bool:
+    exact = () if row["loose"] else (row["tonnes"] or 0.0, row["share"] or 0.0)
+    return bool(row["makes"]) or any(amount > 0 for amount in exact)
+
+
 def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, Any] | None:
     """Add up figures of a group's members, whose other members make so many tonnes at most.
 
     A sum that lacks a part is the least that the group makes; nothing, if it is zero.
     """
-    one = {**rows[0], "tonnes": None, "share": None}
+    one = {**rows[0], "tonnes": None, "share": None, "makes": any(map(_makes_some, rows))}
     for name in ("tonnes", "share"):
         if not others and all(row[name] is not None for row in rows):
             one[name] = fsum(row[name] for row in rows)

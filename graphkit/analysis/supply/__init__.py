@@ -41,7 +41,7 @@ class Stated:
     inferred: np.ndarray
     """True where the source itself marks the figure as not observed."""
     makes: np.ndarray
-    """True where a source gives a figure above zero, in whatever unit."""
+    """True where a source names the country as a maker, with or without a figure."""
     most: np.ndarray
     """Bound of an unpublished amount, in the same unit; infinite where there is none."""
     loose: np.ndarray
@@ -195,7 +195,9 @@ class SupplyNetwork:
     produced: np.ndarray
     """Production of each node in the unit of the flows; for an untraded product, in its own."""
     least: np.ndarray
-    """Lower bound of each node's production, from what is published and its trade."""
+    """Lower bound of each node's production, where a source shows that it makes the product."""
+    unseen: np.ndarray
+    """Sales of the other nodes beyond their imports: of any origin, for all that is known."""
     published: np.ndarray
     """Published production in the same unit; NaN where missing."""
     most: np.ndarray

@@ -71,10 +71,10 @@ def supply_network(
         ``country``, ``product``, ``tonnes`` and ``share`` (of the world total, 0 to 1; either may
         be null or left out), ``most`` (t, bound of an unpublished figure), ``observed`` (false:
         inferred; default true), ``loose`` (true: the share is of more than this product, an
-        estimate of its production and no bound) and ``basis``. Tonnes
-        are compared with flows only by mass and if the basis is the same (or missing in all
-        rows); else the share is used. One row per country and product: choose among sources
-        first.
+        estimate of its production and no bound), ``makes`` (true: it makes some, of which there
+        is no figure) and ``basis``. Tonnes are compared with flows only by mass and if the basis
+        is the same (or missing in all rows); else the share is used. One row per country and
+        product: choose among sources first.
     conversions : pyarrow.Table, optional
         ``input``, ``output``: product keys, of the routes of one chain. Optional
         ``input_per_output``: tonnes of input that a tonne of output needs, used by mass; where
@@ -143,7 +143,8 @@ def supply_network(
     earlier = earlier_products(followed, axes.products, axes.orders)
     ratio = _input_ratios(routes, axes.products, traded, measure)
     sure = replace(stated, share=np.where(stated.loose, np.nan, stated.share))
-    least, _ = own_production(sure, *trade, "net-exports")
+    shown, _ = own_production(sure, *trade, "net-exports")
+    least = np.where(stated.makes, shown, 0.0)
     own_use: np.ndarray = np.zeros(len(nodes))
     for _ in axes.products or ("",):  # own use of a product adds to that of those before it
         produced, state = own_production(
@@ -157,7 +158,7 @@ def supply_network(
     most = np.where(state == OBSERVED, produced, np.inf)
     alone = (*pools[:2], np.ones(len(pools[0])))  # in whatever split, one of several feeds all
     needed = most_input_needed(alone, ratio, product, exports, most)
-    surely = np.where(stated.makes & (state != OBSERVED), np.inf, least + imports - exports)
+    surely = np.where(stated.makes & (state != OBSERVED), np.inf, shown + imports - exports)
     covered = covered_output(pools, kept, own_use), covered_output(alone, surely, needed)
     every = earlier_products(routes, axes.products, axes.orders)
     behind = np.eye(len(axes.products), dtype=bool)
@@ -171,7 +172,7 @@ def supply_network(
     )  # fmt: skip
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
-        country, product, source, target, amount, produced, least, stated.amount,
+        country, product, source, target, amount, produced, least, shown - least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(sure.share, product), state, *pools, covered[0],
         np.clip(covered[1] - other, 0.0, 1.0), *may, host, behind, facts,
@@ -230,7 +231,7 @@ def _made(production: pa.Table | None) -> pa.Table:
         table = table.set_column(table.column_names.index(name), name, text)
     for name, kind in (
         ("tonnes", NUMBER), ("share", NUMBER), ("most", NUMBER), ("observed", pa.bool_()),
-        ("loose", pa.bool_()),
+        ("loose", pa.bool_()), ("makes", pa.bool_()),
     ):  # fmt: skip
         column = table[name] if name in table.column_names else pa.nulls(len(table))
         if name in table.column_names:
@@ -374,6 +375,7 @@ def _stated(
     for name in ("tonnes", "share"):
         given = np.asarray(made[name].to_numpy(), np.float64)[here]
         stated.makes[place] |= (np.nan_to_num(given) > 0) & ~stated.loose[place]
+    stated.makes[place] |= np.asarray(pc.fill_null(made["makes"], False).to_numpy(), bool)[here]
     return stated
 
 

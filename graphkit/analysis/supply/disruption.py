@@ -344,9 +344,10 @@ class _Spread:
         if side:
             untraded = ~np.asarray(net.traded)[net.product]
             made = np.where(untraded, np.maximum(made, unknown), made)
+        made = np.where(net.unseen > 0, np.maximum(made, unknown) if side else 0.0, made)
         open_end = (net.state != OBSERVED) & ~((net.state == MISSING) & net.listed)
         pick, ends = (np.minimum, np.maximum)[side], []
-        for production in (np.where(open_end, net.least, net.produced), net.produced):
+        for production in (np.where(open_end, net.least + net.unseen, net.produced), net.produced):
             pool = production + net.imports
             ends.append((gone + made * production) / np.where(pool > 0, pool, np.inf))
         lost = pick(*ends)

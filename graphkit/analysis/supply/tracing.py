@@ -309,7 +309,8 @@ def origin_ranges(
     Three things are not known. An unknown or untraceable origin may be any country that may do
     the stage's work: none of it or all of it. In a pool of a product with unknown trade,
     another producer o has at most :math:`P_o / (P_c + P_o)`. And a country with unpublished
-    production makes at least its exports beyond its imports, but may make all that it sells:
+    production, which a source shows to make the product, makes at least its exports beyond its
+    imports; where no source does, those may have any origin. Either may make all that it sells:
     with :math:`a` the former's share of its pool, T the origins of its production and h of its
     imports, the origins of its sales lie between :math:`T` and :math:`a T + (1 - a) h`. Lows and
     highs are the fixed points of taking the smaller and the larger at each of these countries.
@@ -542,12 +543,16 @@ def _fixed_point(
     own, links = network.own[nodes], bought_within(network, nodes).tocsr()
     choice = network.unpublished[nodes] if free else np.zeros(len(nodes), bool)
     least, supply = network.least[nodes], network.supply[nodes]
-    pool = np.where(choice, least + network.imports[nodes], supply)
+    unseen = np.where(choice, network.unseen[nodes], 0.0)
+    pool = np.where(choice, least + unseen + network.imports[nodes], supply)
     ratio = np.divide(supply, pool, out=np.zeros(len(nodes)), where=pool > 0)
-    gone = np.zeros((len(nodes), 1))
+    rest = np.zeros_like(made)
+    if ceiling is not None:
+        part = np.divide(unseen, pool, out=np.zeros(len(nodes)), where=pool > 0)
+        rest += part[:, None] * ceiling
     if cut is not None:
         taken = bought_within(network, nodes, cut).tocsr()
-        links, gone = links - taken, (ratio * np.asarray(taken.sum(axis=1)).ravel())[:, None]
+        links, rest = links - taken, rest + (ratio * taken.sum(axis=1))[:, None]
     links = (diags_array(ratio) @ links).tocsr()
     own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
     pick = np.minimum if ceiling is None else np.maximum
@@ -558,12 +563,12 @@ def _fixed_point(
     every: np.ndarray = np.arange(made.shape[1])
     if not again and out is None and cut is None:  # a column of zeros stays one
         every = np.flatnonzero(made.any(axis=0) | sold.any(axis=0))
-    made, sold = made[:, every], sold[:, every]
+    made, sold, rest = made[:, every], sold[:, every], rest[:, every]
     for _ in range(ROUNDS):
         if again and draw is not None:
             shares[nodes] = sold
             made = draw.made_of(shares)
-        after = own[:, None] * made + links @ sold + gone
+        after = own[:, None] * made + links @ sold + rest
         pick(after, made, out=after, where=choice[:, None])
         if out is not None:
             after[out] = value
