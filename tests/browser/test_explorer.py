@@ -445,12 +445,13 @@ def test_scripts_in_names_are_shown_and_not_run(reader, opened, tmp_path):
     with EmbeddedStore(tmp_path / "graph.lbdb") as store:
         store.load(build_graph(read_seeds(seeds)))
     with explorer(str(tmp_path / "graph.lbdb")) as client:
-        for query in (
+        queries = (
             "view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
             "ask=origins&country=KOR&for=magnet", "ask=flows&for=magnet",
             "view=overview&country=KOR", f"view=cypher&statement={quote(NAMED)}",
-        ):  # fmt: skip
-            page = opened(client, query)
+        )  # fmt: skip
+        for page in [opened(client, query, wait=False) for query in queries]:
+            page.wait_for_selector("main[aria-busy=false]", timeout=TOGETHER)
             expect(page.locator("body")).to_contain_text("<script>alert(1)</script>")
             assert page.locator("img[src=x]").count() == 0
         brief = tmp_path / "brief.html"
