@@ -319,6 +319,16 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "any(v IN range(s.position, 3) WHERE v > 1) AS y",
         "MATCH (p:Product)-[:AT_STAGE]->(s:Stage) WITH p ORDER BY p.key "
         "RETURN [v IN tail(split(p.key, '-')) WHERE v > 'o'] AS x",
+        "MATCH (p:Product) WITH p, p.note AS n ORDER BY p.key "
+        "RETURN 'a' IN [n] AS x, any(v IN [n] WHERE v = 'a') AS y, 'a' IN [head(split(n, ' '))]",
+        "UNWIND ['a', '1'] AS t WITH toInteger(t) AS i RETURN 1 IN [i, 2] AS x",
+        "MATCH (p:Product) WITH {key: p.note} AS m ORDER BY m.key RETURN 'a' IN [m.key] AS x",
+        "MATCH (p:Product) WITH p ORDER BY p.key WITH collect([p.note]) AS w UNWIND w AS l "
+        "RETURN 'a' IN l AS x",
+        KOREA + "WHERE EXISTS { MATCH (c)-[:HOLDS]->(p) } OPTIONAL MATCH (p:Product {key: 'zz'}) "
+        "RETURN 'a' IN [p.key] AS x",
+        "MATCH (p:Product {key: 'dy-metal'}) RETURN 'a' IN [p.key] AS x "
+        "UNION ALL OPTIONAL MATCH (p:Product {key: 'zz'}) RETURN 'a' IN [p.key] AS x",
         f"{MEMBERS} RETURN 'x' IN [a.iso3] AS x, NOT c.iso3 IN ['x', a.iso3] AS y",
         f"{MEMBERS} WITH c, a, collect(a.iso3) AS l RETURN a.iso3 IN l AS x, NOT a.iso3 IN l AS y",
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",

@@ -18,6 +18,7 @@ from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, Types
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
+from graphkit.stores.embedded.nulls import Nulls
 from graphkit.stores.embedded.subqueries import (
     EDGES,
     HIDDEN,
@@ -29,7 +30,7 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import VALUES, filtered, may_hold_null
+from graphkit.stores.embedded.values import VALUES, filtered
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -186,8 +187,7 @@ class Writer:
         self.walks: dict[Syntax, str] = {}
         self.shapes: dict[int, str] = {}
         self.shaping = query.first("union", "next") is None
-        self.whole: set[str] = set()
-        """Variables that are known to be lists without nulls."""
+        self.nulls = Nulls(self.types)
         self.locals = 0
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
         self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
@@ -234,15 +234,17 @@ class Writer:
         raise Untranslated(f"{self.where(each)}: {message}")
 
     @contextmanager
-    def local(self, variable: Syntax, type_: str, body: Syntax) -> Iterator[str]:
+    def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
         before, types = self.renamed, self.types.bound
         self.captured = self.captured or next(_free(body, {variable.name}), None)
         self.locals += 1
         name = f"{HIDDEN}_x{self.locals}"
         self.renamed = {**before, variable.name: name}
-        self.types.bound = {**types, variable.name: type_}
-        yield name
+        with self.nulls.inside():
+            self.nulls.item(variable, values)
+            self.types.bound = {**types, variable.name: self.types.item(values)}
+            yield name
         self.renamed, self.types.bound = before, types
 
     @property
@@ -251,20 +253,18 @@ class Writer:
         return any(name.startswith(f"{HIDDEN}_x") for name in self.renamed.values())
 
     def lambda_(
-        self, function: str, values: str, variable: Syntax, type_: str, body: Syntax
+        self, function: str, text: str, variable: Syntax, values: Syntax, body: Syntax
     ) -> str:
         """Write a function of ladybug's that takes a list and what is made of each item."""
-        if function == "list_transform":
-            before, self.types.bound = self.types.bound, {**self.types.bound, variable.name: type_}
-            found, self.types.bound = self.types.of(body), before
-            if found in ("map", "node", "relationship", "path"):
+        with self.local(variable, values, body) as name:
+            maps = self.types.of(body) in ("map", "node", "relationship", "path")
+            if maps and function == "list_transform":
                 self.lacks(body, "comprehension that makes maps")
-        with self.local(variable, type_, body) as name:
-            text = self.written(body)
+            made = self.written(body)
         if function == "list_filter":
-            return filtered(values, name, text)
+            return filtered(text, name, made)
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
-        return f"{function}({values}[1:], {name} -> {text})"
+        return f"{function}({text}[1:], {name} -> {made})"
 
     # --- clauses
 
@@ -278,6 +278,7 @@ class Writer:
 
     def union(self, each: Syntax) -> str:
         """Write UNION."""
+        self.nulls.forget()
         return f"UNION {each.name}".strip()
 
     def match(self, each: Syntax) -> str:
@@ -290,6 +291,7 @@ class Writer:
         outer, self.moved = self.moved, []
         paths, conditions = [], []
         for each in patterns:
+            self.nulls.match(each)
             for node in each.walk("path"):
                 self.types.bind(node)
             paths.append(self.every(each.all("path")))
@@ -322,10 +324,10 @@ class Writer:
             elif len(item.parts) == 2:
                 column += f" AS {self.variable(last)}"
             columns.append(column)
-            if len(item.parts) == 2:
-                self.note_whole(last, item.parts[0])
         if grouped:
             columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
+        if each.kind == "with":
+            self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
         rest = self.every(each.all("order", "skip", "limit"), " ")
@@ -338,13 +340,6 @@ class Writer:
             text += f" WITH {back}"
         where = each.first("where")
         return f"{text} {self.written(where)}" if where else text
-
-    def note_whole(self, variable: Syntax, values: Syntax) -> None:
-        """Take note if a variable is now a list, or lists, without nulls."""
-        if may_hold_null(self, values):
-            self.whole.discard(variable.name)
-        else:
-            self.whole.add(variable.name)
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
         """Write the value of a column; of the properties of a node in an answer, the node."""
@@ -380,6 +375,7 @@ class Writer:
         given = ["*"] if self.types.bound else []
         for variable, value in (part.parts for part in each.parts):
             given.append(f"{self.written(value)} AS {self.variable(variable)}")
+            self.nulls.assign(variable, value)
             self.types.bound[variable.name] = self.types.of(value)
         return f"WITH {', '.join(given)}"
 
@@ -399,7 +395,7 @@ class Writer:
     def unwound(self, values: Syntax, variable: Syntax) -> str:
         """Write UNWIND."""
         text = f"UNWIND {self.written(values)} AS {self.variable(variable)}"
-        self.note_whole(variable, values)
+        self.nulls.item(variable, values)
         self.types.bound[variable.name] = self.types.item(values)
         return text
 
@@ -502,7 +498,8 @@ class Writer:
 
     def pattern(self, each: Syntax) -> str:
         """Write a pattern that is a condition."""
-        return f"EXISTS {{ MATCH {self.pattern_with_conditions(each)} }}"
+        with self.nulls.inside():
+            return f"EXISTS {{ MATCH {self.pattern_with_conditions(each)} }}"
 
     def subquery_value(self, each: Syntax) -> str:
         """Write EXISTS or COUNT, which takes ladybug one MATCH."""
@@ -520,7 +517,8 @@ class Writer:
             self.lacks(each, f"{each.name} subquery in a comprehension")
         if matches != (clauses[:-1] if counts_rows else clauses):
             self.lacks(each, f"{each.name} subquery of more than MATCH")
-        return f"{each.name} {{ MATCH {self.pattern_with_conditions(*matches)} }}"
+        with self.nulls.inside():
+            return f"{each.name} {{ MATCH {self.pattern_with_conditions(*matches)} }}"
 
     # --- values
 

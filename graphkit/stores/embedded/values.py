@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.tokens import Syntax
+from graphkit.stores.embedded.nulls import GRAPH_VALUES
 from graphkit.stores.embedded.subqueries import (
     EDGES,
     HIDDEN,
     NODES,
-    REQUIRED,
     meant,
     quoted,
 )
@@ -30,13 +30,6 @@ LEAST = "cast('-inf', 'DOUBLE')"
 """The least number."""
 MANY = 1_000_000
 """More items than a list has."""
-SURE = frozenset((
-    "abs", "char_length", "endnode", "labels", "left", "ltrim", "replace", "reverse", "right",
-    "round", "rtrim", "size", "split", "startnode", "substring", "tolower", "tostring", "toupper",
-    "trim", "type",
-))  # fmt: skip
-"""Functions that are null of null alone."""
-GRAPH_VALUES = ("node", "relationship")
 
 
 def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
@@ -102,7 +95,7 @@ def slice_(writer: Writer, each: Syntax) -> str:
         return f"CASE WHEN {place} >= 0 THEN {place} ELSE {from_end(place)} END"
 
     for place in each.parts[1:]:
-        if place.kind not in ("constant", "parameter") and _item_may_be_null(writer, place):
+        if place.kind not in ("constant", "parameter") and writer.nulls.may_be(place):
             writer.lacks(place, "part of a list between places that may be null")
     bounds = [bound(part) for part in each.parts[1:]]
     first = f"{bounds[0]} + 1" if each.name.startswith("from") else "1"
@@ -116,11 +109,11 @@ def comprehension(writer: Writer, each: Syntax) -> str:
     """Write ``[x IN list WHERE condition | value]``."""
     variable, values = each.parts[:2]
     where, result = each.first("where"), each.first("result")
-    text, type_ = writer.written(values), writer.types.item(values)
+    text = writer.written(values)
     if where is not None:
-        text = writer.lambda_("list_filter", text, variable, type_, where.parts[0])
+        text = writer.lambda_("list_filter", text, variable, values, where.parts[0])
     if result is not None and not _is(result.parts[0], variable):
-        text = writer.lambda_("list_transform", text, variable, type_, result.parts[0])
+        text = writer.lambda_("list_transform", text, variable, values, result.parts[0])
     return text
 
 
@@ -141,65 +134,20 @@ def predicate(writer: Writer, each: Syntax) -> str:
     where, text = each.first("where"), writer.written(values)
     met = f"size({text})"
     if where is not None:
-        type_ = writer.types.item(values)
-        if may_hold_null(writer, values) or _may_be_open(writer, where.parts[0], variable):
-            return _of_three_values(writer, each.name, text, variable, type_, where.parts[0])
-        met = f"size({writer.lambda_('list_filter', text, variable, type_, where.parts[0])})"
+        if writer.nulls.may_hold(values) or writer.nulls.may_leave_open(
+            where.parts[0], variable, values
+        ):
+            return _of_three_values(writer, each.name, text, variable, values, where.parts[0])
+        met = f"size({writer.lambda_('list_filter', text, variable, values, where.parts[0])})"
     wanted = {"ANY": "> 0", "NONE": "= 0", "SINGLE": "= 1", "ALL": f"= size({text})"}
     return f"({met} {wanted[each.name]})"
 
 
-def may_hold_null(writer: Writer, values: Syntax) -> bool:
-    """Tell if a list may have nulls in it, or a value be null, as far as the text tells."""
-    if values.kind == "constant":
-        return values.name.upper() == "NULL"
-    if values.kind == "variable":
-        return values.name not in writer.whole
-    if values.kind in ("property", "parameter", "string", "number"):
-        return False
-    parts = [part for part in values.parts if part.kind != "sign"]
-    if values.kind == "function":
-        items = ("split", "labels", "range", "collect", "nodes", "relationships", "rels")
-        return values.name.lower() not in items and any(may_hold_null(writer, p) for p in parts)
-    if values.kind == "comprehension" and values.first("result") is None:
-        return may_hold_null(writer, values.parts[1])
-    if values.kind == "list":
-        return any(_item_may_be_null(writer, part) for part in parts)
-    if values.kind in ("group", "slice", "sum"):
-        return any(may_hold_null(writer, part) for part in parts)
-    return True
-
-
-def _item_may_be_null(writer: Writer, value: Syntax) -> bool:
-    """Tell if a value that is written out as an item of a list may be null."""
-    if value.kind == "property":
-        return writer.optional or value.name not in REQUIRED
-    if value.kind == "parameter":
-        return writer.types.parameters.get(value.name, 0) is None
-    sure = value.kind == "function" and value.name.lower() in SURE
-    if sure or value.kind in ("sum", "product", "power", "signed", "group"):
-        return any(_item_may_be_null(writer, p) for p in value.parts if p.kind != "sign")
-    return value.kind == "function" or may_hold_null(writer, value)
-
-
-def _may_be_open(writer: Writer, condition: Syntax, variable: Syntax) -> bool:
-    """Tell if a condition on an item may be null although the item is not."""
-    return any(
-        (each.kind == "constant" and each.name.upper() == "NULL")
-        or (each.kind == "variable" and each.name != variable.name)
-        or (each.kind == "parameter" and writer.types.parameters.get(each.name, 0) is None)
-        or (each.kind == "property" and each.name not in REQUIRED)
-        or (each.kind == "function" and each.name.lower() not in SURE)
-        or each.kind in ("index", "case", "reduce", "predicate")
-        for each in condition.walk()
-    )
-
-
 def _of_three_values(
-    writer: Writer, name: str, values: str, variable: Syntax, type_: str, condition: Syntax
+    writer: Writer, name: str, values: str, variable: Syntax, of: Syntax, condition: Syntax
 ) -> str:
     """Write a predicate of which the condition may be null, and make it null."""
-    with writer.local(variable, type_, condition) as x:
+    with writer.local(variable, of, condition) as x:
         met = _condition(writer.written(condition))
     yes, no = {"ALL": (0, 2), "SINGLE": (MANY, 0)}.get(name, (2, 0))
     each = f"CASE WHEN {met} THEN {yes} WHEN NOT ({met}) THEN {no} ELSE 1 END"
@@ -242,19 +190,19 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
         found = f"{text} IN ({writer.written(values)})"
         return f"nullif({found}, false)" if None in given else found
     if values.kind == "list":
-        if not may_hold_null(writer, values):
+        if not writer.nulls.may_hold(values) and type_ not in GRAPH_VALUES:
             return f"{text} IN ({writer.written(values)})"
         equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
         return f"({' OR '.join(equal)})"
     every = writer.written(values)
     found = f"{text} IN ({every})"
-    if may_hold_null(writer, values) and not type_.startswith(LIST):
+    if writer.nulls.may_hold(values) and not type_.startswith(LIST):
         writer.locals += 1
         null = f"{HIDDEN}_x{writer.locals}"
         nulls = filtered(every, null, f"{null} IS NULL")
         found = f"({found} OR nullif(size({nulls}) > 0, true))"
     # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
-    if not _item_may_be_null(writer, value) or values.kind == "parameter":
+    if not writer.nulls.may_be(value) or values.kind == "parameter":
         return found
     return f"CASE WHEN size({every}) = 0 THEN false ELSE {found} END"
 
@@ -265,7 +213,7 @@ def _check_types(writer: Writer, each: Syntax, values: list[tuple[Syntax, str]])
     if len(kinds) > 1:
         writer.lacks(each, f"comparison of {' with '.join(sorted(kinds))}")
     whole = [value for value, type_ in values if type_.startswith((LIST, "map"))]
-    if len(whole) > 1 and any(may_hold_null(writer, value) for value in whole):
+    if len(whole) > 1 and any(writer.nulls.may_hold(value) for value in whole):
         writer.lacks(each, "comparison of lists or maps that may hold null")
 
 
@@ -280,15 +228,11 @@ def reduce(writer: Writer, each: Syntax) -> str:
     [sign], added = signs, operands[1]
     if len(operands) > 2:
         added = Syntax(result.kind, added.at, result.end, result.name, result.parts[2:])
-    text, items = writer.written(values), writer.types.item(values)
-    before, writer.whole = writer.whole, writer.whole - {variable.name}
-    if not may_hold_null(writer, values):
-        writer.whole = {*before, variable.name}
-    with writer.local(variable, items, added):
+    text = writer.written(values)
+    with writer.local(variable, values, added):
         type_, start = writer.types.of(added), writer.types.of(first)
         types = {writer.types.of(operand) for operand in operands[1:]}
-    open_ = any(_item_may_be_null(writer, value) for value in (first, *operands[1:]))
-    writer.whole = before
+        open_ = any(writer.nulls.may_be(value) for value in (first, *operands[1:]))
     if type_ != start and {type_, start} != {"int", "float"}:
         writer.lacks(each, "function reduce() of two types")
     if len(operands) > 2 and types not in ({"int"}, {"text"}):
@@ -296,14 +240,14 @@ def reduce(writer: Writer, each: Syntax) -> str:
     if type_ == "text" and open_:
         writer.lacks(each, "function reduce() of texts that may be null")
     if not _is(added, variable):
-        text = writer.lambda_("list_transform", text, variable, items, added)
+        text = writer.lambda_("list_transform", text, variable, values, added)
     if type_ != start and type_ == "int":
         text = f"cast({text}, 'DOUBLE[]')"
     begin = as_float(writer.written(first), start if type_ != start else "")
     writer.locals += 1
     so_far, one = f"{HIDDEN}_t{writer.locals}", f"{HIDDEN}_i{writer.locals}"
-    items = f"list_concat([{begin}], {text})"
-    return f"list_reduce({items}, ({so_far}, {one}) -> {so_far} {sign} {one})"
+    every = f"list_concat([{begin}], {text})"
+    return f"list_reduce({every}, ({so_far}, {one}) -> {so_far} {sign} {one})"
 
 
 def as_float(text: str, type_: str) -> str:
