@@ -10,6 +10,7 @@ from seed_texts import SMALL, write_seeds
 from test_editions import MADE, SOURCES
 
 from graphkit import __version__
+from graphkit.arrow import lean_memory
 from graphkit.build import Graph, Part, build_graph
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
@@ -408,6 +409,15 @@ def test_the_starting_story_is_in_the_graph(sliced_graph):
     about = rows(sliced_graph, "DEPENDS_ON", "consumer", "supplier", "product", "period", "rank")
 
     assert ("KOR", "CHN", "ree-compounds", "2024", 1) in about
+
+
+def test_a_load_takes_its_memory_from_the_c_library_and_leaves_arrow_its_own():
+    before = pa.default_memory_pool().backend_name
+    with lean_memory():
+        within = pa.default_memory_pool().backend_name
+
+    assert within == "system" != before
+    assert pa.default_memory_pool().backend_name == before
 
 
 def test_every_part_holds_unique_keys(sliced_graph):
