@@ -24,22 +24,8 @@ RUNS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     # A compiled function cannot be traced: it runs as Python.
     ({"NUMBA_DISABLE_JIT": "1"}, ("tests/test_centrality.py", "tests/test_networkx_backend.py")),
     ({}, ("tests/scale/test_spark.py",)),
-    (
-        {},
-        (
-            "-m",
-            "long",
-            "-n",
-            "2",
-            "tests/test_tck.py",
-            "tests/faults/test_steps.py",
-            "tests/scale/test_every_statement.py",
-            "tests/scale/test_networkx_own.py",
-        ),
-    ),
 )
-"""Changes of the environment, and arguments of pytest; of the long tests, those of statements,
-interrupted loads and networkx, which reach code that the ordinary ones only sample."""
+"""Changes of the environment, and arguments of pytest."""
 ONE_BY_ONE = ("stores/embedded", "stores/neo4j")
 """Packages that are not counted with the one that holds them."""
 
