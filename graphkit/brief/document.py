@@ -297,7 +297,7 @@ pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em
   th, td { padding: 2px 4px; }
   tr, li { break-inside: avoid; }
   thead, tbody tr:nth-child(-n+4) { break-after: avoid; }
-  h2 { break-after: avoid; }
+  h2, p:has(+ ul) { break-after: avoid; }
   details { break-before: avoid; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
