@@ -261,7 +261,7 @@ class Writer:
             if maps and function == "list_transform":
                 self.lacks(body, "comprehension that makes maps")
             made = self.written(body)
-        if function == "list_filter":
+        if function == "list_filter" and not (values.kind == "list" and values.parts):
             return filtered(text, name, made)
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
         return f"{function}({text}[1:], {name} -> {made})"

@@ -277,8 +277,10 @@ def substring(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     part = f"substring({value}, {start} + 1, {LONG})"
     if length:  # beside nulls, a length that differs from row to row is read from another row
         part = f"left({part}, {length[0]})"
-    beyond = " AND ".join(f"({each}) IS NOT NULL" for each in (start, *length, value))
-    return f"CASE WHEN size({value}) > {start} THEN {part} WHEN {beyond} THEN '' END"
+    pairs = zip(arguments, (value, start, *length), strict=True)
+    open_ = [f"({text}) IS NOT NULL" for of, text in pairs if writer.nulls.may_be(of)]
+    otherwise = f"WHEN {' AND '.join(open_)} THEN ''" if open_ else "ELSE ''"
+    return f"CASE WHEN size({value}) > {start} THEN {part} {otherwise} END"
 
 
 def coalesce(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:

@@ -335,7 +335,7 @@ def sum_(writer: Writer, each: Syntax) -> str:
             text if type_ in ("text", "") else as_text(writer, value, type_, text)
             for value, type_, text in zip(values, types, texts, strict=True)
         ]
-    unknown = [text for text, value in zip(texts, values, strict=True) if value.kind != "string"]
+    unknown = [t for t, value in zip(texts, values, strict=True) if writer.nulls.may_be(value)]
     text = texts[0]
     for sign, type_, more in zip(signs, types[1:], texts[1:], strict=True):
         if types[0].startswith(LIST) and type_ and not type_.startswith(LIST):
