@@ -9,6 +9,7 @@ from math import fsum, inf
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graphkit.analysis.concentration import published_interval
 from graphkit.arrow import SHARE, counts, flags, lists, number, texts
@@ -100,6 +101,9 @@ def net_import_reliance(
     >>> row["imports"], row["exports"], row["reliance_low"], row["reliance_high"]
     (80.0, 20.0, 0.0, 1.0)
     """
+    if countries is not None:
+        ends = [pc.field(end).isin(list(countries)) for end in ("consumer", "supplier")]
+        flows = flows.filter(ends[0] | ends[1])
     trade = _traded(flows)
     made = _grouped(production.to_pylist(), PLACE)
     claims = published.to_pylist() if published is not None else []

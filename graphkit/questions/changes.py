@@ -375,9 +375,11 @@ def _compared(
     if not len(own):
         return pa.table({name: pa.array([], pa.string()) for name in names}), [], own
     if owner.place:
-        # Flows of others show that a series has data of a period in which the owner had no trade.
-        own_side = pc.equal(flows[owner.side], owner.key)
-        flows = pa.concat_tables([own, flows.filter(pc.invert(own_side))])
+        # A flow of others shows that a series has data of a period in which the owner had no trade.
+        others = flows.filter(pc.not_equal(flows[owner.side], owner.key))
+        _, order, spans = grouped(others, (*SERIES, "period"))
+        firsts = order.take(pa.array([start for start, _ in spans], pa.int64()))
+        flows = pa.concat_tables([own, others.take(firsts)])
     else:
         flows = own
     rows, totals = (
