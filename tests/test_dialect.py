@@ -467,7 +467,7 @@ MATCH (a:Country)-[:HOLDS]->()<-[:HOLDS]-(b:Country {iso3: 'KOR'}) WHERE id(a) <
 
 
 def test_a_translation_does_not_grow_without_end(stores):
-    nested = "UNWIND ['a'] AS t RETURN " + "('x' + " * 60 + "t" + ")" * 60 + " AS x"
+    nested = "UNWIND ['a', null] AS t RETURN " + "('x' + " * 60 + "t" + ")" * 60 + " AS x"
 
     with pytest.raises(Untranslated, match="no room for what this becomes there"):
         stores["embedded"].translated(nested)
