@@ -12,6 +12,7 @@ from supply_cases import column, flows, groups, makes, network, random_tables
 
 from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.removal import unnamed_sellers
 from graphkit.analysis.supply.tracing import loss_ranges
 
 
@@ -179,6 +180,17 @@ def test_nothing_is_sure_of_a_seller_that_no_source_names_as_a_maker():
     assert column_pairs(network(sold, makes("A 2", "B some", "D some"))) == {
         "A": (0.0, 0.125), "B": (0.375, 0.5), "D": (0.5, 0.5),
     }  # fmt: skip
+
+
+def test_the_unnamed_sellers_behind_a_buyer_are_found_with_their_part():
+    # C has half from B, of which 6 of 8 are more than B bought; D is a named maker.
+    net = network(flows("A 2 B", "B 8 C", "D 8 C"), makes("A 2", "D some"))
+    buyers = net.select(["C"], ["ore"], "imports")
+    found = unnamed_sellers(net, buyers).select(["country", "product", "part"]).to_pylist()
+
+    assert found == [{"country": "B", "product": "ore", "part": pytest.approx(0.375)}]
+    named = network(flows("A 2 B", "B 8 C"), makes("A 2", "B some"))
+    assert not len(unnamed_sellers(named, named.select(["C"], ["ore"], "imports")))
 
 
 def column_pairs(net: SupplyNetwork) -> dict[str, tuple[float, float]]:

@@ -376,7 +376,7 @@ def supply_answer(
         supply.coverage,
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *supply.short_notes(buyer), *of_products),
+        notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer), *of_products),
         caption=caption, shown=shown,
     )  # fmt: skip
 

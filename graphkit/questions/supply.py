@@ -16,7 +16,7 @@ from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork, shortened
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.look_through import look_through
-from graphkit.analysis.supply.removal import short_of_input
+from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.answer import NUMBER, Column
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
@@ -337,19 +337,30 @@ class Supply:
         pairs = pc.binary_join_element_wise(found["product"], found["stage"], " ")
         return found.filter(pc.is_in(pairs, value_set=pa.array(sorted(own), pa.string())))
 
-    def short_notes(self, buyer: str | None) -> list[str]:
-        """Name the countries whose inputs cannot feed what the buyer, or everybody, buys."""
+    def gap_notes(self, buyer: str | None) -> list[str]:
+        """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
+
+        Their inputs cannot feed it, or they sell it and no source names them as makers.
+        """
         consumers = None if buyer is None else [buyer]
         buyers = self.network.select(consumers, self.asked, "imports")
-        rows = short_of_input(self.network, buyers).to_pylist() if len(buyers) else []
-        large = [row for row in rows if row["part"] >= LARGE]
-        notes = [
+        if not len(buyers):
+            return []
+        short = [
             f"{row['country']}: the inputs known there can feed at most "
             f"{100 * row['covered']:.1f} % of its {row['product']}. The input of the rest is "
             f"unknown, for {100 * row['part']:.1f} % of these imports."
-            for row in large[:3]
-        ]
-        return [*notes, *([f"The same holds for {len(large) - 3} more."] if large[3:] else [])]
+            for row in short_of_input(self.network, buyers).to_pylist() if row["part"] >= LARGE
+        ]  # fmt: skip
+        unnamed = [
+            f"{row['country']}: no source names it as a maker of {row['product']}. What it sells "
+            f"beyond its imports may be from anywhere, for {100 * row['part']:.1f} % of these "
+            "imports."
+            for row in unnamed_sellers(self.network, buyers).to_pylist() if row["part"] >= LARGE
+        ]  # fmt: skip
+        more = [f"The same holds for {len(some) - 3} more." if some[3:] else ""
+                for some in (short, unnamed)]  # fmt: skip
+        return [note for note in (*short[:3], more[0], *unnamed[:3], more[1]) if note]
 
     @property
     def in_words(self) -> str:

@@ -183,14 +183,29 @@ def short_of_input(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
     >>> found.select(["country", "covered", "part"]).to_pylist()
     [{'country': 'B', 'covered': 0.2, 'part': 0.8}]
     """
+    part = network.own * (1 - network.covered) * network.has_input
+    unseen = ~np.asarray(network.traded)[network.product[network.may_input]]
+    part[network.may_output[unseen]] = 0.0
+    return _behind(network, buyers, part)
+
+
+def unnamed_sellers(network: SupplyNetwork, buyers: np.ndarray) -> pa.Table:
+    """Find the nodes that sell more than they buy, unnamed as makers, behind some nodes' imports.
+
+    Returns the columns of :func:`short_of_input`; ``part`` is the share of the buyers' imports
+    that these nodes sold beyond what they bought.
+    """
+    supply = np.where(network.supply > 0, network.supply, 1.0)
+    return _behind(network, buyers, network.unseen / supply)
+
+
+def _behind(network: SupplyNetwork, buyers: np.ndarray, part: np.ndarray) -> pa.Table:
+    """Find the share of the buyers' imports that is a part of some pools, largest first."""
     from scipy.sparse.linalg import spsolve
 
     bought = network.imports[buyers]
     start = network.imported[buyers].T @ (bought / bought.sum())
-    visits = spsolve(system(network, network.links).T.tocsc(), start)
-    part = np.where(network.has_input, visits * network.own * (1 - network.covered), 0.0)
-    unseen = ~np.asarray(network.traded)[network.product[network.may_input]]
-    part[network.may_output[unseen]] = 0.0
+    part = part * spsolve(system(network, network.links).T.tocsc(), start)
     nodes = np.flatnonzero(part > SMALLEST)
     nodes = nodes[np.lexsort((nodes, -part[nodes].round(12)))]
     return pa.table(
