@@ -419,17 +419,18 @@ def test_flows_are_arcs_between_the_sums_of_exporters_and_importers(ask):
 def test_hubs_are_on_the_map_where_the_area_of_a_circle_is_the_score(ask):
     answer = ASKED["centrality.centrality"](ask)
     rows = {row["name"]: row for row in answer.rows.to_pylist()}
-    (circles,) = picture(answer).option["series"]
+    circles, names = picture(answer).option["series"]
     china, germany = (next(c for c in circles["data"] if c["name"] == name)
                       for name in ("China", "Germany"))  # fmt: skip
     ratio = rows["Germany"]["betweenness"] / rows["China"]["betweenness"]
 
-    (narrow,) = picture(answer, narrow=True).option["series"]
-    codes = [circle["label"]["formatter"] for circle in narrow["data"] if circle["label"]["show"]]
+    _, narrow = picture(answer, narrow=True).option["series"]
+    codes = [name["label"]["formatter"] for name in narrow["data"]]
 
     assert china["value"][2] == rows["China"]["betweenness"]
-    assert china["label"]["formatter"] == "China"
-    assert codes == [row["country"] for row in rows.values()][: len(codes)]
+    assert names["data"][0]["label"]["formatter"] == "China"
+    assert names["data"][0]["value"] == china["value"]
+    assert codes == [row["country"] for row in rows.values()][:9]
     assert (germany["symbolSize"] / china["symbolSize"]) ** 2 == pytest.approx(ratio, rel=0.01)
 
 

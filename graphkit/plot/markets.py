@@ -24,7 +24,6 @@ from graphkit.plot.paper import (
     INK,
     LINE,
     MUTED,
-    ON_DARK,
     OTHER,
     PAPER,
     SECOND,
@@ -32,6 +31,7 @@ from graphkit.plot.paper import (
     THIRD,
     WIDTH,
     colour_of,
+    ink_on,
     name_of,
     point_of,
     text_width,
@@ -234,24 +234,34 @@ def hubs(answer: Answer, width: int) -> Picture:
     placed = [(row, point) for row in rows if (point := point_of(row["country"]))]
     most = max((row[measure] for row, _ in placed), default=1.0)
     shapes, scale = map_of(width), sqrt(width / WIDTH)
-    data = []
-    for i, (row, point) in enumerate(placed):
+    circles, names = [], []
+    for row, point in placed:
         size = round(max(3.0, scale * LARGEST * sqrt(row[measure] / most)), 1)
         text = name_of(row["country"]) if width >= WIDTH else row["country"]
-        label = {"show": i < NAMED, "formatter": text.translate(NO_BRACES)}
+        colour = colour_of(row["country"])
+        label: dict[str, Any] = {"formatter": text.translate(NO_BRACES)}
         if text_width(text, SMALL) < size - 4:
-            label = {**label, "position": "inside", "color": ON_DARK, "textBorderWidth": 0}
-        data.append({
-            "name": name_of(row["country"]), "value": [*point, row[measure]], "symbolSize": size,
-            "itemStyle": {"color": colour_of(row["country"])}, "label": label,
+            label |= {
+                "position": "inside", "color": ink_on(colour), "textBorderColor": colour,
+                "textBorderWidth": 3,
+            }  # fmt: skip
+        value = [*point, row[measure]]
+        circles.append({
+            "name": name_of(row["country"]), "value": value, "symbolSize": size,
+            "itemStyle": {"color": colour},
         })  # fmt: skip
+        names.append({"value": value, "symbolSize": size, "label": label})
     parts = {
         "geo": shapes,
         "series": [{
-            "type": "scatter", "coordinateSystem": "geo", "name": worded(measure),
-            "data": data, "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
-            "label": {"position": "right", "color": INK, "fontSize": SMALL, "distance": 3,
-                      "textBorderColor": PAPER, "textBorderWidth": 2},
+            "type": "scatter", "coordinateSystem": "geo", "name": worded(measure), "data": circles,
+            "itemStyle": {"opacity": 0.85, "borderColor": PAPER, "borderWidth": 1},
+        }, {
+            # Above the circles of small neighbours.
+            "type": "scatter", "coordinateSystem": "geo", "name": "names", "data": names[:NAMED],
+            "silent": True, "z": 3, "itemStyle": {"color": "transparent"},
+            "label": {"show": True, "position": "right", "color": INK, "fontSize": SMALL,
+                      "distance": 3, "textBorderColor": PAPER, "textBorderWidth": 2},
             "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
         }],
     }  # fmt: skip
