@@ -11,7 +11,7 @@ import pytest
 from query_values import WITHOUT_DEFAULT
 
 from graphkit.build import Graph
-from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.queries import SORTED_HERE, Query, find_query, query_names, rows_of, run_query
 from graphkit.stores import Store
 from graphkit.stores.embedded.refusals import refuse_silent_differences
 
@@ -112,6 +112,19 @@ def test_a_query_file_runs_at_once(query: Query) -> None:
     without = {p.name for p in query.parameters if p.default is None}
 
     assert without <= set(WITHOUT_DEFAULT.get(query.name, {}))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", SORTED_HERE)
+def test_rows_that_are_sorted_here_are_in_the_order_of_the_file(
+    stores: dict[str, Store], name: str, engine: str
+) -> None:
+    query = find_query(name)
+    values = query.values(given_to(query) | {"periods": "2023,2024"})
+
+    rows = rows_of(stores[engine], name, **values).to_pylist()
+    assert rows == run_query(stores[engine], query, values).table.to_pylist()
+    assert len({row["period"] for row in rows}) == 2
 
 
 def test_a_path_uses_no_relationship_twice(stores: dict[str, Store]) -> None:
