@@ -329,6 +329,8 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "RETURN 'a' IN [p.key] AS x",
         "MATCH (p:Product {key: 'dy-metal'}) RETURN 'a' IN [p.key] AS x "
         "UNION ALL OPTIONAL MATCH (p:Product {key: 'zz'}) RETURN 'a' IN [p.key] AS x",
+        "MATCH (:Product {key: 'dy-metal'})-[r]-(b:!Country) WITH substring(b.name, 0, 2) AS x "
+        "RETURN x, count(*) AS n ORDER BY x",
         f"{MEMBERS} RETURN 'x' IN [a.iso3] AS x, NOT c.iso3 IN ['x', a.iso3] AS y",
         f"{MEMBERS} WITH c, a, collect(a.iso3) AS l RETURN a.iso3 IN l AS x, NOT a.iso3 IN l AS y",
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",

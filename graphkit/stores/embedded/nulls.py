@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.embedded.subqueries import REQUIRED
+from graphkit.stores.embedded.subqueries import ALWAYS_SET, REQUIRED, kinds_in
 
 if TYPE_CHECKING:
     from graphkit.stores.embedded.functions import Types
@@ -55,6 +55,8 @@ class Nulls:
         """Variables that are not null."""
         self.whole: set[str] = set()
         """Variables that are lists without nulls, in their items neither."""
+        self.kinds: dict[str, set[str]] = {}
+        """Kinds that a node or relationship of a pattern may have."""
 
     def match(self, pattern: Syntax) -> None:
         """Take note of what a pattern finds; what an optional one does not find is null."""
@@ -67,6 +69,9 @@ class Nulls:
         if pattern.name != "OPTIONAL":
             self.there = self.there | found
         self.whole = self.whole | found
+        told = {name: kinds for name, kinds in kinds_in([pattern]).items() if name in found}
+        unknown = {name: set(ALWAYS_SET) for name in found}
+        self.kinds = {**unknown, **self.kinds, **told}
 
     def assign(self, variable: Syntax, value: Syntax) -> None:
         """Take note of a variable for a value."""
@@ -80,27 +85,34 @@ class Nulls:
     def _set(self, name: str, may_be: bool, may_hold: bool) -> None:
         self.there = self.there - {name} if may_be else self.there | {name}
         self.whole = self.whole - {name} if may_hold else self.whole | {name}
+        self.kinds = {known: kinds for known, kinds in self.kinds.items() if known != name}
 
     def project(self, clause: Syntax) -> None:
         """Take note of the columns of a WITH, which hides all other variables."""
         columns = [(item.parts[-1].name, item.parts[0]) for item in clause.all("item")]
         there = {name for name, value in columns if not self.may_be(value)}
         whole = {name for name, value in columns if not self.may_hold(value)}
+        kinds = {n: self.kinds[v.name] for n, v in columns if self._is_known(v)}
         if clause.first("star"):
+            kinds = {**self.kinds, **kinds}
             there |= self.there - {name for name, _ in columns}
             whole |= self.whole - {name for name, _ in columns}
-        self.there, self.whole = there, whole
+        self.there, self.whole, self.kinds = there, whole, kinds
+
+    def _is_known(self, value: Syntax) -> bool:
+        """Tell if a value is a variable whose kinds are known."""
+        return value.kind == "variable" and value.name in self.kinds
 
     def forget(self) -> None:
         """Forget everything, as UNION does."""
-        self.there, self.whole = set(), set()
+        self.there, self.whole, self.kinds = set(), set(), {}
 
     @contextmanager
     def inside(self) -> Iterator[None]:
         """Keep what is noted inside a scope to it."""
-        before = self.there, self.whole
+        before = self.there, self.whole, self.kinds
         yield
-        self.there, self.whole = before
+        self.there, self.whole, self.kinds = before
 
     def may_be(self, value: Syntax) -> bool:
         """Tell if a value may be null."""
@@ -113,8 +125,12 @@ class Nulls:
             return self.types.parameters.get(value.name, 0) is None
         if value.kind == "property":
             of = value.parts[0]
-            stored = of.kind == "variable" and self.types.of(of) in GRAPH_VALUES
-            return not stored or value.name not in REQUIRED or self.may_be(of)
+            if of.kind != "variable" or self.types.of(of) not in GRAPH_VALUES or self.may_be(of):
+                return True
+            kinds = self.kinds.get(of.name)
+            if kinds is None:
+                return value.name not in REQUIRED
+            return not all(value.name in ALWAYS_SET[kind] for kind in kinds)
         if value.kind == "comprehension":
             return self.may_be(value.parts[1])
         if value.kind in MADE_OF_PARTS or (value.kind == "function" and name in SURE):

@@ -26,13 +26,13 @@ AGGREGATES = frozenset((
 SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
 """Kinds of values with variables of their own."""
 
-_ALWAYS_SET = {
+ALWAYS_SET = {
     kind.name: {kind.key, "digest", *(p.name for p in kind.stored if p.required)}
     for kind in GRAPH.kinds
 }
 """Properties that everything of a kind has."""
 _STORED = [(kind.name, prop.name) for kind in GRAPH.kinds for prop in kind.stored]
-REQUIRED = {p for _, p in _STORED} - {p for kind, p in _STORED if p not in _ALWAYS_SET[kind]}
+REQUIRED = {p for _, p in _STORED} - {p for kind, p in _STORED if p not in ALWAYS_SET[kind]}
 """Properties that are always set where they are at all."""
 
 
@@ -282,7 +282,7 @@ def _is_set(value: Syntax, clauses: list[Syntax]) -> bool:
     """Tell if a value is never null: collect() leaves out nulls, a COLLECT subquery does not."""
     if value.kind == "property" and value.parts[0].kind == "variable":
         kinds = kinds_in(clauses).get(value.parts[0].name)
-        return bool(kinds) and all(value.name in _ALWAYS_SET[kind] for kind in kinds or ())
+        return bool(kinds) and all(value.name in ALWAYS_SET[kind] for kind in kinds or ())
     if value.kind in ("sum", "group"):
         return all(_is_set(part, clauses) for part in value.parts if part.kind != "sign")
     return value.kind in ("map", "projection", "list", "string", "number")
