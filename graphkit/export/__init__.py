@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import ARROW, coded, each_text, shortest
+from graphkit.arrow import ARROW, coded, each_text, release_memory, shortest
 from graphkit.build import Graph, Part
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -198,7 +198,7 @@ def _parts(store: Store, schema: Schema, kind: Kind) -> Iterator[Part]:
 
 Page = Mapping[tuple[Kind, ...], pa.Table]
 """Rows of one kind, for each pair of node kinds that they join."""
-PAGE = 2**18
+PAGE = 2**16
 """About how many relationships are read at once."""
 
 
@@ -216,6 +216,7 @@ def _pages(store: Store, schema: Schema, kind: Kind) -> Iterator[Page]:
     for low, end in pairwise(bounds):
         keys = {"low": low, "high": end - 1}
         yield {ends: _rows(store, kind, ends, keys) for ends in joined(schema, kind)}
+        release_memory()  # of the database's rows, before the next ones
 
 
 def _rows(store: Store, kind: Kind, ends: tuple[Kind, ...], keys: Mapping[str, int]) -> pa.Table:
@@ -293,7 +294,7 @@ def digest(store: Store, schema: Schema = GRAPH) -> Digest:
     Parameters
     ----------
     store : Store
-        The database; some 260,000 of its relationships are in memory at a time.
+        The database; some 65,000 of its relationships are in memory at a time.
     schema : Schema
         Its kinds and properties.
 
