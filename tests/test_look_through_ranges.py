@@ -11,6 +11,7 @@ import pytest
 from supply_cases import column, flows, groups, makes, network, random_tables
 
 from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.build import with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import unnamed_sellers
 from graphkit.analysis.supply.tracing import loss_ranges
@@ -191,6 +192,14 @@ def test_the_unnamed_sellers_behind_a_buyer_are_found_with_their_part():
     assert found == [{"country": "B", "product": "ore", "part": pytest.approx(0.375)}]
     named = network(flows("A 2 B", "B 8 C"), makes("A 2", "B some"))
     assert not len(unnamed_sellers(named, named.select(["C"], ["ore"], "imports")))
+
+
+def test_trade_names_the_makers_of_a_product_without_a_table():
+    sold, made = flows("A 2 B", "B 8 C", "D 8 C"), makes("A 2")
+
+    assert with_sellers(made, sold, {"oxide"}).equals(made)
+    found = column_pairs(network(sold, with_sellers(made.slice(0, 0), sold, {"ore"})))
+    assert found == {"A": (0.0, 0.125), "B": (0.375, 0.5), "D": (0.5, 0.5)}
 
 
 def column_pairs(net: SupplyNetwork) -> dict[str, tuple[float, float]]:

@@ -229,13 +229,10 @@ def assert_held(truth: Truth, seed: int, part: float) -> None:
 
 
 def assert_never_wider(truth: Truth, seed: int) -> None:
-    """Hide less of the production, or name makers; no range becomes wider at either end.
-
-    A figure of a maker that was named without one may show that it makes less than was taken.
-    """
-    before = bounds(truth, hidden(truth, seed, 0.6))
-    for known in (hidden(truth, seed, 0.3), named(truth, seed, 0.6)):
-        after = bounds(truth, known)
+    """Hide less of the production, or name makers; no range becomes wider at either end."""
+    some, more = ((hidden(truth, seed, part), named(truth, seed, part)) for part in (0.6, 0.3))
+    for less_known, known in ((some[0], more[0]), (some[0], some[1]), (some[1], more[1])):
+        before, after = bounds(truth, less_known), bounds(truth, known)
         for key, (low, high) in before.items():
             assert low - 1e-9 <= after[key][0], key
             assert after[key][1] <= high + 1e-9, key

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.balances import production_at_most
 from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork, shortened
-from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.build import supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import short_of_input, unnamed_sellers
 from graphkit.answer import NUMBER, Column
@@ -449,6 +449,8 @@ def _read_supply(
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made, unnamed)
+    tabled = set(figures.rows["product"].to_pylist())
+    amounts = with_sellers(amounts, flows, set(chain) - tabled)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     notes = (*notes, *_by_products(conversions))
     return Supply(

@@ -41,6 +41,8 @@ class Stated:
     inferred: np.ndarray
     """True where the source itself marks the figure as not observed."""
     makes: np.ndarray
+    """True where a source gives a figure above zero of what the country makes."""
+    named: np.ndarray
     """True where a source names the country as a maker, with or without a figure."""
     most: np.ndarray
     """Bound of an unpublished amount, in the same unit; infinite where there is none."""
@@ -106,8 +108,9 @@ def own_production(
     world's output: B's 3 are at most 10 % of it, so A makes at least 27.
 
     >>> nan, no = np.nan, np.zeros(2, bool)
-    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), no,
-    ...                 np.array([True, False]), np.full(2, np.inf), no, no)
+    >>> makes = np.array([True, False])
+    >>> stated = Stated(np.array([nan, nan]), np.array([0.9, nan]), no, makes, makes,
+    ...                 np.full(2, np.inf), no, no)
     >>> made, state = own_production(
     ...     stated, np.array([4.0, 3.0]), np.array([9.0, 0.0]), np.array([0, 0]), "exports")
     >>> made.round(9).tolist(), [STATES[s] for s in state]

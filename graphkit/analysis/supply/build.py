@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,7 +144,7 @@ def supply_network(
     ratio = _input_ratios(routes, axes.products, traded, measure)
     sure = replace(stated, share=np.where(stated.loose, np.nan, stated.share))
     shown, _ = own_production(sure, *trade, "net-exports")
-    least = np.where(stated.makes, shown, 0.0)
+    least = np.where(stated.named, shown, 0.0)
     own_use: np.ndarray = np.zeros(len(nodes))
     for _ in axes.products or ("",):  # own use of a product adds to that of those before it
         produced, state = own_production(
@@ -197,6 +197,20 @@ class _Axes:
 def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(known)}")
+
+
+def with_sellers(made: pa.Table, flows: pa.Table, products: Collection[str]) -> pa.Table:
+    """Name the sellers of products without a table of production as makers.
+
+    Only there is trade all that tells of makers: elsewhere the table would have them.
+    """
+    rows = {(row["country"], row["product"]): row for row in made.to_pylist()}
+    sales = flows.group_by(["supplier", "product"], use_threads=False).aggregate([])
+    for country, product in zip(*(sales[n].to_pylist() for n in sales.column_names), strict=True):
+        if product in products:
+            row = {"country": country, "product": product, "observed": True}
+            rows.setdefault((country, product), row)["makes"] = True
+    return pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], made.schema)
 
 
 def _facts(flows: pa.Table, measure: str) -> pa.Table:
@@ -362,9 +376,9 @@ def _stated(
     here = np.isin(maker, nodes)
     place = np.searchsorted(nodes, maker[here])
     empty = np.full(len(nodes), np.nan)
-    no = np.zeros(len(nodes), bool)
     most = np.full(len(nodes), np.inf)
-    stated = Stated(empty, empty.copy(), no, no.copy(), most, no.copy(), no.copy())
+    no = np.zeros((5, len(nodes)), bool)
+    stated = Stated(empty, empty.copy(), no[0], no[1], no[2], most, no[3], no[4])
     stated.amount[place] = amount[here]
     stated.share[place] = np.asarray(made["share"].to_numpy(), np.float64)[here]
     stated.inferred[place] = ~observed[here]
@@ -375,7 +389,8 @@ def _stated(
     for name in ("tonnes", "share"):
         given = np.asarray(made[name].to_numpy(), np.float64)[here]
         stated.makes[place] |= (np.nan_to_num(given) > 0) & ~stated.loose[place]
-    stated.makes[place] |= np.asarray(pc.fill_null(made["makes"], False).to_numpy(), bool)[here]
+    bare = np.asarray(pc.fill_null(made["makes"], False).to_numpy(), bool)[here]
+    stated.named[place] = stated.makes[place] | bare
     return stated
 
 
