@@ -16,7 +16,7 @@ from graphkit.analysis.network.scores import MEASURES as CENTRALITIES
 from graphkit.analysis.network.scores import STRENGTH, Scores
 from graphkit.analysis.shares import Markets, indices, market_shares, three_largest
 from graphkit.analysis.supply import OBSERVED, SupplyNetwork
-from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.build import NO_FIGURES, supply_network, with_sellers
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import SMALLEST, loss_matrix
 from graphkit.arrow import INDEX, SHARE, UNIT, counts, number
@@ -407,17 +407,8 @@ def _supply_networks(
             here = (pc.equal(made[name], scope[name]) for name in ("product", "period"))
             made = made.filter(pc.and_(*here)).drop_columns(["period"])
         else:
-            made = _sellers(flows, scope["product"])
+            made = with_sellers(NO_FIGURES, flows, {scope["product"]})
         yield place, supply_network(flows, made, measure=request.amount, unpublished="net-exports")
-
-
-def _sellers(flows: pa.Table, product: str) -> pa.Table:
-    """Name every seller as a maker, where no table of makers is given."""
-    country = pc.unique(flows["supplier"])
-    return pa.table({
-        "country": country, "product": pa.array([product] * len(country), pa.string()),
-        "makes": pa.array([True] * len(country)),
-    })  # fmt: skip
 
 
 def _observed_share(network: SupplyNetwork) -> float:

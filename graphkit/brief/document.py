@@ -214,11 +214,10 @@ def _fold(summary: str, content: str) -> str:
 
 def _picture(answer: Answer, label: str) -> str:
     """Draw the picture of an answer, laid out for wide screens and paper, and for phones."""
-    from graphkit.plot import picture, svg
+    from graphkit.plot import layouts, svg
 
     parts = []
-    for layout in ("wide", "narrow"):
-        drawn = picture(answer, narrow=layout == "narrow")
+    for layout, drawn in zip(("wide", "narrow"), layouts(answer), strict=True):
         if not drawn.option["series"]:
             return ""
         # Each drawing numbers its clips and hatches from 0: on one page they need own names.

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from graphkit.answer import Answer
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
-from graphkit.plot import picture
+from graphkit.plot import layouts
 from graphkit.plot.paper import DARK
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions import Question
@@ -270,14 +270,12 @@ def kinds_of(graph: Schema) -> list[dict[str, Any]]:
 
 def _picture(answer: Answer) -> dict[str, Any] | None:
     """Return the layouts of the picture, the widest first, if anything can be drawn."""
-    layouts = [picture(answer, narrow=narrow) for narrow in (False, True)]
-    if not layouts[0].drawn:
+    drawn = layouts(answer)
+    if not drawn[0].drawn:
         return None
     return {
-        "layouts": [
-            {"option": one.option, "width": one.width, "height": one.height} for one in layouts
-        ],
-        "world": layouts[0].world,
-        "label": layouts[0].title,
+        "layouts": [one.layout for one in drawn],
+        "world": drawn[0].world,
+        "label": drawn[0].title,
         "dark": DARK,
     }

@@ -10,7 +10,7 @@ from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import Picture, font_faces, html_page, png, svg
 from graphkit.plot.paper import NARROW, WIDTH
 
-__all__ = ["Picture", "font_faces", "html_page", "picture", "png", "svg"]
+__all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
 
 Drawing = Callable[[Answer, int], Picture]
 KINDS: tuple[tuple[str, Drawing], ...] = (
@@ -64,3 +64,8 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
         if names.issuperset(columns.split()):
             return draw(answer, width)
     return empty(answer, "its rows have no figures", width)
+
+
+def layouts(answer: Answer) -> tuple[Picture, Picture]:
+    """Draw an answer twice, for a page: wide, and for a phone."""
+    return picture(answer), picture(answer, narrow=True)

@@ -39,6 +39,11 @@ class Picture:
         text: str = self.option["title"][0]["text"]
         return text.replace("\n", " ")
 
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The option and its size, which a page needs to draw it."""
+        return {"option": self.option, "width": self.width, "height": self.height}
+
     def svg(self) -> str:
         """Draw it as SVG."""
         return svg(self)
@@ -177,8 +182,7 @@ def html_page(*layouts: Picture, below: str = "") -> str:
 
 
 def _given(picture: Picture) -> str:
-    given = {"option": picture.option, "width": picture.width, "height": picture.height}
-    return json.dumps(given, ensure_ascii=False)
+    return json.dumps(picture.layout, ensure_ascii=False)
 
 
 def _drawn(picture: Picture) -> str:

@@ -217,10 +217,9 @@ def _no_picture(table: pa.Table, output: Path | None, title: str, view: View) ->
 
 def _page(answer: Answer, view: View) -> str:
     """Write a page with the picture of an answer above its text."""
-    from graphkit.plot import html_page, picture
+    from graphkit.plot import html_page, layouts
 
-    layouts = [picture(answer, narrow=narrow) for narrow in (False, True)]
-    return html_page(*layouts[view.narrow :], below=answer_html(answer, view))
+    return html_page(*layouts(answer)[view.narrow :], below=answer_html(answer, view))
 
 
 def _picture(answer: Answer, view: View) -> Picture:

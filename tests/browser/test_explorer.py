@@ -67,13 +67,13 @@ CUT = """width => [...document.querySelectorAll("text, table, li, p, pre")].filt
   const box = each.getBoundingClientRect(), picture = each.closest("svg")?.getBoundingClientRect();
   return box.right > (picture ? Math.min(picture.right, width) : width) + 1;
 }).map((each) => each.textContent.slice(0, 80))"""
-"""What a print cuts off at the right."""
+"""Finds the texts that a print cuts off at the right."""
 STORED = """async () => [
   ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...await caches.keys(),
   ...(await indexedDB.databases()).map((each) => each.name),
   ...(await navigator.serviceWorker.getRegistrations()).map((each) => each.scope),
 ]"""
-"""What a page left in the browser."""
+"""Finds all that a page left in the browser."""
 FOCUSED = """() => {
   let focused = document.activeElement;
   while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;

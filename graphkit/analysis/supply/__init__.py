@@ -79,7 +79,7 @@ def own_production(
        it sells more than it buys, so that it must make some; else MISSING, an assumption.
        Where amounts of the product are published, or shares that add up to the whole world,
        the latter applies to every other country.
-       A country that a source or its trade shows to make the product also makes what its own
+       A country that a figure or its trade shows to make the product also makes what its own
        later products need and its imports do not supply: :math:`X_c \ge E_c + U_c - I_c`.
        Where a table names the makers of four fifths of the world's production, only these do.
     4. Whatever is published, at least :math:`E_c - I_c` (INFERRED where that is more).

@@ -57,8 +57,8 @@ def supply_network(
     that is in the unit of the flows, and inferred where it is not, or where the country sells
     more than it has: see :func:`~graphkit.analysis.supply.own_production`. A country
     makes a product out of its pool of the nearest earlier product that it has. What is left of
-    that pool after its exports can feed so much output; a country that is known to make the
-    input also makes what is missing, and the input of any other output is unknown.
+    that pool after its exports can feed so much output; a country with a figure of its making
+    the input also makes what is missing, and the input of any other output is unknown.
 
     Parameters
     ----------
@@ -199,6 +199,12 @@ def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
         raise GraphkitError(f"{name}: found {value!r}, wanted one of {', '.join(known)}")
 
 
+NO_FIGURES = pa.schema([
+    ("country", pa.string()), ("product", pa.string()), ("makes", pa.bool_()),
+]).empty_table()  # fmt: skip
+"""Production of which nothing is published."""
+
+
 def with_sellers(made: pa.Table, flows: pa.Table, products: Collection[str]) -> pa.Table:
     """Name the sellers of products without a table of production as makers.
 
@@ -208,7 +214,7 @@ def with_sellers(made: pa.Table, flows: pa.Table, products: Collection[str]) -> 
     sales = flows.group_by(["supplier", "product"], use_threads=False).aggregate([])
     for country, product in zip(*(sales[n].to_pylist() for n in sales.column_names), strict=True):
         if product in products:
-            row = {"country": country, "product": product, "observed": True}
+            row = {"country": country, "product": product}
             rows.setdefault((country, product), row)["makes"] = True
     return pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], made.schema)
 
