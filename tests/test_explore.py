@@ -30,7 +30,7 @@ from graphkit.build import build_graph
 from graphkit.explore import PATHS, POLICY, command_of, listening, openapi
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import AHEAD, make_app
-from graphkit.plot.paper import ASSETS
+from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore

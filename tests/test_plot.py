@@ -22,7 +22,7 @@ from graphkit.answer import Answer
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, install
 from graphkit.plot import html_page, picture
-from graphkit.plot.paper import (
+from graphkit.plot.drawing import (
     ASSETS,
     COUNTRIES,
     DARK,

@@ -16,9 +16,8 @@ import pytest
 from graphkit.answer import Answer, side_by_side
 from graphkit.api import Session
 from graphkit.plot import picture
-from graphkit.plot.chains import NO_DATA
-from graphkit.plot.charts import round_up
-from graphkit.plot.paper import NARROW, WIDTH, point_of, text_width
+from graphkit.plot.charts import NO_DATA, round_up
+from graphkit.plot.drawing import NARROW, WIDTH, point_of, text_width
 from graphkit.verbs import VERBS
 
 ASKED: dict[str, Callable[[Session], Answer]] = {

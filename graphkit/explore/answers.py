@@ -16,7 +16,7 @@ from graphkit.answer import Answer
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
 from graphkit.plot import layouts
-from graphkit.plot.paper import DARK
+from graphkit.plot.drawing import DARK
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions import Question
 from graphkit.render import rows_of

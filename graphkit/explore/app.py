@@ -44,7 +44,7 @@ from graphkit.explore import (
 )
 from graphkit.explore.answers import Answers, Busy, Found, TooLate, kinds_of, names_of, page_of
 from graphkit.parameters import named_as_options
-from graphkit.plot.paper import ASSETS
+from graphkit.plot.drawing import ASSETS
 from graphkit.queries import find_query, query_names, query_table, run_query
 from graphkit.questions import prepare, read_ahead
 from graphkit.render import json_text, written

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from graphkit.answer import Answer
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
-from graphkit.plot.drawing import Picture, font_faces, html_page, png, svg
-from graphkit.plot.paper import NARROW, WIDTH
+from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
 
 __all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
 

@@ -1,15 +1,15 @@
-"""The frame of every picture: its title, what it counts, its sources, and names of rows."""
+"""The frame of every picture: its title, what it counts, its axis, its sources, names of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import log10
 from typing import Any
 
-from graphkit.answer import Answer, cited, parts_of
+from graphkit.answer import Answer, cited, money, parts_of, percent
 from graphkit.errors import visible
-from graphkit.plot.drawing import Picture
-from graphkit.plot.paper import (
+from graphkit.plot.drawing import (
     EDGE,
     FONT,
     INK,
@@ -21,6 +21,7 @@ from graphkit.plot.paper import (
     TEXT,
     TITLE,
     WIDTH,
+    Picture,
     name_of,
     text_width,
     wrapped,
@@ -36,6 +37,86 @@ class Plot:
     """Pixels, with the axes."""
     width: int
     """Pixels of the picture."""
+
+
+FORMATTERS = {"%": "{value} %", "year": "{yyyy}"}
+"""Formatters of the numbers of an axis, by unit; all others have thousands separators."""
+YEAR = 365 * 24 * 3600 * 1000
+"""Milliseconds, in which an axis of years counts from 1970."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The numbers that bars and points are measured on."""
+
+    name: str
+    unit: str = "%"
+    """``%`` for shares, ``points`` for differences of shares, ``USD``, ``year``, or none."""
+    most: float | None = None
+    least: float | None = None
+    lines: Mapping[str, float] = field(default_factory=dict)
+    """Named values to draw a line at."""
+    logarithmic: bool = False
+    """Equal steps are equal ratios; ``least`` and ``most`` are given and above 0."""
+    length: int = WIDTH
+    """Pixels."""
+
+    def scaled(self, value: float | None) -> float | None:
+        """Return a value on the axis: shares and their differences in percent."""
+        return value if value is None or self.unit not in ("%", "points") else 100 * value
+
+    def text(self, value: float) -> str:
+        """Write a value beside its bar or point."""
+        if self.unit == "%":
+            return percent(value)
+        if self.unit == "points":
+            return f"{100 * value:.1f} points"
+        if self.unit == "USD":
+            return money(value)
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+    def height_of(self, value: float) -> float:
+        """Return where a value stands between the least, 0, and the most, 1."""
+        ends = (self.least or 0.0, value, self.most or 1.0)
+        low, at, high = map(log10, ends) if self.logarithmic else ends
+        return (at - low) / (high - low)
+
+    @property
+    def option(self) -> dict[str, Any]:
+        """The axis as a component of the option."""
+        ends = {"min": self.least, "max": self.most}
+        return {
+            "type": "log" if self.logarithmic else "time" if self.unit == "year" else "value",
+            "name": "\n".join(wrapped(self.name, self.length, SMALL)),
+            "nameLocation": "middle", "nameGap": 26,
+            "nameTextStyle": {"color": MUTED, "fontSize": SMALL,
+                              "lineHeight": round(SMALL * LEADING), "verticalAlign": "top"},
+            "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
+                          **({"formatter": FORMATTERS[self.unit]}
+                             if self.unit in FORMATTERS else {})},
+            "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
+            **({"minInterval": YEAR} if self.unit == "year" else {}),
+            **{name: self.scaled(value) for name, value in ends.items() if value is not None},
+        }  # fmt: skip
+
+
+def gridlines() -> dict[str, Any]:
+    """Return the style of the lines behind a plot."""
+    return {"show": True, "lineStyle": {"color": LINE}}
+
+
+def lines_at(axis: Axis, *, across: str = "xAxis", distance: int = 5) -> dict[str, Any]:
+    """Draw the named lines of an axis."""
+    return {
+        "silent": True, "symbol": "none", "animation": False,
+        "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
+        "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}", "distance": distance,
+                  "textBorderColor": PAPER, "textBorderWidth": 3,
+                  # Rows count from the top, so that their axis starts there.
+                  "position": "start" if across == "xAxis" else "insideEndTop"},
+        "data": [{across: axis.scaled(value), "name": name}
+                 for name, value in axis.lines.items()],
+    }  # fmt: skip
 
 
 def framed(
@@ -237,11 +318,6 @@ def labels(
         finer = {tuple(str(row.get(n)) for n in (*differing, name)) for row in rows}
         differing += [name] * (len(finer) > len(known))
     return [" · ".join(name_of(str(row[n])) for n in differing if row.get(n)) for row in rows]
-
-
-def gridlines() -> dict[str, Any]:
-    """Return the style of the lines behind a plot."""
-    return {"show": True, "lineStyle": {"color": LINE}}
 
 
 def empty(answer: Answer, reason: str, width: int) -> Picture:

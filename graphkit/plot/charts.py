@@ -1,16 +1,16 @@
-"""Plots of labelled rows along one axis: bars, ranges and lines, as components of an option."""
+"""Plots as components of an option: rows along one axis, lines, matrices, and bands of chains."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import cycle
 from math import ceil, floor, inf, log10
 from typing import Any
 
-from graphkit.answer import money, percent
-from graphkit.plot.canvas import Plot, gridlines
-from graphkit.plot.paper import (
+from graphkit.answer import percent
+from graphkit.plot.canvas import Axis, Plot, lines_at
+from graphkit.plot.drawing import (
     EDGE,
     INK,
     LEADING,
@@ -22,7 +22,9 @@ from graphkit.plot.paper import (
     SMALL,
     TEXT,
     WIDTH,
+    colour_of,
     ink_on,
+    name_of,
     shade,
     text_width,
     wrapped,
@@ -35,67 +37,6 @@ UNDER = 42
 HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [3, 3], "rotation": -0.7854,
          "color": "rgba(255,255,255,0.75)"}  # fmt: skip
 """Stripes across a bar: what is unknown."""
-
-
-FORMATTERS = {"%": "{value} %", "year": "{yyyy}"}
-"""Formatters of the numbers of an axis, by unit; all others have thousands separators."""
-YEAR = 365 * 24 * 3600 * 1000
-"""Milliseconds, in which an axis of years counts from 1970."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The numbers that bars and points are measured on."""
-
-    name: str
-    unit: str = "%"
-    """``%`` for shares, ``points`` for differences of shares, ``USD``, ``year``, or none."""
-    most: float | None = None
-    least: float | None = None
-    lines: Mapping[str, float] = field(default_factory=dict)
-    """Named values to draw a line at."""
-    logarithmic: bool = False
-    """Equal steps are equal ratios; ``least`` and ``most`` are given and above 0."""
-    length: int = WIDTH
-    """Pixels."""
-
-    def scaled(self, value: float | None) -> float | None:
-        """Return a value on the axis: shares and their differences in percent."""
-        return value if value is None or self.unit not in ("%", "points") else 100 * value
-
-    def text(self, value: float) -> str:
-        """Write a value beside its bar or point."""
-        if self.unit == "%":
-            return percent(value)
-        if self.unit == "points":
-            return f"{100 * value:.1f} points"
-        if self.unit == "USD":
-            return money(value)
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
-
-    def height_of(self, value: float) -> float:
-        """Return where a value stands between the least, 0, and the most, 1."""
-        ends = (self.least or 0.0, value, self.most or 1.0)
-        low, at, high = map(log10, ends) if self.logarithmic else ends
-        return (at - low) / (high - low)
-
-    @property
-    def option(self) -> dict[str, Any]:
-        """The axis as a component of the option."""
-        ends = {"min": self.least, "max": self.most}
-        return {
-            "type": "log" if self.logarithmic else "time" if self.unit == "year" else "value",
-            "name": "\n".join(wrapped(self.name, self.length, SMALL)),
-            "nameLocation": "middle", "nameGap": 26,
-            "nameTextStyle": {"color": MUTED, "fontSize": SMALL,
-                              "lineHeight": round(SMALL * LEADING), "verticalAlign": "top"},
-            "axisLabel": {"color": MUTED, "fontSize": SMALL, "hideOverlap": True,
-                          **({"formatter": FORMATTERS[self.unit]}
-                             if self.unit in FORMATTERS else {})},
-            "axisLine": {"show": False}, "splitLine": gridlines(), "splitNumber": 5,
-            **({"minInterval": YEAR} if self.unit == "year" else {}),
-            **{name: self.scaled(value) for name, value in ends.items() if value is not None},
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -317,20 +258,6 @@ def _marks(marks: Marks, axis: Axis) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines_at(axis: Axis, *, across: str = "xAxis", distance: int = 5) -> dict[str, Any]:
-    """Draw the named lines of an axis."""
-    return {
-        "silent": True, "symbol": "none", "animation": False,
-        "lineStyle": {"color": MUTED, "type": "dashed", "width": 1},
-        "label": {"color": MUTED, "fontSize": SMALL - 1, "formatter": "{b}", "distance": distance,
-                  "textBorderColor": PAPER, "textBorderWidth": 3,
-                  # Rows count from the top, so that their axis starts there.
-                  "position": "start" if across == "xAxis" else "insideEndTop"},
-        "data": [{across: axis.scaled(value), "name": name}
-                 for name, value in axis.lines.items()],
-    }  # fmt: skip
-
-
 def lines_over(
     width: int, periods: Sequence[str], lines: Mapping[str, Sequence[float | None]], axis: Axis,
     colours: Mapping[str, str], *, height: int = 260, numbered: bool = False,
@@ -534,3 +461,122 @@ def matrix(
         round(top + step * len(rows)) + 8,
         width,
     )  # fmt: skip
+
+
+LEAST, OTHERS = 0.03, "others"
+"""Share from which on a maker has a node of its own, and the name of the rest."""
+NO_DATA = ("unknown", "untraceable")
+HEIGHT, LINE_OF_HEADS, ROOM, CODE = 300, 17, 96, 36
+"""Pixels of the bands, of a line of stages above them, and right of them for names or codes."""
+TALL = 0.12
+"""Share from which on a node has room for its range below its name."""
+
+Row = Mapping[str, Any]
+"""Row of an answer: the ``share`` that an origin made at a stage, from ``low`` to ``high``."""
+
+
+def makers_by_stage(width: int, links: Iterable[Row], traced: Iterable[Row]) -> Plot:
+    """Draw the links between the makers of two stages in a row, first stage at the left.
+
+    The range of an origin, of the rows ``traced``, stands below its name where there is room, and
+    in the tooltips of its node and bands.
+
+    A narrow picture has codes of countries, ``?`` for the unknown, and stages in turn on two lines.
+    """
+    narrow = width < WIDTH
+    room = CODE if narrow else ROOM
+    rows = list(links)
+    stages = list(dict.fromkeys(row["stage"] for row in reversed(rows)))
+    made: dict[tuple[str, str], float] = {}
+    for row in rows:
+        made[row["stage"], row["maker"]] = made.get((row["stage"], row["maker"]), 0) + row["share"]
+
+    def node(stage: str, maker: str) -> tuple[int, str]:
+        if not stage:
+            return len(stages), maker
+        small = made.get((stage, maker), 0) < LEAST and maker not in NO_DATA
+        return stages.index(stage), OTHERS if small else maker
+
+    bands: dict[tuple[tuple[int, str], tuple[int, str]], float] = {}
+    for row in rows:
+        ends = node(row["stage"], row["maker"]), node(row["next_stage"], row["next_maker"])
+        bands[ends] = bands.get(ends, 0.0) + row["share"]
+    nodes = sorted({end for ends in bands for end in ends})
+    known = {
+        (stages.index(row["traced_to"]), row["origin"]): row
+        for row in traced if row["traced_to"] in stages
+    }  # fmt: skip
+    told = {(place, maker): _told(stages[place], maker, known.get((place, maker)))
+            for place, maker in nodes if place < len(stages)}  # fmt: skip
+    step = (width - 2 * EDGE - room) / len(stages)
+    lines = 3 if narrow else 1
+    top = lines * LINE_OF_HEADS + 9
+    return Plot(
+        {
+            "title": [
+                {"text": stage, **side, "top": LINE_OF_HEADS * line, "padding": 0,
+                 "textStyle": {"fontSize": SMALL, "color": MUTED, "fontWeight": "normal"}}
+                for stage, side, line in [
+                    *((s, {"left": round(EDGE + step * n)}, lines - 1 - n % 2 if narrow else 0)
+                      for n, s in enumerate(stages)),
+                    (f"imports of {rows[0]['product']}", {"right": EDGE}, 0),
+                ]
+            ],
+            "series": [{
+                "type": "sankey", "name": "share of the imports", "left": EDGE,
+                "right": EDGE + room,
+                "top": top, "height": HEIGHT, "nodeWidth": 12, "nodeGap": 9, "draggable": False,
+                "layoutIterations": 32, "emphasis": {"disabled": True},
+                "label": {"color": INK, "fontSize": SMALL, "textBorderColor": PAPER,
+                          "textBorderWidth": 2},
+                "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},
+                "data": [
+                    {**_node(*end, known.get(end), named=not narrow),
+                     "tooltip": {"formatter": _plain(told.get(end, name_of(end[1])))}}
+                    for end in nodes
+                ],
+                "links": [
+                    {"source": _key(*source), "target": _key(*target), "value": 100 * share,
+                     "tooltip": {"formatter": _plain(
+                         f"{percent(share)} of the imports, as traced\n{told[source]}\n"
+                         f"to {told.get(target, name_of(target[1]))}")}}
+                    for (source, target), share in sorted(bands.items())
+                ],
+            }],
+        },
+        HEIGHT + top + 18,
+        width,
+    )  # fmt: skip
+
+
+def _key(place: int, maker: str) -> str:
+    return f"{place} {maker}"
+
+
+def _told(stage: str, maker: str, row: Row | None) -> str:
+    """State what a maker made at a stage, with its range."""
+    named = f"{stage}: {name_of(maker)}"
+    if row is None:
+        return named
+    named = f"{named} {percent(row['share'])}"
+    if row["low"] is None:
+        return named
+    return f"{named}, at least {percent(row['low'])}, at most {percent(row['high'])}"
+
+
+def _plain(text: str) -> str:
+    """Replace braces, which would be read as a template."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _node(place: int, maker: str, row: Row | None, *, named: bool) -> dict[str, Any]:
+    text = name_of(maker) if named else "?" if maker in NO_DATA else maker
+    if named and row is not None and row["low"] is not None and row["share"] >= TALL:
+        text = f"{text}\n{100 * row['low']:.1f} to {percent(row['high'])}"
+    style: dict[str, Any] = {"color": colour_of(maker), "borderWidth": 0}
+    if maker in NO_DATA:
+        style = {**style, "color": OTHER, "decal": HATCH}
+    return {
+        "name": _key(place, maker), "depth": place, "itemStyle": style,
+        "label": {"formatter": _plain(text), "lineHeight": 15},
+    }  # fmt: skip

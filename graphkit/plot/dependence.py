@@ -10,22 +10,31 @@ from typing import Any
 from graphkit.answer import Answer
 from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import (
+    Axis,
     Plot,
     empty,
     framed,
     labels,
     moved,
 )
-from graphkit.plot.chains import NO_DATA, makers_by_stage
-from graphkit.plot.charts import Axis, Bars, Cell, Marks, Span, matrix, rows_of
-from graphkit.plot.drawing import Picture
-from graphkit.plot.paper import (
+from graphkit.plot.charts import (
+    NO_DATA,
+    Bars,
+    Cell,
+    Marks,
+    Span,
+    makers_by_stage,
+    matrix,
+    rows_of,
+)
+from graphkit.plot.drawing import (
     FIRST,
     INK,
     OTHER,
     SECOND,
     THIRD,
     WIDTH,
+    Picture,
     colour_of,
     name_of,
     wrapped,

@@ -8,16 +8,16 @@ from typing import Any
 
 from graphkit.answer import Answer, money, percent
 from graphkit.plot.canvas import (
+    Axis,
     Plot,
     empty,
     framed,
     labels,
     values,
 )
-from graphkit.plot.charts import Axis, Bars, lines_over, rows_of
+from graphkit.plot.charts import Bars, lines_over, rows_of
 from graphkit.plot.dependence import APART, first_rows
-from graphkit.plot.drawing import Picture
-from graphkit.plot.paper import (
+from graphkit.plot.drawing import (
     EDGE,
     FIRST,
     FOURTH,
@@ -30,6 +30,7 @@ from graphkit.plot.paper import (
     SMALL,
     THIRD,
     WIDTH,
+    Picture,
     colour_of,
     ink_on,
     name_of,

@@ -25,7 +25,7 @@ from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.explore.answers import CHECK_SECONDS
-from graphkit.plot.paper import DARK, NARROW, PAPER, WIDTH
+from graphkit.plot.drawing import DARK, NARROW, PAPER, WIDTH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
