@@ -19,7 +19,6 @@ from graphkit.parameters import PERIOD
 from graphkit.queries import find_query, run_query
 from graphkit.questions import (
     concentration,
-    crosschecks,
     dependence,
     disruptions,
     flows,
@@ -173,10 +172,10 @@ class Session(Catalog, Closing):
     dependents = _verb(dependence.dependents)
     disrupt = _verb(disruptions.disrupt)
     list_flows = _verb(flows.list_flows)
-    mirror = _verb(crosschecks.mirror)
+    mirror = _verb(flows.mirror)
     n_minus_1 = _verb(reliance.n_minus_1)
     origins = _verb(origins.origins)
-    prices = _verb(crosschecks.prices)
+    prices = _verb(flows.prices)
     reliance = _verb(reliance.reliance)
     single_points = _verb(single_points.single_points)
     suppliers = _verb(dependence.suppliers)

@@ -319,7 +319,7 @@ VERBS = (
         Variant("n_minus_1", "reliance.n_minus_1"),
     ),
     Verb(
-        "prices", "crosschecks.prices",
+        "prices", "flows.prices",
         "Show unit values of trade beside prices.",
         "For each product and period: the value per tonne of the world's trade and of a country's "
         "imports, by series; then prices as their source prints them, with the factor where they "
@@ -484,7 +484,7 @@ VERBS = (
         "what changed from period to period",
     ),
     Verb(
-        "mirror", "crosschecks.mirror",
+        "mirror", "flows.mirror",
         "Compare what exporters and importers report of trade.",
         "For each flow that both sides report, as in UN Comtrade: what the exporter and what the "
         "importer report, by value and by weight, with difference and ratio, and at which border "

@@ -33,7 +33,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "concentration.concentration": lambda g: g.concentration(scope="rare earths"),
     "reliance.reliance": lambda g: g.reliance("USA"),
     "reliance.n_minus_1": lambda g: g.n_minus_1(),
-    "crosschecks.prices": lambda g: g.prices("rare earths"),
+    "flows.prices": lambda g: g.prices("rare earths"),
     "policy.criticality": lambda g: g.criticality("Dy", "Nd"),
     "flows.list_flows": lambda g: g.list_flows(scope="ree-metals", period="2024"),
     "centrality.centrality": lambda g: g.centrality(scope="magnets", period="2024"),
@@ -44,7 +44,7 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "claim_checks.check_claims": lambda g: g.check_claims(about="KOR", scope="rare earths"),
     "claim_checks.claim_conflicts": lambda g: g.claim_conflicts(),
 }
-NEEDS_OTHER_DATA = {"crosschecks.mirror"}
+NEEDS_OTHER_DATA = {"flows.mirror"}
 """Questions whose rows the shipped data do not give."""
 
 
@@ -69,7 +69,7 @@ def test_every_question_is_drawn_here():
 NOTHING = {
     "reliance.reliance": "no row has a computed or a published figure",
     "reliance.n_minus_1": "no row has a ratio",
-    "crosschecks.prices": "no figure is a price of a tonne",
+    "flows.prices": "no figure is a price of a tonne",
     "policy.criticality": "no material has a supply risk",
     "claims.list_claims": "no claim gives a share",
     "claim_checks.check_claims": "no claim has a share and a computed figure beside it",
@@ -366,7 +366,7 @@ def test_a_country_that_all_rows_have_is_named_above_them(ask):
 
 
 def test_prices_far_apart_are_on_a_logarithmic_axis_and_numbered_from_the_highest(ask):
-    answer = ASKED["crosschecks.prices"](ask)
+    answer = ASKED["flows.prices"](ask)
     option = picture(answer).option
     last = [
         [point["value"] for point in line["data"] if point is not None][-1]
