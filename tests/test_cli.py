@@ -350,6 +350,19 @@ def test_check_counts_what_is_right(graphkit, tmp_path):
     assert outcome == Outcome(0, "18 facts of 10 kinds, no problems\n", "")
 
 
+def test_what_looks_wrong_is_a_warning_and_strictly_a_problem(graphkit, tmp_path):
+    row = "  - {exporter: CHN, importer: KOR, period: %s, usd: 100, tonnes: %s}\n"
+    rows = [row % pair for pair in (("2022", 10), ("2023", 13_000), ("2024", 12))]
+    top = SMALL["trade.yaml"].split("rows:")[0]
+    seeds = str(write_seeds(tmp_path / "seeds", {"trade.yaml": f"{top}rows:\n{''.join(rows)}"}))
+    doubt = ("trade.yaml:5:68: tonnes: found 13,000 t for 100 USD, beside 10 t in 2022 and 12 t "
+             "in 2024; are these tonnes?\n")  # fmt: skip
+    counted = "18 facts of 10 kinds, no problems; 1 warning\n"
+    assert graphkit("check", seeds) == Outcome(0, counted, f"warning: {doubt}")
+    summary = "graphkit: 1 problem in 1 file; nothing was loaded\n"
+    assert graphkit("check", "--strict", seeds) == Outcome(3, "", doubt + summary)
+
+
 def test_a_dry_run_reports_and_writes_nothing(graphkit, tmp_path):
     seeds, path = write_seeds(tmp_path / "seeds"), tmp_path / "x.lbdb"
     dry = graphkit("load", str(seeds), "--db", str(path), "--dry-run")

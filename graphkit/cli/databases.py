@@ -19,7 +19,7 @@ from graphkit.cli.options import (
     progress_bar,
     say,
 )
-from graphkit.errors import GraphkitError, UsageError, install
+from graphkit.errors import GraphkitError, SeedError, UsageError, install
 from graphkit.parameters import PERIOD, SCOPE, named_as_options
 
 if TYPE_CHECKING:
@@ -35,23 +35,35 @@ SeedsFolder = Annotated[
 ]
 
 
-def check(seeds: SeedsFolder = None) -> None:
+def check(
+    seeds: SeedsFolder = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on what only looks wrong, too.")
+    ] = False,
+) -> None:
     """Check seeds without a database.
 
-    Lists every problem as file:line:column, with what was found and what was wanted.
+    Lists every problem as file:line:column, with what was found and what was wanted. What can be
+    right and looks wrong is a warning: a mass a thousand times those of the periods before and
+    after it, or shares of a whole table that add up to less than 90 %.
 
     \b
     Examples:
       graphkit check
-      graphkit check my-seeds
+      graphkit check my-seeds --strict
     """
     from graphkit.paths import shipped
     from graphkit.render import write_text
-    from graphkit.seeds import read_seeds
+    from graphkit.seeds import check_seeds
 
-    facts = read_seeds(seeds or shipped("seeds"))
+    facts, doubts = check_seeds(seeds or shipped("seeds"))
+    if doubts and strict:
+        raise SeedError(doubts)
+    for doubt in doubts:
+        print(f"warning: {doubt}", file=sys.stderr)
     kinds = sum(len(t) > 0 for t in facts.tables.values())
-    write_text(f"{facts.rows:,} facts of {kinds} kinds, no problems\n")
+    looks = f"; {len(doubts):,} {'warning' if len(doubts) == 1 else 'warnings'}" if doubts else ""
+    write_text(f"{facts.rows:,} facts of {kinds} kinds, no problems{looks}\n")
 
 
 def load(

@@ -25,11 +25,12 @@ from graphkit.arrow import any_twice, fingerprints, lean_memory
 from graphkit.errors import Problem, SeedError
 from graphkit.period import Period
 from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
+from graphkit.seeds.doubts import doubts
 from graphkit.seeds.files import SeedFile, find_files, read_alone, read_file
 from graphkit.seeds.records import FACTS, LONGEST_NAME, Locations
 from graphkit.seeds.text import YamlText, at_most, shown
 
-__all__ = ["Facts", "empty_table", "read_seeds"]
+__all__ = ["Facts", "check_seeds", "empty_table", "read_seeds"]
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,30 @@ def read_seeds(folder: Path | str, schema: Schema = GRAPH) -> Facts:
     >>> read_seeds(folder)["Code"]["code"].to_pylist()
     ['0102']
     """
-    root, paths, problems = find_files(Path(folder))
     with lean_memory():
-        files = [read_file(path, root, schema) for path in paths]
-        problems += (p for f in files for p in f.problems)
-        problems += check_all(files, schema)
-        if problems:
-            raise SeedError(sorted(set(problems)))
-        return Facts(schema, {k.name: _one_table(k, files) for k in schema.seeded})
+        return _facts(_read_files(folder, schema), schema)
+
+
+def check_seeds(folder: Path | str, schema: Schema = GRAPH) -> tuple[Facts, list[Problem]]:
+    """Read seeds as :func:`read_seeds` does, and find what can be right but looks wrong."""
+    with lean_memory():
+        files = _read_files(folder, schema)
+        return _facts(files, schema), doubts(files)
+
+
+def _facts(files: list[SeedFile], schema: Schema) -> Facts:
+    return Facts(schema, {k.name: _one_table(k, files) for k in schema.seeded})
+
+
+def _read_files(folder: Path | str, schema: Schema) -> list[SeedFile]:
+    """Read every file of a folder, and raise their problems."""
+    root, paths, problems = find_files(Path(folder))
+    files = [read_file(path, root, schema) for path in paths]
+    problems += (p for f in files for p in f.problems)
+    problems += check_all(files, schema)
+    if problems:
+        raise SeedError(sorted(set(problems)))
+    return files
 
 
 def _one_table(kind: Kind, files: list[SeedFile]) -> pa.Table:
