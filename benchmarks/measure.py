@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from graphkit import measure_flows
 from graphkit.analysis.network.scores import is_fast
-from graphkit.scale import measure_flows
 
 COUNTRIES, YEARS = 230, 30
 NAMES = pa.array([f"C{i:03}" for i in range(COUNTRIES)])

@@ -17,7 +17,7 @@ from pyarrow import parquet
 from ratio import compare
 from scale import REAL, real_flows, write_flows
 
-from graphkit.scale import measure_flows
+from graphkit import measure_flows
 from graphkit.scale.spark import spark_session
 
 

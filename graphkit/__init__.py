@@ -9,9 +9,8 @@ from graphkit._version import __version__
 if TYPE_CHECKING:
     from graphkit.analysis.network import FlowGraph
     from graphkit.analysis.supply import SupplyNetwork
-    from graphkit.api import Reply, Session
+    from graphkit.api import Reply, Session, measure_flows
     from graphkit.errors import GraphkitError, UsageError
-    from graphkit.scale import measure_flows
 
 __all__ = (
     "FlowGraph", "GraphkitError", "Reply", "Session", "SupplyNetwork", "UsageError", "__version__",
@@ -24,7 +23,7 @@ _MODULES = {
     "Session": "api",
     "SupplyNetwork": "analysis.supply",
     "UsageError": "errors",
-    "measure_flows": "scale",
+    "measure_flows": "api",
 }
 """Where the public names are defined, below this package."""
 

@@ -1,10 +1,14 @@
-"""The Python session: the questions of :mod:`graphkit.verbs` as methods, answers as tables."""
+"""The Python session: the questions of :mod:`graphkit.verbs` as methods, answers as tables.
+
+Beside it, the measures of flows in files, which need no database.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import pyarrow as pa
@@ -197,3 +201,88 @@ def _told(result: Result) -> pa.Table:
 def open_graph(db: str | None = None) -> Session:
     """Open a database: see :func:`graphkit.open`."""
     return Session(open_database(db))
+
+
+def measure_flows(
+    flows: str | Path,
+    measure: str,
+    output: str | Path,
+    *,
+    by: str | None = None,
+    engine: str = "local",
+    production: str | Path | None = None,
+    min_share: float = 0.0,
+    each: str = "year",
+    progress: Callable[[str, int], None] = lambda _, rows: None,
+) -> dict[str, Any]:
+    """Measure the network of every product and period in Parquet files.
+
+    Parameters
+    ----------
+    flows : str or Path
+        Path or URI of a Parquet file, or of a folder of them with or without hive partitions
+        (``product=.../``). On one machine, partitions keep only one product (or else period) in
+        memory at a time; without them, all flows are. Columns: see
+        :func:`~graphkit.analysis.batch.network_batch`, for the measure ``flows``
+        :func:`~graphkit.analysis.flows.flows_of`.
+    measure : str
+        See :func:`~graphkit.analysis.batch.measured`; or ``flows``, which adds up
+        shipments to flows.
+    output : str or Path
+        Path or URI of the Parquet file to write, replaced in one step at the end. Rows are in
+        order of the folders, then of the networks.
+    by : {"usd", "tonnes"}, optional
+        The amount to add up; by default the one that the flows give, values if both.
+    engine : str
+        ``local``: this process. ``spark``: Spark on this machine, or as ``spark-submit`` or an
+        active session says; ``spark://HOST:PORT``: a standalone cluster, whose workers can read
+        the flows. The result comes back to this machine.
+    production : str or Path, optional
+        Parquet of ``country``, ``product``, ``period`` and ``tonnes`` or ``share``, as
+        :func:`~graphkit.analysis.supply.build.supply_network` takes it, for the measures that
+        trace supply.
+    min_share : float
+        Leave out rows of the measures that trace supply whose shares are all at most this.
+    each : {"year", "half", "quarter", "month"}
+        Length of the periods that dates of shipments are sorted into.
+    progress : callable, optional
+        Called with the name of what was measured, and its number of flows.
+
+    Returns
+    -------
+    dict
+        ``by``, ``flows``, ``flows_left_out`` (those without the amount), ``rows`` (written): also
+        in the metadata of the file, under ``graphkit``.
+
+    Raises
+    ------
+    UsageError
+        The measure, amount or engine is unknown, or the output lies among the flows.
+    GraphkitError
+        No Parquet file is found, one cannot be read, a column is missing, the output cannot be
+        written, or Spark cannot be started.
+    Unreachable
+        No Spark master answers.
+    """
+    from graphkit.analysis.batch import MeasureRequest
+    from graphkit.scale import check_output, flows_in, local_results, read_production, replacing
+
+    flows = flows_in(str(flows))
+    made = None if production is None else read_production(str(production))
+    request = MeasureRequest(measure, by, made, min_share, each)
+    check_output(str(output), str(flows))
+    about: dict[str, Any] = {
+        "measure": measure, "by": by, "flows": 0, "flows_left_out": 0, "rows": 0,
+    }  # fmt: skip
+    with replacing(str(output)) as writer:
+        if engine == "local":
+            results = local_results(str(flows), request, about, progress)
+        else:
+            from graphkit.scale.spark import spark_results
+
+            results = spark_results(str(flows), engine, request, about, progress)
+        for table in results:
+            writer.write(table)
+            about["rows"] += len(table)
+        writer.close(about)
+    return about

@@ -523,7 +523,8 @@ def measure(
       graphkit measure flows --flows customs/ --each quarter -o flows.parquet
       graphkit measure shares --flows s3://trade/flows/ --engine spark -o shares.parquet
     """
-    from graphkit.scale import LOCAL, count_flows, measure_flows
+    from graphkit.api import measure_flows
+    from graphkit.scale import LOCAL, count_flows
 
     total = count_flows(flows) if engine == LOCAL else None
     with progress_bar("Measuring", total) as progress:

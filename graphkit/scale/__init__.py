@@ -1,12 +1,17 @@
-"""Measures of any number of networks in Parquet files, on this machine or on Spark."""
+"""Measures of any number of networks in Parquet files: the plan, files, and the local engine.
+
+:mod:`graphkit.scale.spark` is the other engine.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,106 +21,216 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+from pyarrow import fs, parquet
 
-from graphkit.analysis.batch import Measured, MeasureRequest, measure_jobs, measured, scopes_of
-from graphkit.analysis.flows import APART, ENDS, flows_of
-from graphkit.errors import GraphkitError
-from graphkit.scale.plan import (
-    EXPORTED,
-    Plan,
-    check_output,
-    flow_dataset,
-    flows_in,
-    make_plan,
-    readable,
-    replacing,
-    stored_as,
+from graphkit.analysis.batch import (
+    FLOWS,
+    NEEDED,
+    Measured,
+    MeasureRequest,
+    measure_jobs,
+    measured,
+    schema_of,
+    scopes_of,
 )
+from graphkit.analysis.flows import APART, ENDS, flow_schema, flows_of, shipment_keys
+from graphkit.arrow import UNIT
+from graphkit.errors import GraphkitError, UsageError, one_line
 
 LOCAL = "local"
 PRODUCTION = ("country", "product", "period")
 
 
-def measure_flows(
-    flows: str | Path,
-    measure: str,
-    output: str | Path,
-    *,
-    by: str | None = None,
-    engine: str = LOCAL,
-    production: str | Path | None = None,
-    min_share: float = 0.0,
-    each: str = "year",
-    progress: Callable[[str, int], None] = lambda _, rows: None,
-) -> dict[str, Any]:
-    """Measure the network of every product and period in Parquet files.
+def located(place: str) -> tuple[fs.FileSystem, str]:
+    """Return the file system of a path or URI (file, s3, gs, abfs, hdfs), and the path in it."""
+    if "://" not in place:
+        return fs.LocalFileSystem(), Path(place).absolute().as_posix()
+    try:
+        system, path = fs.FileSystem.from_uri(place)
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{place}: {one_line(error)}") from error
+    return system, path
 
-    Parameters
-    ----------
-    flows : str or Path
-        Path or URI of a Parquet file, or of a folder of them with or without hive partitions
-        (``product=.../``). On one machine, partitions keep only one product (or else period) in
-        memory at a time; without them, all flows are. Columns: see
-        :func:`~graphkit.analysis.batch.network_batch`, for the measure ``flows``
-        :func:`~graphkit.analysis.flows.flows_of`.
-    measure : str
-        See :func:`~graphkit.analysis.batch.measured`; or ``flows``, which adds up
-        shipments to flows.
-    output : str or Path
-        Path or URI of the Parquet file to write, replaced in one step at the end. Rows are in
-        order of the folders, then of the networks.
-    by : {"usd", "tonnes"}, optional
-        The amount to add up; by default the one that the flows give, values if both.
-    engine : str
-        ``local``: this process. ``spark``: Spark on this machine, or as ``spark-submit`` or an
-        active session says; ``spark://HOST:PORT``: a standalone cluster, whose workers can read
-        the flows. The result comes back to this machine.
-    production : str or Path, optional
-        Parquet of ``country``, ``product``, ``period`` and ``tonnes`` or ``share``, as
-        :func:`~graphkit.analysis.supply.build.supply_network` takes it, for the measures that
-        trace supply.
-    min_share : float
-        Leave out rows of the measures that trace supply whose shares are all at most this.
-    each : {"year", "half", "quarter", "month"}
-        Length of the periods that dates of shipments are sorted into.
-    progress : callable, optional
-        Called with the name of what was measured, and its number of flows.
 
-    Returns
-    -------
-    dict
-        ``by``, ``flows``, ``flows_left_out`` (those without the amount), ``rows`` (written): also
-        in the metadata of the file, under ``graphkit``.
+def flow_dataset(place: str, texts: Sequence[str]) -> ds.Dataset:
+    """Open one Parquet file or those of a folder; values in folder names are text."""
+    with readable(place):
+        system, path = located(place)
+        kind = system.get_file_info(path).type
+        if kind == fs.FileType.NotFound:
+            raise GraphkitError(f"{place}: there is no such file or folder")
+        files = [path]
+        if kind == fs.FileType.Directory:
+            below = system.get_file_info(fs.FileSelector(path, recursive=True))
+            files = sorted(found.path for found in below if _is_for_the_data(found, path))
+        if not files:
+            raise GraphkitError(f"{place}: there are no Parquet files (*.parquet) in this folder")
+        folders = {part for file in files for part in _below(file, path).split("/")[:-1]}
+        keys = sorted({part.split("=", 1)[0] for part in folders if "=" in part})
+        return ds.dataset(
+            files,
+            filesystem=system,
+            format=ds.ParquetFileFormat(dictionary_columns=list(texts)),
+            partitioning=ds.partitioning(
+                pa.schema([(key, pa.string()) for key in keys]), flavor="hive"
+            ),
+        )
 
-    Raises
-    ------
-    UsageError
-        The measure, amount or engine is unknown, or the output lies among the flows.
-    GraphkitError
-        No Parquet file is found, one cannot be read, a column is missing, the output cannot be
-        written, or Spark cannot be started.
-    Unreachable
-        No Spark master answers.
-    """
-    flows = flows_in(str(flows))
-    made = None if production is None else _production(str(production))
-    request = MeasureRequest(measure, by, made, min_share, each)
-    check_output(str(output), str(flows))
-    about: dict[str, Any] = {
-        "measure": measure, "by": by, "flows": 0, "flows_left_out": 0, "rows": 0,
-    }  # fmt: skip
-    with replacing(str(output)) as writer:
-        if engine == LOCAL:
-            results = local_results(str(flows), request, about, progress)
-        else:
-            from graphkit.scale.spark import spark_results
 
-            results = spark_results(str(flows), engine, request, about, progress)
-        for table in results:
-            writer.write(table)
-            about["rows"] += len(table)
-        writer.close(about)
-    return about
+EXPORTED = {"supplier": "exporter", "consumer": "importer"}
+"""Names that the ends of a flow have in a table of ``graphkit export``."""
+TABLE = "EXPORTS.parquet"
+"""The table of flows in a folder of ``graphkit export``."""
+
+
+def flows_in(place: str) -> str:
+    """Return the flows in a folder that ``graphkit export`` wrote, or the place itself."""
+    exported = Path(place, TABLE)
+    return str(exported) if "://" not in place and exported.is_file() else place
+
+
+def stored_as(names: Sequence[str]) -> dict[str, str]:
+    """Return the columns of a table by the names that measures give them."""
+    other = {theirs: ours for ours, theirs in EXPORTED.items() if ours not in names}
+    return {other.get(name, name): name for name in names}
+
+
+def _below(file: str, folder: str) -> str:
+    return file.removeprefix(folder.rstrip("/") + "/")
+
+
+def _is_for_the_data(found: fs.FileInfo, folder: str) -> bool:
+    """Tell data files from names with a leading dot or underscore, which Parquet readers skip."""
+    parts = _below(found.path, folder).split("/")
+    plain = found.type == fs.FileType.File and found.path.endswith(".parquet")
+    return plain and not any(part.startswith((".", "_")) for part in parts)
+
+
+def check_output(output: str, flows: str) -> None:
+    """Refuse an output among the flows, and a name without the ending of Parquet."""
+    if not output.endswith(".parquet"):
+        raise UsageError(f"--output: found {output!r}, wanted a name that ends in .parquet")
+    inside, outside = (_absolute(place) for place in (output, flows))
+    if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
+        raise UsageError(f"--output: {output} lies among the flows")
+
+
+def _absolute(place: str) -> str:
+    return place if "://" in place else Path(place).resolve().as_posix()
+
+
+class Writer:
+    """A Parquet file that takes its schema from the first table."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._file: parquet.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        if self._file is None:
+            # Few amounts repeat: a dictionary of them takes half of the time.
+            texts = [f.name for f in table.schema if not pa.types.is_floating(f.type)]
+            self._file = parquet.ParquetWriter(
+                self._stream,
+                table.schema,
+                use_dictionary=texts,
+                write_statistics=["product", "period"],
+            )
+        self._file.write_table(table)
+
+    def close(self, about: Mapping[str, Any]) -> None:
+        """End the file with its metadata."""
+        if self._file is None:
+            raise GraphkitError(
+                f"none of {about['flows']:,} flows gives {about['by']}: nothing to measure"
+            )
+        self._file.add_key_value_metadata({"graphkit": json.dumps(about)})
+        self._file.close()
+
+
+@contextmanager
+def replacing(output: str) -> Iterator[Writer]:
+    """Write beside a file and replace it at the end; an error leaves nothing behind."""
+    system, path = located(output)
+    folder, _, name = path.rpartition("/")
+    part = f"{folder}/.{name}.{os.getpid()}"
+    try:
+        with system.open_output_stream(part) as stream:
+            yield Writer(stream)
+        system.move(part, path)
+    except OSError as error:
+        raise GraphkitError(f"cannot write {output}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            system.delete_file(part)
+
+
+@contextmanager
+def readable(place: str) -> Iterator[None]:
+    """Turn read errors into a message of one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise GraphkitError(f"cannot read {place}: {one_line(error)}") from error
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The columns that a request reads, and its scopes."""
+
+    request: MeasureRequest
+    keys: tuple[str, ...]
+    """Columns in which networks differ, or for shipments, that identify a flow."""
+    amounts: tuple[str, ...]
+    dated: bool = False
+    """True if shipments have dates instead of periods."""
+
+    @property
+    def adds_up(self) -> bool:
+        """True if the measure adds up shipments to flows."""
+        return self.request.measure == FLOWS
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns to read."""
+        if not self.adds_up:
+            return [*ENDS, *self.amounts, *self.keys]
+        keys = ["date" if self.dated and key == "period" else key for key in self.keys]
+        return [*keys, *self.amounts]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of the result."""
+        if self.adds_up:
+            return flow_schema(self.keys, self.amounts)
+        return schema_of(self.request, self.keys)
+
+    def about(self, present: Sequence[str]) -> dict[str, Any]:
+        """Describe the result: the amounts added up, and for shipments the columns left out."""
+        if not self.adds_up:
+            return {"by": self.request.amount}
+        left = [name for name in present if name not in self.columns]
+        return {"by": ", ".join(self.amounts), "columns_left_out": left}
+
+
+def make_plan(request: MeasureRequest, present: Sequence[str], place: str) -> Plan:
+    """Choose the columns to read; the error lists all that are missing."""
+    amounts = [name for name in UNIT if name in present]
+    given = request.by
+    request = replace(request, by=given or (amounts[0] if amounts else None))
+    if request.measure == FLOWS:
+        chosen = tuple(amounts) if given is None and amounts else (request.amount,)
+        dated = "period" not in present and "date" in present
+        plan = Plan(request, tuple(shipment_keys(present)), chosen, dated)
+    else:
+        keys = (name for name in scopes_of(request.amount) if name in NEEDED or name in present)
+        plan = Plan(request, tuple(keys), (request.amount,))
+    if missing := [name for name in plan.columns if name not in present]:
+        raise GraphkitError(
+            f"{place}: found no column {', '.join(missing)}, only {', '.join(present) or 'none'}"
+        )
+    return plan
 
 
 def count_flows(flows: str | Path) -> int:
@@ -123,7 +238,7 @@ def count_flows(flows: str | Path) -> int:
     return int(flow_dataset(flows_in(str(flows)), ()).count_rows())
 
 
-def _production(place: str) -> pa.Table:
+def read_production(place: str) -> pa.Table:
     """Read the production, with names as text."""
     found = flow_dataset(place, ())
     if missing := [name for name in PRODUCTION if name not in found.schema.names]:

@@ -24,9 +24,10 @@ from pyarrow import parquet
 from test_batch import random_flows
 from test_shipments import random_shipments
 
+from graphkit import measure_flows
 from graphkit.analysis.batch import MEASURES
 from graphkit.cli import run
-from graphkit.scale import measure_flows, spark
+from graphkit.scale import spark
 from graphkit.scale import spark as spark_session
 from graphkit.scale.spark import java_home
 
