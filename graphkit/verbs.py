@@ -118,10 +118,17 @@ VERBS = (
             "origins KOR --for magnets-metal",
             'origins japan --for "rare earths" --stage separate --by tonnes',
             "origins JPN --for ree-compounds --without CHN",
+            "origins KOR --for cobalt-metal --chain face-value -o chain.svg",
         ),
         (
             CONSUMER,
             SCOPE,
+            Parameter(
+                "chain", "--chain", "looked-through|face-value",
+                "looked-through: who made it, out of whose material; face-value: each seller of a "
+                "stage counts as the maker of all it sells.",
+                default="looked-through", choices=("looked-through", "face-value"),
+            ),
             Parameter("on", "--on", "COUNTRY", "Only this origin.", "places"),
             Parameter(
                 "stage", "--stage", "STAGE",
@@ -136,8 +143,9 @@ VERBS = (
             COUNT_BY,
             share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
         ),
-        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--by usd|tonnes]",
-        "who mined, refined and made what a country buys, with ranges; what avoids a country",
+        "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
+        "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
+        "chain of sellers",
     ),
     Verb(
         "spof", "single_points.single_points",

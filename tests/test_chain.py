@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
-from supply_cases import STAGES, flows, makes, network
+from supply_cases import CHAIN, STAGES, flows, inflows, makes, network, random_tables
 
 from graphkit.analysis.supply.build import supply_network
-from graphkit.analysis.supply.look_through import look_through, stage_links
+from graphkit.analysis.supply.look_through import look_through, seller_shares, stage_links
+from graphkit.errors import GraphkitError, UsageError
 
 
 def by(rows, *names):
@@ -68,6 +70,118 @@ def test_a_maker_draws_on_its_own_pool():
         ("separate", "A", "D"): 0.75, ("separate", "B", "D"): 0.25,
         ("mine", "A", "A"): 0.75, ("mine", "A", "B"): 0.125, ("mine", "C", "B"): 0.125,
     })  # fmt: skip
+
+
+def test_at_face_value_a_seller_counts_as_the_maker():
+    """B sells D oxide of E, which it only passes on; looked through, it makes a half of it."""
+    sold = flows("A 2 B", "C 2 B", "B 2 D oxide", "E 1 B oxide")
+    net = network(sold, makes("A 8", "C 2", "E 9", "B 1 oxide", "E 1 oxide"))
+    links = stage_links(net, "D", "oxide", by_seller=True).to_pylist()
+    rows = look_through(net, consumers=["D"], by_seller=True).to_pylist()
+    faces = {(row["stage"], row["origin"]): row["face_value"] for row in rows if row["face_value"]}
+
+    assert by(links, "stage", "maker", "next_maker") == pytest.approx(
+        {("separate", "B", "D"): 1.0, ("mine", "A", "B"): 0.5, ("mine", "C", "B"): 0.5}
+    )
+    assert faces == pytest.approx(by(links, "stage", "maker"))
+    assert {r["origin"]: r["share"] for r in rows if r["stage"] == "separate"} == pytest.approx(
+        {"B": 0.5, "E": 0.5}
+    )
+
+
+def slow_sellers(net, origin: str, stage: str) -> dict[tuple[str, str], float]:
+    """Share of an origin in each node's sales at face value, one seller after the other."""
+    orders = dict(zip(net.products, net.orders, strict=True))
+    start = dict(zip(net.stages, net.orders, strict=True))[stage]
+    names = [(net.countries[c], net.products[p])
+             for c, p in zip(net.country, net.product, strict=True)]  # fmt: skip
+    pools, own = inflows(net), dict(zip(names, net.own.tolist(), strict=True))
+    inputs: dict = {}
+    for output, source, weight in zip(net.output, net.input, net.weight, strict=True):
+        inputs.setdefault(names[output], []).append((names[source], weight * net.covered[output]))
+
+    def sold(node) -> float:
+        if orders[node[1]] == start:
+            return float(node[0] == origin)
+        return sum(
+            weight * (pool(source) if orders[source[1]] >= start else float(node[0] == origin))
+            for source, weight in inputs.get(node, ())
+        )
+
+    def pool(node) -> float:
+        bought = [(other, part) for other, part in pools[node].items() if other[1] == node[1]]
+        return own[node] * sold(node) + sum(part * sold(other) for other, part in bought)
+
+    return {name: sold(name) for name in names if orders[name[1]] >= start}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("stage", ["mine", "separate", "metal"])
+def test_sellers_are_followed_one_after_the_other(seed, stage):
+    net = network(*random_tables(seed))
+    sales, _ = seller_shares(net, stage)
+    for place, country in enumerate(net.countries):
+        for name, share in slow_sellers(net, country, stage).items():
+            node = net.countries.index(name[0]), net.products.index(name[1])
+            (at,) = np.flatnonzero((net.country == node[0]) & (net.product == node[1]))
+            assert sales[at, place] == pytest.approx(share, abs=1e-12)
+
+
+def test_products_of_one_stage_made_of_each_other_have_sellers_too():
+    """B makes carbonate of A's ore, C oxide of that, and D metal; no oxide is made into it."""
+    sold = flows("A 8 B", "B 4 C carbonate", "C 4 D oxide", "D 1 E metal")
+    made = makes("A 8", "B 4 carbonate", "C 4 oxide", "D 1 metal")
+    routes = pa.table({
+        "input": ["ore", "oxide", "carbonate", "oxide"],
+        "output": ["carbonate", "carbonate", "oxide", "metal"],
+    })  # fmt: skip
+    net = supply_network(sold, made, routes, STAGES, measure="tonnes")
+    rows = look_through(net, consumers=["E"], stages=["mine"], by_seller=True).to_pylist()
+
+    assert {r["origin"]: r["face_value"] for r in rows if r["face_value"]} == {"A": 1.0}
+
+
+def test_what_nobody_makes_out_of_anything_else_has_no_seller_behind_it():
+    """Each of C's two products is made of the other, as its nearest input."""
+    routes = pa.table({"input": ["oxide", "carbonate", "oxide"],
+                       "output": ["carbonate", "oxide", "metal"]})  # fmt: skip
+    sold = flows("B 2 C carbonate", "B 1 C oxide", "C 1 D metal", "A 1 B")
+    made = makes("A 8", "B 4 carbonate", "B 4 oxide", "C 1 metal")
+    net = supply_network(sold, made, routes, STAGES, measure="tonnes")
+    rows = look_through(net, consumers=["D"], stages=["mine"], by_seller=True).to_pylist()
+
+    assert {r["origin"]: r["face_value"] for r in rows if r["face_value"]} == {"untraceable": 1.0}
+
+
+def test_face_value_by_seller_is_of_all_imports_only():
+    net = supply_network(flows("A 1 B"), makes("A 2"), CHAIN, STAGES, measure="tonnes")
+    with pytest.raises(GraphkitError, match="by_seller"):
+        look_through(net, base="supply", by_seller=True)
+
+
+@pytest.mark.parametrize("scope", ["magnets-metal", "ree-metals"])
+def test_the_chain_at_face_value_has_the_rows_of_its_links(ask, scope):
+    answer = ask.origins("KOR", scope=scope, period="2024", chain="face-value", min_share=0.0)
+    rows = answer.rows.to_pylist()
+    direct = ask.origins("KOR", scope=scope, period="2024", min_share=0.0).rows.to_pylist()
+    made = by(answer.links.to_pylist(), "stage", "maker")
+    faces = {(row["traced_to"], row["origin"]): row["face_value"] for row in rows}
+    last = {row["origin"]: row["face_value"] for row in direct if row["traced_to"] == row["stage"]}
+
+    assert {key: faces.get(key, 0.0) for key in made} == pytest.approx(made, abs=0.02)
+    assert {r["origin"]: r["face_value"] for r in rows if r["traced_to"] == r["stage"]} == last
+    assert {(r["traced_to"], r["origin"]): r["share"] for r in rows if r["share"]} == {
+        (r["traced_to"], r["origin"]): r["share"] for r in direct if r["share"]
+    }
+    for stage in {row["traced_to"] for row in rows}:
+        shares = [round(row["face_value"], 12) for row in rows if row["traced_to"] == stage]
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1.0)
+
+
+def test_what_avoids_a_country_has_no_chain_at_face_value(ask):
+    with pytest.raises(UsageError, match="`without` follows the chain looked through"):
+        ask.origins("JPN", scope="magnets", without="CHN", chain="face-value")
 
 
 def test_a_stage_of_several_products_has_no_links():

@@ -221,6 +221,29 @@ def test_a_chain_is_bands_between_the_makers_of_each_stage(ask):
     ]
 
 
+def test_at_face_value_bars_and_bands_are_those_of_the_sellers(ask):
+    answer = ask.origins("JPN", scope="magnets", period="2024", chain="face-value")
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    bars = [
+        next(value for value in pair if value is not None)
+        for pair in zip(values(option, "face value"), values(option, "unknown"), strict=True)
+    ]
+    (chain,) = [one for one in option["series"] if one["type"] == "sankey"]
+    china = next(r for r in rows if (r["traced_to"], r["origin"]) == ("component", "CHN"))
+    band = next(band for band in chain["links"] if band["source"] == "3 CHN")
+
+    assert bars == pytest.approx(shares(rows, "face_value"))
+    assert values(option, "looked through", 0) == pytest.approx(
+        shares([row for row in rows if row["origin"] not in NO_DATA], "share")
+    )
+    assert band["value"] == pytest.approx(100 * china["face_value"])
+    assert band["tooltip"]["formatter"] == (
+        f"{band['value']:.1f} % of the imports, at face value\n"
+        f"component: China {band['value']:.1f} %\nto Japan"
+    )
+
+
 def test_a_band_shows_the_ranges_that_the_rows_give(ask):
     answer = ASKED["origins.origins"](ask)
     rows = {(r["traced_to"], r["origin"]): r for r in answer.rows.to_pylist()}

@@ -495,6 +495,7 @@ QUESTIONS = [
     ("origins", ("EU27",), {"scope": "magnets-metal", "measure": "tonnes", "min_share": 0.0}),
     ("depends_looked_through", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
     ("origins", ("KOR,JPN",), {"scope": "rare earths", "period": "2023-2024,2022"}),
+    ("origins", ("KOR",), {"scope": "magnets-metal", "chain": "face-value"}),
     ("single_points", ("KOR",), {"scope": "magnets-metal", "possible": True}),
     ("single_points", ("USA",), {"scope": "REE", "definition": "structural",
                                  "blocs": ["EU27", "CHN+HKG"]}),

@@ -465,6 +465,8 @@ def matrix(
 
 LEAST, OTHERS = 0.03, "others"
 """Share from which on a maker has a node of its own, and the name of the rest."""
+AS = {"share": "as traced", "face_value": "at face value"}
+"""Column of the rows that the bands of a chain are of, in words."""
 NO_DATA = ("unknown", "untraceable")
 HEIGHT, LINE_OF_HEADS, ROOM, CODE = 300, 17, 96, 36
 """Pixels of the bands, of a line of stages above them, and right of them for names or codes."""
@@ -475,11 +477,13 @@ Row = Mapping[str, Any]
 """Row of an answer: the ``share`` that an origin made at a stage, from ``low`` to ``high``."""
 
 
-def makers_by_stage(width: int, links: Iterable[Row], traced: Iterable[Row]) -> Plot:
+def makers_by_stage(
+    width: int, links: Iterable[Row], traced: Iterable[Row], share: str = "share"
+) -> Plot:
     """Draw the links between the makers of two stages in a row, first stage at the left.
 
     The range of an origin, of the rows ``traced``, stands below its name where there is room, and
-    in the tooltips of its node and bands.
+    in the tooltips of its node and bands; the ``share`` at face value has none.
 
     A narrow picture has codes of countries, ``?`` for the unknown, and stages in turn on two lines.
     """
@@ -506,6 +510,8 @@ def makers_by_stage(width: int, links: Iterable[Row], traced: Iterable[Row]) -> 
         (stages.index(row["traced_to"]), row["origin"]): row
         for row in traced if row["traced_to"] in stages
     }  # fmt: skip
+    if share == "face_value":
+        known = {end: {**row, "share": row[share], "low": None} for end, row in known.items()}
     told = {(place, maker): _told(stages[place], maker, known.get((place, maker)))
             for place, maker in nodes if place < len(stages)}  # fmt: skip
     step = (width - 2 * EDGE - room) / len(stages)
@@ -536,11 +542,11 @@ def makers_by_stage(width: int, links: Iterable[Row], traced: Iterable[Row]) -> 
                     for end in nodes
                 ],
                 "links": [
-                    {"source": _key(*source), "target": _key(*target), "value": 100 * share,
+                    {"source": _key(*source), "target": _key(*target), "value": 100 * part,
                      "tooltip": {"formatter": _plain(
-                         f"{percent(share)} of the imports, as traced\n{told[source]}\n"
+                         f"{percent(part)} of the imports, {AS[share]}\n{told[source]}\n"
                          f"to {told.get(target, name_of(target[1]))}")}}
-                    for (source, target), share in sorted(bands.items())
+                    for (source, target), part in sorted(bands.items())
                 ],
             }],
         },

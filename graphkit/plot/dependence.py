@@ -18,6 +18,7 @@ from graphkit.plot.canvas import (
     moved,
 )
 from graphkit.plot.charts import (
+    AS,
     NO_DATA,
     Bars,
     Cell,
@@ -145,40 +146,55 @@ def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int
 
 
 def origins_by_stage(answer: Answer, width: int) -> Picture:
-    """Draw the share of each origin at each stage, with its range and the share at face value."""
+    """Draw the share of each origin at each stage, with its range and the share at face value.
+
+    Of the chain at face value, bars and bands are of face value, and looked through is the mark.
+    """
     rows = first_rows(answer, ("product", "traced_to"), MOST_ROWS)
     names = labels(rows, ("consumer", "product", "traced_to", "origin"))
-    known = [None if row["origin"] in NO_DATA else row["share"] for row in rows]
-    unknown = [row["share"] if row["origin"] in NO_DATA else None for row in rows]
+    measures = [("looked through", "share"), ("face value", "face_value")]
+    (filled, share), (marked, other) = measures[:: -1 if by_seller(answer) else 1]
+    known = [None if row["origin"] in NO_DATA else row[share] for row in rows]
+    unknown = [row[share] if row["origin"] in NO_DATA else None for row in rows]
     colours = [colour_of(row["origin"]) for row in rows]
-    faces = [(i, row["face_value"]) for i, row in enumerate(rows)
-             if row["origin"] not in NO_DATA and row["face_value"] is not None]  # fmt: skip
-    bars = [Bars("looked through", known, colours, stack="share")]
+    points = [(i, row[other]) for i, row in enumerate(rows)
+              if row["origin"] not in NO_DATA and row[other] is not None]  # fmt: skip
+    bars = [Bars(filled, known, colours, stack="share")]
     if any(value is not None for value in unknown):
         bars.append(Bars("unknown", unknown, [OTHER] * len(rows), hatched=True, stack="share"))
+    made = "sold" if by_seller(answer) else "made"
     plot = rows_of(
         width,
         names,
-        Axis("share of the imports, made there at the stage", most=1),
+        Axis(f"share of the imports, {made} there at the stage", most=1),
         bars=bars,
-        marks=[Marks("face value", faces, "diamond", size=9)],
+        marks=[Marks(marked, points, "diamond", size=9)],
         ranges=ranges_of(rows),
         beside_range=True,
     )
     only = _only(answer, rows, "origin")
-    note = f"{only} Thin lines: at least to at most, where data are missing.".strip()
+    of = " looked through" if by_seller(answer) else ""
+    note = f"{only} Thin lines: at least to at most{of}, where data are missing.".strip()
     chains: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for link in answer.links.to_pylist():
         chains.setdefault((link["consumer"], link["product"]), []).append(link)
     if len({consumer for consumer, _ in chains}) == 1 and len(chains) <= MOST_CHAINS:
         every = answer.rows.to_pylist()
+        traced = {product: [row for row in every if row["product"] == product]
+                  for _, product in chains}  # fmt: skip
         plot = _above(plot, [
-            makers_by_stage(width, links, [row for row in every if row["product"] == product])
+            makers_by_stage(width, links, traced[product], share)
             for (_, product), links in chains.items()
         ])  # fmt: skip
-        note += " Bands: who made it out of whose material, as traced"
-        note += "." if width < WIDTH else "; below a name: at least to at most."
+        ranged = width == WIDTH and not by_seller(answer)
+        note += f" Bands: who {made} it out of whose material, {AS[share]}"
+        note += "; below a name: at least to at most." if ranged else "."
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
+
+
+def by_seller(answer: Answer) -> bool:
+    """Tell whether the chain of an answer is that of sellers, at face value."""
+    return answer.scope.get("makers") == "face-value"
 
 
 def _above(plot: Plot, chains: Sequence[Plot]) -> Plot:

@@ -19,7 +19,7 @@ from graphkit.analysis.supply.look_through import (
 from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, percent, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
-from graphkit.errors import GraphkitError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
@@ -45,7 +45,8 @@ COLUMNS = (
            "was made there at the stage", type=NUMBER),
     *RANGE,
     Column("face_value", "Face value",
-           "0 to 1, share of the consumer's imports of the product that was bought there",
+           "0 to 1, share of the consumer's imports of the product that was bought there; of the "
+           "chain at face value, sold there at the stage, each seller taken for the maker",
            type=NUMBER),
     Column("hidden", "Hidden, points", "-1 to 1, share minus face_value: above 0 what comes from "
            "there through other sellers, below 0 what is bought there but made elsewhere; tables "
@@ -54,6 +55,11 @@ COLUMNS = (
 METHOD = (
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
+)
+CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"
+BY_SELLER = (
+    "Face value, stage by stage: each seller counts as the maker of all it sells, out of what it "
+    "bought itself."
 )
 
 
@@ -68,6 +74,7 @@ def origins(
     measure: str = "usd",
     stage: str | None = None,
     without: str | None = None,
+    chain: str = LOOKED_THROUGH,
     min_share: float = 0.01,
     dataset: str | None = None,
 ) -> Answer:
@@ -90,6 +97,10 @@ def origins(
     without : str, optional
         Country, group or several (``CHN+HKG``): show only what passed them at no stage of the
         chain, and in one row, ``through CHN``, the rest.
+    chain : {"looked-through", "face-value"}
+        Chain of ``links``, and order of the rows: makers looked through, or at face value, where
+        each seller counts as the maker of all it sells. ``face_value`` follows the sellers of
+        each stage then; else it is what was bought there directly, at every stage.
     min_share : float
         Leave out origins with a smaller share, both at face value and looked through.
     dataset : str, optional
@@ -106,22 +117,27 @@ def origins(
     Raises
     ------
     UsageError
-        Unknown name, or invalid period or measure.
+        Unknown name, invalid period or measure, or ``without`` at face value.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
+    by_seller = chain == FACE_VALUE
+    if by_seller and without is not None:
+        raise UsageError("`without` follows the chain looked through; leave out one of the two")
     catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, measure, stage, without)
+    traced = _traced(
+        catalog, consumer, on, scope, period, measure, stage, without, by_seller=by_seller
+    )
     rows, buyer = traced.rows, traced.buyer
-    notes = []
+    notes = [BY_SELLER] if by_seller else []
     if on is None:
-        own = pc.equal(rows["traced_to"], rows["stage"])
+        own = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
         bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
         large = pc.or_(pc.greater_equal(rows["share"], min_share), bought)
         other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
         other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
         rows = rows.filter(pc.or_(large, other))
-        notes = _behind_unknown(traced.rows, rows)
+        notes += _behind_unknown(traced.rows, rows)
         notes += _unseen_trade(catalog, traced.supply, rows)
         if min_share:
             notes.append(f"Origins with less than {100 * min_share:g} % are left out.")
@@ -131,12 +147,17 @@ def origins(
     if without is not None:
         passed = catalog.place(without).said
         question = f"{asked} that passed {passed} at no stage?"
+    if by_seller:
+        question = f"{asked}, stage by stage, at face value and looked through?"
     answer = _answer(catalog, question, traced, rows, notes)
+    answer = replace(answer, scope={**answer.scope, "makers": chain})
     if on is not None or without is not None or stage is not None:
         return answer
     key = buyer_in(catalog, traced.supply, catalog.place(consumer))
     bought = dict.fromkeys(traced.rows["product"].to_pylist())
-    links = [stage_links(traced.supply.network, key, product) for product in bought]
+    links = [
+        stage_links(traced.supply.network, key, product, by_seller=by_seller) for product in bought
+    ]
     joined = pa.concat_tables([answer.links, *links])
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
 
@@ -253,7 +274,7 @@ class _Traced:
 
 def _traced(
     catalog: Catalog, consumer: str, on: str | None, scope: str | None, period: str | None,
-    measure: str, stage: str | None, without: str | None = None,
+    measure: str, stage: str | None, without: str | None = None, *, by_seller: bool = False,
 ) -> _Traced:  # fmt: skip
     buyer = catalog.place(consumer)
     origin = None if on is None else catalog.place(on)
@@ -265,7 +286,8 @@ def _traced(
     if without is not None:
         name, countries = bloc(catalog, without)
         avoided = name, members_with_data(supply.network, {name: countries})[0][name]
-    found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided)
+    found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
+                          by_seller=by_seller)  # fmt: skip
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
         [column.name for column in COLUMNS]
     )

@@ -322,6 +322,7 @@ class Supply:
     def traced(
         self, consumers: Sequence[str] | None, *, stages: Sequence[str] | None = None,
         without: tuple[str, Sequence[str]] | None = None, minimum: float = 0.0,
+        by_seller: bool = False,
     ) -> pa.Table:  # fmt: skip
         """Look through the imports of the products asked about, each to the stages of its chain.
 
@@ -329,7 +330,7 @@ class Supply:
         """
         found = look_through(
             self.network, consumers=consumers, products=self.asked, stages=stages,
-            without=without, minimum=minimum,
+            without=without, minimum=minimum, by_seller=by_seller,
         )  # fmt: skip
         at = dict(zip(self.network.products, self.network.stages, strict=True))
         steps = list(zip(*(self.conversions[n].to_pylist() for n in ENDS), strict=True))

@@ -321,6 +321,18 @@ def test_the_slider_recomputes_while_it_moves(embedded, opened, sliced_file, cap
     assert_figures(page, command, capsys)
 
 
+def test_a_chain_is_shown_at_face_value_or_looked_through(embedded, opened, sliced_file, capsys):
+    page = opened(embedded, VIEWS["origins"])
+    page.get_by_label("Chain").select_option("face-value")
+    expect(page.locator("h1")).to_contain_text("at face value")
+
+    assert "chain=face-value" in page.url
+    for text in ("--chain face-value", "chain='face-value'"):
+        expect(page.locator(".same")).to_contain_text(text)
+    command = f"origins KOR --for magnets-metal --chain face-value --db {sliced_file}"
+    assert_figures(page, command, capsys)
+
+
 def test_the_command_is_copied(embedded, opened):
     page = opened(embedded, VIEWS["suppliers"])
     page.get_by_role("button", name="Copy Command").click()

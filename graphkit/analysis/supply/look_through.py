@@ -11,11 +11,17 @@ import pyarrow as pa
 from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
+    CLOSE,
+    ROUNDS,
     Without,
+    at_home,
+    bought_within,
     made_from,
     origin_ranges,
     origin_shares,
+    solving_order,
     stage_order,
+    untraded_pools,
     without_ranges,
 )
 from graphkit.arrow import LINKS, SHARE, number, texts
@@ -41,6 +47,7 @@ def look_through(
     base: str = "imports",
     without: tuple[str, Sequence[str]] | None = None,
     minimum: float = 0.0,
+    by_seller: bool = False,
 ) -> pa.Table:
     r"""Trace each consumer's supply to its countries of origin, at each stage.
 
@@ -73,13 +80,17 @@ def look_through(
         more, with the origin ``through`` and the name. Only with ``base`` "imports".
     minimum : float
         Leave out rows whose ``share``, ``face_value`` and ``high`` are all at most this.
+    by_seller : bool
+        Follow face value stage by stage too, each seller taken for the maker of all it sells
+        (:func:`seller_shares`). Only with ``base`` "imports" and without ``without``.
 
     Returns
     -------
     pyarrow.Table
         ``consumer``, ``product``, ``stage``, ``origin``; all others 0 to 1: ``share`` of the
         consumer's imports (or supply) that originates there, ``face_value`` (bought from there
-        directly; in the supply, the consumer's own production is its own),
+        directly; in the supply, the consumer's own production is its own; with ``by_seller``,
+        sold there at the stage),
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
         data: :func:`~graphkit.analysis.supply.tracing.origin_ranges`). Supply without data
         and supply without a producer have the origins ``unknown`` and ``untraceable``, without
@@ -128,6 +139,8 @@ def look_through(
     face = _face_value(network, rows, bought, base)
     if without is not None and base != "imports":
         raise GraphkitError('`without` is known of imports only, wanted `base` "imports"')
+    if by_seller and (without is not None or base != "imports"):
+        raise GraphkitError("`by_seller` is known of all imports only")
     avoided = None if without is None else _avoiding(network, network.nodes_of(without[1]))
     parts = []
     for stage in wanted_stages:
@@ -138,10 +151,12 @@ def look_through(
                 columns = [bought[here] @ matrix for matrix in traced]
             else:
                 columns = [matrix[rows[here]] for matrix in traced]
-            parts.append(_rows(network, rows[here], stage, face[here], columns, minimum, without))
+            sold = bought[here] @ seller_shares(network, stage)[0] if by_seller else face[here]
+            parts.append(_rows(network, rows[here], stage, sold, columns, minimum, without))
     if not parts:
         return RESULT.empty_table()
-    return _ordered(network, pa.concat_tables(parts))
+    first = ("face_value", "share", "high") if by_seller else ("share", "face_value", "high")
+    return _ordered(network, pa.concat_tables(parts), first)
 
 
 def _avoiding(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without, Without]:
@@ -174,7 +189,7 @@ def _traced(
 
 def _face_value(network: SupplyNetwork, rows: np.ndarray, bought: Any, base: str) -> np.ndarray:
     """Return shares of the last sellers, and of the consumer in its own production."""
-    face = np.zeros((len(rows), len(network.countries)))
+    face = np.zeros((len(rows), len(network.countries) + 2))  # none of it unknown or untraceable
     entries = bought.tocoo()
     face[entries.row, network.country[entries.col]] = entries.data
     if base == "supply":
@@ -189,6 +204,7 @@ def _rows(
     """Build one row for each origin above the minimum, at one stage."""
     share, low, high, none = (np.clip(matrix, 0.0, 1.0) for matrix in columns)
     countries = list(network.countries)
+    face, face_none = face[:, : len(countries)], face[:, len(countries) :]
     if without:
         place = sorted({countries.index(name) for name in without[1]})
         face = np.column_stack([face, face[:, place].sum(axis=1)])
@@ -197,12 +213,11 @@ def _rows(
     low, high = np.minimum(low, share), np.maximum(high, share)
     least = max(minimum, SMALLEST)
     i, j = np.nonzero((share > least) | (face > least) | (high > least))
-    k, side = np.nonzero(none > least)
+    k, side = np.nonzero((none > least) | (face_none > least))
     names = np.asarray([*countries, UNKNOWN, UNTRACEABLE], object)
     node = np.concatenate([nodes[i], nodes[k]])
-    nothing = np.zeros(len(k))
     shares = np.concatenate([share[i, j], none[k, side]])
-    faces = np.concatenate([face[i, j], nothing])
+    faces = np.concatenate([face[i, j], face_none[k, side]])
     no_range = pa.nulls(len(k), pa.float64())
     consumer, product, _ = network.names(node)
     return pa.table([
@@ -214,8 +229,8 @@ def _rows(
     ], schema=RESULT)  # fmt: skip
 
 
-def _ordered(network: SupplyNetwork, table: pa.Table) -> pa.Table:
-    """Sort by the chain, consumer, stage; then largest share, face value, high, name."""
+def _ordered(network: SupplyNetwork, table: pa.Table, first: Sequence[str]) -> pa.Table:
+    """Sort by the chain, consumer, stage; then by some numbers, largest first, and by name."""
     import pyarrow.compute as pc
 
     products, stages = pa.array(network.products), pa.array(list(dict.fromkeys(network.stages)))
@@ -223,14 +238,64 @@ def _ordered(network: SupplyNetwork, table: pa.Table) -> pa.Table:
         "product": pc.index_in(table["product"], value_set=products),
         "consumer": table["consumer"],
         "stage": pc.index_in(table["stage"], value_set=stages),
-        **{n: pc.negate(pc.round(table[n], 12)) for n in ("share", "face_value", "high")},
+        **{n: pc.negate(pc.round(table[n], 12)) for n in first},
         "origin": table["origin"],
     })  # fmt: skip
     order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
     return table.take(order)
 
 
-def stage_links(network: SupplyNetwork, consumer: str, product: str) -> pa.Table:
+def seller_shares(network: SupplyNetwork, stage: str) -> tuple[np.ndarray, np.ndarray]:
+    r"""Follow each node's sales to the sellers of a stage, each taken for the maker.
+
+    The chain at face value: nothing is followed behind a last seller. Of the stage, a country's
+    sales are its own; of a later product, they have the mix of its pools of the inputs,
+
+    .. math:: S = M P, \qquad P = (D + Q) S
+
+    with :math:`M` the shares of the inputs in each node's production, :math:`D` the diagonal of
+    the shares that a pool made itself and :math:`Q` those that it bought. Nobody knows out of
+    whose material a country made what it only passes on.
+
+    Parameters
+    ----------
+    network : SupplyNetwork
+    stage : str
+
+    Returns
+    -------
+    sales, pools : numpy.ndarray
+        :math:`S` and :math:`P`: rows are nodes, columns are countries, then ``unknown`` and
+        ``untraceable``. Rows of nodes before the stage are 0.
+    """
+    start, width = stage_order(network, stage), len(network.countries)
+    sold = np.zeros((network.size, width + 2))
+    pools = np.zeros_like(sold)
+    for nodes in solving_order(network, start):
+        inner = None
+        if network.order[nodes[0]] == start:
+            made = at_home(network, nodes, width + 2)
+        else:
+            made, inner = made_from(network, nodes, pools, start, network.covered)
+            made[:, width] += 1.0 - network.covered[nodes]
+        links, own = bought_within(network, nodes), network.own[nodes, None]
+        sales = made
+        for _ in range(0 if inner is None else ROUNDS):  # products of a stage, of each other
+            before, sales = sales, made + inner @ (own * sales + links @ sales)
+            if np.abs(sales - before).max(initial=0.0) < CLOSE:
+                break
+        sales[:, width + 1] += np.clip(1.0 - sales.sum(axis=1), 0.0, None)
+        sold[nodes] = sales
+        pools[nodes] = own * sales + links @ sales
+        if not network.traded[network.product[nodes[0]]]:
+            pools[nodes, :width] = untraded_pools(network, nodes, "unknown")[0]
+            pools[nodes, width] = (network.own[nodes] > 0) - pools[nodes, :width].sum(axis=1)
+    return sold, pools
+
+
+def stage_links(
+    network: SupplyNetwork, consumer: str, product: str, *, by_seller: bool = False
+) -> pa.Table:
     r"""Split a consumer's imports of a product by the makers of each two stages in a row.
 
     Of the imports that a country :math:`j` made at a stage, with the share :math:`w_j`, the part
@@ -244,6 +309,8 @@ def stage_links(network: SupplyNetwork, consumer: str, product: str) -> pa.Table
     ----------
     network : SupplyNetwork
     consumer, product : str
+    by_seller : bool
+        At face value instead: each seller counts as the maker (:func:`seller_shares`).
 
     Returns
     -------
@@ -264,12 +331,15 @@ def stage_links(network: SupplyNetwork, consumer: str, product: str) -> pa.Table
     found: list[dict[str, object]] = []
     shares, above, above_stage = np.ones(1), [consumer], ""
     for place, (_, stage) in enumerate(chain):
-        origins = origin_shares(network, stage)
-        mix = np.column_stack([origins.share, origins.unknown, origins.untraceable])
-        if place == 0:
-            joint = network.imported[rows] @ mix
+        if by_seller:
+            sales, pools = seller_shares(network, stage)
         else:
-            joint = _by_maker(network, chain[place - 1][0], mix, stage, shares)
+            origins = origin_shares(network, stage)
+            sales = pools = np.column_stack([origins.share, origins.unknown, origins.untraceable])
+        if place == 0:
+            joint = network.imported[rows] @ sales
+        else:
+            joint = _by_maker(network, chain[place - 1][0], pools, stage, shares)
         for j, i in zip(*np.nonzero(joint > 0), strict=True):
             found.append({
                 "consumer": consumer, "product": product, "stage": stage, "maker": names[i],
