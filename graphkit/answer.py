@@ -186,6 +186,8 @@ class Answer:
     elsewhere: pa.Table = field(default_factory=ELSEWHERE.empty_table)
     """Products that hold an element in scope, but are bought for something else."""
     notes: tuple[str, ...] = ()
+    nothing: str = "No rows."
+    """Why there are no rows, where there are none."""
     caption: str = ""
     """Explanation of the numbers in the rows."""
     shown: Sequence[str] = ()
@@ -271,6 +273,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         _stacked([answer.comparisons for answer in found]),
         _stacked([answer.elsewhere for answer in found]),
         tuple(dict.fromkeys(note for answer in found for note in answer.notes)),
+        _sentences(answer.nothing for answer in found if not len(answer.rows)),
         _sentences(answer.caption for answer in found),
         [*apart, *shown],
         _stacked([answer.links for answer in found]),

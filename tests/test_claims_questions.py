@@ -252,7 +252,7 @@ def test_shipped_claims_that_cannot_both_be_right(ask):
     assert list(by_key(ask.claim_conflicts(source="businesskorea-213017"))) == [magnets["key"]]
     none = ask.claim_conflicts(about="NOR")
     assert len(none.rows) == 0
-    assert "No two figures in this scope contradict each other." in none.notes
+    assert none.nothing == "No two figures in this scope contradict each other."
 
 
 def test_production_that_two_sources_count_differently_is_a_conflict(graph_of):

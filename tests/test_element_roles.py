@@ -119,7 +119,7 @@ def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_bask
     assert said in answer.caption
     assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
     assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
-    assert "HS 850511, basket" in repr(answer)
+    assert "magnets (HS 850511, basket)" in " ".join(repr(answer).split())
 
 
 @pytest.mark.parametrize(("scope", "fit"), [("dysprosium,samarium", "exact"), ("magnets", "exact")])

@@ -29,6 +29,7 @@ from graphkit.render import (
     show_answer,
     show_table,
 )
+from graphkit.render.answer import coverage_lines
 from graphkit.render.layout import TextColumn, text_table, width
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -94,12 +95,60 @@ def test_the_drawn_answer_says_the_scope_of_its_numbers(shown, answer):
         "50.3 % +2.8 65.2 % +17.7"
     ) in text
     assert (
-        "ree-compounds, 2024: HS 284610+284690, dominant (HS92), gross weight, reports of both"
-        in text
-    )
+        "2024, HS92, gross weight, reports of both sides reconciled; data set baci-hs92, source "
+        "cepii-baci-hs92: ree-compounds (HS 284610+284690, dominant)"
+    ) in text
     assert "In scope, but without trade data: dy-chloride" in text
     assert "Licence: Etalab Open Licence 2.0." in text
     assert "Face value: a supplier is the last seller" in text
+
+
+def lines_of(coverage: dict[str, object]) -> list[str]:
+    return coverage_lines(Answer("", {}, pa.table({}), (), coverage, pa.table({})))
+
+
+def test_products_that_are_counted_alike_share_a_line_of_the_coverage():
+    counted = {"reporter": "reconciled", "dataset": "d", "source": "s", "hs_revision": "HS92",
+               "basis": "gross", "valuation": "fob"}  # fmt: skip
+    series = [
+        {**counted, **dict(zip(("product", "period", "hs"), one, strict=True))}
+        for one in (("a", "2020", "1"), ("a", "2024", "1"), ("b", "2024", "2"),
+                    ("c", "2020", "3"), ("c", "2024", "3"))
+    ]  # fmt: skip
+    how = "HS92, gross weight, reports of both sides reconciled; data set d, source s"
+    assert lines_of({"series": series}) == [
+        f"2020, 2024, {how}: a (HS 1), c (HS 3).",
+        f"2024, {how}: b (HS 2).",
+    ]
+
+
+@pytest.mark.parametrize(("pools", "lines"), [(6, 6), (7, 2)])
+def test_many_products_of_a_look_through_share_a_line(pools, lines):
+    states = {"observed": 0, "inferred": 1, "missing": 2}
+    every = [
+        {"product": f"p{n}", "stage": "mine", "traded": n > 0, "flows": 3, "amount": 9.0,
+         "measure": "usd", "flows_without_measure": 0, **states,
+         **{f"{state}_share": 0.3 * count + 0.03 for state, count in states.items()}}
+        for n in range(pools)
+    ]  # fmt: skip
+    stated = lines_of({"network": every})
+
+    assert len(stated) == lines
+    if lines == 2:
+        assert stated[0] == (
+            "Production behind what is sold, published / inferred from trade or a share / unknown, "
+            "in %: " + ", ".join(f"p{n} 3 / 33 / 63" for n in range(1, pools)) + "."
+        )
+        assert stated[1] == "No trade is known of p0."
+
+
+@pytest.mark.parametrize(("form", "stated"), [("csv", ""), ("ndjson", ""), ("table", "out")])
+def test_an_answer_without_rows_says_why(graphkit, form, stated):
+    code, out, err = graphkit("depends", "KOR", "--on", "KOR", "--for", "magnets", "--format", form)
+    why = "Trade data hold no flow from South Korea to itself."
+
+    assert code == 0
+    assert (why in out, err) == ((True, "") if stated else (False, f"graphkit: {why}\n"))
 
 
 def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(sliced_file, shown):

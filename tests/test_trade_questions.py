@@ -340,7 +340,7 @@ def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
 
     assert not len(answer.rows)
     assert "kor-dy-q1-more-than-2024" in answer.claims["key"].to_pylist()
-    assert answer.notes[0] == (
+    assert answer.nothing == (
         "No imports of South Korea are known for dysprosium oxide (dy-oxide); there are for "
         "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
         "284690 (ree-compounds): `scope=284690`. Only published claims cover it."
@@ -452,7 +452,7 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
     assert not len(answer.rows)
     assert answer.coverage["flows"] == 11
     assert "cepii-baci-hs92" in answer.sources["key"].to_pylist()
-    assert "No flow from North Korea in this scope matches." in answer.notes
+    assert answer.nothing == "No flow from North Korea in this scope is known."
 
 
 def test_a_product_wider_than_the_question_is_called_a_basket(ask):

@@ -329,6 +329,8 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 
         found = question.ask(Catalog(store))
     show_answer(found, chosen, given["output"], view)
+    if not len(found.rows) and chosen in ("csv", "ndjson"):  # the others state it themselves
+        say(found.nothing)
     if failed := found.coverage.get("expected_but_not_borne_out"):
         say(f"expected to be borne out and not: {', '.join(failed)}")
         raise typer.Exit(FAILED)

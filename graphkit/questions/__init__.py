@@ -51,7 +51,11 @@ class Question:
         several = rest.pop("elements", ())
         with named_as_options(self.parameters):
             found: Answer = getattr(module, self.name)(catalog, *several, **rest)
-        return replace(found, notes=tuple(in_options(n, self.parameters) for n in found.notes))
+        return replace(
+            found,
+            notes=tuple(in_options(note, self.parameters) for note in found.notes),
+            nothing=in_options(found.nothing, self.parameters),
+        )
 
 
 def read_ahead(catalog: Catalog) -> None:

@@ -455,10 +455,8 @@ def claim_conflicts(
             "production_figures_compared": len(made),
         },
         catalog.sources(table, other_sources),
-        notes=(
-            *wanted.scope.notes,
-            *(() if rows else ("No two figures in this scope contradict each other.",)),
-        ),
+        notes=wanted.scope.notes,
+        nothing="No two figures in this scope contradict each other.",
         caption="Two sources give figures for one scope that no rounding explains.",
         shown=("claim", "source", "other_claim", "other_source", "conflict"),
     )

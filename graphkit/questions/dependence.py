@@ -248,6 +248,7 @@ def _answer(
         comparisons(claims, trade, catalog.materials),
         elsewhere=asked.scope.elsewhere,
         notes=tuple(_notes(catalog, asked, rows, trade)),
+        nothing=_nothing(catalog, asked, trade),
         caption=f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports "
         "of the product; HHI is from 0 to 10,000.",
     )
@@ -256,14 +257,10 @@ def _answer(
 def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> Sequence[str]:
     notes = [*asked.scope.notes, *trade.notes]
     if trade.lacking:
-        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
-        return [f"{lacking} Only published claims cover it.", *notes]
+        return [_nothing(catalog, asked, trade), *notes] if len(rows) else notes
     notes.append(FACE_VALUE)
     if any(series["reporter"] == "exporter" for series in trade.series):
         notes.append(BY_EXPORTERS)
-    if not len(rows):
-        whom = asked.seller.said if asked.seller else "any supplier"
-        notes.append(f"No flow from {whom} in this scope matches.")
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     groups = {place.key for place in (asked.buyer, asked.seller) if place and place.is_group}
     notes += catalog.area_notes(ends - groups)
@@ -273,6 +270,17 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
         )
     notes += product_notes(catalog.materials, rows["product"].to_pylist())
     return notes
+
+
+def _nothing(catalog: Catalog, asked: Question, trade: Trade) -> str:
+    """State why nothing is known of the trade asked for."""
+    if trade.lacking:
+        lacking = f"{trade.lacking}{_recorded_as(catalog, asked.buyer)}"
+        return f"{lacking} Only published claims cover it."
+    whom = asked.seller.said if asked.seller else "any supplier"
+    if asked.buyer is not None and asked.buyer == asked.seller:
+        return f"Trade data hold no flow from {whom} to itself."
+    return f"No flow from {whom} in this scope is known."
 
 
 def _recorded_as(catalog: Catalog, buyer: Entity | None) -> str:

@@ -171,7 +171,8 @@ def disrupt(
         shown=[name for name in SHOWN if slack or name not in OF_SLACK],
         caption=f"Shares are of what the consumer imports of the product, {supply.in_words}; lost "
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
-        notes=notes, more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
+        notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
+        more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
     )  # fmt: skip
 
 

@@ -382,6 +382,7 @@ def supply_answer(
     columns: Sequence[Column],
     *,
     notes: list[str],
+    nothing: str = Answer.nothing,
     caption: str,
     more: dict[str, Any] | None = None,
     also: Sequence[pa.Table] = (),
@@ -392,14 +393,15 @@ def supply_answer(
     buyer = asked.buyer.key if asked.buyer else None
     if buyer not in supply.network.countries:
         buyer = None
-    of_products = product_notes(catalog.materials, supply.network.products)
+    chain = supply.network.products if asked.scope.text else rows["product"].to_pylist()
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
         supply.coverage,
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer), *of_products),
-        caption=caption, shown=shown,
+        notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer),
+               *product_notes(catalog.materials, chain)),
+        nothing=nothing, caption=caption, shown=shown,
     )  # fmt: skip
 
 

@@ -411,7 +411,8 @@ def controls(
         CONTROLS,
         {"controls": len(rows), "controls_in_all": len(every), "elements_named": named},
         catalog.sources(table),
-        notes=asked.notes if rows else (*asked.notes, "No control that is known matches."),
+        notes=asked.notes,
+        nothing="No control is known that matches.",
         caption="A control covers the elements and items that it names, not all that its products "
         "contain.",
         shown=without_empty(table, [c.name for c in CONTROLS if c.header], "country", "since"),

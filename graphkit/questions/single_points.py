@@ -207,9 +207,8 @@ def _by_share(
         Question(buyer, None, asked, supply.period), supply, rows, SHARE_COLUMNS,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
-        notes=[
-            VERDICTS, METHOD, *supply.notes, *_none(rows, threshold), *_more_possible(left_out),
-        ],
+        notes=[VERDICTS, METHOD, *supply.notes, *(_more_possible(left_out) if len(rows) else ())],
+        nothing=_nobody(threshold, left_out),
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
 
@@ -265,8 +264,9 @@ def _structural(
         f"reaches the consumer without it ({links}).",
         notes=[
             f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
-            *supply.notes, *notes, *_none(rows, threshold), *_more_possible(left_out),
+            *supply.notes, *notes, *(_more_possible(left_out) if len(rows) else ()),
         ],
+        nothing=_nobody(threshold, left_out),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
     )  # fmt: skip
@@ -341,12 +341,14 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
         claims.filter(pc.is_in(claims["key"], told["claim"].combine_chunks())),
         elsewhere=asked.elsewhere,
         notes=(*asked.notes, "Data by country do not count firms or plants: a single producer is "
-         "known only if a source says so (USGS, OFR 2021-1045).",
-         *([] if len(told) else [f"No source says so for {asked.meaning}{who}."])),
+         "known only if a source says so (USGS, OFR 2021-1045)."),
+        nothing=f"No source names a single producer of {asked.meaning}{who}.",
         caption="Verdict: published, if a source names one domestic producer; one producing "
         "country, if only this country has published output.",
     )  # fmt: skip
 
 
-def _none(rows: pa.Table, threshold: float) -> list[str]:
-    return [] if len(rows) else [f"Nobody reaches {100 * threshold:g} %."]
+def _nobody(threshold: float, possible: Sequence[str]) -> str:
+    """State that no share reaches the threshold, and who might."""
+    nobody = f"Nobody is known to reach {100 * threshold:g} %."
+    return " ".join([nobody, *_more_possible(possible)])

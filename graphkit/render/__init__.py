@@ -134,7 +134,11 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "elsewhere": [known_values(row) for row in rows_of(answer.elsewhere)],
         "links": rows_of(answer.links),
         "sources": [known_values(row) for row in rows_of(answer.sources)],
-        "notes": [*answer.notes, *comparison_sentences(answer)],
+        "notes": [
+            *[answer.nothing] * (not len(answer.rows)),
+            *answer.notes,
+            *comparison_sentences(answer),
+        ],
     }
 
 

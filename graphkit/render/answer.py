@@ -56,7 +56,7 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         return page
     if len(answer.rows):
         page.text(scope_line(answer))
-        _table(answer, page, view)
+    _table(answer, page, view)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
@@ -80,7 +80,7 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
 def _table(answer: Answer, page: Page, view: View) -> None:
     """Put the rows on a page, and say what the table leaves out."""
     if not len(answer.rows):
-        page.text("No rows.")
+        page.text(answer.nothing)
         return
     columns, hidden = fitted(answer_columns(answer, page.width), page.width)
     rows = first_rows(answer, view.top) if view.top else range(len(answer.rows))
@@ -299,12 +299,13 @@ def _lines_of(found: Mapping[str, Any]) -> list[str]:
             f"{_count(found['flows'], 'flow')} {_worth(found)}in {_count(products, 'product')}"
             f"{_without(found)}."
         )
-    lines += [_series_line(series) for series in found.get("series", ())]
+    lines += _series_lines(found.get("series", ()))
     if found.get("products_without_trade_data"):
         names = ", ".join(found["products_without_trade_data"])
         lines.append(f"In scope, but without trade data: {names}.")
-    lines += map(_pool_line, found.get("network", ()))
-    lines += map(_production_line, found.get("production", ()))
+    pools = found.get("network", ())
+    lines += map(_pool_line, pools) if len(pools) <= FEW else _pool_lines(pools)
+    lines += _production_lines(found.get("production", ()))
     lines += map(total_line, found.get("totals", ()))
     others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
     return [*lines, *(_other_line(name, value) for name, value in others)]
@@ -353,18 +354,29 @@ def _without(found: Mapping[str, Any]) -> str:
     return stated
 
 
-def _series_line(series: Mapping[str, Any]) -> str:
+def _series_lines(every: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Describe series of trade: products that are counted alike share a line."""
+    periods: dict[tuple[str, str], list[str]] = {}
+    for series in every:
+        periods.setdefault(_counted(series), []).append(series["period"])
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (product, how), told in periods.items():
+        alike.setdefault((", ".join(told), how), []).append(product)
+    return [f"{when}, {how}: {', '.join(names)}." for (when, how), names in alike.items()]
+
+
+def _counted(series: Mapping[str, Any]) -> tuple[str, str]:
+    """Name the product of a series with its code, and state how it is counted."""
     code = f"HS {series['hs']}" if series["hs"] else "no HS code"
-    revision = f" ({series['hs_revision']})" if series["hs_revision"] else ""
     code += f", {series['fit']}" if series.get("fit", "exact") != "exact" else ""
+    revision = f"{series['hs_revision']}, " if series["hs_revision"] else ""
     basis = f"{series['basis'] or 'unknown'} weight"
     reporter = REPORTERS.get(series["reporter"], series["reporter"])
     borders = _borders(series)
     if borders != [VALUED["fob"]]:
         reporter += f", values {' and '.join(borders)}"
-    return (
-        f"{series['product']}, {series['period']}: {code}{revision}, {basis}, {reporter}; "
-        f"data set {series['dataset']}, source {series['source']}."
+    return f"{series['product']} ({code})", (
+        f"{revision}{basis}, {reporter}; data set {series['dataset']}, source {series['source']}"
     )
 
 
@@ -391,11 +403,31 @@ def _pool_line(pool: Mapping[str, Any]) -> str:
     )
 
 
-def _production_line(figures: Mapping[str, Any]) -> str:
-    """State the number and source of production figures."""
-    basis = f", {figures['basis']}" if figures.get("basis") else ""
-    stated = _count(figures["figures"], "figure")
-    return f"Production of {figures['product']}: {stated}{basis}; source {figures['source']}."
+FEW = 6
+"""Number of products up to which each has its own sentence on its supply network."""
+
+
+def _pool_lines(pools: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Describe the supply networks of many products in a line for all of them."""
+    sold = [
+        " / ".join((f"{pool['product']} {100 * pool['observed_share']:.0f}",
+                    f"{100 * pool['inferred_share']:.0f}", f"{100 * pool['missing_share']:.0f}"))
+        for pool in pools if pool["traded"]
+    ]  # fmt: skip
+    silent = [pool["product"] for pool in pools if not pool["traded"]]
+    lines = [f"Production behind what is sold, {' / '.join(STATES.values())}, in %: "
+             f"{', '.join(sold)}."] if sold else []  # fmt: skip
+    return [*lines, f"No trade is known of {', '.join(silent)}."] if silent else lines
+
+
+def _production_lines(every: Sequence[Mapping[str, Any]]) -> list[str]:
+    """State the number and basis of figures of production, in a line for each source."""
+    told: dict[str, list[str]] = {}
+    for figures in every:
+        basis = f", {figures['basis']}" if figures.get("basis") else ""
+        stated = f"{figures['product']} ({_count(figures['figures'], 'figure')}{basis})"
+        told.setdefault(figures["source"], []).append(stated)
+    return [f"Production, source {source}: {', '.join(each)}." for source, each in told.items()]
 
 
 MAX_CLAIMS = 12
