@@ -1,20 +1,29 @@
-"""Commands that run Cypher: shipped query files, own ones, and free statements."""
+"""Commands that run Cypher: query files, free statements, and a prompt for several of them."""
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from graphkit.cli.options import Database, Format, Output, Top, Wide, form_and_view, opened
-from graphkit.errors import UsageError
+from graphkit.cli.options import Database, Format, Output, Top, Wide, form_and_view, opened, say
+from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.paths import TEXT, check_file
 
 if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.history import History
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    from graphkit.kinds import Kind
     from graphkit.render import View
-    from graphkit.stores import Limits, Result
+    from graphkit.stores import Limits, Result, Store
 
 Parameters = Annotated[
     list[str] | None,
@@ -136,7 +145,6 @@ def cypher(
       graphkit cypher -i question.cypher -P iso3=KOR -P 'period="2024"' --format json
       echo "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position" | graphkit cypher
     """
-    from graphkit.cli.options import say
     from graphkit.cypher import Statement
     from graphkit.render import write_text
 
@@ -144,10 +152,8 @@ def cypher(
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
     chosen, view = form_and_view(form, output, top, wide=wide)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
-        from graphkit.cli.prompt import Prompt
-
         with opened(db, once=False) as store:
-            Prompt(store, limits, values, _typed, view).run()
+            Prompt(store, limits, values, view).run()
         return
     asked = Statement(_text(statement, file))
     asked.check_read_only()
@@ -228,7 +234,6 @@ def _typed(name: str, text: str) -> Any:
 
 
 def _show(result: Result, chosen: str, view: View, output: Path | None, title: str = "") -> None:
-    from graphkit.cli.options import say
     from graphkit.render import show_table
 
     for note in result.notes:
@@ -238,3 +243,279 @@ def _show(result: Result, chosen: str, view: View, output: Path | None, title: s
         say("no rows")
     if 0 < view.top < len(result.table):
         say(f"{view.top:,} of {len(result.table):,} rows; --top 0 for all")
+
+
+COMMANDS = {
+    ":param": ("[NAME [VALUE]]", "set a parameter (JSON, else text), or show those that are set"),
+    ":schema": ("[KIND]", "list the kinds of nodes and relationships, or describe one"),
+    ":queries": ("[NAME]", "list the bundled query files, or show the text of one"),
+    ":save": (
+        "FILE",
+        "write the last rows, in the format of the ending: .csv, .json, .parquet ...",
+    ),
+    ":help": ("", "show this"),
+    ":quit": ("", "leave; Ctrl-D does too"),
+}
+KEYWORDS = (
+    "AND", "AS", "ASC", "BY", "CASE", "COLLECT", "CONTAINS", "COUNT", "DESC", "DISTINCT",
+    "ELSE", "END", "ENDS WITH", "EXISTS", "IN", "IS NOT NULL", "IS NULL", "NOT", "NULL", "OR",
+    "STARTS WITH", "THEN", "WHEN", "XOR",
+)  # fmt: skip
+
+_BOUND = re.compile(r"[(\[]\s*(\w+)\s*:\s*(\w+)")
+_PLACE = re.compile(r"line (\d+), column (\d+)")
+_WORD = re.compile(r"[\w$]*$")
+
+
+def names_at(before: str, text: str, parameters: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the word before the cursor, and the names that may stand in its place.
+
+    They are labels, types, properties, functions, parameters and commands.
+
+    >>> names_at("MATCH (c:Country) WHERE c.iso", "", ())[0]
+    'iso'
+    """
+    from graphkit.cypher.grammar import CLAUSES
+    from graphkit.schema import GRAPH
+    from graphkit.stores.embedded.functions import RETURNS
+    from graphkit.stores.embedded.subqueries import AGGREGATES
+
+    begun = _WORD.search(before)
+    word = begun[0] if begun else ""
+    rest = before[: len(before) - len(word)]
+    if text.startswith(":"):
+        word, names = before.rpartition(" ")[2], _of_command(before)
+    elif rest.endswith("."):
+        names = _properties(rest[:-1], text)
+    elif re.search(r"[(\[|&!:]\w*\s*[:|&!]\s*$", rest):
+        within = "[" if rest.rfind("[") > rest.rfind("(") else "("
+        names = [k.name for k in (GRAPH.edges if within == "[" else GRAPH.nodes)]
+    elif word.startswith("$"):
+        names = [f"${name}" for name in parameters]
+    else:
+        variables = sorted({m[1] for m in _BOUND.finditer(text)} - {word})
+        calls = sorted({*" ".join(RETURNS.values()).split(), *AGGREGATES})
+        names = [*variables, *CLAUSES, *KEYWORDS, *calls] if word else []
+    return word, [name for name in names if name.lower().startswith(word.lower())]
+
+
+def _of_command(before: str) -> list[str]:
+    from graphkit.queries import query_names
+    from graphkit.schema import GRAPH
+
+    name, space, _ = before.partition(" ")
+    if not space:
+        return list(COMMANDS)
+    return {":queries": query_names(), ":schema": [k.name for k in GRAPH.kinds]}.get(name, [])
+
+
+def _properties(before: str, text: str) -> list[str]:
+    """Return the properties of the variable before a dot, or all if its kind is not known."""
+    from graphkit.schema import GRAPH
+
+    variable = _WORD.search(before)
+    kinds = {m[1]: m[2] for m in _BOUND.finditer(text)}
+    kind = kinds.get(variable[0] if variable else "")
+    of = [k for k in GRAPH.kinds if k.name == kind] or GRAPH.kinds
+    return sorted({prop.name for each in of for prop in each.stored})
+
+
+def whole(text: str) -> bool:
+    """Tell if a text is ready to run: a command, a statement that ends with ``;``, or nothing.
+
+    >>> whole("MATCH (n)"), whole("RETURN 1;"), whole(":help"), whole("  ")
+    (False, True, True, True)
+    """
+    text = text.strip()
+    return not text or text.startswith(":") or text.endswith(";")
+
+
+def caret(statement: str, message: str) -> str:
+    """Return the line of a statement that a message names, with a caret under the place.
+
+    >>> print(caret("MATCH (n)\\nRETRUN n", "line 2, column 1: found 'RETRUN'"))
+    RETRUN n
+    ^
+    """
+    found = _PLACE.search(message)
+    lines = statement.splitlines()
+    if found is None or int(found[1]) > len(lines):
+        return ""
+    return f"{visible(lines[int(found[1]) - 1])}\n{' ' * (int(found[2]) - 1)}^"
+
+
+class Prompt:
+    """Conversation with one database."""
+
+    def __init__(
+        self, store: Store, limits: Limits, parameters: dict[str, Any], view: View
+    ) -> None:
+        self._store, self._limits = store, limits
+        self._parameters, self._view = parameters, view
+        self._last: Result | None = None
+
+    def run(self, history: History | None = None) -> None:
+        """Read and answer until the end."""
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.shortcuts import CompleteStyle
+
+        session: PromptSession[str] = PromptSession(
+            history=history or _history(),
+            completer=_completer(self._parameters),
+            complete_style=CompleteStyle.MULTI_COLUMN,
+            complete_while_typing=False,
+            multiline=True,
+            key_bindings=_keys(),
+            prompt_continuation="      ... ",
+        )
+        print(f"{self._store.label}; a statement ends with ';', :help shows the commands")
+        while True:
+            try:
+                text = session.prompt("graphkit> ").strip()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            if text in (":quit", ":q", ":exit"):
+                return
+            self.answer(text)
+
+    def answer(self, text: str) -> None:
+        """Run one command or statement, and print what comes of it."""
+        statement = "" if text.startswith(":") else text.removesuffix(";").rstrip()
+        try:
+            if text.startswith(":"):
+                self._command(*text.split(None, 2))
+            elif statement:
+                self._show(self._store.ask(statement, self._parameters, self._limits))
+        except KeyboardInterrupt:
+            say("interrupted")
+        except GraphkitError as error:
+            if shown := caret(statement, str(error)):
+                print(shown, file=sys.stderr)
+            say(str(error))
+
+    def _show(self, result: Result) -> None:
+        from graphkit.render import show_table
+
+        self._last = result
+        for note in result.notes:
+            say(f"note: {note}")
+        show_table(result.table, "table", view=self._view)
+        if not len(result.table):
+            say("no rows")
+        if 0 < self._view.top < len(result.table):
+            say(f"{self._view.top:,} of {len(result.table):,} rows; :save FILE writes all")
+
+    def _command(self, name: str, first: str = "", rest: str = "") -> None:
+        run = {
+            ":param": lambda: self._set(first, rest),
+            ":schema": lambda: _schema(first),
+            ":queries": lambda: _queries(first),
+            ":save": lambda: self._save(f"{first} {rest}".strip()),
+            ":help": _help,
+        }.get(name)
+        if run is None:
+            raise UsageError(f"found {name}, wanted one of {', '.join(COMMANDS)}")
+        run()
+
+    def _set(self, name: str, text: str) -> None:
+        name = name.removeprefix("$").removesuffix(":")
+        if name and not text:
+            self._parameters.pop(name, None)
+        elif name:
+            self._parameters[name] = _typed(name, text.removeprefix("=").strip())
+        for each, value in sorted(self._parameters.items()):
+            print(f"${visible(each)} = {visible(repr(value))}")
+
+    def _save(self, file: str) -> None:
+        from graphkit.render import choose_format, show_table
+
+        if self._last is None or not file:
+            raise UsageError("found no rows to save" if file else "wanted :save FILE")
+        path = Path(file).expanduser()
+        show_table(self._last.table, choose_format(None, path, sys.stdout), path)
+        print(f"{len(self._last.table):,} rows in {path}")
+
+
+def _schema(name: str) -> None:
+    from graphkit.schema import GRAPH
+
+    if not name:
+        for kind in GRAPH.kinds:
+            print(f"{_pattern(kind):<44} {kind.doc.splitlines()[0]}")
+        return
+    if name not in {kind.name for kind in GRAPH.kinds}:
+        raise UsageError(f"found no kind {name!r}; :schema lists them")
+    print(_pattern(GRAPH[name]))
+    for prop in GRAPH[name].stored:
+        print(f"  {prop.name:<16} {prop.doc} ({prop.meaning})")
+
+
+def _pattern(kind: Kind) -> str:
+    if not kind.is_edge:
+        return f"(:{kind.name})"
+    start, end = ("|".join(each.kinds) for each in kind.ends)
+    return f"(:{start})-[:{kind.name}]->(:{end})"
+
+
+def _queries(name: str) -> None:
+    from graphkit.queries import find_query, query_table
+    from graphkit.render import show_table
+
+    if name:
+        print(find_query(name).text)
+    else:
+        show_table(query_table(), "table")
+
+
+def _help() -> None:
+    for name, (arguments, doc) in COMMANDS.items():
+        print(f"{name + ' ' + arguments:<24} {doc}")
+    print(f"{'Tab':<24} complete a label, type, property, function or name")
+    print(f"{'Ctrl-C':<24} cancel the statement")
+
+
+def _completer(parameters: Mapping[str, Any]) -> Completer:
+    """Complete what :func:`names_at` finds."""
+    from prompt_toolkit.completion import Completer, Completion
+
+    class Names(Completer):
+        def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
+            word, names = names_at(document.text_before_cursor, document.text, parameters)
+            yield from (Completion(name, -len(word)) for name in names)
+
+    return Names()
+
+
+def _history() -> History:
+    """Open the history, which only its owner may read."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    from graphkit.paths import make_private, user_folder
+
+    folder = user_folder("data")
+    try:
+        make_private(folder)
+        return FileHistory(folder / "cypher-history")
+    except OSError:
+        return InMemoryHistory()
+
+
+def _keys() -> KeyBindings:
+    """Let Enter run what is whole, and begin another line of the rest."""
+    from prompt_toolkit.application import get_app
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings
+
+    keys = KeyBindings()
+
+    @Condition
+    def ready() -> bool:
+        return whole(get_app().current_buffer.text)
+
+    @keys.add("enter", filter=ready)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
+    return keys
