@@ -336,6 +336,21 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",
         f"{MEMBERS} WITH c.iso3 AS c, a.iso3 AS a, a.aliases AS l WITH c, a IN l AS x, NOT c IN l "
         "AS y ORDER BY c RETURN x, y",
+        # Ladybug takes the items of a list 2,048 at a time.
+        "WITH [x IN range(1, 9000) | CASE WHEN x % 9 > 0 THEN x END] AS l RETURN 7 IN l AS a, "
+        "0 IN l AS b, size([x IN l WHERE x IS NULL]) AS c, any(x IN l WHERE x > 8998) AS d, "
+        "reduce(s = 0, x IN l | s + coalesce(x, 1)) AS e",
+        "WITH [x IN range(1, 9000) | toString(x)] AS l RETURN size([x IN l WHERE x IS NOT NULL AND "
+        "coalesce(x, 'x') > '8']) AS a, [x IN l | substring(x, 3)][7000] AS b, none(x IN l WHERE "
+        "head(split(x, '9')) = '8') AS c",
+        "WITH [x IN range(1, 9000) | x / 2.0] AS l RETURN "
+        "reduce(s = 0.0, x IN l | s + CASE WHEN x > 4000 THEN x ELSE 0.5 END) AS a",
+        "WITH [x IN range(1, 9000) | x > 4000] AS l RETURN size([x IN l WHERE x]) AS a, "
+        "size([x IN l WHERE coalesce(x, false)]) AS b, all(x IN l WHERE NOT x OR x) AS c",
+        "WITH [x IN range(1, 9000) | date('2024-02-29')] AS l RETURN "
+        "size([x IN l WHERE CASE WHEN x = date('2024-02-29') THEN true ELSE false END]) AS a",
+        "WITH [x IN range(1, 9000) | split(toString(x), '5')] AS l RETURN "
+        "size([x IN l WHERE x IS NOT NULL AND head(x) = '']) AS a",
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):

@@ -30,7 +30,7 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import VALUES, filtered
+from graphkit.stores.embedded.values import ITEM, VALUES, filtered, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -239,7 +239,7 @@ class Writer:
         before, types = self.renamed, self.types.bound
         self.captured = self.captured or next(_free(body, {variable.name}), None)
         self.locals += 1
-        name = f"{HIDDEN}_x{self.locals}"
+        name = f"{ITEM}{self.locals}"
         self.renamed = {**before, variable.name: name}
         with self.nulls.inside():
             self.nulls.item(variable, values)
@@ -250,7 +250,11 @@ class Writer:
     @property
     def in_comprehension(self) -> bool:
         """True for what is made of each item of a list."""
-        return any(name.startswith(f"{HIDDEN}_x") for name in self.renamed.values())
+        return any(name.startswith(ITEM) for name in self.renamed.values())
+
+    def is_item(self, each: Syntax) -> bool:
+        """Tell if a construct is the variable of a comprehension."""
+        return each.kind == "variable" and self.renamed.get(each.name, "").startswith(ITEM)
 
     def lambda_(
         self, function: str, text: str, variable: Syntax, values: Syntax, body: Syntax
@@ -524,9 +528,8 @@ class Writer:
 
     def variable(self, each: Syntax) -> str:
         """Write a variable."""
-        if each.name in self.renamed:
-            return self.renamed[each.name]
-        return quoted(each.name)
+        name = self.renamed.get(each.name, quoted(each.name))
+        return own(name, self.types.of(each)) if self.is_item(each) else name
 
     def number(self, each: Syntax) -> str:
         """Write a number in the one way that ladybug reads."""

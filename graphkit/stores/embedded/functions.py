@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.schema import GRAPH, Kind, Type
-from graphkit.stores.embedded.subqueries import HIDDEN
-from graphkit.stores.embedded.values import LIST, as_float, as_text, item, label, unknown_type
+from graphkit.stores.embedded.values import (
+    ITEM,
+    LIST,
+    LONG,
+    as_float,
+    as_text,
+    item,
+    label,
+    unknown_type,
+)
 
 if TYPE_CHECKING:
     from graphkit.stores.embedded.dialect import Writer
@@ -199,8 +207,6 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
 }  # fmt: skip
 
 
-LONG = 100_000
-"""More characters than a text has."""
 MARK = "\u0001"
 """A character that no text has."""
 WHOLE, DECIMAL = "'[+-]?[0-9]{1,18}'", "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'"
@@ -300,7 +306,7 @@ def split(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     text, sign = writer.all_written(arguments)
     _check_constant(writer, each, arguments[1])
     writer.locals += 1
-    name = f"{HIDDEN}_x{writer.locals}"
+    name = f"{ITEM}{writer.locals}"
     marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
     parts = f"list_transform({marked}, {name} -> substring({name}, 2, {LONG}))"
     return f"CASE WHEN ({text}) IS NOT NULL THEN {parts} END"

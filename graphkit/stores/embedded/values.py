@@ -30,6 +30,27 @@ LEAST = "cast('-inf', 'DOUBLE')"
 """The least number."""
 MANY = 1_000_000
 """More items than a list has."""
+ITEM = f"{HIDDEN}_x"
+"""Beginning of the names of items of lists."""
+LONG = 100_000
+"""More characters than a text has."""
+OWN = {
+    "int": "({} + 0)",
+    "float": "({} + 0.0)",
+    "text": f"left({{}}, {LONG})",
+    "bool": "cast(cast({}, 'STRING'), 'BOOL')",
+    "date": "cast(cast({}, 'STRING'), 'DATE')",
+}
+"""The same value as another, by type."""
+
+
+def own(item: str, type_: str) -> str:
+    """Write an item of a list as a value of its own.
+
+    Of the 2,049th item of some rows and all after it, conditions and much else read others.
+    """
+    form = "({}[1:])" if type_.startswith(LIST) else OWN.get(type_, "{}")
+    return form.format(item)
 
 
 def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
@@ -198,8 +219,8 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     found = f"{text} IN ({every})"
     if writer.nulls.may_hold(values) and not type_.startswith(LIST):
         writer.locals += 1
-        null = f"{HIDDEN}_x{writer.locals}"
-        nulls = filtered(every, null, f"{null} IS NULL")
+        null = f"{ITEM}{writer.locals}"
+        nulls = filtered(every, null, f"{own(null, items)} IS NULL")
         found = f"({found} OR nullif(size({nulls}) > 0, true))"
     # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
     if not writer.nulls.may_be(value) or values.kind == "parameter":
@@ -387,7 +408,8 @@ def property_(writer: Writer, each: Syntax) -> str:
         name = value.name.lower() if value.kind == "function" else ""
         if name not in ("startnode", "endnode", "head", "last"):
             writer.lacks(each, f"property of a call f(x).{each.name}")
-    return f"{writer.written(value)}.{quoted(each.name)}"
+    text = f"{writer.written(value)}.{quoted(each.name)}"
+    return own(text, writer.types.of(each)) if writer.is_item(value) else text
 
 
 def label_test(writer: Writer, each: Syntax) -> str:
