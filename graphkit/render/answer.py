@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,6 +57,12 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
     if len(answer.rows):
         page.text(scope_line(answer))
     _table(answer, page, view)
+    if totals := totals_columns(answer):
+        page.title("Totals of each product")
+        columns, hidden = fitted(totals, page.width)
+        page.table(columns)
+        for line in _hidden(hidden, view):
+            page.text(line)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
@@ -91,11 +97,15 @@ def _table(answer: Answer, page: Page, view: View) -> None:
     if len(rows) < len(answer.rows):
         which = "The newest " if answer.in_time else ""
         left_out.append(f"{which}{len(rows):,} of {len(answer.rows):,} rows; {view.more[0]}.")
-    if hidden:
-        names = ", ".join(hidden)
-        left_out.append(f"{_count(len(hidden), 'column')} hidden ({names}): {view.more[1]}.")
+    left_out += _hidden(hidden, view)
     if left_out:
         page.text(" ".join(left_out))
+
+
+def _hidden(headers: Sequence[str], view: View) -> list[str]:
+    """Name the columns that a table leaves out, if any."""
+    names = f"{_count(len(headers), 'column')} hidden ({', '.join(headers)})"
+    return [f"{names}: {view.more[1]}."] if headers else []
 
 
 def first_rows(answer: Answer, top: int) -> Sequence[int]:
@@ -306,7 +316,6 @@ def _lines_of(found: Mapping[str, Any]) -> list[str]:
     pools = found.get("network", ())
     lines += map(_pool_line, pools) if len(pools) <= FEW else _pool_lines(pools)
     lines += _production_lines(found.get("production", ()))
-    lines += map(total_line, found.get("totals", ()))
     others = ((name, value) for name, value in found.items() if name not in IN_SENTENCES)
     return [*lines, *(_other_line(name, value) for name, value in others)]
 
@@ -546,46 +555,39 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
     return percent(share) + ("" if points is None else f" ({points:+z.1f} points)")
 
 
-def total_line(row: Mapping[str, Any]) -> str:
-    """Describe amounts, concentration and partners of the two periods of a comparison."""
-    sells = "supplier" in row
-    parts = [
-        _amount(row, "usd", "USD"),
-        _amount(row, "tonnes", "t"),
-        _pair(row, "hhi_usd", "HHI by value"),
-        _pair(row, "hhi_tonnes", "by weight"),
-        _pair(row, "partners", "buyers" if sells else "suppliers"),
-    ]
-    stated = f"{row['product']}, {row['before']} and {row['after']}: {'; '.join(parts)}"
-    if row["missing"]:
-        return f"{stated}; {row['missing']}."
-    return f"{stated}; new {_listed(row['new'])}; lost {_listed(row['lost'])}."
+def totals_columns(answer: Answer) -> list[TextColumn]:
+    """Make columns of the totals of a comparison's products, before and after."""
+    rows = [row for part in parts_of(answer.coverage).values() for row in part.get("totals", ())]
+    buys = all("consumer" in row for row in rows)
+    monthly = any(row["months_before"] != row["months_after"] for row in rows)
 
+    def ends(header: str, name: str, write: Callable[[Any], str], rank: int) -> list[TextColumn]:
+        return [
+            TextColumn(f"{header} {end}".strip(), [
+                "unknown" if row[f"{name}_{end}"] is None else write(row[f"{name}_{end}"])
+                for row in rows
+            ], number=True, rank=rank)
+            for header, end in ((header, "before"), ("", "after"))
+        ]  # fmt: skip
 
-def _amount(row: Mapping[str, Any], name: str, unit: str) -> str:
-    """Write a total of both periods, with its change per month if they differ in length."""
-    write = money if unit == "USD" else "{:,.0f}".format
-    ends = [row[f"{name}_before"], row[f"{name}_after"]]
-    first, second = ("unknown" if end is None else f"{write(end)} {unit}" for end in ends)
-    if row["months_before"] == row["months_after"]:
-        return f"{first}, then {second}{_rise(row[f'{name}_ratio'], '')}"
-    return f"{first}, then {second}{_rise(row[f'{name}_per_month_ratio'], ' a month')}"
+    def change(name: str, rank: int) -> TextColumn:
+        ratios = [row[f"{name}_{'per_month_' * monthly}ratio"] for row in rows]
+        cells = ["" if r is None else f"{100 * (r - 1):+z,.1f} %" for r in ratios]
+        return TextColumn("change" + " a month" * monthly, cells, number=True, rank=rank)
 
+    def texts(header: str, name: str, rank: int) -> TextColumn:
+        return TextColumn(header, [_cell(row.get(name), pa.field(name, pa.string()), {})
+                                   for row in rows], rank=rank)  # fmt: skip
 
-def _rise(ratio: float | None, per: str) -> str:
-    return "" if ratio is None else f" ({100 * (ratio - 1):+z,.1f} %{per})"
-
-
-def _pair(row: Mapping[str, Any], name: str, called: str) -> str:
-    ends = [row[f"{name}_before"], row[f"{name}_after"]]
-    first, second = ("unknown" if end is None else f"{end:,.0f}" for end in ends)
-    return f"{called} {first}, then {second}"
-
-
-SHOWN = 12
-"""Number of codes in a line."""
-
-
-def _listed(codes: list[str]) -> str:
-    more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
-    return f"{', '.join(codes[:SHOWN])}{more}" if codes else "none"
+    columns = [
+        texts("Product", "product", 0),
+        texts("Of", "consumer" if buys else "supplier", 0),
+        *ends("USD", "usd", money, 1), change("usd", 1),
+        *ends("Tonnes", "tonnes", "{:,.0f}".format, 2), change("tonnes", 2),
+        *ends("HHI by value", "hhi_usd", "{:,.0f}".format, 3),
+        *ends("by weight", "hhi_tonnes", "{:,.0f}".format, 4),
+        *ends("Suppliers" if buys else "Buyers", "partners", str, 4),
+        texts("New", "new", 5), texts("Lost", "lost", 5), texts("Missing", "missing", 0),
+    ]  # fmt: skip
+    alike = {"Of": len(set(columns[1].cells)) == 1}
+    return [c for c in columns if any(c.cells) and not alike.get(c.header)]
