@@ -110,6 +110,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
     "UNWIND [-3, 0, 1, 2, 7, null] AS i": {"int": ("i",)},
     "UNWIND ['a', 'Bc', '12', '1.5', '', 'é日', null] AS t": {"text": ("t",)},
     "UNWIND [[1, 2, 3], [], [5], null] AS l": {"ints": ("l",)},
+    "WITH range(1, 5000) AS l": {"ints": ("l",)},
     "UNWIND [['x', 'yy'], [], ['a-b']] AS w": {"texts": ("w",)},
 }
 """Where the rows come from, and the values that they have by type."""
@@ -223,6 +224,8 @@ AGGREGATES = (
     "reduce(s = 0, v IN collect({int}) | s + v)", "any(v IN collect({text}) WHERE v = 'a')",
     "max({int}) - min({int})", "count(*) * 2 + 1",
 )  # fmt: skip
+DEPTHS = (1, 1, 1, 1, 1, 1, 2, 2, 3)
+"""Forms within forms of a statement: reading a text takes the databases longer than its rows."""
 PLAIN = ("int", "float", "text", "bool", "date")
 """Types that a database can order and group by."""
 
@@ -347,21 +350,22 @@ class Statements:
         """One statement."""
         choice = self.chance.choice
         self.base = choice(sorted(BASES))
-        condition = self.value("bool", 3) if self.chance.random() < 0.5 else None
+        depth = choice(DEPTHS)
+        condition = self.value("bool", depth) if self.chance.random() < 0.5 else None
         joined = ""
         if "joined" in BASES[self.base] and self.chance.random() < 0.3:
             form = choice(BASES[self.base]["joined"])
-            joined = str(self.filled("joined", self.aggregated(form), 2))
+            joined = str(self.filled("joined", self.aggregated(form), min(depth, 2)))
         keys = (Value("joined", "j"),) * bool(joined)
-        keys += tuple(self.value(choice(PLAIN), 3) for _ in range(self.chance.randint(0, 2)))
+        keys += tuple(self.value(choice(PLAIN), depth) for _ in range(self.chance.randint(0, 2)))
         ending = choice(ENDINGS)
         if "->{" in self.base and ending.startswith("WITH DISTINCT"):
             ending = ENDINGS[0]  # Neo4j may leave equal rows there
         if self.chance.random() < 0.4:
-            columns = [self.filled("aggregate", choice(AGGREGATES), 3)]
+            columns = [self.filled("aggregate", choice(AGGREGATES), depth)]
             return Asked(self.base, joined, condition, keys, tuple(columns), ending)
         types = PLAIN if ending != ENDINGS[0] else tuple(FORMS)
-        columns = [self.value(choice(types), 3) for _ in range(self.chance.randint(1, 3))]
+        columns = [self.value(choice(types), depth) for _ in range(self.chance.randint(1, 3))]
         return Asked(self.base, joined, condition, keys, tuple(columns), ending)
 
 
