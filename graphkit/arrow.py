@@ -7,14 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.kinds import Type
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Bits = npt.NDArray[np.uint64]
 
 UNIT = {"usd": "USD", "tonnes": "t"}
 """Unit of each measure of a flow."""
@@ -166,8 +170,6 @@ LINKS = pa.schema([
 ])  # fmt: skip
 """Columns of the shares that each maker of a stage passed to the makers of the next one."""
 
-
-Bits = npt.NDArray[np.uint64]
 
 NULL = np.uint64(0x9E3779B97F4A7C15)
 """Bits of an unknown value."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -214,6 +213,8 @@ class Names:
 
 def in_other_languages() -> Translations:
     """Read the names of countries in German, Spanish, French, Japanese, Korean and Chinese."""
+    import csv
+
     path = Path(__file__).parent / "cldr/names.csv"
     _, *lines = path.read_text(encoding="utf-8").splitlines()
     return {

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from graphkit.errors import GraphkitError
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 TEXT = 16 * 2**20
 """Most bytes of a file that people write: seeds, queries, mappings."""
@@ -115,8 +116,10 @@ def _packed(path: Path) -> str | None:
 @contextmanager
 def replacing(file: Path) -> Iterator[IO[bytes]]:
     """Write a whole file or none, never readable by anyone but its owner."""
+    from tempfile import mkstemp
+
     make_private(file.parent)
-    handle, part = tempfile.mkstemp(dir=file.parent)  # created with mode 0600
+    handle, part = mkstemp(dir=file.parent)  # created with mode 0600
     with os.fdopen(handle, "wb") as stream:
         yield stream
     Path(part).replace(file)
@@ -179,11 +182,11 @@ class _Light(PathFinder):
         if fullname == "pyarrow.dataset" and acero and not hasattr(acero, "ds"):
             return None
         if fullname == "ladybug.async_connection":
-            return ModuleSpec(fullname, _NoAsync())
+            return ModuleSpec(fullname, cast("Loader", _NoAsync()))
         return super().find_spec(fullname, path, target)
 
 
-class _NoAsync(Loader):
+class _NoAsync:
     """Loader of a ladybug that needs no asyncio."""
 
     def create_module(self, spec: ModuleSpec) -> None:

@@ -294,9 +294,10 @@ def _in_order(rows: pa.Table, names: Sequence[str]) -> pa.Table:
     import numpy as np
 
     from graphkit.analysis.shares import ranked
+    from graphkit.arrow import numbers
 
     places = [ranked(rows[name.strip()])[0] for name in names]
-    return rows.take(np.lexsort(places[::-1]))
+    return rows.take(numbers(np.lexsort(places[::-1])))
 
 
 def _typed(rows: pa.Table) -> pa.Table:

@@ -251,7 +251,8 @@ def test_an_answer_imports_nothing_that_it_does_not_need(db):
     imported = set(done.stderr.split())
     assert "ladybug" in imported
     slow = {
-        "asyncio", "jgo", "neo4j", "networkx", "pandas", "pyarrow.dataset", "rich", "scipy", "yaml",
+        "asyncio", "csv", "html", "jgo", "neo4j", "networkx", "numpy.ma", "pandas", "pyarrow.acero",
+        "pyarrow.dataset", "rich", "scipy", "yaml",
     }  # fmt: skip
     assert slow & imported == set()
 

@@ -131,9 +131,9 @@ def coded_shares(flows: pa.Table) -> pa.Table:
 def _encoded(places: np.ndarray, values: pa.Array) -> pa.DictionaryArray:
     """Encode texts by their places among the distinct ones, of which the last is null."""
     last = len(values) - 1
-    return pa.DictionaryArray.from_arrays(
-        pa.array(places, mask=places == last), values.slice(0, last)
-    )
+    found = numbers(places)
+    known = pc.if_else(pc.equal(found, last), None, found)
+    return pa.DictionaryArray.from_arrays(known, values.slice(0, last))
 
 
 def ranked(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:

@@ -190,8 +190,9 @@ def headers_of(answer: Answer) -> Mapping[str, str]:
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, header in (("reporter", "Reported by"), ("dataset", "Data set")):
         if "product" in headers and name in rows.column_names:
-            pairs = rows.select([*scope, name]).group_by([*scope, name]).aggregate([])
-            if len(pairs) > len(pairs.group_by(scope).aggregate([])):
+            texts = [rows[each].to_pylist() for each in (*scope, name)]
+            pairs = set(zip(*texts, strict=True))
+            if len(pairs) > len({pair[:-1] for pair in pairs}):
                 headers[name] = header
     return headers
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Protocol
 
 from graphkit.errors import visible
@@ -334,4 +333,6 @@ class HtmlPage:
 
 
 def _html(text: str) -> str:
+    from html import escape
+
     return escape(visible(text), quote=True)
