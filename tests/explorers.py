@@ -1,13 +1,59 @@
-"""The explorer as its users start it: a process of its own, on a port that is free."""
+"""The explorer as its users start it, its views, and a reader of its pages in Chromium."""
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import httpx
+import pytest
+
+from graphkit import cli
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+
+VIEWS = {
+    "overview": "view=overview",
+    "overview of a country": "view=overview&country=KOR",
+    "search": "view=overview&text=korea",
+    "depends": "ask=depends&country=KOR&for=rare+earths",
+    "suppliers": "ask=suppliers&country=KOR&for=magnets-metal",
+    "dependents": "ask=dependents&country=CHN&for=magnets-metal",
+    "spof": "ask=spof&country=KOR&for=ree-metals",
+    "reliance": "ask=reliance&country=KOR&for=rare+earths",
+    "concentration": "ask=concentration&for=rare+earths",
+    "prices": "ask=prices&what=cobalt",
+    "criticality": "ask=criticality&element=gallium",
+    "controls": "ask=controls&country=CHN",
+    "trend": "ask=trend&country=KOR&for=ree-metals",
+    "compare": "ask=compare&before=2019&after=2024&of=KOR&for=ree-metals",
+    "flows": "ask=flows&for=ree-metals&period=2019",
+    "origins": "ask=origins&country=KOR&for=magnets-metal",
+    "centrality": "ask=centrality&for=rare+earths&period=2024",
+    "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8&slack=0.2",
+    "claims check": "ask=claims/check&about=KOR&for=rare+earths",
+    "claims": "ask=claims&about=KOR",
+    "claims conflicts": "ask=claims/conflicts",
+    "cypher": "view=cypher",
+    "sources": "view=sources",
+    "an error": "ask=depends&country=Atlantis",
+}
+TOGETHER = 120_000
+"""Milliseconds in which all views open at once."""
+STORED = """async () => [
+  ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...await caches.keys(),
+  ...(await indexedDB.databases()).map((each) => each.name),
+  ...(await navigator.serviceWorker.getRegistrations()).map((each) => each.scope),
+]"""
+"""Finds all that a page left in the browser."""
 
 
 @contextmanager
@@ -25,3 +71,74 @@ def explorer(db: str, environment: Mapping[str, str] | None = None) -> Iterator[
             assert process.poll() is None, "the server ended by itself"
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[BrowserContext]:
+    """One reader of all pages, whose browser keeps their files."""
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as reader:
+        yield reader
+
+
+@pytest.fixture
+def opened(reader: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """Open an address, and assert in the end that the page kept to its server."""
+    pages: list[tuple[Page, list[str], list[str], str]] = []
+
+    def open_page(client: httpx.Client, query: str, *, wait: bool = True) -> Page:
+        page = reader.new_page()
+        page.set_viewport_size({"width": 1280, "height": 800})
+        faults: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("response", lambda reply: faults.append(f"{reply.status} {reply.url}")
+                if reply.status > 400 else None)  # fmt: skip
+        pages.append((page, faults, asked, str(client.base_url)))
+        page.goto(f"{client.base_url}?{query}", wait_until="load" if wait else "commit")
+        if wait:
+            page.wait_for_selector("main[aria-busy=false]")
+        return page
+
+    yield open_page
+    assert reader.cookies() == []
+    for page, faults, asked, base in pages:
+        assert page.evaluate(STORED) == []
+        assert [url for url in asked if not url.startswith((base, "data:"))] == []
+        assert [f for f in faults if "status of 400" not in f] == []
+        page.close()
+
+
+def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Assert that a page has the table and the numbers of the picture that a command writes."""
+    shown = [
+        [cell.strip().replace("—", "") for cell in row]
+        for row in page.locator("article .table")
+        .first.locator("tr")
+        .evaluate_all("rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    ]
+    printed, option = (written(command, form, capsys) for form in ("markdown", "echarts"))
+    lines = [line for line in printed.splitlines() if line.startswith("| ")]
+    rows = [re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines]
+    drawn = {
+        item["label"]["formatter"]
+        for series in json.loads(option)["series"] for item in series["data"]
+        if isinstance(item, dict) and item.get("label", {}).get("show")
+    }  # fmt: skip
+
+    assert len(shown) > 1
+    for row, line in zip(shown, rows, strict=False):
+        assert row == [
+            re.sub(r"\\(.)", r"\1", cell.strip()).replace("&lt;", "<").replace("&amp;", "&")
+            for cell in line
+        ]
+    page.wait_for_selector(".picture svg text")
+    assert drawn <= {*page.locator(".picture svg text").all_text_contents()}
+
+
+def written(command: str, form: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the text that a command writes in a format."""
+    cli.run([*shlex.split(command), "--format", form])
+    return capsys.readouterr().out

@@ -172,6 +172,45 @@ def test_a_country_begins_with_the_largest_sums_and_counts_the_small_ones(korea)
     assert len(sums) > 2
 
 
+def test_the_table_of_dependencies_has_the_order_of_the_sentences(korea):
+    largest = section(korea, COUNTRY[1])
+    names = ["permanent magnets of metal", "rare-earth metals", "rare-earth compounds"]
+    keys = dict(zip(("magnets-metal", "ree-metals", "ree-compounds"), names, strict=True))
+    told = [next(name for name in names if name in point) for point in largest.points]
+
+    assert len(told) > 1
+    rows = dict.fromkeys(largest.answer.rows["product"].to_pylist())
+    assert [keys[key] for key in rows] == told
+
+
+def test_the_largest_supplier_over_the_years_is_named_once(ask, korea):
+    rows = ask.trend("KOR", scope="ree-compounds").rows.to_pylist()
+    points = [p for p in section(korea, COUNTRY[4]).points if p.startswith("rare-earth compounds")]
+    years = sum(row["largest"] == "CHN" for row in rows)
+
+    assert len(points) == 1
+    assert f"was China in {years} of {len(rows)} periods, with " in points[0]
+    assert f"{percent(rows[-1]['largest_share_usd'])} in 2024" in points[0]
+
+
+def test_a_quota_of_several_periods_is_one_act_with_each_amount(ask):
+    page = ask.brief(scope="cobalt")
+    acts = section(page, MINERAL[4])
+    quotas = [row for row in acts.answer.rows.to_pylist() if row["quota"] is not None]
+    told = [point for point in acts.points if "quota" in point]
+
+    assert len(quotas) > len(told) == 1
+    for row in quotas:
+        assert f"{row['quota']:,.0f} t from {row['since']} to {row['until']}" in told[0]
+    assert acts.sentences[0].startswith(f"{len(acts.points)} recorded acts")
+
+
+def test_goods_that_hold_other_elements_are_named_in_the_lead(ask):
+    lead = " ".join(ask.brief(scope="dysprosium").lead)
+
+    assert "is counted with other elements that these goods hold" in lead
+
+
 WEIGHED = {"trade.yaml": re.sub(r"usd: \d+, |\n.*usd: 200}", "", SMALL["trade.yaml"])}
 
 

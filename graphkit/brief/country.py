@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from graphkit.answer import Answer, money, percent
@@ -163,11 +164,11 @@ def _minerals(standing: Standing) -> Part:
             f"No supplier has half of the imports {_bases(rows)} of any of them in {period}."
         )
     said = (
-        "Each cell of the picture has the last seller with the largest share of the imports by "
-        "value; the table begins with the largest sums."
+        f"Each cell of the picture has the last seller with the largest share of {standing.whose} "
+        f"by value in {period}; the table begins with the largest sums."
     )
     answer = ordered(face.answer, "usd") if face.answer else None
-    return face.section(title, [*lead, said], answer=answer), lead
+    return face.section(title, [said], answer=answer), lead
 
 
 def _small(rows: Sequence[Row]) -> str:
@@ -196,6 +197,11 @@ def _dependencies(standing: Standing) -> Part:
         "the least and the most that its share can be."
     )
     section = looked.section(title, [said], points=points, shown=40)
+    if section.answer is not None:
+        place = {row["product"]: number for number, row in enumerate(largest)}
+        order = [place[key] for key in section.answer.rows["product"].to_pylist()]
+        rows = section.answer.rows.take(pa.array(np.argsort(order, kind="stable")))
+        section = replace(section, answer=replace(section.answer, rows=rows))
     return section, [f"The largest of these: {points[0]}"]
 
 
@@ -226,6 +232,9 @@ def _behind(facts: Facts, row: Row) -> str:
         return f"where it was {work} is unknown ({name}: {span})"
     if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
         return f"{traced} as traced was {work} in {name}, but the data allow any share"
+    if row["low"] < LEAST_TRACED:
+        most = percent(row["high"])
+        return f"{traced} as traced was {work} in {name}, but the data allow none, and up to {most}"
     if span == traced:
         return f"{span} was {work} in {name}"
     return f"{span} was {work} in {name} ({traced} as traced)"
@@ -337,18 +346,19 @@ def _trend(standing: Standing) -> Part:
 
 def _over_time(facts: Facts, rows: Sequence[Row]) -> str:
     first, last = rows[0], rows[-1]
+    name = facts.place(last["largest"])
+    if len(rows) == 1:
+        share = percent(last["largest_share_usd"])
+        return f"the largest supplier by value was {name}, {share} in {last['period']}"
     years = sum(row["largest"] == last["largest"] for row in rows)
-    said = [
-        f"{facts.place(row['largest'])} {percent(row['largest_share_usd'])} in {row['period']}"
-        for row in ([first, last] if len(rows) > 1 else [last])
-    ]
-    text = f"the largest supplier by value was {', then '.join(said)}"
-    if len(rows) > 1:
-        text += (
-            f"; {facts.place(last['largest'])} was it in {years} of {len(rows)} periods; the HHI "
-            f"by value went from {first['hhi_usd']:,.0f} to {last['hhi_usd']:,.0f}"
-        )
-    return text
+    shares = [percent(row["largest_share_usd"]) for row in (first, last)]
+    led = f"the largest supplier by value was {name} in {years} of {counted(len(rows), 'period')}"
+    text = f"{led}, with {shares[1]} in {last['period']}"
+    if first["largest"] == last["largest"]:
+        text += f" and {shares[0]} in {first['period']}"
+    else:
+        text += f"; in {first['period']} it was {facts.place(first['largest'])}, with {shares[0]}"
+    return f"{text}; the HHI by value went from {first['hhi_usd']:,.0f} to {last['hhi_usd']:,.0f}"
 
 
 def _controls(standing: Standing, scope: list[str] | None) -> Part:
@@ -362,7 +372,8 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
         every = facts.ask("suppliers", consumer=[buyer.key], scope=scope, period=[period])
         for row in every.rows:
             bought.setdefault((row["supplier"], row["product"]), row)
-    kept, points = [], []
+    kept: list[int] = []
+    told: dict[tuple[str, ...], list[str]] = {}
     for place, act in enumerate(found.rows):
         sold = [
             bought[act["country"], p]
@@ -372,45 +383,56 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
         own = act["country"] == buyer.key
         if act["target"] in (None, buyer.key) and (sold or own):
             kept.append(place)
-            points.append(_act(facts, act, sold, own=own, period=period))
+            who, what, dates = act_in_words(facts, act)
+            end = _bought(facts, sold, own=own, period=period)
+            told.setdefault((who, what, end), []).append(dates)
+    points = [
+        f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
+    ]
     rows = found.answer.rows.take(pa.array(kept, pa.int64()))
+    acts = acts_of(found.rows[place] for place in kept)
     said = (
-        f"The database records {counted(len(found.rows), 'act')}, of which {len(kept)} "
-        f"{'restricts' if len(kept) == 1 else 'restrict'} products that {buyer.said} bought from "
-        f"the acting country in {period}, or are its own. Dates are as recorded: whether an act "
-        "is in force on a later day is not told."
+        f"The database records {counted(acts_of(found.rows), 'act')}, of which {acts} "
+        f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.said} bought from "
+        f"the acting country in {period}, or {'is' if acts == 1 else 'are'} its own. Dates are as "
+        "recorded: whether an act is in force on a later day is not told."
     )
     lead = [
-        f"{counted(len(kept), 'recorded act')} of export control "
-        f"{'covers' if len(kept) == 1 else 'cover'} what {buyer.said} bought from the acting "
-        f"country in {period}, or {'is' if len(kept) == 1 else 'are'} its own."
+        f"{counted(acts, 'recorded act')} of export control "
+        f"{'covers' if acts == 1 else 'cover'} what {buyer.said} bought from the acting "
+        f"country in {period}, or {'is' if acts == 1 else 'are'} its own."
     ]
     answer = replace(found.answer, rows=rows)
     return found.section(title, [said], answer=answer, points=points), lead if kept else []
 
 
-def act_in_words(facts: Facts, act: Row) -> str:
-    """Say who restricts what since when."""
+def acts_of(rows: Iterable[Row]) -> int:
+    """Count the acts of rows, of which a quota has one for each period."""
+    return len({(row["country"], row["announcement"]) for row in rows})
+
+
+def act_in_words(facts: Facts, act: Row) -> tuple[str, str, str]:
+    """Say who restricts, what, and since when."""
     what = listed(act["elements"] or act["items"] or ["goods not named"], 8)
-    dates = f"from {act['since'] or 'an unknown day'}"
+    quota = f"{act['quota']:,.0f} t " if act["quota"] is not None else ""
+    dates = f"{quota}from {act['since'] or 'an unknown day'}"
     dates += f" to {act['until']}" if act["until"] else ""
     if act["suspended_from"]:
         dates += f", suspended from {act['suspended_from']} to {act['suspended_until'] or '?'}"
     who = f"{capitalized(facts.place(act['country']))}, {act['announcement']}"
-    return f"{who}: {act['measure']}, {what}, {dates}"
+    return who, f"{act['measure']}, {what}", dates
 
 
-def _act(facts: Facts, act: Row, sold: Sequence[Row], *, own: bool, period: str | None) -> str:
-    """Add to an act what the country bought of the goods that it covers."""
-    text = act_in_words(facts, act)
+def _bought(facts: Facts, sold: Sequence[Row], *, own: bool, period: str | None) -> str:
+    """Say what the country bought of the goods that an act covers."""
     if own:
-        return f"{text}; its own act."
+        return "its own act."
     known = [row for row in sold if row["share_usd"] is not None]
     known.sort(key=lambda row: (-row["share_usd"], row["product"]))
     shares = [f"{percent(row['share_usd'])} of {facts.product(row['product'])}" for row in known]
     if not shares:
-        return f"{text}; the value bought there in {period} is unknown."
-    return f"{text}; of the imports by value in {period} it sold {listed(shares)}."
+        return f"the value bought there in {period} is unknown."
+    return f"of the imports by value in {period} it sold {listed(shares)}."
 
 
 def _claims(standing: Standing, scope: list[str] | None) -> Part:
@@ -430,7 +452,7 @@ def claims_part(found: Asked, which: str) -> Part:
     said = (
         f"Of {counted(counts['claims'], 'published claim')} {which}, the loaded data bear out "
         f"{counts['borne_out']} and contradict {counts['contradicted']}; of "
-        f"{counts['cannot_be_told']} they cannot tell; {counts['no_measurement']} are words, no "
-        "measurement."
+        f"{counts['cannot_be_told']} they cannot tell; {counts['no_measurement']} "
+        f"{'is' if counts['no_measurement'] == 1 else 'are'} words, no measurement."
     )
     return found.section(title, [said], shown=12), [said]

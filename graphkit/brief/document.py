@@ -291,6 +291,8 @@ pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em
   summary { list-style: none; color: var(--muted); }
   summary::after { content: " (in the file, not in print)"; }
   .wide { overflow: visible; }
+  /* What does not fit moves to the next page, and the text goes on before it. */
+  .picture.wide { float: left; width: 100%; margin: 0 0 3mm; }
   .picture svg { max-width: 150mm; max-height: 235mm; break-inside: avoid; }
   table { font-size: 7.5pt; width: 100%; }
   th, td { padding: 2px 4px; }

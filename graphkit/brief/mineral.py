@@ -140,7 +140,21 @@ def _markets(facts: Facts, concentration: Asked) -> Part:
         and row["hhi_low"] is not None
     ]
     sentences = ["Products of the largest trade first."] if sold else []
-    return concentration.section("How concentrated it is", sentences, points=sold), sold[:2]
+    section = concentration.section("How concentrated it is", sentences, points=sold)
+    return section, [*sold[:2], *_baskets(facts, concentration)]
+
+
+def _baskets(facts: Facts, concentration: Asked) -> list[str]:
+    """Name the products in trade that hold more than what the brief is about."""
+    mixed = [
+        row["product"]
+        for row in concentration.rows
+        if row["market"] == "exports" and row["fit"] in ("basket", "proxy")
+    ]
+    if not mixed:
+        return []
+    named = listed(list(map(facts.product, dict.fromkeys(mixed))))
+    return [f"Trade in {named} is counted with other elements that these goods hold."]
 
 
 def _traders(facts: Facts, asked: Mapping[str, Any]) -> Part:
@@ -154,12 +168,12 @@ def _traders(facts: Facts, asked: Mapping[str, Any]) -> Part:
 
     def first(column: str) -> str:
         largest = sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST]
-        return ", ".join(f"{facts.place(r['country'])} {money(r[column])} USD" for r in largest)
+        return ", ".join(f"{facts.place(r['country'])} ({money(r[column])} USD)" for r in largest)
 
     said = (
         f"Of all its products with trade, by value in {period}, the largest exporters were "
-        f"{first('strength_out')}; the largest importers {first('strength_in')}. Goods that are "
-        "sold on count each time."
+        f"{first('strength_out')}; the largest importers were {first('strength_in')}. Goods that "
+        "are sold on count each time."
     )
     return found.section(title, [said], shown=15), [said]
 
@@ -194,14 +208,20 @@ def _controls(facts: Facts) -> Part:
     title = "Export controls"
     if not found.rows:
         return found.section(title, ["No recorded act of export control names it."]), []
+    told: dict[tuple[str, ...], list[str]] = {}
+    for act in found.rows:
+        who, what, dates = act_in_words(facts, act)
+        of = listed(list(map(facts.product, act["products"] or [])), 4) or "none of the graph"
+        told.setdefault((who, what, of), []).append(dates)
     points = [
-        f"{act_in_words(facts, act)}; products: "
-        f"{listed(list(map(facts.product, act['products'] or [])), 4) or 'none of the graph'}."
-        for act in found.rows
+        f"{who}: {what}, {'; '.join(dates)}; products: {of}."
+        for (who, what, of), dates in told.items()
     ]
-    who = facts.each(act["country"] for act in found.rows)
+    acts = {(act["country"], act["announcement"]) for act in found.rows}
+    who = facts.each(country for country, _ in acts)
     said = (
-        f"{counted(len(points), 'recorded act')} of export control name it: {who}. Dates are as "
+        f"{counted(len(acts), 'recorded act')} of export control "
+        f"{'names' if len(acts) == 1 else 'name'} it: {who}. Dates are as "
         "recorded: whether an act is in force on a later day is not told."
     )
     return found.section(title, [said], points=points), [said]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shlex
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,12 +14,11 @@ import httpx
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from databases import hold
-from explorers import explorer
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from explorers import TOGETHER, VIEWS, assert_figures, explorer, opened, reader
+from playwright.sync_api import Page, expect
 from test_explore import hostile_market
 from written_seeds import write_files
 
-from graphkit import cli
 from graphkit.api import Session
 from graphkit.build import Graph, build_graph
 from graphkit.explore.answers import CHECK_SECONDS
@@ -30,37 +27,11 @@ from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
-VIEWS = {
-    "overview": "view=overview",
-    "overview of a country": "view=overview&country=KOR",
-    "search": "view=overview&text=korea",
-    "depends": "ask=depends&country=KOR&for=rare+earths",
-    "suppliers": "ask=suppliers&country=KOR&for=magnets-metal",
-    "dependents": "ask=dependents&country=CHN&for=magnets-metal",
-    "spof": "ask=spof&country=KOR&for=ree-metals",
-    "reliance": "ask=reliance&country=KOR&for=rare+earths",
-    "concentration": "ask=concentration&for=rare+earths",
-    "prices": "ask=prices&what=cobalt",
-    "criticality": "ask=criticality&element=gallium",
-    "controls": "ask=controls&country=CHN",
-    "trend": "ask=trend&country=KOR&for=ree-metals",
-    "compare": "ask=compare&before=2019&after=2024&of=KOR&for=ree-metals",
-    "flows": "ask=flows&for=ree-metals&period=2019",
-    "origins": "ask=origins&country=KOR&for=magnets-metal",
-    "centrality": "ask=centrality&for=rare+earths&period=2024",
-    "disrupt": "ask=disrupt&country=CHN&for=magnets-metal&loss=0.8&slack=0.2",
-    "claims check": "ask=claims/check&about=KOR&for=rare+earths",
-    "claims": "ask=claims&about=KOR",
-    "claims conflicts": "ask=claims/conflicts",
-    "cypher": "view=cypher",
-    "sources": "view=sources",
-    "an error": "ask=depends&country=Atlantis",
-}
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
 """A statement whose rows are drawn as a graph, and have names."""
 SCREENS = {"wide": ((1920, 1080), "light"), "phone": ((360, 740), "dark")}
-MOST_STOPS, TOGETHER = 400, 120_000
-"""Stops of the keyboard in a view, and milliseconds in which all views open at once."""
+MOST_STOPS = 400
+"""Stops of the keyboard in a view."""
 PRINTED = 688
 """Pixels of what is printed on A4, between margins of 14 mm."""
 CUT = """width => [...document.querySelectorAll("text, table, li, p, pre")].filter((each) => {
@@ -68,12 +39,6 @@ CUT = """width => [...document.querySelectorAll("text, table, li, p, pre")].filt
   return box.right > (picture ? Math.min(picture.right, width) : width) + 1;
 }).map((each) => each.textContent.slice(0, 80))"""
 """Finds the texts that a print cuts off at the right."""
-STORED = """async () => [
-  ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...await caches.keys(),
-  ...(await indexedDB.databases()).map((each) => each.name),
-  ...(await navigator.serviceWorker.getRegistrations()).map((each) => each.scope),
-]"""
-"""Finds all that a page left in the browser."""
 FOCUSED = """() => {
   let focused = document.activeElement;
   while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
@@ -92,6 +57,9 @@ OF_SCREENS = ("color-contrast", "scrollable-region-focusable")
 """Rules of axe-core whose outcome hangs on the size and the colours of the screen."""
 
 
+__all__ = ["opened", "reader"]
+
+
 @pytest.fixture(scope="module")
 def embedded(sliced_file: Path) -> Iterator[httpx.Client]:
     with explorer(str(sliced_file)) as client:
@@ -107,44 +75,6 @@ def neo4j(
     environment = {**os.environ, "NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}
     with explorer(uri, environment) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def reader(browser: Browser) -> Iterator[BrowserContext]:
-    """One reader of all pages, whose browser keeps their files."""
-    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as reader:
-        yield reader
-
-
-@pytest.fixture
-def opened(reader: BrowserContext) -> Iterator[Callable[..., Page]]:
-    """Open an address, and assert in the end that the page kept to its server."""
-    pages: list[tuple[Page, list[str], list[str], str]] = []
-
-    def open_page(client: httpx.Client, query: str, *, wait: bool = True) -> Page:
-        page = reader.new_page()
-        page.set_viewport_size({"width": 1280, "height": 800})
-        faults: list[str] = []
-        asked: list[str] = []
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("response", lambda reply: faults.append(f"{reply.status} {reply.url}")
-                if reply.status > 400 else None)  # fmt: skip
-        pages.append((page, faults, asked, str(client.base_url)))
-        page.goto(f"{client.base_url}?{query}", wait_until="load" if wait else "commit")
-        if wait:
-            page.wait_for_selector("main[aria-busy=false]")
-        return page
-
-    yield open_page
-    assert reader.cookies() == []
-    for page, faults, asked, base in pages:
-        assert page.evaluate(STORED) == []
-        assert [url for url in asked if not url.startswith((base, "data:"))] == []
-        assert [f for f in faults if "status of 400" not in f] == []
-        page.close()
 
 
 def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
@@ -229,39 +159,6 @@ def test_figures_are_those_of_the_command_line(
     page = opened(embedded, VIEWS[view])
 
     assert_figures(page, f"{command} --db {sliced_file}", capsys)
-
-
-def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Assert that a page has the table and the numbers of the picture that a command writes."""
-    shown = [
-        [cell.strip().replace("—", "") for cell in row]
-        for row in page.locator("article .table")
-        .first.locator("tr")
-        .evaluate_all("rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
-    ]
-    printed, option = (written(command, form, capsys) for form in ("markdown", "echarts"))
-    lines = [line for line in printed.splitlines() if line.startswith("| ")]
-    rows = [re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines]
-    drawn = {
-        item["label"]["formatter"]
-        for series in json.loads(option)["series"] for item in series["data"]
-        if isinstance(item, dict) and item.get("label", {}).get("show")
-    }  # fmt: skip
-
-    assert len(shown) > 1
-    for row, line in zip(shown, rows, strict=False):
-        assert row == [
-            re.sub(r"\\(.)", r"\1", cell.strip()).replace("&lt;", "<").replace("&amp;", "&")
-            for cell in line
-        ]
-    expect(page.locator(".picture svg text").first).to_be_attached()
-    assert drawn <= {*page.locator(".picture svg text").all_text_contents()}
-
-
-def written(command: str, form: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the text that a command writes in a format."""
-    cli.run([*shlex.split(command), "--format", form])
-    return capsys.readouterr().out
 
 
 def test_a_number_opens_its_source_and_coverage_by_keyboard(embedded, opened):
@@ -485,6 +382,11 @@ def brief(ask: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pages(printed: bytes) -> int:
+    """Number of pages of a PDF."""
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+
 def test_a_brief_fits_prints_and_can_be_read_by_all(reader, brief, tmp_path):
     page, asked, faults = reader.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -497,13 +399,16 @@ def test_a_brief_fits_prints_and_can_be_read_by_all(reader, brief, tmp_path):
 
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert violations(page, () if screen == "wide" else OF_SCREENS) == []
-    page.pdf(path=tmp_path / "korea.pdf", prefer_css_page_size=True)
     page.set_viewport_size({"width": PRINTED, "height": 1000})
     page.emulate_media(media="print", color_scheme="light")
 
     assert page.locator(".picture.wide text").count() > 100
     assert page.evaluate(CUT, PRINTED) == []
-    assert (tmp_path / "korea.pdf").read_bytes().startswith(b"%PDF")
+    # Of pictures that take a page each, none leaves the page before it half empty.
+    page.add_style_tag(content=".picture.wide { height: 200mm }")
+    moved = pages(page.pdf(prefer_css_page_size=True))
+    page.add_style_tag(content=".picture.wide { float: none !important }")
+    assert moved < pages(page.pdf(prefer_css_page_size=True))
     assert page.locator("nav").is_hidden()
     assert asked == [brief.as_uri()]
     assert faults == []
