@@ -33,11 +33,14 @@ from graphkit.stores import (
     Progress,
     Result,
     Store,
+    kept_rows,
     no_progress,
 )
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.embedded import SETTLED, EmbeddedStore
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from graphkit.cypher import Statement
 
 
@@ -93,8 +96,6 @@ def cache_path(seeds: Path) -> Path:
 
 KEPT = 2
 """Number of default databases of other versions that stay in the cache."""
-SETTLED = 2.0
-"""Seconds after which a change of a file is sure to give it another time."""
 
 
 def _stamp(files: Sequence[Path], version: str) -> tuple[str, bool]:
@@ -164,8 +165,6 @@ def open_store(place: str | Path) -> Store:
         raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
-    from graphkit.stores.embedded import EmbeddedStore
-
     return EmbeddedStore(Path(place).expanduser())
 
 
@@ -194,7 +193,7 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
             raise
         return store
     path = cache_path(seeds)
-    store = EmbeddedStore(path, ours=True)
+    store = EmbeddedStore(path)
     try:
         store.open()
     except Unreachable:  # missing or damaged: it is only a cache
@@ -211,9 +210,14 @@ class WithNeo4j(Closing):
         self._embedded = embedded
         self._open_server = open_server or _open_running
         self._neo4j: Store | None = None
-        self.label, self.content, self.ours = embedded.label, embedded.content, embedded.ours
+        self.label, self.content = embedded.label, embedded.content
         self.load, self.run = embedded.load, embedded.run
         self.translated = embedded.translated
+
+    @property
+    def identity(self) -> str:
+        """Identity of the file."""
+        return self._embedded.identity
 
     def close(self) -> None:
         """Close both."""
@@ -275,8 +279,13 @@ def last_load(store: Store) -> LastLoad:
         Another version of graphkit made it, whose names may mean something else.
     """
     statement = "MATCH (l:Load) RETURN l.facts AS facts, l.version AS version"
+
+    def read() -> pa.Table:
+        return store.run(statement).table
+
     try:
-        found = [LastLoad(**row) for row in store.run(statement).table.to_pylist()]
+        rows = kept_rows(store.identity, statement, {}, read, 0.0) if store.identity else read()
+        found = [LastLoad(**row) for row in rows.to_pylist()]
     except Unreachable:
         raise
     except StoreError:  # the label is unknown: another schema, or none

@@ -272,9 +272,9 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take a server long
-    are cached until the next load, and of the default database those that need no parameter or
-    are in :data:`PARTLY_KEPT`. A column without values has the type of the property of its name,
-    or text.
+    are cached until the next load, and of a file those that need no parameter or are in
+    :data:`PARTLY_KEPT`, until it changes. A column without values has the type of the property
+    of its name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
 
@@ -284,8 +284,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
             return _in_order(_typed(store.run(unsorted, values).table), order.split(","))
         return _typed(store.run(text, values).table)
 
-    if store.ours and (not values or name in PARTLY_KEPT):
-        return kept_rows(store.ours, text, values, read, least=0.0)
+    if store.identity and (not values or name in PARTLY_KEPT):
+        return kept_rows(store.identity, text, values, read, least=0.0)
     return kept_rows(store.content, text, values, read) if store.content else read()
 
 

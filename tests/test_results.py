@@ -10,12 +10,13 @@ from seed_texts import SMALL, write_seeds
 from graphkit import stores
 from graphkit.build import build_graph
 from graphkit.catalog import Catalog
+from graphkit.database import last_load
 from graphkit.paths import user_folder
 from graphkit.queries import rows_of
 from graphkit.questions.dependence import depends
 from graphkit.render import as_object
 from graphkit.seeds import read_seeds
-from graphkit.stores import Closing
+from graphkit.stores import Closing, embedded
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
@@ -25,6 +26,7 @@ ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(embedded, "SETTLED", 0.0)
 
 
 def change_by_hand(store: Neo4jStore, usd: float) -> None:
@@ -82,15 +84,15 @@ def test_what_is_damaged_is_asked_for_again_and_the_oldest_makes_room(monkeypatc
 
 
 class Asked(Closing):
-    """The default database, with the statements that it was asked."""
+    """A file, with the statements that it was asked."""
 
     def __init__(self, path: Path) -> None:
-        self.store, self.statements = EmbeddedStore(path, ours=True), []
+        self.store, self.statements = EmbeddedStore(path), []
         self.content, self.label = self.store.content, self.store.label
 
     @property
-    def ours(self) -> str:
-        return self.store.ours
+    def identity(self) -> str:
+        return self.store.identity
 
     def run(self, statement, parameters=None):
         self.statements.append(statement)
@@ -100,11 +102,12 @@ class Asked(Closing):
         self.store.close()
 
 
-@pytest.mark.parametrize(("period", "first", "again"), [(None, 5, 1), ("2024", 4, 1)])
-def test_the_default_database_is_asked_for_names_and_claims_once(sliced_file, period, first, again):
+@pytest.mark.parametrize(("period", "first", "again"), [(None, 6, 1), ("2024", 5, 1)])
+def test_a_file_is_asked_for_its_load_names_and_claims_once(sliced_file, period, first, again):
     answers = []
     for times in (first, again):
         with Asked(sliced_file) as store:
+            last_load(store)
             answers.append(as_object(depends(Catalog(store), "KOR", on="CHN", period=period)))
             assert len(store.statements) == times
 
@@ -113,12 +116,12 @@ def test_the_default_database_is_asked_for_names_and_claims_once(sliced_file, pe
 
 def test_a_file_that_was_changed_is_asked_again(tmp_path):
     path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path, ours=True) as store:
+    with EmbeddedStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
         first = rows_of(store, "products")["name"].to_pylist()
     with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
         connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
 
-    with EmbeddedStore(path, ours=True) as store:
+    with EmbeddedStore(path) as store:
         found = [rows_of(store, "products")["name"].to_pylist() for _ in range(2)]
     assert (first, found) == (["Rare-earth metals"], [["Metals"]] * 2)

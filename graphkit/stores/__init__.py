@@ -104,8 +104,8 @@ class Store(Closing, Protocol):
         """Identity of this load of this server; empty for a file on this machine."""
 
     @property
-    def ours(self) -> str:
-        """Identity of a file that only graphkit writes; empty for any other database."""
+    def identity(self) -> str:
+        """Identity of a file and its content; empty if it changes, and for a server."""
 
     def load(self, graph: Graph, progress: Progress = ..., *, dry_run: bool = ...) -> LoadReport:
         """Make the database hold exactly this graph."""

@@ -60,16 +60,20 @@ if TYPE_CHECKING:
     from graphkit.build import Graph
 
 
+SETTLED = 2.0
+"""Seconds after which a change of a file is sure to give it another time."""
+
+
 class EmbeddedStore(Closing):
     """One ladybug file, which a load replaces by a new one that it built and verified.
 
-    Several threads may read it at once. Of the file of a cache (``ours``), rows are kept.
+    Several threads may read it at once.
     """
 
-    def __init__(self, path: Path, *, ours: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._ours = ours
         self._database: Any = None
+        self._identity = ""
         self._connections: dict[int, Any] = {}
         """Of each thread: what one sets in its connection must not reach the others."""
         self._opening = threading.Lock()
@@ -87,12 +91,14 @@ class EmbeddedStore(Closing):
         return ""
 
     @property
-    def ours(self) -> str:
-        """Identity of the file of a cache, which nobody else writes; empty for any other."""
-        if not self._ours:
-            return ""
-        of = self.path.stat()
-        return f"{self.path} {of.st_ino} {of.st_size} {of.st_mtime_ns} {of.st_ctime_ns}"
+    def identity(self) -> str:
+        """Place, size and times of the file; empty if another program may be at work on it.
+
+        That is so while a log of changes lies beside it, and until its next change is sure to
+        give it other times. The file is opened: rows are of the one that was identified.
+        """
+        self.open()
+        return self._identity
 
     def close(self) -> None:
         """Let go of the file."""
@@ -116,6 +122,7 @@ class EmbeddedStore(Closing):
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
+            self._identity = _identity(self.path)
             self._database, first = connect(self.path, read_only=True)
             self._connections[threading.get_ident()] = first
 
@@ -257,6 +264,15 @@ class EmbeddedStore(Closing):
         if tables and not held:
             raise StoreError(f"{self.path} is a database of something else; load into another file")
         return held
+
+
+def _identity(path: Path) -> str:
+    of = path.stat()
+    changes = path.with_name(f"{path.name}.wal").exists()
+    if changes or max(of.st_mtime, of.st_ctime) > time.time() - SETTLED:
+        return ""
+    times = f"{of.st_mtime_ns} {of.st_ctime_ns}"
+    return f"{path.resolve()} {of.st_dev} {of.st_ino} {of.st_size} {times}"
 
 
 @lru_cache

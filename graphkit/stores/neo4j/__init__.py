@@ -189,8 +189,8 @@ class Neo4jStore(Closing):
         """Kind and place of the database, for people."""
         return f"Neo4j at {self._uri}"
 
-    ours = ""
-    """Empty: anybody may write to a server."""
+    identity = ""
+    """Empty: a server is known by the :attr:`content` of its load."""
 
     @property
     def content(self) -> str:
