@@ -146,6 +146,18 @@ def test_a_withheld_producer_leaves_nothing_certain():
     assert found["A"] == (0.0, 0.0, 1.0)
 
 
+def test_nothing_is_sure_behind_a_product_between_that_is_traded_unseen():
+    """A and B make half of the oxide each; C mines too, and makes metal of anybody's oxide."""
+    made = makes("A 8 ore", "C 2 ore", "A 5 oxide", "B 5 oxide", "A 4 metal", "C 4 metal")
+    net = network(flows("A 2 C", "A 4 K metal", "C 4 K metal"), made)
+    traced = groups(look_through(net, consumers=["K"], stages=["mine", "separate"]))
+    for stage in ("mine", "separate"):
+        rows = {row["origin"]: row for row in traced["K", "metal", stage]}
+        low = {origin: row["low"] for origin, row in rows.items() if row["low"]}
+        assert low == pytest.approx({"A": 0.25}), stage
+    assert rows["B"]["high"] == pytest.approx(0.75)  # all of C's, and half of A's
+
+
 def test_a_seller_without_published_production_may_have_made_all_or_the_least():
     net = network(flows("A 4 B", "B 3 C"))
     rows = {r["origin"]: r for r in look_through(net, consumers=["C"]).to_pylist()}

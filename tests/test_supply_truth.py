@@ -279,12 +279,14 @@ def test_publishing_never_widens_a_range_of_a_by_product(shape, seed):
     assert_never_wider(chain(seed, shape), seed)
 
 
-def withheld(truth: Truth, seed: int, part: float, bound: float | None) -> pa.Table:
-    """Withhold figures of the mines, with a bound of so many times the truth, and hide others."""
+def withheld(
+    truth: Truth, seed: int, part: float, bound: float | None, product: str = "ore"
+) -> pa.Table:
+    """Withhold figures of one product, with a bound of so many times the truth, hide others."""
     draws = np.random.default_rng(seed).random(len(truth.made))
     rows = []
     for row, draw in zip(truth.made.to_pylist(), draws, strict=True):
-        if row["product"] != "ore":
+        if row["product"] != product:
             rows += [row] if draw >= part else []
         elif draw < part and row["tonnes"]:
             most = None if bound is None else bound * row["tonnes"]
@@ -294,8 +296,8 @@ def withheld(truth: Truth, seed: int, part: float, bound: float | None) -> pa.Ta
     return pa.Table.from_pylist(rows, MADE.append(pa.field("most", pa.float64())))
 
 
-def without_trade_in_ore(truth: Truth) -> Truth:
-    return replace(truth, sold=truth.sold.filter(pc.not_equal(truth.sold["product"], "ore")))
+def without_trade(truth: Truth, product: str) -> Truth:
+    return replace(truth, sold=truth.sold.filter(pc.not_equal(truth.sold["product"], product)))
 
 
 @pytest.mark.parametrize(("part", "bound"), [(0.0, None), (0.4, None), (0.4, 1.3), (1.0, 2.0)])
@@ -303,16 +305,38 @@ def without_trade_in_ore(truth: Truth) -> Truth:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_range_holds_the_truth_where_ores_are_traded_unseen(seed, shape, part, bound):
     truth = chain(seed, shape)
-    found = ranges(without_trade_in_ore(truth), withheld(truth, seed, part, bound))
+    found = ranges(without_trade(truth, "ore"), withheld(truth, seed, part, bound))
     for key, share in true_shares(truth).items():
         if key[1] != "ore":
             low, high = found.get(key, (0.0, 0.0))
             assert low - 1e-9 <= share <= high + 1e-9, key
 
 
+@pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("between", ["oxide", "metal"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_range_holds_the_truth_where_a_product_between_is_traded_unseen(seed, between, part):
+    """A country may have bought what its later products are made of, though it makes it too."""
+    truth = chain(seed)
+    unseen = network(without_trade(truth, between), withheld(truth, seed, part, None, between))
+    names = ("consumer", "product", "stage", "origin")
+    found = {tuple(row[n] for n in names): (row["low"], row["high"])
+             for row in look_through(unseen).to_pylist()}  # fmt: skip
+    for key, share in true_shares(truth).items():
+        if key[1] != between:
+            low, high = found.get(key, (0.0, 0.0))
+            assert low - 1e-9 <= share <= high + 1e-9, key
+    lost = {(row["removed"], row["consumer"], row["product"]): (row["low"], row["high"])
+            for row in removal_losses(unseen, possible=True).to_pylist()}  # fmt: skip
+    for row in removal_losses(network(truth, truth.made)).to_pylist():
+        if row["product"] != between:
+            low, high = lost.get((row["removed"], row["consumer"], row["product"]), (0.0, 0.0))
+            assert low - 1e-9 <= row["loss"] <= high + 1e-9, row
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_bound_of_a_withheld_mine_narrows_the_ranges_of_all(seed):
-    truth = without_trade_in_ore(chain(seed))
+    truth = without_trade(chain(seed), "ore")
     ends = [ranges(truth, withheld(truth, seed, 0.4, bound)) for bound in (None, 3.0, 1.3)]
     for wide, narrow in pairwise(ends):
         for key, (low, high) in narrow.items():

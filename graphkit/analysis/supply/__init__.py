@@ -265,6 +265,11 @@ class SupplyNetwork:
         return np.asarray(self.produced / np.where(self.supply > 0, self.supply, 1.0))
 
     @cached_property
+    def traded_nodes(self) -> np.ndarray:
+        """Mask of the nodes whose product has any known flow."""
+        return np.asarray(np.asarray(self.traded, bool)[self.product])
+
+    @cached_property
     def order(self) -> np.ndarray:
         """Position of each node's stage in the chain."""
         return np.asarray(np.asarray(self.orders, np.int64)[self.product])

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.pools import own_parts
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
     CLOSE,
@@ -21,7 +22,6 @@ from graphkit.analysis.supply.tracing import (
     origin_shares,
     solving_order,
     stage_order,
-    untraded_pools,
     without_ranges,
 )
 from graphkit.arrow import LINKS, SHARE, number, texts
@@ -279,17 +279,16 @@ def seller_shares(network: SupplyNetwork, stage: str) -> tuple[np.ndarray, np.nd
             made, inner = made_from(network, nodes, pools, start, network.covered)
             made[:, width] += 1.0 - network.covered[nodes]
         links, own = bought_within(network, nodes), network.own[nodes, None]
-        sales = made
+        sure = own * own_parts(network, nodes, "unknown")[:, None]
+        sales, unseen = made, np.zeros_like(made)
+        unseen[:, width] = (own - sure)[:, 0]
         for _ in range(0 if inner is None else ROUNDS):  # products of a stage, of each other
-            before, sales = sales, made + inner @ (own * sales + links @ sales)
+            before, sales = sales, made + inner @ (sure * sales + links @ sales + unseen)
             if np.abs(sales - before).max(initial=0.0) < CLOSE:
                 break
         sales[:, width + 1] += np.clip(1.0 - sales.sum(axis=1), 0.0, None)
         sold[nodes] = sales
-        pools[nodes] = own * sales + links @ sales
-        if not network.traded[network.product[nodes[0]]]:
-            pools[nodes, :width] = untraded_pools(network, nodes, "unknown")[0]
-            pools[nodes, width] = (network.own[nodes] > 0) - pools[nodes, :width].sum(axis=1)
+        pools[nodes] = sure * sales + links @ sales + unseen
     return sold, pools
 
 

@@ -1,4 +1,4 @@
-"""Pools of earlier products that countries make their output out of, and how far these suffice."""
+"""Pools of earlier products: who draws on which, how far they suffice, who may fill them unseen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from graphkit.analysis.supply import TOLERANCE
+from graphkit.analysis.supply import OBSERVED, TOLERANCE, SupplyNetwork
 
 
 def earlier_products(
@@ -246,10 +246,15 @@ def possible_draws(
     """Find the pools that nodes may draw on, and the most of their output that each can feed.
 
     ``kept`` is the most that a pool has after its exports, ``made`` the least output of a node.
-    Also return the most of each node's output that by-product steps and withheld pools can feed:
-    all of it, where the country may have a host that it neither trades nor publishes, since not
-    all makers of the product are ``listed``. Last come the nodes that may be a host.
+    Also return the most of each node's output that may come from elsewhere: out of by-product
+    steps and withheld pools; all of it, where the country may have a host that it neither trades
+    nor publishes, since not all makers of the product are ``listed``, and where it draws on a
+    pool several conversions away, since it may have bought the product between. Last come the
+    nodes that may be a host.
     """
+    direct = np.zeros(ratio.shape, bool)
+    for number, some in earlier.items():
+        direct[[place for _, steps, place in some if steps == 1], number] = True
 
     def part(output: np.ndarray, source: np.ndarray) -> np.ndarray:
         needed = ratio[product[source], product[output]] * made[output]
@@ -258,7 +263,8 @@ def possible_draws(
 
     output, source = possible_pools(earlier, country, product, supply, withheld)
     hidden = withheld[source] & (supply[source] == 0)
-    ends, unseen = [(output[hidden], source[hidden])], []
+    ends = [(output[hidden], source[hidden])]
+    unseen = [output[~direct[product[source], product[output]]]]
     for number, places in hosts.items():
         nodes = np.flatnonzero((product == number) & (supply > 0))
         ends.append(_pools_of(places, nodes, country, product, (supply > 0) | withheld))
@@ -273,3 +279,48 @@ def possible_draws(
     other[_joined(unseen)] = 1.0
     output, source = output[~hidden], source[~hidden]
     return (output, source, part(output, source)), np.minimum(other, 1.0), host
+
+
+def untraded_pools(
+    network: SupplyNetwork, nodes: np.ndarray, how: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bound the shares in the pools of a product with unknown trade.
+
+    A country's own share is least if all that others make came to it, and another's is largest
+    if all that it makes went there. A producer whose figure is withheld, or the least that it
+    makes, counts with its bound, or else as one that may make any amount.
+    """
+    country, produced = network.country[nodes], network.produced[nodes]
+    home = np.where(produced > 0, 1.0, 0.0)
+    floor = np.zeros((len(nodes), len(network.countries)))
+    floor[np.arange(len(nodes)), country] = home * own_parts(network, nodes, how)
+    if how == "own":
+        return floor, floor.copy()
+    at_most = _at_most(network)[nodes]
+    both = produced[:, None] + at_most[None, :]
+    most = np.isinf(both).astype(np.float64)
+    np.divide(at_most[None, :], both, out=most, where=(both > 0) & np.isfinite(both))
+    ceiling = np.zeros_like(floor)
+    ceiling[:, country] = most * home[:, None]
+    ceiling[np.arange(len(nodes)), country] = home
+    return floor, ceiling
+
+
+def own_parts(network: SupplyNetwork, nodes: np.ndarray, how: str) -> np.ndarray:
+    """Bound from below the part of pools of products with unknown trade that is home-made.
+
+    As if all that others make came there too. It is 1 for products with known trade, whose pools
+    have their own imports, and everywhere if such products are taken to be the country's "own".
+    """
+    if how == "own" or network.traded_nodes[nodes].all():
+        return np.ones(len(nodes))
+    world = np.bincount(network.product, _at_most(network), len(network.products))
+    world = (world + network.unnamed)[network.product[nodes]]
+    part = np.divide(network.produced[nodes], world, out=np.zeros(len(nodes)), where=world > 0)
+    return np.where(network.traded_nodes[nodes], 1.0, part)
+
+
+def _at_most(network: SupplyNetwork) -> np.ndarray:
+    """Return the most that each node can have made, without regard to its trade."""
+    known = network.state == OBSERVED
+    return np.where(known, network.produced, np.maximum(network.most, network.produced))

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from graphkit.analysis.supply import MISSING, OBSERVED, SupplyNetwork, reached, shortened
+from graphkit.analysis.supply import MISSING, SupplyNetwork, reached, shortened
+from graphkit.analysis.supply.pools import own_parts, untraded_pools
 from graphkit.errors import GraphkitError
 
 CROWDED = 500
@@ -96,7 +97,7 @@ def origin_shares(
     for nodes in solving_order(network, start):
         if network.order[nodes[0]] == start:
             made, inner = at_home(network, nodes, width + 2, without), None
-            if not network.traded[network.product[nodes[0]]]:
+            if not network.traded_nodes[nodes[0]]:
                 floor, _ = untraded_pools(network, nodes, untraded)
                 kept = 1.0 if without is None else ~without.out[nodes]
                 mix[nodes, :width] = floor * made.sum(axis=1)[:, None]
@@ -105,7 +106,7 @@ def origin_shares(
         else:
             made, inner = made_from(network, nodes, mix, start, network.covered, without)
             made[:, width] += 1.0 - network.covered[nodes]
-        mix[nodes] = _solved(network, nodes, made, inner, without)
+        mix[nodes] = _solved(network, nodes, made, inner, untraded, without)
     return Origins(mix[:, :width], mix[:, width], mix[:, width + 1])
 
 
@@ -154,34 +155,6 @@ def at_home(
     left = 1.0 if without is None else np.where(without.out, 0.0, without.made)[nodes]
     made[np.arange(len(nodes)), network.country[nodes]] = left
     return made
-
-
-def untraded_pools(
-    network: SupplyNetwork, nodes: np.ndarray, how: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Bound the shares in the pools of a product with unknown trade.
-
-    A country's own share is least if all that others make came to it, and another's is largest
-    if all that it makes went there. A producer whose figure is withheld, or the least that it
-    makes, counts with its bound, or else as one that may make any amount.
-    """
-    country, produced = network.country[nodes], network.produced[nodes]
-    home = np.where(produced > 0, 1.0, 0.0)
-    floor = np.zeros((len(nodes), len(network.countries)))
-    if how == "own":
-        floor[np.arange(len(nodes)), country] = home
-        return floor, floor.copy()
-    known = network.state[nodes] == OBSERVED
-    at_most = np.where(known, produced, np.maximum(network.most[nodes], produced))
-    world = float(at_most.sum()) + float(network.unnamed[network.product[nodes[0]]])
-    floor[np.arange(len(nodes)), country] = produced / world if world else 0.0
-    both = produced[:, None] + at_most[None, :]
-    most = np.isinf(both).astype(np.float64)
-    np.divide(at_most[None, :], both, out=most, where=(both > 0) & np.isfinite(both))
-    ceiling = np.zeros_like(floor)
-    ceiling[:, country] = most * home[:, None]
-    ceiling[np.arange(len(nodes)), country] = home
-    return floor, ceiling
 
 
 def made_from(
@@ -238,18 +211,23 @@ def places_in(nodes: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _solved(
-    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any,
+    network: SupplyNetwork, nodes: np.ndarray, made: np.ndarray, inner: Any, untraded: str,
     without: Without | None,
 ) -> np.ndarray:  # fmt: skip
-    """Solve ``(I - Q) B = D T`` for one group; supply without a producer is untraceable."""
+    """Solve ``(I - Q) B = D T`` for one group; supply without a producer is untraceable.
+
+    Of a pool with unknown trade, all but its surely home-made part is unknown.
+    """
     from scipy.sparse import coo_array, csr_array, diags_array
     from scipy.sparse.linalg import splu
 
-    own, size = network.own[nodes], len(nodes)
+    parts, size = own_parts(network, nodes, untraded), len(nodes)
+    own = network.own[nodes] * parts
     links = bought_within(network, nodes)
     if inner is not None:
         links = (links + diags_array(own) @ inner).tocoo()
     result = own[:, None] * made
+    result[:, -2] += network.own[nodes] - own
     kept = np.ones(len(links.data), bool)
     if not network.fed[nodes].all():
         lost = ~reached(links, result.any(axis=1)) & (network.supply[nodes] > 0)
@@ -345,7 +323,7 @@ def origin_ranges(
             draw = None
             if network.order[nodes[0]] == start:
                 made = at_home(network, nodes, shape[1], left)
-                if not network.traded[network.product[nodes[0]]]:
+                if not network.traded_nodes[nodes[0]]:
                     pools = untraded_pools(network, nodes, untraded)[side]
                     kept = np.ones(shape[1])
                     if out is not None:
@@ -358,12 +336,14 @@ def origin_ranges(
                 made = draw.made_of(ends.sold)
             _fixed_point(
                 network, nodes, ends.sold, made, draw, may if side else None,
-                unreported == "any", out, value=0.0,
+                unreported == "any", out, value=0.0, untraded=untraded,
             )  # fmt: skip
             if draw is not None:
                 made = draw.made_of(ends.sold)
             ends.had[nodes] = network.own[nodes][:, None] * made
             ends.had[nodes] += bought_within(network, nodes) @ ends.sold[nodes]
+            unseen = nodes[~network.traded_nodes[nodes]]
+            ends.had[unseen] = ends.sold[unseen]
     return ranges[0], ranges[1]
 
 
@@ -453,7 +433,7 @@ def loss_ranges(
     ends = np.zeros((network.size, len(removed))), np.zeros((network.size, len(removed)))
     for nodes in solving_order(network, first):
         for side, lost in enumerate(ends):
-            if not network.traded[network.product[nodes[0]]]:
+            if network.order[nodes[0]] == first and not network.traded_nodes[nodes[0]]:
                 pools = untraded_pools(network, nodes, "unknown")[side]
                 by_country = np.zeros((len(network.countries), len(removed)))
                 np.maximum.at(by_country, network.country[nodes], out[nodes].astype(float))
@@ -531,9 +511,11 @@ class _Draw:
 def _fixed_point(
     network: SupplyNetwork, nodes: np.ndarray, shares: np.ndarray, made: np.ndarray,
     draw: _Draw | None, ceiling: np.ndarray | None, free: bool, out: np.ndarray | None = None,
-    cut: np.ndarray | None = None, value: float = 1.0,
+    cut: np.ndarray | None = None, value: float = 1.0, untraded: str = "unknown",
 ) -> None:  # fmt: skip
     """Iterate the nodes' ``shares`` to the lowest in their sales, or with a ceiling the highest.
+
+    Of a pool with unknown trade, what is not surely home-made may be so, or from anywhere.
 
     ``made`` are the shares in their production. Entries marked ``out`` keep their ``value``;
     ``cut`` is the part of each flow of the network that counts fully, whatever its seller's share.
@@ -555,6 +537,12 @@ def _fixed_point(
         links, rest = links - taken, rest + (ratio * taken.sum(axis=1))[:, None]
     links = (diags_array(ratio) @ links).tocsr()
     own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
+    hidden = ~network.traded_nodes[nodes] & (supply > 0)
+    if hidden.any():
+        own = np.where(hidden, own_parts(network, nodes, untraded), own)
+        choice = choice | hidden
+        if ceiling is not None:
+            rest[hidden] = ((1.0 - own)[:, None] * np.broadcast_to(ceiling, rest.shape))[hidden]
     pick = np.minimum if ceiling is None else np.maximum
     sold = np.zeros_like(made)
     if ceiling is not None:
