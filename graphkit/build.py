@@ -98,6 +98,7 @@ def _built(facts: Facts) -> Graph:
     parts = [Part(kind, _with_digests(_finish(kind, facts[kind.name]))) for kind in keys]
     for kind in schema.edges:
         for table, starts, ends in _edge_tables(kind, facts):
+            release_memory()
             parts += _split(_finish(kind, table), kind, starts, ends, keys)
             release_memory()
     if LOAD in schema.nodes:

@@ -123,7 +123,8 @@ def coded_shares(flows: pa.Table) -> pa.Table:
         name: _encoded(ranks[name][pairs[by_rank]], values) for name, (_, values) in texts.items()
     }
     measures = {
-        field.name: numbers(columns[field.name][by_rank]) for field in list(RESULT)[len(texts) :]
+        field.name: numbers(columns.pop(field.name)[by_rank])
+        for field in list(RESULT)[len(texts) :]
     }
     return pa.table({**labels, **measures})
 

@@ -114,10 +114,10 @@ def load(
     wanted, chosen_years = listed(products), read_years(years)
     if place is None and (wanted or chosen_years):
         raise UsageError("a part of the trade needs a database of its own: --db PATH or URI")
-    facts = read_seeds(seeds or shipped("seeds"))
-    if wanted or chosen_years:
-        facts = with_part_of_trade(facts, wanted, chosen_years)
-    graph = build_graph(facts)
+    # Without a name here, the facts are freed as soon as the graph is built.
+    graph = build_graph(
+        with_part_of_trade(read_seeds(seeds or shipped("seeds")), wanted, chosen_years)
+    )
     with open_store(place or default_path()) as store:
         with progress_bar("Loading", graph.rows) as progress:
             report = store.load(graph, progress, dry_run=dry_run)

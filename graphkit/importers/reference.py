@@ -256,6 +256,8 @@ def with_part_of_trade(facts: Facts, wanted: Sequence[str], years: Collection[in
     UsageError
         A name is unknown, or no trade is left.
     """
+    if not wanted and not years:
+        return facts
     trade, reference = facts["EXPORTS"], Reference(facts)
     if wanted:
         products = sorted(set().union(*map(reference.products_of, wanted)))

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 BUFFER_POOL = 2**30
 POOL_OF_A_ROW = 800
-"""Bytes of the pool that copying a relationship takes: all of one kind are in it at once."""
+"""Bytes of the pool that a relationship takes until its kind is written to the file."""
+SLICE = 2**17
+"""Rows that are copied at once: ladybug holds those twice, and the ones copied before once."""
 LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
 """Endings of the files that a program which was cut off while writing leaves behind."""
 SPARE = 2**20
@@ -129,7 +131,7 @@ def workroom(path: Path) -> Iterator[Path]:
 def fill(path: Path, graph: Graph, progress: Progress) -> None:
     """Make a new database file, load everything, and verify the counts.
 
-    While it copies, ladybug holds all rows of a kind twice, a text in some 25 bytes: columns that
+    Until a kind is in the file, ladybug holds a text of each row in some 25 bytes: columns that
     hold the same text in every row are added afterwards, which takes next to nothing.
     """
     spare = path.with_name("spare")
@@ -168,11 +170,22 @@ def _copy(database: Any, part: Part, without: Collection[str]) -> None:
     import ladybug
 
     ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
-    # In one statement: a second would have ladybug write the whole kind again at its checkpoint.
-    rows = part.table.drop_columns(list(without))  # noqa: F841
+    table = part.table.drop_columns(list(without))
     # A connection keeps every table that it has copied; a second thread takes as much again.
-    with ladybug.Connection(database, num_threads=1) as connection:
-        connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}")
+    connection: Any = ladybug.Connection(database, num_threads=1)
+    with connection:
+        if len(table) <= SLICE:
+            rows = table
+            connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
+            return
+        # In one transaction: copies of their own would each move the rows of the ones before.
+        connection.execute("BEGIN TRANSACTION").close()
+        for start in range(0, len(table), SLICE):
+            rows = table.slice(start, SLICE)  # noqa: F841
+            connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
+        connection.execute("COMMIT").close()
+        release_memory()
+        connection.execute("CHECKPOINT").close()
 
 
 def verify(connection: Any, graph: Graph) -> None:
