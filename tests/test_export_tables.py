@@ -57,18 +57,19 @@ def test_it_is_that_of_lines_in_the_order_of_their_bytes(both, monkeypatch, page
     assert digest(neo4j).sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_a_line_has_kind_key_ends_and_what_is_set(both):
-    for store in both():
-        found = {line.split("\t")[1]: line for line in lines(store)}
-        assert re.fullmatch(
-            r'Country\tNOR\t{"digest":-?\d+,"iso2":"NO","iso3":"NOR","name":"Norway",'
-            r'"source":"customs","type":"country"}', found["NOR"]
-        )  # fmt: skip
-        [line] = [x for x in found.values() if x.startswith("EXPORTS") and '"usd":800.0' in x]
-        _, key, *ends, properties = line.split("\t")
-        assert ends == ["Country", "CHN", "Country", "KOR"]
-        assert int(key, 16) - 2**63 == json.loads(properties)["key"]
-        assert properties.endswith('"tonnes":10.0,"usd":800.0,"year":2024}')
+@pytest.mark.parametrize("number", [0, 1], ids=["embedded", "neo4j"])
+def test_a_line_has_kind_key_ends_and_what_is_set(both, number):
+    found = {line.split("\t")[1]: line for line in lines(both()[number])}
+
+    assert re.fullmatch(
+        r'Country\tNOR\t{"digest":-?\d+,"iso2":"NO","iso3":"NOR","name":"Norway",'
+        r'"source":"customs","type":"country"}', found["NOR"]
+    )  # fmt: skip
+    [line] = [x for x in found.values() if x.startswith("EXPORTS") and '"usd":800.0' in x]
+    _, key, *ends, properties = line.split("\t")
+    assert ends == ["Country", "CHN", "Country", "KOR"]
+    assert int(key, 16) - 2**63 == json.loads(properties)["key"]
+    assert properties.endswith('"tonnes":10.0,"usd":800.0,"year":2024}')
 
 
 def test_it_differs_when_anything_does(both, neo4j_store):

@@ -17,8 +17,9 @@ from graphkit.analysis.supply.removal import unnamed_sellers
 from graphkit.analysis.supply.tracing import loss_ranges
 
 
+@pytest.mark.parametrize(("stage", "order"), [("mine", 1), ("separate", 3)])
 @pytest.mark.parametrize("seed", range(10))
-def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed):
+def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed, stage, order):
     """Every seller that is known to make some: the least, or all that it sells."""
     sold, made = random_tables(seed, countries=5, products=("ore", "oxide"), links=7, makers=3)
     made = made.filter(pa.array([p == "ore" for p in made["product"].to_pylist()]))
@@ -31,26 +32,25 @@ def test_low_and_high_are_the_extremes_over_all_that_sellers_may_have_made(seed)
     free = np.flatnonzero(net.unpublished)
     orders = np.asarray(net.orders)[net.product]
     width = len(net.countries)
-    for stage, order in (("mine", 1), ("separate", 3)):
-        seen_low = np.ones((net.size, width))
-        seen_high = np.zeros((net.size, width))
-        for choice in combinations((False, True), repeat=len(free)):
-            own, links = chosen(net, free[list(choice)])
-            mix = solve(net, own, links, order)
-            bought = (net.bought @ mix) / np.where(net.own < 1, 1 - net.own, 1)[:, None]
-            seen_low = np.minimum(seen_low, bought[:, :width])
-            # All of what is unknown may be anybody's who can do the work.
-            seen_high = np.maximum(seen_high, bought[:, :width] + bought[:, width:])
-        for node in np.flatnonzero((net.imports > 0) & (orders >= order)):
-            key = (net.countries[net.country[node]], net.products[net.product[node]], stage)
-            for row in traced[key]:
-                if row["low"] is not None:
-                    place = net.countries.index(row["origin"])
-                    assert row["low"] == pytest.approx(seen_low[node, place], abs=1e-9)
-                    assert row["high"] <= seen_high[node, place] + 1e-9
-                    if not seen_high[node, place] > row["high"] + 1e-9:
-                        continue
-                    assert not may_do(net, order)[place]
+    seen_low = np.ones((net.size, width))
+    seen_high = np.zeros((net.size, width))
+    for choice in combinations((False, True), repeat=len(free)):
+        own, links = chosen(net, free[list(choice)])
+        mix = solve(net, own, links, order)
+        bought = (net.bought @ mix) / np.where(net.own < 1, 1 - net.own, 1)[:, None]
+        seen_low = np.minimum(seen_low, bought[:, :width])
+        # All of what is unknown may be anybody's who can do the work.
+        seen_high = np.maximum(seen_high, bought[:, :width] + bought[:, width:])
+    for node in np.flatnonzero((net.imports > 0) & (orders >= order)):
+        key = (net.countries[net.country[node]], net.products[net.product[node]], stage)
+        for row in traced[key]:
+            if row["low"] is not None:
+                place = net.countries.index(row["origin"])
+                assert row["low"] == pytest.approx(seen_low[node, place], abs=1e-9)
+                assert row["high"] <= seen_high[node, place] + 1e-9
+                if not seen_high[node, place] > row["high"] + 1e-9:
+                    continue
+                assert not may_do(net, order)[place]
 
 
 @pytest.mark.parametrize("seed", range(5))

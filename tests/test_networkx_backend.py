@@ -139,18 +139,19 @@ def has_one_first_singular_value(plain: Any) -> bool:
     return bool(second < first * (1 - 1e-6))
 
 
+@pytest.mark.parametrize(("flows", "directed"), [("many", True), ("many", False), ("few", False)])
 @pytest.mark.parametrize("name", sorted(ALGORITHMS))
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.usefixtures("install")
-def test_networkx_gives_the_same_on_a_flow_graph(name, seed):
-    directed = random_graph(seed, flows=40 if seed else 90)
-    for graph in (directed, undirected(directed), undirected(random_graph(seed, flows=9))):
-        if name == "hits" and not has_one_first_singular_value(graph.to_networkx()):
-            continue
-        for arguments in CALLS[name]:
-            ours = outcome(getattr(nx, name), graph, arguments)
-            theirs = outcome(getattr(nx, name), graph.to_networkx(), arguments)
-            assert alike(ours, theirs), (arguments, ours, theirs)
+def test_networkx_gives_the_same_on_a_flow_graph(name, seed, flows, directed):
+    graph = random_graph(seed, flows=9 if flows == "few" else 40 if seed else 90)
+    graph = graph if directed else undirected(graph)
+    if name == "hits" and not has_one_first_singular_value(graph.to_networkx()):
+        pytest.skip("networkx gives no certain answer")
+    for arguments in CALLS[name]:
+        ours = outcome(getattr(nx, name), graph, arguments)
+        theirs = outcome(getattr(nx, name), graph.to_networkx(), arguments)
+        assert alike(ours, theirs), (arguments, ours, theirs)
 
 
 @pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])

@@ -206,13 +206,24 @@ def test_files_in_folders_named_after_nothing_are_read(tmp_path):
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("missing", "missing: there is no such file or folder"),
+        ("empty", "empty: there are no Parquet files"),
+        ("broken", "broken/1.parquet: footer is too large"),
+        ("lacking", "found no column product, only supplier, consumer"),
+        ("negative", "found a flow of -"),
+        ("nothing", "none of 0 flows gives usd: nothing to measure"),
+    ],
+)
 @pytest.mark.usefixtures("session")
-def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, capfd):
+def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, capfd, name, said):
     out, flows = tmp_path / "out.parquet", random_flows()
     out.write_text("before")
     (tmp_path / "empty").mkdir()
-    for name in ("broken", "lacking", "negative", "nothing"):
-        (tmp_path / name).mkdir()
+    for folder in ("broken", "lacking", "negative", "nothing"):
+        (tmp_path / folder).mkdir()
     for number in range(3):
         parquet.write_table(flows, tmp_path / "broken" / f"{number}.parquet")
     whole = (tmp_path / "broken" / "1.parquet").read_bytes()
@@ -221,21 +232,15 @@ def test_what_cannot_be_measured_is_one_line_and_leaves_the_old_file(tmp_path, c
     parquet.write_table(flows.slice(0, 0), tmp_path / "nothing" / "a.parquet")
     negative = flows.set_column(7, "usd", pa.array(-flows["usd"].to_numpy() - 1))
     parquet.write_table(negative, tmp_path / "negative" / "a.parquet")
-    for name, said in (
-        ("missing", "missing: there is no such file or folder"),
-        ("empty", "empty: there are no Parquet files"),
-        ("broken", "broken/1.parquet: footer is too large"),
-        ("lacking", "found no column product, only supplier, consumer"),
-        ("negative", "found a flow of -"),
-        ("nothing", "none of 0 flows gives usd: nothing to measure"),
-    ):
-        options = ["--flows", str(tmp_path / name), "-o", str(out), "--engine", "spark"]
-        code = run(["measure", "shares", *options])
-        output, err = capfd.readouterr()
-        assert (code, output, err.count("\n")) == (1, "", 1), err
-        assert said in err
-        assert out.read_text() == "before"
-        assert not list(tmp_path.glob(".out*"))
+    options = ["--flows", str(tmp_path / name), "-o", str(out), "--engine", "spark"]
+
+    code = run(["measure", "shares", *options])
+
+    output, err = capfd.readouterr()
+    assert (code, output, err.count("\n")) == (1, "", 1), err
+    assert said in err
+    assert out.read_text() == "before"
+    assert not list(tmp_path.glob(".out*"))
 
 
 def command_line(
