@@ -30,8 +30,11 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 import graphkit
+from graphkit.answer import short_text
 from graphkit.cli import command_line, run
 from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.render import written
+from graphkit.render.layout import MarkdownPage, TextColumn, markdown
 from graphkit.verbs import VERBS
 
 LOG = logging.getLogger(__name__)
@@ -168,15 +171,7 @@ def _parameter(command: Any, parameter: Any) -> str:
         slow = next(p for v in VERBS for p in v.parameters if p.name == parameter.name
                     and callable(p.choices))  # fmt: skip
         help = help.format(choices=", ".join(slow.allowed))
-    return f"| `{wanted.replace('|', chr(92) + '|')}` | {_cell(help)} |"
-
-
-def _cell(value: object) -> str:
-    """Write a value for a cell of a Markdown table."""
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    text = "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-    return re.sub(r"([|*<\[])", r"\\\1", text.replace("\n", " "))
+    return f"| `{wanted.replace('|', chr(92) + '|')}` | {markdown(' '.join(help.split()))} |"
 
 
 def _example(name: str) -> str:
@@ -204,13 +199,16 @@ def _query(graph: graphkit.Session, query: Query) -> str:
     return (
         f"## {query.name}\n\n{query.title}.\n\n```cypher\n{query.text.strip()}\n```\n\n"
         f"`graphkit query {query.name}{asked}`: {found}{first}\n\n"
-        + _table(rows.slice(0, ROWS).to_pylist() or [dict.fromkeys(rows.column_names, "")])
+        + written(rows.slice(0, ROWS), "markdown").decode()
     )
 
 
 def _table(rows: list[Mapping[str, Any]]) -> str:
-    lines = [list(rows[0]), ["---"] * len(rows[0]), *(map(_cell, row.values()) for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    """Write rows as a table, with a command in a cell as code and an address as a link."""
+    page = MarkdownPage()
+    page.table([TextColumn(name, [short_text(row[name]) for row in rows]) for name in rows[0]])
+    text = re.sub(r"(?m)\| (graphkit [^|]*) \|$", r"| `\1` |", str(page))
+    return re.sub(r"\| ([^|]*) (https?://\S+) \|", r"| [\1](\2) |", text)
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -221,24 +219,24 @@ def _rows(name: str) -> list[dict[str, Any]]:
 def sources() -> str:
     """List every source with its publisher and licence, as the seeds have them."""
     return _table([
-        {"source": row["key"], "publication": f"[{_cell(row['title'])}]({row['url']})"
-         if row["url"] else row["title"],
+        {"source": row["key"], "publication": " ".join(filter(None, (row["title"], row["url"]))),
          "publisher": row["publisher"], "version": row["version"] or row["published"],
          "licence": row["licence"], "credit": row["attribution"]}
         for row in _rows("sources")
-    ]).replace(r"\[", "[")  # fmt: skip
+    ])  # fmt: skip
 
 
 def datasets() -> str:
     """List the data sets of trade."""
-    return _table(_rows("datasets"))
+    with graphkit.open() as graph:
+        return written(graph.query("datasets"), "markdown").decode()
 
 
 def countries() -> str:
     """List every country with its codes and the command that answers about it."""
     return _table([
         {"country": row["name"], "codes": ", ".join(filter(None, (row["key"], row["code"]))),
-         "also": row["aliases"], "answer": f"`graphkit depends {row['key']}`"}
+         "also": row["aliases"], "answer": f"graphkit depends {row['key']}"}
         for row in _rows("countries")
     ])  # fmt: skip
 
@@ -247,7 +245,7 @@ def products() -> str:
     """List every product with its stage and other names."""
     return _table([
         {"product": row["key"], "name": row["name"], "stage": row["stage"], "also": row["aliases"],
-         "answer": f"`graphkit concentration --for {row['key']}`"}
+         "answer": f"graphkit concentration --for {row['key']}"}
         for row in _rows("products")
     ])  # fmt: skip
 
@@ -261,7 +259,7 @@ def elements() -> str:
         ).to_pylist()
     return _table([
         {"mineral": row["name"], "symbol": row["key"], "also": row["aliases"],
-         "answer": f"`graphkit concentration --for {row['key']}`"}
+         "answer": f"graphkit concentration --for {row['key']}"}
         for row in rows
     ])  # fmt: skip
 
