@@ -123,11 +123,11 @@ def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str])
     lines = [line for line in printed.splitlines() if line.startswith("| ")]
     rows = [re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines]
     drawn = {
-        item["label"]["formatter"]
+        line
         for series in json.loads(option)["series"] for item in series["data"]
         if isinstance(item, dict) and item.get("label", {}).get("show")
-    }  # fmt: skip
-
+        for line in item["label"].get("formatter", "").split("\n")
+    } - {""}  # fmt: skip
     assert len(shown) > 1
     for row, line in zip(shown, rows, strict=False):
         assert row == [

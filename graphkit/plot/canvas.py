@@ -152,8 +152,10 @@ def framed(
     ]  # fmt: skip
     sources = wrapped(source_line(answer), space, SMALL, lines=3 * wrap)
     top = EDGE + len(title) * TITLE * LEADING + 6 + len(subtitle) * SMALL * LEADING + 8
-    named = _named(plot.parts["series"]) if legend else []
-    legend_top, top = top, top + (_legend_lines(named, space) * LEGEND if named else 4)
+    if legend:
+        plot = stacked([legend_of(plot), plot])
+    elif "legend" not in plot.parts:
+        top += 4
     bottom = len(sources) * SMALL * LEADING + EDGE
     option: dict[str, Any] = {
         "animation": False,
@@ -175,13 +177,6 @@ def framed(
         "tooltip": {"renderMode": "richText", "confine": True},
         "aria": {"enabled": True},
     }  # fmt: skip
-    if named:
-        option["legend"] = {
-            "left": EDGE, "top": round(legend_top), "width": space, "padding": 0,
-            "itemWidth": SAMPLE, "itemHeight": 10, "itemGap": GAP, "data": named,
-            "selectedMode": False,
-            "textStyle": _style(SMALL, INK),
-        }  # fmt: skip
     own = moved(plot, round(top)).parts
     option |= {**own, "title": [*option["title"], *own.get("title", ())]}
     height = round(top + plot.height + bottom)
@@ -190,6 +185,36 @@ def framed(
 
 LEGEND, SAMPLE, GAP = 26, 14, 10
 """Pixels from one line of a legend to the next, of a sample, and between names."""
+
+
+def legend_of(plot: Plot) -> Plot:
+    """Make the legend of the series of a plot."""
+    space = plot.width - 2 * EDGE
+    named = _named(plot.parts["series"])
+    if not named:
+        return Plot({}, 4, plot.width)
+    parts = {
+        "legend": {
+            "left": EDGE, "top": 0, "width": space, "padding": 0,
+            "itemWidth": SAMPLE, "itemHeight": 10, "itemGap": GAP, "data": named,
+            "selectedMode": False,
+            "textStyle": _style(SMALL, INK),
+        }
+    }  # fmt: skip
+    return Plot(parts, _legend_lines(named, space) * LEGEND, plot.width)
+
+
+def stacked(plots: Sequence[Plot]) -> Plot:
+    """Put plots below each other; one of them has axes."""
+    parts: dict[str, Any] = {"series": []}
+    height = 0
+    for plot in plots:
+        placed = moved(plot, height)
+        for name, part in placed.parts.items():
+            lists = name in ("series", "title")
+            parts[name] = [*parts.get(name, ()), *part] if lists else part
+        height = placed.height
+    return Plot(parts, height, plots[0].width)
 
 
 def _legend_lines(names: Sequence[str], space: float) -> int:
@@ -239,7 +264,7 @@ def moved(plot: Plot, down: int) -> Plot:
 
     parts = {name: lower(part) if name in PLACED else part for name, part in plot.parts.items()}
     parts["series"] = [
-        lower(one) if one["type"] == "sankey" else one for one in plot.parts["series"]
+        lower(one) if one["type"] == "sankey" else one for one in plot.parts.get("series", ())
     ]
     return Plot(parts, plot.height + down, plot.width)
 

@@ -11,11 +11,11 @@ from graphkit.answer import Answer
 from graphkit.names import possessive, with_article
 from graphkit.plot.canvas import (
     Axis,
-    Plot,
     empty,
     framed,
     labels,
-    moved,
+    legend_of,
+    stacked,
 )
 from graphkit.plot.charts import (
     AS,
@@ -182,31 +182,19 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
         every = answer.rows.to_pylist()
         traced = {product: [row for row in every if row["product"] == product]
                   for _, product in chains}  # fmt: skip
-        plot = _above(plot, [
-            makers_by_stage(width, links, traced[product], share)
-            for (_, product), links in chains.items()
-        ])  # fmt: skip
+        bands = [makers_by_stage(width, links, traced[product], share)
+                 for (_, product), links in chains.items()]  # fmt: skip
+        plot = stacked([*bands, legend_of(plot), plot])
         ranged = width == WIDTH and not by_seller(answer)
         note += f" Bands: who {made} it out of whose material, {AS[share]}"
         note += "; below a name: at least to at most." if ranged else "."
-    return framed(answer, plot, drawn=len(rows), legend=True, note=note)
+    legend = "legend" not in plot.parts
+    return framed(answer, plot, drawn=len(rows), legend=legend, note=note)
 
 
 def by_seller(answer: Answer) -> bool:
     """Tell whether the chain of an answer is that of sellers, at face value."""
     return answer.scope.get("makers") == "face-value"
-
-
-def _above(plot: Plot, chains: Sequence[Plot]) -> Plot:
-    """Put a plot above some chains."""
-    series, titles = [*plot.parts["series"]], [*plot.parts.get("title", ())]
-    height = plot.height
-    for chain in chains:
-        placed = moved(chain, height + 12)
-        series += placed.parts["series"]
-        titles += placed.parts["title"]
-        height = placed.height
-    return Plot({**plot.parts, "series": series, "title": titles}, height, plot.width)
 
 
 def ranges_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float, float]]:

@@ -138,7 +138,12 @@ def test_the_heat_map_has_the_figures_of_its_command(embedded, opened, country):
         row = next(row for row in rows if row["product"] == product)
         first, share = row["producer"], row["share"]
 
-    expect(cell).to_have_text(re.compile(f"{first} {100 * share:.0f} %"))
+    name = next(each["name"] for each in embedded.get("/api/names").json() if each["key"] == first)
+    for width, called in ((360, first), (1280, name)):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(cell).to_have_text(
+            re.compile(rf"{re.escape(called)}\s+{100 * share:.0f} %"), use_inner_text=True
+        )
     cell.click()
     expect(page.locator("h1")).to_contain_text("How concentrated")
 
@@ -170,10 +175,22 @@ def test_a_number_opens_its_source_and_coverage_by_keyboard(embedded, opened):
 
     expect(dialog).to_contain_text(str(row["share_usd"]))
     expect(dialog).to_contain_text("cepii-baci-hs17: CEPII")
-    expect(dialog).to_contain_text("magnets-metal, 2024: HS 850511")
+    expect(dialog).to_contain_text("2024, HS17, gross weight")
+    expect(dialog).to_contain_text("magnets-metal (HS 850511)")
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_the_coverage_of_a_row_is_that_of_its_product(embedded, opened):
+    page = opened(embedded, VIEWS["depends"])
+    rows = embedded.get("/api/depends?country=KOR&for=rare+earths").json()["rows"]
+    place = next(n for n, row in enumerate(rows) if row["product"] == "magnets-metal")
+    page.locator("tbody th button").nth(place).click()
+    dialog = page.get_by_role("dialog")
+
+    expect(dialog).to_contain_text("magnets-metal (HS 850511)")
+    expect(dialog).not_to_contain_text("ree-metals (HS")
 
 
 def test_a_changed_field_is_in_the_address_and_in_the_answer(embedded, opened):

@@ -25,8 +25,8 @@ export function answer(found, path, fields) {
     h("h1", {}, title.title),
     lead && h("p", { class: "lead" }, lead.text),
     h("div", { class: found.picture && !sentences(rows) ? "answer pictured" : "answer" },
-      rows && table(rows.table, title.title, open),
       found.picture && picture(found.picture),
+      rows && table(rows.table, title.title, open),
       h("div", { class: "wide" }, ...blocks(rest))),
     downloads(path, fields),
     same(found.same));
@@ -101,8 +101,9 @@ function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {s
   const keys = new Set(Object.entries(row).filter(([name]) => name.endsWith("source"))
     .flatMap(([, value]) => String(value ?? "").split(" ")));
   const used = found.sources.filter((/** @type {any} */ source) => keys.has(source.key));
-  const about = found.coverage.filter((/** @type {string} */ line) =>
-    !row.product || line.startsWith(row.product) || !/^[a-z0-9-]+, /.test(line));
+  // A line on how trade is counted names its products at its end: `...: tin-ore (HS 260900), ...`.
+  const about = found.coverage.filter((/** @type {string} */ line) => !row.product || !line.includes(" (HS ") ||
+    line.split(/[:,] /).some((part) => part.startsWith(`${row.product} (`)));
   const close = h("button", { class: "first", type: "button", click: () => shown.close() }, "Close");
   const shown = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-labelledby": "row", close: () => shown.remove() },
     h("h2", { id: "row" }, "What stands behind this row"),

@@ -13,6 +13,7 @@ const EXAMPLES = [
 ];
 const SHADES = 6;
 
+const PLACES = ["Country", "Area"];
 /** @typedef {{product: string, first: string, share: number, weight: number, told: string, exports?: boolean}} Figure */
 
 /** @param {HTMLElement} main @param {URLSearchParams} state @param {AbortSignal} signal */
@@ -106,6 +107,7 @@ function heat(names, figures, country, title) {
   const stages = names.filter((each) => each.kind === "Stage").sort((a, b) => a.position - b.position);
   const products = names.filter((each) => each.kind === "Product");
   const used = stages.filter((stage) => products.some((each) => each.stage === stage.key));
+  const called = new Map(names.filter((each) => PLACES.includes(each.kind)).map((each) => [each.key, each.name]));
   const known = new Set(figures.map((figure) => figure.product));
   const minerals = names.filter((each) => each.kind === "Element" && products.some((one) =>
     one.minerals.includes(each.key) && (known.has(one.key) || (!country && one.years.length > 0))))
@@ -131,7 +133,7 @@ function heat(names, figures, country, title) {
         if (!first) continue;
         cell.className = `shade${Math.min(SHADES - 1, Math.floor(first.share * SHADES))}${first.exports ? " exports" : ""}`;
         cell.append(h("a", { href: mineralLink(`product:${first.product}`, country), title: here.map((each) => each.told).join("\n") },
-          h("b", {}, first.first), ` ${share(first.share)}`, here.length > 1 && h("sup", {}, `+${here.length - 1}`)));
+          h("b", {}, h("span", { class: "name" }, called.get(first.first) ?? first.first), h("span", { class: "code" }, first.first)), ` ${share(first.share)}`, here.length > 1 && h("sup", {}, `+${here.length - 1}`)));
       }
     }
   };
