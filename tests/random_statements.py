@@ -94,6 +94,24 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "texts": ("labels(b)",),
         "bool": ("b:Element", "b:Stage|Product", "b:!Stage"),
     },
+    "MATCH (x)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country) "
+    "WITH y, collect(f) AS fs, collect(x) AS xs": {
+        "text": ("y.iso3", "y.region"),
+        "int": (
+            "size([f IN fs WHERE f.usd > 1000])",
+            "size([f IN fs WHERE f.tonnes IS NULL | f.usd])",
+            "size([x IN xs WHERE x.iso3 > 'K' AND x.region = 'Asia' | x.name])",
+        ),
+        "float": ("round(reduce(s = 0.0, f IN fs | s + coalesce(f.usd, 0.5)))",),
+        "bool": ("any(f IN fs WHERE f.tonnes > 1)", "all(x IN xs WHERE x.iso3 < x.name)"),
+    },
+    "MATCH (x)-[f:EXPORTS {product: 'ree-metals'}]->(y:Country) "
+    "WITH y, collect({k: x.iso3, u: f.usd, n: f.year}) AS ms, sum(f.usd) AS t": {
+        "text": ("y.iso3", "y.region"),
+        "int": ("size([m IN ms WHERE m.u > 1000])", "size([m IN ms WHERE m.n > 2019 | m.k])"),
+        "float": ("round(reduce(s = 0.0, m IN ms | s + coalesce(m.u, 0.5)))", "round(t)"),
+        "bool": ("any(m IN ms WHERE m.n > 2020 AND m.k = 'CHN')", "none(m IN ms WHERE m.u > 9)"),
+    },
     "MATCH (k:Control)": {
         "date": ("date(k.since)", "date(k.until)"),
         "text": ("k.since", "k.key", "k.measure"),

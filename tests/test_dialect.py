@@ -351,6 +351,20 @@ def test_what_would_silently_be_another_answer_is_refused(stores, statement, sai
         "size([x IN l WHERE CASE WHEN x = date('2024-02-29') THEN true ELSE false END]) AS a",
         "WITH [x IN range(1, 9000) | split(toString(x), '5')] AS l RETURN "
         "size([x IN l WHERE x IS NOT NULL AND head(x) = '']) AS a",
+        "MATCH ()-[e:EXPORTS]->() WITH collect(e) AS es RETURN size(es) > 2048 AS a, "
+        "size([e IN es WHERE e.usd > 1e6]) AS b, any(e IN es WHERE e.usd < 0) AS c, "
+        "round(reduce(t = 0.0, e IN es | t + coalesce(e.usd, 0.0))) AS d",
+        "MATCH ()-[e:EXPORTS]->() WITH collect(e) AS es RETURN "
+        "size([e IN es WHERE e.usd > 1e6 AND e.period = '2024' | e.product]) AS a, "
+        "any(e IN es WHERE e.period = '2024' AND e.usd > 1e8) AS b",
+        "MATCH ()-[e:EXPORTS]->(b) WITH b.iso3 AS b, collect({usd: e.usd, p: e.period}) AS es "
+        "RETURN b, size([e IN es WHERE e.usd > 1e6 AND e.p = '2024']) AS n, "
+        "round(reduce(s = 0.0, e IN es | s + coalesce(e.usd, 0.0))) AS t ORDER BY b",
+        "MATCH p = (a:Country)-[:EXPORTS]->(:Country) RETURN a.iso3 AS a, sum(size("
+        "[n IN nodes(p) WHERE n.region = 'Asia' AND n.iso3 > 'K' | n.name])) AS n ORDER BY a",
+        "MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b) WITH b.iso3 AS b, a, "
+        "sum(e.usd) AS usd WITH b, collect(usd) AS us, sum(usd) AS total "
+        "RETURN b, round(reduce(h = 0.0, u IN us | h + (u / total) ^ 2), 4) AS hhi ORDER BY b",
     ],
 )
 def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, statement):

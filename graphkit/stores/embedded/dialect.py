@@ -30,7 +30,7 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import ITEM, VALUES, filtered, own
+from graphkit.stores.embedded.values import ITEM, VALUES, filtered, free, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -104,8 +104,8 @@ WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.
     query = joined(replaced(statement.query, none) if none else statement.query)
     writer = Writer(statement, query, names, given)
     text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
-    lambdas = re.findall(rf"{HIDDEN}_\w+\)? -> ", text)
-    if len(set(lambdas)) > 1 and writer.captured is not None:
+    lambdas = set(re.findall(rf"({HIDDEN}_\w+)\)? -> ", text))
+    if len(lambdas) > 1 and writer.captured is not None and not lambdas <= writer.together:
         # The lambda that takes something of its row then changes what another one finds.
         writer.lacks(
             writer.captured,
@@ -156,17 +156,6 @@ def _shape(value: Syntax) -> str:
     return name if name in ("properties", "keys") else ""
 
 
-def _free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
-    """Yield the variables in a construct that it does not bind itself."""
-    if each.kind == "variable" and each.name not in bound:
-        yield each
-    scope = {"comprehension": (0,), "predicate": (0,), "reduce": (0, 2)}.get(each.kind, ())
-    own = {each.parts[n].name for n in scope}
-    for n, part in enumerate(each.parts):
-        if n not in scope:  # the list of a scope, which follows its variable, is outside it
-            yield from _free(part, bound if n - 1 in scope else {*bound, *own})
-
-
 class Writer:
     """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
 
@@ -190,9 +179,11 @@ class Writer:
         self.nulls = Nulls(self.types)
         self.locals = 0
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
-        self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
         self.captured: Syntax | None = None
         """The construct that a comprehension takes from outside it."""
+        self.together: set[str] = set()
+        """Places of lists, of comprehensions that take nothing but the list from outside them."""
+        self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
 
     def written(self, each: Syntax) -> str:
         """Write one construct."""
@@ -237,9 +228,12 @@ class Writer:
     def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
         before, types = self.renamed, self.types.bound
-        self.captured = self.captured or next(_free(body, {variable.name}), None)
+        outside = list(free(body, {variable.name}))
+        self.captured = self.captured or next(iter(outside), None)
         self.locals += 1
         name = f"{ITEM}{self.locals}"
+        if values.kind == "places" and {v.name for v in outside} == {values.parts[0].name}:
+            self.together.add(name)
         self.renamed = {**before, variable.name: name}
         with self.nulls.inside():
             self.nulls.item(variable, values)

@@ -19,6 +19,7 @@ from graphkit.stores.embedded.values import (
     as_text,
     item,
     label,
+    size,
     unknown_type,
 )
 
@@ -182,7 +183,14 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "property": lambda types, value: PROPERTIES.get(types.of(value.parts[0]), PROPERTIES[""]).get(
         value.name, ""
     ),
+    "each-property": lambda types, value: (
+        LIST + PROPERTIES[types.item(value.parts[0])].get(value.name, "")
+    ),
     "parameter": Types._parameter,
+    "places": lambda types, value: "list:int",
+    "property-at": lambda types, value: PROPERTIES.get(
+        types.item(value.parts[0]), PROPERTIES[""]
+    ).get(value.name, ""),
     "sum": Types._operation,
     "product": Types._operation,
     "power": lambda types, value: "float",
@@ -417,6 +425,7 @@ FUNCTIONS: dict[str, Rule] = {
     "reverse": reverse,
     "round": round_,
     "sum": lambda writer, each, arguments: f"coalesce({writer.called(each)}, 0)",
+    "size": size,
     "split": split,
     "startnode": end_of("start_node"),
     "substring": substring,

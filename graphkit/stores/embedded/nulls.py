@@ -21,7 +21,7 @@ SURE = frozenset((
     "substring", "tail", "tolower", "tostring", "toupper", "trim", "type",
 ))  # fmt: skip
 """Functions that are null of null alone."""
-NEVER = ("collect", "count")
+NEVER = ("collect", "count", "sum")
 """Functions that are never null."""
 OF_ITEMS = ("keys", "labels", "nodes", "range", "relationships", "rels", "split")
 """Functions that make lists without nulls."""
@@ -137,6 +137,10 @@ class Nulls:
             return any(self.may_be(part) for part in value.parts if part.kind != "sign")
         if value.kind == "function" and name in NEVER:
             return False
+        if value.kind == "function" and name == "coalesce":
+            return all(map(self.may_be, value.parts))
+        if value.kind == "case" and value.first("else"):
+            return any(self.may_be(part.parts[-1]) for part in value.all("when", "else"))
         return value.kind not in ("string", "number", "list", "map", "subquery-value")
 
     def may_hold(self, values: Syntax) -> bool:
@@ -147,8 +151,10 @@ class Nulls:
             return name == "null"
         if values.kind == "variable":
             return values.name not in self.whole
-        if values.kind in ("property", "parameter", "string", "number"):
+        if values.kind in ("property", "parameter", "string", "number", "places"):
             return False
+        if values.kind == "each-property":
+            return values.name not in REQUIRED or self.may_hold(values.parts[0])
         if values.kind == "function":
             if name in OF_ITEMS:
                 return False

@@ -7,7 +7,7 @@ nulls among them. Where the type of a value decides and is not known, the statem
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,6 +19,7 @@ from graphkit.stores.embedded.subqueries import (
     NODES,
     meant,
     quoted,
+    replaced,
 )
 
 if TYPE_CHECKING:
@@ -126,8 +127,79 @@ def slice_(writer: Writer, each: Syntax) -> str:
     return f"CASE WHEN {' AND '.join(open_)} THEN {part} END" if open_ else part
 
 
+def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
+    """Take items that have properties by their places in the list, or of each its one property.
+
+    Of the 2,049th of them and all after it, a function of each item reads other properties. The
+    lists of a path are shorter, and so are those that are written out.
+    """
+    before = each.parts[:2] if each.kind == "reduce" else []
+    variable, values, *rest = each.parts[len(before) :]
+    type_ = writer.types.item(values)
+    if type_ not in (*GRAPH_VALUES, "map") or not rest:
+        return each
+    uses = [part for of in rest for part in of.walk("variable") if part.name == variable.name]
+    read = [p for of in rest for p in of.walk("property") if _is(p.parts[0], variable)]
+    items = each.kind == "comprehension" and each.first("result") is None and not size
+    plain = not items and len(uses) == len(read) > 0
+    if plain and type_ != "map" and len({part.name for part in read}) == 1:
+        listed = Syntax("each-property", values.at, values.end, read[0].name, [values])
+        new = {part: Syntax("variable", part.at, part.end, variable.name) for part in read}
+    elif _is_short(values):
+        return each
+    elif plain and values.kind == "variable":
+        listed = Syntax("places", values.at, values.end, "", [values])
+        new = {
+            part: Syntax("property-at", part.at, part.end, part.name, [values, variable])
+            for part in read
+        }
+    else:
+        writer.lacks(
+            each,
+            "such use of what has properties in a list",
+            "name the list in WITH, and take x.key",
+        )
+    rest = [replaced(of, new) for of in rest]
+    return Syntax(each.kind, each.at, each.end, each.name, [*before, variable, listed, *rest])
+
+
+def _is_short(values: Syntax) -> bool:
+    """Tell if a list is of a path, written out, or a parameter."""
+    if values.kind in ("comprehension", "slice", "group"):
+        return _is_short(values.parts[values.kind == "comprehension"])
+    if values.kind == "function" and values.name.lower() in ("tail", "reverse"):
+        return _is_short(values.parts[0])
+    named = values.kind == "function" and values.name.lower() != "collect"
+    return named or values.kind in ("list", "parameter")
+
+
+def places(writer: Writer, each: Syntax) -> str:
+    """Write the places of a list."""
+    return f"range(1, size({writer.every(each.parts)}))"
+
+
+def property_at(writer: Writer, each: Syntax) -> str:
+    """Write a property of the item at a place."""
+    values, place = writer.all_written(each.parts)
+    return own(f"({values}[{place}]).{quoted(each.name)}", writer.types.of(each))
+
+
+def each_property(writer: Writer, each: Syntax) -> str:
+    """Write the list of a property of nodes or relationships in a list."""
+    return f"properties({writer.every(each.parts)}, '{each.name}')"
+
+
+def size(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+    """Write ``size(list)``; of a comprehension, how many it would have."""
+    value = arguments[0]
+    if value.kind != "comprehension" or value.first("result"):
+        return writer.called(each)
+    return f"size({comprehension(writer, by_place(writer, value, size=True))})"
+
+
 def comprehension(writer: Writer, each: Syntax) -> str:
     """Write ``[x IN list WHERE condition | value]``."""
+    each = by_place(writer, each)
     variable, values = each.parts[:2]
     where, result = each.first("where"), each.first("result")
     text = writer.written(values)
@@ -151,6 +223,7 @@ def _is(value: Syntax, variable: Syntax) -> bool:
 
 def predicate(writer: Writer, each: Syntax) -> str:
     """Write ``any(x IN list WHERE condition)``; ladybug's own takes but a simple condition."""
+    each = by_place(writer, each)
     variable, values = each.parts[:2]
     where, text = each.first("where"), writer.written(values)
     met = f"size({text})"
@@ -240,6 +313,7 @@ def _check_types(writer: Writer, each: Syntax, values: list[tuple[Syntax, str]])
 
 def reduce(writer: Writer, each: Syntax) -> str:
     """Write ``reduce(total = 0, x IN list | total + x)``: the sum, or product, of a list."""
+    each = by_place(writer, each)
     total, first, variable, values, result = each.parts
     operands, signs = result.parts[::2], {sign.name for sign in result.parts[1::2]}
     begins = result.kind in ("sum", "product") and _is(operands[0], total)
@@ -265,10 +339,26 @@ def reduce(writer: Writer, each: Syntax) -> str:
     if type_ != start and type_ == "int":
         text = f"cast({text}, 'DOUBLE[]')"
     begin = as_float(writer.written(first), start if type_ != start else "")
+    every = f"list_concat([{begin}], {text})"
+    if sign == "+" and "float" in (type_, start) and not open_:
+        return f"list_sum({every})"
+    # Beside what comes from outside, ladybug's own adds up other numbers.
+    for each in free(added, {variable.name}):
+        writer.lacks(each, "function reduce() that uses a variable from outside it like this")
     writer.locals += 1
     so_far, one = f"{HIDDEN}_t{writer.locals}", f"{HIDDEN}_i{writer.locals}"
-    every = f"list_concat([{begin}], {text})"
     return f"list_reduce({every}, ({so_far}, {one}) -> {so_far} {sign} {one})"
+
+
+def free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
+    """Yield the variables in a construct that it does not bind itself."""
+    if each.kind == "variable" and each.name not in bound:
+        yield each
+    scope = {"comprehension": (0,), "predicate": (0,), "reduce": (0, 2)}.get(each.kind, ())
+    own = {each.parts[n].name for n in scope}
+    for n, part in enumerate(each.parts):
+        if n not in scope:  # the list of a scope, which follows its variable, is outside it
+            yield from free(part, bound if n - 1 in scope else {*bound, *own})
 
 
 def as_float(text: str, type_: str) -> str:
@@ -468,14 +558,17 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "case": case,
     "compare": comparison,
     "comprehension": comprehension,
+    "each-property": each_property,
     "index": index,
     "label-test": label_test,
     "list": list_,
     "map": map_,
+    "places": places,
     "null-test": null_test,
     "predicate": predicate,
     "projection": projection,
     "property": property_,
+    "property-at": property_at,
     "reduce": reduce,
     "slice": slice_,
     "sum": sum_,
