@@ -166,6 +166,19 @@ def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
     )
 
 
+@pytest.mark.parametrize(("of", "share"), [("2024", 0.75), ("2023", 0.75 * 0.9)])
+def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of, of, share):
+    claim = (f"  - {{key: chn-own, kind: statement, consumer: CHN, supplier: CHN, product: ore, "
+             f"period: {of}, measure: sourcing, statement: Own, source: customs}}\n")  # fmt: skip
+    graph = graph_of(CHAIN, {"claims.yaml": CHAIN["claims.yaml"] + claim})
+    answer = graph.origins("JPN", scope="ree-metals", stage="mine")
+    (row,) = (r for r in answer.rows.to_pylist() if r["origin"] == "CHN")
+
+    assert (row["share"], row["low"]) == pytest.approx((share, share))
+    note = "CHN uses ore of its own alone, by claim chn-own."
+    assert (note in answer.notes) == (of == "2024")
+
+
 def test_looked_through_dependence_is_the_origins_of_one(chain):
     one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
     every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()

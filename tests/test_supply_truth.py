@@ -312,6 +312,22 @@ def test_the_range_holds_the_truth_where_ores_are_traded_unseen(seed, shape, par
             assert low - 1e-9 <= share <= high + 1e-9, key
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stating_that_a_country_uses_its_own_alone_narrows_ranges_around_the_truth(seed):
+    truth = chain(seed)
+    buys = {r["consumer"] for r in truth.sold.to_pylist() if r["product"] == "ore"}
+    unseen, made = without_trade(truth, "ore"), withheld(truth, seed, 0.3, None)
+    own = [r["product"] == "ore" and r["country"] not in buys for r in made.to_pylist()]
+    before = ranges(unseen, made)
+    after = ranges(unseen, made.append_column("own", pa.array(own)))
+    for key, share in true_shares(truth).items():
+        if key[1] != "ore":
+            low, high = after.get(key, (0.0, 0.0))
+            assert low - 1e-9 <= share <= high + 1e-9, key
+            assert before.get(key, (0.0, 0.0))[0] - 1e-9 <= low, key
+            assert high <= before.get(key, (0.0, 0.0))[1] + 1e-9, key
+
+
 @pytest.mark.parametrize("part", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("between", ["oxide", "metal"])
 @pytest.mark.parametrize("seed", SEEDS)

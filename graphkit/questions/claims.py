@@ -1,4 +1,4 @@
-"""Published claims in a scope: listed, beside shares of trade, or in their place."""
+"""Published claims in a scope: listed, beside shares of trade, or in place of figures."""
 
 from __future__ import annotations
 
@@ -407,3 +407,74 @@ def published_answer(
         caption=PUBLISHED,
         shown=without_empty(rows, [column.name for column in columns if column.header]),
     )
+
+
+def claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Collect claimed shares of world production, the most precise first."""
+    rows = []
+    for claim, fits in _on_production(catalog):
+        plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
+        if not plain or claim["kind"] != "share" or claim["period"] != period:
+            continue
+        rows += [
+            {"country": claim["supplier"], "product": product, "share": claim["value"],
+             "observed": True, "source": claim["source"], "claim": claim["key"],
+             "loose": len(fits) > 1}
+            for product in fits if product in chain
+        ]  # fmt: skip
+    return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
+
+
+def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Return the claims on what a country makes, with the products that each can mean."""
+    for claim in catalog.claims.to_pylist():
+        if claim["measure"] == "production" and claim["supplier"] and not claim["consumer"]:
+            product = claim["product"]
+            yield claim, [product] if product else _products_of(catalog, claim)
+
+
+def named_makers(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Collect the countries that claims name as makers of a traded product, without an amount.
+
+    A claim within the period asked names a maker for all of it.
+    """
+    asked = Period(period)
+    traded = set(catalog.traded["product"].to_pylist())
+    rows = []
+    for claim, fits in _on_production(catalog):
+        bound = claim["low"] if claim["value"] is None else claim["value"]
+        some = claim["kind"] == "statement" or claim["qualifier"] in ("more-than", "at-least")
+        if claim["qualifier"] in (None, "about", "rounded", "range"):
+            some = some or (bound or 0.0) > 0
+        within = claim["period"] is not None and Period(claim["period"]) in asked
+        if some and within and len(fits) == 1 and fits[0] in chain and fits[0] in traded:
+            rows.append({
+                "country": claim["supplier"], "product": fits[0], "observed": True,
+                "source": claim["source"], "claim": claim["key"], "makes": True,
+            })  # fmt: skip
+    return sorted(rows, key=lambda row: row["claim"])
+
+
+def _products_of(catalog: Catalog, claim: Mapping[str, Any]) -> list[str]:
+    """Find the products that an element at a stage can mean: of several, those with trade."""
+    members = catalog.materials.members.get(claim["element"], {claim["element"]})
+    fits = [
+        product
+        for product, row in catalog.materials.products.items()
+        if row["stage"] == claim["stage"]
+        and len(members & catalog.materials.main.get(product, set())) > len(members) / 2
+    ]
+    traded = set(catalog.traded["product"].to_pylist())
+    return fits if len(fits) == 1 else [product for product in fits if product in traded]
+
+
+def using_their_own(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Return the claims that a country uses a product of its own alone, for the whole period."""
+    asked = Period(period)
+    return [
+        claim
+        for claim in catalog.claims.to_pylist()
+        if claim["kind"] == "statement" and claim["measure"] == "sourcing"
+        and claim["supplier"] and claim["supplier"] == claim["consumer"]
+        and claim["product"] in chain and claim["period"] and asked in Period(claim["period"])
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import fsum, inf
@@ -22,6 +22,7 @@ from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
 from graphkit.period import Period, newest
+from graphkit.questions.claims import claimed_shares, named_makers, using_their_own
 from graphkit.questions.concentration import Figures, figures_in, revision_notes
 from graphkit.questions.trade import (
     Taken,
@@ -53,7 +54,7 @@ MADE = pa.schema([
     pa.field("observed", pa.bool_()), pa.field("basis", pa.string()),
     pa.field("source", pa.string()), pa.field("claim", pa.string()),
     pa.field("most", pa.float64()), pa.field("loose", pa.bool_()),
-    pa.field("makes", pa.bool_()),
+    pa.field("makes", pa.bool_()), pa.field("own", pa.bool_()),
 ])  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def production_of(
             continue
         found[pair] = {n: row.get(n) for n in MADE.names[:7]}
         found[pair]["makes"] = row["qualifier"] == "withheld"
-    for claim in _claimed_shares(catalog, chain, period):
+    for claim in claimed_shares(catalog, chain, period):
         pair = (claim["country"], claim["product"])
         if pair not in found:
             found[pair] = claim
@@ -99,9 +100,14 @@ def production_of(
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
     notes += [*_spread(found.values()), *_bounded(catalog, found, period)]
     notes += _not_added_up(catalog, chain, period, found)
-    for claim in _named_makers(catalog, chain, period):
+    for claim in named_makers(catalog, chain, period):
         row = found.setdefault((claim["country"], claim["product"]), claim)
         row["makes"] = row.get("loose") or row.get("tonnes") is row.get("share") is None
+    for claim in using_their_own(catalog, chain, period):
+        pair = (claim["supplier"], claim["product"])
+        if pair in found:
+            found[pair]["own"] = True
+            notes.append(f"{pair[0]} uses {pair[1]} of its own alone, by claim {claim['key']}.")
     ordered = [found[pair] for pair in sorted(found)]
     return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
 
@@ -154,59 +160,13 @@ def _not_added_up(
     years = Period(period).years
     told: dict[str, list[str]] = {}
     for year in years if len(years) > 1 else ():
-        for claim in _claimed_shares(catalog, chain, year):
+        for claim in claimed_shares(catalog, chain, year):
             if (claim["country"], claim["product"]) not in found:
                 claims = told.setdefault(f"{claim['product']} in {claim['country']}", [])
                 claims.append(f"{100 * claim['share']:g} % in {year}")
     said = "; ".join(f"{what}: {', '.join(claims)}" for what, claims in sorted(told.items()))
     shares = "Claimed shares of one year's production are not added up, as their totals are unknown"
     return [f"{shares} ({said})."] if said else []
-
-
-def _claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
-    """Collect claimed shares of world production, the most precise first."""
-    rows = []
-    for claim, fits in _on_production(catalog):
-        plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
-        if not plain or claim["kind"] != "share" or claim["period"] != period:
-            continue
-        rows += [
-            {"country": claim["supplier"], "product": product, "share": claim["value"],
-             "observed": True, "source": claim["source"], "claim": claim["key"],
-             "loose": len(fits) > 1}
-            for product in fits if product in chain
-        ]  # fmt: skip
-    return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
-
-
-def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Return the claims on what a country makes, with the products that each can mean."""
-    for claim in catalog.claims.to_pylist():
-        if claim["measure"] == "production" and claim["supplier"] and not claim["consumer"]:
-            product = claim["product"]
-            yield claim, [product] if product else _products_of(catalog, claim)
-
-
-def _named_makers(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
-    """Collect the countries that claims name as makers of a traded product, without an amount.
-
-    A claim within the period asked names a maker for all of it.
-    """
-    asked = Period(period)
-    traded = set(catalog.traded["product"].to_pylist())
-    rows = []
-    for claim, fits in _on_production(catalog):
-        bound = claim["low"] if claim["value"] is None else claim["value"]
-        some = claim["kind"] == "statement" or claim["qualifier"] in ("more-than", "at-least")
-        if claim["qualifier"] in (None, "about", "rounded", "range"):
-            some = some or (bound or 0.0) > 0
-        within = claim["period"] is not None and Period(claim["period"]) in asked
-        if some and within and len(fits) == 1 and fits[0] in chain and fits[0] in traded:
-            rows.append({
-                "country": claim["supplier"], "product": fits[0], "observed": True,
-                "source": claim["source"], "claim": claim["key"], "makes": True,
-            })  # fmt: skip
-    return sorted(rows, key=lambda row: row["claim"])
 
 
 def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -220,19 +180,6 @@ def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
         f"{', '.join(sorted(products))}."
         for claim, products in sorted(of.items())
     ]
-
-
-def _products_of(catalog: Catalog, claim: Mapping[str, Any]) -> list[str]:
-    """Find the products that an element at a stage can mean: of several, those with trade."""
-    members = catalog.materials.members.get(claim["element"], {claim["element"]})
-    fits = [
-        product
-        for product, row in catalog.materials.products.items()
-        if row["stage"] == claim["stage"]
-        and len(members & catalog.materials.main.get(product, set())) > len(members) / 2
-    ]
-    traded = set(catalog.traded["product"].to_pylist())
-    return fits if len(fits) == 1 else [product for product in fits if product in traded]
 
 
 def figures_by_source(made: pa.Table) -> list[dict[str, Any]]:
@@ -581,6 +528,7 @@ def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, 
     A sum that lacks a part is the least that the group makes; nothing, if it is zero.
     """
     one = {**rows[0], "tonnes": None, "share": None, "makes": any(map(_makes_some, rows))}
+    one["own"] = False
     for name in ("tonnes", "share"):
         if not others and all(row[name] is not None for row in rows):
             one[name] = fsum(row[name] for row in rows)

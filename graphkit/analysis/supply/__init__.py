@@ -233,6 +233,8 @@ class SupplyNetwork:
     """Products by products: True where the first is, or may be made of, the second."""
     facts: pa.Table
     """Rows that the flows were added up from."""
+    own_alone: np.ndarray
+    """True where a source says that the country's pool is its own production alone."""
 
     @property
     def unit(self) -> str:

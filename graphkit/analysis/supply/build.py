@@ -72,7 +72,8 @@ def supply_network(
         be null or left out), ``most`` (t, bound of an unpublished figure), ``observed`` (false:
         inferred; default true), ``loose`` (true: the share is of more than this product, an
         estimate of its production and no bound), ``makes`` (true: it makes some, of which there
-        is no figure) and ``basis``. Tonnes are compared with flows only by mass and if the basis
+        is no figure), ``own`` (true: of a product without trade, the country has its own alone)
+        and ``basis``. Tonnes are compared with flows only by mass and if the basis
         is the same (or missing in all rows); else the share is used. One row per country and
         product: choose among sources first.
     conversions : pyarrow.Table, optional
@@ -176,6 +177,7 @@ def supply_network(
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(sure.share, product), state, *pools, covered[0],
         np.clip(covered[1] - other, 0.0, 1.0), *may, host, behind, facts,
+        np.isin(nodes, maker[np.asarray(pc.fill_null(made["own"], False).to_numpy(), bool)]),
     )  # fmt: skip
 
 
@@ -251,7 +253,7 @@ def _made(production: pa.Table | None) -> pa.Table:
         table = table.set_column(table.column_names.index(name), name, text)
     for name, kind in (
         ("tonnes", NUMBER), ("share", NUMBER), ("most", NUMBER), ("observed", pa.bool_()),
-        ("loose", pa.bool_()), ("makes", pa.bool_()),
+        ("loose", pa.bool_()), ("makes", pa.bool_()), ("own", pa.bool_()),
     ):  # fmt: skip
         column = table[name] if name in table.column_names else pa.nulls(len(table))
         if name in table.column_names:

@@ -301,7 +301,7 @@ def untraded_pools(
     most = np.isinf(both).astype(np.float64)
     np.divide(at_most[None, :], both, out=most, where=(both > 0) & np.isfinite(both))
     ceiling = np.zeros_like(floor)
-    ceiling[:, country] = most * home[:, None]
+    ceiling[:, country] = most * (home * ~network.own_alone[nodes])[:, None]
     ceiling[np.arange(len(nodes)), country] = home
     return floor, ceiling
 
@@ -310,14 +310,15 @@ def own_parts(network: SupplyNetwork, nodes: np.ndarray, how: str) -> np.ndarray
     """Bound from below the part of pools of products with unknown trade that is home-made.
 
     As if all that others make came there too. It is 1 for products with known trade, whose pools
-    have their own imports, and everywhere if such products are taken to be the country's "own".
+    have their own imports, for countries that a source says to use their own alone, and everywhere
+    if such products are taken to be the country's "own".
     """
     if how == "own" or network.traded_nodes[nodes].all():
         return np.ones(len(nodes))
     world = np.bincount(network.product, _at_most(network), len(network.products))
     world = (world + network.unnamed)[network.product[nodes]]
     part = np.divide(network.produced[nodes], world, out=np.zeros(len(nodes)), where=world > 0)
-    return np.where(network.traded_nodes[nodes], 1.0, part)
+    return np.where(network.traded_nodes[nodes] | network.own_alone[nodes], 1.0, part)
 
 
 def _at_most(network: SupplyNetwork) -> np.ndarray:
