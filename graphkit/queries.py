@@ -157,7 +157,10 @@ def _parameter(path: Path, name: str, about: Any) -> Parameter:
         raise GraphkitError(f"{path.name}: parameter {name}: found {about!r}, wanted {wanted}")
     parameter = Parameter(name, **about)
     if parameter.default is not None:
-        parameter.value(parameter.default)
+        try:
+            parameter.value(parameter.default)
+        except UsageError as error:  # of the file, not of the command
+            raise GraphkitError(f"{path.name}: default of {error}") from error
     return parameter
 
 

@@ -175,6 +175,15 @@ def test_the_parameters_of_a_query_file_are_typed_as_declared(graphkit, tmp_path
     ))  # fmt: skip
 
 
+def test_a_default_of_another_type_is_a_fault_of_the_file(graphkit, tmp_path):
+    path = tmp_path / "own.cypher"
+    path.write_text(OWN.replace('"0.5"', '"half"'))
+
+    assert graphkit("query", str(path), "-P", "whole=7") == Outcome(
+        1, "", "graphkit: own.cypher: default of parameter number: found 'half', wanted a number\n"
+    )
+
+
 @pytest.mark.parametrize(
     "text", ["9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"], ids=repr
 )
