@@ -33,7 +33,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "text": ("p.key", "p.name", "s.key", "p.note"),
         "int": (
             "s.position",
-            "COUNT { (p)-[:MADE_INTO]->() }",
+            "(COUNT { (p)-[:MADE_INTO]->() } + 0)",  # Neo4j: less than 0.5 is never
             "size([(p)-[:USED_IN]->(u) | u])",
         ),
         "texts": (

@@ -563,3 +563,36 @@ def test_neo4j_answers_nothing_for_a_number_where_text_is_and_says_so(
     assert answer.table.to_pylist() == [{"n": 0}]
     assert answer.notes == (str(refused.value),)
     assert "period holds text; found the number 2024" in answer.notes[0]
+
+
+WALKS = """
+MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) RETURN a.key AS a, size(r) AS steps ORDER BY steps DESC, a LIMIT 5
+MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE any(x IN r WHERE x.kind = 'by-product') RETURN DISTINCT a.key AS a ORDER BY a
+MATCH (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE all(x IN r WHERE x.process IS NOT NULL) RETURN a.key AS a, size(r) AS n ORDER BY a, n
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) WITH a, r, b RETURN a.key AS a, size(r) AS n, b.key AS b ORDER BY a, n, b
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) WITH r AS rs, b.key AS b RETURN b, [r IN rs | r.process] AS n ORDER BY b
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) UNWIND r AS x RETURN x.process AS p, type(x) AS t, count(*) AS n ORDER BY p
+MATCH (a:Product {key: 'dy-metal'}) OPTIONAL MATCH (a)-[r:MADE_INTO*1..3]->(b:Product {key: 'zz'}) RETURN size(r) AS n, r IS NULL AS x, r AS r
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) RETURN r, b.key AS b ORDER BY b
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*0..2]->(b:Product) RETURN size(r) AS n, b.key AS b, r IS NULL AS c ORDER BY b
+MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, b WHERE length(p) = 2 RETURN b.key AS b, count(p) AS n ORDER BY n DESC, b LIMIT 5
+MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, length(p) AS l ORDER BY l LIMIT 300 RETURN sum(size(nodes(p))) AS n
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO]->(b) WITH p RETURN [n IN nodes(p) | n.key] AS ks, length(p) AS l ORDER BY ks[1]
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) WITH collect(p) AS ps RETURN size(ps) AS n
+MATCH p = (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..2]->(b) RETURN reduce(s = '', x IN r | s + x.kind + ';') AS t, b.key AS b ORDER BY b, t
+MATCH (a:Product)-[r:MADE_INTO|CONTAINS*1..2]->(b:Element {key: 'Dy'}) RETURN a.key AS a, [x IN r | type(x)] AS ts, size(r) AS n ORDER BY a, n LIMIT 5
+MATCH (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) RETURN a.key AS a, min(size(r)) AS n ORDER BY n DESC, a LIMIT 5
+MATCH (c:Control) WHERE c.since IS NOT NULL RETURN left(c.since, 4) + '-Q' + toString(date(c.since).quarter) AS q, count(*) AS n ORDER BY q
+RETURN min(null) AS a, max(null) AS b, avg(null) AS d, collect(null) AS e, count(null) AS f
+RETURN sum(null) AS c
+MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 5 RETURN c.aliases[..2] IS NOT NULL AS x, c.aliases[0] IS NULL AS y
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..1]->(b:Product) RETURN b.key AS b, count(r) AS n, head(r).process AS h, last(r).kind AS k, r[0].process AS z ORDER BY b
+"""  # noqa: E501 - a statement is a line.
+"""Relationships of variable length as lists, paths after WITH, dates, and aggregates of null."""
+
+
+@pytest.mark.parametrize("statement", WALKS.strip().split("\n"))
+def test_walks_paths_and_nulls_have_neo4js_rows(stores, statement):
+    found = {name: store.ask(statement).table for name, store in stores.items()}
+
+    assert found["embedded"].to_pylist() == found["neo4j"].to_pylist()

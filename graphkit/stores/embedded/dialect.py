@@ -30,7 +30,7 @@ from graphkit.stores.embedded.subqueries import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import ITEM, VALUES, filtered, free, own
+from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, free, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -344,6 +344,8 @@ class Writer:
         if item.kind == "star":
             return self.written(item)
         value = item.parts[0]
+        if value.kind == "variable":
+            return self.variable(value)
         shape = _shape(value)
         if shape and self.shaping and clause.kind == "return" and not clause.first("star"):
             of = value.parts[0]
@@ -525,6 +527,11 @@ class Writer:
         name = self.renamed.get(each.name, quoted(each.name))
         return own(name, self.types.of(each)) if self.is_item(each) else name
 
+    def value(self, each: Syntax) -> str:
+        """Write the value of a variable: of a relationship of variable length, the list."""
+        walk = self.types.of(each) == f"{LIST}relationship" and each.name in self.types.walks
+        return f"rels({self.variable(each)})" if walk else self.variable(each)
+
     def number(self, each: Syntax) -> str:
         """Write a number in the one way that ladybug reads."""
         text = each.name.replace("_", "")
@@ -553,7 +560,9 @@ class Writer:
         """Write a call as it is."""
         distinct = "DISTINCT " if each.first("distinct") else ""
         arguments = [part for part in each.parts if part.kind != "distinct"]
-        return f"{each.name}({distinct}{self.every(arguments)})"
+        null = [self.types.of(part) for part in arguments] == ["null"] and aggregates(each)
+        text = "cast(null, 'INT64')" if null else self.every(arguments)
+        return f"{each.name}({distinct}{text})"
 
     def matched(self, each: Syntax) -> str:
         """Write a value that is null where a pattern did not match."""
@@ -586,6 +595,6 @@ RULES: dict[str, Rule] = {
     "subquery-value": Writer.subquery_value,
     "union": Writer.union,
     "unwind": Writer.unwind,
-    "variable": Writer.variable,
+    "variable": Writer.value,
     "with": Writer.projection,
 }

@@ -80,6 +80,8 @@ class Types:
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.bound: dict[str, str] = {}
+        self.walks: set[str] = set()
+        """Relationships of variable length, which are no lists for ladybug."""
         self.parameters = parameters
 
     def bind(self, path: Syntax) -> None:
@@ -89,11 +91,15 @@ class Types:
             if variable is not None:
                 many = each.first("length", "quantifier") is not None
                 self.bound[variable.name] = LIST * many + each.kind
+                if many:
+                    self.walks.add(variable.name)
 
     def project(self, clause: Syntax) -> None:
         """Take note of the columns of WITH or RETURN."""
         columns = [item.parts for item in clause.all("item") if len(item.parts) == 2]
         types = {name.name: self.of(value) for value, name in columns}
+        walks = {name.name for value, name in columns if value.name in self.walks}
+        self.walks = (self.walks - set(types)) | walks
         self.bound = {**self.bound, **types}
 
     def item(self, values: Syntax) -> str:
@@ -154,6 +160,10 @@ class Types:
     def _case(self, value: Syntax) -> str:
         return self._common([part.parts[-1] for part in value.all("when", "else")])
 
+    def _property(self, value: Syntax) -> str:
+        of = self.of(value.parts[0])
+        return "int" if of == "date" else PROPERTIES.get(of, PROPERTIES[""]).get(value.name, "")
+
     def _parameter(self, value: Syntax) -> str:
         given = self.parameters
         return _of_python(given[value.name]) if value.name in given else ""
@@ -180,9 +190,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "number": lambda types, value: "float" if set(".eE") & set(value.name) else "int",
     "constant": lambda types, value: "null" if value.name.upper() == "NULL" else "bool",
     "variable": lambda types, value: types.bound.get(value.name, ""),
-    "property": lambda types, value: PROPERTIES.get(types.of(value.parts[0]), PROPERTIES[""]).get(
-        value.name, ""
-    ),
+    "property": Types._property,
     "each-property": lambda types, value: (
         LIST + PROPERTIES[types.item(value.parts[0])].get(value.name, "")
     ),
@@ -394,6 +402,13 @@ def round_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     return f"floor({writer.written(arguments[0])} + 0.5)"
 
 
+def length(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+    """Write ``length(path)``, for which ladybug's own wants the path in its own MATCH."""
+    if writer.optional:  # what has no match has no relationships, but no length either
+        return writer.called(each)
+    return f"size(rels({writer.every(arguments)}))"
+
+
 def type_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``type(r)``."""
     if writer.types.of(arguments[0]) == "node":
@@ -418,6 +433,7 @@ FUNCTIONS: dict[str, Rule] = {
     "keys": different("of a value, not of a column, lists what is not set as well"),
     "labels": lambda writer, each, arguments: label(writer, arguments[0], "[{}]"),
     "last": lambda writer, each, arguments: item(writer, arguments[0], "-1"),
+    "length": length,
     "log": template("ln({0})"),
     "properties": different("of a value, not of a column, has what is not set as well"),
     "rand": template("random()"),

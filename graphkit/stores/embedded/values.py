@@ -145,7 +145,7 @@ def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
     if plain and type_ != "map" and len({part.name for part in read}) == 1:
         listed = Syntax("each-property", values.at, values.end, read[0].name, [values])
         new = {part: Syntax("variable", part.at, part.end, variable.name) for part in read}
-    elif _is_short(values):
+    elif _is_short(values) or values.name in writer.types.walks:
         return each
     elif plain and values.kind == "variable":
         listed = Syntax("places", values.at, values.end, "", [values])
@@ -408,7 +408,7 @@ def null_test(writer: Writer, each: Syntax) -> str:
     """Write ``x IS NULL``; also of an identity, whose value would be another one."""
     value = each.parts[0]
     text = _identity(writer, value) if _identifies(value) else writer.written(value)
-    return f"{text} {each.name}"
+    return f"({text}) {each.name}" if text.endswith("]") else f"{text} {each.name}"
 
 
 def case(writer: Writer, each: Syntax) -> str:
@@ -498,7 +498,8 @@ def property_(writer: Writer, each: Syntax) -> str:
         name = value.name.lower() if value.kind == "function" else ""
         if name not in ("startnode", "endnode", "head", "last"):
             writer.lacks(each, f"property of a call f(x).{each.name}")
-    text = f"{writer.written(value)}.{quoted(each.name)}"
+    of = writer.written(value)
+    text = f"({of}).{quoted(each.name)}" if of.endswith("]") else f"{of}.{quoted(each.name)}"
     return own(text, writer.types.of(each)) if writer.is_item(value) else text
 
 
