@@ -30,6 +30,7 @@ from graphkit.build import build_graph
 from graphkit.explore import PATHS, POLICY, command_of, listening, openapi
 from graphkit.explore.answers import Answers
 from graphkit.explore.app import AHEAD, make_app
+from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
@@ -105,13 +106,35 @@ BODIES = {
 }
 
 
+READ = ("measure", "basis", "includes_other", "published_value", "baci_code", "edition_of")
+"""Texts of seeds that are read, not shown as they are."""
+CONTROL = {"key": "chn-1", "country": "CHN", "announcement": "An act", "measure": "licence",
+           "since": "2024-01-01", "elements": ["Nd"], "products": ["magnet"], "items": ["magnets"],
+           "evidence": "read", "source": "s"}  # fmt: skip
+
+
 def hostile_market() -> dict[str, str | bytes]:
-    """Seeds whose every name for people is a script."""
-    seeds = market(Random(7))
-    for kind in ("Source", "Stage", "Country", "Area", "Element", "Product", "Dataset"):
-        for row in seeds[kind]:
-            row["title" if kind == "Source" else "name"] += SCRIPT
-    return with_reference(seeds)
+    """Seeds with a script in every text for people: names, titles, statements, notes."""
+    seeds = {**market(Random(7)), "Control": [CONTROL]}
+    hostile = {}
+    for kind, rows in seeds.items():
+        free = [
+            p for p in GRAPH.by_name[kind].props
+            if p.type in (Type.TEXT, Type.TEXTS) and p.name not in READ
+            and not (p.key or p.ref or p.one_of or p.pattern or p.filled)
+        ]  # fmt: skip
+        hostile[kind] = [
+            {**row, **{p.name: scripted(p, row.get(p.name), n) for p in free}}
+            for n, row in enumerate(rows)
+        ]
+    return with_reference(hostile)
+
+
+def scripted(prop: Prop, value: Any, number: int) -> Any:
+    """Add a script to a text, or a text with one to a list."""
+    if prop.type is Type.TEXTS:
+        return [*(value or ()), f"another {prop.name} {number}{SCRIPT}"]
+    return f"{value or 'A text'}{SCRIPT}"
 
 
 @pytest.fixture(scope="module")

@@ -374,6 +374,7 @@ def test_scripts_in_names_are_shown_and_not_run(reader, opened, tmp_path):
         queries = (
             "view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
             "ask=origins&country=KOR&for=magnet", "ask=flows&for=magnet",
+            "ask=controls&country=CHN", "ask=claims&about=KOR", "ask=claims/check&about=KOR",
             "view=overview&country=KOR", f"view=cypher&statement={quote(NAMED)}",
         )  # fmt: skip
         for page in [opened(client, query, wait=False) for query in queries]:
