@@ -107,9 +107,16 @@ def hold(store: Neo4jStore, graph: Graph) -> None:
         store.load(graph)
 
 
+BATCH = 100_000
+"""Relationships or nodes that a transaction of any server has the memory to delete."""
+
+
 def clear(store: Neo4jStore) -> None:
     """Empty the whole test database."""
-    store._write("MATCH (n) CALL (n) { DETACH DELETE n }")
+    for pattern in ("()-[n]->()", "(n)"):
+        count = f"MATCH {pattern} RETURN count(n) AS n"
+        while store.run(count).table["n"][0].as_py():
+            store._write(f"MATCH {pattern} WITH n LIMIT {BATCH} DELETE n")
 
 
 def until(came: Callable[[], bool], seconds: float = 60) -> None:
