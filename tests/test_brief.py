@@ -225,6 +225,23 @@ def test_imports_that_are_only_weighed_are_by_weight_and_worth_no_sum(embedded_o
     ]
 
 
+def test_sections_of_imports_that_are_only_weighed_say_that_none_is_known_by_value(embedded_of):
+    page = embedded_of(WEIGHED).brief("KOR")
+    unknown = ["KOR: no imports of ree-metals known by value (USD)."]
+
+    for title in ("The largest dependencies", "Single points of failure", "If China stopped"):
+        assert section(page, title).sentences == unknown
+
+
+@pytest.mark.parametrize(("period", "when"), [(None, ""), ("2010", " for 2010")])
+def test_the_lead_on_a_mineral_without_data_says_so(ask, period, when):
+    page = ask.brief(scope="rubidium", period=period)
+
+    assert page.lead[0] == (
+        f"Neither production of rubidium (Rb) nor trade in it is in the database{when}."
+    )
+
+
 def test_without_trade_each_section_on_a_country_says_what_is_unknown(embedded_of):
     page = embedded_of({"trade.yaml": None}).brief("KOR")
     none, unknown = "No imports of South Korea are known at all.", "Unknown without trade data."

@@ -61,6 +61,9 @@ def mineral_brief(facts: Facts, period: str | None, command: str) -> Brief:
         _points(facts, asked), _controls(facts), _prices(facts, asked),
         claims_part(facts.ask("claims check", scope=[facts.scope]), f"about {scope.meaning}"),
     ]  # fmt: skip
+    if not any(lead for _, lead in parts[:3]):
+        nothing = f"Neither production of {scope.meaning} nor trade in it is in the database."
+        parts[0] = (parts[0][0], [nothing if not period else f"{nothing[:-1]} for {period}."])
     when = f", {period}" if period else ""
     title = f"Who mines, refines, makes, sells and buys {scope.meaning}{when}"
     return facts.brief(title, parts, command)

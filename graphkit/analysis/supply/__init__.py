@@ -164,6 +164,7 @@ def _least_world_total(share: np.ndarray, shown: np.ndarray, nodes: np.ndarray) 
 
 
 UNITS = {"usd": "USD", "tonnes": "t"}
+IN_WORDS = {"usd": "by value (USD)", "tonnes": "by mass (tonnes)"}
 BASES = ("imports", "supply")
 """Totals that shares may refer to: imports, or imports and production."""
 
@@ -399,7 +400,7 @@ class SupplyNetwork:
         if not chosen.any() and (countries is not None or products is not None):
             raise GraphkitError(
                 f"{shortened(countries or self.countries, 4)}: no {base} of "
-                f"{shortened(products or self.products, 4)} known"
+                f"{shortened(products or self.products, 4)} known {IN_WORDS[self.measure]}"
             )
         return np.flatnonzero(chosen)
 

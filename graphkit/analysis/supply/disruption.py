@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from graphkit.analysis.supply import MISSING, OBSERVED, SupplyNetwork
+from graphkit.analysis.supply import IN_WORDS, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import system
 from graphkit.analysis.supply.tracing import loss_ranges, made_ranges
 from graphkit.arrow import SHARE, counts, flags, number, texts
@@ -148,7 +148,10 @@ def cut_flows(
     if not hit.any():
         what = ", ".join(products) if products is not None else "any product"
         whom = f" to {', '.join(destinations)}" if destinations is not None else ""
-        raise GraphkitError(f"no exports of {what} from {', '.join(exporters)}{whom} are known")
+        counted = IN_WORDS[network.measure]
+        raise GraphkitError(
+            f"no exports of {what} from {', '.join(exporters)}{whom} are known {counted}"
+        )
     return np.where(hit, loss, 0.0)
 
 
