@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pytest
 from supply_cases import FLOW, MADE, STAGES
 
-from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply import SHARE_ROUNDING, SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import cascade, disruption
 from graphkit.analysis.supply.look_through import look_through
@@ -118,9 +118,15 @@ def chain(seed: int, shape: Shape = CHAIN) -> Truth:
 
 
 def hidden(truth: Truth, seed: int, part: float) -> pa.Table:
-    """Keep each figure of production with a chance of 1 - part."""
+    """Keep each figure of production with a chance of 1 - part, and those of next to nothing."""
     kept = np.random.default_rng(seed).random(len(truth.made)) >= part
-    return truth.made.filter(pa.array(kept))
+    return truth.made.filter(pa.array(kept | rounded(truth)))
+
+
+def rounded(truth: Truth) -> np.ndarray:
+    """Mark figures that are no more than the rounding of a whole table: not missed in it."""
+    share = truth.made["share"].to_numpy()
+    return np.asarray((share > 0) & (share < SHARE_ROUNDING))
 
 
 def named(truth: Truth, seed: int, part: float) -> pa.Table:
@@ -284,6 +290,7 @@ def withheld(
 ) -> pa.Table:
     """Withhold figures of one product, with a bound of so many times the truth, hide others."""
     draws = np.random.default_rng(seed).random(len(truth.made))
+    draws[rounded(truth)] = 1.0
     rows = []
     for row, draw in zip(truth.made.to_pylist(), draws, strict=True):
         if row["product"] != product:
