@@ -53,8 +53,10 @@ from graphkit.stores import (
 )
 from graphkit.stores.embedded.dialect import Translation, shown, translate
 from graphkit.stores.embedded.load import connect, fill, workroom
+from graphkit.stores.embedded.patterns import (
+    HIDDEN,
+)
 from graphkit.stores.embedded.refusals import explain_failure
-from graphkit.stores.embedded.subqueries import HIDDEN
 
 if TYPE_CHECKING:
     from graphkit.build import Graph

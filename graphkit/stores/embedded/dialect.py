@@ -18,17 +18,20 @@ from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, Types
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
-from graphkit.stores.embedded.nulls import Nulls
-from graphkit.stores.embedded.subqueries import (
+from graphkit.stores.embedded.patterns import (
     EDGES,
     HIDDEN,
     NODES,
     Joins,
-    aggregates,
-    joined,
+    Nulls,
     labels_of,
     quoted,
     replaced,
+)
+from graphkit.stores.embedded.subqueries import (
+    aggregates,
+    joined,
+    misplanned,
 )
 from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, free, own
 
@@ -123,29 +126,6 @@ def shown(asked: Translation) -> str:
     """Return the text of a translation with the parameters' own names."""
     own = {new: name for name, new in asked.names.items()}
     return re.sub(rf"\$({HIDDEN}_\d+)\b", lambda found: f"${own[found[1]]}", asked.text)
-
-
-def misplanned(query: Syntax) -> bool:
-    """Tell if ladybug's optimizer (0.19 to 0.22) would make a query another one.
-
-    It drops the order where an aggregate without a group takes what WITH ... ORDER BY leaves, and
-    the rows without a match where something is made of a COUNT subquery.
-
-    >>> top_five = "MATCH (n) WITH n.x AS x ORDER BY x DESC LIMIT 5 RETURN "
-    >>> misplanned(Statement(top_five + "sum(x) AS total").query)
-    True
-    >>> misplanned(Statement(top_five + "x, count(*) AS n").query)
-    False
-    """
-    if any(each.name == "COUNT" for each in query.walk("subquery-value")):
-        return True
-    ordered = False
-    for each in query.walk("with", "return"):
-        columns = each.all("item", "star")
-        if ordered and all(map(aggregates, columns)):
-            return True
-        ordered = ordered or each.first("order") is not None
-    return False
 
 
 def _shape(value: Syntax) -> str:

@@ -15,16 +15,18 @@ from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import StoreError, Untranslated, UsageError, one_line
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import Translation, translate
-from graphkit.stores.embedded.subqueries import (
-    AGGREGATES,
+from graphkit.stores.embedded.patterns import (
     EDGES,
     NODES,
-    SCOPES,
-    bound_after,
     labels_of,
     links,
     name_of,
     sections,
+)
+from graphkit.stores.embedded.subqueries import (
+    AGGREGATES,
+    SCOPES,
+    bound_after,
 )
 
 _TEXT_TYPES = (Type.TEXT, Type.PERIOD, Type.DATE)

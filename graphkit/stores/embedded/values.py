@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.embedded.nulls import GRAPH_VALUES
-from graphkit.stores.embedded.subqueries import (
+from graphkit.stores.embedded.patterns import (
     EDGES,
+    GRAPH_VALUES,
     HIDDEN,
     NODES,
     meant,
