@@ -107,7 +107,7 @@ def hold(store: Neo4jStore, graph: Graph) -> None:
         store.load(graph)
 
 
-BATCH = 100_000
+BATCH = 20_000
 """Relationships or nodes that a transaction of any server has the memory to delete."""
 
 
