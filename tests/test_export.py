@@ -17,7 +17,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit import cli
 from graphkit.build import Graph, build_graph
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.export import FORMATS, Exported, chosen_format, read, stored_graph, write
+from graphkit.export import FORMATS, Exported, StoredGraph, chosen_format, read, stored_graph, write
 from graphkit.export.formats import statements, write_import_folder
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
@@ -93,10 +93,26 @@ def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
         assert found[key].equals(table), key
 
 
+@pytest.mark.parametrize("page", [2, 2**15])
+def test_pages_of_a_graph_are_the_graph_in_its_order(store: Store, graph: Graph, page: int):
+    store.load(graph)
+    paged: dict[tuple[str, ...], list[pa.Table]] = {}
+    for part in StoredGraph(store, page=page).parts():
+        key = (part.kind.name, *(kind.name for kind in part.ends))
+        paged.setdefault(key, []).append(part.rows())
+
+    whole = stored_graph(store)
+    for part in whole.parts:
+        key = (part.kind.name, *(kind.name for kind in part.ends))
+        assert pa.concat_tables(paged.pop(key)).equals(part.rows()), key
+    assert not any(len(table) for tables in paged.values() for table in tables)
+    assert max(len(part.table) for part in whole.parts if part.ends) > 2  # of several pages
+
+
 def export(store: Store, output: Path, form: str | None = None, **scope: str) -> Exported:
     """Export as the command does, without options to parse."""
     chosen = chosen_format(form, output, of_trade=bool(scope))
-    return write(read(store, **scope), output, chosen)
+    return write(read(store, **scope, form=chosen), output, chosen)
 
 
 # --- GraphML and GEXF

@@ -257,10 +257,9 @@ def export(
         raise UsageError("where to? name a file or folder with -o PATH")
     of_trade = scope is not None or period is not None
     chosen = chosen_format(form, output, of_trade=of_trade)
-    with opened(db) as store, named_as_options((SCOPE, PERIOD)):
-        content = read(store, scope, period)
-    # Outside opened(): an interrupt here must raise, so that partly written files are removed.
-    done = write(content, output, chosen)
+    # An interrupt must raise, so that partly written files are removed.
+    with opened(db, once=False) as store, named_as_options((SCOPE, PERIOD)):
+        done = write(read(store, scope, period, form=chosen), output, chosen)
     for note in done.notes:
         say(note)
     say(f"{output}: {done.nodes:,} nodes, {done.edges:,} relationships")

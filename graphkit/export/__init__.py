@@ -47,8 +47,12 @@ class Exported:
     notes: tuple[str, ...] = ()
 
 
-def read(store: Store, scope: str | None = None, period: str | None = None) -> Graph | TradeNetwork:
+def read(
+    store: Store, scope: str | None = None, period: str | None = None, *, form: str = "parquet"
+) -> Graph | StoredGraph | TradeNetwork:
     """Read the whole graph, or with a scope or period its trade network.
+
+    A format that draws the graph reads it while it writes.
 
     Scope and period are those of :func:`graphkit.questions.dependence.depends`.
 
@@ -60,7 +64,7 @@ def read(store: Store, scope: str | None = None, period: str | None = None) -> G
         The database has no graph, or no trade in the scope.
     """
     if scope is None and period is None:
-        return stored_graph(store)
+        return StoredGraph(store) if form in OF_TRADE else stored_graph(store)
     return trade_network(store, scope, period)
 
 
@@ -91,12 +95,13 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
     return form
 
 
-def write(content: Graph | TradeNetwork, output: Path, form: str) -> Exported:
+def write(content: Graph | StoredGraph | TradeNetwork, output: Path, form: str) -> Exported:
     """Write a graph or trade network beside the output first, then into its place."""
-    if form in OF_TRADE or not isinstance(content, Graph):
+    if not isinstance(content, Graph):
         with _replacing(output) as path:
-            counted = formats.write_network(formats.drawing(content), path, form)
-        return Exported(*counted, () if isinstance(content, Graph) else content.notes)
+            if isinstance(content, TradeNetwork):
+                return Exported(*formats.write_trade(content, path, form), content.notes)
+            return Exported(*formats.write_whole(content.parts, path, form))
     writers: Mapping[str, Callable[[Graph, Path], None]] = {
         "parquet": write_parquet_folder,
         "neo4j-admin": formats.write_import_folder,
@@ -167,6 +172,46 @@ def _described(table: pa.Table, kind: Kind) -> pa.Table:
     return table.cast(pa.schema(fields, metadata=about))
 
 
+@dataclass(frozen=True)
+class StoredGraph:
+    """The graph in a database, of which no more than a page is in memory."""
+
+    store: Store
+    schema: Schema = GRAPH
+    page: int = 2**15
+    """About how many relationships are read at once."""
+
+    def parts(self, *, empty: bool = False) -> Iterator[Part]:
+        """Read graphkit's nodes and relationships page by page, the load marker last.
+
+        Each kind is ordered by key; an edge kind is, for each pair of node kinds, some parts in
+        that order. With ``empty``, there is one part of each kind that has any, without its rows.
+
+        Raises
+        ------
+        GraphkitError
+            The database has no graph of graphkit's.
+        """
+        rows = 0
+        for kind in sorted(self.schema.kinds, key=lambda kind: kind == LOAD):
+            ranges = _ranges(self.store, kind, self.page)
+            for ends in joined(self.schema, kind) if ranges else ():
+                for keys in ranges[: 1 if empty else None]:
+                    found = _rows(self.store, kind, ends, keys).sort_by(kind.key)
+                    rows += len(found)
+                    yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
+                    release_memory()  # of the database's rows, before the next ones
+            _let_go(self.store)
+        if not rows:
+            raise GraphkitError(f"{self.store.label} holds no graph: fill it with 'graphkit load'")
+
+
+def _let_go(store: Store) -> None:
+    """Close a file, whose columns stay in memory until then; the next statement opens it again."""
+    if not store.content:
+        store.close()
+
+
 def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
     """Read graphkit's nodes and relationships from a database, the load marker last.
 
@@ -179,6 +224,7 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
     """
     kinds = sorted(schema.kinds, key=lambda kind: kind == LOAD)  # the load marker is last
     parts = [part for kind in kinds for part in _parts(store, schema, kind)]
+    _let_go(store)
     if not any(len(part.table) for part in parts):
         raise GraphkitError(f"{store.label} holds no graph: fill it with 'graphkit load'")
     return Graph(schema, tuple(parts))
@@ -203,20 +249,23 @@ PAGE = 2**16
 
 
 def _pages(store: Store, schema: Schema, kind: Kind) -> Iterator[Page]:
-    """Read the rows of a kind, page after page by key, in any order within a page.
+    """Read the rows of a kind, page after page by key, in any order within a page."""
+    for keys in _ranges(store, kind, PAGE):
+        yield {ends: _rows(store, kind, ends, keys) for ends in joined(schema, kind)}
+        release_memory()  # of the database's rows, before the next ones
+
+
+def _ranges(store: Store, kind: Kind, size: int) -> list[Mapping[str, int]]:
+    """Divide the keys of a kind of relationship into ranges; all nodes of a kind are one.
 
     Keys of relationships are fingerprints, so that equal parts of their range hold about as many.
     """
     if not kind.is_edge:
-        yield {(): _rows(store, kind, (), {})}
-        return
+        return [{}]
     count_all = f"MATCH ()-[x:`{kind.name}`]->() RETURN count(*) AS n"
-    count = math.ceil(store.run(count_all).table["n"][0].as_py() / PAGE)
+    count = math.ceil(store.run(count_all).table["n"][0].as_py() / size)
     bounds = [2**64 * part // max(count, 1) - 2**63 for part in range(count + 1)]
-    for low, end in pairwise(bounds):
-        keys = {"low": low, "high": end - 1}
-        yield {ends: _rows(store, kind, ends, keys) for ends in joined(schema, kind)}
-        release_memory()  # of the database's rows, before the next ones
+    return [{"low": low, "high": end - 1} for low, end in pairwise(bounds)]
 
 
 def _rows(store: Store, kind: Kind, ends: tuple[Kind, ...], keys: Mapping[str, int]) -> pa.Table:

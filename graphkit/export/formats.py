@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.sax.saxutils import escape
 
 import pyarrow as pa
@@ -49,27 +49,40 @@ class Elements:
     ends: tuple[pa.ChunkedArray, ...] = ()
 
 
-Drawing = Callable[[int | None], Iterator[Elements]]
-"""Elements of a drawing, nodes first, of each part some first rows or, with None, all."""
+Drawing = Callable[[bool], Iterator[Elements]]
+"""Elements of a drawing, nodes first; with True, some of each kind without their rows."""
 
 
-def drawing(content: Graph | TradeNetwork) -> Drawing:
-    """Draw the whole graph or the trade alone."""
-    if isinstance(content, Graph):
-        return partial(_whole, content)
-    return partial(_trade, content)
+class Parts(Protocol):
+    """Function that reads the parts of a graph anew each time."""
+
+    def __call__(self, *, empty: bool = False) -> Iterator[Part]:
+        """Read all parts, or with ``empty`` one of each kind without its rows."""
 
 
-def _whole(graph: Graph, most: int | None = None) -> Iterator[Elements]:
+DRAWN = 2**13
+"""Nodes or edges that are drawn at once: each is some 20 texts meanwhile."""
+
+
+def write_whole(parts: Parts, path: Path, form: str) -> tuple[int, int]:
+    """Write the whole graph as GraphML or GEXF, and return the numbers of nodes and edges."""
+    return _write_drawing(partial(_whole, parts), path, form)
+
+
+def write_trade(trade: TradeNetwork, path: Path, form: str) -> tuple[int, int]:
+    """Write the trade as GraphML or GEXF, and return the numbers of nodes and edges."""
+    return _write_drawing(partial(_trade, trade), path, form)
+
+
+def _whole(parts: Parts, empty: bool) -> Iterator[Elements]:
     """Draw every node, named by kind and key (``Country:KOR``), and every relationship.
 
     ``kind`` is the label or type, ``label`` the text in a drawing; a list becomes text with
     semicolons.
     """
-    for part in graph.parts:
-        size = len(part.table) if most is None else most
-        for start in range(0, max(size, 1), BATCH):
-            yield _elements(part, part.rows(start, min(BATCH, size - start)))
+    for part in parts(empty=empty):
+        for start in range(0, max(len(part.table), 1), DRAWN):
+            yield _elements(part, part.rows(start, DRAWN))
 
 
 def _elements(part: Part, rows: pa.Table) -> Elements:
@@ -92,13 +105,14 @@ def _named(kind: str, keys: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(kind, keys, ":")
 
 
-def _trade(trade: TradeNetwork, most: int | None = None) -> Iterator[Elements]:
+def _trade(trade: TradeNetwork, empty: bool) -> Iterator[Elements]:
     """Draw suppliers and consumers, with an edge for each product, period and data set.
 
     ``weight`` is the value in USD, by which tools lay out and rank; an edge of unknown value has
     none.
     """
     about = ("label", "kind", "region")
+    most = 0 if empty else None
     places = pa.table({
         name: pa.array([place[name] for place in trade.places.values()], pa.string())
         for name in about
@@ -134,8 +148,7 @@ def xml_text(text: str) -> str:
     return NOT_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def write_network(drawn: Drawing, path: Path, form: str) -> tuple[int, int]:
-    """Write GraphML or GEXF, and return the numbers of nodes and edges."""
+def _write_drawing(drawn: Drawing, path: Path, form: str) -> tuple[int, int]:
     return _write_graphml(drawn, path) if form == "graphml" else _write_gexf(drawn, path)
 
 
@@ -144,7 +157,7 @@ def _write_gexf(drawn: Drawing, path: Path) -> tuple[int, int]:
     import networkx as nx
 
     network = nx.MultiDiGraph()
-    for some in drawn(None):
+    for some in drawn(False):
         ends = [end.to_pylist() for end in some.ends]
         rows = zip(*ends, some.names.to_pylist(), some.attributes.to_pylist(), strict=True)
         add = network.add_edge if ends else network.add_node
@@ -172,14 +185,14 @@ def _write_graphml(drawn: Drawing, path: Path) -> tuple[int, int]:
     count = {"node": 0, "edge": 0}
     with path.open("wb") as file:
         file.write(GRAPHML.encode())
-        for some in drawn(0):
+        for some in drawn(True):
             for field in some.attributes.schema:
                 what = ("edge" if some.ends else "node", field)
                 if what not in keys:
                     keys[what] = f"d{len(keys)}"
                     file.write(_declared(keys[what], *what).encode())
         file.write(b'<graph edgedefault="directed">\n')
-        for some in drawn(None):
+        for some in drawn(False):
             element = "edge" if some.ends else "node"
             count[element] += len(some.names)
             file.write("".join(_markup(element, some, keys).to_pylist()).encode())
