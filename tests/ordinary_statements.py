@@ -1,4 +1,4 @@
-"""Statements as analysts write them for Neo4j, in twelve kinds of twenty-five."""
+"""Statements as analysts write them for Neo4j: twelve kinds of twenty-five, and longer ones."""
 
 # ruff: noqa: E501 - a statement is a line.
 
@@ -329,6 +329,98 @@ MATCH (a:Country {iso3: 'KOR'})-[:MEMBER_OF]->(g:Area) RETURN g.iso3 AS g ORDER 
 MATCH (g:Area {iso3: 'EU27'})<-[:MEMBER_OF]-(c:Country) RETURN c.iso3 AS c ORDER BY c LIMIT 5
 MATCH (c:Country {iso3: 'KOR'}) RETURN c.name IS NOT NULL AS x, c IS NOT NULL AS y
 MATCH (c:Country {iso3: 'KOR'}) RETURN id(c) IS NOT NULL AS x
+""",
+    "reports": """
+MATCH (c:Country)-[e:EXPORTS {period: '2024'}]->(d:Country) WITH c, collect(e) AS es RETURN c.iso3 AS c, size([e IN es WHERE e.usd > 1000000]) AS big, size(es) AS n ORDER BY big DESC, c LIMIT 10
+MATCH ()-[e:EXPORTS]->() WITH collect(e) AS es RETURN size([e IN es WHERE e.usd > 1000000]) AS big, size(es) AS n
+MATCH (c:Country) WITH collect(c) AS cs RETURN size([c IN cs WHERE c.region = 'Asia' AND c.name STARTS WITH 'K']) AS n
+MATCH (c:Country) OPTIONAL MATCH (c)-[h:HOLDS]->(p:Product) WITH c, collect(p.key) AS ps WHERE size(ps) > 3 RETURN c.name AS country, ps[0] IS NOT NULL AS any_, size(ps) AS n ORDER BY n DESC, country LIMIT 5
+MATCH (c:Country) OPTIONAL MATCH (c)-[:PRODUCES]->(p:Product) WITH c, collect(DISTINCT p.key) AS made OPTIONAL MATCH (c)-[:HOLDS]->(q:Product) WITH c, made, collect(DISTINCT q.key) AS held RETURN c.iso3 AS iso, size(made) AS made, size(held) AS held, size([x IN held WHERE NOT x IN made]) AS only_held ORDER BY only_held DESC, iso LIMIT 10
+MATCH (a:Country)-[e:EXPORTS]->(b:Country {iso3: 'KOR'}) WHERE e.period STARTS WITH '202' RETURN e.period AS period, sum(e.usd) AS usd, count(DISTINCT a) AS sellers ORDER BY period
+MATCH (a:Country)-[e:EXPORTS]->(b:Country {iso3: 'KOR'}) WITH toInteger(left(e.period, 4)) AS year, sum(e.usd) AS usd WHERE year >= 2020 RETURN year, round(usd / 1e6, 1) AS musd ORDER BY year
+MATCH p = shortestPath((a:Country {iso3: 'CHN'})-[*..4]-(b:Element {key: 'Dy'})) RETURN length(p) AS hops
+MATCH (a:Product {key: 'dy-metal'}), (b:Product {key: 'magnets-metal'}) MATCH p = shortestPath((a)-[:MADE_INTO*..6]->(b)) RETURN [n IN nodes(p) | n.name] AS way, reduce(t = 0, r IN relationships(p) | t + 1) AS steps
+MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) RETURN a.key AS a, size(r) AS steps ORDER BY steps DESC, a LIMIT 5
+MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE any(x IN r WHERE x.kind = 'by-product') RETURN DISTINCT a.key AS a ORDER BY a
+MATCH (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE all(x IN r WHERE x.process IS NOT NULL) RETURN a.key AS a, size(r) AS n ORDER BY a, n
+MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WHERE none(n IN nodes(p) WHERE n.note IS NULL) RETURN count(p) AS n
+MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, b WHERE length(p) = 2 RETURN b.key AS b, count(p) AS n ORDER BY n DESC, b LIMIT 5
+MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH b, collect(length(p)) AS ls RETURN b.key AS b, reduce(m = 0, x IN ls | m + x) AS total ORDER BY total DESC, b LIMIT 5
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) WITH b, min(length(p)) AS d RETURN d, collect(b.key) AS ks ORDER BY d
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND nodes(p) AS n RETURN DISTINCT n.key AS k ORDER BY k
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND relationships(p) AS r RETURN type(r) AS t, r.process AS process, count(*) AS n ORDER BY process
+RETURN min(null) AS a, max(null) AS b, sum(null) AS c, avg(null) AS d, collect(null) AS e, count(null) AS f
+MATCH (c:Country) RETURN c.region AS region, CASE WHEN count(*) > 50 THEN 'many' WHEN count(*) > 20 THEN 'some' ELSE 'few' END AS size ORDER BY region
+MATCH (c:Country)-[d:DEPENDS_ON {period: '2024'}]->(s:Country) WITH s, CASE WHEN d.share_usd >= 0.75 THEN 'high' WHEN d.share_usd >= 0.5 THEN 'mid' ELSE 'low' END AS level, count(*) AS n RETURN s.iso3 AS s, level, n ORDER BY n DESC, s, level LIMIT 10
+UNWIND [{iso: 'KOR', cap: 1.5}, {iso: 'JPN', cap: 2.5}] AS row MATCH (c:Country {iso3: row.iso}) RETURN c.name AS name, row.cap * 2 AS twice ORDER BY name
+UNWIND [{iso: 'KOR', tags: ['a', 'b']}, {iso: 'JPN', tags: ['c']}] AS row UNWIND row.tags AS tag RETURN row.iso AS iso, tag ORDER BY iso, tag
+MATCH (c:Country) WHERE EXISTS { MATCH (c)-[:PRODUCES]->(p:Product)-[:CONTAINS]->(e:Element {key: 'Li'}) } RETURN c.iso3 AS c ORDER BY c
+MATCH (p:Product) WHERE NOT EXISTS { MATCH (:Country)-[:PRODUCES]->(p) } AND EXISTS { (p)-[:TRADED_AS]->(:Code) } RETURN p.key AS p ORDER BY p LIMIT 10
+MATCH (p:Product) RETURN p.key AS p, COUNT { (p)<-[:PRODUCES]-(:Country) } AS producers ORDER BY producers DESC, p LIMIT 8
+MATCH (p:Product) WHERE COUNT { (p)<-[:PRODUCES]-(c:Country) WHERE c.region = 'Asia' } > 3 RETURN p.key AS p ORDER BY p
+MATCH (p:Product) WITH p, COUNT { MATCH (p)<-[r:PRODUCES]-() WHERE r.tonnes > 1000 } AS n WHERE n > 0 RETURN avg(n) > 1 AS x, max(n) AS most
+MATCH ()-[e:EXPORTS {period: '2024'}]->() RETURN percentileCont(e.usd, 0.5) AS median, percentileDisc(e.usd, 0.9) AS p90, max(e.usd) AS most
+MATCH ()-[e:EXPORTS {period: '2024'}]->() RETURN e.product AS product, round(percentileCont(e.usd, 0.5)) AS median, count(*) AS n ORDER BY n DESC, product
+MATCH (c:Control) RETURN date(c.since).year AS year, date(c.since).month AS month, count(*) AS n ORDER BY year, month
+MATCH (c:Control) WHERE date(c.since) >= date({year: 2023, month: 7, day: 1}) RETURN c.key AS k, c.since AS since ORDER BY since, k LIMIT 5
+MATCH (c:Control) WHERE c.since IS NOT NULL RETURN left(c.since, 4) + '-Q' + toString(date(c.since).quarter) AS q, count(*) AS n ORDER BY q
+MATCH (c:Control) WHERE c.until IS NULL OR date(c.until) > date('2025-06-01') RETURN count(*) AS n
+MATCH (c:Control)-[:IMPOSED_BY]->(i:Country) OPTIONAL MATCH (c)-[:NAMES]->(e:Element) WITH i, c, collect(e.key) AS named RETURN i.iso3 AS by, c.key AS control, size(named) AS n ORDER BY n DESC, control LIMIT 8
+MATCH (c:Country {iso3: 'KOR'}) RETURN c {.iso3, .name, sells: COUNT { (c)-[:EXPORTS]->() }, asia: c.region = 'Asia'} AS m
+MATCH (p:Product)-[:AT_STAGE]->(s:Stage) WITH s, collect(p {.key, .name}) AS ps RETURN s {.key, n: size(ps)} AS m ORDER BY s.position
+MATCH (c:Country)-[:EXPORTS]->(d:Country) WHERE c.iso3 IN ['CHN', 'USA'] CALL (c) { MATCH (c)-[e:EXPORTS {period: '2024'}]->(x) RETURN x.iso3 AS best, e.usd AS usd ORDER BY e.usd DESC LIMIT 1 } RETURN DISTINCT c.iso3 AS c, best, usd ORDER BY c
+MATCH (n:Country|Area WHERE n.name STARTS WITH 'A') RETURN labels(n)[0] AS l, count(*) AS n ORDER BY l
+MATCH (n:(Product|Element)&!Stage) RETURN count(n) AS n
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO|USED_IN|CONTAINS]->(b) RETURN type(r) AS t, coalesce(b.key, b.name) AS b ORDER BY t, b
+MATCH (a:Product)-[:MADE_INTO]->{1,3}(b:Product {key: 'magnets-metal'}) RETURN count(DISTINCT a) AS n
+MATCH (a:Product {key: 'dy-metal'}) (()-[:MADE_INTO]->()){1,3} (b:Product) RETURN DISTINCT b.key AS b ORDER BY b
+MATCH p = ANY SHORTEST (a:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b:Product) WHERE a <> b RETURN b.key AS b, length(p) AS l ORDER BY l, b
+MATCH (c:Country) RETURN size([x IN split(c.name, ' ') WHERE size(x) > 4]) AS long, count(*) AS n ORDER BY long
+MATCH (c:Country) RETURN c.iso3 AS c, [a IN c.aliases WHERE a STARTS WITH left(c.name, 1)][0] AS alias ORDER BY c LIMIT 5
+MATCH (c:Country) WITH c, [a IN c.aliases | toLower(a)] AS low WHERE 'korea' IN low RETURN c.iso3 AS c ORDER BY c
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country) WITH b, collect({seller: a.iso3, usd: e.usd}) AS sales, sum(e.usd) AS total RETURN b.iso3 AS buyer, total, size(sales) AS sellers ORDER BY total DESC, buyer LIMIT 5
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country) WITH b, a, e ORDER BY e.usd DESC WITH b, collect({seller: a.iso3, usd: e.usd})[0] AS top, sum(e.usd) AS total RETURN b.iso3 AS buyer, top.seller AS seller, round(top.usd / total, 3) AS share ORDER BY buyer LIMIT 10
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country) WITH b, a.iso3 AS seller, sum(e.usd) AS usd ORDER BY usd DESC WITH b, collect(seller)[..3] AS top3, sum(usd) AS total RETURN b.iso3 AS buyer, top3, round(total) AS total ORDER BY total DESC, buyer LIMIT 5
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country {iso3: 'JPN'}) WITH a, sum(e.usd) AS usd WITH collect({s: a.iso3, usd: usd}) AS rows, sum(usd) AS total UNWIND rows AS row RETURN row.s AS seller, round(row.usd / total, 4) AS share ORDER BY share DESC, seller
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country {iso3: 'JPN'}) WITH a, sum(e.usd) AS usd WITH collect(usd) AS us, sum(usd) AS total RETURN reduce(h = 0.0, u IN us | h + (u / total) ^ 2) AS hhi
+MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b:Country) WITH b.iso3 AS buyer, a.iso3 AS seller, sum(e.usd) AS usd WITH buyer, collect(usd) AS us, sum(usd) AS total RETURN buyer, round(reduce(h = 0.0, u IN us | h + (u / total) * (u / total)), 4) AS hhi ORDER BY hhi DESC, buyer LIMIT 5
+MATCH (x:Country {iso3: 'KOR'})<-[e1:EXPORTS {period: '2023'}]-(s) WITH x, s, sum(e1.usd) AS before OPTIONAL MATCH (x)<-[e2:EXPORTS {period: '2024'}]-(s) WITH s, before, sum(e2.usd) AS after RETURN s.iso3 AS s, round(after - before) AS change ORDER BY abs(change) DESC, s LIMIT 5
+MATCH (c:Country)-[r:RATED]->(i:Indicator) WITH i, avg(r.value) AS mean, count(r) AS n RETURN i.key AS i, round(mean, 2) AS mean, n ORDER BY i
+MATCH (c:Country)-[r:RATED]->(i:Indicator) WITH c, i, r ORDER BY r.period DESC WITH c, i, head(collect(r)) AS latest RETURN c.iso3 AS c, i.key AS i, latest.period AS period, latest.value AS v ORDER BY c, i LIMIT 5
+MATCH (cl:Claim)-[:ABOUT]->(x) RETURN labels(x)[0] AS kind, count(*) AS n, count(DISTINCT cl) AS claims ORDER BY kind
+MATCH (cl:Claim)-[:CITES]->(s:Source) WITH s, count(cl) AS n, collect(cl.key)[0..2] AS some ORDER BY n DESC, s.key LIMIT 5 RETURN s.key AS source, n, size(some) AS some
+MATCH (c:Country) WHERE c.name =~ '.*(stan|land)$' RETURN count(*) AS n, min(c.name) AS first
+MATCH (c:Country) WHERE toUpper(c.name) <> c.name AND NOT c.name CONTAINS ' ' RETURN count(c) AS n
+MATCH (c:Country) WITH c ORDER BY c.iso3 WITH collect(c.iso3) AS isos RETURN [i IN range(0, size(isos) - 1, 50) | isos[i]] AS every50
+MATCH (c:Country) WITH c.region AS region, c.iso3 AS i ORDER BY i WITH region, collect(i) AS l RETURN region, l[0] AS first, l[-1] AS last, size(l) AS n ORDER BY region
+WITH date('2024-03-15') AS d RETURN d.year AS y, d.month AS m, d.day AS day, d.quarter AS q, toString(d) AS t
+MATCH (c:Country) RETURN count { (c)-[:HOLDS]->() } AS n, count(*) AS c ORDER BY n
+MATCH (a:Country)-[e:EXPORTS {period: '2024', product: 'ree-metals'}]->(b:Country) WHERE a.region = b.region RETURN a.region AS r, count(*) AS n, sum(e.usd) AS usd ORDER BY n DESC, r
+MATCH (a:Country)-[e:EXPORTS {period: '2024'}]->(b:Country)-[f:EXPORTS {period: '2024'}]->(a) WHERE a.iso3 < b.iso3 AND e.product = f.product RETURN a.iso3 AS a, b.iso3 AS b, e.product AS p, e.usd + f.usd AS both ORDER BY both DESC LIMIT 5
+MATCH (c:Country) RETURN c.iso3 AS iso3, properties(c).name AS name ORDER BY iso3 LIMIT 3
+MATCH (n) WHERE n.key IS NOT NULL AND n.name IS NOT NULL RETURN labels(n) AS l, count(*) AS n ORDER BY l
+MATCH (a:Country {iso3: 'CHN'})-[r]->(x) RETURN type(r) AS t, labels(x)[0] AS l, count(*) AS n ORDER BY n DESC, t
+MATCH (p:Product) OPTIONAL MATCH (p)-[:USED_IN]->(a:Application) WITH p, a ORDER BY a.key RETURN p.key AS p, collect(a.key) AS uses, count(a) AS n ORDER BY n DESC, p LIMIT 4
+MATCH (c:Country)-[h:HOLDS {period: '2024'}]->(p:Product) WHERE h.tonnes IS NOT NULL WITH p, max(h.tonnes) AS most MATCH (c:Country)-[h:HOLDS {period: '2024'}]->(p) WHERE h.tonnes = most RETURN p.key AS p, collect(c.iso3) AS who ORDER BY p LIMIT 5
+MATCH (e:Element) WITH e ORDER BY e.key WITH collect(e.key) AS ks UNWIND range(0, 2) AS i RETURN i, ks[i] AS k ORDER BY i
+UNWIND range(2020, 2024) AS y OPTIONAL MATCH (a)-[e:EXPORTS {product: 'ree-metals'}]->(:Country {iso3: 'KOR'}) WHERE e.year = y RETURN y, count(e) AS n, coalesce(sum(e.usd), 0) AS usd ORDER BY y
+UNWIND ['2022', '2023', '2024'] AS p MATCH (a)-[e:EXPORTS {period: p}]->() WITH p, a.iso3 AS a, sum(e.usd) AS u ORDER BY u DESC WITH p, collect(a)[..3] AS top RETURN p, top ORDER BY p
+MATCH (c:Country) WHERE c.region = 'Asia' WITH c.subregion AS s, count(*) AS n ORDER BY n DESC LIMIT 2 RETURN collect(s + ' (' + n + ')') AS x
+MATCH (c:Country) WITH c.subregion AS s, avg(size(c.name)) AS m RETURN s, round(m, 1) AS m ORDER BY m DESC, s LIMIT 3
+MATCH (a:Area)<-[:MEMBER_OF]-(c:Country) WITH a, count(c) AS members, collect(c.iso3) AS isos RETURN a.name AS name, members, 'DEU' IN isos AS has_germany ORDER BY name
+MATCH (c:Country) WHERE NOT (c)-[:MEMBER_OF]->(:Area) AND (c)-[:PRODUCES]->(:Product) RETURN count(c) AS n
+MATCH path = (c:Country {iso3: 'KOR'})-[:PRODUCES]->(p:Product) RETURN path LIMIT 0
+MATCH (a:Product {key: 'dy-metal'})-[:MADE_INTO*0..]->(b) WITH collect(DISTINCT b) AS bs UNWIND bs AS b MATCH (b)-[:USED_IN]->(u) RETURN DISTINCT u.key AS u ORDER BY u
+MATCH (a:Product)-[:MADE_INTO*]->(b:Product) WITH a, count(DISTINCT b) AS reach ORDER BY reach DESC, a.key LIMIT 3 RETURN a.key AS a, reach
+MATCH (c:Country)<-[d:DEPENDS_ON {period: '2024', rank: 1}]-(x:Country) RETURN c.iso3 AS supplier, count(DISTINCT x) AS clients, collect(DISTINCT d.product)[..2] IS NOT NULL AS some ORDER BY clients DESC, supplier LIMIT 5
+MATCH (x)-[d:DEPENDS_ON {period: '2024'}]->(s) WHERE d.rank <= 3 WITH x, d.product AS p, sum(d.share_usd) AS top3 WHERE top3 > 0.9 RETURN p, count(x) AS n ORDER BY n DESC, p
+MATCH (n) RETURN labels(n) AS l, count(*) AS n ORDER BY l DESC
+MATCH (n) RETURN labels(n), count(*) AS c ORDER BY labels(n)
+MATCH (n) RETURN DISTINCT labels(n) AS labels ORDER BY labels
+MATCH (n:Product) RETURN n.key AS k ORDER BY labels(n), k LIMIT 3
+MATCH (n) WITH labels(n) AS l, count(*) AS n ORDER BY l LIMIT 4 RETURN l[0] AS l, n ORDER BY l
+MATCH (c:Country {iso3: 'KOR'})-[]->(x) RETURN labels(x) AS kind, count(*) AS n ORDER BY n DESC, kind
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, [n IN [m IN nodes(p) WHERE m.key > 'e'] WHERE n.key < 'z' AND n.name > 'A' | n.key] AS x, size([n IN nodes(p)[1..] WHERE n.key > 'd' AND n.name > 'A']) AS y, any(n IN tail(nodes(p)) WHERE n.key = 'magnets-metal' AND n.name > 'A') AS z ORDER BY b, size(x)
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""

@@ -34,7 +34,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "int": (
             "s.position",
             "(COUNT { (p)-[:MADE_INTO]->() } + 0)",  # Neo4j: less than 0.5 is never
-            "size([(p)-[:USED_IN]->(u) | u])",
+            "(size([(p)-[:USED_IN]->(u) | u]) + 0)",
         ),
         "texts": (
             "labels(s)",

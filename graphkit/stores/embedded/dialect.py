@@ -136,6 +136,10 @@ def _shape(value: Syntax) -> str:
     return name if name in ("properties", "keys") else ""
 
 
+def _is_labels(value: Syntax | None = None) -> bool:
+    return value is not None and value.kind == "function" and value.name.lower() == "labels"
+
+
 class Writer:
     """Writes a statement for ladybug from the beginning to the end, knowing what is bound."""
 
@@ -157,6 +161,8 @@ class Writer:
         self.shapes: dict[int, str] = {}
         self.shaping = query.first("union", "next") is None
         self.nulls = Nulls(self.types)
+        self.labels: set[str] = set()
+        """Columns of a WITH or RETURN that hold labels."""
         self.locals = 0
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
         self.captured: Syntax | None = None
@@ -308,6 +314,7 @@ class Writer:
             self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
+        self.labels = {item.parts[-1].name for item in items if _is_labels(*item.parts[:1])}
         rest = self.every(each.all("order", "skip", "limit"), " ")
         self.renamed = outer
         if each.kind == "with" and order is not None and not each.first("skip", "limit"):
@@ -339,8 +346,10 @@ class Writer:
         return f"ORDER BY {self.every(each.parts)}"
 
     def sort(self, each: Syntax) -> str:
-        """Write a value to order by."""
-        return f"{self.written(each.parts[0])} {each.name}".rstrip()
+        """Write a value to order by; of labels the only one, as ladybug orders no lists."""
+        value = each.parts[0]
+        labels = value.name in self.labels if value.kind == "variable" else _is_labels(value)
+        return f"{self.written(value)}{'[1]' * labels} {each.name}".rstrip()
 
     def _shadows(self, item: Syntax) -> bool:
         """Tell if a column is called like something else that is bound before."""
