@@ -247,9 +247,9 @@ def possible_draws(
 
     ``kept`` is the most that a pool has after its exports, ``made`` the least output of a node.
     Also return the most of each node's output that may come from elsewhere: out of by-product
-    steps and withheld pools; all of it, where the country may have a host that it neither trades
-    nor publishes, since not all makers of the product are ``listed``, and where it draws on a
-    pool several conversions away, since it may have bought the product between. Last come the
+    steps and withheld pools; all of it, where the country may have a host or another input that it
+    neither trades nor publishes, since not all makers of that are ``listed``, and where it draws on
+    a pool several conversions away, since it may have bought the product between. Last come the
     nodes that may be a host.
     """
     direct = np.zeros(ratio.shape, bool)
@@ -267,12 +267,12 @@ def possible_draws(
     unseen = [output[~direct[product[source], product[output]]]]
     for number, places in hosts.items():
         nodes = np.flatnonzero((product == number) & (supply > 0))
-        ends.append(_pools_of(places, nodes, country, product, (supply > 0) | withheld))
-        for place in places:
+        inputs = [*places, *(place for _, steps, place in earlier[number] if steps == 1)]
+        for place in inputs:
             if not listed[product == place].any():
                 known = (product == place) & ((supply > 0) | np.isfinite(kept))
-                seen = np.isin(country[nodes], country[known])
-                unseen.append(nodes[~seen])
+                unseen.append(nodes[~np.isin(country[nodes], country[known])])
+        ends.append(_pools_of(places, nodes, country, product, (supply > 0) | withheld))
     host = np.unique(_joined([s for _, s in ends[1:]]))
     others = _joined([o for o, _ in ends])
     other = np.bincount(others, part(others, _joined([s for _, s in ends])), len(product))
