@@ -1,5 +1,7 @@
 """Questions that take a server long, and names, are asked once after each load."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import ladybug
@@ -29,10 +31,19 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(embedded, "SETTLED", 0.0)
 
 
-def change_by_hand(store: Neo4jStore, usd: float) -> None:
-    """Tells a kept row from one that is asked for: a change by hand is no new load."""
+@contextmanager
+def changed_by_hand(store: Neo4jStore, amount: float) -> Iterator[None]:
+    """Tells a kept row from one that is asked for: a change by hand is no new load.
+
+    It is taken back, as no load would find it.
+    """
     statement = "MATCH (:Country {iso3: 'CHN'})-[f:EXPORTS {period: '2024'}]->() SET f.usd = $usd"
-    store._write(statement, {"usd": usd})
+    before = usd(store)[0]
+    store._write(statement, {"usd": amount})
+    try:
+        yield
+    finally:
+        store._write(statement, {"usd": before})
 
 
 def usd(store: Neo4jStore) -> list[float]:
@@ -44,9 +55,8 @@ def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mon
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
     neo4j_store.load(graph)
     first = usd(neo4j_store)
-    change_by_hand(neo4j_store, 5.0)
-
-    assert usd(neo4j_store) == first
+    with changed_by_hand(neo4j_store, 5.0):
+        assert usd(neo4j_store) == first
     assert first != [5.0, *first[1:]]
     trade = SMALL["trade.yaml"].replace("usd: 800", "usd: 900")
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "new", {"trade.yaml": trade}))))
@@ -56,10 +66,8 @@ def test_slow_rows_are_asked_for_once_after_each_load(neo4j_store, tmp_path, mon
 def test_quick_rows_are_asked_for_again(neo4j_store, tmp_path, monkeypatch):
     monkeypatch.setattr(stores, "QUICK", 60.0)
     neo4j_store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
-    assert usd(neo4j_store)
-    change_by_hand(neo4j_store, 5.0)
-
-    assert 5.0 in usd(neo4j_store)
+    with changed_by_hand(neo4j_store, 5.0):
+        assert 5.0 in usd(neo4j_store)
     assert not (user_folder("cache") / "rows").exists()
 
 
