@@ -520,8 +520,6 @@ def _fixed_point(
     ``made`` are the shares in their production. Entries marked ``out`` keep their ``value``;
     ``cut`` is the part of each flow of the network that counts fully, whatever its seller's share.
     """
-    from scipy.sparse import diags_array
-
     own, links = network.own[nodes], bought_within(network, nodes).tocsr()
     choice = network.unpublished[nodes] if free else np.zeros(len(nodes), bool)
     least, supply = network.least[nodes], network.supply[nodes]
@@ -535,7 +533,7 @@ def _fixed_point(
     if cut is not None:
         taken = bought_within(network, nodes, cut).tocsr()
         links, rest = links - taken, rest + (ratio * taken.sum(axis=1))[:, None]
-    links = (diags_array(ratio) @ links).tocsr()
+    links.data *= np.repeat(ratio, np.diff(links.indptr))
     own = np.where(choice, np.divide(least, pool, out=np.zeros(len(nodes)), where=pool > 0), own)
     hidden = ~network.traded_nodes[nodes] & (supply > 0)
     if hidden.any():
