@@ -587,6 +587,8 @@ RETURN min(null) AS a, max(null) AS b, avg(null) AS d, collect(null) AS e, count
 RETURN sum(null) AS c
 MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 5 RETURN c.aliases[..2] IS NOT NULL AS x, c.aliases[0] IS NULL AS y
 MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..1]->(b:Product) RETURN b.key AS b, count(r) AS n, head(r).process AS h, last(r).kind AS k, r[0].process AS z ORDER BY b
+MATCH (a)-[e:EXPORTS]->(b:Country) WITH b, e ORDER BY e.usd DESC, e.key WITH b, collect({u: e.usd, p: e.product}) AS es RETURN b.iso3 AS b, es[0].u AS u, es[1].p AS v, es[-1].u AS w, es[500].u AS x ORDER BY b
+MATCH (a)-[e:EXPORTS]->(b:Country) WITH e ORDER BY e.usd DESC, e.key WITH collect(e) AS es RETURN es[5000].usd AS u, es[9000].product AS p, es[99999].usd AS n
 """  # noqa: E501 - a statement is a line.
 """Relationships of variable length as lists, paths after WITH, dates, and aggregates of null."""
 

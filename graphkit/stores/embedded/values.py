@@ -484,9 +484,8 @@ def property_(writer: Writer, each: Syntax) -> str:
     """Write ``n.key``, or a part of a date."""
     value = each.parts[0]
     if value.kind == "index" and writer.types.of(value) in ("node", "relationship", "map"):
-        items = f"list_transform({writer.written(value.parts[0])}, x -> x.{quoted(each.name)})"
-        place = _place(writer, value.parts[1])
-        return f"list_max({items}[{place}:{place}])"
+        values, place = writer.written(value.parts[0]), _place(writer, value.parts[1])
+        return f"list_max(list_transform({values}[{place}:{place}], x -> x.{quoted(each.name)}))"
     if writer.types.of(value) == "date":
         part = {"year": "year", "month": "month", "day": "day", "quarter": "quarter"}.get(each.name)
         if part is None:
