@@ -421,6 +421,12 @@ MATCH (n:Product) RETURN n.key AS k ORDER BY labels(n), k LIMIT 3
 MATCH (n) WITH labels(n) AS l, count(*) AS n ORDER BY l LIMIT 4 RETURN l[0] AS l, n ORDER BY l
 MATCH (c:Country {iso3: 'KOR'})-[]->(x) RETURN labels(x) AS kind, count(*) AS n ORDER BY n DESC, kind
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, [n IN [m IN nodes(p) WHERE m.key > 'e'] WHERE n.key < 'z' AND n.name > 'A' | n.key] AS x, size([n IN nodes(p)[1..] WHERE n.key > 'd' AND n.name > 'A']) AS y, any(n IN tail(nodes(p)) WHERE n.key = 'magnets-metal' AND n.name > 'A') AS z ORDER BY b, size(x)
+MATCH (a:Product)-[r:MADE_INTO*1..3]->(b), (b)-[s:MADE_INTO*1..3]->(c) RETURN count(*) AS n
+MATCH (a:Product)-[r:MADE_INTO*1..3]-(b)-[s:MADE_INTO*1..2]-(c) RETURN a.key AS a, count(*) AS n ORDER BY n DESC, a LIMIT 20
+MATCH (a:Product)-[r:MADE_INTO*1..3]-(b) RETURN a.key AS a, sum(size([x IN r WHERE x.kind = 'main' AND x.process > 'm' | x.key])) AS n, count(*) AS c ORDER BY n DESC, a LIMIT 20
+MATCH p = (a:Product)-[:MADE_INTO*1..3]->(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | labels(n)])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
+MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) WITH nodes(p) AS ns RETURN sum(size([n IN ns WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, count(*) AS c
+MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""

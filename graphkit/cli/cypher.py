@@ -278,7 +278,7 @@ def names_at(before: str, text: str, parameters: Iterable[str]) -> tuple[str, li
     from graphkit.cypher.grammar import CLAUSES
     from graphkit.schema import GRAPH
     from graphkit.stores.embedded.functions import RETURNS
-    from graphkit.stores.embedded.subqueries import AGGREGATES
+    from graphkit.stores.embedded.patterns import AGGREGATES
 
     begun = _WORD.search(before)
     word = begun[0] if begun else ""

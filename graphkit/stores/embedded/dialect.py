@@ -24,12 +24,12 @@ from graphkit.stores.embedded.patterns import (
     NODES,
     Joins,
     Nulls,
+    aggregates,
     labels_of,
     quoted,
     replaced,
 )
 from graphkit.stores.embedded.subqueries import (
-    aggregates,
     joined,
     misplanned,
 )
@@ -218,8 +218,9 @@ class Writer:
         self.captured = self.captured or next(iter(outside), None)
         self.locals += 1
         name = f"{ITEM}{self.locals}"
-        if values.kind == "places" and {v.name for v in outside} == {values.parts[0].name}:
-            self.together.add(name)
+        if values.kind == "places":
+            of = {v.name for v in free(values, set())}
+            self.together |= {name} if {v.name for v in outside} <= of else set()
         self.renamed = {**before, variable.name: name}
         with self.nulls.inside():
             self.nulls.item(variable, values)

@@ -196,9 +196,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     ),
     "parameter": Types._parameter,
     "places": lambda types, value: "list:int",
-    "property-at": lambda types, value: PROPERTIES.get(
-        types.item(value.parts[0]), PROPERTIES[""]
-    ).get(value.name, ""),
+    "item-at": lambda types, value: types.item(value.parts[0]),
     "sum": Types._operation,
     "product": Types._operation,
     "power": lambda types, value: "float",

@@ -20,6 +20,10 @@ from graphkit.schema import GRAPH
 if TYPE_CHECKING:
     from graphkit.stores.embedded.functions import Types
 
+AGGREGATES = frozenset((
+    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
+    "percentiledisc",
+))  # fmt: skip
 HIDDEN = "_graphkit"
 """Prefix of the names given to unnamed parts; ``RETURN *`` must not show them."""
 
@@ -265,6 +269,11 @@ def _may_coincide(a: Syntax, b: Syntax) -> bool:
         return False
     types, others = labels_of(a), labels_of(b)
     return types is None or others is None or bool(types & others)
+
+
+def aggregates(value: Syntax) -> bool:
+    """Tell if a value is made of many rows."""
+    return any(each.name.lower() in AGGREGATES for each in value.walk("function"))
 
 
 def replaced(each: Syntax, values: dict[Syntax, Syntax]) -> Syntax:

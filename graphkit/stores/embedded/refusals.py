@@ -16,6 +16,7 @@ from graphkit.errors import StoreError, Untranslated, UsageError, one_line
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import Translation, translate
 from graphkit.stores.embedded.patterns import (
+    AGGREGATES,
     EDGES,
     NODES,
     labels_of,
@@ -24,7 +25,6 @@ from graphkit.stores.embedded.patterns import (
     sections,
 )
 from graphkit.stores.embedded.subqueries import (
-    AGGREGATES,
     SCOPES,
     bound_after,
 )

@@ -12,19 +12,17 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.stores.embedded.functions import Types
-from graphkit.stores.embedded.patterns import HIDDEN, Nulls, quoted, replaced
+from graphkit.stores.embedded.patterns import (
+    AGGREGATES,
+    HIDDEN,
+    Nulls,
+    aggregates,
+    quoted,
+    replaced,
+)
 
-AGGREGATES = frozenset((
-    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
-    "percentiledisc",
-))  # fmt: skip
 SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
 """Kinds of values with variables of their own."""
-
-
-def aggregates(value: Syntax) -> bool:
-    """Tell if a value is made of many rows."""
-    return any(each.name.lower() in AGGREGATES for each in value.walk("function"))
 
 
 def misplanned(query: Syntax) -> bool:

@@ -17,6 +17,7 @@ from graphkit.stores.embedded.patterns import (
     GRAPH_VALUES,
     HIDDEN,
     NODES,
+    aggregates,
     meant,
     quoted,
     replaced,
@@ -130,47 +131,30 @@ def slice_(writer: Writer, each: Syntax) -> str:
 def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
     """Take items that have properties by their places in the list, or of each its one property.
 
-    Of the 2,049th of them and all after it, a function of each item reads other properties. The
-    lists of a path are shorter, and so are those that are written out.
+    Of the 2,049th of all lists together and all after it, a function of each item reads others.
     """
     before = each.parts[:2] if each.kind == "reduce" else []
     variable, values, *rest = each.parts[len(before) :]
     type_ = writer.types.item(values)
-    if type_ not in (*GRAPH_VALUES, "map") or not rest:
+    if type_ not in (*GRAPH_VALUES, "map") or not rest or values.kind in ("list", "parameter"):
         return each
     uses = [part for of in rest for part in of.walk("variable") if part.name == variable.name]
     read = [p for of in rest for p in of.walk("property") if _is(p.parts[0], variable)]
     items = each.kind == "comprehension" and each.first("result") is None and not size
-    plain = not items and len(uses) == len(read) > 0
-    if plain and type_ != "map" and len({part.name for part in read}) == 1:
-        listed = Syntax("each-property", values.at, values.end, read[0].name, [values])
-        new = {part: Syntax("variable", part.at, part.end, variable.name) for part in read}
-    elif _is_short(values) or values.name in writer.types.walks:
-        return each
-    elif plain and values.kind == "variable":
-        listed = Syntax("places", values.at, values.end, "", [values])
-        new = {
-            part: Syntax("property-at", part.at, part.end, part.name, [values, variable])
-            for part in read
-        }
-    else:
+    if items or any(values.walk("comprehension")) or aggregates(values):
         writer.lacks(
             each,
             "such use of what has properties in a list",
             "name the list in WITH, and take x.key",
         )
+    if type_ != "map" and len(uses) == len(read) and len({part.name for part in read}) == 1:
+        listed = Syntax("each-property", values.at, values.end, read[0].name, [values])
+        new = {part: Syntax("variable", part.at, part.end, variable.name) for part in read}
+    else:
+        listed = Syntax("places", values.at, values.end, "", [values])
+        new = {part: Syntax("item-at", part.at, part.end, "", [values, variable]) for part in uses}
     rest = [replaced(of, new) for of in rest]
     return Syntax(each.kind, each.at, each.end, each.name, [*before, variable, listed, *rest])
-
-
-def _is_short(values: Syntax) -> bool:
-    """Tell if a list is of a path, written out, or a parameter."""
-    if values.kind in ("comprehension", "slice", "group"):
-        return _is_short(values.parts[values.kind == "comprehension"])
-    if values.kind == "function" and values.name.lower() in ("tail", "reverse"):
-        return _is_short(values.parts[0])
-    named = values.kind == "function" and values.name.lower() != "collect"
-    return named or values.kind in ("list", "parameter")
 
 
 def places(writer: Writer, each: Syntax) -> str:
@@ -178,10 +162,10 @@ def places(writer: Writer, each: Syntax) -> str:
     return f"range(1, size({writer.every(each.parts)}))"
 
 
-def property_at(writer: Writer, each: Syntax) -> str:
-    """Write a property of the item at a place."""
+def item_at(writer: Writer, each: Syntax) -> str:
+    """Write the item at a place."""
     values, place = writer.all_written(each.parts)
-    return own(f"({values}[{place}]).{quoted(each.name)}", writer.types.of(each))
+    return f"({values}[{place}])"
 
 
 def each_property(writer: Writer, each: Syntax) -> str:
@@ -493,7 +477,7 @@ def property_(writer: Writer, each: Syntax) -> str:
         return f"date_part('{part}', {writer.written(value)})"
     if value.kind == "function" and value.name.lower() == "properties":
         return f"{writer.every(value.parts)}.{quoted(each.name)}"
-    if value.kind not in ("variable", "property", "parameter", "map", "index", "group"):
+    if value.kind not in ("variable", "property", "parameter", "map", "index", "group", "item-at"):
         name = value.name.lower() if value.kind == "function" else ""
         if name not in ("startnode", "endnode", "head", "last"):
             writer.lacks(each, f"property of a call f(x).{each.name}")
@@ -560,6 +544,7 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "comprehension": comprehension,
     "each-property": each_property,
     "index": index,
+    "item-at": item_at,
     "label-test": label_test,
     "list": list_,
     "map": map_,
@@ -568,7 +553,6 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "predicate": predicate,
     "projection": projection,
     "property": property_,
-    "property-at": property_at,
     "reduce": reduce,
     "slice": slice_,
     "sum": sum_,
