@@ -212,7 +212,7 @@ class WithNeo4j(Closing):
         self._neo4j: Store | None = None
         self.label, self.content = embedded.label, embedded.content
         self.load, self.run = embedded.load, embedded.run
-        self.translated = embedded.translated
+        self.translated, self.free = embedded.translated, embedded.free
 
     @property
     def identity(self) -> str:

@@ -214,13 +214,3 @@ def test_a_query_file_that_is_wrong_says_what(graphkit, tmp_path, lines, message
     assert outcome.code == 1
     assert re.search(message, outcome.err)
     assert outcome.err.count("\n") == 1
-
-
-def test_a_default_that_is_no_value_of_its_type_is_a_wrong_value(graphkit, tmp_path):
-    path = tmp_path / "wrong.cypher"
-    path.write_text(OWN.replace("whole: {type: int", "whole: {default: z, type: int"))
-    outcome = graphkit("query", str(path))
-
-    assert (outcome.code, outcome.err) == (
-        2, "graphkit: parameter whole: found 'z', wanted a whole number\n",
-    )  # fmt: skip

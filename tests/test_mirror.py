@@ -148,7 +148,8 @@ def test_a_group_is_its_members(graph):
         "A ratio is the importer's figure over exporter's.",
         "data set comtrade-annual-exports, source un-comtrade",
         "Weights estimated by the publisher: in 1 of 3 rows.",
-        "ree-compounds, 2024: HS 284690, dominant (HS22), gross weight, as importers report",
+        "2024, HS22, gross weight, as importers report",
+        "ree-compounds (HS 284690, dominant)",
     ],
 )
 def test_the_table_says_what_the_figures_are(graph, said):

@@ -201,15 +201,9 @@ class StoredGraph:
                     rows += len(found)
                     yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
                     release_memory()  # of the database's rows, before the next ones
-            _let_go(self.store)
+            self.store.free()
         if not rows:
             raise GraphkitError(f"{self.store.label} holds no graph: fill it with 'graphkit load'")
-
-
-def _let_go(store: Store) -> None:
-    """Close a file, whose columns stay in memory until then; the next statement opens it again."""
-    if not store.content:
-        store.close()
 
 
 def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
@@ -224,7 +218,7 @@ def stored_graph(store: Store, schema: Schema = GRAPH) -> Graph:
     """
     kinds = sorted(schema.kinds, key=lambda kind: kind == LOAD)  # the load marker is last
     parts = [part for kind in kinds for part in _parts(store, schema, kind)]
-    _let_go(store)
+    store.free()
     if not any(len(part.table) for part in parts):
         raise GraphkitError(f"{store.label} holds no graph: fill it with 'graphkit load'")
     return Graph(schema, tuple(parts))

@@ -124,6 +124,9 @@ class Store(Closing, Protocol):
     def translated(self, statement: str | Statement, parameters: Mapping[str, Any] = ...) -> str:
         """Return the text of one read-only statement as the database would run it."""
 
+    def free(self) -> None:
+        """Give back the memory that reading took; the next statement takes it anew."""
+
 
 def say_waiting(label: str) -> None:
     """Say on stderr, unless the program logs elsewhere, why a load does not go on."""

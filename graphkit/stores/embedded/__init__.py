@@ -109,6 +109,10 @@ class EmbeddedStore(Closing):
                 handle.close()
         self._idle, self._connections, self._database = [], {}, None
 
+    def free(self) -> None:
+        """Close the file, whose columns stay in memory until then; it is opened when asked."""
+        self.close()
+
     def open(self) -> None:
         """Open the file for reading, if it is not open yet.
 

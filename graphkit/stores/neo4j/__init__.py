@@ -203,6 +203,9 @@ class Neo4jStore(Closing):
         """Close all connections."""
         self._driver.close()
 
+    def free(self) -> None:
+        """Do nothing: a server keeps what it read."""
+
     def _hang_up(self) -> None:
         """End every connection, also under a thread that uses it, which fails then.
 
