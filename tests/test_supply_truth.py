@@ -235,9 +235,10 @@ def assert_held(truth: Truth, seed: int, part: float) -> None:
 
 
 def makers(truth: Truth, made: pa.Table) -> set[tuple[str, ...]]:
-    """Countries with the products that the data show them to sell or use."""
+    """Countries with the products that the data show them to sell or use, or name them to make."""
     net = network(truth, made)
-    return {tuple(net.label(node).split()) for node in np.flatnonzero(net.used)}
+    named_to_make = {(r["country"], r["product"]) for r in made.to_pylist() if r["makes"]}
+    return named_to_make | {tuple(net.label(node).split()) for node in np.flatnonzero(net.used)}
 
 
 def assert_never_wider(truth: Truth, seed: int) -> None:
