@@ -118,7 +118,7 @@ VERBS = (
             "origins KOR --for magnets-metal",
             'origins japan --for "rare earths" --stage separate --by tonnes',
             "origins JPN --for ree-compounds --without CHN",
-            "origins KOR --for cobalt-metal --chain face-value -o chain.svg",
+            "origins KOR --for magnets-metal --chain face-value -o chain.svg",
         ),
         (
             CONSUMER,
