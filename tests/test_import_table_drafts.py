@@ -90,6 +90,10 @@ def test_a_draft_states_how_a_table_is_written(values, encoding, delimiter, stat
         (("Country", "Mineral", "Year", "Reserves (t)"), "t", "HOLDS"),
         (("Country", "Mineral", "Year", "Tonnes"), "reserves-2025", "HOLDS"),
         (("Country", "Year", "Score"), "governance", "RATED"),
+        (("hs", "partner", "reporter", "year", "usd", "tonnes"), "t", "EXPORTS"),
+        (("Land", "Käufer", "Jahr", "Wert"), "t", "EXPORTS"),
+        (("Pays", "Année", "Valeur"), "indice", "RATED"),
+        (("Country code", "Mineral", "Year", "Production"), "t", "PRODUCES"),
     ],
 )
 def test_a_draft_is_of_the_kind_that_the_columns_suggest(heads, name, kind, tmp_path):
@@ -97,6 +101,16 @@ def test_a_draft_is_of_the_kind_that_the_columns_suggest(heads, name, kind, tmp_
     path.write_text(",".join(heads) + "\n", encoding="utf-8")
 
     assert f"kind: {kind}" in draft_mapping(path).splitlines()
+
+
+def test_a_draft_of_trade_asks_for_the_end_that_no_column_names(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("Land;Käufer;Jahr;Wert\nChina;Japan;2024;1,5\n", encoding="utf-8")
+    lines = draft_mapping(path).splitlines()
+
+    assert {'  importer: "Käufer"', '  period: "Jahr"', '  usd: "Wert"'} <= set(lines)
+    assert "# TODO: exporter, a column, or one value of all rows in the defaults" in lines
+    assert "# not taken: Land (such as China)" in lines
 
 
 def test_a_column_of_kilograms_is_drafted_as_one(tmp_path):

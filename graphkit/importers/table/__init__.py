@@ -305,16 +305,20 @@ def _sortable(rows: pa.Table, names: list[str]) -> list[str]:
 
 
 WORDS = {
-    "exporter": ("exporter", "origin", "seller", "supplier", "from"),
-    "importer": ("importer", "destination", "buyer", "consumer", "to"),
-    "country": ("country", "place", "producer", "area", "iso3"),
-    "product": ("product", "commodity", "mineral", "material", "goods"),
-    "hs": ("hs", "hs code", "hs6", "code", "cmdcode", "tariff"),
-    "period": ("period", "year", "date", "month"),
-    "usd": ("usd", "value", "fob", "us$", "dollars"),
-    "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves"),
-    "value": ("value", "score", "rating", "index", "estimate"),
-}
+    "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
+                 "exportateur", "vendeur", "exportador", "vendedor"),
+    "importer": ("importer", "destination", "buyer", "consumer", "to", "käufer", "bestimmungsland",
+                 "importateur", "acheteur", "importador", "comprador"),
+    "country": ("country", "place", "producer", "area", "iso3", "land", "pays", "país", "국가"),
+    "product": ("product", "commodity", "mineral", "material", "goods", "ware", "produit",
+                "producto", "품목"),
+    "hs": ("hs", "hs code", "hs6", "code", "cmdcode", "tariff", "hs코드"),
+    "period": ("period", "year", "date", "month", "jahr", "année", "año", "연도", "年"),
+    "usd": ("usd", "fob", "us$", "dollars", "value", "wert", "valeur", "valor", "금액"),
+    "tonnes": ("tonnes", "quantity", "mass", "weight", "tons", "kg", "production", "reserves",
+               "menge", "gewicht", "quantité", "poids", "cantidad", "peso", "중량"),
+    "value": ("value", "score", "rating", "index", "estimate", "wert", "valeur", "valor"),
+}  # fmt: skip
 """Words in column names that suggest a property."""
 KINDS = {
     "EXPORTS": ("exporter", "importer", "product", "hs", "period", "usd", "tonnes"),
@@ -359,6 +363,8 @@ def draft_mapping(path: Path) -> str:
         "columns:",
         *(f"  {name}: {_quoted(column)}" for name, column in columns.items()),
         "units: {tonnes: kg}" if kg else "# units: {usd: kUSD, tonnes: kg}",
+        *(f"# TODO: {name}, a column, or one value of all rows in the defaults"
+          for name in ("exporter", "importer") if kind == "EXPORTS" and name not in columns),
         f"defaults: {DEFAULTS[kind]}",
         "source: {key: TODO, title: TODO, publisher: TODO, licence: not stated}",
         *([DATASET] if kind == "EXPORTS" else []),
@@ -444,7 +450,13 @@ def _encodings(path: Path) -> tuple[str, ...]:
 def _kind(names: Sequence[str], file: str) -> str:
     """Guess the kind by the columns and the name of the file."""
     words = " ".join([*names, file]).casefold()
-    if {"exporter", "importer"} <= _guess(names, KINDS["EXPORTS"]).keys():
+    found = _guess(names, KINDS["EXPORTS"]).keys()
+    ends = {"exporter", "importer"} & found
+    if (
+        len(ends) == 2
+        or (ends and "usd" in found)
+        or re.search(r"\b(hs\d?|tariff|partner)\b", words)
+    ):
         return "EXPORTS"
     if re.search(r"reserves?\b", words):
         return "HOLDS"
