@@ -346,7 +346,7 @@ MATCH (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE a
 MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WHERE none(n IN nodes(p) WHERE n.note IS NULL) RETURN count(p) AS n
 MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, b WHERE length(p) = 2 RETURN b.key AS b, count(p) AS n ORDER BY n DESC, b LIMIT 5
 MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH b, collect(length(p)) AS ls RETURN b.key AS b, reduce(m = 0, x IN ls | m + x) AS total ORDER BY total DESC, b LIMIT 5
-MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) WITH b, min(length(p)) AS d RETURN d, collect(b.key) AS ks ORDER BY d
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) WITH b.key AS k, min(length(p)) AS d ORDER BY k RETURN d, collect(k) AS ks ORDER BY d
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND nodes(p) AS n RETURN DISTINCT n.key AS k ORDER BY k
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND relationships(p) AS r RETURN type(r) AS t, r.process AS process, count(*) AS n ORDER BY process
 RETURN min(null) AS a, max(null) AS b, sum(null) AS c, avg(null) AS d, collect(null) AS e, count(null) AS f

@@ -570,11 +570,11 @@ MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) RET
 MATCH p = (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE any(x IN r WHERE x.kind = 'by-product') RETURN DISTINCT a.key AS a ORDER BY a
 MATCH (a:Product)-[r:MADE_INTO*1..3]->(b:Product {key: 'magnets-metal'}) WHERE all(x IN r WHERE x.process IS NOT NULL) RETURN a.key AS a, size(r) AS n ORDER BY a, n
 MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) WITH a, r, b RETURN a.key AS a, size(r) AS n, b.key AS b ORDER BY a, n, b
-MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) WITH r AS rs, b.key AS b RETURN b, [r IN rs | r.process] AS n ORDER BY b
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) WITH r AS rs, b.key AS b RETURN b, [r IN rs | r.process] AS n ORDER BY b, size(n)
 MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) UNWIND r AS x RETURN x.process AS p, type(x) AS t, count(*) AS n ORDER BY p
 MATCH (a:Product {key: 'dy-metal'}) OPTIONAL MATCH (a)-[r:MADE_INTO*1..3]->(b:Product {key: 'zz'}) RETURN size(r) AS n, r IS NULL AS x, r AS r
-MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) RETURN r, b.key AS b ORDER BY b
-MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*0..2]->(b:Product) RETURN size(r) AS n, b.key AS b, r IS NULL AS c ORDER BY b
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..3]->(b:Product) RETURN r, b.key AS b ORDER BY b, size(r)
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*0..2]->(b:Product) RETURN size(r) AS n, b.key AS b, r IS NULL AS c ORDER BY b, n
 MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, b WHERE length(p) = 2 RETURN b.key AS b, count(p) AS n ORDER BY n DESC, b LIMIT 5
 MATCH p = (a:Product)-[:MADE_INTO*1..2]->(b:Product) WITH p, length(p) AS l ORDER BY l LIMIT 300 RETURN sum(size(nodes(p))) AS n
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO]->(b) WITH p RETURN [n IN nodes(p) | n.key] AS ks, length(p) AS l ORDER BY ks[1]
