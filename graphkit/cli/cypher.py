@@ -233,7 +233,10 @@ def _typed(name: str, text: str) -> Any:
     return json_values({name: value})[name]
 
 
-def _show(result: Result, chosen: str, view: View, output: Path | None, title: str = "") -> None:
+def _show(
+    result: Result, chosen: str, view: View, output: Path | None, title: str = "",
+    more: str = "--top 0 for all",
+) -> None:  # fmt: skip
     from graphkit.render import show_table
 
     for note in result.notes:
@@ -242,7 +245,7 @@ def _show(result: Result, chosen: str, view: View, output: Path | None, title: s
     if chosen == "table" and not len(result.table):
         say("no rows")
     if 0 < view.top < len(result.table):
-        say(f"{view.top:,} of {len(result.table):,} rows; --top 0 for all")
+        say(f"{view.top:,} of {len(result.table):,} rows; {more}")
 
 
 COMMANDS = {
@@ -387,25 +390,14 @@ class Prompt:
             if text.startswith(":"):
                 self._command(*text.split(None, 2))
             elif statement:
-                self._show(self._store.ask(statement, self._parameters, self._limits))
+                self._last = self._store.ask(statement, self._parameters, self._limits)
+                _show(self._last, "table", self._view, None, more=":save FILE writes all")
         except KeyboardInterrupt:
             say("interrupted")
         except GraphkitError as error:
             if shown := caret(statement, str(error)):
                 print(shown, file=sys.stderr)
             say(str(error))
-
-    def _show(self, result: Result) -> None:
-        from graphkit.render import show_table
-
-        self._last = result
-        for note in result.notes:
-            say(f"note: {note}")
-        show_table(result.table, "table", view=self._view)
-        if not len(result.table):
-            say("no rows")
-        if 0 < self._view.top < len(result.table):
-            say(f"{self._view.top:,} of {len(result.table):,} rows; :save FILE writes all")
 
     def _command(self, name: str, first: str = "", rest: str = "") -> None:
         run = {

@@ -427,10 +427,17 @@ def claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:
     """Return the claims on what a country makes, with the products that each can mean."""
-    for claim in catalog.claims.to_pylist():
-        if claim["measure"] == "production" and claim["supplier"] and not claim["consumer"]:
+    for claim in _of_measure(catalog, "production"):
+        if claim["supplier"] and not claim["consumer"]:
             product = claim["product"]
             yield claim, [product] if product else _products_of(catalog, claim)
+
+
+def _of_measure(catalog: Catalog, measure: str) -> list[dict[str, Any]]:
+    """Select the claims of a measure, before they are made rows."""
+    claims = catalog.claims
+    rows: list[dict[str, Any]] = claims.filter(pc.equal(claims["measure"], measure)).to_pylist()
+    return rows
 
 
 def named_makers(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
@@ -473,8 +480,8 @@ def using_their_own(catalog: Catalog, chain: Sequence[str], period: str) -> list
     asked = Period(period)
     return [
         claim
-        for claim in catalog.claims.to_pylist()
-        if claim["kind"] == "statement" and claim["measure"] == "sourcing"
+        for claim in _of_measure(catalog, "sourcing")
+        if claim["kind"] == "statement"
         and claim["supplier"] and claim["supplier"] == claim["consumer"]
         and claim["product"] in chain and claim["period"] and asked in Period(claim["period"])
     ]  # fmt: skip

@@ -420,10 +420,11 @@ FEW = 6
 def _pool_lines(pools: Sequence[Mapping[str, Any]]) -> list[str]:
     """Describe the supply networks of many products in a line for all of them."""
     sold = [
-        " / ".join((f"{pool['product']} {100 * pool['observed_share']:.0f}",
-                    f"{100 * pool['inferred_share']:.0f}", f"{100 * pool['missing_share']:.0f}"))
-        for pool in pools if pool["traded"]
-    ]  # fmt: skip
+        f"{pool['product']} "
+        + " / ".join(f"{100 * pool[state + '_share']:.0f}" for state in STATES)
+        for pool in pools
+        if pool["traded"]
+    ]
     silent = [pool["product"] for pool in pools if not pool["traded"]]
     lines = [f"Production behind what is sold, {' / '.join(STATES.values())}, in %: "
              f"{', '.join(sold)}."] if sold else []  # fmt: skip
@@ -577,8 +578,7 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
         return TextColumn("change" + " a month" * monthly, cells, number=True, rank=rank)
 
     def texts(header: str, name: str, rank: int) -> TextColumn:
-        return TextColumn(header, [_cell(row.get(name), pa.field(name, pa.string()), {})
-                                   for row in rows], rank=rank)  # fmt: skip
+        return TextColumn(header, [visible(short_text(row.get(name))) for row in rows], rank=rank)
 
     columns = [
         texts("Product", "product", 0),
@@ -590,5 +590,6 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
         *ends("Suppliers" if buys else "Buyers", "partners", str, 4),
         texts("New", "new", 5), texts("Lost", "lost", 5), texts("Missing", "missing", 0),
     ]  # fmt: skip
-    alike = {"Of": len(set(columns[1].cells)) == 1}
-    return [c for c in columns if any(c.cells) and not alike.get(c.header)]
+    if len(set(columns[1].cells)) == 1:
+        del columns[1]
+    return [column for column in columns if any(column.cells)]
