@@ -220,11 +220,11 @@ def test_what_names_nothing_is_an_error_that_a_terminal_can_show(places, text):
 
 
 def test_an_absurdly_long_name_is_refused_at_once_and_in_short(places):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UsageError) as caught:
         place(places, "ab" * 60_000)
     assert len(str(caught.value)) < 300
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_two_things_of_one_name_are_both_named():

@@ -173,7 +173,7 @@ def test_it_waits_as_long_as_the_server_asks(api, text):
     start = time.monotonic()
     fetched(api, fresh=True)
 
-    assert 0.5 < time.monotonic() - start < 3
+    assert 0.5 < time.monotonic() - start < 10
 
 
 def test_a_wait_of_an_hour_is_said_and_not_made(api):

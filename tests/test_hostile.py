@@ -18,7 +18,7 @@ from pathlib import Path
 
 import ladybug
 import pytest
-from databases import settled
+from databases import settled, until
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit import cli
@@ -379,7 +379,7 @@ def inside(lock: str, sliced_file: Path, canary: Canary) -> str:
 def test_without_a_lock_the_embedded_engine_reads_and_writes_any_file(sliced_file, canary):
     assert SECRET in inside("none", sliced_file, canary)
     assert not canary.well
-    wait_until(lambda: bool(canary.visits))
+    until(lambda: bool(canary.visits))
 
 
 @pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
@@ -432,22 +432,14 @@ def test_the_process_inside_ends_with_the_one_that_asks(sliced_file):
         [sys.executable, "-c", ENDLESS, str(sliced_file), BOMBS["every walk"]]
     )
     children = Path(f"/proc/{asking.pid}/task/{asking.pid}/children")
-    wait_until(lambda: bool(children.read_text()))
+    until(lambda: bool(children.read_text()))
     child = Path("/proc", children.read_text().strip())
     time.sleep(1)  # for it to be at work
     assert child.exists()
 
     asking.send_signal(signal.SIGKILL)
     asking.wait()
-    wait_until(lambda: not child.exists() or "(zombie)" in (child / "status").read_text())
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not child.exists() or "(zombie)" in (child / "status").read_text())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -31,6 +31,8 @@ from graphkit.stores.neo4j import Neo4jStore
 
 SECRET = "open-sesame-47"
 SECONDS = 5
+BUSY = 5
+"""Seconds for which a busy machine may stand still."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +54,7 @@ def refused(kind: type[Exception], said: str, *secrets: str) -> Iterator[None]:
     began = time.monotonic()
     with pytest.raises(kind) as caught:
         yield
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < SECONDS + BUSY
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     for text in everything_said(caught.value):
@@ -220,7 +222,7 @@ def test_what_is_given_up_leaves_no_thread_and_no_connection(text, neo4j_server)
     with Neo4jStore(*neo4j_server) as store:
         with refused(StoreError, "took longer than 0.5 s and was given up"):
             store.ask(text, limits=Limits(seconds=0.5))
-        until(lambda: threading.active_count() <= threads, seconds=SECONDS)
+        until(lambda: threading.active_count() <= threads, seconds=SECONDS + BUSY)
         assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
     assert connections() == open_before
 
@@ -234,7 +236,7 @@ def test_a_network_that_falls_silent_is_given_up_and_its_thread_ends(neo4j_serve
         way.fault = "none"
         assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
         # The driver waits a second before it tries again; the wire has two for a connection.
-        until(lambda: threading.active_count() <= threads + 2, seconds=8)
+        until(lambda: threading.active_count() <= threads + 2, seconds=8 + BUSY)
 
 
 def test_a_host_that_is_none():
