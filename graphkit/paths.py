@@ -169,7 +169,7 @@ def shipped(name: str) -> Path:
 
 
 class _Light(PathFinder):
-    """Finder of every module but pandas, until PySpark needs it, and datasets where nobody asks."""
+    """Finder of modules, of which it leaves out some or has a small one in their place."""
 
     @classmethod
     def find_spec(
@@ -181,30 +181,47 @@ class _Light(PathFinder):
         acero = sys.modules.get("pyarrow.acero")
         if fullname == "pyarrow.dataset" and acero and not hasattr(acero, "ds"):
             return None
-        if fullname == "ladybug.async_connection":
-            return ModuleSpec(fullname, cast("Loader", _NoAsync()))
+        if fullname in SMALL:
+            return ModuleSpec(fullname, cast("Loader", _Small()))
         return super().find_spec(fullname, path, target)
 
 
-class _NoAsync:
-    """Loader of a ladybug that needs no asyncio."""
+class _NoParameters(dict[str, Sequence[object]]):
+    """Description of a class that names no parameter, from whatever docstring."""
+
+    def __init__(self, docstring: str) -> None:
+        super().__init__(Parameters=())
+
+
+SMALL: dict[str, dict[str, object]] = {
+    "ladybug.async_connection": {"AsyncConnection": None},
+    "pyarrow.vendored.docscrape": {"NumpyDocString": _NoParameters},
+}
+"""Modules in place of larger ones, with all names that pyarrow and ladybug take from them."""
+
+
+class _Small:
+    """Loader of the modules in :data:`SMALL`."""
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Let Python make the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give the module its one name."""
-        module.__dict__["AsyncConnection"] = None
+        """Give the module its names."""
+        vars(module).update(SMALL[module.__name__])
 
 
-def import_little() -> None:
-    """Keep pyarrow, ladybug and neo4j from importing what no command uses.
+def start_small() -> None:
+    """Keep pyarrow, ladybug and neo4j from starting what no command uses.
 
-    That is pandas (0.2 s), the file systems of clouds that pyarrow's datasets bring (0.02 s), and
-    ladybug's asyncio (0.02 s): pyarrow's engine, which only groups and sorts tables here, does
-    without. None in ``sys.modules`` would not do: pyarrow takes it for the module.
+    That is pandas (0.2 s), the file systems of clouds that pyarrow's datasets bring (0.02 s),
+    ladybug's asyncio (0.02 s), the docstrings of pyarrow's functions (0.01 s), and a thread of
+    numpy's OpenBLAS for each processor, which looks for work for 0.1 s: matrices are sparse here.
+    pyarrow's engine, which only groups and sorts tables, does without datasets. None in
+    ``sys.modules`` would not do: pyarrow takes it for the module.
     """
     sys.meta_path[:] = [_Light if f is PathFinder else f for f in sys.meta_path]
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def flush() -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import graphkit
 
 PAGE = Path(__file__).parents[1] / "docs/reference.md"
@@ -34,3 +36,22 @@ def test_the_import_takes_a_tenth_of_a_second():
     subprocess.run([sys.executable, "-c", "import graphkit"], check=True)
 
     assert used() - before < 0.15
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads by /proc")
+def test_a_command_starts_no_threads_for_matrices_and_reads_no_docstrings():
+    """In a new process: this one has imported all of it."""
+    text = """
+import os, sys
+from graphkit.paths import start_small
+start_small()
+import numpy
+threads = len(os.listdir("/proc/self/task"))
+import ladybug, pyarrow.compute
+assert pyarrow.compute.sum([1, 2]).as_py() == 3
+assert pyarrow.table({"x": [2, 1]}).sort_by("x")["x"].to_pylist() == [1, 2]
+print(threads, {"asyncio", "pandas", "pydoc", "pyarrow.fs"} & set(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", text], check=True, capture_output=True, text=True)
+
+    assert done.stdout == "1 set()\n"

@@ -36,7 +36,7 @@ from graphkit.cli.options import (
 )
 from graphkit.errors import GraphkitError, SeedError, UsageError
 from graphkit.parameters import REPEATED, Parameter, Verb
-from graphkit.paths import flush, import_little
+from graphkit.paths import flush, start_small
 from graphkit.verbs import VERBS
 
 HELP = """Who depends on whom for critical minerals, with sources.
@@ -107,7 +107,7 @@ def command_line(*wanted: str) -> typer.Typer:
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
-    import_little()
+    start_small()
     # What a short process makes lives to its end: looking for garbage in it costs a tenth.
     gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):

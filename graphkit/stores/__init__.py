@@ -294,7 +294,9 @@ def kept_rows(
     asked = "\x1e".join([content, statement, repr(sorted(values.items()))])
     path = user_folder("cache") / "rows" / f"{sha256(asked.encode()).hexdigest()[:32]}.arrow"
     with suppress(OSError, pa.ArrowException):  # not there, or damaged: it is only a cache
-        rows = pa.ipc.open_file(path.read_bytes()).read_all()
+        # Some kilobytes: to start threads would take ten times as long as to read them.
+        alone = pa.ipc.IpcReadOptions(use_threads=False)
+        rows = pa.ipc.open_file(path.read_bytes(), options=alone).read_all()
         path.touch()
         return rows
     start = time.monotonic()

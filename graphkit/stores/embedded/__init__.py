@@ -362,6 +362,7 @@ def _plain(value: Any) -> Any:
 
 START = (
     "import sys; sys.path[:] = sys.argv[1:];"
+    "from graphkit.paths import start_small; start_small();"
     "from graphkit.stores.embedded.sandbox_worker import main; main()"
 )
 ERRORS: Mapping[str, type[GraphkitError]] = {

@@ -19,7 +19,6 @@ import pyarrow.compute  # what is imported later finds no file any more
 
 from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, Untranslated, one_line
-from graphkit.paths import import_little
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.refusals import translate_free
@@ -83,7 +82,6 @@ MEMORY = 4 * 2**30
 
 def main() -> None:
     """Answer the requests that come on stdin, until it ends."""
-    import_little()
     ladybug.Database.get_version()  # loads the engine
     pa.array([None])  # loads more of pyarrow
     store = EmbeddedStore(pickle.load(sys.stdin.buffer))
