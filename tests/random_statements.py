@@ -26,6 +26,10 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
             "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN DISTINCT left(h.key, 2) AS j }",
             "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {text} AS j, h.key AS i ORDER BY i LIMIT 2}",
             "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {int} AS j ORDER BY j DESC SKIP 1 }",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN left(h.key, 1) AS j, {aggregate} AS i "
+            "ORDER BY j, i LIMIT 2 UNION ALL MATCH (c)-[:PRODUCES]->(h) RETURN h.key AS j, 0 AS i}",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) WHERE {bool} RETURN h.key AS j UNION "
+            "MATCH (c)-[:PRODUCES]->(h:Product) RETURN h.key AS j }",
             "OPTIONAL MATCH (c)-[:HOLDS]->(j:Nation)",
         ),
     },

@@ -71,6 +71,10 @@ LACKING = (
         "CALL subquery",
     ),
     (
+        "§CALL { MATCH (c:Country) RETURN c UNION MATCH (c:Area) RETURN c } RETURN count(c) AS n",
+        "CALL subquery",
+    ),
+    (
         "MATCH (c:Country {iso3: 'KOR'}), (d:Country {iso3: 'JPN'}) "
         "§CALL (c) { MATCH (c)-->(d:Product) RETURN count(d) AS n } RETURN n",
         "CALL subquery",
@@ -410,6 +414,11 @@ def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
         ("RETURN 9223372036854775807 + 1 AS x", "is not within INT64 range"),
         ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "does not fit into 64 bits"),
         ("RETURN 1 AS a, 2 AS a", "two columns of one name in a, a"),
+        (
+            "CALL { MATCH (c:Country) RETURN 1 AS n UNION MATCH (c:Area) RETURN 'a' AS n } "
+            "RETURN count(n) AS n",
+            "no column of UNION in a subquery, and no list, of two types; Neo4j runs it",
+        ),
     ],
 )
 def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
@@ -485,6 +494,12 @@ MATCH (c:Country)-[:PRODUCES]->() WHERE c.iso3 >= 'U' CALL (c) { MATCH (c)-[:HOL
 MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN'] UNWIND [1, 1, 2] AS i CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN count(p) AS n } RETURN c.iso3 AS c, i, n ORDER BY c, i
 MATCH (c:Country) CALL () { MATCH (s:Stage) WHERE s.key = 'x' RETURN count(s) AS n } RETURN sum(n) AS n, count(*) AS m
 MATCH (:Country) CALL () { MATCH (s:Stage) RETURN count(s) AS n } RETURN sum(n) AS n
+MATCH (c:Country) WHERE c.iso3 < 'C' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN left(p.key, 1) AS k, count(*) AS n ORDER BY size(k), n + 1 DESC, k LIMIT 2 } RETURN c.iso3 AS c, k, n ORDER BY c, k
+MATCH (c:Country) WHERE c.iso3 < 'C' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN DISTINCT left(p.key, 1) AS k ORDER BY k DESC SKIP 1 LIMIT 3 UNION ALL MATCH (c)-[:PRODUCES]->(p) RETURN DISTINCT right(p.key, 1) AS k } RETURN c.iso3 AS c, k, count(*) AS n ORDER BY c, k
+MATCH (p:Product) WHERE p.key < 'c' CALL { WITH p MATCH (p)-[:MADE_INTO]->(q) RETURN q.key AS k UNION WITH p MATCH (p)<-[:MADE_INTO]-(q) RETURN q.key AS k } RETURN p.key AS p, count(k) AS n ORDER BY p
+MATCH (p:Product) WHERE p.key < 'c' CALL (*) { MATCH (p)-[:MADE_INTO]->(q) RETURN count(q) AS n UNION ALL MATCH (p)<-[:MADE_INTO]-(q) RETURN count(q) AS n } RETURN p.key AS p, n ORDER BY p, n
+CALL { MATCH (c:Country) RETURN 'countries' AS kind, count(*) AS n UNION ALL MATCH (p:Product) WHERE p.key < ' ' RETURN 'products' AS kind, count(*) AS n } RETURN kind, n ORDER BY n
+CALL { MATCH (x:Country)-[f:EXPORTS]->(y:Country) RETURN x.iso3 AS a, f.usd AS u UNION MATCH (x:Country)-[f:EXPORTS]->(y:Country) RETURN y.iso3 AS a, f.tonnes AS u } WITH a, u WHERE u > 10 RETURN a, count(*) AS n, max(u) AS m ORDER BY a
 CALL { MATCH (s:Stage) RETURN s ORDER BY s.position DESC LIMIT 2 } MATCH (p)-[:AT_STAGE]->(s) RETURN s.key AS s, count(p) AS n ORDER BY s
 MATCH (c:Country {iso3: 'KOR'}) CALL (c) { MATCH (c)-[:HOLDS]->(p) MATCH (p)-[:AT_STAGE]->(s:Stage {key: 'mine'}) RETURN count(*) AS n, count(DISTINCT p.key) AS k } RETURN n, k
 MATCH (a:Product)-[r:MADE_INTO]->(b:Product) CALL (*) { MATCH (b)-[q:MADE_INTO]->() RETURN count(q) AS n } RETURN a.key AS a, b.key AS b, n ORDER BY n DESC, a, b LIMIT 5

@@ -235,6 +235,10 @@ def _bound_within(each: Syntax) -> Iterator[str]:
 def explain_failure(statement: Statement, error: Exception) -> StoreError:
     """Return the error to show for one of ladybug's."""
     message = one_line(error)
+    if "Cannot bind LIST_CONCAT" in message:
+        return Untranslated(
+            "the embedded database has no column of UNION in a subquery, and no list, of two types"
+        )
     found = _reworded(statement, message)
     if found is not None:
         return StoreError(found)

@@ -20,9 +20,13 @@ from graphkit.stores.embedded.patterns import (
     quoted,
     replaced,
 )
+from graphkit.stores.embedded.values import free
 
 SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
 """Kinds of values with variables of their own."""
+
+Query = tuple[list[Syntax], set[str]]
+"""Clauses of a query in a subquery, and the names that it may use from outside."""
 
 
 def misplanned(query: Syntax) -> bool:
@@ -140,24 +144,18 @@ def _query_of(value: Syntax) -> Syntax | None:
 def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
     """Write ``CALL (x) { ... }``; None if it cannot be written so."""
     query = call.parts[-1]
-    clauses = list(query.parts)
-    imports = set(bound) if call.first("star") else {v.name for v in call.all("variable")}
-    if call.name or clauses[-1].kind != "return" or query.first("union", "next"):
+    queries = [each for part in _united(query) if (each := _imported(call, part, bound))]
+    if call.name or query.first("next") or len(queries) <= len(query.all("union")):
         return None
-    begins = clauses[0]
-    if begins.kind == "with" and bound and not call.all("variable", "star"):
-        if any(part.kind != "item" or part.parts[0].kind != "variable" for part in begins.parts):
-            return None
-        imports = {_name(part) for part in begins.parts}
-        del clauses[0]
+    clauses, imports = queries[0]
     returned = clauses[-1]
-    if returned.first("star") or not all(map(_name, returned.all("item"))):
-        return None
+    if len(queries) > 1:
+        return _as_lists(call, queries, bound, first)
     if first:
         return [*joined(replace(query, parts=clauses[:-1])).parts, replace(returned, kind="with")]
     inner = _matches(clauses, imports, set(bound))
     if inner is None or returned.first("order", "skip", "limit"):
-        return _first_rows(call, bound, inner, returned) if inner else None
+        return _as_lists(call, queries, bound, first)
     items = returned.all("item")
     plain = [item for item in items if not aggregates(item)]
     if not returned.name and len(plain) == len(items):
@@ -171,36 +169,104 @@ def _called(call: Syntax, bound: list[str], first: bool) -> list[Syntax] | None:
     return [_grouped(call, bound, count), *inner, last, _repeated(call, count)]
 
 
-def _first_rows(
-    call: Syntax, bound: list[str], inner: list[Syntax], returned: Syntax
+def _united(query: Syntax) -> list[list[Syntax]]:
+    """Return the clauses of each query between two UNION."""
+    found: list[list[Syntax]] = [[]]
+    for clause in query.parts:
+        if clause.kind == "union":
+            found.append([])
+        else:
+            found[-1].append(clause)
+    return found
+
+
+def _imported(call: Syntax, clauses: list[Syntax], bound: list[str]) -> Query | None:
+    """Return the clauses of a query in CALL, and the names that it may use from outside."""
+    imports = set(bound) if call.first("star") else {v.name for v in call.all("variable")}
+    begins, returned = clauses[0], clauses[-1]
+    if begins.kind == "with" and bound and not call.all("variable", "star"):
+        if any(part.kind != "item" or part.parts[0].kind != "variable" for part in begins.parts):
+            return None
+        imports = {_name(part) for part in begins.parts}
+        clauses = clauses[1:]
+    named = not returned.first("star") and all(map(_name, returned.all("item")))
+    return (clauses, imports) if returned.kind == "return" and named else None
+
+
+def _as_lists(
+    call: Syntax, queries: list[Query], bound: list[str], first: bool
 ) -> list[Syntax] | None:
-    """Write a subquery with ORDER BY, SKIP or LIMIT: a part of the list of each group's rows."""
+    """Write a subquery with UNION, ORDER BY, SKIP or LIMIT: as lists of the rows of each group."""
+    unions = {union.name for union in call.parts[-1].all("union")}
+    columns = [item.parts[-1] for item in queries[0][0][-1].all("item")]
+    kept = bound if first else [*bound, f"{HIDDEN}_k{call.at}"]
+    made = [] if first else [_grouped(call, bound, kept[-1])]
+    every: list[Syntax] = []
+    lists: list[str] = []
+    for clauses, imports in queries:
+        returned, inner = clauses[-1], _matches(clauses, imports, set(bound))
+        rows = f"{HIDDEN}_w{returned.at}"
+        listed = _rows(returned, inner or [], imports, [*kept, *lists], rows)
+        part = _part(returned, _variable(call, rows))
+        same = [_name(item) for item in returned.all("item")] == [each.name for each in columns]
+        if not listed or part is None or not same:
+            return None
+        made += listed
+        every += [_new(call, "sign", "+"), part] if every else [part]
+        lists.append(rows)
+    row = _variable(call, f"{HIDDEN}_o{call.at}")
+    items = [_item(_new(call, "property", f"{HIDDEN}_c{n}", row), c) for n, c in enumerate(columns)]
+    last = replace(_with(call, kept, items), name="DISTINCT" if unions == {""} else "")
+    made += [_new(call, "unwind", "", _new(call, "sum", "", *every), row), last]
+    return (made if first else [*made, _repeated(call, kept[-1])]) if len(unions) < 2 else None
+
+
+def _rows(
+    returned: Syntax, inner: list[Syntax], imports: set[str], kept: list[str], name: str
+) -> list[Syntax]:
+    """Write a query whose rows are collected into a list of maps; no clauses if it cannot be."""
     items = returned.all("item")
+    values = [item.parts[0] for item in items]
+    names = [f"{HIDDEN}_c{number}" for number in range(len(items))]
+    if any(value.kind == "variable" for value in values):
+        return []
+    condition = ""
+    if returned.name or any(map(aggregates, items)):
+        columns = [_item(v, _variable(v, n)) for v, n in zip(values, names, strict=True)]
+        every = _new(returned, "function", "count", _new(returned, "star", "*"))
+        count = _variable(returned, f"{name}n")
+        inner, columns = _optional(inner, [*columns, _item(every, count)], imports)
+        sorted_by = {v.name for s in returned.all("order") for v in s.walk("property", "variable")}
+        if not inner or not sorted_by <= set(map(_name, items)):
+            return []
+        inner.append(_with(returned, kept, columns))
+        if not all(map(aggregates, items)):
+            condition = f"{quoted(count.name)} > 0"
+        values = [column.parts[-1] for column in columns[:-1]]
+        items = [_item(value, item.parts[-1]) for value, item in zip(values, items, strict=True)]
+    row = _new(
+        returned, "map", "", *(_new(v, "entry", n, v) for v, n in zip(values, names, strict=True))
+    )
+    if condition:
+        row = _new(returned, "matched", condition, row)
+    listed = [_item(_new(returned, "function", "collect", row), _variable(returned, name))]
+    if items == returned.all("item"):
+        inner, listed = _optional(inner, listed, imports)
+    return [*inner, *_ordered(returned, items), _with(returned, kept, listed)] if inner else []
+
+
+def _part(returned: Syntax, rows: Syntax) -> Syntax | None:
+    """Return the part of a list that SKIP and LIMIT let through; None if they are no numbers."""
     skip, limit = (returned.first(kind) for kind in ("skip", "limit"))
     numbers = [part.parts[0].name for part in (skip, limit) if part]
-    whole = any(item.parts[0].kind == "variable" or aggregates(item) for item in items)
-    if returned.name or whole or not all(map(str.isdecimal, numbers)):
+    if not all(map(str.isdecimal, numbers)):
         return None
-    kept = [*bound, f"{HIDDEN}_k{call.at}"]
-    row, rows = (_variable(call, f"{HIDDEN}_{each}{call.at}") for each in "ow")
-    names = [f"{HIDDEN}_c{number}" for number in range(len(items))]
-    entries = [_new(call, "entry", n, i.parts[0]) for n, i in zip(names, items, strict=True)]
-    collected = _new(call, "function", "collect", _new(call, "map", "", *entries))
+    if not numbers:
+        return rows
     begin = int(numbers[0]) if skip else 0
     ends = (begin, begin + int(numbers[-1])) if limit else (begin,)
-    bounds = (_new(call, "number", str(end)) for end in ends)
-    part = _new(call, "slice", "fromto" if limit else "from", rows, *bounds)
-    values = [_new(call, "property", name, row) for name in names]
-    columns = [_new(call, "item", "", v, i.parts[-1]) for v, i in zip(values, items, strict=True)]
-    inner = [_grouped(call, bound, kept[-1]), *inner, *_ordered(returned, items)]
-    listed = _with(call, kept, [_new(call, "item", "", collected, rows)])
-    return [
-        *inner,
-        listed,
-        _new(call, "unwind", "", part, row),
-        _with(call, kept, columns),
-        _repeated(call, kept[-1]),
-    ]
+    bounds = (_new(returned, "number", str(end)) for end in ends)
+    return _new(returned, "slice", "fromto" if limit else "from", rows, *bounds)
 
 
 def _ordered(returned: Syntax, items: list[Syntax]) -> list[Syntax]:
@@ -209,11 +275,7 @@ def _ordered(returned: Syntax, items: list[Syntax]) -> list[Syntax]:
     if order is None:
         return []
     alias = {_name(item): item.parts[0] for item in items if len(item.parts) == 2}
-    sorts = {
-        sort.parts[0]: alias[sort.parts[0].name]
-        for sort in order.parts
-        if sort.parts[0].kind == "variable" and sort.parts[0].name in alias
-    }
+    sorts = {v: alias[v.name] for v in free(order, set()) if v.name in alias}
     return [_new(order, "with", "", _new(order, "star", "*"), replaced(order, sorts))]
 
 
@@ -352,6 +414,10 @@ def _repeated(at: Syntax, count: str) -> Syntax:
 def _with(at: Syntax, kept: list[str], items: list[Syntax]) -> Syntax:
     names = [_new(at, "item", "", _variable(at, name), _variable(at, name)) for name in kept]
     return _new(at, "with", "", *names, *items)
+
+
+def _item(value: Syntax, name: Syntax) -> Syntax:
+    return _new(value, "item", "", value, name)
 
 
 def _variable(at: Syntax, name: str) -> Syntax:
