@@ -538,6 +538,16 @@ def test_auto_asks_no_neo4j_of_another_load(stores, neo4j_server, sliced_file):
             both.ask("RETURN exp(0) AS x")
 
 
+def test_lists_in_more_lists_than_an_arrow_stream_holds_are_of_neo4j(stores):
+    deep = {levels: f"RETURN {'[' * levels}1{']' * levels} AS x" for levels in (63, 64)}
+    found = {name: store.ask(deep[63]).table["x"].to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+    with pytest.raises(Untranslated, match="the file returns no list within more than 62 others"):
+        stores["embedded"].ask(deep[64])
+    assert str(stores["neo4j"].ask(deep[64]).table["x"].to_pylist()).count("[") == 65
+
+
 def test_a_list_of_nothing_but_nulls_is_a_column_of_neo4j(stores):
     found = stores["neo4j"].ask("RETURN [x IN range(1, 700) | null] AS x")
 

@@ -109,6 +109,16 @@ def test_pages_of_a_graph_are_the_graph_in_its_order(store: Store, graph: Graph,
     assert max(len(part.table) for part in whole.parts if part.ends) > 2  # of several pages
 
 
+def test_the_columns_of_a_graph_are_those_of_its_pages(store: Store, graph: Graph):
+    store.load(graph)
+    columns = list(StoredGraph(store).parts(empty=True))
+
+    assert not any(len(part.table) for part in columns)
+    assert {part.rows().schema for part in columns} == {
+        part.rows().schema for part in StoredGraph(store).parts()
+    }
+
+
 def export(store: Store, output: Path, form: str | None = None, **scope: str) -> Exported:
     """Export as the command does, without options to parse."""
     chosen = chosen_format(form, output, of_trade=bool(scope))

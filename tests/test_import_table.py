@@ -116,6 +116,15 @@ def test_marks_of_other_countries_are_read_as_the_mapping_says(reference, tmp_pa
     ]
 
 
+def test_a_column_is_only_the_property_that_the_mapping_names_for_it(reference, tmp_path):
+    path, mapping = tmp_path / "flows.csv", tmp_path / "map.yaml"
+    path.write_text(text(heads=("reporter", *HEADS[1:])), encoding="utf-8")
+    mapping.write_text(MAPPING.replace("exporter: From", "exporter: reporter"), encoding="utf-8")
+    import_table(path, mapping, tmp_path / "seeds", reference)
+
+    assert flows(tmp_path / "seeds") == FLOWS
+
+
 def test_a_national_code_is_matched_on_six_digits_and_kept_as_reported(
     mapping, reference, tmp_path
 ):

@@ -197,6 +197,17 @@ def test_columns_are_mapped(tmp_path):
     }
 
 
+def test_a_column_named_for_one_property_gives_no_other_one_of_its_name(tmp_path):
+    top = TOP + "columns: {importer: reporter}\n"
+    csv = CSV.replace("exporter,importer", "exporter,reporter").encode()
+    facts = read_seeds(seeds(tmp_path, {"trade.yaml": top, "trade.csv": csv}))
+
+    assert (
+        facts["EXPORTS"].select(["importer", "reporter"]).to_pylist()
+        == [{"importer": "KOR", "reporter": "importer"}] * 2
+    )
+
+
 def test_a_column_that_a_mapping_passes_over_is_not_dropped(tmp_path):
     top = TOP + "columns: {usd: value}\n"
     csv = CSV.replace("usd", "▶usd").replace("tonnes\n", "tonnes,value\n")
@@ -208,12 +219,14 @@ def test_a_column_that_a_mapping_passes_over_is_not_dropped(tmp_path):
 
 
 def test_a_mapping_names_columns_that_are_there(tmp_path):
-    top = TOP + "columns: {usd: ▶[value], ▶mass: x, tonnes: ▶weight, basis: dataset}\n"
+    top = TOP.replace("table: ", "table: ▶")
+    top += "columns: {usd: ▶[value], ▶mass: x, tonnes: ▶weight, basis: dataset}\n"
 
     assert_told(
         tmp_path,
         {"trade.csv": CSV.replace(",tonnes", "").replace(",1\n", "\n").encode(), "trade.yaml": top}
         | {"trade.csv": b"exporter,importer,period,dataset,usd\nCHN,KOR,2024,d,10\n"},
+        "trade.csv has no column 'dataset' for it alone; EXPORTS needs it...",
         "wanted the name of a column",
         "EXPORTS has no property 'mass'...",
         "trade.csv has no column 'weight'; it has exporter, importer, period, dataset, usd",

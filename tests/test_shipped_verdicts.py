@@ -37,7 +37,9 @@ def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
     rows = [{"value": 0.79, "supplier": "CHL", "period": None}, {"value": 0.79, "source": "t"}]
     (row,) = conflicts(claims_of(*rows)).to_pylist()
 
-    assert row["conflict"] == "shares of two suppliers add up to more than all"
+    assert row["conflict"] == "shares of two suppliers add up to more than all, if of one period"
+    (dated,) = conflicts(claims_of(*(r | {"period": "2022"} for r in rows))).to_pylist()
+    assert dated["conflict"] == "shares of two suppliers add up to more than all"
     assert conflicts(claims_of(*(r | {"value": 0.5} for r in rows))).num_rows == 0
 
 

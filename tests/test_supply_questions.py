@@ -503,6 +503,19 @@ def test_a_domestic_point_is_only_what_a_source_says(ask):
     assert none.nothing.startswith("No source names a single producer of ")
 
 
+def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
+    answer = ask.single_points("DEU", scope="ree-compounds", period="2024")
+
+    assert not len(answer.rows)
+    assert answer.nothing.startswith(
+        "Nobody is known to reach 50 %. Possible, at the upper end of a range: AUS, BRA, CHN, "
+    )
+    assert not any(note.startswith("Possible") for note in answer.notes)
+    possible = ask.single_points("DEU", scope="ree-compounds", period="2024", possible=True)
+    assert "CHN" in possible.rows["supplier"].to_pylist()
+    assert possible.nothing == "Nobody is known to reach 50 %."
+
+
 QUESTIONS = [
     ("origins", ("KOR",), {"scope": "rare earths", "period": "2024"}),
     ("origins", ("EU27",), {"scope": "magnets-metal", "measure": "tonnes", "min_share": 0.0}),

@@ -197,6 +197,9 @@ class StoredGraph:
             ranges = _ranges(self.store, kind, self.page)
             for ends in joined(self.schema, kind) if ranges else ():
                 for keys in ranges[: 1 if empty else None]:
+                    if empty and ends:
+                        yield Part(kind, coded(_columns(kind).empty_table()), *ends)
+                        continue
                     found = _rows(self.store, kind, ends, keys).sort_by(kind.key)
                     rows += len(found)
                     yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
@@ -263,10 +266,12 @@ def _ranges(store: Store, kind: Kind, size: int) -> list[Mapping[str, int]]:
 
 
 def _rows(store: Store, kind: Kind, ends: tuple[Kind, ...], keys: Mapping[str, int]) -> pa.Table:
+    return store.run(statement(kind, ends), keys).table.cast(_columns(kind))
+
+
+def _columns(kind: Kind) -> pa.Schema:
     types = [pa.field(end.name, pa.string()) for end in kind.ends]
-    types += [pa.field(p.name, ARROW[p.type]) for p in kind.stored]
-    found = store.run(statement(kind, ends), keys).table
-    return found.cast(pa.schema(types))
+    return pa.schema([*types, *(pa.field(p.name, ARROW[p.type]) for p in kind.stored)])
 
 
 def joined(schema: Schema, kind: Kind) -> list[tuple[Kind, ...]]:

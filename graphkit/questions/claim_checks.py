@@ -457,7 +457,8 @@ def claim_conflicts(
         catalog.sources(table, other_sources),
         notes=wanted.scope.notes,
         nothing="No two figures in this scope contradict each other.",
-        caption="Two sources give figures for one scope that no rounding explains.",
+        caption="Two sources give figures for one scope that no rounding explains. Where one of "
+        "them states no period, they may be of two.",
         shown=("claim", "source", "other_claim", "other_source", "conflict"),
     )
 

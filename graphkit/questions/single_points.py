@@ -192,11 +192,7 @@ def _by_share(
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
-    found = share_points(traced, threshold=threshold)
-    unsure = pc.equal(found["verdict"], "possible")
-    left_out = sorted(set() if possible else found["supplier"].filter(unsure).unique().to_pylist())
-    if not possible:
-        found = found.filter(pc.invert(unsure))
+    found, more = _known(share_points(traced, threshold=threshold), "supplier", possible)
     found = found.rename_columns({"stage": "traced_to"})
     rows = _of_baskets(catalog, asked, supply, with_scope(found, supply))
     order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
@@ -207,8 +203,8 @@ def _by_share(
         Question(buyer, None, asked, supply.period), supply, rows, SHARE_COLUMNS,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
-        notes=[VERDICTS, METHOD, *supply.notes, *(_more_possible(left_out) if len(rows) else ())],
-        nothing=_nobody(threshold, left_out),
+        notes=[VERDICTS, METHOD, *supply.notes, *(more if len(rows) else ())],
+        nothing=_nobody(threshold, more),
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
 
@@ -243,10 +239,7 @@ def _structural(
     if blocs is not None:
         groups, notes = members_with_data(supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
-    unsure = pc.equal(rows["verdict"], "possible")
-    left_out = sorted(set() if possible else rows["removed"].filter(unsure).unique().to_pylist())
-    if not possible:
-        rows = rows.filter(pc.invert(unsure))
+    rows, more = _known(rows, "removed", possible)
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
     rows = _ordered(rows, supply, [
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
@@ -264,9 +257,9 @@ def _structural(
         f"reaches the consumer without it ({links}).",
         notes=[
             f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
-            *supply.notes, *notes, *(_more_possible(left_out) if len(rows) else ()),
+            *supply.notes, *notes, *(more if len(rows) else ()),
         ],
-        nothing=_nobody(threshold, left_out),
+        nothing=_nobody(threshold, more),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
     )  # fmt: skip
@@ -303,12 +296,14 @@ def _removed(
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
 
 
-def _more_possible(names: Sequence[str]) -> list[str]:
-    """Note the single points that only the upper end of a range shows."""
-    if not names:
-        return []
-    once = shortened(sorted(set(names)))
-    return [f"Possible too, at the upper end of their range: {once}; see `possible`."]
+def _known(rows: pa.Table, point: str, possible: bool) -> tuple[pa.Table, list[str]]:
+    """Leave out single points that only the upper end of a range shows, and note them."""
+    unsure = pc.equal(rows["verdict"], "possible")
+    names = rows[point].filter(unsure).unique().to_pylist()
+    if possible or not names:
+        return rows, []
+    note = f"Possible, at the upper end of a range: {shortened(sorted(names))}; see `possible`."
+    return rows.filter(pc.invert(unsure)), [note]
 
 
 def _there(network: SupplyNetwork, consumers: list[str] | None) -> list[str] | None:
@@ -348,7 +343,6 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     )  # fmt: skip
 
 
-def _nobody(threshold: float, possible: Sequence[str]) -> str:
+def _nobody(threshold: float, more: Sequence[str]) -> str:
     """State that no share reaches the threshold, and who might."""
-    nobody = f"Nobody is known to reach {100 * threshold:g} %."
-    return " ".join([nobody, *_more_possible(possible)])
+    return " ".join([f"Nobody is known to reach {100 * threshold:g} %.", *more])

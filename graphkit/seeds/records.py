@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -77,6 +77,15 @@ class Header:
     table: str | None
     columns: Mapping[str, str]
     """For a table: the column that a property stands in, where it has another name."""
+
+    def taken(self, there: Collection[str]) -> dict[str, str]:
+        """Choose the column of each property: the one named for it, else that of its own name.
+
+        A column that is named for one property gives no other one by its own name.
+        """
+        named = {*self.columns.values()}
+        own = {name: name for name in there if name not in named} | dict(self.columns)
+        return {p.name: own[p.name] for p in self.kind.columns if own.get(p.name) in there}
 
 
 def kind_of(value: Any, schema: Schema) -> Kind | None:
@@ -215,22 +224,23 @@ def _unknown_names(
 def table_columns(yaml: YamlText, header: Header, table: Table) -> tuple[Given, list[Problem]]:
     """Read the columns of the table: each must be used, and each required one present."""
     kind, there, problems = header.kind, table.columns.column_names, []
-    columns, taken = {}, set()
+    columns, taken = {}, header.taken(there)
     known = ", ".join(name if name.isprintable() else repr(name) for name in there)
     for prop in kind.columns:
-        name = header.columns.get(prop.name, prop.name)
-        if name in there:
-            values = table.columns[name].combine_chunks()
+        if prop.name in taken:
+            values = table.columns[taken[prop.name]].combine_chunks()
             columns[prop.name] = Column(values, values.is_null(), [])
-            taken.add(name)
         elif prop.name in header.columns:
-            message = f"{table.file} has no column {shown(name)}; it has {known}"
+            name = shown(header.columns[prop.name])
+            message = f"{table.file} has no column {name}; it has {known}"
             problems.append(yaml.problem(message, ("columns", prop.name)))
         elif prop.required and prop.name not in header.defaults:
-            message = f"{table.file} has no column {name!r}; {kind.name} needs it ({prop.doc})"
+            left = " for it alone" if prop.name in there else ""
+            message = f"{table.file} has no column {prop.name!r}{left}; {kind.name} needs it"
+            message += f" ({prop.doc})"
             problems.append(yaml.problem(message, ("table",)))
     for name in there:
-        if name not in taken:
+        if name not in taken.values():
             message = f"nothing takes the column {shown(name)}; map it under columns"
             problems.append(Problem(table.file, *table.at(None, name), message))
     return Given(columns, len(table.columns)), problems

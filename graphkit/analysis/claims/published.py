@@ -173,6 +173,8 @@ PLAIN = Tolerance(points=0, relative=0, other=0)
 """Tolerance for rounding alone: two published figures are compared as printed."""
 DIFFERENT = "different figures"
 TOO_MUCH = "shares of two suppliers add up to more than all"
+IF_ONE_PERIOD = ", if of one period"
+"""Added to a conflict of which a claim states no period."""
 SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
 
 
@@ -180,9 +182,10 @@ def conflicts(claims: pa.Table) -> pa.Table:
     """Find pairs of claims from two sources that cannot both be right, as far as scopes tell.
 
     Two claims of one scope conflict if their figures, with rounding and qualifier, share no
-    value; two shares of one consumer conflict if they add up to more than all. A claim without
-    a period is compared with every period. A figure by value is not compared with one by
-    weight, nor of another basket, nor counts, whose subject is only in words.
+    value; two shares of one consumer conflict if they add up to more than all. Where a claim
+    states no period the conflict says that it is one only if both are of one period. A figure
+    by value is not compared with one by weight, nor of another basket, nor counts, whose subject
+    is only in words.
 
     Parameters
     ----------
@@ -236,10 +239,13 @@ def _conflict(one: Claim, other: Claim) -> str | None:
     if first is None or second is None or len(periods) > 1 or not _comparable(one, other):
         return None
     if one["supplier"] == other["supplier"]:
-        return DIFFERENT if first.high < second.low or second.high < first.low else None
-    if one["kind"] != "share" or None in (one["supplier"], other["supplier"]):
+        found = DIFFERENT if first.high < second.low or second.high < first.low else None
+    elif one["kind"] == "share" and None not in (one["supplier"], other["supplier"]):
+        found = TOO_MUCH if first.low + second.low > 1 else None
+    else:
         return None
-    return TOO_MUCH if first.low + second.low > 1 else None
+    undated = None in (one["period"], other["period"])
+    return found and found + IF_ONE_PERIOD * undated
 
 
 def _comparable(one: Claim, other: Claim) -> bool:

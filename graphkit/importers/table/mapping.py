@@ -266,8 +266,7 @@ def read_columns(sheet: Sheet, mapping: ColumnMapping, reference: Reference) -> 
     """
     header = mapping.header
     props = {p.name: p for p in header.kind.columns}
-    taken = {name: header.columns.get(name, name) for name in props}
-    taken = {name: column for name, column in taken.items() if column in sheet.names}
+    taken = header.taken(sheet.names)
     names = ForeignNames(reference, mapping.aliases)
     problems = [*_absent(mapping, sheet, props), *_lost_aliases(mapping, props, names)]
     cells = {
@@ -313,10 +312,10 @@ def _absent(mapping: ColumnMapping, sheet: Sheet, props: Mapping[str, Prop]) -> 
         if column not in sheet.names:
             message = f"{sheet.file} has no column {column!r}; it has {known}"
             yield mapping.yaml.problem(message, ("columns", name))
-    by_code = "hs" in header.columns or "hs" in sheet.names
+    given = {*header.columns, *header.taken(sheet.names), *header.defaults}
     for name, prop in props.items():
-        given = name in header.columns or name in sheet.names or name in header.defaults
-        if prop.required and not given and not (name == "product" and by_code):
+        by_code = name == "product" and "hs" in given - {*header.defaults}
+        if prop.required and name not in given and not by_code:
             message = f"no column gives {name}, and {header.kind.name} needs it ({prop.doc})"
             yield mapping.yaml.problem(message, ("columns",), ())
 

@@ -137,6 +137,10 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
         _send({"error": type(error).__name__, "message": str(error)})
     except Exception as error:
         said = one_line(error) or type(error).__name__
+        if "recursion depth" in said:  # of Arrow's stream
+            said = "the file returns no list within more than 62 others"
+            _send({"error": "Untranslated", "message": said})
+            return
         _send({"error": "StoreError", "message": f"the embedded database failed: {said}"})
 
 
