@@ -7,6 +7,7 @@
     ├── SeedError          3  seeds failed their check; carries every problem
     └── StoreError         1  a database refused or failed a statement
         ├── Unreachable    4  a database cannot be reached at all
+        ├── OutOfMemory    1  a statement needs more memory than it may have
         └── Untranslated   1  Neo4j would run the statement, the embedded database cannot
 """
 
@@ -79,6 +80,15 @@ class Unreachable(StoreError):
     """A database cannot be reached: not there, not started, or not letting us in."""
 
     exit_code = 4
+
+
+class OutOfMemory(StoreError):
+    """A statement needs more memory than the embedded database may have for it."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            reason or "the statement needs more memory than it may have; ask for less at a time"
+        )
 
 
 class Untranslated(StoreError):

@@ -454,11 +454,28 @@ def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
     assert b"HOME=" not in environment
 
 
-def test_a_process_that_was_killed_is_followed_by_another(sliced_file):
+def test_a_statement_is_asked_again_where_the_process_was_killed(sliced_file):
     with EmbeddedStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
-        assert store._idle[0]._process is not None
-        os.kill(store._idle[0]._process.pid, signal.SIGKILL)
-        with pytest.raises(StoreError, match="more memory than it may have"):
-            store.ask("RETURN 1 AS x")
+        process = store._idle[0]._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+
         assert store.ask("RETURN 2 AS x").table["x"].to_pylist() == [2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of another process")
+def test_a_statement_is_asked_again_where_those_before_it_took_the_memory(sliced_file):
+    import resource
+
+    many = "UNWIND range(1, 3000000) AS n WITH collect(n) AS ns RETURN size(ns) AS x"
+    with EmbeddedStore(sliced_file) as store:
+        store.ask("RETURN 1 AS x")
+        process = store._idle[0]._process
+        assert process is not None
+        taken = int(Path(f"/proc/{process.pid}/statm").read_text().split()[0])
+        most = taken * resource.getpagesize() + 2**20
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (most, most))
+
+        assert store.ask(many).table["x"].to_pylist() == [3000000]
+        assert store._idle[0]._process is not process

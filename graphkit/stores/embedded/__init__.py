@@ -28,7 +28,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.cypher import Statement
-from graphkit.errors import GraphkitError, StoreError, Unreachable, Untranslated, UsageError
+from graphkit.errors import (
+    GraphkitError,
+    OutOfMemory,
+    StoreError,
+    Unreachable,
+    Untranslated,
+    UsageError,
+)
 from graphkit.schema import Schema
 from graphkit.stores import (
     LIMITS,
@@ -366,7 +373,7 @@ START = (
     "from graphkit.stores.embedded.sandbox_worker import main; main()"
 )
 ERRORS: Mapping[str, type[GraphkitError]] = {
-    kind.__name__: kind for kind in (StoreError, Unreachable, Untranslated, UsageError)
+    kind.__name__: kind for kind in (OutOfMemory, StoreError, Unreachable, Untranslated, UsageError)
 }
 HEADER = 2**20
 """More than any error or note is long."""
@@ -407,6 +414,16 @@ class Sandbox:
             raise UsageError(
                 f"the embedded database cannot take these parameters: {error}"
             ) from error
+        fresh = self._process is None
+        try:
+            return self._asked(request, limits, end)
+        except OutOfMemory:
+            if fresh:
+                raise
+            # The memory may have gone to the statements before it.
+            return self._asked(request, limits, end)
+
+    def _asked(self, request: bytes, limits: Limits, end: float) -> Result:
         late = threading.Event()
         try:
             process = self._started()
@@ -422,12 +439,12 @@ class Sandbox:
             self.close()
             if late.is_set():
                 raise limits.too_long from error
-            raise StoreError(
+            raise OutOfMemory(
                 "the statement needs more memory than it may have, or is more than the embedded "
                 "database can read; ask for less at a time"
             ) from error
         except BaseException as error:
-            if not isinstance(error, GraphkitError) or isinstance(error, Unreachable):
+            if not isinstance(error, GraphkitError) or isinstance(error, Unreachable | OutOfMemory):
                 self.close()
             raise
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from graphkit.cypher import Statement
 from graphkit.cypher.tokens import Syntax, place
-from graphkit.errors import StoreError, Untranslated, UsageError, one_line
+from graphkit.errors import OutOfMemory, StoreError, Untranslated, UsageError, one_line
 from graphkit.schema import GRAPH, Type
 from graphkit.stores.embedded.dialect import Translation, translate
 from graphkit.stores.embedded.patterns import (
@@ -235,6 +235,8 @@ def _bound_within(each: Syntax) -> Iterator[str]:
 def explain_failure(statement: Statement, error: Exception) -> StoreError:
     """Return the error to show for one of ladybug's."""
     message = one_line(error)
+    if "bad_alloc" in message or "Unable to allocate memory" in message:
+        return OutOfMemory()
     if "Cannot bind LIST_CONCAT" in message:
         return Untranslated(
             "the embedded database has no column of UNION in a subquery, and no list, of two types"
@@ -256,8 +258,6 @@ def _reworded(statement: Statement, message: str) -> str | None:
     if match := re.search(r"Cannot find property (\S+) for (\S+)", message):
         where = _place_of(statement, match[1], "property", "entry", "own-property")
         return f"{where}{match[2].rstrip('.')} has no property {match[1]!r}"
-    if "bad_alloc" in message or "Unable to allocate memory" in message:
-        return "the statement needs more memory than it may have; ask for less at a time"
     if "ANY type" in message:
         return "the embedded database cannot tell the type of a null or an empty list here"
     if "Lambda paramName" in message:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute  # what is imported later finds no file any more
 
 from graphkit.cypher import Statement
-from graphkit.errors import GraphkitError, Untranslated, one_line
+from graphkit.errors import GraphkitError, OutOfMemory, StoreError, Untranslated, one_line
 from graphkit.stores import Result
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.refusals import translate_free
@@ -131,17 +131,17 @@ def _answer(store: EmbeddedStore, request: bytes) -> None:
         statement.check_read_only()
         used = statement.values(parameters)
         _send_table(store.read(translate_free(statement, used), used, limits))
-    except Untranslated as error:
-        _send({"error": type(error).__name__, "message": error.reason})
+        return
     except GraphkitError as error:
-        _send({"error": type(error).__name__, "message": str(error)})
+        failed = error
     except Exception as error:
         said = one_line(error) or type(error).__name__
+        failed = StoreError(f"the embedded database failed: {said}")
         if "recursion depth" in said:  # of Arrow's stream
-            said = "the file returns no list within more than 62 others"
-            _send({"error": "Untranslated", "message": said})
-            return
-        _send({"error": "StoreError", "message": f"the embedded database failed: {said}"})
+            failed = Untranslated("the file returns no list within more than 62 others")
+        elif isinstance(error, MemoryError) or "bad_alloc" in said:
+            failed = OutOfMemory()
+    _send({"error": type(failed).__name__, "message": getattr(failed, "reason", str(failed))})
 
 
 def _send_table(result: Result) -> None:
