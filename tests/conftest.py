@@ -1,7 +1,8 @@
 """Real databases for every test that touches the graph; a missing Neo4j is a failure, not a skip.
 
-All tests that need Neo4j form one xdist group, so that one worker starts one server. No test relies
-on what an earlier one left in it: the fixtures fill or clear the database when its content differs.
+All tests that need Neo4j form one xdist group, so that one worker starts one server; those that
+disturb a server form another, with a second one. No test relies on what an earlier one left in it:
+the fixtures fill or clear the database when its content differs.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         chosen.get(name) == "neo4j" for name in DATABASES
     )
     second = "second_home" in getattr(item, "fixturenames", ())
-    name = "neo4j" if neo4j else "second" if second else item.location[0]
+    name = "second" if second else "neo4j" if neo4j else item.location[0]
     item.add_marker(pytest.mark.xdist_group(name))
 
 
@@ -216,9 +217,10 @@ def neo4j_server(
 
 @pytest.fixture(scope="session")
 def second_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Home of a second Neo4j, for tests that kill its server or replace its files.
+    """Home of a second Neo4j: for tests that disturb its loads, kill it or replace its files.
 
-    ``start_server`` finds it running or starts it, whatever an earlier test left.
+    They run beside those of the first. ``start_server`` finds it running or starts it, whatever an
+    earlier test left.
     """
     home = tmp_path_factory.mktemp("second")
     with stopped_at_the_end(home):

@@ -37,7 +37,7 @@ FEW_BOMBS = (
     "a regular expression", "a great sort", "many unions", "many subqueries", "a long chain",
     "deeper brackets", "many parameters",
 )  # fmt: skip
-"""One of each sort; tests/scale runs all."""
+"""One of each sort; tests/scale runs the others."""
 
 
 @dataclass
@@ -224,7 +224,7 @@ def test_the_gate_alone_lets_every_ordinary_query_through():
 
 @pytest.fixture
 def asked() -> list[str]:
-    """Every twentieth ordinary query: each form, with some of the words; tests/scale has all."""
+    """Every twentieth ordinary query, of each form some; tests/scale has the others."""
     return list(ordinary())[::20]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -32,14 +33,14 @@ def rounded(value: Any) -> Any:
 
 
 @pytest.fixture
-def part() -> slice:
-    """Every third statement of a kind; tests/scale has all."""
-    return slice(None, None, 3)
+def parts() -> Collection[int]:
+    """The third of the statements of a kind that is asked; tests/scale has the other two."""
+    return (0,)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind, part):
-    asked = statements(kind)[part]
+def test_ordinary_statements_have_the_same_rows_on_both_databases(stores, kind, parts):
+    asked = [text for n, text in enumerate(statements(kind)) if n % 3 in parts]
     found = {s: (rows(stores["embedded"], s), rows(stores["neo4j"], s)) for s in asked}
 
     assert [s for s, (_, neo4j) in found.items() if isinstance(neo4j, str)] == []

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
@@ -31,6 +31,7 @@ from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as turns
+from graphkit.stores.neo4j.server import start_server
 
 OTHER = {
     "trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace("JPN", "NOR"),
@@ -221,13 +222,26 @@ def two_graphs_alone(tmp_path_factory: pytest.TempPathFactory) -> Loads:
     return two_graphs(tmp_path_factory.mktemp("loads"), {})
 
 
+@pytest.fixture(name="neo4j_server")
+def second_server(neo4j_version: str, second_home: Path) -> tuple[str, str, str]:
+    """URI, user and password of the second server, started anew if an earlier test killed it."""
+    server = start_server(neo4j_version, home=second_home)
+    return server.uri, server.username, server.password
+
+
+@pytest.fixture(name="neo4j_store")
+def second_store(neo4j_server: tuple[str, str, str]) -> Iterator[Neo4jStore]:
+    with Neo4jStore(*neo4j_server) as store:
+        yield store
+
+
 @pytest.fixture(name="loads")
 def warm_loads(two_graphs_alone: Loads, request: pytest.FixtureRequest) -> Loads:
     """Two graphs, and warm processes that load them: with the login in the tests of Neo4j.
 
     Tests of the embedded database need no server, and run beside those of Neo4j.
     """
-    if request.node.get_closest_marker("xdist_group").args[0] != "neo4j":
+    if request.node.get_closest_marker("xdist_group").args[0] != "second":
         return two_graphs_alone
     _, user, password = request.getfixturevalue("neo4j_server")
     login = {"NEO4J_USERNAME": user, "NEO4J_PASSWORD": password}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import time
 from collections import Counter
@@ -27,8 +28,8 @@ READERS, REQUESTS = 50, 10_000
 COUNTRIES = ("CHN", "DEU", "JPN", "KOR", "MYS", "VNM")
 KINDS = ("depends?country", "dependents?country", "trend?country", "page/suppliers?country")
 SLOW = 200
-SOON = 0.8 * BODY_SECONDS
-"""Seconds within which a reader is answered: before the server gives up those who are slow."""
+BUSY = 20
+"""Seconds for which a busy machine may stand still."""
 ENDLESS = 5
 """Seconds that a statement without an end may take."""
 Headers = Mapping[str, str]
@@ -154,12 +155,12 @@ def test_slow_readers_hold_nobody_up(server, kind):
     try:
         for one in slow:
             one.sendall(sent.encode())
-        began = time.monotonic()
         assert server.get("/api/depends?country=KOR").status_code == 200
         assert server.post("/api/cypher", json={"statement": "RETURN 1 AS x"}).json() == [{"x": 1}]
-        assert time.monotonic() - began < SOON
+        if kind != "reply":  # none of them was given up before that
+            assert select.select(slow, [], [], 0)[0] == []
         if kind == "body":
-            slow[0].settimeout(BODY_SECONDS + SOON)
+            slow[0].settimeout(BODY_SECONDS + BUSY)
             reply = HTTPResponse(slow[0])
             reply.begin()
             assert reply.status == 400

@@ -11,6 +11,7 @@ from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable
+from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
@@ -30,14 +31,8 @@ def ended(loads: Loads, both: list[tuple[BaseProcess, Path]]) -> None:
     assert [process.exitcode for process, _ in both] == [0] * len(both)
 
 
-@pytest.mark.parametrize("place", ["embedded", "neo4j"])
-def test_a_load_waits_for_another_and_says_so(loads, place, tmp_path, request):
-    if place == "neo4j":
-        store = request.getfixturevalue("neo4j_store")
-        where = request.getfixturevalue("neo4j_server")[0]
-    else:
-        where = str(tmp_path / "graph.lbdb")
-        store = EmbeddedStore(Path(where))
+def assert_second_waits(loads: Loads, store: Store, where: str) -> None:
+    """A load that begins in the middle of another says that it waits, and comes next."""
     loads.finish(*loads.load("C", where))
     second = []
 
@@ -50,6 +45,15 @@ def test_a_load_waits_for_another_and_says_so(loads, place, tmp_path, request):
     store.load(loads.graphs["A"], start_another)
     ended(loads, second)
     assert loads.named(store) == "B"
+
+
+def test_an_embedded_load_waits_for_another_and_says_so(loads, tmp_path):
+    path = tmp_path / "graph.lbdb"
+    assert_second_waits(loads, EmbeddedStore(path), str(path))
+
+
+def test_a_load_of_neo4j_waits_for_another_and_says_so(loads, neo4j_store, neo4j_server):
+    assert_second_waits(loads, neo4j_store, neo4j_server[0])
 
 
 def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):
