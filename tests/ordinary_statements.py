@@ -427,6 +427,20 @@ MATCH (a:Product)-[r:MADE_INTO*1..3]-(b) RETURN a.key AS a, sum(size([x IN r WHE
 MATCH p = (a:Product)-[:MADE_INTO*1..3]->(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | labels(n)])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
 MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) WITH nodes(p) AS ns RETURN sum(size([n IN ns WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, count(*) AS c
 MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) RETURN sum(size([n IN nodes(p) WHERE n.key > 'm' AND n.name > 'M' | n.key])) AS n, sum(size([n IN nodes(p) WHERE n:Product])) AS k, count(*) AS c
+MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(c) RETURN x, e ORDER BY e.usd DESC LIMIT 2 } RETURN c.iso3 AS c, x.iso3 AS x, e.usd AS u ORDER BY c, u
+MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(c) RETURN x ORDER BY e.usd DESC LIMIT 1 } MATCH (x)-[:PRODUCES]->(p) RETURN c.iso3 AS c, x.iso3 AS x, count(p) AS n ORDER BY c
+MATCH (s:Stage) CALL (s) { MATCH (p:Product)-[:AT_STAGE]->(s) RETURN p ORDER BY p.key SKIP 1 LIMIT 1 } RETURN s.key AS s, p {.key, .name} AS p ORDER BY s
+MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country) WITH y, x, e ORDER BY e.usd DESC, x.iso3 WITH y, head(collect(x)) AS top MATCH (top)-[:PRODUCES]->(p) RETURN y.iso3 AS y, top.iso3 AS top, count(p) AS n ORDER BY y LIMIT 10
+MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->() WITH x, sum(e.usd) AS t ORDER BY t DESC LIMIT 3 WITH collect({c: x, t: t}) AS top UNWIND top AS r WITH r.c AS c, r.t AS t MATCH (c)-[:HOLDS]->(p) RETURN c.iso3 AS c, t, count(p) AS n ORDER BY t
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND nodes(p) AS n MATCH (n)-[:AT_STAGE]->(s) RETURN DISTINCT n.key AS n, s.key AS s ORDER BY n
+MATCH (c:Country) WHERE c.iso3 IN $list WITH collect(c) AS cs UNWIND cs AS a CALL (a) { MATCH (a)-[:PRODUCES]->(p:Product) RETURN count(p) AS n } RETURN a.iso3 AS a, n ORDER BY a
+MATCH (c:Country) WHERE c.iso3 IN $list WITH collect(c) AS cs UNWIND cs AS a RETURN a.iso3 AS a, size([(a)-[:PRODUCES]->(p) WHERE p.key < 'c' | p.key]) AS n, EXISTS { (a)-[:HOLDS]->() } AS h ORDER BY a
+MATCH (c:Country {iso3: 'KOR'}) UNWIND [c, null] AS d OPTIONAL MATCH (d)-[:HOLDS]->(h) RETURN d.iso3 AS d, count(h) AS n ORDER BY n
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]->() WITH endNode(r) AS e MATCH (e)-[:MADE_INTO]->(y) RETURN e.key AS e, y.key AS y ORDER BY e, y
+MATCH (c:Country) WHERE c.iso3 > 'U' OPTIONAL MATCH (c)-[:HOLDS]->(p) WITH c, p ORDER BY p.key WITH c, collect(p)[1] AS p, last(collect(p)) AS l RETURN c.iso3 AS c, p.key AS p, l.key AS l ORDER BY c
+MATCH (c:Country) WHERE c.iso3 > 'U' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETURN c.iso3 AS c, ps[0] IS NULL AS a, head(ps).key IS NULL AS b ORDER BY c
+UNWIND range(-4, 3) AS i WITH i, [[1, 2], [3]] AS l, [{a: 1}, {a: 2}] AS m RETURN i, l[i] AS x, m[i].a AS y ORDER BY i
+CALL { MATCH (c:Country) RETURN c UNION MATCH (c:Area) RETURN c } RETURN count(c) AS n, min(c.iso3) AS least
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""

@@ -116,6 +116,20 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "float": ("round(reduce(s = 0.0, m IN ms | s + coalesce(m.u, 0.5)))", "round(t)"),
         "bool": ("any(m IN ms WHERE m.n > 2020 AND m.k = 'CHN')", "none(m IN ms WHERE m.u > 9)"),
     },
+    "MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN', 'ZMB'] "
+    "WITH collect(c) AS cs UNWIND cs AS c WITH c": {
+        "text": ("c.iso3", "c.name"),
+        "int": ("(COUNT { (c)-[:HOLDS]->() } + 0)",),
+        "bool": ("EXISTS { (c)-[:HOLDS]->() }", "EXISTS { (c)<-[:IMPOSED_BY]-() }"),
+        "joined": (
+            "MATCH (c)-[:HOLDS]->(h) WITH c, h, h.key AS j",
+            "OPTIONAL MATCH (c)-[:HOLDS]->(h {key: 'bismuth'}) WITH c, collect(h)[0] AS h "
+            "OPTIONAL MATCH (h)-[:AT_STAGE]->(s) WITH c, s.key AS j",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN h ORDER BY h.key LIMIT 2 } "
+            "WITH c, h.key AS j",
+            "CALL (c) { MATCH (c)-[:HOLDS]->(h) RETURN {aggregate} AS j }",
+        ),
+    },
     "MATCH (k:Control)": {
         "date": ("date(k.since)", "date(k.until)"),
         "text": ("k.since", "k.key", "k.measure"),

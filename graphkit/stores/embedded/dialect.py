@@ -488,6 +488,8 @@ class Writer:
 
     def pattern(self, each: Syntax) -> str:
         """Write a pattern that is a condition."""
+        if self.in_comprehension:
+            self.lacks(each, "pattern in a comprehension")
         with self.nulls.inside():
             return f"EXISTS {{ MATCH {self.pattern_with_conditions(each)} }}"
 
@@ -570,6 +572,7 @@ RULES: dict[str, Rule] = {
     "match": Writer.match,
     "matched": Writer.matched,
     "node": Writer.node,
+    "node-id": lambda writer, each: f"id({writer.every(each.parts)})",
     "order": Writer.order,
     "parameter": Writer.parameter,
     "path": Writer.path,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.schema import GRAPH, Kind, Type
+from graphkit.stores.embedded.patterns import GRAPH_VALUES
 from graphkit.stores.embedded.values import (
     ITEM,
     LIST,
@@ -400,6 +401,14 @@ def round_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     return f"floor({writer.written(arguments[0])} + 0.5)"
 
 
+def collect(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+    """Write ``collect(x)``; of a node or relationship that CASE makes null, ladybug fails."""
+    value = arguments[-1]
+    if value.kind in ("case", "matched") and writer.types.of(value) in GRAPH_VALUES:
+        writer.lacks(each, "collect() of nodes that CASE chooses", "WITH CASE ... END AS x before")
+    return writer.called(each)
+
+
 def length(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``length(path)``, for which ladybug's own wants the path in its own MATCH."""
     if writer.optional:  # what has no match has no relationships, but no length either
@@ -421,6 +430,7 @@ FUNCTIONS: dict[str, Rule] = {
     "char_length": template("size({0})"),
     "character_length": template("size({0})"),
     "coalesce": coalesce,
+    "collect": collect,
     "date": date,
     "elementid": different("answers something else", "use the node's key"),
     "endnode": end_of("end_node"),

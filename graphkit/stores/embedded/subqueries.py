@@ -2,7 +2,8 @@
 
 The rows before a subquery are grouped and counted, its pattern is joined to each group, its columns
 are made of what each group matched, and every group becomes as many rows again. A subquery that
-cannot be written so stays as it is, and is refused where it stands.
+cannot be written so stays as it is, and is refused where it stands. A node out of a list, which
+ladybug takes in no pattern, is matched again by its id.
 """
 
 from __future__ import annotations
@@ -54,16 +55,21 @@ def misplanned(query: Syntax) -> bool:
 
 
 def joined(query: Syntax) -> Syntax:
-    """Return a query with its subqueries written as joins, where they can be."""
-    if not any(map(_is_subquery, query.walk())):
-        return query
+    """Return a query with its subqueries written as joins, where they can be.
+
+    >>> from graphkit.cypher import Statement
+    >>> query = Statement("UNWIND $nodes AS n MATCH (n)-[r]->() RETURN r").query
+    >>> [clause.kind for clause in joined(query).parts]
+    ['unwind', 'with', 'match', 'with', 'match', 'return']
+    """
     found = Syntax(query.kind, query.at, query.end, query.name)
     bound: dict[str, None] = {}
+    values: set[str] = set()
     first = True
     for clause in map(_counted, query.parts):
         if clause.kind in ("union", "next"):
             found.parts.append(clause)
-            bound, first = {}, True
+            bound, values, first = {}, set(), True
             continue
         ordered = any(part.first("order") for part in found.parts)
         made = None
@@ -71,14 +77,17 @@ def joined(query: Syntax) -> Syntax:
             made = _called(clause, list(bound), first)
         elif clause.kind in ("with", "return") and not ordered:
             made = _collected(clause, list(bound), first)
-        found.parts += made or [clause]
+        names = bound
+        for each in made or [clause]:
+            again = values & {node.parts[0].name for node in each.walk("node") if node.parts}
+            for name in sorted(again):
+                found.parts += _matched_again(each, name, [*names])
+            found.parts.append(each)
+            values = _values_after(each, values - again)
+            names = bound_after(each, names)
         bound = bound_after(clause, bound)
         first = False
     return found
-
-
-def _is_subquery(each: Syntax) -> bool:
-    return each.kind in ("subquery", "pattern-comprehension") or each.name == "COLLECT"
 
 
 def bound_after(clause: Syntax, before: dict[str, None]) -> dict[str, None]:
@@ -105,6 +114,28 @@ def _made(clause: Syntax) -> Iterator[str]:
         yield from (part.parts[0].name for part in clause.parts)
     if clause.kind == "procedure":
         yield from (_name(item) for item in clause.all("item"))
+
+
+def _values_after(clause: Syntax, before: set[str]) -> set[str]:
+    """Return the names bound after a clause to something made of others, and not matched."""
+    if clause.kind in ("with", "return"):
+        items = clause.all("item")
+        made = {i for i in items if i.parts[0].kind != "variable" or i.parts[0].name in before}
+        return {*map(_name, made), *(before if clause.first("star") else ())}
+    return before if clause.kind in ("match", "subquery") else {*before, *_made(clause)}
+
+
+def _matched_again(at: Syntax, name: str, bound: list[str]) -> list[Syntax]:
+    """Write the clauses that find a node by its id; of null, null."""
+    node, number = _variable(at, name), _variable(at, f"{HIDDEN}_n{at.at}{name}")
+    found = _new(at, "node-id", "", node)
+    where = _new(at, "where", "", _new(at, "compare", "", found, _new(at, "sign", "="), number))
+    path = _new(at, "path", "", _new(at, "node", "", node))
+    return [
+        _with(at, [each for each in bound if each != name], [_new(at, "item", "", found, number)]),
+        _new(at, "match", "OPTIONAL", path, where),
+        _with(at, bound, []),
+    ]
 
 
 def _name(item: Syntax) -> str:
@@ -228,8 +259,6 @@ def _rows(
     items = returned.all("item")
     values = [item.parts[0] for item in items]
     names = [f"{HIDDEN}_c{number}" for number in range(len(items))]
-    if any(value.kind == "variable" for value in values):
-        return []
     condition = ""
     if returned.name or any(map(aggregates, items)):
         columns = [_item(v, _variable(v, n)) for v, n in zip(values, names, strict=True)]
@@ -368,7 +397,8 @@ def _optional(
         known.update(_made(clause))
         marks.append(f"id({quoted(mark)}) IS NOT NULL")
         made.append(replace(clause, name="OPTIONAL"))
-    return made, [_where_matched(item, " AND ".join(marks)) for item in items]
+    null = known - bound if len(clauses) == 1 else set()
+    return made, [_where_matched(item, " AND ".join(marks), null) for item in items]
 
 
 def _marked(clause: Syntax, known: set[str]) -> tuple[Syntax, str] | None:
@@ -388,15 +418,17 @@ def _marked(clause: Syntax, known: set[str]) -> tuple[Syntax, str] | None:
     return None
 
 
-def _where_matched(each: Syntax, mark: str) -> Syntax:
-    """Let the aggregates in a value take only some rows."""
+def _where_matched(each: Syntax, mark: str, null: set[str]) -> Syntax:
+    """Let the aggregates in a value take only some rows, on which some variables are not null."""
     if each.kind == "function" and each.name.lower() in AGGREGATES:
         *before, value = each.parts
+        if value.kind == "variable" and value.name in null:
+            return each
         if value.kind == "star":
             value = Syntax("number", value.at, value.end, "1")
         condition = Syntax("matched", value.at, value.end, mark, [value])
         return replace(each, parts=[*before, condition])
-    return replace(each, parts=[_where_matched(part, mark) for part in each.parts])
+    return replace(each, parts=[_where_matched(part, mark, null) for part in each.parts])
 
 
 def _grouped(at: Syntax, bound: list[str], count: str) -> Syntax:

@@ -65,11 +65,13 @@ def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
 
 
 def item(writer: Writer, values: Syntax, place: str) -> str:
-    """Write the item at a place of ladybug's; null beyond the ends of a list of plain values."""
+    """Write the item at a place of ladybug's; null beyond the ends of a list."""
     text = writer.written(values)
     type_ = writer.types.item(values)
     if type_ in (*GRAPH_VALUES, "map", "path") or type_.startswith(LIST):
-        return f"{text}[{place}]"
+        if values.name.lower() == "nodes" and place in ("1", "-1"):
+            return f"{text}[{place}]"  # every path has a node
+        return f"{text}[CASE WHEN abs({place}) <= size({text}) THEN {place} END]"
     return f"list_max({text}[{place}:{place}])"
 
 
