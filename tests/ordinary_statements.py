@@ -440,7 +440,6 @@ MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]->() WITH endNode(r) AS e MATCH
 MATCH (c:Country) WHERE c.iso3 > 'U' OPTIONAL MATCH (c)-[:HOLDS]->(p) WITH c, p ORDER BY p.key WITH c, collect(p)[1] AS p, last(collect(p)) AS l RETURN c.iso3 AS c, p.key AS p, l.key AS l ORDER BY c
 MATCH (c:Country) WHERE c.iso3 > 'U' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETURN c.iso3 AS c, ps[0] IS NULL AS a, head(ps).key IS NULL AS b ORDER BY c
 UNWIND range(-4, 3) AS i WITH i, [[1, 2], [3]] AS l, [{a: 1}, {a: 2}] AS m RETURN i, l[i] AS x, m[i].a AS y ORDER BY i
-CALL { MATCH (c:Country) RETURN c UNION MATCH (c:Area) RETURN c } RETURN count(c) AS n, min(c.iso3) AS least
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""
