@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pytest
 from databases import clear, hold
@@ -92,17 +93,18 @@ def test_what_is_not_ours_does_not_count(both, neo4j_store):
     clear(neo4j_store)
 
 
-def test_the_command_prints_it_or_its_lines(both, tmp_path, capsys):
-    embedded, _ = both()
-    path = str(tmp_path / "graph.lbdb")
+def test_the_command_prints_it_or_its_lines(file_of, tmp_path, capsys):
+    path = str(file_of(build_graph(read_seeds(write_seeds(tmp_path / "seeds")))))
+    with EmbeddedStore(Path(path)) as store:
+        wanted = digest(store).sha256
 
     assert run(["digest", "--db", path]) == 0
     told = capsys.readouterr()
-    assert told.out == f"{digest(embedded).sha256}\n"
+    assert told.out == f"{wanted}\n"
     assert told.err == f"graphkit: embedded database {path}: 15 nodes, 10 relationships\n"
     assert run(["digest", "--lines", "--db", path]) == 0
     printed = capsys.readouterr().out
-    assert hashlib.sha256(printed.encode()).hexdigest() == digest(embedded).sha256
+    assert hashlib.sha256(printed.encode()).hexdigest() == wanted
 
 
 def test_measures_read_the_folder_that_an_export_wrote(sliced_file, tmp_path):
