@@ -484,7 +484,7 @@ class Materials:
             product, or ``basket``: it is bought for elements out of scope too. Where these are at
             most a tenth of its elements (scandium among the rare earths), ``dominant``.
         """
-        codes = self._catalog.links("TRADED_AS").to_pylist()
+        codes = self._catalog.links("TRADED_AS").select(["product", "code", "fit"]).to_pylist()
         known = {(row["product"], row["code"]): row["fit"] for row in codes}
         found: dict[str, str] = {}
         for row in series:
@@ -542,7 +542,8 @@ class Materials:
 
     def _elements(self, *roles: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for row in self._catalog.links("CONTAINS").to_pylist():
+        held = self._catalog.links("CONTAINS").select(["product", "element", "role"])
+        for row in held.to_pylist():
             if not roles or row["role"] in roles:
                 found.setdefault(row["product"], set()).add(row["element"])
         return found

@@ -90,6 +90,10 @@ Translations: TypeAlias = Mapping[str, Sequence[str]]
 """Names in other languages, by key."""
 
 
+NAMING = ("key", "name", "type", "code", "aliases")
+"""Columns of a table that names are made of."""
+
+
 class _Kind:
     """Names of one kind, read from the graph on first use."""
 
@@ -100,7 +104,10 @@ class _Kind:
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._read().to_pylist()
+        table = self._read()
+        rows: list[dict[str, Any]] = table.select(
+            [name for name in table.column_names if name in NAMING]
+        ).to_pylist()
         return rows
 
     @cached_property

@@ -43,7 +43,8 @@ def claims_about(claims: pa.Table, asked: Question, *, context: bool = False) ->
     or one that shares a month with that of the question. With ``context``, claims about the
     supplier alone count too, for example its share of world production.
     """
-    mask = [_fits(row, asked, context) for row in claims.to_pylist()]
+    about = claims.select(["consumer", "supplier", "product", "element", "stage", "period"])
+    mask = [_fits(row, asked, context) for row in about.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
 
 
@@ -104,10 +105,11 @@ def _scope(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def _by_scope(
     shares: pa.Table, wanted: set[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    scopes = shares.select(["consumer", "supplier", "period"]).to_pylist()
+    mask = pa.array([_scope(row) in wanted for row in scopes], pa.bool_())
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in shares.to_pylist():
-        if _scope(row) in wanted:
-            found.setdefault(_scope(row), []).append(row)
+    for row in shares.filter(mask).to_pylist():
+        found.setdefault(_scope(row), []).append(row)
     return found
 
 

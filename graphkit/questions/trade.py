@@ -119,7 +119,8 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     a tenth, all countries together.
     """
     held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    for row in catalog.links("COVERS").to_pylist():
+    known = catalog.links("COVERS").select(["product", "period", "dataset", "hs", "usd"])
+    for row in known.to_pylist():
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
     used: dict[str, dict[str, str]] = {}
