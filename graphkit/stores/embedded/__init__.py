@@ -17,17 +17,15 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.cypher import Statement
 from graphkit.errors import (
     GraphkitError,
     OutOfMemory,
@@ -36,7 +34,6 @@ from graphkit.errors import (
     Untranslated,
     UsageError,
 )
-from graphkit.schema import Schema
 from graphkit.stores import (
     LIMITS,
     UNLIMITED,
@@ -58,15 +55,13 @@ from graphkit.stores import (
     plan_table,
     relationship,
 )
-from graphkit.stores.embedded.dialect import Translation, shown, translate
 from graphkit.stores.embedded.load import connect, fill, workroom
-from graphkit.stores.embedded.patterns import (
-    HIDDEN,
-)
-from graphkit.stores.embedded.refusals import explain_failure
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
+    from graphkit.cypher import Statement
+    from graphkit.schema import Schema
+    from graphkit.stores.embedded.dialect import Translation
 
 
 SETTLED = 2.0
@@ -157,6 +152,8 @@ class EmbeddedStore(Closing):
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
+        from graphkit.cypher import Statement
+
         end = time.monotonic() + limits.seconds
         statement = Statement.of(statement)
         statement.check_read_only()
@@ -171,6 +168,8 @@ class EmbeddedStore(Closing):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement in ladybug's dialect."""
+        from graphkit.cypher import Statement
+        from graphkit.stores.embedded.dialect import shown
         from graphkit.stores.embedded.refusals import translate_free
 
         asked = Statement.of(statement)
@@ -182,30 +181,41 @@ class EmbeddedStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = UNLIMITED,
     ) -> Result:
-        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
-        return self.read(_own(statement), parameters or {}, limits)
+        """Run one statement of graphkit's own as it stands: tests check that ladybug can read it.
+
+        See :class:`graphkit.stores.Result`.
+        """
+        with closing(self._execute(statement, parameters or {})) as answer:
+            return neutral_table(answer, limits)
 
     def read(self, asked: Translation, parameters: Mapping[str, Any], limits: Limits) -> Result:
         """Run a translated statement in this process."""
-        answer = self._execute(asked, parameters)
-        try:
-            if asked.statement.asks_for_plan:
-                return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            found = neutral_table(asked, answer, limits)
-            return Result(found.table, found.notes + asked.notes)
-        finally:
-            answer.close()
-
-    def _execute(self, asked: Translation, parameters: Mapping[str, Any]) -> Any:
-        """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
-        connection = self._connection
         values = {new: parameters[name] for name, new in asked.names.items()}
         if asked.misplanned:
-            connection.execute("CALL enable_plan_optimizer=false").close()
+            self._connection.execute("CALL enable_plan_optimizer=false").close()
+        try:
+            answer = self._execute(asked.text, values, asked.statement)
+        finally:
+            if asked.misplanned:
+                self._connection.execute("CALL enable_plan_optimizer=true").close()
+        with closing(answer):
+            if asked.statement.asks_for_plan:
+                return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
+            found = neutral_table(answer, limits, asked)
+            return Result(found.table, found.notes + asked.notes)
+
+    def _execute(
+        self, text: str, values: Mapping[str, Any], written: Statement | None = None
+    ) -> Any:
+        """Run it in a thread of its own: ladybug would let an interrupt wait for its answer.
+
+        A failure is explained by the statement that was written, if it is another.
+        """
+        connection = self._connection
         with ThreadPoolExecutor(1) as worker:
             running = None
             try:
-                running = worker.submit(connection.execute, asked.text, values)
+                running = worker.submit(connection.execute, text, values)
                 return running.result()
             except KeyboardInterrupt:
                 # An interrupt before the query runs is forgotten: say it until it is heard.
@@ -214,14 +224,14 @@ class EmbeddedStore(Closing):
                     time.sleep(0.05)
                 raise
             except RuntimeError as error:
-                raise explain_failure(asked.statement, error) from error
+                from graphkit.cypher import Statement
+                from graphkit.stores.embedded.refusals import explain_failure
+
+                raise explain_failure(written or Statement(text), error) from error
             except (ValueError, TypeError, OverflowError) as error:
                 raise UsageError(
                     f"the embedded database cannot take these parameters: {error}"
                 ) from error
-            finally:
-                if asked.misplanned:
-                    connection.execute("CALL enable_plan_optimizer=true").close()
 
     def load(
         self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
@@ -288,12 +298,6 @@ def _identity(path: Path) -> str:
     return f"{path.resolve()} {of.st_dev} {of.st_ino} {of.st_size} {times}"
 
 
-@lru_cache
-def _own(statement: str) -> Translation:
-    """Translate a statement of graphkit's own, once in a process."""
-    return translate(Statement(statement))
-
-
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
 """Types read as Arrow."""
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
@@ -301,14 +305,18 @@ _LISTS = "STRING[]"
 """Read as Arrow too; a column of only empty lists has offsets that are not valid."""
 
 
-def neutral_table(asked: Translation, answer: Any, limits: Limits) -> Result:
+def neutral_table(answer: Any, limits: Limits, asked: Translation | None = None) -> Result:
     """Return Arrow as every store does: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
-    engine_names = answer.get_column_names()
-    shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
-    names, order = in_order(asked.statement.columns, [engine_names[n] for n in shown])
+    names, places = answer.get_column_names(), [*range(len(kinds))]
+    shapes: Mapping[int, str] = {}
+    if asked is not None:
+        from graphkit.stores.embedded.patterns import HIDDEN
+
+        places = [n for n in places if not names[n].startswith(HIDDEN)]
+        names, order = in_order(asked.statement.columns, [names[n] for n in places])
+        places, shapes = [places[n] for n in order], asked.shapes
     check_names(names)
-    places = [shown[n] for n in order]
     lists = [n for n in places if kinds[n] == _LISTS]
     plain = all(
         _PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) or n in lists for n in places
@@ -320,8 +328,8 @@ def neutral_table(asked: Translation, answer: Any, limits: Limits) -> Result:
             return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
         answer.reset_iterator()
     rows = ([_plain(row[n]) for n in places] for row in answer)
-    if asked.shapes:
-        rows = ([_shaped(v, asked.shapes.get(n)) for n, v in enumerate(row)] for row in rows)
+    if shapes:
+        rows = ([_shaped(v, shapes.get(n)) for n, v in enumerate(row)] for row in rows)
     return collect(names, rows, limits)
 
 
