@@ -154,10 +154,10 @@ class Catalog:
         """Every published claim."""
         return self.rows("claims")
 
-    def links(self, link: str) -> pa.Table:
+    def links(self, link: str, *columns: str) -> pa.Table:
         """Select the links of products: CONTAINS elements, TRADED_AS codes, COVERS periods."""
         every = self.rows("product-links")
-        return every.filter(pc.equal(every["link"], link))
+        return every.select(columns or every.column_names).filter(pc.equal(every["link"], link))
 
     def place(self, text: str) -> Entity:
         """Find a country or area by name; ``CHN+HKG`` is a group of those two.
@@ -484,7 +484,7 @@ class Materials:
             product, or ``basket``: it is bought for elements out of scope too. Where these are at
             most a tenth of its elements (scandium among the rare earths), ``dominant``.
         """
-        codes = self._catalog.links("TRADED_AS").select(["product", "code", "fit"]).to_pylist()
+        codes = self._catalog.links("TRADED_AS", "product", "code", "fit").to_pylist()
         known = {(row["product"], row["code"]): row["fit"] for row in codes}
         found: dict[str, str] = {}
         for row in series:
@@ -542,8 +542,7 @@ class Materials:
 
     def _elements(self, *roles: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        held = self._catalog.links("CONTAINS").select(["product", "element", "role"])
-        for row in held.to_pylist():
+        for row in self._catalog.links("CONTAINS", "product", "element", "role").to_pylist():
             if not roles or row["role"] in roles:
                 found.setdefault(row["product"], set()).add(row["element"])
         return found

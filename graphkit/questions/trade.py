@@ -119,8 +119,8 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     a tenth, all countries together.
     """
     held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    known = catalog.links("COVERS").select(["product", "period", "dataset", "hs", "usd"])
-    for row in known.to_pylist():
+    known = catalog.links("COVERS", "product", "period", "dataset", "hs", "usd").to_pylist()
+    for row in known:
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
     used: dict[str, dict[str, str]] = {}
