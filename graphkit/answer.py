@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
+from graphkit.period import Period
 
 TEXT, NUMBER, COUNT, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 TEXTS = pa.list_(TEXT)
@@ -198,9 +199,33 @@ class Answer:
     """Names of the countries and areas in the rows, by key."""
     in_time: bool = False
     """True if the rows of each product go through time: of too many, the newest are shown."""
+    largest_by: tuple[str, ...] = ()
+    """A column, or two of which the difference counts: of too many rows of several products, those
+    that are largest in it are shown."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
+
+    @property
+    def by_size(self) -> bool:
+        """True if the largest rows are those to show: limits of each product are none of many."""
+        return bool(self.largest_by) and len(self.rows["product"].unique()) > 1
+
+    def first_rows(self, top: int) -> Sequence[int]:
+        """Choose rows to show: the first, the largest, or through time the newest that fit."""
+        if len(self.rows) > top and self.by_size:
+            ends = zip(*(self.rows[name].to_pylist() for name in self.largest_by), strict=True)
+            size = [abs((row[0] or 0.0) - sum(v or 0.0 for v in row[1:])) for row in ends]
+            return sorted(range(len(size)), key=lambda row: -size[row])[:top]
+        if len(self.rows) <= top or not self.in_time:
+            return range(min(top, len(self.rows)))
+        periods = self.rows["period"].to_pylist()
+        newest: set[str] = set()
+        for period in sorted(set(periods), key=lambda text: (-Period(text).end, text)):
+            if newest and sum(p in newest or p == period for p in periods) > top:
+                break
+            newest.add(period)
+        return [row for row, period in enumerate(periods) if period in newest][:top]
 
     @property
     def units(self) -> dict[str, str]:
@@ -278,6 +303,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         [*apart, *shown],
         _stacked([answer.links for answer in found]),
         in_time=first.in_time,
+        largest_by=first.largest_by,
     )
 
 

@@ -234,8 +234,10 @@ VERBS = (
             ),
             share("min_loss", "Leave out smaller losses.", 0.01, FRACTION),
             Parameter(
-                "top", "--top", "N", "Only the N largest losses of each product; 0: all.",
-                "count", 20, range=Range(),
+                "top", "--top", "N",
+                "Only the N largest losses of each product; 0: all. Default: in a table the 20 "
+                "largest, in data formats all.",
+                "count", range=Range(), in_tables={"": 20},
             ),
             PERIOD,
             DATASET,
@@ -460,8 +462,8 @@ VERBS = (
             DATASET,
             Parameter(
                 "top", "--top", "N",
-                "Only partners among the first N in either period; 0: all. Default: in a table "
-                "15, in data formats all.",
+                "Only partners among the first N in either period; 0: all. Default: in a table 15, "
+                "of several products the 20 largest changes; in data formats all.",
                 "count", range=Range(wanted="0 (all) or more"), in_tables={"": 15},
             ),
         ),

@@ -286,6 +286,36 @@ def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
     assert graphkit("trend", "KOR", "--for", "ree-metals", "-f", "csv")[1].count("\n") == 31
 
 
+@pytest.mark.parametrize(
+    ("arguments", "amount"),
+    [(("compare", "2023", "2024", "--of", "KOR"), ("usd_before", "usd_after")),
+     (("disrupt", "CHN", "--period", "2024"), ("lost_imports",)),
+     (("disrupt", "CHN", "--period", "2024", "--cascade"), ("lost",))],
+    ids=["compare", "disrupt", "cascade"],
+)  # fmt: skip
+def test_a_table_of_several_products_shows_the_largest_rows(graphkit, arguments, amount):
+    shown = graphkit(*arguments, "-f", "table")[1]
+    every = json.loads(graphkit(*arguments, "-f", "json")[1])["rows"]
+
+    head, *_ = re.split("\nThe largest 20 of [0-9,]+ rows; --top 0 for all", shown)
+    assert head != shown
+    ends = [[row[name] or 0.0 for name in amount] for row in every]
+    largest = max(zip(ends, every, strict=True), key=lambda r: abs(r[0][0] - sum(r[0][1:])))[1]
+    first = head.rpartition("─\n")[2].splitlines()[0]
+    assert largest["product"] in first
+    assert len(head.rpartition("─\n")[2].splitlines()) in (20, 21, 22)  # a long name is wrapped
+    assert "The largest" not in graphkit(*arguments, "-f", "table", "--top", "2")[1]
+
+
+def test_totals_of_products_come_before_partners_the_largest_first(graphkit):
+    shown = graphkit("compare", "2023", "2024", "--of", "KOR", "-f", "table")[1]
+
+    totals, _, partners = shown.partition("\nOf each partner\n")
+    assert "Totals of each product" in totals
+    assert "ree-metals" in totals
+    assert "Japan" in partners
+
+
 @pytest.mark.parametrize("width", ["80", "120"])
 @pytest.mark.parametrize(
     "arguments", [("compare", "2023", "2024", "--of", "KOR"), ("trend", "KOR")], ids=" ".join

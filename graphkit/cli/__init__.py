@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from inspect import Parameter as Argument
 from inspect import Signature
@@ -316,7 +317,7 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 def _run(verb: Verb, given: dict[str, Any]) -> None:
     """Ask the question of a verb and show its answer."""
     from graphkit.questions import prepare
-    from graphkit.render import show_answer
+    from graphkit.render import READ, SHORT, show_answer
 
     limits_itself = any(p.name == "top" for p in verb.parameters)
     chosen, view = form_and_view(
@@ -328,6 +329,8 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
         from graphkit.catalog import Catalog
 
         found = question.ask(Catalog(store))
+    if limits_itself and given["top"] is None and chosen in READ and found.by_size:
+        view = replace(view, top=SHORT)  # limits of each product are none of many products
     show_answer(found, chosen, given["output"], view)
     if not len(found.rows) and chosen in ("csv", "ndjson"):  # the others state it themselves
         say(found.nothing)

@@ -27,7 +27,7 @@ from graphkit.questions import prepare, read_ahead
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.render import View, as_object, json_text
 from graphkit.render import rows_of as objects_of
-from graphkit.render.answer import first_rows, lay_out, table_columns
+from graphkit.render.answer import lay_out, table_columns
 from graphkit.render.layout import MarkdownPage, lay_out_table
 from graphkit.schema import GRAPH
 from graphkit.seeds import check_alone
@@ -140,7 +140,7 @@ _MORE = ("the structured content has more", "the structured content has them")
 
 def _cut(answer: Answer, rows: int) -> dict[str, Any]:
     """Return the first rows of each table of an answer, with a note on those left out."""
-    kept = first_rows(answer, rows)
+    kept = answer.first_rows(rows)
     # Few rows are cited as well as many.
     most = {"sources": max(rows, ROWS)}
     tables = {name: getattr(answer, name).slice(0, most.get(name, rows)) for name in TABLES}

@@ -282,6 +282,7 @@ def compare(
         notes=(*wanted.notes, *notes),
         caption=f"Shares are of {owner.whose} {OF_TRADE[partner]} of the product in the period.",
         shown=shown,
+        largest_by=(f"usd{'_per_month' * monthly}_before", f"usd{'_per_month' * monthly}_after"),
     )
 
 

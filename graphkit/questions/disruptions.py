@@ -101,7 +101,7 @@ def disrupt(
     slack: float = 0.0,
     consumer: str | None = None,
     min_loss: float = 0.01,
-    top: int = 20,
+    top: int | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Compute who loses how much if a country stops or cuts its exports of something.
@@ -128,8 +128,8 @@ def disrupt(
         Only the losses of this consumer.
     min_loss : float
         Leave out smaller losses.
-    top : int
-        Number of consumers for each product, those that lose most imports; 0: all.
+    top : int, optional
+        Number of consumers for each product, those that lose most imports; None or 0: all.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -173,6 +173,7 @@ def disrupt(
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
         more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
+        largest_by=("lost_imports",),
     )  # fmt: skip
 
 
@@ -189,7 +190,7 @@ def cascade(
     loss: float = 1.0,
     tolerance: float = 0.3,
     spread: float = 0.5,
-    top: int = 20,
+    top: int | None = None,
     dataset: str | None = None,
 ) -> Answer:
     """Trace who fails in turn if a country stops or cuts its exports of something.
@@ -202,8 +203,8 @@ def cascade(
         A country that loses more than this share of its supply of a product fails.
     spread : float
         Share by which a failed country cuts its sales and its output.
-    top : int
-        Number of countries for each product, those that lose most; 0: all.
+    top : int, optional
+        Number of countries for each product, those that lose most; None or 0: all.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -248,6 +249,7 @@ def cascade(
                "end of their range.",
                *_left_out(left_out)],
         more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
+        largest_by=("lost",),
     )  # fmt: skip
 
 
@@ -263,7 +265,7 @@ def _with_asked(rows: pa.Table, **numbers: float) -> pa.Table:
     return rows
 
 
-def _largest(rows: pa.Table, supply: Supply, lost: str, top: int) -> tuple[pa.Table, int]:
+def _largest(rows: pa.Table, supply: Supply, lost: str, top: int | None) -> tuple[pa.Table, int]:
     """Keep the largest losses of each product, in order of the chain, and count the others."""
     kept: dict[str, int] = {}
     place = supply.network.products.index

@@ -387,6 +387,7 @@ def supply_answer(
     more: dict[str, Any] | None = None,
     also: Sequence[pa.Table] = (),
     shown: Sequence[str] = (),
+    largest_by: tuple[str, ...] = (),
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
@@ -401,7 +402,7 @@ def supply_answer(
         elsewhere=asked.scope.elsewhere,
         notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer),
                *product_notes(catalog.materials, chain)),
-        nothing=nothing, caption=caption, shown=shown,
+        nothing=nothing, caption=caption, shown=shown, largest_by=largest_by,
     )  # fmt: skip
 
 

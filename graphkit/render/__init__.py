@@ -25,7 +25,6 @@ from graphkit.render.answer import (
     WHOLE,
     View,
     comparison_sentences,
-    first_rows,
     lay_out,
     table_columns,
 )
@@ -352,7 +351,7 @@ FILE = Path("answer")
 def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:
     write = WRITERS[form].answer
     if form not in READ and view.top and len(answer.rows) > view.top:
-        kept = first_rows(answer, view.top)
+        kept = answer.first_rows(view.top)
         note = f"The answer has {len(answer.rows):,} rows, of which these are {len(kept):,}."
         rows = answer.rows.take(pa.array(kept, pa.int64()))
         answer = replace(answer, rows=rows, notes=(*answer.notes, note))

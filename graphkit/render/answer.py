@@ -23,7 +23,7 @@ from graphkit.answer import (
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
 from graphkit.period import Period
-from graphkit.render.layout import GAPS, Page, TextColumn, fits
+from graphkit.render.layout import Page, TextColumn, fits, fitted
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,11 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         return page
     if len(answer.rows):
         page.text(scope_line(answer))
-    _table(answer, page, view)
     if totals := totals_columns(answer):
         page.title("Totals of each product")
-        columns, hidden = fitted(totals, page.width)
-        page.table(columns)
-        for line in _hidden(hidden, view):
-            page.text(line)
+        _rows(totals, range(len(totals[0].cells)), page, view)
+        page.title("Of each partner")
+    _table(answer, page, view)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
         page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
@@ -70,7 +68,7 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
         ("Published claims in this scope", claim_lines(answer)),
         ("Coverage", coverage_lines(answer)),
         ("Sources", source_lines(answer)),
-        ("Notes", answer.notes),
+        ("Notes", _notes(answer, view)),
     ]
     for title, lines in lists:
         if lines:
@@ -88,54 +86,43 @@ def _table(answer: Answer, page: Page, view: View) -> None:
     if not len(answer.rows):
         page.text(answer.nothing)
         return
-    columns, hidden = fitted(answer_columns(answer, page.width), page.width)
-    rows = first_rows(answer, view.top) if view.top else range(len(answer.rows))
-    if len(rows) < len(answer.rows):
+    which = "The newest " if answer.in_time else "The largest " if answer.by_size else ""
+    _rows(answer_columns(answer, page.width), shown_rows(answer, view), page, view, which)
+
+
+def _rows(
+    columns: Sequence[TextColumn], rows: Sequence[int], page: Page, view: View, which: str = ""
+) -> None:
+    """Put some rows on a page in the columns that fit, and say what is left out."""
+    every, left_out = len(columns[0].cells), []
+    if view.top and not which:
+        rows = rows[: view.top]
+    columns, hidden = fitted(columns, page.width)
+    if len(rows) < every:
         columns = [replace(c, cells=[c.cells[row] for row in rows]) for c in columns]
+        left_out.append(f"{which}{len(rows):,} of {every:,} rows; {view.more[0]}.")
     page.table(columns)
-    left_out = []
-    if len(rows) < len(answer.rows):
-        which = "The newest " if answer.in_time else ""
-        left_out.append(f"{which}{len(rows):,} of {len(answer.rows):,} rows; {view.more[0]}.")
-    left_out += _hidden(hidden, view)
+    if hidden:
+        names = f"{_count(len(hidden), 'column')} hidden ({', '.join(hidden)})"
+        left_out.append(f"{names}: {view.more[1]}.")
     if left_out:
         page.text(" ".join(left_out))
 
 
-def _hidden(headers: Sequence[str], view: View) -> list[str]:
-    """Name the columns that a table leaves out, if any."""
-    names = f"{_count(len(headers), 'column')} hidden ({', '.join(headers)})"
-    return [f"{names}: {view.more[1]}."] if headers else []
+def _notes(answer: Answer, view: View) -> Sequence[str]:
+    """Choose the notes to show: of products, those in the rows that are shown."""
+    if "product" not in answer.rows.column_names:
+        return answer.notes
+    products = answer.rows["product"].to_pylist()
+    hidden = {*products} - {products[row] for row in shown_rows(answer, view)}
+    kept = [note for note in answer.notes if note.partition(":")[0] not in hidden]
+    more = len(answer.notes) - len(kept)
+    return [*kept, f"{_count(more, 'note')} on other products; {view.more[0]}."] if more else kept
 
 
-def first_rows(answer: Answer, top: int) -> Sequence[int]:
-    """Choose rows to show: the first, or through time those of the newest periods that fit."""
-    if len(answer.rows) <= top or not answer.in_time:
-        return range(min(top, len(answer.rows)))
-    periods = answer.rows["period"].to_pylist()
-    newest: set[str] = set()
-    for period in sorted(set(periods), key=lambda text: (-Period(text).end, text)):
-        if newest and sum(p in newest or p == period for p in periods) > top:
-            break
-        newest.add(period)
-    return [row for row, period in enumerate(periods) if period in newest][:top]
-
-
-def fitted(
-    columns: Sequence[TextColumn], to: int | None
-) -> tuple[Sequence[TextColumn], Sequence[str]]:
-    """Leave out columns until a table fits a width: of the highest rank, from the right.
-
-    Returns
-    -------
-    tuple
-        The columns that fit, and the headers of the others.
-    """
-    kept = list(columns)
-    while to is not None and len(kept) > 1 and not fits(kept, to, GAPS[-1]):
-        place = max(range(1, len(kept)), key=lambda n: (kept[n].rank, n))
-        del kept[place]
-    return kept, [column.header for column in columns if column not in kept]
+def shown_rows(answer: Answer, view: View) -> Sequence[int]:
+    """Choose the rows that a view shows."""
+    return answer.first_rows(view.top) if view.top else range(len(answer.rows))
 
 
 YES_NO = ("no", "yes")
@@ -560,6 +547,7 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
 def totals_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of the totals of a comparison's products, before and after."""
     rows = [row for part in parts_of(answer.coverage).values() for row in part.get("totals", ())]
+    rows.sort(key=lambda row: -max(row["usd_before"] or 0.0, row["usd_after"] or 0.0))
     buys = all("consumer" in row for row in rows)
     monthly = any(row["months_before"] != row["months_after"] for row in rows)
 

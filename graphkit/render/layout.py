@@ -273,6 +273,23 @@ class MarkdownPage:
         return "\n".join(self._parts)
 
 
+def fitted(
+    columns: Sequence[TextColumn], to: int | None
+) -> tuple[Sequence[TextColumn], Sequence[str]]:
+    """Leave out columns until a table fits a width: of the highest rank, from the right.
+
+    Returns
+    -------
+    tuple
+        The columns that fit, and the headers of the others.
+    """
+    kept = list(columns)
+    while to is not None and len(kept) > 1 and not fits(kept, to, GAPS[-1]):
+        place = max(range(1, len(kept)), key=lambda n: (kept[n].rank, n))
+        del kept[place]
+    return kept, [column.header for column in columns if column not in kept]
+
+
 def markdown(text: str) -> str:
     r"""Escape text so that Markdown shows it as it is.
 
