@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from graphkit.analysis.claims import known_values
 from graphkit.answer import Answer, money, percent
 from graphkit.brief.document import (
     HALF,
@@ -19,6 +20,7 @@ from graphkit.brief.document import (
     Part,
     Section,
     between,
+    cited_claim,
     counted,
     listed,
 )
@@ -438,12 +440,13 @@ def _bought(facts: Facts, sold: Sequence[Row], *, own: bool, period: str | None)
 def _claims(standing: Standing, scope: list[str] | None) -> Part:
     facts, buyer = standing.facts, standing.buyer
     return claims_part(
+        facts,
         facts.ask("claims check", about=buyer.key, scope=scope),
         f"that name {buyer.said}" + (" in this scope" if scope else ""),
     )
 
 
-def claims_part(found: Asked, which: str) -> Part:
+def claims_part(facts: Facts, found: Asked, which: str) -> Part:
     """Make the section on published claims, and how they fare against the data."""
     title = "Published claims against the data"
     if found.answer is None:
@@ -455,4 +458,9 @@ def claims_part(found: Asked, which: str) -> Part:
         f"{counts['cannot_be_told']} they cannot tell; {counts['no_measurement']} "
         f"{'is' if counts['no_measurement'] == 1 else 'are'} words, no measurement."
     )
-    return found.section(title, [said], shown=12), [said]
+    claims = {row["key"]: known_values(row) for row in facts.catalog.claims.to_pylist()}
+    rows = found.answer.rows
+    cited = [cited_claim(claims[key], facts.named) for key in rows["key"].to_pylist()]
+    place = rows.column_names.index("claim")
+    rows = rows.set_column(place, rows.schema.field("claim"), pa.array(cited, pa.string()))
+    return found.section(title, [said], answer=replace(found.answer, rows=rows), shown=12), [said]

@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from graphkit.analysis.claims import claim_figure, headline
 from graphkit.answer import Answer, percent
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError, UsageError, visible
-from graphkit.names import capitalized, with_article
+from graphkit.names import capitalized, possessive, with_article
 from graphkit.parameters import Verb
 from graphkit.questions import prepare
 from graphkit.render import write_text
@@ -403,6 +404,25 @@ class Facts:
         name: str = self.catalog.materials.products[key]["name"]
         return name[0].lower() + name[1:] if name[1:2].islower() else name
 
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Names in a sentence of all that a claim may be about, by key."""
+        materials = self.catalog.materials
+        elements = {row["key"]: row["name"] for row in self.catalog.nodes("Element").to_pylist()}
+        return {
+            **{key: name[0].lower() + name[1:] for key, name in elements.items()},
+            **{key: self.product(key) for key in materials.products},
+            **{key: self.place(key) for key in self.places},
+        }
+
+    def cited(self, claim: Mapping[str, Any]) -> str:
+        """Write a published claim as a sentence, with its basis and source."""
+        text = cited_claim(claim, self.named)
+        begun = f"{text[:-1]}; " if text.endswith(")") else f"{text} ("
+        basis = f"basis: {claim['basis']}; " if "basis" in claim else ""
+        whose = f"{claim['attributed_to']}, in " if "attributed_to" in claim else ""
+        return sentence(f"{begun}{basis}{whose}{claim['source']})")
+
     def scope_of(self, products: Iterable[str]) -> list[str]:
         """Name products so that none is read as an element or a stage."""
         scope = self.catalog.materials.scope
@@ -483,6 +503,46 @@ METHODS = (
     "Unknown figures stay unknown: none is replaced by zero or by an estimate that is not named.",
     "The methods in full, with their sources: docs/methods.md of graphkit.",
 )
+
+
+ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage")
+"""Ends and subject of a claim."""
+
+
+def cited_claim(claim: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    """Write a claim as an analyst cites it; ``named`` has the names of its keys in a sentence.
+
+    >>> share = {"kind": "share", "value": 0.475, "unit": "share", "measure": "imports",
+    ...          "consumer": "KOR", "supplier": "CHN", "element": "REE", "period": "2024"}
+    >>> cited_claim(share, {"KOR": "South Korea", "CHN": "China", "REE": "rare earths"})
+    '47.5 % of South Korea’s imports of rare earths from China in 2024'
+    >>> cited_claim({"kind": "share", "low": 0.9, "qualifier": "at-least", "unit": "share",
+    ...              "measure": "production of the first three", "element": "REE",
+    ...              "stage": "mine"}, {"REE": "rare earths"})
+    'at least 90 % of the production of rare earths (stage mine) by the first three'
+    >>> cited_claim({"kind": "statement", "statement": "It is mined again", "supplier": "USA",
+    ...              "period": "2018"}, {"USA": "the United States"})
+    'It is mined again (the United States, 2018)'
+    """
+    keys = {name: named.get(claim[name], claim[name]) for name in ABOUT if name in claim}
+    when = " against ".join(claim[name] for name in ("period", "than") if name in claim)
+    measure, _, first = claim.get("measure", "").partition(" of the ")
+    if claim["kind"] not in ("share", "quantity", "change") or not measure:
+        scope = ", ".join([*keys.values(), *([when] if when else [])])
+        return f"{headline(claim)} ({scope})" if scope else headline(claim)
+    buyer, seller, sold = keys.get("consumer"), keys.get("supplier"), measure == "exports"
+    subject = keys.get("product") or keys.get("element")
+    parts = [
+        f"{claim_figure(claim)} {'in' if claim['kind'] == 'change' else 'of'}",
+        f"{possessive(buyer)} {measure}" if buyer and not sold else f"the {measure}",
+        f"of {subject}" if subject else "",
+        f"(stage {keys['stage']})" if "stage" in keys else "",
+        f"{'from' if buyer or sold else 'in'} {seller}" if seller else "",
+        f"to {buyer}" if buyer and sold else "",
+        f"by the {first}" if first else "",
+        f"in {when}" if when else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def sentence(text: str) -> str:

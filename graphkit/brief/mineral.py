@@ -17,7 +17,7 @@ from graphkit.brief.document import Asked, Brief, Facts, Part, Section, at_least
 from graphkit.catalog import COUNTRIES, Scope
 from graphkit.names import capitalized
 from graphkit.questions.concentration import figures_of
-from graphkit.render.answer import claim_lines
+from graphkit.render.answer import shown_claims
 
 Row = Mapping[str, Any]
 MOST = 5
@@ -59,7 +59,9 @@ def mineral_brief(facts: Facts, period: str | None, command: str) -> Brief:
         _makers(facts, scope, period, concentration), _markets(facts, concentration),
         _traders(facts, asked),
         _points(facts, asked), _controls(facts), _prices(facts, asked),
-        claims_part(facts.ask("claims check", scope=[facts.scope]), f"about {scope.meaning}"),
+        claims_part(
+            facts, facts.ask("claims check", scope=[facts.scope]), f"about {scope.meaning}"
+        ),
     ]  # fmt: skip
     if not any(lead for _, lead in parts[:3]):
         nothing = f"Neither production of {scope.meaning} nor trade in it is in the database."
@@ -100,7 +102,7 @@ def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked
         "The first in the published figures of each product; then shares that others published."
         if rows else f"No production figures of {scope.meaning} are in the database."
     )  # fmt: skip
-    points = [*made, *_claimed(concentration)]
+    points = [*made, *_claimed(facts, concentration)]
     if not rows:
         return Section(title, [said], points), made[:2]
     periods = sorted({row["period"] for row in rows})
@@ -118,7 +120,7 @@ def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked
     return Section(title, [said], points, answer, [query], shown=30), made[:2]
 
 
-def _claimed(concentration: Asked) -> list[str]:
+def _claimed(facts: Facts, concentration: Asked) -> list[str]:
     """Write the published shares of production and processing."""
     if concentration.answer is None:
         return []
@@ -127,7 +129,9 @@ def _claimed(concentration: Asked) -> list[str]:
         return []
     wanted = pa.array(["production", "processing", "production of the first three"])
     kept = claims.filter(pc.is_in(claims["measure"].cast(pa.string()), wanted))
-    return claim_lines(replace(concentration.answer, claims=kept))
+    return [
+        facts.cited(claim) for claim in shown_claims(replace(concentration.answer, claims=kept))
+    ]
 
 
 def _markets(facts: Facts, concentration: Asked) -> Part:
