@@ -25,6 +25,7 @@ from graphkit.errors import (
     install,
 )
 from graphkit.paths import NAMES, locked, shipped, user_folder, write_private
+from graphkit.queries import READ_FIRST, rows_of
 from graphkit.stores import (
     LIMITS,
     Closing,
@@ -41,6 +42,7 @@ from graphkit.stores.embedded import SETTLED, EmbeddedStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from graphkit.build import Graph
     from graphkit.cypher import Statement
 
 
@@ -197,7 +199,7 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
     try:
         store.open()
     except Unreachable:  # missing or damaged: it is only a cache
-        build_cache(seeds, path, progress)
+        store = build_cache(seeds, path, progress)
     return WithNeo4j(store) if place == AUTO else store
 
 
@@ -303,30 +305,24 @@ def last_load(store: Store) -> LastLoad:
     return found[0]
 
 
-def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> None:
+def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> EmbeddedStore:
     """Build the database of some seeds, in one process at a time; drop those of older seeds."""
+    store = EmbeddedStore(path)
     try:
         with locked(path.with_name("graph.lock")):
-            if _opens(path):
-                return
-            path.unlink(missing_ok=True)
-            load_seeds(seeds, EmbeddedStore(path), progress)
-            _drop_others(path)
+            try:
+                store.open()  # another process may have built it
+            except Unreachable:
+                path.unlink(missing_ok=True)
+                load_seeds(seeds, store, progress)
+                _drop_others(path)
     except OSError as error:
         raise StoreError(
             f"cannot build the database in {path.parent}: {error.strerror or error}; "
             "set XDG_CACHE_HOME to a folder that can be written, or use 'graphkit load --db FILE' "
             "and then --db FILE"
         ) from error
-
-
-def _opens(path: Path) -> bool:
-    with EmbeddedStore(path) as store:
-        try:
-            store.open()
-        except Unreachable:
-            return False
-    return True
+    return store
 
 
 def _drop_others(path: Path) -> None:
@@ -355,7 +351,19 @@ def load_seeds(
     from graphkit.seeds import read_seeds
 
     with store:
-        return store.load(build_graph(read_seeds(seeds)), progress, dry_run=dry_run)
+        return load_graph(build_graph(read_seeds(seeds)), store, progress, dry_run=dry_run)
+
+
+def load_graph(
+    graph: Graph, store: Store, progress: Progress = no_progress, *, dry_run: bool = False
+) -> LoadReport:
+    """Make a database hold exactly a graph; of a file, keep what most questions read."""
+    report = store.load(graph, progress, dry_run=dry_run)
+    if not dry_run and store.identity:
+        last_load(store)
+        for name in READ_FIRST:
+            rows_of(store, name)
+    return report
 
 
 REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")

@@ -268,6 +268,9 @@ def note_reading(name: str, values: Mapping[str, Any]) -> None:
         noted.append((name, values))
 
 
+READ_FIRST = ("reference", "product-links", "claims")
+"""Queries without parameters that most questions need."""
+
 PARTLY_KEPT = ("import-periods",)
 """Queries with parameters whose rows are kept all the same: few rows out of much that is read."""
 

@@ -72,7 +72,7 @@ def test_two_processes_at_once_build_it_once(tmp_path):
     said = sorted(process.communicate()[0] for process in started)
 
     assert said == ["False South Korea\n", "True South Korea\n"]
-    kept = {p.suffix for p in (tmp_path / "graphkit").iterdir()}
+    kept = {p.suffix for p in (tmp_path / "graphkit").iterdir() if p.is_file()}
     assert kept - {".digest"} == {".lock", ".lbdb"}
     assert len(list((tmp_path / "graphkit").glob("*.lbdb"))) == 1
 
@@ -173,7 +173,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(cache):
 
     assert "EXPORTS" in steps_of_opening()
     assert {p.name for p in cache.iterdir()} - {"graph.digest"} == {
-        default_path().name, "graph.lock"
+        default_path().name, "graph.lock", "rows"
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit import stores
 from graphkit.build import build_graph
 from graphkit.catalog import Catalog
-from graphkit.database import last_load
+from graphkit.database import last_load, load_graph
 from graphkit.paths import user_folder
 from graphkit.queries import rows_of
 from graphkit.questions.dependence import depends
@@ -120,6 +120,18 @@ def test_a_file_is_asked_for_its_load_names_and_claims_once(sliced_file, period,
             assert len(store.statements) == times
 
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("period", [None, "2024"])
+def test_the_first_question_after_a_load_asks_the_file_at_most_three_times(
+    sliced_graph, tmp_path, period
+):
+    """The load has read what needs no parameter; imports and their periods are left."""
+    with Asked(tmp_path / "graph.lbdb") as store:
+        load_graph(sliced_graph, store.store)
+        last_load(store)
+        assert len(depends(Catalog(store), "KOR", on="CHN", period=period).rows)
+        assert len(store.statements) == (2 if period is None else 1)
 
 
 def test_a_file_that_was_changed_is_asked_again(tmp_path):

@@ -99,7 +99,7 @@ def load(
       graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.lbdb
     """
     from graphkit.build import build_graph
-    from graphkit.database import default_path, open_store, place_of
+    from graphkit.database import default_path, load_graph, open_store, place_of
     from graphkit.importers.reference import with_part_of_trade
     from graphkit.paths import shipped
     from graphkit.render import choose_format, show_table
@@ -120,7 +120,7 @@ def load(
     )
     with open_store(place or default_path()) as store:
         with progress_bar("Loading", graph.rows) as progress:
-            report = store.load(graph, progress, dry_run=dry_run)
+            report = load_graph(graph, store, progress, dry_run=dry_run)
         label = store.label
     show_table(_report_table(report), chosen, output)
     what = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]

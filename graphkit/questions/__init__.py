@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias
 from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.parameters import LATEST, REPEATED, Parameter, Verb, in_options, named_as_options
+from graphkit.queries import READ_FIRST
 from graphkit.verbs import PARAMETERS
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Question:
 
 
 def read_ahead(catalog: Catalog) -> None:
-    """Read the tables that every question needs, before the first is asked."""
-    for name in ("reference", "product-links", "claims"):
+    """Read the tables that most questions need, before the first is asked."""
+    for name in READ_FIRST:
         catalog.rows(name)
 
 

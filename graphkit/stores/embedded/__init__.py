@@ -78,6 +78,8 @@ class EmbeddedStore(Closing):
         self.path = path
         self._database: Any = None
         self._identity = ""
+        self._loaded = False
+        """Whether the last change of the file, however recent, is a load by this object."""
         self._connections: dict[int, Any] = {}
         """Of each thread: what one sets in its connection must not reach the others."""
         self._opening = threading.Lock()
@@ -99,7 +101,8 @@ class EmbeddedStore(Closing):
         """Place, size and times of the file; empty if another program may be at work on it.
 
         That is so while a log of changes lies beside it, and until its next change is sure to
-        give it other times. The file is opened: rows are of the one that was identified.
+        give it other times, unless the last was a load by this object. The file is opened: rows
+        are of the one that was identified.
         """
         self.open()
         return self._identity
@@ -130,7 +133,7 @@ class EmbeddedStore(Closing):
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-            self._identity = _identity(self.path)
+            self._identity = _identity(self.path, loaded=self._loaded)
             self._database, first = connect(self.path, read_only=True)
             self._connections[threading.get_ident()] = first
 
@@ -269,6 +272,7 @@ class EmbeddedStore(Closing):
                 fill(new, graph, progress)
                 self.close()
                 new.replace(path)
+                self._loaded = True
         except OSError as error:
             raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
         return report
@@ -289,10 +293,10 @@ class EmbeddedStore(Closing):
         return held
 
 
-def _identity(path: Path) -> str:
+def _identity(path: Path, *, loaded: bool) -> str:
     of = path.stat()
-    changes = path.with_name(f"{path.name}.wal").exists()
-    if changes or max(of.st_mtime, of.st_ctime) > time.time() - SETTLED:
+    settled = loaded or max(of.st_mtime, of.st_ctime) <= time.time() - SETTLED
+    if not settled or path.with_name(f"{path.name}.wal").exists():
         return ""
     times = f"{of.st_mtime_ns} {of.st_ctime_ns}"
     return f"{path.resolve()} {of.st_dev} {of.st_ino} {of.st_size} {times}"
