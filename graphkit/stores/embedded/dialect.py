@@ -552,7 +552,8 @@ class Writer:
         """Write a call as it is."""
         distinct = "DISTINCT " if each.first("distinct") else ""
         arguments = [part for part in each.parts if part.kind != "distinct"]
-        null = [self.types.of(part) for part in arguments] == ["null"] and aggregates(each)
+        number = aggregates(each) or each.name.lower() == "abs"
+        null = number and [self.types.of(part) for part in arguments] == ["null"]
         text = "cast(null, 'INT64')" if null else self.every(arguments)
         return f"{each.name}({distinct}{text})"
 

@@ -165,6 +165,12 @@ class Types:
         of = self.of(value.parts[0])
         return "int" if of == "date" else PROPERTIES.get(of, PROPERTIES[""]).get(value.name, "")
 
+    def _index(self, value: Syntax) -> str:
+        of, place = value.parts
+        if place.kind == "string":
+            return self._property(Syntax("property", of.at, of.end, place.name[1:-1], [of]))
+        return self.item(of)
+
     def _parameter(self, value: Syntax) -> str:
         given = self.parameters
         return _of_python(given[value.name]) if value.name in given else ""
@@ -208,7 +214,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "map": lambda types, value: "map",
     "matched": lambda types, value: types.of(value.parts[0]),
     "projection": lambda types, value: "map",
-    "index": lambda types, value: types.item(value.parts[0]),
+    "index": Types._index,
     "slice": lambda types, value: types.of(value.parts[0]),
     "comprehension": Types._comprehension,
     "reduce": lambda types, value: types.of(value.parts[1]),
@@ -416,6 +422,12 @@ def length(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     return f"size(rels({writer.every(arguments)}))"
 
 
+def sum_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+    """Write ``sum(x)``, which of no values is 0; ladybug's of integers has 128 bits."""
+    total = f"coalesce({writer.called(each)}, 0)"
+    return f"cast({total}, 'INT64')" if writer.types.of(each) == "int" else total
+
+
 def type_(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``type(r)``."""
     if writer.types.of(arguments[0]) == "node":
@@ -448,7 +460,7 @@ FUNCTIONS: dict[str, Rule] = {
     "replace": replace,
     "reverse": reverse,
     "round": round_,
-    "sum": lambda writer, each, arguments: f"coalesce({writer.called(each)}, 0)",
+    "sum": sum_,
     "size": size,
     "split": split,
     "startnode": end_of("start_node"),

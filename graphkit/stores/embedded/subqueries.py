@@ -421,13 +421,15 @@ def _marked(clause: Syntax, known: set[str]) -> tuple[Syntax, str] | None:
 def _where_matched(each: Syntax, mark: str, null: set[str]) -> Syntax:
     """Let the aggregates in a value take only some rows, on which some variables are not null."""
     if each.kind == "function" and each.name.lower() in AGGREGATES:
-        *before, value = each.parts
+        parts = list(each.parts)
+        place = parts[0].kind == "distinct"
+        value = parts[place]
         if value.kind == "variable" and value.name in null:
             return each
         if value.kind == "star":
             value = Syntax("number", value.at, value.end, "1")
-        condition = Syntax("matched", value.at, value.end, mark, [value])
-        return replace(each, parts=[*before, condition])
+        parts[place] = Syntax("matched", value.at, value.end, mark, [value])
+        return replace(each, parts=parts)
     return replace(each, parts=[_where_matched(part, mark, null) for part in each.parts])
 
 

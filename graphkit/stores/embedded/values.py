@@ -423,23 +423,31 @@ def sum_(writer: Writer, each: Syntax) -> str:
     """Write ``a + b``, which also joins texts, numbers to texts, and items to lists."""
     values, signs = each.parts[::2], each.parts[1::2]
     types = [writer.types.of(value) for value in values]
+    lists = [type_.startswith(LIST) for type_ in types]
+    if any(lists[2:]) and not any(lists[:2]):  # what stands before a list is one item of it
+        first = lists.index(True)
+        before = Syntax("sum", each.at, each.end, "", each.parts[: 2 * first - 1])
+        return sum_(
+            writer, Syntax("sum", each.at, each.end, "", [before, *each.parts[2 * first - 1 :]])
+        )
     while types[:2] == ["null", "null"]:  # for ladybug they are two texts
         values, signs, types = values[1:], signs[1:], types[1:]
     texts = writer.all_written(values)
-    lists = any(type_.startswith(LIST) for type_ in types)
-    if "text" in types and not lists:
+    if "text" in types and not any(lists):
         texts = [
             text if type_ in ("text", "") else as_text(writer, value, type_, text)
             for value, type_, text in zip(values, types, texts, strict=True)
         ]
     unknown = [t for t, value in zip(texts, values, strict=True) if writer.nulls.may_be(value)]
-    text = texts[0]
+    text, listed = texts[0], lists[:1] == [True]
     for sign, type_, more in zip(signs, types[1:], texts[1:], strict=True):
-        if types[0].startswith(LIST) and type_ and not type_.startswith(LIST):
+        if listed and type_ and not type_.startswith(LIST):
             text = f"list_append({text}, {more})"
+        elif not listed and types[0] and type_.startswith(LIST):
+            text, listed = f"list_prepend({more}, {text})", True
         else:
             text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
-    if ("text" in types or set(types) <= {"", "null"}) and not lists and unknown:
+    if ("text" in types or set(types) <= {"", "null"}) and not any(lists) and unknown:
         # Null is for ladybug an empty text.
         known = " AND ".join(f"({each}) IS NOT NULL" for each in dict.fromkeys(unknown))
         text = f"CASE WHEN {known} THEN {text} END"
