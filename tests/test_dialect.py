@@ -90,7 +90,6 @@ LACKING = (
     ("WITH §{a: 1, A: 2} AS m RETURN m.A AS x", "names that differ in case alone"),
     ("RETURN §exp(1) AS x", "function exp()"),
     ("RETURN §valueType(1) AS x", "function valueType()"),
-    ("UNWIND [1, 2] AS n RETURN §stDev(n) AS x", "function stDev()"),
     ("RETURN §date('2024-02-29').week AS x", "field week of a date"),
     ("RETURN §duration('P1M') AS x", "function duration()"),
     ("RETURN date('2024-01-31') + §duration('P1M') AS x", "function duration()"),
@@ -503,6 +502,12 @@ MATCH (c:Country) WHERE c.iso3 < 'B' RETURN 'a' + null + labels(c) AS l, c.regio
 UNWIND [[1, 2], [], null] AS l UNWIND [1, null] AS i RETURN i + l AS r, l + i AS s, i + 1 + l AS t
 MATCH (s:Stage) CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN percentileCont(size(p.key), 0.25) AS j } RETURN s.name + s['position'] AS s, j, left('abc', abs(null)) AS n ORDER BY s
 MATCH ()-[f:EXPORTS]->() RETURN left('abcdefghijk', sum(f.year) % 10) AS l, substring('abc', sum(DISTINCT f.year) % 2) AS s
+UNWIND [[null], [1, 5], [2, 2, null]] AS xs UNWIND xs AS x RETURN size(xs) AS n, stDev(x) AS s ORDER BY n
+UNWIND [1] AS x WITH x WHERE x > 1 RETURN stDevP(x) AS s
+MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region, stDev(f.year) ORDER BY stDev(f.year)
+MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, round(stDevP(DISTINCT f.year), 2) AS n ORDER BY n DESC, c.region
+MATCH (c:Country)-[f:EXPORTS]->() WITH c, stDev(f.usd) AS s, avg(f.usd) AS m WHERE s > m RETURN c.iso3 AS c, s / m AS cv ORDER BY cv DESC, c LIMIT 5
+MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, stDev(f.usd) / avg(f.usd) + 1 AS v, count(f) AS c ORDER BY r DESC SKIP 1 LIMIT 2
 CALL { MATCH (s:Stage) RETURN s ORDER BY s.position DESC LIMIT 2 } MATCH (p)-[:AT_STAGE]->(s) RETURN s.key AS s, count(p) AS n ORDER BY s
 MATCH (c:Country {iso3: 'KOR'}) CALL (c) { MATCH (c)-[:HOLDS]->(p) MATCH (p)-[:AT_STAGE]->(s:Stage {key: 'mine'}) RETURN count(*) AS n, count(DISTINCT p.key) AS k } RETURN n, k
 MATCH (a:Product)-[r:MADE_INTO]->(b:Product) CALL (*) { MATCH (b)-[q:MADE_INTO]->() RETURN count(q) AS n } RETURN a.key AS a, b.key AS b, n ORDER BY n DESC, a, b LIMIT 5

@@ -220,6 +220,7 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
     "reduce": lambda types, value: types.of(value.parts[1]),
     "function": Types._function,
     "subquery-value": lambda types, value: "int" if value.name == "COUNT" else "bool",
+    **dict.fromkeys(("deviation", "squared-distance"), lambda types, value: "float"),
     **dict.fromkeys(
         ("or", "xor", "and", "not", "compare", "test", "null-test", "label-test", "predicate",
          "pattern"),

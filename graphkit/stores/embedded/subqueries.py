@@ -75,8 +75,9 @@ def joined(query: Syntax) -> Syntax:
         made = None
         if clause.kind == "subquery" and not ordered:
             made = _called(clause, list(bound), first)
-        elif clause.kind in ("with", "return") and not ordered:
-            made = _collected(clause, list(bound), first)
+        elif clause.kind in ("with", "return"):
+            collected = None if ordered else _collected(clause, list(bound), first)
+            made = collected or _deviations(clause)
         names = bound
         for each in made or [clause]:
             again = values & {node.parts[0].name for node in each.walk("node") if node.parts}
@@ -381,6 +382,69 @@ def _is_set(value: Syntax, clauses: list[Syntax]) -> bool:
     return not nulls.may_be(value)
 
 
+# --- standard deviations
+
+
+def _is_deviation(each: Syntax) -> bool:
+    return each.kind == "function" and each.name.lower() in ("stdev", "stdevp")
+
+
+def _deviations(clause: Syntax) -> list[Syntax] | None:
+    """Write stDev() and stDevP() of values that a WITH before it collects; None if there are none.
+
+    What else is aggregated, or grouped by, becomes a column of that WITH.
+    """
+    items, columns = clause.all("item"), list[Syntax]()
+    if not any(_is_deviation(each) for item in items for each in item.walk("function")):
+        return None
+
+    def column(value: Syntax) -> Syntax:
+        columns.append(_item(value, _variable(value, f"{HIDDEN}_e{len(columns)}")))
+        return columns[-1].parts[-1]
+
+    def aggregate(each: Syntax) -> Syntax:
+        if not aggregates(each):
+            return each
+        if each.kind != "function" or each.name.lower() not in AGGREGATES:
+            return replace(each, parts=list(map(aggregate, each.parts)))
+        if not _is_deviation(each):
+            return column(each)
+        parts = [column(replace(each, name=name)) for name in ("collect", "avg")]
+        return _new(each, "deviation", each.name, *parts)
+
+    made = []
+    for number, item in enumerate(items):
+        value = item.parts[0]
+        value = aggregate(value) if aggregates(value) else column(value)
+        name = item.parts[-1]
+        if name.kind != "variable":
+            name = _variable(item, f"column_{number}{HIDDEN}")
+        made.append(_item(value, name))
+    known = {each.parts[-1].name for each in columns}
+    rest = [part for part in clause.parts if part not in items]
+    same = {
+        each: new.parts[-1]
+        for each in (each for part in rest for each in part.walk())
+        for item, new in zip(items, made, strict=True)
+        if _alike(each, item.parts[0])
+    }
+    rest = [replaced(part, same) for part in rest]
+    outside = [v for item in made for v in free(item.parts[0], known)]
+    outside += [v for part in rest for v in free(part, set(map(_name, made)))]
+    if outside or clause.first("star") or any(map(aggregates, rest)):
+        return None
+    return [_with(clause, [], columns), replace(clause, parts=[*made, *rest])]
+
+
+def _alike(each: Syntax, other: Syntax) -> bool:
+    """Tell if two constructs say the same."""
+    return (each.kind, each.name, len(each.parts)) == (
+        other.kind,
+        other.name,
+        len(other.parts),
+    ) and all(map(_alike, each.parts, other.parts))
+
+
 # --- parts of what is written
 
 
@@ -460,4 +524,4 @@ def _variable(at: Syntax, name: str) -> Syntax:
 
 def _new(at: Syntax, kind: str, name: str = "", *parts: Syntax) -> Syntax:
     """Make a construct that is not in the text, for one that is."""
-    return Syntax(kind, at.at, at.at, name, list(parts))
+    return Syntax(kind, at.at, at.end, name, list(parts))

@@ -336,6 +336,23 @@ def reduce(writer: Writer, each: Syntax) -> str:
     return f"list_reduce({every}, ({so_far}, {one}) -> {so_far} {sign} {one})"
 
 
+def deviation(writer: Writer, each: Syntax) -> str:
+    """Write ``stDev(x)`` or ``stDevP(x)`` by the list of all x and their mean."""
+    values, mean = each.parts
+    one = Syntax("variable", each.at, each.at, f"{HIDDEN}_d")
+    apart = Syntax("squared-distance", each.at, each.at, "", [one, mean])
+    text = writer.written(values)
+    total = f"list_sum({writer.lambda_('list_transform', text, one, values, apart)})"
+    number = f"size({text})" if each.name.lower() == "stdevp" else f"(size({text}) - 1)"
+    return f"CASE size({text}) WHEN 0 THEN null WHEN 1 THEN 0.0 ELSE sqrt({total} / {number}) END"
+
+
+def squared_distance(writer: Writer, each: Syntax) -> str:
+    """Write the square of the difference of two numbers."""
+    difference = " - ".join(writer.all_written(each.parts))
+    return f"({difference}) * ({difference})"
+
+
 def free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
     """Yield the variables in a construct that it does not bind itself."""
     if each.kind == "variable" and each.name not in bound:
@@ -552,6 +569,7 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "case": case,
     "compare": comparison,
     "comprehension": comprehension,
+    "deviation": deviation,
     "each-property": each_property,
     "index": index,
     "item-at": item_at,
@@ -565,6 +583,7 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "property": property_,
     "reduce": reduce,
     "slice": slice_,
+    "squared-distance": squared_distance,
     "sum": sum_,
     "test": test,
 }
