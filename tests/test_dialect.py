@@ -148,7 +148,7 @@ DIFFERENT = (
     ("UNWIND $none AS v RETURN max(§reverse(v)) AS x", "cannot tell the type of its value"),
     ("UNWIND $none AS v RETURN max(§toString(v)) AS x", "cannot tell the type of its value"),
     ("MATCH ()-[r:§EXPORT*0..1]->() RETURN count(r) AS x", "the graph has no label"),
-    ("RETURN §toString(1.5) AS x", "writes fractions otherwise as text"),
+    ("RETURN 'x' + §1.5 AS x", "writes fractions otherwise as text"),
     ("MATCH (c:§country) RETURN count(*) AS x", "found country, wanted Country"),
     ("MATCH (c:Country|§AREA) RETURN count(*) AS x", "found AREA, wanted Area"),
     ("MATCH ()-[r:§holds]->() RETURN count(*) AS x", "found holds, wanted HOLDS"),
@@ -508,6 +508,8 @@ MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region, stDev(f.year) ORDER BY stDev(
 MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, round(stDevP(DISTINCT f.year), 2) AS n ORDER BY n DESC, c.region
 MATCH (c:Country)-[f:EXPORTS]->() WITH c, stDev(f.usd) AS s, avg(f.usd) AS m WHERE s > m RETURN c.iso3 AS c, s / m AS cv ORDER BY cv DESC, c LIMIT 5
 MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, stDev(f.usd) / avg(f.usd) + 1 AS v, count(f) AS c ORDER BY r DESC SKIP 1 LIMIT 2
+MATCH (c:Country)-[f:EXPORTS]->() RETURN toString(f.tonnes) AS t, toStringOrNull(f.usd / 1000000000.0) AS u, f.usd AS x ORDER BY x, f.tonnes LIMIT 400
+UNWIND [0.0, 1e7, 9999999.0, 1e-3, 0.00099, 1e22, 123456789012345678.0, 0.1 + 0.2, -1.5, null, 1.0 / 0.0, 0.0 / 0.0] AS x RETURN toString(x) AS t
 CALL { MATCH (s:Stage) RETURN s ORDER BY s.position DESC LIMIT 2 } MATCH (p)-[:AT_STAGE]->(s) RETURN s.key AS s, count(p) AS n ORDER BY s
 MATCH (c:Country {iso3: 'KOR'}) CALL (c) { MATCH (c)-[:HOLDS]->(p) MATCH (p)-[:AT_STAGE]->(s:Stage {key: 'mine'}) RETURN count(*) AS n, count(DISTINCT p.key) AS k } RETURN n, k
 MATCH (a:Product)-[r:MADE_INTO]->(b:Product) CALL (*) { MATCH (b)-[q:MADE_INTO]->() RETURN count(q) AS n } RETURN a.key AS a, b.key AS b, n ORDER BY n DESC, a, b LIMIT 5

@@ -8,6 +8,7 @@ or after one when it keeps much memory; the next request gets a new one. It ends
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import re
@@ -325,7 +326,7 @@ def neutral_table(answer: Any, limits: Limits, asked: Translation | None = None)
     plain = all(
         _PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) or n in lists for n in places
     )
-    if plain and answer.get_num_tuples() <= limits.rows:
+    if plain and not asked.shapes and answer.get_num_tuples() <= limits.rows:
         table = answer.get_as_arrow()
         if all(any(len(chunk.values) for chunk in table.column(n).chunks) for n in lists):
             arrays = [_standard(table.column(n)) for n in places]
@@ -338,10 +339,26 @@ def neutral_table(answer: Any, limits: Limits, asked: Translation | None = None)
 
 
 def _shaped(value: Any, shape: str | None) -> Any:
-    """Return of a node or relationship its properties or their keys, if that is its shape."""
+    """Return the properties or keys of a node or relationship, or a fraction as text."""
     if shape is None or value is None:
         return value
+    if shape == "text":
+        return fraction_text(value)
     return list(value["properties"]) if shape == "keys" else value["properties"]
+
+
+def fraction_text(number: float) -> str:
+    """Return a fraction as Neo4j's ``toString()`` writes it.
+
+    >>> [fraction_text(number) for number in (2.0, 0.1 + 0.2, 12345678.9, 1e22, -0.00025)]
+    ['2.0', '0.30000000000000004', '1.23456789E7', '1.0E22', '-2.5E-4']
+    """
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else f"{'-' * (number < 0)}Infinity"
+    if number == 0 or 1e-3 <= abs(number) < 1e7:
+        return repr(number)
+    digits, _, power = f"{Decimal(repr(number)).normalize():E}".partition("E")
+    return f"{digits}{'' if '.' in digits else '.0'}E{int(power)}"
 
 
 def _standard(values: pa.ChunkedArray) -> pa.ChunkedArray:

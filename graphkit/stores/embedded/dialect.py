@@ -20,6 +20,7 @@ from graphkit.stores.embedded.functions import FUNCTIONS, Types
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.patterns import (
     EDGES,
+    GRAPH_VALUES,
     HIDDEN,
     NODES,
     Joins,
@@ -65,7 +66,7 @@ class Translation:
     names: Mapping[str, str]
     misplanned: bool
     shapes: Mapping[int, str] = field(default_factory=dict)
-    """Columns of nodes and relationships of which the answer has the properties or keys alone."""
+    """Columns of which the answer has the properties or keys, or the fraction as text."""
     notes: tuple[str, ...] = ()
     """Warnings about the statement."""
 
@@ -126,14 +127,6 @@ def shown(asked: Translation) -> str:
     """Return the text of a translation with the parameters' own names."""
     own = {new: name for name, new in asked.names.items()}
     return re.sub(rf"\$({HIDDEN}_\d+)\b", lambda found: f"${own[found[1]]}", asked.text)
-
-
-def _shape(value: Syntax) -> str:
-    """Return what a column shows of a node or relationship: its properties, or their keys."""
-    if value.kind == "projection" and [part.kind for part in value.parts[1:]] == ["own-properties"]:
-        return "properties"
-    name = value.name.lower() if value.kind == "function" else ""
-    return name if name in ("properties", "keys") else ""
 
 
 def _is_labels(value: Syntax | None = None) -> bool:
@@ -334,13 +327,25 @@ class Writer:
         value = item.parts[0]
         if value.kind == "variable":
             return self.variable(value)
-        shape = _shape(value)
+        shape = self.shape(value)
         if shape and self.shaping and clause.kind == "return" and not clause.first("star"):
-            of = value.parts[0]
-            if self.types.of(of) in ("node", "relationship"):
+            ordered = [v.name for each in clause.all("order") for v in each.walk("variable")]
+            if shape != "text" or item.parts[-1].name not in ordered:
                 self.shapes[number] = shape
-                return self.written(of)
+                return self.written(value.parts[0])
         return self.written(value)
+
+    def shape(self, value: Syntax) -> str:
+        """Return what a column shows of what is asked for: its properties, their keys, its text."""
+        if value.kind == "projection":
+            all_ = [part.kind for part in value.parts[1:]] == ["own-properties"]
+            return "properties" if all_ and self.types.of(value.parts[0]) in GRAPH_VALUES else ""
+        if value.kind != "function" or not value.parts:
+            return ""
+        name, type_ = value.name.lower(), self.types.of(value.parts[0])
+        if type_ == "float":
+            return "text" if name.removesuffix("ornull") == "tostring" else ""
+        return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
     def order(self, each: Syntax) -> str:
         """Write ORDER BY."""
