@@ -326,7 +326,7 @@ def neutral_table(answer: Any, limits: Limits, asked: Translation | None = None)
     plain = all(
         _PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) or n in lists for n in places
     )
-    if plain and not asked.shapes and answer.get_num_tuples() <= limits.rows:
+    if plain and not shapes and answer.get_num_tuples() <= limits.rows:
         table = answer.get_as_arrow()
         if all(any(len(chunk.values) for chunk in table.column(n).chunks) for n in lists):
             arrays = [_standard(table.column(n)) for n in places]

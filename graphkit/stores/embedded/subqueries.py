@@ -254,35 +254,53 @@ def _as_lists(
 
 
 def _rows(
-    returned: Syntax, inner: list[Syntax], imports: set[str], kept: list[str], name: str
+    returned: Syntax,
+    inner: list[Syntax],
+    imports: set[str],
+    kept: list[str],
+    name: str,
+    one: bool = False,
 ) -> list[Syntax]:
-    """Write a query whose rows are collected into a list of maps; no clauses if it cannot be."""
+    """Write a query whose rows are a list of maps, or of its one column; nothing if it cannot."""
     items = returned.all("item")
     values = [item.parts[0] for item in items]
     names = [f"{HIDDEN}_c{number}" for number in range(len(items))]
-    condition = ""
-    if returned.name or any(map(aggregates, items)):
+    condition, order = "", returned.first("order")
+    grouped = bool(returned.name) or any(map(aggregates, items))
+    if grouped:
         columns = [_item(v, _variable(v, n)) for v, n in zip(values, names, strict=True)]
         every = _new(returned, "function", "count", _new(returned, "star", "*"))
         count = _variable(returned, f"{name}n")
         inner, columns = _optional(inner, [*columns, _item(every, count)], imports)
-        sorted_by = {v.name for s in returned.all("order") for v in s.walk("property", "variable")}
-        if not inner or not sorted_by <= set(map(_name, items)):
-            return []
-        inner.append(_with(returned, kept, columns))
+        values = [column.parts[-1] for column in columns[:-1]]
+        inner = [*inner, _with(returned, kept, columns)] if inner else []
         if not all(map(aggregates, items)):
             condition = f"{quoted(count.name)} > 0"
-        values = [column.parts[-1] for column in columns[:-1]]
-        items = [_item(value, item.parts[-1]) for value, item in zip(values, items, strict=True)]
-    row = _new(
-        returned, "map", "", *(_new(v, "entry", n, v) for v, n in zip(values, names, strict=True))
-    )
+    ordered = []
+    if order is not None:
+        order = replaced(order, _same(order, items, values))
+        ordered = [_new(order, "with", "", _new(order, "star", "*"), order)]
+        if grouped and any(free(order, set(names))):
+            return []
+    entries = [_new(v, "entry", n, v) for v, n in zip(values, names, strict=True)]
+    row = values[0] if one else _new(returned, "map", "", *entries)
     if condition:
         row = _new(returned, "matched", condition, row)
     listed = [_item(_new(returned, "function", "collect", row), _variable(returned, name))]
-    if items == returned.all("item"):
+    if not grouped:
         inner, listed = _optional(inner, listed, imports)
-    return [*inner, *_ordered(returned, items), _with(returned, kept, listed)] if inner else []
+    return [*inner, *ordered, _with(returned, kept, listed)] if inner else []
+
+
+def _same(each: Syntax, items: list[Syntax], values: list[Syntax]) -> dict[Syntax, Syntax]:
+    """Return what stands for the columns in a construct, by what names or repeats them."""
+    outside = set(free(each, set()))
+    return {
+        part: value
+        for part in each.walk()
+        for item, value in zip(items, values, strict=True)
+        if _alike(part, item.parts[0]) or (part in outside and part.name == _name(item))
+    }
 
 
 def _part(returned: Syntax, rows: Syntax) -> Syntax | None:
@@ -297,16 +315,6 @@ def _part(returned: Syntax, rows: Syntax) -> Syntax | None:
     ends = (begin, begin + int(numbers[-1])) if limit else (begin,)
     bounds = (_new(returned, "number", str(end)) for end in ends)
     return _new(returned, "slice", "fromto" if limit else "from", rows, *bounds)
-
-
-def _ordered(returned: Syntax, items: list[Syntax]) -> list[Syntax]:
-    """Write the clause that orders rows before they are collected, if RETURN orders them."""
-    order = returned.first("order")
-    if order is None:
-        return []
-    alias = {_name(item): item.parts[0] for item in items if len(item.parts) == 2}
-    sorts = {v: alias[v.name] for v in free(order, set()) if v.name in alias}
-    return [_new(order, "with", "", _new(order, "star", "*"), replaced(order, sorts))]
 
 
 def _matches(clauses: list[Syntax], imports: set[str], bound: set[str]) -> list[Syntax] | None:
@@ -327,59 +335,45 @@ def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | 
     clauses = [] if first else [_grouped(clause, bound, count)]
     kept = [*bound, *[count] * (not first)]
     values: dict[Syntax, Syntax] = {}
-    for item in clause.all("item"):
-        for value in _outermost(item.parts[0]):
-            query = _query_of(value)
-            made = query and _listed(query, set(bound), f"{HIDDEN}_l{value.at}", kept)
-            if not made:
-                return None
-            clauses += made
-            kept = [*kept, f"{HIDDEN}_l{value.at}"]
-            values[value] = _variable(value, kept[-1])
+    for value, query in (v for item in clause.all("item") for v in _outermost(item.parts[0])):
+        returned = query.parts[-1]
+        name = f"{HIDDEN}_l{value.at}"
+        inner = _matches(query.parts, set(bound), set(bound)) or []
+        part = _part(returned, _variable(value, name))
+        if returned.kind != "return" or part is None or not _is_set(returned, inner):
+            return None
+        if part.kind == "slice" and returned.parts[0].parts[0].kind == "variable":
+            return None  # ladybug fails at a part of a list of nodes
+        rows = _rows(returned, inner, set(bound), kept, name, one=True)
+        if not rows:
+            return None
+        clauses += rows
+        kept = [*kept, name]
+        values[value] = part
     if not first:
         clauses.append(_repeated(clause, count))
     return [*clauses, replaced(clause, values)] if values else None
 
 
-def _outermost(value: Syntax) -> Iterator[Syntax]:
-    """Yield the collected patterns in a value, but not those within other scopes."""
-    if _query_of(value) is not None:
-        yield value
+def _outermost(value: Syntax) -> Iterator[tuple[Syntax, Syntax]]:
+    """Yield the collected patterns in a value with their queries, but not within other scopes."""
+    if query := _query_of(value):
+        yield value, query
     elif value.kind not in SCOPES:
         for part in value.parts:
             yield from _outermost(part)
 
 
-def _listed(query: Syntax, bound: set[str], name: str, kept: list[str]) -> list[Syntax] | None:
-    """Write a query whose one column is collected into a list."""
-    returned = query.parts[-1]
-    items = returned.all("item")
-    inner = _matches(query.parts, bound, bound)
-    if (
-        returned.kind != "return" or returned.name or len(items) != 1 or inner is None
-        or returned.first("skip", "limit", "star") or aggregates(items[0])
-        or not _is_set(items[0].parts[0], inner)
-    ):  # fmt: skip
-        return None
-    value = items[0].parts[0]
-    collect = _new(value, "function", "collect", value)
-    column = _new(value, "item", "", collect, _variable(value, name))
-    inner, made = _optional(inner, [column], bound)
-    if not inner:
-        return None
-    inner += _ordered(returned, items)
-    return [*inner, _with(query, kept, made)]
-
-
-def _is_set(value: Syntax, clauses: list[Syntax]) -> bool:
-    """Tell if a value is never null: collect() leaves out nulls, a COLLECT subquery does not."""
+def _is_set(returned: Syntax, clauses: list[Syntax]) -> bool:
+    """Tell if the one column is never null: collect() leaves out nulls, a COLLECT does not."""
+    items = returned.all("item", "star")
     types = Types({})
     nulls = Nulls(types)
     for clause in clauses:
         for path in clause.walk("path"):
             types.bind(path)
         nulls.match(clause)
-    return not nulls.may_be(value)
+    return len(items) == 1 and items[0].kind == "item" and not nulls.may_be(items[0].parts[0])
 
 
 # --- standard deviations
@@ -422,13 +416,8 @@ def _deviations(clause: Syntax) -> list[Syntax] | None:
         made.append(_item(value, name))
     known = {each.parts[-1].name for each in columns}
     rest = [part for part in clause.parts if part not in items]
-    same = {
-        each: new.parts[-1]
-        for each in (each for part in rest for each in part.walk())
-        for item, new in zip(items, made, strict=True)
-        if _alike(each, item.parts[0])
-    }
-    rest = [replaced(part, same) for part in rest]
+    names = [item.parts[-1] for item in made]
+    rest = [replaced(part, _same(part, items, names)) for part in rest]
     outside = [v for item in made for v in free(item.parts[0], known)]
     outside += [v for part in rest for v in free(part, set(map(_name, made)))]
     if outside or clause.first("star") or any(map(aggregates, rest)):
