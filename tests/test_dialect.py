@@ -502,12 +502,12 @@ MATCH (c:Country) WHERE c.iso3 < 'B' RETURN 'a' + null + labels(c) AS l, c.regio
 UNWIND [[1, 2], [], null] AS l UNWIND [1, null] AS i RETURN i + l AS r, l + i AS s, i + 1 + l AS t
 MATCH (s:Stage) CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN percentileCont(size(p.key), 0.25) AS j } RETURN s.name + s['position'] AS s, j, left('abc', abs(null)) AS n ORDER BY s
 MATCH ()-[f:EXPORTS]->() RETURN left('abcdefghijk', sum(f.year) % 10) AS l, substring('abc', sum(DISTINCT f.year) % 2) AS s
-UNWIND [[null], [1, 5], [2, 2, null]] AS xs UNWIND xs AS x RETURN size(xs) AS n, stDev(x) AS s ORDER BY n
+UNWIND [[null], [1, 5], [2, 2, null]] AS xs UNWIND xs AS x RETURN size(xs) AS n, round(stDev(x), 6) AS s ORDER BY n
 UNWIND [1] AS x WITH x WHERE x > 1 RETURN stDevP(x) AS s
-MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region, stDev(f.year) ORDER BY stDev(f.year)
+MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region, round(stDev(f.year), 6) ORDER BY round(stDev(f.year), 6)
 MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, round(stDevP(DISTINCT f.year), 2) AS n ORDER BY n DESC, c.region
-MATCH (c:Country)-[f:EXPORTS]->() WITH c, stDev(f.usd) AS s, avg(f.usd) AS m WHERE s > m RETURN c.iso3 AS c, s / m AS cv ORDER BY cv DESC, c LIMIT 5
-MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, stDev(f.usd) / avg(f.usd) + 1 AS v, count(f) AS c ORDER BY r DESC SKIP 1 LIMIT 2
+MATCH (c:Country)-[f:EXPORTS]->() WITH c, stDev(f.usd) AS s, avg(f.usd) AS m WHERE s > m RETURN c.iso3 AS c, round(s / m, 6) AS cv ORDER BY cv DESC, c LIMIT 5
+MATCH (c:Country)-[f:EXPORTS]->() RETURN c.region AS r, round(stDev(f.usd) / avg(f.usd) + 1, 6) AS v, count(f) AS c ORDER BY r DESC SKIP 1 LIMIT 2
 MATCH (c:Country)-[f:EXPORTS]->() RETURN toString(f.tonnes) AS t, toStringOrNull(f.usd / 1000000000.0) AS u, f.usd AS x ORDER BY x, f.tonnes LIMIT 400
 UNWIND [0.0, 1e7, 9999999.0, 1e-3, 0.00099, 1e22, 123456789012345678.0, 0.1 + 0.2, -1.5, null, 1.0 / 0.0, 0.0 / 0.0] AS x RETURN toString(x) AS t
 CALL { MATCH (s:Stage) RETURN s ORDER BY s.position DESC LIMIT 2 } MATCH (p)-[:AT_STAGE]->(s) RETURN s.key AS s, count(p) AS n ORDER BY s
