@@ -71,7 +71,7 @@ LACKING = (
         "CALL subquery",
     ),
     (
-        KOREA + "RETURN §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p LIMIT 1 } AS x",
+        KOREA + "RETURN §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.note LIMIT 1 } AS x",
         "COLLECT subquery",
     ),
     (
@@ -519,6 +519,7 @@ MATCH (s:Stage) RETURN s.key AS s, COLLECT { MATCH (s)<-[:AT_STAGE]-(p) RETURN D
 MATCH (s:Stage) RETURN s.key AS s, COLLECT { MATCH (s)<-[:AT_STAGE]-(p)-[:CONTAINS]->(e) RETURN count(*) } AS n, COLLECT { MATCH (s)<-[:AT_STAGE]-(p) RETURN DISTINCT left(p.key, 1) ORDER BY left(p.key, 1) } AS l ORDER BY s
 MATCH (s:Stage) RETURN s.key AS s, head(COLLECT { MATCH (s)<-[:AT_STAGE]-(p) RETURN p.key ORDER BY size(p.key), p.key LIMIT 1}) + '!' AS l ORDER BY s
 MATCH (c:Country) WHERE c.iso3 < 'B' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN left(p.key, 1) AS k, count(*) AS n ORDER BY left(p.key, 1), count(*) LIMIT 1 } RETURN c.iso3 AS c, k, n ORDER BY c, k
+MATCH (s:Stage) RETURN s.key AS s, COLLECT { MATCH (s)<-[:AT_STAGE]-(p)-[:CONTAINS]->(e) RETURN p ORDER BY p.key, e.key LIMIT 2 } AS l ORDER BY s
 RETURN COLLECT { MATCH (s:Stage) RETURN s.key ORDER BY s.position } AS x
 MATCH (c:Country) WHERE size([(c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' | 1]) > 2 RETURN c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN c.region AS r, count(*) AS n, max(size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key })) AS m ORDER BY r

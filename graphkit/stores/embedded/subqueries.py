@@ -342,8 +342,6 @@ def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | 
         part = _part(returned, _variable(value, name))
         if returned.kind != "return" or part is None or not _is_set(returned, inner):
             return None
-        if part.kind == "slice" and returned.parts[0].parts[0].kind == "variable":
-            return None  # ladybug fails at a part of a list of nodes
         rows = _rows(returned, inner, set(bound), kept, name, one=True)
         if not rows:
             return None
