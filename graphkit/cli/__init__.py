@@ -109,8 +109,6 @@ def command_line(*wanted: str) -> typer.Typer:
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
     start_small()
-    # What a short process makes lives to its end: looking for garbage in it costs a tenth.
-    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Data are UTF-8 everywhere; a terminal shows the code of a character that it lacks.
