@@ -66,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Run the whole suite in two processes and without its long tests, unless told otherwise."""
+    """Run the whole suite in three processes and without its long tests, unless told otherwise."""
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return
     config.option.markexpr = config.option.markexpr or "not long"
