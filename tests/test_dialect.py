@@ -520,6 +520,10 @@ MATCH (s:Stage) RETURN s.key AS s, COLLECT { MATCH (s)<-[:AT_STAGE]-(p)-[:CONTAI
 MATCH (s:Stage) RETURN s.key AS s, head(COLLECT { MATCH (s)<-[:AT_STAGE]-(p) RETURN p.key ORDER BY size(p.key), p.key LIMIT 1}) + '!' AS l ORDER BY s
 MATCH (c:Country) WHERE c.iso3 < 'B' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN left(p.key, 1) AS k, count(*) AS n ORDER BY left(p.key, 1), count(*) LIMIT 1 } RETURN c.iso3 AS c, k, n ORDER BY c, k
 MATCH (s:Stage) RETURN s.key AS s, COLLECT { MATCH (s)<-[:AT_STAGE]-(p)-[:CONTAINS]->(e) RETURN p ORDER BY p.key, e.key LIMIT 2 } AS l ORDER BY s
+UNWIND [{k: 'x', n: 1}, {k: 'y', n: 2}] AS m RETURN m.n + m.k AS a, m['k'] + 3 AS b, toFloat(m.n) AS c, toString(m.n) AS d, reverse(m.k) AS e, range(1, 2) + m.n AS f, m.k + null AS g
+WITH [{usd: 'x'}, {usd: 'y'}] AS ms UNWIND ms AS m RETURN m.usd + 'z' AS a, toUpper(head(ms).usd) AS b, [i IN ms | i.usd + '!'] AS c
+MATCH (c:Country {iso3: 'KOR'}) WITH c, 'a' AS k WITH c {.iso3, k, n: 1} AS m RETURN m.iso3 + m.n + m.k AS x, toFloat(m.n) AS y
+MATCH (c:Country) WHERE c.iso3 < 'B' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k, size(p.key) AS n ORDER BY k } RETURN c.iso3 AS c, k + n AS x, toString(n) AS y ORDER BY c, x
 RETURN COLLECT { MATCH (s:Stage) RETURN s.key ORDER BY s.position } AS x
 MATCH (c:Country) WHERE size([(c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' | 1]) > 2 RETURN c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN c.region AS r, count(*) AS n, max(size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key })) AS m ORDER BY r

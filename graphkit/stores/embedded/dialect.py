@@ -206,7 +206,7 @@ class Writer:
     @contextmanager
     def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
-        before, types = self.renamed, self.types.bound
+        before = self.renamed
         outside = list(free(body, {variable.name}))
         self.captured = self.captured or next(iter(outside), None)
         self.locals += 1
@@ -215,11 +215,11 @@ class Writer:
             of = {v.name for v in free(values, set())}
             self.together |= {name} if {v.name for v in outside} <= of else set()
         self.renamed = {**before, variable.name: name}
-        with self.nulls.inside():
+        with self.nulls.inside(), self.types.inside():
             self.nulls.item(variable, values)
-            self.types.bound = {**types, variable.name: self.types.item(values)}
+            self.types.take(variable, values)
             yield name
-        self.renamed, self.types.bound = before, types
+        self.renamed = before
 
     @property
     def in_comprehension(self) -> bool:
@@ -371,7 +371,7 @@ class Writer:
         for variable, value in (part.parts for part in each.parts):
             given.append(f"{self.written(value)} AS {self.variable(variable)}")
             self.nulls.assign(variable, value)
-            self.types.bound[variable.name] = self.types.of(value)
+            self.types.assign(variable, value)
         return f"WITH {', '.join(given)}"
 
     def filter(self, each: Syntax) -> str:
@@ -391,7 +391,7 @@ class Writer:
         """Write UNWIND."""
         text = f"UNWIND {self.written(values)} AS {self.variable(variable)}"
         self.nulls.item(variable, values)
-        self.types.bound[variable.name] = self.types.item(values)
+        self.types.take(variable, values)
         return text
 
     # --- patterns

@@ -6,7 +6,8 @@ Ladybug counts places in texts from 1, fails beyond their ends, and rounds where
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher.tokens import Syntax
@@ -65,6 +66,8 @@ RESULTS = {name.lower(): type_ for type_, names in RETURNS.items() for name in n
 """Types of the results of functions."""
 AS_FIRST = ("abs", "coalesce", "max", "min", "nullif", "percentiledisc", "reverse", "sum", "tail")
 OF_ITEM = ("head", "last")
+OF_MAPS = (*OF_ITEM, "collect", "reverse", "tail")
+"""Functions whose result, if it is a map or a list of maps, has the entries of what they take."""
 
 
 class Types:
@@ -81,6 +84,8 @@ class Types:
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.bound: dict[str, str] = {}
+        self.maps: dict[str, dict[str, str]] = {}
+        """Types of the entries of variables that are maps, or lists of them."""
         self.walks: set[str] = set()
         """Relationships of variable length, which are no lists for ladybug."""
         self.parameters = parameters
@@ -99,6 +104,7 @@ class Types:
         """Take note of the columns of WITH or RETURN."""
         columns = [item.parts for item in clause.all("item") if len(item.parts) == 2]
         types = {name.name: self.of(value) for value, name in columns}
+        self.maps = {**self.maps, **{name.name: self.entries(value) for value, name in columns}}
         walks = {name.name for value, name in columns if value.name in self.walks}
         self.walks = (self.walks - set(types)) | walks
         self.bound = {**self.bound, **types}
@@ -106,6 +112,56 @@ class Types:
     def item(self, values: Syntax) -> str:
         """Return the type of the items of a list."""
         return self.of(values).removeprefix(LIST) if self.of(values).startswith(LIST) else ""
+
+    def assign(self, variable: Syntax, value: Syntax) -> None:
+        """Take note of a variable for a value."""
+        self.bound = {**self.bound, variable.name: self.of(value)}
+        self.maps = {**self.maps, variable.name: self.entries(value)}
+
+    def take(self, variable: Syntax, values: Syntax) -> None:
+        """Take note of a variable for the items of a list."""
+        self.bound = {**self.bound, variable.name: self.item(values)}
+        self.maps = {**self.maps, variable.name: self.entries(values)}
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Keep what is noted inside a scope to it."""
+        before = self.bound, self.maps
+        yield
+        self.bound, self.maps = before
+
+    def entries(self, value: Syntax) -> dict[str, str]:
+        """Return the types of the entries of a map, or of the maps in a list."""
+        if value.kind == "variable":
+            return self.maps.get(value.name, {})
+        if value.kind == "map":
+            return {entry.name: self.of(entry.parts[0]) for entry in value.parts}
+        if value.kind == "projection":
+            of, *parts = value.parts
+            kinds = {"own-variable": "variable", "own-property": "property"}
+            values = [
+                part.parts[0]
+                if part.kind == "entry"
+                else Syntax(kinds.get(part.kind, ""), part.at, part.end, part.name, [of])
+                for part in parts
+            ]
+            return {part.name: self.of(of) for part, of in zip(parts, values, strict=True)}
+        if value.kind == "list":
+            first, *others = map(self.entries, value.parts) if value.parts else ({},)
+            return {k: t for k, t in first.items() if all(o.get(k) == t for o in others)}
+        if value.kind == "comprehension" and value.first("result") is None:
+            return self.entries(value.parts[1])
+        name = value.name.lower() if value.kind == "function" else ""
+        if name in OF_MAPS or value.kind in (
+            "index",
+            "item-at",
+            "slice",
+            "group",
+            "matched",
+            "sum",
+        ):
+            return self.entries(value.parts[-1 if name else 0])
+        return {}
 
     def of(self, value: Syntax) -> str:
         """Return the type of a value; empty if it is not known."""
@@ -152,17 +208,17 @@ class Types:
         result = value.first("result")
         if result is None:
             return self.of(values)
-        before = self.bound
-        self.bound = {**before, variable.name: self.item(values)}
-        found = self.of(result.parts[0])
-        self.bound = before
-        return LIST + found
+        with self.inside():
+            self.take(variable, values)
+            return LIST + self.of(result.parts[0])
 
     def _case(self, value: Syntax) -> str:
         return self._common([part.parts[-1] for part in value.all("when", "else")])
 
     def _property(self, value: Syntax) -> str:
         of = self.of(value.parts[0])
+        if of == "map":
+            return self.entries(value.parts[0]).get(value.name, "")
         return "int" if of == "date" else PROPERTIES.get(of, PROPERTIES[""]).get(value.name, "")
 
     def _index(self, value: Syntax) -> str:
