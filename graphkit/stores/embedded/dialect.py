@@ -209,8 +209,7 @@ class Writer:
         before = self.renamed
         outside = list(free(body, {variable.name}))
         self.captured = self.captured or next(iter(outside), None)
-        self.locals += 1
-        name = f"{ITEM}{self.locals}"
+        name = self.item_name()
         if values.kind == "places":
             of = {v.name for v in free(values, set())}
             self.together |= {name} if {v.name for v in outside} <= of else set()
@@ -220,6 +219,11 @@ class Writer:
             self.types.take(variable, values)
             yield name
         self.renamed = before
+
+    def item_name(self) -> str:
+        """Return a name for the items of a list that nothing else has."""
+        self.locals += 1
+        return f"{ITEM}{self.locals}"
 
     @property
     def in_comprehension(self) -> bool:
@@ -245,10 +249,6 @@ class Writer:
         return f"{function}({text}[1:], {name} -> {made})"
 
     # --- clauses
-
-    def query(self, each: Syntax) -> str:
-        """Write clauses one after the other."""
-        return self.every(each.parts, " ")
 
     def prefix(self, each: Syntax) -> str:
         """Write EXPLAIN and PROFILE; ladybug knows no versions."""
@@ -347,10 +347,6 @@ class Writer:
             return "text" if name.removesuffix("ornull") == "tostring" else ""
         return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
-    def order(self, each: Syntax) -> str:
-        """Write ORDER BY."""
-        return f"ORDER BY {self.every(each.parts)}"
-
     def sort(self, each: Syntax) -> str:
         """Write a value to order by; of labels the only one, as ladybug orders no lists."""
         value = each.parts[0]
@@ -373,19 +369,6 @@ class Writer:
             self.nulls.assign(variable, value)
             self.types.assign(variable, value)
         return f"WITH {', '.join(given)}"
-
-    def filter(self, each: Syntax) -> str:
-        """Write FILTER as a WITH."""
-        return f"WITH * WHERE {self.written(each.parts[0])}"
-
-    def loop(self, each: Syntax) -> str:
-        """Write FOR as UNWIND."""
-        variable, values = each.parts
-        return self.unwound(values, variable)
-
-    def unwind(self, each: Syntax) -> str:
-        """Write UNWIND."""
-        return self.unwound(*each.parts)
 
     def unwound(self, values: Syntax, variable: Syntax) -> str:
         """Write UNWIND."""
@@ -536,10 +519,6 @@ class Writer:
             return str(int(text, 0))
         return f"0{text}" if text.startswith(".") else text
 
-    def entry(self, each: Syntax) -> str:
-        """Write a key and its value."""
-        return f"{quoted(each.name)}: {self.written(each.parts[0])}"
-
     def parameter(self, each: Syntax) -> str:
         """Write a parameter by its new name, and null, which ladybug would give a type."""
         return f"${self.names[each.name]}" if each.name in self.names else "null"
@@ -562,38 +541,34 @@ class Writer:
         text = "cast(null, 'INT64')" if null else self.every(arguments)
         return f"{each.name}({distinct}{text})"
 
-    def matched(self, each: Syntax) -> str:
-        """Write a value that is null where a pattern did not match."""
-        return f"CASE WHEN {each.name} THEN {self.written(each.parts[0])} END"
-
 
 Rule = Callable[[Writer, Syntax], str]
 
 RULES: dict[str, Rule] = {
     **VALUES,
-    "filter": Writer.filter,
-    "for": Writer.loop,
+    "filter": lambda writer, each: f"WITH * WHERE {writer.every(each.parts)}",
+    "for": lambda writer, each: writer.unwound(*reversed(each.parts)),
     "function": Writer.function,
     "let": Writer.let,
     "match": Writer.match,
-    "matched": Writer.matched,
+    "matched": lambda writer, each: f"CASE WHEN {each.name} THEN {writer.every(each.parts)} END",
     "node": Writer.node,
     "node-id": lambda writer, each: f"id({writer.every(each.parts)})",
-    "order": Writer.order,
+    "order": lambda writer, each: f"ORDER BY {writer.every(each.parts)}",
     "parameter": Writer.parameter,
     "path": Writer.path,
     "pattern": Writer.pattern,
     "prefix": Writer.prefix,
-    "query": Writer.query,
+    "query": lambda writer, each: writer.every(each.parts, " "),
     "relationship": Writer.relationship,
     "return": Writer.projection,
     "sort": Writer.sort,
     "star": lambda writer, each: "*",
     "number": Writer.number,
-    "entry": Writer.entry,
+    "entry": lambda writer, each: f"{quoted(each.name)}: {writer.every(each.parts)}",
     "subquery-value": Writer.subquery_value,
     "union": Writer.union,
-    "unwind": Writer.unwind,
+    "unwind": lambda writer, each: writer.unwound(*each.parts),
     "variable": Writer.value,
     "with": Writer.projection,
 }

@@ -14,7 +14,6 @@ from graphkit.cypher.tokens import Syntax
 from graphkit.schema import GRAPH, Kind, Type
 from graphkit.stores.embedded.patterns import GRAPH_VALUES
 from graphkit.stores.embedded.values import (
-    ITEM,
     LIST,
     LONG,
     as_float,
@@ -383,8 +382,7 @@ def split(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``split(text, sign)``; ladybug leaves out the empty texts between two signs."""
     text, sign = writer.all_written(arguments)
     _check_constant(writer, each, arguments[1])
-    writer.locals += 1
-    name = f"{ITEM}{writer.locals}"
+    name = writer.item_name()
     marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
     parts = f"list_transform({marked}, {name} -> substring({name}, 2, {LONG}))"
     return f"CASE WHEN ({text}) IS NOT NULL THEN {parts} END"

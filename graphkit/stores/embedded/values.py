@@ -159,20 +159,10 @@ def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
     return Syntax(each.kind, each.at, each.end, each.name, [*before, variable, listed, *rest])
 
 
-def places(writer: Writer, each: Syntax) -> str:
-    """Write the places of a list."""
-    return f"range(1, size({writer.every(each.parts)}))"
-
-
 def item_at(writer: Writer, each: Syntax) -> str:
     """Write the item at a place."""
     values, place = writer.all_written(each.parts)
     return f"({values}[{place}])"
-
-
-def each_property(writer: Writer, each: Syntax) -> str:
-    """Write the list of a property of nodes or relationships in a list."""
-    return f"properties({writer.every(each.parts)}, '{each.name}')"
 
 
 def size(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -277,8 +267,7 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     every = writer.written(values)
     found = f"{text} IN ({every})"
     if writer.nulls.may_hold(values) and not type_.startswith(LIST):
-        writer.locals += 1
-        null = f"{ITEM}{writer.locals}"
+        null = writer.item_name()
         nulls = filtered(every, null, f"{own(null, items)} IS NULL")
         found = f"({found} OR nullif(size({nulls}) > 0, true))"
     # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
@@ -331,8 +320,7 @@ def reduce(writer: Writer, each: Syntax) -> str:
     # Beside what comes from outside, ladybug's own adds up other numbers.
     for each in free(added, {variable.name}):
         writer.lacks(each, "function reduce() that uses a variable from outside it like this")
-    writer.locals += 1
-    so_far, one = f"{HIDDEN}_t{writer.locals}", f"{HIDDEN}_i{writer.locals}"
+    so_far, one = writer.item_name(), writer.item_name()
     return f"list_reduce({every}, ({so_far}, {one}) -> {so_far} {sign} {one})"
 
 
@@ -570,13 +558,13 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "compare": comparison,
     "comprehension": comprehension,
     "deviation": deviation,
-    "each-property": each_property,
+    "each-property": lambda writer, each: f"properties({writer.every(each.parts)}, '{each.name}')",
     "index": index,
     "item-at": item_at,
     "label-test": label_test,
     "list": list_,
     "map": map_,
-    "places": places,
+    "places": lambda writer, each: f"range(1, size({writer.every(each.parts)}))",
     "null-test": null_test,
     "predicate": predicate,
     "projection": projection,
