@@ -87,6 +87,26 @@ def check_file(path: Path, most: int) -> None:
         raise GraphkitError(f"{path.name}: found {about.st_size:,} bytes, wanted at most {most:,}")
 
 
+def check_place(path: Path) -> None:
+    """Refuse a path where a device, a pipe or a socket stands, which a new file would replace.
+
+    Raises
+    ------
+    GraphkitError
+        The message names what stands there.
+
+    Examples
+    --------
+    >>> check_place(Path("/dev/null"))
+    Traceback (most recent call last):
+        ...
+    graphkit.errors.GraphkitError: /dev/null: found a device, wanted a file or a free place
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        found = OTHERS.get(stat.S_IFMT(path.stat().st_mode), "no file")
+        raise GraphkitError(f"{path}: found {found}, wanted a file or a free place")
+
+
 def check_text(path: Path, most: int) -> None:
     """Refuse what :func:`check_file` refuses, and files that only other programs read as text.
 

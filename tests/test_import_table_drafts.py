@@ -12,6 +12,7 @@ import test_import_table
 from test_import_table import ROWS, write
 
 from graphkit.cli import run
+from graphkit.errors import GraphkitError
 from graphkit.importers.table import check_table, draft_mapping, import_table, number_marks
 from graphkit.seeds import read_seeds
 
@@ -93,6 +94,8 @@ def test_a_draft_states_how_a_table_is_written(values, encoding, delimiter, stat
         (("hs", "partner", "reporter", "year", "usd", "tonnes"), "t", "EXPORTS"),
         (("Land", "Käufer", "Jahr", "Wert"), "t", "EXPORTS"),
         (("Pays", "Année", "Valeur"), "indice", "RATED"),
+        (("Exporteur", "Importeur", "HS", "Jahr", "Wert"), "t", "EXPORTS"),
+        (("수출국", "수입국", "품목", "연도", "금액"), "t", "EXPORTS"),
         (("Country code", "Mineral", "Year", "Production"), "t", "PRODUCES"),
     ],
 )
@@ -101,6 +104,14 @@ def test_a_draft_is_of_the_kind_that_the_columns_suggest(heads, name, kind, tmp_
     path.write_text(",".join(heads) + "\n", encoding="utf-8")
 
     assert f"kind: {kind}" in draft_mapping(path).splitlines()
+
+
+def test_a_file_of_baci_is_sent_to_its_importer(tmp_path):
+    path = tmp_path / "BACI_HS92_Y2024_V202601 (1).csv"
+    path.write_text("t,i,j,k,v,q\n2024,156,410,280530,12.5,3\n", encoding="utf-8")
+
+    with pytest.raises(GraphkitError, match=r"\(1\).csv is of CEPII BACI: take 'graphkit import b"):
+        draft_mapping(path)
 
 
 def test_a_draft_of_trade_asks_for_the_end_that_no_column_names(tmp_path):

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
+from seed_texts import write_seeds
 
 from graphkit.errors import GraphkitError
 from graphkit.paths import STREAMED, TEXT, WHOLE, check_file, check_text
@@ -65,6 +68,31 @@ def test_what_is_no_file_is_refused_in_one_line(graphkit, tmp_path, monkeypatch,
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no device or pipe in the file system")
+@pytest.mark.skipif(os.name == "nt", reason="no pipe in the file system")
+@pytest.mark.parametrize(
+    "words",
+    [["load", "seeds", "--db", "{}"], ["export", "-o", "{}.graphml"],
+     ["measure", "concentration", "--flows", "x.parquet", "-o", "{}.parquet"]],
+    ids=lambda words: words[0],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["pipe", "link"])
+def test_what_is_no_file_is_never_replaced(graphkit, tmp_path, monkeypatch, words, name):
+    monkeypatch.chdir(tmp_path)
+    write_seeds(tmp_path / "seeds")
+    flow = {"supplier": "CHN", "consumer": "KOR", "product": "ore", "period": "2024", "usd": 1.0}
+    parquet.write_table(pa.Table.from_pylist([flow]), tmp_path / "x.parquet")
+    wanted = [word.format(name) for word in words]
+    pipe = tmp_path / (wanted[-1] if name == "pipe" else "other")
+    os.mkfifo(pipe)
+    if name == "link":
+        (tmp_path / wanted[-1]).symlink_to(pipe)
+    code, out, err = graphkit(*wanted)
+
+    assert (code, out) == (1, "")
+    assert err == f"graphkit: {wanted[-1]}: found a pipe, wanted a file or a free place\n"
+    assert pipe.is_fifo()
+
+
 def test_a_device_among_the_seeds_of_a_folder_is_named(graphkit, tmp_path):
     (tmp_path / "odd.yaml").symlink_to("/dev/zero")
     code, _, err = graphkit("depends", "KOR", "--db", str(tmp_path))

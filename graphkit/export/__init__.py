@@ -23,6 +23,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.export import formats
 from graphkit.export.formats import TradeNetwork
 from graphkit.parameters import PERIOD
+from graphkit.paths import check_place
 from graphkit.queries import rows_of
 from graphkit.questions.trade import trade_of
 from graphkit.schema import DIGEST, GRAPH, LOAD, Kind, Schema
@@ -89,6 +90,7 @@ def chosen_format(form: str | None, output: Path, *, of_trade: bool) -> str:
         )
     if FORMATS[form] == "file" and output.is_dir():
         raise UsageError(f"--output: {output} is a folder; {form} is one file")
+    check_place(output)
     occupied = output.exists() and not (output.is_dir() and not any(output.iterdir()))
     if FORMATS[form] == "folder" and occupied:
         raise UsageError(f"--output: {output} exists; {form} wants a new or empty folder")

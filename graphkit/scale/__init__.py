@@ -36,6 +36,7 @@ from graphkit.analysis.batch import (
 from graphkit.analysis.flows import APART, ENDS, flow_schema, flows_of, shipment_keys
 from graphkit.arrow import UNIT
 from graphkit.errors import GraphkitError, UsageError, one_line
+from graphkit.paths import check_place
 
 LOCAL = "local"
 PRODUCTION = ("country", "product", "period")
@@ -110,6 +111,8 @@ def check_output(output: str, flows: str) -> None:
     """Refuse an output among the flows, and a name without the ending of Parquet."""
     if not output.endswith(".parquet"):
         raise UsageError(f"--output: found {output!r}, wanted a name that ends in .parquet")
+    if "://" not in output:
+        check_place(Path(output))
     inside, outside = (_absolute(place) for place in (output, flows))
     if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
         raise UsageError(f"--output: {output} lies among the flows")

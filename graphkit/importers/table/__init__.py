@@ -306,9 +306,11 @@ def _sortable(rows: pa.Table, names: list[str]) -> list[str]:
 
 WORDS = {
     "exporter": ("exporter", "origin", "seller", "supplier", "from", "verkäufer", "ursprungsland",
-                 "exportateur", "vendeur", "exportador", "vendedor"),
+                 "exporteur", "exportateur", "vendeur", "exportador", "vendedor",
+                 "수출국", "出口国", "輸出国"),
     "importer": ("importer", "destination", "buyer", "consumer", "to", "käufer", "bestimmungsland",
-                 "importateur", "acheteur", "importador", "comprador"),
+                 "importeur", "importateur", "acheteur", "importador", "comprador",
+                 "수입국", "进口国", "輸入国"),
     "country": ("country", "place", "producer", "area", "iso3", "land", "pays", "país", "국가"),
     "product": ("product", "commodity", "mineral", "material", "goods", "ware", "produit",
                 "producto", "품목"),
@@ -340,15 +342,21 @@ SAMPLE = 10_000
 """The most rows by which the marks of numbers are told."""
 
 
+BACI = ("t", "i", "j", "k", "v", "q")
+"""Columns of a file of BACI."""
+
+
 def draft_mapping(path: Path) -> str:
     """Draft a mapping in YAML: guesses for the columns, and TODO for the rest.
 
     Raises
     ------
     GraphkitError
-        The file is no table.
+        The file is no table, or one of CEPII's BACI.
     """
     sheet, layout = _read_any(path)
+    if {*sheet.names} == {*BACI}:
+        raise GraphkitError(f"{path.name} is of CEPII BACI: take 'graphkit import baci'")
     kind = _kind(sheet.names, path.stem)
     columns = _guess(sheet.names, KINDS[kind])
     numbers = [c for name, c in columns.items() if name in NUMBERS]

@@ -35,6 +35,7 @@ from graphkit.errors import (
     Untranslated,
     UsageError,
 )
+from graphkit.paths import check_place
 from graphkit.stores import (
     LIMITS,
     UNLIMITED,
@@ -130,6 +131,7 @@ class EmbeddedStore(Closing):
         with self._opening:
             if self._database is not None:
                 return
+            check_place(self.path)
             if self.path.is_dir():
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
@@ -280,6 +282,7 @@ class EmbeddedStore(Closing):
 
     def _held(self, schema: Schema) -> Held:
         """Read keys and digests of the file as it is."""
+        check_place(self.path)
         if not self.path.exists() or not self.path.stat().st_size:
             return {}
         tables = {row[0] for row in self._connection.execute("CALL show_tables() RETURN name")}
