@@ -440,6 +440,15 @@ MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]->() WITH endNode(r) AS e MATCH
 MATCH (c:Country) WHERE c.iso3 > 'U' OPTIONAL MATCH (c)-[:HOLDS]->(p) WITH c, p ORDER BY p.key WITH c, collect(p)[1] AS p, last(collect(p)) AS l RETURN c.iso3 AS c, p.key AS p, l.key AS l ORDER BY c
 MATCH (c:Country) WHERE c.iso3 > 'U' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETURN c.iso3 AS c, ps[0] IS NULL AS a, head(ps).key IS NULL AS b ORDER BY c
 UNWIND range(-4, 3) AS i WITH i, [[1, 2], [3]] AS l, [{a: 1}, {a: 2}] AS m RETURN i, l[i] AS x, m[i].a AS y ORDER BY i
+MATCH (c:Country) WHERE c.iso3 IN $list WITH collect(c) AS cs MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(y) WHERE y IN cs AND NOT x IN cs RETURN x.iso3 AS x, y.iso3 AS y, e.usd AS u ORDER BY u DESC LIMIT 5
+MATCH (c:Country) WHERE c.iso3 IN $list WITH collect(c) AS cs MATCH (y) WHERE y = cs[0] OR y = cs[1] RETURN count(y) AS n
+MATCH (a:Country {iso3: 'KOR'}) OPTIONAL MATCH (b:Country {iso3: 'XXX'}) MATCH ()-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(y) RETURN y IN [a, b] AS t, y = b AS u, b IN [y] AS v, count(*) AS n ORDER BY n
+MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b:Product), (m:Product {key: 'ndfeb-alloy'}) WHERE m IN nodes(p) RETURN b.key AS b, count(p) AS n ORDER BY b
+MATCH p = (a:Product {key: 'dy-metal'})-[rs:MADE_INTO*1..3]->(b) MATCH (x)-[s:MADE_INTO]->(y) WHERE s IN relationships(p) AND s = last(relationships(p)) RETURN b.key AS b, count(*) AS n ORDER BY b
+MATCH (c:Country) WITH collect(c) AS cs MATCH (d:Country) WHERE NOT d IN cs[0..50] RETURN count(d) AS n
+MATCH (b:Country) WHERE b.iso3 IN $list RETURN b.iso3 AS b, COLLECT { MATCH (a)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(b) RETURN e.tonnes ORDER BY e.usd } AS t ORDER BY b
+MATCH (c:Country) WHERE c.iso3 > 'U' RETURN c.iso3 AS c, size([(c)-[h:HOLDS]->() | h.tonnes]) AS n, size([(c)-[h:HOLDS]->() WHERE h.tonnes IS NULL | h.tonnes]) AS m ORDER BY c
+MATCH (c:Country {iso3: 'CHN'}) WITH c, COLLECT { MATCH (c)-[e:EXPORTS]->() RETURN e.tonnes ORDER BY e.usd, e.key } AS ts RETURN size(ts) > 2100 AS many, ts[2100] AS a, ts[-1] AS b, ts[0] AS c
 """,
 }
 """Statements by kind, one a line unless a line begins with a space."""

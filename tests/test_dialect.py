@@ -54,7 +54,11 @@ LACKING = (
     ("RETURN §reduce(t = 0, x IN [1, 2] | x - t) AS x", "reduce() of anything but a sum"),
     ("UNWIND [[1]] AS xs RETURN §reduce(t = '', x IN xs | t + x) AS x", "reduce() of two types"),
     ("RETURN §reduce(t = 'a', x IN ['b', null] | t + x) AS x", "reduce() of texts that may be"),
-    (KOREA + "RETURN §[(c)-[:EXPORTS]->(p) | p.last_year] AS x", "pattern comprehension"),
+    (
+        "MATCH (p:Product) WHERE any(x IN §[(p)<-[r:PRODUCES]-() | r.share] WHERE x > 0.9) "
+        "RETURN count(p) AS x",
+        "pattern comprehension",
+    ),
     (KOREA + "RETURN [x IN [1] | §size([(c)-[:HOLDS]->(p) WHERE x = 1 | p])] AS x", "COUNT"),
     (KOREA + "RETURN c {§.*, one: 1} AS x", "map projection of all properties"),
     (

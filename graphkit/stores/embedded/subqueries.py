@@ -340,14 +340,16 @@ def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | 
         name = f"{HIDDEN}_l{value.at}"
         inner = _matches(query.parts, set(bound), set(bound)) or []
         part = _part(returned, _variable(value, name))
-        if returned.kind != "return" or part is None or not _is_set(returned, inner):
+        columns = [each.kind for each in returned.all("item", "star")]
+        if returned.kind != "return" or part is None or columns != ["item"]:
             return None
-        rows = _rows(returned, inner, set(bound), kept, name, one=True)
+        whole = _is_set(returned, inner)
+        rows = _rows(returned, inner, set(bound), kept, name, one=whole)
         if not rows:
             return None
         clauses += rows
         kept = [*kept, name]
-        values[value] = part
+        values[value] = part if whole else _of_each(part)
     if not first:
         clauses.append(_repeated(clause, count))
     return [*clauses, replaced(clause, values)] if values else None
@@ -357,21 +359,30 @@ def _outermost(value: Syntax) -> Iterator[tuple[Syntax, Syntax]]:
     """Yield the collected patterns in a value with their queries, but not within other scopes."""
     if query := _query_of(value):
         yield value, query
-    elif value.kind not in SCOPES:
-        for part in value.parts:
+    else:
+        # Of a comprehension, its list, which no variable of its own is in.
+        number = {"comprehension": 1, "predicate": 1, "reduce": 3}.get(value.kind)
+        parts = value.parts if number is None else value.parts[number : number + 1]
+        for part in parts if value.kind != "subquery-value" else []:
             yield from _outermost(part)
+
+
+def _of_each(rows: Syntax) -> Syntax:
+    """Write the list of the one column of rows that are maps."""
+    row = _variable(rows, f"{HIDDEN}_e{rows.at}")
+    result = _new(rows, "result", "", _new(rows, "property", f"{HIDDEN}_c0", row))
+    return _new(rows, "comprehension", "", row, rows, result)
 
 
 def _is_set(returned: Syntax, clauses: list[Syntax]) -> bool:
     """Tell if the one column is never null: collect() leaves out nulls, a COLLECT does not."""
-    items = returned.all("item", "star")
     types = Types({})
     nulls = Nulls(types)
     for clause in clauses:
         for path in clause.walk("path"):
             types.bind(path)
         nulls.match(clause)
-    return len(items) == 1 and items[0].kind == "item" and not nulls.may_be(items[0].parts[0])
+    return not nulls.may_be(returned.parts[0].parts[0])
 
 
 # --- standard deviations

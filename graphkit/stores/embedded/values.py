@@ -252,7 +252,9 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     """Write ``x IN list``: null if a null among the items leaves it open, false of no items."""
     type_, items = writer.types.of(value), writer.types.item(values)
     _check_types(writer, each, [(value, type_), (values, items)])
-    text = writer.written(value)
+    graph = type_ in GRAPH_VALUES and type_ == items
+    form = "id({})" if graph else "{}"  # ladybug compares no node out of a list
+    text = form.format(writer.written(value))
     given = writer.types.parameters.get(values.name) if values.kind == "parameter" else None
     if given == [] or (values.kind == "list" and not values.parts):
         return "false"
@@ -262,9 +264,11 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     if values.kind == "list":
         if not writer.nulls.may_hold(values) and type_ not in GRAPH_VALUES:
             return f"{text} IN ({writer.written(values)})"
-        equal = [f"({text}) = ({item})" for item in writer.all_written(values.parts)]
+        equal = [f"({text}) = ({form.format(item)})" for item in writer.all_written(values.parts)]
         return f"({' OR '.join(equal)})"
     every = writer.written(values)
+    if graph:
+        every, items = f"properties({every}, '_id')", ""
     found = f"{text} IN ({every})"
     if writer.nulls.may_hold(values) and not type_.startswith(LIST):
         null = writer.item_name()
@@ -368,6 +372,8 @@ def comparison(writer: Writer, each: Syntax) -> str:
         _check_types(writer, each, list(pair))
     same = all(map(_identifies, values)) and {sign.name for sign in signs} <= {"=", "<>"}
     texts = [_identity(writer, value) for value in values] if same else writer.all_written(values)
+    if all(type_ in GRAPH_VALUES for _, type_ in typed):
+        texts = [f"id({text})" for text in texts]
     pairs = [f"{a} {s.name} {b}" for a, s, b in zip(texts, signs, texts[1:], strict=False)]
     pairs += [
         f"{text} >= {LEAST}"
