@@ -195,17 +195,20 @@ class StoredGraph:
             The database has no graph of graphkit's.
         """
         rows = 0
-        for kind in sorted(self.schema.kinds, key=lambda kind: kind == LOAD):
-            ranges = _ranges(self.store, kind, self.page)
-            for ends in joined(self.schema, kind) if ranges else ():
-                for keys in ranges[: 1 if empty else None]:
-                    if empty and ends:
-                        yield Part(kind, coded(_columns(kind).empty_table()), *ends)
-                        continue
-                    found = _rows(self.store, kind, ends, keys).sort_by(kind.key)
-                    rows += len(found)
-                    yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
-                    release_memory()  # of the database's rows, before the next ones
+        try:
+            for kind in sorted(self.schema.kinds, key=lambda kind: kind == LOAD):
+                ranges = _ranges(self.store, kind, self.page)
+                for ends in joined(self.schema, kind) if ranges else ():
+                    for keys in ranges[: 1 if empty else None]:
+                        if empty and ends:
+                            yield Part(kind, coded(_columns(kind).empty_table()), *ends)
+                            continue
+                        self.store.free(sparing=True)  # of what the page before left in its pool
+                        found = _rows(self.store, kind, ends, keys).sort_by(kind.key)
+                        rows += len(found)
+                        yield Part(kind, coded(found.slice(0, 0 if empty else None)), *ends)
+                        release_memory()  # of the database's rows, before the next ones
+        finally:
             self.store.free()
         if not rows:
             raise GraphkitError(f"{self.store.label} holds no graph: fill it with 'graphkit load'")

@@ -60,7 +60,7 @@ class Parts(Protocol):
         """Read all parts, or with ``empty`` one of each kind without its rows."""
 
 
-DRAWN = 2**13
+DRAWN = 2**11
 """Nodes or edges that are drawn at once: each is some 20 texts meanwhile."""
 
 

@@ -57,7 +57,7 @@ from graphkit.stores import (
     plan_table,
     relationship,
 )
-from graphkit.stores.embedded.load import connect, fill, workroom
+from graphkit.stores.embedded.load import BUFFER_POOL, connect, fill, workroom
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
@@ -68,6 +68,9 @@ if TYPE_CHECKING:
 
 SETTLED = 2.0
 """Seconds after which a change of a file is sure to give it another time."""
+LEAST_POOL = 2**26
+SPARING = 0.4
+"""Share of a file that its buffer pool holds to spare memory; reading a page needs up to 0.3."""
 
 
 class EmbeddedStore(Closing):
@@ -82,6 +85,7 @@ class EmbeddedStore(Closing):
         self._identity = ""
         self._loaded = False
         """Whether the last change of the file, however recent, is a load by this object."""
+        self._sparing = False
         self._connections: dict[int, Any] = {}
         """Of each thread: what one sets in its connection must not reach the others."""
         self._opening = threading.Lock()
@@ -116,9 +120,13 @@ class EmbeddedStore(Closing):
                 handle.close()
         self._idle, self._connections, self._database = [], {}, None
 
-    def free(self) -> None:
-        """Close the file, whose columns stay in memory until then; it is opened when asked."""
+    def free(self, *, sparing: bool = False) -> None:
+        """Close the file, whose columns stay in memory until then; it is opened when asked.
+
+        Sparing memory, it then holds only a part of them, and reads the rest anew each time.
+        """
         self.close()
+        self._sparing = sparing
 
     def open(self) -> None:
         """Open the file for reading, if it is not open yet.
@@ -137,7 +145,10 @@ class EmbeddedStore(Closing):
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
             self._identity = _identity(self.path, loaded=self._loaded)
-            self._database, first = connect(self.path, read_only=True)
+            pool = BUFFER_POOL
+            if self._sparing:
+                pool = max(LEAST_POOL, int(SPARING * self.path.stat().st_size))
+            self._database, first = connect(self.path, read_only=True, pool=pool)
             self._connections[threading.get_ident()] = first
 
     @property

@@ -203,7 +203,7 @@ class Neo4jStore(Closing):
         """Close all connections."""
         self._driver.close()
 
-    def free(self) -> None:
+    def free(self, *, sparing: bool = False) -> None:
         """Do nothing: a server keeps what it read."""
 
     def _hang_up(self) -> None:
