@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
 from graphkit.errors import StoreError
+from graphkit.export import lines
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores import LoadReport, Store
+from graphkit.stores import Held, LoadReport, Store, difference, no_progress
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.embedded.load import verify
+from graphkit.stores.embedded.load import fill, verify
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.neo4j.load import marker
+from graphkit.stores.neo4j.load import Step, held_statement, marker, steps
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:
@@ -336,6 +338,44 @@ def with_text(part: Part, name: str, values: list[str | None]) -> Part:
     column = pa.array(values * len(part.table), pa.string())[: len(part.table)]
     place = part.table.column_names.index(name)
     return replace(part, table=part.table.set_column(place, name, column))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_file_copied_in_slices_holds_what_one_copy_does(size, tmp_path):
+    graph = graph_of(tmp_path / "seeds")
+    for name, rows in (("whole", graph.rows), ("slices", size)):
+        fill(tmp_path / name, graph, no_progress, size=rows)
+
+    whole, slices = (EmbeddedStore(tmp_path / name) for name in ("whole", "slices"))
+    with whole, slices:
+        assert list(lines(slices)) == list(lines(whole))
+        assert slices.load(graph).differs is False
+
+
+def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
+    other = {"trade.yaml": SMALL["trade.yaml"].replace("2024", "2023")}
+    clear(neo4j_store)
+    held: Held = {}
+    for name, seeds in (("old", other), ("new", {})):
+        graph = graph_of(tmp_path / name, seeds)
+        changes = {kind.name: difference(graph, kind, held) for kind in GRAPH.kinds}
+        gone = max(len(what.removed) for what in changes.values())
+        written = write_steps(neo4j_store, steps(graph, changes, size=1))
+        held = {kind.name: neo4j_store.run(held_statement(kind)).table for kind in GRAPH.kinds}
+
+        assert written > len(list(steps(graph, changes)))
+        with EmbeddedStore(tmp_path / "graph.lbdb") as whole:
+            whole.load(graph)
+            assert list(lines(neo4j_store)) == list(lines(whole))
+    assert gone == 2
+
+
+def write_steps(store: Neo4jStore, found: Iterator[Step]) -> int:
+    """Write the steps of a load that nobody else could disturb, and count them."""
+    written = list(found)
+    for step in written:
+        store._write(step.statement, step.parameters)
+    return len(written)
 
 
 @pytest.mark.long

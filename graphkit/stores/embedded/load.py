@@ -128,7 +128,7 @@ def workroom(path: Path) -> Iterator[Path]:
             folder.rmdir()
 
 
-def fill(path: Path, graph: Graph, progress: Progress) -> None:
+def fill(path: Path, graph: Graph, progress: Progress, *, size: int = SLICE) -> None:
     """Make a new database file, load everything, and verify the counts.
 
     Until a kind is in the file, ladybug holds a text of each row in some 25 bytes: columns that
@@ -148,7 +148,7 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
         for statement in ("BEGIN TRANSACTION", *ddl(graph.schema, same), "COMMIT"):
             connection.execute(statement).close()
         for part in graph.parts:
-            _copy(database, part, same.get(part.kind.name, {}))
+            _copy(database, part, same.get(part.kind.name, {}), size)
             release_memory()
             progress(part.kind.name, len(part.table))
         for statement in ("BEGIN TRANSACTION", *_additions(same), "COMMIT"):
@@ -165,7 +165,7 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
         database.close()
 
 
-def _copy(database: Any, part: Part, without: Collection[str]) -> None:
+def _copy(database: Any, part: Part, without: Collection[str], size: int) -> None:
     """Bulk-load one part; ladybug reads the Arrow table from the local variable ``rows``."""
     import ladybug
 
@@ -174,14 +174,14 @@ def _copy(database: Any, part: Part, without: Collection[str]) -> None:
     # A connection keeps every table that it has copied; a second thread takes as much again.
     connection: Any = ladybug.Connection(database, num_threads=1)
     with connection:
-        if len(table) <= SLICE:
+        if len(table) <= size or not part.ends:  # nodes without an index: in one copy
             rows = table
             connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
             return
         # In one transaction: copies of their own would each move the rows of the ones before.
         connection.execute("BEGIN TRANSACTION").close()
-        for start in range(0, len(table), SLICE):
-            rows = table.slice(start, SLICE)  # noqa: F841
+        for start in range(0, len(table), size):
+            rows = table.slice(start, size)  # noqa: F841
             connection.execute(f"COPY `{part.kind.name}` FROM rows{ends}").close()
         connection.execute("COMMIT").close()
         release_memory()

@@ -133,26 +133,26 @@ def held_statement(kind: Kind) -> str:
     )
 
 
-def steps(graph: Graph, changes: Mapping[str, Difference]) -> Iterator[Step]:
+def steps(graph: Graph, changes: Mapping[str, Difference], *, size: int = BATCH) -> Iterator[Step]:
     """Yield the transactions of steps 5 to 8 of :meth:`graphkit.stores.neo4j.Neo4jStore.load`."""
     yield Step("MATCH (x:Load) DELETE x", {})
     for kind in graph.schema.edges:
         what = changes[kind.name]
         for keys in (what.removed, what.changed):
-            yield from _removed(kind, keys)
+            yield from _removed(kind, keys, size)
     for part in graph.parts:
         if part.kind.name != "Load":
-            yield from _put(part, changes[part.kind.name])
+            yield from _put(part, changes[part.kind.name], size)
     for kind in graph.schema.nodes:
-        yield from _removed(kind, changes[kind.name].removed)
+        yield from _removed(kind, changes[kind.name].removed, size)
     for part in graph.parts:
         if part.kind.name == "Load":
             everything = part.rows()[part.kind.key].combine_chunks()
             none = everything.slice(0, 0)
-            yield from _put(part, Difference(everything, none, none))
+            yield from _put(part, Difference(everything, none, none), size)
 
 
-def _put(part: Part, what: Difference) -> Iterator[Step]:
+def _put(part: Part, what: Difference, size: int) -> Iterator[Step]:
     """Create the new rows of a part and rewrite those that changed.
 
     A relationship that changed was removed before: its ends may be other nodes now.
@@ -167,20 +167,20 @@ def _put(part: Part, what: Difference) -> Iterator[Step]:
         rows = part.table
         if len(wanted) < len(rows):
             rows = rows.filter(pc.is_in(rows[part.kind.key], value_set=wanted))
-        for start in range(0, len(rows), BATCH):
-            batch = plain(rows.slice(start, BATCH))
+        for start in range(0, len(rows), size):
+            batch = plain(rows.slice(start, size))
             yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
 
 
-def _removed(kind: Kind, keys: pa.Array) -> Iterator[Step]:
+def _removed(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
     what = (
         f"()-[x:`{kind.name}` {{key: key}}]-()"
         if kind.is_edge
         else f"(x:`{kind.name}` {{`{kind.key}`: key}})"
     )
     delete = "DELETE" if kind.is_edge else "DETACH DELETE"
-    for start in range(0, len(keys), BATCH):
-        batch = keys.slice(start, BATCH).to_pylist()
+    for start in range(0, len(keys), size):
+        batch = keys.slice(start, size).to_pylist()
         yield Step(f"UNWIND $keys AS key MATCH {what} {delete} x", {"keys": batch})
 
 
