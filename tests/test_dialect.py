@@ -75,7 +75,8 @@ LACKING = (
         "CALL subquery",
     ),
     (
-        KOREA + "RETURN §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.note LIMIT 1 } AS x",
+        KOREA + "WHERE §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.note LIMIT 1 }[0] IS NULL "
+        "RETURN count(c) AS x",
         "COLLECT subquery",
     ),
     (
