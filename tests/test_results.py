@@ -142,6 +142,6 @@ def test_a_file_that_was_changed_is_asked_again(tmp_path):
     with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
         connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
 
-    with EmbeddedStore(path) as store:
-        found = [rows_of(store, "products")["name"].to_pylist() for _ in range(2)]
-    assert (first, found) == (["Rare-earth metals"], [["Metals"]] * 2)
+    with store, EmbeddedStore(path) as other:
+        found = [rows_of(each, "products")["name"].to_pylist() for each in (store, other, other)]
+    assert (first, found) == (["Rare-earth metals"], [["Metals"]] * 3)

@@ -83,8 +83,8 @@ class EmbeddedStore(Closing):
         self.path = path
         self._database: Any = None
         self._identity = ""
-        self._loaded = False
-        """Whether the last change of the file, however recent, is a load by this object."""
+        self._loaded = ""
+        """Identity of the file as this object loaded it, however recently."""
         self._sparing = False
         self._connections: dict[int, Any] = {}
         """Of each thread: what one sets in its connection must not reach the others."""
@@ -144,7 +144,8 @@ class EmbeddedStore(Closing):
                 raise Unreachable(f"{self.path} is a folder; wanted a database file")
             if not self.path.exists() or not self.path.stat().st_size:
                 raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-            self._identity = _identity(self.path, loaded=self._loaded)
+            found = _identity(self.path)
+            self._identity = found if found == self._loaded or _settled(self.path) else ""
             pool = BUFFER_POOL
             if self._sparing:
                 pool = max(LEAST_POOL, int(SPARING * self.path.stat().st_size))
@@ -286,7 +287,7 @@ class EmbeddedStore(Closing):
                 fill(new, graph, progress)
                 self.close()
                 new.replace(path)
-                self._loaded = True
+                self._loaded = _identity(self.path)
         except OSError as error:
             raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
         return report
@@ -308,13 +309,19 @@ class EmbeddedStore(Closing):
         return held
 
 
-def _identity(path: Path, *, loaded: bool) -> str:
-    of = path.stat()
-    settled = loaded or max(of.st_mtime, of.st_ctime) <= time.time() - SETTLED
-    if not settled or path.with_name(f"{path.name}.wal").exists():
+def _identity(path: Path) -> str:
+    """Return place, size and times of a file; empty while a log of changes lies beside it."""
+    if path.with_name(f"{path.name}.wal").exists():
         return ""
+    of = path.stat()
     times = f"{of.st_mtime_ns} {of.st_ctime_ns}"
     return f"{path.resolve()} {of.st_dev} {of.st_ino} {of.st_size} {times}"
+
+
+def _settled(path: Path) -> bool:
+    """Return True if the next change of a file is sure to give it other times."""
+    of = path.stat()
+    return max(of.st_mtime, of.st_ctime) <= time.time() - SETTLED
 
 
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
