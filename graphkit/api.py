@@ -51,6 +51,11 @@ class Reply(Answer):
     def __repr__(self) -> str:
         from graphkit.render import answer_text
 
+        return answer_text(self, brief=True)
+
+    def __str__(self) -> str:
+        from graphkit.render import answer_text
+
         return answer_text(self)
 
     def _repr_html_(self) -> str:

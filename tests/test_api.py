@@ -41,7 +41,17 @@ def test_a_reply_is_what_the_command_line_writes(graph, capsysbinary):
                 "-f", "json"]) == 0  # fmt: skip
     assert capsysbinary.readouterr().out.decode() == reply.to_json() + "\n"
     assert json.loads(reply.to_json())["rows"] == reply.rows.to_pylist()
-    assert repr(reply).startswith("How much does South Korea depend on China for rare earth")
+    assert str(reply).startswith(repr(reply).partition("\n")[0])
+    assert "\nNotes\n" in str(reply)
+
+
+def test_the_repr_of_a_reply_is_its_table_and_two_lines(graph):
+    lines = repr(graph.depends("KOR", on="CHN", scope="rare earths", period="2024")).splitlines()
+
+    assert lines[0] == "How much does South Korea depend on China for rare earth elements (REE)?"
+    assert lines[-1] == "  Sources: cepii-baci-hs17, cepii-baci-hs92."
+    assert len(lines) < 12
+    assert len(repr(graph.trend("KOR")).splitlines()) < 40
 
 
 class Cells(HTMLParser):

@@ -75,7 +75,7 @@ def test_what_holds_an_element_for_something_else_stands_below_and_in_no_row(ask
         {"product": "magnets", "stage": "metal", "element": "Co", "role": "alloying",
          "note": "Added to some.", "source": "customs"}
     ]  # fmt: skip
-    assert "Contains cobalt (Co), bought for something else" in repr(answer)
+    assert "Contains cobalt (Co), bought for something else" in str(answer)
 
 
 def test_the_same_product_answers_for_what_it_is_bought_for(ask):
@@ -119,7 +119,7 @@ def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_bask
     assert said in answer.caption
     assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
     assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
-    assert "magnets (HS 850511, basket)" in " ".join(repr(answer).split())
+    assert "magnets (HS 850511, basket)" in " ".join(str(answer).split())
 
 
 @pytest.mark.parametrize(("scope", "fit"), [("dysprosium,samarium", "exact"), ("magnets", "exact")])

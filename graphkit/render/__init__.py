@@ -372,9 +372,10 @@ def _write(content: Content, output: Path | None) -> None:
 IN_PYTHON = View(top=SHORT, more=("`rows` has all", "`rows` has them"))
 
 
-def answer_text(answer: Answer) -> str:
-    """Write an answer as a terminal shows it."""
-    return str(lay_out(answer, _plain_page(None), IN_PYTHON)).rstrip("\n")
+def answer_text(answer: Answer, *, brief: bool = False) -> str:
+    """Write an answer as a terminal shows it; in brief, its table and two lines."""
+    view = replace(IN_PYTHON, brief=brief)
+    return str(lay_out(answer, _plain_page(None), view)).rstrip("\n")
 
 
 def answer_html(answer: Answer, view: View = WHOLE) -> str:
