@@ -418,6 +418,12 @@ def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
         ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "is not within INT64 range"),
         ("RETURN 1 AS a, 2 AS a", "two columns of one name in a, a"),
         (
+            "UNWIND [{l: [2], f: true}, {l: [1, 2], f: false}] AS m "
+            "WITH CASE WHEN m.f THEN m.l END AS a, m.l AS b "
+            "WITH coalesce(a, b) AS l RETURN any(x IN l WHERE x = 2) AS x",
+            "no comprehension of such lists in maps; Neo4j runs it",
+        ),
+        (
             "CALL { MATCH (c:Country) RETURN 1 AS n UNION MATCH (c:Area) RETURN 'a' AS n } "
             "RETURN count(n) AS n",
             "no column of UNION in a subquery, and no list, of two types; Neo4j runs it",

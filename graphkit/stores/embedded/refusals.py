@@ -237,6 +237,8 @@ def explain_failure(statement: Statement, error: Exception) -> StoreError:
     message = one_line(error)
     if "bad_alloc" in message or "Unable to allocate memory" in message:
         return OutOfMemory()
+    if "bad_function_call" in message:
+        return Untranslated("the embedded database has no comprehension of such lists in maps")
     if "Cannot bind LIST_CONCAT" in message:
         return Untranslated(
             "the embedded database has no column of UNION in a subquery, and no list, of two types"
