@@ -360,7 +360,13 @@ EDGES = (
         Prop("usd", Type.NUMBER, "Their value.", unit="USD", minimum=0),
         _tonnes("tonnes", "Their mass, of the flows that give one."),
         Prop("preferred", Type.FLAG, "Whether answers take this data set for the product and "
-             "period.")),
+             "period."),
+        _text("outlier_exporter", "Exporter of the largest flow that has at least a tenth of their "
+              "mass and is at least fifty times as heavy per dollar as the others."),
+        _text("outlier_importer", "Importer of that flow."),
+        _tonnes("outlier_tonnes", "Its mass, which may be an error of the publisher."),
+        Prop("outlier_ratio", Type.NUMBER, "How many times it is as heavy per dollar.",
+             minimum=0)),
         End("dataset", ("Dataset",), "Data set."), End("product", ("Product",), "Product."),
         derived=True),
     Kind("DEPENDS_ON", "A country's reliance on one supplier for a product, by the preferred "

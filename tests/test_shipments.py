@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from graphkit.analysis import flows as module
-from graphkit.analysis.flows import flows_of, period_of, shipment_keys
+from graphkit.analysis.flows import flows_of, period_of, shipment_keys, totals
 from graphkit.cli import run
 from graphkit.errors import GraphkitError
 
@@ -134,3 +135,69 @@ def test_a_folder_of_shipments_becomes_a_file_of_flows(tmp_path, capfd):
     assert "flows give no usd and are left out" in capfd.readouterr().err
     assert run(["measure", "flows", *options, "--each", "week"]) == 2
     assert "--each: found 'week', wanted one of year, month" in capfd.readouterr().err
+
+
+def outliers(rows: list[tuple[str, str, float | None, float | None]]) -> dict[str, object]:
+    """The outlier of flows of one product: exporter, importer, USD and tonnes of each."""
+    sellers, buyers, usd, tonnes = (list(column) for column in zip(*rows, strict=True))
+    alike = {name: ["x"] * len(rows) for name in ("dataset", "product", "hs", "period")}
+    flows = pa.table({
+        **alike, "exporter": sellers, "importer": buyers, "usd": usd, "tonnes": tonnes,
+        "preferred": [True] * len(rows),
+    })  # fmt: skip
+    (found,) = totals(flows).to_pylist()
+    return {name[8:]: value for name, value in found.items() if name.startswith("outlier_")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        # 100 t for 1 USD beside 10 t for 10 USD: a hundred times as heavy per dollar.
+        ([("A", "B", 1.0, 100.0), ("A", "C", 10.0, 10.0)], ("A", "B", 100.0, 100.0)),
+        ([("A", "B", 2.1, 100.0), ("A", "C", 10.0, 10.0)], None),  # 48 times
+        ([("A", "B", 1.0, 100.0), ("A", "C", 1e4, 1000.0)], None),  # under a tenth of the mass
+        ([("A", "B", 1.0, 100.0), ("A", "C", 10.0, None)], None),  # no other mass
+        ([("A", "B", None, 100.0), ("A", "C", 10.0, 10.0)], None),  # no value
+        ([("A", "B", 1.0, 100.0)], None),
+        (
+            [("A", "B", 1.0, 300.0), ("D", "E", 1.0, 400.0), ("A", "C", 1e5, 100.0)],
+            ("D", "E", 400.0, 100_001.0),
+        ),
+    ],
+)  # fmt: skip
+def test_an_outlier_is_a_large_flow_that_is_far_heavier_for_its_value(rows, wanted):
+    empty = (None, None, None, None)
+    names = ("exporter", "importer", "tonnes", "ratio")
+
+    found = outliers(rows)
+
+    assert found == pytest.approx(dict(zip(names, wanted or empty, strict=True)))
+
+
+def test_outliers_among_masses_in_a_wrong_unit_are_those_of_a_plain_loop(sample_graph):
+    chance = Random(7)
+    tables = [part.table for part in sample_graph.parts if part.kind.name == "EXPORTS"]
+    rows = [row for table in tables for row in table.to_pylist()]
+    of: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["tonnes"] and chance.random() < 0.002:
+            row["tonnes"] *= 1000.0
+        if row["usd"] and row["tonnes"]:
+            of[row["dataset"], row["product"], row["hs"], row["period"]].append(row)
+    wanted = {}
+    for key, flows in of.items():
+        usd, tonnes = (sum(row[name] for row in flows) for name in ("usd", "tonnes"))
+        for row in sorted(flows, key=lambda row: row["tonnes"]):
+            others = tonnes - row["tonnes"]
+            heavy = row["tonnes"] * (usd - row["usd"]) >= 50 * others * row["usd"]
+            if heavy and others > 0 and row["tonnes"] >= 0.1 * tonnes:
+                wanted[key] = row["exporter"], row["importer"], row["tonnes"]
+
+    held = totals(pa.Table.from_pylist(rows)).to_pylist()
+
+    names = [f"outlier_{name}" for name in ("exporter", "importer", "tonnes")]
+    found = {
+        (r["dataset"], r["product"], r["hs"], r["period"]): [r[n] for n in names] for r in held
+    }
+    assert {k: tuple(v) for k, v in found.items() if v[0]} == wanted
+    assert 3 < len(wanted) < len(of)

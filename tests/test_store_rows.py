@@ -338,7 +338,7 @@ def test_a_map_keeps_its_names(graph_of):
 
 def test_a_sum_beyond_64_bits_is_an_error_where_neo4j_gives_a_float(ask):
     with pytest.raises(StoreError, match="does not fit into 64 bits"):
-        ask.store.ask("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x")
+        ask.store.run("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x")
 
 
 def test_threads_that_read_at_once_get_each_its_own_rows(graph_of):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from databases import trade_tables
 from pyarrow import parquet
+from seed_texts import SMALL
 
 from graphkit.answer import Answer
 from graphkit.api import Session
@@ -510,3 +511,40 @@ def test_several_products_answer_together(ask):
         for product in ("magnets-metal", "ree-metals")
         for row in ask.depends("KOR", scope=product, period="2024").rows.to_pylist()
     ]
+
+
+HEAVY = SMALL["trade.yaml"] + (
+    "  - {exporter: CHN, importer: JPN, period: 2024, usd: 10, tonnes: 90}\n"
+    "  - {exporter: NOR, importer: KOR, period: 2023, usd: 10, tonnes: 900}\n"
+    "  - {exporter: CHN, importer: KOR, period: 2023, usd: 10, tonnes: 1}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (lambda graph: graph.suppliers("JPN", period="2024"), ["CHN to JPN"]),
+        (lambda graph: graph.suppliers("KOR", period="2024"), []),  # not what it imports
+        (lambda graph: graph.suppliers("KOR", period="2023"), ["NOR to KOR"]),
+        (lambda graph: graph.suppliers("KOR", period="2023-2024"), ["NOR to KOR"]),
+        (lambda graph: graph.trend("KOR"), ["NOR to KOR"]),
+        (lambda graph: graph.concentration(period="2024"), ["CHN to JPN"]),
+        (lambda graph: graph.centrality(period="2024", by="tonnes"), ["CHN to JPN"]),
+        (lambda graph: graph.centrality(period="2024", by="usd"), []),
+    ],
+)
+def test_an_answer_that_counts_weight_names_a_flow_that_is_far_too_heavy(graph_of, asked, named):
+    notes = asked(graph_of({"trade.yaml": HEAVY})).notes
+
+    found = [note for note in notes if note.startswith("Weight in doubt: ")]
+    assert [note.partition(" one flow, ")[2].partition(" (")[0] for note in found] == named
+
+
+def test_a_flow_that_is_far_too_heavy_is_named_with_its_weight(graph_of):
+    answer = graph_of({"trade.yaml": HEAVY}).suppliers("JPN", period="2024")
+
+    assert answer.notes[-1] == (
+        "Weight in doubt: 90 % of the tonnes of ree-metals (HS 280530) in 2024, of all "
+        "countries, are one flow, CHN to JPN (90 t). It is 720 times as heavy per dollar as the "
+        "others together."
+    )

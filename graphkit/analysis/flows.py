@@ -167,8 +167,12 @@ def _named(sums: pa.Table, keys: Sequence[str], amounts: Sequence[str]) -> pa.Ta
 KEYS = ("dataset", "product", "hs", "period")
 TOTALS = pa.schema([
     *texts(*KEYS), *counts("flows"), number("usd", "USD"), number("tonnes", "t"),
-    *flags("preferred"),
+    *flags("preferred"), *texts("outlier_exporter", "outlier_importer"),
+    number("outlier_tonnes", "t"), number("outlier_ratio"),
 ])  # fmt: skip
+LARGE, FAR = 0.1, 50
+"""Share of the mass, and mass per dollar beside that of the others, from which a flow is an
+outlier."""
 
 
 def preferred_flows(flows: pa.Table, order: Sequence[str]) -> pa.Array:
@@ -213,22 +217,25 @@ def totals(flows: pa.Table) -> pa.Table:
     Parameters
     ----------
     flows : pyarrow.Table
-        ``dataset``, ``product``, ``hs``, ``period`` (text), ``usd``, ``tonnes`` (null where
-        unknown), ``preferred``.
+        ``dataset``, ``product``, ``hs``, ``period``, ``exporter``, ``importer`` (text), ``usd``,
+        ``tonnes`` (null where unknown), ``preferred``.
 
     Returns
     -------
     pyarrow.Table
-        The four texts, ``flows`` (their number), ``usd``, ``tonnes`` (of the flows that give
-        one; null if none does) and ``preferred``; sorted by the texts.
+        The first four texts, ``flows`` (their number), ``usd``, ``tonnes`` (of the flows that give
+        one; null if none does) and ``preferred``; sorted by the texts. Then the largest outlier,
+        null without one: a flow of at least a tenth of the mass that is at least fifty times as
+        heavy per dollar as the others with both amounts together, with ``outlier_exporter``,
+        ``outlier_importer``, ``outlier_tonnes`` and ``outlier_ratio``, that number of times.
 
     Examples
     --------
-    >>> flows = pa.table({"dataset": ["a", "a"], "product": ["p"] * 2, "hs": ["2805"] * 2,
-    ...     "period": ["2024"] * 2, "usd": [1.0, 2.0], "tonnes": [None, 5.0],
-    ...     "preferred": [True, True]})
-    >>> totals(flows).select(["flows", "usd", "tonnes"]).to_pylist()
-    [{'flows': 2, 'usd': 3.0, 'tonnes': 5.0}]
+    >>> flows = pa.table({"dataset": ["a"] * 3, "product": ["p"] * 3, "hs": ["2805"] * 3,
+    ...     "period": ["2024"] * 3, "exporter": ["A", "B", "C"], "importer": ["X"] * 3,
+    ...     "usd": [1.0, 2.0, 9.0], "tonnes": [None, 50.0, 3.0], "preferred": [True] * 3})
+    >>> totals(flows).select(["flows", "usd", "tonnes", "outlier_exporter"]).to_pylist()
+    [{'flows': 3, 'usd': 12.0, 'tonnes': 53.0, 'outlier_exporter': 'B'}]
     """
     if not len(flows):
         return TOTALS.empty_table()
@@ -243,13 +250,39 @@ def totals(flows: pa.Table) -> pa.Table:
         for name, (codes, values) in zip(KEYS, keys, strict=True)
     }
     preferred = flows["preferred"].to_numpy(zero_copy_only=False)[order]
+    place, ratio = _outliers(usd, tonnes, starts)
+    outlier = {
+        f"outlier_{end}": flows[end].take(pa.array(order[place], mask=place < 0))
+        for end in ("exporter", "importer")
+    }
     return pa.table({
         **labels,
         "flows": np.diff(np.append(starts, len(order))),
         "usd": pa.array(run_sums(usd, starts), from_pandas=True),
         "tonnes": pa.array(run_sums(tonnes, starts), from_pandas=True),
         "preferred": preferred[starts].astype(bool),
+        **outlier,
+        "outlier_tonnes": pa.array(tonnes[place], mask=place < 0),
+        "outlier_ratio": pa.array(ratio, mask=place < 0),
     }).cast(TOTALS)  # fmt: skip
+
+
+def _outliers(
+    usd: np.ndarray, tonnes: np.ndarray, starts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the largest flow of each run that is far too heavy; -1 and NaN where none is."""
+    both = (usd > 0) & (tonnes > 0)
+    value, mass = (np.where(both, amount, 0.0) for amount in (usd, tonnes))
+    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(usd))))
+    others = [np.add.reduceat(amount, starts)[run] - amount for amount in (value, mass)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = mass * others[0] / (value * others[1])
+        far = both & (mass >= LARGE * (mass + others[1])) & (others[1] > 0) & (ratio >= FAR)
+    rows = np.flatnonzero(far)
+    rows = rows[np.lexsort((mass[rows], run[rows]))]
+    place = np.full(len(starts), -1)
+    place[run[rows]] = rows
+    return place, np.where(place < 0, np.nan, ratio[place])
 
 
 ONE_OF = ("period", "reporter", "dataset", "source")

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.analysis.trade_change import owner_of
+from graphkit.answer import Answer
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity, capitalized, possessive
@@ -527,3 +528,50 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
         return TradeParty(None, (), partner)
     grouped = place.is_group
     return TradeParty(place, tuple(catalog.members(place)) if grouped else (), partner)
+
+
+# --- weight in doubt
+
+NAMED_OUTLIERS = 3
+"""Number of flows that are too heavy of which each is named."""
+
+
+def outlier_notes(catalog: Catalog, answer: Answer) -> list[str]:
+    """Write a note on each flow that is far too heavy, if an answer counts weight with it."""
+    rows, names = answer.rows, answer.rows.column_names
+    measured = {each for name in ("measure", "by") if name in names for each in
+                pc.unique(rows[name]).to_pylist()}  # fmt: skip
+    weighs = any(name.startswith(("tonnes", "share_tonnes", "imports")) for name in names)
+    if not weighs and "tonnes" not in measured:
+        return []
+    links = catalog.links("COVERS")
+    links = links.filter(pc.is_valid(links["outlier_tonnes"]))
+    for end, other in (("consumer", "importer"), ("supplier", "exporter")):
+        traders = set(rows[end].to_pylist()) - {None} if end in names else set()
+        if traders and "network" not in answer.coverage:
+            if traders <= set(catalog.nodes("Country")["key"].to_pylist()):
+                keys = pa.array(sorted(traders), pa.string())
+                links = links.filter(pc.is_in(links[f"outlier_{other}"], keys))
+            break
+    series = answer.coverage["series"]
+    found = [row for row in links.to_pylist() if any(_is_in(row, each) for each in series)]
+    found.sort(key=lambda row: -row["outlier_tonnes"] / row["tonnes"])
+    notes = [
+        f"Weight in doubt: {100 * row['outlier_tonnes'] / row['tonnes']:.0f} % of the tonnes of "
+        f"{row['product']} (HS {row['hs']}) in {row['period']}, of all countries, are one flow, "
+        f"{row['outlier_exporter']} to {row['outlier_importer']} ({row['outlier_tonnes']:,.0f} t). "
+        f"It is {row['outlier_ratio']:,.0f} times as heavy per dollar as the others together."
+        for row in found[:NAMED_OUTLIERS]
+    ]
+    if len(found) > NAMED_OUTLIERS:
+        more = len(found) - NAMED_OUTLIERS
+        notes.append(f"{more} more such flows: 'graphkit query outlier-masses --top 0'.")
+    return notes
+
+
+def _is_in(held: Mapping[str, Any], series: Mapping[str, Any]) -> bool:
+    """Tell if what a data set holds of a product in a period is in a series of an answer."""
+    if any(held[name] != series[name] for name in ("dataset", "product")):
+        return False
+    first, _, last = series["period"].partition(" to ")
+    return first <= held["period"] <= last or Period(held["period"]) in Period(first)
