@@ -12,17 +12,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
+from graphkit.cypher import Statement
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import TEXT, check_file, shipped
 from graphkit.period import spelled
 from graphkit.stores import LIMITS, Limits, Result, Store, kept_rows
-
-if TYPE_CHECKING:
-    from graphkit.cypher import Statement
 
 TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
 """Types of parameters; values of the last four may be any name that the graph knows."""
@@ -141,8 +139,6 @@ def read_query(path: Path) -> Query:
     GraphkitError
         The file cannot be read, or its front matter is wrong.
     """
-    from graphkit.cypher import Statement
-
     check_file(path, TEXT)
     try:
         text = path.read_text(encoding="utf-8")

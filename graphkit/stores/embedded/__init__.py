@@ -18,15 +18,17 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.cypher import Statement
 from graphkit.errors import (
     GraphkitError,
     OutOfMemory,
@@ -36,6 +38,7 @@ from graphkit.errors import (
     UsageError,
 )
 from graphkit.paths import check_place
+from graphkit.schema import Schema
 from graphkit.stores import (
     LIMITS,
     UNLIMITED,
@@ -57,13 +60,15 @@ from graphkit.stores import (
     plan_table,
     relationship,
 )
+from graphkit.stores.embedded.dialect import Translation, shown, translate
 from graphkit.stores.embedded.load import BUFFER_POOL, connect, fill, workroom
+from graphkit.stores.embedded.patterns import (
+    HIDDEN,
+)
+from graphkit.stores.embedded.refusals import explain_failure
 
 if TYPE_CHECKING:
     from graphkit.build import Graph
-    from graphkit.cypher import Statement
-    from graphkit.schema import Schema
-    from graphkit.stores.embedded.dialect import Translation
 
 
 SETTLED = 2.0
@@ -170,8 +175,6 @@ class EmbeddedStore(Closing):
         limits: Limits = LIMITS,
     ) -> Result:
         """Run one read-only statement that anybody wrote, in a process that can do nothing else."""
-        from graphkit.cypher import Statement
-
         end = time.monotonic() + limits.seconds
         statement = Statement.of(statement)
         statement.check_read_only()
@@ -186,8 +189,6 @@ class EmbeddedStore(Closing):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement in ladybug's dialect."""
-        from graphkit.cypher import Statement
-        from graphkit.stores.embedded.dialect import shown
         from graphkit.stores.embedded.refusals import translate_free
 
         asked = Statement.of(statement)
@@ -199,41 +200,30 @@ class EmbeddedStore(Closing):
         parameters: Mapping[str, Any] | None = None,
         limits: Limits = UNLIMITED,
     ) -> Result:
-        """Run one statement of graphkit's own as it stands: tests check that ladybug can read it.
-
-        See :class:`graphkit.stores.Result`.
-        """
-        with closing(self._execute(statement, parameters or {})) as answer:
-            return neutral_table(answer, limits)
+        """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        return self.read(_own(statement), parameters or {}, limits)
 
     def read(self, asked: Translation, parameters: Mapping[str, Any], limits: Limits) -> Result:
         """Run a translated statement in this process."""
-        values = {new: parameters[name] for name, new in asked.names.items()}
-        if asked.misplanned:
-            self._connection.execute("CALL enable_plan_optimizer=false").close()
+        answer = self._execute(asked, parameters)
         try:
-            answer = self._execute(asked.text, values, asked.statement)
-        finally:
-            if asked.misplanned:
-                self._connection.execute("CALL enable_plan_optimizer=true").close()
-        with closing(answer):
             if asked.statement.asks_for_plan:
                 return Result(plan_table("\n".join(row[0] for row in answer.get_all())))
-            found = neutral_table(answer, limits, asked)
+            found = neutral_table(asked, answer, limits)
             return Result(found.table, found.notes + asked.notes)
+        finally:
+            answer.close()
 
-    def _execute(
-        self, text: str, values: Mapping[str, Any], written: Statement | None = None
-    ) -> Any:
-        """Run it in a thread of its own: ladybug would let an interrupt wait for its answer.
-
-        A failure is explained by the statement that was written, if it is another.
-        """
+    def _execute(self, asked: Translation, parameters: Mapping[str, Any]) -> Any:
+        """Run it in a thread of its own: ladybug would let an interrupt wait for its answer."""
         connection = self._connection
+        values = {new: parameters[name] for name, new in asked.names.items()}
+        if asked.misplanned:
+            connection.execute("CALL enable_plan_optimizer=false").close()
         with ThreadPoolExecutor(1) as worker:
             running = None
             try:
-                running = worker.submit(connection.execute, text, values)
+                running = worker.submit(connection.execute, asked.text, values)
                 return running.result()
             except KeyboardInterrupt:
                 # An interrupt before the query runs is forgotten: say it until it is heard.
@@ -242,14 +232,14 @@ class EmbeddedStore(Closing):
                     time.sleep(0.05)
                 raise
             except RuntimeError as error:
-                from graphkit.cypher import Statement
-                from graphkit.stores.embedded.refusals import explain_failure
-
-                raise explain_failure(written or Statement(text), error) from error
+                raise explain_failure(asked.statement, error) from error
             except (ValueError, TypeError, OverflowError) as error:
                 raise UsageError(
                     f"the embedded database cannot take these parameters: {error}"
                 ) from error
+            finally:
+                if asked.misplanned:
+                    connection.execute("CALL enable_plan_optimizer=true").close()
 
     def load(
         self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
@@ -324,6 +314,12 @@ def _settled(path: Path) -> bool:
     return max(of.st_mtime, of.st_ctime) <= time.time() - SETTLED
 
 
+@lru_cache
+def _own(statement: str) -> Translation:
+    """Translate a statement of graphkit's own, once in a process."""
+    return translate(Statement(statement))
+
+
 _PLAIN = re.compile(r"STRING|BOOL|DOUBLE|FLOAT|U?INT(8|16|32|64)|SERIAL")
 """Types read as Arrow."""
 _WHOLE = re.compile(r"INT128|DECIMAL\(\d+, ?0\)")
@@ -331,31 +327,27 @@ _LISTS = "STRING[]"
 """Read as Arrow too; a column of only empty lists has offsets that are not valid."""
 
 
-def neutral_table(answer: Any, limits: Limits, asked: Translation | None = None) -> Result:
+def neutral_table(asked: Translation, answer: Any, limits: Limits) -> Result:
     """Return Arrow as every store does: Neo4j's column names, integers, graph values as JSON."""
     kinds = answer.get_column_data_types()
-    names, places = answer.get_column_names(), [*range(len(kinds))]
-    shapes: Mapping[int, str] = {}
-    if asked is not None:
-        from graphkit.stores.embedded.patterns import HIDDEN
-
-        places = [n for n in places if not names[n].startswith(HIDDEN)]
-        names, order = in_order(asked.statement.columns, [names[n] for n in places])
-        places, shapes = [places[n] for n in order], asked.shapes
+    engine_names = answer.get_column_names()
+    shown = [n for n, name in enumerate(engine_names) if not name.startswith(HIDDEN)]
+    names, order = in_order(asked.statement.columns, [engine_names[n] for n in shown])
     check_names(names)
+    places = [shown[n] for n in order]
     lists = [n for n in places if kinds[n] == _LISTS]
     plain = all(
         _PLAIN.fullmatch(kinds[n]) or _WHOLE.fullmatch(kinds[n]) or n in lists for n in places
     )
-    if plain and not shapes and answer.get_num_tuples() <= limits.rows:
+    if plain and not asked.shapes and answer.get_num_tuples() <= limits.rows:
         table = answer.get_as_arrow()
         if all(any(len(chunk.values) for chunk in table.column(n).chunks) for n in lists):
             arrays = [_standard(table.column(n)) for n in places]
             return Result(*first_part(pa.table(arrays, names=names).combine_chunks(), limits))
         answer.reset_iterator()
     rows = ([_plain(row[n]) for n in places] for row in answer)
-    if shapes:
-        rows = ([_shaped(v, shapes.get(n)) for n, v in enumerate(row)] for row in rows)
+    if asked.shapes:
+        rows = ([_shaped(v, asked.shapes.get(n)) for n, v in enumerate(row)] for row in rows)
     return collect(names, rows, limits)
 
 
