@@ -534,6 +534,11 @@ def owner_named(catalog: Catalog, text: str | None, partner: str) -> TradeParty:
 
 NAMED_OUTLIERS = 3
 """Number of flows that are too heavy of which each is named."""
+OUTLIER = (
+    "product", "hs", "period", "dataset", "tonnes", "outlier_exporter", "outlier_importer",
+    "outlier_tonnes", "outlier_ratio",
+)  # fmt: skip
+"""Columns that the note on such a flow is made of."""
 
 
 def outlier_notes(catalog: Catalog, answer: Answer) -> list[str]:
@@ -544,7 +549,7 @@ def outlier_notes(catalog: Catalog, answer: Answer) -> list[str]:
     weighs = any(name.startswith(("tonnes", "share_tonnes", "imports")) for name in names)
     if not weighs and "tonnes" not in measured:
         return []
-    links = catalog.links("COVERS")
+    links = catalog.links("COVERS", *OUTLIER)
     links = links.filter(pc.is_valid(links["outlier_tonnes"]))
     for end, other in (("consumer", "importer"), ("supplier", "exporter")):
         traders = set(rows[end].to_pylist()) - {None} if end in names else set()

@@ -133,7 +133,7 @@ def _matched_again(at: Syntax, name: str, bound: list[str]) -> list[Syntax]:
     where = _new(at, "where", "", _new(at, "compare", "", found, _new(at, "sign", "="), number))
     path = _new(at, "path", "", _new(at, "node", "", node))
     return [
-        _with(at, [each for each in bound if each != name], [_new(at, "item", "", found, number)]),
+        _with(at, [each for each in bound if each != name], [_item(found, number)]),
         _new(at, "match", "OPTIONAL", path, where),
         _with(at, bound, []),
     ]
