@@ -591,6 +591,30 @@ def test_subqueries_have_neo4js_rows(stores):
         assert found["embedded"].to_pylist() == found["neo4j"].to_pylist(), statement
 
 
+TEXT = "CASE WHEN i % {} = 0 THEN 'text ' + i % 3 END"
+"""A text that may be null."""
+ORDERS = (
+    ("i % 7 AS a", TEXT.format(40_000) + " AS b"),
+    ("i % 7 AS a", TEXT.format(2) + " AS b", "-i AS c"),
+    (TEXT.format(4) + " AS a", "i % 5 AS b", TEXT.format(40_000) + " AS c", "i % 3 AS d"),
+    ("i % 7 AS a", "null AS b", "i % 2 = 0 AS c"),
+)
+
+
+@pytest.mark.parametrize("descending", ["", " DESC"])
+@pytest.mark.parametrize("columns", ORDERS)
+def test_rows_stay_in_order_where_texts_are_null_in_more_rows_than_are_sorted_at_once(
+    stores, columns, descending
+):
+    names = [column.rpartition(" ")[2] for column in columns]
+    order = ", ".join(name + descending for name in names)
+    statement = f"UNWIND range(1, 30000) AS i WITH {', '.join(columns)} ORDER BY {order} "
+    statement += f"LIMIT 20000 RETURN {', '.join(names)}"
+    found = {name: store.ask(statement).table.to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+
+
 @pytest.mark.parametrize("statement", ["EXPLAIN MATCH (s:Stage) RETURN s", "PROFILE RETURN 1 AS x"])
 def test_a_plan_is_shown_as_text_and_nothing_else(stores, statement):
     for store in stores.values():

@@ -347,6 +347,21 @@ class Writer:
             return "text" if name.removesuffix("ornull") == "tostring" else ""
         return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
+    def order(self, each: Syntax) -> str:
+        """Write ORDER BY, with a constant before each text that follows something else.
+
+        Where ladybug merges sorted parts and two texts are null, it forgets to compare what is
+        before them, as far back as the last text.
+        """
+        keys, before = [], "text"
+        for part in each.parts:
+            type_ = self.types.of(part.parts[0])
+            if type_ in ("text", "null", "") and before != "text":
+                keys.append("''")
+            keys.append(self.written(part))
+            before = type_
+        return f"ORDER BY {', '.join(keys)}"
+
     def sort(self, each: Syntax) -> str:
         """Write a value to order by; of labels the only one, as ladybug orders no lists."""
         value = each.parts[0]
@@ -554,7 +569,7 @@ RULES: dict[str, Rule] = {
     "matched": lambda writer, each: f"CASE WHEN {each.name} THEN {writer.every(each.parts)} END",
     "node": Writer.node,
     "node-id": lambda writer, each: f"id({writer.every(each.parts)})",
-    "order": lambda writer, each: f"ORDER BY {writer.every(each.parts)}",
+    "order": Writer.order,
     "parameter": Writer.parameter,
     "path": Writer.path,
     "pattern": Writer.pattern,
