@@ -598,18 +598,25 @@ ORDERS = (
     ("i % 7 AS a", TEXT.format(2) + " AS b", "-i AS c"),
     (TEXT.format(4) + " AS a", "i % 5 AS b", TEXT.format(40_000) + " AS c", "i % 3 AS d"),
     ("i % 7 AS a", "null AS b", "i % 2 = 0 AS c"),
+    (
+        "CASE WHEN i % 2 = 0 THEN i % 3 END AS a",
+        "i % 10 AS b",
+        "CASE WHEN i > 25000 THEN i END AS c",
+    ),
+    ("CASE WHEN i > 29000 THEN i / 8.0 END AS a", TEXT.format(3) + " AS b", "i % 10 AS c"),
+    ("CASE WHEN i % 3 > 0 THEN i % 3 = 1 END AS a", "date({year: i % 9 + 2000}) AS b", "i AS c"),
 )
 
 
+@pytest.mark.parametrize("part", ["LIMIT 20000", "SKIP 9 LIMIT 2000"])
 @pytest.mark.parametrize("descending", ["", " DESC"])
 @pytest.mark.parametrize("columns", ORDERS)
-def test_rows_stay_in_order_where_texts_are_null_in_more_rows_than_are_sorted_at_once(
-    stores, columns, descending
+def test_more_rows_than_are_sorted_at_once_are_in_neo4js_order_where_values_are_null(
+    stores, columns, descending, part
 ):
     names = [column.rpartition(" ")[2] for column in columns]
     order = ", ".join(name + descending for name in names)
-    statement = f"UNWIND range(1, 30000) AS i WITH {', '.join(columns)} ORDER BY {order} "
-    statement += f"LIMIT 20000 RETURN {', '.join(names)}"
+    statement = f"UNWIND range(1, 30000) AS i RETURN {', '.join(columns)} ORDER BY {order} {part}"
     found = {name: store.ask(statement).table.to_pylist() for name, store in stores.items()}
 
     assert found["embedded"] == found["neo4j"]

@@ -34,7 +34,7 @@ from graphkit.stores.embedded.subqueries import (
     joined,
     misplanned,
 )
-from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, free, own
+from graphkit.stores.embedded.values import ANY_VALUE, ITEM, LIST, VALUES, filtered, free, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -304,13 +304,14 @@ class Writer:
             columns.append(column)
         if grouped:
             columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
-        if each.kind == "with":
-            self.nulls.project(each)
+        self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
         self.labels = {item.parts[-1].name for item in items if _is_labels(*item.parts[:1])}
         rest = self.every(each.all("order", "skip", "limit"), " ")
         self.renamed = outer
+        if each.kind == "with":
+            self.nulls.hide(each)
         if each.kind == "with" and order is not None and not each.first("skip", "limit"):
             rest += " SKIP 0"
         text = f"{word} {', '.join(columns)} {rest}".rstrip()
@@ -347,26 +348,21 @@ class Writer:
             return "text" if name.removesuffix("ornull") == "tostring" else ""
         return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
-    def order(self, each: Syntax) -> str:
-        """Write ORDER BY, with a constant before each text that follows something else.
-
-        Where ladybug merges sorted parts and two texts are null, it forgets to compare what is
-        before them, as far back as the last text.
-        """
-        keys, before = [], "text"
-        for part in each.parts:
-            type_ = self.types.of(part.parts[0])
-            if type_ in ("text", "null", "") and before != "text":
-                keys.append("''")
-            keys.append(self.written(part))
-            before = type_
-        return f"ORDER BY {', '.join(keys)}"
-
     def sort(self, each: Syntax) -> str:
-        """Write a value to order by; of labels the only one, as ladybug orders no lists."""
+        """Write a value to order by; of labels the only one, as ladybug orders no lists.
+
+        Nulls are sorted by a test for them: next to a null, ladybug forgets other values of the row
+        where it merges sorted parts, and drops rows where it keeps only the first.
+        """
         value = each.parts[0]
         labels = value.name in self.labels if value.kind == "variable" else _is_labels(value)
-        return f"{self.written(value)}{'[1]' * labels} {each.name}".rstrip()
+        text, type_ = f"{self.written(value)}{'[1]' * labels}", self.types.of(value)
+        keys = [text]
+        if type_ == "null":
+            keys = ["''"]
+        elif type_ in ANY_VALUE and self.nulls.may_be(value):
+            keys = [f"({text}) IS NULL", f"coalesce({text}, {ANY_VALUE[type_]})"]
+        return ", ".join(f"{key} {each.name}".rstrip() for key in keys)
 
     def _shadows(self, item: Syntax) -> bool:
         """Tell if a column is called like something else that is bound before."""
@@ -569,7 +565,7 @@ RULES: dict[str, Rule] = {
     "matched": lambda writer, each: f"CASE WHEN {each.name} THEN {writer.every(each.parts)} END",
     "node": Writer.node,
     "node-id": lambda writer, each: f"id({writer.every(each.parts)})",
-    "order": Writer.order,
+    "order": lambda writer, each: f"ORDER BY {writer.every(each.parts)}",
     "parameter": Writer.parameter,
     "path": Writer.path,
     "pattern": Writer.pattern,

@@ -358,16 +358,23 @@ class Nulls:
         self.kinds = {known: kinds for known, kinds in self.kinds.items() if known != name}
 
     def project(self, clause: Syntax) -> None:
-        """Take note of the columns of a WITH, which hides all other variables."""
-        columns = [(item.parts[-1].name, item.parts[0]) for item in clause.all("item")]
+        """Take note of the columns of WITH or RETURN."""
+        items = [item.parts for item in clause.all("item") if item.parts[-1].kind == "variable"]
+        columns = [(parts[-1].name, parts[0]) for parts in items]
+        names = {name for name, _ in columns}
         there = {name for name, value in columns if not self.may_be(value)}
         whole = {name for name, value in columns if not self.may_hold(value)}
         kinds = {n: self.kinds[v.name] for n, v in columns if self._is_known(v)}
+        self.there, self.whole = (self.there - names) | there, (self.whole - names) | whole
+        self.kinds = {n: k for n, k in self.kinds.items() if n not in names} | kinds
+
+    def hide(self, clause: Syntax) -> None:
+        """Forget the variables that a WITH hides: all but its columns."""
         if clause.first("star"):
-            kinds = {**self.kinds, **kinds}
-            there |= self.there - {name for name, _ in columns}
-            whole |= self.whole - {name for name, _ in columns}
-        self.there, self.whole, self.kinds = there, whole, kinds
+            return
+        names = {item.parts[-1].name for item in clause.all("item")}
+        self.there, self.whole = self.there & names, self.whole & names
+        self.kinds = {name: kinds for name, kinds in self.kinds.items() if name in names}
 
     def _is_known(self, value: Syntax) -> bool:
         """Tell if a value is a variable whose kinds are known."""

@@ -44,6 +44,14 @@ OWN = {
     "date": "cast(cast({}, 'STRING'), 'DATE')",
 }
 """The same value as another, by type."""
+ANY_VALUE = {
+    "int": "0",
+    "float": "0.0",
+    "text": "''",
+    "bool": "false",
+    "date": "date('2000-01-01')",
+}
+"""A value of each type of those that can be sorted."""
 
 
 def own(item: str, type_: str) -> str:
