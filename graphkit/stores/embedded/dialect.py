@@ -356,7 +356,8 @@ class Writer:
         """
         value = each.parts[0]
         labels = value.name in self.labels if value.kind == "variable" else _is_labels(value)
-        text, type_ = f"{self.written(value)}{'[1]' * labels}", self.types.of(value)
+        text = f"{self.written(value)}{'[1]' * labels}"
+        type_ = "text" if labels else self.types.of(value)
         keys = [text]
         if type_ == "null":
             keys = ["''"]
