@@ -151,6 +151,32 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Where the rows come from, and the values that they have by type."""
 
+REPEATED = {
+    "MATCH (c:Country) WHERE c.iso3 >= 'S'": 80,
+    "MATCH (p:Product)-[:AT_STAGE]->(s:Stage)": 30,
+    "MATCH (a:Product)-[r:MADE_INTO]->(b:Product)": 40,
+    "MATCH (x:Country)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country)": 15,
+    "MATCH (k:Control)": 150,
+    "UNWIND [date('2024-02-29'), date('2023-12-31'), null] AS d": 900,
+    "UNWIND [1.5, -2.5, 2.0, 0.0, null] AS f": 600,
+    "UNWIND [[1, null], [null], [], [2, 3], null] AS l": 600,
+    "UNWIND ['a', 'Bc', '12', '1.5', '', 'é日', null] AS t": 400,
+    "UNWIND [['x', 'yy'], [], ['a-b']] AS w": 900,
+}
+"""How often some of these rows are repeated: ladybug takes 2,048 at once, and sorts 256 KB."""
+NUMBERED = {
+    "int": ("z", "(z % 7)", "CASE WHEN z % 3 = 0 THEN z END"),
+    "text": ("toString(z % 5)", "CASE WHEN z % 4 = 0 THEN 'z' + z END"),
+    "bool": ("z % 2 = 0", "CASE WHEN z % 3 > 0 THEN z % 3 = 1 END"),
+}
+BASES |= {
+    f"UNWIND range(1, {times}) AS z {base}": {
+        type_: (*BASES[base].get(type_, ()), *NUMBERED.get(type_, ()))
+        for type_ in (BASES[base].keys() | NUMBERED.keys()) - {"joined"}
+    }
+    for base, times in REPEATED.items()
+}
+
 CONSTANTS = {
     "int": ("0", "1", "2", "-1", "3", "10", "null"),
     "float": ("0.5", "2.0", "-1.5", "1e3"),

@@ -510,7 +510,7 @@ MATCH (p:Product) WHERE p.key < 'c' CALL (*) { MATCH (p)-[:MADE_INTO]->(q) RETUR
 CALL { MATCH (c:Country) RETURN 'countries' AS kind, count(*) AS n UNION ALL MATCH (p:Product) WHERE p.key < ' ' RETURN 'products' AS kind, count(*) AS n } RETURN kind, n ORDER BY n
 CALL { MATCH (x:Country)-[f:EXPORTS]->(y:Country) RETURN x.iso3 AS a, f.usd AS u UNION MATCH (x:Country)-[f:EXPORTS]->(y:Country) RETURN y.iso3 AS a, f.tonnes AS u } WITH a, u WHERE u > 10 RETURN a, count(*) AS n, max(u) AS m ORDER BY a
 MATCH (c:Country) WHERE c.iso3 < 'B' RETURN 'a' + null + labels(c) AS l, c.region + 1 + 'x' + c.aliases + 'y' AS r, 1 + 2 + [3] + 4 AS n ORDER BY c.iso3
-UNWIND [[1, 2], [], null] AS l UNWIND [1, null] AS i RETURN i + l AS r, l + i AS s, i + 1 + l AS t
+UNWIND [[1, 2], [], null] AS l UNWIND [1, null] AS i RETURN i + l AS r, l + i AS s, i + 1 + l AS t ORDER BY size(l), i
 MATCH (s:Stage) CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN percentileCont(size(p.key), 0.25) AS j } RETURN s.name + s['position'] AS s, j, left('abc', abs(null)) AS n ORDER BY s
 MATCH ()-[f:EXPORTS]->() RETURN left('abcdefghijk', sum(f.year) % 10) AS l, substring('abc', sum(DISTINCT f.year) % 2) AS s
 UNWIND [[null], [1, 5], [2, 2, null]] AS xs UNWIND xs AS x RETURN size(xs) AS n, round(stDev(x), 6) AS s ORDER BY n
@@ -678,6 +678,8 @@ MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 5 RETURN c.aliases[..2] IS NOT NU
 MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO*1..1]->(b:Product) RETURN b.key AS b, count(r) AS n, head(r).process AS h, last(r).kind AS k, r[0].process AS z ORDER BY b
 MATCH (a)-[e:EXPORTS]->(b:Country) WITH b, e ORDER BY e.usd DESC, e.key WITH b, collect({u: e.usd, p: e.product}) AS es RETURN b.iso3 AS b, es[0].u AS u, es[1].p AS v, es[-1].u AS w, es[500].u AS x ORDER BY b
 MATCH (a)-[e:EXPORTS]->(b:Country) WITH e ORDER BY e.usd DESC, e.key WITH collect(e) AS es RETURN es[5000].usd AS u, es[9000].product AS p, es[99999].usd AS n
+UNWIND range(1, 9) AS z UNWIND [[1, null], [null], [], [2, 3]] AS l RETURN z, l, l + CASE WHEN z % 3 = 0 THEN z END AS m, CASE WHEN z % 2 = 0 THEN z END + l AS n, l + z AS o ORDER BY z, size(l), l[0]
+UNWIND range(1, 9) AS z UNWIND [['x', 'yy'], [], ['a-b']] AS w RETURN z, [v IN (CASE WHEN z % 4 = 0 THEN 'z' + z END + w) | v + ''] AS a, all(v IN (CASE WHEN z % 4 = 0 THEN w END + w) WHERE v <> 'x') AS b ORDER BY z, size(w)
 """  # noqa: E501 - a statement is a line.
 """Relationships of variable length as lists, paths after WITH, dates, and aggregates of null."""
 

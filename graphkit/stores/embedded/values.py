@@ -438,6 +438,12 @@ def _condition(text: str) -> str:
     return f"({text}) = true" if text.lstrip("( ").startswith("CASE") else text
 
 
+def _alone(text: str, type_: str, may_be_null: bool) -> str:
+    """Write a list of one item, which has a type where it is a null that is written out."""
+    filled = may_be_null and type_ in ANY_VALUE
+    return f"[coalesce({text}, {ANY_VALUE[type_]})]" if filled else f"[{text}]"
+
+
 def sum_(writer: Writer, each: Syntax) -> str:
     """Write ``a + b``, which also joins texts, numbers to texts, and items to lists."""
     values, signs = each.parts[::2], each.parts[1::2]
@@ -460,14 +466,16 @@ def sum_(writer: Writer, each: Syntax) -> str:
     unknown = [t for t, value in zip(texts, values, strict=True) if writer.nulls.may_be(value)]
     text, listed = texts[0], lists[:1] == [True]
     for sign, type_, more in zip(signs, types[1:], texts[1:], strict=True):
+        # After a list with a null, list_append may leave one in its place.
         if listed and type_ and not type_.startswith(LIST):
-            text = f"list_append({text}, {more})"
+            text = f"list_concat({text}, {_alone(more, type_, more in unknown)})"
         elif not listed and types[0] and type_.startswith(LIST):
-            text, listed = f"list_prepend({more}, {text})", True
+            text = f"list_concat({_alone(text, types[0], text in unknown)}, {more})"
+            listed = True
         else:
             text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
-    if ("text" in types or set(types) <= {"", "null"}) and not any(lists) and unknown:
-        # Null is for ladybug an empty text.
+    if ("text" in types or set(types) <= {"", "null"} or any(lists)) and unknown:
+        # Null is for ladybug an empty text, and no list that it can take a part of.
         known = " AND ".join(f"({each}) IS NOT NULL" for each in dict.fromkeys(unknown))
         text = f"CASE WHEN {known} THEN {text} END"
     return text
