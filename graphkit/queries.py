@@ -277,9 +277,9 @@ SORTED_HERE = ("exports", "imports", "trade")
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
-    Front matter and statement are checked in the tests, not here. Rows that take a server long
-    are cached until the next load, and of a file those that need no parameter or are in
-    :data:`PARTLY_KEPT`, until it changes. A column without values has the type of the property
+    Front matter and statement are checked in the tests, not here. Rows that take long are cached
+    until the next load, and of a file, until it changes, those too that need no parameter or are
+    in :data:`PARTLY_KEPT`. A column without values has the type of the property
     of its name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
@@ -292,7 +292,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
 
     if store.identity and (not values or name in PARTLY_KEPT):
         return kept_rows(store.identity, text, values, read, least=0.0)
-    return kept_rows(store.content, text, values, read) if store.content else read()
+    same = store.identity or store.content
+    return kept_rows(same, text, values, read) if same else read()
 
 
 def _in_order(rows: pa.Table, names: Sequence[str]) -> pa.Table:

@@ -110,8 +110,12 @@ class Asked(Closing):
         self.store.close()
 
 
-@pytest.mark.parametrize(("period", "first", "again"), [(None, 6, 1), ("2024", 5, 1)])
-def test_a_file_is_asked_for_its_load_names_and_claims_once(sliced_file, period, first, again):
+@pytest.mark.parametrize(("quick", "again"), [(60.0, 1), (0.0, 0)])
+@pytest.mark.parametrize(("period", "first"), [(None, 6), ("2024", 5)])
+def test_a_file_is_asked_for_its_load_names_claims_and_slow_rows_once(
+    sliced_file, monkeypatch, period, first, quick, again
+):
+    monkeypatch.setattr(stores, "QUICK", quick)
     answers = []
     for times in (first, again):
         with Asked(sliced_file) as store:

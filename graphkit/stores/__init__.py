@@ -269,8 +269,8 @@ def _holds_map(value: Any) -> bool:
     return isinstance(value, list) and any(_holds_map(v) for v in value)
 
 
-QUICK = 0.5
-"""Seconds up to which a query of a server is not worth keeping its rows."""
+QUICK = 0.2
+"""Seconds up to which it is not worth keeping the rows of a query."""
 MOST_BYTES = 2**30
 
 
