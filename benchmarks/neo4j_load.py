@@ -38,8 +38,8 @@ from graphkit.stores.neo4j.server import (
 
 BATCH = 10_000
 EMPTY = (
-    "MATCH ()-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 50000 ROWS",
-    "MATCH (n) DELETE n",
+    f"MATCH ()-[r]->() CALL (r) {{ DELETE r }} IN TRANSACTIONS OF {BATCH} ROWS",
+    f"MATCH (n) CALL (n) {{ DELETE n }} IN TRANSACTIONS OF {BATCH} ROWS",
 )
 
 

@@ -407,7 +407,7 @@ class Nulls:
             kinds = self.kinds.get(of.name)
             if kinds is None:
                 return value.name not in REQUIRED
-            return not all(value.name in ALWAYS_SET[kind] for kind in kinds)
+            return not all(value.name in ALWAYS_SET.get(kind, ()) for kind in kinds)
         if value.kind == "comprehension":
             return self.may_be(value.parts[1])
         if value.kind == "projection":
