@@ -278,9 +278,9 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take long are cached
-    until the next load, and of a file, until it changes, those too that need no parameter or are
-    in :data:`PARTLY_KEPT`. A column without values has the type of the property
-    of its name, or text.
+    until the next load, those of a file until it changes; of a file also those that need no
+    parameter or are in :data:`PARTLY_KEPT`. A column without values has the type of the property of
+    its name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
 
