@@ -290,10 +290,9 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
             return _in_order(_typed(store.run(unsorted, values).table), order.split(","))
         return _typed(store.run(text, values).table)
 
-    if store.identity and (not values or name in PARTLY_KEPT):
-        return kept_rows(store.identity, text, values, read, least=0.0)
     same = store.identity or store.content
-    return kept_rows(same, text, values, read) if same else read()
+    always = store.identity and (not values or name in PARTLY_KEPT)
+    return kept_rows(same, text, values, read, least=0.0 if always else None) if same else read()
 
 
 def _in_order(rows: pa.Table, names: Sequence[str]) -> pa.Table:

@@ -598,6 +598,7 @@ ORDERS = (
     ("i % 7 AS a", TEXT.format(2) + " AS b", "-i AS c"),
     (TEXT.format(4) + " AS a", "i % 5 AS b", TEXT.format(40_000) + " AS c", "i % 3 AS d"),
     ("i % 7 AS a", "null AS b", "i % 2 = 0 AS c"),
+    ("i % 7 AS a", "labels(s) AS b", "i % 11 AS c"),
     (
         "CASE WHEN i % 2 = 0 THEN i % 3 END AS a",
         "i % 10 AS b",

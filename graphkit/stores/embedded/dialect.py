@@ -312,8 +312,8 @@ class Writer:
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
-        if each.kind == "with" and order is not None and not each.first("skip", "limit"):
-            rest += " SKIP 0"
+            if order is not None and not each.first("skip", "limit"):
+                rest += " SKIP 0"
         text = f"{word} {', '.join(columns)} {rest}".rstrip()
         if each.kind == "with" and names:
             back = ", ".join(f"{new} AS {quoted(name)}" for name, new in names.items())
