@@ -19,6 +19,7 @@ from graphkit.errors import Untranslated
 from graphkit.stores.embedded.functions import FUNCTIONS, Types
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.patterns import (
+    ANY_VALUE,
     EDGES,
     GRAPH_VALUES,
     HIDDEN,
@@ -30,11 +31,8 @@ from graphkit.stores.embedded.patterns import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.subqueries import (
-    joined,
-    misplanned,
-)
-from graphkit.stores.embedded.values import ANY_VALUE, ITEM, LIST, VALUES, filtered, free, own
+from graphkit.stores.embedded.subqueries import joined, misplanned
+from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, free, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -154,6 +152,8 @@ class Writer:
         self.shapes: dict[int, str] = {}
         self.shaping = query.first("union", "next") is None
         self.nulls = Nulls(self.types)
+        self.tested: frozenset[str] = frozenset()
+        """Tests for nulls that hold where a text is being written."""
         self.labels: set[str] = set()
         """Columns of a WITH or RETURN that hold labels."""
         self.locals = 0
@@ -190,18 +190,14 @@ class Writer:
         """Write constructs, each for itself."""
         return [self.written(part) for part in parts]
 
-    def where(self, each: Syntax) -> str:
-        """Return the place of a construct, for people."""
-        return place(self.statement.text, each.at)
-
     def lacks(self, each: Syntax, what: str, instead: str = "") -> NoReturn:
         """Refuse what ladybug has nothing for."""
         hint = f" (here: {instead})" if instead else ""
-        raise Untranslated(f"{self.where(each)}: the embedded database has no {what}{hint}")
+        self.refuses(each, f"the embedded database has no {what}{hint}")
 
     def refuses(self, each: Syntax, message: str) -> NoReturn:
         """Refuse what would be another answer there."""
-        raise Untranslated(f"{self.where(each)}: {message}")
+        raise Untranslated(f"{place(self.statement.text, each.at)}: {message}")
 
     @contextmanager
     def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
@@ -543,6 +539,24 @@ class Writer:
         if name in LACKING_FUNCTIONS or "." in name:
             self.lacks(each, f"function {each.name}()")
         return self.called(each)
+
+    @contextmanager
+    def unless_null(self, values: list[Syntax]) -> Iterator[Callable[[str], str]]:
+        """Give what makes a text null if one of the values is.
+
+        Functions of three values let a null into other rows, unless it is also `filled`.
+        """
+        null = [each for value in values for each in self.nulls.sources(value)]
+        tests = dict.fromkeys(f"({self.written(each)}) IS NOT NULL" for each in null)
+        new, before = [test for test in tests if test not in self.tested], self.tested
+        self.tested = before.union(new)
+        yield lambda text: f"CASE WHEN {' AND '.join(new)} THEN {text} END" if new else text
+        self.tested = before
+
+    def filled(self, value: Syntax, other: str) -> str:
+        """Write a value, and another where it is null."""
+        text = self.written(value)
+        return f"coalesce({text}, {other})" if self.nulls.may_be(value) else text
 
     def called(self, each: Syntax) -> str:
         """Write a call as it is."""

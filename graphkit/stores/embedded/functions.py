@@ -356,14 +356,12 @@ def reverse(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 
 def substring(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``substring(text, start, length)``; beyond the end, ladybug gives the text itself."""
-    value, start, *length = writer.all_written(arguments)
-    part = f"substring({value}, {start} + 1, {LONG})"
-    if length:  # beside nulls, a length that differs from row to row is read from another row
-        part = f"left({part}, {length[0]})"
-    pairs = zip(arguments, (value, start, *length), strict=True)
-    open_ = [f"({text}) IS NOT NULL" for of, text in pairs if writer.nulls.may_be(of)]
-    otherwise = f"WHEN {' AND '.join(open_)} THEN ''" if open_ else "ELSE ''"
-    return f"CASE WHEN size({value}) > {start} THEN {part} {otherwise} END"
+    with writer.unless_null(arguments) as made:
+        value, *places = arguments
+        text = writer.filled(value, "''")
+        start, length = [*(writer.filled(place, "0") for place in places), str(LONG)][:2]
+        part = f"substring({text}, {start} + 1, {length})"
+        return made(f"CASE WHEN size({text}) > {start} THEN {part} ELSE '' END")
 
 
 def coalesce(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -379,13 +377,16 @@ def coalesce(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 
 
 def split(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
-    """Write ``split(text, sign)``; ladybug leaves out the empty texts between two signs."""
-    text, sign = writer.all_written(arguments)
-    _check_constant(writer, each, arguments[1])
-    name = writer.item_name()
-    marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
-    parts = f"list_transform({marked}, {name} -> substring({name}, 2, {LONG}))"
-    return f"CASE WHEN ({text}) IS NOT NULL THEN {parts} END"
+    """Write ``split(text, sign)``, of which ladybug's leaves out the empty texts."""
+    with writer.unless_null(arguments) as made:
+        text, sign = (writer.filled(value, "''") for value in arguments)
+        name = writer.item_name()
+        marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
+        parts = f"list_transform({marked}, {name} -> substring({name}, 2, {LONG}))"
+        if not _is_some_text(arguments[1]):
+            signs = f"regexp_extract_all({text}, '(?s).')"
+            parts = f"CASE WHEN {sign} = '' AND size({text}) > 0 THEN {signs} ELSE {parts} END"
+        return made(parts)
 
 
 def date(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -394,28 +395,29 @@ def date(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
         return "current_date()"
     if arguments[0].kind != "map":
         return writer.called(each)
-    parts = {entry.name: writer.every(entry.parts) for entry in arguments[0].parts}
+    parts = {entry.name: entry.parts[0] for entry in arguments[0].parts}
     if list(parts) != ["year", "month", "day"][: len(parts)] or not parts:
         writer.lacks(each, f"date() of {', '.join(parts) or 'nothing'}")
-    return f"make_date({', '.join([*parts.values(), '1', '1'][:3])})"
+    if any(map(writer.nulls.may_be, parts.values())):
+        writer.lacks(each, "date() of a part that may be null", "coalesce(month, 1)")
+    texts = map(writer.written, parts.values())
+    return f"make_date({', '.join([*texts, '1', '1'][:3])})"
 
 
 def replace(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     """Write ``replace(text, part, other)``; an empty part is before and after each character."""
-    text, part, other = writer.all_written(arguments)
-    _check_constant(writer, each, arguments[2])
-    if arguments[1].kind == "string" and len(arguments[1].name) > 2:
-        return f"replace({text}, {part}, {other})"
-    every = f"regexp_replace({text}, '', {other}, 'g')"
-    return f"CASE WHEN {part} = '' THEN {every} ELSE replace({text}, {part}, {other}) END"
+    with writer.unless_null(arguments) as made:
+        text, part, other = (writer.filled(value, "''") for value in arguments)
+        replaced = f"replace({text}, {part}, {other})"
+        if not _is_some_text(arguments[1]):
+            every = f"regexp_replace({text}, '', {other}, 'g')"
+            replaced = f"CASE WHEN {part} = '' THEN {every} ELSE {replaced} END"
+        return made(replaced)
 
 
-def _check_constant(writer: Writer, each: Syntax, value: Syntax) -> None:
-    """Refuse a last text that may differ from row to row: beside nulls it is another row's."""
-    if value.kind not in ("string", "parameter", "constant"):
-        writer.refuses(
-            value, f"{each.name}() wants a text that is written out, or a parameter, here"
-        )
+def _is_some_text(value: Syntax) -> bool:
+    """Tell if a text is written out and not empty."""
+    return value.kind == "string" and len(value.name) > 2
 
 
 def end_of(name: str) -> Rule:

@@ -299,6 +299,14 @@ MADE_OF_PARTS = ("sum", "product", "power", "signed", "group", "slice")
 GRAPH_VALUES = ("node", "relationship")
 SINGLE = (*GRAPH_VALUES, "path", "int", "float", "text", "bool", "date")
 """Types of values that hold no others that may be null."""
+ANY_VALUE = {
+    "int": "0",
+    "float": "0.0",
+    "text": "''",
+    "bool": "false",
+    "date": "date('2000-01-01')",
+}
+"""A value of each type of those that can be sorted."""
 
 
 class Nulls:
@@ -408,12 +416,8 @@ class Nulls:
             if kinds is None:
                 return value.name not in REQUIRED
             return not all(value.name in ALWAYS_SET.get(kind, ()) for kind in kinds)
-        if value.kind == "comprehension":
-            return self.may_be(value.parts[1])
-        if value.kind == "projection":
-            return self.may_be(value.parts[0])
         if value.kind in MADE_OF_PARTS or (value.kind == "function" and name in SURE):
-            return any(self.may_be(part) for part in value.parts if part.kind != "sign")
+            return any(self.sources(value))
         if value.kind == "function" and name in NEVER:
             return False
         if value.kind == "function" and name == "coalesce":
@@ -421,6 +425,16 @@ class Nulls:
         if value.kind == "case" and value.first("else"):
             return any(self.may_be(part.parts[-1]) for part in value.all("when", "else"))
         return value.kind not in ("string", "number", "list", "map", "subquery-value")
+
+    def sources(self, value: Syntax) -> Iterator[Syntax]:
+        """Yield the parts of a value, or itself, that alone may make it null."""
+        if value.kind in MADE_OF_PARTS or (value.kind == "function" and value.name.lower() in SURE):
+            for part in value.parts:
+                yield from self.sources(part)
+        elif value.kind in ("comprehension", "projection"):
+            yield from self.sources(value.parts[value.kind == "comprehension"])
+        elif value.kind != "sign" and self.may_be(value):
+            yield value
 
     def may_hold(self, values: Syntax) -> bool:
         """Tell if a list, or a list in it, may have a null among its items."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.stores.embedded.patterns import (
+    ANY_VALUE,
     EDGES,
     GRAPH_VALUES,
     HIDDEN,
@@ -44,14 +45,6 @@ OWN = {
     "date": "cast(cast({}, 'STRING'), 'DATE')",
 }
 """The same value as another, by type."""
-ANY_VALUE = {
-    "int": "0",
-    "float": "0.0",
-    "text": "''",
-    "bool": "false",
-    "date": "date('2000-01-01')",
-}
-"""A value of each type of those that can be sorted."""
 
 
 def own(item: str, type_: str) -> str:
@@ -72,15 +65,19 @@ def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
 # --- lists, whose places Neo4j counts from 0
 
 
-def item(writer: Writer, values: Syntax, place: str) -> str:
-    """Write the item at a place of ladybug's; null beyond the ends of a list."""
-    text = writer.written(values)
+def item(writer: Writer, values: Syntax, place: str, *places: Syntax) -> str:
+    """Write the item at a place of ladybug's, made of these; null beyond the ends of a list."""
     type_ = writer.types.item(values)
     if type_ in (*GRAPH_VALUES, "map", "path") or type_.startswith(LIST):
+        text = writer.written(values)
         if values.name.lower() == "nodes" and place in ("1", "-1"):
             return f"{text}[{place}]"  # every path has a node
         return f"{text}[CASE WHEN abs({place}) <= size({text}) THEN {place} END]"
-    return f"list_max({text}[{place}:{place}])"
+    if not places:
+        return f"list_max({writer.written(values)}[{place}:{place}])"
+    with writer.unless_null([values, *places]) as made:
+        at = f"coalesce({place}, 0)" if any(map(writer.nulls.may_be, places)) else place
+        return made(f"list_max({writer.filled(values, '[]')}[{at}:{at}])")
 
 
 def index(writer: Writer, each: Syntax) -> str:
@@ -93,7 +90,7 @@ def index(writer: Writer, each: Syntax) -> str:
         or writer.types.of(place) == "text"
     ):
         writer.lacks(each, "property by name n[key]")
-    return item(writer, value, _place(writer, place))
+    return item(writer, value, _place(writer, place), place)
 
 
 def _place(writer: Writer, value: Syntax) -> str:
@@ -114,7 +111,13 @@ def _whole(value: Syntax) -> int | None:
 
 def slice_(writer: Writer, each: Syntax) -> str:
     """Write ``list[1..3]``, whose end Neo4j leaves out and ladybug takes in."""
-    values = writer.written(each.parts[0])
+    with writer.unless_null(each.parts) as made:
+        return made(_between(writer, each))
+
+
+def _between(writer: Writer, each: Syntax) -> str:
+    """Write a part of a list, of which neither the list nor a place is null."""
+    values = writer.filled(each.parts[0], "[]")
     size = f"size({values})"
 
     def from_end(place: str) -> str:
@@ -124,18 +127,13 @@ def slice_(writer: Writer, each: Syntax) -> str:
         known = _whole(value)
         if known is not None:
             return str(known) if known >= 0 else from_end(str(known))
-        place = f"({writer.written(value)})"
+        place = f"({writer.filled(value, '0')})"
         return f"CASE WHEN {place} >= 0 THEN {place} ELSE {from_end(place)} END"
 
-    for place in each.parts[1:]:
-        if place.kind not in ("constant", "parameter") and writer.nulls.may_be(place):
-            writer.lacks(place, "part of a list between places that may be null")
     bounds = [bound(part) for part in each.parts[1:]]
     first = f"{bounds[0]} + 1" if each.name.startswith("from") else "1"
     last = bounds[-1] if each.name.endswith("to") else size
-    part = f"{values}[{first}:{last}]"
-    open_ = [f"({writer.written(p)}) IS NOT NULL" for p in each.parts[1:] if _whole(p) is None]
-    return f"CASE WHEN {' AND '.join(open_)} THEN {part} END" if open_ else part
+    return f"{values}[{first}:{last}]"
 
 
 def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
@@ -165,12 +163,6 @@ def by_place(writer: Writer, each: Syntax, size: bool = False) -> Syntax:
         new = {part: Syntax("item-at", part.at, part.end, "", [values, variable]) for part in uses}
     rest = [replaced(of, new) for of in rest]
     return Syntax(each.kind, each.at, each.end, each.name, [*before, variable, listed, *rest])
-
-
-def item_at(writer: Writer, each: Syntax) -> str:
-    """Write the item at a place."""
-    values, place = writer.all_written(each.parts)
-    return f"({values}[{place}])"
 
 
 def size(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -457,6 +449,15 @@ def sum_(writer: Writer, each: Syntax) -> str:
         )
     while types[:2] == ["null", "null"]:  # for ladybug they are two texts
         values, signs, types = values[1:], signs[1:], types[1:]
+    # Null is for ladybug an empty text, and no list that it can take a part of.
+    numbers = "text" not in types and not any(lists) and not set(types) <= {"", "null"}
+    with writer.unless_null([] if numbers else values) as made:
+        return made(_joined(writer, values, signs, types))
+
+
+def _joined(writer: Writer, values: list[Syntax], signs: list[Syntax], types: list[str]) -> str:
+    """Write numbers, texts or lists one after the other."""
+    lists = [type_.startswith(LIST) for type_ in types]
     texts = writer.all_written(values)
     if "text" in types and not any(lists):
         texts = [
@@ -474,10 +475,6 @@ def sum_(writer: Writer, each: Syntax) -> str:
             listed = True
         else:
             text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
-    if ("text" in types or set(types) <= {"", "null"} or any(lists)) and unknown:
-        # Null is for ladybug an empty text, and no list that it can take a part of.
-        known = " AND ".join(f"({each}) IS NOT NULL" for each in dict.fromkeys(unknown))
-        text = f"CASE WHEN {known} THEN {text} END"
     return text
 
 
@@ -582,7 +579,7 @@ VALUES: dict[str, Callable[[Writer, Syntax], str]] = {
     "deviation": deviation,
     "each-property": lambda writer, each: f"properties({writer.every(each.parts)}, '{each.name}')",
     "index": index,
-    "item-at": item_at,
+    "item-at": lambda writer, each: "({}[{}])".format(*writer.all_written(each.parts)),
     "label-test": label_test,
     "list": list_,
     "map": map_,
