@@ -293,6 +293,26 @@ def test_the_gate_alone_lets_nothing_through(statement):
         Statement(statement).check_read_only()
 
 
+GARBLED = (
+    "import sys; out = sys.stdout.buffer; answer = b'\\xff' * 9;"
+    'out.write(b\'{"bytes": 9, "notes": []}\\n\' + answer); out.flush(); sys.stdin.read()'
+)
+"""A process that answers with bytes that are no table."""
+
+
+def test_an_answer_that_is_no_table_is_one_line_and_the_next_is_of_a_new_process(
+    sliced_file, monkeypatch
+):
+    with EmbeddedStore(sliced_file) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(embedded, "START", GARBLED)
+            with pytest.raises(StoreError, match=r"answer cannot be read: .") as raised:
+                store.ask("RETURN 1 AS x")
+
+        assert "\n" not in str(raised.value)
+        assert store.ask("RETURN 1 AS x").table.to_pylist() == [{"x": 1}]
+
+
 def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(sliced_file, tmp_path):
     content = sliced_file.read_bytes()
     path = tmp_path / "graph.lbdb"

@@ -485,6 +485,9 @@ class Sandbox:
                 "the statement needs more memory than it may have, or is more than the embedded "
                 "database can read; ask for less at a time"
             ) from error
+        except (ValueError, OSError) as error:
+            self.close()
+            raise StoreError(f"the embedded database's answer cannot be read: {error}") from error
         except BaseException as error:
             if not isinstance(error, GraphkitError) or isinstance(error, Unreachable | OutOfMemory):
                 self.close()
