@@ -669,6 +669,66 @@ def test_texts_are_split_as_by_neo4j(stores, text, sign):
     assert found["embedded"] == found["neo4j"]
 
 
+TRIMMED = """
+UNWIND $texts AS t RETURN trim(t) AS a, ltrim(t) AS b, rtrim(t) AS c, size(trim(t)) AS d, trim(t + '  ') + '|' AS e
+UNWIND $texts AS t RETURN [x IN [t, ' ' + t + '          '] | trim(x)] AS x, toUpper(ltrim(rtrim(t))) AS y
+UNWIND $texts AS t RETURN toBoolean(t) AS a, toBooleanOrNull(t) AS b, toInteger(t) AS c, toFloat(t) AS d, toFloatOrNull(t) AS e
+MATCH (c:Country) RETURN c.iso3 AS c, trim(' ' + c.name) AS x, ltrim('             ' + c.name) AS y, rtrim(c.name + '          ') AS z ORDER BY c
+UNWIND $texts AS t RETURN t + '|' AS a, '|' + t AS b, t + 1 AS c, replace(t, 'x', t) AS d, t = '' OR t > 'b' AS e, any(x IN [t] WHERE x <> '') AS f
+RETURN any(x IN $texts WHERE x = '?') AS a, none(x IN $texts WHERE x = '?') AS b, size([x IN $texts WHERE x <> '']) AS c, 'q' IN $texts AS d, [x IN $texts | x + '|'][-1] AS e
+RETURN trim(null) AS x, ltrim(null) AS y, toFloat('  1234567890123 ') AS z
+"""  # noqa: E501 - a statement is a line.
+
+
+@pytest.mark.parametrize("statement", TRIMMED.strip().split("\n"))
+def test_texts_are_trimmed_as_by_neo4j(stores, statement):
+    around = [("", ""), (" ", ""), ("", "  "), ("\t", "\n"), ("\x01", ""), ("\x1f ", "\x1f"),
+              ("\u2003", ""), ("\u00a0", ""), ("", "\u3000"), ("        ", "        ")]  # fmt: skip
+    inner = ("true", "FALSE", "12", "-1.5", "1e3", "é x\ny", "", "exactly twelve", "of 1 2 letters")
+    texts = [f"{left}{text}{right}" for left, right in around for text in inner]
+    given = {"texts": [*texts, None]} if "$texts" in statement else {}
+    found = {name: store.ask(statement, given).table.to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+
+
+PAGES = """
+UNWIND [2, 1, 3] AS k MATCH (s:Stage) WITH k, s.key AS v ORDER BY k SKIP 1 LIMIT 3 RETURN k
+UNWIND [2, 1, 3] AS k MATCH (s:Stage) RETURN k ORDER BY k SKIP 1 LIMIT 3
+UNWIND [2, 1, 3] AS k MATCH (s:Stage) RETURN k, 1 AS l, count(s) AS n ORDER BY l, k DESC SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN 1 AS k, 2 AS v, size(c.iso3) AS n ORDER BY k SKIP 250 LIMIT 20
+MATCH (c:Country) WITH 1 AS k, c ORDER BY k SKIP 250 LIMIT 20 RETURN count(c) AS n
+MATCH (c:Country) WITH 1 AS k, c.iso3 AS v ORDER BY k SKIP 250 LIMIT 20 RETURN k, size(v) AS n
+MATCH (c:Country) WITH c.region AS c, c.iso3 AS i ORDER BY c, i SKIP 25 LIMIT 20 RETURN c, i
+MATCH (c:Country) WITH c.region AS c, c.iso3 AS i ORDER BY c, i SKIP 25 LIMIT 20 WHERE i > 'C' RETURN c, i ORDER BY i SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN DISTINCT c.region AS r ORDER BY r DESC SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN DISTINCT c.region ORDER BY c.region DESC SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN c.region, count(*) ORDER BY count(*), c.region SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN * ORDER BY c.iso3 SKIP 1 LIMIT 3
+MATCH (c:Country)-[r:HOLDS]->(p) RETURN *, 1 AS z ORDER BY c.iso3, p.key SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN labels(c) AS l, c.iso3 AS i ORDER BY l, i SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN properties(c) AS p ORDER BY c.iso3 SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN c, c.name ORDER BY c.iso3 SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN c {.iso3, .name} AS m ORDER BY c.iso3 SKIP 1 LIMIT 3
+MATCH (c:Country) RETURN toString(c.last_year / 7.0) AS m ORDER BY c.iso3 SKIP 240 LIMIT 30
+MATCH p = (a:Product)-[:MADE_INTO]->(b) RETURN p ORDER BY a.key, b.key SKIP 1 LIMIT 3
+MATCH (c:Country) WITH c.iso3 AS c ORDER BY c SKIP 3 LIMIT 4 RETURN collect(c) AS x, count(*) AS n
+MATCH (c:Country) CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k ORDER BY k SKIP 1 LIMIT 2 } RETURN c.iso3 AS i, k ORDER BY i, k SKIP 1 LIMIT 30
+MATCH (c:Country) WITH DISTINCT 1 AS a, c.region AS r ORDER BY a SKIP 1 LIMIT 2 RETURN a
+MATCH (s:Stage) RETURN s.key AS key, s.key AS k2 ORDER BY toUpper(s.key) DESC SKIP toInteger('1') LIMIT 1 + 2
+MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $skip LIMIT $limit
+"""  # noqa: E501 - a statement is a line.
+
+
+@pytest.mark.parametrize("statement", PAGES.strip().split("\n"))
+def test_a_page_of_what_is_ordered_has_neo4js_rows(stores, statement):
+    given = {"skip": 1, "limit": 3} if "$skip" in statement else {}
+    found = {name: store.ask(statement, given).table.to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+    assert found["embedded"]
+
+
 TEXT = "CASE WHEN i % {} = 0 THEN 'text ' + i % 3 END"
 """A text that may be null."""
 ORDERS = (

@@ -16,12 +16,11 @@ from graphkit.cypher import Statement
 from graphkit.cypher.grammar import WALKS
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS, Types
+from graphkit.stores.embedded.functions import FUNCTIONS, Types, shape
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.patterns import (
     ANY_VALUE,
     EDGES,
-    GRAPH_VALUES,
     HIDDEN,
     NODES,
     Joins,
@@ -280,40 +279,51 @@ class Writer:
         return ", ".join(paths) + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def projection(self, each: Syntax) -> str:
-        """Write WITH or RETURN, whose columns may be called like variables in its order."""
+        """Write WITH or RETURN, whose columns may be called like variables in its order.
+
+        Where the order is of what stays the same for many rows, ladybug's SKIP beside LIMIT drops
+        all of them: LIMIT is then that of a clause of its own.
+        """
         items = each.all("item", "star")
+        apart = all(map(each.first, ("order", "skip", "limit")))
+        kind = "with" if apart else each.kind
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
-        grouped = each.name and each.kind == "with" and not any(map(aggregates, items))
-        word = each.kind.upper() + (" DISTINCT" if each.name and not grouped else "")
+        grouped = each.name and kind == "with" and not any(map(aggregates, items))
+        word = kind.upper() + (" DISTINCT" if each.name and not grouped else "")
         order = each.first("order")
         shadows = any(self._shadows(item) for item in items) if order is not None else False
-        shadows = shadows and not each.first("star")
-        names, columns = {}, []
+        aliased = (shadows or kind != each.kind) and not each.first("star")
+        names, columns, made = {}, [], []
         for number, item in enumerate(items):
             column = self.column(each, number, item)
             last = item.parts[-1] if item.parts else item
-            if shadows and last.kind == "variable":
-                names[last.name] = f"column_{number}{HIDDEN}"
-                column += f" AS {names[last.name]}"
+            name = ""
+            if aliased and (kind != each.kind or last.kind == "variable"):
+                name = f"column_{number}{HIDDEN}"
             elif len(item.parts) == 2:
-                column += f" AS {self.variable(last)}"
-            columns.append(column)
+                name = self.variable(last)
+            if aliased and last.kind == "variable":
+                names[last.name] = name
+            columns.append(f"{column} AS {name}" if name else column)
+            made.append(name or column)
         if grouped:
             columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
         self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
         self.labels = {item.parts[-1].name for item in items if _is_labels(*item.parts[:1])}
-        rest = self.every(each.all("order", "skip", "limit"), " ")
+        rest = self.every(each.all("order", "skip", *() if apart else ("limit",)), " ")
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
+            made = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
             if order is not None and not each.first("skip", "limit"):
                 rest += " SKIP 0"
         text = f"{word} {', '.join(columns)} {rest}".rstrip()
-        if each.kind == "with" and names:
-            back = ", ".join(f"{new} AS {quoted(name)}" for name, new in names.items())
-            text += f" WITH {back}"
+        if apart or (each.kind == "with" and names):
+            again = "*" if each.first("star") else ", ".join(made)
+            limit = self.every(each.all("limit")) if apart else ""
+            text += f" {each.kind.upper()} {again} {limit}".rstrip()
         where = each.first("where")
         return f"{text} {self.written(where)}" if where else text
 
@@ -324,25 +334,13 @@ class Writer:
         value = item.parts[0]
         if value.kind == "variable":
             return self.variable(value)
-        shape = self.shape(value)
-        if shape and self.shaping and clause.kind == "return" and not clause.first("star"):
+        shown = shape(self.types, value)
+        if shown and self.shaping and clause.kind == "return" and not clause.first("star"):
             ordered = [v.name for each in clause.all("order") for v in each.walk("variable")]
-            if shape != "text" or item.parts[-1].name not in ordered:
-                self.shapes[number] = shape
+            if shown != "text" or item.parts[-1].name not in ordered:
+                self.shapes[number] = shown
                 return self.written(value.parts[0])
         return self.written(value)
-
-    def shape(self, value: Syntax) -> str:
-        """Return what a column shows of what is asked for: its properties, their keys, its text."""
-        if value.kind == "projection":
-            all_ = [part.kind for part in value.parts[1:]] == ["own-properties"]
-            return "properties" if all_ and self.types.of(value.parts[0]) in GRAPH_VALUES else ""
-        if value.kind != "function" or not value.parts:
-            return ""
-        name, type_ = value.name.lower(), self.types.of(value.parts[0])
-        if type_ == "float":
-            return "text" if name.removesuffix("ornull") == "tostring" else ""
-        return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
     def sort(self, each: Syntax) -> str:
         """Write a value to order by; of labels the only one, as ladybug orders no lists.

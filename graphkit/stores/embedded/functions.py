@@ -284,10 +284,47 @@ _RULES: dict[str, Callable[[Types, Syntax], str]] = {
 }  # fmt: skip
 
 
+def shape(types: Types, value: Syntax) -> str:
+    """Return what a column shows of what is asked for: its properties, their keys, its text."""
+    if value.kind == "projection":
+        all_ = [part.kind for part in value.parts[1:]] == ["own-properties"]
+        return "properties" if all_ and types.of(value.parts[0]) in GRAPH_VALUES else ""
+    if value.kind != "function" or not value.parts:
+        return ""
+    name, type_ = value.name.lower(), types.of(value.parts[0])
+    if type_ == "float":
+        return "text" if name.removesuffix("ornull") == "tostring" else ""
+    return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
+
+
+WHITE = (
+    r"\\s\\x0b\\x1c-\\x1f\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}"
+    r"\\x{2028}\\x{2029}\\x{205f}\\x{3000}"
+)
+"""Signs that Neo4j trims from a text, in a regular expression."""
+CONTROL = r"\\x01-\\x20"
+"""Signs that it trims from a text that is read as a fraction."""
 MARK = "\u0001"
 """A character that no text has."""
 WHOLE, DECIMAL = "'[+-]?[0-9]{1,18}'", "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'"
 """Texts that are an integer, and a number."""
+
+
+def trimmed(text: str, ends: str = "both", signs: str = WHITE) -> str:
+    """Write a text without signs at its ends; a text that ladybug trims itself may be garbage."""
+    parts = {"left": f"^[{signs}]+", "right": f"[{signs}]+$"}
+    pattern = parts.get(ends) or "|".join(parts.values())
+    return f"regexp_replace({text}, '{pattern}', '', 'g')"
+
+
+def trim(ends: str) -> Rule:
+    """Make the rule for a function that trims a text."""
+
+    def rule(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
+        null = writer.types.of(arguments[0]) == "null"
+        return "cast(null, 'STRING')" if null else trimmed(writer.every(arguments), ends)
+
+    return rule
 
 
 def to_string(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -328,7 +365,7 @@ def to_float(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     if type_ in ("int", "float"):
         return as_float(value, type_)
     if type_ == "text":
-        return _number(f"trim({value})")
+        return _number(trimmed(value, signs=CONTROL))
     if type_ == "null":
         return "cast(null, 'DOUBLE')"
     return unknown_type(writer, each)
@@ -340,7 +377,7 @@ def to_boolean(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
     if type_ == "bool":
         return value
     if type_ == "text":
-        return f"CASE lower({value}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+        return f"CASE lower({trimmed(value)}) WHEN 'true' THEN true WHEN 'false' THEN false END"
     return unknown_type(writer, each)
 
 
@@ -512,12 +549,14 @@ FUNCTIONS: dict[str, Rule] = {
     "last": lambda writer, each, arguments: item(writer, arguments[0], "-1"),
     "length": length,
     "log": template("ln({0})"),
+    "ltrim": trim("left"),
     "properties": different("of a value, not of a column, has what is not set as well"),
     "rand": template("random()"),
     "replace": replace,
     "reverse": reverse,
     "round": round_,
     "sum": sum_,
+    "rtrim": trim("right"),
     "size": size,
     "split": split,
     "startnode": end_of("start_node"),
@@ -531,6 +570,7 @@ FUNCTIONS: dict[str, Rule] = {
     "tointegerornull": to_integer,
     "tostring": to_string,
     "tostringornull": to_string,
+    "trim": trim("both"),
     "type": type_,
 }
 """Functions that are written otherwise, by their name in small letters."""

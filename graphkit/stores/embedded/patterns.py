@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
@@ -309,6 +309,12 @@ ANY_VALUE = {
 """A value of each type of those that can be sorted."""
 
 
+def _holds_none(value: Any) -> bool:
+    """Tell if a list or map of a parameter, or one in it, holds None."""
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, dict | list) and any(p is None or _holds_none(p) for p in parts)
+
+
 class Nulls:
     """Variables that are not null, and those that hold no null, at a place in a statement.
 
@@ -444,7 +450,9 @@ class Nulls:
             return name == "null"
         if values.kind == "variable":
             return values.name not in self.whole
-        if values.kind in ("property", "parameter", "string", "number", "places"):
+        if values.kind == "parameter":
+            return _holds_none(self.types.parameters.get(values.name))
+        if values.kind in ("property", "string", "number", "places"):
             return False
         if values.kind == "each-property":
             return values.name not in REQUIRED or self.may_hold(values.parts[0])
