@@ -692,6 +692,23 @@ def test_texts_are_trimmed_as_by_neo4j(stores, statement):
     assert found["embedded"] == found["neo4j"]
 
 
+OPERATORS = r"""
+MATCH (c:Country) RETURN c.iso3 AS i, 'z' + c.name STARTS WITH 'z' AS a, 'z' + c.name CONTAINS c.name AS b, c.name + 'q' ENDS WITH 'q' AS d, 'z' + c.name =~ 'z.*' AS e, 'z' + c.iso3 IN ['zKOR', 'q'] AS f ORDER BY i
+MATCH (c:Country) RETURN c.iso3 AS i, 'z' + c.name IS NULL AS a, NOT 'z' + c.name CONTAINS 'a' AS b, c.name + c.iso3 CONTAINS '' AS d, c.iso3 + 'a' IN c.aliases AS e ORDER BY i
+MATCH (c:Country) RETURN c.iso3 AS i, size(c.name) + 1 IN [4, 5, 6] AS a, size(c.name) % 3 + c.last_year IS NULL AS b, size(c.name) * 2 + 1 IS NOT NULL AS d, 1 + size(c.name) % 2 IN [size(c.iso3) - 1] AS e ORDER BY i
+UNWIND [1, null, 3] AS z MATCH (c:Country) WHERE c.iso3 > 'U' RETURN z, c.iso3 AS c, z % 3 + c.last_year IS NULL AS a, z + 1 IN [2, 4] AS b, NOT z = 1 AS d, NOT z + 1 > 2 AS e, -z + 1 < 0 AS f, z * 2 + 1 = 3 AND z > 0 OR c.name STARTS WITH 'U' AS g, z > 1 XOR z IS NULL AS k ORDER BY z, c
+UNWIND ['a\\b', 'c', "d'e", 'f"g', '%', '.*', '[x]', '$1', '\\1', '{}', ''] AS t RETURN t, replace(t, '\\', '/') AS a, replace(t, '', '\\1') AS b, split(t, '\\') AS c, t CONTAINS '\\' AS d, replace('a' + t, 'a', t) AS e
+UNWIND ['0012', '+3', '-007', '00.5', '1e3', '1.', '.5', '-.5e1', '', ' 12', '12a', '0', '000', '+0012', '1e+05', '+1E-2', '-0', '-0.0', null] AS t RETURN t, toInteger(t) AS i, toFloat(t) AS f, toIntegerOrNull(t) AS j
+"""  # noqa: E501 - a statement is a line.
+
+
+@pytest.mark.parametrize("statement", OPERATORS.strip().split("\n"))
+def test_operators_signs_and_texts_of_numbers_have_neo4js_rows(stores, statement):
+    found = {name: store.ask(statement).table.to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+
+
 PAGES = """
 UNWIND [2, 1, 3] AS k MATCH (s:Stage) WITH k, s.key AS v ORDER BY k SKIP 1 LIMIT 3 RETURN k
 UNWIND [2, 1, 3] AS k MATCH (s:Stage) RETURN k ORDER BY k SKIP 1 LIMIT 3

@@ -345,7 +345,7 @@ def to_integer(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
             return _cut_off(value)
         case "text":
             is_whole = f"regexp_full_match({value}, {WHOLE})"
-            whole = f"cast(CASE WHEN {is_whole} THEN {value} END, 'INT64')"
+            whole = f"cast(CASE WHEN {is_whole} THEN {_plain(value)} END, 'INT64')"
             # coalesce() of nothing but nulls that are constant would be a text.
             return f"CASE WHEN {is_whole} THEN {whole} ELSE {_cut_off(_number(value))} END"
     return unknown_type(writer, each)
@@ -356,7 +356,13 @@ def _cut_off(value: str) -> str:
 
 
 def _number(value: str) -> str:
-    return f"cast(CASE WHEN regexp_full_match({value}, {DECIMAL}) THEN {value} END, 'DOUBLE')"
+    number = f"CASE WHEN regexp_full_match({value}, {DECIMAL}) THEN {_plain(value)} END"
+    return f"cast({number}, 'DOUBLE')"
+
+
+def _plain(number: str) -> str:
+    """Write the text of a number as ladybug reads it: without a plus and zeros before it."""
+    return rf"regexp_replace(replace({number}, '+', ''), '^(-?)0+([0-9])', '\\1\\2')"
 
 
 def to_float(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
@@ -447,7 +453,8 @@ def replace(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
         text, part, other = (writer.filled(value, "''") for value in arguments)
         replaced = f"replace({text}, {part}, {other})"
         if not _is_some_text(arguments[1]):
-            every = f"regexp_replace({text}, '', {other}, 'g')"
+            plain = rf"replace({other}, '\\', '\\\\')"
+            every = f"regexp_replace({text}, '', {plain}, 'g')"
             replaced = f"CASE WHEN {part} = '' THEN {every} ELSE {replaced} END"
         return made(replaced)
 

@@ -242,10 +242,10 @@ def test(writer: Writer, each: Syntax) -> str:
         writer.lacks(each, f"{each.name} of anything but texts")
     text, part = writer.written(value), writer.written(other)
     if each.name == "CONTAINS" and other.kind != "string":
-        return f"CASE WHEN {part} = '' THEN {text} = {text} ELSE {text} CONTAINS ({part}) END"
+        return f"CASE WHEN {part} = '' THEN ({text}) = ({text}) ELSE ({text}) CONTAINS ({part}) END"
     if each.name == "CONTAINS" and len(other.name) == 2:
-        return f"({text} = {text})"
-    return f"{text} {each.name} ({part})"
+        return f"(({text}) = ({text}))"
+    return f"({text}) {each.name} ({part})"
 
 
 def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> str:
@@ -253,7 +253,7 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     type_, items = writer.types.of(value), writer.types.item(values)
     _check_types(writer, each, [(value, type_), (values, items)])
     graph = type_ in GRAPH_VALUES and type_ == items
-    form = "id({})" if graph else "{}"  # ladybug compares no node out of a list
+    form = "id({})" if graph else "({})"  # ladybug compares no node out of a list
     text = form.format(writer.written(value))
     given = writer.types.parameters.get(values.name) if values.kind == "parameter" else None
     if given == [] or (values.kind == "list" and not values.parts):
@@ -405,7 +405,7 @@ def null_test(writer: Writer, each: Syntax) -> str:
     """Write ``x IS NULL``; also of an identity, whose value would be another one."""
     value = each.parts[0]
     text = _identity(writer, value) if _identifies(value) else writer.written(value)
-    return f"({text}) {each.name}" if text.endswith("]") else f"{text} {each.name}"
+    return f"({text}) {each.name}"
 
 
 def case(writer: Writer, each: Syntax) -> str:
