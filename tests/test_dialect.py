@@ -734,6 +734,21 @@ MATCH (c:Country) CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k ORDER BY 
 MATCH (c:Country) WITH DISTINCT 1 AS a, c.region AS r ORDER BY a SKIP 1 LIMIT 2 RETURN a
 MATCH (s:Stage) RETURN s.key AS key, s.key AS k2 ORDER BY toUpper(s.key) DESC SKIP toInteger('1') LIMIT 1 + 2
 MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $skip LIMIT $limit
+UNWIND range(1, 40) AS i WITH 1 AS k LIMIT 3 RETURN k
+UNWIND range(1, 40) AS i WITH 1 AS k SKIP 30 LIMIT 3 RETURN k
+UNWIND range(1, 40) AS i WITH 1 AS k WITH * SKIP 38 RETURN k
+UNWIND range(1, 40) AS i WITH 1 AS k WITH * ORDER BY k SKIP 36 LIMIT 2 RETURN k
+UNWIND range(1, 40) AS i WITH 1 AS k, 'a' AS l WITH k, l ORDER BY l SKIP 36 LIMIT 20 RETURN k, l
+UNWIND range(1, 40) AS i WITH [x IN ['a'] | x] AS k, i WITH k LIMIT 3 RETURN k
+UNWIND range(1, 40) AS i WITH {a: 1} AS k SKIP 37 MATCH (s:Stage {key: 'mine'}) RETURN k.a AS k, s.key AS s
+UNWIND range(1, 40) AS i RETURN 1 AS k ORDER BY k SKIP 36 LIMIT 2
+UNWIND range(1, 5) AS i WITH DISTINCT 1 AS k LIMIT 3 RETURN k
+UNWIND range(1, 40) AS z MATCH (s:Stage) WITH 2.0 > size(null + s.key) AS v ORDER BY v SKIP 1 LIMIT 3 RETURN v
+MATCH (c:Country) WITH c:Nation AS v, (c.region + (null + null)) AS w ORDER BY v, w SKIP 1 LIMIT 3 WHERE NOT v RETURN v, w
+MATCH (c:Country) WITH null + c.name AS v LIMIT 3 WITH v AS w SKIP 1 RETURN w
+MATCH (c:Country) WITH CASE WHEN c.iso3 > 'S' THEN true END AS c ORDER BY c SKIP 50 LIMIT 20 RETURN c
+MATCH p = (a:Product)-[:MADE_INTO]->(b) WITH null AS v ORDER BY v SKIP 1 LIMIT 3 MATCH (s:Stage {key: 'mine'}) RETURN v, s.key AS s
+MATCH (c:Country) WITH count(*) AS n, 1 AS k LIMIT 1 RETURN n, k
 """  # noqa: E501 - a statement is a line.
 
 

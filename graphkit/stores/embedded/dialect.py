@@ -26,12 +26,14 @@ from graphkit.stores.embedded.patterns import (
     Joins,
     Nulls,
     aggregates,
+    free,
+    is_labels,
     labels_of,
     quoted,
     replaced,
 )
 from graphkit.stores.embedded.subqueries import joined, misplanned
-from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, free, own
+from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, own
 
 LACKING = {
     "collect": "COLLECT subquery",
@@ -124,10 +126,6 @@ def shown(asked: Translation) -> str:
     """Return the text of a translation with the parameters' own names."""
     own = {new: name for name, new in asked.names.items()}
     return re.sub(rf"\$({HIDDEN}_\d+)\b", lambda found: f"${own[found[1]]}", asked.text)
-
-
-def _is_labels(value: Syntax | None = None) -> bool:
-    return value is not None and value.kind == "function" and value.name.lower() == "labels"
 
 
 class Writer:
@@ -245,10 +243,6 @@ class Writer:
 
     # --- clauses
 
-    def prefix(self, each: Syntax) -> str:
-        """Write EXPLAIN and PROFILE; ladybug knows no versions."""
-        return "" if each.name == "CYPHER" else each.name
-
     def union(self, each: Syntax) -> str:
         """Write UNION."""
         self.nulls.forget()
@@ -281,51 +275,57 @@ class Writer:
     def projection(self, each: Syntax) -> str:
         """Write WITH or RETURN, whose columns may be called like variables in its order.
 
-        Where the order is of what stays the same for many rows, ladybug's SKIP beside LIMIT drops
-        all of them: LIMIT is then that of a clause of its own.
+        By what is the same in many rows, ladybug's SKIP beside LIMIT drops all of them: LIMIT then
+        has a clause of its own. Of constants alone, it counts no rows: a variable goes with them.
         """
         items = each.all("item", "star")
-        apart = all(map(each.first, ("order", "skip", "limit")))
+        order, part = each.first("order"), each.first("skip", "limit")
+        varies = each.kind == "return" or each.name or any(map(self.nulls.varies, items))
+        still = part and not varies
+        hidden = [f"{HIDDEN}_n{each.at}"] if still and self.nulls.varying else []
+        apart = all(map(each.first, ("order", "skip", "limit"))) and bool(hidden or not still)
         kind = "with" if apart else each.kind
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
         grouped = each.name and kind == "with" and not any(map(aggregates, items))
         word = kind.upper() + (" DISTINCT" if each.name and not grouped else "")
-        order = each.first("order")
         shadows = any(self._shadows(item) for item in items) if order is not None else False
         aliased = (shadows or kind != each.kind) and not each.first("star")
         names, columns, made = {}, [], []
         for number, item in enumerate(items):
             column = self.column(each, number, item)
             last = item.parts[-1] if item.parts else item
-            name = ""
+            name = self.variable(last) if len(item.parts) == 2 else ""
             if aliased and (kind != each.kind or last.kind == "variable"):
                 name = f"column_{number}{HIDDEN}"
-            elif len(item.parts) == 2:
-                name = self.variable(last)
             if aliased and last.kind == "variable":
                 names[last.name] = name
             columns.append(f"{column} AS {name}" if name else column)
             made.append(name or column)
+        made = ["*"] if each.first("star") else made
         if grouped:
             columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
+        columns += [f"{quoted(min(self.nulls.varying))} AS {name}" for name in hidden]
         self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
-        self.labels = {item.parts[-1].name for item in items if _is_labels(*item.parts[:1])}
+        self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
         rest = self.every(each.all("order", "skip", *() if apart else ("limit",)), " ")
+        if still and not hidden and order is None:
+            rest = f"ORDER BY 1 {rest}"
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
-            made = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
-            if order is not None and not each.first("skip", "limit"):
+            back = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
+            if order is not None and not part:
                 rest += " SKIP 0"
         text = f"{word} {', '.join(columns)} {rest}".rstrip()
-        if apart or (each.kind == "with" and names):
-            again = "*" if each.first("star") else ", ".join(made)
-            limit = self.every(each.all("limit")) if apart else ""
-            text += f" {each.kind.upper()} {again} {limit}".rstrip()
-        where = each.first("where")
-        return f"{text} {self.written(where)}" if where else text
+        limit = self.every(each.all("limit")) if apart else ""
+        if apart and hidden:
+            text, limit = f"{text} WITH {', '.join(made + hidden)} {limit}", ""
+        if apart or hidden or (each.kind == "with" and names):
+            again = made if each.kind == "return" else back
+            text += f" {each.kind.upper()} {', '.join(again)} {limit}".rstrip()
+        return " ".join([text, *self.all_written(each.all("where"))])
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
         """Write the value of a column; of the properties of a node in an answer, the node."""
@@ -349,7 +349,7 @@ class Writer:
         where it merges sorted parts, and drops rows where it keeps only the first.
         """
         value = each.parts[0]
-        labels = value.name in self.labels if value.kind == "variable" else _is_labels(value)
+        labels = value.name in self.labels if value.kind == "variable" else is_labels(value)
         text = f"{self.written(value)}{'[1]' * labels}"
         type_ = "text" if labels else self.types.of(value)
         keys = [text]
@@ -582,7 +582,7 @@ RULES: dict[str, Rule] = {
     "parameter": Writer.parameter,
     "path": Writer.path,
     "pattern": Writer.pattern,
-    "prefix": Writer.prefix,
+    "prefix": lambda writer, each: each.name.replace("CYPHER", ""),  # ladybug has no versions
     "query": lambda writer, each: writer.every(each.parts, " "),
     "relationship": Writer.relationship,
     "return": Writer.projection,

@@ -283,6 +283,22 @@ def replaced(each: Syntax, values: dict[Syntax, Syntax]) -> Syntax:
     return replace(each, parts=[replaced(part, values) for part in each.parts])
 
 
+def free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
+    """Yield the variables in a construct that it does not bind itself."""
+    if each.kind == "variable" and each.name not in bound:
+        yield each
+    scope = {"comprehension": (0,), "predicate": (0,), "reduce": (0, 2)}.get(each.kind, ())
+    own = {each.parts[n].name for n in scope}
+    for n, part in enumerate(each.parts):
+        if n not in scope:  # the list of a scope, which follows its variable, is outside it
+            yield from free(part, bound if n - 1 in scope else {*bound, *own})
+
+
+def is_labels(value: Syntax | None = None) -> bool:
+    """Tell if a value is a call of ``labels()``."""
+    return value is not None and value.kind == "function" and value.name.lower() == "labels"
+
+
 # --- nulls
 
 SURE = frozenset((
@@ -341,6 +357,8 @@ class Nulls:
         """Variables that are lists without nulls, in their items neither."""
         self.kinds: dict[str, set[str]] = {}
         """Kinds that a node or relationship of a pattern may have."""
+        self.varying: set[str] = set()
+        """Variables that are no constants, whatever ladybug makes of their values."""
 
     def match(self, pattern: Syntax) -> None:
         """Take note of what a pattern finds; what an optional one does not find is null."""
@@ -350,6 +368,7 @@ class Nulls:
             for each in path.walk("path", "node", "relationship")
             for variable in each.all("variable")
         }
+        self.varying = self.varying | found
         if pattern.name != "OPTIONAL":
             self.there = self.there | found
         self.whole = self.whole | found
@@ -365,10 +384,12 @@ class Nulls:
         """Take note of a variable for the items of a list."""
         may_hold = self.may_hold(values)
         self._set(variable.name, may_hold, may_hold)
+        self.varying = self.varying | {variable.name}
 
     def _set(self, name: str, may_be: bool, may_hold: bool) -> None:
         self.there = self.there - {name} if may_be else self.there | {name}
         self.whole = self.whole - {name} if may_hold else self.whole | {name}
+        self.varying = self.varying - {name}
         self.kinds = {known: kinds for known, kinds in self.kinds.items() if known != name}
 
     def project(self, clause: Syntax) -> None:
@@ -379,6 +400,8 @@ class Nulls:
         there = {name for name, value in columns if not self.may_be(value)}
         whole = {name for name, value in columns if not self.may_hold(value)}
         kinds = {n: self.kinds[v.name] for n, v in columns if self._is_known(v)}
+        varying = {item.parts[-1].name for item in clause.all("item") if self.varies(item)}
+        self.varying = varying | (self.varying - names if clause.first("star") else set())
         self.there, self.whole = (self.there - names) | there, (self.whole - names) | whole
         self.kinds = {n: k for n, k in self.kinds.items() if n not in names} | kinds
 
@@ -390,20 +413,33 @@ class Nulls:
         self.there, self.whole = self.there & names, self.whole & names
         self.kinds = {name: kinds for name, kinds in self.kinds.items() if name in names}
 
+    def varies(self, column: Syntax) -> bool:
+        """Tell if ladybug cannot make one constant of a column, as it does of `null + n.key`."""
+        if column.kind == "star":
+            return bool(self.varying)
+        value = column.parts[0]
+        folds = any(
+            part.kind in ("constant", "label-test")
+            or (part.kind == "parameter" and self.may_be(part))
+            for part in value.walk()
+        )
+        names = {variable.name for variable in free(value, set())}
+        return aggregates(value) or bool(names & self.varying and not folds)
+
     def _is_known(self, value: Syntax) -> bool:
         """Tell if a value is a variable whose kinds are known."""
         return value.kind == "variable" and value.name in self.kinds
 
     def forget(self) -> None:
         """Forget everything, as UNION does."""
-        self.there, self.whole, self.kinds = set(), set(), {}
+        self.there, self.whole, self.kinds, self.varying = set(), set(), {}, set()
 
     @contextmanager
     def inside(self) -> Iterator[None]:
         """Keep what is noted inside a scope to it."""
-        before = self.there, self.whole, self.kinds
+        before = self.there, self.whole, self.kinds, self.varying
         yield
-        self.there, self.whole, self.kinds = before
+        self.there, self.whole, self.kinds, self.varying = before
 
     def may_be(self, value: Syntax) -> bool:
         """Tell if a value may be null."""

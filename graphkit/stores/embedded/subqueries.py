@@ -18,10 +18,10 @@ from graphkit.stores.embedded.patterns import (
     HIDDEN,
     Nulls,
     aggregates,
+    free,
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.values import free
 
 SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
 """Kinds of values with variables of their own."""

@@ -7,7 +7,7 @@ nulls among them. Where the type of a value decides and is not known, the statem
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,6 +19,7 @@ from graphkit.stores.embedded.patterns import (
     HIDDEN,
     NODES,
     aggregates,
+    free,
     meant,
     quoted,
     replaced,
@@ -343,17 +344,6 @@ def squared_distance(writer: Writer, each: Syntax) -> str:
     """Write the square of the difference of two numbers."""
     difference = " - ".join(writer.all_written(each.parts))
     return f"({difference}) * ({difference})"
-
-
-def free(each: Syntax, bound: set[str]) -> Iterator[Syntax]:
-    """Yield the variables in a construct that it does not bind itself."""
-    if each.kind == "variable" and each.name not in bound:
-        yield each
-    scope = {"comprehension": (0,), "predicate": (0,), "reduce": (0, 2)}.get(each.kind, ())
-    own = {each.parts[n].name for n in scope}
-    for n, part in enumerate(each.parts):
-        if n not in scope:  # the list of a scope, which follows its variable, is outside it
-            yield from free(part, bound if n - 1 in scope else {*bound, *own})
 
 
 def as_float(text: str, type_: str) -> str:
