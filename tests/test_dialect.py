@@ -734,6 +734,7 @@ MATCH (c:Country) CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k ORDER BY 
 MATCH (c:Country) WITH DISTINCT 1 AS a, c.region AS r ORDER BY a SKIP 1 LIMIT 2 RETURN a
 MATCH (s:Stage) RETURN s.key AS key, s.key AS k2 ORDER BY toUpper(s.key) DESC SKIP toInteger('1') LIMIT 1 + 2
 MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $skip LIMIT $limit
+MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $1 LIMIT 2
 UNWIND range(1, 40) AS i WITH 1 AS k LIMIT 3 RETURN k
 UNWIND range(1, 40) AS i WITH 1 AS k SKIP 30 LIMIT 3 RETURN k
 UNWIND range(1, 40) AS i WITH 1 AS k WITH * SKIP 38 RETURN k
@@ -754,7 +755,9 @@ MATCH (c:Country) WITH count(*) AS n, 1 AS k LIMIT 1 RETURN n, k
 
 @pytest.mark.parametrize("statement", PAGES.strip().split("\n"))
 def test_a_page_of_what_is_ordered_has_neo4js_rows(stores, statement):
-    given = {"skip": 1, "limit": 3} if "$skip" in statement else {}
+    given = {
+        name: n for name, n in (("skip", 1), ("limit", 3), ("1", 2)) if f"${name}" in statement
+    }
     found = {name: store.ask(statement, given).table.to_pylist() for name, store in stores.items()}
 
     assert found["embedded"] == found["neo4j"]

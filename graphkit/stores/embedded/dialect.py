@@ -16,7 +16,7 @@ from graphkit.cypher import Statement
 from graphkit.cypher.grammar import WALKS
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS, Types, shape
+from graphkit.stores.embedded.functions import FUNCTIONS, Types, page, shape
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.patterns import (
     ANY_VALUE,
@@ -275,8 +275,8 @@ class Writer:
     def projection(self, each: Syntax) -> str:
         """Write WITH or RETURN, whose columns may be called like variables in its order.
 
-        By what is the same in many rows, ladybug's SKIP beside LIMIT drops all of them: LIMIT then
-        has a clause of its own. Of constants alone, it counts no rows: a variable goes with them.
+        By what is the same in many rows, ladybug's SKIP beside LIMIT drops all: each has a clause
+        then. Of constants alone, it counts no rows: a variable goes with them.
         """
         items = each.all("item", "star")
         order, part = each.first("order"), each.first("skip", "limit")
@@ -309,7 +309,8 @@ class Writer:
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
         self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
-        rest = self.every(each.all("order", "skip", *() if apart else ("limit",)), " ")
+        counted, again = page(self, each, apart)
+        rest = f"{self.every(each.all('order'))} {counted}".strip()
         if still and not hidden and order is None:
             rest = f"ORDER BY 1 {rest}"
         self.renamed = outer
@@ -319,12 +320,11 @@ class Writer:
             if order is not None and not part:
                 rest += " SKIP 0"
         text = f"{word} {', '.join(columns)} {rest}".rstrip()
-        limit = self.every(each.all("limit")) if apart else ""
         if apart and hidden:
-            text, limit = f"{text} WITH {', '.join(made + hidden)} {limit}", ""
+            text, again = f"{text} WITH {', '.join(made + hidden)} {again}", ""
         if apart or hidden or (each.kind == "with" and names):
-            again = made if each.kind == "return" else back
-            text += f" {each.kind.upper()} {', '.join(again)} {limit}".rstrip()
+            shown = made if each.kind == "return" else back
+            text += f" {each.kind.upper()} {', '.join(shown)} {again}".rstrip()
         return " ".join([text, *self.all_written(each.all("where"))])
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:

@@ -332,7 +332,7 @@ def _holds_none(value: Any) -> bool:
 
 
 class Nulls:
-    """Variables that are not null, and those that hold no null, at a place in a statement.
+    """Variables that are not null, hold none or differ from row to row, at a place in a statement.
 
     Examples
     --------
