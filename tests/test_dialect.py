@@ -698,6 +698,9 @@ MATCH (c:Country) RETURN c.iso3 AS i, 'z' + c.name IS NULL AS a, NOT 'z' + c.nam
 MATCH (c:Country) RETURN c.iso3 AS i, size(c.name) + 1 IN [4, 5, 6] AS a, size(c.name) % 3 + c.last_year IS NULL AS b, size(c.name) * 2 + 1 IS NOT NULL AS d, 1 + size(c.name) % 2 IN [size(c.iso3) - 1] AS e ORDER BY i
 UNWIND [1, null, 3] AS z MATCH (c:Country) WHERE c.iso3 > 'U' RETURN z, c.iso3 AS c, z % 3 + c.last_year IS NULL AS a, z + 1 IN [2, 4] AS b, NOT z = 1 AS d, NOT z + 1 > 2 AS e, -z + 1 < 0 AS f, z * 2 + 1 = 3 AND z > 0 OR c.name STARTS WITH 'U' AS g, z > 1 XOR z IS NULL AS k ORDER BY z, c
 UNWIND ['a\\b', 'c', "d'e", 'f"g', '%', '.*', '[x]', '$1', '\\1', '{}', ''] AS t RETURN t, replace(t, '\\', '/') AS a, replace(t, '', '\\1') AS b, split(t, '\\') AS c, t CONTAINS '\\' AS d, replace('a' + t, 'a', t) AS e
+MATCH (c:Country) RETURN CASE WHEN 1 = 1 AND CASE WHEN size(c.name) > 5 THEN c.region = 'Asia' END THEN 1 ELSE 0 END AS x, sum(CASE WHEN 1 = 2 OR CASE WHEN size(c.name) > 5 THEN c.region = 'Asia' END THEN 1 ELSE 0 END) AS n ORDER BY x
+MATCH (c:Country) WHERE 1 = 1 AND CASE WHEN size(c.name) > 5 THEN c.region = 'Asia' END RETURN count(*) AS n
+UNWIND [true, false, null] AS b RETURN b, CASE WHEN 1 = 1 AND b THEN 1 ELSE 0 END AS x, CASE WHEN b OR 1 = 2 THEN 1 ELSE 0 END AS y
 UNWIND ['0012', '+3', '-007', '00.5', '1e3', '1.', '.5', '-.5e1', '', ' 12', '12a', '0', '000', '+0012', '1e+05', '+1E-2', '-0', '-0.0', null] AS t RETURN t, toInteger(t) AS i, toFloat(t) AS f, toIntegerOrNull(t) AS j
 """  # noqa: E501 - a statement is a line.
 
@@ -744,6 +747,8 @@ UNWIND range(1, 40) AS i WITH [x IN ['a'] | x] AS k, i WITH k LIMIT 3 RETURN k
 UNWIND range(1, 40) AS i WITH {a: 1} AS k SKIP 37 MATCH (s:Stage {key: 'mine'}) RETURN k.a AS k, s.key AS s
 UNWIND range(1, 40) AS i RETURN 1 AS k ORDER BY k SKIP 36 LIMIT 2
 UNWIND range(1, 5) AS i WITH DISTINCT 1 AS k LIMIT 3 RETURN k
+MATCH ()-[r:EXPORTS]->() WITH type(r) AS t LIMIT 3 RETURN t
+MATCH (a:Product)-[r:MADE_INTO]->() WITH toUpper(type(r)) AS t, head(labels(a)) AS l ORDER BY t, l SKIP 1 LIMIT 3 RETURN t, l
 UNWIND range(1, 40) AS z MATCH (s:Stage) WITH 2.0 > size(null + s.key) AS v ORDER BY v SKIP 1 LIMIT 3 RETURN v
 MATCH (c:Country) WITH c:Nation AS v, (c.region + (null + null)) AS w ORDER BY v, w SKIP 1 LIMIT 3 WHERE NOT v RETURN v, w
 MATCH (c:Country) WITH null + c.name AS v LIMIT 3 WITH v AS w SKIP 1 RETURN w

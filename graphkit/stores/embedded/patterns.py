@@ -414,13 +414,14 @@ class Nulls:
         self.kinds = {name: kinds for name, kinds in self.kinds.items() if name in names}
 
     def varies(self, column: Syntax) -> bool:
-        """Tell if ladybug cannot make one constant of a column, as it does of `null + n.key`."""
+        """Tell if ladybug can make no constant of a column, as of `null + n.key` and `type(r)`."""
         if column.kind == "star":
             return bool(self.varying)
         value = column.parts[0]
         folds = any(
             part.kind in ("constant", "label-test")
             or (part.kind == "parameter" and self.may_be(part))
+            or (part.kind == "function" and part.name.lower() in ("labels", "type"))
             for part in value.walk()
         )
         names = {variable.name for variable in free(value, set())}

@@ -416,8 +416,8 @@ def case(writer: Writer, each: Syntax) -> str:
 
 
 def _condition(text: str) -> str:
-    """Write a condition of CASE; ladybug takes one that is a CASE for false."""
-    return f"({text}) = true" if text.lstrip("( ").startswith("CASE") else text
+    """Write a condition of CASE; ladybug takes a CASE for false, after `true AND` as well."""
+    return f"({text}) = true" if "CASE " in text else text
 
 
 def _alone(text: str, type_: str, may_be_null: bool) -> str:
