@@ -748,6 +748,7 @@ UNWIND range(1, 40) AS i WITH {a: 1} AS k SKIP 37 MATCH (s:Stage {key: 'mine'}) 
 UNWIND range(1, 40) AS i RETURN 1 AS k ORDER BY k SKIP 36 LIMIT 2
 UNWIND range(1, 5) AS i WITH DISTINCT 1 AS k LIMIT 3 RETURN k
 MATCH ()-[r:EXPORTS]->() WITH type(r) AS t LIMIT 3 RETURN t
+MATCH (a:Product)-[:MADE_INTO]->(b) WITH CASE 'a' WHEN 'a' THEN 1 WHEN b.key THEN size(a.key) END AS k, 1 = 2 AND b.key > 'a' AS l ORDER BY k, l SKIP 1 LIMIT 3 RETURN k, l
 MATCH (a:Product)-[r:MADE_INTO]->() WITH toUpper(type(r)) AS t, head(labels(a)) AS l ORDER BY t, l SKIP 1 LIMIT 3 RETURN t, l
 UNWIND range(1, 40) AS z MATCH (s:Stage) WITH 2.0 > size(null + s.key) AS v ORDER BY v SKIP 1 LIMIT 3 RETURN v
 MATCH (c:Country) WITH c:Nation AS v, (c.region + (null + null)) AS w ORDER BY v, w SKIP 1 LIMIT 3 WHERE NOT v RETURN v, w

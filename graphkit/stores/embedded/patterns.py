@@ -419,7 +419,7 @@ class Nulls:
             return bool(self.varying)
         value = column.parts[0]
         folds = any(
-            part.kind in ("constant", "label-test")
+            part.kind in ("constant", "label-test", "case", "and", "or")
             or (part.kind == "parameter" and self.may_be(part))
             or (part.kind == "function" and part.name.lower() in ("labels", "type"))
             for part in value.walk()
