@@ -621,6 +621,7 @@ OF_THREE = [
     "[x IN §['a', c.name]§ | substring(x, z % 3)]",
     "[x IN ['a', null, c.name] | replace(x, 'a', '_')][z % 4]",
     "'name ' + §z§ + c.iso3",
+    "([{a: z, b: c.name}, {a: 1, b: c.iso3}])[§z % 3§].b",
 ]
 """Values of three others; what stands between two § is null in three of four rows."""
 
@@ -648,6 +649,7 @@ def test_a_null_among_three_values_has_no_part_in_other_rows(stores, value):
         "split(c.name, left(toString(c.last_year) + c.name, 1))",
         "['a', 'b', 'c'][c.last_year % 3]",
         "['a', 'b', 'c'][1..c.last_year % 3 + 1]",
+        "[{a: 1, b: c.name}, {a: 2, b: c.iso3}, {a: 3, b: c.name}][c.last_year % 3].b",
     ],
 )
 @pytest.mark.parametrize("some", ["c.iso3 >= 'S'", "size(c.name) % 3 > 0", "c.region > 'B'"])
@@ -738,6 +740,7 @@ MATCH (c:Country) WITH DISTINCT 1 AS a, c.region AS r ORDER BY a SKIP 1 LIMIT 2 
 MATCH (s:Stage) RETURN s.key AS key, s.key AS k2 ORDER BY toUpper(s.key) DESC SKIP toInteger('1') LIMIT 1 + 2
 MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $skip LIMIT $limit
 MATCH (s:Stage) RETURN s.key AS s ORDER BY s SKIP $1 LIMIT 2
+MATCH (c:Country) WHERE c.iso3 < 'C' CALL (c) { MATCH (c)-[:HOLDS]->(p) RETURN p.key AS k ORDER BY k SKIP 1 LIMIT 2 } RETURN c.iso3 AS i, k ORDER BY i, k SKIP $1 LIMIT 9
 UNWIND range(1, 40) AS i WITH 1 AS k LIMIT 3 RETURN k
 UNWIND range(1, 40) AS i WITH 1 AS k SKIP 30 LIMIT 3 RETURN k
 UNWIND range(1, 40) AS i WITH 1 AS k WITH * SKIP 38 RETURN k

@@ -16,7 +16,7 @@ from graphkit.cypher import Statement
 from graphkit.cypher.grammar import WALKS
 from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated
-from graphkit.stores.embedded.functions import FUNCTIONS, Types, page, shape
+from graphkit.stores.embedded.functions import FUNCTIONS, Types, shape
 from graphkit.stores.embedded.functions import LACKING as LACKING_FUNCTIONS
 from graphkit.stores.embedded.patterns import (
     ANY_VALUE,
@@ -32,7 +32,7 @@ from graphkit.stores.embedded.patterns import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.subqueries import joined, misplanned
+from graphkit.stores.embedded.subqueries import joined, misplanned, page
 from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, own
 
 LACKING = {

@@ -297,16 +297,6 @@ def shape(types: Types, value: Syntax) -> str:
     return name if name in ("properties", "keys") and type_ in GRAPH_VALUES else ""
 
 
-def page(writer: Writer, each: Syntax, apart: bool) -> tuple[str, str]:
-    """Write SKIP and LIMIT, for two clauses or one; of two, the sum is first, as it sorts less."""
-    parts = [*each.all("skip"), *each.all("limit")]
-    numbers = [part.parts[0].name for part in parts if part.parts[0].kind == "number"]
-    if apart and len(numbers) == 2 and all(map(str.isdecimal, numbers)):
-        return f"LIMIT {min(sum(map(int, numbers)), 2**63 - 1)}", f"SKIP {numbers[0]}"
-    texts = writer.all_written(parts)
-    return (texts[0], texts[1]) if apart else (" ".join(texts), "")
-
-
 WHITE = (
     r"\\s\\x0b\\x1c-\\x1f\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}"
     r"\\x{2028}\\x{2029}\\x{205f}\\x{3000}"

@@ -325,6 +325,14 @@ ANY_VALUE = {
 """A value of each type of those that can be sorted."""
 
 
+def _parts(value: Syntax) -> list[Syntax] | None:
+    """Return the parts that alone make a value null; None of one that is not made of such."""
+    if value.kind in MADE_OF_PARTS or (value.kind == "function" and value.name.lower() in SURE):
+        return [part for part in value.parts if part.kind != "sign"]
+    place = {"comprehension": 1, "projection": 0}.get(value.kind)
+    return None if place is None else [value.parts[place]]
+
+
 def _holds_none(value: Any) -> bool:
     """Tell if a list or map of a parameter, or one in it, holds None."""
     parts = value.values() if isinstance(value, dict) else value
@@ -459,8 +467,9 @@ class Nulls:
             if kinds is None:
                 return value.name not in REQUIRED
             return not all(value.name in ALWAYS_SET.get(kind, ()) for kind in kinds)
-        if value.kind in MADE_OF_PARTS or (value.kind == "function" and name in SURE):
-            return any(self.sources(value))
+        made_of = _parts(value)
+        if made_of is not None:
+            return any(map(self.may_be, made_of))
         if value.kind == "function" and name in NEVER:
             return False
         if value.kind == "function" and name == "coalesce":
@@ -471,12 +480,11 @@ class Nulls:
 
     def sources(self, value: Syntax) -> Iterator[Syntax]:
         """Yield the parts of a value, or itself, that alone may make it null."""
-        if value.kind in MADE_OF_PARTS or (value.kind == "function" and value.name.lower() in SURE):
-            for part in value.parts:
+        made_of = _parts(value)
+        if made_of is not None:
+            for part in made_of:
                 yield from self.sources(part)
-        elif value.kind in ("comprehension", "projection"):
-            yield from self.sources(value.parts[value.kind == "comprehension"])
-        elif value.kind != "sign" and self.may_be(value):
+        elif self.may_be(value):
             yield value
 
     def may_hold(self, values: Syntax) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.stores.embedded.functions import Types
@@ -22,6 +23,9 @@ from graphkit.stores.embedded.patterns import (
     quoted,
     replaced,
 )
+
+if TYPE_CHECKING:
+    from graphkit.stores.embedded.dialect import Writer
 
 SCOPES = ("comprehension", "predicate", "reduce", "subquery-value", "pattern-comprehension")
 """Kinds of values with variables of their own."""
@@ -303,16 +307,31 @@ def _same(each: Syntax, items: list[Syntax], values: list[Syntax]) -> dict[Synta
     }
 
 
+def page(writer: Writer, clause: Syntax, apart: bool) -> tuple[str, str]:
+    """Write SKIP and LIMIT, for two clauses or one; of two, the sum is first, as it sorts less."""
+    parts = [*clause.all("skip"), *clause.all("limit")]
+    if apart and (numbers := _numbers(parts)):
+        return f"LIMIT {min(sum(numbers), 2**63 - 1)}", f"SKIP {numbers[0]}"
+    texts = writer.all_written(parts)
+    return (texts[0], texts[1]) if apart else (" ".join(texts), "")
+
+
+def _numbers(parts: list[Syntax]) -> list[int] | None:
+    """Return the numbers of SKIP and LIMIT; None if one is not written out."""
+    values = [part.parts[0] for part in parts]
+    if all(value.kind == "number" and value.name.isdecimal() for value in values):
+        return [int(value.name) for value in values]
+    return None
+
+
 def _part(returned: Syntax, rows: Syntax) -> Syntax | None:
     """Return the part of a list that SKIP and LIMIT let through; None if they are no numbers."""
     skip, limit = (returned.first(kind) for kind in ("skip", "limit"))
-    numbers = [part.parts[0].name for part in (skip, limit) if part]
-    if not all(map(str.isdecimal, numbers)):
-        return None
+    numbers = _numbers(returned.all("skip", "limit"))
     if not numbers:
-        return rows
-    begin = int(numbers[0]) if skip else 0
-    ends = (begin, begin + int(numbers[-1])) if limit else (begin,)
+        return None if numbers is None else rows
+    begin = numbers[0] if skip else 0
+    ends = (begin, begin + numbers[-1]) if limit else (begin,)
     bounds = (_new(returned, "number", str(end)) for end in ends)
     return _new(returned, "slice", "fromto" if limit else "from", rows, *bounds)
 

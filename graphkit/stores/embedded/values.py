@@ -66,19 +66,25 @@ def unknown_type(writer: Writer, each: Syntax) -> NoReturn:
 # --- lists, whose places Neo4j counts from 0
 
 
-def item(writer: Writer, values: Syntax, place: str, *places: Syntax) -> str:
-    """Write the item at a place of ladybug's, made of these; null beyond the ends of a list."""
+def item(writer: Writer, values: Syntax, place: str, of: Syntax | None = None) -> str:
+    """Write the item at a place of ladybug's, written out or that of one; null beyond the ends."""
     type_ = writer.types.item(values)
     if type_ in (*GRAPH_VALUES, "map", "path") or type_.startswith(LIST):
         text = writer.written(values)
         if values.name.lower() == "nodes" and place in ("1", "-1"):
             return f"{text}[{place}]"  # every path has a node
         return f"{text}[CASE WHEN abs({place}) <= size({text}) THEN {place} END]"
-    if not places:
+    if of is None:
         return f"list_max({writer.written(values)}[{place}:{place}])"
-    with writer.unless_null([values, *places]) as made:
-        at = f"coalesce({place}, 0)" if any(map(writer.nulls.may_be, places)) else place
-        return made(f"list_max({writer.filled(values, '[]')}[{at}:{at}])")
+    with writer.unless_null([values, of]) as made:
+        return made(f"list_max({_alone_at(writer, values, of)})")
+
+
+def _alone_at(writer: Writer, values: Syntax, place: Syntax) -> str:
+    """Write the part of a list that is the item at a place of Neo4j's."""
+    at = _place(writer, place)
+    at = f"coalesce({at}, 0)" if writer.nulls.may_be(place) else at
+    return f"{writer.filled(values, '[]')}[{at}:{at}]"
 
 
 def index(writer: Writer, each: Syntax) -> str:
@@ -420,10 +426,10 @@ def _condition(text: str) -> str:
     return f"({text}) = true" if "CASE " in text else text
 
 
-def _alone(text: str, type_: str, may_be_null: bool) -> str:
+def _alone(writer: Writer, value: Syntax, type_: str) -> str:
     """Write a list of one item, which has a type where it is a null that is written out."""
-    filled = may_be_null and type_ in ANY_VALUE
-    return f"[coalesce({text}, {ANY_VALUE[type_]})]" if filled else f"[{text}]"
+    other = ANY_VALUE.get(type_)
+    return f"[{writer.filled(value, other) if other else writer.written(value)}]"
 
 
 def sum_(writer: Writer, each: Syntax) -> str:
@@ -454,14 +460,14 @@ def _joined(writer: Writer, values: list[Syntax], signs: list[Syntax], types: li
             text if type_ in ("text", "") else as_text(writer, value, type_, text)
             for value, type_, text in zip(values, types, texts, strict=True)
         ]
-    unknown = [t for t, value in zip(texts, values, strict=True) if writer.nulls.may_be(value)]
     text, listed = texts[0], lists[:1] == [True]
-    for sign, type_, more in zip(signs, types[1:], texts[1:], strict=True):
+    rest = zip(signs, values[1:], types[1:], texts[1:], strict=True)
+    for sign, value, type_, more in rest:
         # After a list with a null, list_append may leave one in its place.
         if listed and type_ and not type_.startswith(LIST):
-            text = f"list_concat({text}, {_alone(more, type_, more in unknown)})"
+            text = f"list_concat({text}, {_alone(writer, value, type_)})"
         elif not listed and types[0] and type_.startswith(LIST):
-            text = f"list_concat({_alone(text, types[0], text in unknown)}, {more})"
+            text = f"list_concat({_alone(writer, values[0], types[0])}, {more})"
             listed = True
         else:
             text = f"{text} {'+' if sign.name == '||' else sign.name} {more}"
@@ -492,8 +498,9 @@ def property_(writer: Writer, each: Syntax) -> str:
     """Write ``n.key``, or a part of a date."""
     value = each.parts[0]
     if value.kind == "index" and writer.types.of(value) in ("node", "relationship", "map"):
-        values, place = writer.written(value.parts[0]), _place(writer, value.parts[1])
-        return f"list_max(list_transform({values}[{place}:{place}], x -> x.{quoted(each.name)}))"
+        with writer.unless_null(value.parts) as made:
+            found = _alone_at(writer, *value.parts)
+            return made(f"list_max(list_transform({found}, x -> x.{quoted(each.name)}))")
     if writer.types.of(value) == "date":
         part = {"year": "year", "month": "month", "day": "day", "quarter": "quarter"}.get(each.name)
         if part is None:
