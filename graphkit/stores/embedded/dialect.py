@@ -32,7 +32,7 @@ from graphkit.stores.embedded.patterns import (
     quoted,
     replaced,
 )
-from graphkit.stores.embedded.subqueries import joined, misplanned, page
+from graphkit.stores.embedded.subqueries import Page, joined, misplanned
 from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, own
 
 LACKING = {
@@ -273,59 +273,57 @@ class Writer:
         return ", ".join(paths) + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def projection(self, each: Syntax) -> str:
-        """Write WITH or RETURN, whose columns may be called like variables in its order.
-
-        By what is the same in many rows, ladybug's SKIP beside LIMIT drops all: each has a clause
-        then. Of constants alone, it counts no rows: a variable goes with them.
-        """
-        items = each.all("item", "star")
-        order, part = each.first("order"), each.first("skip", "limit")
-        varies = each.kind == "return" or each.name or any(map(self.nulls.varies, items))
-        still = part and not varies
-        hidden = [f"{HIDDEN}_n{each.at}"] if still and self.nulls.varying else []
-        apart = all(map(each.first, ("order", "skip", "limit"))) and bool(hidden or not still)
-        kind = "with" if apart else each.kind
+        """Write WITH or RETURN, as several clauses where ladybug takes one for something else."""
+        page = Page.of(each, self.nulls)
+        kind = "with" if page.apart else each.kind
+        columns, names = self._columns(each, kind)
+        made = ["*"] if each.first("star") else [name or value for value, name in columns]
+        listed = [f"{value} AS {name}" if name else value for value, name in columns]
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
-        grouped = each.name and kind == "with" and not any(map(aggregates, items))
-        word = kind.upper() + (" DISTINCT" if each.name and not grouped else "")
-        shadows = any(self._shadows(item) for item in items) if order is not None else False
-        aliased = (shadows or kind != each.kind) and not each.first("star")
-        names, columns, made = {}, [], []
-        for number, item in enumerate(items):
-            column = self.column(each, number, item)
-            last = item.parts[-1] if item.parts else item
-            name = self.variable(last) if len(item.parts) == 2 else ""
-            if aliased and (kind != each.kind or last.kind == "variable"):
-                name = f"column_{number}{HIDDEN}"
-            if aliased and last.kind == "variable":
-                names[last.name] = name
-            columns.append(f"{column} AS {name}" if name else column)
-            made.append(name or column)
-        made = ["*"] if each.first("star") else made
+        grouped = each.name and kind == "with" and not any(map(aggregates, each.all("item")))
         if grouped:
-            columns.append(f"count(*) AS {HIDDEN}_n{each.at}")
-        columns += [f"{quoted(min(self.nulls.varying))} AS {name}" for name in hidden]
+            listed.append(f"count(*) AS {HIDDEN}_n{each.at}")
+        if page.beside:
+            listed.append(f"{quoted(page.beside)} AS {page.hidden}")
         self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
-        self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
-        counted, again = page(self, each, apart)
-        rest = f"{self.every(each.all('order'))} {counted}".strip()
-        if still and not hidden and order is None:
-            rest = f"ORDER BY 1 {rest}"
+        order, (counted, again) = self.every(each.all("order")), page.written(self)
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
-            back = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
-            if order is not None and not part:
-                rest += " SKIP 0"
-        text = f"{word} {', '.join(columns)} {rest}".rstrip()
-        if apart and hidden:
-            text, again = f"{text} WITH {', '.join(made + hidden)} {again}", ""
-        if apart or hidden or (each.kind == "with" and names):
-            shown = made if each.kind == "return" else back
-            text += f" {each.kind.upper()} {', '.join(shown)} {again}".rstrip()
-        return " ".join([text, *self.all_written(each.all("where"))])
+        word = f"{kind.upper()} DISTINCT" if each.name and not grouped else kind.upper()
+        clauses = [[word, ", ".join(listed), order or page.order, counted]]
+        if page.apart and page.beside:
+            clauses.append(["WITH", ", ".join([*made, page.hidden]), again])
+            again = ""
+        if each.kind == "with":
+            made = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
+        if page.apart or page.beside or (each.kind == "with" and names):
+            clauses.append([each.kind.upper(), ", ".join(made), again])
+        written = [part for clause in clauses for part in clause if part]
+        return " ".join([*written, *self.all_written(each.all("where"))])
+
+    def _columns(self, each: Syntax, kind: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
+        """Write columns for a clause of a kind: values with names, and new names of variables.
+
+        A column that is called like a variable, or that another clause follows, is renamed.
+        """
+        items = each.all("item", "star")
+        self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
+        shadows = each.first("order") is not None and any(map(self._shadows, items))
+        renames = (shadows or kind != each.kind) and not each.first("star")
+        columns, names = [], {}
+        for number, item in enumerate(items):
+            value = self.column(each, number, item)
+            last = item.parts[-1] if item.parts else item
+            name = self.variable(last) if len(item.parts) == 2 else ""
+            if renames and (kind != each.kind or last.kind == "variable"):
+                name = f"column_{number}{HIDDEN}"
+            if renames and last.kind == "variable":
+                names[last.name] = name
+            columns.append((value, name))
+        return columns, names
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
         """Write the value of a column; of the properties of a node in an answer, the node."""

@@ -9,7 +9,7 @@ ladybug takes in no pattern, is matched again by its id.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graphkit.cypher.tokens import Syntax
@@ -307,13 +307,48 @@ def _same(each: Syntax, items: list[Syntax], values: list[Syntax]) -> dict[Synta
     }
 
 
-def page(writer: Writer, clause: Syntax, apart: bool) -> tuple[str, str]:
-    """Write SKIP and LIMIT, for two clauses or one; of two, the sum is first, as it sorts less."""
-    parts = [*clause.all("skip"), *clause.all("limit")]
-    if apart and (numbers := _numbers(parts)):
-        return f"LIMIT {min(sum(numbers), 2**63 - 1)}", f"SKIP {numbers[0]}"
-    texts = writer.all_written(parts)
-    return (texts[0], texts[1]) if apart else (" ".join(texts), "")
+@dataclass(frozen=True)
+class Page:
+    """SKIP and LIMIT of a WITH or RETURN, and what makes ladybug count its rows.
+
+    By what is the same in many rows, SKIP beside LIMIT drops all: each has a clause then. Of
+    constants alone, it counts no rows: a variable goes beside them, or they are sorted.
+    """
+
+    clause: Syntax
+    apart: bool
+    beside: str = ""
+    order: str = ""
+
+    @classmethod
+    def of(cls, clause: Syntax, nulls: Nulls) -> Page:
+        """Plan the page of a clause, by the variables before it."""
+        order, skip, limit = map(clause.first, ("order", "skip", "limit"))
+        columns = clause.all("item", "star")
+        varies = clause.kind == "return" or clause.name or any(map(nulls.varies, columns))
+        constant = bool(skip or limit) and not varies
+        beside = min(nulls.varying, default="") if constant else ""
+        apart = bool(order and skip and limit and (beside or not constant))
+        return cls(clause, apart, beside, "ORDER BY 1" if constant and not beside else "")
+
+    @property
+    def hidden(self) -> str:
+        """Name of the variable that goes beside constants."""
+        return f"{HIDDEN}_n{self.clause.at}"
+
+    def written(self, writer: Writer) -> tuple[str, str]:
+        """Write SKIP and LIMIT for one clause or for two.
+
+        Of two, the sum comes first, as fewer rows are sorted then. In WITH, ladybug takes no order
+        without a number.
+        """
+        parts = [*self.clause.all("skip"), *self.clause.all("limit")]
+        if self.apart and (numbers := _numbers(parts)):
+            return f"LIMIT {min(sum(numbers), 2**63 - 1)}", f"SKIP {numbers[0]}"
+        texts = writer.all_written(parts)
+        if not texts and self.clause.kind == "with" and self.clause.first("order"):
+            return "SKIP 0", ""
+        return (texts[0], texts[1]) if self.apart else (" ".join(texts), "")
 
 
 def _numbers(parts: list[Syntax]) -> list[int] | None:
