@@ -390,6 +390,11 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
         ("MATCH (n:Stage) RETURN §size((n)<--()) AS x", "wanted COUNT { ... }"),
         ("RETURN §count(rand()) AS x", "found rand() in an aggregate"),
         ("RETURN §1.34E999 AS x", "wanted a number of 64 bits"),
+        ("MATCH (n:Stage) WITH §n.key LIMIT 3 RETURN 1 AS x", "found a value without a name"),
+        (
+            "MATCH (n:Stage) WITH n, §count(*) ORDER BY n.key SKIP 1 LIMIT 3 RETURN n",
+            "VALUE AS NAME",
+        ),
     ],
 )
 def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
@@ -759,6 +764,12 @@ MATCH (c:Country) WITH null + c.name AS v LIMIT 3 WITH v AS w SKIP 1 RETURN w
 MATCH (c:Country) WITH CASE WHEN c.iso3 > 'S' THEN true END AS c ORDER BY c SKIP 50 LIMIT 20 RETURN c
 MATCH p = (a:Product)-[:MADE_INTO]->(b) WITH null AS v ORDER BY v SKIP 1 LIMIT 3 MATCH (s:Stage {key: 'mine'}) RETURN v, s.key AS s
 MATCH (c:Country) WITH count(*) AS n, 1 AS k LIMIT 1 RETURN n, k
+MATCH (s:Stage) WITH s AS a, s AS b ORDER BY a.key SKIP 1 LIMIT 2 RETURN a.key AS a, b.name AS b
+MATCH (s:Stage) WITH s, s AS b ORDER BY b.key SKIP 1 LIMIT 2 MATCH (s)<-[:AT_STAGE]-(p) RETURN b.key AS b, count(p) AS n ORDER BY b
+MATCH (s:Stage) WITH (s), s.key AS s1, s.key AS s2 ORDER BY s2 SKIP 1 LIMIT 2 RETURN s.name AS s, s1, s2
+MATCH (s:Stage) WITH s.key AS s, s.name AS b, s AS c ORDER BY s SKIP 1 LIMIT 2 RETURN s, b, c.name AS c
+UNWIND [2, 1, null, 3] AS f WITH f AS a, CASE WHEN true THEN f END AS b, f ORDER BY a SKIP 1 LIMIT 2 RETURN a, b, f
+UNWIND [2, 1, 3] AS f WITH 1 AS a, CASE WHEN true THEN f END AS b ORDER BY a, b SKIP 1 LIMIT 2 RETURN a, b
 """  # noqa: E501 - a statement is a line.
 
 
@@ -771,6 +782,16 @@ def test_a_page_of_what_is_ordered_has_neo4js_rows(stores, statement):
 
     assert found["embedded"] == found["neo4j"]
     assert found["embedded"]
+
+
+def test_the_page_of_a_subquery_is_no_parameter_called_like_a_number(stores):
+    called = "CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN p.key AS k ORDER BY k SKIP $1 }"
+    statement = f"MATCH (s:Stage) {called} RETURN count(k) AS n"
+
+    with pytest.raises(Untranslated, match="CALL subquery"):
+        stores["embedded"].ask(statement, {"1": 2})
+    found = [stores["neo4j"].ask(statement, {"1": n}).table.to_pylist() for n in (1, 2)]
+    assert found[0] != found[1]
 
 
 TEXT = "CASE WHEN i % {} = 0 THEN 'text ' + i % 3 END"

@@ -277,10 +277,9 @@ class Writer:
         page = Page.of(each, self.nulls)
         kind = "with" if page.apart else each.kind
         columns, names = self._columns(each, kind)
-        made = ["*"] if each.first("star") else [name or value for value, name in columns]
-        listed = [f"{value} AS {name}" if name else value for value, name in columns]
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
         grouped = each.name and kind == "with" and not any(map(aggregates, each.all("item")))
+        listed = [text for text, _ in columns]
         if grouped:
             listed.append(f"count(*) AS {HIDDEN}_n{each.at}")
         if page.beside:
@@ -294,18 +293,22 @@ class Writer:
             self.nulls.hide(each)
         word = f"{kind.upper()} DISTINCT" if each.name and not grouped else kind.upper()
         clauses = [[word, ", ".join(listed), order or page.order, counted]]
+        # Two names of one value are two columns of the next WITH only if both are said once more.
+        said = "{0} AS {0}" if each.kind == "with" else "{0}"
+        made = [said.format(name) if name else text for text, name in columns]
+        made = ["*"] if each.first("star") else made
         if page.apart and page.beside:
-            clauses.append(["WITH", ", ".join([*made, page.hidden]), again])
+            clauses.append(["WITH", ", ".join([*made, said.format(page.hidden)]), again])
             again = ""
-        if each.kind == "with":
-            made = [f"{new} AS {quoted(name)}" for name, new in names.items()] or made
+        if each.kind == "with" and names:
+            made = [f"{new} AS {quoted(name)}" for name, new in names.items()]
         if page.apart or page.beside or (each.kind == "with" and names):
             clauses.append([each.kind.upper(), ", ".join(made), again])
         written = [part for clause in clauses for part in clause if part]
         return " ".join([*written, *self.all_written(each.all("where"))])
 
     def _columns(self, each: Syntax, kind: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
-        """Write columns for a clause of a kind: values with names, and new names of variables.
+        """Write columns for a clause of a kind, each with its name, and new names of variables.
 
         A column that is called like a variable, or that another clause follows, is renamed.
         """
@@ -313,16 +316,17 @@ class Writer:
         self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
         shadows = each.first("order") is not None and any(map(self._shadows, items))
         renames = (shadows or kind != each.kind) and not each.first("star")
-        columns, names = [], {}
+        columns, names = [], dict[str, str]()
         for number, item in enumerate(items):
             value = self.column(each, number, item)
             last = item.parts[-1] if item.parts else item
-            name = self.variable(last) if len(item.parts) == 2 else ""
-            if renames and (kind != each.kind or last.kind == "variable"):
-                name = f"column_{number}{HIDDEN}"
-            if renames and last.kind == "variable":
-                names[last.name] = name
-            columns.append((value, name))
+            name = self.variable(last) if last.kind == "variable" else ""
+            text = f"{value} AS {name}" if len(item.parts) == 2 else value
+            if renames and (name or kind != each.kind):
+                new = f"column_{number}{HIDDEN}"
+                names |= {last.name: new} if name else {}
+                text, name = f"{value} AS {new}", new
+            columns.append((text, name))
         return columns, names
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:

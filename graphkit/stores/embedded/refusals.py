@@ -34,6 +34,8 @@ _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
 _TEXTS = {p.name for p in _PROPS} - {p.name for p in _PROPS if p.type not in _TEXT_TYPES}
 _NAMES = {kind.name.lower(): kind.name for kind in GRAPH.kinds}
 _PROPERTIES = {prop.name.lower(): prop.name for prop in _PROPS}
+NAMED = ("variable", "group", "projection")
+"""Kinds of values that name a column of WITH themselves."""
 
 Refusal = tuple[int, str]
 """Offset and message."""
@@ -200,6 +202,9 @@ def _not_cypher(statement: Statement) -> Iterator[Refusal]:
         for each in (v for pattern in clause.walk("pattern") for v in pattern.walk("variable")):
             if each.name not in names:
                 yield each.at, f"variable {each.name!r} is not defined; a condition defines none"
+        for value, *name in (item.parts for item in clause.all("item")):
+            if clause.kind == "with" and not name and value.kind not in NAMED:
+                yield value.at, "found a value without a name in WITH, wanted VALUE AS NAME"
         bound = {} if clause.kind in ("union", "next") else bound_after(clause, bound)
         if clause.kind == "next":
             first = []
