@@ -124,16 +124,20 @@ LACKING = (
     ),
     ("WITH 'a' AS k, {a: 1} AS m RETURN §m[k] AS x", "property by name"),
     (
-        "UNWIND ['x'] AS t RETURN [v IN ['a'] WHERE v <> §t] AS x, [v IN ['b'] | v + 'c'] AS y",
-        "two comprehensions in a statement where one uses a variable from outside it",
+        KOREA + "WHERE size([v IN c.aliases WHERE v <> §c.name | v + 'x']) > 0 RETURN c.iso3 AS x",
+        "comprehension in another with a variable from outside it here",
+    ),
+    (
+        "UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> §t | v + 'c'])) AS x",
+        "comprehension in another with a variable from outside it here",
     ),
     (
         "UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN §l WHERE u > 1])] AS x",
-        "two comprehensions in a statement where one uses a variable from outside it",
+        "comprehension in another with a variable from outside it here",
     ),
     (
         "UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + §y] AS x",
-        "two comprehensions in a statement where one uses a variable from outside it",
+        "comprehension in another with a variable from outside it here",
     ),
     ("RETURN §date.truncate('year', date()) AS x", "function date.truncate()"),
     ("RETURN §date({year: 2024, week: 5}) AS x", "date() of year, week"),
@@ -782,6 +786,35 @@ def test_a_page_of_what_is_ordered_has_neo4js_rows(stores, statement):
 
     assert found["embedded"] == found["neo4j"]
     assert found["embedded"]
+
+
+COMPREHENSIONS = """
+UNWIND ['x', 'y'] AS t RETURN [v IN ['a', 'x'] WHERE v <> t] AS x, [v IN ['b'] | v + 'c'] AS y
+UNWIND ['x', 'b', null] AS t RETURN [v IN ['a', 'x'] WHERE v <> t | v + 'c'] AS x
+UNWIND range(1, 9) AS z RETURN [v IN split(toString(z), '1') WHERE v = toString(z % 7)] AS x, z
+UNWIND range(1, 9) AS z RETURN [v IN range(1, z % 4) WHERE v > z % 3 | v + z] AS x, [v IN [z] | v + 1] AS y
+UNWIND range(1, 9) AS z RETURN [v IN [u IN range(1, z) WHERE u > 2 | u * z] WHERE v % 2 = 0 | v + z] AS x, z
+UNWIND range(1, 9) AS z WITH [u IN range(1, z) WHERE u > 2] AS l, z RETURN [v IN l | v + z] AS x, [v IN l WHERE v < z] AS y
+UNWIND range(1, 9) AS z WITH DISTINCT [u IN range(1, z % 3) WHERE u < z | u + z % 2] AS l ORDER BY size(l), l[0] SKIP 1 LIMIT 2 RETURN l
+UNWIND range(1, 9) AS z RETURN size([u IN range(1, z % 3) WHERE u < z | u + z % 2]) AS n, count(*) AS m ORDER BY n
+MATCH (c:Country) RETURN c.iso3 AS c, [v IN c.aliases WHERE v > c.name | v + c.iso3] AS x ORDER BY c
+MATCH (c:Country) RETURN none(v IN split(c.name, 'a') WHERE v = c.region) AS x, any(v IN c.aliases WHERE v > c.name) AS y, c.iso3 AS c ORDER BY c
+MATCH (c:Country) WITH c, [v IN split(c.name, 'a') | v + c.region] AS l WHERE any(v IN c.aliases WHERE v < c.iso3) RETURN c.iso3 AS c, l ORDER BY c
+MATCH (c:Country) RETURN reduce(s = 0, v IN [v IN range(1, 4) | v + c.last_year] | s + v) AS x, c.iso3 AS c ORDER BY c
+MATCH (c:Country) RETURN reduce(s = 1, v IN range(1, 3) | s * size(c.name)) AS x, c.iso3 AS c ORDER BY c
+MATCH (c:Country) RETURN c.iso3 IN [v IN labels(c) WHERE v <> c.name | v + c.iso3] AS x, CASE WHEN c.iso3 > 'K' THEN [v IN c.aliases WHERE v > 'K' | v + c.iso3] ELSE [] END AS y, c.iso3 AS c ORDER BY c
+MATCH (c:Country)-[r:HOLDS]->(p) WITH c, collect(p) AS ps, max(p.key) AS top RETURN c.iso3 AS c, size([p IN ps WHERE p.key < top | p.name]) AS x, all(p IN ps WHERE p.key <= top) AS y ORDER BY c
+MATCH (c:Country)-[f:EXPORTS]->() WITH c, collect(f) AS fs, sum(f.usd) AS total RETURN c.iso3 AS c, size([f IN fs WHERE f.usd > total * 0.1 | f.period]) AS big, round(reduce(s = 0.0, f IN fs | s + coalesce(f.usd, 0) / total), 6) AS one ORDER BY c
+MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 9 WITH c, [v IN [1, 2] WHERE v < size(c.name) | v + size(c.name)] AS c2 RETURN c.iso3 AS c, c2 ORDER BY c2[0], c
+"""  # noqa: E501 - a statement is a line.
+
+
+@pytest.mark.parametrize("statement", COMPREHENSIONS.strip().split("\n"))
+def test_comprehensions_beside_and_in_each_other_have_neo4js_rows(stores, statement):
+    found = {name: store.ask(statement).table.to_pylist() for name, store in stores.items()}
+
+    assert found["embedded"] == found["neo4j"]
+    assert len(found["embedded"]) > 1
 
 
 def test_the_page_of_a_subquery_is_no_parameter_called_like_a_number(stores):

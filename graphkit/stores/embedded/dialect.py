@@ -30,9 +30,10 @@ from graphkit.stores.embedded.patterns import (
     is_labels,
     labels_of,
     quoted,
+    repeated,
     replaced,
 )
-from graphkit.stores.embedded.subqueries import Page, joined, misplanned
+from graphkit.stores.embedded.subqueries import Page, joined, misplanned, subquery_value
 from graphkit.stores.embedded.values import ITEM, LIST, VALUES, filtered, own
 
 LACKING = {
@@ -107,13 +108,6 @@ WHERE id(b) = id(_graphkit_b20) AND id(_graphkit_r9) <> id(r) AND (a.x = 1 OR c.
     query = joined(replaced(statement.query, none) if none else statement.query)
     writer = Writer(statement, query, names, given)
     text = " ".join(filter(None, writer.all_written([*statement.tree.parts[:-1], query])))
-    lambdas = set(re.findall(rf"({HIDDEN}_\w+)\)? -> ", text))
-    if len(lambdas) > 1 and writer.captured is not None and not lambdas <= writer.together:
-        # The lambda that takes something of its row then changes what another one finds.
-        writer.lacks(
-            writer.captured,
-            "two comprehensions in a statement where one uses a variable from outside it",
-        )
     notes = tuple(
         f"{place(statement.text, each.at)}: the graph has no label or relationship type "
         f"{each.name!r}; it matches nothing"
@@ -155,8 +149,10 @@ class Writer:
         """Columns of a WITH or RETURN that hold labels."""
         self.locals = 0
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
-        self.captured: Syntax | None = None
-        """The construct that a comprehension takes from outside it."""
+        self.captured: dict[str, Syntax] = {}
+        """Variables that comprehensions take from outside them, by the names of their items."""
+        self.before: list[str] | None = None
+        """Clauses to write before the one that is being written, where there may be such."""
         self.together: set[str] = set()
         """Places of lists, of comprehensions that take nothing but the list from outside them."""
         self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
@@ -199,19 +195,19 @@ class Writer:
     @contextmanager
     def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
-        before = self.renamed
+        before, self.before, renamed = self.before, None, self.renamed
         outside = list(free(body, {variable.name}))
-        self.captured = self.captured or next(iter(outside), None)
         name = self.item_name()
+        self.captured |= {name: outside[0]} if outside else {}
         if values.kind == "places":
             of = {v.name for v in free(values, set())}
             self.together |= {name} if {v.name for v in outside} <= of else set()
-        self.renamed = {**before, variable.name: name}
+        self.renamed = {**renamed, variable.name: name}
         with self.nulls.inside(), self.types.inside():
             self.nulls.item(variable, values)
             self.types.take(variable, values)
             yield name
-        self.renamed = before
+        self.renamed, self.before = renamed, before
 
     def item_name(self) -> str:
         """Return a name for the items of a list that nothing else has."""
@@ -237,9 +233,33 @@ class Writer:
                 self.lacks(body, "comprehension that makes maps")
             made = self.written(body)
         if function == "list_filter" and not (values.kind == "list" and values.parts):
-            return filtered(text, name, made)
+            return self.of_each(text, lambda listed: filtered(listed, name, made))
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
-        return f"{function}({text}[1:], {name} -> {made})"
+        return self.of_each(text, lambda listed: f"{function}({listed}[1:], {name} -> {made})")
+
+    def of_each(self, values: str, form: Callable[[str], str]) -> str:
+        """Write a function of each item of a list, which is a column of a WITH before if need be.
+
+        Where one such function is in another and one takes something of its row, ladybug finds
+        other items.
+        """
+        taken = self._taken(form(values))
+        if taken and self.before is not None:
+            self.locals += 1
+            name = f"{HIDDEN}_h{self.locals}"
+            self.before.append(f"WITH *, {values} AS {name}")
+            values = name
+            taken = self._taken(form(values))
+        for variable in taken:
+            self.lacks(variable, "comprehension in another with a variable from outside it here")
+        return form(values)
+
+    def _taken(self, text: str) -> list[Syntax]:
+        """Return what functions of items take from outside, if there are several and not alike."""
+        names = set(re.findall(rf"({ITEM}\d+)\)? -> ", text))
+        if len(names) < 2 or names <= self.together:
+            return []
+        return [variable for name, variable in self.captured.items() if name in names]
 
     # --- clauses
 
@@ -255,7 +275,7 @@ class Writer:
 
     def pattern_with_conditions(self, *patterns: Syntax) -> str:
         """Write the paths of one MATCH or several, and all that is required of them."""
-        outer, self.moved = self.moved, []
+        outer, before, self.moved, self.before = self.moved, self.before, [], None
         paths, conditions = [], []
         for each in patterns:
             self.nulls.match(each)
@@ -264,7 +284,7 @@ class Writer:
             paths.append(self.every(each.all("path")))
             conditions += self.joins.conditions.get(each, [])
         conditions += self.moved
-        self.moved = outer
+        self.moved, self.before = outer, before
         given = [c.parts[0] for c in (p.first("where") for p in patterns) if c is not None]
         if len(given) == 1 and not conditions:
             conditions = [self.written(given[0])]
@@ -276,7 +296,7 @@ class Writer:
         """Write WITH or RETURN, as several clauses where ladybug takes one for something else."""
         page = Page.of(each, self.nulls)
         kind = "with" if page.apart else each.kind
-        columns, names = self._columns(each, kind)
+        columns, names, first = self._columns(each, kind)
         # In WITH, ladybug forgets DISTINCT where every column is a constant for it; a group does.
         grouped = each.name and kind == "with" and not any(map(aggregates, each.all("item")))
         listed = [text for text, _ in columns]
@@ -305,10 +325,12 @@ class Writer:
         if page.apart or page.beside or (each.kind == "with" and names):
             clauses.append([each.kind.upper(), ", ".join(made), again])
         written = [part for clause in clauses for part in clause if part]
-        return " ".join([*written, *self.all_written(each.all("where"))])
+        return " ".join([*first, *written, *self.all_written(each.all("where"))])
 
-    def _columns(self, each: Syntax, kind: str) -> tuple[list[tuple[str, str]], dict[str, str]]:
-        """Write columns for a clause of a kind, each with its name, and new names of variables.
+    def _columns(
+        self, each: Syntax, kind: str
+    ) -> tuple[list[tuple[str, str]], dict[str, str], list[str]]:
+        """Write columns with their names, the new names of variables, and what to write before.
 
         A column that is called like a variable, or that another clause follows, is renamed.
         """
@@ -316,9 +338,11 @@ class Writer:
         self.labels = {item.parts[-1].name for item in items if is_labels(*item.parts[:1])}
         shadows = each.first("order") is not None and any(map(self._shadows, items))
         renames = (shadows or kind != each.kind) and not each.first("star")
-        columns, names = [], dict[str, str]()
+        columns, names, first = [], dict[str, str](), list[str]()
         for number, item in enumerate(items):
+            self.before = None if each.first("star") or aggregates(item) else first
             value = self.column(each, number, item)
+            self.before = None
             last = item.parts[-1] if item.parts else item
             name = self.variable(last) if last.kind == "variable" else ""
             text = f"{value} AS {name}" if len(item.parts) == 2 else value
@@ -327,7 +351,7 @@ class Writer:
                 names |= {last.name: new} if name else {}
                 text, name = f"{value} AS {new}", new
             columns.append((text, name))
-        return columns, names
+        return columns, names, first
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
         """Write the value of a column; of the properties of a node in an answer, the node."""
@@ -399,7 +423,7 @@ class Writer:
             if part.kind != "group-path":
                 pieces.append(self.written(part))
                 continue
-            pieces.append("()" * (before is None) + self._repeated(each, part))
+            pieces.append("()" * (before is None) + self.relationship(repeated(self, each, part)))
             pieces.append("()" * (after is None or after.kind == "group-path"))
         return "".join(pieces)
 
@@ -415,23 +439,6 @@ class Writer:
         if number != "1" or "GROUP" in selector.name or len(many) != 1:
             self.lacks(selector, f"{selector.name} of such paths")
         return "ALL SHORTEST" if selector.name.startswith("ALL SHORTEST") else "SHORTEST"
-
-    def _repeated(self, path: Syntax, group: Syntax) -> str:
-        """Write ``((a)-[:R]->(b)){1,3}`` as a relationship of variable length."""
-        inner, where = group.first("path"), group.first("where")
-        parts = inner.parts if inner else []
-        quantifier = group.first("quantifier")
-        plain = [part.kind for part in parts] == ["node", "relationship", "node"] and all(
-            self.used.count(variable.name) == 1 for variable in group.walk("variable")
-        )
-        described = any(part.first("labels", "map", "where") for part in parts[::2])
-        several = len(list(path.walk("relationship"))) > 1
-        if not plain or described or where or quantifier is None or several:
-            self.lacks(group, "quantified path pattern of more than one relationship")
-        link = parts[1]
-        return self.relationship(
-            Syntax("relationship", link.at, link.end, link.name, [*link.parts, quantifier])
-        )
 
     def node(self, each: Syntax) -> str:
         """Write a node, and the second node that may follow it."""
@@ -488,25 +495,6 @@ class Writer:
             self.lacks(each, "pattern in a comprehension")
         with self.nulls.inside():
             return f"EXISTS {{ MATCH {self.pattern_with_conditions(each)} }}"
-
-    def subquery_value(self, each: Syntax) -> str:
-        """Write EXISTS or COUNT, which takes ladybug one MATCH."""
-        clauses = each.parts[0].parts
-        matches = [c for c in clauses if c.kind == "match" and not c.name]
-        last = clauses[-1]
-        counts_rows = (
-            last.kind == "return"
-            and (each.name == "EXISTS" or not (last.name or any(map(aggregates, last.parts))))
-            and not last.first("skip", "limit")
-        )
-        if each.name == "COLLECT":
-            self.lacks(each, "COLLECT subquery")
-        if self.in_comprehension:
-            self.lacks(each, f"{each.name} subquery in a comprehension")
-        if matches != (clauses[:-1] if counts_rows else clauses):
-            self.lacks(each, f"{each.name} subquery of more than MATCH")
-        with self.nulls.inside():
-            return f"{each.name} {{ MATCH {self.pattern_with_conditions(*matches)} }}"
 
     # --- values
 
@@ -592,7 +580,7 @@ RULES: dict[str, Rule] = {
     "star": lambda writer, each: "*",
     "number": Writer.number,
     "entry": lambda writer, each: f"{quoted(each.name)}: {writer.every(each.parts)}",
-    "subquery-value": Writer.subquery_value,
+    "subquery-value": subquery_value,
     "union": Writer.union,
     "unwind": lambda writer, each: writer.unwound(*each.parts),
     "variable": Writer.value,

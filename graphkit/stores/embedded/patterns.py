@@ -18,6 +18,7 @@ from graphkit.errors import Untranslated
 from graphkit.schema import GRAPH
 
 if TYPE_CHECKING:
+    from graphkit.stores.embedded.dialect import Writer
     from graphkit.stores.embedded.functions import Types
 
 AGGREGATES = frozenset((
@@ -239,6 +240,22 @@ class Joins:
         if variable is None:
             return self.names.setdefault(each, f"{HIDDEN}_r{each.at}")
         return quoted(variable.name)
+
+
+def repeated(writer: Writer, path: Syntax, group: Syntax) -> Syntax:
+    """Write ``((a)-[:R]->(b)){1,3}`` as a relationship of variable length."""
+    inner, where = group.first("path"), group.first("where")
+    parts = inner.parts if inner else []
+    quantifier = group.first("quantifier")
+    plain = [part.kind for part in parts] == ["node", "relationship", "node"] and all(
+        writer.used.count(variable.name) == 1 for variable in group.walk("variable")
+    )
+    described = any(part.first("labels", "map", "where") for part in parts[::2])
+    several = len(list(path.walk("relationship"))) > 1
+    if not plain or described or where or quantifier is None or several:
+        writer.lacks(group, "quantified path pattern of more than one relationship")
+    link = parts[1]
+    return replace(link, parts=[*link.parts, quantifier])
 
 
 def quoted(name: str) -> str:

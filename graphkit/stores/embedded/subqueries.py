@@ -409,6 +409,26 @@ def _collected(clause: Syntax, bound: list[str], first: bool) -> list[Syntax] | 
     return [*clauses, replaced(clause, values)] if values else None
 
 
+def subquery_value(writer: Writer, each: Syntax) -> str:
+    """Write EXISTS or COUNT, which takes ladybug one MATCH."""
+    clauses = each.parts[0].parts
+    matches = [c for c in clauses if c.kind == "match" and not c.name]
+    last = clauses[-1]
+    counts_rows = (
+        last.kind == "return"
+        and (each.name == "EXISTS" or not (last.name or any(map(aggregates, last.parts))))
+        and not last.first("skip", "limit")
+    )
+    if each.name == "COLLECT":
+        writer.lacks(each, "COLLECT subquery")
+    if writer.in_comprehension:
+        writer.lacks(each, f"{each.name} subquery in a comprehension")
+    if matches != (clauses[:-1] if counts_rows else clauses):
+        writer.lacks(each, f"{each.name} subquery of more than MATCH")
+    with writer.nulls.inside():
+        return f"{each.name} {{ MATCH {writer.pattern_with_conditions(*matches)} }}"
+
+
 def _outermost(value: Syntax) -> Iterator[tuple[Syntax, Syntax]]:
     """Yield the collected patterns in a value with their queries, but not within other scopes."""
     if query := _query_of(value):
