@@ -125,19 +125,19 @@ LACKING = (
     ("WITH 'a' AS k, {a: 1} AS m RETURN §m[k] AS x", "property by name"),
     (
         KOREA + "WHERE size([v IN c.aliases WHERE v <> §c.name | v + 'x']) > 0 RETURN c.iso3 AS x",
-        "comprehension in another with a variable from outside it here",
+        "value of two comprehensions where one uses a variable from outside it",
     ),
     (
         "UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> §t | v + 'c'])) AS x",
-        "comprehension in another with a variable from outside it here",
+        "value of two comprehensions where one uses a variable from outside it",
     ),
     (
         "UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN §l WHERE u > 1])] AS x",
-        "comprehension in another with a variable from outside it here",
+        "value of two comprehensions where one uses a variable from outside it",
     ),
     (
         "UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + §y] AS x",
-        "comprehension in another with a variable from outside it here",
+        "value of two comprehensions where one uses a variable from outside it",
     ),
     ("RETURN §date.truncate('year', date()) AS x", "function date.truncate()"),
     ("RETURN §date({year: 2024, week: 5}) AS x", "date() of year, week"),
@@ -801,6 +801,8 @@ MATCH (c:Country) RETURN c.iso3 AS c, [v IN c.aliases WHERE v > c.name | v + c.i
 MATCH (c:Country) RETURN none(v IN split(c.name, 'a') WHERE v = c.region) AS x, any(v IN c.aliases WHERE v > c.name) AS y, c.iso3 AS c ORDER BY c
 MATCH (c:Country) WITH c, [v IN split(c.name, 'a') | v + c.region] AS l WHERE any(v IN c.aliases WHERE v < c.iso3) RETURN c.iso3 AS c, l ORDER BY c
 MATCH (c:Country) RETURN reduce(s = 0, v IN [v IN range(1, 4) | v + c.last_year] | s + v) AS x, c.iso3 AS c ORDER BY c
+MATCH (c:Country) RETURN [v IN split(c.name, 'a') WHERE v < c.region], c.iso3 ORDER BY c.iso3
+MATCH (c:Country) RETURN size([v IN c.aliases WHERE v > c.name | v + c.iso3]) * size([v IN ['a', 'b'] | v + 'c']) AS n, c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN reduce(s = 1, v IN range(1, 3) | s * size(c.name)) AS x, c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN c.iso3 IN [v IN labels(c) WHERE v <> c.name | v + c.iso3] AS x, CASE WHEN c.iso3 > 'K' THEN [v IN c.aliases WHERE v > 'K' | v + c.iso3] ELSE [] END AS y, c.iso3 AS c ORDER BY c
 MATCH (c:Country)-[r:HOLDS]->(p) WITH c, collect(p) AS ps, max(p.key) AS top RETURN c.iso3 AS c, size([p IN ps WHERE p.key < top | p.name]) AS x, all(p IN ps WHERE p.key <= top) AS y ORDER BY c

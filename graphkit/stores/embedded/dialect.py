@@ -49,6 +49,8 @@ LACKING = {
 }
 """Constructs of Neo4j that ladybug lacks, by their kind."""
 
+PROJECTIONS = ("with", "return")
+"""Kinds of the clauses whose columns stand alone."""
 LONGEST = 1_000_000
 """Characters of a translation: what is said twice within what is said twice grows without end."""
 
@@ -151,8 +153,8 @@ class Writer:
         self.optional = any(each.name == "OPTIONAL" for each in query.walk("match"))
         self.captured: dict[str, Syntax] = {}
         """Variables that comprehensions take from outside them, by the names of their items."""
-        self.before: list[str] | None = None
-        """Clauses to write before the one that is being written, where there may be such."""
+        self.apart: list[str] | None = None
+        """Clauses that make functions of items, where these are written apart."""
         self.together: set[str] = set()
         """Places of lists, of comprehensions that take nothing but the list from outside them."""
         self.undirected = any(each.name not in ("<", ">") for each in query.walk("relationship"))
@@ -195,19 +197,19 @@ class Writer:
     @contextmanager
     def local(self, variable: Syntax, values: Syntax, body: Syntax) -> Iterator[str]:
         """Bind the variable of a comprehension, under a name that nothing else has."""
-        before, self.before, renamed = self.before, None, self.renamed
+        apart, self.apart, before = self.apart, None, self.renamed
         outside = list(free(body, {variable.name}))
         name = self.item_name()
         self.captured |= {name: outside[0]} if outside else {}
         if values.kind == "places":
             of = {v.name for v in free(values, set())}
             self.together |= {name} if {v.name for v in outside} <= of else set()
-        self.renamed = {**renamed, variable.name: name}
+        self.renamed = {**before, variable.name: name}
         with self.nulls.inside(), self.types.inside():
             self.nulls.item(variable, values)
             self.types.take(variable, values)
             yield name
-        self.renamed, self.before = renamed, before
+        self.renamed, self.apart = before, apart
 
     def item_name(self) -> str:
         """Return a name for the items of a list that nothing else has."""
@@ -233,35 +235,42 @@ class Writer:
                 self.lacks(body, "comprehension that makes maps")
             made = self.written(body)
         if function == "list_filter" and not (values.kind == "list" and values.parts):
-            return self.of_each(text, lambda listed: filtered(listed, name, made))
+            return self.of_each(filtered(text, name, made))
         # As it is read, a list may bring the nulls of other rows with it; a part of it does not.
-        return self.of_each(text, lambda listed: f"{function}({listed}[1:], {name} -> {made})")
+        return self.of_each(f"{function}({text}[1:], {name} -> {made})")
 
-    def of_each(self, values: str, form: Callable[[str], str]) -> str:
-        """Write a function of each item of a list, which is a column of a WITH before if need be.
+    def of_each(self, text: str) -> str:
+        """Return a function of the items of a list; of one that is to stand apart, a name."""
+        if self.apart is None:
+            return text
+        self.locals += 1
+        name = f"value_{self.locals}{HIDDEN}"
+        self.apart.append(f"WITH *, {self.alone(text)} AS {name}")
+        return name
 
-        Where one such function is in another and one takes something of its row, ladybug finds
-        other items.
+    def alone(self, text: str) -> str:
+        """Return a whole value or clause, in which ladybug takes functions of items right.
+
+        It finds other items if there are several and one takes something of its row.
         """
-        taken = self._taken(form(values))
-        if taken and self.before is not None:
-            self.locals += 1
-            name = f"{HIDDEN}_h{self.locals}"
-            self.before.append(f"WITH *, {values} AS {name}")
-            values = name
-            taken = self._taken(form(values))
-        for variable in taken:
-            self.lacks(variable, "comprehension in another with a variable from outside it here")
-        return form(values)
+        for variable in self._taken(text):
+            what = "value of two comprehensions where one uses a variable from outside it"
+            self.lacks(variable, what, "make one in a WITH before")
+        return text
 
     def _taken(self, text: str) -> list[Syntax]:
-        """Return what functions of items take from outside, if there are several and not alike."""
+        """Return what functions of items take from outside, if there are several."""
         names = set(re.findall(rf"({ITEM}\d+)\)? -> ", text))
         if len(names) < 2 or names <= self.together:
             return []
         return [variable for name, variable in self.captured.items() if name in names]
 
     # --- clauses
+
+    def query(self, each: Syntax) -> str:
+        """Write clauses one after the other."""
+        made = ((clause.kind, self.written(clause)) for clause in each.parts)
+        return " ".join(text if kind in PROJECTIONS else self.alone(text) for kind, text in made)
 
     def union(self, each: Syntax) -> str:
         """Write UNION."""
@@ -275,7 +284,7 @@ class Writer:
 
     def pattern_with_conditions(self, *patterns: Syntax) -> str:
         """Write the paths of one MATCH or several, and all that is required of them."""
-        outer, before, self.moved, self.before = self.moved, self.before, [], None
+        outer, apart, self.moved, self.apart = self.moved, self.apart, [], None
         paths, conditions = [], []
         for each in patterns:
             self.nulls.match(each)
@@ -284,7 +293,7 @@ class Writer:
             paths.append(self.every(each.all("path")))
             conditions += self.joins.conditions.get(each, [])
         conditions += self.moved
-        self.moved, self.before = outer, before
+        self.moved, self.apart = outer, apart
         given = [c.parts[0] for c in (p.first("where") for p in patterns) if c is not None]
         if len(given) == 1 and not conditions:
             conditions = [self.written(given[0])]
@@ -307,7 +316,7 @@ class Writer:
         self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
-        order, (counted, again) = self.every(each.all("order")), page.written(self)
+        order, (counted, again) = self.alone(self.every(each.all("order"))), page.written(self)
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
@@ -325,7 +334,8 @@ class Writer:
         if page.apart or page.beside or (each.kind == "with" and names):
             clauses.append([each.kind.upper(), ", ".join(made), again])
         written = [part for clause in clauses for part in clause if part]
-        return " ".join([*first, *written, *self.all_written(each.all("where"))])
+        where = map(self.alone, self.all_written(each.all("where")))
+        return " ".join([*first, *written, *where])
 
     def _columns(
         self, each: Syntax, kind: str
@@ -340,9 +350,11 @@ class Writer:
         renames = (shadows or kind != each.kind) and not each.first("star")
         columns, names, first = [], dict[str, str](), list[str]()
         for number, item in enumerate(items):
-            self.before = None if each.first("star") or aggregates(item) else first
             value = self.column(each, number, item)
-            self.before = None
+            if self._taken(value) and not each.first("star") and not aggregates(item):
+                self.apart = first
+                value = self.column(each, number, item)
+                self.apart = None
             last = item.parts[-1] if item.parts else item
             name = self.variable(last) if last.kind == "variable" else ""
             text = f"{value} AS {name}" if len(item.parts) == 2 else value
@@ -350,7 +362,7 @@ class Writer:
                 new = f"column_{number}{HIDDEN}"
                 names |= {last.name: new} if name else {}
                 text, name = f"{value} AS {new}", new
-            columns.append((text, name))
+            columns.append((self.alone(text), name))
         return columns, names, first
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
@@ -573,7 +585,7 @@ RULES: dict[str, Rule] = {
     "path": Writer.path,
     "pattern": Writer.pattern,
     "prefix": lambda writer, each: each.name.replace("CYPHER", ""),  # ladybug has no versions
-    "query": lambda writer, each: writer.every(each.parts, " "),
+    "query": Writer.query,
     "relationship": Writer.relationship,
     "return": Writer.projection,
     "sort": Writer.sort,

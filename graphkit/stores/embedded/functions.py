@@ -425,8 +425,8 @@ def split(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
         text, sign = (writer.filled(value, "''") for value in arguments)
         name = writer.item_name()
         marked = f"string_split('{MARK}' + replace({text}, {sign}, {sign} + '{MARK}'), {sign})"
-        cut = f"{name} -> substring({name}, 2, {LONG})"
-        parts = writer.of_each(marked, lambda listed: f"list_transform({listed}, {cut})")
+        cut = f"list_transform({marked}, {name} -> substring({name}, 2, {LONG}))"
+        parts = writer.of_each(cut)
         if not _is_some_text(arguments[1]):
             signs = f"regexp_extract_all({text}, '(?s).')"
             parts = f"CASE WHEN {sign} = '' AND size({text}) > 0 THEN {signs} ELSE {parts} END"

@@ -227,7 +227,7 @@ def _of_three_values(
         met = _condition(writer.written(condition))
     yes, no = {"ALL": (0, 2), "SINGLE": (MANY, 0)}.get(name, (2, 0))
     each = f"CASE WHEN {met} THEN {yes} WHEN NOT ({met}) THEN {no} ELSE 1 END"
-    numbers = writer.of_each(values, lambda it: f"list_transform({it}[1:], {x} -> {each})")
+    numbers = writer.of_each(f"list_transform({values}[1:], {x} -> {each})")
     if name == "SINGLE":
         total = f"list_sum({numbers})"
         open_ = f"{total} % {MANY} > 0"
@@ -278,8 +278,7 @@ def membership(writer: Writer, each: Syntax, value: Syntax, values: Syntax) -> s
     found = f"{text} IN ({every})"
     if writer.nulls.may_hold(values) and not type_.startswith(LIST):
         null = writer.item_name()
-        condition = f"{own(null, items)} IS NULL"
-        nulls = writer.of_each(every, lambda listed: filtered(listed, null, condition))
+        nulls = writer.of_each(filtered(every, null, f"{own(null, items)} IS NULL"))
         found = f"({found} OR nullif(size({nulls}) > 0, true))"
     # Null in no items at all is false. A filter on a CASE is slow: only where there may be a null.
     if not writer.nulls.may_be(value) or values.kind == "parameter":
@@ -329,8 +328,7 @@ def reduce(writer: Writer, each: Syntax) -> str:
     if sign == "+" and "float" in (type_, start) and not open_:
         return f"list_sum({every})"
     so_far, one = writer.item_name(), writer.item_name()
-    added_up = f"({so_far}, {one}) -> {so_far} {sign} {one}"
-    return writer.of_each(every, lambda listed: f"list_reduce({listed}, {added_up})")
+    return writer.of_each(f"list_reduce({every}, ({so_far}, {one}) -> {so_far} {sign} {one})")
 
 
 def deviation(writer: Writer, each: Syntax) -> str:
