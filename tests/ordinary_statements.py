@@ -460,7 +460,6 @@ REFUSED = frozenset(
     (
         "MATCH p = SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x",
         "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
-        "UNWIND [2, 4, 4, 4, 5, 5, 7, 9] AS x RETURN stDevP(x) AS p, round(stDev(x), 6) AS s",
         "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, "
         "[n IN [m IN nodes(p) WHERE m.key > 'e'] WHERE n.key < 'z' AND n.name > 'A' | n.key] AS x, "
         "size([n IN nodes(p)[1..] WHERE n.key > 'd' AND n.name > 'A']) AS y, any(n IN "
