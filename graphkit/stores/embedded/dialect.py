@@ -245,20 +245,20 @@ class Writer:
             return text
         self.locals += 1
         name = f"value_{self.locals}{HIDDEN}"
-        self.apart.append(f"WITH *, {self.alone(text)} AS {name}")
+        self.apart.append(f"WITH *, {self.checked(text)} AS {name}")
         return name
 
-    def alone(self, text: str) -> str:
+    def checked(self, text: str) -> str:
         """Return a whole value or clause, in which ladybug takes functions of items right.
 
         It finds other items if there are several and one takes something of its row.
         """
-        for variable in self._taken(text):
+        for variable in self._mixed(text):
             what = "value of two comprehensions where one uses a variable from outside it"
             self.lacks(variable, what, "make one in a WITH before")
         return text
 
-    def _taken(self, text: str) -> list[Syntax]:
+    def _mixed(self, text: str) -> list[Syntax]:
         """Return what functions of items take from outside, if there are several."""
         names = set(re.findall(rf"({ITEM}\d+)\)? -> ", text))
         if len(names) < 2 or names <= self.together:
@@ -270,7 +270,7 @@ class Writer:
     def query(self, each: Syntax) -> str:
         """Write clauses one after the other."""
         made = ((clause.kind, self.written(clause)) for clause in each.parts)
-        return " ".join(text if kind in PROJECTIONS else self.alone(text) for kind, text in made)
+        return " ".join(text if kind in PROJECTIONS else self.checked(text) for kind, text in made)
 
     def union(self, each: Syntax) -> str:
         """Write UNION."""
@@ -316,7 +316,7 @@ class Writer:
         self.nulls.project(each)
         self.types.project(each)
         outer, self.renamed = self.renamed, {**self.renamed, **names}
-        order, (counted, again) = self.alone(self.every(each.all("order"))), page.written(self)
+        order, (counted, again) = self.checked(self.every(each.all("order"))), page.written(self)
         self.renamed = outer
         if each.kind == "with":
             self.nulls.hide(each)
@@ -334,7 +334,7 @@ class Writer:
         if page.apart or page.beside or (each.kind == "with" and names):
             clauses.append([each.kind.upper(), ", ".join(made), again])
         written = [part for clause in clauses for part in clause if part]
-        where = map(self.alone, self.all_written(each.all("where")))
+        where = map(self.checked, self.all_written(each.all("where")))
         return " ".join([*first, *written, *where])
 
     def _columns(
@@ -351,7 +351,7 @@ class Writer:
         columns, names, first = [], dict[str, str](), list[str]()
         for number, item in enumerate(items):
             value = self.column(each, number, item)
-            if self._taken(value) and not each.first("star") and not aggregates(item):
+            if self._mixed(value) and not each.first("star") and not aggregates(item):
                 self.apart = first
                 value = self.column(each, number, item)
                 self.apart = None
@@ -362,7 +362,7 @@ class Writer:
                 new = f"column_{number}{HIDDEN}"
                 names |= {last.name: new} if name else {}
                 text, name = f"{value} AS {new}", new
-            columns.append((self.alone(text), name))
+            columns.append((self.checked(text), name))
         return columns, names, first
 
     def column(self, clause: Syntax, number: int, item: Syntax) -> str:
