@@ -28,8 +28,8 @@ def rows(store: Store, statement: str) -> list[list[Any]] | str:
 
 
 def rounded(value: Any) -> Any:
-    """Numbers to ten digits: a database adds up fractions in an order of its own."""
-    return float(f"{value:.10g}") if type(value) in (int, float) else value
+    """Numbers to ten digits, as a database adds up fractions in an order of its own; -0.0 as 0."""
+    return float(f"{value:.10g}") + 0.0 if type(value) in (int, float) else value
 
 
 @pytest.fixture
