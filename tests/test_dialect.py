@@ -128,6 +128,11 @@ LACKING = (
         "value of two comprehensions where one uses a variable from outside it",
     ),
     (
+        KOREA
+        + "WHERE size([v IN ['a'] WHERE v < §c.name]) + size([c, c][0].iso3) > 0 RETURN 1 AS x",
+        "value of two comprehensions where one uses a variable from outside it",
+    ),
+    (
         "UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> §t | v + 'c'])) AS x",
         "value of two comprehensions where one uses a variable from outside it",
     ),
@@ -803,6 +808,10 @@ MATCH (c:Country) WITH c, [v IN split(c.name, 'a') | v + c.region] AS l WHERE an
 MATCH (c:Country) RETURN reduce(s = 0, v IN [v IN range(1, 4) | v + c.last_year] | s + v) AS x, c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN [v IN split(c.name, 'a') WHERE v < c.region], c.iso3 ORDER BY c.iso3
 MATCH (c:Country) RETURN size([v IN c.aliases WHERE v > c.name | v + c.iso3]) * size([v IN ['a', 'b'] | v + 'c']) AS n, c.iso3 AS c ORDER BY c
+MATCH (s:Stage) WITH s, [s, s] AS l RETURN s.position AS p, size([v IN range(1, 9) WHERE v > s.position]) + l[0].position AS e ORDER BY p
+UNWIND range(0, 9) AS n WITH n, [{a: n}, {a: n + 1}] AS l RETURN n, size([v IN [1, 2] WHERE v > n]) + l[1].a AS e, [v IN [0, 1] | v + l[v].a] AS f
+UNWIND range(0, 9) AS n WITH n, [{a: n}, {a: n + 1}] AS l WHERE any(v IN [1, 5] WHERE v > n) AND l[1].a > 1 AND single(v IN l[0..1] WHERE v.a < 9) RETURN n
+MATCH (s:Stage) WHERE none(v IN ['m', 'z'] WHERE v < s.key) AND size([v IN split(s.name, 'e') WHERE v <> '']) > 0 RETURN s.key AS s ORDER BY s
 MATCH (c:Country) RETURN reduce(s = 1, v IN range(1, 3) | s * size(c.name)) AS x, c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN c.iso3 IN [v IN labels(c) WHERE v <> c.name | v + c.iso3] AS x, CASE WHEN c.iso3 > 'K' THEN [v IN c.aliases WHERE v > 'K' | v + c.iso3] ELSE [] END AS y, c.iso3 AS c ORDER BY c
 MATCH (c:Country)-[r:HOLDS]->(p) WITH c, collect(p) AS ps, max(p.key) AS top RETURN c.iso3 AS c, size([p IN ps WHERE p.key < top | p.name]) AS x, all(p IN ps WHERE p.key <= top) AS y ORDER BY c

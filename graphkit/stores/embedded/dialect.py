@@ -49,8 +49,6 @@ LACKING = {
 }
 """Constructs of Neo4j that ladybug lacks, by their kind."""
 
-PROJECTIONS = ("with", "return")
-"""Kinds of the clauses whose columns stand alone."""
 LONGEST = 1_000_000
 """Characters of a translation: what is said twice within what is said twice grows without end."""
 
@@ -169,11 +167,11 @@ class Writer:
             self.lacks(each, "room for what this becomes there")
         return text
 
-    def as_it_stands(self, each: Syntax) -> str:
+    def as_it_stands(self, each: Syntax, write: Callable[[Syntax], str] | None = None) -> str:
         """Write a construct with its own words, and its parts translated."""
         text, pieces, at = self.statement.text, [], each.at
         for part in each.parts:
-            pieces += [text[at : part.at], self.written(part)]
+            pieces += [text[at : part.at], (write or self.written)(part)]
             at = part.end
         return "".join([*pieces, text[at : each.end]])
 
@@ -249,7 +247,7 @@ class Writer:
         return name
 
     def checked(self, text: str) -> str:
-        """Return a whole value or clause, in which ladybug takes functions of items right.
+        """Return a whole value or condition, in which ladybug takes functions of items right.
 
         It finds other items if there are several and one takes something of its row.
         """
@@ -267,11 +265,6 @@ class Writer:
 
     # --- clauses
 
-    def query(self, each: Syntax) -> str:
-        """Write clauses one after the other."""
-        made = ((clause.kind, self.written(clause)) for clause in each.parts)
-        return " ".join(text if kind in PROJECTIONS else self.checked(text) for kind, text in made)
-
     def union(self, each: Syntax) -> str:
         """Write UNION."""
         self.nulls.forget()
@@ -281,6 +274,12 @@ class Writer:
         """Write MATCH without hints."""
         optional = "OPTIONAL " if each.name else ""
         return f"{optional}MATCH {self.pattern_with_conditions(each)}"
+
+    def condition(self, each: Syntax) -> str:
+        """Write a condition; parts that AND joins are conditions of their own for ladybug."""
+        if each.kind == "and":
+            return self.as_it_stands(each, self.condition)
+        return self.checked(self.written(each))
 
     def pattern_with_conditions(self, *patterns: Syntax) -> str:
         """Write the paths of one MATCH or several, and all that is required of them."""
@@ -296,9 +295,9 @@ class Writer:
         self.moved, self.apart = outer, apart
         given = [c.parts[0] for c in (p.first("where") for p in patterns) if c is not None]
         if len(given) == 1 and not conditions:
-            conditions = [self.written(given[0])]
+            conditions = [self.condition(given[0])]
         else:
-            conditions += [f"({self.written(condition)})" for condition in given]
+            conditions += [f"({self.condition(each)})" for each in given]
         return ", ".join(paths) + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def projection(self, each: Syntax) -> str:
@@ -334,8 +333,7 @@ class Writer:
         if page.apart or page.beside or (each.kind == "with" and names):
             clauses.append([each.kind.upper(), ", ".join(made), again])
         written = [part for clause in clauses for part in clause if part]
-        where = map(self.checked, self.all_written(each.all("where")))
-        return " ".join([*first, *written, *where])
+        return " ".join([*first, *written, *self.all_written(each.all("where"))])
 
     def _columns(
         self, each: Syntax, kind: str
@@ -409,14 +407,14 @@ class Writer:
         """Write LET as a WITH."""
         given = ["*"] if self.types.bound else []
         for variable, value in (part.parts for part in each.parts):
-            given.append(f"{self.written(value)} AS {self.variable(variable)}")
+            given.append(f"{self.checked(self.written(value))} AS {self.variable(variable)}")
             self.nulls.assign(variable, value)
             self.types.assign(variable, value)
         return f"WITH {', '.join(given)}"
 
     def unwound(self, values: Syntax, variable: Syntax) -> str:
         """Write UNWIND."""
-        text = f"UNWIND {self.written(values)} AS {self.variable(variable)}"
+        text = f"UNWIND {self.checked(self.written(values))} AS {self.variable(variable)}"
         self.nulls.item(variable, values)
         self.types.take(variable, values)
         return text
@@ -470,9 +468,9 @@ class Writer:
         if where is not None and length:
             self.lacks(where, "WHERE inside a relationship of variable length")
         if where is not None:
-            self.moved.append(f"({self.written(where.parts[0])})")
+            self.moved.append(f"({self.condition(where.parts[0])})")
         properties = each.first("map", "parameter")
-        given = f" {self.written(properties)}" if properties else ""
+        given = f" {self.checked(self.written(properties))}" if properties else ""
         return f"{name}{self._labels(each)}{length}{given}".strip()
 
     def _labels(self, each: Syntax) -> str:
@@ -572,7 +570,7 @@ Rule = Callable[[Writer, Syntax], str]
 
 RULES: dict[str, Rule] = {
     **VALUES,
-    "filter": lambda writer, each: f"WITH * WHERE {writer.every(each.parts)}",
+    "filter": lambda writer, each: f"WITH * WHERE {writer.condition(each.parts[0])}",
     "for": lambda writer, each: writer.unwound(*reversed(each.parts)),
     "function": Writer.function,
     "let": Writer.let,
@@ -585,7 +583,7 @@ RULES: dict[str, Rule] = {
     "path": Writer.path,
     "pattern": Writer.pattern,
     "prefix": lambda writer, each: each.name.replace("CYPHER", ""),  # ladybug has no versions
-    "query": Writer.query,
+    "query": lambda writer, each: writer.every(each.parts, " "),
     "relationship": Writer.relationship,
     "return": Writer.projection,
     "sort": Writer.sort,
@@ -596,5 +594,6 @@ RULES: dict[str, Rule] = {
     "union": Writer.union,
     "unwind": lambda writer, each: writer.unwound(*each.parts),
     "variable": Writer.value,
+    "where": lambda writer, each: f"WHERE {writer.condition(each.parts[0])}",
     "with": Writer.projection,
 }

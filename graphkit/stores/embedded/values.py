@@ -496,7 +496,10 @@ def property_(writer: Writer, each: Syntax) -> str:
     if value.kind == "index" and writer.types.of(value) in ("node", "relationship", "map"):
         with writer.unless_null(value.parts) as made:
             found = _alone_at(writer, *value.parts)
-            return made(f"list_max(list_transform({found}, x -> x.{quoted(each.name)}))")
+            # Beside one that takes something of its row it must stand apart; in one it need not.
+            x = "x" if writer.in_comprehension else writer.item_name()
+            one = writer.of_each(f"list_transform({found}, {x} -> {x}.{quoted(each.name)})")
+            return made(f"list_max({one})")
     if writer.types.of(value) == "date":
         part = {"year": "year", "month": "month", "day": "day", "quarter": "quarter"}.get(each.name)
         if part is None:
