@@ -31,6 +31,8 @@ VALUED = {
     None: "at an unstated border",
 }
 """Valuation of a flow, in words."""
+SMALL = 2**22
+"""Bytes of a table that memory need not be returned for."""
 
 
 def number(name: str, unit: str | None = None) -> pa.Field:
@@ -100,8 +102,13 @@ def plain(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def release_memory() -> None:
-    """Return to the system the freed memory that Arrow and the C library keep for later."""
+def release_memory(after: pa.Table | None = None) -> None:
+    """Return to the system the freed memory that Arrow and the C library keep for later.
+
+    After work on a small table there is next to none, and it takes longer to look for than to load.
+    """
+    if after is not None and after.nbytes < SMALL:
+        return
     pa.default_memory_pool().release_unused()
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # only GNU's library has it

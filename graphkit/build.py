@@ -98,9 +98,9 @@ def _built(facts: Facts) -> Graph:
     parts = [Part(kind, _with_digests(_finish(kind, facts[kind.name]))) for kind in keys]
     for kind in schema.edges:
         for table, starts, ends in _edge_tables(kind, facts):
-            release_memory()
+            release_memory(table)
             parts += _split(_finish(kind, table), kind, starts, ends, keys)
-            release_memory()
+            release_memory(table)
     if LOAD in schema.nodes:
         parts.append(Part(LOAD, _with_digests(_marker(parts))))
     return Graph(schema, tuple(parts))

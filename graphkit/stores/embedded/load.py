@@ -149,7 +149,7 @@ def fill(path: Path, graph: Graph, progress: Progress, *, size: int = SLICE) -> 
             connection.execute(statement).close()
         for part in graph.parts:
             _copy(database, part, same.get(part.kind.name, {}), size)
-            release_memory()
+            release_memory(part.table)
             progress(part.kind.name, len(part.table))
         for statement in ("BEGIN TRANSACTION", *_additions(same), "COMMIT"):
             connection.execute(statement).close()
