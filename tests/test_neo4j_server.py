@@ -1,6 +1,7 @@
 import hashlib
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from graphkit.stores.neo4j.server import (
     DEFAULT_VERSION,
     Server,
     fetched_jars,
+    free_ports,
     server_status,
     start_server,
     stop_server,
@@ -231,6 +233,24 @@ def test_a_stop_ends_the_process_and_data_and_password_outlast_it(home, server):
     assert again.pid != server.pid
     assert again.password == server.password
     assert ask(again, "MATCH (kept:Kept) RETURN kept.name") == [["dysprosium"]]
+
+
+def test_a_server_is_given_ports_that_nobody_listens_on(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setattr("graphkit.stores.neo4j.server.PORTS", range(port, port + 1))
+
+        with pytest.raises(GraphkitError, match=f"no 1 of the ports {port} to {port} are free"):
+            free_ports(1)
+
+    assert free_ports(1) == [port]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads a setting of Linux")
+def test_no_connection_is_given_the_port_of_a_server_that_starts():
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("utf-8").split()
+
+    assert max(free_ports(20)) < int(given[0])
 
 
 def test_a_home_never_started_is_not_running_and_stays_as_it_was(tmp_path):

@@ -124,8 +124,8 @@ def test_a_neo4j_server_that_is_killed_and_started_again(
 ):
     server = start_server(neo4j_version, home=second_home)
     login = {"NEO4J_PASSWORD": server.password}
-    ports = server.bolt_port, server.http_port
-    monkeypatch.setattr("graphkit.stores.neo4j.server._free_ports", lambda: ports)
+    ports = [server.bolt_port, server.http_port]
+    monkeypatch.setattr("graphkit.stores.neo4j.server.free_ports", lambda count: ports)
     chance, held = random.Random(49), "A"
     loads.finish(*loads.load(held, server.uri, **login))
     for _ in range(counts.server_kills):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from graphkit.cli import run
 from graphkit.scale import spark
 from graphkit.scale import spark as spark_session
 from graphkit.scale.spark import java_home
+from graphkit.stores.neo4j.server import free_ports
 
 # What PySpark leaves open is closed with the process.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
@@ -84,9 +84,7 @@ class Cluster:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A master and two workers, on the Java that comes with the extra."""
     folder = tmp_path_factory.mktemp("spark")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_ports(1)[0])
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.delenv("JAVA_HOME", raising=False)
@@ -284,9 +282,7 @@ sys.exit(run(sys.argv[1:]))
 
 
 def test_a_master_without_workers_is_one_line(cluster, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports(1)
     here = ("--host", "127.0.0.1", "--webui-port", "0", "--port", str(port))
     cluster.start("lone", "master.Master", *here)
     end = time.monotonic() + 60

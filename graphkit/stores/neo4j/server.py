@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import re
 import secrets
 import shutil
@@ -116,6 +117,8 @@ def _maven_central() -> Resolver:
 DEFAULT_VERSION = "5.26.30"
 START_SECONDS = 120
 STOP_SECONDS = 30
+PORTS = range(20_000, 32_768)
+"""Of a new server: below those that a system gives to connections that programs open."""
 TRANSACTION_MEMORY = 256
 """MiB of heap, of the 1 GiB in all, that one transaction may fill."""
 STATE = "running.json"
@@ -297,7 +300,7 @@ def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Se
     folder = home / version
     for name in ("", "conf", "data", "import", "logs", "plugins"):
         make_private(folder / name)
-    bolt_port, http_port = _free_ports()
+    bolt_port, http_port = free_ports(2)
     settings = SETTINGS.format(
         bolt_port=bolt_port, http_port=http_port, transaction_memory=transaction_memory
     )
@@ -324,11 +327,20 @@ def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Se
     return server
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    """Find ports on this machine that no program listens on.
+
+    A server takes some seconds until it listens. Of the ports that a system gives away itself, a
+    connection of another program may have taken one until then.
+    """
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise GraphkitError(f"no {count} of the ports {PORTS[0]} to {PORTS[-1]} are free")
 
 
 def _password(jars: Path, folder: Path, file: Path) -> str:
