@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -80,23 +80,35 @@ def reader(browser: Browser) -> Iterator[BrowserContext]:
         yield reader
 
 
+@pytest.fixture(scope="module")
+def tabs() -> list[Page]:
+    """A tab that no test has open, or none: a new one takes longer than most pages."""
+    return []
+
+
 @pytest.fixture
-def opened(reader: BrowserContext) -> Iterator[Callable[..., Page]]:
+def opened(reader: BrowserContext, tabs: list[Page]) -> Iterator[Callable[..., Page]]:
     """Open an address, and assert in the end that the page kept to its server."""
-    pages: list[tuple[Page, list[str], list[str], str]] = []
+    pages: list[tuple[Page, dict[str, Callable[[Any], None]], list[str], list[str], str]] = []
 
     def open_page(client: httpx.Client, query: str, *, wait: bool = True) -> Page:
-        page = reader.new_page()
+        page = tabs.pop() if tabs else reader.new_page()
         page.set_viewport_size({"width": 1280, "height": 800})
+        page.emulate_media(media="screen", color_scheme="light")
         faults: list[str] = []
         asked: list[str] = []
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("response", lambda reply: faults.append(f"{reply.status} {reply.url}")
-                if reply.status > 400 else None)  # fmt: skip
-        pages.append((page, faults, asked, str(client.base_url)))
+        heard: dict[str, Callable[[Any], None]] = {
+            "console": lambda said: faults.append(said.text) if said.type == "error" else None,
+            "pageerror": lambda error: faults.append(str(error)),
+            "dialog": lambda dialog: faults.append(f"dialog {dialog.message}"),
+            "request": lambda request: asked.append(request.url),
+            "response": lambda reply: (
+                faults.append(f"{reply.status} {reply.url}") if reply.status > 400 else None
+            ),
+        }
+        for event, hear in heard.items():
+            page.on(cast(Any, event), hear)
+        pages.append((page, heard, faults, asked, str(client.base_url)))
         page.goto(f"{client.base_url}?{query}", wait_until="load" if wait else "commit")
         if wait:
             page.wait_for_selector("main[aria-busy=false]")
@@ -104,11 +116,17 @@ def opened(reader: BrowserContext) -> Iterator[Callable[..., Page]]:
 
     yield open_page
     assert reader.cookies() == []
-    for page, faults, asked, base in pages:
+    for page, heard, faults, asked, base in pages:
         assert page.evaluate(STORED) == []
         assert [url for url in asked if not url.startswith((base, "data:"))] == []
         assert [f for f in faults if "status of 400" not in f] == []
-        page.close()
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
+        if tabs:
+            page.close()
+        else:
+            page.goto("about:blank")
+            tabs.append(page)
 
 
 def assert_figures(page: Page, command: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,13 @@ import shlex
 import httpx
 import pytest
 from databases import hold
-from explorers import VIEWS, assert_figures, explorer, opened, reader
+from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
 from graphkit.explore import PATHS
 from graphkit.stores.embedded import EmbeddedStore
 
-__all__ = ["opened", "reader", "whole"]
+__all__ = ["opened", "reader", "tabs", "whole"]
 
 OPENED = 300_000
 """Milliseconds in which a view of Neo4j opens for the first time on a busy machine."""
