@@ -240,7 +240,7 @@ def test_a_server_is_given_ports_that_nobody_listens_on(monkeypatch):
         port = other.getsockname()[1]
         monkeypatch.setattr("graphkit.stores.neo4j.server.PORTS", range(port, port + 1))
 
-        with pytest.raises(GraphkitError, match=f"no 1 of the ports {port} to {port} are free"):
+        with pytest.raises(GraphkitError, match=f"{port} of 127.0.0.1: found 0 free, wanted 1"):
             free_ports(1)
 
     assert free_ports(1) == [port]

@@ -330,8 +330,8 @@ def _launch(jars: Path, version: str, home: Path, transaction_memory: int) -> Se
 def free_ports(count: int) -> list[int]:
     """Find ports on this machine that no program listens on.
 
-    A server takes some seconds until it listens. Of the ports that a system gives away itself, a
-    connection of another program may have taken one until then.
+    A server listens only some seconds after it was given one. Until then, a connection that another
+    program opens may be given any of the ports that the system chooses itself, but none of these.
     """
     found: list[int] = []
     for port in random.sample(PORTS, len(PORTS)):
@@ -340,7 +340,9 @@ def free_ports(count: int) -> list[int]:
             found.append(port)
         if len(found) == count:
             return found
-    raise GraphkitError(f"no {count} of the ports {PORTS[0]} to {PORTS[-1]} are free")
+    raise GraphkitError(
+        f"ports {PORTS[0]} to {PORTS[-1]} of 127.0.0.1: found {len(found)} free, wanted {count}"
+    )
 
 
 def _password(jars: Path, folder: Path, file: Path) -> str:
