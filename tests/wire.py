@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 COMMIT = b"\x00\x02\xb0\x12\x00\x00"
 """The message that ends a transaction, as Bolt sends it."""
+WIRE = "wire"
+"""The name of the threads of wires."""
 PATIENCE = b"connection.recv_timeout_seconds"
 """What the server calls the seconds after which a driver gives up its silence: 120."""
 
@@ -35,7 +37,8 @@ class Wire:
         server = socket.create_connection(("127.0.0.1", self.port))
         self.open += [client, server]
         for here, there in ((client, server), (server, client)):
-            threading.Thread(target=self.pump, args=(here, there, here is client)).start()
+            ends = here, there, here is client
+            threading.Thread(target=self.pump, args=ends, name=WIRE).start()
 
     def pump(self, here: socket.socket, there: socket.socket, asking: bool) -> None:
         """Forward one way, until the end or the fault."""
@@ -100,7 +103,7 @@ def wire(
             except OSError:
                 pass
 
-        accepting = threading.Thread(target=accept)
+        accepting = threading.Thread(target=accept, name=WIRE)
         accepting.start()
         try:
             yield f"bolt://127.0.0.1:{listener.getsockname()[1]}", made
