@@ -115,10 +115,17 @@ def group(item: pytest.Item) -> object:
     return next((marker.args[0] for marker in item.iter_markers("xdist_group")), None)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Search for no garbage while modules are imported and tests found: a fifth of that time."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Let no collection of garbage search the modules and thousands of tests again."""
+    """Let no later search for garbage go through the modules and thousands of tests again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(
