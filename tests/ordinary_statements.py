@@ -430,6 +430,10 @@ MATCH p = (a:Product)-[:MADE_INTO*1..4]-(b) RETURN sum(size([n IN nodes(p) WHERE
 MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(c) RETURN x, e ORDER BY e.usd DESC LIMIT 2 } RETURN c.iso3 AS c, x.iso3 AS x, e.usd AS u ORDER BY c, u
 MATCH (c:Country) WHERE c.iso3 IN $list CALL (c) { MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(c) RETURN x ORDER BY e.usd DESC LIMIT 1 } MATCH (x)-[:PRODUCES]->(p) RETURN c.iso3 AS c, x.iso3 AS x, count(p) AS n ORDER BY c
 MATCH (s:Stage) CALL (s) { MATCH (p:Product)-[:AT_STAGE]->(s) RETURN p ORDER BY p.key SKIP 1 LIMIT 1 } RETURN s.key AS s, p {.key, .name} AS p ORDER BY s
+MATCH (s:Stage) RETURN s {.key, .position} ORDER BY s.position
+MATCH (s:Stage) RETURN s {.key, position: 1}, count(*) ORDER BY s.position, s.key DESC LIMIT 3
+MATCH (p:Product)-[:AT_STAGE]->(s) WITH s {.key, .position}, count(p) AS n WHERE s.position > 1 RETURN s, n ORDER BY s.key
+MATCH (c:Country)-[:HOLDS]->(p) RETURN DISTINCT c {.iso3}, p {.key, of: c.iso3} ORDER BY p.of, p.key
 MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country) WITH y, x, e ORDER BY e.usd DESC, x.iso3 WITH y, head(collect(x)) AS top MATCH (top)-[:PRODUCES]->(p) RETURN y.iso3 AS y, top.iso3 AS top, count(p) AS n ORDER BY y LIMIT 10
 MATCH (x)-[e:EXPORTS {product: 'ree-metals', period: '2024'}]->() WITH x, sum(e.usd) AS t ORDER BY t DESC LIMIT 3 WITH collect({c: x, t: t}) AS top UNWIND top AS r WITH r.c AS c, r.t AS t MATCH (c)-[:HOLDS]->(p) RETURN c.iso3 AS c, t, count(p) AS n ORDER BY t
 MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..3]->(b) UNWIND nodes(p) AS n MATCH (n)-[:AT_STAGE]->(s) RETURN DISTINCT n.key AS n, s.key AS s ORDER BY n

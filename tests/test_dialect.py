@@ -61,6 +61,8 @@ LACKING = (
     ),
     (KOREA + "RETURN [x IN [1] | §size([(c)-[:HOLDS]->(p) WHERE x = 1 | p])] AS x", "COUNT"),
     (KOREA + "RETURN c {§.*, one: 1} AS x", "map projection of all properties"),
+    (KOREA + "RETURN c {.iso3} ORDER BY c.§name", "null for the key 'name', which a map lacks"),
+    ("WITH {a: 1} AS m RETURN m.§b AS x", "null for the key 'b', which a map lacks"),
     (
         KOREA + "§OPTIONAL CALL (c) { MATCH (c)-[:MEMBER_OF]->(p) RETURN p } RETURN count(p) AS n",
         "CALL subquery",

@@ -32,7 +32,7 @@ REASONS = {
     r"function (local)?(date)?(time|datetime|duration)|function date\.|date\(\) of|parsing date":
         "dates in other forms, times and durations",
     "of different names|empty map|several types|in case alone|brace|keys|properties|name n.key|"
-    "struct field":
+    "a map lacks":
         "maps and lists of mixed, empty or unknown content",
     "comparison|compare|may hold null|STARTS WITH of|list_contains|Cast failed|but expected":
         "comparisons of two types, and of lists that may hold null",

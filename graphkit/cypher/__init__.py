@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -165,6 +165,8 @@ class _Parser(Expressions):
             return self.single("star")
         value = self.expression()
         name = self.variable() if self.takes("AS") else None
+        if name is None and value.kind == "projection":
+            name = replace(value.parts[0])  # what is made of n is called n as well
         return self.made("item", start.at, "", value, name)
 
     def order_and_limits(self) -> list[Syntax]:
@@ -367,8 +369,8 @@ class Statement:
     def columns(self) -> list[str]:
         """Columns of the (first) final RETURN, ``*`` for all variables.
 
-        >>> Statement("MATCH (n) WITH n AS m RETURN count( * ), m.x AS `an x`, [1, 2]").columns
-        ['count( * )', 'an x', '[1, 2]']
+        >>> Statement("MATCH (n) RETURN count( * ), n.x AS `an x`, [1, 2], n {.x}").columns
+        ['count( * )', 'an x', '[1, 2]', 'n']
         """
         found: list[Syntax] = []
         for clause in self.query.parts:

@@ -21,18 +21,18 @@ SEED = int(os.environ.get("FUZZED_STATEMENTS_SEED", "5"))
 
 
 def rows(ask: Callable[[str], Result], statement: str) -> list[list[Any]] | None:
-    """Rows, numbers to ten digits, in an order of their own where none is asked for."""
+    """Give rows after their columns, in an order of their own where none is asked for."""
     try:
         table = ask(statement).table
     except (StoreError, UsageError):
         return None
     found = [[rounded(value) for value in row.values()] for row in table.to_pylist()]
     ordered = "ORDER BY" in statement.rpartition("}")[2]
-    return found if ordered else sorted(found, key=repr)
+    return [table.column_names, *(found if ordered else sorted(found, key=repr))]
 
 
 def outcomes(stores: dict[str, Store], asked: Iterable[Asked]) -> list[str]:
-    """Same or other rows, or who refuses each statement."""
+    """Tell if each statement has the same rows or other ones, or who refuses it."""
     with ThreadPoolExecutor(1) as neo4j:  # plans a statement while the file is asked the next
         both = []
         for statement in map(str, asked):

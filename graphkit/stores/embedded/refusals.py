@@ -34,7 +34,7 @@ _PROPS = [prop for kind in GRAPH.kinds for prop in kind.stored]
 _TEXTS = {p.name for p in _PROPS} - {p.name for p in _PROPS if p.type not in _TEXT_TYPES}
 _NAMES = {kind.name.lower(): kind.name for kind in GRAPH.kinds}
 _PROPERTIES = {prop.name.lower(): prop.name for prop in _PROPS}
-NAMED = ("variable", "group", "projection")
+NAMED = ("variable", "group")
 """Kinds of values that name a column of WITH themselves."""
 
 Refusal = tuple[int, str]
@@ -248,6 +248,10 @@ def explain_failure(statement: Statement, error: Exception) -> StoreError:
         return Untranslated(
             "the embedded database has no column of UNION in a subquery, and no list, of two types"
         )
+    if match := re.search(r"Invalid struct field name: (.+)\.$", message):
+        where = _place_of(statement, match[1], "property")
+        what = f"null for the key {match[1]!r}, which a map lacks"
+        return Untranslated(f"{where}the embedded database has no {what}")
     found = _reworded(statement, message)
     if found is not None:
         return StoreError(found)
