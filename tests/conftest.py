@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -58,6 +59,11 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 """Java's quick compiler alone: the thorough one does not pay off in a server of some minutes."""
 LOG = pytest.StashKey[Path]()
 """The log of the tests' own Neo4j."""
+
+
+def pytest_sessionstart() -> None:
+    """Take interrupts, which a shell lets its background jobs ignore: tests send some."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
