@@ -28,7 +28,7 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import clear, content, hold, sample, slice_seeds, stopped_at_the_end
+from databases import MARK, clear, content, hold, sample, slice_seeds, stopped_at_the_end
 from seed_texts import write_seeds
 
 from graphkit import cli
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
-MARK = "graphkit_tests"
-"""An index with this name says that a Neo4j database may be cleared by the tests."""
 LONG = ("browser", "faults", "fuzz", "scale")
 """Folders of long tests: a run of the whole suite has them with ``-m long`` alone."""
 LONG_FOLDERS = {Path(__file__).parent / name for name in LONG}

@@ -16,6 +16,9 @@ from graphkit.paths import shipped
 from graphkit.seeds import Facts
 from graphkit.stores.neo4j import Neo4jStore
 
+MARK = "graphkit_tests"
+"""An index with this name says that a Neo4j database may be cleared by the tests."""
+
 # Waits until nobody holds the other end of its stdin any more, however that came about.
 STOP_AT_THE_END = """
 import sys

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from databases import clear
+from databases import MARK, clear
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
@@ -158,7 +158,7 @@ def made(store: Neo4jStore, what: str) -> dict[str, tuple[str, list[str], list[s
     """Show the constraints or indexes of ours: on nodes or relationships, of a kind, its keys."""
     rows = store.run(
         f"SHOW {what} YIELD name, entityType AS on, labelsOrTypes AS of, properties AS keys "
-        "WHERE name STARTS WITH 'graphkit_' RETURN name, on, of, keys"
+        f"WHERE name STARTS WITH 'graphkit_' AND name <> '{MARK}' RETURN name, on, of, keys"
     ).table.to_pylist()
     return {row["name"]: (row["on"], row["of"], row["keys"]) for row in rows}
 
