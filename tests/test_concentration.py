@@ -131,6 +131,21 @@ def test_any_way_to_fill_published_bounds_lies_within_the_range(bounds, unnamed,
     assert filled["cr3_high"] <= found["cr3_high"][0] + 1e-9
 
 
+def test_indices_of_several_markets_are_those_of_each():
+    sizes, low = [3, 1, 2], np.array([0.5, 0.2, 0.0, 0.9, 0.3, 0.1])
+    high, rest = low + np.array([0.1, 0.2, 0.3, 0.1, 0.4, 0.0]), np.array([0.3, 0.1, 0.4])
+    starts = np.array([0, 3, 4])
+    together = indices(Markets(starts, low, high, rest))
+
+    for market, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+        part = slice(start, start + size)
+        alone = indices(Markets(np.array([0]), low[part], high[part], rest[[market]]))
+        of_it = {name: values[[market]] for name, values in together.items()}
+        assert set(of_it) == set(alone)
+        for name, value in alone.items():
+            np.testing.assert_array_equal(of_it[name], value, name)
+
+
 def test_bands_have_the_bounds_of_the_guidelines_of_2023():
     assert [band(h, h) for h in (999, 1_000, 1_001, 1_800, 1_801)] == [
         "unconcentrated", "unconcentrated", "moderate", "moderate", "high",

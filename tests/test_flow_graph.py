@@ -229,6 +229,14 @@ def test_an_edge_without_a_figure_is_not_given_one():
         FlowGraph.from_networkx(nx.DiGraph([("a", "b")]))
 
 
+def test_an_attribute_that_no_edge_has_counts_one_as_in_networkx():
+    graph = FlowGraph.from_table(table(ROWS))
+
+    assert graph.edge_values("weight").tolist() == [1.0, 7.0, 2.0]
+    assert graph.edge_values("distance").tolist() == [1.0, 1 / 7, 1 / 2]
+    assert graph.edge_values("colour").tolist() == graph.edge_values(None).tolist() == [1.0] * 3
+
+
 def test_the_networkx_graph_tells_unit_and_distance():
     flows = table([*ROWS, ("AUS", "KOR", None)])
     plain = FlowGraph.from_table(flows).to_networkx()

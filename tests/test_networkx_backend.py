@@ -154,6 +154,15 @@ def test_networkx_gives_the_same_on_a_flow_graph(name, seed, flows, directed):
         assert alike(ours, theirs), (arguments, ours, theirs)
 
 
+@pytest.mark.usefixtures("install")
+def test_a_ring_that_hangs_on_one_node_is_cut_off_with_it():
+    ends = np.array([0, 1, 2, 3]), np.array([1, 2, 3, 1])
+    graph = FlowGraph.from_edges(["root", "joint", "b", "c"], *ends, np.ones(4), directed=False)
+
+    assert list(nx.articulation_points(graph)) == ["joint"]
+    assert list(nx.bridges(graph)) == list(nx.bridges(graph.to_networkx())) == [("root", "joint")]
+
+
 @pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])
 @pytest.mark.parametrize("name", sorted(ALGORITHMS))
 @pytest.mark.usefixtures("install")

@@ -159,6 +159,11 @@ def outliers(rows: list[tuple[str, str, float | None, float | None]]) -> dict[st
         ([("A", "B", 1.0, 100.0), ("A", "C", 10.0, None)], None),  # no other mass
         ([("A", "B", None, 100.0), ("A", "C", 10.0, 10.0)], None),  # no value
         ([("A", "B", 1.0, 100.0)], None),
+        # What lacks a value or a mass counts on neither side.
+        (
+            [("A", "B", 1.0, 100.0), ("A", "C", 10.0, 15.0), ("D", "B", None, 50.0)],
+            ("A", "B", 100.0, 200 / 3),
+        ),
         (
             [("A", "B", 1.0, 300.0), ("D", "E", 1.0, 400.0), ("A", "C", 1e5, 100.0)],
             ("D", "E", 400.0, 100_001.0),

@@ -81,6 +81,15 @@ def test_nothing_gives_an_empty_network():
 # --- production
 
 
+def test_mass_of_two_bases_is_not_added_up_and_value_has_none():
+    two = flows("A 4 B", "B 2 C").append_column("basis", pa.array(["gross", "REO"]))
+    of_value = two.rename_columns({"tonnes": "usd"})
+
+    with pytest.raises(GraphkitError, match="flows of more than one basis for ore"):
+        network(two)
+    assert supply_network(of_value, None, CHAIN, STAGES, measure="usd").size == 3
+
+
 def test_published_production_is_taken_as_it_is():
     net = network(flows("A 3 B"), makes("A 9", "B 2"))
     assert produced(net) == {"A ore": 9.0, "B ore": 2.0}

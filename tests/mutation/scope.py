@@ -51,15 +51,19 @@ MEASURES = {
     "analysis/network/kernels.py": _tests("centrality", "networkx_backend"),
     "analysis/network/scores.py": _tests("centrality", "networkx_backend"),
     "analysis/shares.py": _tests("flow_graph", "concentration", "shares"),
-    "analysis/supply/build.py": _tests("supply_network", "look_through"),
-    "analysis/supply/disruption.py": _tests("disruption"),
-    "analysis/supply/look_through.py": _tests("look_through", "look_through_ranges"),
+    "analysis/supply/build.py": _tests("supply_network", "look_through", "supply_truth"),
+    "analysis/supply/disruption.py": _tests("disruption", "supply_truth"),
+    "analysis/supply/look_through.py": _tests(
+        "look_through", "look_through_ranges", "chain", "supply_truth"
+    ),
     "analysis/supply/__init__.py": _tests("supply_network", "disruption"),
-    "analysis/supply/pools.py": _tests("supply_network", "look_through", "look_through_ranges"),
-    "analysis/supply/removal.py": _tests("removal", "disruption", "single_points"),
-    "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges"),
+    "analysis/supply/pools.py": _tests(
+        "supply_network", "look_through", "look_through_ranges", "supply_truth"
+    ),
+    "analysis/supply/removal.py": _tests("removal", "disruption", "single_points", "supply_truth"),
+    "analysis/supply/tracing.py": _tests("look_through", "look_through_ranges", "supply_truth"),
     "analysis/trade_change.py": _tests("trade_change"),
-    "arrow.py": _tests("shares", "concentration"),
+    "arrow.py": _tests("shares", "concentration", "fingerprint", "build"),
 }
 GROUPS = {
     "loader": LOADER,
