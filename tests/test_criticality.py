@@ -16,6 +16,7 @@ from graphkit.analysis.criticality import (
     CRITICAL,
     WGI,
     governance,
+    reliance_bounds,
     scaled_governance,
     supply_risk,
 )
@@ -134,6 +135,10 @@ def test_trade_restrictions_of_a_supplier_weigh():
     (row,) = supply_risk(table(names, rows), ratings, factors).to_pylist()
 
     assert row["supply_risk_low"] == pytest.approx(5.5)
+
+
+def test_a_country_that_has_less_than_it_exports_relies_on_nothing_known():
+    assert reliance_bounds(20, 80, (0, 59.5)) is None
 
 
 def test_only_global_supply_is_taken_alone_whatever_the_import_reliance():

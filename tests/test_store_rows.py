@@ -19,6 +19,7 @@ KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 VALUES = (
     "RETURN 1 AS i, -1 AS n, 9223372036854775807 AS big, -9223372036854775808 AS small",
     "RETURN 1.5 AS f, -0.0 AS z, 1e300 AS big, 1e-7 AS small, 0.1 + 0.2 AS sum, 1.0 AS whole",
+    "RETURN toString(0.0) AS a, toString(-0.5) AS b, toString(1e7) AS c",
     "RETURN 7 / 2 AS a, -7 / 2 AS b, 7 % 3 AS c, -7 % 3 AS d, 7.0 / 2 AS e, 2 ^ 3 AS f",
     "RETURN -2 ^ 2 AS a, 7.0 / 2 AS b",
     "RETURN 2 ^ 3 ^ 2 AS a, 1 + 2 * 3 AS b, (1 + 2) * 3 AS c, 5 / 2 * 2.0 AS d, - - 1 AS e",

@@ -33,8 +33,6 @@ def reliance_bounds(
     ((0.6, 0.6), (1.0, 1.0))
     >>> reliance_bounds(80, 20, (0, float("inf"))), reliance_bounds(20, 80, (100, 100))
     ((0.0, 1.0), (0.0, 0.0))
-    >>> reliance_bounds(20, 80, (0, 59.5)) is None  # there is less than is exported
-    True
     """
     net = imports - exports
     low, high = (net + p for p in production)
