@@ -124,6 +124,15 @@ def clear(store: Neo4jStore) -> None:
             store._write(f"MATCH {pattern} WITH n LIMIT {BATCH} DELETE n")
 
 
+def rules(store: Neo4jStore, what: str) -> dict[str, tuple[str, list[str], list[str]]]:
+    """Show the constraints or indexes of ours: on nodes or relationships, of a kind, its keys."""
+    rows = store.run(
+        f"SHOW {what} YIELD name, entityType AS on, labelsOrTypes AS of, properties AS keys "
+        f"WHERE name STARTS WITH 'graphkit_' AND name <> '{MARK}' RETURN name, on, of, keys"
+    ).table.to_pylist()
+    return {row["name"]: (row["on"], row["of"], row["keys"]) for row in rows}
+
+
 def until(came: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what will not take long."""
     latest = time.monotonic() + seconds

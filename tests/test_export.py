@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 import pytest
-from databases import clear
+from databases import clear, rules
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -227,15 +227,10 @@ def test_links_of_two_columns_of_seeds_have_a_file_each_for_neo4j_admin(tmp_path
     assert lines == graph.rows
 
 
-def constraints(store: Neo4jStore) -> set[str]:
-    statement = "SHOW CONSTRAINTS YIELD name WHERE name STARTS WITH 'graphkit_' RETURN name"
-    return set(store.run(statement).table["name"].to_pylist())
-
-
 def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStore, tmp_path):
     export(embedded, tmp_path / "x.cypher")
     clear(neo4j_store)
-    for name in constraints(neo4j_store):  # of loads before, perhaps of other schemas
+    for name in rules(neo4j_store, "CONSTRAINTS"):  # of loads before, perhaps of other schemas
         neo4j_store._write(f"DROP CONSTRAINT `{name}`")
 
     script = (tmp_path / "x.cypher").read_text(encoding="utf-8")
@@ -248,7 +243,8 @@ def test_the_script_fills_an_empty_neo4j(embedded, graph, neo4j_store: Neo4jStor
     assert not neo4j_store.load(graph, dry_run=True).differs  # by the digest of every fact
     note = neo4j_store.run("MATCH (e:Element {key: 'Dy'}) RETURN e.note AS note").table["note"]
     assert note.to_pylist() == [NASTY]
-    assert constraints(neo4j_store) == {f"graphkit_{kind.name}" for kind in GRAPH.kinds}
+    kinds = {f"graphkit_{kind.name}" for kind in GRAPH.kinds}
+    assert set(rules(neo4j_store, "CONSTRAINTS")) == kinds
 
 
 def test_a_long_kind_is_several_statements(graph, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from databases import MARK, clear
+from databases import clear, rules
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
@@ -154,20 +154,11 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
     assert neo4j_store.run(statement).table.to_pylist() == [{"mine": True}]
 
 
-def made(store: Neo4jStore, what: str) -> dict[str, tuple[str, list[str], list[str]]]:
-    """Show the constraints or indexes of ours: on nodes or relationships, of a kind, its keys."""
-    rows = store.run(
-        f"SHOW {what} YIELD name, entityType AS on, labelsOrTypes AS of, properties AS keys "
-        f"WHERE name STARTS WITH 'graphkit_' AND name <> '{MARK}' RETURN name, on, of, keys"
-    ).table.to_pylist()
-    return {row["name"]: (row["on"], row["of"], row["keys"]) for row in rows}
-
-
 def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_path):
     clear(neo4j_store)
-    for name in made(neo4j_store, "CONSTRAINTS"):
+    for name in rules(neo4j_store, "CONSTRAINTS"):
         neo4j_store._write(f"DROP CONSTRAINT {name}")
-    for name in made(neo4j_store, "INDEXES"):
+    for name in rules(neo4j_store, "INDEXES"):
         neo4j_store._write(f"DROP INDEX {name}")
 
     neo4j_store.load(graph_of(tmp_path / "seeds"))
@@ -175,12 +166,12 @@ def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_
     on = {kind.name: "RELATIONSHIP" if kind.is_edge else "NODE" for kind in GRAPH.kinds}
     keys = {f"graphkit_{k.name}": (on[k.name], [k.name], [k.key]) for k in GRAPH.kinds}
     keys["graphkit_LoadLock"] = ("NODE", ["LoadLock"], ["key"])
-    assert made(neo4j_store, "CONSTRAINTS") == keys
+    assert rules(neo4j_store, "CONSTRAINTS") == keys
     flows = {
         f"graphkit_{name}_product": ("RELATIONSHIP", [name], ["product", "period"])
         for name in ("EXPORTS", "DEPENDS_ON", "REPORTS")
     }
-    assert made(neo4j_store, "INDEXES") == keys | flows
+    assert rules(neo4j_store, "INDEXES") == keys | flows
 
 
 def test_a_marker_without_content_tells_of_no_finished_load(neo4j_store):

@@ -78,9 +78,6 @@ def test_nothing_gives_an_empty_network():
     assert net.to_networkx().number_of_nodes() == 0
 
 
-# --- production
-
-
 def test_mass_of_two_bases_is_not_added_up_and_value_has_none():
     two = flows("A 4 B", "B 2 C").append_column("basis", pa.array(["gross", "REO"]))
     of_value = two.rename_columns({"tonnes": "usd"})
@@ -88,6 +85,9 @@ def test_mass_of_two_bases_is_not_added_up_and_value_has_none():
     with pytest.raises(GraphkitError, match="flows of more than one basis for ore"):
         network(two)
     assert supply_network(of_value, None, CHAIN, STAGES, measure="usd").size == 3
+
+
+# --- production
 
 
 def test_published_production_is_taken_as_it_is():
