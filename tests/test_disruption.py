@@ -116,6 +116,21 @@ def test_a_cut_of_a_late_stage_leaves_the_stages_before_it_sure():
     ]
 
 
+def test_losses_are_sure_where_all_that_is_made_and_drawn_on_is_published():
+    """B has 4 of its 5 oxide from A; what C makes its own metal of is unknown."""
+    made = makes("A 9 oxide", "B 1 oxide", "B 4 metal", "C 1 metal")
+    net = network(flows("A 4 B oxide", "B 3 C metal"), made)
+    rows = cascade(net, ["A"], tolerance=0.3, spread=0.8).to_pylist()
+
+    found = {(r["country"], r["product"]): (r["low"], r["high"], r["verdict"]) for r in rows}
+    assert found == {
+        ("B", "oxide"): (pytest.approx(0.8), pytest.approx(0.8), "certain"),
+        ("B", "metal"): (pytest.approx(0.8), pytest.approx(0.8), "certain"),
+        # 3 of its 4 are B's, and its own oxide may be A's.
+        ("C", "metal"): (pytest.approx(0.75 * 0.8), pytest.approx(0.75 * 0.8 + 0.25), "certain"),
+    }
+
+
 def test_slack_recovers_only_from_those_who_have_nothing_of_the_cut():
     """B has 3 from A (cut by half), 1 from C: lost 3/8; C delivers up to a fifth more."""
     net = network(flows("A 3 B", "C 1 B"), makes("A 9", "C 9"))
