@@ -263,14 +263,14 @@ def totals(flows: pa.Table) -> pa.Table:
         "preferred": preferred[starts].astype(bool),
         **outlier,
         "outlier_tonnes": pa.array(tonnes[place], mask=place < 0),
-        "outlier_ratio": pa.array(ratio, mask=place < 0),
+        "outlier_ratio": pa.array(ratio[place], mask=place < 0),
     }).cast(TOTALS)  # fmt: skip
 
 
 def _outliers(
     usd: np.ndarray, tonnes: np.ndarray, starts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the largest flow of each run that is far too heavy; -1 and NaN where none is."""
+    """Find each run's largest flow that is far too heavy, or -1; and the ratio of every flow."""
     both = (usd > 0) & (tonnes > 0)
     value, mass = (np.where(both, amount, 0.0) for amount in (usd, tonnes))
     run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(usd))))
@@ -282,7 +282,7 @@ def _outliers(
     rows = rows[np.lexsort((mass[rows], run[rows]))]
     place = np.full(len(starts), -1)
     place[run[rows]] = rows
-    return place, np.where(place < 0, np.nan, ratio[place])
+    return place, ratio
 
 
 ONE_OF = ("period", "reporter", "dataset", "source")

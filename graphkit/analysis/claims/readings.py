@@ -131,7 +131,7 @@ def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
 
 
 def _span(periods: Sequence[str]) -> str:
-    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    return " to ".join(dict.fromkeys((periods[0], periods[-1])))
 
 
 FIRST_THREE = "production of the first three"
@@ -451,26 +451,26 @@ def _figure(
 ) -> Value:
     """Compute the figure that a claim of this kind states, in one measure."""
     consumers = loaded.places(claim["consumer"])
-    kind = claim["kind"]
+    kind, when = claim["kind"], pieces[0]
     if kind == "rank":
         sells = claim["measure"] == "exports"
         owner, place = ("supplier", "consumer") if sells else ("consumer", "supplier")
         ends = (who.countries, None) if sells else (None, consumers)
-        whole = loaded.traded(series, pieces[0], *ends)
-        partners = loaded.partners(series, pieces[0], claim[owner], sells=sells)
+        whole = loaded.traded(series, when, *ends)
+        partners = loaded.partners(series, when, claim[owner], sells=sells)
         values = {name: amount.of(measure) for name, amount in partners.items()}
         return _rank(values, claim[place]), whole.lacking[measure]
-    first = loaded.traded(series, pieces[0], who.countries, consumers)
+    first = loaded.traded(series, when, who.countries, consumers)
     if kind == "quantity":
         scale = KILOGRAMS if claim["unit"] == "kg" else 1
         value = first.of(measure)
         return (None if value is None else value * scale), first.lacking[measure]
     if kind == "share" and claim["measure"] == "exports":
-        second = loaded.traded(series, pieces[0], who.countries, None)
+        second = loaded.traded(series, when, who.countries, None)
     elif kind == "share":
-        second = loaded.traded(series, pieces[0], None, consumers)
+        second = loaded.traded(series, when, None, consumers)
     elif kind == "ahead-of":
-        second = loaded.traded(series, pieces[0], who.countries, loaded.places(claim["rival"]))
+        second = loaded.traded(series, when, who.countries, loaded.places(claim["rival"]))
     else:
         second = loaded.traded(series, pieces[1], who.countries, consumers)
     lacking = max(first.lacking[measure], second.lacking[measure])

@@ -160,9 +160,7 @@ def _pools_of(
     width = int(country.max(initial=-1)) + 1
     key = product * width + country
     wanted = np.add.outer(np.asarray(places, np.int64) * width, country[nodes])
-    found = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
-    if not found.size:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
+    found = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
     which, column = np.nonzero((key[found] == wanted) & there[found])
     return nodes[column], found[which, column]
 
