@@ -289,7 +289,7 @@ def untraded_pools(
     makes, counts with its bound, or else as one that may make any amount.
     """
     country, produced = network.country[nodes], network.produced[nodes]
-    home = np.where(produced > 0, 1.0, 0.0)
+    home = (produced > 0).astype(np.float64)
     floor = np.zeros((len(nodes), len(network.countries)))
     floor[np.arange(len(nodes)), country] = home * own_parts(network, nodes, how)
     if how == "own":
