@@ -169,13 +169,26 @@ def newest(periods: list[str]) -> str:
     >>> newest(["2023", "2024-Q4", "2024"])
     '2024'
     """
-    return max(periods, key=_order)
+    return max(periods, key=time_of)
 
 
 @lru_cache(maxsize=1000)
-def _order(text: str) -> tuple[int, int, str]:
-    period = Period(text)
-    return period.end, period.months, text
+def time_of(period: str) -> tuple[int, int, str]:
+    """Return the sort key of a period: its end, then its length."""
+    span = Period(period)
+    return span.end, span.months, period
+
+
+def listed(periods: Iterable[str], most: int = 1) -> str:
+    """Write each of at most so many periods, or the first and the last of more.
+
+    Examples
+    --------
+    >>> listed(["2024-Q2", "2024", "2024-Q1"]), listed(["2023"]), listed(["2024", "2023"], 3)
+    ('2024-Q1 to 2024', '2023', '2023, 2024')
+    """
+    found = sorted(periods, key=time_of)
+    return ", ".join(found) if len(found) <= most else f"{found[0]} to {found[-1]}"
 
 
 def cover(period: str, have: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

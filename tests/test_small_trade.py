@@ -32,7 +32,7 @@ def test_a_quarter_beside_its_year_is_never_added_to_it(graph_of):
     with pytest.raises(GraphkitError) as caught:
         asked.suppliers("KOR", period="2024-Q2")
     assert str(caught.value) == (
-        "no imports of South Korea are known in 2024-Q2; there are 2023, 2024-Q1, 2024, 2024-Q4"
+        "no imports of South Korea are known in 2024-Q2; there are 2023, 2024-Q1, 2024-Q4, 2024"
     )
 
 

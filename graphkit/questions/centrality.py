@@ -22,7 +22,7 @@ from graphkit.analysis.network.scores import MEASURES, STRENGTH
 from graphkit.answer import COUNT, NUMBER, Answer, Column
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.period import Period, newest
+from graphkit.period import Period, listed, newest
 from graphkit.questions import checked
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
@@ -214,10 +214,7 @@ def _spans(flows: pa.Table) -> pa.Array:
 
 
 def _listed(periods: set[str]) -> str:
-    found = sorted(periods, key=lambda text: (Period(text).start, Period(text).months))
-    if len(found) <= 3:
-        return ", ".join(found)
-    return f"{found[0]} to {found[-1]} ({len(found)} periods)"
+    return listed(periods, 3) + (f" ({len(periods)} periods)" if len(periods) > 3 else "")
 
 
 def _as_error(lacking: str) -> GraphkitError:

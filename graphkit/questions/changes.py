@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis import trade_change as analysis
-from graphkit.analysis.claims.evidence import time_of
 from graphkit.analysis.claims.published import published_changes
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import (
@@ -25,7 +24,7 @@ from graphkit.arrow import SHARE, number
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import capitalized
-from graphkit.period import Period, cover
+from graphkit.period import Period, cover, listed, time_of
 from graphkit.questions import checked
 from graphkit.questions.claims import (
     PUBLISHED_CHANGES,
@@ -129,10 +128,7 @@ def coverage_in(
 
 def span(held: Mapping[str, Sequence[str]]) -> str:
     """Write the periods of each product."""
-    return ", ".join(
-        f"{product} ({', '.join(have) if len(have) < 4 else f'{have[0]} to {have[-1]}'})"
-        for product, have in held.items()
-    )
+    return ", ".join(f"{product} ({listed(have, 3)})" for product, have in held.items())
 
 
 ENDS = ("before", "after")
@@ -511,8 +507,6 @@ def trend(
     rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
     rows = with_scope(catalog, rows, flows)
     products = list(dict.fromkeys(rows["product"].to_pylist()))
-    periods = sorted(set(rows["period"].to_pylist()), key=time_of)
-    whole = " to ".join(dict.fromkeys((periods[0], periods[-1])))
     return Answer(
         f"How did {owner.whose} {trade} of {wanted.meaning} change over time?",
         {
@@ -525,7 +519,7 @@ def trend(
         },
         rows.select([owner.side, *TREND]),
         (*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS),
-        coverage_in(flows, wanted, periods=whole),
+        coverage_in(flows, wanted, periods=listed(set(rows["period"].to_pylist()))),
         catalog.sources(flows, wanted.elsewhere),
         elsewhere=wanted.elsewhere,
         notes=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import partial
@@ -19,14 +19,14 @@ from graphkit.analysis.claims import (
     known_values,
 )
 from graphkit.analysis.claims import verdicts as claim_check
-from graphkit.analysis.claims.evidence import Loaded, measures_of, time_of
+from graphkit.analysis.claims.evidence import Loaded, measures_of
 from graphkit.analysis.claims.published import DIFFERENT, conflicts, production_conflicts
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Names
-from graphkit.period import Period, spelled
+from graphkit.period import Period, listed, spelled, time_of
 from graphkit.questions import checked
 from graphkit.questions.claims import wanted_of
 from graphkit.questions.origins import origins_of
@@ -375,18 +375,12 @@ def _held(loaded: Loaded) -> dict[str, Any]:
     made = {(product, period) for _, product, period in loaded.made}
     return {
         "trade_flows_read": len(loaded.flows),
-        "trade_in": [_span(product, have) for product, have in loaded.periods.items()],
+        "trade_in": [f"{product} ({listed(have, 3)})" for product, have in loaded.periods.items()],
         "production_figures": len(loaded.production),
         "production_of": [
-            _span(f"{len({product for product, _ in made})} products", {p for _, p in made})
+            f"{len({product for product, _ in made})} products ({listed({p for _, p in made}, 3)})"
         ],
     }
-
-
-def _span(product: str, periods: Iterable[str]) -> str:
-    have = sorted(periods, key=time_of)
-    said = ", ".join(have) if len(have) < 4 else f"{have[0]} to {have[-1]}"
-    return f"{product} ({said})"
 
 
 _ONE = ("supplier", "period", "basis")

@@ -39,6 +39,7 @@ from graphkit.questions.trade import (
     product_notes,
     series_of,
     taken,
+    there_are,
 )
 
 FLOWS = (
@@ -477,10 +478,9 @@ def prices(
         )
     rows = _of_periods(every, period)
     if not rows:
-        have = sorted({row["period"] for row in every}, key=lambda p: (Period(p).start, p))
+        have = there_are({row["period"] for row in every})
         raise GraphkitError(
-            f"no unit value or price is known for {asked.meaning} in {period}; there are "
-            f"{len(have)} periods from {have[0]} to {have[-1]}"
+            f"no unit value or price is known for {asked.meaning} in {period}; {have}"
         )
     for row in rows:
         product = row["product"]

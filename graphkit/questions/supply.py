@@ -30,13 +30,13 @@ from graphkit.questions.trade import (
     border_of,
     data_set_notes,
     gaps,
-    in_order,
     in_sentence,
     no_trade,
     periods_by_product,
     read_flows,
     series_of,
     taken_of_trade,
+    there_are,
 )
 
 LARGE = 0.01
@@ -381,10 +381,9 @@ def _read_supply(
     periods = taken_of_trade(catalog, None, chosen)
     there = [key for key in asked if key in periods]
     if not there:
-        have = in_order(set().union(*(held[k] for k in asked)))
+        have = set().union(*(held[key] for key in asked))
         raise GraphkitError(
-            f"no trade flows are known for {scope.meaning} in {chosen}; there are {len(have)} "
-            f"periods from {have[0]} to {have[-1]}"
+            f"no trade flows are known for {scope.meaning} in {chosen}; {there_are(have)}"
         )
     chain, conversions = _chain(catalog, scope, there, uses=uses)
     periods = {key: periods.get(key, Taken(chosen, ())) for key in chain}

@@ -15,7 +15,7 @@ from graphkit.answer import Answer
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity, capitalized, possessive
-from graphkit.period import Period, added_up, newest
+from graphkit.period import Period, added_up, listed, newest, time_of
 
 
 def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
@@ -131,7 +131,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     for product, chosen in sorted(used.items()):
         notes += _changes_of_data_set(product, chosen)
         others: dict[str, list[str]] = {}
-        for period in in_order(chosen):
+        for period in sorted(chosen, key=time_of):
             sets = held[product, period]
             ours = sets[chosen[period]]
             for other, theirs in sets.items():
@@ -149,11 +149,11 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
 def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
     """Say the periods of each data set, if a product has several."""
     of: dict[str, list[str]] = {}
-    for period in in_order(chosen):
+    for period in sorted(chosen, key=time_of):
         of.setdefault(chosen[period], []).append(period)
     if len(of) == 1:
         return []
-    spans = (f"{name} in {_span(periods)}" for name, periods in of.items())
+    spans = (f"{name} in {listed(periods)}" for name, periods in of.items())
     return [f"{product} changes its data set: {', '.join(spans)}."]
 
 
@@ -176,10 +176,6 @@ def _few(said: Sequence[str]) -> str:
     return "; ".join([*said[-2:][::-1], *([f"and {more} more periods"] if more > 0 else [])])
 
 
-def _span(periods: Sequence[str]) -> str:
-    return periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
-
-
 def _lacking(
     catalog: Catalog, periods: pa.Table, scope: Scope, period: str | None, what: str
 ) -> str:
@@ -191,8 +187,8 @@ def _lacking(
     if not held:
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
         return f"{no_trade(catalog, scope, what, traded)}{hint}"
-    have = in_order(set().union(*held.values()))
-    return f"No {what} are known{about} in {period}; {_listed(have)}."
+    have = set().union(*held.values())
+    return f"No {what} are known{about} in {period}; {there_are(have)}."
 
 
 def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
@@ -248,10 +244,11 @@ def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> 
     return f" It is traded with other products under HS {said}: `scope={min(wider)}`."
 
 
-def _listed(periods: Sequence[str]) -> str:
-    if len(periods) <= 6:
-        return f"there are {', '.join(periods)}"
-    return f"there are {len(periods)} periods from {periods[0]} to {periods[-1]}"
+def there_are(periods: Collection[str]) -> str:
+    """Say which periods there are: each of a few, or how many."""
+    count = len(periods)
+    some = listed(periods, 6) if count <= 6 else f"{count} periods from {listed(periods)}"
+    return f"there are {some}"
 
 
 def _trade(
@@ -448,11 +445,6 @@ def gaps(what: str, chosen: Mapping[str, Taken]) -> dict[str, Any]:
     """List the years that sums leave out, as an entry of the coverage; none if there are none."""
     lacking = [f"{product} {', '.join(of.missing)}" for product, of in chosen.items() if of.missing]
     return {f"years_without_{what}": sorted(lacking)} if lacking else {}
-
-
-def in_order(periods: Iterable[str]) -> list[str]:
-    """Sort periods by their start, shorter ones first."""
-    return sorted(periods, key=lambda text: (Period(text).start, Period(text).months))
 
 
 WORLD = "WLD"

@@ -13,7 +13,7 @@ import pyarrow as pa
 from graphkit.analysis.balances import balance_reliance
 from graphkit.analysis.concentration import production_concentration, production_shares
 from graphkit.analysis.trade_change import MEASURES, known_sum
-from graphkit.period import Period, cover
+from graphkit.period import cover, time_of
 
 NAMELESS = ("world", "rest", "group", "unspecified")
 
@@ -277,12 +277,6 @@ def _part(kept: Sequence[tuple[float | None, ...]], of: int, by: int, total: flo
     """Return the share of a total in one measure whose flows do not give the other one."""
     lost = known_sum([values[by] for values in kept if values[of] is None])
     return (lost or 0.0) / total if total else 0.0
-
-
-def time_of(period: str) -> tuple[int, int, str]:
-    """Return the sort key of a period: its end, then its length."""
-    span = Period(period)
-    return span.end, span.months, period
 
 
 BASES = {"usd": "by value", "tonnes": "by weight"}

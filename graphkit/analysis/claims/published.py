@@ -10,10 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims.evidence import Claim, half_unit, measures_of, time_of
+from graphkit.analysis.claims.evidence import Claim, half_unit, measures_of
 from graphkit.analysis.claims.verdicts import Tolerance, claimed
 from graphkit.analysis.concentration import published_interval
 from graphkit.arrow import INDEX, POINTS, SHARE, number, texts
+from graphkit.period import time_of
 
 OWNERS = {"imports": "consumer", "exports": "supplier"}
 """The end of a flow whose trade a measure counts; the other end is its partner."""

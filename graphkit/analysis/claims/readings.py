@@ -19,10 +19,10 @@ from graphkit.analysis.claims.evidence import (
     half_unit,
     measures_of,
     states_basis,
-    time_of,
 )  # fmt: skip
 from graphkit.analysis.concentration import published_interval
 from graphkit.analysis.criticality import reliance_bounds
+from graphkit.period import listed, time_of
 
 MOSTLY = 0.9
 """Share of a product's elements that must belong to a group for the product to belong to it.
@@ -125,13 +125,9 @@ def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
     than = f" and {claim['than']}" if claim["than"] else ""
     text = f"trade in {what} in {claim['period']}{than}"
     if holders := holders_of(loaded, claim):
-        spans = [f"{p} ({_span(loaded.periods[p])})" for p in holders]
+        spans = [f"{p} ({listed(loaded.periods[p])})" for p in holders]
         text += f"; there is trade in {', '.join(spans)}, which holds other elements too"
     return text
-
-
-def _span(periods: Sequence[str]) -> str:
-    return " to ".join(dict.fromkeys((periods[0], periods[-1])))
 
 
 FIRST_THREE = "production of the first three"
