@@ -233,6 +233,7 @@ def production_shares(production: pa.Table) -> pa.Table:
 
 _PRODUCTION = ("product", "stage", "period", "basis", "source")
 NAMELESS = ("world", "rest", "group", "unspecified")
+"""Types of places that stand for several countries, or for one that is not named."""
 
 
 def _markets(

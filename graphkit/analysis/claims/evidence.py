@@ -11,11 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.analysis.balances import balance_reliance
-from graphkit.analysis.concentration import production_concentration, production_shares
+from graphkit.analysis.concentration import (
+    NAMELESS,
+    production_concentration,
+    production_shares,
+)
 from graphkit.analysis.trade_change import MEASURES, known_sum
 from graphkit.period import cover, time_of
-
-NAMELESS = ("world", "rest", "group", "unspecified")
 
 Series = tuple[str, str, str]
 """Data set, reporter and source of flows; figures of two series are never added up."""
