@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -139,6 +139,18 @@ def each_text(column: pa.ChunkedArray, change: Callable[[str], str]) -> pa.Chunk
     codes = column.combine_chunks().dictionary_encode()
     texts = pa.array(map(change, codes.dictionary.to_pylist()), pa.string())
     return pa.chunked_array([texts.take(codes.indices)])
+
+
+def look_up(
+    column: pa.ChunkedArray, values: Mapping[Any, Any], kind: Type = Type.TEXT
+) -> pa.ChunkedArray:
+    """Replace each key of a column by its value; null stands where a key has none.
+
+    >>> look_up(pa.chunked_array([["kg", "t", None, "l"]]), {"kg": "1", "t": "1000"}).to_pylist()
+    ['1', '1000', None, None]
+    """
+    places = pc.index_in(column, value_set=pa.array(list(values), column.type))
+    return pc.take(pa.array(list(values.values()), ARROW[kind]), places)
 
 
 ARROW_WRITES = (1e-4, 1e10)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from graphkit.arrow import look_up
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import Report, SeedTable, write_trade
 from graphkit.importers.reference import (
@@ -300,11 +301,9 @@ def _check_codes(codes: pa.Array, name: str) -> None:
 
 def map_flows(flows: pa.Table, codes: dict[str, str]) -> pa.Table:
     """Map flows to the columns of a seed, sorted."""
-    order = pa.array(sorted(codes), pa.string())
-    products = pa.array([codes[code] for code in sorted(codes)], pa.string())
     found = pa.table(
         {
-            "product": pc.take(products, pc.index_in(flows["k"], value_set=order)),
+            "product": look_up(flows["k"], codes),
             "hs": flows["k"],
             "period": flows["t"].cast(pa.string()),
             "exporter": flows["exporter"],

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from graphkit.arrow import look_up
 from graphkit.errors import GraphkitError
 from graphkit.importers import Report, SeedTable, write_trade
 from graphkit.importers.reference import (
@@ -291,8 +292,8 @@ def _with_products(
         years = pa.array([str(year) for year in sorted(wanted.years)], pa.string())
         kept = pc.is_in(pc.utf8_slice_codeunits(rows["period"], 0, 4), value_set=years)
         rows = left_out(rows, pc.invert(kept), "other years", None, report)
-    revisions = {text: REVISIONS[int(text[1])] for text in rows["classificationCode"].unique()
-                 .to_pylist()}  # fmt: skip
+    texts = rows["classificationCode"].unique().to_pylist()
+    revisions = {text: REVISIONS[int(text[1])] for text in texts}
     codes = products_by_code(reference, set(revisions.values()), wanted)
     found = {
         f"{text}|{code}": product
@@ -300,9 +301,7 @@ def _with_products(
         for code, product in codes[revision].items()
     }
     pairs = pc.binary_join_element_wise(rows["classificationCode"], rows["cmdCode"], "|")
-    places = pc.index_in(pairs, value_set=pa.array(list(found), pa.string()))
-    products = pc.take(pa.array(list(found.values()), pa.string()), places)
-    rows = rows.append_column("product", products)
+    rows = rows.append_column("product", look_up(pairs, found))
     wide = pc.not_equal(pc.utf8_length(rows["cmdCode"]), HS_CODE)
     rows = left_out(rows, wide, "other than six digits", None, report)
     return left_out(rows, pc.is_null(rows["product"]), "other HS codes", None, report)
@@ -329,12 +328,11 @@ def _map(rows: pa.Table, wanted: ImportFilter, report: Report) -> pa.Table:
     weight = pc.if_else(pc.greater(rows["netWgt"], 0), rows["netWgt"], None)
     estimated = pc.is_in(rows["isNetWgtEstimated"], value_set=pa.array(TRUE))
     estimated = pc.if_else(pc.is_valid(rows["isNetWgtEstimated"]), estimated, None)
-    classes = [f"H{number}" for number in range(len(REVISIONS))]
-    revision = pc.index_in(rows["classificationCode"], value_set=pa.array(classes))
+    classes = {f"H{number}": revision for number, revision in enumerate(REVISIONS)}
     flows = pa.table({
         "product": rows["product"],
         "hs": rows["cmdCode"],
-        "hs_revision": pc.take(pa.array(REVISIONS), revision),
+        "hs_revision": look_up(rows["classificationCode"], classes),
         "period": pc.if_else(monthly, pc.binary_join_element_wise(year, month, "-"), year),
         "exporter": pc.if_else(imports, rows["with"], rows["by"]),
         "importer": pc.if_else(imports, rows["by"], rows["with"]),

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from graphkit.arrow import any_twice, fingerprints
+from graphkit.arrow import any_twice, fingerprints, look_up
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import Report
 from graphkit.names import Names
@@ -356,19 +356,17 @@ def name_places(
     report : Report
         Receives the total, the flows left out, and the unknown places.
     """
-    own = sorted(places)
-    keys = pa.array([places[place] for place in own], pa.string())
     report.total = worth(flows, value)
     known = pa.array([True] * len(flows), pa.bool_())
     for column, end in ends.items():
-        index = pc.index_in(flows[column], value_set=pa.array(own, flows[column].type))
-        lost = flows.filter(pc.is_null(index))
+        keys = look_up(flows[column], places)
+        lost = flows.filter(pc.is_null(keys))
         for row in lost.group_by(column).aggregate([(value, "sum")]).to_pylist():
             code = str(row[column])
             more = row[f"{value}_sum"] or 0.0
             report.unmapped[code] = report.unmapped.get(code, 0.0) + more
-        flows = flows.append_column(end, pc.take(keys, index))
-        known = pc.and_(known, pc.is_valid(index))
+        flows = flows.append_column(end, keys)
+        known = pc.and_(known, pc.is_valid(keys))
     return left_out(flows, pc.invert(known), "unknown places", value, report)
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.arrow import any_twice, fingerprints, lean_memory
+from graphkit.arrow import any_twice, fingerprints, lean_memory, look_up
 from graphkit.errors import Problem, SeedError
 from graphkit.period import Period
 from graphkit.schema import GRAPH, Kind, Prop, Schema, Type
@@ -375,8 +375,7 @@ def _unlike_data_set(rows: Rows, sets: Sequence[Rows]) -> Iterator[Problem]:
     column = rows.table["dataset"].cast(pa.string())
     for name in ("reporter", "hs_revision", "valuation"):
         wanted = {key: row[name] for key, row in said.items() if row[name] is not None}
-        places = pc.index_in(column, value_set=pa.array(list(wanted), pa.string()))
-        of_set = pa.array(list(wanted.values()), pa.string()).take(places)
+        of_set = look_up(column, wanted)
         found = rows.table[name].cast(pa.string())
         unlike = pc.fill_null(pc.not_equal(found, of_set), False)
         for row in pc.indices_nonzero(unlike).to_pylist():

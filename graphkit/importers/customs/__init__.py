@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.arrow import look_up
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import Report, SeedTable, write_trade
 from graphkit.importers.customs.layouts import (
@@ -35,6 +36,7 @@ from graphkit.importers.reference import (
     table_name,
     worth,
 )
+from graphkit.kinds import Type
 from graphkit.schema import REVISIONS, VALUATIONS
 
 FLOW = ("direction", "code", "partner", "period", "by", "parts")
@@ -303,9 +305,8 @@ def _units(rows: pa.Table, column: str) -> tuple[pa.Array, pa.Array]:
     if column not in rows.column_names:
         return pa.nulls(len(rows), pa.float64()), pa.nulls(len(rows), pa.string())
     unit = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(rows[column], "")))
-    place = pc.index_in(unit, value_set=pa.array(list(KILOGRAMS), pa.string()))
-    factors = pc.take(pa.array(list(KILOGRAMS.values())), place)
-    return factors, pc.if_else(pc.is_null(place), unit, None)
+    factors = look_up(unit, KILOGRAMS, Type.NUMBER)
+    return factors, pc.if_else(pc.is_null(factors), unit, None)
 
 
 def _numbers(rows: pa.Table, column: str, file: str) -> pa.ChunkedArray:
@@ -381,15 +382,13 @@ def _with_products(
     """Add products and revisions: national codes follow the revision in force in their year."""
     year = pc.utf8_slice_codeunits(rows["period"], 0, 4)
     revision = {text: revision_of(int(text)) for text in pc.unique(year).to_pylist()}
-    place = pc.index_in(year, value_set=pa.array(list(revision), pa.string()))
-    names = pc.take(pa.array(list(revision.values()), pa.string()), place)
+    names = look_up(year, revision)
     found = {
         f"{r}|{code}": product for r in revision.values() for code, product in codes[r].items()
     }
     six = pc.utf8_slice_codeunits(rows["code"], 0, HS_CODE)
     pairs = pc.binary_join_element_wise(names, six, "|")
-    at = pc.index_in(pairs, value_set=pa.array(list(found), pa.string()))
-    product = pc.take(pa.array(list(found.values()), pa.string()), at)
+    product = look_up(pairs, found)
     rows = rows.append_column("hs_revision", names).append_column("product", product)
     return left_out(
         rows, pc.is_null(product), "codes without a product in their year", None, report
