@@ -146,6 +146,17 @@ def test_a_withheld_producer_leaves_nothing_certain():
     assert found["A"] == (0.0, 0.0, 1.0)
 
 
+def test_a_withheld_figure_that_is_bounded_at_nothing_leaves_the_other_mine_certain():
+    made = makes("A ?", "B 1", "A 2 oxide", "B 5 oxide")
+    made = made.append_column("most", pa.array([0.0, None, None, None]))
+    net = network(flows("A 2 K oxide", "B 5 K oxide"), made)
+    rows = groups(look_through(net, consumers=["K"]))["K", "oxide", "mine"]
+
+    # What A made its oxide of may be B's too.
+    found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
+    assert found["B"] == (pytest.approx(5 / 7), pytest.approx(5 / 7), 1.0)
+
+
 def test_nothing_is_sure_behind_a_product_between_that_is_traded_unseen():
     """A and B make half of the oxide each; C mines too, and makes metal of anybody's oxide."""
     made = makes("A 8 ore", "C 2 ore", "A 5 oxide", "B 5 oxide", "A 4 metal", "C 4 metal")
