@@ -45,7 +45,7 @@ autodoc_typehints = "none"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_param = False
-# A docstring may name a module that is private here: such a name is no link. Words before a colon
+# A docstring may name a module that is private here: it is not a link. Words before a colon
 # in the docstring of a property are taken for its type.
 nitpick_ignore_regex = [
     ("py:(func|class|data|mod|meth)", r"graphkit\.\w+(\.\w+)*"),

@@ -231,7 +231,7 @@ class Catalog:
             place = self.places.with_key(key)
             members = of.get(key, set()) if place.is_group else {key}
             if not members:
-                raise UsageError(f"{place} is no country and no group of named countries")
+                raise UsageError(f"{place} is neither a country nor a group of named countries")
             found |= members
         return sorted(found)
 

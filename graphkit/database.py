@@ -84,7 +84,7 @@ def cache_path(seeds: Path) -> Path:
             return kept.with_name(f"{owner}-{digest}.lbdb")
     total = hashlib.sha256(str(ladybug.__version__).encode())
     for path in (*below, *builders):
-        # The check of seeds refuses what is no regular file; reading it might never end.
+        # The check of seeds refuses what is not a regular file; reading it might never end.
         content = path.read_bytes() if path.is_file() else b""
         name = path.relative_to(seeds if path in below else package).as_posix()
         total.update(f"{name}\0{len(content)}\0".encode())

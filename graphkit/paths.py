@@ -113,7 +113,7 @@ def check_text(path: Path, most: int) -> None:
     Raises
     ------
     GraphkitError
-        The path is no file of at most ``most`` bytes, or a workbook, an archive or the like.
+        The path is not a file of at most ``most`` bytes, or is a workbook or an archive.
     """
     check_file(path, most)
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """Periods of time: how they are written and spelled, what they contain, what adds up to one.
 
 A period is text: ``2024``, ``2024-H1``, ``2024-Q1``, ``2024-03``, a run of years, ``2021-2024``, or
-a run of months that is none of these, ``2025-01..2025-10``.
+any other run of months, ``2025-01..2025-10``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Period:
     Raises
     ------
     ValueError
-        The text is no period; the message gives the forms that are.
+        The text is not a period; the message gives the forms that are.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Period:
     >>> Period("2024-Q5")  # doctest: +NORMALIZE_WHITESPACE
     Traceback (most recent call last):
         ...
-    ValueError: '2024-Q5' is no period; wanted 2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024
+    ValueError: '2024-Q5' is not a period; wanted 2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024
         or 2025-01..2025-10
     """
 
@@ -57,7 +57,7 @@ class Period:
     def __post_init__(self) -> None:
         match = _PATTERN.fullmatch(self.text)
         if not match:
-            raise ValueError(f"{self.text!r} is no period; wanted {FORMS}")
+            raise ValueError(f"{self.text!r} is not a period; wanted {FORMS}")
         first, months = 1, 12
         if match["half"]:
             first, months = 6 * int(match["half"]) - 5, 6
@@ -69,13 +69,13 @@ class Period:
         if match["last"]:
             months = 12 * (int(match["last"]) + 1) - start
             if months <= 12:
-                raise ValueError(f"{self.text!r} is no period; its last year is not a later one")
+                raise ValueError(f"{self.text!r} is not a period; its last year is not later")
         elif match["last_of"]:
             months = 12 * int(match["last_of"]) + int(match["last_month"]) - start
             if months <= 1:
-                raise ValueError(f"{self.text!r} is no period; its last month is not a later one")
+                raise ValueError(f"{self.text!r} is not a period; its last month is not later")
             if (plain := _written(start, months)) != self.text:
-                raise ValueError(f"{self.text!r} is no period; it is written {plain}")
+                raise ValueError(f"{self.text!r} is not a period; it is written {plain}")
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "months", months)
 
@@ -108,7 +108,7 @@ class Period:
 
 
 def _written(start: int, months: int) -> str:
-    """Write the period of so many months from one on."""
+    """Write the period of some months from one on."""
     year, month = divmod(start, 12)
     last, end = divmod(start + months - 1, 12)
     if month == 0 and end == 11:
@@ -131,7 +131,7 @@ def spelled(text: str) -> str:
     Raises
     ------
     ValueError
-        The text means no period; the message gives the forms that facts have.
+        The text does not mean a period; the message gives the forms that facts have.
 
     Examples
     --------
@@ -144,13 +144,13 @@ def spelled(text: str) -> str:
     if years := re.fullmatch(f"({_YEAR})-({_YEAR})", text.strip()):
         ends = list(years.groups())
     if len(ends) > 2:
-        raise ValueError(f"{text!r} is no period; wanted {FORMS}")
+        raise ValueError(f"{text!r} is not a period; wanted {FORMS}")
     try:
         first, last = _one(ends[0]), _one(ends[-1])
     except ValueError:
-        raise ValueError(f"{text!r} is no period; wanted {FORMS}") from None
+        raise ValueError(f"{text!r} is not a period; wanted {FORMS}") from None
     if last.end < first.end or last.start < first.start:
-        raise ValueError(f"{text!r} is no period; its end is before its start")
+        raise ValueError(f"{text!r} is not a period; its end is before its start")
     return _written(first.start, last.end - first.start)
 
 
@@ -180,7 +180,7 @@ def time_of(period: str) -> tuple[int, int, str]:
 
 
 def listed(periods: Iterable[str], most: int = 1) -> str:
-    """Write each of at most so many periods, or the first and the last of more.
+    """Write up to ``most`` periods each, or the first and the last of more.
 
     Examples
     --------

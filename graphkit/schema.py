@@ -223,7 +223,7 @@ NODES = (
         Prop("includes", Type.TEXTS, "Products that the figure counts together, where the claim "
              "names no single one; countries counted with the supplier.",
              ref=("Product", "Country")),
-        _text("includes_other", "What the figure counts that is no product of the graph."),
+        _text("includes_other", "What the figure counts that is not a product of the graph."),
         _text("basis", "Basket and basis in words, for people."),
         _text("attributed_to", "Whose figure it is, where the source quotes somebody."),
         EVIDENCE,

@@ -7,7 +7,7 @@
 //   tonnes_before: "t, of what the basis says"
 //   tonnes_now: "t, of what the basis says"
 //   change: t
-//   ratio: "1 is no change"
+//   ratio: "1 means no change"
 
 // Only figures of one source and one basis are compared: editions revise what they said before.
 MATCH (maker:Country)-[old:PRODUCES]->(item:Product {key: $product})

@@ -4,7 +4,7 @@
 // units:
 //   tonnes_before: "t, of what the basis says, in the older edition"
 //   tonnes: "t, of what the basis says, in the newest edition"
-//   ratio: "1 is no change; empty where the old figure is zero"
+//   ratio: "1 means no change; empty where the old figure is zero"
 
 // Only figures on one basis are compared. Answers use the newest edition.
 MATCH (maker)-[old:PRODUCES]->(item:Product)

@@ -8,7 +8,7 @@
 //   share_usd: "0 to 1, of the consumer's imports"
 //   second_share_usd: "0 to 1, of the supplier's imports"
 
-// What the supplier makes itself is not in its imports: the second share is no share of what it
+// What the supplier makes itself is not in its imports: the second share is not a share of what it
 // passes on.
 MATCH (buyer:Country {iso3: $consumer})-[first:DEPENDS_ON]->(seller)
 WHERE first.product = $product AND first.period = $period AND first.share_usd >= $min_share

@@ -40,7 +40,7 @@ def failure(**values: str | None) -> bytes:
 
 
 UNREADABLE: dict[str, bytes | Iterable[bytes]] = {
-    "a message that is no structure": message(b"\x01"),
+    "a message that is not a structure": message(b"\x01"),
     "a list of four thousand million": message(b"\xb1\x70\xd6\xff\xff\xff\xff"),
     "a map of four thousand million": message(b"\xb1\x70\xda\xff\xff\xff\xff"),
     "a list in a list in a list": message(b"\xb1\x70" + b"\x91" * 60_000),

@@ -127,7 +127,7 @@ WORDS = {"null": None, "true": True, "false": False, "NaN": float("nan"), "Infin
 
 
 def value(text: str) -> Any:
-    """The value that a cell stands for, which is no node, relationship or path."""
+    """The value that a cell stands for, which is not a node, relationship or path."""
     tokens = [match for match in TOKEN.finditer(text) if match[0]]
     found, at = _value(tokens, 0)
     assert at == len(tokens), text

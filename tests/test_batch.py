@@ -169,7 +169,7 @@ def test_flows_of_two_sources_are_two_networks(other):
         ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
     ],
 )
-def test_what_is_no_flow_is_refused(name, values, said):
+def test_what_is_not_a_flow_is_refused(name, values, said):
     columns = {"supplier": ["A", "B"], "consumer": ["B", "C"], "product": ["x"] * 2,
                "period": ["2024"] * 2, "usd": [1.0, 2.0]}  # fmt: skip
     kind = pa.string() if name == "supplier" else None
@@ -177,7 +177,7 @@ def test_what_is_no_flow_is_refused(name, values, said):
         whole(pa.table({**columns, name: pa.array(values, kind)}), "shares")
 
 
-def test_what_is_no_measure_is_refused():
+def test_what_is_not_a_measure_is_refused():
     with pytest.raises(UsageError, match="measure: found 'hubs', wanted one of shares"):
         whole(random_flows(), "hubs")
 

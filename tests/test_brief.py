@@ -314,7 +314,7 @@ def test_small_imports_are_counted_by_product():
     assert _small(rows[2:]) == ""
 
 
-def test_a_range_that_allows_any_share_is_no_figure(korea):
+def test_a_range_that_allows_any_share_is_not_a_figure(korea):
     for point in section(korea, COUNTRY[1]).points:
         assert "between 0.0 % and 100.0 % (" not in point
 
@@ -424,7 +424,7 @@ def test_an_act_is_told_with_what_the_country_buys_of_it(korea, ask):
     [
         ([], "say what the brief is about: a country, or a mineral with --for"),
         (["Atlantis"], "Atlantis"),
-        (["KOR", "--period", "soon"], "--period: 'soon' is no period"),
+        (["KOR", "--period", "soon"], "--period: 'soon' is not a period"),
         (["KOR", "--for", "kryptonite"], "'kryptonite'"),
         (["KOR", "-o", "korea.docx"], "--output: found the ending '.docx'; wanted .html or .md"),
     ],

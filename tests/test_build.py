@@ -188,7 +188,7 @@ def test_dependence_adds_up_the_codes_of_a_product(tmp_path):
     assert rows(graph, "DEPENDS_ON", "supplier", "usd")[0] == ("CHN", 1800.0)
 
 
-def test_no_trade_is_no_dependence(tmp_path):
+def test_without_trade_there_is_no_dependence(tmp_path):
     trade = SMALL["trade.yaml"].partition("rows:")[0] + "rows: []\n"
     graph = build(tmp_path, trade=trade)
 

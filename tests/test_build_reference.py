@@ -144,7 +144,7 @@ def test_platinum_metal_that_the_eu_did_not_assess_has_no_flag(materials):
     assert materials["Os"]["member_of"] == ["PGM"]
 
 
-def test_scandium_is_no_rare_earth(materials):
+def test_scandium_is_not_a_rare_earth(materials):
     assert materials["Sc"]["member_of"] == []
     assert materials["Dy"]["member_of"] == ["REE", "HREE"]
     assert materials["Pm"]["member_of"] == ["REE"]
@@ -204,7 +204,7 @@ def test_shipped_country_and_area_names_each_mean_one():
     assert {name for name, count in owners.items() if count > 1} == {"congo"}
 
 
-def test_shipped_alias_is_no_other_thing_of_any_kind():
+def test_a_shipped_alias_means_one_thing_of_any_kind():
     key_of = {"countries": "iso3", "areas": "iso3"}
     names, aliases = set(), []
     for kind in ("countries", "areas", "elements", "products", "applications"):

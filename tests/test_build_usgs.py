@@ -80,7 +80,7 @@ def test_a_figure_is_read_as_it_is_printed(printed, value, low, high, qualifier)
 
 
 @pytest.mark.parametrize("printed", ["", "about 5", "1.2.3", ">many", "-5"])
-def test_what_is_no_figure_is_refused(printed):
+def test_what_is_not_a_figure_is_refused(printed):
     with pytest.raises(GraphkitError, match="wanted a number"):
         read_figure(printed)
 
@@ -187,7 +187,7 @@ def test_an_estimate_of_2023_is_told_by_its_note(fact):
     assert "estimated" not in chile
 
 
-def test_a_blank_cell_of_mcs_2025_is_no_row_and_is_counted(seeds, facts):
+def test_a_blank_cell_of_mcs_2025_gives_no_row_and_is_counted(seeds, facts):
     _, report = seeds
     countries = {r["country"] for r in facts("production/rare-earths-mcs-2025")}
 
@@ -282,7 +282,7 @@ def test_net_import_reliance_is_a_share_of_one(fact):
         ("hafnium-2025", "value", None, "not-available", "NA"),
     ],
 )
-def test_reliance_that_is_no_number_keeps_what_was_printed(
+def test_reliance_that_is_not_a_number_keeps_what_was_printed(
     fact, key, bound, value, qualifier, printed
 ):
     row = fact("claims/us-net-import-reliance", key=f"usgs-nir-{key}")
@@ -309,7 +309,7 @@ def test_import_sources_name_supplier_period_and_basket(fact):
     )
 
 
-def test_a_source_of_several_countries_is_no_supplier(fact):
+def test_a_source_of_several_countries_is_not_a_supplier(fact):
     row = fact("claims/us-import-sources", key="usgs-src-rubidium")
 
     assert row["published_value"] == "China, Germany, and Russia: 100"

@@ -367,7 +367,7 @@ def test_a_near_code_is_named(materials):
 
 
 @pytest.mark.parametrize("text", ["²", "٢٨٠٥٣٠", "28a530", "-280530", ".", "hs"])
-def test_what_is_no_code_is_tried_as_a_name(materials, text):
+def test_what_is_not_a_code_is_tried_as_a_name(materials, text):
     with pytest.raises(UsageError, match="is called"):
         materials.scope(text)
 

@@ -340,7 +340,7 @@ def test_a_network_without_flows_says_so():
         centrality(random_graph(1), min_flow=1e9)
 
 
-def test_what_is_no_question_is_refused():
+def test_what_is_not_a_question_is_refused():
     graph = random_graph(1)
     with pytest.raises(UsageError, match="found the measure 'pagerang', wanted one of strength_in"):
         centrality(graph, ["pagerang"])

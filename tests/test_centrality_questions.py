@@ -273,7 +273,7 @@ def test_masses_of_two_bases_are_not_added_up(embedded_of):
     assert len(graph.centrality(period="2024").rows) == 3
 
 
-def test_a_total_is_no_node(embedded_of):
+def test_a_total_is_not_a_node(embedded_of):
     world = "  - {exporter: CHN, importer: WLD, period: 2024, usd: 5000}\n"
     answer = embedded_of({"trade.yaml": SMALL["trade.yaml"] + world}).centrality(period="2024")
 
@@ -315,7 +315,7 @@ def test_over_time_a_table_has_one_row_a_period(command):
     ("arguments", "code", "said"),
     [
         (["--period", "1990"], 1, "no trade flows are known in 1990; there are 30 periods"),
-        (["--period", "20x4"], 2, "--period: '20x4' is no period"),
+        (["--period", "20x4"], 2, "--period: '20x4' is not a period"),
         (
             ["--for", "lithium"],
             1,
@@ -332,7 +332,7 @@ def test_over_time_a_table_has_one_row_a_period(command):
         (["--layered", "--for", "284690"], 1, "ask for ree-compounds"),
     ],
 )
-def test_what_is_no_question_is_one_clear_line(command, arguments, code, said):
+def test_what_is_not_a_question_is_one_clear_line(command, arguments, code, said):
     got, out, err = command(*arguments)
 
     assert (got, out) == (code, "")

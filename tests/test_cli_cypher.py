@@ -31,7 +31,7 @@ def test_cypher_is_read_from_an_argument_a_file_or_stdin(graphkit, tmp_path):
     assert graphkit("cypher", stdin="x" * 200_000).code == 2
 
 
-def test_a_file_that_is_no_text_is_refused(graphkit, tmp_path):
+def test_a_file_that_is_not_text_is_refused(graphkit, tmp_path):
     path = tmp_path / "x.cypher"
     path.write_bytes(b"RETURN '\xff' AS x")
     assert "it is not UTF-8 text" in graphkit("cypher", "-i", str(path)).err
@@ -187,7 +187,7 @@ def test_a_default_of_another_type_is_a_fault_of_the_file(graphkit, tmp_path):
 @pytest.mark.parametrize(
     "text", ["9" * 5000, "1e400", "9" * 30, "0x10", "1_000", "", "٣"], ids=repr
 )
-def test_a_parameter_that_is_no_whole_number_is_refused(graphkit, tmp_path, text):
+def test_a_parameter_that_is_not_a_whole_number_is_refused(graphkit, tmp_path, text):
     path = tmp_path / "own.cypher"
     path.write_text(OWN)
 

@@ -41,7 +41,7 @@ def db(sliced_file: Path) -> dict[str, str]:
         "query trade-periods -f parquet | head -c 4",
     ],
 )
-def test_a_reader_that_has_read_enough_is_no_error(db, line):
+def test_a_reader_that_has_read_enough_is_not_an_error(db, line):
     script = f"{COMMAND} {line} >/dev/null; echo ${{PIPESTATUS[@]}}"
     done = subprocess.run(
         ["bash", "-c", script], capture_output=True, text=True, env={**os.environ, **db}
@@ -110,7 +110,7 @@ def test_rows_of_cypher_are_shown_as_those_of_questions(graphkit, db, command):
     assert some.err == f"graphkit: 2 of {rows} rows; --top 0 for all\n"
 
 
-def test_a_wide_table_of_cypher_is_no_stack_of_cards(graphkit):
+def test_a_wide_table_of_cypher_is_not_a_stack_of_cards(graphkit):
     wide = ", ".join(f"'{'word ' * 8}' AS column_{i}" for i in range(9))
     plain, whole = (
         graphkit("cypher", f"RETURN {wide}", *more).out.splitlines()

@@ -200,7 +200,7 @@ def test_a_wait_of_an_hour_is_said_and_not_made(api):
         ((200, answer([]), {}), "has no rows for this request", 1),
     ],
 )  # fmt: skip
-def test_what_is_no_whole_answer_is_refused(api, tmp_path, reply, message, tries):
+def test_what_is_not_a_whole_answer_is_refused(api, tmp_path, reply, message, tries):
     api.answers(reply)
 
     assert message in refusal(api)

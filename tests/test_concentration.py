@@ -366,7 +366,7 @@ def test_import_concentration_has_the_hhi_of_import_shares_where_all_are_named()
     assert import_concentration(mixed).equals(import_concentration(trade))
 
 
-def test_unnamed_suppliers_are_no_country():
+def test_unnamed_suppliers_are_not_a_country():
     trade = flows(
         {"usd": 30.0}, {"supplier": "JPN", "usd": 10.0}, {"supplier": "X899", "usd": 60.0}
     )

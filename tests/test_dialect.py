@@ -830,7 +830,7 @@ def test_comprehensions_beside_and_in_each_other_have_neo4js_rows(stores, statem
     assert len(found["embedded"]) > 1
 
 
-def test_the_page_of_a_subquery_is_no_parameter_called_like_a_number(stores):
+def test_the_page_of_a_subquery_is_not_a_parameter_called_like_a_number(stores):
     called = "CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN p.key AS k ORDER BY k SKIP $1 }"
     statement = f"MATCH (s:Stage) {called} RETURN count(k) AS n"
 

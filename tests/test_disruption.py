@@ -186,7 +186,7 @@ def test_more_cut_and_less_slack_never_help(name, worse):
         assert all(value <= other[node] + 1e-12 for node, value in one.items())
 
 
-def test_a_cycle_without_a_producer_is_no_error():
+def test_a_cycle_without_a_producer_is_not_an_error():
     net = network(flows("X 5 Y", "Y 5 X", "A 1 X", "X 1 B"), makes("A 1"))
     assert column(disruption(net, ["A"]), "lost_share")["X", "ore"] == pytest.approx(1.0)
     alone = network(flows("X 5 Y", "Y 5 X"), unpublished="net-exports")

@@ -44,7 +44,7 @@ def test_what_a_market_can_do_is_not_doubted(tmp_path, masses, usd):
     assert found(tmp_path, trade=series(masses, usd)) == []
 
 
-def test_series_of_other_countries_are_no_neighbours(tmp_path):
+def test_series_of_other_countries_are_not_neighbours(tmp_path):
     rows = [f"exporter: {who}, importer: KOR, period: {year}, tonnes: {mass}, usd: 100"
             for who, year, mass in zip(("CHN", "JPN", "CHN"), YEARS, (10, 12_000, 10),
                                        strict=True)]  # fmt: skip

@@ -83,7 +83,7 @@ def test_a_revision_of_more_than_a_tenth_is_said_with_both_editions(session):
     )
 
 
-def test_a_figure_that_moved_by_less_is_no_revision(session):
+def test_a_figure_that_moved_by_less_is_not_a_revision(session):
     rows = session.query("production-revisions", min_change="0.35").to_pylist()
 
     assert [(r["tonnes_before"], r["tonnes"], r["source_before"]) for r in rows] == [

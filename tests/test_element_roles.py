@@ -122,12 +122,12 @@ def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_bask
     assert "magnets (HS 850511, basket)" in " ".join(str(answer).split())
 
 
-@pytest.mark.parametrize(("scope", "fit"), [("dysprosium,samarium", "exact"), ("magnets", "exact")])
-def test_a_product_asked_for_with_all_its_elements_or_by_name_is_no_basket(ask_basket, scope, fit):
+@pytest.mark.parametrize("scope", ["dysprosium,samarium", "magnets"])
+def test_a_product_asked_for_with_all_its_elements_or_by_name_fits_exactly(ask_basket, scope):
     answer = ask_basket().suppliers("KOR", scope=scope, period="2024")
 
     found = {row["product"]: row["fit"] for row in answer.rows.to_pylist()}
-    assert found["magnets"] == fit
+    assert found["magnets"] == "exact"
     assert "Basket" not in answer.caption
 
 

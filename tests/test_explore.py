@@ -70,7 +70,7 @@ REFUSED = {
     "depends?country=Atlantis": (400, "no country is called 'Atlantis'"),
     "disrupt?country=CHN&to=KOR&to=JPN": (400, "to is given twice; it takes one value"),
     "depends?country=KOR&db=/etc/passwd": (400, "depends has no field 'db'; it takes country, on"),
-    "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9' is no period"),
+    "depends?country=KOR&period=2024-Q9": (400, "--period: '2024-Q9' is not a period"),
     "depends?country=KOR&by=usd": (400, "--by belongs to --look-through"),
     "depends?country=KOR&look-through=maybe": (400, "look-through: found 'maybe', wanted true or"),
     "depends?country=KOR&format=table": (400, "format: found 'table', wanted one of json"),
@@ -92,10 +92,13 @@ REFUSED = {
 }
 BODIES = {
     '{"statement": 1}': (400, "statement: found no text"),
-    '{"statement": "RETURN 1 AS x", "db": "/etc/passwd"}': (400, "the body is no object with some"),
-    '["RETURN 1 AS x"]': (400, "the body is no object with some of statement, parameters"),
-    "RETURN 1": (400, "the body is no JSON"),
-    "[" * 100_000: (400, "the body is no JSON"),
+    '{"statement": "RETURN 1 AS x", "db": "/etc/passwd"}': (
+        400,
+        "the body is not an object with",
+    ),
+    '["RETURN 1 AS x"]': (400, "the body is not an object with some of statement, parameters"),
+    "RETURN 1": (400, "the body is not JSON"),
+    "[" * 100_000: (400, "the body is not JSON"),
     '{"statement": "RETURN $x AS x", "parameters": {"x": {}}}': (400, "parameter x: found a JSON"),
     '{"statement": "RETURN $x AS x", "parameters": {"x": 1e999}}': (400, "wanted a finite number"),
     '{"statement": "RETURN $x AS x", "parameters": [1]}': (400, "parameters: wanted an object"),
@@ -282,14 +285,14 @@ def test_a_statement_that_fails_is_told_as_on_the_command_line(
 
 
 @pytest.mark.parametrize(("body", "expected"), BODIES.items(), ids=range(len(BODIES)))
-def test_a_body_that_is_no_statement_is_told_in_one_line(server, body, expected):
+def test_a_body_that_is_not_a_statement_is_told_in_one_line(server, body, expected):
     reply = server.post("/api/cypher", content=body, headers={"Content-Type": "application/json"})
 
     assert reply.status_code == expected[0]
     assert expected[1] in reply.json()["error"]
 
 
-def test_a_form_of_another_page_is_no_statement(server):
+def test_a_form_of_another_page_is_not_a_statement(server):
     reply = server.post("/api/cypher", content="statement=RETURN+1")
 
     assert reply.status_code == 400
@@ -423,7 +426,7 @@ def test_a_path_that_climbs_finds_nothing(server, path):
     ],
     ids=["no host", "TLS", "endless header"],
 )
-def test_a_request_that_is_none_is_refused(server, request_, status):
+def test_a_malformed_request_is_refused(server, request_, status):
     assert raw(server, request_).split(b" ")[:2] == [b"HTTP/1.1", status]
     assert server.get("/").status_code == 200
 

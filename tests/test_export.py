@@ -147,7 +147,7 @@ def test_networkx_reads_every_node_and_relationship(embedded, graph, tmp_path, f
         ("2024", 800.0, 10.0), ("2025-Q1", 300.0, 12.0),
     ]  # fmt: skip
     japan = network.get_edge_data("Country:JPN", "Country:KOR").values()
-    assert all("tonnes" not in edge for edge in japan)  # unknown is no attribute
+    assert all("tonnes" not in edge for edge in japan)  # an unknown value is not an attribute
 
 
 @pytest.mark.parametrize(("form", "reader"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])

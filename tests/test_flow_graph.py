@@ -84,7 +84,7 @@ def test_a_flow_without_a_figure_is_left_out_and_counted():
     assert len(edges(graph)) == 3
 
 
-def test_a_flow_of_zero_is_no_edge_but_its_ends_are_nodes():
+def test_a_flow_of_zero_is_not_an_edge_but_its_ends_are_nodes():
     graph = FlowGraph.from_table(table([("A", "B", 0.0), ("B", "C", 1.0)]))
 
     assert edges(graph) == {("B", "C"): 1.0}
@@ -127,7 +127,7 @@ def test_a_self_loop_stays():
         (pa.table({"supplier": ["A"], "consumer": ["B"], "usd": ["x"]}), "'usd' as string"),
     ],
 )
-def test_a_table_that_is_no_network_is_refused(flows, message):
+def test_a_table_that_is_not_a_network_is_refused(flows, message):
     with pytest.raises(GraphkitError, match=message):
         FlowGraph.from_table(flows)
 
@@ -318,7 +318,7 @@ def test_it_is_not_changed_by_its_interface(change):
     assert edges(graph) == before
 
 
-def test_a_copy_and_a_pickle_are_the_same_graph_and_an_unknown_name_is_none_of_it():
+def test_a_copy_and_a_pickle_are_the_same_graph_and_lack_unknown_names():
     graph = random_graph(3)
 
     for other in (copy(graph), deepcopy(graph), pickle.loads(pickle.dumps(graph))):

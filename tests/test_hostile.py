@@ -182,7 +182,7 @@ def test_a_refusal_builds_and_opens_no_database(command, text, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e9", "soon"])
-def test_a_deadline_that_is_none_is_one_line(capsys, seconds):
+def test_an_invalid_deadline_is_refused_in_one_line(capsys, seconds):
     assert cli.run(["cypher", "RETURN 1 AS x", "--timeout", seconds]) == 2
     out, err = capsys.readouterr()
     assert not out
@@ -297,10 +297,10 @@ GARBLED = (
     "import sys; out = sys.stdout.buffer; answer = b'\\xff' * 9;"
     'out.write(b\'{"bytes": 9, "notes": []}\\n\' + answer); out.flush(); sys.stdin.read()'
 )
-"""A process that answers with bytes that are no table."""
+"""A process that answers with bytes that are not a table."""
 
 
-def test_an_answer_that_is_no_table_is_one_line_and_the_next_is_of_a_new_process(
+def test_an_answer_that_is_not_a_table_is_one_line_and_the_next_is_of_a_new_process(
     sliced_file, monkeypatch
 ):
     with EmbeddedStore(sliced_file) as store:

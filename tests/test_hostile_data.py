@@ -65,7 +65,7 @@ YAML = {
                      "b.yaml:3:6: Code has no property 'k0'"),
     "unknown parts": ("kind: Code\n" + "".join(f"k{n}: 1\n" for n in range(MANY)),
                       "b.yaml:2:1: found 'k0', wanted one of kind, defaults"),
-    "rows that are none": (CODES + "\n" + "- x\n" * MANY,
+    "rows that are not mappings": (CODES + "\n" + "- x\n" * MANY,
                            "b.yaml:3:3: found 'x', wanted a mapping: {property: value, ...}"),
     "documents": ("---\n" * 1_000_000, "b.yaml:2:1: found a second document; wanted one a file"),
     "an open quote": (CODES + ' "' + "x\n" * 1_000_000, "b.yaml:2:7: not YAML: found a quote"),
@@ -87,7 +87,7 @@ CSV = {
     "an open quote": (TOP + '"' + "a\n" * 3_000_000, "t.csv:2:1: found 1 values, wanted 4"),
     "a huge number": (TOP + "CHN,KOR,2024," + "9" * 1_000_000, "t.csv:2:14: usd: found '9999"),
     "a huge cell": (TOP + "CHN,KOR,2024," + "9" * 9_000_000, "t.csv:1:1: not CSV: straddling"),
-    "numbers that are none": (TOP + "CHN,KOR,2024,NaN\n" * MANY, "t.csv:2:14: usd: found 'NaN'"),
+    "numbers not finite": (TOP + "CHN,KOR,2024,NaN\n" * MANY, "t.csv:2:14: usd: found 'NaN'"),
     "unknown names": (TOP + "".join(f"X{n},KOR,2024,1\n" for n in range(MANY)),
                       "t.csv:2:1: exporter: unknown country or area 'X0'"),
     "one fact again and again": (TOP + "CHN,KOR,2024,1\n" * MANY, "t.csv:3:1: duplicate EXPORTS"),
@@ -203,7 +203,7 @@ def test_a_parquet_file_that_is_a_bomb_is_refused_unread(tmp_path, name):
     within_bounds(refused)
 
 
-def test_a_table_of_repeated_text_is_no_bomb(tmp_path):
+def test_a_table_of_repeated_text_is_not_a_bomb(tmp_path):
     top = "kind: Application\ndefaults: {source: customs}\ntable: t.parquet\n"
     folder = seeds(tmp_path, {"b.yaml": top})
     keys = [f"k{n}" for n in range(20_000)]

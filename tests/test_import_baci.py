@@ -188,7 +188,7 @@ def refusal(files: dict[str, str | bytes], tmp_path: Path, **more: Any) -> str:
          "is not a BACI table"),
     ],
 )  # fmt: skip
-def test_what_is_no_baci_is_refused_and_nothing_is_written(files, message, tmp_path):
+def test_what_is_not_baci_is_refused_and_nothing_is_written(files, message, tmp_path):
     assert message in refusal(files, tmp_path)
 
 
@@ -207,7 +207,7 @@ def test_a_missing_file_and_a_torn_zip_are_refused(archive, reference, tmp_path)
     assert not (tmp_path / "seeds").exists()
 
 
-def test_a_revision_that_is_none_or_another_is_refused(tmp_path):
+def test_an_unknown_revision_or_another_one_is_refused(tmp_path):
     files = {"BACI_HS92_Y2024_V1.csv": GOOD}
     assert "wanted one of HS92, HS96" in refusal(files, tmp_path, revision="HS93")
     assert "is HS92, --revision says HS17" in refusal(files, tmp_path, revision="HS17")

@@ -132,7 +132,7 @@ def test_partners_that_do_not_add_up_to_the_world_are_said(load):
     ]
 
 
-def test_groups_are_left_out_and_remainders_are_no_countries(load):
+def test_groups_are_left_out_and_remainders_are_not_countries(load):
     rows = [
         row(KOR, "M", 97, "284690", 50.0, 1.0),
         row(97, "X", KOR, "284690", 50.0, 1.0),
@@ -321,7 +321,7 @@ def changed(number: int, **more: Any) -> list[Row]:
         ("", "found the columns ''"),
     ],
 )  # fmt: skip
-def test_what_is_no_comtrade_is_refused_and_nothing_is_written(text, message, load, tmp_path):
+def test_what_is_not_comtrade_is_refused_and_nothing_is_written(text, message, load, tmp_path):
     with pytest.raises(GraphkitError) as caught:
         load(text)
     assert message in str(caught.value)
@@ -335,7 +335,7 @@ def test_files_with_and_without_the_columns_of_totals_are_not_mixed(load):
         load(answer(GOOD), table(GOOD, names=names))
 
 
-def test_an_answer_that_is_no_utf8_is_refused(reference, tmp_path):
+def test_an_answer_that_is_not_utf8_is_refused(reference, tmp_path):
     path = tmp_path / "pull.json"
     path.write_bytes(answer(changed(1, cmdDesc="C?sium")).encode().replace(b"?", b"\xe9"))
 

@@ -82,7 +82,7 @@ def test_comext_is_kept_by_weight_and_its_procedures_are_added_up(load):
     }
     assert report.unit == "kg"
     said = told(report)
-    assert said["partners that are no country: stores, secret, not specified"] == 1
+    assert said["partners that are not countries: stores, secret, not specified"] == 1
     assert said["national codes kept confidential, which may hold these goods"] == 1
     assert said["other HS codes, and totals of all goods"] == 1
 
@@ -105,7 +105,7 @@ def test_the_census_gives_dollars_and_the_masses_whose_unit_is_one(load):
     assert {f["valuation"] for f in flows} == {None}
     said = told(report)
     assert said["totals and groups, which other rows count"] == 3
-    assert said["quantity in no, which is no mass of the goods"] == 1
+    assert said["quantity in no, which is not a mass of the goods"] == 1
 
 
 def test_exports_of_the_census_are_the_sum_of_domestic_and_foreign_goods(load):
@@ -145,7 +145,7 @@ def test_china_reads_the_same_in_both_languages_and_any_encoding(load, head, uni
         ("CHN", "KOR", "28469018", "2025-03", "china-customs-exports", 1_300_000.0, 3.0),
         ("CHN", "JPN", "28469018", "2025-03", "china-customs-exports", 20_000.0, None),
     }
-    assert told(report)["partners that are no country: stores, secret, not specified"] == 1
+    assert told(report)["partners that are not countries: stores, secret, not specified"] == 1
 
 
 def test_a_download_of_one_month_takes_the_month_from_its_user(load):
@@ -232,7 +232,7 @@ def test_filters_keep_codes_years_and_countries(load):
         (korea(item("CN", 1, 1), item("CN", 2, 1)),
          "file-0:4: found usd=2.0, kg=1.0 for direction=imports, code=2846901000, partner=CN"),
         (comext().replace("FLOW", "PERIOD"), "found the column 'PERIOD' twice"),
-        (comext() + "DE,CN\n", "is no table"),
+        (comext() + "DE,CN\n", "is not a table"),
         (korea(), "no flow of file-0 matches the filters: 1 rows were read"),
     ],
 )  # fmt: skip

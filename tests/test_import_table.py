@@ -204,7 +204,7 @@ def test_every_problem_is_told_at_its_row_and_column_of_the_table(mapping, refer
     told = [str(problem) for problem in caught.value.problems]
     starts = (
         "flows.csv:2:5: usd: found 'much', wanted a number",
-        "flows.csv:3:4: period: '2024-13' is no period; wanted",
+        "flows.csv:3:4: period: '2024-13' is not a period; wanted",
         "flows.csv:3:6: tonnes: found '-1', wanted at least 0",
         "flows.csv:4:4: period: missing; EXPORTS needs it",
         "flows.csv:7:3: hs: found '10121', wanted 6 digits; a program that takes codes for numbers",
@@ -242,7 +242,7 @@ def test_double_facts_and_torn_rows_are_one_problem_each(mapping, reference, tmp
     )
 
 
-def test_a_point_is_no_thousands_mark_unless_it_is_said(mapping, reference, tmp_path):
+def test_a_point_is_a_thousands_mark_only_where_the_mapping_says_so(mapping, reference, tmp_path):
     path = write(tmp_path / "flows.csv", [("CHN", "KOR", "280530", 2024, "1.234", 1, None)])
     mapping.write_text(MAPPING + 'decimal: ","\n', encoding="utf-8")
 
@@ -307,7 +307,7 @@ def test_a_folder_keeps_its_own_source_and_refuses_the_same_fact_twice(
         ("t.ods", "x", "t.ods: wanted a table, one of .csv, .tsv, .txt, .parquet, .xlsx, .xlsm"),
     ],
 )  # fmt: skip
-def test_what_is_no_table_is_refused_in_one_line(
+def test_what_is_not_a_table_is_refused_in_one_line(
     name, content, message, mapping, reference, tmp_path
 ):
     path = tmp_path / name
@@ -396,7 +396,7 @@ def test_the_mapping_of_the_documentation_reads_what_it_says(reference, tmp_path
     ],
     ids=["tabs", "a column of nothing at the end", "a row of nothing"],
 )
-def test_what_programs_leave_in_a_table_is_no_problem(name, content, mapping, reference, tmp_path):
+def test_what_programs_leave_in_a_table_is_fine(name, content, mapping, reference, tmp_path):
     (tmp_path / name).write_text(content, encoding="utf-8")
     import_table(tmp_path / name, mapping, tmp_path / "seeds", reference)
 
@@ -443,7 +443,7 @@ def test_a_folder_that_cannot_be_written_is_told(mapping, reference, tmp_path):
     assert not list((tmp_path / "seeds").rglob("*.yaml"))
 
 
-def test_no_mapping_is_drafted_for_what_is_no_table(tmp_path):
+def test_no_mapping_is_drafted_for_what_is_not_a_table(tmp_path):
     (tmp_path / "t.csv").touch()
 
     with pytest.raises(GraphkitError, match=r"t\.csv: found no header in row 1, wanted one"):

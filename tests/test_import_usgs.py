@@ -201,7 +201,7 @@ def test_a_release_of_another_year_brings_its_source(reference, tmp_path):
         (b"PK\x03\x04\x00\x01", "wanted text, found a zip; unpack it"),
     ],
 )  # fmt: skip
-def test_what_is_no_release_is_refused_in_one_line(content, message, reference, tmp_path):
+def test_what_is_not_a_release_is_refused_in_one_line(content, message, reference, tmp_path):
     path = tmp_path / "MCS.csv"
     path.write_bytes(content)
 

@@ -1,4 +1,4 @@
-"""Paths that are no regular files, or too large, are refused in one line before any reading."""
+"""Paths that are not regular files, or too large, are refused in one line before any reading."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ COMMANDS = {
 KINDS = {"device": "found a device", "pipe": "found a pipe", "folder": "found a folder"}
 
 SAID = {
-    "check": "no seeds at input.yaml: it is no regular file",
-    "load": "no seeds at input.yaml: it is no regular file",
+    "check": "no seeds at input.yaml: it is not a regular file",
+    "load": "no seeds at input.yaml: it is not a regular file",
     "measure": "its type is unknown (could be a special file",
 }
 """Commands that take folders too, and so say it otherwise."""
@@ -53,7 +53,7 @@ def make(kind: str, path: Path) -> None:
     ("name", "kind"),
     [(n, k) for n in COMMANDS for k in KINDS if k != "folder" or n not in SAID],
 )
-def test_what_is_no_file_is_refused_in_one_line(graphkit, tmp_path, monkeypatch, name, kind):
+def test_what_is_not_a_file_is_refused_in_one_line(graphkit, tmp_path, monkeypatch, name, kind):
     monkeypatch.chdir(tmp_path)
     words = [word.format("input") for word in COMMANDS[name]]
     [place] = [word for word in words if word.startswith("input.")]
@@ -76,7 +76,7 @@ def test_what_is_no_file_is_refused_in_one_line(graphkit, tmp_path, monkeypatch,
     ids=lambda words: words[0],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["pipe", "link"])
-def test_what_is_no_file_is_never_replaced(graphkit, tmp_path, monkeypatch, words, name):
+def test_what_is_not_a_file_is_never_replaced(graphkit, tmp_path, monkeypatch, words, name):
     monkeypatch.chdir(tmp_path)
     write_seeds(tmp_path / "seeds")
     flow = {"supplier": "CHN", "consumer": "KOR", "product": "ore", "period": "2024", "usd": 1.0}
@@ -138,7 +138,7 @@ def test_a_workbook_with_the_name_of_a_text_is_named(graphkit, tmp_path, monkeyp
         (b"\xd0\xcf\x11\xe0\xa1", "an Excel workbook; save its sheet as CSV"),
     ],
 )  # fmt: skip
-def test_what_is_no_text_is_named(tmp_path, start, said):
+def test_what_is_not_text_is_named(tmp_path, start, said):
     path = tmp_path / "flows.csv"
     path.write_bytes(start)
 

@@ -270,7 +270,7 @@ def test_rows_that_the_embedded_database_refuses_leave_the_old_graph(tmp_path):
 
 
 def nowhere(part: Part) -> pa.Table:
-    """The rows of a part; those of trade go to a country that is none."""
+    """The rows of a part; those of trade go to a country that does not exist."""
     if part.kind.name != "EXPORTS":
         return part.table
     return part.rows().set_column(1, "importer", pa.array(["XXX"] * len(part.table)))

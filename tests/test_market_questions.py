@@ -273,7 +273,7 @@ def test_published_figures_stay_as_printed(ask):
 def test_what_is_known_of_no_country_is_said(ask):
     with pytest.raises(GraphkitError, match="nor is a reliance of South Korea published"):
         ask.reliance("KOR", scope="gallium")
-    with pytest.raises(UsageError, match=r"World \(WLD\) is no country and no group"):
+    with pytest.raises(UsageError, match=r"World \(WLD\) is neither a country nor a group"):
         ask.reliance("WLD", scope="ree-metals")
 
 

@@ -224,7 +224,7 @@ def test_masses_of_two_bases_and_a_ratio_to_nothing_are_not_compared():
     assert (found["tonnes_difference"], found["tonnes_ratio"]) == (None, None)
 
 
-def test_every_pair_of_data_sets_stands_side_by_side_and_reconciled_ones_are_no_side():
+def test_every_pair_of_data_sets_but_reconciled_ones_stands_side_by_side():
     found = measured(
         {"reporter": "exporter"},
         {"reporter": "exporter", "dataset": "e"},
@@ -256,7 +256,7 @@ def test_the_examples_of_the_help(graphkit):
     [
         (["Koreaa"], 2, "no country is called 'Koreaa'; did you mean"),
         (["--for", "unobtainium"], 2, "is called 'unobtainium'"),
-        (["--period", "24"], 2, "--period: '24' is no period"),
+        (["--period", "24"], 2, "--period: '24' is not a period"),
         (["NOR"], 1, "no trade of Norway is known as one side reported it: the data that ship are"),
         (["--for", "magnets-metal", "--period", "2024"], 1, "in 2024; there are 2023"),
     ],

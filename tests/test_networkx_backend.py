@@ -200,7 +200,7 @@ def test_a_keyword_is_taken_where_the_installed_networkx_takes_it(name):
 
 
 @pytest.mark.parametrize("guess", [{"N1": 1}, {f"N{i}": 0 for i in range(12)}])
-def test_a_first_guess_that_is_none_gets_networkx_own_error(guess):
+def test_an_unusable_first_guess_gets_networkx_own_error(guess):
     if "method" not in inspect.signature(nx.hits).parameters:
         return
     graph = random_graph(1)
@@ -318,7 +318,7 @@ def test_a_network_is_never_changed(change):
 
 
 @pytest.mark.parametrize("weight", [0, -1, None, "2", float("nan"), float("inf"), 2**60, 1j])
-def test_weights_that_are_no_distance_stay_in_networkx(weight):
+def test_weights_that_are_not_distance_stay_in_networkx(weight):
     plain = nx.DiGraph()
     plain.add_edge("a", "b", weight=weight)
     plain.add_edge("b", "c", weight=1)

@@ -30,8 +30,8 @@ def rows(store: Store, statement: str) -> list[list[Any]] | str:
 def rounded(value: Any) -> Any:
     """Write fractions to ten digits, as a database adds them up in an order of its own.
 
-    A fraction is no integer, but for zero: a sum of no fractions is 0.0 in the embedded database
-    and 0 in Neo4j, and -0.0 is 0.
+    A fraction is not an integer, but for zero: a sum of no fractions is 0.0 in the embedded
+    database and 0 in Neo4j, and -0.0 is 0.
     """
     if isinstance(value, list):
         return [rounded(item) for item in value]

@@ -150,7 +150,7 @@ def test_a_chain_is_the_strongest_of_all_and_never_more_than_the_loss(seed):
         assert all(graph.has_edge(*pair) for pair in pairwise(steps))
 
 
-def test_a_cycle_without_a_producer_is_no_error():
+def test_a_cycle_without_a_producer_is_not_an_error():
     net = network(flows("X 5 Y", "Y 5 X", "A 1 B"), makes("A 2"))
     found = losses(removal_losses(net, {"X": ["X"], "A": ["A"]}))
     assert found["Y", "ore"] == pytest.approx(1.0, abs=1e-6)

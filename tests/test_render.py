@@ -404,7 +404,7 @@ def test_csv_comes_back_as_it_went(shown):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_csv_text_is_no_formula_for_a_spreadsheet(shown, start):
+def test_csv_text_is_not_a_formula_for_a_spreadsheet(shown, start):
     formula = f'{start}cmd|" /C calc"!A0'
     table = pa.table({formula: [formula], "many": [[formula]], "n": [-5.5], "i": [-3]})
     heads, row = csv.reader(io.StringIO(shown(table, "csv"), newline=""))

@@ -33,7 +33,7 @@ def own_cache(tmp_path, monkeypatch):
 
 @contextmanager
 def changed_by_hand(store: Neo4jStore, amount: float) -> Iterator[None]:
-    """Tells a kept row from one that is asked for: a change by hand is no new load.
+    """Tells a kept row from one that is asked for: a change by hand is not a new load.
 
     It is taken back, as no load would find it.
     """

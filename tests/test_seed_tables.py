@@ -144,7 +144,7 @@ def test_bytes_of_a_csv_are_strict_utf8(tmp_path):
     csv = CSV.encode("utf-8-sig").replace(b"KOR", b"K\xffR", 1)
 
     assert problems(seeds(tmp_path, {"trade.yaml": TOP, "trade.csv": csv})) == [
-        "trade.csv:2:6: found byte 0xff, which is no UTF-8; wanted UTF-8 text"
+        "trade.csv:2:6: found byte 0xff, which is not UTF-8; wanted UTF-8 text"
     ]
     assert problems(seeds(tmp_path, {"trade.yaml": TOP, "trade.csv": CSV.encode("utf-16")})) == [
         "trade.csv:1:1: found UTF-16; wanted UTF-8"
@@ -267,7 +267,7 @@ def test_an_empty_cell_takes_the_default(tmp_path):
             {"hs": pa.array([280530, 102])},
             "1:5: hs: found a column of int64, wanted text (an HS code read as a number has lost",
         ),
-        ({"period": pa.array([2024, 24])}, "2:3: period: '24' is no period"),
+        ({"period": pa.array([2024, 24])}, "2:3: period: '24' is not a period"),
         ({"period": pa.array([2024.0, 2e3])}, "1:3: period: found a column of double, wanted"),
         ({"basis": pa.array([["a"], ["b"]])}, "1:5: basis: found a column of list<"),
         ({"basis": pa.array([{"a": 1}, {"a": 2}])}, "1:5: basis: found a column of struct<"),
@@ -365,7 +365,7 @@ def test_whole_numbers_may_be_stored_as_floats(tmp_path):
 
 
 @pytest.mark.parametrize("value", [2.5, float("nan"), float("inf"), 2.0**60])
-def test_a_float_that_is_no_whole_number_is_refused(tmp_path, value):
+def test_a_float_that_is_not_a_whole_number_is_refused(tmp_path, value):
     assert problems(stages(tmp_path, pa.array([4.0, value]))) == [
         f"stages.parquet:2:3: position: found {value!r}, wanted a whole number"
     ]
@@ -415,7 +415,7 @@ def test_a_list_may_be_stored_in_either_size(tmp_path, kind):
     assert facts["Product"]["used_in"].to_pylist() == [["wires"]]
 
 
-def test_a_parquet_file_with_bytes_that_are_no_text_is_refused(tmp_path):
+def test_a_parquet_file_with_bytes_that_are_not_text_is_refused(tmp_path):
     bad = pa.array([b"KOR", b"\xff"]).view(pa.string())
     (found,) = problems(with_parquet(tmp_path, {"importer": bad}))
 
@@ -423,7 +423,7 @@ def test_a_parquet_file_with_bytes_that_are_no_text_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("raw", [b"", b"PAR1", b"PAR1" + b"\0" * 64 + b"PAR1", CSV.encode()])
-def test_a_file_that_is_no_parquet_is_told(tmp_path, raw):
+def test_a_file_that_is_not_parquet_is_told(tmp_path, raw):
     files = {"trade.yaml": HEAD + "table: trade.parquet\n", "trade.parquet": raw}
     (found,) = problems(seeds(tmp_path, files))
 
@@ -507,7 +507,7 @@ def test_seeds_are_found_whatever_the_case_of_their_ending(tmp_path):
     assert len(read_seeds(folder)["Area"]) == 1
 
 
-def test_what_is_no_readable_file_is_told_not_skipped(tmp_path):
+def test_what_is_not_a_readable_file_is_told_not_skipped(tmp_path):
     folder = seeds(tmp_path / "seeds", {})
     (tmp_path / "out.yaml").write_text(SMALL["areas.yaml"])
     (tmp_path / "more").mkdir()
@@ -555,7 +555,7 @@ def test_a_file_that_fails_when_it_is_read_is_told():
     assert problems(Path("/proc/self/mem")) == ["mem:1:1: cannot be read: Input/output error"]
 
 
-def test_hidden_files_are_no_seeds(tmp_path):
+def test_hidden_files_are_not_seeds(tmp_path):
     folder = seeds(tmp_path, {".git/a.yaml": b"\xff", ".#trade.yaml": b"\xff"})
 
     assert len(read_seeds(folder)["EXPORTS"]) == 3

@@ -314,12 +314,12 @@ def test_joiners_and_every_script_are_visible_text(tmp_path):
     assert facts["Application"]["name"].to_pylist() == [name]
 
 
-def test_a_byte_that_is_no_utf8_is_placed_by_characters_and_the_rest_still_read(tmp_path):
+def test_a_byte_that_is_not_utf8_is_placed_by_characters_and_the_rest_still_read(tmp_path):
     rows = b"  - {key: a, name: C\xc3\xb4te \xf4}\n  - {key: \xe9, name: B}\n  - {key: c}\n"
 
     assert problems(seeds(tmp_path, {"uses.yaml": uses().encode() + rows})) == [
-        "uses.yaml:4:25: found byte 0xf4, which is no UTF-8; wanted UTF-8 text",
-        "uses.yaml:5:11: found byte 0xe9, which is no UTF-8; wanted UTF-8 text",
+        "uses.yaml:4:25: found byte 0xf4, which is not UTF-8; wanted UTF-8 text",
+        "uses.yaml:5:11: found byte 0xe9, which is not UTF-8; wanted UTF-8 text",
         "uses.yaml:6:5: name: missing; Application needs it (Name in English.)",
     ]
 
@@ -333,7 +333,7 @@ def test_utf8_is_strict(tmp_path, raw):
     found = problems(seeds(tmp_path, {"a.yaml": b"kind: Code\nrows: []\n# " + raw + b"\n"}))
 
     assert found[0] == (
-        f"a.yaml:3:3: found byte 0x{raw[0]:02x}, which is no UTF-8; wanted UTF-8 text"
+        f"a.yaml:3:3: found byte 0x{raw[0]:02x}, which is not UTF-8; wanted UTF-8 text"
     )
 
 

@@ -155,13 +155,13 @@ def test_imports_without_any_value_have_no_shares_by_value():
     assert result["rank"].to_pylist() == [1, 2]
 
 
-def test_nothing_known_is_no_share_and_no_supplier():
+def test_nothing_known_gives_neither_a_share_nor_a_supplier():
     (row,) = import_shares(suppliers(CHN=None)).to_pylist()
 
     assert (row["usd"], row["share_usd"], row["hhi_usd"], row["suppliers"]) == (None, None, None, 0)
 
 
-def test_zeros_are_no_supplier_and_no_share_of_nothing():
+def test_zeros_give_neither_a_supplier_nor_a_share_of_nothing():
     result = import_shares(suppliers(CHN=0.0, JPN=0.0))
     assert result["share_usd"].to_pylist() == [None, None]
     assert result["suppliers"].to_pylist() == [0, 0]
@@ -188,7 +188,7 @@ def test_equal_values_rank_by_mass_then_by_code():
     assert result["rank"].to_pylist() == [1, 2, 3, 4, 5, 6]
 
 
-def test_no_flows_are_no_shares():
+def test_without_flows_there_are_no_shares():
     assert import_shares(table()).equals(RESULT.empty_table())
 
 

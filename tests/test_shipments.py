@@ -110,7 +110,7 @@ def test_a_date_lies_in_its_period(each, wanted, column):
         ("product", [1.5, 2.5], "found 'product' as double, wanted text"),
     ],
 )
-def test_what_is_no_shipment_is_refused(name, values, said):
+def test_what_is_not_a_shipment_is_refused(name, values, said):
     columns = {"supplier": ["A", "B"], "consumer": ["B", "C"], "product": ["x"] * 2,
                "date": ["2024-01-05"] * 2, "usd": [1.0, 2.0]}  # fmt: skip
     table = pa.table({**columns, name: values})

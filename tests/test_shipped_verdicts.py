@@ -49,7 +49,7 @@ def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
      {"measure": "imports by origin"}, {"includes": ["HKG"]}, {"includes_other": "scrap"},
      {"value": None, "qualifier": "withheld"}],
 )  # fmt: skip
-def test_claims_of_different_scope_are_no_conflict(change):
+def test_claims_of_different_scope_do_not_conflict(change):
     assert (
         conflicts(claims_of({"value": 0.8}, {"value": 0.5, "source": "t"} | change)).num_rows == 0
     )

@@ -96,7 +96,7 @@ def test_a_group_counted_as_one_stands_beside_a_country(ask):
 
 @pytest.mark.parametrize("text", ["KOR,korea,JPN", ["KOR", "Korea, Republic of", "Japan"],
                                   "Korea, Republic of, JPN"])  # fmt: skip
-def test_a_country_counts_once_and_a_comma_within_its_name_is_none(ask, text):
+def test_a_country_counts_once_and_a_comma_within_its_name_does_not_split_it(ask, text):
     rows = ask.depends(text, scope="magnets-metal").rows
 
     assert rows["consumer"].to_pylist() == ["KOR", "JPN"]
@@ -150,9 +150,9 @@ def test_what_is_unknown_of_one_is_a_note_and_of_all_an_error(ask):
     ("question", "message"),
     [
         (lambda g: g.depends("KOR,Koreaa"), "no country is called 'Koreaa'; did you mean"),
-        (lambda g: g.depends("KOR", period="2022,"), "`period`: '' is no period"),
+        (lambda g: g.depends("KOR", period="2022,"), "`period`: '' is not a period"),
         (lambda g: g.disrupt("CHN,RUS"), "'CHN,RUS': ask for one at a time, or join them by"),
-        (lambda g: g.compare("2022,2023", "2024"), "'2022,2023' is no period"),
+        (lambda g: g.compare("2022,2023", "2024"), "'2022,2023' is not a period"),
         (lambda g: g.list_claims(about="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
     ],
 )

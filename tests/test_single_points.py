@@ -44,7 +44,7 @@ def test_a_share_that_just_reaches_the_threshold_counts(low, share, high, verdic
     assert len(found) - len(looked) == (share >= 0.5)
 
 
-def test_a_consumer_is_no_supplier_of_its_own():
+def test_a_consumer_is_not_its_own_supplier():
     net = network(flows("A 1 B"), makes("A 2", "B 9"))
     points = share_points(look_through(net, base="supply"), threshold=0.5)
     assert points.to_pylist() == []
@@ -73,7 +73,7 @@ def test_only_a_source_can_say_that_a_country_has_one_producer():
     ]
 
 
-def test_who_makes_nothing_is_no_producer_however_that_is_told():
+def test_who_makes_nothing_is_not_a_producer_however_that_is_told():
     made = pa.table({
         "country": ["USA", "CHN", "BRA"], "product": ["Be"] * 3, "period": ["2024"] * 3,
         "tonnes": [180.0, 0.0, None], "share": [None, None, 0.0], "source": ["usgs"] * 3,

@@ -100,7 +100,7 @@ def test_claims_of_another_country_period_or_subject_are_left_out(graph_of):
     assert [rows[2][n] for n in ("claimed", "claimed_low", "share_usd")] == [None, 0.7, 0.8]
 
 
-def test_undated_claims_are_no_answer_to_a_period_without_data(graph_of):
+def test_undated_claims_do_not_answer_for_a_period_without_data(graph_of):
     asked = graph_of({"claims.yaml": CLAIMS})
     with pytest.raises(GraphkitError, match="no imports of South Korea are known in 1999"):
         asked.depends("KOR", period="1999")

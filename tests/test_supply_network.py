@@ -66,7 +66,7 @@ def test_flows_without_the_measure_and_flows_to_oneself_are_counted_and_left_out
     assert row["amount"] == 1.0
 
 
-def test_a_country_that_only_makes_is_a_node_and_one_that_makes_nothing_is_none():
+def test_a_country_that_only_makes_is_a_node_and_one_that_makes_nothing_is_not():
     net = network(flows("A 1 B"), makes("C 4", "D 0"))
     assert nodes(net) == ["A ore", "B ore", "C ore"]
 
@@ -137,7 +137,7 @@ def test_where_production_is_published_a_country_not_listed_makes_none():
     assert produced(net)["B ore"] == 0.0
 
 
-def test_a_rounding_difference_is_no_production():
+def test_a_rounding_difference_is_not_production():
     net = network(flows("A 0.1 B", "A 0.2 B", "B 0.30000000000000004 C"), makes("A 1"))
     assert produced(net)["B ore"] == 0.0
 

@@ -78,8 +78,8 @@ def test_up_to_six_periods_are_listed_and_more_are_a_range(last, there):
         compare_totals(trade, "2024", "2025")
 
 
-def test_what_is_no_period_and_no_partner_is_refused():
-    with pytest.raises(UsageError, match="'24' is no period"):
+def test_an_invalid_period_or_partner_is_refused():
+    with pytest.raises(UsageError, match="'24' is not a period"):
         compare_totals(flows({"usd": 1.0}), "24", "2025")
     with pytest.raises(UsageError, match="wanted supplier or consumer"):
         trend(flows({"usd": 1.0}), partner="buyer")

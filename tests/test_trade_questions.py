@@ -424,8 +424,8 @@ def test_a_period_without_data_is_told_what_there_is(ask):
 
 
 @pytest.mark.parametrize("period", ["", "2024-Q5", "24", "2024-13", "next year", "2024-2020"])
-def test_what_is_no_period_is_refused(ask, period):
-    with pytest.raises(UsageError, match=r"`period`: .* is no period"):
+def test_what_is_not_a_period_is_refused(ask, period):
+    with pytest.raises(UsageError, match=r"`period`: .* is not a period"):
         ask.depends("KOR", period=period)
 
 
@@ -443,7 +443,7 @@ def test_a_least_share_is_over_0_to_1(ask, share):
 
 
 @pytest.mark.parametrize("option", ["on", "scope", "period"])
-def test_an_empty_name_is_no_missing_option(ask, option):
+def test_an_empty_name_is_not_a_missing_option(ask, option):
     with pytest.raises(UsageError):
         ask.depends("KOR", **{option: ""})
 
@@ -496,7 +496,7 @@ def test_a_group_of_suppliers_is_counted_as_one(ask, table, group, members):
     assert row["share_usd"] == pytest.approx(share)
 
 
-def test_what_members_of_a_group_sell_each_other_is_no_dependence_on_it(ask):
+def test_what_members_of_a_group_sell_each_other_is_not_dependence_on_it(ask):
     rows = ask.dependents("EU27", scope="ree-metals", period="2024", min_share=0.01).rows
 
     assert len(rows) > 0

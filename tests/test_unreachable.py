@@ -170,7 +170,7 @@ def test_an_answer_that_cannot_be_read(kind):
 
 @pytest.mark.usefixtures("left_open")
 @pytest.mark.parametrize("kind", [kind for kind in GARBAGE if kind not in UNREADABLE])
-def test_an_answer_that_is_none(kind):
+def test_an_answer_that_is_not_a_whole_one(kind):
     with refused(StoreError, ""):
         answered_by(GARBAGE[kind])
 
@@ -201,7 +201,7 @@ def test_garbage_is_one_line_and_exit_code_4(capfd, impatient):
 
 
 @pytest.mark.parametrize("value", [2**70, "\ud800", object(), {"x": {1}}])
-def test_parameters_that_cannot_be_sent_are_no_fault_of_the_server(value):
+def test_parameters_that_cannot_be_sent_are_not_the_servers_fault(value):
     with (
         garbling_server(9, b"") as port,
         open_store(f"bolt://127.0.0.1:{port}") as store,
@@ -251,7 +251,7 @@ def test_a_network_that_falls_silent_is_given_up_and_its_thread_ends(neo4j_serve
         until(lambda: threads() <= before, seconds=8 + BUSY)
 
 
-def test_a_host_that_is_none():
+def test_a_host_that_does_not_exist():
     with refused(Unreachable, "cannot reach Neo4j at bolt://no.such.host.invalid"):
         ask("bolt://no.such.host.invalid")
 
@@ -341,7 +341,7 @@ def test_a_folder(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"x", b"iso3,name\nKOR,Korea\n" * 1000, b"\0" * 8192, b"SQLite format 3\0" * 512]
 )
-def test_a_file_that_is_no_database(tmp_path, content):
+def test_a_file_that_is_not_a_database(tmp_path, content):
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
 
@@ -380,7 +380,7 @@ def test_what_a_program_that_was_cut_off_left_beside_a_database_is_named(tmp_pat
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"iso3,name\nKOR,Korea\n" * 1000])
-def test_a_load_does_not_replace_a_file_that_is_no_database(tmp_path, content):
+def test_a_load_does_not_replace_a_file_that_is_not_a_database(tmp_path, content):
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))

@@ -53,7 +53,7 @@ def test_choices_are_those_of_the_measures():
     ("parameter", "value", "message"),
     [
         (TOP, -1, "`top`: found -1, wanted 0 or more"),
-        (PERIOD, "2024-Q9", "`period`: '2024-Q9' is no period"),
+        (PERIOD, "2024-Q9", "`period`: '2024-Q9' is not a period"),
         (Parameter("x", "--x", "X", "", range=Range(0, 1)), float("nan"), "found nan, wanted 0 to"),
         (Parameter("x", "--x", "X", "", range=Range(0, 1, above=True)), 0.0, "wanted more than 0"),
         (Parameter("x", "--x", "X", "", choices=("a", "b")), "A", "found 'A', wanted one of a, b"),

@@ -294,14 +294,14 @@ def test_a_claim_that_names_its_products_can_be_contradicted():
 
 
 @pytest.mark.parametrize("includes", [None, ["metals"]])
-def test_a_basket_with_a_form_that_is_no_product_cannot_be_told(includes):
+def test_a_basket_with_a_form_that_is_not_a_product_cannot_be_told(includes):
     row = check(value=0.5, product=None, element="REE", includes=includes, includes_other="scrap")
 
     assert row["verdict"] == CANNOT_BE_TOLD
     assert "scrap (no product of the graph)" in row["missing"][0]
 
 
-def test_a_form_that_is_no_product_does_not_need_the_trade_of_the_element_s_products():
+def test_a_form_that_is_not_a_product_does_not_need_the_trade_of_the_element_s_products():
     row = check(value=0.5, product=None, element="REE", includes_other="stainless steel")
 
     assert row["missing"] == ["trade in stainless steel (no product of the graph) in 2024"]
@@ -518,7 +518,7 @@ def test_what_a_claim_itself_lacks_is_said(claim, missing):
 
 
 @pytest.mark.parametrize("kind", ["statement", "listed"])
-def test_words_and_listings_are_no_measurement(kind):
+def test_words_and_listings_are_not_measurements(kind):
     row = check(kind=kind, unit=None, measure=None)
 
     assert (row["verdict"], row["missing"]) == (NO_MEASUREMENT, [])
@@ -534,7 +534,7 @@ def test_a_share_of_no_trade_cannot_be_told_and_one_of_a_dollar_can():
 # --- all of it
 
 
-def test_nothing_loaded_and_nothing_claimed_are_no_error():
+def test_nothing_loaded_and_nothing_claimed_are_not_errors():
     assert verdict(graph([]), value=0.8) == CANNOT_BE_TOLD
     nothing = claims_of({"value": 0.8}).slice(0, 0)
     assert check_claims(nothing, graph()).num_rows == 0

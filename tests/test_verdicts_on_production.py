@@ -27,7 +27,7 @@ def test_a_share_of_production_is_held_against_the_same_stage_with_rounding():
     assert verdict(loaded, value=0.66, **OUTPUT | {"counted_by": None}) == CANNOT_BE_TOLD
 
 
-def test_another_stage_is_no_fact_about_this_one():
+def test_another_stage_is_not_a_fact_about_this_one():
     row = check(graph(made=WORLD), value=0.9, **OUTPUT | {"stage": "separate"})
 
     assert row["verdict"] == CANNOT_BE_TOLD

@@ -246,7 +246,7 @@ From DataHub country-codes and, for BACI's codes, spellings and former states, f
 country code table V202401b. A country is what the data set calls independent; all else of ISO
 3166-1, also what it calls in contention, is a territory. A former state keeps BACI's code. BACI
 counts a few under a present code: Belgium-Luxembourg (58) as BEL, the Federal Republic of Germany
-(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is no alias of either,
+(280) as DEU, Sudan before 2012 (736) as SDN. An alias that could mean two is an alias of neither,
 but for Congo, which stands with both, so that a question about it is refused and names them.
 Written by tools/build_reference.py."""
 ELEMENTS = """\

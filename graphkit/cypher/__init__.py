@@ -88,7 +88,7 @@ class _Parser(Expressions):
         return Syntax("statement", 0, len(self.text), "", [*prefixes, query])
 
     def query(self) -> Syntax:
-        """Read clauses up to what is none; at least one."""
+        """Read one clause or more, up to what is not one."""
         start = self.token
         if start.upper not in READS:
             if start.upper in WRITES and self.number:
@@ -443,7 +443,7 @@ def json_values(values: object) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        They are no object of values by name, or hold an object or a number out of range.
+        They are not an object of values by name, or hold an object or a number out of range.
 
     Examples
     --------

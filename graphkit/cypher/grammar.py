@@ -263,7 +263,7 @@ class Expressions(Patterns):
 
     @abstractmethod
     def query(self) -> Syntax:
-        """Read clauses up to what is none; at least one."""
+        """Read one clause or more, up to what is not one."""
 
     @abstractmethod
     def braced(self, read: Callable[[], Syntax]) -> Syntax:

@@ -332,7 +332,7 @@ async def read_object(request: Request, known: Collection[str]) -> dict[str, obj
     TooLarge
         It is longer than any statement; the rest is not read.
     UsageError
-        It is no such object, or does not come in time.
+        It is not such an object, or does not come in time.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -349,9 +349,9 @@ async def read_object(request: Request, known: Collection[str]) -> dict[str, obj
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UsageError("the body is no JSON") from error
+        raise UsageError("the body is not JSON") from error
     if not isinstance(found, dict) or not set(found) <= set(known):
-        raise UsageError(f"the body is no object with some of {', '.join(known)}")
+        raise UsageError(f"the body is not an object with some of {', '.join(known)}")
     return found
 
 

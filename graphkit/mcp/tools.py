@@ -31,7 +31,7 @@ MAX_ROWS: Schema = {
     "description": "Rows of each table in the result; a note says how many there are in all.",
 }  # fmt: skip
 LONGEST = 2_000
-"""Characters of a text that is no statement."""
+"""Characters of a text that is not a statement."""
 TEXT_SCHEMA: Schema = {"type": "string", "maxLength": LONGEST}
 VALUES: Schema = {"type": "object", "description": "Values of the parameters, by name."}
 LISTED: Schema = {"type": "array", "items": {"type": "object"}}

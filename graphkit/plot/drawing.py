@@ -78,7 +78,7 @@ OTHER = "#7d8590"
 """Every other country, which its label tells apart."""
 
 FIRST, SECOND, THIRD, FOURTH = "#3544d4", "#cf735c", "#119a0e", "#833180"
-"""Roles of parts and lines that are no country."""
+"""Roles of parts and lines that are not countries."""
 SHADES = ("#edf2f8", "#c9daec", "#94b9dd", "#5289c4", "#235596", "#0f2f5c")
 """Shares from 0 to 1, light to dark."""
 ON_LIGHT, ON_DARK = "#10141a", "#fdfdfd"

@@ -208,7 +208,7 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
     Raises
     ------
     UsageError
-        A name is unknown, a period is none, or a figure is missing or no share.
+        A name is unknown, a period is not one, or a figure is missing or not a share.
     """
     stated = stated_claim(catalog, given)
     claims = catalog.claims
@@ -241,7 +241,7 @@ def stated_claim(catalog: Catalog, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        A name is unknown, a period is none, or a figure is missing or no share.
+        A name is unknown, a period is not one, or a figure is missing or not a share.
     """
     claim = {
         prop.name: _known(catalog, prop, given[prop.name])

@@ -401,7 +401,7 @@ PRICES = (
     Column("usd_per_tonne", "USD/t", "USD per tonne of what the figure counts", "USD/t", NUMBER),
     Column("factor", "Factor", "from the printed figure to USD per tonne; null: not converted",
            type=NUMBER, rank=3),
-    Column("published_value", "As printed", "a figure that is no plain number"),
+    Column("published_value", "As printed", "a figure that is not a plain number"),
     Column("qualifier"),
     Column("estimated", type=FLAG),
     Column("usd", "", "US dollars, of the flows that give a mass", "USD", NUMBER),

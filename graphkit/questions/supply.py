@@ -273,7 +273,7 @@ class Supply:
     ) -> pa.Table:  # fmt: skip
         """Look through the imports of the products asked about, each to the stages of its chain.
 
-        The network of several products has stages that are none of a single one's.
+        The network of several products has stages that the chain of one of them lacks.
         """
         found = look_through(
             self.network, consumers=consumers, products=self.asked, stages=stages,
@@ -413,8 +413,8 @@ def _chain(
     """Collect products with all that they are made of, and the conversions between them.
 
     A product is made of what holds an element in scope that it is bought for, whatever else was
-    asked for: nickel is no input of magnets beside nickel ore. Of the uses of lithium, a cathode's
-    nickel is no part.
+    asked for: nickel is not an input of magnets beside nickel ore, and a cathode's nickel is not
+    one of the uses of lithium.
     """
     main, contents = catalog.materials.main, catalog.materials.contents
     rows = catalog.rows("conversions").select([*ENDS, "input_per_output", "kind"])
@@ -428,7 +428,7 @@ def _chain(
 
     found = list(products)
     if uses:
-        # An ore gives a by-product too; what merely has the element in it is no use of it.
+        # An ore gives a by-product too; what merely has the element in it is not a use of it.
         found = sorted(
             {end for key in products for end in _uses(key, steps, main, bought_for(key))}
         )
@@ -522,7 +522,7 @@ def _makes_some(row: Mapping[str, Any]) -> bool:
 
 
 def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, Any] | None:
-    """Add up figures of a group's members, whose other members make so many tonnes at most.
+    """Add up figures of some of a group's members; the rest make ``others`` tonnes at most.
 
     A sum that lacks a part is the least that the group makes; nothing, if it is zero.
     """

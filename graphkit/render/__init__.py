@@ -75,7 +75,7 @@ def write_text(text: str, output: Path | None = None) -> None:
 
 @contextmanager
 def _binary(form: str, output: Path | None) -> Iterator[None]:
-    """Refuse a terminal for a form that is no text, and tell of a write that fails."""
+    """Refuse a terminal for a form that is not text, and tell of a write that fails."""
     if output is None and sys.stdout.isatty():
         raise UsageError(f"a terminal cannot show {form}: name a file with -o FILE")
     try:
@@ -345,7 +345,7 @@ def written(content: Answer | pa.Table, form: str) -> bytes:
 
 
 FILE = Path("answer")
-"""In place of stdout, which may be a terminal: what is returned is no text for one."""
+"""In place of stdout, which may be a terminal: what is returned is not text for one."""
 
 
 def _content(answer: Answer, form: str, output: Path | None, view: View = WHOLE) -> Content:

@@ -64,7 +64,7 @@ def read_seeds(folder: Path | str, schema: Schema = GRAPH) -> Facts:
     ----------
     folder : Path or str
         Folder of ``.yaml`` files, searched through all its subfolders; or one such file. Hidden
-        files and folders, whose name begins with a dot, are no seeds.
+        files and folders, whose name begins with a dot, are left out.
     schema : Schema
         The kinds that seeds may hold.
 
@@ -145,7 +145,7 @@ SYMBOLS = ELEMENTS.split()
 SUMS = ("world", "group")
 """Types of area whose figures hold those of others."""
 MOST_HINTS = 20
-"""For so many different unknown names of one column the nearest known ones are looked up."""
+"""Number of unknown names of one column for which the nearest known ones are looked up."""
 
 Scope = tuple[str | None, ...]
 

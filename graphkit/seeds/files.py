@@ -33,13 +33,13 @@ from graphkit.seeds.records import (
 from graphkit.seeds.text import LOST, Mark, YamlText, at_most, decode, line_after, shown
 
 HARMLESS = 128 * 2**20
-"""So many bytes may come out of any file."""
+"""Bytes that may come out of any file."""
 MAX_RATIO = 200
-"""And of a larger file so many times its size: real tables come to 5 to 50."""
+"""Bytes that may come out of each byte of a larger file: real tables come to 5 to 50."""
 
 
 def check_expansion(path: Path, size: int) -> None:
-    """Refuse a file out of which so many bytes would come.
+    """Refuse a file out of which too many bytes would come.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def check_zip(path: Path) -> None:
     GraphkitError
         It is one.
     zipfile.BadZipFile
-        It is no zip.
+        It is not a zip file.
     """
     with zipfile.ZipFile(path) as archive:
         check_expansion(path, sum(part.file_size for part in archive.infolist()))
@@ -76,7 +76,7 @@ def read_parquet(path: Path) -> pa.Table:
     GraphkitError
         It is a bomb.
     pyarrow.ArrowException
-        It is no Parquet, or torn.
+        It is not Parquet, or it is cut off.
     """
     from pyarrow import parquet
 
@@ -255,7 +255,7 @@ def find_files(folder: Path) -> tuple[Path, list[Path], list[Problem]]:
     if is_file:
         return folder.parent, [folder], []
     if not is_folder:
-        there = "it is no regular file" if folder.exists() else "there is no such file or folder"
+        there = "it is not a regular file" if folder.exists() else "there is no such file or folder"
         raise GraphkitError(f"no seeds at {folder}: {there}")
     problems: list[Problem] = []
 

@@ -89,7 +89,7 @@ class Header:
 
 
 def kind_of(value: Any, schema: Schema) -> Kind | None:
-    """Return the kind that a file names, or None if it names no known one."""
+    """Return the kind that a file names, or None if that is not a known one."""
     name = value.get("kind") if isinstance(value, dict) else None
     return next((k for k in schema.seeded if k.name == name), None)
 
@@ -506,7 +506,7 @@ def _number_like(prop: Prop, column: pa.Array) -> Checked:
     """Keep text that reads as a number, and floats that are whole where they must be."""
     whole = prop.type is Type.INTEGER
     if pa.types.is_string(column.type):
-        # RE2's \z, not $: a trailing line end is no part of a number.
+        # RE2's \z, not $: a trailing line end is not part of a number.
         form = "[+-]?[0-9]{1,18}" if whole else NUMBER_TEXT.pattern
         odd = pc.invert(pc.match_substring_regex(column, rf"^(?:{form})\z"))
         wrong = _where(column, odd, f"wanted {'a whole number' if whole else 'a number'}")

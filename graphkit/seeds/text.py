@@ -20,11 +20,11 @@ LOST = "\ufffd"
 """Stands where a character could not be read; itself never part of a fact."""
 BAD = re.compile(f"[{UNSAFE}]")
 MOST = 100
-"""So many bad characters of one file are told one by one."""
+"""Number of bad characters of one file that are reported one by one."""
 MOST_READ = 500_000
 """Bad characters from which on a file is not text."""
 MOST_PROBLEMS = 1_000
-"""So many problems of one file, and of all files together, are told one by one."""
+"""Number of problems of one file, and of all files together, that are reported one by one."""
 
 
 def at_most(problems: Iterable[Problem]) -> list[Problem]:
@@ -88,7 +88,7 @@ def unsafe(character: str) -> str:
     """Return the message for an unsafe character."""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
-        return f"found byte 0x{code - 0xDC00:02x}, which is no UTF-8; wanted UTF-8 text"
+        return f"found byte 0x{code - 0xDC00:02x}, which is not UTF-8; wanted UTF-8 text"
     return f"found the invisible character U+{code:04X}; wanted visible text"
 
 
@@ -294,7 +294,7 @@ class _Builder:
             self._stack[-1].append(value)
             path = (*self._paths[-1], step) if self._locations else ()
         elif self._key is None:
-            self.problem(_mark(event), "found a key that is no text; wanted a property's name")
+            self.problem(_mark(event), "found a key that is not text; wanted a property's name")
             raise _Stop
         else:
             step, self._key = self._key, None

@@ -1,6 +1,6 @@
 """The modules that are mutated, and the quick tests that concern each (and its examples).
 
-Tests of questions are no part of it: a measure answers for itself.
+Tests of questions are not part of it: a measure answers for itself.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ def _tests(*names: str) -> list[str]:
 UNREACHABLE = [
     f"tests/test_unreachable.py::{name}"
     for name in (
-        "test_a_file_that_is_missing", "test_a_folder", "test_a_file_that_is_no_database",
+        "test_a_file_that_is_missing", "test_a_folder", "test_a_file_that_is_not_a_database",
         "test_what_a_program_that_was_cut_off_left_beside_a_database_is_named",
-        "test_a_load_does_not_replace_a_file_that_is_no_database",
+        "test_a_load_does_not_replace_a_file_that_is_not_a_database",
         "test_a_load_into_a_place_that_cannot_be_written",
         "test_an_old_database_with_another_schema_is_replaced_by_a_load",
         "test_somebody_elses_database_is_not_replaced",
@@ -89,7 +89,7 @@ QUESTIONS = {
         "_server_words",
     ),
 }  # fmt: skip
-"""Functions and classes of a module that are no part of a load or of the gate."""
+"""Functions and classes of a module that are not part of a load or of the gate."""
 
 LEFT_OUT = (
     "killed", "two_processes", "both_databases",

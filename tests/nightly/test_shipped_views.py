@@ -59,7 +59,7 @@ def test_a_view_has_the_figures_of_the_command_line(clients, opened, file, capsy
 
 
 @pytest.mark.parametrize("view", OTHERS)
-def test_a_view_that_is_no_question_says_the_same_on_both_databases(clients, opened, view):
+def test_a_view_that_is_not_a_question_says_the_same_on_both_databases(clients, opened, view):
     texts = []
     for client in clients.values():
         page = opened(client, VIEWS[view], wait=False)

@@ -119,7 +119,7 @@ def test_the_search_finds_names(words, page, site, browser):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_page_asks_no_host_and_is_no_wider_than_the_screen(width, site, pages, browser):
+def test_a_page_asks_no_host_and_is_not_wider_than_the_screen(width, site, pages, browser):
     for name in ("index", "start", "recipes", "methods", "commands", "names", "notebooks/hub"):
         shown = browser.new_page(viewport={"width": width, "height": 800})
         asked: list[str] = []

@@ -59,7 +59,7 @@ class Choice:
     Raises
     ------
     UsageError
-        The direction is none of the two, or the period is no month.
+        The direction is neither of the two, or the period is not a month.
     """
 
     flow: str | None
@@ -367,11 +367,11 @@ def _without_totals(rows: pa.Table, layout: Layout, value: str, report: Report) 
     rows = left_out(rows, short, why, None, report)
     if layout.no_country:
         nowhere = pc.match_substring_regex(rows["partner"], f"^(?:{layout.no_country})$")
-        why = "partners that are no country: stores, secret, not specified"
+        why = "partners that are not countries: stores, secret, not specified"
         rows = left_out(rows, nowhere, why, value, report)
     counts = rows.filter(pc.is_valid(rows["unit"])).group_by("unit").aggregate([([], "count_all")])
     for row in counts.sort_by("unit").to_pylist():
-        why = f"quantity in {row['unit'] or 'no unit'}, which is no mass of the goods"
+        why = f"quantity in {row['unit'] or 'no unit'}, which is not a mass of the goods"
         report.add("without weight", why, row["count_all"])
     return rows
 

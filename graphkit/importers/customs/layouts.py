@@ -221,7 +221,7 @@ LAYOUTS = (KOREA, COMEXT, CENSUS, CHINA)
 BLOCK = 4 * 2**20
 """Bytes of CSV that are read at once."""
 START = 64 * 2**10
-"""Bytes from which the encoding and the delimiter of CSV are told."""
+"""Bytes from which the encoding and the delimiter of CSV are recognised."""
 DELIMITERS = (",", ";", "\t", "|")
 Warn = Callable[[str], None]
 
@@ -241,7 +241,7 @@ def read_texts(path: Path, columns: Sequence[str], warn: Warn) -> Iterator[pa.Ta
     Raises
     ------
     GraphkitError
-        The file is no table, reports an error or is truncated.
+        The file is not a table, reports an error or is truncated.
     """
     check_text(path, STREAMED)
     try:
@@ -299,7 +299,7 @@ def _from_json(path: Path) -> pa.Table:
     """Read an answer of the US Census: rows of values, the first one the names."""
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:  # also bytes that are no UTF-8
+    except ValueError as error:  # also bytes that are not UTF-8
         raise GraphkitError(f"{path.name} is truncated or not JSON: {error}") from error
     if not rows or not all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
         raise GraphkitError(f"{path.name}: wanted rows of one length, the first one of names")
@@ -349,7 +349,7 @@ def _from_csv(path: Path, start: bytes, columns: Sequence[str]) -> Iterator[pa.T
     except pa.ArrowInvalid as error:
         if "Empty CSV file" not in str(error):  # names alone
             said = re.sub(r"\s+", " ", str(error))
-            raise GraphkitError(f"{path.name} is no table: {said}") from error
+            raise GraphkitError(f"{path.name} is not a table: {said}") from error
 
 
 def _encoding(start: bytes) -> str:

@@ -339,7 +339,7 @@ DATASET = "dataset: {key: TODO, name: TODO, reporter: exporter, hs_revision: HS2
 NUMBERS = ("usd", "tonnes", "value")
 KILOGRAMS = re.compile(r"\b(kg|kilo(gram)?s?)\b", re.IGNORECASE)
 SAMPLE = 10_000
-"""The most rows by which the marks of numbers are told."""
+"""The most rows by which the marks of numbers are recognised."""
 
 
 BACI = ("t", "i", "j", "k", "v", "q")
@@ -352,7 +352,7 @@ def draft_mapping(path: Path) -> str:
     Raises
     ------
     GraphkitError
-        The file is no table, or one of CEPII's BACI.
+        The file is not a table, or is one of CEPII's BACI.
     """
     sheet, layout = _read_any(path)
     if {*sheet.names} == {*BACI}:

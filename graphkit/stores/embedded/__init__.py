@@ -139,7 +139,7 @@ class EmbeddedStore(Closing):
         Raises
         ------
         Unreachable
-            There is no such file, or it is no database.
+            There is no such file, or it is not a database.
         """
         with self._opening:
             if self._database is not None:
@@ -257,7 +257,7 @@ class EmbeddedStore(Closing):
         Raises
         ------
         Unreachable
-            There is a file that is no database: it is not ours to replace.
+            The file is not a database: it is not ours to replace.
         StoreError
             There is a database of something else, or the file cannot be written.
         """

@@ -86,7 +86,7 @@ class Types:
         self.maps: dict[str, dict[str, str]] = {}
         """Types of the entries of variables that are maps, or lists of them."""
         self.walks: set[str] = set()
-        """Relationships of variable length, which are no lists for ladybug."""
+        """Relationships of variable length, which are not lists for ladybug."""
         self.parameters = parameters
 
     def bind(self, path: Syntax) -> None:
@@ -334,7 +334,7 @@ def to_string(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
 
 
 def to_integer(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
-    """Write ``toInteger(x)``, which cuts off, and is null for what is no number."""
+    """Write ``toInteger(x)``, which cuts off, and gives null for what is not a number."""
     value = writer.written(arguments[0])
     match writer.types.of(arguments[0]):
         case "null":
@@ -366,7 +366,7 @@ def _plain(number: str) -> str:
 
 
 def to_float(writer: Writer, each: Syntax, arguments: list[Syntax]) -> str:
-    """Write ``toFloat(x)``, which is null for what is no number."""
+    """Write ``toFloat(x)``, which gives null for what is not a number."""
     value, type_ = writer.written(arguments[0]), writer.types.of(arguments[0])
     if type_ in ("int", "float"):
         return as_float(value, type_)

@@ -85,7 +85,7 @@ def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[An
     Raises
     ------
     Unreachable
-        It is no database, or of a version that cannot be read.
+        The file is not a database, or is of a version that cannot be read.
     """
     import ladybug
 

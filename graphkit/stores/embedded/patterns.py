@@ -383,7 +383,7 @@ class Nulls:
         self.kinds: dict[str, set[str]] = {}
         """Kinds that a node or relationship of a pattern may have."""
         self.varying: set[str] = set()
-        """Variables that are no constants, whatever ladybug makes of their values."""
+        """Variables that are not constants, whatever ladybug makes of their values."""
 
     def match(self, pattern: Syntax) -> None:
         """Take note of what a pattern finds; what an optional one does not find is null."""

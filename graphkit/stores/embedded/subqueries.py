@@ -360,7 +360,7 @@ def _numbers(parts: list[Syntax]) -> list[int] | None:
 
 
 def _part(returned: Syntax, rows: Syntax) -> Syntax | None:
-    """Return the part of a list that SKIP and LIMIT let through; None if they are no numbers."""
+    """Return the part of a list that SKIP and LIMIT let through; None if they are not numbers."""
     skip, limit = (returned.first(kind) for kind in ("skip", "limit"))
     numbers = _numbers(returned.all("skip", "limit"))
     if not numbers:
