@@ -83,6 +83,15 @@ def test_net_import_reliance_is_borne_out_or_cannot_be_told_for_want_of_stocks()
     assert other["missing"] == ["stock changes and secondary production"]
 
 
+def test_net_import_reliance_with_production_between_bounds_is_not_borne_out_by_its_middle():
+    made = [{"country": "KOR", "product": "metals", "stage": "metal", "basis": "gross",
+             "qualifier": "range", "low": 20.0, "high": 30.0}]  # fmt: skip
+    row = check(graph(made=made), value=0.8, **RELIANCE)
+
+    assert (row["found_low"], row["found_high"]) == pytest.approx((100 / 130, 100 / 120))
+    assert row["verdict"] == CANNOT_BE_TOLD
+
+
 @pytest.mark.parametrize(
     ("consumption", "wanted", "missing"),
     [
