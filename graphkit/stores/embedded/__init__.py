@@ -363,8 +363,8 @@ def _shaped(value: Any, shape: str | None) -> Any:
 def fraction_text(number: float) -> str:
     """Return a fraction as Neo4j's ``toString()`` writes it.
 
-    >>> [fraction_text(number) for number in (2.0, 0.1 + 0.2, 12345678.9, 1e22, -0.00025)]
-    ['2.0', '0.30000000000000004', '1.23456789E7', '1.0E22', '-2.5E-4']
+    >>> [fraction_text(number) for number in (0.0, 2.0, 0.1 + 0.2, 12345678.9, 1e22, -0.00025)]
+    ['0.0', '2.0', '0.30000000000000004', '1.23456789E7', '1.0E22', '-2.5E-4']
     """
     if not math.isfinite(number):
         return "NaN" if math.isnan(number) else f"{'-' * (number < 0)}Infinity"
