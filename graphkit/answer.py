@@ -208,7 +208,7 @@ class Answer:
 
     @property
     def by_size(self) -> bool:
-        """True if the largest rows are those to show: a limit of one product is not one of many."""
+        """True if the largest rows are those to show: a limit for each does not limit many."""
         return bool(self.largest_by) and len(self.rows["product"].unique()) > 1
 
     def first_rows(self, top: int) -> Sequence[int]:

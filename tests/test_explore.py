@@ -94,7 +94,7 @@ BODIES = {
     '{"statement": 1}': (400, "statement: found no text"),
     '{"statement": "RETURN 1 AS x", "db": "/etc/passwd"}': (
         400,
-        "the body is not an object with",
+        "the body is not an object with some",
     ),
     '["RETURN 1 AS x"]': (400, "the body is not an object with some of statement, parameters"),
     "RETURN 1": (400, "the body is not JSON"),

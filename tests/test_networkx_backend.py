@@ -318,7 +318,7 @@ def test_a_network_is_never_changed(change):
 
 
 @pytest.mark.parametrize("weight", [0, -1, None, "2", float("nan"), float("inf"), 2**60, 1j])
-def test_weights_that_are_not_distance_stay_in_networkx(weight):
+def test_weights_that_are_not_distances_stay_in_networkx(weight):
     plain = nx.DiGraph()
     plain.add_edge("a", "b", weight=weight)
     plain.add_edge("b", "c", weight=1)

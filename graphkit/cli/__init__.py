@@ -328,7 +328,7 @@ def _run(verb: Verb, given: dict[str, Any]) -> None:
 
         found = question.ask(Catalog(store))
     if limits_itself and given["top"] is None and chosen in READ and found.by_size:
-        view = replace(view, top=SHORT)  # a limit of one product is not one of many
+        view = replace(view, top=SHORT)  # a limit for each product does not limit many
     show_answer(found, chosen, given["output"], view)
     if not len(found.rows) and chosen in ("csv", "ndjson"):  # the others state it themselves
         say(found.nothing)
