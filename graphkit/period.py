@@ -161,7 +161,7 @@ def _one(text: str) -> Period:
     return Period(f"{match['year']}-{match['part']}" if match else plain)
 
 
-def newest(periods: list[str]) -> str:
+def newest(periods: Iterable[str]) -> str:
     """Return the period that ends last; of two that end together, the longer one.
 
     Examples

@@ -103,7 +103,7 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
         No trade is in scope, two series count the same goods, or masses have two bases.
     """
     held = _held(catalog, scope)
-    chosen = period or (newest(sorted(set().union(*held.values()))) if held else None)
+    chosen = period or (newest(set().union(*held.values())) if held else None)
     trade = trade_of(catalog, scope, chosen)
     if trade.lacking:
         raise _as_error(trade.lacking)

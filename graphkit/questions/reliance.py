@@ -154,8 +154,7 @@ def _of_periods(claims: pa.Table, when: Mapping[str, str], period: str | None) -
     for claim in claims.to_pylist():
         held.setdefault((claim["product"], claim["element"]), set()).add(claim["period"])
     chosen = {
-        pair: period or when.get(pair[0] or "") or newest(sorted(have))
-        for pair, have in held.items()
+        pair: period or when.get(pair[0] or "") or newest(have) for pair, have in held.items()
     }
     mask = [c["period"] == chosen[c["product"], c["element"]] for c in claims.to_pylist()]
     return claims.filter(pa.array(mask, pa.bool_()))
@@ -180,7 +179,7 @@ def _balanced(
     rows = []
     for (country, key), years in sorted(held.items()):
         trade = when.get(key) or when.get(_ELEMENT + key)
-        chosen = asked.period or (trade if trade in years else newest(sorted(years)))
+        chosen = asked.period or (trade if trade in years else newest(years))
         if chosen in years:
             told = [
                 claim

@@ -314,7 +314,7 @@ def _domestic(catalog: Catalog, buyer: Entity | None, asked: Scope, period: str 
     products = list(asked.products)
     periods = catalog.rows("production-periods")
     periods = periods.filter(pc.is_in(periods["product"], pa.array(products, pa.string())))
-    chosen = period or newest(sorted(set(periods["period"].to_pylist())) or ["2024"])
+    chosen = period or newest(set(periods["period"].to_pylist()) or ["2024"])
     figures = figures_in(catalog, {product: Taken(chosen, ()) for product in products})
     made = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(COUNTRIES)))
     claims = claims_about(catalog.claims, Question(None, None, asked, None))

@@ -377,7 +377,7 @@ def _read_supply(
     if not asked:
         lacking = no_trade(catalog, scope, "trade flows", sorted(held))
         raise GraphkitError(in_sentence(lacking))
-    chosen = period or newest(sorted(set().union(*(held[key] for key in asked))))
+    chosen = period or newest(set().union(*(held[key] for key in asked)))
     periods = taken_of_trade(catalog, None, chosen)
     there = [key for key in asked if key in periods]
     if not there:

@@ -366,7 +366,7 @@ class Taken:
 def taken(held: Mapping[str, Collection[str]], period: str | None) -> dict[str, Taken]:
     """Take each product's newest period, or what it has of the given one."""
     if period is None:
-        latest = {product: newest(sorted(have)) for product, have in held.items()}
+        latest = {product: newest(have) for product, have in held.items()}
         return {product: Taken(text, (text,)) for product, text in latest.items()}
     found = {product: Taken(period, *added_up(period, have)) for product, have in held.items()}
     return {product: of for product, of in found.items() if of.pieces}
