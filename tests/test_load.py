@@ -13,7 +13,8 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
 from graphkit.errors import StoreError
-from graphkit.export import lines
+from graphkit.export import digest, lines
+from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Held, LoadReport, Store, difference, no_progress
@@ -107,6 +108,37 @@ def test_a_figure_that_becomes_unknown_is_unknown_afterwards(store, tmp_path):
 
     statement = "MATCH (c:Country {iso3: 'KOR'}) RETURN c.aliases AS aliases, c.name AS name"
     assert store.run(statement).table.to_pylist() == [{"aliases": None, "name": "South Korea"}]
+
+
+def test_a_load_may_add_more_flows_than_one_of_their_parts_has(store, tmp_path):
+    """Flows of countries are one part, those of areas another, in which nothing changes."""
+    of_area = "  - {exporter: WLD, importer: KOR, period: 2024, usd: 900, tonnes: 30}\n"
+    before = {"trade.yaml": SMALL["trade.yaml"] + of_area}
+    more = "".join(
+        f"  - {{exporter: JPN, importer: NOR, period: {year}, usd: 5}}\n" for year in (2021, 2022)
+    )
+    after = {"trade.yaml": before["trade.yaml"] + more}
+    store.load(graph_of(tmp_path / "seeds", before))
+    report = store.load(graph_of(tmp_path / "seeds", after))
+
+    assert changed_kinds(report)["EXPORTS"] == (2, 0, 0)
+    assert len(flows(store)) == 6
+    assert totals(store.load(graph_of(tmp_path / "seeds", after))) == (0, 0, 0)
+
+
+def test_a_part_of_the_shipped_trade_is_followed_by_a_larger_one(
+    neo4j_store, sliced_facts, tmp_path
+):
+    """As ``graphkit load --for ... --years ...`` does it; tests/faults has many in a row."""
+    clear(neo4j_store)
+    parts = [(["ree-metals"], {2016}), (["ree-metals", "ree-compounds"], {2016, 2017})]
+    for products, years in parts:
+        graph = build_graph(with_part_of_trade(sliced_facts, products, years))
+        neo4j_store.load(graph)
+
+    with EmbeddedStore(tmp_path / "graph.lbdb") as alone:
+        alone.load(graph)
+        assert digest(neo4j_store) == digest(alone)
 
 
 def test_a_country_that_becomes_an_area_keeps_its_flows(store, tmp_path):

@@ -164,9 +164,8 @@ def _put(part: Part, what: Difference, size: int) -> Iterator[Step]:
         (create_statement(part), new),
         (update_statement(part.kind), changed),
     ):
-        rows = part.table
-        if len(wanted) < len(rows):
-            rows = rows.filter(pc.is_in(rows[part.kind.key], value_set=wanted))
+        # The keys are those of the whole kind, of which a part has some.
+        rows = part.table.filter(pc.is_in(part.table[part.kind.key], value_set=wanted))
         for start in range(0, len(rows), size):
             batch = plain(rows.slice(start, size))
             yield Step(statement, {"rows": _as_lists(batch)}, part.kind.name, len(batch))
