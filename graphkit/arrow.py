@@ -268,7 +268,8 @@ def _bits_of_texts(column: Any) -> Bits:
         codes = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
         texts = codes.dictionary.to_pylist()
         known = np.array([*(_of_text(text) for text in texts), NULL], np.uint64)
-        bits.append(known[codes.indices.fill_null(len(texts)).to_numpy()])
+        places = codes.indices.cast(pa.int32())  # of few bytes, they have none for the null
+        bits.append(known[places.fill_null(len(texts)).to_numpy()])
     return np.concatenate(bits) if bits else np.zeros(0, np.uint64)
 
 

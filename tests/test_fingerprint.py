@@ -56,6 +56,18 @@ def test_different_values_have_different_ones_in_the_order_of_the_rows(values):
         assert fingerprints(alone).tolist() == [each]
 
 
+@pytest.mark.parametrize("number", [127, 128, 129, 32_768])
+def test_codes_of_few_bytes_may_all_be_taken_where_a_text_is_missing(number):
+    """With 128 texts, one byte has a code for each of them and none for null."""
+    texts = [str(n) for n in range(number)]
+    codes = pa.array([*range(number), None], pa.int8() if number <= 128 else pa.int16())
+    narrow = pa.DictionaryArray.from_arrays(codes, texts)
+
+    found = fingerprints(pa.table({"x": narrow}))
+
+    assert found.tolist() == fingerprints(pa.table({"x": [*texts, None]})).tolist()
+
+
 def test_how_a_text_is_stored_makes_no_difference():
     plain = pa.chunked_array([["b", None, "a"], ["a", ""]])
     coded = pa.chunked_array([chunk.dictionary_encode() for chunk in plain.chunks])
