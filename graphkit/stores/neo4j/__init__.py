@@ -75,6 +75,8 @@ SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData.graphkit = 
 TERMINATE TRANSACTIONS id YIELD message RETURN message
 """
 """Ends the transactions of one store."""
+RETRY_SECONDS = 24.0
+"""In which a write is tried again, each second, while its server is away; then one last time."""
 IDLE_SECONDS = 10.0
 """After which a connection is tried before it is used: its server may have been restarted."""
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -160,6 +162,8 @@ class Neo4jStore(Closing):
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=CONNECT_SECONDS,
                 liveness_check_timeout=IDLE_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                retry_delay_multiplier=1.0,  # by default each wait is twice the last: up to 64 s
                 user_agent="graphkit",
                 notifications_min_severity="WARNING",
                 warn_notification_severity="OFF",
