@@ -29,11 +29,13 @@ from graphkit.queries import READ_FIRST, rows_of
 from graphkit.stores import (
     LIMITS,
     Closing,
+    Confirm,
     Limits,
     LoadReport,
     Progress,
     Result,
     Store,
+    confirmed,
     kept_rows,
     no_progress,
 )
@@ -355,10 +357,15 @@ def load_seeds(
 
 
 def load_graph(
-    graph: Graph, store: Store, progress: Progress = no_progress, *, dry_run: bool = False
+    graph: Graph,
+    store: Store,
+    progress: Progress = no_progress,
+    *,
+    dry_run: bool = False,
+    confirm: Confirm = confirmed,
 ) -> LoadReport:
     """Make a database hold exactly a graph; of a file, keep what most questions read."""
-    report = store.load(graph, progress, dry_run=dry_run)
+    report = store.load(graph, progress, dry_run=dry_run, confirm=confirm)
     if not dry_run and store.identity:
         last_load(store)
         for name in READ_FIRST:

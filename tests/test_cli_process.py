@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import test_cli
 from pyarrow import parquet
 from seed_texts import write_seeds
 from test_cli import COMMAND, in_terminal, process
+from test_completion import read_until
 
 from graphkit import __version__
 from graphkit.build import build_graph
@@ -120,6 +122,65 @@ def test_a_wide_table_of_cypher_is_not_a_stack_of_cards(graphkit):
     assert max(map(len, plain)) <= 120 < max(map(len, whole))
     refused = graphkit("cypher", f"RETURN {wide}", "--wide", "--format", "json")
     assert "--wide is of formats for people: found json" in refused.err
+
+
+FEWER = {"trade.yaml": None, "datasets.yaml": None, "contains.yaml": None, "codes.yaml": None,
+         "products.yaml": None, "elements.yaml": None, "stages.yaml": None}  # fmt: skip
+"""What takes more than half of the rows away."""
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "written"),
+    [([], "y\n", True), ([], "Yes\n", True), ([], "n\n", False), ([], "\n", False),
+     ([], "\x04", False), (["--yes"], "", True), (["-y"], "", True)],
+)  # fmt: skip
+def test_a_load_asks_on_a_terminal_before_it_removes_most_rows(tmp_path, options, typed, written):
+    path = tmp_path / "graph.lbdb"
+    load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
+    assert process(load).returncode == 0
+    before = path.read_bytes()
+    write_seeds(tmp_path / "seeds", FEWER)
+
+    shown = in_terminal([*load, *options], 80, {}, typed)
+
+    assert re.search(r"graphkit: this load removes \d+ of the \d+ rows in embedded database", shown)
+    assert ("Go on? [y/N]" in shown) is (not options)
+    assert (path.read_bytes() != before) is written
+    assert ("graphkit: nothing was written" in shown) is not written
+
+
+def test_an_interrupt_at_the_question_is_one_and_leaves_the_old_graph(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
+    assert process(load).returncode == 0
+    before = path.read_bytes()
+    write_seeds(tmp_path / "seeds", FEWER)
+
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(COMMAND, [COMMAND, *load])
+    read_until(terminal, re.escape("Go on? [y/N]"))
+    read_until(terminal, "graphkit: interrupted", press=b"\x03")
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert path.read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"seeds", path.name}
+
+
+def test_a_load_does_not_ask_before_it_removes_few_rows_nor_without_a_terminal(tmp_path):
+    path = tmp_path / "graph.lbdb"
+    load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
+    assert process(load).stderr.decode().count("removes") == 0
+    write_seeds(tmp_path / "seeds", {"areas.yaml": None})
+
+    assert "Go on?" not in (shown := in_terminal(load, 80, {}))
+    assert "graphkit: this load removes 1 of the " in shown
+    write_seeds(tmp_path / "seeds", FEWER)
+    done = process(load, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0
+    assert b"this load removes" in done.stderr
 
 
 def test_a_load_shows_its_progress_on_a_terminal(tmp_path):

@@ -12,7 +12,8 @@ from databases import clear, rules
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
-from graphkit.errors import StoreError
+from graphkit.database import last_load
+from graphkit.errors import GraphkitError, StoreError
 from graphkit.export import digest, lines
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
@@ -162,6 +163,50 @@ def test_a_dry_run_tells_and_writes_nothing(store, tmp_path):
     assert ("CHN", "KOR", "2024", 10.0) in flows(store)
 
 
+def test_a_load_asks_before_it_writes_with_all_that_it_will_change(store, tmp_path):
+    first = graph_of(tmp_path / "seeds")
+    asked: list[LoadReport] = []
+    store.load(first, confirm=asked.append)
+    assert (asked[0].before, asked[0].total("removed")) == (0, 0)
+
+    second = graph_of(tmp_path / "seeds", {"trade.yaml": None, "datasets.yaml": None})
+    report = store.load(second, confirm=asked.append)
+
+    assert asked[1] == report
+    assert report.before == first.rows
+    assert report.total("removed") == first.rows - second.rows
+    store.load(second, confirm=asked.append)  # changes nothing
+    assert len(asked) == 2
+
+
+def test_a_load_that_is_not_confirmed_writes_nothing_and_keeps_nobody_out(store, tmp_path):
+    first = graph_of(tmp_path / "seeds")
+    store.load(first)
+    second = graph_of(tmp_path / "seeds", {"trade.yaml": None})
+
+    def refuse(report: LoadReport) -> None:
+        raise GraphkitError("no")
+
+    with pytest.raises(GraphkitError, match=r"^no$"):
+        store.load(second, confirm=refuse)
+    assert totals(store.load(first)) == (0, 0, 0)
+    assert store.load(second).differs
+
+
+def test_progress_adds_up_to_the_rows_of_the_graph_and_the_removed_ones(store, tmp_path):
+    store.load(graph_of(tmp_path / "seeds"))
+    fewer = SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes: 11}").replace(
+        "  - {exporter: CHN, importer: KOR, period: 2025-Q1, usd: 300, tonnes: 12}\n", ""
+    )  # fmt: skip
+    graph = graph_of(tmp_path / "seeds", {"trade.yaml": fewer})
+    steps: list[int] = []
+    report = store.load(graph, lambda kind, rows: steps.append(rows))
+
+    assert report.total("changed") == 4
+    assert report.total("removed") == 3
+    assert sum(steps) == graph.rows + report.total("removed")
+
+
 def test_dependence_is_derived_from_the_flows(store, tmp_path):
     store.load(graph_of(tmp_path / "seeds"))
 
@@ -184,6 +229,39 @@ def test_what_is_not_ours_stays_in_a_neo4j(neo4j_store, tmp_path):
 
     statement = "MATCH (c:Country {iso3: 'XXX'})-[r:EXPORTS]->(t:Thing) RETURN r.mine AS mine"
     assert neo4j_store.run(statement).table.to_pylist() == [{"mine": True}]
+
+
+MORE_NODES = {"countries.yaml": SMALL["countries.yaml"] + "  - {iso3: SWE, name: Sweden}\n"}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_node_in_the_way_is_named_before_anything_is_written(neo4j_store, tmp_path, dry_run):
+    clear(neo4j_store)
+    neo4j_store._write("CREATE (:Country {iso3: 'SWE', name: 'mine'})")
+    first = graph_of(tmp_path / "seeds")
+    neo4j_store.load(first)
+
+    message = "has a Country with iso3 'SWE' that graphkit did not load, and the seeds have one too"
+    with pytest.raises(StoreError, match=message):
+        neo4j_store.load(graph_of(tmp_path / "seeds", MORE_NODES), dry_run=dry_run)
+    assert totals(neo4j_store.load(first)) == (0, 0, 0)
+    assert last_load(neo4j_store).facts == first.rows - 1
+
+
+def test_relationships_of_others_that_go_with_a_node_are_counted(neo4j_store, tmp_path):
+    clear(neo4j_store)
+    neo4j_store.load(graph_of(tmp_path / "seeds", MORE_NODES))
+    neo4j_store._write(
+        "MATCH (s:Country {iso3: 'SWE'}), (n:Country {iso3: 'NOR'}) "
+        "CREATE (s)-[:NEAR]->(n), (:Mine)-[:IN]->(s), (:Mine)-[:IN]->(n), (s)-[:ITSELF]->(s)"
+    )
+    graph = graph_of(tmp_path / "seeds")
+
+    assert neo4j_store.load(graph, dry_run=True).attached == 3
+    report = neo4j_store.load(graph)
+    assert (report.attached, report.total("removed")) == (3, 1)
+    left = neo4j_store.run("MATCH (:Mine)-[r]->(n) RETURN n.iso3 AS iso3").table
+    assert left.to_pylist() == [{"iso3": "NOR"}]
 
 
 def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_path):

@@ -84,13 +84,18 @@ def load(
         str | None,
         typer.Option("--years", metavar="YEARS", help="Only the trade of these: 2018,2020-2024."),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before most of the rows are removed.")
+    ] = False,
     form: Format = None,
     output: Output = None,
 ) -> None:
     """Make a database hold exactly what the seeds say.
 
-    With --for and --years, it holds a part of the trade, and all else. The report counts, by kind,
-    the rows in all and those added, changed and removed.
+    With --for and --years, it holds a part of the trade, and all else: what another load brought
+    and this one does not is removed. Before it begins it says how much; on a terminal it asks if
+    that is more than half. The report counts, by kind, the rows in all and those added, changed and
+    removed.
 
     \b
     Examples:
@@ -118,14 +123,56 @@ def load(
     graph = build_graph(
         with_part_of_trade(read_seeds(seeds or shipped("seeds")), wanted, chosen_years)
     )
+    removed = 0
     with open_store(place or default_path()) as store:
-        with progress_bar("Loading", graph.rows) as progress:
-            report = load_graph(graph, store, progress, dry_run=dry_run)
         label = store.label
+
+        def confirm(report: LoadReport) -> None:
+            nonlocal removed
+            removed = report.total("removed")
+            confirm_removal(report, label, ask=not yes)
+
+        with progress_bar("Loading", lambda: graph.rows + removed) as progress:
+            report = load_graph(graph, store, progress, dry_run=dry_run, confirm=confirm)
     show_table(_report_table(report), chosen, output)
     what = [f"{report.total(w):,} {w}" for w in ("added", "changed", "removed")]
     would = "would be " if dry_run else ""
     say(f"{label}: {report.total('rows'):,} rows; {would}{', '.join(what)}")
+    if dry_run and report.attached:
+        say(_removal(report, label))
+
+
+def confirm_removal(report: LoadReport, label: str, *, ask: bool) -> None:
+    """Say what a load is about to remove, and ask on a terminal if that is much.
+
+    Much is more than half of the rows, or anything that graphkit did not load.
+
+    Raises
+    ------
+    GraphkitError
+        The answer is not yes.
+    """
+    removed = report.total("removed")
+    if not removed:
+        return
+    say(_removal(report, label))
+    much = removed > report.before / 2 or report.attached
+    if ask and much and sys.stdin.isatty() and sys.stderr.isatty():
+        # typer.confirm takes an interrupt for a no.
+        print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise GraphkitError("nothing was written")
+
+
+def _removal(report: LoadReport, label: str) -> str:
+    removed, attached = report.total("removed"), report.attached
+    text = f"this load removes {removed:,} of the {report.before:,} rows in {label}"
+    if attached:
+        text += (
+            f", and {attached:,} relationship{'s' * (attached != 1)} that graphkit did not load, "
+            "with the nodes that they join"
+        )
+    return text
 
 
 def _report_table(report: LoadReport) -> pa.Table:

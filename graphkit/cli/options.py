@@ -178,8 +178,11 @@ def _ended_by_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
-    """Show a bar on stderr from the first step on, if stderr is a terminal."""
+def progress_bar(title: str, total: int | Callable[[], int] | None = None) -> Iterator[Progress]:
+    """Show a bar on stderr from the first step on, if stderr is a terminal.
+
+    A total that is not known before may be a function, which is called at the first step.
+    """
     if not sys.stderr.isatty():
         yield lambda kind, rows: None
         return
@@ -193,7 +196,7 @@ def progress_bar(title: str, total: int | None = None) -> Iterator[Progress]:
 class _Bar:
     """A bar that imports rich only on the first progress."""
 
-    def __init__(self, title: str, total: int | None) -> None:
+    def __init__(self, title: str, total: int | Callable[[], int] | None) -> None:
         self._title, self._total = title, total
         self._shown: RichProgress | None = None
 
@@ -209,7 +212,7 @@ class _Bar:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         shown = Progress(*columns, console=Console(stderr=True), transient=True)
-        shown.add_task(self._title, total=self._total)
+        shown.add_task(self._title, total=self._total() if callable(self._total) else self._total)
         shown.start()
         return shown
 

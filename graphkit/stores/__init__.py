@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from graphkit.cypher import Statement
 
 Progress = Callable[[str, int], None]
-"""Called with a kind's name and how many of its rows were just written."""
+"""Called with a kind's name and how many of its rows were just written or removed.
+
+Of a load they add up to the rows of the graph and the removed ones; those that stay come at once.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,22 @@ class Change:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """Changes of a load, kind by kind."""
+    """Changes of a load, kind by kind.
+
+    ``attached`` counts the relationships of others that go with the nodes that they join.
+    """
 
     changes: tuple[Change, ...]
+    attached: int = 0
 
     def total(self, what: str) -> int:
         """Sum of ``rows``, ``added``, ``changed`` or ``removed``."""
         return sum(getattr(change, what) for change in self.changes)
+
+    @property
+    def before(self) -> int:
+        """Number of rows that the database had before the load."""
+        return self.total("rows") - self.total("added") + self.total("removed")
 
     @property
     def differs(self) -> bool:
@@ -107,7 +119,14 @@ class Store(Closing, Protocol):
     def identity(self) -> str:
         """Identity of a file and its content; empty if it changes, and for a server."""
 
-    def load(self, graph: Graph, progress: Progress = ..., *, dry_run: bool = ...) -> LoadReport:
+    def load(
+        self,
+        graph: Graph,
+        progress: Progress = ...,
+        *,
+        dry_run: bool = ...,
+        confirm: Confirm = ...,
+    ) -> LoadReport:
         """Make the database hold exactly this graph."""
 
     def run(self, statement: str, parameters: Mapping[str, Any] = ...) -> Result:
@@ -137,6 +156,17 @@ def say_waiting(label: str) -> None:
 
 def no_progress(kind: str, rows: int) -> None:
     """Say nothing."""
+
+
+Confirm = Callable[[LoadReport], None]
+"""Called with what a load is about to change, while no other load can begin.
+
+Raises an error to end the load before it writes a row. A load that changes nothing does not ask.
+"""
+
+
+def confirmed(report: LoadReport) -> None:
+    """Let every load go on."""
 
 
 Held = dict[str, pa.Table]

@@ -11,7 +11,7 @@ from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable
-from graphkit.stores import Store
+from graphkit.stores import LoadReport, Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
@@ -54,6 +54,37 @@ def test_an_embedded_load_waits_for_another_and_says_so(loads, tmp_path):
 
 def test_a_load_of_neo4j_waits_for_another_and_says_so(loads, neo4j_store, neo4j_server):
     assert_second_waits(loads, neo4j_store, neo4j_server[0])
+
+
+def assert_it_compares_again(loads: Loads, store: Store, where: str, reads: str) -> None:
+    """A load that waited for one of the same graph says that it changed nothing."""
+    waiting = []
+
+    def start_another(report: LoadReport) -> None:
+        waiting.append(loads.load("B", where))
+        until(lambda: "is under way; waiting for it to end" in waiting[0][1].read_text())
+
+    report = store.load(loads.graphs["B"], confirm=start_another)
+    ended(loads, waiting)
+
+    assert report.total("added")
+    said = waiting[0][1].read_text()
+    assert f"{reads}: {report.total('rows'):,} rows; 0 added, 0 changed, 0 removed" in said
+    assert "removes" not in said
+
+
+def test_an_embedded_load_that_waited_compares_again(loads, tmp_path):
+    path = tmp_path / "graph.lbdb"
+    loads.finish(*loads.load("A", str(path)))
+    with EmbeddedStore(path) as store:
+        assert_it_compares_again(loads, store, str(path), f"embedded database {path}")
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_load_of_neo4j_that_waited_compares_again(loads, neo4j_store, neo4j_server):
+    loads.finish(*loads.load("A", neo4j_server[0]))
+    where = f"Neo4j at {neo4j_server[0]}"
+    assert_it_compares_again(loads, neo4j_store, neo4j_server[0], where)
 
 
 def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):

@@ -43,6 +43,7 @@ from graphkit.stores import (
     LIMITS,
     UNLIMITED,
     Closing,
+    Confirm,
     Held,
     Limits,
     LoadReport,
@@ -51,6 +52,7 @@ from graphkit.stores import (
     change,
     check_names,
     collect,
+    confirmed,
     difference,
     first_part,
     in_order,
@@ -242,15 +244,22 @@ class EmbeddedStore(Closing):
                     connection.execute("CALL enable_plan_optimizer=true").close()
 
     def load(
-        self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
+        self,
+        graph: Graph,
+        progress: Progress = no_progress,
+        *,
+        dry_run: bool = False,
+        confirm: Confirm = confirmed,
     ) -> LoadReport:
         """Replace the file by a new one that holds exactly this graph.
 
         1. Read the keys and digests of the old file, and compare them with the graph; without
            a difference, or in a dry run, end here.
-        2. Lock a folder beside the file. Another load waits here.
-        3. Create the tables in a new file there, copy every part, and count the rows.
-        4. Move the new file to the place of the old one.
+        2. Lock a folder beside the file. Another load waits here; if it replaced the file,
+           compare again.
+        3. Ask to go on.
+        4. Create the tables in a new file there, copy every part, and count the rows.
+        5. Move the new file to the place of the old one.
 
         Readers see the old graph or the new one; a load that is killed leaves the old one.
 
@@ -261,26 +270,38 @@ class EmbeddedStore(Closing):
         StoreError
             There is a database of something else, or the file cannot be written.
         """
-        held = self._held(graph.schema)
-        kinds = graph.schema.kinds
-        report = LoadReport(
-            tuple(change(graph, kind, difference(graph, kind, held)) for kind in kinds)
-        )
-        if dry_run or (held and not report.differs):
-            for part in graph.parts:
-                progress(part.kind.name, len(part.table))
-            return report
+        compared = _version(self.path)
+        report = self._compared(graph)
         path = self.path.resolve()  # of a link, what it leads to is replaced
         try:
-            with workroom(path) as folder:
-                new = folder / path.name
-                fill(new, graph, progress)
-                self.close()
-                new.replace(path)
-                self._loaded = _identity(self.path)
+            if report.differs and not dry_run:
+                with workroom(path) as folder:
+                    if _version(path) != compared:
+                        self.close()
+                        report = self._compared(graph)
+                    if report.differs:
+                        confirm(report)
+                        self._replace(path, folder / path.name, graph, progress)
+                        progress("rows of before", report.total("removed"))
+                        return report
         except OSError as error:
             raise StoreError(f"cannot write {self.path}: {error.strerror or error}") from error
+        for part in graph.parts:
+            progress(part.kind.name, len(part.table))
         return report
+
+    def _compared(self, graph: Graph) -> LoadReport:
+        held = self._held(graph.schema)
+        kinds = graph.schema.kinds
+        return LoadReport(
+            tuple(change(graph, kind, difference(graph, kind, held)) for kind in kinds)
+        )
+
+    def _replace(self, path: Path, new: Path, graph: Graph, progress: Progress) -> None:
+        fill(new, graph, progress)
+        self.close()
+        new.replace(path)
+        self._loaded = _identity(self.path)
 
     def _held(self, schema: Schema) -> Held:
         """Read keys and digests of the file as it is."""
@@ -297,6 +318,14 @@ class EmbeddedStore(Closing):
         if tables and not held:
             raise StoreError(f"{self.path} is a database of something else; load into another file")
         return held
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Return marks that tell a file from every other that was or will be at its path."""
+    with suppress(OSError):
+        file = path.stat()
+        return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns, file.st_ctime_ns
+    return ()
 
 
 def _identity(path: Path) -> str:

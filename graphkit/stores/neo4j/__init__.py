@@ -28,6 +28,8 @@ from graphkit.stores import (
     PATIENT,
     UNLIMITED,
     Closing,
+    Confirm,
+    Difference,
     Limits,
     LoadReport,
     Progress,
@@ -35,7 +37,7 @@ from graphkit.stores import (
     change,
     check_names,
     collect,
-    difference,
+    confirmed,
     no_progress,
     node,
     path,
@@ -47,15 +49,19 @@ from graphkit.stores.embedded.refusals import text_and_number
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
+    check_room,
     check_unchanged,
+    compare,
+    count_attached,
     ddl,
-    held_statement,
     marker,
     steps,
     turn,
 )
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from graphkit.build import Graph
 
 # What the server has to say reaches the user as notes of a result, not as log lines on stderr.
@@ -371,7 +377,12 @@ class Neo4jStore(Closing):
         )
 
     def load(
-        self, graph: Graph, progress: Progress = no_progress, *, dry_run: bool = False
+        self,
+        graph: Graph,
+        progress: Progress = no_progress,
+        *,
+        dry_run: bool = False,
+        confirm: Confirm = confirmed,
     ) -> LoadReport:
         """Make the database hold exactly this graph, beside whatever else it holds.
 
@@ -379,43 +390,53 @@ class Neo4jStore(Closing):
            committed: it is free again as soon as its holder is gone. Another load waits here.
         2. Write the name of this load as the owner. Each later transaction that writes facts
            checks it first, so a load that lost its lock gives up.
-        3. Read the keys and digests of our facts, and compare them with the graph.
-        4. Create the constraints and indexes that are missing.
-        5. Without a difference, end here. Else delete the load marker: from now on readers
-           refuse the database, and a load that is cut off can be told from a whole one.
-        6. Remove the relationships that are gone or changed.
-        7. Create and rewrite nodes, then create relationships, in batches.
-        8. Remove the nodes that are gone, and write the load marker last.
-        9. Release the owner and the lock.
+        3. Create the constraints and indexes that are missing.
+        4. Read the keys and digests of our facts, and compare them with the graph.
+        5. Without a difference, end here. Else ask to go on, and refuse what would fail later.
+        6. Delete the load marker: from now on readers refuse the database, and a load that is cut
+           off can be told from a whole one.
+        7. Remove the relationships that are gone or changed.
+        8. Create and rewrite nodes, then create relationships, in batches.
+        9. Remove the nodes that are gone, and write the load marker last.
+        10. Release the owner and the lock.
 
-        A load that was cut off is finished by running it again. A dry run does only step 3.
+        A load that was cut off is finished by running it again. A dry run does only step 4.
         """
         if dry_run:
-            return self._load(graph, progress, dry_run=True)
+            report, _ = self._compared(graph)
+            _tell_all(graph, progress)
+            return report
         self._write(CONSTRAINT)
         with self._failures(), turn(lambda: self._session(neo4j.WRITE_ACCESS), self.label) as owner:
             self._owner = owner
             try:
-                return self._load(graph, progress, dry_run=False)
+                return self._load(graph, progress, confirm)
             finally:
                 self._owner = ""
 
-    def _load(self, graph: Graph, progress: Progress, *, dry_run: bool) -> LoadReport:
-        kinds = graph.schema.kinds
-        tables = {kind.name: self._read(held_statement(kind), {}).table for kind in kinds}
-        held = {name: table for name, table in tables.items() if len(table)}
-        changes = {kind.name: difference(graph, kind, held) for kind in kinds}
-        report = LoadReport(tuple(change(graph, kind, changes[kind.name]) for kind in kinds))
-        if not dry_run:  # of a database that neo4j-admin filled, all that is missing
-            for statement in ddl(graph.schema):
-                self._write(statement)
-        if dry_run or not report.differs:
-            for part in graph.parts:
-                progress(part.kind.name, len(part.table))
+    def _compared(self, graph: Graph) -> tuple[LoadReport, Mapping[str, Difference]]:
+        def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
+            return self._read(statement, parameters).table
+
+        changes = compare(graph, read)
+        check_room(graph, changes, read, self.label)
+        counts = (change(graph, kind, changes[kind.name]) for kind in graph.schema.kinds)
+        return LoadReport(tuple(counts), count_attached(graph, changes, read)), changes
+
+    def _load(self, graph: Graph, progress: Progress, confirm: Confirm) -> LoadReport:
+        for statement in ddl(graph.schema):  # of a database that neo4j-admin filled, all of them
+            self._write(statement)
+        report, changes = self._compared(graph)
+        if not report.differs:
+            _tell_all(graph, progress)
             return report
-        for step in steps(graph, changes):
+        confirm(report)
+        stay = report.before - report.total("changed") - report.total("removed")
+        for number, step in enumerate(steps(graph, changes)):
             self._write(step.statement, step.parameters, if_owner=True)
-            if step.kind:
+            if number == 0:
+                progress("rows that stay", stay)
+            elif step.kind:
                 progress(step.kind, step.rows)
         return report
 
@@ -439,6 +460,12 @@ class Neo4jStore(Closing):
 
         with self._failures(), self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
+
+
+def _tell_all(graph: Graph, progress: Progress) -> None:
+    """Tell the rows of a graph that is there already."""
+    for part in graph.parts:
+        progress(part.kind.name, len(part.table))
 
 
 REFUSED = (

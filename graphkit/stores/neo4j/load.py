@@ -16,7 +16,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graphkit.arrow import plain
 from graphkit.errors import StoreError, Unreachable
 from graphkit.schema import Kind, Schema
-from graphkit.stores import Difference, say_waiting
+from graphkit.stores import Difference, Held, difference, say_waiting
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -98,10 +98,12 @@ def check_unchanged(before: str, after: str, label: str) -> None:
 
 
 BATCH = 10_000
+REMOVED_BATCH = 5_000
+"""Rows that one transaction removes; a server of little memory takes longer with 10,000."""
 
 
 class Step(NamedTuple):
-    """One transaction of a load, with the kind and number of the rows it writes."""
+    """One transaction of a load, with the kind and number of the rows it writes or removes."""
 
     statement: str
     parameters: dict[str, Any]
@@ -125,6 +127,18 @@ def ddl(schema: Schema) -> Iterator[str]:
             )
 
 
+Read = Callable[[str, Mapping[str, Any]], pa.Table]
+"""Runs one statement of ours."""
+
+
+def compare(graph: Graph, read: Read) -> dict[str, Difference]:
+    """Compare each kind of a graph with what the database holds of it."""
+    kinds = graph.schema.kinds
+    tables = {kind.name: read(held_statement(kind), {}) for kind in kinds}
+    held: Held = {name: table for name, table in tables.items() if len(table)}
+    return {kind.name: difference(graph, kind, held) for kind in kinds}
+
+
 def held_statement(kind: Kind) -> str:
     """Write the query for keys and digests of our facts of a kind."""
     what = f"()-[x:`{kind.name}`]->()" if kind.is_edge else f"(x:`{kind.name}`)"
@@ -133,23 +147,62 @@ def held_statement(kind: Kind) -> str:
     )
 
 
-def steps(graph: Graph, changes: Mapping[str, Difference], *, size: int = BATCH) -> Iterator[Step]:
-    """Yield the transactions of steps 5 to 8 of :meth:`graphkit.stores.neo4j.Neo4jStore.load`."""
+def check_room(graph: Graph, changes: Mapping[str, Difference], read: Read, label: str) -> None:
+    """Refuse a load whose nodes would have the keys of nodes that graphkit did not load.
+
+    Raises
+    ------
+    StoreError
+        Naming the first of them: the constraint would only end the load in its middle.
+    """
+    for kind in graph.schema.nodes:
+        keys = changes[kind.name].added.to_pylist()
+        statement = (
+            f"UNWIND $keys AS key MATCH (x:`{kind.name}` {{`{kind.key}`: key}}) "
+            "WHERE x.digest IS NULL RETURN key ORDER BY key LIMIT 1"
+        )
+        taken = read(statement, {"keys": keys})["key"].to_pylist() if keys else []
+        if taken:
+            raise StoreError(
+                f"{label} has a {kind.name} with {kind.key} {taken[0]!r} that graphkit did not "
+                "load, and the seeds have one too; delete that node or its label, then load again"
+            )
+
+
+def count_attached(graph: Graph, changes: Mapping[str, Difference], read: Read) -> int:
+    """Count the relationships of others that go with the nodes that they join."""
+    total = 0
+    for kind in graph.schema.nodes:
+        keys = changes[kind.name].removed.to_pylist()
+        statement = (
+            f"UNWIND $keys AS key MATCH (x:`{kind.name}` {{`{kind.key}`: key}})-[r]-() "
+            "WHERE r.digest IS NULL RETURN count(DISTINCT r) AS n"
+        )
+        total += read(statement, {"keys": keys})["n"][0].as_py() if keys else 0
+    return total
+
+
+def steps(
+    graph: Graph, changes: Mapping[str, Difference], *, size: int | None = None
+) -> Iterator[Step]:
+    """Yield the transactions of steps 6 to 9 of :meth:`graphkit.stores.neo4j.Neo4jStore.load`."""
+    written, removed = size or BATCH, size or REMOVED_BATCH
     yield Step("MATCH (x:Load) DELETE x", {})
     for kind in graph.schema.edges:
         what = changes[kind.name]
-        for keys in (what.removed, what.changed):
-            yield from _removed(kind, keys, size)
+        yield from _removed(kind, what.removed, removed)
+        # Rows that changed are written anew, and counted then.
+        yield from (each._replace(rows=0) for each in _removed(kind, what.changed, removed))
     for part in graph.parts:
         if part.kind.name != "Load":
-            yield from _put(part, changes[part.kind.name], size)
+            yield from _put(part, changes[part.kind.name], written)
     for kind in graph.schema.nodes:
-        yield from _removed(kind, changes[kind.name].removed, size)
+        yield from _removed(kind, changes[kind.name].removed, removed)
     for part in graph.parts:
         if part.kind.name == "Load":
             everything = part.rows()[part.kind.key].combine_chunks()
             none = everything.slice(0, 0)
-            yield from _put(part, Difference(everything, none, none), size)
+            yield from _put(part, Difference(everything, none, none), written)
 
 
 def _put(part: Part, what: Difference, size: int) -> Iterator[Step]:
@@ -173,14 +226,15 @@ def _put(part: Part, what: Difference, size: int) -> Iterator[Step]:
 
 def _removed(kind: Kind, keys: pa.Array, size: int) -> Iterator[Step]:
     what = (
-        f"()-[x:`{kind.name}` {{key: key}}]-()"
+        f"()-[x:`{kind.name}` {{key: key}}]->()"
         if kind.is_edge
         else f"(x:`{kind.name}` {{`{kind.key}`: key}})"
     )
     delete = "DELETE" if kind.is_edge else "DETACH DELETE"
     for start in range(0, len(keys), size):
         batch = keys.slice(start, size).to_pylist()
-        yield Step(f"UNWIND $keys AS key MATCH {what} {delete} x", {"keys": batch})
+        statement = f"UNWIND $keys AS key MATCH {what} {delete} x"
+        yield Step(statement, {"keys": batch}, kind.name, len(batch))
 
 
 def create_statement(part: Part) -> str:
