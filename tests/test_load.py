@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -18,11 +19,12 @@ from graphkit.export import digest, lines
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores import Held, LoadReport, Store, difference, no_progress
+from graphkit.stores import Held, LoadReport, Store, change, difference, no_progress
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.load import fill, verify
 from graphkit.stores.neo4j import Neo4jStore
-from graphkit.stores.neo4j.load import Step, held_statement, marker, steps
+from graphkit.stores.neo4j import load as loading
+from graphkit.stores.neo4j.load import Step, compare, held_statement, marker, steps
 
 
 def graph_of(folder: Path, *changes: dict[str, str | None]) -> Graph:
@@ -262,6 +264,76 @@ def test_relationships_of_others_that_go_with_a_node_are_counted(neo4j_store, tm
     assert (report.attached, report.total("removed")) == (3, 1)
     left = neo4j_store.run("MATCH (:Mine)-[r]->(n) RETURN n.iso3 AS iso3").table
     assert left.to_pylist() == [{"iso3": "NOR"}]
+
+
+def clears(store: Store, graph: Graph) -> bool:
+    """Tell if a load clears the flows of a Neo4j, and that it counts them as others would."""
+
+    def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
+        return store.run(statement, parameters).table
+
+    some, whole = compare(graph, read), compare(graph, read, whole=True)
+    for kind in GRAPH.kinds:
+        counts = change(graph, kind, some[kind.name])
+        assert counts == change(graph, kind, whole[kind.name])
+    return any("MATCH (a)-[x:`EXPORTS`]->()" in step.statement for step in steps(graph, some))
+
+
+def some_flows(first: int, last: int, tonnes: int = 1) -> dict[str, str | None]:
+    """Flows of China to Norway in some years."""
+    rows = (
+        f"  - {{exporter: CHN, importer: NOR, period: {year}, usd: 5, tonnes: {tonnes}}}\n"
+        for year in range(first, last)
+    )
+    return {"trade.yaml": SMALL["trade.yaml"].partition("rows:\n")[0] + "rows:\n" + "".join(rows)}
+
+
+def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "CLEARED", 40)
+    clear(neo4j_store)
+    neo4j_store.load(graph_of(tmp_path / "seeds", some_flows(1950, 2000)))
+    neo4j_store._write(
+        "MATCH (c:Country {iso3: 'CHN'})-[f:EXPORTS]->(n {iso3: 'NOR'}) WHERE f.year < 1953 "
+        "SET f.mine = true CREATE (c)-[:EXPORTS {period: '1950'}]->(n)"
+    )
+    graph = graph_of(tmp_path / "seeds", some_flows(1949, 1952), {"areas.yaml": None})
+    assert clears(neo4j_store, graph)
+    report = neo4j_store.load(graph)
+
+    assert changed_kinds(report)["EXPORTS"] == (1, 0, 48)
+    with EmbeddedStore(tmp_path / "graph.lbdb") as alone:
+        alone.load(graph)
+        assert list(lines(neo4j_store)) == list(lines(alone))
+    mine = "MATCH ()-[f:EXPORTS]->() WHERE {} RETURN count(*) AS n"
+    for condition, count in (("f.mine", 2), ("f.digest IS NULL", 3)):
+        assert neo4j_store.run(mine.format(condition)).table["n"].to_pylist() == [count]
+
+
+@pytest.mark.parametrize("old", ["key", "digest"])
+def test_relationships_of_an_older_graphkit_are_cleared_as_others(
+    neo4j_store, tmp_path, monkeypatch, old
+):
+    monkeypatch.setattr(loading, "CLEARED", 40)
+    clear(neo4j_store)
+    neo4j_store.load(graph_of(tmp_path / "seeds", some_flows(1950, 2000)))
+    neo4j_store._write(f"MATCH ()-[x:EXPORTS]->() SET x.{old} = 'a' + x.{old}")
+
+    graph = graph_of(tmp_path / "seeds", some_flows(1950, 1952, tonnes=2))
+    assert clears(neo4j_store, graph)
+    neo4j_store.load(graph)
+
+    assert flows(neo4j_store) == {("CHN", "NOR", str(year), 2.0) for year in (1950, 1951)}
+    assert totals(neo4j_store.load(graph)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("last", "cleared"), [(1954, True), (1955, True), (1956, False)])
+def test_few_are_a_tenth_at_most(neo4j_store, tmp_path, monkeypatch, last, cleared):
+    monkeypatch.setattr(loading, "CLEARED", 40)
+    clear(neo4j_store)
+    neo4j_store.load(graph_of(tmp_path / "seeds", some_flows(1950, 2000)))
+    graph = graph_of(tmp_path / "seeds", some_flows(1950, last))
+
+    assert clears(neo4j_store, graph) is cleared
 
 
 def test_a_load_makes_every_key_unique_and_flows_quick_to_find(neo4j_store, tmp_path):

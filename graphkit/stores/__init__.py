@@ -175,11 +175,12 @@ Held = dict[str, pa.Table]
 
 @dataclass(frozen=True)
 class Difference:
-    """Keys of one kind to add, to change and to remove."""
+    """Keys of one kind to add, to change and to remove; ``others`` counts unlisted ones that go."""
 
     added: pa.Array
     changed: pa.Array
     removed: pa.Array
+    others: int = 0
 
 
 def difference(graph: Graph, kind: Kind, held: Held) -> Difference:
@@ -218,7 +219,8 @@ def _replaced(kind: Kind, keys: pa.Array, held_keys: pa.Array) -> Difference:
 def change(graph: Graph, kind: Kind, what: Difference) -> Change:
     """Count a difference for the load report."""
     rows = graph.count(kind.name)
-    return Change(kind.name, rows, len(what.added), len(what.changed), len(what.removed))
+    removed = len(what.removed) + what.others
+    return Change(kind.name, rows, len(what.added), len(what.changed), removed)
 
 
 STAR = "*"

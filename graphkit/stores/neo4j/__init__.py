@@ -391,7 +391,8 @@ class Neo4jStore(Closing):
         2. Write the name of this load as the owner. Each later transaction that writes facts
            checks it first, so a load that lost its lock gives up.
         3. Create the constraints and indexes that are missing.
-        4. Read the keys and digests of our facts, and compare them with the graph.
+        4. Read the keys and digests of our facts, and compare them with the graph. Of a kind of
+           relationships of which few can stay, look up those, and count the others.
         5. Without a difference, end here. Else ask to go on, and refuse what would fail later.
         6. Delete the load marker: from now on readers refuse the database, and a load that is cut
            off can be told from a whole one.
@@ -400,10 +401,11 @@ class Neo4jStore(Closing):
         9. Remove the nodes that are gone, and write the load marker last.
         10. Release the owner and the lock.
 
-        A load that was cut off is finished by running it again. A dry run does only step 4.
+        A load that was cut off is finished by running it again. A dry run does only step 4, and
+        lists all.
         """
         if dry_run:
-            report, _ = self._compared(graph)
+            report, _ = self._compared(graph, whole=True)
             _tell_all(graph, progress)
             return report
         self._write(CONSTRAINT)
@@ -414,11 +416,13 @@ class Neo4jStore(Closing):
             finally:
                 self._owner = ""
 
-    def _compared(self, graph: Graph) -> tuple[LoadReport, Mapping[str, Difference]]:
+    def _compared(
+        self, graph: Graph, *, whole: bool
+    ) -> tuple[LoadReport, Mapping[str, Difference]]:
         def read(statement: str, parameters: Mapping[str, Any]) -> pa.Table:
             return self._read(statement, parameters).table
 
-        changes = compare(graph, read)
+        changes = compare(graph, read, whole=whole)
         check_room(graph, changes, read, self.label)
         counts = (change(graph, kind, changes[kind.name]) for kind in graph.schema.kinds)
         return LoadReport(tuple(counts), count_attached(graph, changes, read)), changes
@@ -426,7 +430,7 @@ class Neo4jStore(Closing):
     def _load(self, graph: Graph, progress: Progress, confirm: Confirm) -> LoadReport:
         for statement in ddl(graph.schema):  # of a database that neo4j-admin filled, all of them
             self._write(statement)
-        report, changes = self._compared(graph)
+        report, changes = self._compared(graph, whole=False)
         if not report.differs:
             _tell_all(graph, progress)
             return report
