@@ -53,16 +53,29 @@ class Counts:
     kills: int
     neo4j_kills: int
     server_kills: int
+    grown_kills: int
     full: int
     races: int
     cuts: int
+    sequences: int
+    neo4j_sequences: int
+    whole_sequences: int
 
 
 COUNTS = {
-    "tenth": Counts(kills=10, neo4j_kills=2, server_kills=1, full=1, races=2, cuts=3),
-    "all": Counts(kills=100, neo4j_kills=20, server_kills=1, full=10, races=20, cuts=30),
-    "nightly": Counts(kills=500, neo4j_kills=100, server_kills=10, full=50, races=200, cuts=300),
-}
+    "tenth": Counts(
+        kills=10, neo4j_kills=2, server_kills=1, grown_kills=1, full=1, races=2, cuts=3,
+        sequences=5, neo4j_sequences=1, whole_sequences=0,
+    ),
+    "all": Counts(
+        kills=100, neo4j_kills=20, server_kills=1, grown_kills=1, full=10, races=20, cuts=30,
+        sequences=20, neo4j_sequences=2, whole_sequences=0,
+    ),
+    "nightly": Counts(
+        kills=500, neo4j_kills=100, server_kills=10, grown_kills=20, full=50, races=200, cuts=300,
+        sequences=500, neo4j_sequences=50, whole_sequences=3,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,20 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from databases import clear, settled, until
 from loads import Loads, marker, state, strike
+from seed_slices import expected_digest
 
+from graphkit.build import build_graph
+from graphkit.cli.importing import read_years
+from graphkit.export import digest
+from graphkit.importers.reference import with_part_of_trade
+from graphkit.paths import shipped
+from graphkit.seeds import Facts, read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import start_server
@@ -142,6 +151,78 @@ def test_a_neo4j_server_that_is_killed_and_started_again(
         with Neo4jStore(server.uri, server.username, server.password) as store:
             assert state(loads, store) == wanted
         held = wanted
+
+
+SMALLER, LARGER = ("lithium", "2018"), ("lithium,cobalt", "2010-2024")
+"""Products and years of two parts of the shipped trade, so that the small one clears the large."""
+HALF_A_MINUTE = 32
+"""Seconds, of which two are for the process to begin and end."""
+
+
+def slice_digest(facts: Facts, part: tuple[str, str]) -> str:
+    """Compute the digest of a part of the shipped trade and all else."""
+    products, years = part
+    graph = build_graph(with_part_of_trade(facts, products.split(","), read_years(years)))
+    return expected_digest(graph)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(SMALLER, LARGER), (LARGER, SMALLER)], ids=["grows", "shrinks"]
+)
+def test_a_server_killed_in_a_load_of_shipped_trade(
+    loads, counts, neo4j_version, second_home, monkeypatch, before, after
+):
+    """Every second time the server stays away until the load has given up."""
+    facts = read_seeds(shipped("seeds"))
+    digests = {slice_digest(facts, part): part for part in (before, after)}
+    server = start_server(neo4j_version, home=second_home)
+    ports = [server.bolt_port, server.http_port]
+    monkeypatch.setattr("graphkit.stores.neo4j.server.free_ports", lambda count: ports)
+
+    def load(part: tuple[str, str]) -> tuple[BaseProcess, Path]:
+        products, years = part
+        options = ("--for", products, "--years", years, "--db", server.uri)
+        return loads.start("load", *options, NEO4J_PASSWORD=server.password)
+
+    def load_whole(part: tuple[str, str]) -> float:
+        """Load undisturbed; return the seconds in which the database had no finished load."""
+        process, said = load(part)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            until(lambda: not marker(store) or not process.is_alive())
+            began = time.monotonic()
+            loads.finish(process, said)
+            assert process.exitcode == 0
+            taken = time.monotonic() - began
+            assert digests[digest(store).sha256] == part
+        return taken
+
+    chance, ends, longest = random.Random(52), Counter[str](), 0.0
+    with Neo4jStore(server.uri, server.username, server.password) as store:
+        clear(store)
+    load_whole(before)
+    seconds = load_whole(after)
+    for number in range(counts.grown_kills):
+        load_whole(before)
+        process, said = load(after)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            if number % 10:
+                until(lambda store=store: not marker(store))
+            process.join(chance.uniform(0, seconds))
+        kill(server.pid)
+        began = time.monotonic()
+        if number % 2:
+            process.join(HALF_A_MINUTE)
+            longest = max(longest, time.monotonic() - began)
+            assert process.exitcode in (0, 4), said.read_text()
+        server = start_server(neo4j_version, home=second_home)
+        loads.finish(process, said)
+        with Neo4jStore(server.uri, server.username, server.password) as store:
+            settled(store)
+            found = digests[digest(store).sha256] if marker(store) else None
+        ends["unfinished" if found is None else "old" if found == before else "new"] += 1
+        load_whole(after)
+    print(f"{after}: {dict(ends)}, {longest:.1f} s until a load gives up")
+    assert ends.total() == counts.grown_kills
 
 
 def full(loads: Loads, path: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from loads import fault_counts, second_server, second_store, two_graphs_alone, w
 from test_crash import *
 from test_cuts import *
 from test_races import *
+from test_sequences import *
 from test_steps import *
 
 __all__ = ["fault_counts", "second_server", "second_store", "two_graphs_alone", "warm_loads"]
