@@ -129,6 +129,7 @@ def test_a_load_may_add_more_flows_than_one_of_their_parts_has(store, tmp_path):
     assert totals(store.load(graph_of(tmp_path / "seeds", after))) == (0, 0, 0)
 
 
+@pytest.mark.long
 def test_a_part_of_the_shipped_trade_is_followed_by_a_larger_one(
     neo4j_store, sliced_facts, tmp_path
 ):
