@@ -126,7 +126,7 @@ def test_a_wide_table_of_cypher_is_not_a_stack_of_cards(graphkit):
 
 FEWER = {"trade.yaml": None, "datasets.yaml": None, "contains.yaml": None, "codes.yaml": None,
          "products.yaml": None, "elements.yaml": None, "stages.yaml": None}  # fmt: skip
-"""What takes more than half of the rows away."""
+"""Changes that take more than half of the rows away."""
 
 
 @pytest.mark.parametrize(

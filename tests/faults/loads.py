@@ -27,7 +27,7 @@ from graphkit.database import last_load, open_store
 from graphkit.errors import Unreachable
 from graphkit.export import digest
 from graphkit.seeds import read_seeds
-from graphkit.stores import Store
+from graphkit.stores import Progress, Store
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as turns
@@ -163,6 +163,12 @@ def command(
 def die_at_step(seeds: Path, place: str, last: int, environment: Mapping[str, str]) -> None:
     """Load a folder of seeds, and be killed as soon as a number of its steps are done."""
     os.environ.update(environment)
+    with open_store(place) as store:
+        store.load(graphkit.build.build_graph(read_seeds(seeds)), dying_step(last))
+
+
+def dying_step(last: int) -> Progress:
+    """Return the progress of a load that kills its process at a number of steps."""
     steps = 0
 
     def step(kind: str, rows: int) -> None:
@@ -171,8 +177,7 @@ def die_at_step(seeds: Path, place: str, last: int, environment: Mapping[str, st
         if steps == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with open_store(place) as store:
-        store.load(graphkit.build.build_graph(read_seeds(seeds)), step)
+    return step
 
 
 def strike(process: BaseProcess, number: int, seconds: float, phase: Callable[[], str]) -> None:

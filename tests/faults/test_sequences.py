@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from databases import clear, content, settled
-from loads import marker
+from loads import dying_step, marker
 from seed_slices import (
     FLOWS,
     SHARES,
@@ -91,16 +91,8 @@ def load_and_die(
     os.environ.update(login)
     loading.CLEARED = cleared
     graph = build_graph(slice_of(read_seeds(shipped("seeds")), number, most))
-    steps = 0
-
-    def step(kind: str, rows: int) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
     with open_store(place) as store:
-        store.load(graph, step)
+        store.load(graph, dying_step(last))
 
 
 def killed(*arguments: Any) -> bool:
