@@ -171,7 +171,7 @@ def test_products_made_from_each_other_are_solved_together():
     later = pa.concat_tables([pairs, pa.table({"input": ["oxide"], "output": ["metal"]})])
     sold = flows("A 6 B oxide", "B 3 C carbonate", "C 2 D metal")
     made = makes("A 6 oxide", "B 3 carbonate", "C 2 metal", "A 9")
-    net = supply_network(sold, made, later, STAGES, measure="tonnes")
+    net = supply_network(sold, made, later, STAGES, measure="tonnes", unnamed={"ore": 0.0})
     assert column(look_through(net, consumers=["D"]), stage="separate") == {"B": 1.0}
     assert column(look_through(net, consumers=["D"]), stage="mine") == {"A": 1.0}
     assert all(sum(r["share"] for r in rows) == pytest.approx(1)

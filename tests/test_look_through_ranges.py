@@ -128,7 +128,8 @@ def test_a_share_is_its_low_if_none_of_the_unknown_is_its_and_its_high_if_all_is
 
 def test_ore_whose_trade_is_not_known_is_certainly_own_only_for_the_part_no_other_could_bring():
     """B mines 1 of the world's 10: its pool may be 9/10 A's, who has the rest."""
-    net = network(flows("B 5 K oxide"), makes("A 9", "B 1", "B 5 oxide"))
+    made = makes("A 9", "B 1", "B 5 oxide")
+    net = network(flows("B 5 K oxide"), made, unnamed={"ore": 0.0})
     rows = groups(look_through(net, consumers=["K"]))["K", "oxide", "mine"]
     found = {r["origin"]: (r["share"], r["low"], r["high"]) for r in rows}
     assert found["B"] == pytest.approx((0.1, 0.1, 1.0))
@@ -136,6 +137,48 @@ def test_ore_whose_trade_is_not_known_is_certainly_own_only_for_the_part_no_othe
     assert found["unknown"][0] == pytest.approx(0.9)
     own = groups(look_through(net, consumers=["K"], untraded="own"))["K", "oxide", "mine"]
     assert [(r["origin"], r["share"], r["low"], r["high"]) for r in own] == [("B", 1, 1, 1)]
+
+
+def mined(net: SupplyNetwork, consumer: str, origin: str) -> tuple[float, float]:
+    """Range of the consumer's oxide that was mined in a country."""
+    rows = groups(look_through(net, consumers=[consumer]))[consumer, "oxide", "mine"]
+    return next((r["low"], r["high"]) for r in rows if r["origin"] == origin)
+
+
+def test_what_a_world_total_leaves_unnamed_is_mined_by_somebody():
+    """China mines 50 of the world's 100 and sells oxide to Korea, who may have mined the rest."""
+    made = makes("CHN 50", "CHN some oxide")
+    made = made.set_column(made.column_names.index("share"), "share", pa.array([0.5, None]))
+    net = network(flows("CHN 5 KOR oxide"), made)
+    assert mined(net, "KOR", "CHN") == (pytest.approx(0.5), 1.0)
+    assert mined(net, "KOR", "KOR") == (0.0, pytest.approx(0.5))
+
+
+def test_a_row_of_other_countries_says_the_same_as_a_total():
+    net = network(
+        flows("CHN 5 KOR oxide"), makes("CHN 50", "CHN some oxide"), unnamed={"ore": 50.0}
+    )
+    assert mined(net, "KOR", "CHN") == (pytest.approx(0.5), 1.0)
+    assert mined(net, "KOR", "KOR") == (0.0, pytest.approx(0.5))
+
+
+def test_the_only_figure_of_a_table_without_a_total_leaves_all_others_open():
+    net = network(flows("CHN 31.4 MMR oxide"), makes("CHN 55.8", "CHN some oxide"))
+    assert mined(net, "MMR", "CHN") == (0.0, 1.0)
+    assert mined(net, "MMR", "MMR") == (0.0, 1.0)
+
+
+def test_a_miner_may_have_made_its_oxide_of_ore_that_it_bought_unseen():
+    """Myanmar mines 16.32 of 68.39, makes 4.46 of oxide; unnamed China may have sold it ore."""
+    made = makes("MMR 16.32", "MMR 4.46 oxide")
+    share = pa.array([16.32 / 68.39, None])
+    made = made.set_column(made.column_names.index("share"), "share", share)
+    net = network(flows("CHN 4.32 MMR oxide", "MMR 3 MYS oxide"), made)
+    bought = 4.32 / 8.78
+    low, high = mined(net, "MYS", "CHN")
+    assert low == 0.0
+    assert high == pytest.approx(bought + (1 - bought) * (1 - 16.32 / 68.39))
+    assert high > 0.766
 
 
 def test_a_withheld_producer_leaves_nothing_certain():
@@ -149,7 +192,7 @@ def test_a_withheld_producer_leaves_nothing_certain():
 def test_a_withheld_figure_that_is_bounded_at_nothing_leaves_the_other_mine_certain():
     made = makes("A ?", "B 1", "A 2 oxide", "B 5 oxide")
     made = made.append_column("most", pa.array([0.0, None, None, None]))
-    net = network(flows("A 2 K oxide", "B 5 K oxide"), made)
+    net = network(flows("A 2 K oxide", "B 5 K oxide"), made, unnamed={"ore": 0.0})
     rows = groups(look_through(net, consumers=["K"]))["K", "oxide", "mine"]
 
     # What A made its oxide of may be B's too.
@@ -160,7 +203,7 @@ def test_a_withheld_figure_that_is_bounded_at_nothing_leaves_the_other_mine_cert
 def test_nothing_is_sure_behind_a_product_between_that_is_traded_unseen():
     """A and B make half of the oxide each; C mines too, and makes metal of anybody's oxide."""
     made = makes("A 8 ore", "C 2 ore", "A 5 oxide", "B 5 oxide", "A 4 metal", "C 4 metal")
-    net = network(flows("A 2 C", "A 4 K metal", "C 4 K metal"), made)
+    net = network(flows("A 2 C", "A 4 K metal", "C 4 K metal"), made, unnamed={"oxide": 0.0})
     traced = groups(look_through(net, consumers=["K"], stages=["mine", "separate"]))
     for stage in ("mine", "separate"):
         rows = {row["origin"]: row for row in traced["K", "metal", stage]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.supply import disruption as spreading
+from graphkit.analysis.supply import shortened
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column
 from graphkit.catalog import FIT, Catalog
@@ -22,7 +24,14 @@ from graphkit.questions.origins import (
     with_scope,
 )  # fmt: skip
 from graphkit.questions.policy import Cut, control_cut
-from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import (
+    RANGE,
+    Supply,
+    bloc,
+    members_with_data,
+    supply_of,
+    unseen_goods,
+)
 
 COLUMNS = (
     Column("consumer", "Consumer", place=True),
@@ -150,9 +159,11 @@ def disrupt(
     cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
     buyer = None if consumer is None else catalog.place(consumer)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
+    unseen = unseen_goods(supply, cut.scope.products)
     found = disruption(
-        supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
-        loss=loss, slack=slack, consumers=consumers, minimum=min_loss,
+        supply.network, cut.exporters, products=[*supply.asked, *unseen],
+        destinations=cut.destinations, loss=loss, slack=slack, consumers=consumers,
+        minimum=min_loss,
     )  # fmt: skip
     rows, left_out = _largest(
         _with_asked(with_scope(found, supply), loss=loss, slack=slack), supply, "lost_imports", top
@@ -161,8 +172,13 @@ def disrupt(
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
         "nobody substitutes beyond the slack.",
+        *_unseen_sales(cut, unseen),
         *supply.notes,
-        *([f"Losses of less than {100 * min_loss:g} % are left out."] if min_loss else []),
+        *(
+            [f"Losses of at most {100 * min_loss:g} % at the upper end are left out."]
+            if min_loss
+            else []
+        ),
         *_left_out(left_out),
     ]
     return supply_answer(
@@ -287,6 +303,16 @@ def _question(cut: Cut, loss: float) -> str:
     whom = f" to {cut.whom}" if cut.whom else ""
     verb = "stops" if loss == 1 else f"cuts {100 * loss:g} % of"
     return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{whom}?"
+
+
+def _unseen_sales(cut: Cut, products: Sequence[str]) -> list[str]:
+    """Note the goods that the exporters may sell too, and of which no trade is known."""
+    if not products:
+        return []
+    return [
+        f"No trade is known in {shortened(products, 4)}, which {cut.name} may sell too: the ranges "
+        "count that it stops, the other figures do not."
+    ]
 
 
 def _played(cut: Cut, supply: Supply, **numbers: float) -> dict[str, Any]:

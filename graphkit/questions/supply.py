@@ -41,6 +41,8 @@ from graphkit.questions.trade import (
 
 LARGE = 0.01
 """Part of a buyer's imports from which an unknown input is noted."""
+OF_THE_WORLD = ("world", "rest")
+"""Types of the rows that make a table of production cover the world, not some countries alone."""
 ENDS = ("input", "output")
 RANGE = (
     Column("low", "at least", "0 to 1, the least that share can be, given all published data",
@@ -396,8 +398,11 @@ def _read_supply(
     amounts = made
     if merged is not None:
         flows, amounts = _as_one(catalog, merged, flows, made, unnamed)
-    tabled = set(figures.rows["product"].to_pylist())
-    amounts = with_sellers(amounts, flows, set(chain) - tabled)
+        more.append(f"{merged.key} is taken as one country: what any member sells has the mix of "
+                    "all. The ranges hold for such a country, and may be off for the members' own "
+                    "trade.")  # fmt: skip
+    covering = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(OF_THE_WORLD)))
+    amounts = with_sellers(amounts, flows, set(chain) - set(covering["product"].to_pylist()))
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     notes = (*notes, *_by_products(conversions))
     return Supply(
@@ -539,6 +544,14 @@ def _sum_of_members(rows: Sequence[dict[str, Any]], others: float) -> dict[str, 
         if not any(row["tonnes"] != 0 and row["share"] != 0 for row in rows):
             return None
     return one
+
+
+def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:
+    """Return those of some products that are in the chain, and of which no trade is known."""
+    network = supply.network
+    seen = {key for key, traded in zip(network.products, network.traded, strict=True) if traded}
+    chain = {*network.products, *network.absent.products}
+    return [key for key in products if key in chain - seen]
 
 
 def _lacking(asked: Sequence[str], there: Sequence[str], period: str) -> list[str]:

@@ -170,6 +170,19 @@ BASES = ("imports", "supply")
 
 
 @dataclass(frozen=True, eq=False)
+class Absent:
+    """Products of a chain of which there are no data at all."""
+
+    products: tuple[str, ...]
+    orders: np.ndarray
+    """Position of the stage of each in the chain; 0 where no table says."""
+    outputs: np.ndarray
+    """Each by the products with data: True where that is, or may be, made of it."""
+    inputs: np.ndarray
+    """Each by the products with data: True where it is, or may be, made of that."""
+
+
+@dataclass(frozen=True, eq=False)
 class SupplyNetwork:
     """Flows, production and conversions of the products of one chain, as arrays.
 
@@ -189,6 +202,7 @@ class SupplyNetwork:
     """Position of that stage in the chain, 1 is the mine."""
     traded: tuple[bool, ...]
     """True where any flow of the product is known."""
+    absent: Absent
     country: np.ndarray
     product: np.ndarray
     source: np.ndarray
@@ -207,7 +221,7 @@ class SupplyNetwork:
     most: np.ndarray
     """Upper bound of each node's unpublished production; infinite where nothing bounds it."""
     unnamed: np.ndarray
-    """Production of each product by countries that sources do not name, at most."""
+    """Most that countries without a node make of each product together; infinite if unknown."""
     listed: np.ndarray
     """True where the published shares of the node's product add up to the whole world."""
     state: np.ndarray
@@ -271,6 +285,33 @@ class SupplyNetwork:
     def traded_nodes(self) -> np.ndarray:
         """Mask of the nodes whose product has any known flow."""
         return np.asarray(np.asarray(self.traded, bool)[self.product])
+
+    @cached_property
+    def processed(self) -> np.ndarray:
+        """Mask of the nodes whose product is made of another one, be there data of it or not."""
+        processed = (self.behind.sum(axis=1) > 1) | self.absent.outputs.any(axis=0)
+        return np.asarray(processed[self.product])
+
+    @cached_property
+    def passed_unseen(self) -> np.ndarray:
+        """Products by products: True where the second may have gone into the first unseen.
+
+        It, or a product made of it that went into the first, is in no known trade.
+        """
+        untraded = ~np.asarray(self.traded, bool)
+        through = self.behind[:, untraded] @ self.behind[untraded]
+        return np.asarray(through | (self.absent.outputs.T @ self.absent.inputs))
+
+    @cached_property
+    def may_pass(self) -> np.ndarray:
+        """Nodes by products: True where what the node has may have gone into sales of the product.
+
+        Its country sells the product, or one that it is made of, or may have done so unseen.
+        """
+        sells = np.zeros((len(self.countries), len(self.products)), bool)
+        sells[self.country, self.product] = self.exports > 0
+        sold = np.stack([sells[:, row] @ self.behind[row] for row in self.behind])
+        return np.asarray((sold | self.passed_unseen[:, None])[:, self.country, self.product].T)
 
     @cached_property
     def order(self) -> np.ndarray:
@@ -339,11 +380,8 @@ class SupplyNetwork:
 
     @cached_property
     def used(self) -> np.ndarray:
-        """Mask of the nodes that sell, or feed a later product, as far as trade is known."""
-        used = (self.exports > 0) | ~np.asarray(self.traded)[self.product]
-        used[self.may_input] = True
-        used[self.host] = True
-        return np.asarray(used)
+        """Mask of the nodes whose country sells the product, or one made of it, or may do so."""
+        return np.asarray(self.may_pass.any(axis=1))
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:
         """Find the nodes of some countries, for all products.

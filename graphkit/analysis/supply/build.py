@@ -24,6 +24,7 @@ from graphkit.analysis.supply import (
     shortened,
 )
 from graphkit.analysis.supply.pools import (
+    absent_products,
     covered_output,
     earlier_products,
     host_products,
@@ -93,7 +94,8 @@ def supply_network(
         importer a mere re-exporter.
     unnamed : mapping of str to float, optional
         Tonnes of products that countries make which ``production`` does not name, at most. They
-        bound the origins in the pools of a product without any trade.
+        bound the origins in the pools of a product without any trade, together with what the
+        shares of its rows leave of the world. With neither, these countries may make any amount.
 
     Returns
     -------
@@ -170,9 +172,13 @@ def supply_network(
         earlier, hosts, country, product, produced + imports, (state == MISSING) & ~traded[product],
         ratio, np.where(state == OBSERVED, kept, np.inf),
         np.where(state == OBSERVED, produced, least), listed_whole(sure.share, product),
+        {*np.flatnonzero(~traded).tolist()},
+        {n for n, key in enumerate(axes.products) for source, output in routes
+         if output == key and source not in axes.products},
     )  # fmt: skip
     return SupplyNetwork(
         measure, axes.countries, axes.products, axes.stages, axes.orders, tuple(traded.tolist()),
+        absent_products(routes, axes.products, _stage_orders(products)),
         country, product, source, target, amount, produced, least, shown - least, stated.amount,
         stated.most, _unnamed(made, weighed, axes, unnamed or {}),
         listed_whole(sure.share, product), state, *pools, covered[0],
@@ -208,16 +214,18 @@ NO_FIGURES = pa.schema([
 
 
 def with_sellers(made: pa.Table, flows: pa.Table, products: Collection[str]) -> pa.Table:
-    """Name the sellers of products without a table of production as makers.
+    """Name the sellers of some products as makers, unless a figure says that they make none.
 
-    Only there is trade all that tells of makers: elsewhere the table would have them.
+    A country makes at least its exports beyond its imports. Where a table covers the world
+    without naming it, the two sources disagree, and nothing is sure: leave its products out.
     """
     rows = {(row["country"], row["product"]): row for row in made.to_pylist()}
     sales = flows.group_by(["supplier", "product"], use_threads=False).aggregate([])
     for country, product in zip(*(sales[n].to_pylist() for n in sales.column_names), strict=True):
         if product in products:
-            row = {"country": country, "product": product}
-            rows.setdefault((country, product), row)["makes"] = True
+            row = rows.setdefault((country, product), {"country": country, "product": product})
+            if 0.0 not in (row.get("tonnes"), row.get("share")):
+                row["makes"] = True
     return pa.Table.from_pylist([rows[pair] for pair in sorted(rows)], made.schema)
 
 
@@ -303,6 +311,14 @@ def _axes(facts: pa.Table, made: pa.Table, products: pa.Table | None) -> _Axes:
     return _Axes(tuple(countries), tuple(used), tuple(stages[k][1] for k in used), order)
 
 
+def _stage_orders(products: pa.Table | None) -> dict[str, int]:
+    """Map products to the positions of their stages, where a table has them."""
+    if products is None:
+        return {}
+    columns = [products[name].to_pylist() for name in ("key", "stage_order")]
+    return {key: int(order) for key, order in zip(*columns, strict=True) if order is not None}
+
+
 def _names(column: pa.ChunkedArray) -> list[str]:
     return [str(name) for name in pc.unique(column).to_pylist()]
 
@@ -359,13 +375,30 @@ def _amounts(
 def _unnamed(
     made: pa.Table, weighed: np.ndarray, axes: _Axes, tonnes: Mapping[str, float]
 ) -> np.ndarray:
-    """Return the production by countries that the table does not name, of each product."""
-    product = _places(made["product"], axes.products)
-    share = np.nan_to_num(np.asarray(made["share"].to_numpy(), np.float64))
-    rest = 1.0 - np.bincount(product, share, len(axes.products))
-    by_mass = np.bincount(product, weighed, len(axes.products)) > 0
-    amounts = np.asarray([tonnes.get(key, 0.0) for key in axes.products])
-    return np.where(by_mass, amounts, np.where(rest >= SHARE_ROUNDING, rest, 0.0))
+    """Return the most that countries without a row can make together, of each product.
+
+    It is in the unit of the product's amounts: tonnes, or shares of the world. What the shares
+    leave of a world total is made by somebody; without any total it has no bound.
+    """
+    product, count = _places(made["product"], axes.products), len(axes.products)
+    amount = np.asarray(made["tonnes"].to_numpy(), np.float64)
+    share = np.asarray(made["share"].to_numpy(), np.float64)
+    share = np.where(pc.fill_null(made["loose"], False).to_numpy(), np.nan, share)
+    rest = 1.0 - np.bincount(product, np.nan_to_num(share), count)
+    rest[rest < SHARE_ROUNDING] = 0.0
+    scaled = weighed & (amount > 0) & (share > 0)
+    shares, amounts = (
+        np.bincount(product, np.where(scaled, n, 0.0), count) for n in (share, amount)
+    )
+    total = np.divide(amounts, shares, out=np.full(count, np.inf), where=shares > 0)
+    by_mass = np.bincount(product, weighed, count) > 0
+    known = np.bincount(product, ~np.isnan(share), count) > 0
+    left = np.where(rest > 0, rest * np.where(by_mass, total, 1.0), 0.0)
+    left[~known] = np.inf
+    stated = np.asarray([tonnes.get(key, np.nan) for key in axes.products])
+    return np.where(
+        np.isnan(stated) | ~by_mass, left, np.where(known, np.fmax(stated, left), stated)
+    )
 
 
 def _basis(facts: pa.Table, product: str, made: pa.Table) -> str:

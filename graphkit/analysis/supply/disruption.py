@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphkit.analysis.supply import IN_WORDS, MISSING, OBSERVED, SupplyNetwork
 from graphkit.analysis.supply.removal import system
-from graphkit.analysis.supply.tracing import loss_ranges, made_ranges
+from graphkit.analysis.supply.tracing import Cut, loss_ranges, made_ranges
 from graphkit.arrow import SHARE, counts, flags, number, texts
 from graphkit.errors import GraphkitError
 
@@ -104,17 +104,17 @@ def disruption(
     if not slack >= 0:
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
     asked = network.select(consumers, None, base)
-    cut = cut_flows(network, exporters, products, destinations, loss)
-    direct, lost, gone = _followed(network, cut, base)
-    _, passed, _ = _followed(network, np.where(cut > 0, 1.0, 0.0), base)
+    cut = export_cut(network, exporters, products, destinations, loss)
+    direct, lost, gone = _followed(network, cut.flows, base)
+    _, passed, _ = _followed(network, np.where(cut.flows > 0, 1.0, 0.0), base)
     recovered = np.minimum(lost, slack * (1.0 - passed))
     left = lost - recovered
     low, high = (side[:, 0] for side in loss_ranges(network, [NONE], cut))
     if base == "imports":
-        low, high = (_of_imports(network, cut, side) for side in (low, high))
+        low, high = (_of_imports(network, cut.flows, side) for side in (low, high))
     low, high = np.minimum(low, lost), np.maximum(high, lost)
     certain = low - np.minimum(low, slack * (1.0 - passed)) >= 1 - ROUNDING
-    rows = asked[lost[asked] > max(minimum, SMALLEST)]
+    rows = asked[high[asked] > max(minimum, SMALLEST)]
     keys = (network.country[rows], -left[rows].round(12), network.product[rows])
     rows = rows[np.lexsort(keys)]
     columns = [
@@ -131,17 +131,24 @@ def _in_unit(schema: pa.Schema, name: str, network: SupplyNetwork) -> pa.Schema:
     return schema.set(schema.get_field_index(name), field)
 
 
-def cut_flows(
+def export_cut(
     network: SupplyNetwork, exporters: Sequence[str], products: Sequence[str] | None,
     destinations: Sequence[str] | None, loss: float,
-) -> np.ndarray:  # fmt: skip
-    """Return the part of each flow that is cut, by :func:`disruption`'s parameters."""
+) -> Cut:  # fmt: skip
+    """Describe the cut of :func:`disruption`'s parameters."""
     if not 0 < loss <= 1:
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
     sellers = np.isin(np.arange(network.size), network.nodes_of(exporters))
     hit = sellers[network.source] & ~sellers[network.target]
+    goods, absent = (
+        np.ones(len(network.products), bool),
+        np.ones(len(network.absent.products), bool),
+    )
     if products is not None:
-        hit &= np.isin(network.product[network.source], network.products_of(products))
+        wanted = network.products_of({*products} - {*network.absent.products})
+        hit &= np.isin(network.product[network.source], wanted)
+        goods = np.isin(np.arange(len(goods)), wanted)
+        absent = np.isin(network.absent.products, list(products))
     if destinations is not None:
         buyers = np.isin(np.arange(network.size), network.nodes_of(destinations))
         hit &= buyers[network.target]
@@ -152,7 +159,8 @@ def cut_flows(
         raise GraphkitError(
             f"no exports of {what} from {', '.join(exporters)}{whom} are known {counted}"
         )
-    return np.where(hit, loss, 0.0)
+    inputs = network.absent.outputs[absent].any(axis=0)
+    return Cut(*(np.where(mask, loss, 0.0) for mask in (hit, goods, inputs)))
 
 
 def _followed(
@@ -269,7 +277,7 @@ def cascade(
             raise GraphkitError(f"found a {name} of {value:g}, wanted 0 to 1")
     if links not in LINKS:
         raise GraphkitError(f"links: found {links!r}, wanted one of {', '.join(LINKS)}")
-    cut = cut_flows(network, exporters, products, destinations, loss)
+    cut = export_cut(network, exporters, products, destinations, loss).flows
     state = _Spread(network, cut, spread, links == "either", _capacity(network, capacity))
     sellers = np.isin(network.country, network.country[network.nodes_of(exporters)])
     if products is not None:

@@ -29,6 +29,8 @@ from graphkit.errors import GraphkitError
 
 UNKNOWN, UNTRACEABLE, THROUGH = "unknown", "untraceable", "through"
 """Origins other than countries: without data, without a producer, and past those avoided."""
+ANY_OTHER = "any other country"
+"""Origin of which nothing is known here: what else may be behind what no data cover."""
 SMALLEST = 1e-12
 RESULT = pa.schema([
     *texts("consumer", "product", "stage", "origin"),
@@ -94,8 +96,9 @@ def look_through(
         ``hidden`` (``share - face_value``), ``low`` and ``high`` (range left open by missing
         data: :func:`~graphkit.analysis.supply.tracing.origin_ranges`). Supply without data
         and supply without a producer have the origins ``unknown`` and ``untraceable``, without
-        a range. With ``minimum`` 0 the shares of one consumer, product and stage add up to 1.
-        In order of the chain, then consumer, stage, largest share first.
+        a range. The origin ``any other country`` has a range only: that of each country of which
+        nothing is known here. With ``minimum`` 0 the shares of one consumer, product and stage
+        add up to 1. In order of the chain, then consumer, stage, largest share first.
 
     Raises
     ------
@@ -179,7 +182,8 @@ def _traced(
     origins = origin_shares(network, stage, untraded=untraded, without=point)
     none = np.stack([origins.unknown, origins.untraceable], axis=1)
     ranges = origin_ranges(network, stage, untraded=untraded, unreported=unreported, without=left)
-    shares = [origins.share, *(ends.sold if base == "imports" else ends.had for ends in ranges)]
+    share = np.column_stack([origins.share, np.zeros(network.size)])
+    shares = [share, *(ends.sold if base == "imports" else ends.had for ends in ranges)]
     if avoided is not None:
         point, low, high = avoided
         through = (1.0 - part.pool for part in (point, high, low))
@@ -203,8 +207,9 @@ def _rows(
 ) -> pa.Table:  # fmt: skip
     """Build one row for each origin above the minimum, at one stage."""
     share, low, high, none = (np.clip(matrix, 0.0, 1.0) for matrix in columns)
-    countries = list(network.countries)
-    face, face_none = face[:, : len(countries)], face[:, len(countries) :]
+    countries, width = [*network.countries, ANY_OTHER], len(network.countries)
+    face, face_none = face[:, :width], face[:, width:]
+    face = np.column_stack([face, np.zeros(len(nodes))])
     if without:
         place = sorted({countries.index(name) for name in without[1]})
         face = np.column_stack([face, face[:, place].sum(axis=1)])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
-from graphkit.analysis.supply import OBSERVED, TOLERANCE, SupplyNetwork
+from graphkit.analysis.supply import OBSERVED, TOLERANCE, Absent, SupplyNetwork
 
 
 def earlier_products(
@@ -37,9 +37,7 @@ def earlier_products(
     >>> earlier_products(pairs, ["ore", "metal", "magnet"], [1, 4, 6])
     {0: [], 1: [(-1, 1, 0)], 2: [(-4, 2, 1), (-1, 3, 0)]}
     """
-    inputs: dict[str, set[str]] = {}
-    for source, output in conversions:
-        inputs.setdefault(output, set()).add(source)
+    inputs = _inputs(conversions)
     place = {key: number for number, key in enumerate(products)}
     found: dict[int, list[tuple[int, int, int]]] = {}
     for key, number in place.items():
@@ -50,6 +48,40 @@ def earlier_products(
             if other in place and other != key and orders[place[other]] <= orders[number]
         )
     return found
+
+
+def absent_products(
+    conversions: Iterable[tuple[str, str]], products: Sequence[str], orders: Mapping[str, int]
+) -> Absent:
+    """Find the products behind some with data of which there are none.
+
+    Examples
+    --------
+    >>> pairs = [("ore", "metal"), ("metal", "alloy"), ("alloy", "magnet")]
+    >>> absent = absent_products(pairs, ["ore", "metal", "magnet"], {"alloy": 5})
+    >>> absent.products, absent.outputs.tolist(), absent.inputs.tolist()
+    (('alloy',), [[False, False, True]], [[True, True, False]])
+    """
+    inputs = _inputs(conversions)
+    behind = {key: set(_steps_back(key, inputs)) for key in {*inputs, *products}}
+    names = sorted(set().union(*(behind[key] for key in products)) - {*products})
+    shape = (len(names), len(products))
+    outputs = [[name in behind[key] for key in products] for name in names]
+    sources = [[key in behind.get(name, ()) for key in products] for name in names]
+    return Absent(
+        tuple(names),
+        np.asarray([orders.get(name, 0) for name in names], np.int64),
+        np.asarray(outputs, bool).reshape(shape),
+        np.asarray(sources, bool).reshape(shape),
+    )
+
+
+def _inputs(conversions: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Map each output to its inputs."""
+    inputs: dict[str, set[str]] = {}
+    for source, output in conversions:
+        inputs.setdefault(output, set()).add(source)
+    return inputs
 
 
 def _steps_back(key: str, inputs: Mapping[str, set[str]]) -> dict[str, int]:
@@ -240,15 +272,18 @@ def possible_draws(
     earlier: Mapping[int, Sequence[tuple[int, int, int]]], hosts: Mapping[int, Sequence[int]],
     country: np.ndarray, product: np.ndarray, supply: np.ndarray, withheld: np.ndarray,
     ratio: np.ndarray, kept: np.ndarray, made: np.ndarray, listed: np.ndarray,
+    untraded: Set[int], absent: Set[int],
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray]:  # fmt: skip
     """Find the pools that nodes may draw on, and the most of their output that each can feed.
 
     ``kept`` is the most that a pool has after its exports, ``made`` the least output of a node.
     Also return the most of each node's output that may come from elsewhere: out of by-product
     steps and withheld pools; all of it, where the country may have a host or another input that it
-    neither trades nor publishes, since not all makers of that are ``listed``, and where it draws on
-    a pool several conversions away, since it may have bought the product between. Last come the
-    nodes that may be a host.
+    neither trades nor publishes, since not all makers of that are ``listed`` or nobody sees it
+    bought (``untraded``), where the product has another input of which there are no data at all
+    (``absent``), and where it draws on a pool several conversions away, since it may have bought
+    the product between. The last two are positions of products. Last come the nodes that may be a
+    host.
     """
     direct = np.zeros(ratio.shape, bool)
     for number, some in earlier.items():
@@ -263,11 +298,12 @@ def possible_draws(
     hidden = withheld[source] & (supply[source] == 0)
     ends = [(output[hidden], source[hidden])]
     unseen = [output[~direct[product[source], product[output]]]]
+    unseen.append(np.flatnonzero(np.isin(product, sorted(absent)) & (supply > 0)))
     for number, places in hosts.items():
         nodes = np.flatnonzero((product == number) & (supply > 0))
         inputs = [*places, *(place for _, steps, place in earlier[number] if steps == 1)]
         for place in inputs:
-            if not listed[product == place].any():
+            if place in untraded or not listed[product == place].any():
                 known = (product == place) & ((supply > 0) | np.isfinite(kept))
                 unseen.append(nodes[~np.isin(country[nodes], country[known])])
         ends.append(_pools_of(places, nodes, country, product, (supply > 0) | withheld))
@@ -282,24 +318,26 @@ def possible_draws(
 def untraded_pools(
     network: SupplyNetwork, nodes: np.ndarray, how: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Bound the shares in the pools of a product with unknown trade.
+    """Bound the shares in the pools of one product with unknown trade.
 
     A country's own share is least if all that others make came to it, and another's is largest
     if all that it makes went there. A producer whose figure is withheld, or the least that it
-    makes, counts with its bound, or else as one that may make any amount.
+    makes, counts with its bound, or else as one that may make any amount; a country of which
+    sources say nothing may have made all that they leave unnamed. The last column is of any
+    country that the network does not have.
     """
     country, produced = network.country[nodes], network.produced[nodes]
-    home = (produced > 0).astype(np.float64)
-    floor = np.zeros((len(nodes), len(network.countries)))
+    home, width = (produced > 0).astype(np.float64), len(network.countries) + 1
+    floor = np.zeros((len(nodes), width))
     floor[np.arange(len(nodes)), country] = home * own_parts(network, nodes, how)
     if how == "own":
         return floor, floor.copy()
-    at_most = _at_most(network)[nodes]
+    at_most = np.full(width, network.unnamed[network.product[nodes[0]]])
+    at_most[country] = _at_most(network)[nodes]
     both = produced[:, None] + at_most[None, :]
     most = np.isinf(both).astype(np.float64)
     np.divide(at_most[None, :], both, out=most, where=(both > 0) & np.isfinite(both))
-    ceiling = np.zeros_like(floor)
-    ceiling[:, country] = most * (home * ~network.own_alone[nodes])[:, None]
+    ceiling = most * (home * ~network.own_alone[nodes])[:, None]
     ceiling[np.arange(len(nodes)), country] = home
     return floor, ceiling
 

@@ -100,7 +100,7 @@ def origin_shares(
             if not network.traded_nodes[nodes[0]]:
                 floor, _ = untraded_pools(network, nodes, untraded)
                 kept = 1.0 if without is None else ~without.out[nodes]
-                mix[nodes, :width] = floor * made.sum(axis=1)[:, None]
+                mix[nodes, :width] = floor[:, :width] * made.sum(axis=1)[:, None]
                 mix[nodes, width] = kept * (network.own[nodes] > 0) * (1 - floor.sum(axis=1))
                 continue
         else:
@@ -270,7 +270,7 @@ ROUNDS, CLOSE = 10_000, 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Range:
-    """Lowest or highest shares of every origin: rows are nodes, columns are countries."""
+    """Lowest or highest shares of every origin: nodes by countries and any other one."""
 
     sold: np.ndarray
     """Shares in the sales of each node."""
@@ -307,16 +307,20 @@ def origin_ranges(
     -------
     low, high : Range
         Each for the sales and for the pool of a node. In its pool, its own production is the
-        network's figure, since the question is what it gets from others.
+        network's figure, since the question is what it gets from others. A last column is of any
+        country of which nothing is known here.
     """
     start = stage_order(network, stage)
-    shape = (network.size, len(network.countries))
-    possible = _possible(network, start)
+    shape = (network.size, len(network.countries) + 1)
+    elsewhere, home = _possible(network, start)
     if without is not None:
-        possible[:, network.country[without[1].out]] = 0.0
+        elsewhere[:, network.country[without[1].out]] = 0.0
+        home[:, network.country[without[1].out]] = 0.0
     ranges = tuple(Range(np.zeros(shape), np.zeros(shape)) for _ in range(2))
     for nodes in solving_order(network, start):
-        may = possible[network.product[nodes]]
+        may = elsewhere[network.product[nodes]]
+        own = np.arange(len(nodes)), network.country[nodes]
+        may[own] = home[network.product[nodes], network.country[nodes]]
         for side, ends in enumerate(ranges):
             left = None if without is None else without[side]
             out = None if left is None else (left.out[nodes][:, None] & np.ones(shape[1], bool))
@@ -325,7 +329,7 @@ def origin_ranges(
                 made = at_home(network, nodes, shape[1], left)
                 if not network.traded_nodes[nodes[0]]:
                     pools = untraded_pools(network, nodes, untraded)[side]
-                    kept = np.ones(shape[1])
+                    kept: np.ndarray = np.ones(shape[1])
                     if out is not None:
                         kept[network.country[nodes]] = made.sum(axis=1)
                         pools[out] = 0.0
@@ -347,26 +351,38 @@ def origin_ranges(
     return ranges[0], ranges[1]
 
 
-def _possible(network: SupplyNetwork, start: int) -> np.ndarray:
+def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarray]:
     """Return 1 for each country that may do a stage's work, for all that is known, else 0.
 
-    Products by countries: who only works on what the product is not made of does not count.
+    Products by countries: who only works on what the product is not made of does not count. Any
+    country may have done it where sources do not name all who make a product of the stage, and
+    that or what is made of it is traded unseen.
+
+    Returns
+    -------
+    elsewhere, home : numpy.ndarray
+        In pools of other countries, which it must have sold to, and in its own.
     """
-    makes = ((network.produced > 0) | network.unpublished) & network.used
+    makes = (network.produced > 0) | network.unpublished
     withheld = (network.state == MISSING) & (network.supply == 0)
     straight = (network.order[network.output] > start) & (network.order[network.input] < start)
     past = np.zeros(network.size, bool)
     past[network.output[straight]] = True
-    found = np.zeros((len(network.products), len(network.countries)))
+    open_ended = (network.unnamed > 0) & (np.asarray(network.orders) == start)
+    anybody = (network.passed_unseen & open_ended).any(axis=1)
+    anybody |= network.absent.outputs[network.absent.orders == start].any(axis=0)
+    elsewhere, home = np.zeros((2, len(network.products), len(network.countries) + 1))
     for product, behind in enumerate(network.behind):
         within = behind[network.product]
         stage = within & (network.order == start)
         itself = within & past
         if not (stage.any() and network.listed[stage].all()):
             itself |= within & (network.order > start) & (network.covered_least < 1)
-        may = (stage & (makes | withheld)) | (itself & makes)
-        found[product, network.country[may]] = 1.0
-    return found
+        may = network.used & ((stage & (makes | withheld)) | (itself & makes))
+        home[product, network.country[may]] = 1.0
+        elsewhere[product, network.country[may & network.may_pass[:, product]]] = 1.0
+    elsewhere[anybody] = home[anybody] = 1.0
+    return elsewhere, home
 
 
 def without_ranges(network: SupplyNetwork, nodes: np.ndarray) -> tuple[Without, Without]:
@@ -402,24 +418,42 @@ def made_ranges(
     return least, np.minimum(most + (1.0 - network.covered_least) * unknown, 1.0)
 
 
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Exports that some countries cut."""
+
+    flows: np.ndarray
+    """Part of each flow of the network that is cut, 0 to 1."""
+    products: np.ndarray
+    """Part of the unseen sales of each product that is cut, 0 to 1."""
+    absent: np.ndarray
+    """The same of products without any data behind each product."""
+
+
 def loss_ranges(
-    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: np.ndarray | None = None
+    network: SupplyNetwork, removed: Sequence[np.ndarray], cut: Cut | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Bound the share of each node's sales that is lost, given what is not known.
 
     The losses are those of :func:`~graphkit.analysis.supply.removal.removal_losses` for sets of
     nodes that deliver nothing, or of :func:`~graphkit.analysis.supply.disruption.disruption` for
     a part of each flow that is cut. What is not known is as in :func:`origin_ranges`: an input
-    that no data cover may have passed those who deliver nothing, or not; and a country with
-    unpublished production may have sold only its own, or no more of it than its trade shows.
+    that no data cover may have passed those who deliver nothing, or not; a country with
+    unpublished production may have sold only its own, or no more of it than its trade shows; and
+    all that a country may have bought of a product with unknown trade may have passed them.
+
+    If a part :math:`\lambda_p` of the exports of product p is cut, goods of p whose way is unseen
+    lose at most :math:`c_p = 1 - (1 - \lambda_p) (1 - g_p)`: they crossed the border of those
+    who cut once, and were made of inputs that lost at most :math:`g_p`, the largest of the losses
+    and of the :math:`c_q` of all products q behind p. The highs are the highest fixed point below 1
+    with these ceilings.
 
     Parameters
     ----------
     network : SupplyNetwork
     removed : sequence of numpy.ndarray
         Sets of nodes. With ``cut``, one empty set.
-    cut : numpy.ndarray, optional
-        Part of each flow of the network that is cut, 0 to 1.
+    cut : Cut, optional
 
     Returns
     -------
@@ -427,25 +461,43 @@ def loss_ranges(
         Nodes by sets, 0 to 1. Nodes of a set itself lose all.
     """
     first = min(network.orders, default=1)
-    out = np.zeros((network.size, len(removed)), bool)
+    shape = (network.size, len(removed))
+    out = np.zeros(shape, bool)
     for column, nodes in enumerate(removed):
         out[nodes, column] = True
-    ends = np.zeros((network.size, len(removed))), np.zeros((network.size, len(removed)))
+    low, high = np.zeros(shape), np.zeros(shape)
+    inputs, goods = np.ones(len(network.products)), np.ones(len(network.products))
     for nodes in solving_order(network, first):
-        for side, lost in enumerate(ends):
+        products = np.unique(network.product[nodes])
+        if cut is not None:
+            inputs[products] = _most_lost(network, products, goods, cut)
+            goods[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - inputs[products])
+        unknown, unseen = (of[network.product[nodes], None] for of in (inputs, goods))
+        for lost, ceiling, fed in ((low, None, None), (high, unseen, unknown)):
             if network.order[nodes[0]] == first and not network.traded_nodes[nodes[0]]:
-                pools = untraded_pools(network, nodes, "unknown")[side]
-                by_country = np.zeros((len(network.countries), len(removed)))
-                np.maximum.at(by_country, network.country[nodes], out[nodes].astype(float))
-                lost[nodes] = np.clip(pools @ by_country, 0.0, 1.0)
+                bought = (network.own[nodes] > 0) - own_parts(network, nodes, "unknown")
+                lost[nodes] = 0.0 if ceiling is None else bought[:, None] * ceiling
                 lost[nodes] = np.where(out[nodes], 1.0, lost[nodes])
                 continue
-            ceiling = np.ones(len(removed)) if side else None
-            draw = _Draw(network, nodes, ceiling, first)
+            draw = _Draw(network, nodes, fed, first)
+            flows = None if cut is None else cut.flows
             _fixed_point(
-                network, nodes, lost, draw.made_of(lost), draw, ceiling, True, out[nodes], cut
+                network, nodes, lost, draw.made_of(lost), draw, ceiling, True, out[nodes], flows
             )
-    return ends
+        np.maximum.at(goods, network.product[nodes], high[nodes].max(axis=1, initial=0.0))
+    return low, high
+
+
+def _most_lost(
+    network: SupplyNetwork, products: np.ndarray, goods: np.ndarray, cut: Cut
+) -> np.ndarray:
+    """Bound the loss of inputs of unseen origin, of products of a stage made of each other."""
+    behind = network.behind[products].any(axis=0)
+    behind[products] = False
+    left = 1.0 - goods[behind].max(initial=0.0)
+    left *= 1.0 - cut.absent[products].max(initial=0.0)
+    within = 1.0 - cut.products[products]
+    return np.asarray([1.0 - left * np.delete(within, n).prod() for n in range(len(products))])
 
 
 @dataclass(frozen=True, eq=False)
@@ -503,8 +555,7 @@ class _Draw:
             taken = np.diff(filled, axis=1, prepend=0.0)
             made[several] = (taken * np.take_along_axis(padded, order, axis=1)).sum(axis=1)
         if self.unknown is not None:
-            later = network.order[nodes] > min(network.orders)
-            made += ((1.0 - covered) * later)[:, None] * self.unknown
+            made += ((1.0 - covered) * network.processed[nodes])[:, None] * self.unknown
         return made
 
 
@@ -544,7 +595,8 @@ def _fixed_point(
     pick = np.minimum if ceiling is None else np.maximum
     sold = np.zeros_like(made)
     if ceiling is not None:
-        sold[supply > 0] = np.broadcast_to(ceiling, sold.shape)[supply > 0]
+        top = 1.0 if cut is not None else ceiling  # cycles of trade pass a border more than once
+        sold[supply > 0] = np.broadcast_to(top, sold.shape)[supply > 0]
     again = draw is not None and draw.feeds_itself
     every: np.ndarray = np.arange(made.shape[1])
     if not again and out is None and cut is None:  # a column of zeros stays one

@@ -1,0 +1,244 @@
+"""Ranges in random worlds whose trade is partly unseen, and whose tables are partly empty.
+
+A chain of :mod:`test_supply_truth` is shown without the trade of some products. Its tables of
+production name some makers with a figure and some without, and leave out others; they have a world
+total, a row of other countries, or neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from supply_cases import MADE, STAGES
+from test_supply_truth import (
+    BY_PRODUCT,
+    CHAIN,
+    CHAINS,
+    COUNTRIES,
+    FORK,
+    MIXED,
+    ONE_HOST,
+    SHORT,
+    Shape,
+    Truth,
+    chain,
+    network,
+    true_shares,
+)
+
+from graphkit.analysis.supply import SupplyNetwork
+from graphkit.analysis.supply.build import supply_network
+from graphkit.analysis.supply.disruption import disruption
+from graphkit.analysis.supply.look_through import look_through
+from graphkit.analysis.supply.removal import removal_losses
+from graphkit.analysis.supply.tracing import loss_ranges, origin_ranges
+from graphkit.errors import GraphkitError
+
+SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT, "one-host": ONE_HOST,
+          "mixed": MIXED}  # fmt: skip
+UNSEEN = ("nothing", "ore", "oxide", "several")
+HIDDEN, WITHHELD, FIGURE = range(3)
+TABLES = ("total", "others", "neither")
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class World:
+    """A chain whose truth is known, and the part of it that sources show."""
+
+    truth: Truth
+    unseen: tuple[str, ...]
+    """Products of which no trade is shown."""
+    tables: dict[str, str]
+    """What the table of each product says of the world."""
+    shown: tuple[int, ...]
+    """Whether each row of the true production is hidden, withheld or a figure."""
+
+    @property
+    def made(self) -> pa.Table:
+        """The tables of production."""
+        rows = []
+        for row, shown in zip(self.truth.made.to_pylist(), self.shown, strict=True):
+            share = row["share"] if self.tables[row["product"]] == "total" else None
+            if shown == FIGURE:
+                rows.append({**row, "share": share})
+            elif shown == WITHHELD and row["tonnes"]:
+                rows.append({**row, "tonnes": None, "share": None, "makes": True})
+        return pa.Table.from_pylist(rows, MADE)
+
+    @property
+    def others(self) -> dict[str, float]:
+        """The rows of other countries."""
+        left = {product: 0.0 for product, table in self.tables.items() if table == "others"}
+        for row, shown in zip(self.truth.made.to_pylist(), self.shown, strict=True):
+            if row["product"] in left and shown == HIDDEN:
+                left[row["product"]] += row["tonnes"]
+        tabled = set(self.made["product"].to_pylist())
+        return {product: amount for product, amount in left.items() if product in tabled}
+
+    @property
+    def network(self) -> SupplyNetwork:
+        """The supply network of what is shown."""
+        sold = self.truth.sold
+        sold = sold.filter(pc.invert(pc.is_in(sold["product"], pa.array(self.unseen, pa.string()))))
+        shape = self.truth.shape
+        routes = [
+            {"input": source, "output": output,
+             "kind": "by-product" if (source, output) in shape.by_products else "main"}
+            for output, sources in shape.inputs.items() for source in sources
+        ]  # fmt: skip
+        return supply_network(
+            sold, self.made, pa.Table.from_pylist(routes), STAGES, measure="tonnes",
+            unnamed=self.others,
+        )  # fmt: skip
+
+
+def world(seed: int, shape: Shape, unseen: str) -> World:
+    """Draw a world; its last product is always seen in trade."""
+    truth, rng = chain(seed, shape), np.random.default_rng(10_000 + seed)
+    chances = {"nothing": (), "several": list(shape.inputs)[:-1]}.get(unseen, (unseen,))
+    dark = tuple(p for p in chances if unseen != "several" or rng.random() < 0.5)
+    tables = {product: str(rng.choice(TABLES)) for product in shape.inputs}
+    shown = rng.choice(3, len(truth.made), p=[0.5, 0.15, 0.35])
+    empty = [product for product in shape.inputs if rng.random() < 0.25]
+    shown[np.isin(truth.made["product"].to_pylist(), empty)] = HIDDEN
+    return World(truth, dark, tables, tuple(shown.tolist()))
+
+
+def revealed(one: World, seed: int) -> World:
+    """Publish some of the figures that a world hides or withholds."""
+    rng = np.random.default_rng(20_000 + seed)
+    more = [FIGURE if rng.random() < 0.5 else shown for shown in one.shown]
+    return replace(one, shown=tuple(more))
+
+
+def drawn() -> list[Any]:
+    """Return shapes, kinds of unseen trade and numbers of the worlds that sell every product."""
+    return [
+        pytest.param(SHAPES[name], unseen, seed, id=f"{name}-{unseen}-{seed}",
+                     marks=[pytest.mark.long] if seed >= SHORT // 4 else [])
+        for name in SHAPES
+        for unseen in UNSEEN
+        for seed in range(CHAINS)
+        if set(chain(seed, SHAPES[name]).sold["product"].to_pylist()) == set(SHAPES[name].inputs)
+    ]  # fmt: skip
+
+
+WORLDS = drawn()
+every_world = pytest.mark.parametrize(("shape", "unseen", "seed"), WORLDS)
+
+
+def ranges(rows: pa.Table, *names: str) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Collect the ranges of rows by some of their columns."""
+    return {
+        tuple(row[name] for name in names): (row["low"], row["high"])
+        for row in rows.to_pylist()
+        if row["low"] is not None
+    }
+
+
+def assert_within(
+    found: dict[tuple[str, ...], tuple[float, float]], key: tuple[str, ...], truth: float
+) -> None:
+    low, high = found.get(key, (0.0, 0.0))
+    assert low - ROUNDING <= truth <= high + ROUNDING, (key, low, truth, high)
+
+
+@every_world
+def test_the_ranges_of_origins_hold_the_truth(shape, unseen, seed):
+    one = world(seed, shape, unseen)
+    net = one.network
+    found = ranges(look_through(net), "consumer", "product", "stage", "origin")
+    for key, share in true_shares(one.truth).items():
+        _, product, stage, origin = key
+        if product not in one.unseen and stage in net.stages and origin in net.countries:
+            assert_within(found, key, share)
+
+
+@every_world
+def test_the_ranges_of_losses_hold_the_truth(shape, unseen, seed):
+    one = world(seed, shape, unseen)
+    net = one.network
+    found = ranges(removal_losses(net, possible=True), "removed", "consumer", "product")
+    for row in removal_losses(network(one.truth, one.truth.made)).to_pylist():
+        if row["product"] not in one.unseen and row["removed"] in net.countries:
+            assert_within(found, (row["removed"], row["consumer"], row["product"]), row["loss"])
+
+
+@pytest.mark.parametrize("loss", [1.0, 0.3])
+@every_world
+def test_the_ranges_of_a_cut_hold_the_truth(shape, unseen, seed, loss):
+    one = world(seed, shape, unseen)
+    whole = network(one.truth, one.truth.made)
+    for seller in COUNTRIES[:2]:
+        try:
+            found = disruption(one.network, [seller], loss=loss)
+        except GraphkitError:  # it sells nothing that is seen
+            continue
+        found = ranges(found, "consumer", "product")
+        for row in disruption(whole, [seller], loss=loss).to_pylist():
+            if row["product"] not in one.unseen:
+                assert_within(found, (row["consumer"], row["product"]), row["lost_share"])
+
+
+@every_world
+def test_a_part_that_is_cut_loses_no_more_than_the_borders_it_crossed(shape, unseen, seed):
+    """Each product passes the border once in what is seen, which goes one way, and once unseen."""
+    net = world(seed, shape, unseen).network
+    try:
+        rows = disruption(net, ["A"], loss=0.05).to_pylist()
+    except GraphkitError:
+        return
+    for row in rows:
+        behind = net.behind[net.products.index(row["product"])]
+        absent = net.absent.outputs[:, net.products.index(row["product"])]
+        crossed = 2 * int(behind.sum() + absent.sum())
+        assert row["high"] <= 1 - 0.95**crossed + ROUNDING, row
+
+
+def bounds(net: SupplyNetwork) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Bound the origins of imports, and the losses without each country."""
+    found = {}
+    for stage in dict.fromkeys(net.stages):
+        ends = [net.imported @ side.sold for side in origin_ranges(net, stage)]
+        start = dict(zip(net.stages, net.orders, strict=True))[stage]
+        for node in np.flatnonzero((net.imports > 0) & (net.order >= start)).tolist():
+            for place, origin in enumerate(net.countries):
+                low, high = (float(side[node, place]) for side in ends)
+                found[net.label(node), "mined by" if start == 1 else stage, origin] = low, high
+    ends = [net.imported @ side for side in
+            loss_ranges(net, [net.nodes_of([country]) for country in net.countries])]  # fmt: skip
+    for node in np.flatnonzero(net.imports > 0).tolist():
+        for place, removed in enumerate(net.countries):
+            if net.country[node] != place:
+                low, high = (float(side[node, place]) for side in ends)
+                found[net.label(node), "lost without", removed] = low, high
+    return found
+
+
+@every_world
+def test_publishing_figures_widens_no_range(shape, unseen, seed):
+    one = world(seed, shape, unseen)
+    before, after = bounds(one.network), bounds(revealed(one, seed).network)
+    for key in before.keys() & after.keys():
+        assert before[key][0] - ROUNDING <= after[key][0], key
+        assert after[key][1] <= before[key][1] + ROUNDING, key
+
+
+@every_world
+def test_a_whole_cut_loses_at_most_what_removing_the_seller_does(shape, unseen, seed):
+    """Both follow the same goods, so that they have one upper end."""
+    net = world(seed, shape, unseen).network
+    lost = ranges(removal_losses(net, {"A": ["A"]}, possible=True), "consumer", "product") \
+        if "A" in net.countries else {}  # fmt: skip
+    try:
+        cut = ranges(disruption(net, ["A"]), "consumer", "product")
+    except GraphkitError:
+        return
+    for key, (_, high) in lost.items():
+        assert cut.get(key, (0.0, 0.0))[1] == pytest.approx(high, abs=ROUNDING), key
