@@ -202,6 +202,8 @@ class Answer:
     largest_by: tuple[str, ...] = ()
     """A column, or two of which the difference counts: of too many rows of several products, those
     that are largest in it are shown."""
+    grouped_by: tuple[str, ...] = ()
+    """Columns of the groups of rows: of too many rows, the first of each group are shown."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
@@ -212,11 +214,13 @@ class Answer:
         return bool(self.largest_by) and len(self.rows["product"].unique()) > 1
 
     def first_rows(self, top: int) -> Sequence[int]:
-        """Choose rows to show: the first, the largest, or through time the newest that fit."""
+        """Choose rows to show: the first, overall or of each group, the largest, or the newest."""
         if len(self.rows) > top and self.by_size:
             ends = zip(*(self.rows[name].to_pylist() for name in self.largest_by), strict=True)
             size = [abs((row[0] or 0.0) - sum(v or 0.0 for v in row[1:])) for row in ends]
             return sorted(range(len(size)), key=lambda row: -size[row])[:top]
+        if len(self.rows) > top and self.grouped_by:
+            return self.first_of_each(self.grouped_by, top)
         if len(self.rows) <= top or not self.in_time:
             return range(min(top, len(self.rows)))
         periods = self.rows["period"].to_pylist()
@@ -226,6 +230,16 @@ class Answer:
                 break
             newest.add(period)
         return [row for row, period in enumerate(periods) if period in newest][:top]
+
+    def first_of_each(self, by: Sequence[str], top: int) -> list[int]:
+        """Choose the first rows of each group, as many of each, so that none is left out alone."""
+        groups: dict[Any, list[int]] = {}
+        for place, group in enumerate(self.rows.select(list(by)).to_pylist()):
+            groups.setdefault(tuple(group.values()), []).append(place)
+        chosen: list[int] = []
+        for turn in range(max(map(len, groups.values()), default=0)):
+            chosen += [places[turn] for places in groups.values() if turn < len(places)]
+        return sorted(chosen[:top])
 
     @property
     def units(self) -> dict[str, str]:
@@ -304,6 +318,7 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         _stacked([answer.links for answer in found]),
         in_time=first.in_time,
         largest_by=first.largest_by,
+        grouped_by=first.grouped_by,
     )
 
 

@@ -64,7 +64,8 @@ VERBS = (
             DATASET,
             switch(
                 "look_through",
-                "Show who stands behind the last seller, at each stage (all origins: origins).",
+                "Show who stands behind the last seller, at each stage, and what is unknown (all "
+                "origins: origins).",
             ),
             replace(COUNT_BY, help="With --look-through: count by value or by mass.", default=None),
         ),
@@ -141,7 +142,10 @@ VERBS = (
             PERIOD,
             DATASET,
             COUNT_BY,
-            share("min_share", "Leave out smaller shares, 0 to 1.", 0.01, FRACTION),
+            share(
+                "min_share", "Leave out origins whose share is smaller even at most, 0 to 1.",
+                0.01, FRACTION,
+            ),
         ),
         "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
         "who mined, refined and made what a country buys, with ranges; what avoids a country; the "

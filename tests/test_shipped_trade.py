@@ -51,6 +51,23 @@ def test_koreas_dependence_is_within_a_point_of_the_published_share(
     assert row[measure] == pytest.approx(published, abs=0.01)
 
 
+def test_a_mine_that_may_be_behind_most_of_koreas_lithium_hydroxide_has_a_row(ask):
+    """No source says where China's refiners bought their spodumene; Australia mines most of it."""
+    how = {"scope": "lithium-hydroxide", "period": "2024"}
+    mines = ask.origins("KOR", **how, stage="mine").rows.to_pylist()
+    largest = ask.depends_looked_through("KOR", **how).rows.to_pylist()
+    [australia] = [row for row in mines if row["origin"] == "AUS"]
+
+    assert australia["share"] < 0.01 < 0.5 < australia["high"]
+    assert [(row["traced_to"], row["origin"]) for row in largest] == [
+        ("mine", "unknown"), ("mine", "CHL"), ("separate", "CHN"),
+    ]  # fmt: skip
+    assert largest[1]["share"] < largest[0]["share"]
+    assert largest[1]["others"] == sum(
+        (row["high"] or 0.0) > largest[1]["share"] for row in mines if row["origin"] != "CHL"
+    )
+
+
 @pytest.mark.parametrize(
     ("scope", "products"),
     [("lithium", {"lithium-carbonate", "lithium-hydroxide"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -159,11 +160,27 @@ def test_a_withheld_mine_without_a_bound_leaves_nothing_certain(graph_of):
     some = {"production.yaml": WITHHELD["production.yaml"]}
     answer = graph_of(CHAIN, some).origins("JPN", scope="ree-metals", stage="mine", min_share=0.01)
 
-    assert [(r["origin"], r["share"]) for r in answer.rows.to_pylist()] == [("unknown", 1.0)]
-    assert (
-        "Behind the unknown 100.0 % of ree-metals traced to mine may also be CHN (at most "
-        "100.0 %), NOR (at most 100.0 %), KOR (at most 32.5 %)." in answer.notes
-    )
+    rows = {r["origin"]: (r["share"], r["high"]) for r in answer.rows.to_pylist()}
+    assert rows == {
+        "unknown": (1.0, None), "CHN": (0.0, 1.0), "NOR": (0.0, 1.0),
+        "KOR": (0.0, pytest.approx(0.325)),
+    }  # fmt: skip
+    assert not any("Left out" in note for note in answer.notes)
+
+
+def test_an_origin_that_may_be_large_has_a_row_and_the_others_are_counted(graph_of):
+    some = {"production.yaml": WITHHELD["production.yaml"]}
+    graph = graph_of(CHAIN, some)
+    answer = graph.origins("JPN", scope="ree-metals", stage="mine", min_share=0.5)
+    largest = graph.depends_looked_through("JPN", scope="ree-metals")
+
+    assert [r["origin"] for r in answer.rows.to_pylist()] == ["unknown", "CHN", "NOR"]
+    assert "Left out: 1 row, of origins with less than 50 % even at most." in answer.notes
+    rows = [r for r in largest.rows.to_pylist() if r["traced_to"] == "mine"]
+    assert [(r["origin"], r["share"], r["others"]) for r in rows] == [
+        ("unknown", 1.0, None), ("CHN", 0.0, 2),
+    ]  # fmt: skip
+    assert "Left out: 3 smaller origins; `origins` lists them." in largest.notes
 
 
 @pytest.mark.parametrize(("of", "share"), [("2024", 0.75), ("2023", 0.75 * 0.9)])
@@ -183,10 +200,10 @@ def test_looked_through_dependence_is_the_origins_of_one(chain):
     one = chain.depends_looked_through("KOR", on="CHN", scope="magnets").rows.to_pylist()
     every = chain.origins("KOR", scope="magnets", min_share=0).rows.to_pylist()
 
-    assert one == [row for row in every if row["origin"] == "CHN"]
+    assert one == [{**row, "others": None} for row in every if row["origin"] == "CHN"]
     largest = chain.depends_looked_through("KOR", scope="magnets").rows.to_pylist()
-    assert [(r["traced_to"], r["origin"]) for r in largest] == [
-        ("mine", "CHN"), ("metal", "CHN"), ("component", "JPN"),
+    assert [(r["traced_to"], r["origin"], r["others"]) for r in largest] == [
+        ("mine", "CHN", 0), ("mine", "unknown", None), ("metal", "CHN", 0), ("component", "JPN", 0),
     ]  # fmt: skip
 
 
@@ -589,6 +606,28 @@ def test_what_cannot_be_answered_says_what_there_is(ask, verb, places, more, err
     with pytest.raises(error, match=message) as caught:
         getattr(ask, verb)(*places, **more)
     assert "\n" not in str(caught.value)
+
+
+def test_every_origin_of_japans_magnets_that_may_be_large_has_a_row(ask):
+    how = {"scope": "magnets-metal", "stage": "mine", "period": "2024"}
+    answer = ask.origins("JPN", **how)
+    every = ask.origins("JPN", **how, min_share=0.0).rows.to_pylist()
+    rows = {row["origin"]: row for row in answer.rows.to_pylist()}
+
+    assert rows["MMR"]["share"] < 0.01 < 0.5 < rows["MMR"]["high"]
+    assert set(rows) == {r["origin"] for r in every if r["high"] is None or r["high"] >= 0.01}
+    left_out = f"Left out: {len(every) - len(rows)} rows, of origins with less than 1 %"
+    assert any(note.startswith(left_out) for note in answer.notes)
+
+
+def test_a_short_table_of_origins_has_as_many_of_each_stage(ask):
+    answer = ask.origins("JPN", scope="magnets-metal", period="2024")
+    stages = answer.rows["traced_to"].to_pylist()
+    shown = answer.first_rows(12)
+
+    assert len(stages) > 12
+    assert Counter(stages[row] for row in shown) == dict.fromkeys(stages, 3)
+    assert [stages.index(stage) for stage in dict.fromkeys(stages)] == list(shown)[::3]
 
 
 def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):

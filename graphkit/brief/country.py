@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.analysis.claims import known_values
+from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
+from graphkit.analysis.supply.look_through import UNTRACEABLE
 from graphkit.answer import Answer, money, percent
 from graphkit.brief.document import (
     HALF,
@@ -39,6 +41,11 @@ WORK = {
     "use": "used in goods",
 }  # fmt: skip
 """Work of the stages that ship, in a sentence."""
+NO_COUNTRY = {
+    UNKNOWN_ORIGIN: "it is unknown where it was {work}",
+    UNTRACEABLE: "no producer stands behind the trade",
+}
+"""What is known of an origin that is no country, in a sentence."""
 Row = Mapping[str, Any]
 
 
@@ -196,7 +203,7 @@ def _dependencies(standing: Standing) -> Part:
     said = (
         "By the value bought from the first supplier, products of which it has at least half "
         f"first, in {standing.period}. The table has the largest known origin at each stage, with "
-        "the least and the most that its share can be."
+        "the least and the most that its share can be, and what is unknown there."
     )
     section = looked.section(title, [said], points=points, shown=40)
     if section.answer is not None:
@@ -219,16 +226,30 @@ def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
         f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {row['period']} "
         f"came from {facts.place(row['supplier'])} as the last seller{weight}{worth}"
     )
-    if not behind:
+    stages = list(dict.fromkeys(row["traced_to"] for row in behind))
+    if not stages:
         return f"{text}; who stands behind it is unknown."
-    ends = [behind[0]] if len(behind) == 1 else [behind[-1], behind[0]]
-    return f"{text}; looked through, {'; '.join(_behind(facts, one) for one in ends)}."
+    ends = [
+        _behind(facts, [one for one in behind if one["traced_to"] == stage])
+        for stage in dict.fromkeys([stages[-1], stages[0]])
+    ]
+    return f"{text}; looked through, {'; '.join(ends)}."
 
 
-def _behind(facts: Facts, row: Row) -> str:
-    """Say who did the work of a stage, with the range of its share."""
-    stage, name = row["traced_to"], facts.place(row["origin"])
-    work = WORK.get(stage, f"worked on at the stage {stage}")
+def _behind(facts: Facts, rows: Sequence[Row]) -> str:
+    """Say who did the work of a stage, with the range of its share, and what is unknown of it."""
+    work = WORK.get(rows[0]["traced_to"], f"worked on at the stage {rows[0]['traced_to']}")
+    known = [_made_by(facts, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
+    lacking = [
+        f"of {percent(row['share'])} {NO_COUNTRY[row['origin']].format(work=work)}"
+        for row in rows if row["origin"] in NO_COUNTRY and row["share"] >= LEAST_TRACED
+    ]  # fmt: skip
+    return ", and ".join([*known, *lacking])
+
+
+def _made_by(facts: Facts, row: Row, work: str) -> str:
+    """Say how much of it one country made."""
+    name = facts.place(row["origin"])
     span, traced = between(row["low"], row["high"]), percent(row["share"])
     if row["share"] < LEAST_TRACED:
         return f"where it was {work} is unknown ({name}: {span})"

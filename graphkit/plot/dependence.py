@@ -125,13 +125,7 @@ def _counted(rows: Sequence[Mapping[str, Any]]) -> str:
 def first_rows(answer: Answer, by: Sequence[str], most: int) -> list[dict[str, Any]]:
     """Choose the first rows of each group, as many of each, so that no group is left out alone."""
     rows: list[dict[str, Any]] = answer.rows.to_pylist()
-    groups: dict[Any, list[int]] = {}
-    for number, row in enumerate(rows):
-        groups.setdefault(tuple(row[name] for name in by), []).append(number)
-    kept: list[int] = []
-    for place in range(max(map(len, groups.values()), default=0)):
-        kept += [numbers[place] for numbers in groups.values() if place < len(numbers)]
-    return [rows[number] for number in sorted(kept[:most])]
+    return [rows[number] for number in answer.first_of_each(by, most)]
 
 
 def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
@@ -150,7 +144,7 @@ def origins_by_stage(answer: Answer, width: int) -> Picture:
 
     Of the chain at face value, bars and bands are of face value, and looked through is the mark.
     """
-    rows = first_rows(answer, ("product", "traced_to"), MOST_ROWS)
+    rows = first_rows(answer, ("consumer", "product", "period", "traced_to"), MOST_ROWS)
     names = labels(rows, ("consumer", "product", "traced_to", "origin"))
     measures = [("looked through", "share"), ("face value", "face_value")]
     (filled, share), (marked, other) = measures[:: -1 if by_seller(answer) else 1]

@@ -30,9 +30,7 @@ SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 LARGE = 0.1
-"""Share of imports from which an unknown origin and those who may be behind it are named."""
-NAMED = 8
-"""Number of such countries up to which each is named."""
+"""Unknown share of imports from which the largest producers are named."""
 COLUMNS = (
     Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
@@ -56,6 +54,8 @@ METHOD = (
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "
     "mixing; Kastner et al. 2011). The range is what unpublished production leaves open."
 )
+STAGES = ("consumer", "product", "period", "traced_to")
+"""Columns of the rows of one stage."""
 CHAINS = LOOKED_THROUGH, FACE_VALUE = "looked-through", "face-value"
 BY_SELLER = (
     "Face value, stage by stage: each seller counts as the maker of all it sells, out of what it "
@@ -102,7 +102,7 @@ def origins(
         each seller counts as the maker of all it sells. ``face_value`` follows the sellers of
         each stage then; else it is what was bought there directly, at every stage.
     min_share : float
-        Leave out origins with a smaller share, both at face value and looked through.
+        Leave out origins whose share is smaller even at most, and at face value.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -133,14 +133,12 @@ def origins(
     if on is None:
         own = pc.or_(by_seller, pc.equal(rows["traced_to"], rows["stage"]))
         bought = pc.and_(own, pc.greater_equal(rows["face_value"], min_share))
-        large = pc.or_(pc.greater_equal(rows["share"], min_share), bought)
+        possible = pc.greater_equal(pc.fill_null(rows["high"], 0.0), min_share)
         other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
         other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
-        rows = rows.filter(pc.or_(large, other))
-        notes += _behind_unknown(traced.rows, rows)
+        rows = rows.filter(pc.or_(pc.or_(possible, bought), other))
         notes += _unseen_trade(catalog, traced.supply, rows)
-        if min_share:
-            notes.append(f"Origins with less than {100 * min_share:g} % are left out.")
+        notes += _left_out(len(traced.rows) - len(rows), min_share)
     meaning = traced.asked.scope.meaning
     asked = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
     question = f"{asked}, looked through?"
@@ -150,7 +148,7 @@ def origins(
     if by_seller:
         question = f"{asked}, stage by stage, at face value and looked through?"
     answer = _answer(catalog, question, traced, rows, notes)
-    answer = replace(answer, scope={**answer.scope, "makers": chain})
+    answer = replace(answer, scope={**answer.scope, "makers": chain}, grouped_by=STAGES)
     if on is not None or without is not None or stage is not None:
         return answer
     key = buyer_in(catalog, traced.supply, catalog.place(consumer))
@@ -162,27 +160,12 @@ def origins(
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
 
 
-def _behind_unknown(every: pa.Table, shown: pa.Table) -> list[str]:
-    """Name the origins left out that may be behind much of an unknown share."""
-    names = ("product", "traced_to", "origin")
-    seen = {tuple(row[n] for n in names) for row in shown.to_pylist()}
-    may: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in every.to_pylist():
-        origin = row["origin"] not in NO_COUNTRY and tuple(row[n] for n in names) not in seen
-        if origin and (row["high"] or 0.0) >= LARGE:
-            may.setdefault((row["product"], row["traced_to"]), []).append(row)
-    notes = []
-    for row in every.to_pylist():
-        behind = may.get((row["product"], row["traced_to"]), [])
-        if row["origin"] == UNKNOWN and row["share"] >= LARGE and behind:
-            behind.sort(key=lambda r: (-r["high"], r["origin"]))
-            said = ", ".join(f"{r['origin']} (at most {100 * r['high']:.1f} %)" for r in behind)
-            notes.append(
-                f"Behind the unknown {100 * row['share']:.1f} % of {row['product']} traced to "
-                f"{row['traced_to']} may also be "
-                + (f"{said}." if len(behind) <= NAMED else f"any of {len(behind)} other countries.")
-            )
-    return notes
+def _left_out(number: int, min_share: float) -> list[str]:
+    """Count the origins that are too small for a row."""
+    if not number:
+        return []
+    rows = "1 row" if number == 1 else f"{number:,} rows"
+    return [f"Left out: {rows}, of origins with less than {100 * min_share:g} % even at most."]
 
 
 def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]:
@@ -215,7 +198,14 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
     return notes
 
 
-@checked(COLUMNS, (FIT,))
+LARGEST = (
+    *COLUMNS,
+    Column("others", "May be larger", "of the largest known origin: number of other countries "
+           "whose share may be above its share as traced", type=COUNT),
+)  # fmt: skip
+
+
+@checked(LARGEST, (FIT,))
 def depends_looked_through(
     catalog: Catalog,
     consumer: str,
@@ -238,7 +228,8 @@ def depends_looked_through(
     Returns
     -------
     Answer
-        One row for each product and stage, in order of the chain.
+        One row for each product and stage, in order of the chain; without ``on``, further ones for
+        the parts that are ``unknown`` or ``untraceable``.
 
     Raises
     ------
@@ -247,19 +238,38 @@ def depends_looked_through(
     """
     catalog = catalog.using(dataset)
     traced = _traced(catalog, consumer, on, scope, period, measure, None)
-    rows = traced.rows
+    rows = traced.rows.append_column("others", pa.nulls(len(traced.rows), pa.int64()))
+    notes = []
     if on is None:
-        largest: dict[tuple[str, str], dict[str, Any]] = {}
-        for row in rows.to_pylist():
-            if row["origin"] not in NO_COUNTRY:
-                largest.setdefault((row["product"], row["traced_to"]), row)
-        rows = pa.Table.from_pylist(list(largest.values()), rows.schema)
+        rows = _largest(rows)
+        left_out = len(traced.rows) - len(rows)
+        notes = [f"Left out: {left_out:,} smaller origins; `origins` lists them."] * bool(left_out)
     whom = traced.asked.seller.said if traced.asked.seller else "its largest origins"
     question = (
         f"How much does {traced.buyer.said} depend on {whom} for {traced.asked.scope.meaning}, "
         "looked through?"
     )
-    return _answer(catalog, question, traced, rows, [])
+    headed = [column.name for column in LARGEST if column.header]
+    shown = [name for name in headed if name != "others" or on is None]
+    return replace(_answer(catalog, question, traced, rows, notes), columns=LARGEST, shown=shown)
+
+
+def _largest(rows: pa.Table) -> pa.Table:
+    """Select the largest known origin of each stage, and the parts without an origin.
+
+    ``others`` counts the countries that may have more than the largest has as traced.
+    """
+    stages: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows.to_pylist():
+        stages.setdefault((row["product"], row["traced_to"]), []).append(row)
+    selected = []
+    for origins_there in stages.values():
+        known = [row for row in origins_there if row["origin"] not in NO_COUNTRY]
+        largest = known[:1]
+        for row in largest:
+            row["others"] = sum(other["high"] > row["share"] for other in known[1:])
+        selected += [row for row in origins_there if row in largest or row not in known]
+    return pa.Table.from_pylist(selected, rows.schema)
 
 
 @dataclass(frozen=True)
