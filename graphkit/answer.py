@@ -103,7 +103,8 @@ MEANINGS = {
     "sourcing_source": "key of the source of the EU's sourcing",
     "stage": "stage of the chain, from mine to component",
     "stage_order": "place of the stage in the chain",
-    "status": "in force, suspended or ended",
+    "status": "state on the day asked for: in force, licensed (exports need a licence), suspended, "
+    "or suspended as announced and unknown since the announced end",
     "supplier": "country that sells, the last seller unless traced",
     "suspended_from": "first day of a suspension",
     "suspended_until": "last day of a suspension",

@@ -15,7 +15,8 @@
 // control.
 MATCH (place:Country)<-[:IMPOSED_BY]-(act:Control)-[:RESTRICTS]->(item:Product)
 WHERE act.since <= $date AND (act.until IS NULL OR act.until >= $date)
-WITH place, act, item
+MATCH (document:Source {key: act.source})
+WITH place, act, item, document
 MATCH (buyer)-[need:DEPENDS_ON]->(place)
 WHERE need.product = item.key AND need.period = $period AND need.share_usd >= $min_share
   AND need.usd >= $min_usd
@@ -24,7 +25,11 @@ RETURN place.iso3 AS country, item.key AS product, item.stage AS stage,
        act.measure AS measure, $date AS on_date,
        CASE WHEN act.suspended_from <= $date
              AND (act.suspended_until IS NULL OR act.suspended_until >= $date)
-            THEN 'suspended' ELSE 'in force' END AS status,
+            THEN 'suspended'
+            WHEN act.suspended_until < $date
+             AND (document.published IS NULL OR document.published <= act.suspended_until)
+            THEN 'suspended as announced; later unknown'
+            WHEN act.measure = 'licence' THEN 'licensed' ELSE 'in force' END AS status,
        buyer.iso3 AS consumer, buyer.name AS consumer_name, need.period AS period,
        need.share_usd AS share_usd, need.share_tonnes AS share_tonnes, need.usd AS usd,
        need.tonnes AS tonnes, act.since AS since, act.target AS target,

@@ -17,6 +17,9 @@ from graphkit.stores import Store
 from graphkit.stores.embedded import EmbeddedStore
 
 CONTROLS = {
+    "sources.yaml": SMALL["sources.yaml"]
+    + "  - {key: gazette, title: Gazette, publisher: A state, published: 2025-08-01, "
+    "licence: public domain}\n",
     "elements.yaml": SMALL["elements.yaml"]
     + "  - {key: Ni, name: Nickel, type: element}\n"
     + "  - {key: heavy, name: Heavy rare earths, type: group}\n"
@@ -32,6 +35,8 @@ rows:
      suspended_from: 2025-01-01, suspended_until: 2025-06-30, elements: [Dy]}
   - {key: act-2, country: CHN, announcement: Act 2, measure: licence, since: 2025-02-01,
      elements: [heavy]}
+  - {key: act-4, country: NOR, announcement: Act 4, measure: prohibition, since: 2024-06-15,
+     suspended_from: 2025-01-01, suspended_until: 2025-06-30, elements: [Ni], source: gazette}
   - {key: act-3, country: JPN, announcement: Act 3, measure: quota, since: 2024-01-01,
      until: 2024-12-31, quota: 7, elements: [Tb], items: [magnets]}
 """,
@@ -68,12 +73,12 @@ def graph(store: Store) -> Session:
 @pytest.mark.parametrize(
     ("country", "scope", "date", "keys"),
     [
-        (None, None, None, ["act-3", "act-1", "act-2"]),
+        (None, None, None, ["act-3", "act-1", "act-4", "act-2"]),
         ("china", None, None, ["act-1", "act-2"]),
         (None, "dysprosium", None, ["act-1"]),
         (None, "terbium", None, ["act-3", "act-2"]),
-        (None, "nickel", None, []),
-        (None, "ree-metals", "2024-12-31", ["act-3", "act-1"]),
+        (None, "nickel", None, ["act-4"]),
+        (None, "ree-metals", "2024-12-31", ["act-3", "act-1", "act-4"]),
         (None, None, "2024-04-30", ["act-3"]),
     ],
 )
@@ -85,13 +90,28 @@ def test_a_control_is_found_by_country_element_and_day(graph, country, scope, da
 
 @pytest.mark.parametrize(
     ("date", "status"),
-    [("2024-12-31", "in force"), ("2025-01-01", "suspended"), ("2025-06-30", "suspended"),
-     ("2025-07-01", "in force")],
+    [("2024-12-31", "licensed"), ("2025-01-01", "suspended"), ("2025-06-30", "suspended"),
+     ("2025-07-01", "suspended as announced; later unknown")],
 )  # fmt: skip
 def test_a_suspension_has_a_first_and_a_last_day(graph, date, status):
     rows = graph.controls("CHN", scope="Dy", date=date).rows.to_pylist()
 
     assert [row["status"] for row in rows] == [status]
+
+
+@pytest.mark.parametrize(
+    ("key", "date", "status"),
+    [("act-3", "2024-06-01", "in force"), ("act-4", "2024-07-01", "in force"),
+     ("act-4", "2025-06-01", "suspended"), ("act-4", "2025-07-01", "in force")],
+)  # fmt: skip
+def test_only_a_source_after_its_end_tells_what_followed_a_suspension(graph, key, date, status):
+    rows = {row["key"]: row for row in graph.controls(date=date).rows.to_pylist()}
+    by_query = graph.query("controls-on-date", date=date).to_pylist()
+
+    assert rows[key]["status"] == status
+    assert {row["control"]: row["status"] for row in by_query} == {
+        row["key"]: row["status"] for row in rows.values()
+    }
 
 
 def test_a_quota_is_one_amount_with_the_items_of_its_act(graph):

@@ -334,12 +334,16 @@ class TestKnownAnswers:
             return {(r["measure"], r["status"]) for r in rows if r["product"] == product}
 
         assert on("2025-04-03", "dy-oxide") == set()
-        assert on("2025-04-04", "dy-oxide") == {("licence", "in force")}
+        assert on("2025-04-04", "dy-oxide") == {("licence", "licensed")}
         assert on("2025-10-15", "cobalt-ore") == {("suspension", "in force")}
         assert on("2025-10-16", "cobalt-ore") == {("quota", "in force")}
         assert on("2026-01-31", "gallium") == {
-            ("licence", "in force"),
+            ("licence", "licensed"),
             ("prohibition", "suspended"),
+        }
+        assert on("2026-11-28", "ree-metals") == {
+            ("licence", "licensed"),
+            ("licence", "suspended as announced; later unknown"),
         }
 
     def test_who_depends_on_what_china_restricts(

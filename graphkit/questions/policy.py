@@ -376,7 +376,8 @@ def controls(
     scope : str, optional
         Only controls that name an element in scope, or cover a product, code or stage in scope.
     date : str, optional
-        Only those that stand on this day (``2025-06-01``), in force or suspended. Default: all.
+        Only those that stand on this day (``2025-06-01``), each with its status then: in force,
+        licensed, suspended, or suspended as announced with what is later unknown. Default: all.
 
     Returns
     -------
@@ -391,8 +392,9 @@ def controls(
     place = None if country is None else catalog.place(country)
     asked = catalog.materials.scope(scope)
     every = catalog.rows("controls").to_pylist()
+    published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
     rows = [
-        {**row, "status": None if date is None else _status(row, date)}
+        {**row, "status": None if date is None else _status(row, date, published[row["source"]])}
         for row in every
         if (place is None or row["country"] == place.key)
         and (date is None or row["since"] <= date <= (row["until"] or date))
@@ -419,11 +421,20 @@ def controls(
     )  # fmt: skip
 
 
-def _status(control: Mapping[str, Any], date: str) -> str:
-    """Tell whether a control that stands on a day is suspended then."""
+IN_FORCE, LICENSED, SUSPENDED = "in force", "licensed", "suspended"
+LATER_UNKNOWN = "suspended as announced; later unknown"
+"""State after the announced end of a suspension of which no later source is known."""
+
+
+def _status(control: Mapping[str, Any], date: str, published: str | None) -> str:
+    """Tell the state, on a day, of a control that stands then; its source is of another day."""
     start, end = control["suspended_from"], control["suspended_until"]
-    suspended = start is not None and start <= date <= (end or date)
-    return "suspended" if suspended else "in force"
+    if start is not None and start <= date:
+        if end is None or date <= end:
+            return SUSPENDED
+        if published is None or published <= end:
+            return LATER_UNKNOWN
+    return LICENSED if control["measure"] == "licence" else IN_FORCE
 
 
 def _concerns(catalog: Catalog, control: Mapping[str, Any], asked: Scope) -> bool:
