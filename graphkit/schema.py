@@ -208,6 +208,8 @@ NODES = (
              edge="ABOUT"),
         _ref("stage", "Stage.", "Stage", edge="ABOUT"),
         _ref("application", "Application.", "Application", edge="ABOUT"),
+        _ref("control", "Export control, of which it says how it is applied.", "Control",
+             edge="ABOUT"),
         Prop("period", Type.PERIOD, "When."),
         Prop("than", Type.PERIOD, "The period it is compared with."),
         Prop("value", Type.NUMBER, "The figure, in its unit."),
@@ -351,7 +353,8 @@ EDGES = (
         _text("role", "As what: consumer, supplier, rival, product, element, stage ...", key=True),
         ),
         End("claim", ("Claim",), "Claim."),
-        End("subject", (*PLACE, "Product", "Element", "Stage", "Application"), "Subject."),
+        End("subject", (*PLACE, "Product", "Element", "Stage", "Application", "Control"),
+            "Subject."),
         derived=True),
     Kind("COVERS", "What a data set holds of a product in one period, by EXPORTS.", (
         _ref("hs", "HS code.", "Code", key=True),

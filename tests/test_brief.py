@@ -421,6 +421,8 @@ def test_an_act_is_told_with_what_the_country_buys_of_it(korea, ask):
 
     assert f"{percent(share[0].as_py())} of permanent magnets of metal" in said
     assert not any(row["target"] == "USA" for row in acts.answer.rows.to_pylist())
+    granted = "25 % of the licence applications under Announcement 18 of 2025 were granted by 2025-"
+    assert sum(granted in point for point in acts.points) == 2
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,15 @@ CONTROLS = {
     "contains.yaml": SMALL["contains.yaml"]
     + "  - {product: ree-metals, element: Ni, role: trace}\n"
     + "  - {product: ree-metals, element: Tb, role: main}\n",
+    "claims.yaml": """\
+kind: Claim
+defaults: {kind: share, supplier: CHN, unit: share, measure: licence applications granted,
+           source: customs}
+rows:
+  - {key: act-1-may, control: act-1, period: 2024-05, value: 0.25, qualifier: about, basis: firms}
+  - {key: act-1-year, control: act-1, period: 2024-07, value: 0.4, qualifier: less-than}
+  - {key: act-2-licences, control: act-2, value: 0.6, source: gazette}
+""",
     "controls.yaml": """\
 kind: Control
 defaults: {source: customs, products: [ree-metals]}
@@ -112,6 +121,52 @@ def test_only_a_source_after_its_end_tells_what_followed_a_suspension(graph, key
     assert {row["control"]: row["status"] for row in by_query} == {
         row["key"]: row["status"] for row in rows.values()
     }
+
+
+@pytest.mark.parametrize(
+    ("date", "granted"),
+    [(None, ["about 25 %, 2024-05", "less than 40 %, 2024-07"]),
+     ("2024-08-01", ["about 25 %, 2024-05", "less than 40 %, 2024-07"]),
+     ("2024-06-30", ["about 25 %, 2024-05"])],
+)  # fmt: skip
+def test_a_licence_shows_the_published_shares_of_applications_granted_until_then(
+    graph, date, granted
+):
+    answer = graph.controls("CHN", scope="Dy", date=date)
+    [row] = answer.rows.to_pylist()
+
+    assert row["granted"] == granted
+    assert set(answer.claims["key"].to_pylist()) == {"act-1-may", "act-1-year"} - (
+        {"act-1-year"} if date == "2024-06-30" else set()
+    )
+
+
+def test_a_rate_is_a_node_on_its_act_that_the_graph_cannot_check(graph):
+    found = graph.cypher(
+        "MATCH (said:Claim)-[about:ABOUT]->(act:Control) "
+        "RETURN act.key AS act, about.role AS role, said.value AS value ORDER BY act, value"
+    )
+    checked = graph.check_claims(about="CHN").rows.to_pylist()
+
+    assert found.to_pylist() == [
+        {"act": "act-1", "role": "control", "value": 0.25},
+        {"act": "act-1", "role": "control", "value": 0.4},
+        {"act": "act-2", "role": "control", "value": 0.6},
+    ]
+    assert {row["verdict"] for row in checked} == {"cannot be told"}
+    assert {row["why"] for row in checked} == {
+        "missing: licences: the graph holds acts, and no decisions on applications"
+    }
+    assert len(graph.claim_conflicts().rows) == 0
+
+
+def test_a_cut_by_an_act_tells_the_published_rates_of_its_licences(graph):
+    notes = graph.disrupt(restriction="Act 1").notes
+
+    assert (
+        "Act 1: of the applications for a licence, about 25 %, 2024-05, were granted (firms; "
+        "customs)."
+    ) in notes
 
 
 def test_a_quota_is_one_amount_with_the_items_of_its_act(graph):

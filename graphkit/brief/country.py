@@ -412,6 +412,7 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     points = [
         f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
     ]
+    points += licences(facts, found, [found.rows[place] for place in kept])
     rows = found.answer.rows.take(pa.array(kept, pa.int64()))
     acts = acts_of(found.rows[place] for place in kept)
     said = (
@@ -434,6 +435,16 @@ def acts_of(rows: Iterable[Row]) -> int:
     return len({(row["country"], row["announcement"]) for row in rows})
 
 
+def licences(facts: Facts, controls: Asked, acts: Sequence[Row]) -> list[str]:
+    """Cite the published shares of applications that were granted under some acts."""
+    named = {act["key"]: act["announcement"] or act["key"] for act in acts}
+    claims = controls.answer.claims.to_pylist() if controls.answer else []
+    return [
+        facts.cited({**known_values(claim), "control": named[claim["control"]]})
+        for claim in claims if claim["control"] in named
+    ]  # fmt: skip
+
+
 def act_in_words(facts: Facts, act: Row) -> tuple[str, str, str]:
     """Say who restricts, what, and since when."""
     what = listed(act["elements"] or act["items"] or ["goods not named"], 8)
@@ -441,7 +452,8 @@ def act_in_words(facts: Facts, act: Row) -> tuple[str, str, str]:
     dates = f"{quota}from {act['since'] or 'an unknown day'}"
     dates += f" to {act['until']}" if act["until"] else ""
     if act["suspended_from"]:
-        dates += f", suspended from {act['suspended_from']} to {act['suspended_until'] or '?'}"
+        dates += f", suspended as announced from {act['suspended_from']} to "
+        dates += act["suspended_until"] or "an unknown day"
     who = f"{capitalized(facts.place(act['country']))}, {act['announcement']}"
     return who, f"{act['measure']}, {what}", dates
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from graphkit.analysis.claims import claim_figure, headline
+from graphkit.analysis.claims.readings import LICENCES
 from graphkit.answer import Answer, percent
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError, UsageError, visible
@@ -505,7 +506,7 @@ METHODS = (
 )
 
 
-ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage")
+ABOUT = ("consumer", "supplier", "rival", "product", "element", "stage", "control")
 """Ends and subject of a claim."""
 
 
@@ -527,6 +528,10 @@ def cited_claim(claim: Mapping[str, Any], named: Mapping[str, str]) -> str:
     keys = {name: named.get(claim[name], claim[name]) for name in ABOUT if name in claim}
     when = " against ".join(claim[name] for name in ("period", "than") if name in claim)
     measure, _, first = claim.get("measure", "").partition(" of the ")
+    if measure == LICENCES:
+        under = f" under {keys['control']}" if "control" in keys else ""
+        dated = f" by {when}" if when else ""
+        return f"{claim_figure(claim)} of the licence applications{under} were granted{dated}"
     if claim["kind"] not in ("share", "quantity", "change") or not measure:
         scope = ", ".join([*keys.values(), *([when] if when else [])])
         return f"{headline(claim)} ({scope})" if scope else headline(claim)

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.claims import claim_figure, known_values
+from graphkit.analysis.claims.readings import LICENCES
 from graphkit.analysis.concentration import production_shares
 from graphkit.analysis.criticality import CRITICAL, WGI, governance, supply_risk
 from graphkit.answer import FLAG, NUMBER, TEXTS, Answer, Column, plain, schema_of, without_empty
@@ -354,6 +356,13 @@ CONTROLS = (
         "items", "Items", "what it names besides, or the forms that it covers", type=TEXTS, rank=2
     ),
     Column("quota", "Quota (t)", "metric tons, of all its products together", type=NUMBER),
+    Column(
+        "granted",
+        "Granted",
+        "published shares of the applications for a licence that were "
+        "granted, each with its period; of a day, those up to its month",
+        type=TEXTS,
+    ),
     Column("products", "", "products of the graph that it covers, whole or in part", type=TEXTS),
     *plain("note", "evidence", "source", "key"),
 )
@@ -393,8 +402,13 @@ def controls(
     asked = catalog.materials.scope(scope)
     every = catalog.rows("controls").to_pylist()
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
+    rates = _rates(catalog, date)
     rows = [
-        {**row, "status": None if date is None else _status(row, date, published[row["source"]])}
+        {
+            **row,
+            "status": None if date is None else _status(row, date, published[row["source"]]),
+            "granted": [_rate(rate) for rate in rates.get(row["key"], ())] or None,
+        }
         for row in every
         if (place is None or row["country"] == place.key)
         and (date is None or row["since"] <= date <= (row["until"] or date))
@@ -403,6 +417,8 @@ def controls(
     rows.sort(key=lambda row: (row["since"], row["key"]))
     table = pa.Table.from_pylist(rows, schema_of(CONTROLS))
     named = sorted({element for row in rows for element in row["elements"] or ()})
+    shown = {rate["key"] for row in rows for rate in rates.get(row["key"], ())}
+    claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array([*shown], pa.string())))
     whose = f"does {place.said} have" if place else "are there"
     what = f" on {asked.meaning}" if scope is not None else ""
     return Answer(
@@ -412,7 +428,8 @@ def controls(
         table,
         CONTROLS,
         {"controls": len(rows), "controls_in_all": len(every), "elements_named": named},
-        catalog.sources(table),
+        catalog.sources(table, claims),
+        claims,
         notes=asked.notes,
         nothing="No control is known that matches.",
         caption="A control covers the elements and items that it names, not all that its products "
@@ -435,6 +452,28 @@ def _status(control: Mapping[str, Any], date: str, published: str | None) -> str
         if published is None or published <= end:
             return LATER_UNKNOWN
     return LICENSED if control["measure"] == "licence" else IN_FORCE
+
+
+def _rates(catalog: Catalog, date: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Collect the published shares of applications for a licence that were granted, by control."""
+    rates: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for claim in catalog.claims.to_pylist():
+        later = (
+            date is not None
+            and claim["period"] is not None
+            and Period(claim["period"]).start > Period(date[:7]).start
+        )
+        if claim["measure"] == LICENCES and claim["control"] is not None and not later:
+            rates[claim["control"]].append(claim)
+    for claims in rates.values():
+        claims.sort(key=lambda claim: (claim["period"] or "", claim["key"]))
+    return rates
+
+
+def _rate(claim: Mapping[str, Any]) -> str:
+    """Format the share of applications granted, with its period."""
+    when = f", {claim['period']}" if claim["period"] else ""
+    return f"{claim_figure(known_values(claim))}{when}"
 
 
 def _concerns(catalog: Catalog, control: Mapping[str, Any], asked: Scope) -> bool:
@@ -539,4 +578,12 @@ def _cut_notes(
         notes.append(f"The control names: {'; '.join(items)}.")
     if missing := sorted(product for product, found in baskets.items() if not found):
         notes.append(f"No trade in {', '.join(missing)} is known: not in the answer.")
+    rates = _rates(catalog)
+    for row in rows:
+        act = row["announcement"] or row["key"]
+        notes += [
+            f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
+            f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
+            for rate in rates.get(row["key"], ())
+        ]
     return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]

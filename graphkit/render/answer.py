@@ -462,7 +462,7 @@ def claim_lines(answer: Answer) -> list[str]:
     """Write a line for each claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
     for claim in shown_claims(answer):
-        subject = claim.get("product") or claim.get("element") or ""
+        subject = claim.get("product") or claim.get("element") or claim.get("control") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
     # Claims that differ only in their element share a line.
     stated = [line.replace(NAMED, ", ".join(subjects)) for line, subjects in lines.items()]

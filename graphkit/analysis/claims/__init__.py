@@ -106,7 +106,7 @@ def about(claim: Mapping[str, Any], subject: str | None = None) -> str:
     when = claim.get("period", "")
     if "than" in claim:
         when = f"{when} against {claim['than']}"
-    named = claim.get("product") or claim.get("element") or ""
+    named = claim.get("product") or claim.get("element") or claim.get("control") or ""
     what = subject if subject is not None and named else named
     return ", ".join(filter(None, (ends, rival, what, claim.get("stage"), when)))
 

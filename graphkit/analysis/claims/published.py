@@ -215,7 +215,7 @@ def conflicts(claims: pa.Table) -> pa.Table:
     groups: dict[tuple[Any, ...], list[Claim]] = defaultdict(list)
     for row in sorted(claims.to_pylist(), key=lambda r: r["key"]):
         if claimed(row, PLAIN) is not None and row["kind"] not in ("more-than", "ahead-of"):
-            groups[tuple(row[name] for name in SCOPE)].append(row)
+            groups[*(row[name] for name in SCOPE), row.get("control")].append(row)
     found = [
         _pair(one, other, conflict)
         for group in groups.values()

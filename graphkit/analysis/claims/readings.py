@@ -309,6 +309,8 @@ def read_claim(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Reading
     kind, measure = claim["kind"], claim["measure"]
     if kind in _NO_FIGURE:
         return Readings(missing=[_NO_FIGURE[kind]])
+    if measure == LICENCES:
+        return Readings(missing=[_NOT_HELD[LICENCES]])
     if not claim["product"] and not claim["element"]:
         return Readings(missing=["the materials it is about, one by one"])
     if not claim["period"]:
@@ -366,7 +368,10 @@ _NO_FIGURE = {
     "economic-importance": "value added of the sectors that use it, and its substitution index",
 }
 
+LICENCES = "licence applications granted"
+"""The measure of claims about the share of the applications for a licence that was granted."""
 _NOT_HELD = {
+    LICENCES: "licences: the graph holds acts, and no decisions on applications",
     "sourcing": "production of the consumer's own, at the stage the source counts, beside imports",
     "demand": "demand by country",
     "use by industry": "use by industry",
