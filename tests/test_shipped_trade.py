@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pytest
 from databases import slice_seeds
 
+from graphkit.answer import percent
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
@@ -66,6 +67,20 @@ def test_a_mine_that_may_be_behind_most_of_koreas_lithium_hydroxide_has_a_row(as
     assert largest[1]["others"] == sum(
         (row["high"] or 0.0) > largest[1]["share"] for row in mines if row["origin"] != "CHL"
     )
+
+
+def test_an_act_on_goods_that_are_only_traded_in_a_basket_is_in_the_brief(ask):
+    how = {"scope": "gallium", "period": "2024"}
+    [section] = [one for one in ask.brief("KOR", **how).sections if one.title == "Export controls"]
+    [row] = ask.depends("KOR", on="CHN", **how).rows.to_pylist()
+
+    assert section.answer.rows["announcement"].to_pylist() == ["Announcement 23 of 2023"]
+    assert section.points == [
+        "China, Announcement 23 of 2023: licence, Ga and Ge, from 2023-08-01; of the imports by "
+        f"value in 2024 it sold {percent(row['share_usd'])} of gallium, germanium, hafnium, "
+        "indium, niobium, rhenium and vanadium (a basket with gallium metal and germanium metal in "
+        "it)."
+    ]
 
 
 @pytest.mark.parametrize(

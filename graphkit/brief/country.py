@@ -27,6 +27,7 @@ from graphkit.brief.document import (
     listed,
 )
 from graphkit.names import Entity, capitalized, possessive
+from graphkit.questions.policy import traded_baskets
 
 LARGEST, TRENDS = 10, 5
 """Number of dependencies that a brief names, and of those that it follows over the years."""
@@ -390,24 +391,19 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     found = facts.ask("controls", scope=scope)
     if found.answer is None or not found.rows:
         return found.section(title), []
-    bought: dict[tuple[str, str], Row] = {}
-    if standing.rows:
-        every = facts.ask("suppliers", consumer=[buyer.key], scope=scope, period=[period])
-        for row in every.rows:
-            bought.setdefault((row["supplier"], row["product"]), row)
+    bought = _bought_by_seller(standing, scope)
+    traded = {product for products in bought.values() for product in products}
     kept: list[int] = []
     told: dict[tuple[str, ...], list[str]] = {}
     for place, act in enumerate(found.rows):
-        sold = [
-            bought[act["country"], p]
-            for p in act["products"] or ()
-            if (act["country"], p) in bought
-        ]
+        sells = bought.get(act["country"], {})
+        covered = _covered(facts, act, traded)
+        sold = {product: goods for product, goods in covered.items() if product in sells}
         own = act["country"] == buyer.key
         if act["target"] in (None, buyer.key) and (sold or own):
             kept.append(place)
             who, what, dates = act_in_words(facts, act)
-            end = _bought(facts, sold, own=own, period=period)
+            end = _bought(facts, sells, sold, own=own, period=period)
             told.setdefault((who, what, end), []).append(dates)
     points = [
         f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
@@ -418,8 +414,9 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     said = (
         f"The database records {counted(acts_of(found.rows), 'act')}, of which {acts} "
         f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.said} bought from "
-        f"the acting country in {period}, or {'is' if acts == 1 else 'are'} its own. Dates are as "
-        "recorded: whether an act is in force on a later day is not told."
+        f"the acting country in {period}, alone or in a basket, or "
+        f"{'is' if acts == 1 else 'are'} its own. Dates are as recorded: whether an act is in "
+        "force on a later day is not told."
     )
     lead = [
         f"{counted(acts, 'recorded act')} of export control "
@@ -428,6 +425,30 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     ]
     answer = replace(found.answer, rows=rows)
     return found.section(title, [said], answer=answer, points=points), lead if kept else []
+
+
+def _bought_by_seller(standing: Standing, scope: list[str] | None) -> dict[str, dict[str, Row]]:
+    """Collect what the country bought, by supplier and product."""
+    bought: dict[str, dict[str, Row]] = {}
+    if standing.rows:
+        every = standing.facts.ask(
+            "suppliers", consumer=[standing.buyer.key], scope=scope, period=[standing.period]
+        )
+        for row in every.rows:
+            bought.setdefault(row["supplier"], {}).setdefault(row["product"], row)
+    return bought
+
+
+def _covered(facts: Facts, act: Row, traded: set[str]) -> dict[str, list[str]]:
+    """Map the traded products that an act covers to its goods that they hold among others."""
+    goods: Sequence[str] = act["products"] or ()
+    covered: dict[str, list[str]] = {}
+    for good in goods:
+        for product in traded_baskets(facts.catalog, good, traded):
+            covered.setdefault(product, [])
+            if product not in goods:
+                covered[product].append(good)
+    return covered
 
 
 def acts_of(rows: Iterable[Row]) -> int:
@@ -458,13 +479,20 @@ def act_in_words(facts: Facts, act: Row) -> tuple[str, str, str]:
     return who, f"{act['measure']}, {what}", dates
 
 
-def _bought(facts: Facts, sold: Sequence[Row], *, own: bool, period: str | None) -> str:
-    """Say what the country bought of the goods that an act covers."""
+def _bought(
+    facts: Facts, bought: Mapping[str, Row], sold: Mapping[str, Sequence[str]], *, own: bool,
+    period: str | None,
+) -> str:  # fmt: skip
+    """Say what the country bought of the goods of an act, or of the baskets that hold them."""
     if own:
         return "its own act."
-    known = [row for row in sold if row["share_usd"] is not None]
-    known.sort(key=lambda row: (-row["share_usd"], row["product"]))
-    shares = [f"{percent(row['share_usd'])} of {facts.product(row['product'])}" for row in known]
+    known = [product for product in sold if bought[product]["share_usd"] is not None]
+    known.sort(key=lambda product: (-bought[product]["share_usd"], product))
+    shares = []
+    for product in known:
+        text = f"{percent(bought[product]['share_usd'])} of {facts.product(product)}"
+        held = listed([facts.product(good) for good in sold[product]])
+        shares.append(f"{text} (a basket with {held} in it)" if held else text)
     if not shares:
         return f"the value bought there in {period} is unknown."
     return f"of the imports by value in {period} it sold {listed(shares)}."

@@ -520,7 +520,7 @@ def control_cut(catalog: Catalog, text: str) -> Cut:
         raise UsageError(f"no restriction is called {text!r}; there are {'; '.join(known)}")
     traded = set(catalog.traded["product"].to_pylist())
     goods = sorted({product for row in rows for product in row["products"] or ()})
-    baskets = {product: _traded_baskets(catalog, product, traded) for product in goods}
+    baskets = {product: traded_baskets(catalog, product, traded) for product in goods}
     cut = sorted(set().union(*baskets.values()))
     if not cut:
         raise GraphkitError(
@@ -544,7 +544,7 @@ def _distinct(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
     return sorted({row[name] for row in rows} - {None})
 
 
-def _traded_baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
+def traded_baskets(catalog: Catalog, product: str, traded: set[str]) -> list[str]:
     """List a traded product, or those of its stage with all its main elements."""
     if product in traded:
         return [product]
