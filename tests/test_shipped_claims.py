@@ -111,7 +111,7 @@ def test_a_statement_without_a_figure_gives_its_words(claims):
 def test_statements_can_be_printed_before_their_scope_and_without_quotation_marks(claims):
     stated = [claim["statement"] for claim in claims.values() if "statement" in claim]
 
-    assert len(stated) == 37
+    assert len(stated) == 38
     assert [text for text in stated if set(text) & set('“”"') or text.endswith(".")] == []
 
 
@@ -422,6 +422,7 @@ def when(control):
             "cobalt-compounds cobalt-metal cobalt-ore",
             "2025-12-31",
         ),
+        (("IDN", "2020-01-01", "prohibition", None), "nickel-ore", None),
     ],
 )
 def test_every_published_export_control_covers_its_products(controls, scope, products, until):
@@ -437,7 +438,7 @@ def test_every_published_export_control_covers_its_products(controls, scope, pro
     [
         ("chn-2023-23", "Ga Ge"), ("chn-2024-46", "Ga Ge Sb"), ("chn-2025-10", "Bi In Mo Te W"),
         ("chn-2025-18", "Dy Gd Lu Sc Sm Tb Y"), ("chn-2025-57", "Er Eu Ho Tm Yb"),
-        ("cod-2025-001", "Co"),
+        ("cod-2025-001", "Co"), ("idn-2019-11", "Ni"),
     ],
 )  # fmt: skip
 def test_a_control_names_its_own_elements(controls, key, elements):

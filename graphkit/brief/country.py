@@ -408,7 +408,7 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     points = [
         f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
     ]
-    points += licences(facts, found, [found.rows[place] for place in kept])
+    points += claims_on(facts, found, [found.rows[place] for place in kept])
     rows = found.answer.rows.take(pa.array(kept, pa.int64()))
     acts = acts_of(found.rows[place] for place in kept)
     said = (
@@ -456,8 +456,8 @@ def acts_of(rows: Iterable[Row]) -> int:
     return len({(row["country"], row["announcement"]) for row in rows})
 
 
-def licences(facts: Facts, controls: Asked, acts: Sequence[Row]) -> list[str]:
-    """Cite the published shares of applications that were granted under some acts."""
+def claims_on(facts: Facts, controls: Asked, acts: Sequence[Row]) -> list[str]:
+    """Cite what was published on some acts, such as the licences granted."""
     named = {act["key"]: act["announcement"] or act["key"] for act in acts}
     claims = controls.answer.claims.to_pylist() if controls.answer else []
     return [

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.answer import COUNT, NUMBER, Answer, Column, money, percent, schema_of
 from graphkit.arrow import SHARE
-from graphkit.brief.country import act_in_words, claims_part, licences, ordered
+from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
 from graphkit.brief.document import Asked, Brief, Facts, Part, Section, at_least, counted, listed
 from graphkit.catalog import COUNTRIES, Scope
 from graphkit.names import capitalized
@@ -224,7 +224,7 @@ def _controls(facts: Facts) -> Part:
         f"{who}: {what}, {'; '.join(dates)}; products: {of}."
         for (who, what, of), dates in told.items()
     ]
-    points += licences(facts, found, found.rows)
+    points += claims_on(facts, found, found.rows)
     acts = {(act["country"], act["announcement"]) for act in found.rows}
     who = facts.each(country for country, _ in acts)
     said = (

@@ -402,12 +402,12 @@ def controls(
     asked = catalog.materials.scope(scope)
     every = catalog.rows("controls").to_pylist()
     published = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
-    rates = _rates(catalog, date)
+    told = _claims_on_acts(catalog, date)
     rows = [
         {
             **row,
             "status": None if date is None else _status(row, date, published[row["source"]]),
-            "granted": [_rate(rate) for rate in rates.get(row["key"], ())] or None,
+            "granted": list(map(_rate, _rates(told.get(row["key"], ())))) or None,
         }
         for row in every
         if (place is None or row["country"] == place.key)
@@ -417,8 +417,8 @@ def controls(
     rows.sort(key=lambda row: (row["since"], row["key"]))
     table = pa.Table.from_pylist(rows, schema_of(CONTROLS))
     named = sorted({element for row in rows for element in row["elements"] or ()})
-    shown = {rate["key"] for row in rows for rate in rates.get(row["key"], ())}
-    claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array([*shown], pa.string())))
+    keys = [claim["key"] for row in rows for claim in told.get(row["key"], ())]
+    claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], pa.array(keys, pa.string())))
     whose = f"does {place.said} have" if place else "are there"
     what = f" on {asked.meaning}" if scope is not None else ""
     return Answer(
@@ -454,20 +454,24 @@ def _status(control: Mapping[str, Any], date: str, published: str | None) -> str
     return LICENSED if control["measure"] == "licence" else IN_FORCE
 
 
-def _rates(catalog: Catalog, date: str | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Collect the published shares of applications for a licence that were granted, by control."""
-    rates: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _claims_on_acts(catalog: Catalog, date: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Collect the claims about controls, by control; of a day, those up to its month."""
+    claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for claim in catalog.claims.to_pylist():
         later = (
             date is not None
             and claim["period"] is not None
             and Period(claim["period"]).start > Period(date[:7]).start
         )
-        if claim["measure"] == LICENCES and claim["control"] is not None and not later:
-            rates[claim["control"]].append(claim)
-    for claims in rates.values():
-        claims.sort(key=lambda claim: (claim["period"] or "", claim["key"]))
-    return rates
+        if claim["control"] is not None and not later:
+            claims[claim["control"]].append(claim)
+    return claims
+
+
+def _rates(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Select the shares of applications for a licence that were granted, in order of time."""
+    rates = [claim for claim in claims if claim["measure"] == LICENCES]
+    return sorted(rates, key=lambda claim: (claim["period"] or "", claim["key"]))
 
 
 def _rate(claim: Mapping[str, Any]) -> str:
@@ -578,12 +582,12 @@ def _cut_notes(
         notes.append(f"The control names: {'; '.join(items)}.")
     if missing := sorted(product for product, found in baskets.items() if not found):
         notes.append(f"No trade in {', '.join(missing)} is known: not in the answer.")
-    rates = _rates(catalog)
+    told = _claims_on_acts(catalog)
     for row in rows:
         act = row["announcement"] or row["key"]
         notes += [
             f"{act}: of the applications for a licence, {_rate(rate)}, were granted "
             f"({rate['basis'] or 'basis not stated'}; {rate['source']})."
-            for rate in rates.get(row["key"], ())
+            for rate in _rates(told.get(row["key"], ()))
         ]
     return [*notes, "A licence does not stop exports: `loss` sets the share that it holds back."]
