@@ -260,7 +260,7 @@ EDGES = (
         _tonnes("tonnes", "Mass, of what the basis says."),
         _tonnes("low", "Lower end, where a range was published."),
         _tonnes("high", "Upper end, where a range was published.", not_below="low"),
-        _share("share", "Share of the published world total."),
+        _share("share", "Share of the published world total, or of the sum where that is larger."),
         QUALIFIER,
         _text("published_value", "The figure as printed, where it is not a plain number."),
         Prop("estimated", Type.FLAG, "The publisher marks it as an estimate."),

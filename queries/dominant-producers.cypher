@@ -3,7 +3,7 @@
 //   period: {type: period, doc: "year of production", default: "2024"}
 //   min_share: {type: float, doc: "least share of the world total, 0 to 1", default: "0.5"}
 // units:
-//   share: "0 to 1, of the published world total"
+//   share: "0 to 1, of the published world total or, if larger, the sum"
 //   tonnes: "t, of what the basis says"
 
 // A world total may leave out countries whose figure is withheld: see withheld-production.

@@ -2,7 +2,7 @@
 // params:
 //   period: {type: period, doc: "year of production", default: "2024"}
 // units:
-//   top_share: "0 to 1, of the published world total of that product"
+//   top_share: "0 to 1, of the published world total of that product or, if larger, the sum"
 
 // Of the products bought for the element, the one whose largest producer has the highest share;
 // rare-earth-ore stands for each rare earth, which are mined together.

@@ -3,7 +3,7 @@
 //   application: {type: str, doc: "key of an application, as ev-motors", default: ev-motors}
 //   period: {type: period, doc: "year of production", default: "2024"}
 // units:
-//   top_share: "0 to 1, of the published world total"
+//   top_share: "0 to 1, of the published world total or, if larger, the sum"
 
 // Everything upstream of the products that are bought for the application, also small parts of
 // them. No producer: no country's share is published for that year.

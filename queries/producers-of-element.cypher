@@ -4,7 +4,7 @@
 //   period: {type: period, doc: "year of production", default: "2024"}
 // units:
 //   tonnes: "t, of what the basis says"
-//   share: "0 to 1, of the published world total"
+//   share: "0 to 1, of the published world total or, if larger, the sum"
 
 // Products that contain the element among others are here too: their mass is not the element's.
 // role is its role in the product, of a group the first that a member has: main, by-product ...

@@ -7,9 +7,9 @@
 //   hhi_low: "0 to 10,000"
 //   hhi_high: "0 to 10,000"
 
-// Shares are of the published world total, which is rounded: coverage can pass 1, the HHI cannot
-// pass 10,000. hhi_low is of the named countries, as if the rest were many small ones; hhi_high as
-// if the rest were one country.
+// Shares are of the published world total, or of the sum of the figures where that is larger.
+// hhi_low is of the named countries, as if the rest were many small ones; hhi_high as if the rest
+// were one country. Given shares can pass 1 together; no HHI passes 10,000.
 // hhi_high is empty where a named producer's figure is not published: the total may leave it out.
 // Sums count whole billionths, which are exact in whatever order a database adds them up.
 MATCH (maker:Country)-[made:PRODUCES]->(item:Product)

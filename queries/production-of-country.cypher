@@ -6,7 +6,7 @@
 //   tonnes: "t, of what the basis says"
 //   low: t
 //   high: t
-//   share: "0 to 1, of the published world total"
+//   share: "0 to 1, of the published world total or, if larger, the sum"
 
 // Figures of two bases are not to be added up.
 MATCH (maker:Country {iso3: $country})-[made:PRODUCES]->(item:Product)

@@ -3,7 +3,7 @@
 //   product: {type: product, doc: "what is produced", default: cobalt-ore}
 // units:
 //   tonnes: "t, of what the basis says"
-//   share: "0 to 1, of the published world total"
+//   share: "0 to 1, of the published world total or, if larger, the sum"
 //   same_edition_as_before: "false: the step from the year before is partly a change of edition"
 
 // Each year in the newest edition that has it: a series can join editions, which revise what they

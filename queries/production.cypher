@@ -2,7 +2,7 @@
 // params:
 //   products: {type: list, doc: "product keys", default: "rare-earth-ore,gallium"}
 //   periods: {type: list, doc: "years of production", default: "2023,2024"}
-// units: {tonnes: "t, of what the basis says", low: t, high: t, share: "0 to 1, of the published world total"}
+// units: {tonnes: "t, of what the basis says", low: t, high: t, share: "0 to 1, of the published world total or, if larger, the sum"}
 
 // World totals and "other countries" stand among the rows: `type` tells what is not one country.
 // Of the editions of one source, the newest with the product and period: see production-revisions.

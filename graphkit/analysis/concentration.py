@@ -142,11 +142,10 @@ def far_unit_values(flows: pa.Table) -> pa.Table:
 def production_concentration(production: pa.Table) -> pa.Table:
     """Measure the concentration of each product's production among countries.
 
-    The denominator is the published world total if one exists, else the sum of the published
-    figures. A world total is rounded: named countries can add up to more, but no index passes
-    its scale. It may leave out a country whose figure is withheld; then upper bounds are null and
-    the lower ones refer to the published total. Figures of several bases without a world total
-    are never added up.
+    The denominator is the published world total, or the sum of the published figures where there
+    is none or where the figures add up to more: a world total is rounded. It may leave out a
+    country whose figure is withheld; then upper bounds are null and the lower ones refer to the
+    published total. Figures of several bases without a world total are never added up.
 
     Parameters
     ----------
@@ -162,7 +161,7 @@ def production_concentration(production: pa.Table) -> pa.Table:
     pyarrow.Table
         One row per ``product``, ``stage``, ``period``, ``basis`` and ``source``, sorted by
         them: ``denominator`` (text), ``total`` (t), ``coverage`` (share of it with a named
-        producer, 0 to slightly above 1), ``unpublished`` (named producers without a figure),
+        producer, 0 to 1), ``unpublished`` (named producers without a figure),
         ``note`` (why indices are missing), then the columns of :func:`import_concentration`
         from ``suppliers`` on.
 
@@ -274,6 +273,33 @@ def published_interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
     return low or 0.0, inf if high is None else high
 
 
+PRINTED = "published world total"
+ADDED = "sum of the published figures"
+ADDED_ABOVE = f"{ADDED}, above the rounded world total"
+
+
+def added_up(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Add up the figures of one table of producers, with "other countries"; bounds at least."""
+    named = [published_interval(row) for row in rows if row["type"] not in NAMELESS]
+    others = [row["tonnes"] or 0.0 for row in rows if row["type"] in ("rest", "unspecified")]
+    return fsum([*(bounds[0] for bounds in named if bounds is not None), *others])
+
+
+def larger_total(printed: float, added: float) -> float:
+    """Return the sum of a table where it is above the printed total, which is rounded.
+
+    Examples
+    --------
+    >>> larger_total(900.0, 909.0), larger_total(380.0, 379.2)
+    (909.0, 380.0)
+    """
+    return added if added > printed * (1 + SUMMED) else printed
+
+
+SUMMED = 1e-9
+"""Part of a total by which a sum of the same figures may differ in floating point."""
+
+
 def _producers(
     rows: list[Mapping[str, Any]], several_bases: bool
 ) -> tuple[list[Interval], dict[str, Any]]:
@@ -282,10 +308,10 @@ def _producers(
     unpublished = sorted(who for who, bounds in named if bounds is None)
     producers = sorted((who, *bounds) for who, bounds in named if bounds is not None)
     world = [r["tonnes"] for r in rows if r["type"] == "world" and r["tonnes"]]
-    others = [r["tonnes"] or 0.0 for r in rows if r["type"] in ("rest", "unspecified")]
+    added = added_up(rows)
     note, total = None, None
     if len(world) == 1:
-        total = world[0]
+        total = larger_total(world[0], added)
     elif len(world) > 1:
         note = f"{len(world)} world totals"
     elif several_bases:
@@ -293,9 +319,11 @@ def _producers(
     elif unpublished or any(low != high for _, low, high in producers):
         note = "no world total, and not every figure is published"
     else:
-        total = sum(sorted(low for _, low, _ in producers) + sorted(others)) or None
+        total = added or None
         note = None if total else "no production"
-    denominator = "published world total" if world else "sum of the published figures"
+    denominator = PRINTED if world else ADDED
+    if world and total and total > world[0]:
+        denominator = ADDED_ABOVE
     return producers, {
         "denominator": denominator if total else None, "total": total,
         "unpublished": len(unpublished), "note": note,
@@ -329,8 +357,8 @@ def production_sums(figures: pa.Table, periods: Mapping[str, str]) -> pa.Table:
         The columns of ``figures`` without ``series``, one row per country, product, basis and
         series, sorted by them: ``tonnes`` where every figure is exact, else ``low`` and ``high``
         with the ``qualifier`` (range, at-least). ``share`` is that of the published world totals
-        added up, where each period has one and the figures had shares. Sources are joined by
-        ``+``.
+        added up (of the figures added up where they are more), where each period has one and the
+        figures had shares. Sources are joined by ``+``.
 
     Examples
     --------
@@ -371,10 +399,12 @@ def _table_sums(listed: Sequence[Figure], pieces: Sequence[str], period: str) ->
     }
     worlds = [row["tonnes"] for row in sums.values() if row["type"] == "world"]
     total = worlds[0] if len(worlds) == 1 else None
+    if total:
+        total = larger_total(total, added_up(list(sums.values())))
     for who, row in sums.items():
         shared = any(figure["share"] is not None for figure in of[who].values())
         exact = shared and total and row["tonnes"] is not None
-        row["share"] = min(row["tonnes"] / total, 1.0) if exact else None
+        row["share"] = row["tonnes"] / total if exact else None
     return list(sums.values())
 
 

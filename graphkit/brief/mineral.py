@@ -29,7 +29,8 @@ COLUMNS = (
     Column("country", "Country", place=True),
     Column("period", "Period"),
     Column("tonnes", "Tonnes", "metric tons, of what the basis says", "t", NUMBER),
-    Column("share", "Share", "0 to 1, of the published world total", SHARE, NUMBER),
+    Column("share", "Share", "0 to 1, of the published world total or, if larger, the sum", SHARE,
+           NUMBER),
     Column("qualifier", "Qualifier"),
     Column("published_value", "As printed"),
     Column("basis", "Basis"),
@@ -114,7 +115,8 @@ def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked
         pa.Table.from_pylist(rows, schema_of(COLUMNS)), COLUMNS, figures.coverage(scope),
         facts.catalog.sources(figures.rows),
         caption="As published; the share is of the world total of the same source, where it gives "
-        "one. A withheld figure is unknown, not zero.", names=facts.places,
+        "one, or of the sum of its figures where that is larger. A withheld figure is unknown, not "
+        "zero.", names=facts.places,
     )  # fmt: skip
     query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
     return Section(title, [said], points, answer, [query], shown=30), made[:2]

@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.concentration import (
+    ADDED_ABOVE,
     far_unit_values,
     import_concentration,
     production_concentration,
     production_sums,
 )
 from graphkit.analysis.shares import INDICES
-from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column, percent, schema_of
+from graphkit.answer import COUNT, FLAG, NUMBER, Answer, Column, schema_of
 from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
@@ -53,8 +54,8 @@ MARKET = (
     Column("denominator", doc="description of total_usd or total_tonnes, the base of the shares"),
     Column("total_usd", unit="USD", type=NUMBER),
     Column("total_tonnes", unit="t", type=NUMBER),
-    Column("coverage", "", "0 to 1 and a little more, share of published world production with "
-           "a named producer", SHARE, NUMBER),
+    Column("coverage", "", "0 to 1, share of world production with a named producer", SHARE,
+           NUMBER),
     Column("unpublished", "", "named producers without a figure; upper bounds are then null",
            type=COUNT),
     Column("estimated", "", "named producers whose figure is an estimate", type=COUNT),
@@ -111,16 +112,14 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
     for row in rows.to_pylist():
         if row["note"] and row["product"] not in without[row["note"]]:
             without[row["note"]].append(row["product"])
-        if row["coverage"] is not None and row["coverage"] > 1:
-            first = f" ({row['top']} {percent(row['cr1'] / row['coverage'])})" if row["cr1"] else ""
-            over.append(f"{row['product']}{first}")
+        if row["denominator"] == ADDED_ABOVE:
+            over.append(f"{row['product']} in {row['period']}")
     for why, products in without.items():
         yield f"No indices for {', '.join(products)}: {why}."
     if over:
         yield (
             f"Producers of {', '.join(dict.fromkeys(over))} add up to more than the world total, "
-            "which is rounded: their shares are a little too large. Of their sum the first has the "
-            "share in brackets."
+            "which is rounded: shares are of their sum."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -190,12 +191,15 @@ def _qualifier(one: Printed) -> str | None:
 
 
 def add_shares(rows: Sequence[Row]) -> None:
-    """Add to each production row its share of the world total."""
+    """Add to each production row its share of the world total, or of the sum if that is more."""
     for members in of_one_total(rows).values():
         world = next((r["tonnes"] for r in members if r["country"] == WORLD), None)
-        for row in members:
-            if world and row["country"] != WORLD and row["tonnes"] is not None:
-                row["share"] = round(row["tonnes"] / world, 6)
+        parts = [r for r in members if r["country"] != WORLD]
+        figures = (r["low"] if r["tonnes"] is None else r["tonnes"] for r in parts)
+        total = max(world or 0.0, fsum(figure or 0.0 for figure in figures))
+        for row in parts:
+            if world and row["tonnes"] is not None:
+                row["share"] = round(row["tonnes"] / total, 6)
 
 
 def of_one_total(rows: Iterable[Row]) -> dict[tuple[str, ...], list[Row]]:
@@ -270,7 +274,10 @@ def _comment(kind: str, chapter: str, source: str, periods: set[str], made: str)
         f"{origin(source)}; {made}",
     ]
     if kind == "PRODUCES":
-        lines.append("A share is of the published world total; its note says what that leaves out.")
+        lines.append(
+            "A share is of the published world total (its note says what that leaves out), or of "
+            "the sum of the figures where that is larger."
+        )
     return "\n".join([*lines, WORLD_NOTE])
 
 
