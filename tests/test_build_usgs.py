@@ -100,7 +100,7 @@ def test_rare_earths_mined_in_china_in_2024_are_as_printed(fact):
     # The printed total is 380,000 t; the countries and the others add up to 384,000 t.
     assert row["share"] == pytest.approx(270_000 / 384_000, abs=1e-6)
     assert row["estimated"] is True
-    assert row["note"] == "Production quota; does not include undocumented production."
+    assert "withdrew the note that this is a production quota" in row["note"]
     assert (row["source"], row["observed"]) == ("usgs-mcs-2026", True)
 
 
@@ -247,9 +247,28 @@ def test_countries_that_do_not_add_up_to_the_world_stop_the_build(tmp_path):
 def test_a_bound_on_reserves_is_kept_as_printed_with_its_unit(fact):
     row = fact("reserves/rare-earths", country="WLD")
 
-    assert (row["qualifier"], row["published_value"]) == ("more-than", ">85,000,000")
-    assert row["note"] == "In metric tons."
+    assert (row["qualifier"], row["published_value"]) == ("more-than", ">75,000,000")
+    assert row["note"].startswith("In metric tons.")
     assert "tonnes" not in row
+
+
+def test_what_was_corrected_after_the_release_is_as_corrected_and_says_so(fact):
+    brazil = fact("reserves/rare-earths", country="BRA")
+    india = fact("reserves/rare-earths", country="IND")
+
+    assert brazil["tonnes"] == 11_000_000
+    assert brazil["note"] == (
+        "Corrected in version 1.3 of 27 May 2026; first printed as 21,000,000 t."
+    )
+    assert (india["qualifier"], "tonnes" in india) == ("not-available", False)
+    assert "256,000 t of monazite in 2015" in india["note"]
+
+
+def test_a_correction_that_the_release_has_itself_stops_the_build(tmp_path):
+    usgs = _changed(tmp_path, "Value", "21,000,000", "11,000,000")
+
+    with pytest.raises(GraphkitError, match=r"no reserves of rare-earth-ore BRA 2025 .* 21000000"):
+        build_usgs.build(usgs, tmp_path / "out")
 
 
 def test_reserves_in_words_stay_words(fact):

@@ -3,7 +3,8 @@
 ``python tools/build_usgs.py --data FOLDER [--out seeds]`` reads the data releases, as published, in
 ``FOLDER/usgs``. What their rows mean in the graph is listed in ``chapters.yaml`` (world tables) and
 ``balances.yaml`` (US salient statistics) of the importer and in ``usgs_claims.yaml`` (US imports)
-beside this file. What was written goes to stderr.
+beside this file, and what was corrected after the release in ``usgs_corrections.yaml``. What was
+written goes to stderr.
 """
 
 from __future__ import annotations
@@ -115,6 +116,31 @@ def _share_of(figure: Figure) -> Row:
     return {**shares, "qualifier": figure.qualifier, "published_value": figure.published}
 
 
+def correct(rows: Sequence[Row], corrections: Iterable[Meaning], table: str) -> list[Row]:
+    """Replace what the publisher corrected after its data release.
+
+    Raises
+    ------
+    GraphkitError
+        A row or its printed figure is not in the release, which may have been corrected.
+    """
+    fixed = list(rows)
+    for one in corrections:
+        place = {name: one[name] for name in ("product", "country", "period")}
+        at = [i for i, row in enumerate(fixed) if place.items() <= row.items()]
+        printed, withdrawn = dict(one["printed"]), one["printed"].get("note")
+        printed.pop("note", None)
+        row = fixed[at[0]] if len(at) == 1 else {"notes": ()}
+        if not printed.items() <= row.items() or (withdrawn and withdrawn not in row["notes"]):
+            raise GraphkitError(
+                f"usgs_corrections.yaml: found no {table} of {' '.join(place.values())} that is "
+                f"printed as {one['printed']}; if the release has the correction, delete it there"
+            )
+        kept = tuple(note for note in row["notes"] if note != withdrawn)
+        fixed[at[0]] = {**row, **one["corrected"], "notes": (*kept, one["note"])}
+    return fixed
+
+
 def write_claims(
     out: Path, name: str, what: str, rows: list[Row], source: str, defaults: Row
 ) -> int:
@@ -148,6 +174,9 @@ def build(usgs: Path, out: Path) -> list[str]:
     reliance = reliance_rows(new.tables["net_import_reliance"], meanings)
     sources = source_rows(new.tables["import_sources"], meanings, several)
     meanings.refuse_unknown("chapters.yaml or tools/usgs_claims.yaml")
+    corrections = read_tables(Path(__file__).with_name("usgs_corrections.yaml"))
+    made = correct(made, corrections["production"], "production")
+    held = correct(held, corrections["reserves"], "reserves")
     series = Series()
     balances = balance_rows(new.tables["salient"], series)
     series.refuse_unknown()
