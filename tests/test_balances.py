@@ -289,6 +289,7 @@ def test_most_figures_that_facts_cover_get_a_verdict(shipped):
 
     assert every.coverage["contradicted"] + every.coverage["borne_out"] >= 160
     coverage = reliance.coverage
-    assert coverage["claims"] == 246
+    assert coverage["claims"] == 251
     assert coverage["borne_out"] >= 137
-    assert coverage["contradicted"] <= 1
+    # Yttrium in 2021, and the rare earths of 2024 as the edition of 2025 printed them.
+    assert coverage["contradicted"] <= 2

@@ -277,6 +277,66 @@ def test_published_figures_stay_as_printed(ask):
     assert "U.S. Geological Survey" in answer_text(answer).split("\nSources\n")[1]
 
 
+def test_a_published_reliance_that_was_revised_is_said_and_the_newest_stands_in_the_row(ask):
+    answer = ask.reliance("USA", scope="REE", period="2024")
+    (whole,) = [row for row in answer.rows.to_pylist() if row["material"] == "REE"]
+
+    assert (whole["published"], whole["published_source"]) == ("53 %", "usgs-mcs-2026")
+    assert (
+        "Published reliance that was revised: REE of USA in 2024: 80 % in the 2025 edition, 53 % "
+        "in the 2026 edition."
+    ) in answer.notes
+    (first,) = [
+        row for row in ask.reliance("USA", scope="REE", period="2020").rows.to_pylist()
+        if row["published"]
+    ]  # fmt: skip
+    assert (first["material"], first["published"]) == ("REE", "100 %")
+
+
+KOREAS = """\
+kind: REPORTS
+defaults: {country: KOR, product: ree-metals, element: Dy, balance: ree-metals, source: customs,
+  unit: t, period: 2024}
+rows:
+  - {statistic: imports, label: Imports, value: 12}
+  - {statistic: exports, label: Exports, value: 2}
+  - {statistic: consumption, label: Consumption, value: 20}
+"""
+MADE_BY_KOREA = MADE + "  - {country: KOR, tonnes: 5}\n"
+
+
+def test_trade_with_a_figure_of_its_own_stands_beside_the_balance_and_says_why(embedded_of):
+    seeds = {"made.yaml": MADE_BY_KOREA, "trade.yaml": WEIGHED, "balance.yaml": KOREAS}
+    first, second = embedded_of(seeds).reliance("KOR", period="2024").rows.to_pylist()
+
+    assert (first["trade_source"], first["reliance_low"]) == ("customs national balance", 0.5)
+    assert close(second["reliance_low"], 10 / 15)
+    assert second["missing"] == (
+        "of trade flows, without stock changes, beside the national balance; the mass of 1 flow"
+    )
+
+
+@pytest.mark.parametrize(
+    ("consumption", "reliance", "missing"),
+    [
+        ("value: 20", 0.5, None),
+        ("qualifier: withheld, published_value: W", None,
+         "Consumption: withheld; of trade flows: the mass of 1 flow; one basis: trade is in "
+         "gross, production in REO"),
+    ],
+)  # fmt: skip
+def test_trade_without_a_figure_of_its_own_leaves_the_row_to_the_balance(
+    embedded_of, consumption, reliance, missing
+):
+    balance = KOREAS.replace("value: 20", consumption)
+    made = MADE_BY_KOREA.replace("basis: gross", "basis: REO")
+    seeds = {"made.yaml": made, "trade.yaml": WEIGHED, "balance.yaml": balance}
+    (row,) = embedded_of(seeds).reliance("KOR", period="2024").rows.to_pylist()
+
+    assert (row["trade_source"], row["reliance_low"]) == ("customs national balance", reliance)
+    assert row["missing"] == missing
+
+
 def test_what_is_known_of_no_country_is_said(ask):
     with pytest.raises(GraphkitError, match="nor is a reliance of South Korea published"):
         ask.reliance("KOR", scope="gallium")

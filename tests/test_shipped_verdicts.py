@@ -15,7 +15,11 @@ from test_verdicts import (
 )
 
 from graphkit.analysis.claims.evidence import Loaded
-from graphkit.analysis.claims.published import conflicts, production_conflicts
+from graphkit.analysis.claims.published import (
+    conflicts,
+    production_conflicts,
+    superseded_claims,
+)
 from graphkit.analysis.claims.verdicts import (
     check_claims,
 )
@@ -37,10 +41,24 @@ def test_two_shares_that_leave_less_than_nothing_are_a_conflict():
     rows = [{"value": 0.79, "supplier": "CHL", "period": None}, {"value": 0.79, "source": "t"}]
     (row,) = conflicts(claims_of(*rows)).to_pylist()
 
-    assert row["conflict"] == "shares of two suppliers add up to more than all, if of one period"
+    sums = "shares of two suppliers add up to more than all: at least 157 %"
+    assert (row["conflict"], row["difference"]) == (f"{sums}, if of one period", None)
     (dated,) = conflicts(claims_of(*(r | {"period": "2022"} for r in rows))).to_pylist()
-    assert dated["conflict"] == "shares of two suppliers add up to more than all"
+    assert dated["conflict"] == sums
     assert conflicts(claims_of(*(r | {"value": 0.5} for r in rows))).num_rows == 0
+
+
+def test_a_later_edition_of_one_source_revises_and_contradicts_nothing():
+    rows = claims_of({"value": 0.8, "source": "y-2025"}, {"value": 0.53, "source": "y-2026"})
+    editions = {"key": ["y-2025", "y-2026"], "published": ["2025", "2026-02-06"]}
+    series = pa.table({**editions, "edition_of": ["y", "y"]})
+    others = pa.table({**editions, "edition_of": pa.nulls(2, pa.string())})
+    older, newer = rows["key"].to_pylist()
+
+    assert superseded_claims(rows, series) == {older: newer}
+    assert superseded_claims(rows, others) == {}
+    assert conflicts(rows, series).num_rows == 0
+    assert conflicts(rows, others).num_rows == conflicts(rows).num_rows == 1
 
 
 @pytest.mark.parametrize(
@@ -143,7 +161,8 @@ def test_verdicts_on_shipped_claims(checked, key, wanted):
 
 
 def test_shipped_claims_that_contradict_each_other_are_listed(facts):
-    assert [(r["key"], r["other"]) for r in conflicts(facts["Claim"]).to_pylist()] == [
+    found = conflicts(facts["Claim"], facts["Source"]).to_pylist()
+    assert [(r["key"], r["other"]) for r in found] == [
         ("chn-mean-refining-share-ap", "chn-mean-refining-share-iea-october"),
         ("eu-li-chl-eca", "eu-li-chn-2016-2020"),
         ("kor-nd-magnets-chn-2022", "kor-nd-magnets-chn-2022-businesskorea"),

@@ -428,7 +428,7 @@ def claim_conflicts(
     chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
     rows = [
         _pair(pair, claims[pair["key"]], claims[pair["other"]])
-        for pair in conflicts(catalog.claims).to_pylist()
+        for pair in conflicts(catalog.claims, catalog.nodes("Source")).to_pylist()
         if {pair["key"], pair["other"]} & chosen
     ]
     made = all_production(catalog)

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.balances import BY_TRADE, balance_reliance
-from graphkit.analysis.claims import claim_figure
+from graphkit.analysis.claims import claim_figure, known_values
+from graphkit.analysis.claims.published import superseded_claims
 from graphkit.analysis.concentration import production_concentration, published_interval
 from graphkit.analysis.criticality import n_minus_1 as without_largest
 from graphkit.analysis.criticality import net_import_reliance
@@ -106,8 +107,9 @@ def reliance(
     -------
     Answer
         One row for each country, product, and source of trade, of production and of the published
-        figure, with all inputs. Trade and production of different bases give no figure. A row from
-        a national balance stands beside them (``trade_source`` names it).
+        figure, with all inputs. Trade and production of different bases give no figure. A national
+        balance (``trade_source`` names it) comes first; a row of trade stands beside it only with a
+        figure of its own. Of several editions of a published figure the newest stands in the row.
 
     Raises
     ------
@@ -120,9 +122,12 @@ def reliance(
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     trade = trade_of(catalog, asked.scope, period)
-    published = _published(catalog, asked)
+    told = _published(catalog, asked)
     when = {series["product"]: series["period"] for series in trade.series}
-    published = _of_periods(published, when, period)
+    told = _of_periods(told, when, period)
+    revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
+    keys = told["key"].to_pylist()
+    published = told.filter(pa.array([key not in revised for key in keys], pa.bool_()))
     for claim in published.to_pylist():
         when.setdefault(claim["product"] or _ELEMENT + claim["element"], claim["period"])
     balanced = _balanced(catalog, asked, when, published)
@@ -139,7 +144,25 @@ def reliance(
     rows, silent = _rows(catalog, table, published, balanced, every=buyer is not None)
     if not len(rows):
         raise GraphkitError(_lacking(asked, trade, silent))
-    return _answer(catalog, asked, rows, trade, figures, published, notes, silent)
+    notes += _revisions(catalog, told, revised)
+    return _answer(catalog, asked, rows, trade, figures, told, notes, silent)
+
+
+def _revisions(catalog: Catalog, told: pa.Table, revised: Mapping[str, str]) -> list[str]:
+    """Write a note on published figures that a later edition of their source changed."""
+    claims = {row["key"]: row for row in catalog.claims.to_pylist()}
+    printed = {row["key"]: row["published"] for row in catalog.nodes("Source").to_pylist()}
+    said = []
+    for old in told.to_pylist():
+        new = claims[revised.get(old["key"], old["key"])]
+        before, after = (claim_figure(known_values(claim)) for claim in (old, new))
+        if before != after:
+            editions = [printed[claim["source"]][:4] for claim in (old, new)]
+            said.append(
+                f"{old['product'] or old['element']} of {old['consumer']} in {old['period']}: "
+                f"{before} in the {editions[0]} edition, {after} in the {editions[1]} edition"
+            )
+    return [f"Published reliance that was revised: {'; '.join(said)}."] if said else []
 
 
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
@@ -259,7 +282,7 @@ def _rows(
     """Build the rows, and count the countries and products without any figure."""
     silent = 0
     rows = [_told(catalog, dict(balance)) for balance in balanced]
-    covered = {(row["country"], row["material"], row["period"]) for row in rows}
+    balances = {(row["country"], row["material"], row["period"]): row for row in rows}
     bases = {
         (c["consumer"], c["product"] or _ELEMENT + c["element"], c["period"], c["source"],
          c["published_value"], c["value"]): c["basis"]
@@ -277,11 +300,28 @@ def _rows(
             row |= {"element": row["product"].removeprefix(_ELEMENT), "product": None}
             row["missing"] = OF_ALL_FORMS
         told = _told(catalog, row)
-        place = (told["country"], told["material"], told["period"])
-        if told["trade_source"] is not None or place not in covered:
+        balance = balances.get((told["country"], told["material"], told["period"]))
+        if balance is None or (told["trade_source"] is not None and _beside(told, balance)):
             rows.append(told)
     rows.sort(key=lambda r: (r["product"] is None, r["material"], r["country"]))
     return pa.Table.from_pylist(rows, schema_of(COLUMNS)), silent
+
+
+def _beside(trade: dict[str, Any], balance: dict[str, Any]) -> bool:
+    """Tell whether a row of trade stands beside a national balance, and say why in it.
+
+    Without a figure of its own it goes; if the balance has none either, it says there what the
+    trade lacks.
+    """
+    ends = (trade["reliance_low"], trade["reliance_high"])
+    if ends not in ((None, None), (0.0, 1.0)):
+        said = "of trade flows, without stock changes, beside the national balance"
+        trade["missing"] = "; ".join(filter(None, [said, trade["missing"]]))
+        return True
+    if balance["reliance_low"] is None:
+        lacks = f"of trade flows: {trade['missing'] or 'production'}"
+        balance["missing"] = "; ".join(filter(None, [balance["missing"], lacks]))
+    return False
 
 
 def _told(catalog: Catalog, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,26 +179,69 @@ IF_ONE_PERIOD = ", if of one period"
 SCOPE = ("kind", "consumer", "rival", "product", "element", "stage", "than", "measure", "unit")
 
 
-def conflicts(claims: pa.Table) -> pa.Table:
+REVISED = ("consumer", "supplier", "rival", "kind", "product", "element", "stage", "period",
+           "than", "measure", "unit", "basis", "counted_by", "includes_other")  # fmt: skip
+"""Properties that a figure keeps from one edition of its source to the next, beside `includes`."""
+
+
+def superseded_claims(claims: pa.Table, sources: pa.Table) -> dict[str, str]:
+    """Map each claim that a later edition of its source prints again to the newest such claim.
+
+    Parameters
+    ----------
+    claims : pyarrow.Table
+        As the query ``claims`` returns them.
+    sources : pyarrow.Table
+        ``key``, ``edition_of``, ``published``.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys([*REVISED, "includes"]) | {"consumer": "USA", "period": "2024"}
+    >>> claims = pa.Table.from_pylist([
+    ...     {**row, "key": "old", "source": "y-2025"}, {**row, "key": "new", "source": "y-2026"}])
+    >>> sources = pa.table({"key": ["y-2025", "y-2026"], "edition_of": ["y"] * 2,
+    ...                     "published": ["2025", "2026-02-06"]})
+    >>> superseded_claims(claims, sources)
+    {'old': 'new'}
+    """
+    editions = {row["key"]: (row["edition_of"], row["published"]) for row in sources.to_pylist()}
+    series: dict[tuple[Any, ...], list[tuple[str, str]]] = defaultdict(list)
+    for claim in claims.to_pylist():
+        edition_of, published = editions.get(claim["source"], (None, None))
+        if edition_of and published:
+            scope = (*(claim[name] for name in REVISED), tuple(claim["includes"] or ()))
+            series[edition_of, scope].append((published, claim["key"]))
+    return {
+        key: max(printed)[1]
+        for printed in series.values()
+        for published, key in sorted(printed)
+        if published < max(printed)[0]
+    }
+
+
+def conflicts(claims: pa.Table, sources: pa.Table | None = None) -> pa.Table:
     """Find pairs of claims from two sources that cannot both be right, as far as scopes tell.
 
     Two claims of one scope conflict if their figures, with rounding and qualifier, share no
     value; two shares of one consumer conflict if they add up to more than all. Where a claim
     states no period the conflict says that it is one only if both are of one period. A figure
     by value is not compared with one by weight, nor of another basket, nor counts, whose subject
-    is only in words.
+    is only in words. What a later edition of one source prints again is a revision.
 
     Parameters
     ----------
     claims : pyarrow.Table
         As the query ``claims`` returns them.
+    sources : pyarrow.Table, optional
+        As for :func:`superseded_claims`.
 
     Returns
     -------
     pyarrow.Table
         One row per pair, sorted by keys: ``key``, ``other``, ``conflict``, the scope, the two
         suppliers, periods, figures (as text) and sources, and ``difference`` (of the first
-        figure to the second; null where one of them is not a single figure).
+        figure to the second; null where one of them is not a single figure, and for the shares of
+        two suppliers, of which ``conflict`` has the sum).
 
     Examples
     --------
@@ -212,9 +255,12 @@ def conflicts(claims: pa.Table) -> pa.Table:
     >>> [(r["key"], r["other"], r["conflict"]) for r in conflicts(claims).to_pylist()]
     [('a', 'b', 'different figures')]
     """
+    revised = {} if sources is None else superseded_claims(claims, sources)
     groups: dict[tuple[Any, ...], list[Claim]] = defaultdict(list)
     for row in sorted(claims.to_pylist(), key=lambda r: r["key"]):
-        if claimed(row, PLAIN) is not None and row["kind"] not in ("more-than", "ahead-of"):
+        if row["key"] in revised or row["kind"] in ("more-than", "ahead-of"):
+            continue
+        if claimed(row, PLAIN) is not None:
             groups[*(row[name] for name in SCOPE), row.get("control")].append(row)
     found = [
         _pair(one, other, conflict)
@@ -242,7 +288,8 @@ def _conflict(one: Claim, other: Claim) -> str | None:
     if one["supplier"] == other["supplier"]:
         found = DIFFERENT if first.high < second.low or second.high < first.low else None
     elif one["kind"] == "share" and None not in (one["supplier"], other["supplier"]):
-        found = TOO_MUCH if first.low + second.low > 1 else None
+        least = first.low + second.low
+        found = f"{TOO_MUCH}: at least {100 * least:.4g} %" if least > 1 else None
     else:
         return None
     undated = None in (one["period"], other["period"])
@@ -270,7 +317,8 @@ def _pair(one: Claim, other: Claim, conflict: str) -> dict[str, Any]:
         row |= {f"{prefix}{name}": claim[name] for name in ("supplier", "period", "source")}
         row[f"{prefix}figure"] = _figure(claim)
     values = (one["value"], other["value"])
-    difference = None if None in values else one["value"] - other["value"]
+    apart = None in values or one["supplier"] != other["supplier"]
+    difference = None if apart else one["value"] - other["value"]
     return row | {"key": one["key"], "other": other["key"], "difference": difference}
 
 
