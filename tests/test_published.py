@@ -7,7 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from graphkit.analysis.claims.published import published_changes, published_shares
+from graphkit.analysis.claims.published import (
+    published_amount_changes,
+    published_changes,
+    published_shares,
+)
 from graphkit.errors import GraphkitError
 from graphkit.render import answer_text
 
@@ -97,6 +101,41 @@ def test_changes_are_in_the_order_of_the_second_share():
     assert published_changes(shares, "2022", "2023")["supplier"].to_pylist() == ["CHL", "CHN"]
 
 
+SEPTEMBER = {"period": "2025-09", "value": 18_043.0, "source": "another article"}
+
+
+def test_two_totals_of_one_statistic_are_compared_though_two_articles_quote_them():
+    customs = {"attributed_to": "customs"}
+    rows = claims(SOLD, SEPTEMBER | customs, OCTOBER[0] | customs, OCTOBER[1] | customs)
+    (row,) = published_amount_changes(rows, "2025-09", "2025-10").to_pylist()
+
+    assert (row["supplier"], row["consumer"], row["share_of"]) == ("CHN", None, "CHN's exports")
+    assert (row["tonnes_before"], row["tonnes_after"]) == (18.043, 3.501)
+    assert row["amount_change"] == pytest.approx(3_501 / 18_043 - 1)
+    assert (row["source"], row["points"]) == ("another article+customs", None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"source": "customs", "basis": "content"}, {"source": "customs", "unit": "USD"},
+     {"source": "customs", "qualifier": "more-than"}, {"source": "customs", "consumer": "JPN"}],
+    ids=["source", "basis", "measure", "bound", "partner"],
+)  # fmt: skip
+def test_amounts_of_two_statistics_bases_or_partners_are_not_compared(change):
+    rows = claims(SOLD, SEPTEMBER | change, OCTOBER[0])
+
+    assert not len(published_amount_changes(rows, "2025-09", "2025-10"))
+
+
+def test_two_figures_for_one_month_that_differ_give_no_change():
+    same = {"source": "customs"}
+    twice = claims(SOLD, SEPTEMBER | same, SEPTEMBER | same, OCTOBER[0])
+    differ = claims(SOLD, SEPTEMBER | same, SEPTEMBER | same | {"value": 17_000.0}, OCTOBER[0])
+
+    assert len(published_amount_changes(twice, "2025-09", "2025-10")) == 1
+    assert not len(published_amount_changes(differ, "2025-09", "2025-10"))
+
+
 # --- asked of the database
 
 DYSPROSIUM = """\
@@ -161,3 +200,20 @@ def test_published_figures_of_two_years_are_compared_without_trade(graph_of):
     assert answer.coverage["published_figures"] == 4
     with pytest.raises(GraphkitError, match="no trade is known of both 2021 and 2023"):
         ask.compare("2021", "2023", of="KOR", scope="ree-metals")
+
+
+def test_published_totals_are_compared_also_of_the_side_that_was_not_asked_for(graph_of):
+    earlier = "  - {key: before, kind: quantity, value: 18043, unit: kg, period: 2025-09}\n"
+    ask = graph_of({"claims.yaml": DYSPROSIUM + earlier})
+    sold = ask.compare("2025-09", "2025-10", of="CHN", scope="Dy", partner="consumer")
+    answer = ask.compare("2025-09", "2025-10", of="CHN", scope="Dy")
+
+    (row,) = answer.rows.to_pylist()
+    assert answer.rows == sold.rows
+    assert (row["consumer"], row["share_of"]) == (None, "CHN's exports")
+    assert row["amount_change"] == pytest.approx(-0.806, abs=0.0005)
+    assert answer.question.startswith("How did China’s exports of dysprosium (Dy) change")
+    assert "No imports of China are known for dysprosium (Dy): these are its exports." in (
+        answer.notes
+    )
+    assert not any("these are its exports" in note for note in sold.notes)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis import trade_change as analysis
-from graphkit.analysis.claims.published import published_changes
+from graphkit.analysis.claims.published import published_amount_changes, published_changes
 from graphkit.analysis.shares import grouped
 from graphkit.analysis.trade_change import (
     MEASURES,
@@ -233,8 +233,9 @@ def compare(
         One row for each product, data set and partner, by rank in the second period, lost partners
         last: amounts, amounts per month, shares, ranks, and their changes. The coverage has the
         totals of each product as ``totals``. Without trade of both periods: the change of the
-        shares that one published table gives for both (``scope`` says ``counted``); if claims
-        only compare them, no rows, and a note on what is known.
+        amounts and shares that were published for both (``scope`` says ``counted``), of the other
+        side of the country's trade if only that was; if claims only compare them, no rows, and a
+        note on what is known.
 
     Raises
     ------
@@ -249,8 +250,17 @@ def compare(
     owner, wanted = owner_named(catalog, of, partner), catalog.materials.scope(scope)
     claims = _claims(catalog, owner, wanted, {before, after})
     held, others, lacking = _covered(catalog, wanted, (before, after))
-    if lacking and len(changes := _published(catalog, owner, wanted, before, after)):
-        return _from_claims(catalog, owner, wanted, (before, after), changes, lacking)
+    if lacking:
+        both = [
+            owner,
+            owner_named(catalog, of, "consumer" if partner == "supplier" else "supplier"),
+        ]
+        for party in both if of else both[:1]:
+            if len(changes := _published(catalog, party, wanted, before, after)):
+                turned = "" if party is owner else nothing_of(owner, wanted)
+                return _from_claims(
+                    catalog, party, wanted, (before, after), changes, (lacking, turned)
+                )
     if lacking and not len(claims):
         raise GraphkitError(lacking)
     rows, totals, flows = _compared(catalog, wanted, owner, held, (before, after))
@@ -285,12 +295,23 @@ def compare(
 def _published(
     catalog: Catalog, owner: TradeParty, scope: Scope, before: str, after: str
 ) -> pa.Table:
-    """Compare the shares of the owner's trade that were published for both periods."""
+    """Compare the amounts and shares of the owner's trade that were published for both periods.
+
+    Amounts without a share, such as the totals, come first.
+    """
     sells = owner.partner == "consumer"
     buyer, seller = (None, owner.place) if sells else (owner.place, None)
-    shares = shares_in(catalog, Question(buyer, seller, scope, None))
+    asked = Question(buyer, seller, scope, None)
+    shares = shares_in(catalog, asked)
     shares = shares.filter(pc.equal(shares["measure"], OF_TRADE[owner.partner]))
-    return published_changes(shares, before, after)
+    changes = published_changes(shares, before, after)
+    claims = claims_about(catalog.claims, asked)
+    claims = claims.filter(
+        pc.fill_null(pc.equal(claims["measure"], OF_TRADE[owner.partner]), False)
+    )
+    amounts = published_amount_changes(claims, before, after)
+    with_share = pc.is_in(amounts["claim_after"], value_set=changes["claim_after"])
+    return pa.concat_tables([amounts.filter(pc.invert(with_share)), changes])
 
 
 def _from_claims(
@@ -299,19 +320,30 @@ def _from_claims(
     scope: Scope,
     periods: tuple[str, str],
     changes: pa.Table,
-    lacking: str,
+    lacking: tuple[str, str],
 ) -> Answer:
-    """Answer from the figures that were published for both periods."""
+    """Answer from the figures that were published for both periods.
+
+    ``lacking`` is what is not known: trade, and of which side of the party nothing is published.
+    """
     keys = pa.chunked_array([*changes["claim_before"].chunks, *changes["claim_after"].chunks])
     claims = catalog.claims.filter(pc.is_in(catalog.claims["key"], value_set=keys))
     headers = dict(zip(("share_before", "share_after"), periods, strict=True))
+    headers |= {f"{measure}_after": periods[1] for measure in MEASURES}
+    headers |= {f"{measure}_before": f"{unit} {periods[0]}"
+                for measure, unit in zip(MEASURES, ("USD", "Tonnes"), strict=True)}  # fmt: skip
     columns = [replace(c, header=headers.get(c.name, c.header)) for c in PUBLISHED_CHANGES]
+    notes = [*_notes(owner, {}, lacking[0], 0)]
+    if lacking[1]:
+        notes.append(f"{capitalized(lacking[1])}: these are its {OF_TRADE[owner.partner]}.")
+    if any("+" in source for source in changes["source"].to_pylist()):
+        notes.append("Sources joined by + quote the same statistics, one for each period.")
     return published_answer(
         catalog,
         f"How did {owner.whose} {OF_TRADE[owner.partner]} of {scope.meaning} change from "
         f"{periods[0]} to {periods[1]}, as published?",
         _scope_of(owner, scope, *periods), scope, changes, columns,
-        {"published_figures": len(claims)}, claims, (*scope.notes, *_notes(owner, {}, lacking, 0)),
+        {"published_figures": len(claims)}, claims, (*scope.notes, *notes),
     )  # fmt: skip
 
 

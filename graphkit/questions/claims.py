@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from graphkit.analysis.claims import claim_sentence, known_values
 from graphkit.analysis.shares import import_shares
 from graphkit.answer import COMPARISON, NUMBER, Answer, Column, without_empty
+from graphkit.arrow import SHARE
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
@@ -365,8 +366,13 @@ PUBLISHED_CHANGES = (
     Column("share_after", doc="0 to 1, as published for the second period", type=NUMBER),
     Column("points", "change", "percentage points, share_after minus share_before",
            type=NUMBER),
-    Column("tonnes_before", doc="metric tons, on the stated basis", type=NUMBER),
-    Column("usd_before", doc="US dollars", type=NUMBER),
+    Column("tonnes_before", "Tonnes", "metric tons, on the stated basis", type=NUMBER),
+    Column("tonnes_after", "then", "the same for the second period", type=NUMBER),
+    Column("usd_before", "USD", doc="US dollars", type=NUMBER),
+    Column("usd_after", "then", doc="the same for the second period", type=NUMBER),
+    Column("amount_change", "change of the amount",
+           "the second amount over the first, minus 1: -0.8 is a fall by four fifths", SHARE,
+           NUMBER),
     *MADE_OF,
 )  # fmt: skip
 PUBLISHED = (

@@ -122,6 +122,7 @@ CHANGES = pa.schema([
     *(number(f"share_{end}", SHARE) for end in ("before", "after")), number("points", POINTS),
     *(number(f"{m}_{end}", u) for m, u in (("tonnes", "t"), ("usd", "USD"))
       for end in ("before", "after")),
+    number("amount_change", SHARE),
     *texts("counted_by", "basis", "attributed_to", "source", "claim_before", "claim_after"),
 ])  # fmt: skip
 
@@ -141,7 +142,8 @@ def published_changes(shares: pa.Table, before: str, after: str) -> pa.Table:
     pyarrow.Table
         One row for each partner named in both, largest share in the second period first: the
         scope, ``share_before``, ``share_after`` (0 to 1), ``points`` (their difference in
-        percentage points), the amounts, the basis and the source.
+        percentage points), the amounts, ``amount_change`` (of the first amount; -0.8 is a fall
+        by four fifths), the basis and the source.
 
     Examples
     --------
@@ -167,7 +169,69 @@ def _change(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: other.get(name) for name in CHANGES.names}
     for end, side in (("before", one), ("after", other)):
         row |= {f"{name}_{end}": side[name] for name in ("share", "tonnes", "usd", "claim")}
+    known = [name for name in ("tonnes", "usd") if one[name] and other[name] is not None]
+    if known:
+        row["amount_change"] = other[known[0]] / one[known[0]] - 1
+    if None in (one["share"], other["share"]):
+        return row
     return row | {"points": 100 * (other["share"] - one["share"])}
+
+
+def published_amount_changes(claims: pa.Table, before: str, after: str) -> pa.Table:
+    """Compare the amounts that are published for two periods: of all trade, or with one partner.
+
+    Both are plain figures on one basis, of one source or attributed to one: China's customs may
+    be quoted by one article for September and by another for October. Two figures for one period
+    that differ give none.
+
+    Parameters
+    ----------
+    claims : pyarrow.Table
+        As the query ``claims`` returns them.
+    before, after : str
+        The two periods.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of :func:`published_changes`, without shares, by key of the second claim; the
+        two sources are joined by ``+``. A total has one end of the trade alone.
+
+    Examples
+    --------
+    >>> row = {"kind": "quantity", "supplier": "CHN", "unit": "kg", "measure": "exports",
+    ...        "element": "Dy", "attributed_to": "customs"}
+    >>> empty = dict.fromkeys([*PUBLISHED.names, "key", "kind", "value", "unit", "qualifier"])
+    >>> claims = pa.Table.from_pylist([
+    ...     {**empty, **row, "key": "s", "period": "2025-09", "value": 18_043.0, "source": "one"},
+    ...     {**empty, **row, "key": "o", "period": "2025-10", "value": 3_501.0, "source": "two"}])
+    >>> (change,) = published_amount_changes(claims, "2025-09", "2025-10").to_pylist()
+    >>> round(change["tonnes_after"], 3), round(change["amount_change"], 3), change["source"]
+    (3.501, -0.806, 'one+two')
+    """
+    figures: dict[tuple[Any, ...], dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+    for claim in claims.to_pylist():
+        if _is_figure(claim) and claim["kind"] == "quantity" and claim["period"] in (before, after):
+            whose = claim["attributed_to"] or claim["source"]
+            scope = (claim[n] for n in ("consumer", "supplier", *TABLE[2:]))
+            figures[whose, AMOUNTS[claim["unit"]][0], *scope][claim["period"]].append(claim)
+    rows = []
+    for ends in figures.values():
+        pair = [[_amount(claim) for claim in ends[period]] for period in (before, after)]
+        if all(len({(one["tonnes"], one["usd"]) for one in some}) == 1 for some in pair):
+            first, second = pair[0][0], pair[1][0]
+            cited = "+".join(sorted({first["source"], second["source"]}))
+            rows.append(_change(first, second) | {"source": cited})
+    rows.sort(key=lambda row: row["claim_after"])
+    return pa.Table.from_pylist(rows, schema=CHANGES)
+
+
+def _amount(claim: Claim) -> dict[str, Any]:
+    """Build the row of a published amount, without a share."""
+    name, scale = AMOUNTS[claim["unit"]]
+    row = {column: claim.get(column) for column in PUBLISHED.names}
+    row |= {"share_of": f"{claim[OWNERS[claim['measure']]]}'s {claim['measure']}", "share": None}
+    return row | {"claim": claim["key"], name: claim["value"] * scale}
 
 
 PLAIN = Tolerance(points=0, relative=0, other=0)
