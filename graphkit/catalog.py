@@ -498,6 +498,28 @@ class Materials:
             found[product] = FITS[max(fits, default=0)]
         return found
 
+    def earlier_goods(self, series: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+        """Select what the HS codes of the products in some series hold of earlier stages.
+
+        Returns
+        -------
+        dict
+            By product, of each such code: ``code``, ``earlier`` (the goods), ``stage_order`` of
+            the last stage whose work they have behind them, and ``source``.
+        """
+        places = self._catalog.nodes("Stage").select(["key", "position"]).to_pylist()
+        order = {stage["key"]: stage["position"] for stage in places}
+        codes = {(row["product"], code) for row in series for code in (row["hs"] or "").split("+")}
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for row in self._catalog.links("TRADED_AS").to_pylist():
+            if row["earlier_stage"] and (row["product"], row["code"]) in codes:
+                found.setdefault(row["product"], {})[row["code"]] = {
+                    "code": row["code"],
+                    "earlier": row["earlier"] or f"goods of the stage {row['earlier_stage']}",
+                    "stage_order": order[row["earlier_stage"]], "source": row["earlier_source"],
+                }  # fmt: skip
+        return {product: list(rows.values()) for product, rows in found.items()}
+
     def _elsewhere(self, elements: Iterable[str], bought: Iterable[str]) -> pa.Table:
         """Select the other products that hold any of some elements, in order of the chain."""
         held = self._catalog.links("CONTAINS")

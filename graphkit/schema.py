@@ -281,6 +281,9 @@ EDGES = (
         _text("revision", "HS revision of the code.", key=True, required=True, one_of=REVISIONS),
         _text("fit", "exact: only this product; dominant: mostly; proxy: among others.",
               required=True, one_of=("exact", "dominant", "proxy")),
+        _text("earlier", "Goods of earlier stages that travel under the code too."),
+        _ref("earlier_stage", "Last stage whose work those goods have behind them.", "Stage"),
+        _ref("earlier_source", "Where it was published that the code holds them.", "Source"),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("code", ("Code",), "HS code.")),
     Kind("CONTAINS", "An element in a product, and what it is there for.", (

@@ -3,7 +3,8 @@
 MATCH (p:Product)-[link:CONTAINS|TRADED_AS|COVERS]-(x:Element|Code|Dataset)
 RETURN type(link) AS link, x.code AS code, p.key AS product, p.stage AS stage,
        link.revision AS revision, x.key AS element, x.key AS dataset, link.role AS role,
-       link.fit AS fit, link.note AS note, link.source AS source, link.hs AS hs,
+       link.fit AS fit, link.earlier AS earlier, link.earlier_stage AS earlier_stage,
+       link.earlier_source AS earlier_source, link.note AS note, link.source AS source, link.hs AS hs,
        link.period AS period, link.preferred AS preferred, link.flows AS flows, link.usd AS usd,
        link.tonnes AS tonnes, link.outlier_exporter AS outlier_exporter,
        link.outlier_importer AS outlier_importer, link.outlier_tonnes AS outlier_tonnes,

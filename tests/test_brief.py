@@ -231,6 +231,24 @@ def test_goods_that_hold_other_elements_are_named_in_the_lead(ask):
     assert "is counted with other elements that these goods hold" in lead
 
 
+def test_work_on_goods_that_a_code_also_holds_of_earlier_stages_is_only_possible(ask):
+    malaysia = ask.brief("MYS", **RARE)
+    points = section(malaysia, "Single points of failure").sentences
+    assert points[1].endswith(
+        "Of 1 more that is only possible, for its code also holds goods of earlier stages."
+    )
+    assert any(
+        "possibly 99.6 % as traced was made into metal in Australia, but the code also holds "
+        "goods priced like concentrate (HS 280530)" in point
+        for point in section(malaysia, "The largest dependencies").points
+    )
+    metals = ask.brief(scope="ree-metals", period="2024")
+    points = section(metals, "Single points of failure").points
+    possible = [point for point in points if ", possibly: its code also holds " in point]
+    assert possible
+    assert not set(possible) & set(metals.lead)
+
+
 WEIGHED = {"trade.yaml": re.sub(r"usd: \d+, |\n.*usd: 200}", "", SMALL["trade.yaml"])}
 
 

@@ -233,6 +233,48 @@ def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
     assert {row["supplier"] for row in few} == {"JPN"}
 
 
+EARLIER = {
+    "traded-as.yaml": """\
+kind: TRADED_AS
+defaults: {revision: HS92, fit: exact, source: customs}
+rows:
+  - {product: ree-metals, code: 280530, earlier: concentrate, earlier_stage: mine,
+     earlier_source: customs}
+""",
+    "trade.yaml": CHAIN["trade.yaml"].replace(": ree-metals,", ": ree-metals, hs: 280530,"),
+}
+
+
+def test_work_at_a_stage_is_only_possible_where_the_code_also_holds_earlier_goods(graph_of):
+    def verdicts(session: Session) -> dict[Any, Any]:
+        rows = session.single_points("JPN", scope="ree-metals").rows.to_pylist()
+        return {(r["traced_to"], r["supplier"]): (r["verdict"], r["earlier"]) for r in rows}
+
+    sure = verdicts(graph_of(CHAIN))
+    assert sure["metal", "CHN"] == ("certain", None)
+    unsure = graph_of(CHAIN, EARLIER)
+    found = verdicts(unsure)
+    held = "concentrate (HS 280530)"
+    assert found["metal", "CHN"] == ("possible", held)
+    assert found[None, "CHN"] == ("certain", held)  # it did sell these goods, whatever they were
+    assert found["mine", "CHN"] == sure["mine", "CHN"]
+
+    [row, *_] = unsure.origins("JPN", scope="ree-metals", stage="metal").rows.to_pylist()
+    assert (row["origin"], row["earlier"]) == ("CHN", held)
+    every = unsure.single_points(scope="ree-metals").rows.to_pylist()
+    assert {r["earlier"] for r in every if r["traced_to"] == "metal"} == {held}
+    assert "customs" in unsure.single_points("JPN").sources["key"].to_pylist()
+
+
+def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(chain):
+    answer = chain.single_points("KOR", scope="Dy", threshold=0.9)
+
+    assert {(r["product"], r["imports"]) for r in answer.rows.to_pylist()} == {("magnets", 900.0)}
+    assert "Also imported, without a single point that is known: ree-metals (500 USD)." in (
+        answer.notes
+    )
+
+
 def test_everybodys_points_are_added_up_by_what_they_buy(chain):
     rows = chain.single_points(scope="ree-metals").rows.to_pylist()
     found = {(r["definition"], r["traced_to"], r["supplier"]): r for r in rows}
@@ -468,6 +510,19 @@ def test_china_is_the_single_point_of_koreas_magnets_at_every_stage(ask):
     assert {row["supplier"] for row in rows} == {"CHN"}
     assert [row["traced_to"] for row in rows] == [None, "mine", "separate", "metal", "component"]
     assert next(r["verdict"] for r in rows if r["traced_to"] == "mine") == "as traced"
+
+
+def test_concentrate_that_goes_as_metal_makes_no_smelter(ask):
+    rows = ask.single_points("MYS", scope="rare earths", period="2024").rows.to_pylist()
+    verdicts = {(r["product"], r["traced_to"], r["supplier"]): r for r in rows}
+
+    smelted = verdicts["ree-metals", "metal", "AUS"]
+    assert (smelted["verdict"], smelted["share"]) == ("possible", pytest.approx(0.996, abs=0.001))
+    assert smelted["earlier"] == "goods priced like concentrate (HS 280530)"
+    china = ask.single_points("CHN", scope="ree-compounds", period="2024").rows.to_pylist()
+    assert {(r["supplier"], r["verdict"]) for r in china if r["traced_to"] == "separate"} == {
+        ("MMR", "possible")
+    }
 
 
 def test_slack_only_ever_helps(ask):

@@ -252,6 +252,11 @@ def _made_by(facts: Facts, row: Row, work: str) -> str:
     """Say how much of it one country made."""
     name = facts.place(row["origin"])
     span, traced = between(row["low"], row["high"]), percent(row["share"])
+    if row["earlier"] and row["share"] >= LEAST_TRACED:
+        return (
+            f"possibly {traced} as traced was {work} in {name}, but the code also holds "
+            f"{row['earlier']}"
+        )
     if row["share"] < LEAST_TRACED:
         return f"where it was {work} is unknown ({name}: {span})"
     if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
@@ -282,15 +287,20 @@ def _points(standing: Standing, scope: list[str] | None) -> Part:
     face = [row for row, _ in kept if row["traced_to"] is None]
     looked = [row for row, _ in kept if row["traced_to"] is not None]
     certain = {row["product"] for row in looked if row["verdict"] == "certain"}
-    traced = {row["product"] for row in looked} - certain
+    possible = {row["product"] for row in looked if row["earlier"]} - certain
+    traced = {row["product"] for row in looked} - certain - possible
     sentences = [
         f"At face value, one supplier sold at least half of {standing.whose} by value in {period} "
         f"of {counted(len({row['product'] for row in face}), 'product')}.",
         "Looked through to where the product was made, one country has at least half of "
         f"{standing.whose} by value in {period} of {counted(len(certain), 'product')} even at the "
         f"lower end of its range, and of {len(traced)} more as traced, where the range allows "
-        "less.",
-    ]
+        "less." + (
+            f" Of {len(possible)} more that is only possible, for "
+            f"{'its code also holds' if len(possible) == 1 else 'their codes also hold'} goods of "
+            "earlier stages." if possible else ""
+        ),
+    ]  # fmt: skip
     rows = found.answer.rows.take(pa.array([place for _, place in kept], pa.int64()))
     said = "Products of the largest imports come first; the command has the stages before too."
     answer = replace(found.answer, rows=rows)

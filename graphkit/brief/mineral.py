@@ -199,17 +199,26 @@ def _points(facts: Facts, asked: Mapping[str, Any]) -> Part:
         f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
         f"{facts.product(row['product'])} get at least half of it, by value in {row['period']}, "
         f"from {facts.place(row['supplier'])} ({row['definition']}{_to(row)}): "
-        f"{percent(row['at_stake'])} of all imports of it."
+        f"{percent(row['at_stake'])} of all imports of it{_possibly(row)}."
         for row in rows[:MOST]
     ]
     said = (
-        "The largest parts of all imports first; what is looked through is as traced, not certain."
+        "The largest parts of all imports first; what is looked through is as traced, not certain, "
+        "and only possible where the product's code also holds goods of earlier stages."
     )
-    return found.section(title, [said], points=points, answer=answer, shown=12), points[:1]
+    sure = [point for point, row in zip(points, rows, strict=False) if not _possibly(row)]
+    return found.section(title, [said], points=points, answer=answer, shown=12), sure[:1]
 
 
 def _to(row: Row) -> str:
     return f" to the stage {row['traced_to']}" if row["traced_to"] else ""
+
+
+def _possibly(row: Row) -> str:
+    """Say why it is only possible that the stage's work was done there; empty where it is not."""
+    if not row["traced_to"] or not row["earlier"]:
+        return ""
+    return f", possibly: its code also holds {row['earlier']}"
 
 
 def _controls(facts: Facts) -> Part:

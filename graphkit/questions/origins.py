@@ -24,13 +24,24 @@ from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
-from graphkit.questions.trade import in_other_data_sets, in_sentence, product_notes
+from graphkit.questions.trade import (
+    in_other_data_sets,
+    in_sentence,
+    product_notes,
+    series_of,
+)
 
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
 LARGE = 0.1
 """Unknown share of imports from which the largest producers are named."""
+EARLIER = Column(
+    "earlier",
+    "Its code also holds",
+    "goods of stages before the one traced to that travel under "
+    "the HS codes of the product: they are counted as if the stage's work had been done on them",
+)
 COLUMNS = (
     Column("consumer", "Consumer", place=True),
     Column("product", "Product"),
@@ -49,6 +60,7 @@ COLUMNS = (
     Column("hidden", "Hidden, points", "-1 to 1, share minus face_value: above 0 what comes from "
            "there through other sellers, below 0 what is bought there but made elsewhere; tables "
            "show percentage points", DIFFERENCE, type=NUMBER),
+    EARLIER,
 )  # fmt: skip
 METHOD = (
     "Looked through: a country's sales have the mix of what it makes and buys (proportional "
@@ -298,9 +310,8 @@ def _traced(
         avoided = name, members_with_data(supply.network, {name: countries})[0][name]
     found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
                           by_seller=by_seller)  # fmt: skip
-    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply).select(
-        [column.name for column in COLUMNS]
-    )
+    rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
+    rows = with_earlier(catalog, rows, supply).select([column.name for column in COLUMNS])
     if origin is not None:
         wanted = catalog.members(origin) if origin.type == "group" else [origin.key]
         rows = rows.filter(pc.is_in(rows["origin"], pa.array(wanted, pa.string())))
@@ -401,6 +412,8 @@ def supply_answer(
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
+    if EARLIER.name in rows.column_names and rows[EARLIER.name].null_count < len(rows):
+        also = (*also, sources_of_earlier(catalog, supply))
     buyer = asked.buyer.key if asked.buyer else None
     if buyer not in supply.network.countries:
         buyer = None
@@ -446,6 +459,32 @@ def with_scope(rows: pa.Table, supply: Supply) -> pa.Table:
     return rows
 
 
+def with_earlier(catalog: Catalog, rows: pa.Table, supply: Supply) -> pa.Table:
+    """Add what the codes of each row's product hold from before the stage that it is traced to.
+
+    A row that is traced to no stage is about the product's own.
+    """
+    goods = catalog.materials.earlier_goods(series_of(supply.flows))
+    stages = catalog.nodes("Stage").select(["key", "position"]).to_pylist()
+    order = {stage["key"]: stage["position"] for stage in stages}
+    texts = [
+        "; ".join(
+            f"{one['earlier']} (HS {one['code']})"
+            for one in goods.get(row["product"], ())
+            if one["stage_order"] < order[row["traced_to"] or row["stage"]]
+        )
+        for row in rows.select(["product", "stage", "traced_to"]).to_pylist()
+    ]
+    return rows.append_column(EARLIER.name, pa.array([text or None for text in texts], pa.string()))
+
+
+def sources_of_earlier(catalog: Catalog, supply: Supply) -> pa.Table:
+    """Collect the sources that say what the codes of a supply network hold of earlier stages."""
+    goods = catalog.materials.earlier_goods(series_of(supply.flows)).values()
+    sources = sorted({one["source"] for some in goods for one in some if one["source"]})
+    return pa.table({"source": pa.array(sources, pa.string())})
+
+
 SUMS = (
     Column("consumers", "Consumers", "number of consumers that depend on the point", type=COUNT),
     Column("importers", "of importers", "number of consumers that import the product", type=COUNT),
@@ -467,7 +506,7 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
         Those columns, then ``consumers``, ``importers``, ``import_share`` and ``at_stake``; in
         order of the chain, largest ``at_stake`` first.
     """
-    imports, importers = _imports(supply)
+    imports, importers = imports_of_products(supply)
     found: dict[tuple[Any, ...], dict[str, float]] = {}
     for row in rows.to_pylist():
         parts = found.setdefault(tuple(row[name] for name in point), {})
@@ -488,7 +527,9 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
     return pa.Table.from_pylist(summed, schema_of([*plain(*point), *SUMS]))
 
 
-def _imports(supply: Supply) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:
+def imports_of_products(
+    supply: Supply,
+) -> tuple[dict[tuple[str, str], float], dict[str, list[str]]]:
     """Collect the imports of each consumer and product, and the importers of each product."""
     network = supply.network
     imports: dict[tuple[str, str], float] = {}

@@ -17,7 +17,7 @@ from graphkit.analysis.supply.removal import (
     share_points,
     structural_points,
 )
-from graphkit.answer import NUMBER, Answer, Column, schema_of
+from graphkit.answer import NUMBER, Answer, Column, money, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import COUNTRIES, FIT, UNFIT, Catalog, Scope
 from graphkit.errors import UsageError
@@ -27,22 +27,28 @@ from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.concentration import figures_in
 from graphkit.questions.origins import (
+    EARLIER,
     METHOD,
     SUMS,
     buyer_in,
     exposed,
+    imports_of_products,
     supply_answer,
+    with_earlier,
     with_scope,
 )
 from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import Taken, series_of
 
 THRESHOLD = 0.5
+NAMED = 5
+"""Number of products without a single point that a note names."""
 ROUNDING = 1e-9
 VERDICTS = (
     "Verdict: certain, if even the least share reaches the threshold; as traced, if the traced one "
-    "does; possible, if only the largest does; basket or proxy, if the figures hold other goods "
-    "too, so that nothing follows for one of them alone."
+    "does; possible, if only the largest does, or if the product's codes also hold goods on which "
+    "the stage's work is not done yet; basket or proxy, if the figures hold other goods too, so "
+    "that nothing follows for one of them alone."
 )
 SHARE_COLUMNS = (
     Column("consumer", "Consumer", place=True),
@@ -54,7 +60,10 @@ SHARE_COLUMNS = (
     Column("share", "Share", "0 to 1, of the consumer's imports of the product", type=NUMBER),
     *RANGE,
     Column("verdict", "Verdict"),
-)
+    Column("imports", "Imports", "the consumer's imports of the product, in the measure of the row",
+           type=NUMBER),
+    EARLIER,
+)  # fmt: skip
 STRUCTURE = (
     Column("removed", "Without", place=True),
     Column("consumer", "Consumer", place=True),
@@ -94,6 +103,7 @@ SHARE_POINT: tuple[str, ...] = (
     "measure",
     "definition",
     "traced_to",
+    EARLIER.name,
 )
 STRUCTURE_POINT: tuple[str, ...] = ("removed", "product", "stage", "period", "measure")
 
@@ -193,20 +203,68 @@ def _by_share(
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
     found, more = _known(share_points(traced, threshold=threshold), "supplier", possible)
-    found = found.rename_columns({"stage": "traced_to"})
-    rows = _of_baskets(catalog, asked, supply, with_scope(found, supply))
+    found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
+    rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
+    rows = _with_imports(_of_earlier_goods(rows), supply)
     order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
     rows = _ordered(rows, supply, order)
     who = buyer.said if buyer else "anybody"
+    unit = "t" if supply.measure == "tonnes" else "USD"
+    columns = [replace(c, unit=unit) if c.name == "imports" else c for c in SHARE_COLUMNS]
     return supply_answer(
         catalog, f"Which countries are single points of failure for {who} in {asked.meaning}?",
-        Question(buyer, None, asked, supply.period), supply, rows, SHARE_COLUMNS,
+        Question(buyer, None, asked, supply.period), supply, rows, columns,
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
-        notes=[VERDICTS, METHOD, *supply.notes, *(more if len(rows) else ())],
+        notes=[VERDICTS, METHOD, *supply.notes,
+               *(_other_imports(supply, consumers, rows) if consumers else ()),
+               *(more if len(rows) else ())],
         nothing=_nobody(threshold, more),
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
+
+
+def _of_earlier_goods(rows: pa.Table) -> pa.Table:
+    """Grade work at a stage as possible where the codes also hold goods of earlier stages.
+
+    Who sold them is certain all the same.
+    """
+    told = [
+        "possible"
+        if row["definition"] == "looked through" and row[EARLIER.name]
+        and row["verdict"] in ("certain", "as traced")
+        else row["verdict"]
+        for row in rows.select(["definition", EARLIER.name, "verdict"]).to_pylist()
+    ]  # fmt: skip
+    place = rows.column_names.index("verdict")
+    return rows.set_column(place, rows.schema.field(place), pa.array(told, pa.string()))
+
+
+def _with_imports(rows: pa.Table, supply: Supply) -> pa.Table:
+    """Add the amount of each consumer's imports of the product."""
+    imports, _ = imports_of_products(supply)
+    pairs = rows.select(["consumer", "product"]).to_pylist()
+    amounts = [imports.get((row["consumer"], row["product"])) for row in pairs]
+    return rows.append_column("imports", pa.array(amounts, pa.float64()))
+
+
+def _other_imports(supply: Supply, consumers: Sequence[str], rows: pa.Table) -> list[str]:
+    """Note the products of a consumer's imports of which no single point is known."""
+    imports, _ = imports_of_products(supply)
+    points = set(rows["product"].to_pylist())
+    rest = sorted(
+        (-amount, product) for (consumer, product), amount in imports.items()
+        if consumer in consumers and product in supply.asked and product not in points
+    )  # fmt: skip
+    if not rest or not points:
+        return []
+    by_mass = supply.measure == "tonnes"
+    told = [
+        f"{product} ({f'{-amount:,.0f} t' if by_mass else f'{money(-amount)} USD'})"
+        for amount, product in rest[:NAMED]
+    ]
+    others = f" and {len(rest) - NAMED} more products" if len(rest) > NAMED else ""
+    return [f"Also imported, without a single point that is known: {', '.join(told)}{others}."]
 
 
 def _of_baskets(catalog: Catalog, asked: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
