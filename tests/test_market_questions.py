@@ -109,14 +109,79 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
     answer = ask.concentration(by="stage", period="2024")
     rows = answer.rows.to_pylist()
 
-    stages = [row["stage_order"] for row in rows]
-    assert stages == sorted(stages)
+    apart = [(row["market"].startswith("exports"), row["stage_order"]) for row in rows]
+    assert apart == sorted(apart)
     mined = [r["hhi_low"] for r in rows if r["stage"] == "mine" and r["hhi_low"] is not None]
     assert mined == sorted(mined, reverse=True)
     assert len(mined) > 20
     first = next(iter(answer_text(answer).split("───\n")[1].splitlines()))
     assert "niobium-ore" in first
     assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series; ")
+
+
+def test_producers_by_published_shares_come_before_exports(ask):
+    answer = ask.concentration(scope="rare earths", by="stage", period="2024")
+    rows = [(r["stage"], r["market"], r["top"], r["cr1"], r["source"])
+            for r in answer.rows.to_pylist() if r["measure"] != "usd"]  # fmt: skip
+
+    assert rows[:4] == [
+        ("mine", "production", "CHN", pytest.approx(0.711, abs=0.001), "usgs-mcs-2026"),
+        ("separate", "production as claimed", "CHN", 0.913, "iea-cmde-2025"),
+        ("separate", "production as claimed", "CHN", 0.91, "reex-2025-10-24"),
+        ("component", "production as claimed", "CHN", 0.94, "reex-2025-10-24"),
+    ]
+    assert {market.split(" ")[0] for _, market, *_ in rows[4:]} == {"exports"}
+    [claimed] = [r for r in answer.rows.to_pylist() if r["source"] == "iea-cmde-2025"]
+    assert (claimed["total_tonnes"], claimed["coverage"]) == (None, pytest.approx(0.913))
+    assert claimed["hhi_high"] == pytest.approx(10_000 * (0.913**2 + 0.087**2))
+    assert (
+        "Who makes most is unknown, for no figure or share is published: metal (ree-metals)."
+        in answer.notes
+    )
+    assert answer.caption.startswith("Producers come first.")
+    plain = ask.concentration(scope="rare earths", period="2024").rows
+    assert "production as claimed" not in plain["market"].to_pylist()
+
+
+TWO_OXIDES = {
+    "stages.yaml": SMALL["stages.yaml"] + "  - {key: separate, name: Separate, position: 3}\n",
+    "products.yaml": SMALL["products.yaml"]
+    + "".join(f"  - {{key: {key}, name: {key}, stage: separate}}\n" for key in ("oxide", "salt")),
+    "contains.yaml": SMALL["contains.yaml"]
+    + "".join(f"  - {{product: {key}, element: Dy, role: main}}\n" for key in ("oxide", "salt")),
+    "trade.yaml": SMALL["trade.yaml"]
+    + "".join(
+        f"  - {{exporter: NOR, importer: KOR, period: 2024, usd: 10, tonnes: 1, product: {key},"
+        " hs: null}\n"
+        for key in ("oxide", "salt")
+    ),
+    "claims.yaml": """\
+kind: Claim
+defaults: {kind: share, element: Dy, stage: separate, unit: share, measure: production,
+           basis: by weight, counted_by: weight, source: customs}
+rows:
+  - {key: chn, supplier: CHN, period: 2024, value: 0.7}
+  - {key: chn-before, supplier: CHN, period: 2023, value: 0.8}
+  - {key: nor, supplier: NOR, period: 2024, value: 0.2}
+""",
+}
+
+
+def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of):
+    session = graph_of(TWO_OXIDES)
+    rows = session.concentration(scope="Dy", by="stage").rows.to_pylist()
+
+    assert [(r["product"], r["market"], r["period"]) for r in rows if r["measure"] == "tonnes"] == [
+        ("oxide+salt", "production as claimed", "2024"),
+        ("oxide", "exports", "2024"), ("salt", "exports", "2024"),
+        ("ree-metals", "exports", "2025-Q1"),
+    ]  # fmt: skip
+    assert (rows[0]["stage"], rows[0]["top"], rows[0]["suppliers"]) == ("separate", "CHN", 2)
+    assert rows[0]["hhi_low"] == pytest.approx(10_000 * (0.7**2 + 0.2**2))
+    alone = session.concentration(scope="oxide", by="stage").rows
+    assert set(alone["market"].to_pylist()) == {"exports"}
+    before = session.concentration(scope="Dy", by="stage", period="2023")
+    assert [r["cr1"] for r in before.rows.to_pylist()] == [0.8]
 
 
 def test_every_consumer_is_listed_with_its_imports(ask):

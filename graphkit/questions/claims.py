@@ -419,18 +419,25 @@ def published_answer(
 
 def claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
     """Collect claimed shares of world production, the most precise first."""
-    rows = []
+    rows = [
+        {"country": claim["supplier"], "product": product, "share": claim["value"],
+         "observed": True, "source": claim["source"], "claim": claim["key"],
+         "loose": len(fits) > 1}
+        for claim, fits in production_shares_of_claims(catalog)
+        if claim["period"] == period
+        for product in fits if product in chain
+    ]  # fmt: skip
+    return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
+
+
+def production_shares_of_claims(
+    catalog: Catalog,
+) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Yield the claims on a country's share of world production, with the products they mean."""
     for claim, fits in _on_production(catalog):
         plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
-        if not plain or claim["kind"] != "share" or claim["period"] != period:
-            continue
-        rows += [
-            {"country": claim["supplier"], "product": product, "share": claim["value"],
-             "observed": True, "source": claim["source"], "claim": claim["key"],
-             "loose": len(fits) > 1}
-            for product in fits if product in chain
-        ]  # fmt: skip
-    return sorted(rows, key=lambda r: (-len(f"{r['share']:.6g}"), r["claim"]))
+        if plain and claim["kind"] == "share":
+            yield claim, fits
 
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -24,9 +24,9 @@ from graphkit.arrow import SHARE, texts
 from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity
-from graphkit.period import added_up
+from graphkit.period import added_up, newest
 from graphkit.questions import checked
-from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.claims import Question, claims_about, production_shares_of_claims
 from graphkit.questions.trade import (
     Taken,
     Trade,
@@ -44,8 +44,9 @@ MARKET = (
     Column("stage", "Stage", rank=4),
     Column("stage_order", type=COUNT),
     Column("market", "Market",
-           "production of the world, exports of the world, or imports of the consumer; at usual "
-           "prices: without flows priced far from the product"),
+           "production of the world, exports of the world, or imports of the consumer; as claimed: "
+           "by published shares of single countries, where no table of producers is known; at "
+           "usual prices: without flows priced far from the product"),
     Column("consumer", "Consumer", place=True),
     Column("period", "Period"),
     Column("measure", "Measure",
@@ -143,10 +144,25 @@ def stages_in_words(rows: pa.Table) -> dict[str, str]:
     return said
 
 
+SERIES_OF_SHARES = ("product", "stage", "period", "basis", "source")
+SHARES_OF_WORLD = pa.schema([
+    *texts(*SERIES_OF_SHARES, "country", "type", "qualifier"),
+    *(pa.field(name, NUMBER) for name in ("tonnes", "low", "high")),
+])  # fmt: skip
+"""Columns of published shares, as a table of producers of a world that makes 1."""
 ROWS = pa.schema([
     *schema_of(MARKET), *INDICES, *texts("hs", "hs_revision", "reporter", "dataset", "source")
 ])  # fmt: skip
 USUAL = " at usual prices"
+AS_CLAIMED = "production as claimed"
+"""Market of published shares of single countries, where no table of producers is known."""
+MADE = ("production", AS_CLAIMED)
+MASSES = ("weight", "content")
+"""What a claim counts that is a mass."""
+APART = (
+    "Producers come first. Exports stand apart below them: they are no production, and who sells "
+    "most need not make most."
+)
 MUCH = 0.1
 """Part of a product's mass, priced far from the rest, from which rows without it are added."""
 WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."
@@ -175,9 +191,10 @@ def concentration(
     period : str, optional
         Default: for each product, the newest with data, of production and of trade.
     by : str
-        ``product``: production, then trade of each product. ``stage``: the same in the order of
-        the chain, production first and the most concentrated first. ``consumer``: the imports of
-        every country, the largest first.
+        ``product``: production, then trade of each product. ``stage``: the producers of each
+        stage in the order of the chain, the most concentrated first, of products without a table
+        of producers by published shares; then apart, in the same order, trade. ``consumer``: the
+        imports of every country, the largest first.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -210,6 +227,11 @@ def concentration(
         trade = _of_the_world(trade)
     rows = [
         *_made(figures.rows),
+        *(
+            _claimed(catalog, asked, set(figures.rows["product"].to_pylist()))
+            if by == "stage"
+            else ()
+        ),
         *_traded(catalog, trade, "imports" if buyer or by == "consumer" else ""),
     ]
     claims = _published(catalog, asked)
@@ -242,6 +264,46 @@ def _made(figures: pa.Table) -> list[dict[str, Any]]:
             "estimated": estimated[tuple(row[n] for n in names)],
         }
         for row in production_concentration(figures).to_pylist()
+    ]  # fmt: skip
+
+
+def _claimed(catalog: Catalog, asked: Question, tabled: Set[str]) -> list[dict[str, Any]]:
+    """Build the rows of production that published shares of single countries tell.
+
+    Of products without a table of producers; of the newest period of these, unless one is asked.
+    """
+    claims: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for claim, products in production_shares_of_claims(catalog):
+        place = catalog.places.named(claim["supplier"])
+        dated = claim["period"] is not None and asked.period in (None, claim["period"])
+        named = place is not None and place.type in COUNTRIES
+        if products and dated and named and not tabled & set(products):
+            claims[tuple(products)].append(claim)
+    shares: dict[tuple[Any, ...], dict[str, Any]] = {}
+    counted: dict[tuple[Any, ...], str | None] = {}
+    for basket, some in claims.items():
+        if not set(basket) <= set(asked.scope.products):
+            continue
+        stage = catalog.materials.products[basket[0]]["stage"]
+        latest = newest({claim["period"] for claim in some})
+        for claim in (claim for claim in some if claim["period"] == latest):
+            series = ("+".join(basket), stage, latest, claim["basis"], claim["source"])
+            row = dict(zip(SERIES_OF_SHARES, series, strict=True))
+            shares[*series, "WLD"] = {**row, "country": "WLD", "type": "world", "tonnes": 1.0}
+            # Of two figures of one source for one country, the first stands; both are listed below.
+            shares.setdefault((*series, claim["supplier"]), {
+                **row, "country": claim["supplier"], "type": "country", "tonnes": claim["value"],
+                "qualifier": claim["qualifier"],
+            })  # fmt: skip
+            counted[series] = claim["counted_by"]
+    table = pa.Table.from_pylist(list(shares.values()), SHARES_OF_WORLD)
+    return [
+        {
+            **row, "market": AS_CLAIMED, "denominator": "world production, as the source counts it",
+            "measure": "tonnes"
+            if counted[tuple(row[n] for n in SERIES_OF_SHARES)] in MASSES else None,
+        }
+        for row in production_concentration(table).to_pylist()
     ]  # fmt: skip
 
 
@@ -303,6 +365,21 @@ def prices_in_words(flows: pa.Table, rows: pa.Table) -> list[str]:
     return notes
 
 
+def _without_producers(rows: pa.Table) -> list[str]:
+    """Name the products in trade of which no figure or share of production is known, by stage."""
+    made: set[str] = set()
+    unknown: dict[str, list[str]] = {}
+    for row in rows.to_pylist():
+        if row["market"] in MADE:
+            made |= set(row["product"].split("+"))
+        elif row["product"] not in made | set(unknown.get(row["stage"], ())):
+            unknown.setdefault(row["stage"], []).append(row["product"])
+    if not unknown:
+        return []
+    stages = (f"{stage} ({', '.join(products)})" for stage, products in unknown.items())
+    return [f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."]
+
+
 def _published(catalog: Catalog, asked: Question) -> pa.Table:
     """Select published shares of production, and with a consumer also of sourcing."""
     everyone = Question(None, None, asked.scope, asked.period)
@@ -323,19 +400,20 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
     """Sort the rows, and add the stage of each."""
     products: Mapping[str, Mapping[str, Any]] = catalog.materials.products
     for row in rows:
-        row |= {name: products[row["product"]][name] for name in ("stage", "stage_order")}
+        first, _, _ = row["product"].partition("+")
+        row |= {name: products[first][name] for name in ("stage", "stage_order")}
 
     def series(row: Mapping[str, Any]) -> tuple[Any, ...]:
         names = ("period", "reporter", "dataset", "source", "basis")
         return (row["product"], *(row.get(name) or "" for name in names))
 
     def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        made, value = row["market"] == "production", row["measure"] == "usd"
+        made, value = row["market"] in MADE, row["measure"] == "usd"
         hhi = row["hhi_low"] if row["hhi_low"] is not None else -1.0
         if by == "consumer":
             return (*series(row), not value, -row["total"], row["consumer"])
         if by == "stage":
-            return (row["stage_order"], not made, row["market"], not value, -hhi, *series(row))
+            return (not made, row["stage_order"], row["market"], not value, -hhi, *series(row))
         return (row["product"], not made, row["market"], not value, *series(row))
 
     return pa.Table.from_pylist(
@@ -381,7 +459,9 @@ def _answer(
             "for": scope.text,
             "meaning": scope.meaning,
             "hs": scope.code,
-            "products": sorted(set(rows["product"].to_pylist())),
+            "products": sorted(
+                {key for text in rows["product"].to_pylist() for key in text.split("+")}
+            ),
             "period": asked.period or "newest with data",
             "by": by,
             "measure": "production by mass (tonnes); trade by value (USD) and mass",
@@ -397,10 +477,11 @@ def _answer(
             *scope.notes,
             *trade.notes,
             *notes_on(rows),
+            *(_without_producers(rows) if by == "stage" else ()),
             *prices_in_words(trade.flows, rows),
             *revision_notes(catalog, figures.published),
         ),
-        caption=CAPTION,
+        caption=f"{APART} {CAPTION}" if by == "stage" else CAPTION,
         shown=shown,
     )
 

@@ -172,13 +172,13 @@ def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
 
 
 def headers_of(answer: Answer) -> Mapping[str, str]:
-    """Choose the columns to show, with reporter or data set if a product has several."""
+    """Choose the columns to show, with reporter or data set if a product's trade has several."""
     rows, headers = answer.rows, dict(answer.headers)
     scope = [name for name in ("product", "period") if name in rows.column_names]
     for name, header in (("reporter", "Reported by"), ("dataset", "Data set")):
         if "product" in headers and name in rows.column_names:
             texts = [rows[each].to_pylist() for each in (*scope, name)]
-            pairs = set(zip(*texts, strict=True))
+            pairs = {pair for pair in zip(*texts, strict=True) if pair[-1] is not None}
             if len(pairs) > len({pair[:-1] for pair in pairs}):
                 headers[name] = header
     return headers
