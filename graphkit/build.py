@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit._version import __version__
-from graphkit.analysis.flows import preferred_flows, totals
+from graphkit.analysis.flows import first_years_of_remnants, preferred_flows, totals
 from graphkit.analysis.shares import coded_shares, ranked
 from graphkit.arrow import (
     ARROW,
@@ -184,8 +184,10 @@ def _with_preferred(facts: Facts) -> Facts:
     """Mark the flows that answers take."""
     sets = facts["Dataset"].select(["preference", "key"]).to_pylist()
     order = [row["key"] for row in sorted(sets, key=lambda row: (row["preference"], row["key"]))]
-    exports = facts["EXPORTS"]
-    marked = exports.append_column("preferred", preferred_flows(exports, order))
+    exports, remnants = facts["EXPORTS"], {}
+    if "TRADED_AS" in facts.schema.by_name:
+        remnants = first_years_of_remnants(facts["TRADED_AS"])
+    marked = exports.append_column("preferred", preferred_flows(exports, order, remnants))
     return Facts(facts.schema, {**facts.tables, "EXPORTS": marked})
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.analysis.flows import first_years_of_remnants, remnant_flows
 from graphkit.answer import ELSEWHERE, Answer, Column, cited
 from graphkit.errors import UsageError
 from graphkit.names import Entity, Names, in_other_languages, names_in
@@ -116,14 +117,31 @@ class Catalog:
         return self._datasets.setdefault(dataset, chosen)
 
     def flows(self, query: str, **values: Any) -> pa.Table:
-        """Read the flows of a shipped query in the data set of this catalog."""
-        return self.rows(query, **values, dataset=self.dataset or "")
+        """Read the flows of a shipped query in the data set of this catalog, without remnants."""
+        return self._without_remnants(self.rows(query, **values, dataset=self.dataset or ""))
 
     @cached_property
     def traded(self) -> pa.Table:
         """The products, HS codes and periods with trade in the data set of this catalog."""
-        every, chosen = self.links("COVERS"), self.dataset
+        every, chosen = self.covered, self.dataset
         return every.filter(pc.equal(every["dataset"], chosen) if chosen else every["preferred"])
+
+    @cached_property
+    def covered(self) -> pa.Table:
+        """The products, HS codes and periods with trade in each data set, without remnants."""
+        every = self.links("COVERS")
+        return every.filter(pa.array(~remnant_flows(every, self.remnants)))
+
+    @cached_property
+    def remnants(self) -> dict[tuple[str, str], int]:
+        """The first year in which a code of a product holds only a remnant, by both."""
+        return first_years_of_remnants(self.links("TRADED_AS"))
+
+    def _without_remnants(self, flows: pa.Table) -> pa.Table:
+        """Drop the remnants of codes, of which those of the preferred data sets are not marked."""
+        if not self.dataset or not self.remnants:
+            return flows
+        return flows.filter(pa.array(~remnant_flows(flows, self.remnants)))
 
     def nodes(self, kind: str) -> pa.Table:
         """Select countries, areas, stages, elements, products or sources, by key.

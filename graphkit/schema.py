@@ -29,7 +29,12 @@ __all__ = [
 ]
 
 PLACE = ("Country", "Area")
-REVISIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
+REVISION_YEARS = {
+    "HS92": 1992, "HS96": 1996, "HS02": 2002, "HS07": 2007, "HS12": 2012, "HS17": 2017,
+    "HS22": 2022,
+}  # fmt: skip
+"""Revisions of the Harmonized System, and the year in which each came into force."""
+REVISIONS = tuple(REVISION_YEARS)
 MAIN = "main"
 """Role of the elements in a product that it is bought for."""
 ROLES = (MAIN, "by-product", "alloying", "trace")
@@ -253,7 +258,8 @@ EDGES = (
               required=True, one_of=REPORTERS),
         _ref("dataset", "Data set it belongs to.", "Dataset", key=True, required=True), SOURCE,
         Prop("preferred", Type.FLAG, "Whether answers take it: its data set is the preferred one "
-             "of those that have the product in the period.", filled=True)),
+             "of those that have the product in the period, and its code holds more than a "
+             "remnant.", filled=True)),
         End("exporter", PLACE, "Who sold."), End("importer", PLACE, "Who bought.")),
     Kind("PRODUCES", "How much of a product a country made in one period.", (
         PERIOD, YEAR,
@@ -284,6 +290,8 @@ EDGES = (
         _text("earlier", "Goods of earlier stages that travel under the code too."),
         _ref("earlier_stage", "Last stage whose work those goods have behind them.", "Stage"),
         _ref("earlier_source", "Where it was published that the code holds them.", "Source"),
+        _text("remnant_since", "Revision that gave its goods other codes: the trade of that year "
+              "and later under this one is a remnant, which answers leave out.", one_of=REVISIONS),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("code", ("Code",), "HS code.")),
     Kind("CONTAINS", "An element in a product, and what it is there for.", (

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from graphkit.arrow import coded, plain
 from graphkit.build import Graph
+from graphkit.schema import REVISION_YEARS
 from graphkit.seeds import Facts
 
 FACTS = ("PRODUCES", "HOLDS", "REPORTS", "RATED", "TRADED_AS", "CONTAINS", "MADE_INTO")
@@ -183,13 +184,21 @@ def any_imports(facts: Facts, random: Random) -> tuple[str, str, str]:
 def expected_shares(facts: Facts, importer: str, product: str, period: str) -> dict[str, float]:
     """Compute the shares by value of those whom a country imports a product from.
 
-    Of two data sets the preferred one counts, which has the product in that period for whomever.
+    Of two data sets the preferred one counts, which has the product in that period for whomever;
+    a remnant of a code never does.
     """
     trade = facts["EXPORTS"]
     texts = {n: trade[n].cast(pa.string()) for n in ("product", "period")}
     rows = trade.filter(
         pc.and_(pc.equal(texts["product"], product), pc.equal(texts["period"], period))
     ).to_pylist()
+    since = {
+        (row["product"], row["code"]): REVISION_YEARS[row["remnant_since"]]
+        for row in facts["TRADED_AS"].to_pylist() if row["remnant_since"]
+    }  # fmt: skip
+    rows = [row for row in rows if int(period[:4]) < since.get((product, row["hs"]), 9999)]
+    if not rows:
+        return {}
     order = {row["key"]: (row["preference"], row["key"]) for row in facts["Dataset"].to_pylist()}
     best = min((row["dataset"] for row in rows), key=order.__getitem__)
     usd: dict[str, float] = defaultdict(float)

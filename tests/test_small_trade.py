@@ -130,6 +130,51 @@ def test_an_answer_takes_the_preferred_data_set_or_the_one_asked_for(graph_of):
     assert len(asked.depends("KOR", period="2024").coverage["series"]) == 1
 
 
+REMNANT = {
+    "traded-as.yaml": "kind: TRADED_AS\ndefaults: {source: customs, fit: exact}\nrows:\n"
+    "  - {product: ree-metals, code: 280530, revision: HS92, remnant_since: HS22}\n",
+    "trade.yaml": SMALL["trade.yaml"].replace("2025-Q1", "2021"),
+}
+
+
+def test_a_remnant_of_a_code_gives_no_share(graph_of):
+    asked = graph_of(REMNANT)
+    told = (
+        "ree-metals: what is reported under HS 280530 since 2022 is a remnant of goods that have "
+        "other codes, and gives no share."
+    )
+
+    answer = asked.depends("KOR")
+    assert [(r["supplier"], r["period"]) for r in answer.rows.to_pylist()] == [("CHN", "2021")]
+    assert told in answer.notes
+    for question in (asked.depends, asked.suppliers, asked.origins, asked.single_points):
+        for dataset in (None, "test"):
+            with pytest.raises(GraphkitError) as raised:
+                question("KOR", scope="ree-metals", period="2024", dataset=dataset)
+            assert "in 2024; there are 2021" in str(raised.value)
+            assert "dataset=" not in str(raised.value)
+    with pytest.raises(GraphkitError, match="under HS 280530 since 2022 is a remnant"):
+        asked.suppliers("KOR", scope="Dy", period="2024")
+    years = asked.depends("KOR", period="2021-2024")
+    assert years.coverage["years_without_trade_data"] == ["ree-metals 2022-2024"]
+    trend = asked.trend("KOR", scope="ree-metals")
+    assert [row["period"] for row in trend.rows.to_pylist()] == ["2021"]
+    assert told in trend.notes
+    found = asked.query("dependence-of-country", consumer="KOR", period="2024")
+    assert found.to_pylist() == []
+
+
+def test_beside_a_remnant_another_data_set_answers(graph_of):
+    newer = SMALL["trade.yaml"].replace("hs: 280530", "hs: 280540")
+    asked = graph_of(REMNANT, {
+        "newer.yaml": newer.replace("dataset: test", "dataset: other"),
+        "codes.yaml": SMALL["codes.yaml"] + "  - {code: 280540, description: Rare-earth metals}\n",
+    })  # fmt: skip
+
+    rows = asked.depends("KOR", period="2024").rows.to_pylist()
+    assert [(row["dataset"], row["share_usd"]) for row in rows] == [("other", 0.8)]
+
+
 @pytest.mark.parametrize("question", ["depends", "suppliers", "origins", "single_points"])
 def test_imports_in_another_data_set_alone_are_named(graph_of, question):
     theirs = SMALL["trade.yaml"].replace("importer: KOR", "importer: NOR")

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from graphkit.analysis.shares import ranked, run_starts, run_sums
 from graphkit.arrow import UNIT, counts, flags, in_order, number, texts
 from graphkit.errors import GraphkitError
+from graphkit.period import Period
+from graphkit.schema import REVISION_YEARS
 
 ENDS = ("supplier", "consumer")
 APART = ("hs", "hs_revision", "reporter", "dataset", "source", "basis", "valuation")
@@ -175,18 +177,84 @@ LARGE, FAR = 0.1, 50
 outlier."""
 
 
-def preferred_flows(flows: pa.Table, order: Sequence[str]) -> pa.Array:
-    """Mark the flows of the first data set that has their product in their period.
+def first_years_of_remnants(codes: pa.Table) -> dict[tuple[str, str], int]:
+    """Find the year from which each code of a product holds only a remnant.
 
-    Two data sets of one product and period count the same goods, so that only one of them may be
-    added up. The choice is the same for all countries: a network is of one data set.
+    Parameters
+    ----------
+    codes : pyarrow.Table
+        ``product``, ``code`` and ``remnant_since``: the revision of the Harmonized System that
+        gave the goods other codes (text, null where there is none).
+
+    Returns
+    -------
+    dict
+        First year of the remnant, by product and HS code.
+
+    Examples
+    --------
+    >>> codes = pa.table({"product": ["p", "p"], "code": ["1", "2"],
+    ...                   "remnant_since": ["HS07", None]})
+    >>> first_years_of_remnants(codes)
+    {('p', '1'): 2007}
+    """
+    moved = codes.filter(pc.is_valid(codes["remnant_since"]))
+    rows = moved.select(["product", "code", "remnant_since"]).to_pylist()
+    return {(row["product"], row["code"]): REVISION_YEARS[row["remnant_since"]] for row in rows}
+
+
+def remnant_flows(flows: pa.Table, remnants: Mapping[tuple[str, str], int]) -> np.ndarray:
+    """Mark the flows under codes whose goods a revision gave other codes, from its year on.
 
     Parameters
     ----------
     flows : pyarrow.Table
-        ``product``, ``period``, ``dataset`` (text).
+        ``product``, ``hs``, ``period`` (text).
+    remnants : mapping
+        First year of the remnant, by product and HS code.
+
+    Returns
+    -------
+    numpy.ndarray
+        True or false for each flow.
+
+    Examples
+    --------
+    >>> flows = pa.table({"product": ["p", "p", "p"], "hs": ["1", "1", "2"],
+    ...                   "period": ["2006", "2007-Q1", "2007"]})
+    >>> remnant_flows(flows, {("p", "1"): 2007}).tolist()
+    [False, True, False]
+    """
+    found = np.zeros(len(flows), bool)
+    if not remnants or not len(flows):
+        return found
+    (products, names), (codes, codes_named), (periods, texts) = (
+        ranked(flows[name]) for name in ("product", "hs", "period")
+    )
+    years = np.array([Period(text).year if text else 0 for text in texts.to_pylist()])[periods]
+    for (product, code), year in remnants.items():
+        of_product = products == pc.index(names, product).as_py()
+        found |= of_product & (codes == pc.index(codes_named, code).as_py()) & (years >= year)
+    return found
+
+
+def preferred_flows(
+    flows: pa.Table, order: Sequence[str], remnants: Mapping[tuple[str, str], int] | None = None
+) -> pa.Array:
+    """Mark the flows of the first data set that has their product in their period.
+
+    Two data sets of one product and period count the same goods, so that only one of them may be
+    added up. The choice is the same for all countries: a network is of one data set. Remnants of
+    codes (:func:`remnant_flows`) are never marked, and do not count as having the product.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``product``, ``period``, ``dataset`` (text); with ``remnants`` ``hs`` too.
     order : sequence of str
         The data sets, the preferred one first.
+    remnants : mapping, optional
+        First year of the remnant, by product and HS code.
 
     Returns
     -------
@@ -203,6 +271,8 @@ def preferred_flows(flows: pa.Table, order: Sequence[str]) -> pa.Array:
     places = {key: place for place, key in enumerate(order)}
     codes, values = ranked(flows["dataset"])
     place = np.array([places.get(key, len(places)) for key in values.to_pylist()])[codes]
+    if remnants:
+        place[remnant_flows(flows, remnants)] = len(places) + 1
     (products, _), (periods, found) = ranked(flows["product"]), ranked(flows["period"])
     scope = products.astype(np.int64) * len(found) + periods
     _, scope = np.unique(scope, return_inverse=True)

@@ -91,7 +91,7 @@ def in_other_data_sets(
     for row in catalog.rows("datasets").to_pylist():
         key = row["dataset"]
         if row["flows"] and key != catalog.dataset:
-            have = catalog.rows("import-periods", consumers=consumers, dataset=key).to_pylist()
+            have = catalog.using(key).flows("import-periods", consumers=consumers).to_pylist()
             if any(r["product"] in products and (r["hs"] or "").startswith(code or "")
                    and period in (None, r["period"]) for r in have):  # fmt: skip
                 found.append(f"`dataset={key}`")
@@ -120,7 +120,7 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
     a tenth, all countries together.
     """
     held: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    known = catalog.links("COVERS", "product", "period", "dataset", "hs", "usd").to_pylist()
+    known = catalog.covered.select(["product", "period", "dataset", "hs", "usd"]).to_pylist()
     for row in known:
         of = held.setdefault((row["product"], row["period"]), {})
         of.setdefault(row["dataset"], []).append(row)
@@ -188,7 +188,28 @@ def _lacking(
         traded, hint = sorted({row["product"] for row in rows}), _hint(catalog, rows, scope)
         return f"{no_trade(catalog, scope, what, traded)}{hint}"
     have = set().union(*held.values())
-    return f"No {what} are known{about} in {period}; {there_are(have)}."
+    lacking = f"No {what} are known{about} in {period}; {there_are(have)}."
+    if period is None:
+        return lacking
+    year = Period(period).year
+    remnants = [note for product, since, note in _remnants(catalog, scope) if year >= since]
+    return " ".join([lacking, *remnants])
+
+
+def _remnants(catalog: Catalog, scope: Scope | None) -> list[tuple[str, int, str]]:
+    """Name the codes in scope that hold only a remnant: product, first year of it, and a note."""
+    return [
+        (product, since, f"{product}: what is reported under HS {code} since {since} is a remnant "
+         "of goods that have other codes, and gives no share.")
+        for (product, code), since in sorted(catalog.remnants.items())
+        if scope is None or scope.holds(product, code)
+    ]  # fmt: skip
+
+
+def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
+    """Write a note on each product of an answer that a code held until a revision moved it."""
+    series = {row["product"] for row in answer.coverage["series"]}
+    return [note for product, _, note in _remnants(catalog, None) if product in series]
 
 
 def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:
@@ -383,7 +404,7 @@ def taken_of_trade(catalog: Catalog, scope: Scope | None, period: str | None) ->
         return found
     held: dict[str, dict[str, set[str]]] = {}
     preferred = set()
-    for row in catalog.links("COVERS").to_pylist():
+    for row in catalog.covered.to_pylist():
         product, dataset = row["product"], row["dataset"]
         if scope is None or scope.holds(product, row["hs"]):
             held.setdefault(product, {}).setdefault(dataset, set()).add(row["period"])
