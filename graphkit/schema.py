@@ -292,6 +292,8 @@ EDGES = (
         _ref("earlier_source", "Where it was published that the code holds them.", "Source"),
         _text("remnant_since", "Revision that gave its goods other codes: the trade of that year "
               "and later under this one is a remnant, which answers leave out.", one_of=REVISIONS),
+        _ref("also_under", "Code of another product under which the same goods stand in other "
+             "years or reports, so that the two are not added up.", "Code"),
         NOTE, SOURCE),
         End("product", ("Product",), "Product."), End("code", ("Code",), "HS code.")),
     Kind("CONTAINS", "An element in a product, and what it is there for.", (

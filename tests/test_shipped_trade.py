@@ -132,3 +132,14 @@ def test_a_group_and_its_baskets_are_not_added_twice(ask):
     assert {row["product"] for row in rows} == {"minor-metals"}
     of_code = [row for row in listed if row["hs"] == "811292"]
     assert sum(row["usd"] for row in of_code) == pytest.approx(sum(row["usd"] for row in rows))
+
+
+def test_chinas_cobalt_of_the_congo_may_stand_under_two_codes(ask):
+    answer = ask.suppliers("CHN", scope="cobalt", period="2023")
+
+    assert answer.coverage["usd"] is None
+    [note] = [note for note in answer.notes if "two codes" in note]
+    assert note.startswith("COD to CHN: one trade may stand under two codes, cobalt-compounds (HS")
+    assert "2022 4.1 k and 5.7 bn; 2023 2.7 bn and 2.4 bn; 2024 none and 3.0 bn." in note
+    korea = ask.suppliers("KOR", scope="cobalt", period="2023")
+    assert not [note for note in korea.notes if "two codes" in note]

@@ -192,11 +192,13 @@ def _each(
             answer = question(*bound.args, **bound.kwargs)
             answer = bound.args[0].fitted(answer, bound.arguments.get("scope"))
             if answer.coverage.get("series"):
-                from graphkit.questions.trade import outlier_notes, remnant_notes
+                from graphkit.questions.codes import remnant_notes, with_split_trade
+                from graphkit.questions.trade import outlier_notes
 
                 notes = [*outlier_notes(bound.args[0], answer),
                          *remnant_notes(bound.args[0], answer)]  # fmt: skip
                 answer = replace(answer, notes=(*answer.notes, *notes))
+                answer = with_split_trade(bound.args[0], answer)
         except GraphkitError as error:
             if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
                 raise

@@ -16,6 +16,7 @@ from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.period import Period, added_up, listed, newest, time_of
+from graphkit.questions.codes import remnants_in
 
 
 def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
@@ -191,25 +192,7 @@ def _lacking(
     lacking = f"No {what} are known{about} in {period}; {there_are(have)}."
     if period is None:
         return lacking
-    year = Period(period).year
-    remnants = [note for product, since, note in _remnants(catalog, scope) if year >= since]
-    return " ".join([lacking, *remnants])
-
-
-def _remnants(catalog: Catalog, scope: Scope | None) -> list[tuple[str, int, str]]:
-    """Name the codes in scope that hold only a remnant: product, first year of it, and a note."""
-    return [
-        (product, since, f"{product}: what is reported under HS {code} since {since} is a remnant "
-         "of goods that have other codes, and gives no share.")
-        for (product, code), since in sorted(catalog.remnants.items())
-        if scope is None or scope.holds(product, code)
-    ]  # fmt: skip
-
-
-def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
-    """Write a note on each product of an answer that a code held until a revision moved it."""
-    series = {row["product"] for row in answer.coverage["series"]}
-    return [note for product, _, note in _remnants(catalog, None) if product in series]
+    return " ".join([lacking, *remnants_in(catalog, scope, period)])
 
 
 def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -> str:

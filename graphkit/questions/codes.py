@@ -1,0 +1,191 @@
+"""HS codes in time: remnants of dropped codes, and trade that may stand under two codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from graphkit.answer import Answer, money
+from graphkit.catalog import Catalog, Scope
+from graphkit.period import Period
+
+
+def remnants_in(catalog: Catalog, scope: Scope, period: str) -> list[str]:
+    """Write a note on each code in scope that holds only a remnant in a period."""
+    year = Period(period).year
+    return [
+        _remnant(product, code, since)
+        for (product, code), since in sorted(catalog.remnants.items())
+        if scope.holds(product, code) and year >= since
+    ]
+
+
+def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
+    """Write a note on each product of an answer of which a code holds only a remnant."""
+    products = {row["product"] for row in answer.coverage["series"]}
+    return [
+        _remnant(product, code, since)
+        for (product, code), since in sorted(catalog.remnants.items())
+        if product in products
+    ]
+
+
+def _remnant(product: str, code: str, since: int) -> str:
+    return (
+        f"{product}: what is reported under HS {code} since {since} is a remnant of goods that "
+        "have other codes, and gives no share."
+    )
+
+
+STEP = 10
+"""Ratio of a trade's values in two years in a row from which it may stand under another code."""
+LARGE, LEAST = 0.1, 1e6
+"""Part of the consumer's imports of both products, and US dollars, from which a step is noted; of
+the step, the part that trade in the other product must have, or must have changed the other way."""
+NAMED, MOST_YEARS = 3, 6
+"""Number of trades that notes name, and of years of each."""
+
+
+@dataclass(frozen=True)
+class SplitTrade:
+    """Trade between two countries that may stand under the codes of two products."""
+
+    supplier: str
+    consumer: str
+    years: Mapping[str, tuple[float, float]]
+    """The values in both products, in US dollars, in the years of a step."""
+
+    @property
+    def largest(self) -> float:
+        """The largest value in the first product."""
+        return max(values[0] for values in self.years.values())
+
+    @property
+    def in_words(self) -> str:
+        """The values in both products by year, of the newest years."""
+        told = [
+            f"{year} {' and '.join(money(usd) if usd else 'none' for usd in values)}"
+            for year, values in sorted(self.years.items())[-MOST_YEARS:]
+        ]
+        more = len(self.years) - MOST_YEARS
+        return "; ".join([*([f"{more} earlier years"] if more > 0 else []), *told])
+
+
+def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
+    """Note the trade of an answer that may stand under two codes, and do not add both up.
+
+    A code says which other one has the same goods in some years (``also_under``). Noted are the
+    trades under it of at least a million dollars that are ten times as large as in the year before
+    or after, where trade in the product of the other code went on or changed the other way.
+    """
+    rows, coverage = answer.rows, answer.coverage
+    if "consumer" not in rows.column_names:
+        return answer
+    consumers = sorted(set(rows["consumer"].to_pylist()) - {None})
+    suppliers = rows["supplier"].to_pylist() if "supplier" in rows.column_names else None
+    notes, apart = [], False
+    for (product, code), (other, other_code) in _sharing(catalog):
+        both = {product, other}
+        series = [row for row in coverage["series"] if row["product"] in both]
+        years = {year for row in series for year in _years(row["period"])}
+        if not years or not consumers:
+            continue
+        every = [str(year) for year in range(min(years) - 1, max(years) + 2)]
+        flows = catalog.flows(
+            "imports", consumers=consumers, products=[product, other], periods=every
+        )
+        trades = [
+            trade for trade in split_trades(flows, product, other, years)
+            if suppliers is None or trade.supplier in suppliers
+        ]  # fmt: skip
+        notes += [
+            f"{trade.supplier} to {trade.consumer}: one trade may stand under two codes, {product} "
+            f"(HS {code}) and {other} (HS {other_code}), in USD: {trade.in_words}. The two are "
+            "not added up, and a step of one need be no change of trade."
+            for trade in trades[:NAMED]
+        ]
+        if len(trades) > NAMED:
+            notes.append(f"{product} and {other}: {len(trades) - NAMED} more such trades.")
+        apart |= bool(trades) and both == {row["product"] for row in series}
+    if apart and coverage.get("usd") is not None:
+        coverage = {**coverage, "usd": None, "usd_share_without_tonnes": None}
+    return replace(answer, coverage=coverage, notes=(*answer.notes, *notes))
+
+
+def _years(text: str) -> range:
+    """Return the years of a period, or from the first to the last of several in words."""
+    years = [int(year) for year in re.findall(r"\b\d{4}\b", text)]
+    return range(min(years), max(years) + 1)
+
+
+def _sharing(catalog: Catalog) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """List the products and codes whose goods stand under the code of another product too."""
+    codes = catalog.links("TRADED_AS").to_pylist()
+    owners = {row["code"]: row["product"] for row in codes if row["fit"] != "proxy"}
+    return [
+        ((row["product"], row["code"]), (owners[row["also_under"]], row["also_under"]))
+        for row in codes if row["also_under"] in owners
+    ]  # fmt: skip
+
+
+def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> list[SplitTrade]:
+    """Find the trades in a product with a step that goods under another code may explain.
+
+    Parameters
+    ----------
+    flows : pyarrow.Table
+        ``consumer``, ``supplier``, ``product``, ``period`` (text), ``usd``, of both products.
+    product, other : str
+        The two products.
+    years : set of int
+        Years of which one must be an end of the step.
+
+    Returns
+    -------
+    list of SplitTrade
+        The largest first.
+
+    Examples
+    --------
+    >>> flows = pa.table({"consumer": ["C"] * 4, "supplier": ["S"] * 4,
+    ...     "product": ["salt", "salt", "metal", "metal"],
+    ...     "period": ["2023", "2024", "2023", "2024"], "usd": [9e6, 2e5, 6e6, 1.5e7]})
+    >>> [trade] = split_trades(flows, "salt", "metal", {2024})
+    >>> trade.years
+    {'2023': (9000000.0, 6000000.0), '2024': (200000.0, 15000000.0)}
+    """
+    usd: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
+    imports: dict[tuple[str, str], float] = {}
+    for row in flows.to_pylist():
+        pair, value = (row["supplier"], row["consumer"]), row["usd"] or 0.0
+        of_pair = usd.setdefault(pair, {})
+        key = (row["product"], row["period"])
+        of_pair[key] = of_pair.get(key, 0.0) + value
+        total = (row["consumer"], row["period"])
+        imports[total] = imports.get(total, 0.0) + value
+    first, last = min(years) - 1, max(years) + 1
+    found = []
+    for (supplier, consumer), values in usd.items():
+        ends: set[str] = set()
+        for year in range(first, last):
+            step = (str(year), str(year + 1))
+            if not years & {year, year + 1} or any((consumer, y) not in imports for y in step):
+                continue
+            before, after = (values.get((product, y), 0.0) for y in step)
+            beside = [values.get((other, y), 0.0) for y in step]
+            most, change = max(before, after), after - before
+            worth = max(LEAST, LARGE * imports[consumer, step[after > before]])
+            moved = (beside[0] - beside[1]) * (1 if change > 0 else -1)
+            split = max(min(beside), moved) >= LARGE * abs(change)
+            if most >= worth and most >= STEP * min(before, after) and split:
+                ends |= {*step}
+        if ends:
+            told = {
+                y: (values.get((product, y), 0.0), values.get((other, y), 0.0))
+                for y in sorted(ends)
+            }
+            found.append(SplitTrade(supplier, consumer, told))
+    return sorted(found, key=lambda trade: (-trade.largest, trade.supplier, trade.consumer))
