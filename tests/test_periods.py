@@ -330,21 +330,70 @@ def test_a_chain_without_a_year_of_production_says_which(graph_of):
     assert longer.coverage["network"][0]["observed"] == 2
 
 
-def test_claimed_shares_of_single_years_are_not_added_up_but_named(graph_of):
-    claims = """\
+CLAIMED = """\
 kind: Claim
+defaults: {kind: share, supplier: CHN, product: ree-metals, unit: share, measure: production,
+           source: customs}
 rows:
-  - {key: made, kind: share, supplier: CHN, product: ree-metals, period: 2022, value: 0.9,
-     unit: share, measure: production, source: customs}
 """
-    trade = flows("CHN KOR 2022 60 6", "CHN KOR 2023 40 4")
-    asked = graph_of({"claims.yaml": claims, "trade.yaml": trade})
+THROUGH_CHINA = flows(*(
+    f"{ends} {year} {amounts}" for year in ("2021", "2022", "2023")
+    for ends, amounts in (("NOR CHN", "90 9"), ("CHN KOR", "60 6"))
+))  # fmt: skip
 
-    notes = asked.origins("KOR", period="2022-2023").notes
+
+def through_china(graph_of, **claimed: float) -> Session:
+    """China buys more than it sells, and makes a claimed share of the world's metals."""
+    rows = [f"  - {{key: made-{year[1:]}, period: {year[1:]}, value: {share}}}\n"
+            for year, share in claimed.items()]  # fmt: skip
+    claims = {"claims.yaml": CLAIMED + "".join(rows)} if rows else {}
+    return graph_of({"trade.yaml": THROUGH_CHINA} | claims)
+
+
+def made_in_china(graph: Session, period: str) -> tuple[float, float, float]:
+    """The share of Korea's imports that China made, and its range."""
+    rows = graph.origins("KOR", period=period, measure="tonnes").rows.to_pylist()
+    return next((r["share"], r["low"], r["high"]) for r in rows if r["origin"] == "CHN")
+
+
+def test_shares_claimed_for_each_year_of_a_run_estimate_its_point_and_bound_nothing(graph_of):
+    graph = through_china(graph_of, y2022=0.9, y2023=0.8)
+    ends = [made_in_china(graph, year)[0] for year in ("2022", "2023")]
+
+    point, *bounds = made_in_china(graph, "2022-2023")
+    assert min(ends) < point < max(ends)
+    assert bounds == list(made_in_china(through_china(graph_of), "2022-2023")[1:])
     assert (
-        "Claimed shares of one year's production are not added up, as their totals are unknown "
+        "The share of production in these years together is the mean of those claimed for each, "
+        "an estimate and no bound (ree-metals in CHN: 90 % in 2022, 80 % in 2023)."
+    ) in graph.origins("KOR", period="2022-2023").notes
+
+
+def test_a_share_claimed_for_one_year_carries_no_run_of_years(graph_of):
+    graph = through_china(graph_of, y2022=0.9)
+
+    assert made_in_china(graph, "2022-2023")[0] == made_in_china(
+        through_china(graph_of), "2022-2023"
+    )[0]  # fmt: skip
+    assert (
+        "A share of production that is claimed for one year carries no run of years, as the totals "
+        "are unknown: points of the run rest on trade alone, those of that year on the claim "
         "(ree-metals in CHN: 90 % in 2022)."
-    ) in notes
+    ) in graph.origins("KOR", period="2022-2023").notes
+
+
+def test_years_with_and_without_a_claimed_share_name_the_step_between_them(graph_of):
+    graph = through_china(graph_of, y2022=0.9)
+    step = (
+        "Points rest on a claimed share of production in a year that has one, and on trade alone "
+        "in the year before or after: the step between them need not be one of the trade "
+        "(ree-metals in CHN: 90 % in 2022)."
+    )
+
+    for period in ("2021", "2022", "2023", "2021,2022"):
+        assert step in graph.origins("KOR", period=period).notes
+    whole = through_china(graph_of, y2020=0.9, y2021=0.9, y2022=0.9, y2023=0.9)
+    assert not [note for note in whole.origins("KOR", period="2022").notes if "step" in note]
 
 
 TEXTS = ("country", "type", "product", "stage", "period", "basis", "source", "series",

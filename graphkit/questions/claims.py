@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
+from statistics import mean
 from typing import Any
 
 import pyarrow as pa
@@ -418,7 +419,27 @@ def published_answer(
 
 
 def claimed_shares(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
-    """Collect claimed shares of world production, the most precise first."""
+    """Collect claimed shares of world production, the most precise first.
+
+    A run of years without a claim of its own has the mean of its years' claimed shares, if every
+    year has one: its share lies between theirs, so that the mean estimates it and bounds nothing.
+    """
+    rows, years = _claimed(catalog, chain, period), Period(period).years
+    if len(years) == 1:
+        return rows
+    pairs = {(row["country"], row["product"]) for row in rows}
+    by_year = _claimed_by_year(catalog, chain, years)
+    return rows + [
+        {**next(iter(claims.values())), "share": mean(row["share"] for row in claims.values()),
+         "source": "+".join(dict.fromkeys(row["source"] for row in claims.values())),
+         "claim": "+".join(row["claim"] for row in claims.values()), "loose": True,
+         "years": {year: row["share"] for year, row in claims.items()}}
+        for pair, claims in by_year.items() if pair not in pairs and len(claims) == len(years)
+    ]  # fmt: skip
+
+
+def _claimed(catalog: Catalog, chain: Sequence[str], period: str) -> list[dict[str, Any]]:
+    """Collect the shares that are claimed for exactly one period, the most precise first."""
     rows = [
         {"country": claim["supplier"], "product": product, "share": claim["value"],
          "observed": True, "source": claim["source"], "claim": claim["key"],
@@ -438,6 +459,66 @@ def production_shares_of_claims(
         plain = claim["value"] is not None and claim["qualifier"] in (None, "about", "rounded")
         if plain and claim["kind"] == "share":
             yield claim, fits
+
+
+def _claimed_by_year(
+    catalog: Catalog, chain: Sequence[str], years: Iterable[str]
+) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+    """Map each country and product to its most precise claim of each year that has one."""
+    by_year: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    for year in years:
+        for row in _claimed(catalog, chain, year):
+            by_year.setdefault((row["country"], row["product"]), {}).setdefault(year, row)
+    return dict(sorted(by_year.items()))
+
+
+def claim_steps(
+    catalog: Catalog,
+    chain: Sequence[str],
+    period: str,
+    published: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> list[str]:
+    """Note where points step because a year has a claimed share of production and another has none.
+
+    Parameters
+    ----------
+    published : mapping
+        The production that the answer takes, by country and product: where it is a figure, no
+        claim counts.
+    """
+    span, years = Period(period), Period(period).years
+    around = [str(span.year - len(years)), *years, str(span.year + 1)]
+    tables = catalog.rows("production-periods").select(["product", "period"]).to_pylist()
+    tabled = {(row["product"], row["period"]) for row in tables}
+    means, alone, steps = [], [], []
+    for pair, claims in _claimed_by_year(catalog, chain, around).items():
+        row, (country, product) = published.get(pair, {}), pair
+        if row and "claim" not in row:
+            continue
+        carried = {y: c["share"] for y, c in claims.items() if (product, y) not in tabled}
+        within = {year: share for year, share in carried.items() if year in years}
+        if "years" in row:
+            means.append(_in_words(product, country, within))
+        elif len(years) > 1 and within:
+            alone.append(_in_words(product, country, within))
+        elif span.months == 12 and 0 < len(carried) < len(around):
+            steps.append(_in_words(product, country, carried))
+    notes = {
+        "The share of production in these years together is the mean of those claimed for each, "
+        "an estimate and no bound": means,
+        "A share of production that is claimed for one year carries no run of years, as the totals "
+        "are unknown: points of the run rest on trade alone, those of that year on the claim":
+            alone,
+        "Points rest on a claimed share of production in a year that has one, and on trade alone "
+        "in the year before or after: the step between them need not be one of the trade": steps,
+    }  # fmt: skip
+    return [f"{text} ({'; '.join(where)})." for text, where in notes.items() if where]
+
+
+def _in_words(product: str, country: str, shares: Mapping[str, float]) -> str:
+    """Write the shares of a country in the production of some years."""
+    words = ", ".join(f"{100 * share:g} % in {year}" for year, share in shares.items())
+    return f"{product} in {country}: {words}"
 
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:

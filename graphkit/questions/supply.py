@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import fsum, inf
@@ -21,8 +21,13 @@ from graphkit.answer import NUMBER, Column
 from graphkit.catalog import COUNTRIES, Catalog, Scope
 from graphkit.errors import GraphkitError
 from graphkit.names import Entity
-from graphkit.period import Period, newest
-from graphkit.questions.claims import claimed_shares, named_makers, using_their_own
+from graphkit.period import newest
+from graphkit.questions.claims import (
+    claim_steps,
+    claimed_shares,
+    named_makers,
+    using_their_own,
+)
 from graphkit.questions.concentration import Figures, figures_in, revision_notes
 from graphkit.questions.trade import (
     Taken,
@@ -101,7 +106,7 @@ def production_of(
                          f"{claim['product']} is taken from claim {found[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
     notes += [*_spread(found.values()), *_bounded(catalog, found, period)]
-    notes += _not_added_up(catalog, chain, period, found)
+    notes += claim_steps(catalog, chain, period, found)
     for claim in named_makers(catalog, chain, period):
         row = found.setdefault((claim["country"], claim["product"]), claim)
         row["makes"] = row.get("loose") or row.get("tonnes") is row.get("share") is None
@@ -155,27 +160,11 @@ def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     return most
 
 
-def _not_added_up(
-    catalog: Catalog, chain: Sequence[str], period: str, found: Collection[tuple[str, str]]
-) -> list[str]:
-    """Note claimed shares of single years, which have no sum without their totals."""
-    years = Period(period).years
-    told: dict[str, list[str]] = {}
-    for year in years if len(years) > 1 else ():
-        for claim in claimed_shares(catalog, chain, year):
-            if (claim["country"], claim["product"]) not in found:
-                claims = told.setdefault(f"{claim['product']} in {claim['country']}", [])
-                claims.append(f"{100 * claim['share']:g} % in {year}")
-    said = "; ".join(f"{what}: {', '.join(claims)}" for what, claims in sorted(told.items()))
-    shares = "Claimed shares of one year's production are not added up, as their totals are unknown"
-    return [f"{shares} ({said})."] if said else []
-
-
 def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
     """Note the claims on an element at a stage that stand for several products."""
     of: dict[str, list[str]] = {}
     for row in made:
-        if row.get("loose"):
+        if row.get("loose") and "years" not in row:
             of.setdefault(row["claim"], []).append(row["product"])
     return [
         f"Claim {claim} is on all of these together, an estimate for each and no bound: "
