@@ -120,6 +120,18 @@ def _written(start: int, months: int) -> str:
     return first if months == 1 else f"{first}..{last}-{end + 1:02d}"
 
 
+def gap(before: str, after: str) -> str | None:
+    """Write the months between two periods as one; None if the second follows at once.
+
+    Examples
+    --------
+    >>> gap("2022", "2024"), gap("2024-Q1", "2025-Q1"), gap("2023", "2024")
+    ('2023', '2024-04..2024-12', None)
+    """
+    start, end = Period(before).end, Period(after).start
+    return _written(start, end - start) if start < end else None
+
+
 _PART_FIRST = re.compile(rf"(?P<part>[HQ][1-4])[ -]?(?P<year>{_YEAR})")
 _YEAR_FIRST = re.compile(rf"(?P<year>{_YEAR})[ -]?(?P<part>[HQ][1-4])")
 _ENDS = re.compile(r"\s*(?:\.\.|–|—|\bto\b)\s*")

@@ -205,6 +205,22 @@ def test_a_trend_has_every_year_as_the_table_adds_up(ask, table):
     assert rows[0]["previous"] is rows[0]["usd_change"] is rows[0]["new"] is None
 
 
+def test_a_change_over_a_gap_of_years_is_marked_in_its_row(graph_of):
+    rows = [f"  - {{exporter: CHN, importer: KOR, period: {year}, usd: {usd}}}\n"
+            for year, usd in (("2019", 40), ("2020", 50), ("2023", 25))]  # fmt: skip
+
+    answer = graph_of({"trade.yaml": HEAD + "".join(rows)}).trend("KOR")
+
+    names = ("period", "previous", "gap", "usd_change")
+    assert [tuple(row[n] for n in names) for row in answer.rows.to_pylist()] == [
+        ("2019", None, None, None), ("2020", "2019", None, 0.25),
+        ("2023", "2020", "2021-2022", -0.5),
+    ]  # fmt: skip
+    assert "gap" in answer.headers
+    whole = graph_of({"trade.yaml": HEAD + "".join(rows[:2])}).trend("KOR")
+    assert "gap" not in whole.headers
+
+
 def test_a_trend_says_how_much_of_a_year_has_no_weight(ask, table):
     rows = ask.trend(scope="ree-metals").rows.to_pylist()
 

@@ -16,6 +16,8 @@ from graphkit.analysis.concentration import production_sums
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
+from graphkit.plot.canvas import stated
+from graphkit.render.answer import scope_line
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
@@ -69,6 +71,54 @@ def test_several_years_are_added_up_and_a_missing_one_is_named(graph_of):
         asked.depends("KOR", period="2023")
     with pytest.raises(GraphkitError, match="no trade flows are known in 2025-2026; there are"):
         asked.dependents("CHN", period="2025-2026")
+
+
+@pytest.mark.parametrize(
+    ("ask", "years"),
+    [
+        (lambda graph: graph.suppliers("KOR", period="2021-2024"), "2021-2022, 2024"),
+        (lambda graph: graph.depends("KOR", period="2022-2023"), "2022"),
+        (lambda graph: graph.origins("KOR", period="2023-2024"), "2024"),
+        (lambda graph: graph.single_points("KOR", period="2022-2023"), "2022"),
+        (lambda graph: graph.disrupt("JPN", period="2021-2023"), "2021-2022"),
+        (lambda graph: graph.list_flows(period="2023-2024"), "2024"),
+        (lambda graph: graph.concentration(period="2022-2023"), "2022"),
+        (lambda graph: graph.centrality(period="2022-2023"), "2022"),
+    ],
+)
+def test_each_row_of_a_run_with_a_year_missing_names_the_years_it_is_of(graph_of, ask, years):
+    answer = ask(graph_of({"trade.yaml": YEARS}))
+
+    assert set(answer.rows["years"].to_pylist()) == {years}
+    names = answer.rows.column_names
+    assert names.index("years") == names.index("period") + 1
+    assert answer.scope["years"] == years
+    assert f"ata of {years}" in scope_line(answer)
+
+
+def test_rows_of_several_products_name_the_years_of_those_that_lack_one(graph_of):
+    more = "CHN KOR 2022 9 1 ndfeb", "CHN KOR 2023 9 1 ndfeb"
+    products = SMALL["products.yaml"] + "  - {key: ndfeb, name: NdFeB, stage: metal}\n"
+    text = YEARS + flows(*more).removeprefix(HEAD + "rows:\n")
+    graph = graph_of({"trade.yaml": text, "products.yaml": products})
+
+    rows = graph.depends("KOR", period="2022-2023").rows.to_pylist()
+    assert {row["product"]: row["years"] for row in rows} == {"ree-metals": "2022", "ndfeb": None}
+    rows = graph.list_flows(period="2022-2023").rows.to_pylist()
+    assert {row["years"] for row in rows} == {"ree-metals 2022"}
+    assert "years" not in graph.depends("KOR", period="2022").rows.column_names
+
+
+def test_a_picture_and_a_brief_name_the_years_beside_the_period(graph_of):
+    graph = graph_of({"trade.yaml": YEARS})
+    answer = graph.depends("KOR", period="2021-2024")
+
+    assert stated(answer).startswith("2021-2024 (data of 2021-2022, 2024) · ")
+    assert (
+        graph.brief("KOR", period="2021-2024")
+        .lead[0]
+        .startswith("In 2021-2024 (data of 2021-2022, 2024), South Korea imported ")
+    )
 
 
 def test_a_sum_keeps_to_the_data_set_with_the_most_years(graph_of):

@@ -25,6 +25,7 @@ from graphkit.brief.document import (
     cited_claim,
     counted,
     listed,
+    period_of,
 )
 from graphkit.names import Entity, capitalized, possessive
 from graphkit.questions.policy import traded_baskets
@@ -90,6 +91,12 @@ class Standing:
         return order[0] if order else None
 
     @property
+    def when(self) -> str:
+        """The period, with its years that have data, if some have none and all rows have those."""
+        years = {row.get("years") for row in self.face.rows}
+        return period_of({"period": self.period, "years": years.pop() if len(years) == 1 else None})
+
+    @property
     def whose(self) -> str:
         """The imports of the country, in a sentence."""
         return f"{possessive(self.buyer.said)} imports"
@@ -147,7 +154,7 @@ def _usual_period(rows: Sequence[Row]) -> str | None:
 
 
 def _minerals(standing: Standing) -> Part:
-    facts, face, period = standing.facts, standing.face, standing.period
+    facts, face, period = standing.facts, standing.face, standing.when
     title = "First suppliers, by mineral and stage"
     rows = standing.rows
     if not rows:
@@ -203,7 +210,7 @@ def _dependencies(standing: Standing) -> Part:
     ]
     said = (
         "By the value bought from the first supplier, products of which it has at least half "
-        f"first, in {standing.period}. The table has the largest known origin at each stage, with "
+        f"first, in {standing.when}. The table has the largest known origin at each stage, with "
         "the least and the most that its share can be, and what is unknown there."
     )
     section = looked.section(title, [said], points=points, shown=40)
@@ -224,7 +231,7 @@ def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
         weight = f" ({percent(row['share_tonnes'])} by weight)" if known else " (weight unknown)"
     worth = f", {money(row['usd'])} USD" if row["usd"] is not None else ""
     text = (
-        f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {row['period']} "
+        f"{percent(_part(row) or 0.0)} of the imports of {product} {_by(row)} in {period_of(row)} "
         f"came from {facts.place(row['supplier'])} as the last seller{weight}{worth}"
     )
     stages = list(dict.fromkeys(row["traced_to"] for row in behind))
@@ -270,11 +277,12 @@ def _made_by(facts: Facts, row: Row, work: str) -> str:
 
 
 def _points(standing: Standing, scope: list[str] | None) -> Part:
-    facts, buyer, period = standing.facts, standing.buyer, standing.period
+    facts, when = standing.facts, standing.when
     title = "Single points of failure"
     if not standing.rows:
         return Section(title, [UNKNOWN]), []
-    found = facts.ask("spof", consumer=[buyer.key], scope=scope, period=[period])
+    given = {"consumer": [standing.buyer.key], "scope": scope, "period": [standing.period]}
+    found = facts.ask("spof", **given)
     if found.answer is None:
         return found.section(title), []
     worth = {row["product"]: row["usd"] or 0.0 for row in standing.rows}
@@ -290,10 +298,10 @@ def _points(standing: Standing, scope: list[str] | None) -> Part:
     possible = {row["product"] for row in looked if row["earlier"]} - certain
     traced = {row["product"] for row in looked} - certain - possible
     sentences = [
-        f"At face value, one supplier sold at least half of {standing.whose} by value in {period} "
+        f"At face value, one supplier sold at least half of {standing.whose} by value in {when} "
         f"of {counted(len({row['product'] for row in face}), 'product')}.",
         "Looked through to where the product was made, one country has at least half of "
-        f"{standing.whose} by value in {period} of {counted(len(certain), 'product')} even at the "
+        f"{standing.whose} by value in {when} of {counted(len(certain), 'product')} even at the "
         f"lower end of its range, and of {len(traced)} more as traced, where the range allows "
         "less." + (
             f" Of {len(possible)} more that is only possible, for "
@@ -331,17 +339,18 @@ def _stop(standing: Standing) -> Part:
     if not rows:
         text = (
             f"If {name} stopped its exports, {buyer.said} would lose less than 1 % of its imports "
-            f"by value of every product in {period}, as traced."
+            f"by value of every product in {standing.when}, as traced."
         )
         return found.section(title, [text]), [text]
     text = (
         f"If {name}, the first supplier of most products, stopped all exports as traded in "
-        f"{period} and nobody replaced them, {buyer.said} would lose at least 1 % of its imports "
-        f"by value of {counted(len({row['product'] for row in rows}), 'product')}, as traced"
+        f"{standing.when} and nobody replaced them, {buyer.said} would lose at least 1 % of its "
+        f"imports by value of {counted(len({row['product'] for row in rows}), 'product')}, as "
+        "traced"
     )
     points = [
         f"{facts.product(row['product'])}: {between(row['low'], row['high'])} of the imports by "
-        f"value in {period} ({percent(row['lost_share'])} as traced, "
+        f"value in {period_of(row)} ({percent(row['lost_share'])} as traced, "
         f"{money(row['lost_imports'])} USD; {percent(row['direct'])} bought from "
         f"{name} itself, the rest through others)"
         for row in rows[:5]
@@ -396,7 +405,7 @@ def _over_time(facts: Facts, rows: Sequence[Row]) -> str:
 
 
 def _controls(standing: Standing, scope: list[str] | None) -> Part:
-    facts, buyer, period = standing.facts, standing.buyer, standing.period
+    facts, buyer = standing.facts, standing.buyer
     title = "Export controls"
     found = facts.ask("controls", scope=scope)
     if found.answer is None or not found.rows:
@@ -413,7 +422,7 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
         if act["target"] in (None, buyer.key) and (sold or own):
             kept.append(place)
             who, what, dates = act_in_words(facts, act)
-            end = _bought(facts, sells, sold, own=own, period=period)
+            end = _bought(facts, sells, sold, own=own, period=standing.when)
             told.setdefault((who, what, end), []).append(dates)
     points = [
         f"{who}: {what}, {'; '.join(dates)}; {end}" for (who, what, end), dates in told.items()
@@ -424,14 +433,14 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
     said = (
         f"The database records {counted(acts_of(found.rows), 'act')}, of which {acts} "
         f"{'restricts' if acts == 1 else 'restrict'} products that {buyer.said} bought from "
-        f"the acting country in {period}, alone or in a basket, or "
+        f"the acting country in {standing.when}, alone or in a basket, or "
         f"{'is' if acts == 1 else 'are'} its own. Dates are as recorded: whether an act is in "
         "force on a later day is not told."
     )
     lead = [
         f"{counted(acts, 'recorded act')} of export control "
         f"{'covers' if acts == 1 else 'cover'} what {buyer.said} bought from the acting "
-        f"country in {period}, or {'is' if acts == 1 else 'are'} its own."
+        f"country in {standing.when}, or {'is' if acts == 1 else 'are'} its own."
     ]
     answer = replace(found.answer, rows=rows)
     return found.section(title, [said], answer=answer, points=points), lead if kept else []

@@ -576,6 +576,12 @@ def at_least(low: float, high: float | None) -> str:
     return f"at least {percent(low)}" if high is None else between(low, high)
 
 
+def period_of(row: Mapping[str, Any]) -> str:
+    """Write the period of a row, with its years that have data, if some have none."""
+    years = f" (data of {row['years']})" if row.get("years") else ""
+    return f"{row['period']}{years}"
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Join names in a sentence.
 

@@ -13,7 +13,17 @@ import pyarrow.compute as pc
 from graphkit.answer import COUNT, NUMBER, Answer, Column, money, percent, schema_of
 from graphkit.arrow import SHARE
 from graphkit.brief.country import act_in_words, claims_on, claims_part, ordered
-from graphkit.brief.document import Asked, Brief, Facts, Part, Section, at_least, counted, listed
+from graphkit.brief.document import (
+    Asked,
+    Brief,
+    Facts,
+    Part,
+    Section,
+    at_least,
+    counted,
+    listed,
+    period_of,
+)
 from graphkit.catalog import COUNTRIES, Scope
 from graphkit.names import capitalized
 from graphkit.questions.concentration import figures_of
@@ -140,7 +150,7 @@ def _markets(facts: Facts, concentration: Asked) -> Part:
     """Show how concentrated production and trade are."""
     sold = [
         f"{capitalized(facts.place(row['top']))} sold {_of(row)} of world exports of "
-        f"{facts.product(row['product'])} by value in {row['period']}, re-exports included; "
+        f"{facts.product(row['product'])} by value in {period_of(row)}, re-exports included; "
         f"HHI {row['hhi_low']:,.0f}."
         for row in sorted(concentration.rows, key=lambda r: -(r["total_usd"] or 0.0))
         if row["market"] == "exports"
@@ -173,7 +183,7 @@ def _traders(facts: Facts, asked: Mapping[str, Any]) -> Part:
     rows = found.rows
     if not rows:
         return found.section(title), []
-    period = rows[0]["period"]
+    period = period_of(rows[0])
 
     def first(column: str) -> str:
         largest = sorted(rows, key=lambda r: (-(r[column] or 0.0), r["country"]))[:MOST]
@@ -197,7 +207,7 @@ def _points(facts: Facts, asked: Mapping[str, Any]) -> Part:
     rows: list[Row] = answer.rows.to_pylist()
     points = [
         f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
-        f"{facts.product(row['product'])} get at least half of it, by value in {row['period']}, "
+        f"{facts.product(row['product'])} get at least half of it, by value in {period_of(row)}, "
         f"from {facts.place(row['supplier'])} ({row['definition']}{_to(row)}): "
         f"{percent(row['at_stake'])} of all imports of it{_possibly(row)}."
         for row in rows[:MOST]

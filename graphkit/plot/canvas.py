@@ -294,6 +294,7 @@ def stated(answer: Answer) -> str:
     """State the period, the measure and the data set of an answer."""
     periods = sorted(values(answer, "period")) or [answer.scope.get("period") or ""]
     period = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    period += _years(answer)
     measure = answer.scope.get("measure") or ""
     if not isinstance(measure, str):
         measure = "; ".join(measure)
@@ -307,6 +308,18 @@ def stated(answer: Answer) -> str:
     )
     named = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
     return " · ".join(part for part in (period, measure, named if sets else "") if part)
+
+
+def _years(answer: Answer) -> str:
+    """Name the years that figures are of, where some of their period have no data."""
+    if "years" not in answer.rows.column_names:
+        return ""
+    years = answer.rows["years"].to_pylist()
+    names = answer.rows["product"].to_pylist() if "product" in answer.rows.column_names else years
+    alike = len(set(years)) == 1
+    words = dict.fromkeys(text if alike or name == text else f"{name} {text}"
+                          for name, text in zip(names, years, strict=True) if text)  # fmt: skip
+    return f" (data of {'; '.join(words)})" if words else ""
 
 
 def source_line(answer: Answer) -> str:

@@ -98,7 +98,9 @@ def trend(answer: Answer, width: int) -> Picture:
     axis = Axis("HHI by value, 0 to 10,000", "", lines=BANDS)
     plot = lines_over(width, periods, lines, axis, colours)
     drawn = sum(len(groups[name]) for name in lines)
-    note = BANDS_NOTE
+    gaps = [f"{name} has no data of {row['gap']}" for name in lines for row in groups[name]
+            if row["gap"]]  # fmt: skip
+    note = " ".join([BANDS_NOTE, *(f"{text}." for text in gaps)])
     if len(groups) > MOST_LINES:
         note = f"{note} The {MOST_LINES} largest by value."
     if len(groups) > 1:

@@ -145,12 +145,12 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
 
     The question is asked for each place and period, and for each scope of names that do not go
     together; several answers stand side by side. What none is known of is a note, unless nothing
-    is known.
+    is known. Answers from trade, which have a ``fit``, also mark what is wrong with its data.
     """
 
     def declare(question: Asked[P]) -> Asked[P]:
         key = f"{question.__module__.rpartition('.')[2]}.{question.__name__}"
-        COLUMNS[key] = tuple(column for table in tables for column in table)
+        COLUMNS[key] = _with_marks([column for table in tables for column in table])
         declared, signature = PARAMETERS[key], inspect.signature(question)
 
         @wraps(question)
@@ -174,6 +174,15 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
     return declare
 
 
+def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Add the columns that mark what is wrong with trade data to those of an answer from it."""
+    if not any(column.name == "fit" for column in columns):
+        return tuple(columns)
+    from graphkit.questions.trade import YEARS
+
+    return (*columns, YEARS)
+
+
 def _in_python(parameter: Parameter) -> str:
     """Give a parameter's name in Python, with its option where that has another name."""
     option = parameter.option
@@ -193,11 +202,11 @@ def _each(
             answer = bound.args[0].fitted(answer, bound.arguments.get("scope"))
             if answer.coverage.get("series"):
                 from graphkit.questions.codes import remnant_notes, with_split_trade
-                from graphkit.questions.trade import outlier_notes
+                from graphkit.questions.trade import outlier_notes, with_years
 
                 notes = [*outlier_notes(bound.args[0], answer),
                          *remnant_notes(bound.args[0], answer)]  # fmt: skip
-                answer = replace(answer, notes=(*answer.notes, *notes))
+                answer = with_years(replace(answer, notes=(*answer.notes, *notes)))
                 answer = with_split_trade(bound.args[0], answer)
         except GraphkitError as error:
             if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):

@@ -19,12 +19,12 @@ from graphkit.analysis.trade_change import (
     compare_partners,
     compare_totals,
 )
-from graphkit.answer import COUNT, NUMBER, TEXT, TEXTS, Answer, Column
+from graphkit.answer import COUNT, NUMBER, TEXT, TEXTS, Answer, Column, without_empty
 from graphkit.arrow import SHARE, number
 from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import capitalized
-from graphkit.period import Period, cover, listed, time_of
+from graphkit.period import Period, cover, gap, listed, time_of
 from graphkit.questions import checked
 from graphkit.questions.claims import (
     PUBLISHED_CHANGES,
@@ -460,6 +460,8 @@ TREND_COLUMNS = (
     Column("stage"),
     Column("period", "Period"),
     Column("previous"),
+    Column("gap", "Gap", "time between the previous period and this one that has no trade: "
+           "changes go over it"),
     Column("usd", "USD",
            "US dollars; valuation fob is free on board, cif with insurance and freight",
            type=NUMBER),
@@ -484,7 +486,7 @@ TREND_COLUMNS = (
     Column("lost", doc="partners of the previous period that are absent in this one", type=TEXTS),
 )  # fmt: skip
 TREND = (
-    "product", "stage", "period", "previous", "usd", "usd_change", "tonnes",
+    "product", "stage", "period", "previous", "gap", "usd", "usd_change", "tonnes",
     "tonnes_change", "missing_tonnes_share",
     "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
     "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
@@ -537,8 +539,10 @@ def trend(
     if not len(flows):
         raise GraphkitError(nothing_of(owner, wanted))
     rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
-    rows = with_scope(catalog, rows, flows)
+    rows = _with_gaps(with_scope(catalog, rows, flows))
     products = list(dict.fromkeys(rows["product"].to_pylist()))
+    columns = [*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS]
+    heads = [column.name for column in columns if column.header]
     return Answer(
         f"How did {owner.whose} {trade} of {wanted.meaning} change over time?",
         {
@@ -550,7 +554,7 @@ def trend(
             "products": sorted(products),
         },
         rows.select([owner.side, *TREND]),
-        (*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS),
+        columns,
         coverage_in(flows, wanted, periods=listed(set(rows["period"].to_pylist()))),
         catalog.sources(flows, wanted.elsewhere),
         elsewhere=wanted.elsewhere,
@@ -562,8 +566,16 @@ def trend(
             *product_notes(catalog.materials, products),
         ),
         caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",
+        shown=without_empty(rows, heads, *(name for name in heads if name != "gap")),
         in_time=True,
     )
+
+
+def _with_gaps(rows: pa.Table) -> pa.Table:
+    """Add the time without trade between the previous period and that of each row."""
+    ends = zip(rows["previous"].to_pylist(), rows["period"].to_pylist(), strict=True)
+    gaps = [gap(before, after) if before else None for before, after in ends]
+    return rows.append_column("gap", pa.array(gaps, pa.string()))
 
 
 def _with_missing(rows: pa.Table, flows: pa.Table) -> pa.Table:

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.shares import SCOPE, grouped, import_shares
 from graphkit.analysis.trade_change import owner_of
-from graphkit.answer import Answer
+from graphkit.answer import Answer, Column
 from graphkit.arrow import VALUED
 from graphkit.catalog import Catalog, Materials, Scope
 from graphkit.names import Entity, capitalized, possessive
-from graphkit.period import Period, added_up, listed, newest, time_of
+from graphkit.period import Period, added_up, cover, listed, newest, time_of
 from graphkit.questions.codes import remnants_in
 
 
@@ -449,6 +449,49 @@ def gaps(what: str, chosen: Mapping[str, Taken]) -> dict[str, Any]:
     """List the years that sums leave out, as an entry of the coverage; none if there are none."""
     lacking = [f"{product} {', '.join(of.missing)}" for product, of in chosen.items() if of.missing]
     return {f"years_without_{what}": sorted(lacking)} if lacking else {}
+
+
+YEARS = Column("years", "Data of", "the years of the period that the figures are of, where others "
+               "have no data")  # fmt: skip
+
+
+def with_years(answer: Answer) -> Answer:
+    """Name in each row the years that its sums are of, if some of its period have no data."""
+    lacking: dict[str, list[str]] = {}
+    for what in ("trade_data", "reports_of_both_sides"):
+        for text in answer.coverage.get(f"years_without_{what}", ()):
+            product, _, missing = text.partition(" ")
+            lacking[product] = missing.split(", ")
+    rows = answer.rows
+    if not lacking or "period" not in rows.column_names:
+        return answer
+    single = len({series["product"] for series in answer.coverage["series"]}) == 1
+    years: list[str | None] = []
+    for row in rows.to_pylist():
+        products = [row["product"]] if "product" in row else sorted(lacking)
+        words = {
+            product: ", ".join(cover(row["period"], lacking[product])[1])
+            for product in products if product in lacking and row.get("dataset", "") is not None
+        }  # fmt: skip
+        named = words.values() if "product" in row or single else map(" ".join, words.items())
+        years.append("; ".join(named) or None)
+    place = rows.column_names.index("period") + 1
+    shown = list(answer.shown)
+    if "period" in shown:
+        shown.insert(shown.index("period") + 1, YEARS.name)
+    alike = {YEARS.name: years[0]} if len(set(years)) == 1 else {}
+    return replace(
+        answer, rows=rows.add_column(place, YEARS.described, pa.array(years, pa.string())),
+        columns=_after_period(answer.columns), scope={**answer.scope, **alike},
+        shown=shown if not shown or YEARS.name in shown else [YEARS.name, *shown],
+    )  # fmt: skip
+
+
+def _after_period(columns: Sequence[Column]) -> list[Column]:
+    """Add the column of years behind that of the period."""
+    names = [column.name for column in columns]
+    place = names.index("period") + 1 if "period" in names else 0
+    return [*columns[:place], YEARS, *columns[place:]]
 
 
 WORLD = "WLD"
