@@ -16,6 +16,7 @@ from graphkit.analysis.supply.look_through import (
     UNTRACEABLE,
     stage_links,
 )
+from graphkit.analysis.supply.tracing import ANY_OTHER
 from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, percent, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
@@ -34,6 +35,8 @@ from graphkit.questions.trade import (
 SMALLEST_LINK = 0.001
 """Smallest share of the imports that a link between two makers has in an answer."""
 NO_COUNTRY = (UNKNOWN, UNTRACEABLE)
+ALIKE = 1e-6
+"""Difference of two upper ends that is rounding."""
 LARGE = 0.1
 """Unknown share of imports from which the largest producers are named."""
 EARLIER = Column(
@@ -149,8 +152,11 @@ def origins(
         other = pc.is_in(rows["origin"], pa.array(NO_COUNTRY))
         other = pc.or_(other, pc.starts_with(rows["origin"], f"{THROUGH} "))
         rows = rows.filter(pc.or_(pc.or_(possible, bought), other))
+        left_out = len(traced.rows) - len(rows)
+        small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
+        rows, as_others = beyond_any_other(rows, STAGES, "origin", small)
         notes += _unseen_trade(catalog, traced.supply, rows)
-        notes += _left_out(len(traced.rows) - len(rows), min_share)
+        notes += [*_left_out(left_out, min_share), *as_others]
     meaning = traced.asked.scope.meaning
     asked = f"Where do {possessive(buyer.said)} imports of {meaning} come from"
     question = f"{asked}, looked through?"
@@ -170,6 +176,29 @@ def origins(
     ]
     joined = pa.concat_tables([answer.links, *links])
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
+
+
+def beyond_any_other(
+    rows: pa.Table, scope: Sequence[str], point: str, small: Any
+) -> tuple[pa.Table, list[str]]:
+    """Leave out small rows whose upper end is that of any other country, and count them.
+
+    ``point`` is the column of the country, ``scope`` those of the rows that share one range of any
+    other country. Rows marked as ``small`` say no more than that range.
+    """
+    table = rows.select([*scope, point, "high"]).to_pylist()
+    others = {tuple(r[n] for n in scope): r["high"] for r in table if r[point] == ANY_OTHER}
+    alike = [
+        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY)
+        and (row["high"] or 0.0) <= others.get(tuple(row[n] for n in scope), -1.0) + ALIKE
+        for row, minor in zip(table, small.to_pylist(), strict=True)
+    ]  # fmt: skip
+    number = len({row[point] for row, left in zip(table, alike, strict=True) if left})
+    note = (
+        f"{number} countries may have no more than any other country has, and have no rows of "
+        f"their own: see {ANY_OTHER!r}."
+    )
+    return rows.filter(pc.invert(pa.array(alike, pa.bool_()))), [note] if number else []
 
 
 def _left_out(number: int, min_share: float) -> list[str]:
@@ -277,9 +306,13 @@ def _largest(rows: pa.Table) -> pa.Table:
     selected = []
     for origins_there in stages.values():
         known = [row for row in origins_there if row["origin"] not in NO_COUNTRY]
-        largest = known[:1]
+        largest = [row for row in known if row["origin"] != ANY_OTHER][:1]
         for row in largest:
-            row["others"] = sum(other["high"] > row["share"] for other in known[1:])
+            row["others"] = sum(
+                other["high"] > row["share"]
+                for other in known
+                if other is not row and other["origin"] != ANY_OTHER
+            )
         selected += [row for row in origins_there if row in largest or row not in known]
     return pa.Table.from_pylist(selected, rows.schema)
 

@@ -30,6 +30,7 @@ from graphkit.questions.origins import (
     EARLIER,
     METHOD,
     SUMS,
+    beyond_any_other,
     buyer_in,
     exposed,
     imports_of_products,
@@ -202,7 +203,10 @@ def _by_share(
     consumers: list[str] | None, threshold: float, possible: bool,
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
-    found, more = _known(share_points(traced, threshold=threshold), "supplier", possible)
+    found, more = _known(
+        share_points(traced, threshold=threshold), ("consumer", "product", "stage"), "supplier",
+        possible,
+    )  # fmt: skip
     found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
     rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
     rows = _with_imports(_of_earlier_goods(rows), supply)
@@ -297,7 +301,7 @@ def _structural(
     if blocs is not None:
         groups, notes = members_with_data(supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
-    rows, more = _known(rows, "removed", possible)
+    rows, more = _known(rows, ("consumer", "product"), "removed", possible)
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
     rows = _ordered(rows, supply, [
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
@@ -354,12 +358,16 @@ def _removed(
     return pa.Table.from_pylist(rows, schema_of(STRUCTURE))
 
 
-def _known(rows: pa.Table, point: str, possible: bool) -> tuple[pa.Table, list[str]]:
+def _known(
+    rows: pa.Table, scope: Sequence[str], point: str, possible: bool
+) -> tuple[pa.Table, list[str]]:
     """Leave out single points that only the upper end of a range shows, and note them."""
+    unsure = pc.equal(rows["verdict"], "possible")
+    rows, alike = beyond_any_other(rows, scope, point, unsure)
     unsure = pc.equal(rows["verdict"], "possible")
     names = rows[point].filter(unsure).unique().to_pylist()
     if possible or not names:
-        return rows, []
+        return rows, alike if possible else []
     note = f"Possible, at the upper end of a range: {shortened(sorted(names))}; see `possible`."
     return rows.filter(pc.invert(unsure)), [note]
 

@@ -12,6 +12,7 @@ from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.pools import own_parts
 from graphkit.analysis.supply.removal import loss_matrix
 from graphkit.analysis.supply.tracing import (
+    ANY_OTHER,
     CLOSE,
     ROUNDS,
     Without,
@@ -29,8 +30,6 @@ from graphkit.errors import GraphkitError
 
 UNKNOWN, UNTRACEABLE, THROUGH = "unknown", "untraceable", "through"
 """Origins other than countries: without data, without a producer, and past those avoided."""
-ANY_OTHER = "any other country"
-"""Origin of which nothing is known here: what else may be behind what no data cover."""
 SMALLEST = 1e-12
 RESULT = pa.schema([
     *texts("consumer", "product", "stage", "origin"),

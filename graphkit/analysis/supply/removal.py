@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from graphkit.analysis.flows import column_of
 from graphkit.analysis.supply import SupplyNetwork, reached
-from graphkit.analysis.supply.tracing import loss_ranges
+from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges
 from graphkit.arrow import SHARE, counts, number, texts
 from graphkit.errors import GraphkitError
 
@@ -267,7 +267,8 @@ def removal_losses(
     minimum : float
         Leave out losses of at most this.
     possible : bool
-        Add losses that are larger only at the upper end of their range.
+        Add losses that are larger only at the upper end of their range; without ``groups`` also
+        those without ``any other country``, of which nothing is known here.
     besides : set of (str, str, str)
         Names of the removed, consumers and products, of which smaller losses are kept too.
 
@@ -310,6 +311,8 @@ def removal_losses(
     if not slack >= 0:
         raise GraphkitError(f"found a slack of {slack:g}, wanted 0 or more")
     named, removed = _groups(network, groups)
+    if possible and groups is None:
+        named, removed = [*named, ANY_OTHER], [*removed, np.empty(0, np.int64)]
     asked = network.select(consumers, products, base)
     consumer, product, _ = network.names(asked)
     at = dict(zip(zip(consumer.to_pylist(), product.to_pylist(), strict=True), asked, strict=True))

@@ -14,6 +14,8 @@ from graphkit.analysis.supply import MISSING, SupplyNetwork, reached, shortened
 from graphkit.analysis.supply.pools import own_parts, untraded_pools
 from graphkit.errors import GraphkitError
 
+ANY_OTHER = "any other country"
+"""Each country of which nothing is known in a network: it may be behind what no data cover."""
 CROWDED = 500
 """Number of nodes up to which factors fill up completely in any order."""
 
