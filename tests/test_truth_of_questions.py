@@ -20,6 +20,7 @@ from test_supply_truth import (
     COUNTRIES,
     FORK,
     MIXED,
+    Shape,
     Truth,
     chain,
     true_shares,
@@ -35,6 +36,7 @@ STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": 
           "magnet": "component"}  # fmt: skip
 NAMES = dict(zip(COUNTRIES, ("CHN", "JPN", "KOR", "NOR", "DEU"), strict=True))
 BLOC = {"E": ("DEU", "FRA")}
+AREAS = {"WLD": "world", "XOC": "rest"}
 YEARS = ("2020", "2021")
 SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT, "mixed": MIXED}
 
@@ -70,8 +72,12 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
             if rng.random() >= hidden:
                 made.append(f"  - {{country: {maker}, product: p-{row['product']}, "
                             f"period: {year}, tonnes: {row['tonnes'] * part!r}}}")  # fmt: skip
-    inputs = truth.shape.inputs
-    by_product = truth.shape.by_products
+    return chain_seeds(truth.shape, trade, made)
+
+
+def chain_seeds(shape: Shape, trade: list[str], made: list[str]) -> dict[str, str]:
+    """Write the seeds of a chain with these rows of trade and production."""
+    inputs, by_product = shape.inputs, shape.by_products
     routes = [
         f"  - {{input: p-{source}, output: p-{output}, "
         f"kind: {'by-product, host: Dy' if (source, output) in by_product else 'main'}}}"
@@ -82,6 +88,7 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
         "MADE_INTO": "source: customs, process: unknown",
         "CONTAINS": "source: customs, element: Dy, role: main",
         "PRODUCES": "source: customs, basis: gross", "Country": "source: customs, type: country",
+        "Area": "source: customs",
         "EXPORTS": "reporter: importer, dataset: test, source: customs, basis: gross",
     }  # fmt: skip
     orders = {"mine": 1, "separate": 3, "metal": 4, "component": 6}
@@ -91,10 +98,12 @@ def seeds_of(truth: Truth, seed: int, hidden: float, *, bloc: bool) -> dict[str,
         "MADE_INTO": routes, "CONTAINS": [f"  - {{product: p-{p}}}" for p in inputs],
         "PRODUCES": made, "EXPORTS": trade,
         "Country": [f"  - {{iso3: {c}, name: Land {c}}}" for c in (*NAMES.values(), "FRA")],
+        "Area": [f"  - {{iso3: {area}, name: {area}, type: {kind}}}"
+                 for area, kind in AREAS.items()],
     }  # fmt: skip
     files = {"Stage": "stages", "Product": "products", "MADE_INTO": "made-into",
              "CONTAINS": "contains", "PRODUCES": "production", "EXPORTS": "trade",
-             "Country": "countries"}  # fmt: skip
+             "Country": "countries", "Area": "areas"}  # fmt: skip
     return {
         f"{files[kind]}.yaml": "\n".join(
             [f"kind: {kind}", f"defaults: {{{defaults[kind]}}}", "rows:", *some]

@@ -2,7 +2,8 @@
 
 A chain of :mod:`test_supply_truth` is shown without the trade of some products. Its tables of
 production name some makers with a figure and some without, and leave out others; they have a world
-total, a row of other countries, or neither.
+total, a row of other countries, or neither. The last tests write such worlds as seeds, and ask
+both databases.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ from test_supply_truth import (
     network,
     true_shares,
 )
+from test_truth_of_questions import NAMES, chain_seeds
 
 from graphkit.analysis.supply import SupplyNetwork
 from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import removal_losses
-from graphkit.analysis.supply.tracing import loss_ranges, origin_ranges
+from graphkit.analysis.supply.tracing import ANY_OTHER, loss_ranges, origin_ranges
+from graphkit.api import Session
 from graphkit.errors import GraphkitError
 
 SHAPES = {"chain": CHAIN, "fork": FORK, "by-product": BY_PRODUCT, "one-host": ONE_HOST,
@@ -78,8 +81,7 @@ class World:
         for row, shown in zip(self.truth.made.to_pylist(), self.shown, strict=True):
             if row["product"] in left and shown == HIDDEN:
                 left[row["product"]] += row["tonnes"]
-        tabled = set(self.made["product"].to_pylist())
-        return {product: amount for product, amount in left.items() if product in tabled}
+        return left
 
     @property
     def network(self) -> SupplyNetwork:
@@ -124,7 +126,7 @@ def drawn() -> list[Any]:
                      marks=[pytest.mark.long] if seed >= SHORT // 4 else [])
         for name in SHAPES
         for unseen in UNSEEN
-        for seed in range(CHAINS)
+        for seed in range(CHAINS // 2)
         if set(chain(seed, SHAPES[name]).sold["product"].to_pylist()) == set(SHAPES[name].inputs)
     ]  # fmt: skip
 
@@ -242,3 +244,118 @@ def test_a_whole_cut_loses_at_most_what_removing_the_seller_does(shape, unseen, 
         return
     for key, (_, high) in lost.items():
         assert cut.get(key, (0.0, 0.0))[1] == pytest.approx(high, abs=ROUNDING), key
+
+
+def seeds_of(one: World) -> dict[str, str]:
+    """Write a world as seeds."""
+    trade = [
+        f"  - {{exporter: {NAMES[row['supplier']]}, importer: {NAMES[row['consumer']]}, "
+        f"product: p-{row['product']}, period: 2020, tonnes: {row['tonnes']!r}, usd: 1}}"
+        for row in one.truth.sold.to_pylist()
+        if row["product"] not in one.unseen
+    ]
+    made = [
+        f"  - {{country: {NAMES[row['country']]}, product: p-{row['product']}, period: 2020, "
+        + ("qualifier: withheld}" if row["makes"] else f"tonnes: {row['tonnes']!r}}}")
+        for row in one.made.to_pylist()
+    ]
+    totals: dict[tuple[str, str], float] = {}
+    for row in one.truth.made.to_pylist():
+        if one.tables[row["product"]] == "total":
+            key = "WLD", row["product"]
+            totals[key] = totals.get(key, 0.0) + row["tonnes"]
+    totals |= {("XOC", product): amount for product, amount in one.others.items()}
+    made += [
+        f"  - {{country: {area}, product: p-{product}, period: 2020, tonnes: {amount!r}}}"
+        for (area, product), amount in totals.items()
+    ]
+    return chain_seeds(one.truth.shape, trade, made)
+
+
+def asked(session: Session, country: str) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Ask where a country's imports come from, and what it loses without each other country."""
+    how = {"scope": "Dy", "period": "2020", "measure": "tonnes"}
+    traced = session.origins(country, min_share=0.0, **how).rows
+    lost = session.single_points(
+        country, definition="structural", threshold=0.0, possible=True, **how
+    ).rows
+    return ranges(traced, "product", "traced_to", "origin") | ranges(lost, "product", "removed")
+
+
+ASKED = [
+    pytest.param(shape, unseen, seed, id=f"{name}-{unseen}-{seed}",
+                 marks=[pytest.mark.long] if (name, unseen, seed) != ("chain", "ore", 0) else [])
+    for number, (name, shape) in enumerate(SHAPES.items())
+    for place, unseen in enumerate(UNSEEN)
+    for seed in range(number + 5 * place, CHAINS, 24)
+    if set(chain(seed, shape).sold["product"].to_pylist()) == set(shape.inputs)
+]  # fmt: skip
+"""About fifty worlds, each of other numbers."""
+
+
+@pytest.mark.parametrize(("shape", "unseen", "seed"), ASKED)
+def test_questions_hold_the_truth_and_publishing_narrows_them(graph_of, shape, unseen, seed):
+    one = world(seed, shape, unseen)
+    true, whole = true_shares(one.truth), network(one.truth, one.truth.made)
+    losses = removal_losses(whole).to_pylist()
+    before: dict[tuple[str, ...], tuple[float, float]] = {}
+    for shown in (one, revealed(one, seed)):
+        session = graph_of(seeds_of(shown))
+        found: dict[tuple[str, ...], tuple[float, float]] = {}
+        for consumer in COUNTRIES:
+            try:
+                answers = asked(session, NAMES[consumer])
+            except GraphkitError:  # it buys nothing that is seen
+                continue
+            found |= {(consumer, *key): ends for key, ends in answers.items()}
+            stages = {key[1] for key in answers if len(key) == 3}
+            for (buyer, product, stage, origin), share in true.items():
+                if buyer == consumer and product not in one.unseen and stage in stages:
+                    holds(answers, (f"p-{product}", stage, NAMES[origin]), share)
+            for row in losses:
+                if row["consumer"] == consumer and row["product"] not in one.unseen:
+                    holds(answers, (f"p-{row['product']}", NAMES[row["removed"]]), row["loss"])
+        for key, (low, high) in before.items():
+            ends = found.get(key, (0.0, 0.0))
+            assert low - ROUNDING <= ends[0], key
+            assert ends[1] <= high + ROUNDING, key
+        before = found
+
+
+def holds(
+    answers: dict[tuple[str, ...], tuple[float, float]], key: tuple[str, ...], truth: float
+) -> None:
+    """Check a truth against its row, or against the one of any other country."""
+    if key not in answers:
+        key = (*key[:-1], ANY_OTHER)
+    assert_within(answers, key, truth)
+
+
+AUSTRALIA = {
+    "trade.yaml": """\
+kind: EXPORTS
+defaults: {period: 2020, reporter: importer, dataset: test, source: customs, product: p-ore,
+           usd: 1, basis: gross}
+rows:
+  - {exporter: NOR, importer: KOR, tonnes: 4}
+  - {exporter: CHN, importer: KOR, tonnes: 6}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "ends"),
+    [
+        ((), (0.4, 0.4)),
+        (("CHN, tonnes: 6",), (0.4, 0.4)),
+        (("CHN, tonnes: 6", "NOR, tonnes: 4"), (0.4, 0.4)),
+        (("CHN, tonnes: 6", "WLD, tonnes: 10"), (0.0, 0.4)),  # a table of the world without it
+    ],
+)
+def test_a_figure_of_one_country_puts_no_other_in_doubt(graph_of, rows, ends):
+    """Norway sells 4 of the 10 that Korea buys, and buys nothing."""
+    made = [f"  - {{country: {row}, product: p-ore, period: 2020}}" for row in rows]
+    shape = Shape({"ore": (), "oxide": ("ore",)})
+    session = graph_of(chain_seeds(shape, ["x"], made) | AUSTRALIA)
+    found = session.origins("KOR", scope="p-ore", period="2020", measure="tonnes").rows
+    assert ranges(found, "origin")[("NOR",)] == pytest.approx(ends)
