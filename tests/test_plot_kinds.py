@@ -351,15 +351,23 @@ def test_a_trend_of_many_products_has_the_lines_of_the_largest_trade(ask):
     assert "The 8 largest by value." in option["title"][0]["subtext"].replace("\n", " ")
 
 
+BEGUN = ("in force from", "licensed from")
+"""Marks of the day on which an act came into force."""
+
+
 def test_controls_stand_in_the_years_that_their_axis_names(ask):
     answer = ASKED["policy.controls"](ask)
     option = picture(answer).option
     svg = picture(answer).svg()
     since = [day for day in answer.rows["since"].to_pylist() if day][:20]
-    begun = next(one for one in option["series"] if one["name"] == "in force from")["data"]
-    days = [datetime.fromtimestamp(mark["value"][0] / 1000, UTC) for mark in begun]
+    begun = {one["name"]: one["data"] for one in option["series"] if one["name"] in BEGUN}
+    marks = sorted((mark for data in begun.values() for mark in data), key=lambda m: m["value"][1])
+    days = [datetime.fromtimestamp(mark["value"][0] / 1000, UTC) for mark in marks]
 
     assert [f"{day:%Y-%m-%d}"[: len(text)] for day, text in zip(days, since, strict=True)] == since
+    measures = answer.rows["measure"].to_pylist()
+    assert len(begun["licensed from"]) == measures.count("licence") > 0
+    assert len(begun["in force from"]) == len(measures) - measures.count("licence") > 0
     years = {day.year for day in days}
     assert {f">{year}</text>" in svg for year in years} == {True}
 

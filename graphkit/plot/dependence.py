@@ -423,8 +423,12 @@ def controls(answer: Answer, width: int) -> Picture:
     rows = [row for row in answer.rows.to_pylist() if row["since"]][:MOST_ROWS]
     if not rows:
         return empty(answer, "no act has a date", width)
+    for row in rows:
+        row["licensed"] = row["since"] if row["measure"] == "licence" else None
+        row["in_force"] = None if row["licensed"] else row["since"]
     events: Sequence[tuple[str, str, str, str]] = (
-        ("since", "in force from", "circle", FIRST),
+        ("in_force", "in force from", "circle", FIRST),
+        ("licensed", "licensed from", "circle", THIRD),
         ("suspended_from", "suspended from", "diamond", SECOND),
         ("suspended_until", "suspended until", "triangle", SECOND),
         ("until", "ended", "rect", INK),
@@ -440,7 +444,8 @@ def controls(answer: Answer, width: int) -> Picture:
     spans = []
     for i, row in enumerate(rows):
         stops = [_day(row[name]) for name in ("suspended_from", "until") if row[name]]
-        spans.append(Span(i, _day(row["since"]), min(stops, default=end), FIRST))
+        colour = THIRD if row["licensed"] else FIRST
+        spans.append(Span(i, _day(row["since"]), min(stops, default=end), colour))
         if row["suspended_from"]:
             resumed = row["suspended_until"]
             until = _day(resumed) if resumed else end
@@ -453,7 +458,10 @@ def controls(answer: Answer, width: int) -> Picture:
         marks=marks,
         spans=spans,
     )  # fmt: skip
-    note = "Lines: in force, up to the edge where no end is recorded; dashed: suspended."
+    note = (
+        "Lines: in force, or licensed (exports go on with a licence), up to the edge where no end "
+        "is recorded; dashed: suspended, as announced."
+    )
     return framed(answer, plot, drawn=len(rows), legend=True, note=note)
 
 
