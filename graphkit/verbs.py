@@ -273,7 +273,7 @@ VERBS = (
             SCOPE,
             Parameter(
                 "date", "--on", "DATE",
-                "Only those that stand on this day, such as 2025-06-01, in force or suspended. "
+                "Only those that stand on this day, such as 2025-06-01, with their status then. "
                 "Default: all.",
                 "date",
             ),
