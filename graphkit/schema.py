@@ -224,9 +224,9 @@ NODES = (
         _text("unit", "Unit of the figure; a share is 0 to 1.",
               one_of=("share", "t", "kg", "USD", "score", "count", "rank", "ratio")),
         _text("measure", "What is counted: imports, exports, production, sourcing ..."),
-        _text("counted_by", "What the figure counts: value, weight (gross mass) or content (mass "
-              "of the element); none where the source does not say.",
-              one_of=("value", "weight", "content")),
+        _text("counted_by", "What the figure counts: value, weight (gross mass), content (mass "
+              "of the element) or mass (one of the two); none where the source does not say.",
+              one_of=("value", "weight", "content", "mass")),
         Prop("includes", Type.TEXTS, "Products that the figure counts together, where the claim "
              "names no single one; countries counted with the supplier.",
              ref=("Product", "Country")),

@@ -329,6 +329,13 @@ def test_import_sources_name_supplier_period_and_basket(fact):
     )
 
 
+def test_import_sources_count_a_mass_unless_their_row_says_which(facts):
+    counted = {row["key"]: row["counted_by"] for row in facts("claims/us-import-sources")}
+
+    assert set(counted.values()) <= {"mass", "content", "weight"}
+    assert counted["usgs-src-gallium-metal-chn"] == "mass"
+
+
 def test_a_source_of_several_countries_is_not_a_supplier(fact):
     row = fact("claims/us-import-sources", key="usgs-src-rubidium")
 

@@ -161,7 +161,8 @@ def test_a_contradiction_says_what_may_explain_it(every):
 
     assert row["verdict"] == "contradicted"
     assert row["likely_cause"] == (
-        "another data set or edition: baci-hs92, the reports of both sides reconciled"
+        "all 2.1 points: another data set or edition: baci-hs92, the reports of both sides "
+        "reconciled"
     )
     assert row["why"].endswith(f"likely cause: {row['likely_cause']}")
 

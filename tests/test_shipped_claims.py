@@ -243,6 +243,33 @@ def test_shares_of_one_table_by_supplier(claims, scope, wanted):
     assert shares(claims, **scope) == wanted
 
 
+def test_import_shares_of_the_usgs_count_a_mass(claims):
+    counted = {
+        claim.get("counted_by") for claim in claims.values()
+        if claim["source"].startswith("usgs-mcs-") and claim.get("measure") == "imports"
+        and claim["kind"] == "share"
+    }  # fmt: skip
+
+    assert counted == {"content", "mass", "weight"}
+
+
+@pytest.mark.parametrize(
+    ("key", "includes", "other"),
+    [
+        ("palladium-can", ["palladium", "palladium-semi-manufactured"], None),
+        ("platinum-zaf", ["platinum", "platinum-semi-manufactured"],
+         "platinum coins of HTS 7118.90.0020"),
+        ("barite-ind", ["barite"], "barium sulphate of HTS 2833.27"),
+        ("titanium-minerals-can", ["titanium-minerals"], "titanium slag"),
+    ],
+)  # fmt: skip
+def test_a_share_counts_all_that_its_chapter_counts(claims, key, includes, other):
+    claim = claims[f"usgs-src-{key}"]
+
+    assert (claim["includes"], claim.get("includes_other")) == (includes, other)
+    assert "product" not in claim
+
+
 def test_neodymium_magnets_from_china_by_consumer_and_year(claims):
     found = {
         (c["consumer"], c["period"]): c["value"]

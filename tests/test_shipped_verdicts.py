@@ -110,7 +110,7 @@ def checked(facts):
     loaded = Loaded(
         facts["EXPORTS"].rename_columns({"exporter": "supplier", "importer": "consumer"}), made,
         products, table(contents), table(members), areas.rename_columns({"iso3": "key"}),
-        facts["TRADED_AS"],
+        facts["TRADED_AS"].rename_columns({"code": "hs", "revision": "hs_revision"}),
     )  # fmt: skip
     return {row["key"]: row for row in check_claims(facts["Claim"], loaded).to_pylist()}
 

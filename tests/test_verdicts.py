@@ -42,6 +42,8 @@ TRADE: list[Flow] = [
     ("CHN", "JPN", "metals", "2024", 60.0, 90.0),
     ("CHN", "KOR", "metals", "2023", 40.0, 10.0),
 ]
+CODES = {"metals": "280530", "compounds": "284690", "oxide": "284690", "ore": "253090",
+         "magnets": "850511"}  # fmt: skip
 WORLD = [{"tonnes": 270_000.0}, {"country": "AUS", "tonnes": 29_000.0},
          {"country": "WLD", "type": "world", "tonnes": 380_000.0}]  # fmt: skip
 
@@ -62,8 +64,12 @@ def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = N
         "source": "cepii",
         "basis": "gross",
         "valuation": "fob",
+        "hs_revision": "HS92",
     }
-    flows = [dict(zip(names, f, strict=True)) | labels for f in (TRADE if trade is None else trade)]
+    flows = [
+        dict(zip(names, f, strict=True)) | labels | {"hs": CODES[f[2]]}
+        for f in (TRADE if trade is None else trade)
+    ]
     products = [
         ("metals", "Rare-earth metals", "metal"), ("compounds", "Rare-earth compounds", "separate"),
         ("oxide", "Dysprosium oxide", "separate"), ("ore", "Rare-earth ore", "mine"),
@@ -71,7 +77,7 @@ def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = N
     ]  # fmt: skip
     inside = {"metals": "Dy Nd", "compounds": "Dy Nd", "oxide": "Dy", "ore": "Dy Nd",
               "magnets": "Dy Nd B Co Fe"}  # fmt: skip
-    empty = dict.fromkeys((*names, *labels))
+    empty = dict.fromkeys((*names, *labels, "hs"))
     return Loaded(
         table(flows or [empty], ("usd", "tonnes")).slice(0, len(flows)),
         table([FIGURE, *(FIGURE | row for row in made or [])], ("tonnes", "low", "high")).slice(1),
@@ -81,10 +87,15 @@ def graph(trade: list[Flow] | None = None, made: list[dict[str, Any]] | None = N
                (("REE", "Dy"), ("REE", "Nd"), ("EU", "DEU"), ("EU", "FRA"))]),
         table([{"key": k, "type": t} for k, t in
                (("EU", "group"), ("XOC", "rest"), ("WLD", "world"), ("X899", "unspecified"))]),
-        table([{"product": p, "fit": f} for p, f in
-               (("metals", "exact"), ("compounds", "exact"), ("oxide", "proxy"),
-                ("ore", "proxy"), ("magnets", "exact"))]),
+        codes(metals="exact", compounds="exact", oxide="proxy", ore="proxy", magnets="exact"),
     )  # fmt: skip
+
+
+def codes(**fits: str) -> pa.Table:
+    return table([
+        {"product": p, "hs": CODES[p], "hs_revision": "HS92", "fit": fit, "note": None}
+        for p, fit in fits.items()
+    ])  # fmt: skip
 
 
 def claims_of(*rows: dict[str, Any]) -> pa.Table:
@@ -201,12 +212,14 @@ def test_a_share_that_no_mixture_of_the_products_reaches_is_contradicted(value):
     row = check(value=value, product=None, element="REE", counted_by="value")
 
     assert row["verdict"] == CONTRADICTED
-    assert row["likely_cause"].startswith("another basket of products; another data set")
+    assert row["likely_cause"].startswith(
+        f"of {100 * abs(0.5 - value):.1f} points: another basket of products, at most 30.0 points; "
+    )
 
 
 def test_one_product_alone_does_not_contradict_a_claim_on_an_unnamed_basket():
     metals = graph([f for f in TRADE if f[2] == "metals"])
-    only = replace(metals, codes=table([{"product": "metals", "fit": "exact"}]))
+    only = replace(metals, codes=codes(metals="exact"))
     row = check(only, value=0.3, product=None, element="REE", counted_by="value")
 
     assert row["verdict"] == CANNOT_BE_TOLD
@@ -256,16 +269,54 @@ def test_a_bound_without_a_stated_basis_needs_both_measures():
 @pytest.mark.parametrize(
     ("claim", "cause"),
     [
-        ({}, "another data set or edition: baci, the reports of both sides reconciled; values "
-             "free on board, where customs count imports with insurance and freight"),
+        ({}, "of 19.0 points: values free on board, where customs count freight and insurance (up "
+             "to a tenth), at most 1.5 points; the other 17.5 points: another data set or "
+             "edition: baci, the reports of both sides reconciled"),
+        ({"value": 0.814}, "of 1.4 points: values free on board, where customs count freight and "
+                           "insurance (up to a tenth), at most 1.4 points"),
         ({"counted_by": "weight"},
-         "another data set or edition: baci, the reports of both sides reconciled"),
+         "all 69.0 points: another data set or edition: baci, the reports of both sides "
+         "reconciled"),
+        ({"counted_by": "mass"},
+         "all 69.0 points: gross mass or content, the source does not say which; another data "
+         "set or edition: baci, the reports of both sides reconciled"),
         ({"measure": "exports"},
-         "another data set or edition: baci, the reports of both sides reconciled"),
+         "all 41.9 points: another data set or edition: baci, the reports of both sides "
+         "reconciled"),
     ],
 )  # fmt: skip
-def test_a_contradiction_names_its_likely_cause(claim, cause):
-    assert check(value=0.99, **claim)["likely_cause"] == cause
+def test_a_contradiction_says_which_reason_explains_how_much(claim, cause):
+    assert check(**{"value": 0.99} | claim)["likely_cause"] == cause
+
+
+def test_others_that_a_table_does_not_name_are_named_with_their_shares():
+    rows = [{"supplier": "CHN", "value": 0.8}, {"supplier": "XOC", "value": 0.02}]
+    others = check_claims(claims_of(*rows), graph()).to_pylist()[1]
+
+    assert others["verdict"] == CONTRADICTED
+    assert others["likely_cause"].endswith(
+        "another data set or edition: baci, the reports of both sides reconciled, with JPN 15.0 % "
+        "and HKG 5.0 % among the others"
+    )
+
+
+def test_what_a_later_edition_revised_is_the_first_reason():
+    newer = SHARE | {"value": 0.81, "source": "y-2026"}
+    row = check(replace(graph(), later={"c0": newer}), value=0.99)
+
+    assert row["likely_cause"].startswith(
+        "of 19.0 points: a later edition: y-2026 has 81 %, at most 18.0 points; values free on"
+    )
+
+
+def test_a_claim_of_a_mass_is_read_by_weight_alone_and_may_be_of_content():
+    row = check(value=0.34, counted_by="mass")
+
+    assert row["readings"] == ["by weight, metals (baci): 0.3"]
+    assert (row["verdict"], row["missing"]) == (
+        CANNOT_BE_TOLD, ["whether gross or content: a reading is near"],
+    )  # fmt: skip
+    assert verdict(value=0.8, counted_by="mass") == CONTRADICTED
 
 
 def test_a_code_that_holds_other_goods_too_contradicts_nothing():
@@ -274,14 +325,48 @@ def test_a_code_that_holds_other_goods_too_contradicts_nothing():
     row = check(graph(oxide), product="oxide", value=0.3)
 
     assert row["verdict"] == CANNOT_BE_TOLD
-    assert row["missing"] == ["a code of its own: oxide shares its HS code with other goods"]
+    assert row["missing"] == ["the code holds more: HS 284690 has other goods than oxide"]
     assert verdict(graph(oxide), product="oxide", value=0.9) == BORNE_OUT
 
 
-def test_a_code_wider_than_the_product_is_a_likely_cause():
-    dominant = replace(graph(), codes=table([{"product": "metals", "fit": "dominant"}]))
+def test_a_code_that_is_mostly_the_product_contradicts_nothing_either():
+    dominant = codes(metals="dominant").set_column(4, "note", pa.array(["Holds scrap too."]))
+    row = check(replace(graph(), codes=dominant), value=0.99)
 
-    assert check(dominant, value=0.99)["likely_cause"].startswith("HS codes wider than metals; ")
+    assert (row["verdict"], row["likely_cause"]) == (CANNOT_BE_TOLD, None)
+    assert row["missing"] == [
+        "the code holds more: HS 280530 has other goods than metals (Holds scrap too)"
+    ]
+    assert verdict(replace(graph(), codes=dominant), value=0.8) == BORNE_OUT
+
+
+def test_a_wider_code_of_another_data_set_is_no_doubt():
+    wide = codes(oxide="dominant").to_pylist()[0] | {"product": "metals", "hs_revision": "HS17"}
+    two = table([*codes(metals="exact").to_pylist(), wide])
+
+    assert verdict(replace(graph(), codes=two), value=0.99) == CONTRADICTED
+
+
+def test_a_product_without_the_trade_of_one_of_its_codes_is_a_part():
+    absent = codes(oxide="exact").to_pylist()[0] | {"product": "metals"}
+    two = table([*codes(metals="exact").to_pylist(), absent])
+    row = check(replace(graph(), codes=two), value=0.8)
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == ["trade under HS 284690 of metals"]
+
+
+def test_products_that_stand_in_two_data_sets_are_not_missing():
+    trade = graph().flows.to_pylist()
+    for flow in trade:
+        flow["dataset"] = "baci" if flow["product"] == "metals" else "other"
+    split = replace(graph(), flows=pa.Table.from_pylist(trade, graph().flows.schema))
+    row = check(split, value=0.99, product=None, element="REE", counted_by="value")
+
+    assert row["verdict"] == CANNOT_BE_TOLD
+    assert row["missing"] == [
+        "one data set with all of it: compounds is in other, metals is in baci"
+    ]
 
 
 def test_a_claim_that_names_its_products_can_be_contradicted():
@@ -414,7 +499,7 @@ def test_a_share_by_origin_names_the_look_through_that_contradicts_it():
     row = check(traced(("metal", 0.1, 0.2)), value=0.8, measure="imports by origin")
 
     assert row["found_by"] == "by value, metals looked through to the stage metal"
-    assert row["likely_cause"] == "the assumptions of the look-through"
+    assert row["likely_cause"] == "all 65.0 points: the assumptions of the look-through"
 
 
 def test_a_share_by_origin_is_not_held_against_the_last_seller():

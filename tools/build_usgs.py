@@ -88,7 +88,7 @@ def source_rows(printed: Iterable[Printed], meanings: Meanings, several: set[str
             "supplier": supplier,
             **_subject(meaning),
             **share,
-            **_counted(meaning, one.notes),
+            **_counted({"counted_by": "mass", **meaning}, one.notes),
             "basis": tidy(one.place[2]),
             "note": " ".join(one.notes) or None,
         })  # fmt: skip

@@ -20,7 +20,12 @@ from graphkit.analysis.claims import (
 )
 from graphkit.analysis.claims import verdicts as claim_check
 from graphkit.analysis.claims.evidence import Loaded, measures_of
-from graphkit.analysis.claims.published import DIFFERENT, conflicts, production_conflicts
+from graphkit.analysis.claims.published import (
+    DIFFERENT,
+    conflicts,
+    production_conflicts,
+    superseded_claims,
+)
 from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
@@ -57,7 +62,15 @@ def read_loaded(catalog: Catalog, claims: pa.Table) -> Loaded:
         origins=_origins(catalog, claims),
         held=held,
         balances=catalog.rows("balances", countries=_balanced(catalog)),
+        later=_later(catalog),
     )
+
+
+def _later(catalog: Catalog) -> dict[str, dict[str, Any]]:
+    """Map the keys of claims that a later edition revised to its claims."""
+    every = {claim["key"]: claim for claim in catalog.claims.to_pylist()}
+    revised = superseded_claims(catalog.claims, catalog.nodes("Source"))
+    return {old: every[new] for old, new in revised.items()}
 
 
 _ORIGINS = pa.schema([

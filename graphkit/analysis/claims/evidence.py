@@ -42,8 +42,8 @@ class Loaded:
     Parameters
     ----------
     flows : pyarrow.Table
-        ``consumer``, ``supplier``, ``product``, ``period``, ``reporter``, ``dataset``,
-        ``source``, ``basis``, ``valuation``, ``usd``, ``tonnes``.
+        ``consumer``, ``supplier``, ``product``, ``hs``, ``hs_revision``, ``period``,
+        ``reporter``, ``dataset``, ``source``, ``basis``, ``valuation``, ``usd``, ``tonnes``.
     production : pyarrow.Table
         As for :func:`~graphkit.analysis.concentration.production_concentration`.
     products : pyarrow.Table
@@ -55,7 +55,8 @@ class Loaded:
     areas : pyarrow.Table
         ``key``, ``type`` (``world``, ``group``, ``rest``, ``unspecified``).
     codes : pyarrow.Table
-        ``product``, ``fit`` (``exact``, ``dominant``, ``proxy``) of each code it travels under.
+        ``product``, ``hs``, ``hs_revision``, ``fit`` (``exact``, ``dominant``, ``proxy``) and
+        ``note`` of each code it travels under.
     origins : pyarrow.Table, optional
         Imports looked through: ``consumer``, ``origin``, ``product``, ``traced_to`` (a stage),
         ``period``, ``measure`` (``usd``, ``tonnes``), ``low``, ``high`` (0 to 1).
@@ -63,6 +64,8 @@ class Loaded:
         ``product``, ``period`` of all trade in the database, where ``flows`` is only a part of it.
     balances : pyarrow.Table, optional
         As for :func:`~graphkit.analysis.balances.balance_reliance`.
+    later : mapping, optional
+        Claims of the newest edition of their source, by key of the older claim that they revise.
     """
 
     flows: pa.Table
@@ -75,6 +78,7 @@ class Loaded:
     origins: pa.Table | None = None
     held: pa.Table | None = None
     balances: pa.Table | None = None
+    later: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def balanced(self) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -211,6 +215,48 @@ class Loaded:
             found[row["product"]].add(row["fit"])
         return dict(found)
 
+    @cached_property
+    def _codes(self) -> dict[str, list[dict[str, Any]]]:
+        """Codes of each product."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.codes.to_pylist():
+            found[row["product"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def _traded_codes(self) -> dict[tuple[str, str], set[tuple[str, str]]]:
+        """HS codes with their revisions that the flows of a data set and a product have."""
+        names = ["dataset", "product", "hs", "hs_revision"]
+        found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        for row in self.flows.select(names).group_by(names).aggregate([]).to_pylist():
+            found[row["dataset"], row["product"]].add((row["hs"], row["hs_revision"]))
+        return dict(found)
+
+    def wider_code(self, product: str, series: Series | None) -> str | None:
+        """Describe a code that holds more than a product: of its flows in a series, or of all."""
+        codes = self._codes.get(product, [])
+        if series is not None:
+            traded = {hs for hs, _ in self._traded_codes.get((series[0], product), ())}
+            codes = [code for code in codes if code["hs"] in traded]
+        elif any(code["fit"] == "exact" for code in codes):
+            return None
+        wide = [code for code in codes if code["fit"] != "exact"]
+        if not wide:
+            return None
+        note = f" ({wide[0]['note'].rstrip('.')})" if wide[0]["note"] else ""
+        return f"HS {wide[0]['hs']} has other goods than {product}{note}"
+
+    def absent_codes(self, product: str, series: Series) -> list[str]:
+        """List the codes of a product without a flow in a data set that has its other codes."""
+        traded = self._traded_codes.get((series[0], product), set())
+        revisions = {revision for _, revision in traded}
+        return sorted(
+            code["hs"]
+            for code in self._codes.get(product, [])
+            if code["hs_revision"] in revisions and code["fit"] in ("exact", "dominant")
+            and code["hs"] not in {hs for hs, _ in traded}
+        )  # fmt: skip
+
     def pieces(
         self, series: Series, products: Sequence[str], period: str
     ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
@@ -303,6 +349,8 @@ class Reading:
     products: tuple[str, ...] = ()
     series: Series | None = None
     """The flows it was read from; None if it was not."""
+    largest: tuple[tuple[str, float], ...] = ()
+    """Of "other countries", the largest two with their shares."""
 
     @property
     def value(self) -> float:
@@ -327,14 +375,14 @@ class Readings:
 def measures_of(claim: Claim) -> list[str]:
     """Return the measures of a claim: by value, by weight, or both where it does not say."""
     unit, counted = claim["unit"], claim["counted_by"]
-    if unit in ("t", "kg") or counted in ("weight", "content"):
+    if unit in ("t", "kg") or counted in ("weight", "content", "mass"):
         return ["tonnes"]
     return ["usd"] if unit == "USD" or counted == "value" else list(BASES)
 
 
 def states_basis(claim: Claim) -> bool:
     """Tell whether a claim says that its figure counts value or gross mass, as trade does."""
-    return len(measures_of(claim)) == 1 and claim["counted_by"] != "content"
+    return len(measures_of(claim)) == 1 and claim["counted_by"] not in ("content", "mass")
 
 
 def half_unit(figure: float) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import fsum, inf
 from typing import Any
 
 from graphkit.analysis.balances import BY_PRODUCTION
@@ -38,8 +38,13 @@ class Basket:
     products: tuple[str, ...]
     named: bool = False
     """True if the claim itself names these products."""
-    missing: str | None = None
+    lacking: tuple[str, ...] = ()
     """The rest of the claim's subject, of which these products are only a part."""
+
+    @property
+    def missing(self) -> str | None:
+        """Describe the trade that the rest needs."""
+        return f"trade in {', '.join(self.lacking)}" if self.lacking else None
 
 
 def products_of(loaded: Loaded, claim: Claim) -> list[str]:
@@ -101,8 +106,7 @@ def basket(loaded: Loaded, claim: Claim, having: Iterable[str]) -> Basket:
     lacking = [p for p in apart if named or loaded.fits.get(p, set()) & {"exact", "dominant"}]
     if claim["includes_other"]:
         lacking.append(_other(claim))
-    missing = f"trade in {', '.join(lacking)}" if lacking else None
-    return Basket(there, named=named, missing=missing)
+    return Basket(there, named=named, lacking=tuple(lacking))
 
 
 def _other(claim: Claim) -> str:
@@ -395,30 +399,66 @@ _NEEDED = {
 def _trade(claim: Claim, loaded: Loaded, claims: Sequence[Claim]) -> Readings:
     """Read trade by value and by weight, for each possible basket, in each series."""
     result, gaps = Readings(), []
+    lacking: set[str] = set()
+    places: dict[str, set[str]] = {}
     products, who = products_of(loaded, claim), _suppliers(claim, loaded, claims)
     for series, by_product in loaded.by_series.items():
         meant = basket(loaded, claim, [p for p in products if p in by_product])
-        if meant.products and meant.missing:
-            result.missing.append(meant.missing)
+        absent = {p: loaded.absent_codes(p, series) for p in meant.products}
+        lacking |= set(meant.lacking) if meant.products else set()
         result.named |= meant.named
         for choice in _choices(meant, claim):
             asked = [claim["period"], *([claim["than"]] if claim["than"] else [])]
             covers = [loaded.pieces(series, choice, period) for period in asked]
             lacks = [gap for _, gaps_ in covers for gap in gaps_]
             gaps += lacks
-            whole = choice == meant.products and not meant.missing
+            part = [f"trade under HS {hs} of {p}" for p in choice for hs in absent[p]]
+            whole = choice == meant.products and not meant.missing and not part
             pieces = [found for found, _ in covers]
             for measure in measures_of(claim) if not lacks else ():
+                result.missing += part
                 figure = _figure(claim, loaded, who, series, pieces, measure)
                 label = f"{BASES[measure]}{who.label}, {' + '.join(choice)} ({series[0]})"
-                read = Reading(
-                    label, 0, 0, whole=whole, measure=measure, products=choice, series=series
-                )
+                largest = _largest(claim, loaded, who, series, pieces[0], measure)
+                read = Reading(label, 0, 0, whole=whole, measure=measure, products=choice,
+                               series=series, largest=largest)  # fmt: skip
                 _add(result, read, *figure)
+                for product in choice:
+                    places.setdefault(product, set()).add(series[0])
+    result.missing += _elsewhere(lacking, places)
     if not result.found and not result.missing:
         there = [f"trade in {gap}" for gap in dict.fromkeys(gaps)]
         result.missing = there or [no_trade(claim, loaded, products)]
     return result
+
+
+def _elsewhere(lacking: Collection[str], places: Mapping[str, Collection[str]]) -> list[str]:
+    """Name trade that no data set has, or the data sets that have only a part of it each."""
+    nowhere = sorted(set(lacking) - places.keys())
+    missing = [f"trade in {', '.join(nowhere)}"] if nowhere else []
+    if set(lacking) & places.keys():
+        held = [f"{p} is in {' and '.join(sorted(sets))}" for p, sets in sorted(places.items())]
+        missing.append(f"one data set with all of it: {', '.join(held)}")
+    return missing
+
+
+def _largest(
+    claim: Claim,
+    loaded: Loaded,
+    who: Who,
+    series: Series,
+    pieces: Mapping[str, tuple[str, ...]],
+    measure: str,
+) -> tuple[tuple[str, float], ...]:
+    """Find the largest two of the "other countries" that a share is claimed of."""
+    if not who.rest or claim["kind"] != "share" or claim["measure"] != "imports":
+        return ()
+    sellers = loaded.partners(series, pieces, claim["consumer"], sells=False)
+    amounts = {seller: amount.of(measure) or 0.0 for seller, amount in sellers.items()}
+    total = fsum(amounts.values())
+    others = sorted((-amount, seller) for seller, amount in amounts.items()
+                    if amount and seller not in (who.countries or ()))  # fmt: skip
+    return tuple((seller, -amount / total) for amount, seller in others[:2])
 
 
 def _choices(basket: Basket, claim: Claim) -> list[tuple[str, ...]]:

@@ -10,7 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.analysis.claims import Verdict
+from graphkit.analysis.claims import (
+    COMPARISONS,
+    Verdict,
+    claim_figure,
+    found_difference,
+    known_values,
+)
 from graphkit.analysis.claims.evidence import (
     BASES,
     Claim,
@@ -18,6 +24,7 @@ from graphkit.analysis.claims.evidence import (
     Reading,
     Readings,
     half_unit,
+    measures_of,
     states_basis,
 )
 from graphkit.analysis.claims.readings import read_claim
@@ -142,10 +149,9 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     ``found_by`` says by which; a bound, a rank or a comparison that may be meant either way
     only if both agree. It is contradicted if no reading is missing and it lies clearly on one
     side of them all, so that no mixture of them reaches it (with a basket that it does not name:
-    of several products); ``likely_cause`` says what may
-    explain that. A figure under a code that other goods share contradicts nothing. Otherwise it
-    cannot be told, and ``missing`` lists the data it needs. Listings and statements are no
-    measurements.
+    of several products); ``likely_cause`` says what may explain how much of that. A figure under
+    a code that holds more than the product contradicts nothing. Otherwise it cannot be told, and
+    ``missing`` lists the data it needs. Listings and statements are no measurements.
 
     Parameters
     ----------
@@ -276,7 +282,8 @@ def _check(
         row |= {"found": best.value, "found_low": best.low, "found_high": best.high}
         row |= {"found_by": best.label, "difference": _difference(row, best.value)}
         if verdict == Verdict.CONTRADICTED:
-            row["likely_cause"] = "; ".join(_causes(claim, readings, best, loaded))
+            away = abs(row["difference"] or 0.0)
+            row["likely_cause"] = _likely_cause(claim, readings, said, best, stated, loaded, away)
     return row
 
 
@@ -293,15 +300,71 @@ SIDES = {
 }
 
 
-def _causes(claim: Claim, readings: Readings, best: Reading, loaded: Loaded) -> Iterator[str]:
-    """Name what may explain a contradiction, most likely first."""
-    wide = [p for p in best.products if "exact" not in loaded.fits.get(p, ("exact",))]
-    if wide:
-        yield f"HS codes wider than {', '.join(wide)}"
+BASKET = "another basket of products"
+FREIGHT = 0.1
+"""Part of a value free on board that freight and insurance add at most: what the IMF's Direction of
+Trade Statistics took it to be for all goods until 2018 (Marini, Dippelsman and Stanger 2018)."""
+
+
+def _likely_cause(
+    claim: Claim, readings: Readings, said: Mapping[Reading, bool | None], best: Reading,
+    stated: Claimed, loaded: Loaded, away: float,
+) -> str:  # fmt: skip
+    """Name what may explain a contradiction, with how much of it where that can be computed."""
+    parts = list(_parts(claim, readings, said, best, stated, loaded))
+    rest = max(0.0, away - fsum(amount for _, amount in parts))
+    causes = "; ".join(_causes(claim, readings, best, loaded, basket=BASKET in dict(parts)))
+    if claim["kind"] in COMPARISONS or not away:
+        return causes
+    explained = [f"{text}, at most {_apart(claim, min(amount, away))}" for text, amount in parts]
+    if _apart(claim, rest) == _apart(claim, 0.0):
+        return f"of {_apart(claim, away)}: {'; '.join(explained)}"
+    whole = f"of {_apart(claim, away)}: {'; '.join(explained)}; the other {_apart(claim, rest)}"
+    return f"{whole if explained else f'all {_apart(claim, away)}'}: {causes}"
+
+
+def _apart(claim: Claim, amount: float) -> str:
+    """Format a difference in the unit of a claim."""
+    return found_difference({"unit": claim["unit"], "difference": amount}).removeprefix("+")
+
+
+def _parts(
+    claim: Claim, readings: Readings, said: Mapping[Reading, bool | None], best: Reading,
+    stated: Claimed, loaded: Loaded,
+) -> Iterator[tuple[str, float]]:  # fmt: skip
+    """Compute how much each reason can explain at most, of those that have an amount."""
+    if (later := loaded.later.get(claim["key"])) and None not in (later["value"], claim["value"]):
+        words = f"a later edition: {later['source']} has {claim_figure(known_values(later))}"
+        yield words, abs(later["value"] - claim["value"])
     if not readings.named:
-        yield "another basket of products"
+        nearest = min(stated.distance(r.value) for r in said)
+        gain = stated.distance(best.value) - nearest
+        if gain > 0:
+            yield BASKET, gain
+    if best.series is None and best.low < best.high and not readings.every:
+        yield "rounding of the facts", (best.high - best.low) / 2
+    if best.measure != "usd" or claim["measure"] != "imports" or best.series is None:
+        return
+    if loaded.valuations.get(best.series[0]) == {"fob"}:
+        words = "values free on board, where customs count freight and insurance (up to a tenth)"
+        if claim["kind"] == "share":
+            value = best.value
+            more = value * (1 + FREIGHT) / (1 + FREIGHT * value)
+            yield words, more - value
+        elif claim["kind"] == "quantity":
+            yield words, FREIGHT * best.value
+
+
+def _causes(
+    claim: Claim, readings: Readings, best: Reading, loaded: Loaded, *, basket: bool
+) -> Iterator[str]:
+    """Name the reasons whose share in a contradiction is not known, most likely first."""
+    if not readings.named and not basket:
+        yield BASKET
     if claim["counted_by"] == "content":
         yield "content, where trade counts gross mass"
+    if claim["counted_by"] == "mass" and best.series is not None:
+        yield "gross mass or content, the source does not say which"
     if readings.every:
         yield "the assumptions of the look-through"
     elif claim["kind"] == "net-import-reliance" and loaded.balance_of(claim):
@@ -310,10 +373,9 @@ def _causes(claim: Claim, readings: Readings, best: Reading, loaded: Loaded) -> 
         yield f"another source or edition: the claim is of {claim['source']}"
     else:
         dataset, reporter, _ = best.series
-        yield f"another data set or edition: {dataset}, {SIDES[reporter]}"
-        free_on_board = loaded.valuations.get(dataset) == {"fob"}
-        if best.measure == "usd" and claim["measure"] == "imports" and free_on_board:
-            yield "values free on board, where customs count imports with insurance and freight"
+        named = " and ".join(f"{who} {100 * share:.1f} %" for who, share in best.largest)
+        others = f", with {named} among the others" if named else ""
+        yield f"another data set or edition: {dataset}, {SIDES[reporter]}{others}"
 
 
 _COPIED = (
@@ -348,10 +410,11 @@ def _doubts(
         return [f"{either}: the readings lie on both sides" if len(measures) > 1 else UNNAMED]
     away = min(stated.distance(r.low if r.value > stated.high else r.high) for r in said)
     if claim["unit"] == "share" and not states_basis(claim) and away <= tolerance.unsaid(claim):
-        return [f"{either}, gross or content: a reading is near"]
-    if shared := [p for r in said for p in r.products if loaded.fits.get(p) == {"proxy"}]:
-        return [f"a code of its own: {shared[0]} shares its HS code with other goods"]
-    return []
+        # Production and reliance are counted by mass: only trade has a reading by value.
+        by_value = len(measures_of(claim)) > 1 and any(r.measure for r in said)
+        return [f"{f'{either}, ' if by_value else 'whether '}gross or content: a reading is near"]
+    wide = [loaded.wider_code(product, r.series) for r in said for product in r.products]
+    return [f"the code holds more: {text}" for text in wide if text][:1]
 
 
 UNNAMED = "which basket: the claim does not name the products it counts"
