@@ -19,3 +19,4 @@ from test_random_statements import *
 from test_seeds_fuzz import *
 from test_supply_truth import *
 from test_truth_of_questions import *
+from test_unseen_trade import *
