@@ -251,8 +251,9 @@ def assert_never_wider(truth: Truth, seed: int) -> None:
         before, after = bounds(truth, less_known), bounds(truth, known)
         new = {country for country, _ in makers(truth, known) - makers(truth, less_known)}
         for key, (low, high) in before.items():
-            assert low - 1e-9 <= after[key][0], key
-            assert key[3] in new or after[key][1] <= high + 1e-9, key
+            ends = after.get(key, (0.0, 0.0))  # no origin of it any more
+            assert low - 1e-9 <= ends[0], key
+            assert key[3] in new or ends[1] <= high + 1e-9, key
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -16,7 +16,7 @@ from graphkit.analysis.supply.look_through import (
     UNTRACEABLE,
     stage_links,
 )
-from graphkit.analysis.supply.tracing import ANY_OTHER
+from graphkit.analysis.supply.tracing import ANY_OTHER, CLOSE
 from graphkit.answer import COUNT, DIFFERENCE, NUMBER, Answer, Column, percent, plain, schema_of
 from graphkit.arrow import SHARE
 from graphkit.catalog import FIT, Catalog, Scope
@@ -309,7 +309,7 @@ def _largest(rows: pa.Table) -> pa.Table:
         largest = [row for row in known if row["origin"] != ANY_OTHER][:1]
         for row in largest:
             row["others"] = sum(
-                other["high"] > row["share"]
+                other["high"] > row["share"] + CLOSE
                 for other in known
                 if other is not row and other["origin"] != ANY_OTHER
             )

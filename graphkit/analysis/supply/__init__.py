@@ -306,10 +306,11 @@ class SupplyNetwork:
     def may_pass(self) -> np.ndarray:
         """Nodes by products: True where what the node has may have gone into sales of the product.
 
-        Its country sells the product, or one that it is made of, or may have done so unseen.
+        Its country makes and sells the product, or one that it is made of, or may do so unseen.
         """
+        none = (self.produced == 0) & ((self.state == OBSERVED) | self.listed)
         sells = np.zeros((len(self.countries), len(self.products)), bool)
-        sells[self.country, self.product] = self.exports > 0
+        sells[self.country, self.product] = (self.exports > 0) & ~none
         sold = np.stack([sells[:, row] @ self.behind[row] for row in self.behind])
         return np.asarray((sold | self.passed_unseen[:, None])[:, self.country, self.product].T)
 
@@ -380,7 +381,7 @@ class SupplyNetwork:
 
     @cached_property
     def used(self) -> np.ndarray:
-        """Mask of the nodes whose country sells the product, or one made of it, or may do so."""
+        """Mask of the nodes whose country sells what it makes of the product, or may do so."""
         return np.asarray(self.may_pass.any(axis=1))
 
     def nodes_of(self, countries: Iterable[str]) -> np.ndarray:

@@ -377,9 +377,9 @@ def _possible(network: SupplyNetwork, start: int) -> tuple[np.ndarray, np.ndarra
     for product, behind in enumerate(network.behind):
         within = behind[network.product]
         stage = within & (network.order == start)
-        itself = within & past
-        if not (stage.any() and network.listed[stage].all()):
-            itself |= within & (network.order > start) & (network.covered_least < 1)
+        itself = within & (past | (network.order > start) & (network.covered_least < 1))
+        if stage.any() and network.listed[stage].all():
+            itself[:] = False
         may = network.used & ((stage & (makes | withheld)) | (itself & makes))
         home[product, network.country[may]] = 1.0
         elsewhere[product, network.country[may & network.may_pass[:, product]]] = 1.0
