@@ -6,7 +6,8 @@
 
 // The same kind, consumer, supplier, rival, product, element, stage, application, period, measure,
 // unit, basis and basket, but more than one value; of claims that say what they measure. Claims
-// that give a range instead of a value are left out.
+// that give a range instead of a value are left out. What two editions of one source print differs
+// here too; `graphkit claims conflicts` takes it for a revision.
 MATCH (said:Claim)
 WHERE said.value IS NOT NULL AND said.measure IS NOT NULL
 WITH said.kind AS of_kind, said.unit AS in_unit, said.measure AS of_measure,
