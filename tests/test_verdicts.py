@@ -356,6 +356,18 @@ def test_a_product_without_the_trade_of_one_of_its_codes_is_a_part():
     assert row["missing"] == ["trade under HS 284690 of metals"]
 
 
+def test_the_years_of_a_wider_product_are_named_without_those_between():
+    compounds: list[Flow] = [
+        ("CHN", "KOR", "compounds", year, 9.0, 9.0) for year in ("2022", "2024")
+    ]
+    row = check(graph(compounds), product="oxide", period="2023", value=0.3)
+
+    assert row["missing"] == [
+        "trade in oxide in 2023; there is trade in compounds (2022, 2024), which holds other "
+        "elements too"
+    ]
+
+
 def test_products_that_stand_in_two_data_sets_are_not_missing():
     trade = graph().flows.to_pylist()
     for flow in trade:

@@ -129,7 +129,7 @@ def no_trade(claim: Claim, loaded: Loaded, products: Sequence[str]) -> str:
     than = f" and {claim['than']}" if claim["than"] else ""
     text = f"trade in {what} in {claim['period']}{than}"
     if holders := holders_of(loaded, claim):
-        spans = [f"{p} ({listed(loaded.periods[p])})" for p in holders]
+        spans = [f"{p} ({listed(loaded.periods[p], 3)})" for p in holders]
         text += f"; there is trade in {', '.join(spans)}, which holds other elements too"
     return text
 
