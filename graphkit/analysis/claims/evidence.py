@@ -232,7 +232,9 @@ class Loaded:
             found[row["dataset"], row["product"]].add((row["hs"], row["hs_revision"]))
         return dict(found)
 
-    def wider_code(self, product: str, series: Series | None) -> str | None:
+    def wider_code(
+        self, product: str, series: Series | None, fits: Sequence[str] = ("dominant", "proxy")
+    ) -> str | None:
         """Describe a code that holds more than a product: of its flows in a series, or of all."""
         codes = self._codes.get(product, [])
         if series is not None:
@@ -240,7 +242,7 @@ class Loaded:
             codes = [code for code in codes if code["hs"] in traded]
         elif any(code["fit"] == "exact" for code in codes):
             return None
-        wide = [code for code in codes if code["fit"] != "exact"]
+        wide = [code for code in codes if code["fit"] in fits]
         if not wide:
             return None
         note = f" ({wide[0]['note'].rstrip('.')})" if wide[0]["note"] else ""

@@ -150,8 +150,9 @@ def check_claims(claims: pa.Table, loaded: Loaded, tolerance: Tolerance | None =
     only if both agree. It is contradicted if no reading is missing and it lies clearly on one
     side of them all, so that no mixture of them reaches it (with a basket that it does not name:
     of several products); ``likely_cause`` says what may explain how much of that. A figure under
-    a code that holds more than the product contradicts nothing. Otherwise it cannot be told, and
-    ``missing`` lists the data it needs. Listings and statements are no measurements.
+    a code that holds more than the product contradicts nothing, and bears nothing out if the
+    product is only a part of it (``proxy``). Otherwise it cannot be told, and ``missing`` lists
+    the data it needs. Listings and statements are no measurements.
 
     Parameters
     ----------
@@ -262,6 +263,8 @@ def _check(
         borne_out = not missing and bool(whole) and all(whole)
     else:
         borne_out = readings.decisive and any(whole)
+    if borne_out and (shared := _wider(loaded, (r for r, yes in said.items() if yes), PROXY)):
+        borne_out, missing = False, shared
     if stated and said and not missing and not borne_out:
         missing = _doubts(claim, stated, readings, said, loaded, tolerance)
     told = Verdict.CANNOT_BE_TOLD if missing or not said else Verdict.CONTRADICTED
@@ -413,7 +416,17 @@ def _doubts(
         # Production and reliance are counted by mass: only trade has a reading by value.
         by_value = len(measures_of(claim)) > 1 and any(r.measure for r in said)
         return [f"{f'{either}, ' if by_value else 'whether '}gross or content: a reading is near"]
-    wide = [loaded.wider_code(product, r.series) for r in said for product in r.products]
+    return _wider(loaded, said, WIDER)
+
+
+PROXY = ("proxy",)
+WIDER = ("dominant", "proxy")
+"""Fits of a code that holds other goods too: mostly the product, or among much else."""
+
+
+def _wider(loaded: Loaded, readings: Iterable[Reading], fits: Sequence[str]) -> list[str]:
+    """Name the first code behind some readings that holds more than its product."""
+    wide = [loaded.wider_code(product, r.series, fits) for r in readings for product in r.products]
     return [f"the code holds more: {text}" for text in wide if text][:1]
 
 
