@@ -13,7 +13,7 @@ from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.render import as_object, json_text
+from graphkit.render import answer_text, as_object, json_text
 
 # --- a chain small enough to follow by hand
 
@@ -231,6 +231,40 @@ def test_by_share_a_point_is_certain_only_if_the_least_is(chain):
     assert all(r["verdict"] == ("certain" if r["low"] >= 0.5 else "as traced") for r in rows)
     few = chain.single_points("KOR", scope="magnets", threshold=0.8).rows.to_pylist()
     assert {row["supplier"] for row in few} == {"JPN"}
+
+
+LACKING = {
+    "products.yaml": CHAIN["products.yaml"]
+    + "  - {key: alloy, name: Alloy, stage: metal}\n"
+    + "  - {key: anode, name: Anode, stage: component}\n",
+    "contains.yaml": CHAIN["contains.yaml"]
+    + "  - {product: anode}\n  - {product: alloy, role: alloying}\n",
+    "made-into.yaml": CHAIN["made-into.yaml"]
+    + "  - {input: ree-metals, output: alloy}\n"
+    + "  - {input: alloy, output: magnets}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [
+        ("origins", {"consumer": "KOR"}), ("depends_looked_through", {"consumer": "KOR"}),
+        ("single_points", {"consumer": "KOR"}), ("single_points", {"definition": "structural"}),
+        ("disrupt", {"exporter": "JPN"}), ("cascade", {"exporter": "JPN"}),
+        ("layered_centrality", {}),
+    ],
+)  # fmt: skip
+def test_every_verb_on_a_chain_says_what_it_does_not_count(graph_of, verb, given):
+    session = graph_of(CHAIN, LACKING)
+
+    whole = getattr(session, verb)(scope="Dy", **given).coverage
+    assert whole["products_without_trade_data"] == ["anode", "ore"]
+    one = getattr(session, verb)(scope="magnets", **given).coverage
+    assert one["products_without_trade_data"] == []
+    assert one["steps_of_the_chain_without_data"] == ["alloy"]
+    assert "Steps of the chain without data: alloy." in answer_text(
+        getattr(session, verb)(scope="magnets", **given)
+    )
 
 
 EARLIER = {

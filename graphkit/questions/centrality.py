@@ -24,6 +24,7 @@ from graphkit.catalog import FIT, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period, listed, newest
 from graphkit.questions import checked
+from graphkit.questions.origins import uncounted
 from graphkit.questions.supply import supply_of
 from graphkit.questions.trade import (
     SERIES,
@@ -551,7 +552,8 @@ def layered_centrality(
             "chain": products, "period": supply.period, "measure": f"shares of {BY[by]}",
             "measures": list(measures), "min_flow": min_share,
         },
-        best(rows, top), columns_of(table, scores), supply.coverage,
+        best(rows, top), columns_of(table, scores),
+        {**supply.coverage, **uncounted(catalog, asked, supply)},
         catalog.sources(supply.flows, supply.made, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=(LAYERS, *asked.notes, *supply.notes, *hints(table, measures, min_share),
          *product_notes(catalog.materials, products)),

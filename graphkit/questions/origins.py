@@ -24,12 +24,13 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
-from graphkit.questions.supply import RANGE, Supply, bloc, members_with_data, supply_of
+from graphkit.questions.supply import ENDS, RANGE, Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import (
     in_other_data_sets,
     in_sentence,
     product_notes,
     series_of,
+    without_trade,
 )
 
 SMALLEST_LINK = 0.001
@@ -453,13 +454,29 @@ def supply_answer(
     chain = supply.network.products if asked.scope.text else rows["product"].to_pylist()
     return Answer(
         question, {**supply_scope(asked, supply), **(more or {})}, rows, columns,
-        supply.coverage,
+        {**supply.coverage, **uncounted(catalog, asked.scope, supply)},
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
         notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer),
                *product_notes(catalog.materials, chain)),
         nothing=nothing, caption=caption, shown=shown, largest_by=largest_by,
     )  # fmt: skip
+
+
+def uncounted(catalog: Catalog, scope: Scope, supply: Supply) -> dict[str, list[str]]:
+    """List what is not counted for want of data: products in scope, and other steps of the chain.
+
+    Entries of the coverage; the second only if there is any. What travels inside a code that is
+    counted, such as one rare earth among all, is no other step.
+    """
+    lacking = without_trade(scope, supply.asked)
+    counted = {*supply.network.products, *lacking["products_without_trade_data"]}
+    codes = {code for row in series_of(supply.flows) for code in row["hs"].split("+")}
+    for row in catalog.links("TRADED_AS", "product", "code").to_pylist():
+        counted |= {row["product"]} if row["code"] in codes else set()
+    ends = {key for name in ENDS for key in supply.conversions[name].to_pylist()}
+    steps = sorted(ends - counted) if scope.text else []
+    return {**lacking, **({"steps_of_the_chain_without_data": steps} if steps else {})}
 
 
 def supply_scope(asked: Question, supply: Supply) -> dict[str, Any]:

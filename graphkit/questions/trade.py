@@ -340,10 +340,16 @@ def coverage_of(trade: Trade, scope: Scope) -> dict[str, Any]:
         else None,
         "flows_without_usd": trade.flows["usd"].null_count,
         "products": len(have),
-        "products_without_trade_data": [p for p in scope.products if scope.text and p not in have],
+        **without_trade(scope, have),
         **gaps("trade_data", trade.periods),
         "series": list(trade.series),
     }
+
+
+def without_trade(scope: Scope, have: Collection[str]) -> dict[str, list[str]]:
+    """List the products in scope that are not counted for want of trade, for the coverage."""
+    lacking = [product for product in scope.products if scope.text and product not in have]
+    return {"products_without_trade_data": lacking}
 
 
 @dataclass(frozen=True)
