@@ -306,6 +306,7 @@ def test_a_mineral_that_is_one_product_needs_no_note(materials, text):
 def test_graphite_is_the_mineral_in_every_product(materials):
     assert set(materials.scope("graphite").products) == {
         "natural-graphite", "spherical-graphite", "artificial-graphite", "battery-anode",
+        "carbon-preparations",
     }  # fmt: skip
 
 

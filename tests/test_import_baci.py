@@ -14,7 +14,9 @@ import pytest
 from databases import slice_seeds
 from pyarrow import parquet
 
+from graphkit.api import Session
 from graphkit.arrow import plain
+from graphkit.build import build_graph
 from graphkit.cli import run
 from graphkit.errors import GraphkitError, UsageError
 from graphkit.importers import UnmappedError
@@ -22,6 +24,7 @@ from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
 
 RARE_EARTHS = "rare-earths-1995-2024"
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
@@ -376,6 +379,51 @@ def test_from_file_to_answer_in_two_commands(archive, tmp_path, monkeypatch, cap
     [row] = json.loads(capsysbinary.readouterr().out)["rows"]
     assert round(row["share_usd"], 4) == 0.8024
     assert row["dataset"] == "baci-hs92-v202601"
+
+
+MISSING = {
+    "253090": "mineral-substances", "281820": "alumina", "282580": "antimony-oxides",
+    "284180": "tungstates", "380110": "artificial-graphite", "380190": "carbon-preparations",
+}  # fmt: skip
+"""Codes that no shipped table has, and the products that a user's own year brings."""
+
+
+@pytest.mark.parametrize("revision", ["HS92", "HS17", "HS22"])
+def test_codes_that_no_shipped_table_has_come_without_being_asked_for(
+    revision, reference, tmp_path
+):
+    path = tmp_path / f"BACI_{revision}_Y2024_V202601.csv"
+    rows = "".join(f"2024,156,410,{code},5.5,1.25\n" for code in MISSING)
+    path.write_text(f"t,i,j,k,v,q\n{rows}{OTHER}", encoding="utf-8")
+    import_baci([path], tmp_path / "seeds", reference)
+
+    flows = imported(tmp_path / "seeds").to_pylist()
+    assert {(row["hs"], row["product"]) for row in flows} == set(MISSING.items())
+
+
+def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
+    path = tmp_path / "BACI_HS92_Y2024_V202601.csv"
+    rows = "2024,156,410,250410,9,3\n2024,156,410,380110,30,6\n2024,156,410,380190,1,6\n"
+    path.write_text(f"t,i,j,k,v,q\n{rows}2024,36,156,253090,8,4\n", encoding="utf-8")
+    import_baci([path], tmp_path / "seeds", reference)
+
+    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+        store.load(build_graph(read_seeds(tmp_path / "seeds")))
+        session = Session(store)
+        answer = session.disrupt("CHN", scope="graphite", consumer="KOR")
+        assert {row["product"]: row["lost_share"] for row in answer.rows.to_pylist()} == {
+            "natural-graphite": 1.0, "artificial-graphite": 1.0, "carbon-preparations": 1.0,
+        }  # fmt: skip
+        assert answer.coverage["products_without_trade_data"] == [
+            "battery-anode", "spherical-graphite",
+        ]  # fmt: skip
+        fits = {row["product"]: row["fit"] for row in answer.coverage["series"]}
+        assert (fits["artificial-graphite"], fits["carbon-preparations"]) == ("exact", "basket")
+        # Spodumene is among many minerals, so that it answers for no lithium.
+        lithium = session.suppliers("CHN", scope="253090")
+        assert lithium.rows["product"].to_pylist() == ["mineral-substances"]
+        with pytest.raises(GraphkitError, match=r"lithium-minerals \(inside HS 253090\)"):
+            session.suppliers("CHN", scope="lithium")
 
 
 @pytest.mark.parametrize(

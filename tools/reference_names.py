@@ -109,6 +109,7 @@ MINERALS = {
     "fluorspar": "Fluorspar",
     "graphite": "Graphite",
     "metallurgical-coal": "Metallurgical coal",
+    "other-carbon": "Carbon other than graphite",
     "phosphate": "Phosphate",
     "potash": "Potash",
     "thermal-coal": "Thermal coal",
