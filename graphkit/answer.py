@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -257,6 +257,34 @@ class Answer:
 def without_empty(rows: pa.Table, shown: Iterable[str], *always: str) -> list[str]:
     """Drop the columns without a value in any row, other than those ``always`` shown."""
     return [n for n in shown if n in always or rows[n].null_count < len(rows)]
+
+
+WITHOUT = "_without"
+"""Ending of the name of a figure that does not count the weights in doubt."""
+
+
+def undoubted(answer: Answer) -> Answer:
+    """Take figures without weights in doubt in place of those as reported, as pictures do.
+
+    Rows that have none of them left are left out.
+    """
+    rows = answer.rows
+    names = [name for name in rows.column_names if name.endswith(WITHOUT)]
+    if not names:
+        return answer
+    reported = [
+        any(row[name.removesuffix(WITHOUT)] is not None for name in names)
+        for row in rows.to_pylist()
+    ]
+    for name in names:
+        place = rows.column_names.index(name.removesuffix(WITHOUT))
+        rows = rows.set_column(place, rows.schema.field(place), rows[name])
+    figures = [field.name for field in rows.schema if field.type == NUMBER]
+    left = [
+        any(row[name] is not None for name in figures) or not had
+        for row, had in zip(rows.to_pylist(), reported, strict=True)
+    ]
+    return replace(answer, rows=rows.filter(pa.array(left, pa.bool_())))
 
 
 def cited(text: str) -> list[str]:

@@ -56,6 +56,7 @@ class Catalog:
         self._derived: dict[str, tuple[Any, tuple[Reading, ...]]] = {}
         self._lock = Lock()
         self._datasets: dict[str, Catalog] = {}
+        self._revise: Callable[[pa.Table], pa.Table] | None = None
         self.materials = Materials(self)
 
     def rows(self, query: str, **values: Any) -> pa.Table:
@@ -114,11 +115,19 @@ class Catalog:
         chosen = Catalog(self.store, dataset)
         # None of these depends on the data set that is chosen.
         chosen._tables, chosen._datasets = self._tables, self._datasets
+        chosen._revise = self._revise
         return self._datasets.setdefault(dataset, chosen)
+
+    def revised(self, revise: Callable[[pa.Table], pa.Table]) -> Catalog:
+        """Return a catalog of the same facts that revises all flows that it reads."""
+        other = Catalog(self.store, self.dataset)
+        other._tables, other._revise = self._tables, revise
+        return other
 
     def flows(self, query: str, **values: Any) -> pa.Table:
         """Read the flows of a shipped query in the data set of this catalog, without remnants."""
-        return self._without_remnants(self.rows(query, **values, dataset=self.dataset or ""))
+        rows = self._without_remnants(self.rows(query, **values, dataset=self.dataset or ""))
+        return rows if self._revise is None else self._revise(rows)
 
     @cached_property
     def traded(self) -> pa.Table:

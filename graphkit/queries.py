@@ -264,7 +264,7 @@ def note_reading(name: str, values: Mapping[str, Any]) -> None:
         noted.append((name, values))
 
 
-READ_FIRST = ("reference", "product-links", "claims")
+READ_FIRST = ("reference", "product-links", "claims", "reviewed-weights")
 """Queries without parameters that most questions need."""
 
 PARTLY_KEPT = ("import-periods",)

@@ -40,6 +40,8 @@ MAIN = "main"
 ROLES = (MAIN, "by-product", "alloying", "trace")
 REPORTERS = ("exporter", "importer", "reconciled")
 VALUATIONS = ("fob", "cif")
+VERDICTS = ("too-heavy", "too-light", "missing", "plausible")
+"""Judgements on the mass of a flow; all but the last cast doubt on it."""
 QUALIFIERS = (
     "about", "more-than", "less-than", "up-to", "at-least", "range", "rounded",
     "withheld", "not-available", "net-exporter", "not-applicable", "included-elsewhere",
@@ -260,6 +262,19 @@ EDGES = (
         Prop("preferred", Type.FLAG, "Whether answers take it: its data set is the preferred one "
              "of those that have the product in the period, and its code holds more than a "
              "remnant.", filled=True)),
+        End("exporter", PLACE, "Who sold."), End("importer", PLACE, "Who bought.")),
+    Kind("WEIGHT_REVIEWED", "A mass of EXPORTS of which somebody judged whether it can be right.", (
+        _ref("product", "What was sold.", "Product", key=True, required=True),
+        _ref("hs", "HS code it was reported under; none: any of the product.", "Code", key=True),
+        PERIOD, YEAR,
+        _text("verdict", "too-heavy or too-light for its value; missing: most of the flow is not "
+              "in the data set; plausible: right, though it looks wrong.", required=True,
+              one_of=VERDICTS),
+        _tonnes("tonnes", "The mass judged: the verdict is on flows within 1 % of it.",
+                required=True),
+        _tonnes("published_tonnes", "The mass that another source gives of the same goods."),
+        Prop("reviewed", Type.DATE, "Day of the judgement.", required=True),
+        NOTE, SOURCE),
         End("exporter", PLACE, "Who sold."), End("importer", PLACE, "Who bought.")),
     Kind("PRODUCES", "How much of a product a country made in one period.", (
         PERIOD, YEAR,

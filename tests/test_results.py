@@ -111,7 +111,7 @@ class Asked(Closing):
 
 
 @pytest.mark.parametrize(("quick", "again"), [(60.0, 1), (0.0, 0)])
-@pytest.mark.parametrize(("period", "first"), [(None, 6), ("2024", 5)])
+@pytest.mark.parametrize(("period", "first"), [(None, 7), ("2024", 6)])
 def test_a_file_is_asked_for_its_load_names_claims_and_slow_rows_once(
     sliced_file, monkeypatch, period, first, quick, again
 ):

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphkit.analysis.claims import claim_figure, headline
 from graphkit.analysis.claims.readings import LICENCES
-from graphkit.answer import Answer, percent
+from graphkit.answer import Answer, percent, undoubted
 from graphkit.catalog import COUNTRIES, Catalog
 from graphkit.errors import GraphkitError, UsageError, visible
 from graphkit.names import capitalized, possessive, with_article
@@ -333,7 +333,7 @@ class Asked:
         """The rows of the answer; none if it has no answer, or only published figures."""
         if self.answer is None or self.answer.scope.get("counted"):
             return []
-        rows: list[dict[str, Any]] = self.answer.rows.to_pylist()
+        rows: list[dict[str, Any]] = undoubted(self.answer).rows.to_pylist()
         return rows
 
     def section(self, title: str, sentences: Sequence[str] = (), **more: Any) -> Section:

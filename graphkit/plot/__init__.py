@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, undoubted
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
@@ -55,7 +55,7 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
     Picture
         Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
     """
-    width = NARROW if narrow else WIDTH
+    width, answer = NARROW if narrow else WIDTH, undoubted(answer)
     if not len(answer.rows):
         return empty(answer, "the answer has no rows", width)
     names = set(answer.rows.column_names)

@@ -307,7 +307,8 @@ def stated(answer: Answer) -> str:
         }
     )
     named = f"data set{'s' * (len(sets) > 1)} {', '.join(sets[:4])}{' …' * (len(sets) > 4)}"
-    return " · ".join(part for part in (period, measure, named if sets else "") if part)
+    doubts = "without weights in doubt" if values(answer, "doubt") else ""
+    return " · ".join(part for part in (period, measure, named if sets else "", doubts) if part)
 
 
 def _years(answer: Answer) -> str:

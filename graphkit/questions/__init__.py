@@ -178,9 +178,10 @@ def _with_marks(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Add the columns that mark what is wrong with trade data to those of an answer from it."""
     if not any(column.name == "fit" for column in columns):
         return tuple(columns)
+    from graphkit.questions.doubts import DOUBT
     from graphkit.questions.trade import YEARS
 
-    return (*columns, YEARS)
+    return (*columns, YEARS, DOUBT)
 
 
 def _in_python(parameter: Parameter) -> str:
@@ -198,16 +199,7 @@ def _each(
     for values in product(*each.values()):
         bound.arguments.update(zip(each, values, strict=True))
         try:
-            answer = question(*bound.args, **bound.kwargs)
-            answer = bound.args[0].fitted(answer, bound.arguments.get("scope"))
-            if answer.coverage.get("series"):
-                from graphkit.questions.codes import remnant_notes, with_split_trade
-                from graphkit.questions.trade import outlier_notes, with_years
-
-                notes = [*outlier_notes(bound.args[0], answer),
-                         *remnant_notes(bound.args[0], answer)]  # fmt: skip
-                answer = with_years(replace(answer, notes=(*answer.notes, *notes)))
-                answer = with_split_trade(bound.args[0], answer)
+            answer = _marked(question, bound)
         except GraphkitError as error:
             if type(error) is not GraphkitError or all(len(v) == 1 for v in each.values()):
                 raise
@@ -221,6 +213,32 @@ def _each(
     if not lacking and len(answers) == 1:
         return answer
     return _side_by_side(answers, lacking)
+
+
+def _marked(question: Callable[..., Answer], bound: inspect.BoundArguments) -> Answer:
+    """Ask a question, and mark what is wrong with the trade data in its answer."""
+    catalog: Catalog = bound.args[0]
+    scope = bound.arguments.get("scope")
+
+    def ask(facts: Catalog, given: Mapping[str, Any]) -> Answer:
+        first = next(iter(bound.arguments))
+        arguments = {**bound.arguments, **given, first: facts}
+        again = inspect.BoundArguments(bound.signature, arguments)
+        return question(*again.args, **again.kwargs)
+
+    answer = catalog.fitted(ask(catalog, {}), scope)
+    if not answer.coverage.get("series"):
+        return answer
+    from graphkit.questions.codes import remnant_notes, with_split_trade
+    from graphkit.questions.doubts import with_doubts
+    from graphkit.questions.trade import with_years
+
+    def fitted(facts: Catalog, given: Mapping[str, Any]) -> Answer:
+        return facts.fitted(ask(facts, given), scope)
+
+    answer = with_doubts(catalog, answer, fitted, bound.arguments.get("top"))
+    answer = replace(answer, notes=(*answer.notes, *remnant_notes(catalog, answer)))
+    return with_split_trade(catalog, with_years(answer))
 
 
 def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answer:

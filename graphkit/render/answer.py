@@ -11,6 +11,7 @@ import pyarrow as pa
 from graphkit.analysis.claims import about, claim_figure, headline, known_values
 from graphkit.answer import (
     SHARE_UNIT,
+    WITHOUT,
     Answer,
     cited,
     is_number,
@@ -554,14 +555,14 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
     def ends(header: str, name: str, write: Callable[[Any], str], rank: int) -> list[TextColumn]:
         return [
             TextColumn(f"{header} {end}".strip(), [
-                "unknown" if row[f"{name}_{end}"] is None else write(row[f"{name}_{end}"])
-                for row in rows
+                _total_cell(row, f"{name}_{end}", write) for row in rows
             ], number=True, rank=rank)
             for header, end in ((header, "before"), ("", "after"))
         ]  # fmt: skip
 
     def change(name: str, rank: int) -> TextColumn:
-        ratios = [row[f"{name}_{'per_month_' * monthly}ratio"] for row in rows]
+        key = f"{name}_{'per_month_' * monthly}ratio"
+        ratios = [row.get(key + WITHOUT, row[key]) for row in rows]
         cells = ["" if r is None else f"{100 * (r - 1):+z,.1f} %" for r in ratios]
         return TextColumn("change" + " a month" * monthly, cells, number=True, rank=rank)
 
@@ -581,3 +582,10 @@ def totals_columns(answer: Answer) -> list[TextColumn]:
     if len(set(columns[1].cells)) == 1:
         del columns[1]
     return [column for column in columns if any(column.cells)]
+
+
+def _total_cell(row: Mapping[str, Any], name: str, write: Callable[[Any], str]) -> str:
+    """Write a total; of one with a weight in doubt, what it is without, then as reported."""
+    cells = ["unknown" if row[key] is None else write(row[key])
+             for key in (name + WITHOUT, name) if key in row]  # fmt: skip
+    return cells[0] if len(cells) == 1 else f"{cells[0]} ({cells[1]} as reported)"
