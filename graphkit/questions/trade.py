@@ -481,6 +481,8 @@ def with_years(answer: Answer) -> Answer:
         }  # fmt: skip
         named = words.values() if "product" in row or single else map(" ".join, words.items())
         years.append("; ".join(named) or None)
+    if not any(years):
+        return answer
     place = rows.column_names.index("period") + 1
     shown = list(answer.shown)
     if "period" in shown:
