@@ -164,6 +164,9 @@ def test_claims_of_its_years_stand_beside_a_sum_and_that_of_the_run_is_compared(
     [compared] = answer.comparisons.to_pylist()
     assert (compared["claim"], compared["share_usd"]) == ("of-the-run", 90 / 160)
     assert compared["points_usd"] == pytest.approx(100 * (90 / 160 - 0.5))
+    part = asked.depends("KOR", on="CHN", scope="ree-metals", period="2020-2024")
+    assert "longer" in part.claims["key"].to_pylist()
+    assert len(part.comparisons) == 0  # without data of 2020 and 2023
 
 
 # --- a sum is the same as one year that holds the sum

@@ -74,18 +74,20 @@ def speaks_of(claim: Mapping[str, Any], scope: Scope) -> bool:
 def comparisons(claims: pa.Table, trade: Trade, materials: Materials) -> pa.Table:
     """Compare each claimed share of imports with those in the trade data of the same period.
 
-    One row for each product that the claim covers; for an element or a group, then one for all
-    these products together, within one data set (``own_sum``: no publisher gives that figure).
+    One row for each product that the claim covers, with data of all its years; for an element or a
+    group, then one for all these products together, within one data set (``own_sum``: no publisher
+    gives that figure).
     ``points_usd`` and ``points_tonnes`` are the data's share minus the claimed one, in percentage
     points.
     """
     rows: list[dict[str, Any]] = []
     wanted = [claim for claim in claims.to_pylist() if _is_import_share(claim)]
     of = _by_scope(trade.shares, {_scope(claim) for claim in wanted}) if wanted else {}
+    lacking = {product for product, taken in trade.periods.items() if taken.missing}
     for claim in wanted:
         shares = of.get(_scope(claim), ())
         counts = _counts(claim, materials) if shares else {}
-        found = [r for r in shares if r["product"] in counts]
+        found = [r for r in shares if r["product"] in counts and r["product"] not in lacking]
         if claim["stage"]:
             found = [r for r in found if r["stage"] == claim["stage"]]
         found.sort(key=lambda r: (r["stage_order"], r["product"], *(r[n] for n in SERIES)))
