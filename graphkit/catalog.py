@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -139,7 +140,7 @@ class Catalog:
     def covered(self) -> pa.Table:
         """The products, HS codes and periods with trade in each data set, without remnants."""
         every = self.links("COVERS")
-        return every.filter(pa.array(~remnant_flows(every, self.remnants)))
+        return _without(every, remnant_flows(every, self.remnants))
 
     @cached_property
     def remnants(self) -> dict[tuple[str, str], int]:
@@ -150,7 +151,7 @@ class Catalog:
         """Drop the remnants of codes, of which those of the preferred data sets are not marked."""
         if not self.dataset or not self.remnants:
             return flows
-        return flows.filter(pa.array(~remnant_flows(flows, self.remnants)))
+        return _without(flows, remnant_flows(flows, self.remnants))
 
     def nodes(self, kind: str) -> pa.Table:
         """Select countries, areas, stages, elements, products or sources, by key.
@@ -348,6 +349,12 @@ FIT = Column("fit", doc="exact, dominant (mostly), proxy (among other goods) or 
 NAMED_ELEMENTS = 8
 """Number of other elements of a basket up to which each is named."""
 _CODE = re.compile(r"(?:hs[:\s]?\s*)?([0-9][0-9. ]*)", re.IGNORECASE)
+
+
+def _without(rows: pa.Table, marked: np.ndarray) -> pa.Table:
+    """Drop the marked rows."""
+    # A list: to look at an array, pyarrow imports numpy.ma, which is slow.
+    return rows.filter(pa.array((~marked).tolist(), pa.bool_()))
 
 
 @dataclass(frozen=True)

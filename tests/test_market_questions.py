@@ -125,7 +125,7 @@ def test_producers_by_published_shares_come_before_exports(ask):
             for r in answer.rows.to_pylist() if r["measure"] != "usd"]  # fmt: skip
 
     assert rows[:4] == [
-        ("mine", "production", "CHN", pytest.approx(0.711, abs=0.001), "usgs-mcs-2026"),
+        ("mine", "production", "CHN", pytest.approx(0.703, abs=0.001), "usgs-mcs-2026"),
         ("separate", "production as claimed", "CHN", 0.913, "iea-cmde-2025"),
         ("separate", "production as claimed", "CHN", 0.91, "reex-2025-10-24"),
         ("component", "production as claimed", "CHN", 0.94, "reex-2025-10-24"),

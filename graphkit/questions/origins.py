@@ -155,7 +155,7 @@ def origins(
         rows = rows.filter(pc.or_(pc.or_(possible, bought), other))
         left_out = len(traced.rows) - len(rows)
         small = pc.less(pc.max_element_wise(rows["share"], rows["face_value"]), min_share)
-        rows, as_others = beyond_any_other(rows, STAGES, "origin", small)
+        rows, as_others = beyond_any_other(rows, traced.supply, STAGES, "origin", small)
         notes += _unseen_trade(catalog, traced.supply, rows)
         notes += [*_left_out(left_out, min_share), *as_others]
     meaning = traced.asked.scope.meaning
@@ -180,17 +180,19 @@ def origins(
 
 
 def beyond_any_other(
-    rows: pa.Table, scope: Sequence[str], point: str, small: Any
+    rows: pa.Table, supply: Supply, scope: Sequence[str], point: str, small: Any
 ) -> tuple[pa.Table, list[str]]:
     """Leave out small rows whose upper end is that of any other country, and count them.
 
     ``point`` is the column of the country, ``scope`` those of the rows that share one range of any
-    other country. Rows marked as ``small`` say no more than that range.
+    other country. Rows marked as ``small`` say no more than that range; those of countries that a
+    source names as makers of a product of the chain stay.
     """
+    makers = supply.makers
     table = rows.select([*scope, point, "high"]).to_pylist()
     others = {tuple(r[n] for n in scope): r["high"] for r in table if r[point] == ANY_OTHER}
     alike = [
-        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY)
+        minor and row[point] not in (ANY_OTHER, *NO_COUNTRY, *makers)
         and (row["high"] or 0.0) <= others.get(tuple(row[n] for n in scope), -1.0) + ALIKE
         for row, minor in zip(table, small.to_pylist(), strict=True)
     ]  # fmt: skip

@@ -204,8 +204,8 @@ def _by_share(
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
     found, more = _known(
-        share_points(traced, threshold=threshold), ("consumer", "product", "stage"), "supplier",
-        possible,
+        share_points(traced, threshold=threshold), supply, ("consumer", "product", "stage"),
+        "supplier", possible,
     )  # fmt: skip
     found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
     rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
@@ -223,7 +223,7 @@ def _by_share(
         notes=[VERDICTS, METHOD, *supply.notes,
                *(_other_imports(supply, consumers, rows) if consumers else ()),
                *(more if len(rows) else ())],
-        nothing=_nobody(threshold, more),
+        nothing=_nobody(threshold, () if possible else more),
         more={"definition": "share", "threshold": threshold},
     )  # fmt: skip
 
@@ -301,7 +301,7 @@ def _structural(
     if blocs is not None:
         groups, notes = members_with_data(supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
-    rows, more = _known(rows, ("consumer", "product"), "removed", possible)
+    rows, more = _known(rows, supply, ("consumer", "product"), "removed", possible)
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
     rows = _ordered(rows, supply, [
         ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
@@ -321,7 +321,7 @@ def _structural(
             f"{VERDICTS} Cut off is certain only if nothing is left whatever was not published.",
             *supply.notes, *notes, *(more if len(rows) else ()),
         ],
-        nothing=_nobody(threshold, more),
+        nothing=_nobody(threshold, () if possible else more),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
     )  # fmt: skip
@@ -359,11 +359,11 @@ def _removed(
 
 
 def _known(
-    rows: pa.Table, scope: Sequence[str], point: str, possible: bool
+    rows: pa.Table, supply: Supply, scope: Sequence[str], point: str, possible: bool
 ) -> tuple[pa.Table, list[str]]:
     """Leave out single points that only the upper end of a range shows, and note them."""
     unsure = pc.equal(rows["verdict"], "possible")
-    rows, alike = beyond_any_other(rows, scope, point, unsure)
+    rows, alike = beyond_any_other(rows, supply, scope, point, unsure)
     unsure = pc.equal(rows["verdict"], "possible")
     names = rows[point].filter(unsure).unique().to_pylist()
     if possible or not names:

@@ -151,12 +151,24 @@ def _bounded(
 
 
 def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Return what countries make at most that no table of production names, by product."""
-    most: dict[str, float] = {}
+    """Return what countries make at most that no table of production names, by product.
+
+    It is the row of other countries, or what the named leave of the world total, of tables that
+    have one of them; of several tables the most.
+    """
+    tables: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in figures:
-        if row["type"] == "rest":
-            _, high = published_interval(row) or (0.0, inf)
-            most[row["product"]] = max(most.get(row["product"], 0.0), high)
+        tables.setdefault((row["product"], row["source"], row["basis"] or ""), []).append(row)
+    most: dict[str, float] = {}
+    for (product, *_), rows in tables.items():
+        ends = [(row["type"], *(published_interval(row) or (0.0, inf))) for row in rows]
+        left = [high for kind, _, high in ends if kind == "rest"]
+        named = fsum(low for kind, low, _ in ends if kind in COUNTRIES)
+        for total in (high for kind, _, high in ends if kind == "world"):
+            part = total - named - fsum(left)
+            left.append(part if part >= SHARE_ROUNDING * total else 0.0)
+        if left:
+            most[product] = max(most.get(product, 0.0), fsum(left))
     return most
 
 
@@ -236,6 +248,8 @@ class Supply:
     unnamed: Mapping[str, float]
     """Tonnes that countries make at most which ``made`` does not name, by product."""
     conversions: pa.Table
+    routes: pa.Table
+    """The conversions without those from products that others with data hold."""
     products: pa.Table
     notes: tuple[str, ...]
     gaps: Mapping[str, Any]
@@ -251,9 +265,14 @@ class Supply:
         """The network with unpublished production estimated as a country's net exports."""
         return self._network("net-exports")
 
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The countries that a source names as makers of a product of the chain."""
+        return frozenset(row["country"] for row in self.made.to_pylist() if _makes_some(row))
+
     def _network(self, unpublished: str) -> SupplyNetwork:
         return supply_network(
-            self.flows, self.amounts.drop_columns(["source", "claim"]), self.conversions,
+            self.flows, self.amounts.drop_columns(["source", "claim"]), self.routes,
             self.products, measure=self.measure, unpublished=unpublished, unnamed=self.unnamed,
         )  # fmt: skip
 
@@ -392,11 +411,13 @@ def _read_supply(
                     "trade.")  # fmt: skip
     covering = figures.rows.filter(pc.is_in(figures.rows["type"], pa.array(OF_THE_WORLD)))
     amounts = with_sellers(amounts, flows, set(chain) - set(covering["product"].to_pylist()))
+    known = {*flows["product"].to_pylist(), *made["product"].to_pylist()}
+    routes = _without_parts(catalog, conversions, known)
     notes = (*_lacking(asked, there, chosen), *left_out, *more)
     notes = (*notes, *_by_products(conversions))
     return Supply(
         tuple(there), chosen, measure, flows, made, amounts, unnamed,
-        conversions, _products(catalog), notes,
+        conversions, routes, _products(catalog), notes,
         {**gaps("trade_data", periods), **figures.gaps()},
     )  # fmt: skip
 
@@ -454,6 +475,27 @@ def _uses(
         made = [after for before, after in steps if before == key]
         found += [after for after in made if after not in found and main.get(after, set()) & wanted]
     return found
+
+
+def _without_parts(catalog: Catalog, conversions: pa.Table, known: Set[str]) -> pa.Table:
+    """Leave out inputs without data that are a part of another input of their stage with data.
+
+    Yttrium ore is in the figures of rare-earth ore: that nothing is known of it by itself leaves
+    nothing open.
+    """
+    stages = {row["key"]: row["stage_order"] for row in _products(catalog).to_pylist()}
+    contents, main = catalog.materials.contents, catalog.materials.main
+    steps = list(zip(*(conversions[n].to_pylist() for n in ENDS), strict=True))
+
+    def is_part(part: str, output: str) -> bool:
+        wanted = contents.get(part, set()) & main.get(output, set())
+        return part not in known and any(
+            stages[source] == stages[part] and wanted <= contents.get(source, set())
+            for source, after in steps
+            if after == output and source in known
+        )
+
+    return conversions.filter(pa.array([not is_part(*step) for step in steps], pa.bool_()))
 
 
 def _by_products(conversions: pa.Table) -> list[str]:
