@@ -47,7 +47,7 @@ def materials(store: EmbeddedStore) -> Materials:
 @pytest.mark.parametrize(
     ("ask", "most"),
     [
-        (lambda c: depends(c, "KOR", on="CHN"), 5),
+        (lambda c: depends(c, "KOR", on="CHN"), 6),
         (lambda c: depends(c, "KOR", on="CHN", period="2024"), 4),
         (lambda c: depends(c, "EU27", scope="magnets", period="2024"), 4),
         (lambda c: check_claims(c, about="KOR"), 16),
