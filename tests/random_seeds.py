@@ -16,6 +16,7 @@ KEYS = {
     "Application": ("wind-turbines", "ev-motors"),
     "Area": ("WLD", "EU27", "S19"),
     "Code": ("280530", "284690", "850511"),
+    "Control": ("announcement-18", "regulation-11"),
     "Country": ("CHN", "JPN", "KOR", "DEU"),
     "Dataset": ("a", "b", "c"),
     "Element": ("Dy", "REE"),

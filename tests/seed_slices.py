@@ -23,7 +23,7 @@ from graphkit.seeds import Facts
 FACTS = ("PRODUCES", "HOLDS", "REPORTS", "RATED", "TRADED_AS", "CONTAINS", "MADE_INTO")
 """Kinds of relationships that a slice has some, all or none of."""
 LEAVES = ("Claim", "Control")
-"""Kinds of nodes that no other fact needs: they come and go with their relationships."""
+"""Kinds of nodes that nothing but claims on a control needs: they come and go with their edges."""
 ADDED = ("Q01", "Q02", "Q03")
 """Codes of places that no shipped seed has: each is a country or an area, or is not there."""
 NEVER = "1994"
@@ -44,6 +44,7 @@ def slice_of(whole: Facts, number: int, most: int | None = None) -> Facts:
         tables[kind] = _edited(_some(whole[kind], random), random)
     for kind in LEAVES:
         tables[kind] = _some(whole[kind], random)
+    tables["Claim"] = _on_acts_there(tables["Claim"], tables["Control"])
     tables["Country"] = _renamed(whole["Country"], random)
     places = {code: random.choice(("Country", "Area", "")) for code in ADDED}
     for kind in ("Country", "Area"):
@@ -52,6 +53,13 @@ def slice_of(whole: Facts, number: int, most: int | None = None) -> Facts:
     there = [code for code, is_a in places.items() if is_a]
     tables["EXPORTS"] = _with_flows(trade, there, random)
     return replace(whole, tables=tables)
+
+
+def _on_acts_there(claims: pa.Table, controls: pa.Table) -> pa.Table:
+    """Keep the claims that are on no control, or on one that is there."""
+    acts = claims["control"].cast(pa.string())
+    there = pc.is_in(acts, pc.unique(controls["key"].cast(pa.string())))
+    return claims.filter(pc.or_(pc.is_null(acts), there))
 
 
 def part_of_trade(trade: pa.Table, random: Random, most: int | None) -> pa.Table:

@@ -469,7 +469,11 @@ def loss_ranges(
         out[nodes, column] = True
     low, high = np.zeros(shape), np.zeros(shape)
     inputs, goods = np.ones(len(network.products)), np.ones(len(network.products))
-    for nodes in solving_order(network, first):
+    # Also behind those of which nobody is known to draw on the others.
+    behind = network.behind.sum(axis=1)
+    groups = solving_order(network, first)
+    groups.sort(key=lambda nodes: (network.order[nodes[0]], behind[network.product[nodes]].max()))
+    for nodes in groups:
         products = np.unique(network.product[nodes])
         if cut is not None:
             inputs[products] = _most_lost(network, products, goods, cut)
@@ -494,9 +498,11 @@ def _most_lost(
     network: SupplyNetwork, products: np.ndarray, goods: np.ndarray, cut: Cut
 ) -> np.ndarray:
     """Bound the loss of inputs of unseen origin, of products of a stage made of each other."""
-    behind = network.behind[products].any(axis=0)
+    behind, there = network.behind[products].any(axis=0), np.zeros(len(goods), bool)
     behind[products] = False
-    left = 1.0 - goods[behind].max(initial=0.0)
+    there[network.product] = True
+    left = 1.0 - goods[behind & there].max(initial=0.0)
+    left *= (1.0 - cut.products[behind & ~there]).prod()
     left *= 1.0 - cut.absent[products].max(initial=0.0)
     within = 1.0 - cut.products[products]
     return np.asarray([1.0 - left * np.delete(within, n).prod() for n in range(len(products))])
