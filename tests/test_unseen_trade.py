@@ -123,7 +123,7 @@ def drawn() -> list[Any]:
     """Return shapes, kinds of unseen trade and numbers of the worlds that sell every product."""
     return [
         pytest.param(SHAPES[name], unseen, seed, id=f"{name}-{unseen}-{seed}",
-                     marks=[pytest.mark.long] if seed >= SHORT // 4 else [])
+                     marks=[pytest.mark.long] if seed >= SHORT // 8 else [])
         for name in SHAPES
         for unseen in UNSEEN
         for seed in range(CHAINS // 2)

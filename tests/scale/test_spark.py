@@ -301,8 +301,8 @@ def test_a_master_without_workers_is_one_line(cluster, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["flows.parquet"]
 
 
-def a_working_group(cluster: Cluster) -> int:
-    """The processes of a worker that has an executor, which is one of them."""
+def a_working_group(cluster: Cluster) -> int | None:
+    """The processes of a worker that has an executor, which is one of them; None without any."""
     workers = {daemon.pid for daemon in cluster.daemons}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -310,7 +310,7 @@ def a_working_group(cluster: Cluster) -> int:
                 group = os.getpgid(int(process.name))
                 if group in workers:
                     return group
-    raise AssertionError("no worker has an executor")
+    return None
 
 
 @pytest.mark.usefixtures("session")
@@ -320,9 +320,10 @@ def test_a_worker_killed_in_the_middle_changes_nothing(cluster, tmp_path, monkey
     killed: list[str] = []
 
     def progress(name: str, rows: int) -> None:
-        done = re.fullmatch(r"(\d+) of 8 tasks", name)
-        if done and int(done[1]) > 0 and not killed:
-            os.killpg(a_working_group(cluster), signal.SIGKILL)
+        # From the first report on: on a busy machine all tasks may end between two.
+        at_work = re.fullmatch(r"\d+ of 8 tasks", name) and not killed
+        if at_work and (group := a_working_group(cluster)) is not None:
+            os.killpg(group, signal.SIGKILL)
             killed.append(name)
 
     for name, told in (("spark", progress), ("local", lambda *_: None)):
