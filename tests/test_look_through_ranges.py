@@ -287,3 +287,12 @@ def test_the_extremes_are_face_value_and_the_least_production():
         for row in rows:
             if row["low"] is not None and row["share"] > 1e-9:
                 assert row["share"] <= wide[row["origin"]]["high"] + 1e-9
+
+
+def test_what_is_made_of_an_ore_without_any_data_may_be_lost_with_anybody():
+    """B's oxide is its own, and nobody knows whose ore it is of, or who passed it on."""
+    made = makes("B 6 oxide", "B 5 metal", "A 1 metal")
+    net = network(flows("B 5 K metal", "A 1 K metal"), made, unnamed={"oxide": 0.0})
+    _, high = loss_ranges(net, [net.nodes_of(["A"])])
+    lost = {net.label(node): high[node, 0] for node in range(net.size)}
+    assert (lost["B oxide"], lost["B metal"]) == (1.0, 1.0)

@@ -481,8 +481,11 @@ def loss_ranges(
         unknown, unseen = (of[network.product[nodes], None] for of in (inputs, goods))
         for lost, ceiling, fed in ((low, None, None), (high, unseen, unknown)):
             if network.order[nodes[0]] == first and not network.traded_nodes[nodes[0]]:
-                bought = (network.own[nodes] > 0) - own_parts(network, nodes, "unknown")
-                lost[nodes] = 0.0 if ceiling is None else bought[:, None] * ceiling
+                if ceiling is not None:
+                    home = (network.own[nodes] > 0) * own_parts(network, nodes, "unknown")
+                    bought = (network.own[nodes] > 0) - home
+                    made = home * network.processed[nodes]  # out of what no data are of
+                    lost[nodes] = bought[:, None] * ceiling + made[:, None] * fed
                 lost[nodes] = np.where(out[nodes], 1.0, lost[nodes])
                 continue
             draw = _Draw(network, nodes, fed, first)
