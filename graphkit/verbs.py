@@ -236,7 +236,7 @@ VERBS = (
                 "With --cascade: share by which a country that fails cuts its sales. Default: 0.5.",
                 None, FRACTION,
             ),
-            share("min_loss", "Leave out smaller losses.", 0.01, FRACTION),
+            share("min_loss", "Leave out losses that are smaller even at most.", 0.01, FRACTION),
             Parameter(
                 "top", "--top", "N",
                 "Only the N largest losses of each product; 0: all. Default: in a table the 20 "

@@ -141,12 +141,12 @@ def named(truth: Truth, seed: int, part: float) -> pa.Table:
     return pa.concat_tables([kept, pa.Table.from_pylist(rows, MADE)])
 
 
-def network(truth: Truth, made: pa.Table) -> SupplyNetwork:
+def network(truth: Truth, made: pa.Table, unnamed: dict[str, float] | None = None) -> SupplyNetwork:
     routes = [(source, output) for output, some in truth.shape.inputs.items() for source in some]
     table = pa.table(dict(zip(("input", "output"), zip(*routes, strict=True), strict=True)))
     kinds = ["by-product" if route in truth.shape.by_products else "main" for route in routes]
     table = table.append_column("kind", pa.array(kinds))
-    return supply_network(truth.sold, made, table, STAGES, measure="tonnes")
+    return supply_network(truth.sold, made, table, STAGES, measure="tonnes", unnamed=unnamed)
 
 
 def ranges(truth: Truth, made: pa.Table) -> dict[tuple[str, ...], tuple[float, float]]:

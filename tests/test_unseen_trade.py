@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from supply_cases import MADE, STAGES
+from supply_cases import MADE
 from test_supply_truth import (
     BY_PRODUCT,
     CHAIN,
@@ -34,7 +34,6 @@ from test_supply_truth import (
 from test_truth_of_questions import NAMES, chain_seeds
 
 from graphkit.analysis.supply import SupplyNetwork
-from graphkit.analysis.supply.build import supply_network
 from graphkit.analysis.supply.disruption import disruption
 from graphkit.analysis.supply.look_through import look_through
 from graphkit.analysis.supply.removal import removal_losses
@@ -58,9 +57,9 @@ class World:
     unseen: tuple[str, ...]
     """Products of which no trade is shown."""
     tables: dict[str, str]
-    """What the table of each product says of the world."""
+    """The row of the world that the table of each product has: one of ``TABLES``."""
     shown: tuple[int, ...]
-    """Whether each row of the true production is hidden, withheld or a figure."""
+    """``HIDDEN``, ``WITHHELD`` or ``FIGURE`` for each row of the true production."""
 
     @property
     def made(self) -> pa.Table:
@@ -87,17 +86,8 @@ class World:
     def network(self) -> SupplyNetwork:
         """The supply network of what is shown."""
         sold = self.truth.sold
-        sold = sold.filter(pc.invert(pc.is_in(sold["product"], pa.array(self.unseen, pa.string()))))
-        shape = self.truth.shape
-        routes = [
-            {"input": source, "output": output,
-             "kind": "by-product" if (source, output) in shape.by_products else "main"}
-            for output, sources in shape.inputs.items() for source in sources
-        ]  # fmt: skip
-        return supply_network(
-            sold, self.made, pa.Table.from_pylist(routes), STAGES, measure="tonnes",
-            unnamed=self.others,
-        )  # fmt: skip
+        seen = sold.filter(pc.invert(pc.is_in(sold["product"], pa.array(self.unseen, pa.string()))))
+        return network(replace(self.truth, sold=seen), self.made, self.others)
 
 
 def world(seed: int, shape: Shape, unseen: str) -> World:

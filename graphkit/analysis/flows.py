@@ -225,17 +225,17 @@ def remnant_flows(flows: pa.Table, remnants: Mapping[tuple[str, str], int]) -> n
     >>> remnant_flows(flows, {("p", "1"): 2007}).tolist()
     [False, True, False]
     """
-    found = np.zeros(len(flows), bool)
+    marked = np.zeros(len(flows), bool)
     if not remnants or not len(flows):
-        return found
+        return marked
     (products, names), (codes, codes_named), (periods, texts) = (
         ranked(flows[name]) for name in ("product", "hs", "period")
     )
     years = np.array([Period(text).year if text else 0 for text in texts.to_pylist()])[periods]
     for (product, code), year in remnants.items():
         of_product = products == pc.index(names, product).as_py()
-        found |= of_product & (codes == pc.index(codes_named, code).as_py()) & (years >= year)
-    return found
+        marked |= of_product & (codes == pc.index(codes_named, code).as_py()) & (years >= year)
+    return marked
 
 
 def preferred_flows(

@@ -47,7 +47,7 @@ NO_COUNTRY = {
     UNKNOWN_ORIGIN: "it is unknown where it was {work}",
     UNTRACEABLE: "no producer stands behind the trade",
 }
-"""What is known of an origin that is no country, in a sentence."""
+"""Words for origins that are not countries, in a sentence."""
 Row = Mapping[str, Any]
 
 

@@ -167,7 +167,7 @@ def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> 
         total = (row["consumer"], row["period"])
         imports[total] = imports.get(total, 0.0) + value
     first, last = min(years) - 1, max(years) + 1
-    found = []
+    trades = []
     for (supplier, consumer), values in usd.items():
         ends: set[str] = set()
         for year in range(first, last):
@@ -187,5 +187,5 @@ def split_trades(flows: pa.Table, product: str, other: str, years: Set[int]) -> 
                 y: (values.get((product, y), 0.0), values.get((other, y), 0.0))
                 for y in sorted(ends)
             }
-            found.append(SplitTrade(supplier, consumer, told))
-    return sorted(found, key=lambda trade: (-trade.largest, trade.supplier, trade.consumer))
+            trades.append(SplitTrade(supplier, consumer, told))
+    return sorted(trades, key=lambda trade: (-trade.largest, trade.supplier, trade.consumer))

@@ -158,7 +158,7 @@ AS_CLAIMED = "production as claimed"
 """Market of published shares of single countries, where no table of producers is known."""
 MADE = ("production", AS_CLAIMED)
 MASSES = ("weight", "content")
-"""What a claim counts that is a mass."""
+"""Masses that a claim may count."""
 APART = (
     "Producers come first. Exports stand apart below them: they are no production, and who sells "
     "most need not make most."

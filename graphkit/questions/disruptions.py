@@ -136,7 +136,7 @@ def disrupt(
     consumer : str, optional
         Only the losses of this consumer.
     min_loss : float
-        Leave out smaller losses.
+        Leave out losses that are smaller even at the upper end of their range.
     top : int, optional
         Number of consumers for each product, those that lose most imports; None or 0: all.
     dataset : str, optional

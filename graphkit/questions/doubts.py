@@ -56,7 +56,7 @@ class Doubt:
     tonnes: float
     published_tonnes: float | None = None
     ratio: float | None = None
-    """How many times it is as heavy per dollar as all other flows together, where known."""
+    """Its mass per dollar over that of all other flows together, where known."""
     note: str | None = None
     source: str | None = None
 

@@ -233,15 +233,20 @@ def _of_earlier_goods(rows: pa.Table) -> pa.Table:
 
     Who sold them is certain all the same.
     """
-    told = [
+    verdicts = [
         "possible"
         if row["definition"] == "looked through" and row[EARLIER.name]
         and row["verdict"] in ("certain", "as traced")
         else row["verdict"]
         for row in rows.select(["definition", EARLIER.name, "verdict"]).to_pylist()
     ]  # fmt: skip
+    return _with_verdicts(rows, verdicts)
+
+
+def _with_verdicts(rows: pa.Table, verdicts: Sequence[str]) -> pa.Table:
+    """Replace the verdict of each row."""
     place = rows.column_names.index("verdict")
-    return rows.set_column(place, rows.schema.field(place), pa.array(told, pa.string()))
+    return rows.set_column(place, rows.schema.field(place), pa.array(verdicts, pa.string()))
 
 
 def _with_imports(rows: pa.Table, supply: Supply) -> pa.Table:
@@ -274,13 +279,12 @@ def _other_imports(supply: Supply, consumers: Sequence[str], rows: pa.Table) -> 
 def _of_baskets(catalog: Catalog, asked: Scope, supply: Supply, rows: pa.Table) -> pa.Table:
     """Replace verdicts from figures of other goods too, unless these show nobody else."""
     fits = catalog.materials.fits(asked, series_of(supply.flows))
-    told = [
+    verdicts = [
         row["verdict"] if fits[row["product"]] not in UNFIT or row["low"] >= 1 - ROUNDING
         else fits[row["product"]]
         for row in rows.select(["product", "verdict", "low"]).to_pylist()
     ]  # fmt: skip
-    place = rows.column_names.index("verdict")
-    return rows.set_column(place, rows.schema.field(place), pa.array(told, pa.string()))
+    return _with_verdicts(rows, verdicts)
 
 
 def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa.Table:

@@ -69,7 +69,7 @@ def disruption(
         The total of the shares: the consumer's imports, or its imports and production, which it
         can lose too for lack of inputs.
     minimum : float
-        Leave out losses of at most this.
+        Leave out losses that are at most this even at the upper end of their range.
 
     Returns
     -------
@@ -140,10 +140,8 @@ def export_cut(
         raise GraphkitError(f"found a loss of {loss:g}, wanted more than 0, at most 1")
     sellers = np.isin(np.arange(network.size), network.nodes_of(exporters))
     hit = sellers[network.source] & ~sellers[network.target]
-    goods, absent = (
-        np.ones(len(network.products), bool),
-        np.ones(len(network.absent.products), bool),
-    )
+    goods = np.ones(len(network.products), bool)
+    absent = np.ones(len(network.absent.products), bool)
     if products is not None:
         wanted = network.products_of({*products} - {*network.absent.products})
         hit &= np.isin(network.product[network.source], wanted)

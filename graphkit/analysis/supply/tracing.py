@@ -478,7 +478,7 @@ def loss_ranges(
         if cut is not None:
             inputs[products] = _most_lost(network, products, goods, cut)
             goods[products] = 1.0 - (1.0 - cut.products[products]) * (1.0 - inputs[products])
-        unknown, unseen = (of[network.product[nodes], None] for of in (inputs, goods))
+        unknown, unseen = (most[network.product[nodes], None] for most in (inputs, goods))
         for lost, ceiling, fed in ((low, None, None), (high, unseen, unknown)):
             if network.order[nodes[0]] == first and not network.traded_nodes[nodes[0]]:
                 if ceiling is not None:
