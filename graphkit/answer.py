@@ -205,6 +205,8 @@ class Answer:
     that are largest in it are shown."""
     grouped_by: tuple[str, ...] = ()
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
+    headline: str = ""
+    """The result in one sentence of at most 140 characters, with what it counts."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
