@@ -31,6 +31,8 @@ class Column:
     type: pa.DataType = TEXT
     rank: int = 1
     """Order in which a narrow table leaves columns out: the highest first, then the rightmost."""
+    never: str = ""
+    """What the rows say of a column that is "no" in all of them."""
     place: bool = False
     """True for keys of countries and areas, which tables for people name."""
 
@@ -46,6 +48,9 @@ class Column:
         told["ref"] = "place" * self.place
         return pa.field(self.name, self.type, metadata={k: v for k, v in told.items() if v} or None)
 
+
+LONG = 9
+"""Rank of a column that a screen leaves to the long form."""
 
 MEANINGS = {
     "announcement": "act that restricts, as its government names it",
@@ -200,28 +205,20 @@ class Answer:
     """Names of the countries and areas in the rows, by key."""
     in_time: bool = False
     """True if the rows of each product go through time: of too many, the newest are shown."""
-    largest_by: tuple[str, ...] = ()
-    """A column, or two of which the difference counts: of too many rows of several products, those
-    that are largest in it are shown."""
+    parts: str = ""
+    """Column of the parts of one whole: shares and amounts of those not shown may be added up."""
     grouped_by: tuple[str, ...] = ()
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
+    product_remarks: Mapping[str, str] = field(default_factory=dict)
+    """What the figures of products in the rows count besides, in a few words, by key."""
     headline: str = ""
     """The result in one sentence of at most 140 characters, with what it counts."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", described(self.rows, self.columns))
 
-    @property
-    def by_size(self) -> bool:
-        """True if the largest rows are those to show: a limit for each does not limit many."""
-        return bool(self.largest_by) and len(self.rows["product"].unique()) > 1
-
     def first_rows(self, top: int) -> Sequence[int]:
-        """Choose rows to show: the first, overall or of each group, the largest, or the newest."""
-        if len(self.rows) > top and self.by_size:
-            ends = zip(*(self.rows[name].to_pylist() for name in self.largest_by), strict=True)
-            size = [abs((row[0] or 0.0) - sum(v or 0.0 for v in row[1:])) for row in ends]
-            return sorted(range(len(size)), key=lambda row: -size[row])[:top]
+        """Choose rows to show: the first, overall or of each group, or the newest."""
         if len(self.rows) > top and self.grouped_by:
             return self.first_of_each(self.grouped_by, top)
         if len(self.rows) <= top or not self.in_time:
@@ -245,6 +242,11 @@ class Answer:
         return sorted(chosen[:top])
 
     @property
+    def subjects(self) -> frozenset[str]:
+        """The names of the columns of countries: whom the answer is about, or who it names."""
+        return frozenset(column.name for column in self.columns if column.place)
+
+    @property
     def units(self) -> dict[str, str]:
         """The unit and meaning of numbers, by column."""
         return {column.name: column.doc for column in self.columns if column.doc}
@@ -263,6 +265,13 @@ def without_empty(rows: pa.Table, shown: Iterable[str], *always: str) -> list[st
 
 WITHOUT = "_without"
 """Ending of the name of a figure that does not count the weights in doubt."""
+
+
+BOTH_WEIGHTS = (
+    "Weights in doubt: a figure without them comes first, then as reported. Where another source "
+    "gives the weight of such a flow, it stands in for it."
+)
+"""What a caption says of figures that stand twice, without weights in doubt and as reported."""
 
 
 def undoubted(answer: Answer) -> Answer:
@@ -348,7 +357,6 @@ def side_by_side(answers: Mapping[str, Answer]) -> Answer:
         [*apart, *shown],
         _stacked([answer.links for answer in found]),
         in_time=first.in_time,
-        largest_by=first.largest_by,
         grouped_by=first.grouped_by,
     )
 

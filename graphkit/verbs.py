@@ -239,9 +239,9 @@ VERBS = (
             share("min_loss", "Leave out losses that are smaller even at most.", 0.01, FRACTION),
             Parameter(
                 "top", "--top", "N",
-                "Only the N largest losses of each product; 0: all. Default: in a table the 20 "
-                "largest, in data formats all.",
-                "count", range=Range(), in_tables={"": 20},
+                "Only the N largest losses of each product; 0: all. Default: in a table those that "
+                "fit one screen, else all.",
+                "count", range=Range(),
             ),
             PERIOD,
             DATASET,
@@ -299,9 +299,9 @@ VERBS = (
             PERIOD,
             DATASET,
             Parameter(
-                "by", "--by", "product|stage|consumer",
+                "by", "--by", "stake|product|stage|consumer",
                 "Order by product or stage, or list the imports of every consumer.",
-                default="product", choices=("product", "stage", "consumer"),
+                default="stake", choices=("stake", "product", "stage", "consumer"),
             ),
         ),
         "[COUNTRY]... [--for ...] [--by product|stage|consumer]",
@@ -389,8 +389,9 @@ VERBS = (
             replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
             DATASET,
             replace(COUNT_BY, name="by", help="Rank and shares by value or by mass."),
-            Parameter("top", "--top", "N", "Only the N largest. Default: in a table 20, else all.",
-                      "count", range=Range(1), in_tables={"": 20}),
+            Parameter("top", "--top", "N",
+                      "Only the N largest. Default: in a table one screen, else all.",
+                      "count", range=Range(1)),
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
         "who sells something to whom in a year, as a table or a map",
@@ -426,9 +427,9 @@ VERBS = (
             switch("layered", "One network of shares over all stages of a chain."),
             Parameter(
                 "top", "--top", "N",
-                "Only the first N ranks. Default: in a table 15, over time the first of each "
-                "period; in data formats all.",
-                "count", range=Range(1), in_tables={"": 15, "over_time": 1},
+                "Only the first N ranks. Default: in a table one screen, over time the first of "
+                "each period; else all.",
+                "count", range=Range(1), in_tables={"over_time": 1},
             ),
         ),
         "[--for ...] [--measure NAMES] [--over-time] [--layered]",
@@ -466,9 +467,9 @@ VERBS = (
             DATASET,
             Parameter(
                 "top", "--top", "N",
-                "Only partners among the first N in either period; 0: all. Default: in a table 15, "
-                "of several products the 20 largest changes; in data formats all.",
-                "count", range=Range(wanted="0 (all) or more"), in_tables={"": 15},
+                "Only partners among the first N in either period; 0: all. Default: in a table one "
+                "screen, of the largest changes; else all.",
+                "count", range=Range(wanted="0 (all) or more"),
             ),
         ),
         "BEFORE AFTER [--of COUNTRY] [--for ...] [--partner supplier|consumer]",

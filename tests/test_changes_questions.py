@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, money
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import UsageError
@@ -294,7 +294,9 @@ def test_the_order_of_seeds_changes_nothing(tmp_path):
 def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
     arguments = ("compare", "2010", "2024", "--for", "ree-compounds")
     shown = graphkit(*arguments, "-f", "table")[1]
-    assert "partners of lower rank are left out; --top 0 shows all." in shown
+    assert re.search(r"\d+ more rows: --all\.", shown)
+    ranked = graphkit(*arguments, "-f", "table", "--top", "15", "--long")[1]
+    assert "partners of lower rank are left out; --top 0 shows all." in ranked
     code, out, err = graphkit(*arguments, "-f", "json")
     assert (code, err) == (0, "")
     assert len(json.loads(out)["rows"]) > 70
@@ -304,27 +306,35 @@ def test_a_table_shows_the_first_partners_and_data_formats_all(graphkit):
 
 @pytest.mark.parametrize(
     ("arguments", "amount"),
-    [(("compare", "2023", "2024", "--of", "KOR"), ("usd_before", "usd_after")),
-     (("disrupt", "CHN", "--period", "2024"), ("lost_imports",)),
-     (("disrupt", "CHN", "--period", "2024", "--cascade"), ("lost",))],
-    ids=["compare", "disrupt", "cascade"],
+    [(("disrupt", "CHN", "--period", "2024"), "lost_imports"),
+     (("disrupt", "CHN", "--period", "2024", "--cascade"), "lost")],
+    ids=["disrupt", "cascade"],
 )  # fmt: skip
 def test_a_table_of_several_products_shows_the_largest_rows(graphkit, arguments, amount):
     shown = graphkit(*arguments, "-f", "table")[1]
     every = json.loads(graphkit(*arguments, "-f", "json")[1])["rows"]
 
-    head, *_ = re.split("\nThe largest 20 of [0-9,]+ rows; --top 0 for all", shown)
-    assert head != shown
-    ends = [[row[name] or 0.0 for name in amount] for row in every]
-    largest = max(zip(ends, every, strict=True), key=lambda r: abs(r[0][0] - sum(r[0][1:])))[1]
-    first = head.rpartition("─\n")[2].splitlines()[0]
-    assert largest["product"] in first
-    assert len(head.rpartition("─\n")[2].splitlines()) in (20, 21, 22)  # a long name is wrapped
-    assert "The largest" not in graphkit(*arguments, "-f", "table", "--top", "2")[1]
+    table, _, rest = shown.rpartition("─\n")[2].partition("\n\n")
+    amounts = [row[amount] for row in every]
+    assert amounts == sorted(amounts, reverse=True)
+    assert money(amounts[0]) in table.splitlines()[0]
+    assert rest.startswith(f"{len(every) - 10:,} more rows: --all.")
+
+
+def test_the_partners_of_several_products_are_sorted_by_their_change(graphkit):
+    _, out, _ = graphkit("compare", "2023", "2024", "--of", "KOR", "-f", "json")
+    found = json.loads(out)
+    changes, totals = (
+        [abs((row["usd_after"] or 0.0) - (row["usd_before"] or 0.0)) for row in rows]
+        for rows in (found["rows"], found["coverage"]["totals"])
+    )
+
+    assert changes == sorted(changes, reverse=True)
+    assert totals == sorted(totals, reverse=True)
 
 
 def test_totals_of_products_come_before_partners_the_largest_first(graphkit):
-    shown = graphkit("compare", "2023", "2024", "--of", "KOR", "-f", "table")[1]
+    shown = graphkit("compare", "2023", "2024", "--of", "KOR", "-f", "table", "--long")[1]
 
     totals, _, partners = shown.partition("\nOf each partner\n")
     assert "Totals of each product" in totals

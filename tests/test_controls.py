@@ -82,12 +82,12 @@ def graph(store: Store) -> Session:
 @pytest.mark.parametrize(
     ("country", "scope", "date", "keys"),
     [
-        (None, None, None, ["act-3", "act-1", "act-4", "act-2"]),
-        ("china", None, None, ["act-1", "act-2"]),
+        (None, None, None, ["act-2", "act-4", "act-1", "act-3"]),
+        ("china", None, None, ["act-2", "act-1"]),
         (None, "dysprosium", None, ["act-1"]),
-        (None, "terbium", None, ["act-3", "act-2"]),
+        (None, "terbium", None, ["act-2", "act-3"]),
         (None, "nickel", None, ["act-4"]),
-        (None, "ree-metals", "2024-12-31", ["act-3", "act-1", "act-4"]),
+        (None, "ree-metals", "2024-12-31", ["act-4", "act-1", "act-3"]),
         (None, None, "2024-04-30", ["act-3"]),
     ],
 )

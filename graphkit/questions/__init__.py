@@ -95,7 +95,7 @@ def _value(parameter: Parameter, given: Mapping[str, Any], form: str) -> Any:
         return tuple(name.strip() for name in value.split(","))
     if parameter.in_tables and value is None and form in READ:
         switches = (switch for switch in parameter.in_tables if switch and given[switch])
-        return parameter.in_tables[next(switches, "")]
+        return parameter.in_tables.get(next(switches, ""))
     if parameter.type == "list":
         return value or None
     if parameter.type in REPEATED:

@@ -487,6 +487,7 @@ def centrality(
             table, scores, nodes="countries", least=_least(min_flow, UNITS[by]),
             amounts=f"{UNITS[by]}, {basis}",
         ),
+        in_time=over_time,
     )  # fmt: skip
 
 

@@ -34,6 +34,12 @@ from graphkit.questions.claims import (
     shares_in,
 )
 from graphkit.questions.dependence import FACE_VALUE
+from graphkit.questions.order import (
+    descending,
+    in_order_of,
+    products_by_stake,
+    value_by_product,
+)
 from graphkit.questions.trade import (
     OF_TRADE,
     SAID,
@@ -267,6 +273,8 @@ def compare(
     if not lacking and not len(flows):
         raise GraphkitError(f"{nothing_of(owner, wanted)} in {before} or {after}")
     kept, hidden = _first(rows, top)
+    kept = _by_change(kept) if len(kept["product"].unique()) > 1 else kept
+    totals = sorted(totals, key=lambda row: descending(_change(row)))
     monthly = Period(before).months != Period(after).months
     columns, shown = _columns(owner.side, owner.partner, before, after, monthly=monthly)
     notes = [*_notes(owner, others if held else {}, lacking, hidden)]
@@ -288,7 +296,6 @@ def compare(
         notes=(*wanted.notes, *notes),
         caption=f"Shares are of {owner.whose} {OF_TRADE[partner]} of the product in the period.",
         shown=shown,
-        largest_by=(f"usd{'_per_month' * monthly}_before", f"usd{'_per_month' * monthly}_after"),
     )
 
 
@@ -439,6 +446,18 @@ def _first(rows: pa.Table, top: int | None) -> tuple[pa.Table, int]:
     return kept, len(rows) - len(kept)
 
 
+def _by_change(rows: pa.Table) -> pa.Table:
+    """Sort partners of several products by the change of their value, up or down."""
+    return in_order_of(rows, lambda row: descending(_change(row)))
+
+
+def _change(row: Mapping[str, Any]) -> float:
+    """Return by how much the value changed, of periods of different length a month's."""
+    name = "usd_per_month" if "usd_per_month_before" in row else "usd"
+    before, after = (float(row[f"{name}_{end}"] or 0.0) for end in ENDS)
+    return abs(after - before)
+
+
 def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[str, Any]:
     return {
         "consumer": owner.key if owner.side == "consumer" else None,
@@ -519,7 +538,8 @@ def trend(
     Returns
     -------
     Answer
-        One row for each product, data set and period with trade, in order: totals and their change,
+        One row for each product, data set and period with trade, products of the largest trade
+        first, periods in order: totals and their change,
         concentration, partners, the largest with its share, new and lost partners.
 
     Raises
@@ -540,6 +560,7 @@ def trend(
         raise GraphkitError(nothing_of(owner, wanted))
     rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
     rows = _with_gaps(with_scope(catalog, rows, flows))
+    rows = products_by_stake(rows, value_by_product(rows))
     products = list(dict.fromkeys(rows["product"].to_pylist()))
     columns = [*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS]
     heads = [column.name for column in columns if column.header]

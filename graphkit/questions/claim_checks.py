@@ -26,7 +26,7 @@ from graphkit.analysis.claims.published import (
     production_conflicts,
     superseded_claims,
 )
-from graphkit.answer import NUMBER, Answer, Column, plain, schema_of
+from graphkit.answer import LONG, NUMBER, Answer, Column, plain, schema_of
 from graphkit.arrow import number, texts
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, UsageError
@@ -131,7 +131,7 @@ COLUMNS = (
     Column("claim", "Claim"),
     Column("data", "Facts give"),
     Column("differs", "Differs by"),
-    Column("why", "Reading, or what is missing"),
+    Column("why", "Reading, or what is missing", rank=LONG),
     Column("source", "Source"),
     Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "
            "unit; a share is 0 to 1", type=NUMBER),

@@ -27,6 +27,7 @@ from graphkit.names import Entity
 from graphkit.period import added_up, newest
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about, production_shares_of_claims
+from graphkit.questions.order import descending
 from graphkit.questions.trade import (
     Taken,
     Trade,
@@ -43,13 +44,13 @@ MARKET = (
     Column("product", "Product"),
     Column("stage", "Stage", rank=4),
     Column("stage_order", type=COUNT),
-    Column("market", "Market",
+    Column("market", "Market", rank=0, doc=
            "production of the world, exports of the world, or imports of the consumer; as claimed: "
            "by published shares of single countries, where no table of producers is known; at "
            "usual prices: without flows priced far from the product"),
-    Column("consumer", "Consumer", place=True),
+    Column("consumer", "Consumer", rank=2, place=True),
     Column("period", "Period"),
-    Column("measure", "Measure",
+    Column("measure", "Measure", rank=2, doc=
            "usd: by value, as the series is valued; tonnes: by mass, on the stated basis"),
     Column("basis", "Basis", rank=5),
     Column("denominator", doc="description of total_usd or total_tonnes, the base of the shares"),
@@ -68,8 +69,8 @@ COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0", type=COUNT),
     Column("unnamed_share", doc="0 to 1, share without a named country", type=NUMBER),
-    Column("top", "Largest", place=True),
-    Column("cr1", "Its share", "0 to 1, share of the largest", type=NUMBER),
+    Column("top", "Largest", rank=0, place=True),
+    Column("cr1", "Its share", "0 to 1, share of the largest", rank=0, type=NUMBER),
     Column("cr1_high", doc="the same with the unnamed share in one country", type=NUMBER),
     Column("cr3", "First three", "0 to 1, share of the largest three", rank=4, type=NUMBER),
     Column("cr3_high", doc="the same with the unnamed share in one country", type=NUMBER),
@@ -177,7 +178,7 @@ def concentration(
     *,
     scope: str | None = None,
     period: str | None = None,
-    by: str = "product",
+    by: str = "stake",
     dataset: str | None = None,
 ) -> Answer:
     """Measure how concentrated production and trade are, by product, stage or consumer.
@@ -191,10 +192,11 @@ def concentration(
     period : str, optional
         Default: for each product, the newest with data, of production and of trade.
     by : str
-        ``product``: production, then trade of each product. ``stage``: the producers of each
-        stage in the order of the chain, the most concentrated first, of products without a table
-        of producers by published shares; then apart, in the same order, trade. ``consumer``: the
-        imports of every country, the largest first.
+        ``stake``: products of the largest trade first; of each production, then trade.
+        ``product``: the same by key. ``stage``: the producers of each stage in the order of the
+        chain, the most concentrated first, of products without a table of producers by published
+        shares; then apart, in the same order, trade. ``consumer``: the imports of every country,
+        the largest first.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -407,6 +409,11 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
         names = ("period", "reporter", "dataset", "source", "basis")
         return (row["product"], *(row.get(name) or "" for name in names))
 
+    stakes: dict[str, float] = {}
+    for row in rows:
+        if row["measure"] == "usd":
+            stakes[row["product"]] = max(row["total"], stakes.get(row["product"], 0.0))
+
     def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
         made, value = row["market"] in MADE, row["measure"] == "usd"
         hhi = row["hhi_low"] if row["hhi_low"] is not None else -1.0
@@ -414,7 +421,8 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
             return (*series(row), not value, -row["total"], row["consumer"])
         if by == "stage":
             return (not made, row["stage_order"], row["market"], not value, -hhi, *series(row))
-        return (row["product"], not made, row["market"], not value, *series(row))
+        first = descending(stakes.get(row["product"])) if by == "stake" else 0.0
+        return (first, row["product"], not made, row["market"], not value, *series(row))
 
     return pa.Table.from_pylist(
         [{n: row.get(n) for n in ROWS.names} for row in sorted(rows, key=order)], ROWS
@@ -483,6 +491,7 @@ def _answer(
         ),
         caption=f"{APART} {CAPTION}" if by == "stage" else CAPTION,
         shown=shown,
+        grouped_by=("product",) if by == "stake" else (),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +23,7 @@ from graphkit.questions.claims import (
     published_answer,
     shares_in,
 )
+from graphkit.questions.order import descending, in_order_of, products_by_stake, value_by_product
 from graphkit.questions.trade import (
     Trade,
     coverage_of,
@@ -30,12 +33,14 @@ from graphkit.questions.trade import (
     trade_of,
 )
 
+HALF = 0.5
+"""Share of the imports from which a product comes before those with smaller shares."""
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
     Column("consumer", "Consumer", place=True),
     Column("supplier", "Supplier", place=True),
     Column("product", "Product"),
-    Column("stage", "Stage"),
+    Column("stage", "Stage", rank=3),
     Column("period", "Period"),
     Column("share_usd", "Share by value",
            "0 to 1, of the consumer's imports of the product by value", type=NUMBER),
@@ -43,12 +48,13 @@ COLUMNS = (
     Column("usd", "USD",
            "US dollars; valuation fob is free on board, cif with insurance and freight",
            type=NUMBER),
-    Column("tonnes", "Tonnes", "metric tons, on the stated basis", type=NUMBER),
+    Column("tonnes", "Tonnes", "metric tons, on the stated basis", rank=2, type=NUMBER),
     Column("hhi_usd", "HHI by value",
-           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000", type=NUMBER),
+           "Herfindahl-Hirschman index of the suppliers by value, 0 to 10,000", rank=4,
+           type=NUMBER),
     Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
     Column("suppliers", "Suppliers", "number of countries that sold it to the consumer",
-           type=COUNT),
+           rank=4, type=COUNT),
     Column("rank", doc="rank of the supplier by value, 1 is the largest", type=COUNT),
     Column("missing_tonnes_share", "No weight", "0 to 1, share of the import value without a mass",
            type=NUMBER),
@@ -99,7 +105,9 @@ def depends(
     Returns
     -------
     Answer
-        One row for each product and data set, largest share by value first. If only published
+        One row for each product and data set: those with at least half of the imports first, and
+        of these and of the others the largest value first; then those whose newest trade is older
+        than that of most. If only published
         claims cover the scope: the shares that they give (``scope`` says ``counted``), and a
         note on what is known.
 
@@ -122,10 +130,25 @@ def depends(
         rows = trade.shares.filter(pc.equal(trade.shares["rank"], 1))
     else:
         rows = _from_supplier(catalog, trade.shares, seller)
-    rows = rows.sort_by([("share_usd", "descending"), *SERIES])
+    rows = _by_stake(rows.sort_by([("share_usd", "descending"), *SERIES]))
     whom = seller.said if seller else "its largest suppliers"
     question = f"How much does {buyer.said} depend on {whom} for {asked.scope.meaning}?"
     return _answer(catalog, question, asked, rows, trade, context=scope is not None)
+
+
+def _by_stake(rows: pa.Table) -> pa.Table:
+    """Sort rows by what is at stake: large shares first, and of them the largest value.
+
+    Rows of an older period than most follow behind all others.
+    """
+    periods = Counter(rows["period"].to_pylist())
+    main = max(periods, key=lambda period: (periods[period], period), default=None)
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        share = row["share_usd"] if row["share_usd"] is not None else row["share_tonnes"] or 0.0
+        return row["period"] != main, share < HALF, descending(row["usd"])
+
+    return in_order_of(rows, key)
 
 
 @checked(COLUMNS, COMPARED, (FIT,))
@@ -137,7 +160,7 @@ def suppliers(
     period: str | None = None,
     dataset: str | None = None,
 ) -> Answer:
-    """List every supplier of a country, product by product, largest first.
+    """List every supplier of a country: products of the largest imports and suppliers first.
 
     Parameters, result and errors are those of :func:`depends`.
     """
@@ -152,8 +175,9 @@ def suppliers(
         *((n, "ascending") for n in ("stage_order", "product", "dataset", "reporter")),
         ("source", "ascending"), ("rank", "ascending"),
     ])  # fmt: skip
+    rows = products_by_stake(rows, value_by_product(trade.flows))
     question = f"Who supplies {buyer.said} with {asked.scope.meaning}?"
-    return _answer(catalog, question, asked, rows, trade)
+    return replace(_answer(catalog, question, asked, rows, trade), parts="supplier")
 
 
 @checked(COLUMNS, COMPARED, (FIT,))
@@ -249,9 +273,16 @@ def _answer(
         elsewhere=asked.scope.elsewhere,
         notes=tuple(_notes(catalog, asked, rows, trade)),
         nothing=_nothing(catalog, asked, trade),
-        caption=f"Shares are of what {asked.buyer.key if asked.buyer else 'the consumer'} imports "
-        "of the product; HHI is from 0 to 10,000.",
+        caption=_caption(asked, trade),
     )
+
+
+def _caption(asked: Question, trade: Trade) -> str:
+    """Say what the shares are of, and what makes them too high."""
+    whom = asked.buyer.said if asked.buyer else "the consumer"
+    shares = f"Shares are of what {whom} imports of the product; HHI runs from 0 to 10,000."
+    by_exporters = any(series["reporter"] == "exporter" for series in trade.series)
+    return f"{shares} {BY_EXPORTERS}" if by_exporters else shares
 
 
 def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> Sequence[str]:
@@ -259,8 +290,6 @@ def _notes(catalog: Catalog, asked: Question, rows: pa.Table, trade: Trade) -> S
     if trade.lacking:
         return [_nothing(catalog, asked, trade), *notes] if len(rows) else notes
     notes.append(FACE_VALUE)
-    if any(series["reporter"] == "exporter" for series in trade.series):
-        notes.append(BY_EXPORTERS)
     ends = {*rows["consumer"].to_pylist(), *rows["supplier"].to_pylist()}
     groups = {place.key for place in (asked.buyer, asked.seller) if place and place.is_group}
     notes += catalog.area_notes(ends - groups)

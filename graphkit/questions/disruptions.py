@@ -51,7 +51,7 @@ COLUMNS = (
            type=NUMBER),
     Column("uncovered", "Uncovered", "0 to 1, loss minus recovered", type=NUMBER),
     Column("nothing_left", "Nothing left", "whether it loses all that it imports of the product",
-           type=FLAG),
+           type=FLAG, never="nobody loses everything"),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
     Column("slack", doc="share by which the remaining suppliers can deliver more, as asked",
            type=NUMBER),
@@ -145,7 +145,7 @@ def disrupt(
     Returns
     -------
     Answer
-        One row for each consumer and product, in order of the chain, largest lost imports first;
+        One row for each consumer and product, largest lost imports first;
         ``loss`` and ``slack`` are those of the question, ``lost_share`` is what follows.
 
     Raises
@@ -189,7 +189,6 @@ def disrupt(
         f"imports in {supply.network.unit}; slack {100 * slack:g} %.",
         notes=notes, nothing=f"No loss of at least {100 * min_loss:g} % is known.",
         more=_played(cut, supply, loss=loss, slack=slack), also=cut.sources,
-        largest_by=("lost_imports",),
     )  # fmt: skip
 
 
@@ -227,9 +226,9 @@ def cascade(
     Returns
     -------
     Answer
-        One row for each country and product that fails, in order of the chain, largest lost supply
-        first. ``low`` and ``high`` bound the loss, and ``verdict`` says whether it fails whatever
-        was not published; a note counts those that only may.
+        One row for each country and product that fails, largest lost supply first. ``low`` and
+        ``high`` bound the loss, and ``verdict`` says whether it fails whatever was not published; a
+        note counts those that only may.
 
     Raises
     ------
@@ -265,7 +264,6 @@ def cascade(
                "end of their range.",
                *_left_out(left_out)],
         more=_played(cut, supply, loss=loss, tolerance=tolerance, spread=spread), also=cut.sources,
-        largest_by=("lost",),
     )  # fmt: skip
 
 
@@ -282,10 +280,10 @@ def _with_asked(rows: pa.Table, **numbers: float) -> pa.Table:
 
 
 def _largest(rows: pa.Table, supply: Supply, lost: str, top: int | None) -> tuple[pa.Table, int]:
-    """Keep the largest losses of each product, in order of the chain, and count the others."""
+    """Keep the largest losses of each product, the largest of all first, and count the others."""
     kept: dict[str, int] = {}
     place = supply.network.products.index
-    ordered = sorted(rows.to_pylist(), key=lambda r: (place(r["product"]), -r[lost]))
+    ordered = sorted(rows.to_pylist(), key=lambda r: (-r[lost], place(r["product"])))
     found = []
     for row in ordered:
         kept[row["product"]] = kept.get(row["product"], 0) + 1

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graphkit.answer import NUMBER, WITHOUT, Answer, Column
+from graphkit.answer import BOTH_WEIGHTS, NUMBER, WITHOUT, Answer, Column
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
 from graphkit.period import Period
@@ -389,13 +389,9 @@ def _described(answer: Answer, rows: pa.Table) -> Answer:
         ]
     for name in headers:
         shown += [name + WITHOUT, name] if name in added else [name]
-    caption = (
-        "Weights in doubt: a figure without them comes first, then as reported. Where another "
-        "source gives the weight of such a flow, it stands in for it."
-    )
     return replace(
         answer, rows=rows, columns=[*columns, DOUBT], shown=[*shown, DOUBT.name],
-        caption=f"{answer.caption} {caption}".strip(),
+        caption=f"{answer.caption} {BOTH_WEIGHTS}".strip(),
     )  # fmt: skip
 
 

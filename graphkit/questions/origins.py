@@ -24,6 +24,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.names import Entity, possessive
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
+from graphkit.questions.order import products_by_stake
 from graphkit.questions.supply import ENDS, RANGE, Supply, bloc, members_with_data, supply_of
 from graphkit.questions.trade import (
     in_other_data_sets,
@@ -125,7 +126,8 @@ def origins(
     Returns
     -------
     Answer
-        One row for each product, stage and origin, in order of the chain, largest share first. No
+        One row for each product, stage and origin: products of the largest imports first, stages in
+        order of the chain, largest share first. No
         data cover the origin ``unknown``; ``untraceable`` has no producer behind it. ``links``
         tell who made them out of whose material (from 0.1 % of the imports on), if all origins and
         stages are asked for, of products with one product a stage behind them.
@@ -166,14 +168,17 @@ def origins(
         question = f"{asked} that passed {passed} at no stage?"
     if by_seller:
         question = f"{asked}, stage by stage, at face value and looked through?"
-    answer = _answer(catalog, question, traced, rows, notes)
+    imports, _ = imports_of_products(traced.supply)
+    own_key = buyer_in(catalog, traced.supply, catalog.place(consumer))
+    stakes = {product: usd for (who, product), usd in imports.items() if who == own_key}
+    answer = _answer(catalog, question, traced, products_by_stake(rows, stakes), notes)
     answer = replace(answer, scope={**answer.scope, "makers": chain}, grouped_by=STAGES)
     if on is not None or without is not None or stage is not None:
         return answer
-    key = buyer_in(catalog, traced.supply, catalog.place(consumer))
     bought = dict.fromkeys(traced.rows["product"].to_pylist())
     links = [
-        stage_links(traced.supply.network, key, product, by_seller=by_seller) for product in bought
+        stage_links(traced.supply.network, own_key, product, by_seller=by_seller)
+        for product in bought
     ]
     joined = pa.concat_tables([answer.links, *links])
     return replace(answer, links=joined.filter(pc.greater_equal(joined["share"], SMALLEST_LINK)))
@@ -444,7 +449,7 @@ def supply_answer(
     more: dict[str, Any] | None = None,
     also: Sequence[pa.Table] = (),
     shown: Sequence[str] = (),
-    largest_by: tuple[str, ...] = (),
+    grouped_by: tuple[str, ...] = (),
 ) -> Answer:
     """Build an answer from a supply network, with its coverage, claims and sources."""
     claims = claims_about(catalog.claims, asked, context=True)
@@ -461,7 +466,7 @@ def supply_answer(
         elsewhere=asked.scope.elsewhere,
         notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer),
                *product_notes(catalog.materials, chain)),
-        nothing=nothing, caption=caption, shown=shown, largest_by=largest_by,
+        nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
     )  # fmt: skip
 
 
@@ -555,10 +560,12 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
     Returns
     -------
     pyarrow.Table
-        Those columns, then ``consumers``, ``importers``, ``import_share`` and ``at_stake``; in
-        order of the chain, largest ``at_stake`` first.
+        Those columns, then ``consumers``, ``importers``, ``import_share`` and ``at_stake``;
+        products of the largest trade first, of each the largest ``at_stake``.
     """
     imports, importers = imports_of_products(supply)
+    totals = {product: fsum(imports[who, product] for who in importers[product])
+              for product in importers}  # fmt: skip
     found: dict[tuple[Any, ...], dict[str, float]] = {}
     for row in rows.to_pylist():
         parts = found.setdefault(tuple(row[name] for name in point), {})
@@ -567,15 +574,15 @@ def exposed(rows: pa.Table, supply: Supply, point: Sequence[str], part: str) -> 
     summed = []
     for key, parts in found.items():
         product = key[place]
-        total = fsum(imports[consumer, product] for consumer in importers[product])
+        total = totals[product]
         bought = {consumer: imports.get((consumer, product), 0.0) for consumer in parts}
         summed.append({
             **dict(zip(point, key, strict=True)), "consumers": len(parts),
             "importers": len(importers[product]), "import_share": fsum(bought.values()) / total,
             "at_stake": fsum(bought[consumer] * parts[consumer] for consumer in parts) / total,
         })  # fmt: skip
-    order = supply.network.products.index
-    summed.sort(key=lambda r: (order(r["product"]), -r["at_stake"], *map(str, r.values())))
+    summed.sort(key=lambda r: (-totals[r["product"]], r["product"], -r["at_stake"],
+                               *map(str, r.values())))  # fmt: skip
     return pa.Table.from_pylist(summed, schema_of([*plain(*point), *SUMS]))
 
 

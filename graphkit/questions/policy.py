@@ -21,6 +21,7 @@ from graphkit.errors import GraphkitError, UsageError
 from graphkit.period import Period
 from graphkit.questions import checked
 from graphkit.questions.concentration import figures_of, revision_notes
+from graphkit.questions.order import descending
 
 TEN = "0 to 10"
 FACTORS = ("import_reliance", "eol_rir", "substitution")
@@ -29,23 +30,25 @@ COLUMNS = (
     Column("material", "Material"),
     Column("name"),
     Column("product", "Product"),
-    Column("stage", "Stage"),
-    Column("basket", "Basket",
+    Column("stage", "Stage", rank=4),
+    Column("basket", "Basket", rank=4, doc=
            "number of the product's elements that belong to the material; null: all"),
     Column("period", "Period"),
-    Column("basis", "Basis"),
+    Column("basis", "Basis", rank=5),
     Column("largest", place=True),
     Column("largest_share", "", "0 to 1, of world production, of the largest producer",
            SHARE, NUMBER),
     Column("hhi_global_low", "", "0 to 10, sum of squared shares of world production, each times "
            "governance", TEN, NUMBER),
     Column("hhi_global_high", "", "the same, at most", TEN, NUMBER),
-    Column("hhi_global_known", "HHI-WGI, world",
-           "the same with the mean of the known governance indicators", TEN, NUMBER),
+    Column("hhi_global_known", "HHI-WGI, world", rank=3, doc=
+           "the same with the mean of the known governance indicators", unit=TEN,
+           type=NUMBER),
     Column("hhi_eu_low", "", "0 to 10, the same of the EU's sourcing", TEN, NUMBER),
     Column("hhi_eu_high", "", "the same, at most", TEN, NUMBER),
-    Column("hhi_eu_known", "EU",
-           "the same with the mean of the known governance indicators", TEN, NUMBER),
+    Column("hhi_eu_known", "EU", rank=3, doc=
+           "the same with the mean of the known governance indicators", unit=TEN,
+           type=NUMBER),
     Column("import_reliance", "", "0 to 1, as given with the question; null: 0 to 1",
            SHARE, NUMBER),
     Column("eol_rir", "", "0 to 1, end-of-life recycling input rate, as given; null: 0 to 1",
@@ -56,7 +59,7 @@ COLUMNS = (
     Column("supply_risk_high", "SR at most", "the same, at most", type=NUMBER),
     Column("counts", "", "whether this product has the highest risk of the material; null: "
            "cannot be told", type=FLAG),
-    Column("published_supply_risk", "Published SR",
+    Column("published_supply_risk", "Published SR", rank=0, doc=
            "score, of the EU's study; of several the highest", type=NUMBER),
     Column("published_economic_importance", "EI",
            "score, of the same study; 2.8 and more is critical", type=NUMBER),
@@ -130,7 +133,8 @@ def criticality(
     Returns
     -------
     Answer
-        One row for each material, product with production figures, and source of EU sourcing. A
+        One row for each material, product with production figures, and source of EU sourcing, the
+        largest published risk first. A
         material without production has one row, with the published figures.
 
     Raises
@@ -167,7 +171,7 @@ def criticality(
     rows = [
         _row(catalog, risk, labels[risk["stage"]], markets, baskets) for risk in risks.to_pylist()
     ]
-    rows.sort(key=lambda r: tuple(r[n] or "" for n in ("material", "product", "sourcing_source")))
+    rows.sort(key=_by_risk)
     table = pa.Table.from_pylist(rows, schema_of(COLUMNS))
     used = _claims_of(catalog, sourcing)
     return Answer(
@@ -194,6 +198,13 @@ def criticality(
         caption=CAPTION,
         shown=without_empty(table, [c.name for c in COLUMNS if c.header], "supply_risk_low"),
     )  # fmt: skip
+
+
+def _by_risk(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return a key that sorts by published risk, then by the least computed one, largest first."""
+    risks = (row["published_supply_risk"], row["supply_risk_low"])
+    names = ("material", "product", "sourcing_source")
+    return (*map(descending, risks), *(row[name] or "" for name in names))
 
 
 _FACTORS = pa.schema([*texts("material", "stage"), *(number(name) for name in FACTORS)])
@@ -391,7 +402,7 @@ def controls(
     Returns
     -------
     Answer
-        One row for each act, or for each period of its quota, in the order of their dates.
+        One row for each act, or for each period of its quota, the newest first.
 
     Raises
     ------
@@ -414,7 +425,8 @@ def controls(
         and (date is None or row["since"] <= date <= (row["until"] or date))
         and (scope is None or _concerns(catalog, row, asked))
     ]
-    rows.sort(key=lambda row: (row["since"], row["key"]))
+    rows.sort(key=lambda row: row["key"])
+    rows.sort(key=lambda row: row["since"], reverse=True)
     table = pa.Table.from_pylist(rows, schema_of(CONTROLS))
     named = sorted({element for row in rows for element in row["elements"] or ()})
     keys = [claim["key"] for row in rows for claim in told.get(row["key"], ())]

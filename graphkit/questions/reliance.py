@@ -24,6 +24,7 @@ from graphkit.period import Period, newest
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about, speaks_of
 from graphkit.questions.concentration import Figures, figures_in, figures_of, revision_notes
+from graphkit.questions.order import descending
 from graphkit.questions.trade import (
     Taken,
     Trade,
@@ -76,6 +77,8 @@ CAPTION = (
     "without stock changes, and a range where production is not known; of a national balance "
     "from the figures that it prints. Published figures are as printed."
 )
+BALANCE_OF_A_NATION = "national balance"
+"""Ending of the source of a row that a national balance gives."""
 OF_ALL_FORMS = "one product; published of all forms"
 _ELEMENT = "element:"
 """Prefix of an element in the measure, which takes only products."""
@@ -141,7 +144,9 @@ def reliance(
     table = net_import_reliance(
         flows, amounts, _by_element(published), countries=None if buyer is None else [buyer.key]
     )
-    rows, silent = _rows(catalog, table, published, balanced, every=buyer is not None)
+    rows, silent = _rows(
+        catalog, table, published, balanced, _imports(flows), every=buyer is not None
+    )
     if not len(rows):
         raise GraphkitError(_lacking(asked, trade, silent))
     notes += _revisions(catalog, told, revised)
@@ -219,7 +224,7 @@ def _balance_row(balance: Mapping[str, Any], claim: Mapping[str, Any] | None) ->
     row = dict(balance)
     row |= {f"production_{end}": row["production"] for end in ("low", "high")}
     row |= {f"reliance_{end}": row["reliance"] for end in ("low", "high")}
-    row |= {"trade_source": f"{row['source']} national balance"}
+    row |= {"trade_source": f"{row['source']} {BALANCE_OF_A_NATION}"}
     if row["production"] is not None:
         row["production_source"] = row["source"]
     said = [row["missing"]]
@@ -276,6 +281,7 @@ def _rows(
     table: pa.Table,
     published: pa.Table,
     balanced: Sequence[Mapping[str, Any]],
+    values: Mapping[tuple[str, str], float],
     *,
     every: bool,
 ) -> tuple[pa.Table, int]:
@@ -303,8 +309,52 @@ def _rows(
         balance = balances.get((told["country"], told["material"], told["period"]))
         if balance is None or (told["trade_source"] is not None and _beside(told, balance)):
             rows.append(told)
-    rows.sort(key=lambda r: (r["product"] is None, r["material"], r["country"]))
-    return pa.Table.from_pylist(rows, schema_of(COLUMNS)), silent
+    return pa.Table.from_pylist(_by_figure(rows, values), schema_of(COLUMNS)), silent
+
+
+def _by_figure(
+    rows: Sequence[Mapping[str, Any]], values: Mapping[tuple[str, str], float]
+) -> list[Mapping[str, Any]]:
+    """Sort countries and materials by their surest figure, the largest first, then by imports.
+
+    Of each, the national balance comes first.
+    """
+    surest: dict[tuple[str, str], tuple[int, float]] = {}
+    for row in rows:
+        material = row["country"], row["material"]
+        surest[material] = min(_known(row), surest.get(material, (4, 0.0)))
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        material = row["country"], row["material"]
+        imports = values.get((row["country"], row["product"]))
+        by_balance = (row["trade_source"] or "").endswith(BALANCE_OF_A_NATION)
+        return *surest[material], descending(imports), row["material"], row["country"], (
+            not by_balance
+        )
+
+    return sorted(rows, key=key)
+
+
+def _imports(flows: pa.Table) -> dict[tuple[str, str], float]:
+    """Add up the value of each country's imports of each product, in USD."""
+    sums = flows.group_by(["consumer", "product"]).aggregate([("usd", "sum")]).to_pylist()
+    return {(row["consumer"], row["product"]): row["usd_sum"] for row in sums}
+
+
+def _known(row: Mapping[str, Any]) -> tuple[int, float]:
+    """Return a key by which published figures come first, then computed ones, then ranges.
+
+    In each of these the largest comes first.
+    """
+    low, high = row["reliance_low"], row["reliance_high"]
+    figure = row["published_value"]
+    if figure is None and row["published_low"] is not None:
+        figure = row["published_low"]
+    if row["published_source"] is not None and (figure is not None or low is not None):
+        return 0, -(figure if figure is not None else low)
+    if low is None:
+        return 3, 0.0
+    return (1 if low == high else 2), -low
 
 
 def _beside(trade: dict[str, Any], balance: dict[str, Any]) -> bool:
@@ -412,6 +462,7 @@ def _answer(
         notes=(*notes, *_notes(asked, rows, trade, silent), *revisions),
         caption=CAPTION,
         shown=without_empty(rows, SHOWN, "reliance_low"),
+        grouped_by=("material",) if asked.buyer else (),
     )
 
 

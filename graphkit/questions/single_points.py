@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import nextafter
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,7 @@ from graphkit.period import newest
 from graphkit.questions import checked
 from graphkit.questions.claims import Question, claims_about
 from graphkit.questions.concentration import figures_in
+from graphkit.questions.order import descending, in_order_of
 from graphkit.questions.origins import (
     EARLIER,
     METHOD,
@@ -210,8 +212,7 @@ def _by_share(
     found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
     rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
     rows = _with_imports(_of_earlier_goods(rows), supply)
-    order = [("consumer", "ascending"), ("stage_order", "ascending"), ("product", "ascending")]
-    rows = _ordered(rows, supply, order)
+    rows = _by_stake(rows, supply)
     who = buyer.said if buyer else "anybody"
     unit = "t" if supply.measure == "tonnes" else "USD"
     columns = [replace(c, unit=unit) if c.name == "imports" else c for c in SHARE_COLUMNS]
@@ -224,7 +225,7 @@ def _by_share(
                *(_other_imports(supply, consumers, rows) if consumers else ()),
                *(more if len(rows) else ())],
         nothing=_nobody(threshold, () if possible else more),
-        more={"definition": "share", "threshold": threshold},
+        more={"definition": "share", "threshold": threshold}, grouped_by=("product",),
     )  # fmt: skip
 
 
@@ -287,12 +288,15 @@ def _of_baskets(catalog: Catalog, asked: Scope, supply: Supply, rows: pa.Table) 
     return _with_verdicts(rows, verdicts)
 
 
-def _ordered(rows: pa.Table, supply: Supply, order: list[tuple[str, str]]) -> pa.Table:
-    """Sort rows by consumer and chain, and keep their order otherwise."""
-    places = pa.array(supply.network.products)
-    keys = rows.append_column("stage_order", pc.index_in(rows["product"], value_set=places))
-    keys = keys.append_column("row", pa.array(range(len(rows)), pa.int64()))
-    return keys.sort_by([*order, ("row", "ascending")]).select(rows.column_names)
+def _by_stake(rows: pa.Table, supply: Supply) -> pa.Table:
+    """Sort rows by the consumer's imports of the product, and keep their order otherwise."""
+    imports, _ = imports_of_products(supply)
+
+    def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        amount = imports.get((row["consumer"], row["product"]))
+        return descending(amount), row["consumer"], row["product"]
+
+    return in_order_of(rows, key)
 
 
 def _structural(
@@ -307,10 +311,7 @@ def _structural(
     rows = _removed(supply, groups, consumers, min_link, threshold)
     rows, more = _known(rows, supply, ("consumer", "product"), "removed", possible)
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
-    rows = _ordered(rows, supply, [
-        ("consumer", "ascending"), ("stage_order", "ascending"), ("loss", "descending"),
-        ("removed", "ascending"),
-    ])  # fmt: skip
+    rows = _by_stake(rows.sort_by([("loss", "descending"), ("removed", "ascending")]), supply)
     who = buyer.said if buyer else "anybody"
     links = (
         f"links of less than {100 * min_link:g} % of a pool left out" if min_link else "all links"
@@ -328,6 +329,7 @@ def _structural(
         nothing=_nobody(threshold, () if possible else more),
         more={"definition": "structural", "threshold": threshold, "min_link": min_link,
               "removed": sorted(groups) if groups else "each country by itself"},
+        grouped_by=("product",),
     )  # fmt: skip
 
 
