@@ -51,12 +51,12 @@ class Reply(Answer):
     def __repr__(self) -> str:
         from graphkit.render import answer_text
 
-        return answer_text(self, brief=True)
+        return answer_text(self)
 
     def __str__(self) -> str:
         from graphkit.render import answer_text
 
-        return answer_text(self)
+        return answer_text(self, long=True)
 
     def _repr_html_(self) -> str:
         from graphkit.render import IN_PYTHON, answer_html

@@ -530,7 +530,7 @@ def test_a_statement_with_more_rows_than_asked_for_is_not_complete(sliced_file):
     assert [len(reply["structured"]["rows"]) for reply in (few, many)] == [3, 30]
     assert not few["structured"]["complete"]
     assert "3 of 3 rows" not in few["text"]
-    assert "20 of 30 rows; the structured content has more." in many["text"]
+    assert "20 of 30 rows: the structured content." in many["text"]
 
 
 @pytest.mark.parametrize("new", [False, True])

@@ -480,10 +480,12 @@ def test_hubs_over_time_are_lines_of_the_first_of_the_newest_period(ask):
 def test_changes_are_the_shares_of_both_periods(ask):
     answer = ASKED["changes.compare"](ask)
     option = picture(answer).option
-    rows = [row for row in answer.rows.to_pylist() if row["product"] == "ree-compounds"][:10]
+    count = len(option["yAxis"]["data"])
+    every = answer.rows.to_pylist()
+    rows = [every[place] for place in answer.first_of_each(("product",), count)]
 
-    assert values(option, "2023")[:10] == pytest.approx(shares(rows, "share_usd_before"))
-    assert values(option, "2024")[:10] == pytest.approx(shares(rows, "share_usd_after"))
+    assert values(option, "2023") == pytest.approx(shares(rows, "share_usd_before"))
+    assert values(option, "2024") == pytest.approx(shares(rows, "share_usd_after"))
 
 
 def test_checked_claims_are_claimed_and_computed_with_their_difference(ask):
@@ -524,25 +526,17 @@ def test_mirror_reports_are_what_either_side_says(ask):
     assert values(option, "importer says") == [4.0, 1.0]
 
 
-def test_many_products_of_a_country_are_minerals_against_stages(ask):
-    answer = ASKED["dependence.depends"](ask)
-    row = answer.rows.to_pylist()[0]
-    many = [{**row, "product": f"p{i}", "stage": "mine", "share_usd": i / 12, "usd": 1.0}
-            for i in range(11)]  # fmt: skip
-    many.append({**row, "product": "larger", "stage": "mine", "share_usd": 0.5, "usd": 9.0})
-    elements = {f"p{i}": [f"E{i}"] for i in range(11)} | {"larger": ["E10"]}
-    scope = {**answer.scope, "elements": elements, "stages": ["mine", "metal"]}
-    heat = picture(
-        replace(answer, rows=pa.Table.from_pylist(many, answer.rows.schema), scope=scope)
-    ).option
-    (cells,) = heat["series"]
-    texts = {heat["yAxis"]["data"][cell["value"][1]]: cell["label"]["formatter"]
-             for cell in cells["data"]}  # fmt: skip
+def test_the_suppliers_of_one_product_are_drawn_until_the_others_are_few(ask):
+    answer = ask.suppliers("KOR", scope="magnets-metal", period="2024")
+    rows = answer.rows.to_pylist()
+    option = picture(answer).option
+    labels, bars = option["yAxis"]["data"], values(option, "by value")
 
-    assert heat["xAxis"]["data"] == ["mine"]
-    assert texts["E10"] == "CHN 50 %"
-    assert texts["E6"] == "CHN 50 %"
-    assert texts["E9"] == "CHN 75 %"
+    assert labels[-1] == f"{len(rows) - len(labels) + 1} others"
+    assert sum(bars) == pytest.approx(100)
+    assert bars[:-1] == pytest.approx(shares(rows[: len(bars) - 1], "share_usd"))
+    assert sum(bars[:-1]) / 100 >= 0.95
+    assert sum(bars[:-2]) / 100 < 0.95
 
 
 @pytest.mark.parametrize(("value", "end"), [(0.38, 0.4), (5700, 6000), (10_000, 10_000), (0, 1)])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.cli import run
+from graphkit.cli import QUESTIONS, run
 
 FOLDER = Path(__file__).parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -56,7 +56,9 @@ NOTED = [
 def output_of(command: str) -> str:
     """Return what a command prints, once for all the sections that it stands in."""
     with redirect_stdout(StringIO()) as printed:
-        assert run([*shlex.split(command), "--format", "table"]) == 0
+        words = shlex.split(command)
+        long = ["--long"] if words[0] in QUESTIONS else []
+        assert run([*words, *long, "--format", "table"]) == 0
     return " ".join(printed.getvalue().split())
 
 

@@ -172,7 +172,7 @@ def test_the_command_line_takes_several_as_arguments_and_options(graphkit):
 
 
 def test_the_coverage_of_each_question_is_told_by_itself(graphkit):
-    _, shown, _ = graphkit("depends", "KOR", "JPN", "--for", "magnets-metal", "-f", "table")
+    _, shown, _ = graphkit("depends", "KOR", "JPN", "--for", "magnets-metal", "--long")
 
     assert "KOR: 51 flows worth 307.5 M USD" in shown
     assert "JPN: 41 flows worth" in shown

@@ -22,9 +22,10 @@ from graphkit._version import __version__
 from graphkit.brief import BRIEF
 from graphkit.cli.options import (
     INTERRUPTED,
-    Brief,
+    All,
     Database,
     Format,
+    Long,
     Narrow,
     Output,
     Top,
@@ -190,8 +191,8 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(REPEATED, list[str]),
 }
 LAST = {
-    "top": Top, "wide": Wide, "brief": Brief, "narrow": Narrow, "db": Database, "form": Format,
-    "output": Output,
+    "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "db": Database,
+    "form": Format, "output": Output,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
@@ -283,7 +284,7 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
     kinds = {
         name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *last])
     }
-    defaults: dict[str, Any] = {"wide": False, "brief": False, "narrow": False}
+    defaults: dict[str, Any] = {"all": False, "long": False, "wide": False, "narrow": False}
     defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
     if context:
         kinds = {"context": typer.Context, **kinds}
@@ -315,20 +316,22 @@ def _refuse_options(context: typer.Context, command: str) -> None:
 def _run(verb: Verb, given: dict[str, Any]) -> None:
     """Ask the question of a verb and show its answer."""
     from graphkit.questions import prepare
-    from graphkit.render import READ, SHORT, show_answer
+    from graphkit.render import show_answer
 
+    if given["all"] and given["top"]:
+        raise UsageError("--all and --top say different things; give one of the two")
     limits_itself = any(p.name == "top" for p in verb.parameters)
     chosen, view = form_and_view(
-        given["form"], given["output"], 0 if limits_itself else given["top"],
-        wide=given["wide"], brief=given["brief"], narrow=given["narrow"],
+        given["form"], given["output"], None if limits_itself else given["top"],
+        all=given["all"], long=given["long"], wide=given["wide"], narrow=given["narrow"],
     )  # fmt: skip
+    if limits_itself and given["top"]:
+        view = replace(view, all=True)
     question = prepare(verb, given, chosen)
     with opened(given["db"]) as store:
         from graphkit.catalog import Catalog
 
         found = question.ask(Catalog(store))
-    if limits_itself and given["top"] is None and chosen in READ and found.by_size:
-        view = replace(view, top=SHORT)  # a limit for each product does not limit many
     show_answer(found, chosen, given["output"], view)
     if not len(found.rows) and chosen in ("csv", "ndjson"):  # the others state it themselves
         say(found.nothing)

@@ -101,7 +101,7 @@ def query(
     limits = _limits(timeout, max_rows)
     found = find_query(name)
     values = found.values(_pairs(parameter))
-    chosen, view = form_and_view(form, output, top, wide=wide)
+    chosen, view = form_and_view(form, output, top, wide=wide, tabular=True)
     with opened(db) as store:
         from graphkit.catalog import Catalog
 
@@ -150,7 +150,7 @@ def cypher(
 
     limits = _limits(timeout, max_rows)
     values: dict[str, Any] = {k: _typed(k, v) for k, v in _pairs(parameter).items()}
-    chosen, view = form_and_view(form, output, top, wide=wide)
+    chosen, view = form_and_view(form, output, top, wide=wide, tabular=True)
     if statement is None and file is None and sys.stdin.isatty() and sys.stdout.isatty():
         with opened(db, once=False) as store:
             Prompt(store, limits, values, view).run()

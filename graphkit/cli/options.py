@@ -77,15 +77,16 @@ Top = Annotated[
         "--top",
         metavar="N",
         min=0,
-        help="Only the first N rows, through time the newest; 0: all. Default: 20 on a terminal, "
-        "else all.",
+        help="Only the first N rows, through time the newest; 0: all. Default: in a table those "
+        "that fit one screen, else all.",
     ),
 ]
 Wide = Annotated[bool, typer.Option("--wide", help="All columns of the table, however wide.")]
 Narrow = Annotated[bool, typer.Option("--narrow", help="The picture laid out for a phone.")]
-Brief = Annotated[
+All = Annotated[bool, typer.Option("--all", help="All rows of the table.")]
+Long = Annotated[
     bool,
-    typer.Option("--brief", help="Only the table, what it counts, and its sources."),
+    typer.Option("--long", help="The table with all rows, claims, coverage, sources and notes."),
 ]
 
 
@@ -110,25 +111,28 @@ def form_and_view(
     top: int | None,
     *,
     wide: bool,
-    brief: bool = False,
+    tabular: bool = False,
+    all: bool = False,
+    long: bool = False,
     narrow: bool = False,
 ) -> tuple[str, View]:
     """Choose the format, and the rows and columns to show: on a terminal not too many of them."""
     from graphkit.render import PICTURES, READ, SHORT, View, choose_format
 
-    if (wide or brief) and form is None and output is None:
+    people = {"--wide": wide, "--all": all, "--long": long}
+    option = next((name for name, on in people.items() if on), None)
+    if option and form is None and output is None:
         form = "table"
     chosen = choose_format(form, output, sys.stdout)
-    if (wide or brief) and chosen not in READ:
+    if option and chosen not in READ:
         wanted = f"wanted one of {', '.join(READ)}"
-        option = "--wide" if wide else "--brief"
         raise UsageError(f"{option} is of formats for people: found {chosen}, {wanted}")
     if narrow and chosen not in PICTURES:
         wanted = f"wanted one of {', '.join(PICTURES)}"
         raise UsageError(f"--narrow is of pictures: found {chosen}, {wanted}")
     on_terminal = chosen == "table" and output is None and sys.stdout.isatty()
-    rows = SHORT if on_terminal and top is None else top or 0
-    return chosen, View(brief, rows, wide=wide, narrow=narrow)
+    rows = SHORT if tabular and on_terminal and top is None and not all else top or 0
+    return chosen, View(long, all or top == 0, rows, wide=wide, narrow=narrow)
 
 
 def say(text: str) -> None:

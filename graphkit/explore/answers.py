@@ -7,18 +7,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
-from graphkit.answer import Answer
+from graphkit.answer import Answer, without_empty
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
 from graphkit.plot import layouts
 from graphkit.plot.drawing import DARK
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions import Question
+from graphkit.remarks import MARKS, with_remarks
 from graphkit.render import rows_of
 from graphkit.render.answer import coverage_lines, lay_out
 from graphkit.render.layout import TextColumn
@@ -209,6 +210,10 @@ def _minerals(catalog: Catalog, product: str) -> list[str]:
     return [min(groups)[1]] if groups else sorted(main)
 
 
+FOLDED = ("Coverage", "Sources", "Notes")
+"""Sections of an answer that the page folds, as a screen leaves them to ``--long``."""
+
+
 class Blocks:
     """Page whose parts are plain data, in order."""
 
@@ -218,8 +223,8 @@ class Blocks:
         self.parts: list[dict[str, Any]] = []
 
     def title(self, text: str) -> None:
-        """Add a title."""
-        self.parts.append({"title": visible(text)})
+        """Add a title, of a section that the page folds if most readers skip it."""
+        self.parts.append({"title": visible(text), "folded": text in FOLDED})
 
     def text(self, text: str) -> None:
         """Add a paragraph."""
@@ -237,11 +242,13 @@ class Blocks:
 def page_of(answer: Answer) -> dict[str, Any]:
     """Return an answer as the page shows it.
 
-    ``blocks`` are those of ``--format markdown``; a row of the first table is that of ``rows``
-    with the same number.
+    ``blocks`` are those of ``--format markdown``, with the remarks of a screen beside the rows; a
+    row of the first table is that of ``rows`` with the same number.
     """
     blocks = Blocks()
-    lay_out(answer, blocks)
+    remarked = with_remarks(answer)
+    shown = [name for name in remarked.headers if name not in MARKS]
+    lay_out(replace(remarked, shown=without_empty(remarked.rows, shown, *answer.headers)), blocks)
     return {
         "blocks": blocks.parts,
         "rows": rows_of(answer.rows),

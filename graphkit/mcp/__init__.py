@@ -27,8 +27,9 @@ from graphkit.questions import prepare, read_ahead
 from graphkit.questions.claim_checks import check_stated, stated_claim
 from graphkit.render import View, as_object, json_text
 from graphkit.render import rows_of as objects_of
-from graphkit.render.answer import lay_out, table_columns
+from graphkit.render.answer import table_columns
 from graphkit.render.layout import MarkdownPage, lay_out_table
+from graphkit.render.screen import screen
 from graphkit.schema import GRAPH
 from graphkit.seeds import check_alone
 from graphkit.stores import Limits
@@ -123,7 +124,9 @@ def _ask(job: Job, catalog: Catalog) -> Reply:
 
 def _answered(answer: Answer, rows: int) -> Reply:
     """Cut an answer to some rows, and to fewer if they are long."""
-    text = str(lay_out(answer, MarkdownPage(), View(True, min(rows, SHOWN), _MORE)))
+    page = MarkdownPage()
+    screen(answer, View(top=min(rows, SHOWN), more=_MORE)).put_on(page)
+    text = str(page)
     while True:
         cut = _cut(answer, rows)
         if len(json_text(cut)) <= MOST_CHARACTERS:
@@ -135,7 +138,7 @@ def _answered(answer: Answer, rows: int) -> Reply:
     return {"structured": plain(cut), "text": "\n".join([text, *map(visible, notes)])}
 
 
-_MORE = ("the structured content has more", "the structured content has them")
+_MORE = ("the structured content",) * 3
 
 
 def _cut(answer: Answer, rows: int) -> dict[str, Any]:
@@ -188,7 +191,7 @@ def _table(table: pa.Table, notes: tuple[str, ...], title: str = "") -> Reply:
     shown = table.slice(0, SHOWN)
     text = str(lay_out_table(table_columns(shown), MarkdownPage(), title))
     if len(shown) < len(table):
-        text += f"\n{len(shown)} of {len(table):,} rows; {_MORE[0]}.\n"
+        text += f"\n{len(shown)} of {len(table):,} rows: {_MORE[0]}.\n"
     notes = tuple(note.partition("; see more with --max-rows")[0] for note in notes)
     found = {
         "title": title,

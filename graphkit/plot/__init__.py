@@ -8,6 +8,7 @@ from graphkit.answer import Answer, undoubted
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
+from graphkit.remarks import with_remarks
 
 __all__ = ["Picture", "font_faces", "html_page", "layouts", "picture", "png", "svg"]
 
@@ -55,7 +56,7 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
     Picture
         Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
     """
-    width, answer = NARROW if narrow else WIDTH, undoubted(answer)
+    width, answer = NARROW if narrow else WIDTH, undoubted(with_remarks(answer))
     if not len(answer.rows):
         return empty(answer, "the answer has no rows", width)
     names = set(answer.rows.column_names)

@@ -26,6 +26,7 @@ from graphkit.plot.drawing import (
     text_width,
     wrapped,
 )
+from graphkit.remarks import REMARK
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,9 @@ def framed(
     wrap = round(WIDTH / plot.width)
     title = wrapped(answer.question, space, TITLE, bold=True, lines=4 * wrap)
     subtitle = [
-        line for text in (stated(answer), f"{note} {_left_out(answer, drawn)}".strip()) if text
+        line for text in (
+            stated(answer), f"{note} {_left_out(answer, drawn)}".strip(), _remarked(answer, drawn),
+        ) if text
         for line in wrapped(text, space, SMALL, lines=4 * wrap)
     ]  # fmt: skip
     sources = wrapped(source_line(answer), space, SMALL, lines=3 * wrap)
@@ -288,6 +291,28 @@ def values(answer: Answer, name: str) -> list[str]:
 def _left_out(answer: Answer, drawn: int) -> str:
     total = len(answer.rows)
     return f"{drawn:,} of {total:,} rows are drawn." if drawn < total else ""
+
+
+MOST_REMARKS = 4
+"""Remarks on rows that a picture gives."""
+
+
+def _remarked(answer: Answer, drawn: int) -> str:
+    """Name the rows whose meaning a remark changes, the largest of those drawn first."""
+    rows = answer.rows.slice(0, drawn).to_pylist()
+    on: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get(REMARK.name):
+            whom = next((row[name] for name in SUBJECTS if row.get(name)), "")
+            on.setdefault(row[REMARK.name], []).append(answer.names.get(whom, whom))
+    texts = [f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in on.items()]
+    more = len(texts) - MOST_REMARKS
+    counted = [f"{more} more remark{'s' * (more > 1)}"] if more > 0 else []
+    return f"{'; '.join([*texts[:MOST_REMARKS], *counted])}." if texts else ""
+
+
+SUBJECTS = ("product", "element", "material", "country", "consumer", "exporter", "origin")
+"""Columns that name what a remark is on, the first that a row has."""
 
 
 def stated(answer: Answer) -> str:

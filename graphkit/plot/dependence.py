@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import fsum
 from typing import Any
 
 from graphkit.answer import Answer
@@ -38,13 +39,8 @@ from graphkit.plot.drawing import (
     Picture,
     colour_of,
     name_of,
-    wrapped,
 )
 
-MANY = 10
-"""Number of products from which on a country is a heat map."""
-MINERAL = 150
-"""Most pixels of the name of a mineral beside a heat map."""
 MOST_ROWS, MOST_PAIRS, MOST_POINTS, MOST_CHAINS = 24, 18, 6, 3
 """Rows of one bar and of two in one picture, suppliers of a matrix, and chains of a country."""
 NAMED_BY = ("consumer", "product", "period", "supplier")
@@ -55,13 +51,12 @@ APART = ("dataset", "reporter", "source")
 def shares_by_supplier(answer: Answer, width: int) -> Picture:
     """Draw the shares of suppliers by value and by weight, with published claims as marks.
 
-    A country's first supplier of many products is a heat map of minerals and stages.
+    Of the suppliers of one product as many as make up nearly all, and the others as one.
     """
-    products = answer.rows["product"].to_pylist()
-    one = isinstance(answer.scope.get("elements"), Mapping)  # Several questions have a list.
-    if one and len(products) > MANY and len(set(products)) == len(products):
-        return _minerals_by_stage(answer, width)
     rows = first_rows(answer, ("product",), MOST_PAIRS)
+    drawn = len(rows)
+    if answer.parts and len({tuple(row[name] for name in WHOLE) for row in rows}) == 1:
+        rows, drawn = _nearly_all(answer), len(answer.rows)
     names = labels(rows, NAMED_BY, APART)
     colours = [colour_of(row["supplier"]) for row in rows]
     marks = claimed(answer, rows)
@@ -76,7 +71,31 @@ def shares_by_supplier(answer: Answer, width: int) -> Picture:
         marks=[Marks("published claim", marks)] if marks else [],
         thickness=13,
     )
-    return framed(answer, plot, drawn=len(rows), legend=True, note=_only(answer, rows, "supplier"))
+    return framed(answer, plot, drawn=drawn, legend=True, note=_only(answer, rows, "supplier"))
+
+
+WHOLE = ("consumer", "product", "period", "dataset", "reporter")
+"""Columns that all suppliers of one product share."""
+NEARLY_ALL = 0.95
+"""Share of the imports from which the suppliers that are left are drawn as one."""
+
+
+def _nearly_all(answer: Answer) -> list[dict[str, Any]]:
+    """Choose the suppliers that make up nearly all of the imports, and add up the others."""
+    rows: list[dict[str, Any]] = answer.rows.to_pylist()
+    share = 0.0
+    for count, row in enumerate(rows, 1):
+        share += row["share_usd"] or 0.0
+        if share >= NEARLY_ALL and len(rows) - count > 1:
+            break
+    else:
+        return rows
+    rest = rows[count:]
+    sums = {
+        name: fsum(row[name] for row in rest if row[name] is not None)
+        for name in ("share_usd", "share_tonnes")
+    }
+    return [*rows[:count], {**rest[0], **sums, "supplier": f"{len(rest)} others"}]
 
 
 def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
@@ -85,35 +104,6 @@ def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str
     if len(named) > 1 or any(name in answer.question for name in named):
         return ""
     return f"{column.capitalize()} in every row: {', '.join(named)}."
-
-
-def _minerals_by_stage(answer: Answer, width: int) -> Picture:
-    """Draw the first supplier of every mineral at every stage, darker the larger its share."""
-    elements = answer.scope["elements"]
-    largest: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in answer.rows.to_pylist():
-        place = _mineral(row["product"], elements.get(row["product"], ())), row["stage"] or "?"
-        known = largest.get(place)
-        if row["share_usd"] is not None and (known is None or row["usd"] > known["usd"]):
-            largest[place] = row
-    stages = [s for s in (*answer.scope["stages"], "?") if any(s == stage for _, stage in largest)]
-    minerals = sorted({mineral for mineral, _ in largest})
-    cells = [
-        Cell(stages.index(stage), minerals.index(mineral), row["share_usd"],
-             f"{row['supplier']} {100 * row['share_usd']:.0f} %")
-        for (mineral, stage), row in sorted(largest.items())
-    ]  # fmt: skip
-    note = "Share of the imports by value, of the product of the largest imports in each cell."
-    plot = matrix(width, stages, minerals, cells, name="share by value")
-    return framed(answer, plot, drawn=len(cells), note=note)
-
-
-def _mineral(product: str, elements: Sequence[str]) -> str:
-    """Name a mineral by the symbols of its elements, or by itself."""
-    symbols = [element for element in elements if len(element) <= 2] or list(elements)
-    if len(symbols) > 3:
-        return f"{', '.join(symbols[:2])} and {len(symbols) - 2} more"
-    return wrapped(", ".join(symbols) or product, MINERAL, lines=1)[0]
 
 
 def _counted(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -129,12 +119,17 @@ def first_rows(answer: Answer, by: Sequence[str], most: int) -> list[dict[str, A
 
 
 def claimed(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
-    """Find the published shares that were compared with single rows, as row and share."""
+    """Find the published shares of just what single rows count, as row and share."""
+    counted: dict[str, list[str]] = {}
+    for compared in answer.comparisons.to_pylist():
+        counted.setdefault(compared["claim"], []).append(compared["products"])
     found: dict[tuple[int, float], None] = {}
     for compared in answer.comparisons.to_pylist():
         for number, row in enumerate(rows):
             same = all(compared[name] == row[name] for name in COMPARED_BY)
-            if same and compared["products"] == row["product"] and compared["claimed"] is not None:
+            same = same and [row["product"]] == counted[compared["claim"]]
+            same = same and compared["elements_asked"] == compared["elements"]
+            if same and compared["claimed"] is not None:
                 found[number, compared["claimed"]] = None
     return list(found)
 

@@ -29,6 +29,7 @@ from graphkit.render.answer import (
     table_columns,
 )
 from graphkit.render.layout import HtmlPage, MarkdownPage, PlainPage, lay_out_table
+from graphkit.render.screen import lay_out_screen
 
 if TYPE_CHECKING:
     from graphkit.plot import Picture
@@ -197,11 +198,20 @@ def csv_text(table: pa.Table, *, terminal: bool) -> str:
     return "".join(",".join(map(cell, row)) + "\n" for row in (table.column_names, *rows))
 
 
+PIPE = 100
+"""Columns of a page of text that no terminal shows."""
+
+
+def plain_text(answer: Answer, page: PlainPage, view: View) -> str:
+    """Write an answer as plain text: on one screen, or in full where that is asked for."""
+    return str(lay_out(answer, page, view) if view.long else lay_out_screen(answer, page, view))
+
+
 def _plain_page(output: Path | None, *, wide: bool = False) -> PlainPage:
     """Return a page as wide as the terminal, with bold titles if it supports them."""
     import shutil
 
-    columns = shutil.get_terminal_size((120, 24)).columns
+    columns = shutil.get_terminal_size((PIPE, 24)).columns
     dumb = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     bold = output is None and sys.stdout.isatty() and not dumb
     return PlainPage(max(40, columns), bold=bold, wide=wide)
@@ -250,7 +260,7 @@ WRITERS = {
         lambda table, to, title, view: str(
             lay_out_table(table_columns(table), _plain_page(to, wide=view.wide), title)
         ),
-        lambda answer, to, view: str(lay_out(answer, _plain_page(to, wide=view.wide), view)),
+        lambda answer, to, view: plain_text(answer, _plain_page(to, wide=view.wide), view),
     ),
     "json": Format(
         (".json",),
@@ -369,13 +379,14 @@ def _write(content: Content, output: Path | None) -> None:
         write_parquet(content, output)
 
 
-IN_PYTHON = View(top=SHORT, more=("`rows` has all", "`rows` has them"))
+IN_PYTHON = View(more=("`rows`", "`rows`", "print(answer)"))
+"""An answer as a session in Python shows it."""
 
 
-def answer_text(answer: Answer, *, brief: bool = False) -> str:
-    """Write an answer as a terminal shows it; in brief, its table and two lines."""
-    view = replace(IN_PYTHON, brief=brief)
-    return str(lay_out(answer, _plain_page(None), view)).rstrip("\n")
+def answer_text(answer: Answer, *, long: bool = False) -> str:
+    """Write an answer as a terminal shows it, on one screen or in full."""
+    view = replace(IN_PYTHON, long=True, top=SHORT) if long else IN_PYTHON
+    return plain_text(answer, _plain_page(None), view).rstrip("\n")
 
 
 def answer_html(answer: Answer, view: View = WHOLE) -> str:

@@ -31,12 +31,14 @@ from graphkit.render.layout import Page, TextColumn, fits, fitted
 class View:
     """The part of an answer that people see."""
 
-    brief: bool = False
-    """True for the table, and a line each on what it counts and on its sources."""
+    long: bool = False
+    """True for claims, coverage, sources and notes in full, in plain text too."""
+    all: bool = False
+    """True for all rows on a screen."""
     top: int = 0
-    """Number of rows; 0 for all."""
-    more: tuple[str, str] = ("--top 0 for all", "--wide shows them")
-    """Where all rows, and all columns, are found."""
+    """Number of rows; 0 for all, on a screen for those that matter most."""
+    more: tuple[str, str, str] = ("--all", "--wide", "--long")
+    """Where all rows, all columns, and everything else are found."""
     wide: bool = False
     """True for tables with all columns, wider than the terminal."""
     narrow: bool = False
@@ -45,16 +47,14 @@ class View:
 
 WHOLE = View()
 SHORT = 20
-"""Number of rows that a terminal or notebook shows unless asked for more."""
+"""Number of rows that a notebook shows unless asked for more."""
 
 
 def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
     """Put an answer on a page: rows, products out of scope, claims, coverage, sources, notes."""
-    page.title(answer.question)
-    if view.brief:
-        _table(answer, page, view)
-        page.lines([f"Counts: {scope_line(answer)}", f"Sources: {', '.join(_sources(answer))}."])
-        return page
+    page.title(answer.headline or answer.question)
+    if answer.headline:
+        page.text(answer.question)
     if len(answer.rows):
         page.text(scope_line(answer))
     if totals := totals_columns(answer):
@@ -87,7 +87,7 @@ def _table(answer: Answer, page: Page, view: View) -> None:
     if not len(answer.rows):
         page.text(answer.nothing)
         return
-    which = "The newest " if answer.in_time else "The largest " if answer.by_size else ""
+    which = "The newest " if answer.in_time else ""
     _rows(answer_columns(answer, page.width), shown_rows(answer, view), page, view, which)
 
 
@@ -101,7 +101,7 @@ def _rows(
     columns, hidden = fitted(columns, page.width)
     if len(rows) < every:
         columns = [replace(c, cells=[c.cells[row] for row in rows]) for c in columns]
-        left_out.append(f"{which}{len(rows):,} of {every:,} rows; {view.more[0]}.")
+        left_out.append(f"{which}{len(rows):,} of {every:,} rows: {view.more[0]}.")
     page.table(columns)
     if hidden:
         names = f"{_count(len(hidden), 'column')} hidden ({', '.join(hidden)})"
@@ -118,7 +118,7 @@ def _notes(answer: Answer, view: View) -> Sequence[str]:
     hidden = {*products} - {products[row] for row in shown_rows(answer, view)}
     kept = [note for note in answer.notes if note.partition(":")[0] not in hidden]
     more = len(answer.notes) - len(kept)
-    return [*kept, f"{_count(more, 'note')} on other products; {view.more[0]}."] if more else kept
+    return [*kept, f"{_count(more, 'note')} on other products: {view.more[0]}."] if more else kept
 
 
 def shown_rows(answer: Answer, view: View) -> Sequence[int]:
@@ -144,12 +144,14 @@ def table_columns(table: pa.Table) -> list[TextColumn]:
     return columns
 
 
-def answer_columns(answer: Answer, to: int | None = None) -> list[TextColumn]:
+def answer_columns(
+    answer: Answer, to: int | None = None, once: Mapping[str, str] | None = None
+) -> list[TextColumn]:
     """Turn the rows into columns of text, without those that :func:`lifted` states once.
 
     If they do not fit the width, product and stage share a column.
     """
-    once = lifted(answer)
+    once = lifted(answer) if once is None else once
     ranks = {column.name: column.rank for column in answer.columns}
     found = {
         name: TextColumn(
@@ -218,19 +220,23 @@ def _cell(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
     return visible(short_text(value, unit_of(field)))
 
 
-def scope_line(answer: Answer) -> str:
-    """State the values common to all rows, and the caption."""
+def scope_line(answer: Answer, once: Mapping[str, str] | None = None) -> str:
+    """State the values common to all rows, or some of them, and the caption."""
+    once = lifted(answer) if once is None else once
+    never = {column.name: column.never for column in answer.columns if column.never}
     headers = {n: header if header[1:].lower() != header[1:] else header.lower()
              for n, header in headers_of(answer).items()}  # fmt: skip
     stated = ", ".join(
-        f"{headers[n]}{':' * (text in YES_NO)} {text}" for n, text in lifted(answer).items() if text
-    )
+        never[n] if text == YES_NO[0] and n in never
+        else f"{headers[n]}{':' * (text in YES_NO)} {text}"
+        for n, text in once.items() if text
+    )  # fmt: skip
     return (
         f"{stated[0].upper()}{stated[1:]}. {answer.caption}".strip() if stated else answer.caption
     )
 
 
-def _sources(answer: Answer) -> list[str]:
+def sources_of_rows(answer: Answer) -> list[str]:
     """List the keys of the sources of the rows and their series."""
     every = answer.sources["key"].to_pylist()
     parts = parts_of(answer.coverage).values()
@@ -478,7 +484,7 @@ def _claim_line(claim: Mapping[str, Any]) -> str:
     return f"{headline(claim)}: {about(claim, NAMED)}{basis}. Source: {whose}{claim['source']}."
 
 
-def compared(answer: Answer) -> list[dict[str, Any]]:
+def comparisons_shown(answer: Answer) -> list[dict[str, Any]]:
     """Return the comparisons of the claims that a table shows, in their order."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in answer.comparisons.to_pylist():
@@ -493,7 +499,7 @@ def compared(answer: Answer) -> list[dict[str, Any]]:
 
 def comparison_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of claimed shares beside those of the trade data."""
-    rows = compared(answer)
+    rows = comparisons_shown(answer)
     units = {field.name: unit_of(field) for field in answer.comparisons.schema}
 
     def measured(header: str, name: str) -> TextColumn:
@@ -548,7 +554,6 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
 def totals_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of the totals of a comparison's products, before and after."""
     rows = [row for part in parts_of(answer.coverage).values() for row in part.get("totals", ())]
-    rows.sort(key=lambda row: -max(row["usd_before"] or 0.0, row["usd_after"] or 0.0))
     buys = all("consumer" in row for row in rows)
     monthly = any(row["months_before"] != row["months_after"] for row in rows)
 

@@ -149,13 +149,13 @@ def pad(text: str, to: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, to: int) -> list[str]:
-    """Wrap text to a width, between words; a longer word stays whole.
+    """Wrap text to a width, between words, but not before ``%``; a longer word stays whole.
 
     >>> wrap("rare-earth metals", 10), wrap("magnets-metal", 5), wrap("", 5)
     (['rare-earth', 'metals'], ['magnets-metal'], [''])
     """
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in re.split(r" (?!%)", text):
         if lines and width(lines[-1]) + 1 + width(word) <= to:
             lines[-1] += f" {word}"
         else:
@@ -206,34 +206,42 @@ class PlainPage:
 
     def __init__(self, width: int, *, bold: bool = False, wide: bool = False) -> None:
         self.width: int | None = None if wide else width
-        self._width, self._bold = width, bold
+        self.columns, self.bold = width, bold
         self._parts: list[str] = []
+
+    def blank(self) -> PlainPage:
+        """Return an empty page of the same kind."""
+        return PlainPage(self.columns, bold=self.bold, wide=self.width is None)
 
     def title(self, text: str) -> None:
         """Start a section with a title."""
-        lines = paragraph(visible(text), self._width, 0, 0).split("\n")
-        self._parts.append("\n".join(strong(line, self._bold) for line in lines) + "\n")
+        lines = paragraph(visible(text), self.columns, 0, 0).split("\n")
+        self._parts.append("\n".join(strong(line, self.bold) for line in lines) + "\n")
 
     def text(self, text: str) -> None:
         """Add a paragraph below the title."""
-        added = paragraph(visible(text), self._width, 0, 0) + "\n"
+        added = paragraph(visible(text), self.columns, 0, 0) + "\n"
         self._parts[-1:] = [self._parts[-1] + added] if self._parts else [added]
 
     def table(self, columns: Sequence[TextColumn]) -> None:
         """Add a table, after an empty line unless it follows a title directly."""
-        to = self._width
+        to = self.columns
         if self.width is None:
             cells = [max(column.narrowest, min(column.widest, WIDE_CELL)) for column in columns]
             to = max(to, sum(cells) + GAPS[0] * (len(cells) - 1) + 1)
-        drawn = text_table(columns, to, bold=self._bold) + "\n"
+        drawn = text_table(columns, to, bold=self.bold) + "\n"
         if self._parts and self._parts[-1].count("\n") == 1:
             self._parts[-1] += drawn
         else:
             self._parts.append(drawn)
 
+    def apart(self, lines: Sequence[str]) -> None:
+        """Add a paragraph for each line, after an empty line."""
+        self._parts.append("".join(f"{paragraph(visible(x), self.columns, 0, 0)}\n" for x in lines))
+
     def lines(self, lines: Sequence[str]) -> None:
         """Add a paragraph for each line."""
-        self._parts[-1] += "".join(f"{paragraph(visible(x), self._width)}\n" for x in lines)
+        self._parts[-1] += "".join(f"{paragraph(visible(x), self.columns)}\n" for x in lines)
 
     def __str__(self) -> str:
         return "\n".join(self._parts)
@@ -264,6 +272,11 @@ class MarkdownPage:
         lines = ["| " + " | ".join(map(markdown, row)) + " |\n" for row in rows]
         rule = "|" + "|".join("---:" if column.number else "---" for column in columns) + "|\n"
         self._parts.append("".join([lines[0], rule, *lines[1:]]))
+
+    def apart(self, lines: Sequence[str]) -> None:
+        """Add a paragraph for each line."""
+        for line in lines:
+            self.text(line)
 
     def lines(self, lines: Sequence[str]) -> None:
         """Add a list."""

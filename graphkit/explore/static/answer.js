@@ -36,15 +36,26 @@ export function answer(found, path, fields) {
 const sentences = (rows) => rows?.table.some((/** @type {any} */ column) =>
   column.cells.some((/** @type {string} */ cell) => cell.length > SENTENCE));
 
-/** The sections below the rows. @param {any[]} parts */
+/** The sections below the rows; those that most readers skip are folded. @param {any[]} parts */
 export function blocks(parts) {
-  let label = "";
-  return parts.map((part) => {
-    if (part.title !== undefined) return h("h2", {}, (label = part.title));
-    if (part.text !== undefined) return h("p", {}, part.text);
-    if (part.table) return table(part.table, label);
-    return h("ul", { class: "lines" }, ...part.lines.map((/** @type {string} */ line) => h("li", {}, linked(line))));
-  });
+  let label = "", /** @type {HTMLElement | null} */ folded = null;
+  const shown = [];
+  for (const part of parts) {
+    if (part.title !== undefined) {
+      label = part.title;
+      folded = part.folded ? h("details", { class: "section" }, h("summary", {}, label)) : null;
+      shown.push(folded ?? h("h2", {}, label));
+    } else if (folded) folded.append(block(part, label));
+    else shown.push(block(part, label));
+  }
+  return shown;
+}
+
+/** A paragraph, table or list. @param {any} part @param {string} label */
+function block(part, label) {
+  if (part.text !== undefined) return h("p", {}, part.text);
+  if (part.table) return table(part.table, label);
+  return h("ul", { class: "lines" }, ...part.lines.map((/** @type {string} */ line) => h("li", {}, linked(line))));
 }
 
 /** A line in which an address at its end is a link. @param {string} line */

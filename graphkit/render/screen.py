@@ -1,0 +1,366 @@
+"""An answer on one screen: its headline, the rows that matter most, and what they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.answer import (
+    BOTH_WEIGHTS,
+    LONG,
+    WITHOUT,
+    Answer,
+    parts_of,
+    percent,
+    short_text,
+    undoubted,
+    unit_of,
+)
+from graphkit.remarks import MARKS, REMARK, main_period, with_remarks
+from graphkit.render.answer import (
+    View,
+    answer_columns,
+    comparisons_shown,
+    coverage_lines,
+    lifted,
+    scope_line,
+    sources_of_rows,
+    totals_columns,
+)
+from graphkit.render.layout import GAPS, MarkdownPage, PlainPage, TextColumn, fitted
+
+LINES = 40
+"""Lines of a screen."""
+ROWS = 10
+"""Rows of an answer that a screen shows."""
+NOTE = 34
+"""Width at which a column of remarks is wrapped, where the figures leave that much."""
+CLAIMS = 3
+"""Published claims that a screen sets beside the data."""
+DOUBT_LEFT_OUT = "Weights in doubt are left out, or are as another source gives them."
+FEW = 3
+"""Names of a list that a screen gives."""
+UNCOUNTED = {
+    "steps_of_the_chain_without_data": "Steps of the chain without data",
+    "products_without_trade_data": "In scope, but without trade data",
+}
+"""Entries of the coverage that limit what the rows mean, in words."""
+HALF = 0.5
+ENDS = ("consumer", "supplier")
+DITTO = "〃"
+"""Mark of a remark that is that of the row above."""
+UNSAID = "*"
+"""Mark of a remark for which a screen has no lines."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The part of an answer that matters most, to be put on a page."""
+
+    title: str
+    """The headline; of an answer without one, the question."""
+    question: str
+    """The question, if it is not the title."""
+    tables: Sequence[Sequence[TextColumn]]
+    lines: Sequence[str]
+    """What is counted, published and not shown, a paragraph each."""
+
+    def put_on(self, page: PlainPage | MarkdownPage) -> None:
+        """Write it on a page."""
+        page.title(self.title)
+        if self.question:
+            page.text(self.question)
+        for columns in self.tables:
+            page.table(columns)
+        page.apart(self.lines)
+
+
+def lay_out_screen(answer: Answer, page: PlainPage, view: View) -> PlainPage:
+    """Put what matters most of an answer on a page of at most :data:`LINES` lines.
+
+    With all rows, or a number of them that is asked for, it may be longer. What changes the meaning
+    of a row stands beside it; what is not shown is counted, with the option that shows it. Where
+    the lines do not suffice, the remarks on the largest rows stay, and then the largest rows.
+    """
+    answer = undoubted(with_remarks(answer))
+    rows = list(answer.first_rows(len(answer.rows) if view.all else view.top or ROWS))
+    remarks = answer.rows[REMARK.name].to_pylist()
+    unsaid: set[int] = set()
+    while True:
+        drawn = page.blank()
+        _screen(answer, page.width, view, rows, unsaid).put_on(drawn)
+        if view.all or view.top or str(drawn).count("\n") <= LINES or len(rows) < 2:
+            return drawn
+        said = [row for row in rows if remarks[row] and row not in unsaid]
+        if len(said) > 1:
+            unsaid.add(said[-1])
+        else:
+            del rows[-1]
+
+
+def screen(answer: Answer, view: View) -> Screen:
+    """Choose what matters most of an answer, for a page without a width, such as Markdown."""
+    answer = undoubted(with_remarks(answer))
+    rows = answer.first_rows(len(answer.rows) if view.all else view.top or ROWS)
+    return _screen(answer, None, view, rows, frozenset())
+
+
+def _screen(
+    answer: Answer, width: int | None, view: View, chosen: Sequence[int], unsaid: Set[int]
+) -> Screen:
+    tables: list[Sequence[TextColumn]] = []
+    lines: list[str] = []
+    if totals := totals_columns(answer):
+        columns, more = _totals(answer, totals, width, view)
+        tables.append(columns)
+        lines += more
+        if len(totals[0].cells) > 1 and not view.all:
+            chosen = ()
+    if not len(answer.rows):
+        lines.append(answer.nothing)
+    elif chosen:
+        columns, hidden = _columns(answer, width, view, chosen, unsaid)
+        tables.append(columns)
+        lines.append(_more(answer, view, chosen, hidden, unsaid))
+    lines += [
+        *_uncounted(answer), *_published(answer, view), *_bought_elsewhere(answer, view),
+        _counted(answer), _data(answer), _not_shown(answer, view),
+    ]  # fmt: skip
+    return Screen(
+        answer.headline or answer.question, answer.question if answer.headline else "", tables,
+        list(filter(None, lines)),
+    )  # fmt: skip
+
+
+def _columns(
+    answer: Answer, width: int | None, view: View, chosen: Sequence[int], unsaid: Set[int]
+) -> tuple[Sequence[TextColumn], Sequence[str]]:
+    """Make the columns of the chosen rows that fit a width, and name those that do not."""
+    remarks = [UNSAID if row in unsaid else text
+               for row, text in enumerate(answer.rows[REMARK.name].to_pylist())]  # fmt: skip
+    rows = answer.rows.set_column(
+        answer.rows.column_names.index(REMARK.name), REMARK.described,
+        pa.array(remarks, pa.string()),
+    )  # fmt: skip
+    reported = {name.removesuffix(WITHOUT) for name in rows.column_names if name.endswith(WITHOUT)}
+    dropped = {*_stated_once(answer), *MARKS, *reported}
+    if main_period(answer) is not None:
+        dropped.add("period")
+    if not view.wide:
+        dropped |= {column.name for column in answer.columns if column.rank >= LONG}
+    heads = [name for name in answer.headers if name not in dropped]
+    shown = replace(answer, rows=rows.take(pa.array(chosen, pa.int64())), shown=heads)
+    columns = answer_columns(shown, once={})
+    if others := _others(answer, chosen):
+        columns = [replace(c, cells=[*c.cells, others.get(c.name, "")]) for c in columns]
+    notes = [_ditto(c) for c in columns if c.name == REMARK.name and any(c.cells)]
+    figures = [column for column in columns if column.name != REMARK.name]
+    room = None if view.wide else width
+    if notes and room is not None:
+        room -= min(notes[0].widest, NOTE) + GAPS[-1]
+    fitting, hidden = fitted(figures, room)
+    return [*fitting, *notes], hidden
+
+
+def _stated_once(answer: Answer) -> Mapping[str, str]:
+    """Collect the values to state once: those of the question, and what is alike in all rows.
+
+    Who is at the other end is the answer, and stays in its row.
+    """
+    return {
+        name: text for name, text in lifted(answer).items()
+        if answer.scope.get(name) == answer.rows[name][0].as_py() or name not in answer.subjects
+    }  # fmt: skip
+
+
+def _ditto(column: TextColumn) -> TextColumn:
+    """Replace a remark that is that of the row above by a mark."""
+    cells = list(column.cells)
+    for place in range(len(cells) - 1, 0, -1):
+        if cells[place] not in ("", UNSAID) and cells[place] == cells[place - 1]:
+            cells[place] = DITTO
+    return replace(column, cells=cells)
+
+
+def _others(answer: Answer, chosen: Sequence[int]) -> Mapping[str, str]:
+    """Add up the parts of one whole that have no row: their number, shares and amounts."""
+    rows = answer.rows
+    whole = [name for name in ("product", "period", "consumer", "dataset", "reporter", "source")
+             if name in rows.column_names]  # fmt: skip
+    alone = len({tuple(row.values()) for row in rows.select(whole).to_pylist()}) == 1
+    left = sorted(set(range(len(rows))) - set(chosen))
+    if not answer.parts or not alone or len(left) < 2:
+        return {}
+    cells = {answer.parts: f"{len(left)} others"}
+    for name in ("share_usd", "share_tonnes", "usd", "tonnes", "share"):
+        if name in rows.column_names:
+            values = rows[name].take(pa.array(left, pa.int64())).to_pylist()
+            known = [value for value in values if value is not None]
+            unit = unit_of(rows.schema.field(name))
+            cells[name] = short_text(sum(known) if known else None, unit)
+    return cells
+
+
+def _totals(
+    answer: Answer, columns: Sequence[TextColumn], width: int | None, view: View
+) -> tuple[Sequence[TextColumn], list[str]]:
+    """Choose the totals of a comparison's products to show, and count the others."""
+    every = len(columns[0].cells)
+    count = every if view.all else min(every, view.top or ROWS)
+    fitting, hidden = fitted(
+        [replace(column, cells=column.cells[:count]) for column in columns],
+        None if view.wide else width,
+    )  # fmt: skip
+    lines = []
+    if every > count:
+        lines.append(f"{every - count:,} more products, whose trade changed less: {view.more[0]}.")
+    if hidden:
+        lines.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
+    if every > 1 and not view.all:
+        lines.append(f"{len(answer.rows):,} rows of single partners: {view.more[0]}.")
+    return fitting, lines
+
+
+def _more(
+    answer: Answer, view: View, chosen: Sequence[int], hidden: Sequence[str], unsaid: Set[int]
+) -> str:
+    """Count the rows, columns and remarks that have no place on the screen."""
+    texts = []
+    if left := sorted(set(range(len(answer.rows))) - set(chosen)):
+        texts.append(f"{_left(answer, left)}: {view.more[0]}.")
+    if count := len(unsaid & set(chosen)):
+        texts.append(f"{UNSAID} {count} remark{'s' * (count > 1)} on smaller rows: {view.more[2]}.")
+    if hidden:
+        texts.append(f"Not shown for want of room: {', '.join(hidden)}: {view.more[1]}.")
+    return " ".join(texts)
+
+
+def _left(answer: Answer, left: Sequence[int]) -> str:
+    """Count rows that are not shown; of shares of products, those above and below a half."""
+    names = answer.rows.column_names
+    products = answer.rows["product"].to_pylist() if "product" in names else []
+    if "share_usd" not in names or len(set(products)) < len(products):
+        return f"{len(left):,} more row{'s' * (len(left) > 1)}"
+    shares = answer.rows["share_usd"].to_pylist()
+    above = sum((shares[row] or 0.0) >= HALF for row in left)
+    return ", ".join(
+        text for count, text in (
+            (above, f"{above:,} more at 50 % or above"),
+            (len(left) - above, f"{len(left) - above:,} more below" if not above
+             else f"{len(left) - above:,} below"),
+        ) if count
+    )  # fmt: skip
+
+
+def _uncounted(answer: Answer) -> Iterator[str]:
+    """Name steps of a chain and products in scope of which there are no data."""
+    for name, text in UNCOUNTED.items():
+        keys = [k for part in parts_of(answer.coverage).values() for k in part.get(name, ())]
+        if names := [answer.names.get(key, key) for key in dict.fromkeys(keys)]:
+            more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+            yield f"{text}: {', '.join(names[:FEW])}{more}."
+
+
+def _published(answer: Answer, view: View) -> Iterator[str]:
+    """Set the published claims on the largest trade beside the data; count the others."""
+    compared: dict[str, list[Mapping[str, Any]]] = {}
+    for row in comparisons_shown(answer):
+        compared.setdefault(row["claim"], []).append(row)
+    worth = _worth(answer)
+
+    def size(rows: Sequence[Mapping[str, Any]]) -> float:
+        products = {product for row in rows for product in row["products"].split(" + ")}
+        return sum(worth.get(product, 0.0) for product in products)
+
+    first = sorted(compared.values(), key=lambda rows: -size(rows))[:CLAIMS]
+    for rows in first:
+        yield _beside(answer, rows)
+    more = len(answer.claims) - len(first)
+    if more > 0:
+        what = "more published claim" if first else "published claim"
+        yield f"{more:,} {what}{'s' * (more > 1)} in this scope: {view.more[2]}."
+
+
+def _worth(answer: Answer) -> dict[str, float]:
+    """Return the value of each product in the rows."""
+    if not {"product", "usd"} <= set(answer.rows.column_names):
+        return {}
+    pairs = answer.rows.select(["product", "usd"]).to_pylist()
+    return {row["product"]: row["usd"] or 0.0 for row in pairs}
+
+
+def _beside(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write one claim with the figures that the trade data give for what it may count."""
+    first = rows[0]
+    claims = {row["key"]: row for row in answer.claims.to_pylist()}
+    source = claims[first["claim"]]["source"]
+    name = answer.names.get
+    counted = claims[first["claim"]]["counted_by"]
+    measure, by = ("tonnes", "weight") if counted == "weight" else ("usd", "value")
+    figures = "; ".join(
+        f"{_share(row[f'share_{measure}'])} of "
+        + " + ".join(name(product, product) for product in row["products"].split(" + "))
+        for row in rows
+    )
+    ends = (
+        []
+        if all(answer.scope.get(end) == first[end] for end in ENDS)
+        else [" from ".join(name(first[end], first[end]) for end in ENDS)]
+    )
+    when = [] if first["period"] == main_period(answer) else [first["period"]]
+    stated = ", ".join([f"{first['figure']} of {name(first['of'], first['of'])}", *ends, *when])
+    return f"Published: {stated} ({source}). Trade data by {by}: {figures}."
+
+
+def _share(share: float | None) -> str:
+    return "an unknown share" if share is None else percent(share)
+
+
+def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
+    """Count the products that hold what was asked for and are bought for something else."""
+    if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
+        named = ", ".join(answer.names.get(key, key) for key in products[:FEW])
+        more = f" and {len(products) - FEW} more" if len(products) > FEW else ""
+        meaning = answer.scope["meaning"]
+        yield f"Contains {meaning}, bought for something else: {named}{more}: {view.more[2]}."
+
+
+def _counted(answer: Answer) -> str:
+    """Say what the figures count, and of which period most rows are."""
+    main = main_period(answer)
+    alike = "period" in lifted(answer)
+    when = f" Period {main}, unless a note says another." if main and not alike else ""
+    line = scope_line(answer, _stated_once(answer)).replace(BOTH_WEIGHTS, DOUBT_LEFT_OUT)
+    return f"{line}{when}".strip()
+
+
+def _data(answer: Answer) -> str:
+    """Name the trade that the rows rest on, its bases and reporters, and the sources."""
+    series = [one for part in parts_of(answer.coverage).values() for one in part.get("series", ())]
+    first = next(iter(coverage_lines(answer)), "") if len(parts_of(answer.coverage)) == 1 else ""
+    worth = first if " flow" in first.partition("in ")[0] else ""
+    basis = " or ".join(sorted({one["basis"] or "of unknown basis" for one in series}))
+    return " ".join(filter(None, [worth, f"Weight: {basis}." if basis else "",
+                                  _sources(answer)]))  # fmt: skip
+
+
+def _sources(answer: Answer) -> str:
+    """Name the sources of the rows, with publisher and licence."""
+    used = set(sources_of_rows(answer))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in answer.sources.to_pylist():
+        if row["key"] in used:
+            groups.setdefault((row["publisher"], row["licence"]), []).append(row["key"])
+    named = [f"{publisher} ({', '.join(keys)}; {licence})"
+             for (publisher, licence), keys in groups.items()]  # fmt: skip
+    more = f" and {len(named) - CLAIMS} more" if len(named) > CLAIMS else ""
+    return f"Source{'s' * (len(used) > 1)}: {', '.join(named[:CLAIMS])}{more}." if named else ""
+
+
+def _not_shown(answer: Answer, view: View) -> str:
+    """Count the notes, which only the long form shows."""
+    count = len(answer.notes)
+    return f"{count:,} note{'s' * (count != 1)}, coverage and sources in full: {view.more[2]}."
