@@ -469,7 +469,8 @@ class Materials:
         if any(part.code for part in parts) or len({bool(part.elements) for part in parts}) > 1:
             found = ", ".join(part.meaning for part in parts)
             raise UsageError(
-                f"`scope`: found {found}, wanted elements alone, or products and stages alone"
+                f"`scope`: found {found}; wanted minerals (lithium) or products and stages "
+                "(magnets), not both in one list"
             )
         elements = frozenset().union(*(part.elements for part in parts))
         products = [p for p in self.products if any(p in part.products for part in parts)]

@@ -132,7 +132,7 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     )
     assert (
         f"between {percent(last['low'])} and {percent(last['high'])} was made into components in "
-        f"China ({percent(last['share'])} as traced)"
+        f"China (estimate: {percent(last['share'])})"
     ) in said
     unknown = next(row for row in looked.rows.to_pylist() if row["origin"] == "unknown")
     assert unknown["traced_to"] == "mine"
@@ -238,7 +238,7 @@ def test_work_on_goods_that_a_code_also_holds_of_earlier_stages_is_only_possible
         "Of 1 more that is only possible, for its code also holds goods of earlier stages."
     )
     assert any(
-        "possibly 99.6 % as traced was made into metal in Australia, but the code also holds "
+        "possibly 99.6 % was made into metal in Australia, but the code also holds "
         "goods priced like concentrate (HS 280530)" in point
         for point in section(malaysia, "The largest dependencies").points
     )

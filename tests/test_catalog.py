@@ -390,7 +390,7 @@ def test_several_products_are_one_scope(materials):
 
 @pytest.mark.parametrize("text", ["dysprosium,magnets-metal", "280530,2846", "Dy,280530"])
 def test_scopes_of_unlike_kinds_do_not_go_together(materials, text):
-    with pytest.raises(UsageError, match="wanted elements alone, or products and stages alone"):
+    with pytest.raises(UsageError, match="not both in one list"):
         materials.scope(text)
 
 

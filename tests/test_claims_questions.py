@@ -184,7 +184,7 @@ def test_what_is_missing_is_what_the_claim_counts(every):
 
 
 def test_a_column_without_values_is_not_stated_once(graphkit):
-    code, out, _ = graphkit("claims", "check", "--source", "reex-2025-09-05", "-f", "table")
+    code, out, _ = graphkit("claims", "check", "--source", "reex-2025-09-05", "--long")
 
     assert code == 0
     assert out.split("\n")[1].startswith("Verdict cannot be told, source reex-2025-09-05. ")

@@ -138,7 +138,7 @@ def test_producers_by_published_shares_come_before_exports(ask):
         "Who makes most is unknown, for no figure or share is published: metal (ree-metals)."
         in answer.notes
     )
-    assert answer.caption.startswith("Producers come first.")
+    assert answer.caption.startswith("Producers come first, exports below them")
     plain = ask.concentration(scope="rare earths", period="2024").rows
     assert "production as claimed" not in plain["market"].to_pylist()
 

@@ -260,20 +260,17 @@ def _made_by(facts: Facts, row: Row, work: str) -> str:
     name = facts.place(row["origin"])
     span, traced = between(row["low"], row["high"]), percent(row["share"])
     if row["earlier"] and row["share"] >= LEAST_TRACED:
-        return (
-            f"possibly {traced} as traced was {work} in {name}, but the code also holds "
-            f"{row['earlier']}"
-        )
+        return f"possibly {traced} was {work} in {name}, but the code also holds {row['earlier']}"
     if row["share"] < LEAST_TRACED:
         return f"where it was {work} is unknown ({name}: {span})"
     if row["low"] < LEAST_TRACED and row["high"] > 1 - LEAST_TRACED:
-        return f"{traced} as traced was {work} in {name}, but the data allow any share"
+        return f"an estimated {traced} was {work} in {name}, but the data allow anything"
     if row["low"] < LEAST_TRACED:
         most = percent(row["high"])
-        return f"{traced} as traced was {work} in {name}, but the data allow none, and up to {most}"
+        return f"an estimated {traced} was {work} in {name}; the data allow from 0 to {most}"
     if span == traced:
         return f"{span} was {work} in {name}"
-    return f"{span} was {work} in {name} ({traced} as traced)"
+    return f"{span} was {work} in {name} (estimate: {traced})"
 
 
 def _points(standing: Standing, scope: list[str] | None) -> Part:

@@ -586,7 +586,7 @@ def trend(
             *data_set_notes(catalog, flows),
             *product_notes(catalog.materials, products),
         ),
-        caption=f"Partners are the {partner}s, the largest by value; HHI is from 0 to 10,000.",
+        caption=f"Partners are the {partner}s, the largest by value; HHI runs from 0 to 10,000.",
         shown=without_empty(rows, heads, *(name for name in heads if name != "gap")),
         in_time=True,
     )

@@ -146,9 +146,9 @@ COLUMNS = (
            type=NUMBER),
 )  # fmt: skip
 CAPTION = (
-    "Facts give the figure that agrees, else the nearest one: by value and by weight where the "
-    "claim does not say which. A share agrees that is off by at most 1 percentage point, or a "
-    "tenth of itself where that is less; an amount by at most 5 %. 'About' doubles that."
+    "'Facts give' is the figure that agrees with the claim, or the closest one. If a claim does "
+    "not say value or weight, both are tried. A share agrees within 1 percentage point, or within "
+    "10 % of itself if that is less, an amount within 5 %; 'about' doubles both."
 )
 
 
@@ -464,8 +464,8 @@ def claim_conflicts(
         catalog.sources(table, other_sources),
         notes=wanted.scope.notes,
         nothing="No two figures in this scope contradict each other.",
-        caption="Two sources give figures for one scope that no rounding explains. Where one of "
-        "them states no period, they may be of two.",
+        caption="Rounding does not explain why these figures differ. If one of them names no "
+        "period, they may be of different years.",
         shown=("claim", "source", "other_claim", "other_source", "conflict"),
     )
 

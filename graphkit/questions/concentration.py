@@ -91,10 +91,9 @@ COLUMNS = (
            type=FLAG),
 )  # fmt: skip
 CAPTION = (
-    "Shares are of the whole market. HHI is from 0 to 10,000, at most: with the unnamed share in "
-    "one country (over 1,800 is high, US Merger Guidelines 2023; 4,000 an EU strategic "
-    "dependency). 65 % from one country is the benchmark of the EU act; "
-    "blank if it cannot be told."
+    "Shares are of the whole market. HHI runs from 0 to 10,000: above 1,800 is high (US Merger "
+    "Guidelines 2023), above 4,000 an EU strategic dependency. 'At most' assumes that all unnamed "
+    "producers are one country. The EU act aims at no more than 65 % from one country."
 )
 
 
@@ -160,10 +159,7 @@ AS_CLAIMED = "production as claimed"
 MADE = ("production", AS_CLAIMED)
 MASSES = ("weight", "content")
 """Masses that a claim may count."""
-APART = (
-    "Producers come first. Exports stand apart below them: they are no production, and who sells "
-    "most need not make most."
-)
+APART = "Producers come first, exports below them: who sells most need not make most."
 MUCH = 0.1
 """Part of a product's mass, priced far from the rest, from which rows without it are added."""
 WORLD_EXPORTS = "Exports of the world count re-exports: a hub is among the exporters."

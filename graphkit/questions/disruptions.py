@@ -254,8 +254,8 @@ def cascade(
         (*CASCADE_COLUMNS[:-1],
          replace(CASCADE_COLUMNS[-1], doc=f"{supply.network.unit} in {supply.period}")),
         shown=CASCADE_SHOWN,
-        caption=f"A country fails that loses more than {100 * tolerance:g} % of its supply of a "
-        f"product, {supply.in_words}; it then cuts its sales and what it makes of it by "
+        caption=f"A country fails if it loses more than {100 * tolerance:g} % of its supply of a "
+        f"product, {supply.in_words}. It then cuts its sales, and what it makes of it, by "
         f"{100 * spread:g} %.",
         notes=[*cut.notes, "Threshold cascade after Lee et al. (2011).", *supply.notes,
                "Verdict: certain, if it fails whatever was not published; as traced, if it fails "

@@ -130,8 +130,8 @@ def list_flows(
         catalog.sources(found.flows, asked.elsewhere), elsewhere=asked.elsewhere,
         notes=tuple(notes),
         shown=("rank", "exporter", "importer", "usd", "tonnes", "share", "missing_tonnes_share"),
-        caption=f"Counted: {BY[by]}, {basis}. Shares are of the trade of all countries with each "
-        "other; what passes through a country counts on each leg.",
+        caption=f"Counted: {BY[by]}, {basis}. Shares are of all trade between countries; goods "
+        "that pass through a country count on each leg.",
     )  # fmt: skip
 
 
@@ -419,9 +419,9 @@ PRICES_SHOWN = (
     "material", "period", "figure", "value", "unit", "factor", "usd_per_tonne", "published_value",
 )  # fmt: skip
 PRICES_CAPTION = (
-    "A unit value is what a tonne of all goods under a code was worth at the border, a mean over "
-    "qualities and contracts; a price is of one quality in one market. Prices in pounds, "
-    "troy ounces and kilograms are converted by the factor shown, others are left as printed."
+    "A unit value is the average worth of a tonne at the border, over all qualities and contracts; "
+    "a price is for one quality in one market. Prices by the pound, troy ounce or kilogram are "
+    "converted by the factor shown; others are as printed."
 )
 NEWEST = 5
 """Years shown if no period is asked for."""

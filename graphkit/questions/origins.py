@@ -414,8 +414,8 @@ def _answer(
     return supply_answer(
         catalog, question, traced.asked, traced.supply, rows, COLUMNS,
         notes=[METHOD, *traced.supply.notes, *notes, *none],
-        caption=f"Shares are of what {buyer.key} imports of the product, "
-        f"{traced.supply.in_words}; traced to who did that stage’s work.",
+        caption=f"Shares are of what {buyer.said} imports of the product, "
+        f"{traced.supply.in_words}, by the country that did the work of the stage.",
     )  # fmt: skip
 
 

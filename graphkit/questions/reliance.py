@@ -328,8 +328,12 @@ def _by_figure(
         material = row["country"], row["material"]
         imports = values.get((row["country"], row["product"]))
         by_balance = (row["trade_source"] or "").endswith(BALANCE_OF_A_NATION)
-        return *surest[material], descending(imports), row["material"], row["country"], (
-            not by_balance
+        return (
+            *surest[material],
+            descending(imports),
+            row["material"],
+            row["country"],
+            (not by_balance),
         )
 
     return sorted(rows, key=key)
