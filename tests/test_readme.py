@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from refresh_readme import COLUMNS, on_a_terminal
 
 from graphkit.cli import QUESTIONS, run
 
@@ -34,8 +35,8 @@ def pattern(lines: list[str]) -> re.Pattern[str]:
 @pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.splitlines()[0][2:60])
 def test_a_command_prints_what_the_readme_shows(block, capsys, monkeypatch):
     command, *wanted = block.splitlines()
-    monkeypatch.setenv("COLUMNS", "120")
-    code = run(shlex.split(command.removeprefix("$ graphkit ")))
+    monkeypatch.setenv("COLUMNS", COLUMNS)
+    code = run(on_a_terminal(shlex.split(command.removeprefix("$ graphkit "))))
     output, errors = capsys.readouterr()
     assert code == 0, errors
     assert "graphkit: " not in errors

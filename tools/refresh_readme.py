@@ -1,5 +1,6 @@
 """Runs the console blocks of the README and some pages and writes their output below them.
 
+The blocks show what a terminal of 100 columns shows.
 The rows of the questions in the page of commands are written from ``graphkit.verbs``, and the
 pictures are drawn again.
 
@@ -17,8 +18,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from graphkit.cli import QUESTIONS
 from graphkit.verbs import VERBS
 
+COLUMNS = "100"
+"""Width of the terminal that the blocks are of."""
 BLOCK = re.compile(r"(?s)```console\n\$ (graphkit [^\n]*)\n(.*?)```")
 
 PICTURE = re.compile(r"(?m)^(graphkit .* -o docs/pictures/\w+\.svg)$")
@@ -28,11 +32,19 @@ ROWS = re.compile(
 )
 
 
+def on_a_terminal(words: list[str]) -> list[str]:
+    """Ask for the table that a terminal shows, if a command is a question in no other format."""
+    formats = {"-f", "--format", "-o", "--output"}
+    table = words[0] in QUESTIONS and not formats & set(words) and words[0] != "brief"
+    return [*words, "--format", "table"] if table else words
+
+
 def refreshed(match: re.Match[str]) -> str:
     """Return the block with the command's current output."""
     command, old = match[1], match[2].splitlines()
-    arguments = [sys.executable, "-m", *shlex.split(command)]
-    environment = {**os.environ, "COLUMNS": "120"}
+    graphkit, *words = shlex.split(command)
+    arguments = [sys.executable, "-m", graphkit, *on_a_terminal(words)]
+    environment = {**os.environ, "COLUMNS": COLUMNS}
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, env=environment)
     lines = done.stdout.splitlines()
     if old[-1:] == ["..."] and len(old) > 1 and len(lines) >= len(old):

@@ -181,7 +181,7 @@ def _example(name: str) -> str:
         return EXAMPLES.get(name, "")
     plain = (e for e in verb.examples if not re.search(r" (-o|--format|--db) ", e))
     example = next(plain, "")
-    return f"{example} --brief" if example else ""
+    return f"{example} --format table" if example else ""
 
 
 def queries() -> str:
