@@ -205,7 +205,9 @@ def _is_in(doubt: Doubt, series: Mapping[str, Any]) -> bool:
     if doubt.hs is not None and doubt.hs not in (series["hs"] or "").split("+"):
         return False
     first, _, last = series["period"].partition(" to ")
-    return first <= doubt.period <= last or Period(doubt.period) in Period(first)
+    return first <= doubt.period <= last or any(
+        Period(doubt.period) in Period(period) for period in first.split(", ")
+    )
 
 
 def with_doubts(
