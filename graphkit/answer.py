@@ -281,7 +281,7 @@ def undoubted(answer: Answer) -> Answer:
     """
     rows = answer.rows
     names = [name for name in rows.column_names if name.endswith(WITHOUT)]
-    if not names:
+    if not names or "doubt" not in rows.column_names:  # supply_without is without a producer
         return answer
     reported = [
         any(row[name.removesuffix(WITHOUT)] is not None for name in names)
