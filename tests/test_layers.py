@@ -19,7 +19,7 @@ LAYERS = (
     ("kinds",),
     ("schema", "arrow", "period", "paths"),
     ("seeds", "analysis", "answer", "cypher", "parameters", "names"),
-    ("build", "networkx_backend", "remarks", "scale"),
+    ("build", "headlines", "networkx_backend", "remarks", "scale"),
     ("plot",),
     ("stores", "verbs"),
     ("queries",),

@@ -1,0 +1,347 @@
+"""Headlines on imports at face value: whom a country buys from, and who buys from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+from typing import Any
+
+from graphkit.answer import Answer
+from graphkit.headlines.wording import (
+    BY,
+    HALF,
+    Figure,
+    Lexicon,
+    Row,
+    Sentences,
+    between,
+    count_of,
+    counted_once,
+    floor_of,
+    grouped,
+    in_main_period,
+    number_of,
+    part,
+    parts_of,
+    qualified,
+    shortened,
+    time_of,
+    told_of_each,
+    weight,
+    when,
+    worth,
+)
+from graphkit.names import capitalized, possessive
+
+
+def depends(answer: Answer) -> Sentences:
+    """Say for how many products a country depends on a supplier for half, or how much for one."""
+    parts = parts_of(answer, "consumer")
+    if isinstance(answer.scope.get("supplier"), list):
+        parts = [rows for some in parts for rows in grouped(some, "supplier").values()]
+        place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
+        return told_of_each(answer, place, _of_supplier, _sold_figure if place else _apart, parts)
+    if answer.scope.get("supplier") is None:
+        return told_of_each(answer, "consumer", _of_largest, _largest_figure, parts)
+    return told_of_each(answer, "consumer", _of_supplier, _sold_figure, parts)
+
+
+def suppliers(answer: Answer) -> Sentences:
+    """Say who sells most of one product, or for how many products one country sells half."""
+    return told_of_each(answer, "consumer", _of_every_supplier, _every_figure)
+
+
+def _apart(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    """Return no figure to put beside others."""
+    return id(rows), ""
+
+
+def _sold_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    rows = in_main_period(rows)
+    products = grouped(rows, "product")
+    time, other = names.time(rows), qualified(rows)
+    if len(products) == 1:
+        text, _ = _sold(names, rows)
+        return (rows[0]["product"], time, other), text
+    large = sum(all(map(_is_half, some)) for some in products.values())
+    return (large > 0, time, other), f"{large:,} of {len(products):,}"
+
+
+def _largest_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    rows = in_main_period(rows)
+    products = grouped(rows, "product")
+    time, other = names.time(rows), qualified(rows)
+    if len(products) == 1:
+        text, _ = _sold(names, rows)
+        own = {row["supplier"] for row in rows}
+        one = f"{names.places(own)}, {text}"
+        return (rows[0]["product"], time, other, len(own) == 1), one
+    return (True, time, other), f"{len(_from_one(products)):,} of {len(products):,}"
+
+
+def _every_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    rows = in_main_period(rows)
+    largest = _largest_of(rows)
+    return _largest_figure(names, largest) if largest else (None, "")
+
+
+def share_of(row: Row) -> tuple[float | None, str]:
+    """Return the share by value, or by weight where no flow gives a value, and its measure."""
+    if row["share_usd"] is not None:
+        return row["share_usd"], "usd"
+    return row["share_tonnes"], "tonnes"
+
+
+def _sold(names: Lexicon, rows: Sequence[Row]) -> tuple[str, list[str]]:
+    """Write the share of one supplier in one product, and what can be added."""
+    shares = [share_of(row) for row in rows]
+    known = [share for share, _ in shares if share is not None]
+    measures = {measure for share, measure in shares if share is not None}
+    if not known or len(measures) > 1:
+        return "an unknown share", []
+    text = part(known[0]) if len(known) == 1 else between(min(known), max(known))
+    measure = measures.pop()
+    additions = [f" {BY[measure]}"]
+    if len(rows) > 1:
+        return text, [*additions, f", in {number_of(len(rows), 'series', 'series')} of trade"]
+    row = rows[0]
+    if measure == "usd" and row["share_tonnes"] is not None:
+        additions[0] += f" ({part(row['share_tonnes'])} by weight)"
+    if row["usd"] is not None:
+        additions.append(f", worth {worth(row['usd'])}")
+    elif row["tonnes"] is not None:
+        additions.append(f", {weight(row['tonnes'])}")
+    return text, additions
+
+
+def _of_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say what one supplier sold of what a country imports."""
+    rows = in_main_period(rows)
+    buyer, seller = names.place(rows[0]["consumer"]), names.place(rows[0]["supplier"])
+    products = grouped(rows, "product")
+    time, other = time_of(rows), qualified(rows)
+    if len(products) == 1:
+        text, additions = _sold(names, rows)
+        goods = names.goods(rows[0]["product"])
+        start = f"{capitalized(seller)} sold {text} of {possessive(buyer)} imports of {goods}{time}"
+        return shortened(f"{start}{other}", *_after(other, additions))
+    large = [some for some in products.values() if all(map(_is_half, some))]
+    if not large:
+        return _below_half(names, rows, buyer, seller, time)
+    usd = _total([row for some in large for row in some])
+    total = f", worth {worth(usd)}" if usd is not None else ""
+    start = f"{capitalized(seller)} sold at least half of {possessive(buyer)} imports of "
+    long, short = (
+        f"{start}{count_of(len(large), products)}{time}{other}"
+        for products in (names.products(len(products)), number_of(len(products), "product"))
+    )
+    return _then(shortened(long, total), f"{short}.")
+
+
+def _after(other: str, additions: Sequence[str]) -> list[str]:
+    """Part additions by a comma from what stands before them."""
+    return [f",{text}" if other and text.startswith(" ") else text for text in additions]
+
+
+def _then(sentences: Sentences, *more: str) -> Sentences:
+    yield from sentences
+    yield from more
+
+
+def _is_half(row: Row) -> bool:
+    share, _ = share_of(row)
+    return share is not None and share >= HALF
+
+
+def _total(rows: Sequence[Row]) -> float | None:
+    """Add up values that count no trade twice; None if they may, or one is unknown."""
+    values = [row["usd"] for row in rows]
+    return fsum(values) if counted_once(rows) and None not in values else None
+
+
+def _below_half(
+    names: Lexicon, rows: Sequence[Row], buyer: str, seller: str, time: str
+) -> Sentences:
+    """Say what is the most that a supplier sold of any product, where it is not half of any."""
+    known = [(share, row) for row in rows if (share := share_of(row)[0]) is not None]
+    count = len({row["product"] for row in rows})
+    if not known:
+        yield (
+            f"What part of {possessive(buyer)} imports of {number_of(count, 'product')} {seller} "
+            f"sold{time} is unknown."
+        )
+        return
+    share, row = max(known, key=lambda pair: (pair[0], pair[1]["product"]))
+    start = (
+        f"Of {names.products(count)}, the most that {seller} sold of {possessive(buyer)} imports"
+    )
+    if share >= HALF:  # by one series of several
+        start = f"{capitalized(seller)} sold half of {possessive(buyer)} imports"
+        yield f"{start} of a product{time} by some series of trade, not by all."
+        return
+    measure = BY[share_of(row)[1]]
+    yield from shortened(
+        f"{start}{time} was {part(share)}{qualified([row])}", f" {measure}",
+        f", of {names.goods(row['product'])}",
+    )  # fmt: skip
+
+
+def _of_largest(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say for how many products a country buys half from one country, whichever it is."""
+    rows = in_main_period(rows)
+    buyer = names.place(rows[0]["consumer"])
+    products = grouped(rows, "product")
+    time, other = time_of(rows), qualified(rows)
+    sellers = {key: {row["supplier"] for row in some} for (key,), some in products.items()}
+    if len(products) == 1:
+        goods = names.goods(rows[0]["product"])
+        own = sellers[rows[0]["product"]]
+        start = f"{capitalized(possessive(buyer))} largest supplier of {goods}{time} was "
+        if len(own) > 1:
+            return shortened(
+                f"{start}{names.places(own).replace(' and ', ' or ')}, by series of trade{other}"
+            )
+        text, additions = _sold(names, rows)
+        start += f"{names.place(rows[0]['supplier'])}, with {text} of its imports"
+        return shortened(f"{start}{other}", *_after(other, additions))
+    large = _from_one(products)
+    end = f"{buyer} bought at least half of its imports from one country{time}{other}"
+    long, short = (
+        f"For {count_of(len(large), text)}, {end}"
+        for text in (names.products(len(products)), number_of(len(products), "product"))
+    )
+    most = names.most(next(iter(sellers[key])) for key in large)
+    return _then(shortened(long, most), *shortened(short, most))
+
+
+def _from_one(products: Mapping[tuple[Any, ...], Sequence[Row]]) -> list[str]:
+    """Select the products of which one country sells half, by each series of trade."""
+    return [
+        key for (key,), some in products.items()
+        if len({row["supplier"] for row in some}) == 1 and all(map(_is_half, some))
+    ]  # fmt: skip
+
+
+def _largest_of(rows: Sequence[Row]) -> list[Row]:
+    """Select the largest supplier of each product in each series of trade."""
+    largest = []
+    for some in grouped(rows, "product", "dataset", "reporter", "source").values():
+        known = [row for row in some if share_of(row)[0] is not None]
+        if known:
+            largest.append(max(known, key=lambda row: (share_of(row)[0], row["supplier"])))
+    return largest
+
+
+def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    """Say who sells most of one product; of several, as of the largest suppliers."""
+    rows = in_main_period(rows)
+    largest = _largest_of(rows)
+    if not largest:
+        who = capitalized(names.place(rows[0]["consumer"]))
+        products = number_of(len({row["product"] for row in rows}), "product")
+        yield f"{who} imported {products}{time_of(rows)}, in unknown amounts."
+        return
+    if len({row["product"] for row in rows}) > 1 or len(largest) > 1:
+        yield from _of_largest(names, largest)
+        return
+    row = largest[0]
+    buyer, goods = names.place(row["consumer"]), names.goods(row["product"])
+    share, measure = share_of(row)
+    count = len({row["supplier"] for row in rows})
+    if count == 1:
+        yield from _of_largest(names, largest)
+        return
+    start = (
+        f"{capitalized(buyer)} bought {goods} from {number_of(count, 'supplier')}{time_of(rows)}"
+    )
+    weight_share = row["share_tonnes"]
+    by_weight = (
+        f" ({part(weight_share)} by weight)"
+        if measure == "usd" and weight_share is not None
+        else ""
+    )
+    yield from shortened(
+        f"{start}, {part(share or 0.0)} from {names.place(row['supplier'])}{qualified([row])}",
+        *_after(qualified([row]), [f" {BY[measure]}{by_weight}"]),
+    )  # fmt: skip
+    yield from _of_largest(names, largest)
+
+
+def dependents(answer: Answer) -> Sentences:
+    """Say how many buyers depend on a supplier, and which of them buys most."""
+    return told_of_each(answer, "supplier", _buyers, _buyers_figure)
+
+
+def _buyers_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    rows = in_main_period(rows)
+    products = {row["product"] for row in rows}
+    least = floor_of(min(share for row in rows if (share := share_of(row)[0]) is not None))
+    text = f"{number_of(len({row['consumer'] for row in rows}), 'buyer')} with at least {least} %"
+    one = rows[0]["product"] if len(products) == 1 else None
+    return (one, names.time(rows), qualified(rows)), text
+
+
+def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    rows = in_main_period(rows)
+    seller = names.place(rows[0]["supplier"])
+    least = floor_of(min(share for row in rows if (share := share_of(row)[0]) is not None))
+    buyers = {row["consumer"] for row in rows}
+    products = {row["product"] for row in rows}
+    time, other = time_of(rows), qualified(rows)
+    known = [row for row in rows if row["usd"] is not None]
+    largest = max(known, key=lambda row: (row["usd"], row["consumer"]), default=None)
+    if len(buyers) == 1:
+        verb = (
+            f"{capitalized(names.place(rows[0]['consumer']))} got at least {least} % of its imports"
+        )
+    else:
+        verb = f"{number_of(len(buyers), 'buyer')} got at least {least} % of their imports"
+    if len(products) == 1:
+        first = ""
+        if largest and len(buyers) > 1:
+            first = f", {names.place(largest['consumer'])} most ({worth(largest['usd'])})"
+        start = f"{verb} of {names.goods(rows[0]['product'])} from {seller}{time}{other}"
+        return shortened(start, first)
+    first = ""
+    if largest:
+        first = (
+            f", most of all {names.goods(largest['product'])} to {names.place(largest['consumer'])}"
+        )
+    start = f"{verb} of one or more of {names.products(len(products))} from {seller}{time}{other}"
+    count = number_of(len(products), "product")
+    short = f"{verb} of one or more of {count} from {seller}{time}{other}."
+    return _then(shortened(start, first), short)
+
+
+def published(answer: Answer) -> Sentences:
+    """Say which published share is the largest, where there are no data of trade, or count them."""
+    names = Lexicon(answer)
+    rows = answer.rows.to_pylist()
+    name = "share" if "share" in answer.rows.column_names else "share_after"
+    known = [(partner, row) for row in rows if row.get(name) is not None and row.get("share_of")
+             and (partner := _partner(row))]  # fmt: skip
+    if known:
+        partner, row = max(known, key=lambda pair: (pair[1][name], pair[0]))
+        owner, _, trade = row["share_of"].partition("'s ")
+        whole = f"{possessive(names.place(owner))} {trade}"
+        goods = names.goods(row.get("product") or row.get("element"))
+        time = when(row.get("period") or answer.scope.get("after"))
+        share = f"{names.place(partner)} had {part(row[name])} of {whole} of {goods}{time}"
+        yield f"No trade data; published: {share}."
+    count = f"No trade data; published: {number_of(len(rows), 'figure')}"
+    yield from shortened(count, f" on {names.subject}")
+
+
+def _partner(row: Row) -> str | None:
+    """Return the country that has a published share: the end of the trade that is not its owner."""
+    owner = row["share_of"].partition("'s ")[0]
+    ends = [row.get("supplier"), row.get("consumer")]
+    return next((end for end in ends if end and end != owner), None)
+
+
+HEADLINES = {
+    "dependence.depends": depends,
+    "dependence.suppliers": suppliers,
+    "dependence.dependents": dependents,
+}
+"""Headlines by the function of the question."""

@@ -1,0 +1,643 @@
+"""Headlines on markets: concentration, reliance, prices, flows, hubs and changes over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, fsum
+from typing import Any
+
+from graphkit.answer import Answer
+from graphkit.answer import parts_of as coverages_of
+from graphkit.headlines.wording import (
+    BY,
+    HALF,
+    Figure,
+    Lexicon,
+    Row,
+    Sentences,
+    amount,
+    between,
+    count_of,
+    floor_of,
+    grouped,
+    in_main_period,
+    lowered,
+    most_frequent,
+    number_of,
+    part,
+    qualified,
+    shortened,
+    time_of,
+    told_of_each,
+    weight,
+    when,
+    worth,
+)
+from graphkit.names import capitalized, possessive
+from graphkit.period import Period
+
+BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
+"""Adverbs of the bands of concentration."""
+
+
+def concentration(answer: Answer) -> Sentences:
+    """Say how concentrated one market is, or for how many products one country has half."""
+    return told_of_each(answer, "consumer", _market, _market_figure)
+
+
+def _of_one_market(rows: Sequence[Row]) -> list[Row]:
+    """Select the rows of one market by one measure, in their main period."""
+    chosen = _chosen_market(rows)
+    return in_main_period([row for row in rows if (row["market"], row["measure"]) == chosen])
+
+
+def _is_one_country(row: Row) -> bool:
+    return bool(row["top"]) and row["cr1"] is not None and row["cr1"] >= HALF
+
+
+def _market_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    rows = _of_one_market(rows)
+    row, fit = rows[0], (names.time(rows), qualified(rows))
+    kind = (row["market"], row["measure"], *fit)
+    if len(rows) == 1:
+        if row["top"] is None or row["cr1"] is None:
+            return id(rows), ""
+        return (row["product"], *kind), f"{names.place(row['top'])} {part(row['cr1'])}"
+    products = grouped(rows, "product")
+    if len({row["consumer"] for row in rows}) > 1:
+        return id(rows), ""
+    sure = sum(all(map(_is_one_country, some)) for some in products.values())
+    return kind, f"{sure:,} of {len(products):,}"
+
+
+def _market(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    rows = _of_one_market(rows)
+    market, measure = rows[0]["market"], rows[0]["measure"]
+    products = grouped(rows, "product")
+    consumers = {row["consumer"] for row in rows if row["consumer"]}
+    time, other = time_of(rows), qualified(rows)
+    if len(rows) == 1:
+        yield from _one_market(names, rows[0], time)
+        return
+    if len(consumers) > 1:
+        large = sum(map(_is_one_country, rows))
+        goods = names.goods(rows[0]["product"]) if len(products) == 1 else "one product"
+        whole = f"{large:,} of {number_of(len(rows), 'buyer')} of {goods}"
+        if len(products) > 1:
+            whole = f"{large:,} of {len(rows):,} pairs of a buyer and a product"
+        start = f"One country sold at least half of the imports of {whole}"
+        yield from shortened(f"{start}{time}{other}", f", {BY[measure]}")
+        return
+    sure = [key for (key,), some in products.items() if all(map(_is_one_country, some))]
+    what = {"production": "world output"}.get(market, f"world {market}")
+    if consumers:
+        what = f"{possessive(names.place(consumers.pop()))} imports"
+    tops = [row["top"] for key in sure for row in products[key,]]
+    most = names.most(tops)
+    verb = "made" if market.startswith("production") else "sold"
+    end = f"one country {verb} at least half of {what}{time}{other}"
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        yield from shortened(f"For {count_of(len(sure), text)}, {end}", most, f", {BY[measure]}")
+
+
+def _chosen_market(rows: Sequence[Row]) -> tuple[str, str]:
+    """Choose a market: imports of a consumer, else world production, else exports by value."""
+    pairs = {(row["market"], row["measure"]) for row in rows}
+    wanted = ("imports", "production", "exports")
+    return min(pairs, key=lambda pair: (
+        next((place for place, one in enumerate(wanted) if pair[0] == one), len(wanted)),
+        pair[1] != "usd", pair,
+    ))  # fmt: skip
+
+
+def _one_market(names: Lexicon, row: Row, time: str) -> Sentences:
+    goods = names.goods(row["product"])
+    whole = {
+        "imports": f"{possessive(names.place(row['consumer']))} imports of {goods}",
+        "production": f"the world’s output of {goods}",
+    }.get(row["market"], f"world {row['market']} of {goods}")
+    verb = "made" if row["market"].startswith("production") else "sold"
+    other = qualified([row])
+    if row["top"] is None or row["cr1"] is None:
+        yield from shortened(f"Who {verb} most of {whole}{time} is unknown")
+        return
+    who = names.place(row["top"])
+    share = part(row["cr1"])
+    start = f"{capitalized(who)} {verb} {share} of {whole}{time}{other}"
+    hhi = ""
+    low = row["hhi_low"]
+    if low is not None:
+        band = f"; the market is {BANDS[row['band']]} concentrated" if row["band"] in BANDS else ""
+        hhi = f"{band} (HHI {low:,.0f})" if band else f" (HHI at least {low:,.0f})"
+    yield from shortened(start, f", {BY[row['measure']]}", hhi)
+
+
+def reliance(answer: Answer) -> Sentences:
+    """Say for how many materials a country relies on net imports for half of what it uses."""
+    return told_of_each(answer, "country", _reliance, _reliance_figure)
+
+
+def _computed(rows: Sequence[Row]) -> list[Row]:
+    """Select the rows with a figure, in their main period."""
+    return in_main_period([row for row in rows if row["reliance_low"] is not None])
+
+
+def _relying(pairs: Mapping[tuple[Any, ...], Sequence[Row]]) -> int:
+    """Count the materials of countries whose net imports surely are half of what is used."""
+    return sum(all(row["reliance_low"] >= HALF for row in some) for some in pairs.values())
+
+
+def _reliance_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    computed = _computed(rows)
+    if len(rows) == 1 or not computed or len({row["country"] for row in computed}) > 1:
+        return id(rows), ""
+    pairs = grouped(computed, "material")
+    kind = (names.time(computed), qualified(computed))
+    return kind, f"{_relying(pairs):,} of {len(pairs):,}"
+
+
+def _reliance(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    computed = _computed(rows)
+    countries = {row["country"] for row in computed or rows}
+    if len(rows) == 1 or len(computed) == 1:
+        yield from _one_reliance(names, (computed or rows)[0])
+        return
+    time, other = time_of(computed or in_main_period(rows)), qualified(computed)
+    if not computed:
+        who = names.place(countries.pop()) if len(countries) == 1 else "any country"
+        for goods in (names.subject, "these goods"):
+            yield from shortened(f"How far {who} relies on imports of {goods}{time} is not known")
+        return
+    pairs = grouped(computed, "country", "material")
+    materials = sorted({material for _, material in pairs})
+    large = _relying(pairs)
+    if len(countries) == 1:
+        who = capitalized(names.place(computed[0]["country"]))
+        start = f"{who} relied on net imports for at least half of its use of {large:,} of "
+        for text in (names.products(len(pairs)), number_of(len(pairs), "product")):
+            goods = text.replace("product", "material", 1)
+            yield from shortened(f"{start}{goods} with figures{time}{other}", ", by weight")
+        return
+    start = "Net imports were at least half of the use of "
+    if len(materials) == 1:
+        whole = number_of(len(pairs), "country", "countries")
+        start += f"{names.goods(materials[0])} in {count_of(large, whole)} with figures"
+    else:
+        start += f"a material in {large:,} of {len(pairs):,} pairs of a country and a material"
+    yield from shortened(f"{start}{time}{other}", ", by weight")
+
+
+def _one_reliance(names: Lexicon, row: Row) -> Sentences:
+    who, goods = names.place(row["country"]), names.goods(row["material"])
+    time, other = time_of([row]), qualified([row])
+    low, high = row["reliance_low"], row["reliance_high"]
+    if row["net_exporter"]:
+        yield f"{capitalized(who)} exported more {goods} than it imported{time}{other}."
+        return
+    if low is not None:
+        text = between(low, 1.0 if high is None else high)
+        start = f"Net imports were {text} of {possessive(who)} use of {goods}{time}{other}"
+        yield from shortened(start, ", by weight")
+        return
+    if row["published_value"] is not None:
+        start = f"{capitalized(possessive(who))} published reliance on imports of {goods}"
+        yield f"{start}{time} is {part(row['published_value'])}."
+    yield from shortened(f"How far {who} relies on imports of {goods}{time} is not known")
+
+
+def n_minus_1(answer: Answer) -> Sentences:
+    """Say how much of demand is sure to be met without the largest producer."""
+    names = Lexicon(answer)
+    rows = in_main_period(answer.rows.to_pylist())
+    known = [row for row in rows if row["ratio_low"] is not None]
+    if not known:
+        yield from shortened(
+            f"How far demand for {names.subject} is met without its largest producer is unknown"
+        )
+        return
+    time = time_of(known)
+    if len(known) == 1:
+        row, goods = known[0], names.goods(known[0]["product"])
+        left = f"{weight(row['supply_without'])} of the world’s {weight(row['supply'])} of {goods}"
+        start = f"Without {names.place(row['largest'])}, {left} made{time} would be left"
+        low, high = row["ratio_low"], row["ratio_high"]
+        met = ""
+        if low >= 1:
+            met = ", enough for all others"
+        elif floor_of(low) or (high is not None and high < 1):
+            met = f", {between(low, 1.0 if high is None else min(high, 1.0))} of what others need"
+        yield from shortened(start, met)
+        return
+    products = grouped(known, "product")
+    sure = sum(all(row["ratio_low"] >= HALF for row in some) for some in products.values())
+    short = sum(
+        all(row["ratio_high"] is not None and row["ratio_high"] < HALF for row in some)
+        for some in products.values()
+    )
+    start = "Without the largest producer, at least half of the others’ demand for "
+    for text in (names.products(len(products)), number_of(len(products), "product")):
+        more = f", and less than half for {short:,}" if short else ""
+        yield from shortened(f"{start}{count_of(sure, text)} would surely be met{time}", more)
+
+
+def prices(answer: Answer) -> Sentences:
+    """Say what a tonne of the most traded material was worth, and what before."""
+    names = Lexicon(answer)
+    known = [row for row in answer.rows.to_pylist() if row["usd_per_tonne"] is not None]
+    rows = [row for row in known if row["usd"] is not None] or known
+    if not rows:
+        yield from shortened(f"No price of {names.subject} is one of a tonne")
+        return
+
+    def order(row: Row) -> tuple[Any, ...]:
+        return Period(row["period"]).end, row["usd"] or 0.0, row["material"], row["figure"]
+
+    newest = max(rows, key=lambda row: (*order(row), row["usd_per_tonne"]))
+    series = [
+        row for row in rows
+        if all(row[name] == newest[name] for name in ("material", "figure"))
+        and Period(row["period"]).months == Period(newest["period"]).months
+    ]  # fmt: skip
+    first = min(series, key=lambda row: (Period(row["period"]).end, row["usd_per_tonne"]))
+    goods, figure = names.goods(newest["material"]), ""
+    if newest["usd"] is None:
+        figure = f" ({newest['figure']})"
+    elif newest["figure"].startswith("unit value, imports of "):
+        figure = f" in the imports of {names.place(newest['figure'].split()[4])}"
+    else:
+        figure = " in world trade"
+    before = ""
+    if first is not newest and first["period"] != newest["period"]:
+        before = f", after {_price(first)}{when(first['period'])}"
+    start = f"A tonne of {goods} was worth {_price(newest)}{figure}{when(newest['period'])}"
+    yield from shortened(start, before)
+    if newest["usd"] is None:
+        start = f"A tonne of {goods} was worth {_price(newest)} by one published price"
+        yield f"{start}{when(newest['period'])}."
+
+
+def _price(row: Row) -> str:
+    value = row["usd_per_tonne"]
+    return f"{value:,.0f} USD" if value >= 10 else f"{value:.2f} USD"
+
+
+def criticality(answer: Answer) -> Sentences:
+    """Say how many materials the EU's published scores make critical, or the risk of one."""
+    names = Lexicon(answer)
+    rows = answer.rows.to_pylist()
+    materials = grouped(rows, "material")
+    if len(materials) == 1:
+        yield from _one_risk(names, rows)
+        return
+    critical = [
+        key for key, some in materials.items() if any(row["published_critical"] for row in some)
+    ]
+    rated = [key for key, some in materials.items()
+             if any(row["published_critical"] is not None for row in some)]  # fmt: skip
+    sure = [
+        key
+        for key, some in materials.items()
+        if any((row["supply_risk_low"] or 0.0) >= 1 for row in some)
+    ]
+    more = f"; computed from data, the risk of {len(sure):,} is surely critical" if sure else \
+        "; computed from data, no risk is sure to be"  # fmt: skip
+    count = count_of(len(critical), number_of(len(rated), "material"))
+    verb = "is" if len(critical) == 1 else "are"
+    yield from shortened(f"By the EU’s published scores, {count} {verb} critical", more)
+
+
+def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    name = names.goods(rows[0]["material"])
+    if name == rows[0]["material"] and rows[0]["name"]:
+        name = lowered(rows[0]["name"])
+    scores = {row["published_supply_risk"] for row in rows} - {None}
+    lows = [row["supply_risk_low"] for row in rows if row["supply_risk_low"] is not None]
+    highs = [row["supply_risk_high"] for row in rows if row["supply_risk_high"] is not None]
+    known = " is not published"
+    if scores:
+        known = f" is {max(scores):.1f} as published (critical from 1.0)"
+    start = f"The EU’s supply risk of {lowered(name)}{known}"
+    computed = "; computed from data, it is unknown"
+    if lows and highs:
+        low, high = floor(10 * min(lows) + 1e-7) / 10, ceil(10 * max(highs) - 1e-7) / 10
+        computed = f"; computed from data, it lies between {low:.1f} and {high:.1f}"
+    yield from shortened(start, computed)
+
+
+def list_flows(answer: Answer) -> Sentences:
+    """Say which flow is the largest, and what part of world trade it is."""
+    return told_of_each(answer, "of", _flow, _flow_figure)
+
+
+def _largest_flow(rows: Sequence[Row]) -> Row | None:
+    by = rows[0]["by"]
+    known = [row for row in in_main_period(rows) if row[by] is not None]
+    return max(known, key=lambda row: (row[by], row["exporter"], row["importer"]), default=None)
+
+
+def _flow_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    row = _largest_flow(rows)
+    if row is None or isinstance(names.answer.scope.get("of"), list):
+        return id(rows), ""
+    ends = f"{names.place(row['exporter'])} to {names.place(row['importer'])}"
+    return row["by"], f"{ends}, {amount(row[row['by']], row['by'])}"
+
+
+def _flow(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    by, row = rows[0]["by"], _largest_flow(rows)
+    if row is None:
+        time = time_of(in_main_period(rows))
+        yield from shortened(f"No flow of {names.subject}{time} has a known amount {BY[by]}")
+        return
+    of, time = names.answer.scope.get("of"), time_of([row])
+    whose = f" in the trade of {names.place(of)}" if isinstance(of, str) else ""
+    ends = f"from {names.place(row['exporter'])} to {names.place(row['importer'])}"
+    share = f", {part(row['share'])} of world trade" if row["share"] is not None else ""
+    size = f": {amount(row[by], by)}"
+    for what in (f" of {names.subject}{whose}{time}", f"{whose}{time}"):
+        yield from shortened(f"The largest flow{what} went {ends}", size, share)
+
+
+ROLES = {
+    "betweenness": "as a go-between (betweenness)",
+    "throughput": "in what can pass through it",
+    "pagerank": "as a destination (PageRank)",
+    "cheirank": "as a source (CheiRank)",
+    "strength_in": "in what it bought",
+    "strength_out": "in what it sold",
+}  # fmt: skip
+"""Measures of centrality, as what a country is in a trade."""
+
+
+def centrality(answer: Answer) -> Sentences:
+    """Say which country ranks first in a network of trade, and by which measure."""
+    names = Lexicon(answer)
+    rows = answer.rows.to_pylist()
+    periods = sorted({row["period"] for row in rows}, key=lambda text: (Period(text).end, text))
+    if len(periods) > 1 and not isinstance(answer.scope.get("period"), list):
+        yield from _over_time(names, rows, periods)
+        return
+    yield from told_of_each(answer, "country", _first_rank, _rank_figure)
+
+
+def _rank_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    first = sorted({row["country"] for row in rows if row["rank"] == 1})
+    if "product" in rows[0] and rows[0]["product"]:
+        return id(rows), ""
+    return len(first), names.places(first)
+
+
+def _measure(names: Lexicon) -> str:
+    measure = next(iter(names.answer.scope["measures"]))
+    return ROLES.get(measure, f"by {measure.replace('_', ' ')}")
+
+
+def _first_rank(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    first = [row for row in rows if row["rank"] == 1]
+    measure, time = _measure(names), time_of(rows)
+    row = min(first, key=lambda row: (row["country"], row.get("product") or ""))
+    keys = sorted({row["country"] for row in first})
+    by = BY.get(row["by"], "")
+    if row.get("product"):
+        who = f"{possessive(names.place(row['country']))} {names.goods(row['product'])}"
+        whole = f"{number_of(row['nodes'], 'pair')} of a country and a product"
+        if len(first) > 1:
+            who = number_of(len(first), "pair")
+    else:
+        who = names.places(keys) if len(keys) <= 3 else number_of(len(keys), "country", "countries")
+        whole = number_of(row["nodes"], "country", "countries")
+    end = f"ranked first of {whole} {measure}"
+    trade = f" in the trade of {names.subject}"
+    yield from shortened(f"{capitalized(who)} {end}{trade}{time}", f", {by}" if by else "")
+    yield f"{capitalized(who)} {end}{time}."
+
+
+def _over_time(names: Lexicon, rows: Sequence[Row], periods: Sequence[str]) -> Sentences:
+    first = [row for row in rows if row["rank"] == 1]
+    key, times = most_frequent(row["country"] for row in first)
+    last = sorted({row["country"] for row in first if row["period"] == periods[-1]})
+    start = f"From {periods[0]} to {periods[-1]}, {names.place(key)} ranked first in {times:,} of "
+    start += f"{number_of(len(periods), 'period')} {_measure(names)}"
+    newest = f", {names.places(last)}{when(periods[-1])}" if len(last) <= 3 else ""
+    if last == [key]:
+        newest = f", also{when(periods[-1])}"
+    trade = f" in the trade of {names.subject}"
+    yield from shortened(f"{start}{trade}", newest)
+    yield from shortened(start, newest)
+
+
+def compare(answer: Answer) -> Sentences:
+    """Say how the trade of each product changed from one period to the other."""
+    parts = coverages_of(answer.coverage).values()
+    totals = [total for one in parts for total in one.get("totals", ())]
+    if not totals:
+        return shortened("No totals of both periods are known")
+    names = [name for name in ("consumer", "supplier") if name in totals[0]]
+    owners = list(grouped(totals, *names).values())
+    place = next((n for n in names if isinstance(answer.scope.get(n), list)), "")
+    return told_of_each(answer, place, _change, _change_figure, owners)
+
+
+def _change_figure(names: Lexicon, totals: Sequence[Row]) -> Figure:
+    usd, _ = _base(totals)
+    row = totals[0]
+    if len(totals) == 1:
+        old, new = row[f"{usd}_before"], row[f"{usd}_after"]
+        if not old or new is None:
+            return id(totals), ""
+        return row["product"], _turn(new / old - 1)
+    return None, f"{len(_growing(totals)):,} of {len(grouped(totals, 'product')):,}"
+
+
+def _base(totals: Sequence[Row]) -> tuple[str, str]:
+    """Return the column of the values that are compared, and their unit of time."""
+    if any(row["months_before"] != row["months_after"] for row in totals):
+        return "usd_per_month", " a month"
+    return "usd", ""
+
+
+def _growing(totals: Sequence[Row]) -> list[str]:
+    """Select the products whose trade is larger in the second period, in each series."""
+    usd, _ = _base(totals)
+    return [
+        product
+        for (product,), some in grouped(totals, "product").items()
+        if all(
+            None not in (row[f"{usd}_before"], row[f"{usd}_after"])
+            and row[f"{usd}_after"] > row[f"{usd}_before"]
+            for row in some
+        )
+    ]
+
+
+def _trade_of(names: Lexicon, row: Mapping[str, Any]) -> str:
+    """Name whose trade a row is of: imports, or exports."""
+    if row.get("consumer") is not None and names.answer.scope.get("consumer") is not None:
+        return f"{possessive(names.place(row['consumer']))} imports"
+    owner = row.get("supplier") or row.get("consumer")
+    return f"{possessive(names.place(owner))} {'exports' if row.get('supplier') else 'imports'}"
+
+
+def _change(names: Lexicon, totals: Sequence[Row]) -> Sentences:
+    trade = capitalized(_trade_of(names, totals[0]))
+    before, after = totals[0]["before"], totals[0]["after"]
+    span = f" from {before} to {after}"
+    usd, per = _base(totals)
+    if len(totals) == 1:
+        row = totals[0]
+        goods = names.goods(row["product"])
+        old, new = row[f"{usd}_before"], row[f"{usd}_after"]
+        if not old or new is None:
+            known = f"worth {worth(new)}{per}" if new is not None else "of unknown value"
+            start = f"{trade} of {goods} were {known}{when(after)}"
+            yield f"{start}; there is no value to compare with{when(before)}."
+            return
+        values = f", from {worth(old)} to {worth(new)}{per}"
+        yield from shortened(f"{trade} of {goods} {_turn(new / old - 1)}{span}", values)
+        return
+    grown = len(_growing(totals))
+    changes = [
+        (row[f"{usd}_after"] - row[f"{usd}_before"], row["product"])
+        for row in totals
+        if row[f"{usd}_before"] is not None and row[f"{usd}_after"] is not None
+    ]
+    most = ""
+    if changes:
+        change, product = max(changes, key=lambda pair: (abs(pair[0]), pair[1]))
+        sign = "+" if change >= 0 else "-"
+        most = f"; the largest change was {names.goods(product)} ({sign}{worth(abs(change))}{per})"
+    count = len(grouped(totals, "product"))
+    for text in (names.products(count), number_of(count, "product")):
+        yield from shortened(f"{trade} grew for {count_of(grown, text)}{span}, by value", most)
+
+
+def _turn(change: float) -> str:
+    """Write a relative change.
+
+    >>> _turn(-0.204), _turn(3.2), _turn(0.001)
+    ('fell 20 % by value', 'rose 4.2-fold by value', 'changed little by value')
+    """
+    if abs(change) < 0.005:
+        return "changed little by value"
+    if change >= 1:
+        return f"rose {change + 1:,.1f}-fold by value"
+    return f"{'rose' if change > 0 else 'fell'} {part(abs(change))} by value"
+
+
+def trend(answer: Answer) -> Sentences:
+    """Say what trade was in the first and the newest period, and with whom most of it."""
+    owner = "consumer" if "consumer" in answer.rows.column_names else "supplier"
+    return told_of_each(answer, owner, _trend, _trend_figure)
+
+
+def _ends_of(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
+    """Return the first and the newest row of each series of a product, by value.
+
+    Periods are those of the most common length.
+    """
+    lengths = [Period(row["period"]).months for row in rows]
+    length = max(lengths, key=lambda months: (lengths.count(months), months))
+    known = [row for row in rows
+             if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
+    ends: dict[str, list[tuple[Row, Row]]] = {}
+    for (product, *_), some in grouped(known, "product", "dataset", "reporter", "source").items():
+        some.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
+        ends.setdefault(product, []).append((some[0], some[-1]))
+    return ends
+
+
+def _trend_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
+    ends = _ends_of(rows)
+    if len(ends) == 1 and len(next(iter(ends.values()))) == 1:
+        ((first, last),) = next(iter(ends.values()))
+        if first is last:
+            return id(rows), ""
+        kind = (first["product"], first["period"], last["period"], qualified([first, last]))
+        return kind, f"{worth(first['usd'])} to {worth(last['usd'])}"
+    return id(rows), ""
+
+
+def _trend(names: Lexicon, rows: Sequence[Row]) -> Sentences:
+    ends = _ends_of(rows)
+    if not ends:
+        yield from shortened(f"No trade of {names.subject} has a known value")
+        return
+    trade = capitalized(_trade_of(names, rows[0]))
+    if len(ends) == 1 and len(next(iter(ends.values()))) == 1:
+        ((first, last),) = next(iter(ends.values()))
+        yield from _of_series(names, trade, first, last)
+        return
+    pairs = [pair for some in ends.values() for pair in some]
+    newest = max((last["period"] for _, last in pairs),
+                 key=lambda text: (Period(text).end, text))  # fmt: skip
+    there = {key: some for key, some in ends.items()
+             if all(last["period"] == newest for _, last in some)}  # fmt: skip
+    grown = sum(all(last["usd"] > first["usd"] for first, last in some) for some in there.values())
+    start = f"{trade}{when(newest)} were larger than in the first period with data for "
+    for text in (names.products(len(there)), number_of(len(there), "product")):
+        yield from shortened(f"{start}{count_of(grown, text)}", ", by value")
+
+
+def _of_series(names: Lexicon, trade: str, first: Row, last: Row) -> Sentences:
+    """Say what one series of trade was in its first and its last period."""
+    goods, share = names.goods(first["product"]), ""
+    newest = f"{worth(last['usd'])}{when(last['period'])}"
+    verb = "bought" if last.get("supplier") else "sold"
+    if last["largest"] and last["largest_share_usd"] is not None:
+        share = f"; {names.place(last['largest'])} {verb} {part(last['largest_share_usd'])} of that"
+    if first is last:
+        yield from shortened(f"{trade} of {goods} were worth {newest}{qualified([last])}", share)
+        return
+    start = f"{trade} of {goods} {_moved(first['usd'], last['usd'])} from {worth(first['usd'])}"
+    fit = qualified([first, last])
+    yield from shortened(f"{start}{when(first['period'])} to {newest}{fit}", share)
+
+
+def _moved(first: float, last: float) -> str:
+    if worth(first) == worth(last):
+        return "moved"
+    return "rose" if last > first else "fell"
+
+
+TWICE = 2.0
+
+
+def mirror(answer: Answer) -> Sentences:
+    """Say of how many flows one side reports twice the value of the other."""
+    names = Lexicon(answer)
+    rows = in_main_period(answer.rows.to_pylist())
+    pairs = [(row["usd_exporter"], row["usd_importer"]) for row in rows
+             if row["usd_exporter"] and row["usd_importer"]]  # fmt: skip
+    far = sum(max(pair) >= TWICE * min(pair) for pair in pairs)
+    if not pairs:
+        yield from shortened(f"No flow of {names.subject} has a value by both sides{time_of(rows)}")
+        return
+    start = f"Of {number_of(len(pairs), 'flow')} that both sides value{time_of(rows)}, {far:,} "
+    start += "differ at least twofold" if far != 1 else "differs at least twofold"
+    sums = [fsum(pair[side] for pair in pairs) for side in (0, 1)]
+    more = (
+        f"; exporters report {worth(sums[0])}, importers {worth(sums[1])}" if counted(rows) else ""
+    )
+    yield from shortened(start, more)
+
+
+def counted(rows: Sequence[Row]) -> bool:
+    """Return True if the rows are of one product, so that their values add up."""
+    return len({row["product"] for row in rows}) == 1 and len(
+        grouped(rows, "consumer", "supplier")) == len(rows)  # fmt: skip
+
+
+HEADLINES = {
+    "concentration.concentration": concentration,
+    "reliance.reliance": reliance,
+    "reliance.n_minus_1": n_minus_1,
+    "flows.prices": prices,
+    "policy.criticality": criticality,
+    "flows.list_flows": list_flows,
+    "centrality.centrality": centrality,
+    "centrality.layered_centrality": centrality,
+    "changes.compare": compare,
+    "changes.trend": trend,
+    "flows.mirror": mirror,
+}
+"""Headlines by the function of the question."""

@@ -1,0 +1,139 @@
+"""Headlines on what was published: claims, their checks and conflicts, and export controls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from graphkit.answer import Answer
+from graphkit.headlines.wording import (
+    Lexicon,
+    Row,
+    Sentences,
+    grouped,
+    listed,
+    most_frequent,
+    number_of,
+    shortened,
+)
+from graphkit.names import capitalized
+
+NEITHER = "if of one period"
+
+
+def about(names: Lexicon) -> str:
+    """Write what the claims of a question are about."""
+    scope = names.answer.scope
+    key, goods = scope.get("about"), scope.get("for")
+    said = f" about {names.place(key)}" if isinstance(key, str) else ""
+    if isinstance(goods, str):
+        said += f" on {goods}"
+    if isinstance(scope.get("source"), str):
+        said += f" by the source {scope['source']}"
+    return said
+
+
+KINDS = {
+    "share": "shares", "quantity": "amounts", "rank": "ranks", "statement": "statements in words",
+    "change": "changes", "count": "counts", "price": "prices",
+}  # fmt: skip
+"""Kinds of claims, as what several of them are."""
+
+
+def claims(answer: Answer) -> Sentences:
+    """Say how many claims were published, and of which kind most are."""
+    names = Lexicon(answer)
+    kinds = Counter(row["kind"] for row in answer.rows.to_pylist())
+    kind, times = most_frequent(kinds.elements())
+    count = sum(kinds.values())
+    word = KINDS.get(kind, f"of the kind {kind}")
+    most = f", {times:,} of them {word}" if times < count else f", {word}" if kind in KINDS else ""
+    start = number_of(count, "published claim") + about(names)
+    yield from shortened(f"{start} {'is' if count == 1 else 'are'} known", most)
+
+
+VERDICTS = {
+    "borne out": "The data bear out", "contradicted": "contradict",
+    "cannot be told": "cannot tell of", "no measurement": "do not measure",
+}  # fmt: skip
+"""What the data do with a claim, by its verdict, in the order of a sentence."""
+
+
+def check(answer: Answer) -> Sentences:
+    """Say how many claims the data bear out and contradict, and how many they cannot."""
+    names = Lexicon(answer)
+    counts = Counter(row["verdict"] for row in answer.rows.to_pylist())
+    total = sum(counts.values())
+    whole = number_of(total, "published claim")
+    subject = about(names)
+    if len(counts) == 1:
+        verdict = next(iter(counts))
+        verb = {"borne out": "bear out", **VERDICTS}.get(verdict, "leave open")
+        verb = "bear out" if verdict == "borne out" else verb
+        yield from shortened(f"The data {verb} {whole}{subject}")
+        return
+    start = f"The data bear out {counts['borne out']:,} of {whole}{subject} and contradict "
+    start += f"{counts['contradicted']:,}"
+    short = start.replace(subject, "", 1) if subject else start
+    rest = counts["cannot be told"]
+    more = f"; of {rest:,} it cannot be told" if rest else ""
+    yield from shortened(start, more)
+    yield from shortened(short, more)
+
+
+def conflicts(answer: Answer) -> Sentences:
+    """Say how many pairs of published figures cannot both be right."""
+    names = Lexicon(answer)
+    rows = answer.rows.to_pylist()
+    doubtful = sum(NEITHER in row["conflict"] for row in rows)
+    sure = len(rows) - doubtful
+    pairs = "pair of published figures" if (sure or doubtful) == 1 else "pairs of published figures"
+    if sure:
+        start = f"{sure:,} {pairs}{about(names)} cannot both be right"
+        more = f", and {doubtful:,} more cannot if of one period" if doubtful else ""
+    else:
+        start = f"{doubtful:,} {pairs}{about(names)} cannot both be right if of one period"
+        more = ""
+    yield from shortened(start, more)
+
+
+def controls(answer: Answer) -> Sentences:
+    """Say how many export controls there are, of whom, and what they do or how they stand."""
+    names = Lexicon(answer)
+    rows = answer.rows.to_pylist()
+    countries = grouped(rows, "country")
+    date = answer.scope.get("date")
+    goods = "" if names.is_of_all else f" on {names.subject}"
+    count = number_of(len(rows), "export control")
+    day = f" on {date}" if isinstance(date, str) else ""
+    kinds = _counts(rows, "status" if day else "measure")
+    if len(countries) == 1:
+        who = capitalized(names.place(rows[0]["country"]))
+        start = (
+            f"{who} had {count}{goods}{day}" if day else f"{who} has {count}{goods} in these data"
+        )
+        yield from shortened(start, f": {kinds}")
+        return
+    key, times = most_frequent(row["country"] for row in rows)
+    most = f", {times:,} of {names.place(key)}"
+    verb = "stood" if day else "are known"
+    start = f"{count}{goods} of {number_of(len(countries), 'country', 'countries')} {verb}{day}"
+    yield from shortened(start, most, f": {kinds}")
+
+
+def _counts(rows: Sequence[Row], name: str) -> str:
+    """Count the rows of each value, the most frequent first."""
+    counts = Counter(row[name] for row in rows if row[name])
+    order = sorted(counts, key=lambda text: (-counts[text], text))
+    if name == "measure":
+        return listed([number_of(counts[text], text) for text in order])
+    return listed([f"{counts[text]:,} {text.replace(';', ',')}" for text in order])
+
+
+HEADLINES = {
+    "claims.list_claims": claims,
+    "claim_checks.check_claims": check,
+    "claim_checks.claim_conflicts": conflicts,
+    "policy.controls": controls,
+}
+"""Headlines by the function of the question."""

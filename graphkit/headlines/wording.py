@@ -1,0 +1,380 @@
+"""Words and figures of headlines: names in a sentence, shares, amounts, periods and counts."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graphkit.answer import Answer, money
+from graphkit.names import with_article
+from graphkit.period import Period
+
+LONGEST = 140
+"""Number of characters that a headline has at most."""
+EXACT = 5e-4
+"""Width of a range of shares up to which it is one figure."""
+HALF = 0.5
+UNFIT = ("proxy", "basket")
+"""How figures fit a question that are of other goods too."""
+OTHER_GOODS = ", other goods included"
+"""Addition to figures under codes that also hold other goods."""
+
+Row: TypeAlias = Mapping[str, Any]
+Sentences: TypeAlias = Iterator[str]
+"""Sentences for one headline, the fullest first."""
+
+
+def shortened(start: str, *additions: str) -> Sentences:
+    """Write a sentence with its additions, then without the last of them, down to none.
+
+    >>> list(shortened("China sold 60 %", ", worth 2 M USD"))
+    ['China sold 60 %, worth 2 M USD.', 'China sold 60 %.']
+    """
+    texts = [text for text in additions if text]
+    for number in range(len(texts), -1, -1):
+        yield f"{start}{''.join(texts[:number])}."
+
+
+def fitting(sentences: Iterable[str]) -> str:
+    """Choose the first sentence that is short enough; empty text if none is."""
+    return next((text for text in sentences if 0 < len(text) <= LONGEST), "")
+
+
+def part(share: float) -> str:
+    """Write a share in percent: whole from 10 % on, but never rounded to half or to all.
+
+    >>> part(0.8024), part(0.4969), part(0.9998), part(0.034), part(1.0), part(0.0001)
+    ('80 %', '49.7 %', 'over 99 %', '3.4 %', '100 %', 'less than 0.1 %')
+    """
+    hundredths = 100 * share
+    if share >= 1:
+        return f"{hundredths:.0f} %"
+    if hundredths >= 99:
+        return "over 99 %"
+    if 0 < hundredths < 0.1:
+        return "less than 0.1 %"
+    if 49 <= hundredths < 50:
+        return f"{min(hundredths, 49.9):.1f} %"
+    return f"{hundredths:.0f} %" if hundredths >= 10 else f"{hundredths:.1f} %"
+
+
+def floor_of(share: float) -> int:
+    """Round a share down to whole percent."""
+    return math.floor(100 * share + 1e-7)
+
+
+def ceiling_of(share: float) -> int:
+    """Round a share up to whole percent."""
+    return math.ceil(100 * share - 1e-7)
+
+
+def between(low: float, high: float) -> str:
+    """Write a range of shares, rounded so that it holds what it held.
+
+    >>> between(0.281, 0.969), between(0.874, 1.0), between(0.0, 0.4), between(0.5, 0.5001)
+    ('between 28 and 97 %', 'at least 87 %', 'at most 40 %', '50 %')
+    >>> between(0.0, 1.0)
+    'between 0 and 100 %'
+    """
+    if high - low < EXACT:
+        return part(low)
+    least, most = floor_of(low), ceiling_of(high)
+    if least == 0 and most >= 100:
+        return f"between 0 and {most} %"
+    if most >= 100 and high <= 1:
+        return f"at least {least} %"
+    return f"at most {most} %" if least == 0 else f"between {least} and {most} %"
+
+
+def worth(usd: float) -> str:
+    """Write a sum of US dollars."""
+    return f"{money(usd)} USD"
+
+
+def weight(tonnes: float) -> str:
+    """Write a mass."""
+    if 0 < tonnes < 1:
+        return "less than 1 t"
+    return f"{tonnes / 1e6:,.1f} M t" if tonnes >= 999_950 else f"{tonnes:,.0f} t"
+
+
+def amount(value: float, measure: str) -> str:
+    """Write an amount in the unit of a measure, ``usd`` or ``tonnes``."""
+    return worth(value) if measure == "usd" else weight(value)
+
+
+BY = {"usd": "by value", "tonnes": "by weight"}
+
+
+def number_of(count: int, one: str, several: str = "") -> str:
+    """Write a number of things.
+
+    >>> number_of(1, "product"), number_of(1200, "country", "countries")
+    ('1 product', '1,200 countries')
+    """
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as a sentence does.
+
+    >>> listed(["China", "Japan", "Chile"])
+    'China, Japan and Chile'
+    """
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
+def when(period: str | None) -> str:
+    """Write a period as part of a sentence.
+
+    >>> when("2024"), when("2025-01..2025-10"), when(None)
+    (' in 2024', ' from 2025-01 to 2025-10', '')
+    """
+    if not period:
+        return ""
+    first, _, last = period.partition("..")
+    return f" from {first} to {last}" if last else f" in {period}"
+
+
+def newest_of(periods: Iterable[str | None]) -> str | None:
+    """Choose the most frequent period, of several the newest."""
+    counts = Counter(period for period in periods if period)
+    order = sorted(counts, key=lambda text: (counts[text], Period(text).end, text))
+    return order[-1] if order else None
+
+
+def in_main_period(rows: Sequence[Row]) -> list[Row]:
+    """Select the rows of the period that most of them have."""
+    period = newest_of(row.get("period") for row in rows)
+    return [row for row in rows if row.get("period") == period]
+
+
+def most_frequent(keys: Iterable[Hashable]) -> tuple[Any, int]:
+    """Choose the most frequent key, the first by the alphabet of several, and its count."""
+    counts = Counter(keys)
+    key = min(counts, key=lambda one: (-counts[one], str(one)))
+    return key, counts[key]
+
+
+def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+    """Group rows by some of their columns."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.get(name) for name in names), []).append(row)
+    return groups
+
+
+def counted_once(rows: Sequence[Row]) -> bool:
+    """Return True if no two rows count the same trade: of codes none of which holds another."""
+    if len(rows) < 2:
+        return True
+    codes = [code for row in rows for code in (row.get("hs") or "").split("+")]
+    return all(codes) and not any(
+        one.startswith(other) or other.startswith(one)
+        for place, one in enumerate(codes)
+        for other in codes[:place]
+    )
+
+
+_NAME = re.compile(r"[^\W_][\w .,;&'’()/+-]{0,79}")
+"""Names of countries and goods, of which no sign is one of markup or hidden."""
+_BRACKETS = re.compile(r" \([^()]*\)")
+
+
+def plain(text: str) -> str:
+    """Drop what stands in brackets, such as the key after a name.
+
+    >>> plain("lithium (Li) and cobalt (Co)")
+    'lithium and cobalt'
+    """
+    return _BRACKETS.sub("", text)
+
+
+def lowered(name: str) -> str:
+    """Write a name within a sentence: no capital first, unless it is a symbol or formula.
+
+    >>> lowered("Lithium hydroxide"), lowered("NdFeB alloy"), lowered("HS 284690")
+    ('lithium hydroxide', 'NdFeB alloy', 'HS 284690')
+    """
+    first = name.split(" ")[0]
+    return name[:1].lower() + name[1:] if first[1:].islower() else name
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Names of the places and goods of an answer, as they stand within a sentence."""
+
+    answer: Answer
+
+    def place(self, key: str | None) -> str:
+        """Name a country, an area or a bloc."""
+        return with_article(self._name(key) or key) if key else "an unnamed country"
+
+    def _name(self, key: str) -> str | None:
+        """Return a name that may stand in a sentence: one with the signs of names alone."""
+        name = self.answer.names.get(key)
+        return name if name and _NAME.fullmatch(name) else None
+
+    def places(self, keys: Iterable[str]) -> str:
+        """Name several places by the alphabet of their keys."""
+        return listed([self.place(key) for key in sorted(set(keys))])
+
+    def goods(self, key: str | None) -> str:
+        """Name a product, element or material."""
+        if not key:
+            return "goods"
+        if name := self._name(key):
+            return lowered(name)
+        meanings = self.meanings
+        return next((plain(text) for text in meanings if text.endswith(f" ({key})")), key)
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """The scopes of the question in words."""
+        meaning = self.answer.scope.get("meaning") or ()
+        texts = (meaning,) if isinstance(meaning, str) else tuple(meaning)
+        return tuple(dict.fromkeys(str(text) for text in texts))
+
+    @property
+    def is_of_all(self) -> bool:
+        """True if the question names no goods."""
+        return self.answer.scope.get("for") is None
+
+    @property
+    def subject(self) -> str:
+        """The goods that the question names."""
+        if self.is_of_all:
+            return "all products"
+        texts = [plain(text) for text in self.meanings]
+        return listed([f"goods under {t}" if t.startswith("HS ") else t for t in texts]) or "goods"
+
+    def most(self, keys: Iterable[str]) -> str:
+        """Name the place that is named most often, and how often, or the only one."""
+        places = list(keys)
+        if not places:
+            return ""
+        key, times = most_frequent(places)
+        if times == len(places):
+            return f", namely {self.place(key)}"
+        return f", most often {self.place(key)} ({times:,})" if times > 1 else ""
+
+    def time(self, rows: Iterable[Row]) -> str:
+        """Write the period of rows, unless the question is about several by name."""
+        rows = list(rows)
+        if not isinstance(self.answer.scope.get("period"), list):
+            return time_of(rows)
+        return time_of([{**row, "period": None} for row in rows])
+
+    def products(self, count: int) -> str:
+        """Count products, and say of which goods."""
+        texts = [plain(text) for text in self.meanings]
+        if self.is_of_all or not texts:
+            return number_of(count, "product")
+        if len(texts) == 1 and texts[0].startswith("products of"):
+            return number_of(count, "product") + texts[0].removeprefix("products")
+        return f"{number_of(count, 'product')} ({listed(texts)})"
+
+
+def time_of(rows: Iterable[Row]) -> str:
+    """Write the period of rows of one period, and the years that they have data of."""
+    rows = list(rows)
+    period = when(newest_of(row.get("period") for row in rows))
+    years = {row.get("years") for row in rows}
+    if years <= {None}:
+        return period
+    return (
+        f"{period} (data of {years.pop()})"
+        if len(years) == 1
+        else f"{period} (some years lack data)"
+    )
+
+
+def qualified(rows: Iterable[Row]) -> str:
+    """Write that figures are of other goods too, if some are."""
+    return OTHER_GOODS if any(row.get("fit") in UNFIT for row in rows) else ""
+
+
+def parts_of(answer: Answer, place: str) -> list[list[Row]]:
+    """Group the rows of an answer by the places, and the periods, that were asked about.
+
+    Places are in the order of the question, else by their keys; so are periods.
+    """
+    several = [name for name in (place, "period") if isinstance(answer.scope.get(name), list)]
+    groups = grouped(answer.rows.to_pylist(), *several)
+    orders = [[*answer.scope[name]] for name in several]
+
+    def order(key: tuple[Any, ...]) -> list[tuple[int, str]]:
+        return [
+            (wanted.index(one) if one in wanted else len(wanted), str(one))
+            for one, wanted in zip(key, orders, strict=True)
+        ]
+
+    return [groups[key] for key in sorted(groups, key=order)]
+
+
+def label_of(answer: Answer, place: str, rows: Sequence[Row]) -> str:
+    """Name the part of a question that rows answer, by its place and period."""
+    words = []
+    if isinstance(answer.scope.get(place), list):
+        words.append(Lexicon(answer).place(rows[0].get(place)))
+    if isinstance(answer.scope.get("period"), list):
+        words.append(when(rows[0].get("period")).strip())
+    return " ".join(words)
+
+
+Figure: TypeAlias = tuple[Hashable, str]
+"""What a figure is of, and the figure: those of one thing are put side by side."""
+
+
+def told_of_each(
+    answer: Answer, place: str, tell: Callable[[Lexicon, Sequence[Row]], Iterable[str]],
+    figure: Callable[[Lexicon, Sequence[Row]], Figure],
+    parts: Sequence[Sequence[Row]] | None = None,
+) -> Sentences:  # fmt: skip
+    """Say the result of the first part of a question in a sentence, then the figures of others.
+
+    Parameters
+    ----------
+    answer : Answer
+        The answers to one question of several places or periods, side by side, or one answer.
+    place : str
+        Column of the places.
+    tell, figure : callable
+        Write sentences on the rows of a part, and its figure.
+    parts : sequence, optional
+        Rows of each part. Default: of the places and periods in the scope.
+    """
+    names = Lexicon(answer)
+    groups = [rows for rows in parts or parts_of(answer, place) if rows]
+    wanted = answer.scope.get(place)
+    there = {row.get(place) for rows in groups for row in rows}
+    none = [key for key in wanted if key not in there] if isinstance(wanted, list) else []
+    texts = list(tell(names, groups[0]))
+    if len(groups) + len(none) == 1:
+        yield from texts
+        return
+    kinds, figures = zip(*(figure(names, rows) for rows in groups), strict=True)
+    if len(set(kinds)) == 1 or len(groups) == 1:
+        labels = [label_of(answer, place, rows) for rows in groups[1:]]
+        others = [*map("{}: {}".format, labels, figures[1:])]
+        others += [f"{names.place(key)}: none" for key in none]
+        yield from (f"{text.removesuffix('.')}; {'; '.join(others)}." for text in texts)
+    rest = len(groups) + len(none) - 1
+    more = f"; {rest} more {'answer is' if rest == 1 else 'answers are'} below"
+    yield from (f"{text.removesuffix('.')}{more}." for text in texts)
+
+
+def count_of(count: int, products: str) -> str:
+    """Write a number of some products, as one of all.
+
+    >>> count_of(17, "58 products"), count_of(2, "2 products"), count_of(0, "3 products")
+    ('17 of 58 products', 'both products', 'none of 3 products')
+    """
+    total, _, rest = products.partition(" ")
+    if f"{count:,}" == total and count > 1:
+        return f"both {rest}" if count == 2 else f"all {products}"
+    return f"{f'{count:,}' if count else 'none'} of {products}"

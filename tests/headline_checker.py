@@ -1,0 +1,1440 @@
+"""A slow reader of headlines, which finds every figure and name of one again in the rows.
+
+It shares no code with :mod:`graphkit.headlines`: each kind of sentence is read by a pattern, and
+what it says is counted and added up again, row by row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from math import fsum
+from typing import Any
+
+from graphkit.answer import Answer, undoubted
+from graphkit.names import with_article
+from graphkit.period import Period
+
+Row = dict[str, Any]
+UNFIT = {"proxy", "basket"}
+LONGEST = 140
+TIME = (
+    r"(?P<time>(?: (?:in|from) [^ ,;:]+(?: to [^ ,;:]+)?)?"
+    r"(?: \((?:data of [^)]*|some years lack data)\))?)"
+)
+OTHER = r"(?P<other>(?:, other goods included)?)"
+PART = r"(?:over 99|less than 0\.1|[\d.]+) %"
+SPAN = (
+    rf"(?:between \d+ and \d+ %|at least \d+ %|at most \d+ %|an estimated {PART}|an unknown part"
+    rf"|an unknown share|{PART})"
+)
+MONEY = r"[\d,.]+(?: (?:k|M|bn))? USD"
+WEIGHT = r"(?:less than 1 t|[\d,.]+(?: M)? t)"
+COUNT = (
+    r"(?P<count>(?:none|[\d,]+) of [\d,]+|both|all [\d,]+) (?P<what>products?)"
+    r"(?P<of>(?: of [a-z ]+?| \([^)]*\))?)"
+)
+MOST = r"(?P<most>(?:, most often .+? \([\d,]+\)|, namely [^,;]+?)?)"
+BY = {"usd": "by value", "tonnes": "by weight"}
+
+
+class Unread(AssertionError):
+    """A headline that no pattern reads."""
+
+
+def agrees(text: str, share: float) -> bool:
+    """Tell if a share is written right."""
+    if text == "over 99 %":
+        return 0.99 - 1e-9 <= share < 1
+    if text == "less than 0.1 %":
+        return 0 < share < 0.001 + 1e-9
+    number = text.removesuffix(" %")
+    digits = len(number.partition(".")[2])
+    near = abs(100 * share - float(number)) <= 0.5 * 10**-digits + 1e-6
+    return near or (number == "49.9" and 0.49 <= share < 0.5)
+
+
+def holds(text: str, low: float | None, high: float | None, share: float | None = None) -> bool:
+    """Tell if a range is written so that it holds what it is of, and no percent more."""
+    if text in ("an unknown part", "an unknown share"):
+        return share is None
+    if text.startswith("an estimated "):
+        assert share is not None
+        return (low is None or high is None) and agrees(text.removeprefix("an estimated "), share)
+    assert low is not None
+    assert high is not None
+    numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
+    if text.startswith("between"):
+        least, most = numbers
+    elif text.startswith("at least"):
+        least, most = numbers[0], 100.0
+    elif text.startswith("at most"):
+        least, most = 0.0, numbers[0]
+    else:
+        return high - low < 5e-4 + 1e-12 and agrees(text, low)
+    below, above = 100 * low - least, most - 100 * high
+    return -1e-6 <= below < 1 + 1e-6 and -1e-6 <= above < 1 + 1e-6
+
+
+def is_worth(text: str, value: float) -> bool:
+    """Tell if an amount is written right."""
+    if text == "less than 1 t":
+        return 0 < value < 1
+    number, *unit = text.split()
+    size = {"k": 1e3, "M": 1e6, "bn": 1e9}.get(unit[0], 1.0)
+    digits = len(number.partition(".")[2])
+    return abs(value / size - float(number.replace(",", ""))) <= 0.5 * 10**-digits + 1e-6
+
+
+def whole(text: str) -> int:
+    return 0 if text == "none" else int(text.replace(",", ""))
+
+
+def main_period(rows: list[Row]) -> list[Row]:
+    """Rows of the period that most have, of several the newest."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.get("period"):
+            counts[row["period"]] = counts.get(row["period"], 0) + 1
+    if not counts:
+        return rows
+    most = max(counts.values())
+    ties = [period for period, count in counts.items() if count == most]
+    period = sorted(ties, key=lambda text: (Period(text).end, text))[-1]
+    return [row for row in rows if row["period"] == period]
+
+
+def of_each(rows: list[Row], *names: str) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        key = row.get(names[0]) if len(names) == 1 else tuple(row.get(name) for name in names)
+        groups.setdefault(key, []).append(row)
+    return groups
+
+
+def share_of(row: Row) -> float | None:
+    return row["share_tonnes"] if row["share_usd"] is None else row["share_usd"]
+
+
+class Reader:
+    """One answer, and what its headline may call its places and goods."""
+
+    def __init__(self, answer: Answer, names: dict[str, str]) -> None:
+        self.answer = undoubted(answer)
+        self.scope = answer.scope
+        self.rows: list[Row] = self.answer.rows.to_pylist()
+        self.names = {**names, **answer.names}
+
+    def place(self, key: str | None) -> str:
+        if key is None:
+            return "an unnamed country"
+        name = self.names.get(key)
+        if name is None and "+" in key and all(part in self.names for part in key.split("+")):
+            name = " and ".join(self.names[part] for part in key.split("+"))
+        return with_article(name or key)
+
+    def owner(self, key: str | None) -> str:
+        name = self.place(key)
+        return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+    def goods(self, key: str | None) -> str:
+        name = self.answer.names.get(key or "")
+        if not name:
+            meaning = self.scope.get("meaning") or ""
+            texts = [meaning] if isinstance(meaning, str) else meaning
+            for text in texts:
+                if key and str(text).endswith(f" ({key})"):
+                    return re.sub(r" \([^()]*\)", "", str(text))
+            return key or "goods"
+        first = name.split(" ")[0]
+        return name[0].lower() + name[1:] if first[1:].islower() else name
+
+    def starts(self, text: str, expected: str) -> None:
+        assert text.casefold() == expected.casefold(), (text, expected)
+
+    def time(self, text: str, rows: list[Row]) -> None:
+        periods = {row.get("period") for row in rows} - {None}
+        years = {row.get("years") for row in rows}
+        plain = re.sub(r" \((?:data of .*|some years lack data)\)$", "", text)
+        assert len(periods) <= 1, periods
+        if periods:
+            period = periods.pop()
+            first, _, last = period.partition("..")
+            assert plain == (f" from {first} to {last}" if last else f" in {period}"), text
+        else:
+            assert plain == ""
+        assert (plain != text) == (years != {None}), (text, years)
+        if "data of" in text:
+            assert f"(data of {years.pop()})" in text
+            assert not years
+
+    def other(self, text: str, rows: list[Row]) -> None:
+        assert bool(text) == any(row.get("fit") in UNFIT for row in rows), (text, rows)
+
+    def count(self, match: re.Match[str], count: int, total: int) -> None:
+        text = match["count"]
+        if text in ("both",) or text.startswith("all "):
+            assert count == total
+            assert total == (2 if text == "both" else whole(text.split()[1]))
+        else:
+            found, all_of = text.split(" of ")
+            assert (whole(found), whole(all_of)) == (count, total), (text, count, total)
+        assert (match["what"] == "product") == (total == 1)
+
+    def most(self, text: str, keys: list[str]) -> None:
+        """Check who is named most often."""
+        if not text:
+            return
+        counts = Counter(keys)
+        key = sorted(counts, key=lambda one: (-counts[one], str(one)))[0]
+        if text.startswith(", namely "):
+            assert text == f", namely {self.place(key)}"
+            assert counts[key] == len(keys)
+        else:
+            assert text == f", most often {self.place(key)} ({counts[key]:,})", (text, counts)
+
+
+# --- imports at face value
+
+
+def supplier_of_half(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    read.starts(match["seller"], read.place(rows[0]["supplier"]))
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    products = of_each(rows, "product")
+    large = [
+        product for product, some in products.items()
+        if min(-1.0 if share_of(row) is None else share_of(row) for row in some) >= 0.5
+    ]  # fmt: skip
+    read.count(match, len(large), len(products))
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    if match["worth"]:
+        counted = [row for row in rows if row["product"] in large]
+        codes = [code for row in counted for code in (row["hs"] or "none").split("+")]
+        assert len(counted) == 1 or len(codes) == len(set(codes))
+        assert len(counted) == 1 or "none" not in codes
+        assert is_worth(match["worth"], fsum(row["usd"] for row in counted))
+
+
+def supplier_of_one(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    read.starts(match["seller"], read.place(rows[0]["supplier"]))
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    one_product(read, match, rows)
+
+
+def one_product(read: Reader, match: re.Match[str], rows: list[Row]) -> None:
+    """Check the share and amount of one supplier in one product, by each series of trade."""
+    assert {row["product"] for row in rows} == {rows[0]["product"]}
+    assert match["goods"] == read.goods(rows[0]["product"])
+    shares = [share for row in rows if (share := share_of(row)) is not None]
+    measures = {"usd" if row["share_usd"] is not None else "tonnes" for row in rows
+                if share_of(row) is not None}  # fmt: skip
+    if not shares or len(measures) > 1:
+        assert match["share"] == "an unknown share"
+    elif len(shares) == 1:
+        assert agrees(match["share"], shares[0])
+    else:
+        assert holds(match["share"], min(shares), max(shares))
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    if match["measure"]:
+        assert BY[measures.pop()] == match["measure"]
+    if match["weight_share"]:
+        assert agrees(match["weight_share"], rows[0]["share_tonnes"])
+    if match["worth"]:
+        assert is_worth(match["worth"], rows[0]["usd"])
+        assert len(rows) == 1
+    if match["tonnes"]:
+        assert is_worth(match["tonnes"], rows[0]["tonnes"])
+    if match["series"]:
+        assert whole(match["series"]) == len(rows)
+
+
+ONE = (
+    rf"{TIME}(?:{{middle}}){OTHER}(?:,? (?P<measure>by value|by weight)"
+    rf"(?: \((?P<weight_share>{PART}) by weight\))?"
+    rf"(?:, worth (?P<worth>{MONEY})|, (?P<tonnes>{WEIGHT})"
+    r"|, in (?P<series>[\d,]+) series of trade)?)?\."
+)
+
+
+def below_half(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    assert match["seller"] == read.place(rows[0]["supplier"])
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    assert whole(match["n"]) == len({row["product"] for row in rows})
+    shares = [(share, row) for row in rows if (share := share_of(row)) is not None]
+    most = max(share for share, _ in shares)
+    assert most < 0.5
+    assert agrees(match["share"], most)
+    read.time(match["time"], rows)
+    row = max(shares, key=lambda pair: (pair[0], pair[1]["product"]))[1]
+    if match["goods"]:
+        assert match["goods"] == read.goods(row["product"])
+    if match["measure"]:
+        assert match["measure"] == ("by value" if row["share_usd"] is not None else "by weight")
+
+
+def unknown_part(read: Reader, match: re.Match[str]) -> None:
+    assert all(share_of(row) is None for row in main_period(read.rows))
+
+
+def half_by_some(read: Reader, match: re.Match[str]) -> None:
+    products = of_each(main_period(read.rows), "product")
+    of = [[(share_of(row) or 0.0) >= 0.5 for row in some] for some in products.values()]
+    assert any(map(any, of))
+    assert not any(map(all, of))
+
+
+def first_suppliers(rows: list[Row]) -> list[Row]:
+    """The largest supplier of each product in each series, as suppliers lists them all."""
+    found = []
+    for some in of_each(rows, "product", "dataset", "reporter", "source").values():
+        known = [row for row in some if share_of(row) is not None]
+        if known:
+            largest = max(share_of(row) for row in known)
+            found.append(sorted((r for r in known if share_of(r) == largest),
+                                key=lambda row: row["supplier"])[-1])  # fmt: skip
+    return found
+
+
+def largest_rows(read: Reader) -> list[Row]:
+    """Rows of the largest suppliers in the main period."""
+    rows = main_period(read.rows)
+    return first_suppliers(rows) if len({row["supplier"] for row in rows}) > 1 else rows
+
+
+def largest_of_one(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    if any(row["rank"] != 1 for row in rows):
+        rows = first_suppliers(rows)
+    read.starts(match["buyer"], read.owner(rows[0]["consumer"]))
+    assert {row["supplier"] for row in rows} == {rows[0]["supplier"]}
+    assert match["seller"] == read.place(rows[0]["supplier"])
+    one_product(read, match, rows)
+
+
+def several_of_one(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    if any(row["rank"] != 1 for row in rows):
+        rows = first_suppliers(rows)
+    keys = sorted({row["supplier"] for row in rows})
+    assert len(keys) > 1
+    assert all(read.place(key) in match["sellers"] for key in keys)
+    read.time(match["time"], rows)
+
+
+def half_from_one(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    if any(row["rank"] != 1 for row in rows):
+        rows = first_suppliers(rows)
+    products = of_each(rows, "product")
+    large = []
+    for product, some in products.items():
+        one = len({row["supplier"] for row in some}) == 1
+        if one and all(share_of(row) is not None and share_of(row) >= 0.5 for row in some):
+            large.append(product)
+    read.count(match, len(large), len(products))
+    assert match["buyer"] == read.place(rows[0]["consumer"])
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    read.most(match["most"], [products[product][0]["supplier"] for product in large])
+
+
+def every_supplier(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    read.starts(match["buyer"], read.place(rows[0]["consumer"]))
+    [row] = first_suppliers(rows)
+    assert whole(match["n"]) == len({row["supplier"] for row in rows})
+    assert match["goods"] == read.goods(row["product"])
+    assert match["seller"] == read.place(row["supplier"])
+    assert agrees(match["share"], share_of(row))
+    read.time(match["time"], rows)
+    read.other(match["other"], [row])
+    if match["measure"]:
+        assert match["measure"] == ("by value" if row["share_usd"] is not None else "by weight")
+    if match["weight_share"]:
+        assert agrees(match["weight_share"], row["share_tonnes"])
+
+
+def unknown_amounts(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    assert all(share_of(row) is None for row in rows)
+    assert whole(match["n"]) == len({row["product"] for row in rows})
+
+
+def buyers(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    people = {row["consumer"] for row in rows}
+    products = {row["product"] for row in rows}
+    least = min(share for row in rows if (share := share_of(row)) is not None)
+    if match["n"]:
+        assert whole(match["n"]) == len(people)
+    else:
+        assert len(people) == 1
+        read.starts(match["buyer"], read.place(people.pop()))
+    assert 0 <= 100 * least - float(match["least"]) < 1 + 1e-6
+    if match["products"]:
+        assert whole(match["products"]) == len(products)
+    else:
+        assert len(products) == 1
+        assert match["goods"] == read.goods(products.pop())
+    assert match["seller"] == read.place(rows[0]["supplier"])
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    known = [row for row in rows if row["usd"] is not None]
+    if match["first"] or match["first_goods"]:
+        row = max(known, key=lambda row: (row["usd"], row["consumer"]))
+        if match["first"]:
+            assert match["first"] == read.place(row["consumer"])
+            assert is_worth(match["worth"], row["usd"])
+        else:
+            assert match["first_goods"] == read.goods(row["product"])
+            assert match["first_buyer"] == read.place(row["consumer"])
+
+
+def published_share(read: Reader, match: re.Match[str]) -> None:
+    assert read.scope["counted"]
+    name = "share" if "share" in read.rows[0] else "share_after"
+    known = [row for row in read.rows if row.get(name) is not None]
+    known = [
+        row for row in known
+        if {row["supplier"], row["consumer"]} - {None, row["share_of"].split("'s ")[0]}
+    ]  # fmt: skip
+    most = max(row[name] for row in known)
+    here = []
+    for row in read.rows:
+        owner, trade = row["share_of"].split("'s ")
+        others = {row["supplier"], row["consumer"]} - {None, owner}
+        if row[name] == most and match["whole"] == f"{read.owner(owner)} {trade}" and others:
+            here += [row] * (match["place"] == read.place(others.pop()))
+    assert here
+    assert agrees(match["share"], most)
+    assert match["goods"] in {read.goods(row["product"] or row["element"]) for row in here}
+    assert match["when"] in {row.get("period") or read.scope["after"] for row in here}
+
+
+def published_figures(read: Reader, match: re.Match[str]) -> None:
+    assert read.scope.get("counted")
+    assert whole(match["n"]) == len(read.rows)
+
+
+# --- chains
+
+
+NOBODY = {"unknown", "untraceable", "any other country"}
+
+
+def countries(rows: list[Row]) -> list[Row]:
+    return [
+        row for row in rows
+        if row["origin"] not in NOBODY and not row["origin"].startswith("through ")
+    ]  # fmt: skip
+
+
+def origin(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    passed = [row for row in rows if row["origin"].startswith("through ")]
+    known = passed or [row for row in countries(rows) if row["share"] is not None]
+    known = [row for row in known if row["earlier"] is None] or known
+    read.time(match["time"], rows)
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    here = []
+    for row in known:
+        end = read.place(row["origin"].removeprefix("through "))
+        if match["place"] == end and match["goods"] == read.goods(row["product"]):
+            here.append(row)
+    share = match["share"][0].lower() + match["share"][1:]
+    fitting = [row for row in here if holds(share, row["low"], row["high"], row["share"])]
+    assert fitting, (match["share"], here)
+    best = max(row["low"] or 0.0 for row in known)
+    fitting = [row for row in fitting if (row["low"] or 0.0) >= best - 1e-12]
+    assert fitting
+    if match["estimate"]:
+        assert any(agrees(match["estimate"], row["share"]) for row in fitting)
+    row = fitting[0]
+    assert bool(match["before"]) <= (row["earlier"] is not None)
+    if row["earlier"] is not None and not match["before"]:
+        assert row["fit"] in UNFIT
+    read.other(match["other"], [row] if not match["before"] else [])
+    if match["measure"]:
+        assert match["measure"] == BY[row["measure"]]
+
+
+def half_made(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    large: dict[str, set[str]] = {}
+    for row in countries(rows):
+        if row["low"] is not None and row["low"] >= 0.5 and row["earlier"] is None:
+            large.setdefault(row["product"], set()).add(row["origin"])
+    read.count(match, len(large), len({row["product"] for row in rows}))
+    assert match["buyer"] == read.owner(rows[0]["consumer"])
+    read.time(match["time"], rows)
+    read.other(match["other"], [row for row in rows if row["product"] in large])
+    if match["place"] != "one country":
+        assert match["place"] == read.place(read.scope["origin"])
+        assert {key for keys in large.values() for key in keys} <= {read.scope["origin"]}
+    read.most(match["most"], [key for keys in large.values() for key in keys])
+
+
+def by_sellers(read: Reader, match: re.Match[str]) -> None:
+    rows = [row for row in countries(main_period(read.rows)) if row["face_value"]]
+    most = max(row["face_value"] for row in rows)
+    assert agrees(match["share"], most)
+    here = [row for row in rows if row["face_value"] >= most - 1e-12]
+    assert any(match["place"] == read.place(row["origin"]) for row in here)
+    assert any(match["goods"] == read.goods(row["product"]) for row in here)
+    read.time(match["time"], here)
+
+
+def no_origin(read: Reader, match: re.Match[str]) -> None:
+    assert not [row for row in countries(main_period(read.rows)) if row["share"] is not None]
+
+
+CERTAINTY = {
+    "surely": {"certain"}, "by estimate": {"as traced"}, "perhaps": {"possible"},
+    "with the other goods under its code": {"basket", "proxy"},
+}  # fmt: skip
+
+
+def point_of(row: Row) -> str:
+    return "removed" if row.get("removed") is not None else "supplier"
+
+
+def points(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    wanted = CERTAINTY[match["sure"]]
+    for better in ("certain", "as traced", "possible"):
+        if better in wanted:
+            break
+        assert all(row["verdict"] != better for row in rows)
+    rows = [row for row in rows if row["verdict"] in wanted]
+    if match["sure"].startswith("with"):
+        first = "basket" if any(row["verdict"] == "basket" for row in rows) else "proxy"
+        rows = [row for row in rows if row["verdict"] == first]
+    assert abs(float(match["least"]) - 100 * read.scope["threshold"]) < 1e-4
+    goods, people = {row["product"] for row in rows}, {row["consumer"] for row in rows}
+    if match["products"]:
+        assert whole(match["products"]) == len(goods)
+    else:
+        assert len(goods) == 1
+        assert match["goods"] == read.goods(goods.pop())
+    if match["n"]:
+        assert whole(match["n"]) == len(people) > 1
+    else:
+        assert len(people) == 1
+        assert match["buyer"] == read.owner(people.pop())
+    read.time(match["time"], rows)
+    keys = [key for some in of_each(rows, "consumer", "product").values()
+            for key in {row[point_of(row)] for row in some}]  # fmt: skip
+    read.most(match["most"], keys)
+
+
+def without(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    here = [
+        row for row in rows
+        if match["place"] == read.place(row["removed"])
+        and match["buyer"] == read.place(row["consumer"])
+        and match["goods"] == read.goods(row["product"])
+    ]  # fmt: skip
+    [row] = here
+    assert holds(match["share"], row["low"], row["high"], row["loss"])
+    if match["estimate"]:
+        assert agrees(match["estimate"], row["loss"])
+    for verdict in ("certain", "as traced", "possible"):
+        if row["verdict"] == verdict:
+            break
+        assert all(other["verdict"] != verdict for other in rows)
+    best = [other["low"] or 0.0 for other in rows
+            if other["verdict"] == row["verdict"] and other["loss"] is not None]  # fmt: skip
+    assert (row["low"] or 0.0) >= max(best) - 1e-12
+    read.time(match["time"], [row])
+    read.other(match["other"], [row])
+    if match["measure"]:
+        assert match["measure"] == BY[row["measure"]]
+
+
+def nothing_left(read: Reader, match: re.Match[str]) -> None:
+    assert any(row["loss"] is None and row["cut_off"] for row in read.rows)
+
+
+def exposed(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    if any(row.get("definition") == "face value" for row in rows):
+        rows = [row for row in rows if row["definition"] == "face value"]
+    most = max(row["consumers"] for row in rows)
+    assert whole(match["n"]) == most
+    here = [
+        row for row in rows
+        if row["consumers"] == most and match["place"] == read.place(row[point_of(row)])
+        and match["goods"] == read.goods(row["product"])
+        and whole(match["of"]) == row["importers"]
+        and (not match["stake"] or agrees(match["stake"], row["at_stake"]))
+    ]  # fmt: skip
+    assert here
+    assert abs(float(match["least"]) - 100 * read.scope["threshold"]) < 1e-4
+    read.time(match["time"], here[:1])
+    read.other(match["other"], here[:1])
+    if match["measure"]:
+        assert match["measure"] == BY[here[0]["measure"]]
+
+
+def domestic(read: Reader, match: re.Match[str]) -> None:
+    rows = [row for row in read.rows if row["verdict"] == "published"]
+    assert bool(rows) == match["who"].startswith("Sources")
+    rows = rows or read.rows
+    goods = {read.goods(row["product"] or row["element"]) for row in rows}
+    if re.fullmatch(r"[\d,]+ materials?", match["goods"]):
+        assert whole(match["goods"].split()[0]) == len(goods)
+    else:
+        assert sorted(goods) == sorted(re.split(r", | and ", match["goods"]))
+    counts = Counter(row["country"] for row in rows)
+    if match["place"]:
+        key = sorted(counts, key=lambda one: (-counts[one], one))[0]
+        assert match["place"] == read.place(key)
+        if match["times"]:
+            assert whole(match["times"]) == counts[key]
+
+
+def cut(read: Reader, text: str | None) -> None:
+    """Check the cut that a headline names."""
+    if text is None:
+        return
+    loss = read.scope.get("loss", 1.0)
+    names = [read.place(key) for key in sorted(set(read.scope["exporters"]))]
+    assert all(name in text for name in names)
+    number = re.search(r" cut ([\d.]+) % of ", text)
+    if isinstance(loss, float) and loss < 1:
+        assert number
+        assert abs(float(number[1]) - 100 * loss) < 1e-4
+    else:
+        assert " stopped " in text
+
+
+def loss(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    cut(read, match["cut"])
+    place = "consumer" if "consumer" in rows[0] else "country"
+    amount = "lost_imports" if place == "consumer" else "lost"
+    assert match["whole"] == ("imports" if place == "consumer" else "supply")
+    most = max(row[amount] or 0.0 for row in rows)
+    here = [
+        row for row in rows
+        if (row[amount] or 0.0) == most
+        and match["who"].casefold() == read.place(row[place]).casefold()
+        and holds(match["share"], row["low"], row["high"], row["lost_share"])
+        and (not match["goods"] or match["goods"] == read.goods(row["product"]))
+    ]  # fmt: skip
+    assert here, (match["share"], most)
+    row = here[0]
+    if match["worth"]:
+        assert is_worth(match["worth"], row[amount])
+        assert match["worth"].endswith("USD") == (row["measure"] == "usd")
+    if match["estimate"]:
+        assert agrees(match["estimate"], row["lost_share"])
+    if place == "country":
+        assert ("may fail" in match["verb"]) == (row["verdict"] != "certain")
+    else:
+        assert ("most:" in match["verb"]) == (len({row["consumer"] for row in rows}) > 1)
+    read.time(match["time"], [row])
+    read.other(match["other"], [row])
+
+
+# --- markets
+
+
+def chosen(read: Reader) -> list[Row]:
+    markets = {(row["market"], row["measure"]) for row in read.rows}
+
+    def order(pair: tuple[str, str]) -> tuple[Any, ...]:
+        place = {"imports": 0, "production": 1, "exports": 2}.get(pair[0], 3)
+        return place, pair[1] != "usd", pair
+
+    market, measure = min(markets, key=order)
+    return main_period([
+        row for row in read.rows if row["market"] == market and row["measure"] == measure
+    ])  # fmt: skip
+
+
+def one_has_half(row: Row) -> bool:
+    return row["top"] is not None and row["cr1"] is not None and row["cr1"] >= 0.5
+
+
+def whose_market(read: Reader, text: str, rows: list[Row]) -> None:
+    market = rows[0]["market"]
+    people = {row["consumer"] for row in rows if row["consumer"]}
+    if people:
+        assert text == f"{read.owner(people.pop())} imports"
+    elif market == "production":
+        assert text in ("world output", "the world’s output")
+    else:
+        assert text == f"world {market}"
+
+
+def half_of_market(read: Reader, match: re.Match[str]) -> None:
+    rows = chosen(read)
+    products = of_each(rows, "product")
+    sure = [key for key, some in products.items() if all(map(one_has_half, some))]
+    read.count(match, len(sure), len(products))
+    whose_market(read, match["market"], rows)
+    assert (match["verb"] == "made") == rows[0]["market"].startswith("production")
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+    read.most(match["most"], [row["top"] for key in sure for row in products[key]])
+    if match["measure"]:
+        assert match["measure"] == BY[rows[0]["measure"]]
+
+
+def half_of_buyers(read: Reader, match: re.Match[str]) -> None:
+    rows = chosen(read)
+    assert (whole(match["n"]), whole(match["of"])) == (sum(map(one_has_half, rows)), len(rows))
+    if match["goods"]:
+        assert {read.goods(row["product"]) for row in rows} == {match["goods"]}
+    else:
+        assert len({row["product"] for row in rows}) > 1
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+
+
+def one_market(read: Reader, match: re.Match[str]) -> None:
+    [row] = chosen(read)
+    read.starts(match["place"], read.place(row["top"]))
+    assert agrees(match["share"], row["cr1"])
+    whose_market(read, match["market"], [row])
+    assert match["goods"] == read.goods(row["product"])
+    read.time(match["time"], [row])
+    read.other(match["other"], [row])
+    if match["measure"]:
+        assert match["measure"] == BY[row["measure"]]
+    if match["hhi"]:
+        assert abs(whole(match["hhi"]) - row["hhi_low"]) <= 0.5 + 1e-6
+    if match["band"]:
+        adverbs = {"high": "highly", "moderate": "moderately", "low": "not"}
+        assert adverbs[row["band"]] == match["band"]
+
+
+def unknown_market(read: Reader, match: re.Match[str]) -> None:
+    [row] = chosen(read)
+    assert row["top"] is None or row["cr1"] is None
+
+
+def computed(read: Reader) -> list[Row]:
+    return main_period([row for row in read.rows if row["reliance_low"] is not None])
+
+
+def relying(read: Reader, match: re.Match[str]) -> None:
+    rows = computed(read)
+    groups = of_each(rows, "country", "material")
+    sure = [key for key, some in groups.items() if min(r["reliance_low"] for r in some) >= 0.5]
+    text = match["n"]
+    if text in ("both",) or text.startswith("all "):
+        assert len(sure) == len(groups) == (2 if text == "both" else whole(text.split()[1]))
+    else:
+        counts = text.split(" of ")
+        assert [whole(one) for one in counts] == [len(sure), len(groups)]
+    fields = match.groupdict()
+    if fields.get("who"):
+        assert {row["country"] for row in rows} == {rows[0]["country"]}
+        read.starts(match["who"], read.place(rows[0]["country"]))
+    elif fields.get("goods"):
+        assert {read.goods(row["material"]) for row in rows} == {match["goods"]}
+    read.time(match["time"], rows)
+    read.other(match["other"], rows)
+
+
+def one_reliance(read: Reader, match: re.Match[str]) -> None:
+    rows = computed(read) or read.rows
+    [row] = rows
+    assert match["who"] == read.owner(row["country"])
+    assert match["goods"] == read.goods(row["material"])
+    high = 1.0 if row["reliance_high"] is None else row["reliance_high"]
+    assert holds(match["share"], row["reliance_low"], high)
+    read.time(match["time"], [row])
+    read.other(match["other"], [row])
+
+
+def net_exporter(read: Reader, match: re.Match[str]) -> None:
+    [row] = computed(read) or read.rows
+    assert row["net_exporter"]
+    read.starts(match["who"], read.place(row["country"]))
+    assert match["goods"] == read.goods(row["material"])
+    read.time(match["time"], [row])
+
+
+def published_reliance(read: Reader, match: re.Match[str]) -> None:
+    [row] = read.rows
+    assert row["reliance_low"] is None
+    assert agrees(match["share"], row["published_value"])
+    read.time(match["time"], [row])
+
+
+def no_reliance(read: Reader, match: re.Match[str]) -> None:
+    assert not computed(read)
+    read.time(match["time"], read.rows if len(read.rows) == 1 else main_period(read.rows))
+
+
+def left(read: Reader, match: re.Match[str]) -> None:
+    [row] = [row for row in main_period(read.rows) if row["ratio_low"] is not None]
+    assert match["place"] == read.place(row["largest"])
+    assert is_worth(match["left"], row["supply_without"])
+    assert is_worth(match["supply"], row["supply"])
+    assert match["goods"] == read.goods(row["product"])
+    read.time(match["time"], [row])
+    if match["enough"]:
+        assert row["ratio_low"] >= 1
+    if match["met"]:
+        assert row["ratio_low"] < 1
+        high = 1.0 if row["ratio_high"] is None else min(1.0, row["ratio_high"])
+        assert holds(match["met"], row["ratio_low"], high)
+
+
+def left_of_several(read: Reader, match: re.Match[str]) -> None:
+    rows = [row for row in main_period(read.rows) if row["ratio_low"] is not None]
+    products = of_each(rows, "product")
+    sure = [key for key, some in products.items() if min(r["ratio_low"] for r in some) >= 0.5]
+    highs = {
+        key: [1.0 if r["ratio_high"] is None else r["ratio_high"] for r in some]
+        for key, some in products.items()
+    }
+    short = [key for key, some in highs.items() if max(some) < 0.5]
+    read.count(match, len(sure), len(products))
+    if match["short"]:
+        assert whole(match["short"]) == len(short)
+    read.time(match["time"], rows)
+
+
+def no_demand(read: Reader, match: re.Match[str]) -> None:
+    assert all(row["ratio_low"] is None for row in main_period(read.rows))
+
+
+def price(read: Reader, match: re.Match[str]) -> None:
+    def is_of(text: str, value: float) -> bool:
+        digits = len(text.partition(".")[2])
+        return abs(float(text.replace(",", "")) - value) <= 0.5 * 10**-digits + 1e-6
+
+    period = re.sub(r"^ (?:in|from) ", "", match["time"]).replace(" to ", "..")
+    here = [
+        row for row in read.rows
+        if row["usd_per_tonne"] is not None and row["period"] == period
+        and match["goods"] == read.goods(row["material"])
+        and is_of(match["now"], row["usd_per_tonne"])
+    ]  # fmt: skip
+    known = [row for row in read.rows if row["usd_per_tonne"] is not None]
+    known = [row for row in known if row["usd"] is not None] or known
+    assert here
+    assert Period(period).end == max(Period(row["period"]).end for row in known)
+    if match["where"] == " in world trade":
+        here = [row for row in here if row["figure"].startswith("unit value, world trade")]
+    elif match["where"].startswith(" in the imports of "):
+        here = [row for row in here if row["figure"].startswith("unit value, imports of ")]
+    assert here
+    if match["before"]:
+        first = re.sub(r"^ (?:in|from) ", "", match["then"]).replace(" to ", "..")
+        assert any(
+            old["period"] == first and old["figure"] == row["figure"]
+            and is_of(match["before"], old["usd_per_tonne"])
+            for row in here for old in read.rows
+            if old["usd_per_tonne"] is not None and old["material"] == row["material"]
+        )  # fmt: skip
+        length = Period(period).months
+        starts = [Period(old["period"]).end for row in here for old in read.rows
+                  if old["figure"] == row["figure"] and old["material"] == row["material"]
+                  and Period(old["period"]).months == length
+                  and old["usd_per_tonne"] is not None]  # fmt: skip
+        assert Period(first).end == min(starts)
+
+
+def no_price(read: Reader, match: re.Match[str]) -> None:
+    assert all(row["usd_per_tonne"] is None for row in read.rows)
+
+
+def critical(read: Reader, match: re.Match[str]) -> None:
+    materials = of_each(read.rows, "material")
+    rated = [k for k, some in materials.items()
+             if any(r["published_critical"] is not None for r in some)]  # fmt: skip
+    bad = [k for k in rated if any(r["published_critical"] is True for r in materials[k])]
+    text = match["n"]
+    if text == "both" or text.startswith("all "):
+        assert len(bad) == len(rated) == (2 if text == "both" else whole(text.split()[1]))
+    else:
+        assert [whole(one) for one in text.split(" of ")] == [len(bad), len(rated)]
+    sure = [
+        key for key, some in materials.items()
+        if max([-1.0 if r["supply_risk_low"] is None else r["supply_risk_low"] for r in some]) >= 1
+    ]  # fmt: skip
+    if match["sure"]:
+        assert whole(match["sure"]) == len(sure)
+    if match["none"]:
+        assert not sure
+
+
+def risk(read: Reader, match: re.Match[str]) -> None:
+    assert len({row["material"] for row in read.rows}) == 1
+    scores = {row["published_supply_risk"] for row in read.rows} - {None}
+    if match["score"]:
+        assert abs(float(match["score"]) - max(scores)) <= 0.05 + 1e-9
+    else:
+        assert not scores
+    if match["low"]:
+        lows = [r["supply_risk_low"] for r in read.rows if r["supply_risk_low"] is not None]
+        highs = [r["supply_risk_high"] for r in read.rows if r["supply_risk_high"] is not None]
+        assert -1e-6 <= min(lows) - float(match["low"]) < 0.1 + 1e-6
+        assert -1e-6 <= float(match["high"]) - max(highs) < 0.1 + 1e-6
+
+
+def flow(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    by = rows[0]["by"]
+    most = max(row[by] for row in rows if row[by] is not None)
+    here = [
+        row for row in rows
+        if row[by] == most and match["ends"]
+        == f"from {read.place(row['exporter'])} to {read.place(row['importer'])}"
+    ]  # fmt: skip
+    assert here
+    read.time(match["time"], here)
+    if match["size"]:
+        assert is_worth(match["size"], most)
+        assert match["size"].endswith("USD") == (by == "usd")
+    if match["share"]:
+        assert agrees(match["share"], here[0]["share"])
+
+
+def no_flow(read: Reader, match: re.Match[str]) -> None:
+    assert all(row[row["by"]] is None for row in main_period(read.rows))
+
+
+def first_of(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["rank"] == 1]
+
+
+def hub(read: Reader, match: re.Match[str]) -> None:
+    rows = read.rows
+    first = first_of(rows)
+    assert whole(match["of"]) == first[0]["nodes"]
+    read.time(match["time"], rows)
+    keys = sorted({row["country"] for row in first})
+    if re.fullmatch(r"[\d,]+ (?:countries|pairs?)", match["who"]):
+        own = len(first) if "pair" in match["who"] else len(keys)
+        assert whole(match["who"].split()[0]) == own
+    elif first[0].get("product"):
+        assert match["who"].casefold() == (
+            f"{read.owner(first[0]['country'])} {read.goods(first[0]['product'])}".casefold()
+        )
+    else:
+        assert all(read.place(key).casefold() in match["who"].casefold() for key in keys)
+    if match["measure"]:
+        assert match["measure"] == BY[rows[0]["by"]]
+
+
+def hubs(read: Reader, match: re.Match[str]) -> None:
+    first = first_of(read.rows)
+    periods = sorted({row["period"] for row in read.rows}, key=lambda p: (Period(p).end, p))
+    assert (match["a"], match["b"]) == (periods[0], periods[-1])
+    counts = Counter(row["country"] for row in first)
+    most = max(counts.values())
+    assert (whole(match["times"]), whole(match["n"])) == (most, len(periods))
+    assert match["place"] in {read.place(key) for key, count in counts.items() if count == most}
+    if match["last"]:
+        keys = {row["country"] for row in first if row["period"] == periods[-1]}
+        wanted = {match["place"]} if match["last"] == "also" else {match["last"]}
+        named = {read.place(key) for key in keys}
+        assert named == wanted or all(name in match["last"] for name in named)
+        assert match["when"].endswith(periods[-1])
+
+
+def totals_of(read: Reader) -> list[Row]:
+    parts = read.answer.coverage.get("each") or {"": read.answer.coverage}
+    totals = [total for one in parts.values() for total in one.get("totals", ())]
+    owner = (totals[0].get("consumer"), totals[0].get("supplier"))
+    return [row for row in totals if (row.get("consumer"), row.get("supplier")) == owner]
+
+
+def changed_value(row: Row, totals: list[Row], end: str) -> float | None:
+    months = any(one["months_before"] != one["months_after"] for one in totals)
+    value = row[f"usd_{end}"]
+    return value / row[f"months_{end}"] if months and value is not None else value
+
+
+def change_of_one(read: Reader, match: re.Match[str]) -> None:
+    totals = totals_of(read)
+    [row] = totals
+    old, new = (changed_value(row, totals, end) for end in ("before", "after"))
+    assert match["goods"] == read.goods(row["product"])
+    assert (match["a"], match["b"]) == (row["before"], row["after"])
+    whose_trade(read, match["trade"], row)
+    change = new / old - 1
+    text = match["turn"]
+    if text.startswith("changed little"):
+        assert abs(change) < 0.005
+    elif "-fold" in text:
+        assert abs(float(re.search(r"[\d,.]+", text)[0].replace(",", "")) - change - 1) <= 0.051
+    else:
+        assert (change > 0) == text.startswith("rose")
+        assert agrees(re.search(PART, text)[0], abs(change))
+    if match["old"]:
+        assert is_worth(match["old"], old)
+        assert is_worth(match["new"], new)
+
+
+def whose_trade(read: Reader, text: str, row: Row) -> None:
+    key = row.get("consumer") or row.get("supplier")
+    keys = {row.get("consumer"), row.get("supplier")} - {None}
+    kind = "exports" if text.endswith("exports") else "imports"
+    assert any(text.casefold() == f"{read.owner(k)} {kind}".casefold() for k in keys), (text, key)
+    if len(keys) == 1:
+        assert (kind == "imports") == (row.get("consumer") is not None)
+
+
+def change_of_several(read: Reader, match: re.Match[str]) -> None:
+    totals = totals_of(read)
+    values = [(row["product"], changed_value(row, totals, "before"),
+               changed_value(row, totals, "after")) for row in totals]  # fmt: skip
+    grown = {
+        product for product in {p for p, _, _ in values}
+        if all(a is not None and b is not None and b > a for p, a, b in values if p == product)
+    }  # fmt: skip
+    read.count(match, len(grown), len({p for p, _, _ in values}))
+    assert (match["a"], match["b"]) == (totals[0]["before"], totals[0]["after"])
+    whose_trade(read, match["trade"], totals[0])
+    if match["goods"]:
+        known = [(b - a, p) for p, a, b in values if a is not None and b is not None]
+        change, product = max(known, key=lambda pair: (abs(pair[0]), pair[1]))
+        assert match["goods"] == read.goods(product)
+        assert (match["sign"] == "+") == (change >= 0)
+        assert is_worth(match["size"], abs(change))
+
+
+def no_change(read: Reader, match: re.Match[str]) -> None:
+    totals = totals_of(read)
+    [row] = totals
+    old, new = (changed_value(row, totals, end) for end in ("before", "after"))
+    assert not old or new is None
+    if match["size"]:
+        assert is_worth(match["size"], new)
+
+
+def ends_of(read: Reader) -> dict[str, list[tuple[Row, Row]]]:
+    counts = Counter(Period(row["period"]).months for row in read.rows)
+    length = sorted(counts, key=lambda months: (counts[months], months))[-1]
+    rows = [row for row in read.rows
+            if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
+    ends: dict[str, list[tuple[Row, Row]]] = {}
+    for some in of_each(rows, "product", "dataset", "reporter", "source").values():
+        some = sorted(some, key=lambda row: (Period(row["period"]).end, row["period"]))
+        ends.setdefault(some[0]["product"], []).append((some[0], some[-1]))
+    return ends
+
+
+def series(read: Reader, match: re.Match[str]) -> None:
+    [[(first, last)]] = ends_of(read).values()
+    whose_trade(read, match["trade"], first)
+    assert match["goods"] == read.goods(first["product"])
+    fields = match.groupdict()
+    if "old" in fields:
+        assert is_worth(match["old"], first["usd"])
+        assert match["then"] == first["period"]
+        wanted = "rose" if last["usd"] > first["usd"] else "fell"
+        assert match["turn"] in (wanted, "moved")
+        if match["turn"] == "moved":
+            assert match["old"] == match["new"]
+    assert is_worth(match["new"], last["usd"])
+    assert match["now"] == last["period"]
+    read.other(match["other"], [first, last])
+    if match["place"]:
+        assert match["place"] == read.place(last["largest"])
+        assert agrees(match["share"], last["largest_share_usd"])
+
+
+def grown(read: Reader, match: re.Match[str]) -> None:
+    ends = ends_of(read)
+    newest = max((Period(last["period"]).end, last["period"])
+                 for some in ends.values() for _, last in some)[1]  # fmt: skip
+    there = [some for some in ends.values() if {last["period"] for _, last in some} == {newest}]
+    more = [some for some in there if all(last["usd"] > first["usd"] for first, last in some)]
+    read.count(match, len(more), len(there))
+    assert match["now"] == newest
+
+
+def no_value(read: Reader, match: re.Match[str]) -> None:
+    assert not ends_of(read)
+
+
+def both_sides(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    pairs = [(r["usd_exporter"], r["usd_importer"]) for r in rows
+             if r["usd_exporter"] and r["usd_importer"]]  # fmt: skip
+    assert whole(match["n"]) == len(pairs)
+    assert whole(match["far"]) == sum(a >= 2 * b or b >= 2 * a for a, b in pairs)
+    read.time(match["time"], rows)
+    if match["a"]:
+        assert is_worth(match["a"], sum(a for a, _ in pairs))
+        assert is_worth(match["b"], sum(b for _, b in pairs))
+
+
+def no_sides(read: Reader, match: re.Match[str]) -> None:
+    rows = main_period(read.rows)
+    assert not any(row["usd_exporter"] and row["usd_importer"] for row in rows)
+    read.time(match["time"], rows)
+
+
+# --- what was published
+
+
+def claims(read: Reader, match: re.Match[str]) -> None:
+    kinds = Counter(row["kind"] for row in read.rows)
+    assert whole(match["n"]) == len(read.rows)
+    if match["times"]:
+        assert whole(match["times"]) == max(kinds.values())
+    about = ""
+    if read.scope["about"] is not None:
+        about += f" about {read.place(read.scope['about'])}"
+    if read.scope["for"] is not None:
+        about += f" on {read.scope['for']}"
+    if read.scope["source"] is not None:
+        about += f" by the source {read.scope['source']}"
+    assert match["about"] == about
+
+
+def checks(read: Reader, match: re.Match[str]) -> None:
+    counts = Counter(row["verdict"] for row in read.rows)
+    assert whole(match["good"]) == counts["borne out"]
+    assert whole(match["n"]) == len(read.rows)
+    assert whole(match["bad"]) == counts["contradicted"]
+    if match["open"]:
+        assert whole(match["open"]) == counts["cannot be told"]
+
+
+def checks_alike(read: Reader, match: re.Match[str]) -> None:
+    verb = {"borne out": "bear out", "contradicted": "contradict",
+            "cannot be told": "cannot tell of", "no measurement": "do not measure"}  # fmt: skip
+    [verdict] = {row["verdict"] for row in read.rows}
+    assert match["verb"] == verb[verdict]
+    assert whole(match["n"]) == len(read.rows)
+
+
+def conflicts(read: Reader, match: re.Match[str]) -> None:
+    unsure = [row for row in read.rows if "if of one period" in row["conflict"]]
+    if match["if"]:
+        assert whole(match["n"]) == len(unsure) == len(read.rows)
+    else:
+        assert whole(match["n"]) == len(read.rows) - len(unsure)
+        assert whole(match["more"] or "0") == len(unsure)
+
+
+def controls(read: Reader, match: re.Match[str]) -> None:
+    assert whole(match["n"]) == len(read.rows)
+    people = Counter(row["country"] for row in read.rows)
+    fields = match.groupdict()
+    if fields.get("who"):
+        assert len(people) == 1
+        read.starts(match["who"], read.place(read.rows[0]["country"]))
+    else:
+        assert whole(match["countries"]) == len(people)
+        if match["place"]:
+            most = max(people.values())
+            assert whole(match["times"]) == most
+            assert match["place"] in {read.place(k) for k, n in people.items() if n == most}
+    name = "status" if read.scope.get("date") else "measure"
+    kinds = Counter(row[name].replace(";", ",") for row in read.rows if row[name])
+    if match["kinds"]:
+        assert sum(map(int, re.findall(r"(?<!\S)\d+(?= )", match["kinds"]))) == sum(kinds.values())
+        for kind, number in kinds.items():
+            assert f"{number} {kind}" in match["kinds"]
+    if read.scope.get("date"):
+        assert read.scope["date"] in match["date"]
+
+
+def rows_counted(read: Reader, match: re.Match[str]) -> None:
+    assert whole(match["n"]) == len(read.rows)
+    if match["products"]:
+        assert whole(match["products"]) == len({row["product"] for row in read.rows})
+
+
+def nothing(read: Reader, match: re.Match[str]) -> None:
+    assert not read.rows
+    assert not re.search(r"`|--", match[0])
+
+
+IMPORTS = r"(?P<buyer>.+?’s?) imports"
+WORK = (
+    r"was (?:mined|separated or refined|turned into metal|concentrated|alloyed|made"
+    r"|worked on at the stage \S+)"
+)
+LOSS = (
+    r"(?P<who>.+?) (?P<verb>would lose most:|would lose most of those that (?:may )?fail:"
+    rf"|would lose) (?:(?P<worth>{MONEY}|{WEIGHT}), )?(?P<share>{SPAN}) of its "
+    rf"(?P<whole>imports|supply)(?: of (?P<goods>.+?))??{TIME}{OTHER}"
+    rf"(?: \(estimate: (?P<estimate>{PART})\))?\."
+)
+Check = Callable[[Reader, re.Match[str]], None]
+_NUMBER = r"[\d,]+"
+FAMILIES: dict[str, list[tuple[str, Check]]] = {
+    "depends suppliers": [
+        (rf"(?P<seller>.+) sold at least half of {IMPORTS} of {COUNT}{TIME}{OTHER}"
+         rf"(?:, worth (?P<worth>{MONEY}))?\.", supplier_of_half),
+        (rf"(?P<seller>.+) sold (?P<share>{SPAN}) of {IMPORTS} of (?P<goods>.+?)"
+         + ONE.replace("{middle}", ""), supplier_of_one),
+        (rf"Of (?P<n>{_NUMBER}) products?(?: of [a-z ]+| \([^)]*\))?, the most that "
+         rf"(?P<seller>.+) sold of "
+         rf"{IMPORTS}{TIME} was (?P<share>{PART}){OTHER}(?: (?P<measure>by value|by weight))?"
+         r"(?:, of (?P<goods>.+))?\.", below_half),
+        (rf".+ sold half of {IMPORTS} of a product.* by some series of trade, not by all\.",
+         half_by_some),
+        (rf"What part of {IMPORTS} of .+ sold.* is unknown\.", unknown_part),
+        (rf"(?P<buyer>.+?’s?) largest supplier of (?P<goods>.+?){TIME} was (?P<sellers>.+), by "
+         rf"series "
+         rf"of trade{OTHER}\.", several_of_one),
+        (r"(?P<buyer>.+?’s?) largest supplier of (?P<goods>.+?)"
+         + ONE.replace("{middle}", rf" was (?P<seller>.+), with (?P<share>{SPAN}) of its imports"),
+         largest_of_one),
+        (rf"For {COUNT}, (?P<buyer>.+) bought at least half of its imports from one country{TIME}"
+         rf"{OTHER}{MOST}\.", half_from_one),
+        (rf"(?P<buyer>.+) bought (?P<goods>.+?) from (?P<n>{_NUMBER}) suppliers{TIME}, "
+         rf"(?P<share>{PART}) from (?P<seller>.+?){OTHER}(?:,? (?P<measure>by value|by weight)"
+         rf"(?: \((?P<weight_share>{PART}) by weight\))?)?\.", every_supplier),
+        (rf".+ imported (?P<n>{_NUMBER}) products?.*, in unknown amounts\.", unknown_amounts),
+    ],
+    "dependents": [
+        (rf"(?:(?P<n>{_NUMBER}) buyers|(?P<buyer>.+?)) got at least (?P<least>\d+) % of "
+         rf"(?:its|their) "
+         rf"imports of (?:one or more of (?P<products>{_NUMBER}) products?(?: of [a-z ]+?| "
+         rf"\([^)]*\))?"
+         rf"|(?P<goods>.+?)) from (?P<seller>.+?){TIME}{OTHER}"
+         rf"(?:, most of all (?P<first_goods>.+) to (?P<first_buyer>.+)"
+         rf"|, (?P<first>.+) most \((?P<worth>{MONEY})\))?\.", buyers),
+    ],
+    "published": [
+        (rf"No trade data; published: (?P<place>.+) had (?P<share>{PART}) of (?P<whole>.+?’s? \w+) "
+         r"of (?P<goods>.+) in (?P<when>\S+)\.", published_share),
+        (rf"No trade data; published: (?P<n>{_NUMBER}) figures?(?: on .+)?\.", published_figures),
+    ],
+    "origins depends_looked_through": [
+        (rf"For {COUNT}, at least half of {IMPORTS}{TIME} was surely "
+         rf"(?:mined, refined or )?made in (?P<place>.+?){OTHER}{MOST}\.", half_made),
+        (rf"By sellers alone, (?P<share>{PART}) of {IMPORTS} of (?P<goods>.+?){TIME} {WORK} in "
+         rf"(?P<place>.+?){OTHER}(?:, by (?:value|weight))?\.", by_sellers),
+        (rf"Which countries {IMPORTS} of .+ come from is unknown\.", no_origin),
+        (rf"(?P<share>(?i:{SPAN})) of {IMPORTS} of (?P<goods>.+?){TIME} (?:{WORK} in|passed "
+         rf"through) "
+         rf"(?P<place>.+?)(?: at some stage)?{OTHER}(?P<before>(?:, or sold by it before that "
+         rf"work)?)"
+         rf"(?:, estimated at (?P<estimate>{PART}))?(?:, (?P<measure>by value|by "
+         rf"weight))?\.", origin),
+    ],
+    "single_points": [
+        (rf"For (?:(?P<n>{_NUMBER}) importers of )?(?:(?:one or more of )?(?P<products>{_NUMBER}) "
+         rf"products?(?: of [a-z ]+?| \([^)]*\))?|(?P<goods>.+?)), at least (?P<least>[\d.]+) % of "
+         rf"(?:the|(?P<buyer>.+?’s?)) imports{TIME} (?P<sure>surely|by estimate|perhaps|with "
+         rf"the other "
+         rf"goods under its code) depends on one country{MOST}\.", points),
+        (rf"Without (?P<place>.+), (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of "
+         rf"(?P<goods>.+?){TIME} "
+         rf"could lose at least (?P<least>[\d.]+) % "
+         rf"of what they buy{OTHER}(?:; (?P<stake>{PART}) of all "
+         rf"imports "
+         r"is at stake)?(?:, (?P<measure>by value|by weight))?\.", exposed),
+        (rf"(?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of (?P<goods>.+?) bought at least "
+         rf"(?P<least>[\d.]+) % from (?P<place>.+?){TIME}{OTHER}(?:; (?P<stake>{PART}) "
+         rf"of all imports "
+         r"is at stake)?(?:, (?P<measure>by value|by weight))?\.", exposed),
+        (rf"For (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) importers? of (?P<goods>.+?){TIME}, at least "
+         r"(?P<least>[\d.]+) % could have been (?:mined|separated or refined|turned into "
+         r"metal"
+         rf"|concentrated|alloyed|made|worked on at the stage \S+) in "
+         rf"(?P<place>.+?){OTHER}"
+         rf"(?:; (?P<stake>{PART}) of all imports is at stake)?"
+         r"(?:, (?P<measure>by value|by weight))?\.", exposed),
+        (rf"Without (?P<place>.+), (?P<buyer>.+) would lose (?P<share>{SPAN}) of its imports of "
+         rf"(?P<goods>.+?){TIME}{OTHER}(?: \(estimate: (?P<estimate>{PART})\))?"
+         r"(?:, (?P<measure>by value|by weight))?\.", without),
+        (r"Without .+, .+ may get no .+\.", nothing_left),
+        (r"(?P<who>Sources name a single producer of|Only one country is known to produce) "
+         rf"(?P<goods>.+?)(?:, (?:(?P<times>{_NUMBER}) )?in (?P<place>.+))?\.", domestic),
+    ],
+    "disrupt cascade": [
+        (rf"(?P<cut>If .+ (?:stopped|cut) .+?), {LOSS}", loss),
+        (rf"(?P<cut>(?!))?{LOSS}", loss),
+    ],
+    "concentration": [
+        (rf"For {COUNT}, one country (?P<verb>made|sold) at least half of "
+         rf"(?P<market>.+?){TIME}{OTHER}"
+         rf"{MOST}(?:, (?P<measure>by value|by weight))?\.", half_of_market),
+        (rf"One country sold at least half of the imports of (?P<n>{_NUMBER}) of (?P<of>{_NUMBER}) "
+         rf"(?:buyers? of (?P<goods>.+?)|pairs of a buyer and a product){TIME}{OTHER}"
+         r"(?:, (?:by value|by weight))?\.", half_of_buyers),
+        (r"Who (?:made|sold) most of .+ is unknown\.", unknown_market),
+        (rf"(?P<place>.+?) (?:made|sold) (?P<share>{PART}) of (?P<market>the world’s "
+         rf"output|.+? imports|world "
+         rf".+?) of (?P<goods>.+?){TIME}{OTHER}(?:, (?P<measure>by value|by weight))?"
+         rf"(?:; the market is (?P<band>highly|moderately|not) concentrated)?"
+         rf"(?: \(HHI (?:at least )?(?P<hhi>{_NUMBER})\))?\.", one_market),
+    ],
+    "reliance": [
+        (rf"(?P<who>.+) relied on net imports for at least half of its use of "
+         rf"(?P<n>(?:none|{_NUMBER}) of "
+         rf"{_NUMBER}) materials?(?: of [a-z ]+?| \([^)]*\))? with figures{TIME}{OTHER}(?:, by "
+         rf"weight)?\.",
+         relying),
+        (rf"Net imports were at least half of the use of (?P<goods>.+) in "
+         rf"(?P<n>(?:none|{_NUMBER}) of "
+         rf"{_NUMBER}|both|all {_NUMBER}) countries with figures{TIME}{OTHER}(?:, by "
+         rf"weight)?\.", relying),
+        (rf"Net imports were at least half of the use of a material in (?P<n>{_NUMBER} of "
+         rf"{_NUMBER}) pairs "
+         rf"of a country and a material{TIME}{OTHER}(?:, by weight)?\.", relying),
+        (rf"Net imports were (?P<share>{SPAN}) of (?P<who>.+?’s?) use of "
+         rf"(?P<goods>.+?){TIME}{OTHER}"
+         r"(?:, by weight)?\.", one_reliance),
+        (rf"(?P<who>.+) exported more (?P<goods>.+) than it imported{TIME}{OTHER}\.", net_exporter),
+        (rf".+?’s? published reliance on imports of .+?{TIME} is "
+         rf"(?P<share>{PART})\.", published_reliance),
+        (rf"How far .+ relies on imports of .+?{TIME} is not known\.", no_reliance),
+    ],
+    "n_minus_1": [
+        (rf"Without (?P<place>.+), (?P<left>{WEIGHT}) of the world’s (?P<supply>{WEIGHT}) of "
+         rf"(?P<goods>.+?) made{TIME} would be left(?P<enough>, enough for all others)?"
+         rf"(?:, (?P<met>{SPAN}) of what others need)?\.", left),
+        (rf"Without the largest producer, at least half of the others’ demand for {COUNT} "
+         rf"would surely be "
+         rf"met{TIME}(?:, and less than half for (?P<short>{_NUMBER}))?\.", left_of_several),
+        (r"How far demand for .+ is met without its largest producer is unknown\.", no_demand),
+    ],
+    "prices": [
+        (r"A tonne of (?P<goods>.+?) was worth (?P<now>[\d,.]+) USD"
+         r"(?P<where>(?: in world trade| in the imports of .+?| by one published price| \(.+\))?)"
+         r"(?P<time> in [\d-]+[HQ]?\d*| from \S+ to \S+?)"
+         r"(?:, after (?P<before>[\d,.]+) USD(?P<then> .+))?\.", price),
+        (r"No price of .+ is one of a tonne\.", no_price),
+    ],
+    "criticality": [
+        (rf"By the EU’s published scores, (?P<n>(?:none|{_NUMBER}) of {_NUMBER}|both|all "
+         rf"{_NUMBER}) materials? "
+         rf"(?:is|are) critical(?:; computed from data, the risk of (?P<sure>{_NUMBER}) is "
+         rf"surely critical"
+         r"|(?P<none>; computed from data, no risk is sure to be))?\.", critical),
+        (r"The EU’s supply risk of .+ is (?:(?P<score>[\d.]+) as published \(critical from 1\.0\)"
+         r"|not published)(?:; computed from data, it (?:is unknown|lies between "
+         r"(?P<low>[\d.]+) and "
+         r"(?P<high>[\d.]+)))?\.", risk),
+    ],
+    "list_flows": [
+        (rf"The largest flow(?: of .+?)??(?: in the trade of .+?)??{TIME} went (?P<ends>from .+?)"
+         rf"(?:: (?P<size>{MONEY}|{WEIGHT}))?(?:, (?P<share>{PART}) of world trade)?\.", flow),
+        (r"No flow of .+ has a known amount by (?:value|weight)\.", no_flow),
+    ],
+    "centrality layered_centrality": [
+        (rf"From (?P<a>\S+) to (?P<b>\S+), (?P<place>.+) ranked first in (?P<times>{_NUMBER}) "
+         rf"of (?P<n>{_NUMBER}) "
+         r"periods? (?:as .+?|in what .+?|by .+?)(?: in the trade of .+?)??"
+         r"(?:, (?P<last>.+?)(?P<when> in \S+| from \S+ to \S+?))?\.", hubs),
+        (rf"(?P<who>.+) ranked first of (?P<of>{_NUMBER}) (?:country|countries|pairs? of a "
+         rf"country and a "
+         rf"product) .+?{TIME}(?:, (?P<measure>by value|by weight))?\.", hub),
+    ],
+    "compare": [
+        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) (?P<turn>changed little by "
+         rf"value|(?:rose|fell) "
+         rf".+? by value) from (?P<a>\S+) to (?P<b>[^\s,]+?)(?:, from (?P<old>{MONEY}) to "
+         rf"(?P<new>{MONEY})"
+         r"(?: a month)?)?\.", change_of_one),
+        (rf"(?P<trade>.+? (?:imports|exports)) grew for {COUNT} from (?P<a>\S+) to "
+         rf"(?P<b>[^\s,]+?), by value"
+         rf"(?:; the largest change was (?P<goods>.+) \((?P<sign>[+-])(?P<size>{MONEY})(?: a "
+         rf"month)?\))?\.",
+         change_of_several),
+        (rf".+ were (?:worth (?P<size>{MONEY})(?: a month)?|of unknown value).+; there is no "
+         rf"value to compare "
+         r"with.+\.", no_change),
+    ],
+    "trend": [
+        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) (?P<turn>rose|fell|moved) from "
+         rf"(?P<old>{MONEY}) "
+         rf"(?:in )(?P<then>\S+) to (?P<new>{MONEY}) in (?P<now>[^\s,;]+?){OTHER}"
+         rf"(?:; (?P<place>.+) (?:sold|bought) (?P<share>{PART}) of that)?\.", series),
+        (rf"(?P<trade>.+? (?:imports|exports)) of (?P<goods>.+) were worth (?P<new>{MONEY}) in "
+         rf"(?P<now>[^\s,;]+?){OTHER}(?:; (?P<place>.+) (?:sold|bought) (?P<share>{PART}) of "
+         rf"that)?\.", series),
+        (rf".+ in (?P<now>\S+) were larger than in the first period with data for {COUNT}(?:, "
+         rf"by value)?\.",
+         grown),
+        (r"No trade of .+ has a known value\.", no_value),
+    ],
+    "mirror": [
+        (rf"No flow of .+ has a value by both sides{TIME}\.", no_sides),
+        (rf"Of (?P<n>{_NUMBER}) flows? that both sides value{TIME}, (?P<far>{_NUMBER}) "
+         rf"differs? at least twofold"
+         rf"(?:; exporters report (?P<a>{MONEY}), importers (?P<b>{MONEY}))?\.", both_sides),
+    ],
+    "list_claims": [
+        (rf"(?P<n>{_NUMBER}) published claims?(?P<about>.*?) (?:is|are) known"
+         rf"(?:, (?P<times>{_NUMBER}) of them .+|, .+)?\.", claims),
+    ],
+    "check_claims": [
+        (rf"The data bear out (?P<good>{_NUMBER}) of (?P<n>{_NUMBER}) published claims?.* and "
+         rf"contradict "
+         rf"(?P<bad>{_NUMBER})(?:; of (?P<open>{_NUMBER}) it cannot be told)?\.", checks),
+        (rf"The data (?P<verb>bear out|contradict|cannot tell of|do not measure) "
+         rf"(?P<n>{_NUMBER}) published "
+         r"claims?.*\.", checks_alike),
+    ],
+    "claim_conflicts": [
+        (rf"(?P<n>{_NUMBER}) pairs? of published figures.* cannot both be right"
+         rf"(?:, and (?P<more>{_NUMBER}) more cannot if of one period|(?P<if> if of one "
+         rf"period))?\.", conflicts),
+    ],
+    "controls": [
+        (rf"(?P<n>{_NUMBER}) export controls?.* of (?P<countries>{_NUMBER}) countries (?:are "
+         rf"known|stood)"
+         rf"(?P<date>(?: on \S+?)?)(?:, (?P<times>{_NUMBER}) of (?P<place>.+?))?(?:: "
+         rf"(?P<kinds>.+))?\.", controls),
+        (rf"(?P<who>.+) ha(?:s|d) (?P<n>{_NUMBER}) export controls?(?P<date>.*?)(?:: "
+         rf"(?P<kinds>.+))?\.",
+         controls),
+    ],
+}  # fmt: skip
+ANYWHERE: list[tuple[str, Check]] = [
+    (rf"The answer has (?P<n>{_NUMBER}) rows?(?: on (?P<products>{_NUMBER}) products?)?(?: in "
+     rf".+)?\.",
+     rows_counted),
+]  # fmt: skip
+PATTERNS = {name: found for names, found in FAMILIES.items() for name in names.split()}
+
+
+def check(function: str, answer: Answer, names: dict[str, str], text: str = "") -> None:
+    """Check a headline against the rows of its answer, figure by figure and name by name.
+
+    Raises
+    ------
+    AssertionError
+        A figure or a name is not that of the rows, or no pattern reads the sentence.
+    """
+    text = text or answer.headline
+    form(text, answer)
+    read = Reader(answer, names)
+    if not read.rows:
+        nothing(read, re.match(r"(?s).*", text))
+        return
+    patterns = PATTERNS["published"] if answer.scope.get("counted") else PATTERNS[function]
+    for pattern, told in (*patterns, *ANYWHERE):
+        if match := re.fullmatch(pattern, text):
+            told(read, match)
+            return
+    raise Unread(f"{function}: {text}")
+
+
+def form(text: str, answer: Answer) -> None:
+    """Check what every headline has in common: one short sentence without keys and gaps."""
+    assert 0 < len(text) <= LONGEST, text
+    assert text[0] == text[0].upper(), text
+    assert text.endswith("."), text
+    assert not re.search(r"[.?!] [A-Z]", text[:-1]), text
+    assert not re.search(r"None\b|nan\b|\binf\b|unknown unknown|  |[{}`]", text), text
+    assert text.count("(") == text.count(")"), text
+    for key, name in answer.names.items():
+        if key not in name and len(key) == 3 and key.isupper():
+            assert not re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", text), (key, text)

@@ -1,0 +1,338 @@
+"""Headlines of all verbs, read by a checker that finds each figure again in the rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from headline_checker import LONGEST, check, form
+from random_seeds import random_facts
+from test_published import METALS
+from written_seeds import market, plain, write_files
+
+import graphkit
+from graphkit.answer import Answer
+from graphkit.api import Session
+from graphkit.build import build_graph
+from graphkit.errors import GraphkitError
+from graphkit.headlines import HEADLINES, headline
+from graphkit.seeds import read_seeds
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.verbs import PARAMETERS
+
+WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "8"))
+"""Number of random graphs: half of them markets, half seeds of every kind."""
+Asked = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[Asked]:
+    """List questions of every verb on some goods and countries."""
+    buyer, seller, third = places[:3]
+    goods = products[-1]
+    every: dict[str, Any] = {}
+    for scope in (every, {"scope": goods}, {"scope": products[1]}):
+        yield "depends", (buyer,), scope
+        yield "depends", (buyer,), {"on": seller, **scope}
+        yield "suppliers", (buyer,), scope
+        yield "dependents", (seller,), scope
+        yield "depends_looked_through", (buyer,), scope
+        yield "depends_looked_through", (buyer,), {"on": seller, **scope}
+        yield "origins", (buyer,), scope
+        yield "origins", (buyer,), {"chain": "face-value", **scope}
+        yield "single_points", (buyer,), scope
+        yield "single_points", (), scope
+        yield "single_points", (buyer,), {"definition": "structural", **scope}
+        yield "single_points", (), {"definition": "structural", **scope}
+        yield "single_points", (), {"definition": "domestic", **scope}
+        yield "disrupt", (seller,), {"loss": 0.8, **scope}
+        yield "cascade", (seller,), scope
+        yield "concentration", (), scope
+        yield "concentration", (buyer,), scope
+        yield "reliance", (buyer,), scope
+        yield "reliance", (), scope
+        yield "n_minus_1", (), scope
+        yield "list_flows", (), scope
+        yield "centrality", (), scope
+        yield "trend", (buyer,), scope
+        yield "trend", (seller,), {"partner": "consumer", **scope}
+        yield "compare", ("2023", "2024"), {"of": buyer, **scope}
+        yield "controls", (), scope
+        yield "list_claims", (), scope
+        yield "check_claims", (), scope
+        yield "claim_conflicts", (), scope
+        yield "mirror", (), scope
+    yield "origins", (buyer,), {"scope": goods, "without": seller}
+    yield "single_points", (), {"scope": goods, "each": True, "possible": True}
+    yield "single_points", (buyer,), {"scope": goods, "definition": "structural",
+                                      "blocs": [f"{seller}+{third}", third]}  # fmt: skip
+    yield "disrupt", (seller,), {"scope": goods, "consumer": buyer}
+    yield "disrupt", (seller,), {"scope": goods, "measure": "tonnes", "top": 2}
+    yield "concentration", (), {"scope": goods, "by": "consumer"}
+    yield "list_flows", (), {"scope": goods, "by": "tonnes", "of": buyer}
+    yield "centrality", (), {"scope": goods, "over_time": True}
+    yield "layered_centrality", (), {"scope": goods}
+    yield "controls", (), {"date": "2024-06-30"}
+    yield "criticality", (), {}
+    yield "prices", (goods,), {}
+    yield "prices", (products[1],), {"consumer": buyer}
+    yield "list_claims", (), {"about": buyer}
+    yield "check_claims", (), {"about": buyer}
+
+
+def told(session: Session, asked: Asked) -> Answer | None:
+    """Ask a question; None of one that has no answer."""
+    name, given, more = asked
+    try:
+        return getattr(session, name)(*given, **more)
+    except GraphkitError:
+        return None
+
+
+def names_of(session: Session) -> dict[str, str]:
+    """Names of all countries and areas."""
+    nodes = (session.nodes(kind).to_pylist() for kind in ("Country", "Area"))
+    return {row["key"]: row["name"] for rows in nodes for row in rows}
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Session]:
+    """A function that loads the random graph of a number."""
+    folder = tmp_path_factory.mktemp("headlines")
+
+    def graph(seed: int) -> Session:
+        if seed % 2:
+            facts = random_facts(folder / f"{seed}", Random(seed), one_series=seed % 4 == 1)
+        else:
+            facts = read_seeds(write_files(folder / f"{seed}", plain(market(Random(seed)))))
+        with EmbeddedStore(folder / f"{seed}.lbdb") as store:
+            store.load(build_graph(facts))
+        return graphkit.open(str(folder / f"{seed}.lbdb"))
+
+    return graph
+
+
+SCOPES = {
+    0: (("ore", "alloy", "magnet"), ("KOR", "CHN", "JPN")),
+    1: (("rare-earth-ore", "dy-oxide", "ree-metals"), ("KOR", "CHN", "JPN")),
+}
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_headlines_of_all_verbs_are_true_on_random_graphs(opened, seed):
+    with opened(seed) as session:
+        names = names_of(session)
+        for asked in questions(*SCOPES[seed % 2]):
+            if answer := told(session, asked):
+                try:
+                    check(asked[0], answer, names)
+                except AssertionError as error:
+                    raise AssertionError(f"{asked}: {answer.headline}\n{error}") from error
+
+
+# --- the shipped graph
+
+
+SHIPPED = [*questions(("lithium-hydroxide", "rare earths", "magnets-metal"), ("KOR", "CHN", "JPN"))]
+MORE: list[Asked] = [
+    ("depends", ("KOR",), {"on": "CHN", "scope": "dysprosium", "period": "2024"}),
+    ("depends", ("EU27",), {"scope": "dysprosium"}),
+    ("depends", ("KOR",), {"scope": "dy-oxide"}),
+    ("depends", ("JPN",), {"scope": "284690", "period": "2022"}),
+    ("suppliers", ("JPN",), {"scope": "ree-metals", "period": "2024"}),
+    ("dependents", ("CHN",), {"scope": "magnets", "min_share": 0.8}),
+    ("origins", ("JPN",), {"scope": "ree-compounds", "stage": "separate", "measure": "tonnes"}),
+    ("origins", ("KOR",), {"scope": "magnets-metal", "on": "BRA"}),
+    ("single_points", (), {"scope": "rare earths", "threshold": 0.65}),
+    ("single_points", ("KOR",), {"scope": "ree-metals", "threshold": 0.99}),
+    ("disrupt", ("CHN",), {"scope": "dysprosium", "to": "JPN", "consumer": "JPN"}),
+    ("disrupt", (), {"restriction": "Announcement 18 of 2025", "loss": 0.5}),
+    ("controls", ("COD",), {}),
+    ("controls", ("CHN",), {"scope": "dysprosium"}),
+    ("concentration", (), {"by": "stage"}),
+    ("concentration", (), {"scope": "gallium"}),
+    ("reliance", ("USA",), {"scope": "gallium"}),
+    ("n_minus_1", (), {"scope": "gallium"}),
+    ("criticality", ("gallium", "tungsten"), {}),
+    ("criticality", ("Mg",), {"import_reliance": 1.0, "eol_rir": 0.13, "substitution": 0.94}),
+    ("list_claims", (), {"source": "reex-2025-04-30"}),
+    ("check_claims", (), {"verdict": "contradicted"}),
+    ("claim_conflicts", (), {"about": "EU27", "scope": "lithium"}),
+]
+
+
+@pytest.mark.parametrize("asked", [*SHIPPED, *MORE], ids=str)
+def test_headlines_are_true_on_the_shipped_facts(ask, asked):
+    if answer := told(ask, asked):
+        check(asked[0], answer, names_of(ask))
+
+
+@pytest.mark.long
+def test_headlines_are_true_on_the_whole_shipped_graph():
+    with graphkit.open() as session:
+        names = names_of(session)
+        for asked in [*SHIPPED, *MORE]:
+            if answer := told(session, asked):
+                check(asked[0], answer, names)
+
+
+@pytest.mark.long
+def test_the_headline_of_koreas_imports_from_china_adds_up():
+    with graphkit.open() as session:
+        answer = session.depends("KOR", on="CHN")
+    rows = [row for row in answer.rows.to_pylist() if row["period"] == "2024"]
+    half = [row for row in rows if row["share_usd"] >= 0.5]
+    usd = sum(row["usd"] for row in half)
+
+    assert answer.headline == (
+        f"China sold at least half of South Korea’s imports of {len(half)} of {len(rows)} products "
+        f"in 2024, worth {usd / 1e9:.1f} bn USD."
+    )
+    assert (len(half), len(rows), round(usd / 1e8)) == (17, 58, 21)
+
+
+CHANGED = [
+    ("depends", ("KOR",), {"on": "CHN", "scope": "rare earths"}),
+    ("suppliers", ("KOR",), {"scope": "ree-metals"}),
+    ("dependents", ("CHN",), {"scope": "ree-metals"}),
+    ("origins", ("KOR",), {"scope": "magnets-metal"}),
+    ("single_points", ("KOR",), {"scope": "rare earths"}),
+    ("disrupt", ("CHN",), {"scope": "ree-metals", "loss": 0.8}),
+    ("controls", (), {"date": "2026-01-31"}),
+    ("concentration", (), {"scope": "rare earths"}),
+    ("n_minus_1", (), {}),
+    ("list_flows", (), {"scope": "ree-metals"}),
+    ("trend", ("KOR",), {"scope": "ree-metals"}),
+    ("compare", ("2023", "2024"), {"of": "KOR", "scope": "ree-metals"}),
+    ("check_claims", (), {"about": "KOR"}),
+]
+
+
+@pytest.mark.parametrize("asked", CHANGED, ids=str)
+def test_no_figure_of_a_headline_can_be_another(ask, asked):
+    """The checker fails if any number, or the name of a country, is changed."""
+    answer, names = told(ask, asked), names_of(ask)
+    text = answer.headline
+    changed = [
+        text[: found.start()] + str(int(found[0]) + 3) + text[found.end() :]
+        for found in re.finditer(r"[0-9]+", text)
+    ]
+    changed += [text.replace(name, "Iceland", 1) for name in ("China", "Australia") if name in text]
+
+    check(asked[0], answer, names)
+    assert len(changed) >= 2
+    for wrong in changed:
+        with pytest.raises(AssertionError):
+            check(asked[0], answer, names, wrong)
+
+
+# --- several countries or periods, and nothing
+
+
+SEVERAL = [
+    (("depends", ("KOR", "JPN", "USA"), {"on": "CHN", "scope": "rare earths"}), 2),
+    (("depends", ("KOR", "JPN"), {"scope": "ree-metals"}), 1),
+    (("depends", ("KOR",), {"on": "CHN", "scope": "ree-metals", "period": "2022,2024"}), 1),
+    (("suppliers", ("KOR", "JPN"), {"scope": "ree-metals"}), 1),
+    (("dependents", ("CHN", "JPN"), {"scope": "ree-metals"}), 1),
+    (("origins", ("KOR", "JPN"), {"scope": "magnets-metal"}), 1),
+    (("concentration", ("KOR", "JPN"), {"scope": "magnets-metal"}), 1),
+    (("list_flows", (), {"scope": "ree-metals", "period": "2022,2024"}), 1),
+    (("centrality", (), {"scope": "ree-metals", "period": "2022,2024"}), 1),
+    (("trend", ("KOR", "JPN"), {"scope": "ree-metals"}), 1),
+]
+
+
+@pytest.mark.parametrize(("asked", "others"), SEVERAL, ids=str)
+def test_several_answers_have_the_figures_of_each(ask, asked, others):
+    name, given, more = asked
+    periods = more.get("period", "").split(",")
+    whole = getattr(ask, name)(*([list(given)] if given else []), **more).headline
+    single = [
+        getattr(ask, name)(*some, **(more | ({"period": period} if period else {}))).headline
+        for some in ([(one,) for one in given] or [()]) for period in periods
+    ]  # fmt: skip
+    first, *rest = re.split(r"; (?=[^;:]+: |[0-9]+ more answer)", whole.removesuffix("."))
+
+    form(whole, ask.depends("KOR", scope="ree-metals"))
+    assert single[0].startswith(first[:60])
+    if "more answer" in rest[-1]:
+        assert int(rest[-1].split()[0]) == others
+        return
+    assert len(rest) == others
+    for text, other in zip(rest, single[1:], strict=True):
+        figures = re.findall(r"[0-9][0-9.,]*", text.partition(": ")[2])
+        assert figures or name == "centrality" or text.endswith(": none")
+        assert all(figure in other or re.search("both|all|none", other) for figure in figures)
+
+
+def test_many_answers_are_counted(ask):
+    countries = ["KOR", "JPN", "USA", "DEU", "FRA", "ITA", "GBR", "IND"]
+    found = ask.dependents(countries, scope="rare earths", min_share=0.01).headline
+    many = ask.depends(countries, scope="magnets-metal").headline
+
+    assert len(found) <= LONGEST
+    assert many.endswith("7 more answers are below.")
+
+
+@pytest.mark.parametrize("function", HEADLINES)
+def test_what_has_no_rows_says_what_is_missing(ask, function):
+    name = function.rpartition(".")[2]
+    name = "list_flows" if name == "mirror" else name  # one side's reports do not ship
+    asked = next(one for one in SHIPPED if one[0] == name and told(ask, one))
+    answer = told(ask, asked)
+    empty = Answer(**{**vars(answer), "rows": answer.rows.slice(0, 0), "headline": ""})
+    text = headline(function, empty)
+
+    form(text, answer)
+    assert re.search(r"\b([Nn]o|not|Nobody)\b", text), text
+
+
+def test_published_figures_alone_are_said_to_be_published(graph_of):
+    ask = graph_of({"claims.yaml": METALS})
+    asked: list[Asked] = [
+        ("suppliers", ("KOR",), {"scope": "ree-metals", "period": "2022"}),
+        ("dependents", ("CHN",), {"scope": "ree-metals", "period": "2022"}),
+        ("compare", ("2021", "2022"), {"of": "KOR", "scope": "ree-metals"}),
+    ]
+    texts = []
+    for one in asked:
+        texts.append(told(ask, one).headline)
+        check(one[0], told(ask, one), names_of(ask))
+
+    goods = told(ask, asked[0]).headline.partition(" imports of ")[2].partition(" in ")[0]
+    assert texts[0] == (
+        f"No trade data; published: China had 70 % of South Korea’s imports of {goods} in 2022."
+    )
+    assert texts[1:] == [texts[0], texts[0]]
+
+
+def test_a_name_with_signs_of_markup_does_not_stand_in_a_sentence(tmp_path):
+    seeds = market(Random(1))
+    names = {row["iso3"]: row for row in seeds["Country"]}
+    names["CHN"]["name"] = "Ignore this | [click](https://evil.example)"
+    names["JPN"]["name"] = "Isle; of <b>Wight</b>"
+    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+        store.load(build_graph(read_seeds(write_files(tmp_path / "seeds", plain(seeds)))))
+        session = Session(store)
+        texts = [session.depends(key, on=on).headline for key in names for on in names]
+
+    assert any("CHN" in text for text in texts)
+    assert not any(re.search(r"Ignore|click|<|\|", text) for text in texts), texts
+
+
+def test_every_question_has_a_headline():
+    assert set(HEADLINES) == set(PARAMETERS)
+
+
+def test_an_answer_shows_its_headline_first(ask):
+    answer = ask.depends("KOR", on="CHN", scope="ree-metals")
+
+    assert list(json.loads(answer.to_json()))[:2] == ["headline", "question"]
+    assert " ".join(str(answer).split()).startswith(f"{answer.headline} {answer.question}")
+    assert answer.plot().title == answer.headline
+    assert answer.question in answer.plot().option["title"][0]["subtext"].replace("\n", " ")
