@@ -48,7 +48,10 @@ def test_a_reply_is_what_the_command_line_writes(graph, capsysbinary):
 def test_the_repr_of_a_reply_is_its_table_and_two_lines(graph):
     lines = repr(graph.depends("KOR", on="CHN", scope="rare earths", period="2024")).splitlines()
 
-    assert lines[0] == "How much does South Korea depend on China for rare earth elements (REE)?"
+    assert lines[0].startswith(
+        "China sold at least half of South Korea’s imports of 2 of 3 products"
+    )
+    assert "How much does South Korea depend on China for rare earth elements (REE)?" in lines
     assert lines[-1] == "  Sources: cepii-baci-hs17, cepii-baci-hs92."
     assert len(lines) < 12
     assert len(repr(graph.trend("KOR")).splitlines()) < 40
@@ -79,9 +82,8 @@ def test_a_notebook_shows_a_table_in_which_no_data_is_markup(graph):
     assert page.open == []
     assert "China" in page.found["td"]
     assert "80.2 %" in page.found["td"]
-    assert (
-        page.found["strong"][0] == "Who supplies South Korea with rare-earth metals (ree-metals)?"
-    )
+    assert page.found["strong"][0].startswith("South Korea bought rare-earth metals from 11 supp")
+    assert "Who supplies South Korea with rare-earth metals (ree-metals)?" in page.found["p"]
 
     reply = graph.depends("KOR", scope="ree-metals", period="2024")
     hostile = type(reply)(**{**vars(reply), "question": "<script>alert(1)</script> & \x1b[1m"})

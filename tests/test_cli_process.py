@@ -92,7 +92,7 @@ def test_text_from_stdin_is_utf8_or_refused(db):
 def test_on_a_terminal_an_answer_is_a_table_of_its_width(db, columns):
     shown = in_terminal(["depends", "KOR"], columns, db)
     plain = re.sub(r"\x1b\[\d*m", "", shown)
-    assert shown.startswith("\x1b[1mHow much does South Korea depend")
+    assert shown.startswith("\x1b[1mFor 2 of 3 products, South Korea bought at least half")
     assert "HHI" in plain
     lines = [line for line in plain.splitlines() if "https://" not in line]
     assert max(map(len, lines)) <= columns

@@ -448,11 +448,12 @@ FORMATS = ("json", "ndjson", "csv", "markdown", "parquet", "svg", "png", "html",
 
 def test_the_page_has_the_parts_and_the_rows_of_an_answer(server):
     shown = server.get("/api/page/suppliers?country=JPN&for=magnet").json()
-    question, _, rows = shown["blocks"][:3]
+    headline, question, _, rows = shown["blocks"][:4]
     supplier = next(column for column in rows["table"] if column["name"] == "supplier")
     answer = server.get("/api/suppliers?country=JPN&for=magnet").json()
 
-    assert question["title"] == answer["question"]
+    assert headline["title"] == answer["headline"]
+    assert question["text"] == answer["question"]
     assert shown["rows"] == answer["rows"]
     names = {row["key"]: row["name"] for row in server.get("/api/names").json()}
     assert supplier["cells"] == [names[row["supplier"]] for row in answer["rows"]]

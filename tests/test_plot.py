@@ -92,11 +92,12 @@ def test_a_picture_says_what_it_leaves_out(suppliers):
     assert f"18 of {len(suppliers.rows)} rows are drawn." in subtitle
 
 
-def test_a_picture_has_question_period_measure_data_set_and_source(suppliers):
+def test_a_picture_has_headline_question_period_measure_data_set_and_source(suppliers):
     title, source = picture(suppliers).option["title"]
 
-    assert title["text"].replace("\n", " ") == suppliers.question
-    assert title["subtext"].startswith("2024 · imports by value (USD) and by mass (tonnes) · data")
+    below = title["subtext"].replace("\n", " ")
+    assert title["text"].replace("\n", " ") == suppliers.headline
+    assert below.startswith(f"{suppliers.question} 2024 · imports by value (USD) and by mass (t")
     assert source["text"].startswith("Sources: CEPII, BACI")
 
 

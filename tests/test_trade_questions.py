@@ -466,7 +466,7 @@ def test_a_row_has_the_fields_that_scripts_rely_on(ask):
     whole = as_object(ask.depends("KOR", on="CHN", scope="ree-metals", period="2024"))
 
     assert list(whole) == [
-        "question", "scope", "rows", "units", "coverage", "claims", "comparisons",
+        "headline", "question", "scope", "rows", "units", "coverage", "claims", "comparisons",
         "elsewhere", "links", "sources", "notes",
     ]  # fmt: skip
     [row] = whole["rows"]

@@ -308,7 +308,7 @@ def _points(standing: Standing, scope: list[str] | None) -> Part:
     ]  # fmt: skip
     rows = found.answer.rows.take(pa.array([place for _, place in kept], pa.int64()))
     said = "Products of the largest imports come first; the command has the stages before too."
-    answer = replace(found.answer, rows=rows)
+    answer = replace(found.answer, rows=rows, headline="")  # of some rows
     return found.section(title, [*sentences, said], answer=answer), sentences[1:]
 
 
@@ -439,7 +439,7 @@ def _controls(standing: Standing, scope: list[str] | None) -> Part:
         f"{'covers' if acts == 1 else 'cover'} what {buyer.said} bought from the acting "
         f"country in {standing.when}, or {'is' if acts == 1 else 'are'} its own."
     ]
-    answer = replace(found.answer, rows=rows)
+    answer = replace(found.answer, rows=rows, headline="")  # of some rows
     return found.section(title, [said], answer=answer, points=points), lead if kept else []
 
 

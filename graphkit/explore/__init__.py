@@ -162,8 +162,18 @@ OBJECT, ROWS = {"type": "object"}, {"type": "array", "items": {"type": "object"}
 SCHEMAS: dict[str, Any] = {
     "Answer": {
         "type": "object",
-        "required": ["question", "scope", "rows", "units", "coverage", "sources", "notes"],
+        "required": [
+            "headline",
+            "question",
+            "scope",
+            "rows",
+            "units",
+            "coverage",
+            "sources",
+            "notes",
+        ],
         "properties": {
+            "headline": {"type": "string", "description": "The result in one sentence."},
             "question": {"type": "string"},
             "scope": {**OBJECT, "description": "The query as understood, and the measure."},
             "rows": ROWS,

@@ -146,11 +146,13 @@ def framed(
     """
     space = plot.width - 2 * EDGE
     wrap = round(WIDTH / plot.width)
-    title = wrapped(answer.question, space, TITLE, bold=True, lines=4 * wrap)
+    title = wrapped(answer.headline or answer.question, space, TITLE, bold=True, lines=4 * wrap)
+    below = (
+        answer.question * bool(answer.headline), stated(answer),
+        f"{note} {_left_out(answer, drawn)}".strip(), _remarked(answer, drawn),
+    )  # fmt: skip
     subtitle = [
-        line for text in (
-            stated(answer), f"{note} {_left_out(answer, drawn)}".strip(), _remarked(answer, drawn),
-        ) if text
+        line for text in below if text
         for line in wrapped(text, space, SMALL, lines=4 * wrap)
     ]  # fmt: skip
     sources = wrapped(source_line(answer), space, SMALL, lines=3 * wrap)

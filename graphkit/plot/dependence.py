@@ -101,7 +101,8 @@ def _nearly_all(answer: Answer) -> list[dict[str, Any]]:
 def _only(answer: Answer, rows: Sequence[Mapping[str, Any]], column: str) -> str:
     """Name the country that all rows have, which their labels leave out; not if the title does."""
     named = {name_of(row[column]) for row in rows}
-    if len(named) > 1 or any(name in answer.question for name in named):
+    title = f"{answer.headline} {answer.question}"
+    if len(named) > 1 or any(name in title for name in named):
         return ""
     return f"{column.capitalize()} in every row: {', '.join(named)}."
 

@@ -183,7 +183,7 @@ class Picture:
 
     @property
     def title(self) -> str:
-        """The question that it answers."""
+        """The headline of its answer, or the question."""
         text: str = self.option["title"][0]["text"]
         return text.replace("\n", " ")
 
@@ -370,6 +370,7 @@ FONTSbody {{ margin: 0 auto; max-width: 1000px; padding: 0 12px; background: {PA
 #frame {{ overflow: auto hidden; }}
 #picture {{ transform-origin: 0 0; }}
 main {{ overflow-x: auto; }}
+h1 {{ font-size: 17px; }}
 table {{ border-collapse: collapse; font-size: 13px; }}
 td, th {{ padding: 2px 8px; border-bottom: 1px solid #8884; text-align: left; }}
 @media (prefers-color-scheme: dark) {{

@@ -124,6 +124,7 @@ def write_bytes(content: bytes, output: Path | None = None) -> None:
 def as_object(answer: Answer) -> dict[str, Any]:
     """Return an answer as one JSON object, in full precision."""
     return {
+        "headline": answer.headline,
         "question": answer.question,
         "scope": dict(answer.scope),
         "rows": rows_of(answer.rows),
@@ -232,7 +233,8 @@ def _page(answer: Answer, view: View) -> str:
     """Write a page with the picture of an answer above its text."""
     from graphkit.plot import html_page, layouts
 
-    return html_page(*layouts(answer)[view.narrow :], below=answer_html(answer, view))
+    below = str(lay_out(answer, HtmlPage(heading=True), view))
+    return html_page(*layouts(answer)[view.narrow :], below=below)
 
 
 def _picture(answer: Answer, view: View) -> Picture:

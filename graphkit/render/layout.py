@@ -318,16 +318,26 @@ SHORT_CELL = 12
 
 
 class HtmlPage:
-    """HTML with the text of the data escaped."""
+    """HTML with the text of the data escaped.
+
+    Parameters
+    ----------
+    heading : bool
+        Make the first title the heading of a page of its own.
+    """
 
     width: int | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, *, heading: bool = False) -> None:
+        self._heading = heading
         self._parts: list[str] = []
 
     def title(self, text: str) -> None:
-        """Add a paragraph in bold."""
-        self._parts.append(f"<p><strong>{_html(text)}</strong></p>\n")
+        """Add a paragraph in bold, or the heading of the page."""
+        if self._heading and not self._parts:
+            self._parts.append(f"<h1>{_html(text)}</h1>\n")
+        else:
+            self._parts.append(f"<p><strong>{_html(text)}</strong></p>\n")
 
     def text(self, text: str) -> None:
         """Add a paragraph."""

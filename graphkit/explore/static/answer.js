@@ -17,13 +17,13 @@ const ENDINGS = { markdown: "md" };
  */
 export function answer(found, path, fields) {
   const [title, ...rest] = found.blocks;
-  const lead = rest[0]?.text === undefined ? null : rest.shift();
+  const leads = rest.splice(0, rest.findIndex((part) => part.text === undefined));
   const rows = rest[0]?.table ? rest.shift() : null;
   const open = (/** @type {number} */ row, /** @type {string} */ column) =>
     details(found, row, column);
   return h("article", {},
     h("h1", {}, title.title),
-    lead && h("p", { class: "lead" }, lead.text),
+    ...leads.map((part) => h("p", { class: "lead" }, part.text)),
     h("div", { class: found.picture && !sentences(rows) ? "answer pictured" : "answer" },
       found.picture && picture(found.picture),
       rows && table(rows.table, title.title, open),
