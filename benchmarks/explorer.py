@@ -57,7 +57,7 @@ CHANGES = {
     ),
 }  # fmt: skip
 TABLES = ("depends KOR", "origins KOR --for magnets-metal", "flows --for ree-metals",
-          "centrality --for cobalt", "claims check --about KOR")  # fmt: skip
+          "centrality --for cobalt", "claims check --of KOR")  # fmt: skip
 READERS, ASKED = 50, 4
 
 

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import pyarrow as pa
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from graphkit.plot import Picture
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Reply(Answer):
@@ -122,6 +123,22 @@ def _verb(
     return ask
 
 
+def _renamed(**former: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Refuse the former names of parameters with those that replaced them."""
+
+    def declare(method: Callable[P, T]) -> Callable[P, T]:
+        @wraps(method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            for name in former:
+                if name in kwargs:
+                    raise TypeError(f"{method.__name__}: {name} is now {former[name]}")
+            return method(*args, **kwargs)
+
+        return call
+
+    return declare
+
+
 class Session(Catalog, Closing):
     """An open database and its questions, returned by :func:`graphkit.open`.
 
@@ -148,18 +165,26 @@ class Session(Catalog, Closing):
         query = find_query(name)
         return _told(run_query(self.store, query, query.values(parameters), self.limits))
 
+    @_renamed(measure="by")
     def supply_network(
-        self, scope: str | None = None, *, period: str | None = None, measure: str = "usd"
+        self, scope: str | None = None, *, period: str | None = None, by: str = "usd"
     ) -> SupplyNetwork:
         """Return trade, production and conversions of a chain in one period, as arrays.
 
         Its ``to_networkx()`` gives the graph, summed or fact by fact; ``coverage()`` describes its
         data.
+
+        Parameters
+        ----------
+        scope : str, optional
+            Product, element, mineral, stage or group. Default: everything with trade.
+        period : str, optional
+            Default: the newest with trade in scope.
+        by : {"usd", "tonnes"}
+            Count flows by value or by mass.
         """
         when = PERIOD.read(period)
-        return supply_of(
-            self, self.materials.scope(scope), when, measure=measure, uses=False
-        ).network
+        return supply_of(self, self.materials.scope(scope), when, measure=by, uses=False).network
 
     def brief(
         self, country: str | None = None, *, scope: str | None = None, period: str | None = None

@@ -51,6 +51,7 @@ class Parameter:
     """Option on the command line; empty for an argument."""
     metavar: str
     help: str
+    """Help of the option, in a line or two."""
     type: Literal[
         "text", "texts", "places", "period", "periods", "date", "number", "count", "switch",
         "names", "list",
@@ -68,6 +69,12 @@ class Parameter:
     """True to accept choices in capitals, and with spaces for hyphens."""
     in_tables: Mapping[str, int] = field(default_factory=dict)
     """Defaults in tables for people, by the switch that is on, or empty text for none."""
+    also: str = ""
+    """Option that takes the same values as the argument."""
+    details: str = ""
+    """Longer help, for addresses and tools."""
+    newest: bool = True
+    """True if a period may be the text ``latest``, for the default."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -96,8 +103,8 @@ class Parameter:
 
     @property
     def described(self) -> str:
-        """Its help, with the allowed values."""
-        return self.help.format(choices=", ".join(self.allowed))
+        """Its longest help, with the allowed values."""
+        return (self.details or self.help).format(choices=", ".join(self.allowed))
 
     def read(self, value: Any) -> Any:
         """Check that a value is in the range, among the choices, or a period or date.
@@ -155,7 +162,7 @@ class Parameter:
         return list(dict.fromkeys(map(self.read, text.split(","))))
 
     def _period(self, text: str) -> str | None:
-        if text.strip().casefold() == LATEST and self.default is not ...:
+        if text.strip().casefold() == LATEST and self.default is not ... and self.newest:
             return None
         try:
             return spelled(text)
@@ -261,6 +268,10 @@ class Verb:
     row: str
     """Description in the table of commands."""
     variant: Variant | None = None
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Former options, some with a value, and arguments, each with the option that replaced it."""
+    former_names: Mapping[str, str] = field(default_factory=dict)
+    """Former parameters in Python, each with the one that replaced it; ``*`` for arguments."""
 
     @property
     def help(self) -> str:
@@ -268,6 +279,23 @@ class Verb:
         examples = "\n".join(f"  graphkit {example}" for example in self.examples)
         text = f"{self.text}\n\n" if self.text else ""
         return f"{self.summary}\n\n{text}\b\nExamples:\n{examples}\n"
+
+    def now(self, name: str, value: object = "") -> str:
+        """Return the field that replaced a former field of addresses; empty if none did.
+
+        >>> Verb(
+        ...     "rank", "rank.rank", "", "", (), (switch("each", ""),), "", "",
+        ...     former={"--by name": "--sort name", "--by all": "--each", "WHAT": "--for"},
+        ... ).now("by", "all")
+        'each=true'
+        """
+        for spelling, option in self.former.items():
+            field_name, _, choice = spelling.removeprefix("--").lower().partition(" ")
+            if field_name == name and choice in ("", value):
+                text = option.removeprefix("--").replace(" ", "=")
+                switches = {p.field for p in self.parameters if p.type == "switch"}
+                return f"{text}=true" if text in switches else text
+        return ""
 
     @property
     def table_row(self) -> str:
@@ -330,35 +358,47 @@ PERIODS = (
 )
 KINDS = GRAPH["Claim"].column("kind").one_of
 
-SCOPE = Parameter(
-    "scope", "--for", "WHAT",
+NAMES = (
     "An element or mineral (Dy, dysprosium, graphite), a group ('rare earths'), a product "
     "(magnets-metal), an HS code or its first digits (280530, 2846), or a stage (metal). A name is "
     "tried as a stage, an element, then a product: gallium is every product bought for the "
-    "element; product:gallium is the metal alone. Several: repeat it, or use commas. Default: "
-    "everything.",
-    "texts",
-)  # fmt: skip
-PERIOD = Parameter(
-    "period", "--period", "PERIOD", f"{PERIODS} Default: the newest of each product.", "periods"
+    "element; product:gallium is the metal alone. Several: repeat it, or use commas."
 )
+SCOPE = Parameter(
+    "scope", "--for", "WHAT", "Minerals, products or codes: 'graphkit help names'.", "texts",
+    details=f"{NAMES} Default: everything.",
+)  # fmt: skip
+
+
+def period(default: str) -> Parameter:
+    """Declare the period of a question by its default."""
+    return Parameter(
+        "period", "--period", "PERIOD",
+        f"2024, 2024-Q1 ...: 'graphkit help periods'. Default: {default}.",
+        "periods", details=f"{PERIODS} Default: {default}.",
+    )  # fmt: skip
+
+
+PERIOD = period("the newest of each product")
 DATASET = Parameter(
-    "dataset", "--dataset", "KEY",
-    "Take trade from this data set: see graphkit query datasets. Default: the preferred one of "
-    "each product and period.",
+    "dataset", "--dataset", "KEY", "Data set of trade: 'graphkit query datasets'.",
+    details="Take trade from this data set: see graphkit query datasets. Default: the preferred "
+    "one of each product and period.",
 )  # fmt: skip
 CONSUMER = Parameter(
     "consumer",
     "",
     "COUNTRY...",
-    "Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Several are "
-    "answered side by side: KOR JPN, or KOR,JPN.",
+    "KOR, korea, EU27 or KOR+JPN; several side by side: KOR,JPN.",
     "places",
     default=...,
+    also="--of",
+    details="Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Several are "
+    "answered side by side: KOR JPN, or KOR,JPN.",
 )
 ANY_CONSUMER = replace(CONSUMER, metavar="[COUNTRY]...", default=None)
 COUNT_BY = Parameter(
-    "measure", "--by", "usd|tonnes", "Count flows by value or by mass.",
+    "by", "--by", "usd|tonnes", "Count flows by value or by mass.",
     default="usd", choices=COUNTED_IN,
 )  # fmt: skip
 PARTNER = Parameter(
@@ -368,7 +408,7 @@ PARTNER = Parameter(
 )  # fmt: skip
 CLAIMS = (
     Parameter(
-        "about", "--about", "COUNTRY",
+        "of", "--of", "COUNTRY",
         "Only claims that name it as consumer, supplier or rival: KOR, korea, EU27.",
     ),
     SCOPE,

@@ -19,13 +19,13 @@ from graphkit.parameters import (
     FRACTION,
     PARTNER,
     PERIOD,
-    PERIODS,
     POSITIVE,
     SCOPE,
     Parameter,
     Range,
     Variant,
     Verb,
+    period,
     share,
     switch,
 )
@@ -48,8 +48,6 @@ VERBS = (
         (
             "depends KOR",
             "depends KOR JPN --for magnets --period 2022,2024",
-            'depends KOR --on CHN --for "rare earths" --period 2024',
-            "depends EU27 --for dysprosium --format json",
             'depends JPN --on CHN --for "rare earths" --look-through',
         ),
         (
@@ -73,9 +71,10 @@ VERBS = (
         "whom a country depends on, for what, and how much; at face value or behind the last "
         "seller",
         Variant(
-            "look_through", "origins.depends_looked_through", adds=("measure",),
-            without="`measure` belongs to `look_through`; without it the answer has both shares",
+            "look_through", "origins.depends_looked_through", adds=("by",),
+            without="`by` belongs to `look_through`; without it the answer has both shares",
         ),
+        former_names={"measure": "by"},
     ),
     Verb(
         "dependents", "dependence.dependents",
@@ -87,7 +86,7 @@ VERBS = (
             Parameter(
                 "supplier", "", "COUNTRY...",
                 "Any name or code: KOR, KR, korea, 'Korea, Republic of'. Several are answered "
-                "side by side.", "places", default=...,
+                "side by side.", "places", default=..., also="--of",
             ),
             SCOPE,
             share("min_share", "Least share by value, more than 0, at most 1.", 0.5, POSITIVE),
@@ -119,13 +118,12 @@ VERBS = (
             "origins KOR --for magnets-metal",
             'origins japan --for "rare earths" --stage separate --by tonnes',
             "origins JPN --for ree-compounds --without CHN",
-            "origins KOR --for magnets-metal --chain face-value -o chain.svg",
         ),
         (
             CONSUMER,
             SCOPE,
             Parameter(
-                "chain", "--chain", "looked-through|face-value",
+                "chain", "--chain", "CHAIN",
                 "looked-through: who made it, out of whose material; face-value: each seller of a "
                 "stage counts as the maker of all it sells.",
                 default="looked-through", choices=("looked-through", "face-value"),
@@ -143,32 +141,32 @@ VERBS = (
             DATASET,
             COUNT_BY,
             share(
-                "min_share", "Leave out origins whose share is smaller even at most, 0 to 1.",
+                "min_share", "Leave out shares that are smaller even at most.",
                 0.01, FRACTION,
             ),
         ),
         "COUNTRY... [--for ...] [--stage STAGE] [--without BLOC] [--chain face-value]",
         "who mined, refined and made what a country buys, with ranges; what avoids a country; the "
         "chain of sellers",
+        former_names={"measure": "by"},
     ),
     Verb(
         "spof", "single_points.single_points",
         "Find single points of failure in a country's supply.",
         "",
         (
-            "spof KOR --for magnets-metal",
             "spof KOR --for magnets-metal --definition structural",
             'spof --for "rare earths" --threshold 0.65',
             "spof JPN --for ree-metals --definition structural --bloc CHN+HKG --bloc EU27",
         ),
         (
-            replace(ANY_CONSUMER, help="The consumer. Default: all together."),
+            replace(ANY_CONSUMER, help="The consumer. Default: all together.", details=""),
             SCOPE,
             Parameter(
-                "definition", "--definition", "share|structural|domestic",
+                "definition", "--definition", "NAME",
                 "share: one supplier has most of the imports, at face value or looked through; "
-                "structural: what is lost without a country at all its stages, and who is cut off; "
-                "domestic: one producer in a country, where a source says so.",
+                "structural: what is lost without a country, at all its stages; domestic: one "
+                "producer in a country.",
                 default="share", choices=("share", "structural", "domestic"),
             ),
             share(
@@ -194,16 +192,16 @@ VERBS = (
         ),
         "[COUNTRY]... [--for ...] [--definition share|structural|domestic]",
         "single points of failure in a country's supply",
+        former_names={"measure": "by"},
     ),
     Verb(
         "disrupt", "disruptions.disrupt",
         "Show what breaks if a country stops or cuts its exports.",
-        "Traced through all stages: who loses how much, directly and through others, what the "
-        "slack of the remaining suppliers makes up for, and who is left with nothing.",
+        "Traced through all stages: who loses how much, directly and through others, what other "
+        "suppliers make up for, and who is left with nothing.",
         (
             "disrupt CHN --for ree-compounds --loss 0.8 --slack 0.2",
-            "disrupt CHN --for dysprosium --to JPN --consumer JPN",
-            "disrupt CHN --for magnets-metal --cascade --tolerance 0.3 --spread 0.5",
+            "disrupt CHN --for dysprosium --to JPN --of JPN",
             'disrupt --restriction "Announcement 18 of 2025" --loss 0.5',
         ),
         (
@@ -214,33 +212,31 @@ VERBS = (
             SCOPE,
             share("loss", "Share of the exports that is lost.", 1.0, POSITIVE),
             share(
-                "slack", "Share by which the remaining suppliers can deliver more.", 0.0, Range()
+                "slack", "Share that the other suppliers can add.", 0.0, Range()
             ),
             Parameter("to", "--to", "COUNTRY", "Cut only for this destination or bloc."),
             Parameter(
                 "restriction", "--restriction", "KEY",
-                "Apply an export control of the graph: 'Announcement 18 of 2025', or its key in "
-                "'graphkit controls'.",
+                "Export control to apply: see 'graphkit controls'.",
+                details="Apply an export control of the graph: 'Announcement 18 of 2025', or its "
+                "key in 'graphkit controls'.",
             ),
-            Parameter(
-                "consumer", "--consumer", "COUNTRY", "Only the losses of this consumer.", "places"
-            ),
+            Parameter("of", "--of", "COUNTRY", "Only the losses of this consumer.", "places"),
             switch("cascade", "Show who fails in turn, instead of losses passed on."),
             share(
                 "tolerance",
-                "With --cascade: a country that loses more than this fails. Default: 0.3.",
+                "With --cascade: who loses more fails. Default: 0.3.",
                 None, FRACTION,
             ),
             share(
                 "spread",
-                "With --cascade: share by which a country that fails cuts its sales. Default: 0.5.",
+                "With --cascade: a failing country's cut. Default: 0.5.",
                 None, FRACTION,
             ),
             share("min_loss", "Leave out losses that are smaller even at most.", 0.01, FRACTION),
             Parameter(
                 "top", "--top", "N",
-                "Only the N largest losses of each product; 0: all. Default: in a table those that "
-                "fit one screen, else all.",
+                "Only the N largest losses of each product; 0: all. Default: one screen.",
                 "count", range=Range(),
             ),
             PERIOD,
@@ -251,10 +247,12 @@ VERBS = (
         "what breaks if a country stops, or an export control bites (`--restriction`)",
         Variant(
             "cascade", "disruptions.cascade", adds=("tolerance", "spread"),
-            lacks=("slack", "consumer"), ignores=("min_loss",),
+            lacks=("slack", "of"), ignores=("min_loss",),
             without="`tolerance` and `spread` belong to `cascade`",
-            refusal="`slack` and `consumer` do not belong to `cascade`",
+            refusal="`slack` and `of` do not belong to `cascade`",
         ),
+        former={"--consumer": "--of"},
+        former_names={"consumer": "of", "measure": "by"},
     ),
     Verb(
         "controls", "policy.controls",
@@ -263,23 +261,25 @@ VERBS = (
         "as one amount. Which products of the graph it covers is in JSON and CSV.",
         (
             "controls CHN --for dysprosium",
-            "controls --on 2026-01-31",
+            "controls --date 2026-01-31",
             "controls COD --format json",
         ),
         (
             Parameter(
-                "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places"
+                "country", "", "[COUNTRY]...", "Who restricts. Default: every country.", "places",
+                also="--of",
             ),
             SCOPE,
             Parameter(
-                "date", "--on", "DATE",
+                "date", "--date", "DATE",
                 "Only those that stand on this day, such as 2025-06-01, with their status then. "
                 "Default: all.",
                 "date",
             ),
         ),
-        "[COUNTRY]... [--for ...] [--on DATE]",
+        "[COUNTRY]... [--for ...] [--date DATE]",
         "export controls: who restricts which elements, since when, and what is suspended",
+        former={"--on": "--date"},
     ),
     Verb(
         "concentration", "concentration.concentration",
@@ -289,9 +289,8 @@ VERBS = (
         "the imports of a country, by value and by weight. Figures without a country make a range.",
         (
             'concentration --for "rare earths"',
-            "concentration KOR --for magnets-metal --period 2024",
-            "concentration --by stage",
-            "concentration --for ree-metals --by consumer",
+            "concentration --sort stage",
+            "concentration --for ree-metals --each",
         ),
         (
             ANY_CONSUMER,
@@ -299,13 +298,19 @@ VERBS = (
             PERIOD,
             DATASET,
             Parameter(
-                "by", "--by", "stake|product|stage|consumer",
-                "Order by product or stage, or list the imports of every consumer.",
-                default="stake", choices=("stake", "product", "stage", "consumer"),
+                "sort", "--sort", "stake|product|stage",
+                "stake: the largest value first; product: by key; stage: the chain's order.",
+                default="stake", choices=("stake", "product", "stage"),
             ),
+            switch("each", "Without COUNTRY: the imports of every consumer."),
         ),
-        "[COUNTRY]... [--for ...] [--by product|stage|consumer]",
+        "[COUNTRY]... [--for ...] [--sort stake|product|stage] [--each]",
         "how concentrated production and trade are: shares, HHI, ranges",
+        former={
+            "--by product": "--sort product", "--by stage": "--sort stage",
+            "--by consumer": "--each",
+        },
+        former_names={"by": "sort, and by='consumer' is each=True"},
     ),
     Verb(
         "reliance", "reliance.reliance",
@@ -338,17 +343,17 @@ VERBS = (
         "For each product and period: the value per tonne of the world's trade and of a country's "
         "imports, by series; then prices as their source prints them, with the factor where they "
         "are converted to tonnes.",
-        ("prices cobalt", "prices ree-metals --of KOR --period 2024"),
+        ("prices --for cobalt", "prices --for ree-metals --of KOR --period 2024"),
         (
-            replace(SCOPE, option="", metavar="WHAT", default=...),
-            Parameter(
-                "consumer", "--of", "COUNTRY", "Also of the imports of this country.", "texts"
-            ),
+            replace(SCOPE, default=...),
+            Parameter("of", "--of", "COUNTRY", "Also of the imports of this country.", "texts"),
             PERIOD,
             DATASET,
         ),
-        "WHAT [--of COUNTRY] [--period P]",
+        "--for WHAT [--of COUNTRY] [--period P]",
         "unit values of trade beside published prices",
+        former={"WHAT": "--for"},
+        former_names={"*": "scope", "consumer": "of"},
     ),
     Verb(
         "criticality", "policy.criticality",
@@ -358,14 +363,14 @@ VERBS = (
         "missing input runs over all possible values, so that the risk is a range.",
         (
             "criticality",
-            "criticality gallium tungsten --period 2024",
-            "criticality Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94",
+            "criticality --for gallium,tungsten --period 2024",
+            "criticality --for Mg --import-reliance 1 --eol-rir 0.13 --substitution 0.94",
         ),
         (
             Parameter(
-                "elements", "", "[ELEMENT]...",
+                "scope", "--for", "WHAT",
                 "Elements, minerals or groups: Ga, tungsten, HREE. Default: all that were rated.",
-                "list",
+                "texts",
             ),
             PERIOD,
             share("import_reliance", "Input that no table gives, 0-1.", None, FRACTION),
@@ -374,8 +379,10 @@ VERBS = (
                 share("substitution", "Substitution index, 0-1.", None, FRACTION), metavar="INDEX"
             ),
         ),
-        "[ELEMENT]...",
+        "[--for ...] [--period P]",
         "the EU's supply risk with all its inputs, as a range, beside the published criticality",
+        former={"ELEMENT": "--for"},
+        former_names={"*": "scope"},
     ),
     Verb(
         "flows", "flows.list_flows", "List who sells something to whom.",
@@ -386,11 +393,10 @@ VERBS = (
             SCOPE,
             Parameter("of", "--of", "COUNTRY",
                       "Only trade of this country or group, on either side.", "places"),
-            replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
+            period("the newest with any trade in scope"),
             DATASET,
-            replace(COUNT_BY, name="by", help="Rank and shares by value or by mass."),
-            Parameter("top", "--top", "N",
-                      "Only the N largest. Default: in a table one screen, else all.",
+            replace(COUNT_BY, help="Rank and shares by value or by mass."),
+            Parameter("top", "--top", "N", "Only the N largest. Default: one screen.",
                       "count", range=Range(1)),
         ),
         "[--for ...] [--of COUNTRY] [--period P] [--by usd|tonnes]",
@@ -403,21 +409,20 @@ VERBS = (
         "short path: betweenness counts the shortest paths through a country, throughput what can "
         "pass through it; pagerank is where flows end up, cheirank where they come from.",
         (
-            'centrality --for "rare earths" --period 2024',
             'centrality --for "rare earths" --over-time',
             "centrality --for magnets-metal --measure pagerank,throughput --by tonnes",
             'centrality --for "rare earths" --layered',
         ),
         (
             SCOPE,
-            replace(PERIOD, help=f"{PERIODS} Default: the newest with any trade in scope."),
+            period("the newest with any trade in scope"),
             DATASET,
             Parameter(
                 "measures", "--measure", "NAMES",
                 "Names with commas, ranked by the first: {choices}.",
                 "names", choices=_measures,
             ),
-            replace(COUNT_BY, name="by", help="Add up values or masses."),
+            replace(COUNT_BY, help="Add up values or masses."),
             Parameter(
                 "min_flow", "--min-flow", "AMOUNT",
                 "Leave out pairs of countries with less, in USD or t; with --layered, as a share.",
@@ -482,21 +487,29 @@ VERBS = (
         "the concentration (HHI), the number of partners, and the largest one with its share. In "
         "JSON also the new and lost partners.",
         (
-            "trend KOR --for ree-metals",
-            "trend --for ree-compounds",
+            "trend KOR --for ree-metals --on CHN",
+            "trend --for ree-compounds --since 2015",
             "trend CHN --partner consumer --for ree-metals",
         ),
         (
             Parameter(
                 "country", "", "[COUNTRY]...", "KOR, korea, EU27. Default: the world's trade.",
-                "places",
+                "places", also="--of",
             ),
             SCOPE,
+            Parameter(
+                "on", "--on", "COUNTRY",
+                "Also the trade with this partner or group: CHN, EU27, CHN+HKG.", "places",
+            ),
+            Parameter(
+                "since", "--since", "PERIOD", "Only from this period on: 2015, 2024-Q3.", "period",
+                newest=False,
+            ),
             PARTNER,
             DATASET,
         ),
-        "[COUNTRY]... [--for ...] [--partner supplier|consumer]",
-        "what changed from period to period",
+        "[COUNTRY]... [--for ...] [--on COUNTRY] [--since P] [--partner supplier|consumer]",
+        "what changed from period to period, in all and with one partner",
     ),
     Verb(
         "mirror", "flows.mirror",
@@ -513,9 +526,10 @@ VERBS = (
             Parameter(
                 "country", "", "[COUNTRY]...",
                 "Only trade of this country, or group (EU27), on either side.", "places",
+                also="--of",
             ),
             SCOPE,
-            replace(PERIOD, help=f"{PERIODS} Default: the newest that both sides report."),
+            period("the newest that both sides report"),
         ),
         "[COUNTRY]... [--for ...] [--period P]",
         "what exporters and importers report of the same flows, and how far they differ",
@@ -526,13 +540,14 @@ VERBS = (
         "Each claim as it was published: its figure, its scope, its basis, whose it is, and its "
         "source.",
         (
-            'claims --about KOR --for "rare earths"',
+            'claims --of KOR --for "rare earths"',
             "claims --source reex-2025-04-30",
-            "claims check --about KOR",
+            "claims check --of KOR",
         ),
         CLAIMS,
-        "[--about COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
+        "[--of COUNTRY] [--for ...] [--source KEY] [--kind KIND]",
         "what was published, with its basis and source",
+        former={"--about": "--of"}, former_names={"about": "of"},
     ),
     Verb(
         "claims check", "claim_checks.check_claims",
@@ -541,7 +556,7 @@ VERBS = (
         "data give in its own scope, the difference, the likely cause of a contradiction, and "
         "what is missing. Exit code 3 if a claim that the seeds mark as expected is not borne out.",
         (
-            'claims check --about KOR --for "rare earths"',
+            'claims check --of KOR --for "rare earths"',
             "claims check --source reex-2025-04-30",
             "claims check --verdict contradicted",
         ),
@@ -554,21 +569,25 @@ VERBS = (
                 choices=_VERDICTS, folded=True,
             ),
         ),
-        "[--about COUNTRY] [--verdict VERDICT]",
+        "[--of COUNTRY] [--verdict VERDICT]",
         "whether the loaded data bear it out, why not, and what is missing to tell",
+        former={"--about": "--of"}, former_names={"about": "of"},
     ),
     Verb(
         "claims conflicts", "claim_checks.claim_conflicts",
         "List published figures that cannot both be right.",
         "Pairs of figures from two sources for one scope that differ by more than their rounding, "
         "or shares that add up to more than the whole.",
-        ("claims conflicts", "claims conflicts --about EU27 --for lithium"),
+        ("claims conflicts", "claims conflicts --of EU27 --for lithium"),
         CLAIMS,
-        "[--about COUNTRY]",
+        "[--of COUNTRY]",
         "published figures that cannot both be right",
+        former={"--about": "--of"}, former_names={"about": "of"},
     ),
 )  # fmt: skip
 """Every question, in the order of the help."""
 
 PARAMETERS = {key: found for verb in VERBS for key, found in verb.functions.items()}
 """The parameters of each function in :mod:`graphkit.questions`."""
+FORMER_NAMES = {key: verb.former_names for verb in VERBS for key in verb.functions}
+"""The former parameters of each function, with those that replaced them."""

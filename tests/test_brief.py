@@ -137,10 +137,10 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     unknown = next(row for row in looked.rows.to_pylist() if row["origin"] == "unknown")
     assert unknown["traced_to"] == "mine"
     assert f"and of {percent(unknown['share'])} it is unknown where it was mined" in said
-    stop = ask.disrupt("CHN", consumer="KOR", **RARE).rows.to_pylist()
+    stop = ask.disrupt("CHN", of="KOR", **RARE).rows.to_pylist()
     most = max(stop, key=lambda row: row["lost_imports"])
     assert percent(most["lost_share"]) in section(korea, COUNTRY[3]).points[0]
-    counts = ask.check_claims(about="KOR", scope="rare earths").coverage
+    counts = ask.check_claims(of="KOR", scope="rare earths").coverage
     assert (
         f"Of {counts['claims']} published claims that name South Korea in this scope, the loaded "
         f"data bear out {counts['borne_out']} and contradict {counts['contradicted']}"
@@ -300,7 +300,7 @@ def test_a_group_is_told_to_ask_for_the_losses_of_a_member(embedded_of):
     assert stop.sentences == [
         "Losses are computed for one country at a time: ask for a member of South Korea and Japan."
     ]
-    assert stop.commands == ["graphkit disrupt CHN --consumer COUNTRY --period 2025-Q1"]
+    assert stop.commands == ["graphkit disrupt CHN --of COUNTRY --period 2025-Q1"]
 
 
 def test_a_file_has_the_form_of_its_ending(mineral, tmp_path):

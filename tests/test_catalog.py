@@ -50,7 +50,7 @@ def materials(store: EmbeddedStore) -> Materials:
         (lambda c: depends(c, "KOR", on="CHN"), 6),
         (lambda c: depends(c, "KOR", on="CHN", period="2024"), 4),
         (lambda c: depends(c, "EU27", scope="magnets", period="2024"), 4),
-        (lambda c: check_claims(c, about="KOR"), 16),
+        (lambda c: check_claims(c, of="KOR"), 16),
     ],
 )
 def test_an_answer_asks_few_statements_and_none_twice(
@@ -183,12 +183,12 @@ BARE = re.compile(r"(?<!\b[Tt]he )\b(?:European Union|United States|Netherlands|
         ("dependents", {"supplier": "EU27"}),
         ("origins", {"consumer": "USA", "without": "NLD"}),
         ("single_points", {"consumer": "PHL"}),
-        ("disrupt", {"exporter": "USA", "consumer": "NLD"}),
+        ("disrupt", {"exporter": "USA", "of": "NLD"}),
         ("reliance", {"consumer": "EU27"}),
         ("concentration", {"consumer": "NLD"}),
         ("trend", {"country": "EU27"}),
         ("controls", {"country": "USA"}),
-        ("prices", {"consumer": "PHL"}),
+        ("prices", {"of": "PHL"}),
     ],
 )
 def test_names_stand_in_sentences_with_their_article(ask, verb, given):

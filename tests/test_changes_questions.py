@@ -15,7 +15,7 @@ from seed_texts import SMALL, write_seeds
 from graphkit.answer import Answer, money
 from graphkit.api import Session
 from graphkit.build import build_graph
-from graphkit.errors import UsageError
+from graphkit.errors import GraphkitError, UsageError
 from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.render.answer import totals_columns
@@ -244,6 +244,107 @@ def test_a_group_and_an_exporter_have_a_trend(ask):
     assert sold.rows["largest"].to_pylist()[-1] == "JPN"
 
 
+def test_the_trade_with_a_partner_stands_beside_the_totals(ask, table):
+    rows = ask.trend("KOR", scope="ree-metals", on="china").rows.to_pylist()
+
+    bought = [row for row in table if row["importer"] == "KOR"]
+    assert len(rows) == 30
+    for row in rows:
+        sums = added(bought, "exporter", row["period"], "ree-metals")
+        part = sums.get("CHN", 0.0)
+        weights = [flow for flow in bought if flow["period"] == row["period"]
+                   and flow["product"] == "ree-metals" and flow["exporter"] == "CHN"]  # fmt: skip
+        assert row["on"] == "CHN"
+        assert row["on_usd"] == pytest.approx(1000 * part)
+        assert row["on_share_usd"] == pytest.approx(part / sum(sums.values()))
+        known = [flow["tonnes"] for flow in weights if flow["tonnes"] is not None]
+        assert row["on_tonnes"] == (pytest.approx(sum(known)) if known or not weights else None)
+        if row["largest"] == "CHN":
+            assert row["on_share_usd"] == row["largest_share_usd"]
+
+
+def test_the_parts_of_partners_add_up_to_that_of_their_group(ask):
+    whole = ask.trend("KOR", scope="ree-metals", on="CHN+JPN").rows
+    china, japan = (ask.trend("KOR", scope="ree-metals", on=on).rows for on in ("CHN", "JPN"))
+
+    for both, one, other in zip(
+        *(rows["on_usd"].to_pylist() for rows in (whole, china, japan)), strict=True
+    ):
+        assert both == pytest.approx(one + other)
+    several = ask.trend("KOR", scope="ree-metals", on="CHN,JPN").rows.to_pylist()
+    assert {row["on"] for row in several} == {"CHN", "JPN"}
+
+
+def test_buyers_are_partners_of_what_a_country_sells(ask, table):
+    answer = ask.trend("CHN", scope="ree-metals", partner="consumer", on="JPN", since="2020")
+
+    sold = [row for row in table if row["exporter"] == "CHN"]
+    for row in answer.rows.to_pylist():
+        sums = added(sold, "importer", row["period"], "ree-metals")
+        assert row["on_share_usd"] == pytest.approx(sums["JPN"] / sum(sums.values()))
+    assert (
+        "exports of rare-earth metals (ree-metals) to Japan change since 2020?" in answer.question
+    )
+
+
+def test_a_trend_since_a_year_is_the_end_of_the_whole_one(ask):
+    whole = ask.trend("KOR", scope="ree-metals")
+    late = ask.trend("KOR", scope="ree-metals", since="2015")
+
+    assert late.rows.to_pylist() == [
+        row for row in whole.rows.to_pylist() if row["period"] >= "2015"
+    ]
+    first = late.rows.to_pylist()[0]
+    assert (first["period"], first["previous"]) == ("2015", "2014")  # before those that are shown
+    assert late.coverage["flows"] < whole.coverage["flows"]
+    assert late.scope["since"] == "2015"
+
+
+def test_since_keeps_periods_that_begin_no_earlier(graph_of):
+    rows = [f"  - {{exporter: CHN, importer: KOR, period: {period}, usd: 5}}\n"
+            for period in ("2023", "2024", "2024-Q1", "2024-Q3", "2024-08", "2025")]  # fmt: skip
+    graph = graph_of({"trade.yaml": HEAD + "".join(rows)})
+
+    def shown(since: str) -> set[str]:
+        return set(graph.trend("KOR", since=since).rows["period"].to_pylist())
+
+    assert shown("2024") == {"2024", "2024-Q1", "2024-Q3", "2024-08", "2025"}
+    assert shown("2024-Q3") == {"2024-Q3", "2024-08", "2025"}
+    assert shown("2024-08") == {"2024-08", "2025"}
+    with pytest.raises(
+        GraphkitError, match="no imports of South Korea are known since 2026; the n"
+    ):
+        shown("2026")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"since": "latest"}, "`since`: 'latest' is not a period"),
+        ({"since": "soon"}, "`since`: 'soon' is not a period"),
+        ({"on": "Atlantis"}, "no country is called 'Atlantis'"),
+    ],
+)
+def test_a_part_of_a_trend_that_cannot_be_is_refused(ask, options, message):
+    with pytest.raises(UsageError, match=message):
+        ask.trend("KOR", scope="ree-metals", **options)
+
+
+def test_a_member_is_no_partner_of_its_group(ask):
+    with pytest.raises(UsageError, match=r"Germany \(DEU\) is part of the European Union"):
+        ask.trend("EU27", scope="ree-metals", on="DEU")
+
+
+def test_the_picture_of_a_trend_with_a_partner_is_of_its_share(ask):
+    option = ask.trend("KOR", scope="ree-metals", on="CHN").plot().option
+    rows = ask.trend("KOR", scope="ree-metals", on="CHN").rows.to_pylist()
+
+    assert "share by value, %" in json.dumps(option)
+    drawn = option["series"][0]["data"][-1]
+    value = drawn["value"] if isinstance(drawn, dict) else drawn
+    assert value == pytest.approx(100 * rows[-1]["on_share_usd"], abs=0.1)
+
+
 # --- both databases, any order of rows
 
 
@@ -258,6 +359,7 @@ def test_a_group_and_an_exporter_have_a_trend(ask):
         ("compare", ("2024", "2025-Q1"), {"of": "KOR", "scope": "dy-oxide"}, False),
         ("trend", ("EU27",), {"scope": "ree-metals"}, True),
         ("trend", ("MYS",), {"scope": "REE", "partner": "consumer"}, True),
+        ("trend", ("KOR",), {"scope": "REE", "on": "CHN+JPN", "since": "2010"}, True),
     ],
 )  # fmt: skip
 def test_both_databases_answer_the_same_to_the_byte(stores, verb, words, more, has_rows):

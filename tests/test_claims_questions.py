@@ -79,7 +79,7 @@ def test_every_claim_is_listed_unless_less_is_asked_for(ask):
     every = by_key(ask.list_claims())
     assert set(every) == set(ask.claims["key"].to_pylist())
 
-    about = by_key(ask.list_claims(about="japan"))
+    about = by_key(ask.list_claims(of="japan"))
     assert {key for key, row in every.items()
             if "JPN" in (row["consumer"], row["supplier"], row["rival"])} == set(about)  # fmt: skip
     assert "kor-dy-q1-ahead-of-jpn" in about
@@ -128,18 +128,18 @@ def test_all_of_the_starting_article_gets_an_honest_verdict(ask):
 
 
 def test_a_check_says_what_the_figures_of_a_product_count(ask):
-    notes = ask.check_claims(about="KOR", source="ked-2023-08-11").notes
+    notes = ask.check_claims(of="KOR", source="ked-2023-08-11").notes
 
     assert any(note.startswith("magnets-metal: HS 850511: every magnet of metal") for note in notes)
 
 
 def test_contradicted_claims_come_first_and_may_be_asked_for_alone(ask):
-    answer = ask.check_claims(about="EU27", scope="REE")
+    answer = ask.check_claims(of="EU27", scope="REE")
     order = [row["verdict"] for row in answer.rows.to_pylist()]
     ranks = ["contradicted", "borne out", "cannot be told", "no measurement"]
     assert order == sorted(order, key=ranks.index)
 
-    alone = ask.check_claims(about="EU27", scope="REE", verdict="contradicted")
+    alone = ask.check_claims(of="EU27", scope="REE", verdict="contradicted")
     assert list(by_key(alone)) == [k for k, r in by_key(answer).items()
                                    if r["verdict"] == "contradicted"]  # fmt: skip
     assert alone.coverage == answer.coverage
@@ -249,9 +249,9 @@ def test_shipped_claims_that_cannot_both_be_right(ask):
         "87.9 % of imports: KOR from CHN, magnets-metal, 2022", "businesskorea-213017",
     )  # fmt: skip
     assert magnets["difference"] == pytest.approx(0.004)
-    assert list(by_key(ask.claim_conflicts(about="EU27", scope="lithium"))) == ["eu-li-chl-eca"]
+    assert list(by_key(ask.claim_conflicts(of="EU27", scope="lithium"))) == ["eu-li-chl-eca"]
     assert list(by_key(ask.claim_conflicts(source="businesskorea-213017"))) == [magnets["key"]]
-    none = ask.claim_conflicts(about="NOR")
+    none = ask.claim_conflicts(of="NOR")
     assert len(none.rows) == 0
     assert none.nothing == "No two figures in this scope contradict each other."
 
@@ -273,7 +273,7 @@ def test_production_that_two_sources_count_differently_is_a_conflict(graph_of):
 @pytest.mark.parametrize(
     ("verb", "more"),
     [
-        ("list_claims", {}), ("list_claims", {"about": "KOR", "scope": "rare earths"}),
+        ("list_claims", {}), ("list_claims", {"of": "KOR", "scope": "rare earths"}),
         ("check_claims", {}), ("claim_conflicts", {}),
     ],
 )  # fmt: skip
@@ -316,7 +316,7 @@ def test_the_bare_group_lists_and_its_commands_check_and_compare(graphkit):
 @pytest.mark.parametrize("width", ["80", "120"])
 def test_a_check_is_a_table_of_a_terminals_width(graphkit, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", width)
-    out = graphkit("claims", "check", "--about", "KOR", "--for", "rare earths", "-f", "table")[1]
+    out = graphkit("claims", "check", "--of", "KOR", "--for", "rare earths", "-f", "table")[1]
     assert "80.2 %" in out
     assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
 
@@ -324,14 +324,14 @@ def test_a_check_is_a_table_of_a_terminals_width(graphkit, monkeypatch, width):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["claims", "--about", "Koreaa"], 2, r"no country is called 'Koreaa'; did you mean"),
+        (["claims", "--of", "Koreaa"], 2, r"no country is called 'Koreaa'; did you mean"),
         (["claims", "check", "--for", "unobtainium"], 2, "no element, mineral, product"),
         (["claims", "--source", "kbs-2025"], 2, "no claim cites 'kbs-2025'; did you mean kbs-2025"),
         (["claims", "--source", "%%"], 2, "no claim cites '%%'; see 'graphkit query sources'"),
         (["claims", "conflicts", "--kind", "shares"], 2, "--kind: found 'shares', wanted one of"),
         (["claims", "check", "--verdict", "true"], 2, "--verdict: found 'true', wanted one of"),
-        (["claims", "--about", "NOR", "--for", "Dy"], 1, r"no claim about Norway \(NOR\) for dy"),
-        (["claims", "--about", "KOR", "check"], 2, "--about belongs behind the command: graph"),
+        (["claims", "--of", "NOR", "--for", "Dy"], 1, r"no claim about Norway \(NOR\) for dy"),
+        (["claims", "--of", "KOR", "check"], 2, "--of belongs behind the command: graph"),
         (["claims", "--db", "x.lbdb", "check"], 2, "--db belongs behind the command: graph"),
         (["claims", "-f", "csv", "conflicts"], 2, "--format belongs behind the command: graph"),
         (["claims", "chekc"], 2, "no such command 'chekc'. Did you mean 'check'"),
@@ -348,7 +348,7 @@ def test_the_api_refuses_in_the_same_words(ask):
     with pytest.raises(UsageError, match="`kind`: found 'x'"):
         ask.list_claims(kind="x")
     with pytest.raises(GraphkitError, match=r"there are [\d,]+ in all"):
-        ask.check_claims(about="NOR", scope="Dy")
+        ask.check_claims(of="NOR", scope="Dy")
 
 
 def test_no_verdict_comes_from_a_basket_or_a_shared_code(every, ask, reference):

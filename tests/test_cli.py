@@ -111,7 +111,7 @@ def test_there_are_the_commands_of_the_design():
         "depends", "dependents", "suppliers", "origins", "spof", "disrupt", "controls",
         "concentration", "reliance", "prices", "criticality", "flows", "centrality", "compare",
         "trend", "mirror", "brief", "queries", "query", "cypher", "explore", "mcp", "measure",
-        "export", "check", "load", "digest", "schema", "doctor", "claims", "claims check",
+        "export", "check", "load", "digest", "schema", "doctor", "help", "claims", "claims check",
         "claims conflicts", "import baci", "import comtrade", "import customs", "import usgs",
         "import table", "fetch comtrade", "neo4j start", "neo4j stop", "neo4j status",
     ]  # fmt: skip
@@ -254,7 +254,7 @@ WRONG = [
     (["disrupt", "CHN", "--spread", "0.1"], 2, "--tolerance and --spread belong to --cascade"),
     (["disrupt", "CHN", "--min-loss", "2"], 2, "--min-loss: found 2, wanted 0 to 1"),
     (["disrupt", "CHN", "--top", "-1"], 2, "--top: found -1, wanted 0 or more"),
-    (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--slack and --consumer do not belong"),
+    (["disrupt", "CHN", "--cascade", "--slack", "0.1"], 2, "--slack and --of do not belong"),
     (["dep"], 2, "no such command 'dep'. Did you mean 'depends'"),
     (["--frob"], 2, "no such option: --frob.*See 'graphkit --help'"),
     (["neo4j", "restart"], 2, "no such command 'restart'"),
@@ -424,7 +424,7 @@ def test_a_repeated_scope_is_as_one_with_commas(graphkit):
     [
         (("disrupt", "CHN", "--to", "KOR", "--to", "JPN"), "--to"),
         (("origins", "KOR", "--stage", "mine", "--stage", "metal"), "--stage"),
-        (("claims", "check", "--about", "KOR", "--about", "JPN"), "--about"),
+        (("claims", "check", "--of", "KOR", "--of", "JPN"), "--of"),
         (("depends", "KOR", "-f", "csv", "--format", "json"), "--format"),
     ],
 )

@@ -54,14 +54,14 @@ QUESTIONS = {
     "controls": "controls",
     "concentration?for=oxide": "concentration --for oxide",
     "reliance?country=KOR&n-minus-1=false": "reliance KOR",
-    "prices?what=magnet&of=KOR": "prices magnet --of KOR",
-    "criticality?element=Nd": "criticality Nd",
+    "prices?for=magnet&of=KOR": "prices --for magnet --of KOR",
+    "criticality?for=Nd": "criticality --for Nd",
     "flows?for=magnet&of=KOR&top=2": "flows --for magnet --of KOR --top 2",
     "centrality?measure=pagerank,hub&min-flow=10&by=tonnes": "centrality --measure pagerank,hub "
     "--min-flow 10 --by tonnes",
     "compare?before=2023&after=2024&of=KOR": "compare 2023 2024 --of KOR",
     "trend?country=KOR": "trend KOR",
-    "claims?about=KOR": "claims --about KOR",
+    "claims?of=KOR": "claims --of KOR",
     "claims/check": "claims check",
     "claims/conflicts": "claims conflicts",
 }

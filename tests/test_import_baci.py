@@ -410,7 +410,7 @@ def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
     with EmbeddedStore(tmp_path / "graph.lbdb") as store:
         store.load(build_graph(read_seeds(tmp_path / "seeds")))
         session = Session(store)
-        answer = session.disrupt("CHN", scope="graphite", consumer="KOR")
+        answer = session.disrupt("CHN", scope="graphite", of="KOR")
         assert {row["product"]: row["lost_share"] for row in answer.rows.to_pylist()} == {
             "natural-graphite": 1.0, "artificial-graphite": 1.0, "carbon-preparations": 1.0,
         }  # fmt: skip

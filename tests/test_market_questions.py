@@ -106,7 +106,7 @@ def test_concentrate_booked_as_metal_does_not_rank_first_at_usual_prices(ask):
 
 
 def test_stages_come_in_order_and_the_most_concentrated_first(ask):
-    answer = ask.concentration(by="stage", period="2024")
+    answer = ask.concentration(sort="stage", period="2024")
     rows = answer.rows.to_pylist()
 
     apart = [(row["market"].startswith("exports"), row["stage_order"]) for row in rows]
@@ -120,7 +120,7 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
 
 
 def test_producers_by_published_shares_come_before_exports(ask):
-    answer = ask.concentration(scope="rare earths", by="stage", period="2024")
+    answer = ask.concentration(scope="rare earths", sort="stage", period="2024")
     rows = [(r["stage"], r["market"], r["top"], r["cr1"], r["source"])
             for r in answer.rows.to_pylist() if r["measure"] != "usd"]  # fmt: skip
 
@@ -169,7 +169,7 @@ rows:
 
 def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of):
     session = graph_of(TWO_OXIDES)
-    rows = session.concentration(scope="Dy", by="stage").rows.to_pylist()
+    rows = session.concentration(scope="Dy", sort="stage").rows.to_pylist()
 
     assert [(r["product"], r["market"], r["period"]) for r in rows if r["measure"] == "tonnes"] == [
         ("oxide+salt", "production as claimed", "2024"),
@@ -178,14 +178,14 @@ def test_a_share_of_several_products_together_is_one_row_of_all_of_them(graph_of
     ]  # fmt: skip
     assert (rows[0]["stage"], rows[0]["top"], rows[0]["suppliers"]) == ("separate", "CHN", 2)
     assert rows[0]["hhi_low"] == pytest.approx(10_000 * (0.7**2 + 0.2**2))
-    alone = session.concentration(scope="oxide", by="stage").rows
+    alone = session.concentration(scope="oxide", sort="stage").rows
     assert set(alone["market"].to_pylist()) == {"exports"}
-    before = session.concentration(scope="Dy", by="stage", period="2023")
+    before = session.concentration(scope="Dy", sort="stage", period="2023")
     assert [r["cr1"] for r in before.rows.to_pylist()] == [0.8]
 
 
 def test_every_consumer_is_listed_with_its_imports(ask):
-    answer = ask.concentration(scope="ree-metals", period="2024", by="consumer")
+    answer = ask.concentration(scope="ree-metals", period="2024", each=True)
     rows = [row for row in answer.rows.to_pylist() if row["measure"] == "usd"]
 
     assert len(rows) > 60
@@ -448,7 +448,7 @@ def test_the_world_has_one_largest_producer(ask):
 
 
 def test_world_production_is_weighed_by_governance(ask, sliced_graph):
-    answer = ask.criticality("Nb", period="2024")
+    answer = ask.criticality(scope="Nb", period="2024")
     [row] = answer.rows.to_pylist()
 
     made = {
@@ -475,8 +475,9 @@ def test_world_production_is_weighed_by_governance(ask, sliced_graph):
 
 
 def test_what_is_missing_makes_the_risk_a_range(ask):
-    [open_] = ask.criticality("Nb", period="2024").rows.to_pylist()
-    [given] = ask.criticality("Nb", period="2024", eol_rir=0.0, substitution=0.94).rows.to_pylist()
+    [open_] = ask.criticality(scope="Nb", period="2024").rows.to_pylist()
+    inputs = {"eol_rir": 0.0, "substitution": 0.94}
+    [given] = ask.criticality(scope="Nb", period="2024", **inputs).rows.to_pylist()
 
     assert {"substitution index", "end-of-life recycling input rate"} <= set(open_["missing"])
     assert open_["eol_rir"] is None
@@ -489,7 +490,7 @@ def test_what_is_missing_makes_the_risk_a_range(ask):
 
 
 def test_two_sources_of_eu_sourcing_stand_side_by_side(ask):
-    answer = ask.criticality("Li")
+    answer = ask.criticality(scope="Li")
     chile, china = answer.rows.to_pylist()
 
     sources = (chile["sourcing_source"], china["sourcing_source"])
@@ -518,7 +519,7 @@ def test_every_material_with_a_published_risk_has_a_row(ask):
 
 
 def test_an_element_brings_its_group_with_a_published_risk(ask):
-    answer = ask.criticality("dysprosium")
+    answer = ask.criticality(scope="dysprosium")
 
     assert answer.scope["materials"] == ["Dy", "HREE"]
     assert answer.rows["published_supply_risk"].to_pylist() == [5.1, None]
@@ -526,16 +527,16 @@ def test_an_element_brings_its_group_with_a_published_risk(ask):
 
 def test_inputs_are_from_0_to_1(ask):
     with pytest.raises(UsageError, match="`eol_rir`: found 2, wanted 0 to 1"):
-        ask.criticality("Ga", eol_rir=2)
+        ask.criticality(scope="Ga", eol_rir=2)
     with pytest.raises(UsageError, match="`import_reliance`: found nan"):
-        ask.criticality("Ga", import_reliance=math.nan)
+        ask.criticality(scope="Ga", import_reliance=math.nan)
     with pytest.raises(GraphkitError, match="neither production nor a supply risk is known for Pm"):
-        ask.criticality("Pm")
+        ask.criticality(scope="Pm")
 
 
 def test_the_risk_of_phosphorus_is_not_that_of_phosphate_rock(ask):
     """The EU's study has both: the element alone, and the rock."""
-    rows = {r["material"]: r for r in ask.criticality("P", "phosphate").rows.to_pylist()}
+    rows = {r["material"]: r for r in ask.criticality(scope="P,phosphate").rows.to_pylist()}
 
     assert (rows["P"]["product"], rows["P"]["supply_risk_high"]) == (None, None)
     assert rows["P"]["published_supply_risk"] == 3.3
@@ -546,10 +547,12 @@ def test_the_risk_of_phosphorus_is_not_that_of_phosphate_rock(ask):
 
 
 def test_an_unknown_order_is_refused(ask):
-    with pytest.raises(UsageError, match="`by`: found 'colour', wanted one of stake, product, sta"):
-        ask.concentration(by="colour")
+    with pytest.raises(
+        UsageError, match="`sort`: found 'colour', wanted one of stake, product, st"
+    ):
+        ask.concentration(sort="colour")
     with pytest.raises(UsageError, match="lists every country; leave out 'KOR'"):
-        ask.concentration("KOR", by="consumer")
+        ask.concentration("KOR", each=True)
 
 
 def test_a_scope_without_figures_is_told_what_there_is(ask):
@@ -563,16 +566,16 @@ def test_a_scope_without_figures_is_told_what_there_is(ask):
 
 QUESTIONS = [
     ("concentration", (), {"period": "2024"}),
-    ("concentration", ("EU27",), {"by": "stage"}),
+    ("concentration", ("EU27",), {"sort": "stage"}),
     ("reliance", ("USA",), {}),
     ("reliance", (), {"scope": "REE", "period": "2024"}),
     ("reliance", ("EU27",), {"scope": "REE"}),
     ("n_minus_1", (), {}),
     ("criticality", (), {}),
-    ("criticality", ("Ga", "Mg"), {"period": "2024", "eol_rir": 0.1}),
-    ("concentration", (), {"scope": "2846", "by": "consumer", "period": "2024"}),
+    ("criticality", (), {"scope": "Ga,Mg", "period": "2024", "eol_rir": 0.1}),
+    ("concentration", (), {"scope": "2846", "each": True, "period": "2024"}),
     ("controls", (), {}),
-    ("prices", ("ree-compounds",), {}),
+    ("prices", (), {"scope": "ree-compounds"}),
 ]
 
 
@@ -591,7 +594,7 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
     [
         ("concentration --for unobtainium", 2, "is called 'unobtainium'"),
         ("concentration atlantis", 2, "no country is called 'atlantis'"),
-        ("concentration --by colour", 2, "--by: found 'colour'"),
+        ("concentration --sort colour", 2, "--sort: found 'colour'"),
         ("concentration --period 2024-Q9", 2, "--period: "),
         ("concentration --for magnets --period 1999", 1, "there are 2022, 2024"),
         (
@@ -599,8 +602,8 @@ def test_both_databases_give_the_same_json(stores: dict[str, Store], verb, names
             1,
             "no trade data for gallium (Ga) itself: no trade flows are known",
         ),
-        ("criticality unobtainium", 2, "no element or mineral is called 'unobtainium'"),
-        ("criticality Ga --eol-rir 2", 2, "--eol-rir: found 2, wanted 0 to 1"),
+        ("criticality --for unobtainium", 2, "no element or mineral is called 'unobtainium'"),
+        ("criticality --for Ga --eol-rir 2", 2, "--eol-rir: found 2, wanted 0 to 1"),
         ("reliance KOR --n-minus-1", 2, "leave out 'KOR'"),
     ],
 )

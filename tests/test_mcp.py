@@ -50,17 +50,17 @@ CALLS: dict[str, dict[str, Any]] = {
     "origins": {"country": ["KOR"], "for": ["magnets-metal"]},
     "spof": {"country": ["KOR"], "for": ["magnets-metal"]},
     "disrupt": {"country": "CHN", "for": ["ree-metals"], "loss": 0.5},
-    "controls": {"country": ["CHN"], "on": "2025-06-01"},
+    "controls": {"country": ["CHN"], "date": "2025-06-01"},
     "concentration": {"for": ["ree-metals"]},
     "reliance": {"country": ["USA"], "period": ["2024"]},
-    "prices": {"what": ["ree-metals"]},
-    "criticality": {"element": ["gallium"]},
+    "prices": {"for": ["ree-metals"]},
+    "criticality": {"for": ["gallium"]},
     "flows": {"for": ["magnets-metal"], "period": ["2024"]},
     "centrality": {"for": ["ree-metals"], "measure": "pagerank"},
     "compare": {"before": "2023", "after": "2024", "of": ["KOR"], "for": ["ree-metals"]},
     "trend": {"country": ["KOR"], "for": ["ree-metals"]},
-    "claims": {"about": "KOR", "max_rows": 2},
-    "claims_check": {"about": "KOR", "for": ["magnets"]},
+    "claims": {"of": "KOR", "max_rows": 2},
+    "claims_check": {"of": "KOR", "for": ["magnets"]},
     "claims_conflicts": {"for": ["magnets"]},
     "brief": {"for": ["gallium"]},
     "cypher": {
@@ -478,7 +478,7 @@ def test_hidden_characters_of_names_and_values_are_shown():
 
 @pytest.mark.parametrize("material", ["magnets", "rare earths"])
 def test_a_sentence_is_checked_as_the_published_claim_is(ask, material):
-    checked = ask.check_claims(about="KOR", scope=material)
+    checked = ask.check_claims(of="KOR", scope=material)
     by_key = {row["key"]: row for row in ask.claims.to_pylist()}
     compared = 0
     for row in checked.rows.to_pylist():

@@ -268,7 +268,7 @@ QUESTIONS: dict[str, Callable[[Session, str], Any]] = {
     "suppliers": lambda g, p: g.suppliers("JPN", period=p),
     "dependents": lambda g, p: g.dependents("CHN", period=p, min_share=0.1),
     "group": lambda g, p: g.suppliers("KOR+JPN", period=p),
-    "origins": lambda g, p: g.origins("KOR", period=p, measure="tonnes"),
+    "origins": lambda g, p: g.origins("KOR", period=p, by="tonnes"),
     "origins of a group": lambda g, p: g.origins("KOR+JPN", period=p),
     "without": lambda g, p: g.origins("KOR", period=p, without="CHN"),
     "look-through": lambda g, p: g.depends_looked_through("KOR", period=p),
@@ -374,10 +374,10 @@ def test_a_chain_without_a_year_of_production_says_which(graph_of):
     made = EDITIONS | {"trade.yaml": flows("CHN KOR 2022 60 6", "CHN KOR 2023 40 4")}
     asked = graph_of(made)
 
-    known = asked.origins("KOR", period="2022-2023", measure="tonnes")
+    known = asked.origins("KOR", period="2022-2023", by="tonnes")
     assert known.coverage["network"][0]["observed"] == 2
     assert "years_without_production_figures" not in known.coverage
-    longer = asked.origins("KOR", period="2021-2023", measure="tonnes")
+    longer = asked.origins("KOR", period="2021-2023", by="tonnes")
     assert longer.coverage["years_without_trade_data"] == ["ree-metals 2021"]
     # Of the years with trade, production is known.
     assert longer.coverage["network"][0]["observed"] == 2
@@ -405,7 +405,7 @@ def through_china(graph_of, **claimed: float) -> Session:
 
 def made_in_china(graph: Session, period: str) -> tuple[float, float, float]:
     """The share of Korea's imports that China made, and its range."""
-    rows = graph.origins("KOR", period=period, measure="tonnes").rows.to_pylist()
+    rows = graph.origins("KOR", period=period, by="tonnes").rows.to_pylist()
     return next((r["share"], r["low"], r["high"]) for r in rows if r["origin"] == "CHN")
 
 
@@ -552,10 +552,10 @@ def test_national_balances_are_added_up(graph_of):
 
 
 def test_prices_of_several_years_stand_year_by_year(ask):
-    rows = ask.prices("ree-metals", period="2021-2023").rows.to_pylist()
+    rows = ask.prices(scope="ree-metals", period="2021-2023").rows.to_pylist()
 
     assert [row["period"] for row in rows] == ["2021", "2022", "2023"]
-    [last] = ask.prices("ree-metals", period="2023").rows.to_pylist()
+    [last] = ask.prices(scope="ree-metals", period="2023").rows.to_pylist()
     assert rows[2]["usd_per_tonne"] == pytest.approx(last["usd_per_tonne"])
 
 

@@ -55,7 +55,7 @@ def test_a_price_is_converted_only_from_a_mass_of_the_same_thing(value, unit, wa
 
 
 def test_the_unit_value_is_value_over_the_mass_of_the_flows_that_give_one(session):
-    [unit_value] = [r for r in rows(session, "ree-metals", period="2024") if r["usd"]]
+    [unit_value] = [r for r in rows(session, scope="ree-metals", period="2024") if r["usd"]]
 
     # China's 800 USD for 10 t; Japan's 200 USD have no mass.
     assert (unit_value["usd_per_tonne"], unit_value["usd_without_tonnes"]) == (80.0, 200.0)
@@ -63,7 +63,7 @@ def test_the_unit_value_is_value_over_the_mass_of_the_flows_that_give_one(sessio
 
 
 def test_a_price_stays_as_printed_beside_its_conversion(session):
-    by_label = {r["figure"]: r for r in rows(session, "ree-metals", period="2024")}
+    by_label = {r["figure"]: r for r in rows(session, scope="ree-metals", period="2024")}
 
     pound = by_label["Metal per pound"]
     assert (pound["value"], pound["unit"]) == (2.0, "USD/lb")
@@ -73,21 +73,21 @@ def test_a_price_stays_as_printed_beside_its_conversion(session):
 
 
 def test_a_price_of_no_single_product_answers_for_its_element_only(session):
-    of_product = {r["figure"] for r in rows(session, "ree-metals")}
-    of_element = {r["figure"] for r in rows(session, "Dy")}
+    of_product = {r["figure"] for r in rows(session, scope="ree-metals")}
+    of_element = {r["figure"] for r in rows(session, scope="Dy")}
 
     assert of_element - of_product == {"Oxide"}
 
 
 def test_a_range_gets_no_middle(session):
-    [found] = rows(session, "Dy", period="2025")
+    [found] = rows(session, scope="Dy", period="2025")
 
     assert (found["published_value"], found["qualifier"]) == ("4-5", "range")
     assert (found["value"], found["usd_per_tonne"]) == (None, None)
 
 
 def test_imports_of_a_country_stand_beside_the_worlds(session):
-    figures = [r["figure"] for r in rows(session, "ree-metals", consumer="KOR", period="2024")]
+    figures = [r["figure"] for r in rows(session, scope="ree-metals", of="KOR", period="2024")]
 
     assert figures[:2] == [
         "unit value, imports of KOR (test, importer)",
@@ -96,19 +96,19 @@ def test_imports_of_a_country_stand_beside_the_worlds(session):
 
 
 def test_a_code_asks_for_trade_only(session):
-    figures = [r["figure"] for r in rows(session, "280530", period="2024")]
+    figures = [r["figure"] for r in rows(session, scope="280530", period="2024")]
 
     assert figures == ["unit value, world trade (test, importer)"]
 
 
 def test_a_period_without_a_figure_names_those_there_are(session):
     with pytest.raises(GraphkitError, match="there are 2024, 2025-Q1, 2025"):
-        session.prices("Dy", period="1999")
+        session.prices(scope="Dy", period="1999")
 
 
 def test_an_unknown_product_is_refused(session):
     with pytest.raises(UsageError, match="kryptonite"):
-        session.prices("kryptonite")
+        session.prices(scope="kryptonite")
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +118,13 @@ def shipped(sliced_file: Path) -> Iterator[Session]:
 
 
 def test_dysprosium_oxide_in_2024_is_as_the_usgs_prints_it(shipped):
-    [price] = rows(shipped, "dy-oxide", period="2024")
+    [price] = rows(shipped, scope="dy-oxide", period="2024")
 
     assert (price["value"], price["unit"]) == (257.0, "USD/kg")
     assert (price["usd_per_tonne"], price["factor"]) == (257_000.0, 1_000.0)
 
 
 def test_tungsten_per_metric_ton_unit_is_not_converted(shipped):
-    [price] = rows(shipped, "tungsten-ore", period="2024")
+    [price] = rows(shipped, scope="tungsten-ore", period="2024")
 
     assert (price["value"], price["unit"], price["usd_per_tonne"]) == (252.0, "USD/mtu", None)

@@ -47,7 +47,7 @@ PERIODS: dict[str, Callable[..., Any]] = {
     "flows": lambda g, p: g.list_flows(scope="magnets-metal", period=p, top=2),
     "centrality": lambda g, p: g.centrality(scope="magnets-metal", period=p, top=2),
     "layered": lambda g, p: g.layered_centrality(scope="magnets-metal", period=p, top=2),
-    "criticality": lambda g, p: g.criticality("gallium", period=p),
+    "criticality": lambda g, p: g.criticality(scope="gallium", period=p),
 }
 
 
@@ -125,7 +125,7 @@ def test_elements_and_products_together_are_answered_side_by_side(ask, name, sco
 
 
 def test_unit_values_of_several_importers_stand_beside_the_worlds_once(ask):
-    rows = ask.prices("ree-metals", consumer="KOR,JPN", period="2024").rows.to_pylist()
+    rows = ask.prices(scope="ree-metals", of="KOR,JPN", period="2024").rows.to_pylist()
 
     assert [row["figure"] for row in rows] == [
         "unit value, imports of JPN (baci-hs92, reconciled)",
@@ -153,7 +153,7 @@ def test_what_is_unknown_of_one_is_a_note_and_of_all_an_error(ask):
         (lambda g: g.depends("KOR", period="2022,"), "`period`: '' is not a period"),
         (lambda g: g.disrupt("CHN,RUS"), "'CHN,RUS': ask for one at a time, or join them by"),
         (lambda g: g.compare("2022,2023", "2024"), "'2022,2023' is not a period"),
-        (lambda g: g.list_claims(about="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
+        (lambda g: g.list_claims(of="KOR,JPN"), "'KOR,JPN': ask for one at a time"),
     ],
 )
 def test_what_cannot_be_asked_of_several_is_refused(ask, question, message):

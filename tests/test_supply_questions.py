@@ -522,12 +522,10 @@ def test_a_group_hangs_on_those_its_supply_comes_from(ask):
     assert found == {ends: shares[ends] for ends in found}
 
 
-@pytest.mark.parametrize("measure", ["usd", "tonnes"])
+@pytest.mark.parametrize("by", ["usd", "tonnes"])
 @pytest.mark.parametrize("consumer", ["KOR", "JPN", "EU27", "S19"])
-def test_origins_add_up_to_all_imports(ask, consumer, measure):
-    answer = ask.origins(
-        consumer, scope="rare earths", period="2024", measure=measure, min_share=0.0
-    )
+def test_origins_add_up_to_all_imports(ask, consumer, by):
+    answer = ask.origins(consumer, scope="rare earths", period="2024", by=by, min_share=0.0)
     totals: dict[tuple[str, str], float] = {}
     for row in answer.rows.to_pylist():
         key = (row["product"], row["traced_to"])
@@ -642,7 +640,7 @@ def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
 
 QUESTIONS = [
     ("origins", ("KOR",), {"scope": "rare earths", "period": "2024"}),
-    ("origins", ("EU27",), {"scope": "magnets-metal", "measure": "tonnes", "min_share": 0.0}),
+    ("origins", ("EU27",), {"scope": "magnets-metal", "by": "tonnes", "min_share": 0.0}),
     ("depends_looked_through", ("JPN",), {"on": "CHN", "scope": "ree-metals", "period": "2023"}),
     ("origins", ("KOR,JPN",), {"scope": "rare earths", "period": "2023-2024,2022"}),
     ("origins", ("KOR",), {"scope": "magnets-metal", "chain": "face-value"}),
@@ -688,7 +686,7 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
         ("origins", ("Koreaa",), {}, UsageError, "did you mean"),
         ("origins", ("WLD",), {"scope": "ree-metals"}, UsageError,
          "is neither a country nor a group"),
-        ("origins", ("KOR",), {"measure": "euro"}, UsageError, "`measure`: found 'euro', wanted"),
+        ("origins", ("KOR",), {"by": "euro"}, UsageError, "`by`: found 'euro', wanted"),
         ("origins", ("KOR",), {"stage": "minee"}, UsageError, "no stage is called 'minee'"),
         ("origins", ("KOR",), {"period": "2024-Q9"}, UsageError, "is not a period"),
         ("origins", ("KOR",), {"min_share": 3.0}, UsageError, "`min_share`: found 3, wanted 0 to"),

@@ -216,6 +216,60 @@ def test_each_period_is_compared_with_the_last_one_of_its_length():
     assert [r["usd_per_month"] for r in rows] == pytest.approx([2.0, 1.0, 10 / 12, 1.25])
 
 
+def test_partners_are_added_up_beside_the_totals():
+    first, second, third = trend(
+        flows(
+            {"period": "2022", "supplier": "JPN", "usd": 40.0, "tonnes": 4.0},
+            {"period": "2023", "usd": 50.0, "tonnes": None},
+            {"period": "2023", "supplier": "JPN", "usd": 30.0, "tonnes": 1.0},
+            {"period": "2023", "supplier": "VNM", "usd": 20.0, "tonnes": 3.0},
+            {"period": "2024", "usd": None, "tonnes": 5.0},
+            {"period": "2024", "supplier": "JPN", "usd": 10.0, "tonnes": None},
+        ),
+        on=["CHN", "VNM"],
+    ).to_pylist()
+
+    assert [first[f"on_{name}"] for name in ("usd", "share_usd", "tonnes", "share_tonnes")] == [
+        0
+    ] * 4
+    assert (second["on_usd"], second["on_share_usd"]) == (70.0, 0.7)
+    assert (second["on_tonnes"], second["on_share_tonnes"]) == (3.0, 0.75)
+    # Recorded without a value, which is not a value of zero.
+    assert third["on_usd"] is third["on_share_usd"] is None
+    assert (third["on_tonnes"], third["on_share_tonnes"]) == (5.0, 1.0)
+
+
+def test_a_trend_of_no_partner_has_no_figures_with_one():
+    (row,) = trend(flows({"usd": 1.0})).to_pylist()
+
+    assert row["on_usd"] is row["on_share_usd"] is row["on_tonnes"] is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_parts_of_partners_are_as_a_slow_sum_gives_them(seed):
+    drawn = np.random.default_rng(seed)
+    changes = [
+        {"supplier": supplier, "period": period,
+         "usd": float(drawn.integers(1, 99)) if drawn.random() < 0.8 else None,
+         "tonnes": float(drawn.integers(1, 99)) if drawn.random() < 0.6 else None}
+        for supplier in ("CHN", "JPN", "VNM", "DEU")
+        for period in ("2021", "2022", "2023-Q1", "2023")
+        if drawn.random() < 0.7
+    ]  # fmt: skip
+    on = {"CHN", "VNM"}
+
+    for row in trend(flows(*changes), on=on).to_pylist():
+        of_period = [c for c in changes if c["period"] == row["period"]]
+        for measure in ("usd", "tonnes"):
+            known = [c for c in of_period if c[measure] is not None]
+            whole = sum(c[measure] for c in known)
+            part = sum(c[measure] for c in known if c["supplier"] in on)
+            recorded = [c for c in of_period if c["supplier"] in on]
+            lacking = not known or (recorded and not any(c in known for c in recorded))
+            assert row[f"on_{measure}"] == (None if lacking else part)
+            assert row[f"on_share_{measure}"] == (None if lacking else pytest.approx(part / whole))
+
+
 def test_no_flow_has_no_trend():
     assert trend(flows()).num_rows == 0
 

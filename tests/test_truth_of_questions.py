@@ -119,7 +119,7 @@ Ends = dict[tuple[str, str, str], tuple[float, float]]
 def asked(session: Session, consumer: str, **how: str) -> Ends:
     """Ask for the origins of all products, in both years together."""
     answer = session.origins(
-        consumer, scope="Dy", period="2020-2021", measure="tonnes", min_share=0.0, **how
+        consumer, scope="Dy", period="2020-2021", by="tonnes", min_share=0.0, **how
     )
     return {
         (row["product"], row["traced_to"], row["origin"]): (row["low"], row["high"])
@@ -250,7 +250,7 @@ def test_a_bloc_makes_at_least_what_its_members_with_a_figure_make(graph_of, mor
     ends = {
         row["origin"]: (pytest.approx(row["low"]), pytest.approx(row["high"]))
         for row in graph_of(files)
-        .origins("JPN+KOR", scope="magnets", stage="metal", period="2024", measure="tonnes")
+        .origins("JPN+KOR", scope="magnets", stage="metal", period="2024", by="tonnes")
         .rows.to_pylist()
         if row["low"] is not None
     }

@@ -264,7 +264,7 @@ def seeds_of(one: World) -> dict[str, str]:
 
 def asked(session: Session, country: str) -> dict[tuple[str, ...], tuple[float, float]]:
     """Ask where a country's imports come from, and what it loses without each other country."""
-    how = {"scope": "Dy", "period": "2020", "measure": "tonnes"}
+    how = {"scope": "Dy", "period": "2020", "by": "tonnes"}
     traced = session.origins(country, min_share=0.0, **how).rows
     lost = session.single_points(
         country, definition="structural", threshold=0.0, possible=True, **how
@@ -347,5 +347,5 @@ def test_a_figure_of_one_country_puts_no_other_in_doubt(graph_of, rows, ends):
     made = [f"  - {{country: {row}, product: p-ore, period: 2020}}" for row in rows]
     shape = Shape({"ore": (), "oxide": ("ore",)})
     session = graph_of(chain_seeds(shape, ["x"], made) | AUSTRALIA)
-    found = session.origins("KOR", scope="p-ore", period="2020", measure="tonnes").rows
+    found = session.origins("KOR", scope="p-ore", period="2020", by="tonnes").rows
     assert ranges(found, "origin")[("NOR",)] == pytest.approx(ends)

@@ -71,9 +71,9 @@ ASKED: dict[str, Callable[[Session], Answer]] = {
     "suppliers": lambda graph: graph.suppliers("KOR", period="2024"),
     "depends": lambda graph: graph.depends("KOR", on="NOR", period="2023-2024"),
     "dependents": lambda graph: graph.dependents("NOR", period="2024", min_share=0.01),
-    "look-through": lambda graph: graph.origins("KOR", period="2024", measure="tonnes"),
-    "single points": lambda graph: graph.single_points("KOR", period="2024", measure="tonnes"),
-    "disruption": lambda graph: graph.disrupt("NOR", period="2024", measure="tonnes"),
+    "look-through": lambda graph: graph.origins("KOR", period="2024", by="tonnes"),
+    "single points": lambda graph: graph.single_points("KOR", period="2024", by="tonnes"),
+    "disruption": lambda graph: graph.disrupt("NOR", period="2024", by="tonnes"),
     "concentration": lambda graph: graph.concentration(period="2024"),
     "betweenness": lambda graph: graph.centrality(
         period="2024", by="tonnes", measures=("betweenness", "pagerank", "strength_in")

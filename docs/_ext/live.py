@@ -50,6 +50,7 @@ EXAMPLES = {
     "check": "check",
     "cypher": 'cypher "MATCH (s:Stage) RETURN s.key AS stage ORDER BY s.position"',
     "digest": "digest",
+    "help": "help names",
     "queries": "queries sole-suppliers",
     "query": "query suppliers-of-country -P consumer=korea -P product=ree-metals",
     "schema": "schema",

@@ -53,6 +53,13 @@ class PartnerTotals:
             return 0.0
         return self.share(partner, measure)
 
+    def amount_with(self, partners: Collection[str], measure: str) -> float | None:
+        """Add up the trade with some partners: 0 without records, None if no amount is known."""
+        recorded = [v[measure] for name, v in self.by_partner.items() if name in partners]
+        if not recorded:
+            return None if self.totals[measure] is None else 0.0
+        return known_sum(recorded)
+
     def hhi(self, measure: str) -> float | None:
         """Compute the Herfindahl-Hirschman index of the partners, 0 to 10,000."""
         total = self.totals[measure]
@@ -352,7 +359,7 @@ def _partners_schema(partner: str) -> pa.Schema:
     return pa.schema([*fields, *counts("rank_before", "rank_after")])
 
 
-def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
+def trend(flows: pa.Table, *, partner: str = "supplier", on: Collection[str] = ()) -> pa.Table:
     """Follow totals, concentration and partners over every period with data, in order.
 
     Each period is compared with the latest one of the same length that ended before it began:
@@ -362,6 +369,8 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     ----------
     flows, partner
         As for :func:`~graphkit.analysis.trade_change.compare_totals`.
+    on : collection of str
+        Partners whose trade is added up beside the totals.
 
     Returns
     -------
@@ -370,8 +379,11 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
         ``previous`` (null for the first); for ``usd`` and ``tonnes`` the total, ``_per_month``,
         ``_change`` (relative to the previous total) and ``hhi_`` (0 to
         10,000); ``partners``, ``largest``, ``largest_share_usd`` and ``largest_share_tonnes``
-        (0 to 1), ``new`` and ``lost`` against the previous period. Sorted by owner, series,
-        length of the period and time. A period without a row of the owner is left out.
+        (0 to 1), ``new`` and ``lost`` against the previous period; ``on_usd`` and ``on_tonnes``,
+        the trade with the partners ``on`` (0 without records, null if recorded without an amount),
+        and their shares ``on_share_usd`` and ``on_share_tonnes`` of the total (0 to 1). Sorted by
+        owner, series, length of the period and time. A period without a row of the owner is left
+        out.
 
     Examples
     --------
@@ -385,6 +397,8 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
     ('2023', 0.6, 6250.0, ['JPN'])
     >>> first["hhi_tonnes"], first["new"]
     (None, None)
+    >>> [(row["on_usd"], row["on_share_usd"]) for row in trend(flows, on=["JPN"]).to_pylist()]
+    [(0.0, 0.0), (20.0, 0.25)]
     """
     rows = []
     for (who, *labels), by_period in _period_by_period(flows, partner):
@@ -393,7 +407,9 @@ def trend(flows: pa.Table, *, partner: str = "supplier") -> pa.Table:
             old = _previous(period, periods)
             row = {owner_of(partner): who, **dict(zip(SERIES, labels, strict=True))}
             before = by_period[old] if old else None
-            rows.append({**row, **_trend_columns(period.text, by_period[period.text], old, before)})
+            now = by_period[period.text]
+            row |= _trend_columns(period.text, now, old, before)
+            rows.append(row | (_partner_amounts(now, on) if on else {}))
     return pa.Table.from_pylist(rows, schema=_trend_schema(partner))
 
 
@@ -444,6 +460,14 @@ def _trend_columns(
     return row
 
 
+def _partner_amounts(now: PartnerTotals, partners: Collection[str]) -> dict[str, float | None]:
+    amounts = {measure: now.amount_with(partners, measure) for measure in MEASURES}
+    return {
+        **{f"on_{measure}": amount for measure, amount in amounts.items()},
+        **{f"on_share_{m}": _ratio(amount, now.totals[m]) for m, amount in amounts.items()},
+    }
+
+
 def _growth(value: float | None, base: float | None) -> float | None:
     return None if value is None or not base else (value - base) / base
 
@@ -456,4 +480,6 @@ def _trend_schema(partner: str) -> pa.Schema:
         fields += [number(f"{m}_change"), number(f"hhi_{m}", INDEX)]
     fields += counts("partners") + texts("largest")
     fields += [number(f"largest_share_{m}", SHARE) for m in MEASURES]
+    fields += [number(f"on_{m}", UNIT[m]) for m in MEASURES]
+    fields += [number(f"on_share_{m}", SHARE) for m in MEASURES]
     return pa.schema([*fields, *lists("new", "lost")])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graphkit.errors import UsageError
-from graphkit.parameters import PERIOD, PERIODS, SCOPE, Parameter, Verb
+from graphkit.parameters import SCOPE, Parameter, Verb, period
 
 if TYPE_CHECKING:
     from graphkit.brief.document import Brief
@@ -31,13 +31,11 @@ BRIEF = Verb(
             "country", "", "[COUNTRY]",
             "Any name or code: KOR, korea; or a group counted as one: EU27, KOR+JPN. Without one, "
             "the brief is about what --for names.",
+            also="--of",
         ),
         SCOPE,
-        replace(
-            PERIOD, type="period",
-            help=f"{PERIODS.split(' Several side')[0]} Default: the newest of most products; "
-            "without a country, of each.",
-        ),
+        replace(period("the newest of most products; without a country, of each"), type="period",
+                details=""),
     ),
     "[COUNTRY] [--for ...] [--period P] -o FILE.html",
     "one page on a country or a mineral: sentences, pictures, tables, sources, commands; as HTML "

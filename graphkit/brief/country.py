@@ -325,9 +325,9 @@ def _stop(standing: Standing) -> Part:
         return Section(
             title,
             [f"Losses are computed for one country at a time: ask for a member of {buyer.said}."],
-            commands=[f"graphkit disrupt {first} --consumer COUNTRY --period {period}"],
+            commands=[f"graphkit disrupt {first} --of COUNTRY --period {period}"],
         ), []
-    found = facts.ask("disrupt", exporter=first, scope=scope, consumer=[buyer.key], period=[period])
+    found = facts.ask("disrupt", exporter=first, scope=scope, of=[buyer.key], period=[period])
     if found.answer is None:
         return found.section(title), []
     answer = ordered(found.answer, "lost_imports")
@@ -518,7 +518,7 @@ def _claims(standing: Standing, scope: list[str] | None) -> Part:
     facts, buyer = standing.facts, standing.buyer
     return claims_part(
         facts,
-        facts.ask("claims check", about=buyer.key, scope=scope),
+        facts.ask("claims check", of=buyer.key, scope=scope),
         f"that name {buyer.said}" + (" in this scope" if scope else ""),
     )
 

@@ -6,8 +6,9 @@ import gc
 import io
 import os
 import re
+import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from inspect import Parameter as Argument
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from graphkit._version import __version__
 from graphkit.brief import BRIEF
 from graphkit.cli.options import (
     INTERRUPTED,
     All,
+    Columns,
     Database,
     Format,
     Long,
@@ -63,6 +65,7 @@ OTHERS = {
     ),
     **dict.fromkeys(("import", "fetch"), "importing"),
     "neo4j": "databases",
+    "help": "topics",
 }
 """Commands that ask no question, and their modules, in the order of the help."""
 COMPLETION = "_GRAPHKIT_COMPLETE"
@@ -125,6 +128,8 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; an error is one line on stderr."""
     try:
+        if list(arguments[:1]) == ["help"] and {*arguments[1:2]} & {*QUESTIONS, *OTHERS}:
+            arguments = [*arguments[1:], "--help"]
         words = os.environ.get("COMP_WORDS", os.environ.get("_TYPER_COMPLETE_ARGS", "")).split()
         typed = words[1:-1] if COMPLETION in os.environ else arguments
         asked = [name for name in typed[:1] if name in (*QUESTIONS, *OTHERS)]
@@ -192,7 +197,7 @@ TYPES: dict[str, Any] = {
 }
 LAST = {
     "top": Top, "all": All, "long": Long, "wide": Wide, "narrow": Narrow, "db": Database,
-    "form": Format, "output": Output,
+    "form": Format, "output": Output, "help_columns": Columns,
 }  # fmt: skip
 """Options of every question; one that declares its own ``top`` limits its ranks by it."""
 
@@ -213,16 +218,28 @@ def add_question(app: typer.Typer, name: str) -> None:
     app.add_typer(group, name=name)
 
 
+TERM_WIDTH = 22
+"""Most columns of an option and its value that have their text beside them in a help."""
+
+
 class _Command(TyperCommand):
-    """A command that loses no value."""
+    """A command that loses no value, and refuses former options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse an option that is given twice and takes one value: the first would be lost."""
-        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        _refuse_former(_verb_of(ctx), args)
+        parser = self.make_parser(ctx)
+        _, rest, order = parser.parse_args(args=list(args))
+        if rest and not any(isinstance(option, TyperArgument) for option in self.params):
+            _refuse_arguments(_verb_of(ctx), rest)
         for option in order:
             if isinstance(option, TyperOption) and not option.multiple and order.count(option) > 1:
                 raise UsageError(f"{max(option.opts, key=len)} is given twice; it takes one value")
         return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments and options with narrow terms, so that most texts take one line."""
+        _write_options(self, ctx, formatter)
 
 
 class _Question(_Command):
@@ -236,37 +253,55 @@ class _Question(_Command):
                 option.help = slow[option.name].help.format(
                     choices=", ".join(slow[option.name].allowed)
                 )
-        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+        return super().get_help(ctx)
 
 
 class _Group(TyperGroup):
     """A command with commands below it."""
 
-    def get_help(self, ctx: Any) -> str:
-        """Write the help, with the columns of its own answers."""
-        return f"{super().get_help(ctx)}\n\n{_glossary(ctx)}"
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse former options."""
+        _refuse_former(_verb_of(ctx), args)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write options with narrow terms, then the commands."""
+        _write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
-def _glossary(ctx: Any) -> str:
-    """Describe the columns of a command's tables, each with its name in JSON and CSV."""
-    import shutil
-    import textwrap
-
-    from graphkit.questions import columns_of
-
+def _verb_of(ctx: Any) -> Verb:
     name = ctx.command_path.partition(" ")[2]
-    verb = next(verb for verb in VERBS if verb.name == name)
-    shown = (c for columns in columns_of(verb).values() for c in columns if c.header)
-    lines = [
-        "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "
-        "docs/columns.md has all columns.",
-        *(f"  {c.header} ({c.name}): {c.meaning}" for c in shown),
-    ]
-    to = min(100, shutil.get_terminal_size().columns) - 2
-    return "\n".join(
-        textwrap.fill(line, to, subsequent_indent="    " if line[0] == " " else "")
-        for line in dict.fromkeys(lines)
-    )
+    return next(verb for verb in (*VERBS, BRIEF) if verb.name == name)
+
+
+def _refuse_former(verb: Verb, words: Sequence[str]) -> None:
+    """Refuse a former option with the one that replaced it."""
+    for place, word in enumerate(words):
+        if word == "--":
+            return
+        option, joined, value = word.partition("=")
+        value = value if joined else next(iter(words[place + 1 :]), "")
+        for spelling in (option, f"{option} {value}"):
+            if spelling in verb.former:
+                raise UsageError(f"{spelling} is now {verb.former[spelling]}")
+
+
+def _refuse_arguments(verb: Verb, words: Sequence[str]) -> None:
+    """Refuse the arguments of a command that takes them by an option now."""
+    for spelling, option in verb.former.items():
+        if not spelling.startswith("-"):
+            value = shlex.quote(",".join(words))
+            raise UsageError(f"{verb.name} takes {option}: graphkit {verb.name} {option} {value}")
+
+
+def _write_options(command: Any, ctx: Any, formatter: Any) -> None:
+    for title, kind in (("Arguments", "argument"), ("Options", "option")):
+        of_kind = (p for p in command.get_params(ctx) if p.param_type_name == kind)
+        records = [record for p in of_kind if (record := p.get_help_record(ctx)) is not None]
+        if records:
+            with formatter.section(title):
+                formatter.write_dl(records, col_max=TERM_WIDTH)
 
 
 def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
@@ -277,15 +312,24 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
             _refuse_options(given["context"], called)
             return
         run = _write_brief if verb is BRIEF else _run
-        run(verb, given)
+        run(verb, _with_arguments(verb, given))
 
     last = LAST if verb is not BRIEF else {"db": Database, "output": Output}
-    kinds = last | {p.name: _annotation(p) for p in verb.parameters}
-    kinds = {
-        name: kinds[name] for name in dict.fromkeys([*(p.name for p in verb.parameters), *last])
-    }
-    defaults: dict[str, Any] = {"all": False, "long": False, "wide": False, "narrow": False}
-    defaults |= {p.name: Argument.empty if p.default is ... else p.default for p in verb.parameters}
+    own: dict[str, Any] = {}
+    switches = ("all", "long", "wide", "narrow", "help_columns")
+    defaults: dict[str, Any] = dict.fromkeys(switches, False)
+    for parameter in verb.parameters:
+        if parameter.also:
+            parameter = replace(parameter, default=None)
+            same = replace(
+                parameter, option=parameter.also, metavar="COUNTRY", help="The same as COUNTRY."
+            )
+            own |= {parameter.name: _annotation(parameter), ALSO: _annotation(same)}
+        else:
+            own[parameter.name] = _annotation(parameter)
+        required = parameter.default is ...
+        defaults[parameter.name] = Argument.empty if required else parameter.default
+    kinds = own | {name: kind for name, kind in last.items() if name not in own}
     if context:
         kinds = {"context": typer.Context, **kinds}
         defaults["context"] = Argument.empty
@@ -297,6 +341,30 @@ def _command(verb: Verb, *, context: bool = False) -> Callable[..., None]:
     ]
     command.__signature__ = Signature(arguments)  # type: ignore[attr-defined]
     return command
+
+
+ALSO = "also"
+"""Name of the option that takes the same values as an argument, in the function of a command."""
+
+
+def _with_arguments(verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the values of an argument from its option, if that is used instead."""
+    values = dict(given)
+    for parameter in verb.parameters:
+        if not parameter.also:
+            continue
+        value, other = values[parameter.name], values.pop(ALSO)
+        term = parameter.metavar.strip("[].")
+        if value and other:
+            raise UsageError(
+                f"{term} is given twice, as an argument and by {parameter.also}; give it once"
+            )
+        if not value and not other and parameter.default is ...:
+            raise UsageError(
+                f"missing argument {parameter.metavar!r}. See 'graphkit {verb.name} --help'"
+            )
+        values[parameter.name] = value or other
+    return values
 
 
 def _annotation(parameter: Parameter) -> Any:

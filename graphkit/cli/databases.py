@@ -497,10 +497,10 @@ def measure(
         typer.Option(
             "--flows",
             metavar="FOLDER|URI",
-            help="A Parquet file, or a folder of them, as it is or in hive partitions "
-            "(product=dy-oxide/...), here or at a URI (s3://, gs://, abfs://, hdfs://). Columns: "
-            "supplier, consumer, product, period, and usd or tonnes; reporter, dataset, source "
-            "and basis, if present, are kept apart. Or a folder that graphkit export wrote.",
+            help="A Parquet file, or a folder of them, plain or in hive partitions, here or at a "
+            "URI (s3://, gs://, abfs://, hdfs://). Columns: supplier, consumer, product, period, "
+            "and usd or tonnes; reporter, dataset, source and basis, if present, are kept apart. "
+            "Or a folder that 'graphkit export' wrote.",
         ),
     ],
     output: Annotated[
@@ -521,9 +521,9 @@ def measure(
         str,
         typer.Option(
             "--engine",
-            metavar="local|spark|spark://HOST:PORT",
-            help="local: this process. spark: Spark on this machine, or where spark-submit says. "
-            "spark://...: a standalone cluster. See docs/scale.md.",
+            metavar="ENGINE",
+            help="local: this process; spark: Spark on this machine, or where spark-submit says; "
+            "spark://HOST:PORT: a standalone cluster. See docs/scale.md.",
         ),
     ] = "local",
     production: Annotated[
@@ -532,8 +532,8 @@ def measure(
             "--production",
             metavar="FILE|URI",
             help="For look-through and removal: Parquet of country, product, period, and tonnes "
-            "(used with --by tonnes) or share of the world. Where nothing is published, a country "
-            "is assumed to produce its net exports.",
+            "(with --by tonnes) or share of the world. A country without a figure is assumed to "
+            "produce its net exports.",
         ),
     ] = None,
     min_share: Annotated[
@@ -548,8 +548,9 @@ def measure(
         str,
         typer.Option(
             "--each",
-            metavar="year|half|quarter|month",
-            help="For flows: the periods that the dates of shipments are sorted into.",
+            metavar="LENGTH",
+            help="For flows: year, half, quarter or month, the length of the periods that "
+            "shipments are sorted into.",
         ),
     ] = "year",
 ) -> None:
@@ -564,10 +565,8 @@ def measure(
     \b
     Examples:
       graphkit measure concentration --flows flows/ -o hhi.parquet
-      graphkit measure betweenness --flows flows.parquet --by tonnes -o hubs.parquet
       graphkit measure look-through --flows flows/ --production mines.parquet -o origins.parquet
       graphkit measure flows --flows customs/ --each quarter -o flows.parquet
-      graphkit measure shares --flows s3://trade/flows/ --engine spark -o shares.parquet
     """
     from graphkit.api import measure_flows
     from graphkit.scale import LOCAL, count_flows

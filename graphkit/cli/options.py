@@ -18,6 +18,7 @@ import typer
 from graphkit.errors import UsageError
 from graphkit.parameters import Parameter
 from graphkit.paths import NAMES, user_folder, write_private
+from graphkit.verbs import VERBS
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -39,11 +40,10 @@ Database = Annotated[
     str | None,
     typer.Option(
         "--db",
-        metavar="PATH|URI|local|auto",
+        metavar="DATABASE",
         envvar="GRAPHKIT_DB",
-        help="Database: a file, a folder of seeds (built once for each state of it), a Neo4j URI, "
-        "'local', or 'auto': the default, and the local Neo4j for Cypher that only it runs. "
-        "Default: built from the shipped seeds.",
+        show_envvar=False,
+        help="Database to ask: 'graphkit help databases'.",
     ),
 ]
 Format = Annotated[
@@ -52,10 +52,7 @@ Format = Annotated[
         "-f",
         "--format",
         metavar="FORMAT",
-        help="table, json, ndjson, csv, markdown or parquet; for the picture of an answer svg, "
-        "png, html or echarts (its option as JSON). Default: by the ending of FILE, else table on "
-        "a terminal, csv in a pipe. In csv, text that a spreadsheet would read as a formula gets a "
-        "leading apostrophe.",
+        help="Such as json, csv or svg: 'graphkit help formats'.",
         autocompletion=_formats,
     ),
 ]
@@ -65,8 +62,7 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Write to a file (.csv, .json, .ndjson, .md, .parquet, .txt; a picture as .svg, .png, "
-        ".html) instead of stdout.",
+        help="Write to a file, in the format of its ending.",
     ),
 ]
 
@@ -77,17 +73,48 @@ Top = Annotated[
         "--top",
         metavar="N",
         min=0,
-        help="Only the first N rows, through time the newest; 0: all. Default: in a table those "
-        "that fit one screen, else all.",
+        help="Only the first N rows. Default: one screen.",
     ),
 ]
-Wide = Annotated[bool, typer.Option("--wide", help="All columns of the table, however wide.")]
+Wide = Annotated[bool, typer.Option("--wide", help="All columns, however wide the table.")]
 Narrow = Annotated[bool, typer.Option("--narrow", help="The picture laid out for a phone.")]
 All = Annotated[bool, typer.Option("--all", help="All rows of the table.")]
 Long = Annotated[
     bool,
-    typer.Option("--long", help="The table with all rows, claims, coverage, sources and notes."),
+    typer.Option("--long", help="All rows, claims, coverage, sources and notes."),
 ]
+
+
+def _print_columns(context: typer.Context, wanted: bool) -> None:
+    """Print the columns of a command's tables, each with its name in JSON and CSV."""
+    if not wanted:
+        return
+    import shutil
+    import textwrap
+
+    from graphkit.questions import columns_of
+
+    name = context.command_path.partition(" ")[2]
+    verb = next(verb for verb in VERBS if verb.name == name)
+    shown = (c for columns in columns_of(verb).values() for c in columns if c.header)
+    lines = [
+        "Columns, with their names in JSON and CSV. Tables show a share (0 to 1) in percent; "
+        "docs/columns.md has all columns.",
+        *(f"  {c.header} ({c.name}): {c.meaning}" for c in shown),
+    ]
+    to = min(100, shutil.get_terminal_size().columns) - 2
+    for line in dict.fromkeys(lines):
+        print(textwrap.fill(line, to, subsequent_indent="    " if line[0] == " " else ""))
+    raise typer.Exit
+
+
+Columns = Annotated[
+    bool,
+    typer.Option(
+        "--help-columns", is_eager=True, callback=_print_columns,
+        help="Explain the columns of the answer and exit.",
+    ),
+]  # fmt: skip
 
 
 def option_of(parameter: Parameter) -> Any:

@@ -43,12 +43,23 @@ def read_values(verb: Verb, pairs: Pairs) -> dict[str, Any]:
     {'country': ['CHN'], 'scope': ['dysprosium'], 'date': None}
     """
     fields = {p.field: p for p in verb.parameters}
-    for name, _ in pairs:
+    for name, text in pairs:
         if name not in fields:
+            if now := verb.now(name, text):
+                raise UsageError(former_field(name, text, now))
             raise UsageError(
                 f"{verb.name} has no field {name!r}; it takes {', '.join([*fields, 'format'])}"
             )
     return {p.name: _value(name, p, pairs) for name, p in fields.items()}
+
+
+def former_field(name: str, value: object, now: str) -> str:
+    """Say which field replaced a former one.
+
+    >>> former_field("by", "stage", "sort=stage")
+    'by=stage is now sort=stage'
+    """
+    return f"{name}={value} is now {now}" if "=" in now else f"{name} is now {now}"
 
 
 def _value(name: str, parameter: Parameter, pairs: Pairs) -> Any:
@@ -98,9 +109,7 @@ def python_of(question: Question, db: str | None) -> str:
     >>> python_of(Question("dependence.depends", {"consumer": "KOR", "on": "CHN"}, ()), None)
     "graphkit.open().depends(consumer='KOR', on='CHN')"
     """
-    rest = dict(question.arguments)
-    several = [repr(name) for name in rest.pop("elements", ())]
-    values = ", ".join([*several, *(f"{name}={value!r}" for name, value in rest.items())])
+    values = ", ".join(f"{name}={value!r}" for name, value in question.arguments.items())
     return f"graphkit.open({repr(db) if db else ''}).{question.name}({values})"
 
 

@@ -78,7 +78,7 @@ ENDINGS = {
 }
 STATEMENT = ("statement", "parameters", "timeout", "max_rows")
 BEGIN: Mapping[str, Mapping[str, str]] = {
-    "claims/check": {"about": "KOR"},
+    "claims/check": {"of": "KOR"},
     "centrality": {"for": "rare earths"},
     "origins": {"country": "KOR", "for": "magnets-metal"},
     "flows": {"for": "ree-metals"},
@@ -90,16 +90,16 @@ BEGIN: Mapping[str, Mapping[str, str]] = {
     "dependents": {"country": "CHN", "for": "magnets-metal"},
     "spof": {"country": "KOR", "for": "rare earths"},
     "reliance": {"country": "KOR", "for": "rare earths"},
-    "prices": {"what": "cobalt"},
-    "criticality": {"element": "gallium"},
+    "prices": {"for": "cobalt"},
+    "criticality": {"for": "gallium"},
     "controls": {"country": "CHN"},
     "compare": {"before": "2010", "after": "2024", "of": "KOR", "for": "ree-metals"},
-    "claims": {"about": "KOR"},
+    "claims": {"of": "KOR"},
     "claims/conflicts": {},
 }
 """Values with which the page begins a question."""
 AHEAD: tuple[tuple[str, Pairs], ...] = (
-    ("concentration", [("by", "stage")]),
+    ("concentration", [("sort", "stage")]),
     *((path, [*BEGIN[path].items()]) for path in (
         "claims/check", "centrality", "origins", "flows", "disrupt", "depends", "trend"
     )),

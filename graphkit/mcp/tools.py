@@ -13,7 +13,7 @@ from graphkit.answer import COUNT, FLAG, NUMBER, TEXT, Column
 from graphkit.brief import BRIEF
 from graphkit.cypher import Statement, json_values
 from graphkit.errors import UsageError
-from graphkit.explore import SCHEMAS
+from graphkit.explore import SCHEMAS, former_field
 from graphkit.kinds import Kind, Prop, Type
 from graphkit.mcp import MOST_ROWS, ROWS, VERB
 from graphkit.parameters import REPEATED, Verb
@@ -251,9 +251,12 @@ def read_arguments(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> read_arguments("controls", {"country": "CHN", "on": "2025-06-01"})["country"]
+    >>> read_arguments("controls", {"country": "CHN", "date": "2025-06-01"})["country"]
     ['CHN']
     """
+    for field, value in given.items() if name in VERB else ():
+        if now := VERB[name].now(field, value):
+            raise UsageError(former_field(field, value, now))
     schema = next(tool.input_schema for tool in tools() if tool.name == name)
     values = {key: _fitted(value, schema["properties"].get(key)) for key, value in given.items()}
     found = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda e: list(e.path))

@@ -82,28 +82,41 @@ WORDS = {"usd": "by value", "tonnes": "by weight"}
 
 
 def trend(answer: Answer, width: int) -> Picture:
-    """Draw the concentration of trade over time; for one product, who came and who went too."""
+    """Draw the concentration of trade over time; for one product, who came and who went too.
+
+    With a partner, draw the share of the value traded with it instead.
+    """
     rows = answer.rows.to_pylist()
+    with_partner = any(row.get("on") for row in rows)
     periods = sorted(values(answer, "period"))
-    groups = grouped(rows, ("consumer", "supplier", "product"), APART)
+    groups = grouped(rows, ("consumer", "supplier", "on", "product"), APART)
     newest = {name: group[-1]["usd"] or 0.0 for name, group in groups.items()}
     chosen = sorted(groups, key=lambda name: (-newest[name], name))[:MOST_LINES]
-    lines = {name: by_period(groups[name], periods, "hhi_usd") for name in chosen}
+    figure = "on_share_usd" if with_partner else "hhi_usd"
+    lines = {name: by_period(groups[name], periods, figure) for name in chosen}
     whose = "supplier" if answer.scope.get("supplier") else "consumer"
+    if len({row.get("on") for row in rows}) > 1:
+        whose = "on"
     alone = len(groups) == 1 or len({row["product"] for row in rows}) == 1
     colours = {
         name: colour_of(groups[name][0].get(whose) or "") if alone else LINES[i % len(LINES)]
         for i, name in enumerate(lines)
     }
     axis = Axis("HHI by value, 0 to 10,000", "", lines=BANDS)
+    if with_partner:
+        axis = Axis("share by value, %", "")
+        lines = {
+            name: [None if share is None else 100 * share for share in shares]
+            for name, shares in lines.items()
+        }
     plot = lines_over(width, periods, lines, axis, colours)
     drawn = sum(len(groups[name]) for name in lines)
     gaps = [f"{name} has no data of {row['gap']}" for name in lines for row in groups[name]
             if row["gap"]]  # fmt: skip
-    note = " ".join([BANDS_NOTE, *(f"{text}." for text in gaps)])
+    note = " ".join([*([] if with_partner else [BANDS_NOTE]), *(f"{text}." for text in gaps)])
     if len(groups) > MOST_LINES:
         note = f"{note} The {MOST_LINES} largest by value."
-    if len(groups) > 1:
+    if len(groups) > 1 or with_partner:
         return framed(answer, plot, drawn=drawn, note=note)
     return framed(answer, _with_changes(plot, rows, periods), drawn=drawn, note=note)
 

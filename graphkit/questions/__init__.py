@@ -14,7 +14,7 @@ from graphkit.errors import GraphkitError
 from graphkit.names import capitalized
 from graphkit.parameters import LATEST, REPEATED, Parameter, Verb, in_options, named_as_options
 from graphkit.queries import READ_FIRST
-from graphkit.verbs import PARAMETERS
+from graphkit.verbs import FORMER_NAMES, PARAMETERS
 
 if TYPE_CHECKING:
     from graphkit.answer import Answer, Column
@@ -48,10 +48,8 @@ class Question:
     def ask(self, catalog: Catalog) -> Answer:
         """Ask it; messages and notes have the options of the command line."""
         module = import_module(f"{__name__}.{self.function.rpartition('.')[0]}")
-        rest = dict(self.arguments)
-        several = rest.pop("elements", ())
         with named_as_options(self.parameters):
-            found: Answer = getattr(module, self.name)(catalog, *several, **rest)
+            found: Answer = getattr(module, self.name)(catalog, **self.arguments)
         return replace(
             found,
             notes=tuple(in_options(note, self.parameters) for note in found.notes),
@@ -136,7 +134,7 @@ header is in tables; all are in JSON, CSV and Parquet, under their name and with
 Tables show a share (0 to 1) in percent and a difference of two shares in percentage points, sums of
 money in thousands (k), millions (M) and billions (bn), and countries by name. "unknown" is a number
 that no source gives. A table that is too narrow leaves columns out and names them; `--wide` shows
-all.
+all. `graphkit COMMAND --help-columns` explains the columns that the tables of a command show.
 """
 
 
@@ -158,8 +156,10 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
             try:
                 bound = signature.bind(catalog, *args, **kwargs)
             except TypeError as error:
+                fault = _former(question.__name__, FORMER_NAMES[key], args, kwargs)
                 taken = ", ".join(map(_in_python, declared))
-                raise TypeError(f"{question.__name__}: {error}; it takes {taken}") from None
+                fault = fault or f"{question.__name__}: {error}; it takes {taken}"
+                raise TypeError(fault) from None
             each = {
                 parameter.name: parameter.each(bound.arguments[parameter.name], catalog.places_in)
                 for parameter in declared
@@ -190,6 +190,22 @@ def _in_python(parameter: Parameter) -> str:
     option = parameter.option
     same = not option or option == f"--{parameter.name.replace('_', '-')}"
     return parameter.name if same else f"{parameter.name} ({option})"
+
+
+def _former(
+    question: str,
+    former: Mapping[str, str],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+) -> str:
+    """Name what replaced a parameter that a question no longer takes; empty if it is another."""
+    for name in former:
+        if name in kwargs:
+            return f"{question}: {name} is now {former[name]}"
+    if "*" in former and args:
+        value = ",".join(map(str, args))
+        return f"{question} takes {former['*']}: {question}({former['*']}={value!r})"
+    return ""
 
 
 def _each(

@@ -21,9 +21,9 @@ from graphkit.analysis.trade_change import (
 )
 from graphkit.answer import COUNT, NUMBER, TEXT, TEXTS, Answer, Column, without_empty
 from graphkit.arrow import SHARE, number
-from graphkit.catalog import FIT, Catalog, Scope
+from graphkit.catalog import FIT, TOTALS, Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.names import capitalized
+from graphkit.names import Entity, capitalized
 from graphkit.period import Period, cover, gap, listed, time_of
 from graphkit.questions import checked
 from graphkit.questions.claims import (
@@ -489,6 +489,13 @@ TREND_COLUMNS = (
     Column("tonnes", "Tonnes",
            "metric tons, on the stated basis, of the flows with a mass", type=NUMBER),
     Column("tonnes_change", "change", "the same for tonnes", type=NUMBER),
+    Column("on", "With", "the partner of the question", place=True),
+    Column("on_usd", "USD with it",
+           "US dollars of the trade with that partner; 0: none is recorded in the period",
+           type=NUMBER),
+    Column("on_share_usd", "share", "0 to 1, its share of usd", type=NUMBER),
+    Column("on_tonnes", "Tonnes with it", "metric tons of the trade with it", type=NUMBER),
+    Column("on_share_tonnes", "by weight", "0 to 1, its share of tonnes", type=NUMBER),
     Column("hhi_usd", "HHI by value",
            "Herfindahl-Hirschman index of the partners by value, 0 to 10,000", type=NUMBER),
     Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
@@ -506,11 +513,15 @@ TREND_COLUMNS = (
 )  # fmt: skip
 TREND = (
     "product", "stage", "period", "previous", "gap", "usd", "usd_change", "tonnes",
-    "tonnes_change", "missing_tonnes_share",
-    "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
+    "tonnes_change", "on", "on_usd", "on_share_usd", "on_tonnes", "on_share_tonnes",
+    "missing_tonnes_share", "usd_per_month", "tonnes_per_month", "hhi_usd", "hhi_tonnes",
     "partners", "largest", "largest_share_usd", "largest_share_tonnes", "new", "lost", "basis",
     "valuation", "hs", "hs_revision", "reporter", "dataset", "source",
 )  # fmt: skip
+ONE_PARTNER = ("on", "on_usd", "on_share_usd", "on_tonnes", "on_share_tonnes")
+"""Columns on one partner, which answers have that are asked for it."""
+ANY_PARTNER = ("hhi_usd", "partners", "largest", "largest_share_usd", "largest_share_tonnes")
+"""Columns on all partners, which tables about one of them leave out."""
 
 
 @checked(PARTIES, TREND_COLUMNS, (FIT,))
@@ -519,6 +530,8 @@ def trend(
     country: str | None = None,
     *,
     scope: str | None = None,
+    on: str | None = None,
+    since: str | None = None,
     partner: str = "supplier",
     dataset: str | None = None,
 ) -> Answer:
@@ -530,6 +543,11 @@ def trend(
         Country or group that trades. Default: the whole world.
     scope : str, optional
         Product, HS code, element, mineral, stage or group. Default: everything.
+    on : str, optional
+        Partner, or group of partners added up, whose trade stands beside the totals.
+    since : str, optional
+        Only periods that begin with this one or later; the first of them is still compared with
+        the one before it.
     partner : {"supplier", "consumer"}
         Imports and their suppliers, or exports and their buyers.
     dataset : str, optional
@@ -539,15 +557,17 @@ def trend(
     -------
     Answer
         One row for each product, data set and period with trade, products of the largest trade
-        first, periods in order: totals and their change,
-        concentration, partners, the largest with its share, new and lost partners.
+        first, periods in order: totals and their change, concentration, partners, the largest with
+        its share, new and lost partners; with ``on``, the value, weight and shares of the trade
+        with that partner.
 
     Raises
     ------
     UsageError
-        Unknown name or invalid partner; the message suggests the nearest.
+        Unknown name, invalid period or partner, or a partner ``on`` within the group that trades;
+        the message suggests the nearest.
     GraphkitError
-        No trade is known in this scope; the message lists what is.
+        No trade is known in this scope, or none since then; the message lists what is.
     """
     catalog = catalog.using(dataset)
     owner, wanted = owner_named(catalog, country, partner), catalog.materials.scope(scope)
@@ -558,14 +578,22 @@ def trend(
     trade = OF_TRADE[partner]
     if not len(flows):
         raise GraphkitError(nothing_of(owner, wanted))
-    rows = _with_missing(_as_shares(analysis.trend(flows, partner=partner)), flows)
-    rows = _with_gaps(with_scope(catalog, rows, flows))
+    other = None if on is None else catalog.place(on)
+    rows = analysis.trend(flows, partner=partner, on=_partners(catalog, owner, other, flows))
+    rows = with_scope(catalog, _with_missing(_as_shares(rows), flows), flows)
+    rows = _with_gaps(rows.append_column("on", pa.array([other and other.key] * len(rows), TEXT)))
+    if since is not None:
+        rows = _since(rows, since, nothing_of(owner, wanted))
+        flows = flows.filter(pc.is_in(flows["period"], rows["period"].unique()))
     rows = products_by_stake(rows, value_by_product(rows))
     products = list(dict.fromkeys(rows["product"].to_pylist()))
-    columns = [*(c for c in PARTIES if c.name == owner.side), *TREND_COLUMNS]
-    heads = [column.name for column in columns if column.header]
+    own = [column for column in PARTIES if column.name == owner.side]
+    columns = [*own, *(c for c in TREND_COLUMNS if other or c.name not in ONE_PARTNER)]
+    heads = [c.name for c in columns if c.header and not (other and c.name in ANY_PARTNER)]
+    whose = f"{owner.whose} {trade} of {wanted.meaning}"
+    with_other = f" {TOWARDS[partner]} {other.said}" if other else ""
     return Answer(
-        f"How did {owner.whose} {trade} of {wanted.meaning} change over time?",
+        f"How did {whose}{with_other} change {f'since {since}' if since else 'over time'}?",
         {
             "consumer": owner.key if owner.side == "consumer" else None,
             "supplier": owner.key if owner.side == "supplier" else None,
@@ -573,8 +601,10 @@ def trend(
             "meaning": wanted.meaning,
             "hs": wanted.code,
             "products": sorted(products),
+            "on": other.key if other else None,
+            "since": since,
         },
-        rows.select([owner.side, *TREND]),
+        rows.select([owner.side, *(n for n in TREND if other or n not in ONE_PARTNER)]),
         columns,
         coverage_in(flows, wanted, periods=listed(set(rows["period"].to_pylist()))),
         catalog.sources(flows, wanted.elsewhere),
@@ -582,6 +612,7 @@ def trend(
         notes=(
             *wanted.notes,
             *owner.notes,
+            *_within(owner, other),
             FACE_VALUE,
             *data_set_notes(catalog, flows),
             *product_notes(catalog.materials, products),
@@ -590,6 +621,43 @@ def trend(
         shown=without_empty(rows, heads, *(name for name in heads if name != "gap")),
         in_time=True,
     )
+
+
+TOWARDS = {"supplier": "from", "consumer": "to"}
+
+
+def _partners(
+    catalog: Catalog, owner: TradeParty, other: Entity | None, flows: pa.Table
+) -> Sequence[str]:
+    """Return the codes of a partner or of the members of a group, in the trade of an owner."""
+    if other is None:
+        return ()
+    if other.is_group:
+        codes = catalog.members(other)
+    elif other.type in TOTALS and other.key not in flows[owner.partner].unique().to_pylist():
+        raise UsageError(f"{other} is not a {owner.partner} in trade data; name one country")
+    else:
+        codes = [other.key]
+    if owner.members and set(codes) <= set(owner.members):
+        raise UsageError(f"{other} is part of {owner.name}, whose trade within is left out")
+    return codes
+
+
+def _within(owner: TradeParty, other: Entity | None) -> list[str]:
+    """Note that the world's trade with a group includes that among its members."""
+    if owner.place is not None or other is None or not other.is_group:
+        return []
+    return [f"Trade with {other.said} includes that among its members."]
+
+
+def _since(rows: pa.Table, since: str, nothing: str) -> pa.Table:
+    """Select the periods that begin with a period or later."""
+    start = Period(since).start
+    begun = [Period(period).start >= start for period in rows["period"].to_pylist()]
+    if not any(begun):
+        newest = max(rows["period"].to_pylist(), key=time_of)
+        raise GraphkitError(f"{nothing} since {since}; the newest period is {newest}")
+    return rows.filter(pa.array(begun, pa.bool_()))
 
 
 def _with_gaps(rows: pa.Table) -> pa.Table:

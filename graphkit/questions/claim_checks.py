@@ -156,7 +156,7 @@ CAPTION = (
 def check_claims(
     catalog: Catalog,
     *,
-    about: str | None = None,
+    of: str | None = None,
     scope: str | None = None,
     source: str | None = None,
     kind: str | None = None,
@@ -178,7 +178,7 @@ def check_claims(
         all claims in scope that fail, whatever the ``verdict``.
     """
     only = _verdict(verdict)
-    wanted = wanted_of(catalog, about, scope, source, kind)
+    wanted = wanted_of(catalog, of, scope, source, kind)
     claims = wanted.among(catalog.claims)
     # "Other countries" are those that no claim of the same table names: whole tables are checked.
     tables = claim_check.tables_of(catalog.claims, claims)
@@ -415,7 +415,7 @@ PAIRS = (
 def claim_conflicts(
     catalog: Catalog,
     *,
-    about: str | None = None,
+    of: str | None = None,
     scope: str | None = None,
     source: str | None = None,
     kind: str | None = None,
@@ -436,7 +436,7 @@ def claim_conflicts(
     UsageError
         Unknown name, source or kind; the message suggests the nearest.
     """
-    wanted = wanted_of(catalog, about, scope, source, kind)
+    wanted = wanted_of(catalog, of, scope, source, kind)
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
     chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
     rows = [

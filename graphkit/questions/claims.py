@@ -219,7 +219,7 @@ class ClaimFilter:
     def asked(self) -> dict[str, Any]:
         """The filters as the scope of an answer."""
         place = self.about.key if self.about else None
-        return {"about": place, "for": self.scope.text, "source": self.source, "kind": self.kind}
+        return {"of": place, "for": self.scope.text, "source": self.source, "kind": self.kind}
 
     def holds(self, claim: Mapping[str, Any]) -> bool:
         """Return True if a claim meets all filters."""
@@ -250,7 +250,7 @@ class ClaimFilter:
 
 
 def wanted_of(
-    catalog: Catalog, about: str | None, scope: str | None, source: str | None, kind: str | None
+    catalog: Catalog, of: str | None, scope: str | None, source: str | None, kind: str | None
 ) -> ClaimFilter:
     """Parse the filters of the claims command.
 
@@ -259,7 +259,7 @@ def wanted_of(
     UsageError
         Unknown name, source or kind; the message suggests the nearest.
     """
-    place = None if about is None else catalog.place(about)
+    place = None if of is None else catalog.place(of)
     if source is not None:
         known = sorted(set(catalog.claims["source"].to_pylist()))
         if source not in known:
@@ -273,7 +273,7 @@ def wanted_of(
 def list_claims(
     catalog: Catalog,
     *,
-    about: str | None = None,
+    of: str | None = None,
     scope: str | None = None,
     source: str | None = None,
     kind: str | None = None,
@@ -282,7 +282,7 @@ def list_claims(
 
     Parameters
     ----------
-    about : str, optional
+    of : str, optional
         Country or area that the claim names as consumer, supplier or rival.
     scope : str, optional
         Product, HS code, element, mineral, stage or group.
@@ -304,7 +304,7 @@ def list_claims(
     GraphkitError
         No claim matches.
     """
-    wanted = wanted_of(catalog, about, scope, source, kind)
+    wanted = wanted_of(catalog, of, scope, source, kind)
     rows = with_words(wanted.among(catalog.claims))
     return Answer(
         f"What was published{wanted.meaning}?",

@@ -97,13 +97,13 @@ CAPTION = (
 )
 
 
-def question(buyer: Entity | None, scope: Scope, by: str) -> str:
+def question(buyer: Entity | None, scope: Scope, sort: str, *, each: bool) -> str:
     """Write the question as a sentence."""
     what = "everything with data" if scope.text is None else scope.meaning
-    if by == "consumer":
+    if each:
         return f"How concentrated are the imports of {what} of every country?"
     of = f"and imports of {buyer.said}" if buyer else "and trade"
-    return f"How concentrated are production {of} for {what}{', by stage' * (by == 'stage')}?"
+    return f"How concentrated are production {of} for {what}{', by stage' * (sort == 'stage')}?"
 
 
 def notes_on(rows: pa.Table) -> Iterator[str]:
@@ -174,7 +174,8 @@ def concentration(
     *,
     scope: str | None = None,
     period: str | None = None,
-    by: str = "stake",
+    sort: str = "stake",
+    each: bool = False,
     dataset: str | None = None,
 ) -> Answer:
     """Measure how concentrated production and trade are, by product, stage or consumer.
@@ -187,12 +188,14 @@ def concentration(
         Product, HS code, element, mineral, stage or group. Default: everything.
     period : str, optional
         Default: for each product, the newest with data, of production and of trade.
-    by : str
+    sort : {"stake", "product", "stage"}
         ``stake``: products of the largest trade first; of each production, then trade.
         ``product``: the same by key. ``stage``: the producers of each stage in the order of the
         chain, the most concentrated first, of products without a table of producers by published
-        shares; then apart, in the same order, trade. ``consumer``: the imports of every country,
-        the largest first.
+        shares; then apart, in the same order, trade.
+    each : bool
+        Without a consumer: the imports of every country, the largest first, instead of production
+        and exports.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
 
@@ -204,13 +207,13 @@ def concentration(
     Raises
     ------
     UsageError
-        Unknown name, invalid period or ``by``, or a consumer given with ``by="consumer"``.
+        Unknown name, invalid period or ``sort``, or a consumer given with ``each``.
     GraphkitError
         Nothing is known in this scope; the message lists what is.
     """
     catalog = catalog.using(dataset)
-    if by == "consumer" and consumer is not None:
-        raise UsageError(f"`by=consumer` lists every country; leave out {consumer!r}")
+    if each and consumer is not None:
+        raise UsageError(f"`each` lists every country; leave out {consumer!r}")
     buyer = None if consumer is None else catalog.place(consumer)
     asked = Question(buyer, None, catalog.materials.scope(scope), period)
     if buyer is None:
@@ -218,7 +221,7 @@ def concentration(
     else:
         trade = imports_of(catalog, buyer, asked.scope, period)
     figures = figures_of(catalog, asked.scope, period)
-    if by == "consumer":
+    if each:
         none = figures.rows.slice(0, 0)
         figures = Figures(none, none, {})
     elif buyer is None:
@@ -227,16 +230,17 @@ def concentration(
         *_made(figures.rows),
         *(
             _claimed(catalog, asked, set(figures.rows["product"].to_pylist()))
-            if by == "stage"
+            if sort == "stage" and not each
             else ()
         ),
-        *_traded(catalog, trade, "imports" if buyer or by == "consumer" else ""),
+        *_traded(catalog, trade, "imports" if buyer or each else ""),
     ]
     claims = _published(catalog, asked)
     dated = claims["period"].to_pylist()
     if not rows and not any(when or not period for when in dated):
-        raise GraphkitError(_lacking(catalog, asked, trade, by))
-    return _answer(catalog, asked, by, _sorted(catalog, rows, by), trade, figures, claims)
+        raise GraphkitError(_lacking(catalog, asked, trade, each=each))
+    table = _sorted(catalog, rows, sort, each=each)
+    return _answer(catalog, asked, sort, table, trade, figures, claims, each=each)
 
 
 def _of_the_world(trade: Trade) -> Trade:
@@ -394,7 +398,7 @@ def _published(catalog: Catalog, asked: Question) -> pa.Table:
     return claims.filter(kept)
 
 
-def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Table:
+def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], sort: str, *, each: bool) -> pa.Table:
     """Sort the rows, and add the stage of each."""
     products: Mapping[str, Mapping[str, Any]] = catalog.materials.products
     for row in rows:
@@ -413,11 +417,12 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
     def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
         made, value = row["market"] in MADE, row["measure"] == "usd"
         hhi = row["hhi_low"] if row["hhi_low"] is not None else -1.0
-        if by == "consumer":
-            return (*series(row), not value, -row["total"], row["consumer"])
-        if by == "stage":
+        first = descending(stakes.get(row["product"])) if sort == "stake" else 0.0
+        if each:
+            first = row["stage_order"] if sort == "stage" else first
+            return (first, *series(row), not value, -row["total"], row["consumer"])
+        if sort == "stage":
             return (not made, row["stage_order"], row["market"], not value, -hhi, *series(row))
-        first = descending(stakes.get(row["product"])) if by == "stake" else 0.0
         return (first, row["product"], not made, row["market"], not value, *series(row))
 
     return pa.Table.from_pylist(
@@ -425,10 +430,10 @@ def _sorted(catalog: Catalog, rows: Sequence[dict[str, Any]], by: str) -> pa.Tab
     )
 
 
-def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
+def _lacking(catalog: Catalog, asked: Question, trade: Trade, *, each: bool) -> str:
     said = trade.lacking or "No trade flows are known."
     lacking = in_sentence(said)
-    if by == "consumer":
+    if each:
         return lacking
     periods = catalog.rows("production-periods").to_pylist()
     have = sorted({row["period"] for row in periods if row["product"] in asked.scope.products})
@@ -439,25 +444,28 @@ def _lacking(catalog: Catalog, asked: Question, trade: Trade, by: str) -> str:
 def _answer(
     catalog: Catalog,
     asked: Question,
-    by: str,
+    sort: str,
     rows: pa.Table,
     trade: Trade,
     figures: Figures,
     claims: pa.Table,
+    *,
+    each: bool,
 ) -> Answer:
     scope: Scope = asked.scope
     coverage = coverage_of(trade, scope)
-    if by != "consumer":
+    in_stages = sort == "stage" and not each
+    if not each:
         coverage |= figures.coverage(scope)
-        coverage |= stages_in_words(rows) if by == "stage" else {}
+        coverage |= stages_in_words(rows) if in_stages else {}
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
         hidden = {"consumer"}
     shown = [c.name for c in COLUMNS if c.header and c.name not in hidden]
-    if by == "stage":
+    if in_stages:
         shown.sort(key=lambda name: name != "stage")
     return Answer(
-        question(asked.buyer, scope, by),
+        question(asked.buyer, scope, sort, each=each),
         {
             "consumer": asked.buyer.key if asked.buyer else None,
             "for": scope.text,
@@ -467,7 +475,8 @@ def _answer(
                 {key for text in rows["product"].to_pylist() for key in text.split("+")}
             ),
             "period": asked.period or "newest with data",
-            "by": by,
+            "sort": sort,
+            "each": each,
             "measure": "production by mass (tonnes); trade by value (USD) and mass",
         },
         rows,
@@ -481,13 +490,13 @@ def _answer(
             *scope.notes,
             *trade.notes,
             *notes_on(rows),
-            *(_without_producers(rows) if by == "stage" else ()),
+            *(_without_producers(rows) if in_stages else ()),
             *prices_in_words(trade.flows, rows),
             *revision_notes(catalog, figures.published),
         ),
-        caption=f"{APART} {CAPTION}" if by == "stage" else CAPTION,
+        caption=f"{APART} {CAPTION}" if in_stages else CAPTION,
         shown=shown,
-        grouped_by=("product",) if by == "stake" else (),
+        grouped_by=("product",) if sort == "stake" and not each else (),
     )
 
 

@@ -105,10 +105,10 @@ def disrupt(
     to: str | None = None,
     restriction: str | None = None,
     period: str | None = None,
-    measure: str = "usd",
+    by: str = "usd",
     loss: float = 1.0,
     slack: float = 0.0,
-    consumer: str | None = None,
+    of: str | None = None,
     min_loss: float = 0.01,
     top: int | None = None,
     dataset: str | None = None,
@@ -127,13 +127,13 @@ def disrupt(
     restriction : str, optional
         Play an export control in the graph: its announcement (``Announcement 18 of 2025``) or
         its key (see :func:`~graphkit.questions.policy.controls`).
-    period, measure
+    period, by
         As for :func:`~graphkit.questions.origins.origins`.
     loss : float
         Share of those exports that is lost, more than 0, at most 1.
     slack : float
         Share by which the remaining suppliers can raise their deliveries, 0 or more.
-    consumer : str, optional
+    of : str, optional
         Only the losses of this consumer.
     min_loss : float
         Leave out losses that are smaller even at the upper end of their range.
@@ -156,8 +156,8 @@ def disrupt(
         None of it is traded; the message lists what is.
     """
     catalog = catalog.using(dataset)
-    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
-    buyer = None if consumer is None else catalog.place(consumer)
+    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
+    buyer = None if of is None else catalog.place(of)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     unseen = unseen_goods(supply, cut.scope.products)
     found = disruption(
@@ -201,7 +201,7 @@ def cascade(
     to: str | None = None,
     restriction: str | None = None,
     period: str | None = None,
-    measure: str = "usd",
+    by: str = "usd",
     loss: float = 1.0,
     tolerance: float = 0.3,
     spread: float = 0.5,
@@ -212,7 +212,7 @@ def cascade(
 
     Parameters
     ----------
-    exporter, scope, to, restriction, period, measure, loss
+    exporter, scope, to, restriction, period, by, loss
         As for :func:`disrupt`.
     tolerance : float
         A country that loses more than this share of its supply of a product fails.
@@ -236,7 +236,7 @@ def cascade(
         As for :func:`disrupt`.
     """
     catalog = catalog.using(dataset)
-    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, measure)
+    cut, supply = _cut(catalog, exporter, scope, to, restriction, period, by)
     rows = spreading.cascade(
         supply.network, cut.exporters, products=supply.asked, destinations=cut.destinations,
         loss=loss, tolerance=tolerance, spread=spread,

@@ -430,9 +430,9 @@ NEWEST = 5
 @checked(PRICES)
 def prices(
     catalog: Catalog,
-    scope: str,
     *,
-    consumer: str | None = None,
+    scope: str,
+    of: str | None = None,
     period: str | None = None,
     dataset: str | None = None,
 ) -> Answer:
@@ -442,7 +442,7 @@ def prices(
     ----------
     scope : str
         Product, HS code, element, mineral, stage or group.
-    consumer : str, optional
+    of : str, optional
         Country or group whose imports get a unit value of their own, beside the world's; or
         several, separated by commas.
     period : str, optional
@@ -465,7 +465,7 @@ def prices(
         Neither trade with a mass nor a price is known in this scope.
     """
     catalog = catalog.using(dataset)
-    buyers = [] if consumer is None else list(map(catalog.place, catalog.places_in(consumer)))
+    buyers = [] if of is None else list(map(catalog.place, catalog.places_in(of)))
     asked = catalog.materials.scope(scope)
     values = _unit_values(catalog, asked, buyers)
     published = catalog.rows(

@@ -88,7 +88,7 @@ def origins(
     on: str | None = None,
     scope: str | None = None,
     period: str | None = None,
-    measure: str = "usd",
+    by: str = "usd",
     stage: str | None = None,
     without: str | None = None,
     chain: str = LOOKED_THROUGH,
@@ -107,7 +107,7 @@ def origins(
         Product, element, mineral, stage or group. Default: everything with trade.
     period : str, optional
         Default: the newest with trade in scope.
-    measure : {"usd", "tonnes"}
+    by : {"usd", "tonnes"}
         Count flows by value or by mass.
     stage : str, optional
         Trace only to this stage. Default: to each, from the first of the chain to the product's.
@@ -135,7 +135,7 @@ def origins(
     Raises
     ------
     UsageError
-        Unknown name, invalid period or measure, or ``without`` at face value.
+        Unknown name, invalid period or ``by``, or ``without`` at face value.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
@@ -143,9 +143,7 @@ def origins(
     if by_seller and without is not None:
         raise UsageError("`without` follows the chain looked through; leave out one of the two")
     catalog = catalog.using(dataset)
-    traced = _traced(
-        catalog, consumer, on, scope, period, measure, stage, without, by_seller=by_seller
-    )
+    traced = _traced(catalog, consumer, on, scope, period, by, stage, without, by_seller=by_seller)
     rows, buyer = traced.rows, traced.buyer
     notes = [BY_SELLER] if by_seller else []
     if on is None:
@@ -262,14 +260,14 @@ def depends_looked_through(
     on: str | None = None,
     scope: str | None = None,
     period: str | None = None,
-    measure: str = "usd",
+    by: str = "usd",
     dataset: str | None = None,
 ) -> Answer:
     """Show how much a country depends on another behind the last seller, at each stage.
 
     Parameters
     ----------
-    consumer, on, scope, period, measure
+    consumer, on, scope, period, by
         As for :func:`origins`; without ``on``, the largest known origin of each stage.
     dataset : str, optional
         Data set of trade. Default: the preferred one of each product and period.
@@ -286,7 +284,7 @@ def depends_looked_through(
         As for :func:`origins`.
     """
     catalog = catalog.using(dataset)
-    traced = _traced(catalog, consumer, on, scope, period, measure, None)
+    traced = _traced(catalog, consumer, on, scope, period, by, None)
     rows = traced.rows.append_column("others", pa.nulls(len(traced.rows), pa.int64()))
     notes = []
     if on is None:

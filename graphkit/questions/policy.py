@@ -18,6 +18,7 @@ from graphkit.answer import FLAG, NUMBER, TEXTS, Answer, Column, plain, schema_o
 from graphkit.arrow import SHARE, number, texts
 from graphkit.catalog import Catalog, Scope
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.names import names_in
 from graphkit.period import Period
 from graphkit.questions import checked
 from graphkit.questions.concentration import figures_of, revision_notes
@@ -110,7 +111,8 @@ YEARS = 5
 @checked(COLUMNS)
 def criticality(
     catalog: Catalog,
-    *elements: str,
+    *,
+    scope: str | None = None,
     period: str | None = None,
     import_reliance: float | None = None,
     eol_rir: float | None = None,
@@ -120,9 +122,9 @@ def criticality(
 
     Parameters
     ----------
-    *elements : str
-        Elements, minerals or groups; an element brings in its groups with a published risk.
-        Default: every material with a published risk.
+    scope : str, optional
+        Elements, minerals or groups, with commas between them; an element brings in its groups
+        with a published risk. Default: every material that has one.
     period : str, optional
         Year of production. Default: each product's newest. Governance is the mean of the five
         years up to it, as far as they are loaded; the study of 2023 took five.
@@ -146,12 +148,12 @@ def criticality(
     """
     given = {"import_reliance": import_reliance, "eol_rir": eol_rir, "substitution": substitution}
     claims = catalog.claims.filter(pc.is_in(catalog.claims["kind"], pa.array(list(CRITICAL))))
-    materials = _materials(catalog, elements, claims)
+    materials = _materials(catalog, scope, claims)
     published = set(claims["element"].to_pylist())
     claims = claims.filter(pc.is_in(claims["element"], pa.array(materials, pa.string())))
     baskets = _baskets(catalog, materials, published)
-    scope = Scope(None, tuple(sorted({product for _, product in baskets})))
-    figures = figures_of(catalog, scope, period)
+    goods = Scope(None, tuple(sorted({product for _, product in baskets})))
+    figures = figures_of(catalog, goods, period)
     made = figures.rows
     markets = _markets(made, baskets)
     if not markets and not len(claims):
@@ -176,7 +178,7 @@ def criticality(
     used = _claims_of(catalog, sourcing)
     return Answer(
         f"How critical {'is' if len(materials) == 1 else 'are'} "
-        f"{', '.join(materials) if elements else 'all materials with a published risk'} "
+        f"{', '.join(materials) if scope else 'all materials with a published risk'} "
         "for the EU?",
         {
             "consumer": "EU27", "materials": materials, "period": period or "newest with data",
@@ -187,7 +189,7 @@ def criticality(
         {
             "materials": len(materials),
             "materials_with_production_figures": len({material for material, _ in markets}),
-            **figures.coverage(scope),
+            **figures.coverage(goods),
             "governance_indicators": sorted(set(ratings["indicator"].to_pylist())),
             "governance_years": sorted(set(ratings["period"].to_pylist())),
             "countries_rated": len(ratings["country"].unique()),
@@ -212,14 +214,14 @@ Market = tuple[str, str]
 """A material, and a product that stands for it."""
 
 
-def _materials(catalog: Catalog, asked: Sequence[str], claims: pa.Table) -> list[str]:
-    """Find the materials asked for, and their groups with a published figure."""
+def _materials(catalog: Catalog, scope: str | None, claims: pa.Table) -> list[str]:
+    """Find the named materials, and their groups with a published figure."""
     published = set(claims["element"].to_pylist()) - {None}
-    if not asked:
+    if scope is None:
         return sorted(published)
-    named = [
-        catalog.materials.names.find(text, "element or mineral", ("Element",)).key for text in asked
-    ]
+    names, kinds = catalog.materials.names, ("Element",)
+    texts = names_in(scope, lambda text: any(True for _ in names.all(text, kinds)))
+    named = [names.find(text, "element or mineral", kinds).key for text in texts]
     groups = catalog.materials.members.items()
     wider = {group for group, members in groups if members & {*named} and group in published}
     return list(dict.fromkeys([*named, *sorted(wider)]))

@@ -118,7 +118,7 @@ def single_points(
     *,
     scope: str | None = None,
     period: str | None = None,
-    measure: str = "usd",
+    by: str = "usd",
     definition: str = "share",
     threshold: float | None = None,
     possible: bool = False,
@@ -133,7 +133,7 @@ def single_points(
     ----------
     consumer : str, optional
         Country. Default: all consumers together. For "domestic", the country of the producer.
-    scope, period, measure
+    scope, period, by
         As for :func:`~graphkit.questions.origins.origins`.
     definition : {"share", "structural", "domestic"}
         "share": one supplier has at least ``threshold`` of the consumer's imports, at face value
@@ -161,7 +161,7 @@ def single_points(
     Raises
     ------
     UsageError
-        Unknown name, invalid period, measure or definition, or a threshold out of range.
+        Unknown name, invalid period, ``by`` or definition, or a threshold out of range.
     GraphkitError
         No trade is in scope, or none of the consumer; the message lists what is known.
     """
@@ -176,9 +176,9 @@ def single_points(
     if definition == "domestic":
         return _domestic(catalog, buyer, asked, period)
     if buyer is not None and buyer.is_group:
-        supply = supply_of(catalog, asked, period, measure=measure, merged=buyer)
+        supply = supply_of(catalog, asked, period, measure=by, merged=buyer)
     else:
-        supply = supply_of(catalog, asked, period, measure=measure)
+        supply = supply_of(catalog, asked, period, measure=by)
     consumers = None if buyer is None else [buyer_in(catalog, supply, buyer)]
     if definition == "share":
         answer = _by_share(catalog, buyer, asked, supply, consumers, least, possible)

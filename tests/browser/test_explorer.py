@@ -157,7 +157,7 @@ def test_the_heat_map_has_the_figures_of_its_command(embedded, opened, country):
         ("suppliers", "suppliers KOR --for magnets-metal"),
         ("origins", "origins KOR --for magnets-metal"),
         ("disrupt", "disrupt CHN --for magnets-metal --loss 0.8 --slack 0.2"),
-        ("claims check", "claims check --about KOR --for 'rare earths'"),
+        ("claims check", "claims check --of KOR --for 'rare earths'"),
     ],
 )
 def test_figures_are_those_of_the_command_line(
@@ -376,7 +376,7 @@ def test_scripts_in_names_are_shown_and_not_run(reader, opened, tmp_path):
         queries = (
             "view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
             "ask=origins&country=KOR&for=magnet", "ask=flows&for=magnet",
-            "ask=controls&country=CHN", "ask=claims&about=KOR", "ask=claims/check&about=KOR",
+            "ask=controls&country=CHN", "ask=claims&of=KOR", "ask=claims/check&of=KOR",
             "view=overview&country=KOR", f"view=cypher&statement={quote(NAMED)}",
         )  # fmt: skip
         for page in [opened(client, query, wait=False) for query in queries]:

@@ -124,7 +124,7 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
     perhaps = random.choice((None, place))
     of = {"scope": random.choice((None, *KEYS["Product"], *KEYS["Stage"], "Dy", "280530"))}
     now = {**of, "period": random.choice((None, *PERIODS))}
-    by = {"measure": random.choice(("usd", "tonnes"))}
+    by = {"by": random.choice(("usd", "tonnes"))}
     for verb in ("depends", "suppliers", "disrupt", "cascade", "n_minus_1", "dependents"):
         yield verb, (country if verb in ("disrupt", "cascade") else place,), now
     for verb in ("origins", "depends_looked_through"):
@@ -136,7 +136,7 @@ def questions(random: Random) -> Iterator[tuple[str, tuple[str | None, ...], dic
     for verb in ("list_claims", "check_claims", "claim_conflicts", "criticality"):
         yield verb, (), {}
     yield "compare", ("2023", "2024"), of
-    yield "centrality", (), {**now, "by": by["measure"]}
+    yield "centrality", (), {**now, **by}
     yield "layered_centrality", (), now
 
 

@@ -27,15 +27,15 @@ const TITLES = {
   compare: "Two periods", flows: "Flows", origins: "Origins", centrality: "Centrality", disrupt: "Disruption",
   "claims/check": "Checked", claims: "Published", "claims/conflicts": "Conflicts",
 };
-const PLACES = ["country", "on", "of", "about", "to", "consumer", "without", "bloc"];
-const MATERIALS = ["for", "what", "element"];
+const PLACES = ["country", "on", "of", "to", "without", "bloc"];
+const MATERIALS = ["for"];
 /** Fields of one meaning: what was chosen in one question is kept in the next. */
-const KIN = [["country", "of", "about"], MATERIALS];
+const KIN = [["country", "of"], MATERIALS];
 /** Numbers that are moved, with their steps. @type {Record<string, [number, number, number]>} */
 const SLIDERS = { loss: [0.05, 1, 0.05], slack: [0, 1, 0.05] };
 /** @type {Record<string, string>} */
 const LABELS = {
-  for: "For what", on: "On whom", of: "Whose trade", by: "Counted by", to: "Cut for",
+  for: "For what", on: "On whom", of: "Whose", by: "Counted by", to: "Cut for",
   "eol-rir": "End-of-life recycling rate", "n-minus-1": "Without the largest producer",
 };
 const MAIN = 4;

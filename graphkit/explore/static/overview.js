@@ -8,7 +8,7 @@ const EXAMPLES = [
   ["Who mined what Korea's magnets are made of?", "ask=origins&country=KOR&for=magnets-metal"],
   ["Which countries are hubs of rare earths?", "ask=centrality&for=rare earths"],
   ["What breaks if China sells no magnets?", "ask=disrupt&country=CHN&for=magnets-metal"],
-  ["Are published claims about Korea right?", "ask=claims/check&about=KOR"],
+  ["Are published claims about Korea right?", "ask=claims/check&of=KOR"],
   ["How did Korea's rare-earth metals change?", "ask=trend&country=KOR&for=ree-metals"],
 ];
 const SHADES = 6;
@@ -81,13 +81,13 @@ async function production(signal) {
     })),
     title: "The first producer of every mineral at each stage",
     lead: "Share of published world production in 2024. In italics, where none is published: the first exporter's share of world exports by value, re-exports included.",
-    commands: ["query dominant-producers -P min_share=0", "concentration --by stage"],
+    commands: ["query dominant-producers -P min_share=0", "concentration --sort stage"],
   };
 }
 
 /** The first exporter of each product. @param {AbortSignal} signal @returns {Promise<Figure[]>} */
 async function exported(signal) {
-  const found = await fetched("/api/concentration?by=stage", { signal });
+  const found = await fetched("/api/concentration?sort=stage", { signal });
   return found.rows
     .filter((/** @type {any} */ row) => row.market === "exports" && row.measure === "usd" && row.cr1 !== null)
     .map((/** @type {any} */ row) => ({

@@ -1,0 +1,89 @@
+"""The command ``graphkit help``: texts on what many commands have in common."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import Annotated
+
+import typer
+
+from graphkit.errors import UsageError
+from graphkit.parameters import NAMES, PERIODS
+
+TOPICS = {
+    "names": (
+        "Countries, groups of them, minerals, products and codes, as commands take them.",
+        (
+            "Countries: any name or code, such as KOR, KR, korea or 'Korea, Republic of', in many "
+            "languages. A group (EU27) and several joined by + (CHN+HKG) count as one. Several "
+            "countries with commas, or one after the other, are answered side by side.",
+            "A command about a country takes it as its argument or by --of. --on is always the "
+            "supplier, origin or partner that it depends on.",
+            f"--for: {NAMES[0].lower()}{NAMES[1:]} Default: everything.",
+            "Lists: 'graphkit query countries', 'graphkit query products' and 'graphkit query "
+            "elements'. A name that is unknown is refused with the nearest ones.",
+        ),
+    ),
+    "periods": (
+        "Years, parts of them, and several added up or side by side.",
+        (
+            f"--period: {PERIODS}",
+            "Every command that takes a period states its own default in its help, mostly the "
+            "newest of each product.",
+            "graphkit trend KOR --since 2015 has each period from 2015 on.",
+        ),
+    ),
+    "formats": (
+        "Tables, data and pictures, and how a file is written.",
+        (
+            "-f, --format: table, json, ndjson, csv, markdown or parquet; for the picture of an "
+            "answer svg, png, html or echarts (its option as JSON). Default: by the ending of the "
+            "file, else table on a terminal and csv in a pipe.",
+            "-o, --output: write to a file (.csv, .json, .ndjson, .md, .parquet, .txt; a picture "
+            "as .svg, .png or .html) instead of stdout.",
+            "A table has the rows that fit one screen (--all: every row; --top N: the first N, "
+            "through time the newest) and leaves out columns that do not fit (--wide: none). "
+            "--long adds claims, coverage, sources and notes.",
+            "In csv, text that a spreadsheet would read as a formula gets a leading apostrophe.",
+        ),
+    ),
+    "databases": (
+        "Which database a command asks.",
+        (
+            "The default database is built from the shipped seeds when it is first needed.",
+            "--db: a database file, a folder of seeds (built once for each state of it), a Neo4j "
+            "URI, or 'local', the Neo4j that 'graphkit neo4j start' starts.",
+            "--db auto: the default database; Cypher that it cannot run goes to the local Neo4j.",
+            "The environment variable GRAPHKIT_DB sets it for all commands.",
+        ),
+    ),
+}
+"""Each topic with its title and its paragraphs."""
+
+
+def help(
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]", help="A topic, or a command.", autocompletion=lambda: list(TOPICS)
+        ),
+    ] = None,
+) -> None:
+    """Explain names, periods, formats or databases.
+
+    \b
+    Examples:
+      graphkit help names
+      graphkit help depends
+    """
+    to = min(100, shutil.get_terminal_size().columns) - 2
+    if topic is None:
+        lines = [f"  {name:<10} {title}" for name, (title, _) in TOPICS.items()]
+        print("\n".join(["graphkit help TOPIC", "", *lines]))
+        return
+    if topic not in TOPICS:
+        wanted = ", ".join(TOPICS)
+        raise UsageError(f"help: found {topic!r}, wanted one of {wanted}, or a command")
+    title, paragraphs = TOPICS[topic]
+    print("\n\n".join([title, *(textwrap.fill(text, to) for text in paragraphs)]))
