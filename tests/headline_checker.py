@@ -1091,8 +1091,8 @@ def claims(read: Reader, match: re.Match[str]) -> None:
     if match["times"]:
         assert whole(match["times"]) == max(kinds.values())
     about = ""
-    if read.scope["about"] is not None:
-        about += f" about {read.place(read.scope['about'])}"
+    if read.scope["of"] is not None:
+        about += f" about {read.place(read.scope['of'])}"
     if read.scope["for"] is not None:
         about += f" on {read.scope['for']}"
     if read.scope["source"] is not None:

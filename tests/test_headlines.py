@@ -70,18 +70,18 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
     yield "single_points", (), {"scope": goods, "each": True, "possible": True}
     yield "single_points", (buyer,), {"scope": goods, "definition": "structural",
                                       "blocs": [f"{seller}+{third}", third]}  # fmt: skip
-    yield "disrupt", (seller,), {"scope": goods, "consumer": buyer}
-    yield "disrupt", (seller,), {"scope": goods, "measure": "tonnes", "top": 2}
-    yield "concentration", (), {"scope": goods, "by": "consumer"}
+    yield "disrupt", (seller,), {"scope": goods, "of": buyer}
+    yield "disrupt", (seller,), {"scope": goods, "by": "tonnes", "top": 2}
+    yield "concentration", (), {"scope": goods, "each": True}
     yield "list_flows", (), {"scope": goods, "by": "tonnes", "of": buyer}
     yield "centrality", (), {"scope": goods, "over_time": True}
     yield "layered_centrality", (), {"scope": goods}
     yield "controls", (), {"date": "2024-06-30"}
     yield "criticality", (), {}
-    yield "prices", (goods,), {}
-    yield "prices", (products[1],), {"consumer": buyer}
-    yield "list_claims", (), {"about": buyer}
-    yield "check_claims", (), {"about": buyer}
+    yield "prices", (), {"scope": goods}
+    yield "prices", (), {"scope": products[1], "of": buyer}
+    yield "list_claims", (), {"of": buyer}
+    yield "check_claims", (), {"of": buyer}
 
 
 def told(session: Session, asked: Asked) -> Answer | None:
@@ -145,23 +145,23 @@ MORE: list[Asked] = [
     ("depends", ("JPN",), {"scope": "284690", "period": "2022"}),
     ("suppliers", ("JPN",), {"scope": "ree-metals", "period": "2024"}),
     ("dependents", ("CHN",), {"scope": "magnets", "min_share": 0.8}),
-    ("origins", ("JPN",), {"scope": "ree-compounds", "stage": "separate", "measure": "tonnes"}),
+    ("origins", ("JPN",), {"scope": "ree-compounds", "stage": "separate", "by": "tonnes"}),
     ("origins", ("KOR",), {"scope": "magnets-metal", "on": "BRA"}),
     ("single_points", (), {"scope": "rare earths", "threshold": 0.65}),
     ("single_points", ("KOR",), {"scope": "ree-metals", "threshold": 0.99}),
-    ("disrupt", ("CHN",), {"scope": "dysprosium", "to": "JPN", "consumer": "JPN"}),
+    ("disrupt", ("CHN",), {"scope": "dysprosium", "to": "JPN", "of": "JPN"}),
     ("disrupt", (), {"restriction": "Announcement 18 of 2025", "loss": 0.5}),
     ("controls", ("COD",), {}),
     ("controls", ("CHN",), {"scope": "dysprosium"}),
-    ("concentration", (), {"by": "stage"}),
+    ("concentration", (), {"sort": "stage"}),
     ("concentration", (), {"scope": "gallium"}),
     ("reliance", ("USA",), {"scope": "gallium"}),
     ("n_minus_1", (), {"scope": "gallium"}),
-    ("criticality", ("gallium", "tungsten"), {}),
-    ("criticality", ("Mg",), {"import_reliance": 1.0, "eol_rir": 0.13, "substitution": 0.94}),
+    ("criticality", (), {"scope": "gallium,tungsten"}),
+    ("criticality", (), {"scope": "Mg", "import_reliance": 1.0, "eol_rir": 0.13, "substitution": 0.94}),
     ("list_claims", (), {"source": "reex-2025-04-30"}),
     ("check_claims", (), {"verdict": "contradicted"}),
-    ("claim_conflicts", (), {"about": "EU27", "scope": "lithium"}),
+    ("claim_conflicts", (), {"of": "EU27", "scope": "lithium"}),
 ]
 
 
@@ -208,7 +208,7 @@ CHANGED = [
     ("list_flows", (), {"scope": "ree-metals"}),
     ("trend", ("KOR",), {"scope": "ree-metals"}),
     ("compare", ("2023", "2024"), {"of": "KOR", "scope": "ree-metals"}),
-    ("check_claims", (), {"about": "KOR"}),
+    ("check_claims", (), {"of": "KOR"}),
 ]
 
 

@@ -24,7 +24,7 @@ NEITHER = "if of one period"
 def about(names: Lexicon) -> str:
     """Write what the claims of a question are about."""
     scope = names.answer.scope
-    key, goods = scope.get("about"), scope.get("for")
+    key, goods = scope.get("of"), scope.get("for")
     said = f" about {names.place(key)}" if isinstance(key, str) else ""
     if isinstance(goods, str):
         said += f" on {goods}"
