@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,8 +33,9 @@ class Column:
     """Order in which a narrow table leaves columns out: the highest first, then the rightmost."""
     never: str = ""
     """What the rows say of a column that is "no" in all of them."""
-    place: bool = False
-    """True for keys of countries and areas, which tables for people name."""
+    ref: str = ""
+    """Kind of thing whose keys it holds, which tables name: place, material, stage or pool.
+    Default: that of its name in every answer."""
 
     @property
     def meaning(self) -> str:
@@ -42,10 +43,16 @@ class Column:
         return self.doc or MEANINGS.get(self.name, "")
 
     @property
+    def refers_to(self) -> str:
+        """Kind of thing whose keys it holds; empty for other values."""
+        is_text = self.type in (TEXT, TEXTS)
+        return self.ref or (REFS.get(self.name, "") if is_text else "")
+
+    @property
     def described(self) -> pa.Field:
         """The column as an Arrow field with metadata."""
         told = {name: getattr(self, name) for name in ("unit", "header", "doc")}
-        told["ref"] = "place" * self.place
+        told["ref"] = self.refers_to
         return pa.field(self.name, self.type, metadata={k: v for k, v in told.items() if v} or None)
 
 
@@ -128,6 +135,21 @@ MEANINGS = {
 }
 """Meanings of columns that many answers have."""
 
+REFS = {
+    **dict.fromkeys((
+        "consumer", "supplier", "country", "exporter", "importer", "origin", "removed", "target",
+        "largest", "top", "rival", "other_supplier",
+        "new", "lost",
+    ), "place"),
+    **dict.fromkeys(("product", "products", "element", "elements", "material"), "material"),
+    **dict.fromkeys(("stage", "next_stage", "traced_to"), "stage"),
+    **dict.fromkeys(("chain", "hit_by"), "pool"),
+}  # fmt: skip
+"""Kinds of thing whose keys columns of these names hold in every answer. A pool is a country and
+a product with a blank between them, and a chain several pools with ``>``."""
+_POOL = re.compile(r"[^\s>]+")
+"""A key within a chain of pools."""
+
 
 def plain(*names: str, type: pa.DataType = TEXT) -> tuple[Column, ...]:
     """Make columns without a description."""
@@ -202,15 +224,15 @@ class Answer:
     links: pa.Table = field(default_factory=LINKS.empty_table)
     """Makers of two stages in a row behind the consumer's imports."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the countries and areas in the rows, by key."""
+    """Short names of the places, products, elements and stages in the answer, by key."""
+    product_remarks: Mapping[str, str] = field(default_factory=dict)
+    """What the figures of the products in the rows count besides or instead, by key."""
     in_time: bool = False
     """True if the rows of each product go through time: of too many, the newest are shown."""
     parts: str = ""
     """Column of the parts of one whole: shares and amounts of those not shown may be added up."""
     grouped_by: tuple[str, ...] = ()
     """Columns of the groups of rows: of too many rows, the first of each group are shown."""
-    product_remarks: Mapping[str, str] = field(default_factory=dict)
-    """What the figures of products in the rows count besides, in a few words, by key."""
     headline: str = ""
     """The result in one sentence of at most 140 characters, with what it counts."""
 
@@ -244,7 +266,7 @@ class Answer:
     @property
     def subjects(self) -> frozenset[str]:
         """The names of the columns of countries: whom the answer is about, or who it names."""
-        return frozenset(column.name for column in self.columns if column.place)
+        return frozenset(c.name for c in self.columns if c.refers_to == "place")
 
     @property
     def units(self) -> dict[str, str]:
@@ -256,6 +278,84 @@ class Answer:
         """The headers of the columns that people read, in order."""
         headers = {column.name: column.header for column in self.columns if column.header}
         return {name: headers[name] for name in self.shown or headers}
+
+
+def name_cell(value: Any, ref: str, names: Mapping[str, str]) -> Any:
+    """Put names in place of keys in one value of a column; ``ref`` as :attr:`Column.ref`.
+
+    >>> name_cell("CHN magnets-metal", "pool", {"CHN": "China", "magnets-metal": "Metal magnets"})
+    'China metal magnets'
+    """
+    if isinstance(value, list | tuple):
+        return [name_cell(item, ref, names) for item in value]
+    if not isinstance(value, str):
+        return value
+    if ref == "pool":
+        return _POOL.sub(lambda key: _in_pool(key, names), value)
+    if ref == "material" and "+" in value:
+        return " + ".join(names.get(key, key) for key in re.split(r"\s*\+\s*", value))
+    return names.get(value, value)
+
+
+def _in_pool(key: re.Match[str], names: Mapping[str, str]) -> str:
+    """Name a country or, after it, a product with a small letter first."""
+    name = names.get(key[0], key[0])
+    follows = key.start() > 1 and key.string[key.start() - 2] not in ">"
+    return f"{name[0].lower()}{name[1:]}" if follows and name[1:2].islower() else name
+
+
+def in_names(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Put names in place of the keys of places, products, elements and stages in a row or map.
+
+    >>> in_names({"product": "dy-oxide", "hs": "284690"}, {"dy-oxide": "Dysprosium oxide"})
+    {'product': 'Dysprosium oxide', 'hs': '284690'}
+    """
+    return {
+        name: name_cell(value, REFS[name], names) if name in REFS else value
+        for name, value in values.items()
+    }
+
+
+def keys_of_refs(table: pa.Table, columns: Iterable[str]) -> set[str]:
+    """Collect the keys in some columns of a table, of lists each item."""
+    values = [
+        value for name in columns if name in table.column_names for value in _different(table[name])
+    ]
+    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
+    keys: set[str] = set()
+    for text in texts:
+        if isinstance(text, str):
+            keys |= {text, *re.split(r"[\s>+]+", text)}
+    return keys
+
+
+def _different(column: pa.ChunkedArray) -> list[Any]:
+    """Return the different values of a column, or all of a column of lists."""
+    return (column if pa.types.is_list(column.type) else column.unique()).to_pylist()  # type: ignore[no-any-return]
+
+
+def keys_in(answer: Answer) -> set[str]:
+    """Collect the keys of places, products, elements and stages that an answer may name.
+
+    Texts of the scope and of the coverage are among them, whatever they are.
+    """
+    keys = keys_of_refs(answer.rows, [c.name for c in answer.columns if c.refers_to])
+    for table in (answer.claims, answer.comparisons, answer.elsewhere, answer.links):
+        keys |= keys_of_refs(table, REFS)
+    return keys | set(_texts_in([answer.scope, answer.coverage]))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield the texts within maps and lists, keys of maps too."""
+    if isinstance(value, str):
+        yield from {value, value.partition(" ")[0]}
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts_in(item)
 
 
 def without_empty(rows: pa.Table, shown: Iterable[str], *always: str) -> list[str]:

@@ -14,10 +14,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graphkit.analysis.flows import first_years_of_remnants, remnant_flows
-from graphkit.answer import ELSEWHERE, Answer, Column, cited
+from graphkit.answer import ELSEWHERE, Answer, Column, cited, in_names
 from graphkit.errors import UsageError
-from graphkit.names import Entity, Names, in_other_languages, names_in
-from graphkit.queries import Query, Reading, note_reading, noted_readings, rows_of
+from graphkit.names import (
+    Entity,
+    Names,
+    capitalized,
+    in_other_languages,
+    names_in,
+    uncapitalized,
+    with_article,
+)
+from graphkit.queries import (
+    NAMED,
+    NAMED_LISTS,
+    Query,
+    Reading,
+    note_reading,
+    noted_readings,
+    rows_of,
+)
 from graphkit.schema import MAIN
 from graphkit.stores import Store
 
@@ -34,13 +50,20 @@ RECENT, RECENT_BYTES = 8, 16 * 2**20
 computes alone, and the size of the largest."""
 DERIVED = 4
 """Results computed from tables alone that a catalog keeps, such as supply networks."""
-NAMED = {
+KINDS_NAMED = {
     "country": ("Country", "Area"),
     "product": ("Product",),
     "element": ("Element",),
     "stage": ("Stage",),
+    "material": ("Element", "Product"),
+    "application": ("Application",),
+    "dataset": ("Dataset",),
+    "indicator": ("Indicator",),
 }
 """Kinds of node that a parameter of a query file may name, by its type."""
+
+OTHER_NAMES = ("application", "dataset", "indicator", "indicators")
+"""Types of parameters that name neither a place nor a material."""
 
 
 class Catalog:
@@ -175,7 +198,7 @@ class Catalog:
     def places(self) -> Names:
         """Countries and areas, by all their names."""
         kinds = {kind: partial(self.nodes, kind) for kind in ("Country", "Area")}
-        return Names(kinds, {"Country": in_other_languages})
+        return Names(kinds, {"Country": partial(in_other_languages, "Country")})
 
     @property
     def claims(self) -> pa.Table:
@@ -216,8 +239,28 @@ class Catalog:
         parts = [self.places.named(part) for part in key.split("+")]
         return " and ".join(part.name for part in parts if part) if all(parts) else None
 
+    def place_in_text(self, key: str) -> str:
+        """Write the name of a country or area, or of several joined by ``+``, in a sentence."""
+        return with_article(self.name_of(key) or key)
+
+    def place_at_start(self, key: str) -> str:
+        """Write the name of a country or area as the first word of a sentence."""
+        return capitalized(self.place_in_text(key))
+
+    def label(self, key: str) -> str | None:
+        """Return the short name of a place, product, element or stage; None if it is unknown."""
+        named = self.materials.names.named(key)
+        return named.label if named else self.name_of(key)
+
+    def in_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Put names in place of the keys of places, products, elements and stages in a row."""
+        texts = {v for v in values.values() if isinstance(v, str)}
+        return in_names(values, {key: self.label(key) or key for key in texts})
+
     def keys_of(self, query: Query, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Replace names of countries, products, elements and stages in parameters by their keys.
+        """Replace the names of things of the graph in parameters by their keys.
+
+        A material is every element and product of its name.
 
         Raises
         ------
@@ -225,10 +268,61 @@ class Catalog:
             A name is unknown; the message suggests the nearest.
         """
         keys = dict(values)
-        for name, kind in ((p.name, p.type) for p in query.parameters if p.type in NAMED):
-            names = self.places if kind == "country" else self.materials.names
-            keys[name] = names.find(values[name], kind, NAMED[kind]).key
+        for parameter in query.parameters:
+            name, value = parameter.name, values[parameter.name]
+            if parameter.type in NAMED and value:
+                keys[name] = self._entities(parameter.type, value)[0].key
+            elif kind := NAMED_LISTS.get(parameter.type):
+                keys[name] = self._keys_in(kind, ",".join(value))
         return keys
+
+    def _names_of(self, kind: str) -> Names:
+        """Return the names that a type of parameter takes."""
+        if kind in OTHER_NAMES:
+            return self._other_names
+        return self.places if kind == "country" else self.materials.names
+
+    def _entities(self, kind: str, text: str) -> list[Entity]:
+        """Find what a value of a parameter names, of a material in each kind that knows it."""
+        names, kinds = self._names_of(kind), KINDS_NAMED[kind]
+        what = "element, mineral or product" if kind == "material" else kind
+        first = names.find(text, what, kinds)
+        return list(names.all(text, kinds)) if kind == "material" else [first]
+
+    def _keys_in(self, kind: str, text: str) -> list[str]:
+        """Find the keys of several names with commas, each once."""
+        names, kinds = self._names_of(kind), KINDS_NAMED[kind]
+        parts = names_in(text, lambda name: next(names.all(name, kinds), None) is not None)
+        found = (entity for part in parts if part for entity in self._entities(kind, part))
+        return list(dict.fromkeys(entity.key for entity in found))
+
+    @cached_property
+    def _other_names(self) -> Names:
+        """Applications, data sets and indicators, by all their names."""
+
+        def datasets() -> pa.Table:
+            rows = self.rows("datasets").select(["dataset", "name"])
+            return rows.rename_columns(["key", "name"])
+
+        return Names({
+            "Application": lambda: self.rows("applications"),
+            "Dataset": datasets,
+            "Indicator": lambda: self.rows("indicators"),
+        })  # fmt: skip
+
+    def in_words(self, query: Query, keys: Mapping[str, Any]) -> str:
+        """Write the values of a query's parameters, names with their keys."""
+        words = []
+        for parameter in query.parameters:
+            value = keys[parameter.name]
+            names = self._other_names if parameter.type in OTHER_NAMES else None
+            parts = [self._with_key(str(one), names) for one in _listed(value)]
+            words.append(f"{parameter.name} {', '.join(parts) or 'empty'}")
+        return ", ".join(words)
+
+    def _with_key(self, key: str, names: Names | None) -> str:
+        named = names.named(key) if names else self.materials.names.named(key)
+        return str(named or self.places.named(key) or key)
 
     def places_in(self, text: str) -> list[str]:
         """Split names of countries and areas at commas, each place once.
@@ -273,7 +367,7 @@ class Catalog:
         areas = self.areas(keys)
         said = {a["iso3"]: a["note"] for a in self.nodes("Area").to_pylist()} if areas else {}
         return [
-            f"{place.key} is {place.name}: trade data name no country there."
+            f"{place.name}: trade data name no country there."
             + (f" {said[place.key]}" if said[place.key] else "")
             for place in areas
         ]
@@ -314,11 +408,21 @@ class Catalog:
             graded = [fits.get(product) for product in rows["product"].to_pylist()]
             rows = rows.append_column(FIT.name, pa.array(graded, pa.string()))
             columns = (*columns, FIT)
-        baskets = [_basket(scope, row) for row in told if row[FIT.name] == BASKET]
+        baskets = [self._basket(scope, row) for row in told if row[FIT.name] == BASKET]
         return replace(
             answer, rows=rows, columns=columns, coverage={**answer.coverage, "series": told},
             caption=" ".join([answer.caption, *dict.fromkeys(baskets)]).strip(),
         )  # fmt: skip
+
+    def _basket(self, scope: Scope, series: Mapping[str, Any]) -> str:
+        """Say what else a basket holds."""
+        others, in_text = scope.mixed[series["product"]], self.materials.in_text
+        few = len(others) <= NAMED_ELEMENTS
+        named = list(map(in_text, others)) if few else [f"{len(others)} more elements"]
+        goods = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+        code = f" (HS {series['hs']})" if series["hs"] else ""
+        product = in_text(series["product"])
+        return f"Basket: {product}{code} also holds {goods}; not {scope.meaning} alone."
 
     def sources(self, *tables: pa.Table) -> pa.Table:
         """Select the sources that the rows of these tables cite, joined by ``+``, by key."""
@@ -401,16 +505,43 @@ class Materials:
 
     @cached_property
     def products(self) -> Mapping[str, dict[str, Any]]:
-        """Name, stage, order and note of every product, by key."""
-        columns = self.table.select(["key", "name", "stage", "stage_order", "note"])
+        """Name, stage, order, remark and note of every product, by key."""
+        columns = self.table.select(["key", "name", "stage", "stage_order", "remark", "note"])
         return {row["key"]: row for row in columns.to_pylist()}
 
     @cached_property
     def names(self) -> Names:
         """Their names, tried as a stage first, then as an element."""
         nodes = self._catalog.nodes
-        kinds = {kind: partial(nodes, kind) for kind in ("Stage", "Element")}
-        return Names({**kinds, "Product": lambda: self.table})
+        kinds: dict[str, Callable[[], pa.Table]] = {
+            kind: partial(nodes, kind) for kind in ("Stage", "Element")
+        }
+        kinds["Product"] = lambda: self.table
+        return Names(kinds, {kind: partial(in_other_languages, kind) for kind in kinds})
+
+    def label(self, key: str) -> str:
+        """Return the short name of a product, element or stage; the key of what is unknown."""
+        named = self.names.named(key)
+        return named.label if named else key
+
+    def in_text(self, *keys: str) -> str:
+        """Write the short names of products, elements or stages in a sentence, with commas."""
+        return ", ".join(uncapitalized(self.label(key)) for key in keys)
+
+    @cached_property
+    def _hyphenated(self) -> re.Pattern[str]:
+        """The keys of products that are no words of English."""
+        keys = "|".join(sorted(filter(re.compile("-").search, self.products), reverse=True))
+        return re.compile(rf"(?<![\w-])(?:{keys})(?![\w-])") if keys else re.compile("(?!)")
+
+    def without_keys(self, text: str) -> str:
+        """Put names in place of the keys of products that have a hyphen in a text."""
+        return self._hyphenated.sub(lambda match: self.in_text(match[0]), text)
+
+    def remarks(self, keys: Iterable[str]) -> dict[str, str]:
+        """Select the remarks on the figures of products, by key."""
+        remarks = {key: self.products[key]["remark"] for key in keys if key in self.products}
+        return {key: remark for key, remark in remarks.items() if remark}
 
     def scope(self, text: str | None) -> Scope:
         """Find the products that a text means.
@@ -483,13 +614,15 @@ class Materials:
 
     def _named_scope(self, text: str, named: Entity) -> Scope:
         if named.kind == "Product":
-            return Scope(text, (named.key,), _in_text(named), named)
+            return Scope(text, (named.key,), uncapitalized(str(named)), named)
         if named.kind == "Stage":
             products = tuple(k for k, row in self.products.items() if row["stage"] == named.key)
-            return Scope(text, products, f"products of the stage {_in_text(named)}", named)
+            return Scope(
+                text, products, f"products of the stage {uncapitalized(str(named))}", named
+            )
         counts, elements = self.counts(named.key), self._within(named.key)
         return Scope(
-            text, tuple(counts), _in_text(named), named, elements,
+            text, tuple(counts), uncapitalized(str(named)), named, elements,
             mixed=self._mixed(counts, elements), elsewhere=self._elsewhere(elements, counts),
         )  # fmt: skip
 
@@ -620,16 +753,8 @@ class Materials:
             there = f"there are {', '.join(near)}" if near else "see 'graphkit query codes'"
             raise UsageError(f"no product travels under the HS code {text!r}; {there}")
         named = sorted({product for c, product in moved if _begins(c, code)}) or products
-        return Scope(text, tuple(products), f"HS {code} ({', '.join(named)})", code=code)
-
-
-def _basket(scope: Scope, series: Mapping[str, Any]) -> str:
-    """Say what else a basket holds."""
-    others = scope.mixed[series["product"]]
-    named = others if len(others) <= NAMED_ELEMENTS else (f"{len(others)} more elements",)
-    said = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
-    code = f" (HS {series['hs']})" if series["hs"] else ""
-    return f"Basket: {series['product']}{code} also holds {said}; not {scope.meaning} alone."
+        meaning = f"HS {code} ({self.in_text(*named)})"
+        return Scope(text, tuple(products), meaning, code=code)
 
 
 def _members(nodes: pa.Table) -> dict[str, set[str]]:
@@ -640,14 +765,12 @@ def _members(nodes: pa.Table) -> dict[str, set[str]]:
     return found
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value not in (None, "") else []
+
+
 def _begins(code: str | None, start: str) -> bool:
     return code is not None and code.startswith(start)
-
-
-def _in_text(named: Entity) -> str:
-    """Write a name for use in a sentence: rare earth elements (REE), NdFeB alloy (ndfeb-alloy)."""
-    said = str(named)
-    return said[0].lower() + said[1:] if re.match(r"[A-Z][a-z-]+(?![A-Za-z])", said) else said
 
 
 def _also_product(text: str, named: Entity, product: Entity) -> str:

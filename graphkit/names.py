@@ -27,6 +27,8 @@ _KINDS = (
 )
 _ARTICLE = re.compile(rf"(?!.*\bthe\b).*\b(?:{_KINDS})")
 """Names of places that take an article."""
+_UNSPACED = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of Korean, Japanese and Chinese, which are written with and without blanks."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("-_/,;()", " ") | dict.fromkeys(".'’‘`", ""))
 
 
@@ -39,6 +41,13 @@ class Entity:
     name: str
     type: str = ""
     """Type within its kind: for an area, world, group, rest or unspecified."""
+    short: str = ""
+    """Short name, where the name is long."""
+
+    @property
+    def label(self) -> str:
+        """The name in tables and pictures."""
+        return self.short or self.name
 
     @property
     def is_group(self) -> bool:
@@ -86,11 +95,21 @@ def capitalized(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+def uncapitalized(name: str) -> str:
+    """Write the name of a material or stage as it stands within a sentence.
+
+    >>> uncapitalized("Rare earth elements (REE)"), uncapitalized("NdFeB alloy")
+    ('rare earth elements (REE)', 'NdFeB alloy')
+    """
+    small = re.match(r"[A-Z][a-z-]+(?![A-Za-z])", name)
+    return f"{name[:1].lower()}{name[1:]}" if small else name
+
+
 Translations: TypeAlias = Mapping[str, Sequence[str]]
 """Names in other languages, by key."""
 
 
-NAMING = ("key", "name", "type", "code", "aliases")
+NAMING = ("key", "name", "short", "type", "code", "aliases")
 """Columns of a table that names are made of."""
 
 
@@ -114,7 +133,9 @@ class _Kind:
     def exact(self) -> dict[str, Entity]:
         """Entities by exact key."""
         return {
-            row["key"]: Entity(self._name, row["key"], row["name"], row.get("type") or "")
+            row["key"]: Entity(
+                self._name, row["key"], row["name"], row.get("type") or "", row.get("short") or ""
+            )
             for row in self._rows
         }
 
@@ -136,17 +157,21 @@ class _Kind:
                 found.setdefault(_folded(text), []).append(self.exact[key])
         return found
 
-    def meant(self, text: str) -> list[Entity]:
-        """List the entities that a folded text names, in English first."""
-        return list(dict.fromkeys(self.spoken.get(text) or self.translated.get(text) or []))
+    def meant(self, text: str, *, in_english: bool = False) -> list[Entity]:
+        """List the entities that a folded text names in English, else in another language."""
+        entities = self.spoken.get(text, [])
+        if not entities and not in_english:
+            entities = self.translated.get(text, [])
+        return list(dict.fromkeys(entities))
 
 
 class Names:
     """Keys, names, codes and aliases of some kinds.
 
     Within a kind an exact key comes first (``In`` is indium), then keys, names, codes and
-    aliases in any case, with or without accents and punctuation, then names in other languages.
-    What no kind knows is tried in the other number: ``magnet`` for magnets.
+    aliases in any case, with or without accents and punctuation. Names in other languages count
+    where no kind knows an English one: ``fluorite`` is a product, ``Flussspat`` a mineral. What no
+    kind knows is tried in the other number: ``magnet`` for magnets.
     """
 
     def __init__(
@@ -184,11 +209,12 @@ class Names:
         known = any(text in kind.exact or kind.meant(folded) for kind in among)
         if not known and len(folded) > SHORT:
             folded = folded.removesuffix("s") if folded.endswith("s") else f"{folded}s"
+        in_english = any(text in kind.exact or folded in kind.spoken for kind in among)
         for kind in among:
             if text in kind.exact:
                 yield kind.exact[text]
                 continue
-            found = kind.meant(folded)
+            found = kind.meant(folded, in_english=in_english)
             if len(found) > 1:
                 raise UsageError(f"{text!r} may be {' or '.join(map(str, found))}; give its key")
             yield from found
@@ -218,15 +244,28 @@ class Names:
         return f"did you mean {', '.join(names[:3])}?" if names else "nothing is near it"
 
 
-def in_other_languages() -> Translations:
-    """Read the names of countries in German, Spanish, French, Japanese, Korean and Chinese."""
+LANGUAGES = ("de", "es", "fr", "ja", "ko", "zh")
+"""German, Spanish, French, Japanese, Korean and Chinese: languages that names are found in."""
+_FILES = {"Country": "cldr/names.csv"}
+_MATERIALS = "languages/materials.csv"
+
+
+def in_other_languages(kind: str) -> Translations:
+    """Read the names of countries, elements, products or stages in :data:`LANGUAGES`.
+
+    >>> in_other_languages("Element")["graphite"][-2:]
+    ['흑연', '石墨']
+    """
     import csv
 
-    path = Path(__file__).parent / "cldr/names.csv"
-    _, *lines = path.read_text(encoding="utf-8").splitlines()
+    path = Path(__file__).parent / _FILES.get(kind, _MATERIALS)
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     return {
-        key: [name for cell in cells for name in cell.split("|") if name]
-        for key, *cells in csv.reader(lines)
+        row.get("key") or row["iso3"]: [
+            name for language in LANGUAGES for name in row[language].split("|") if name
+        ]
+        for row in rows
+        if row.get("kind", kind) == kind
     }
 
 
@@ -247,9 +286,10 @@ def names_in(text: str, is_name: Callable[[str], bool]) -> list[str]:
 
 
 def _called(row: Mapping[str, object]) -> Iterator[tuple[int, str]]:
-    """Yield the texts that name a row, with their rank: 0 the key, 3 an alias."""
+    """Yield the texts that name a row, with their rank: 0 the key, 1 a name, 3 an alias."""
     aliases = row.get("aliases")
     texts = [(rank, row.get(part)) for rank, part in enumerate(("key", "name", "code"))]
+    texts.append((1, row.get("short")))
     texts += [(3, alias) for alias in (aliases if isinstance(aliases, list) else ())]
     for rank, text in texts:
         if isinstance(text, str) and _folded(text):
@@ -263,9 +303,13 @@ def _folded(text: str) -> str:
     (True, 'rare earth ore')
     >>> _folded("The U.S.A."), _folded("Trinidad & Tobago")
     ('usa', 'trinidad and tobago')
+    >>> _folded("희토류 자석") == _folded("희토류자석")
+    True
     """
     plain = text.replace("&", " and ")
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(plain.translate(_PUNCTUATION).casefold().split()).removeprefix("the ")
+    words = plain.translate(_PUNCTUATION).casefold().split()
+    blank = "" if _UNSPACED.search(plain) else " "
+    return blank.join(words).removeprefix("the ")

@@ -22,8 +22,15 @@ from graphkit.paths import TEXT, check_file, shipped
 from graphkit.period import spelled
 from graphkit.stores import LIMITS, Limits, Result, Store, kept_rows
 
-TYPES = ("str", "int", "float", "period", "list", "country", "product", "element", "stage")
-"""Types of parameters; values of the last four may be any name that the graph knows."""
+NAMED = ("country", "product", "element", "stage", "application", "dataset", "indicator")
+"""Types of parameters whose values may be any name that the graph knows."""
+NAMED_LISTS = {"countries": "country", "products": "product", "elements": "element",
+               "indicators": "indicator", "material": "material"}  # fmt: skip
+"""Types of parameters for several such names with commas, and the type of each; a material is a
+product or an element."""
+LISTS = ("list", *NAMED_LISTS)
+TYPES = ("str", "int", "float", "period", *LISTS, *NAMED)
+"""Types of parameters."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Parameter:
         """
         if self.type in ("int", "float"):
             return self._number(text)
-        if self.type == "list":
+        if self.type in LISTS:
             return [part.strip() for part in text.split(",") if part.strip()]
         if self.type == "period":
             try:

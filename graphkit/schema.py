@@ -79,6 +79,7 @@ SUPERSEDED = _text(
     "Newer edition of its source that has figures of this product and period; none: current.",
     filled=True,
 )
+SHORT = _text("short", "Short name in tables and pictures; none where the name is short enough.")
 ALIASES = Prop("aliases", Type.TEXTS, "Other names and codes it goes by.")
 NOTE = _text("note", "What a reader of the figure must know.")
 BASIS = _text("basis", "What the mass counts: gross, REO, metal-content, Li-content, K2O ...")
@@ -123,7 +124,7 @@ NODES = (
         _text("name", "Name of the stage.", required=True),
         Prop("position", Type.INTEGER, "Place in the chain, 1 is the mine.", minimum=1,
              required=True),
-        _text("note", "What happens at this stage."),
+        ALIASES, _text("note", "What happens at this stage."),
         SOURCE)),
     Kind("Area", "What is not one country: the world, a group, a remainder, or unspecified.", (
         _text("iso3", "Code used where a country has its ISO code; never official.",
@@ -151,7 +152,7 @@ NODES = (
         ALIASES, SOURCE)),
     Kind("Element", "A chemical element, a mineral, or a group of them.", (
         _key("Symbol of an element (Dy), else a short name (graphite, REE)."),
-        _text("name", "Name in English.", required=True),
+        _text("name", "Name in English.", required=True), SHORT,
         _text("type", "Which of the three it is.", required=True,
               one_of=("element", "mineral", "group")),
         Prop("atomic_number", Type.INTEGER, "Protons.", minimum=1),
@@ -179,10 +180,13 @@ NODES = (
         NOTE, SOURCE)),
     Kind("Product", "What is made and traded: one or more elements at one stage.", (
         _key("Short name used in seeds and questions."),
-        _text("name", "Name in English.", required=True),
+        _text("name", "Name in English.", required=True), SHORT,
         _ref("stage", "Stage it comes out of.", "Stage", edge="AT_STAGE", required=True),
         Prop("used_in", Type.TEXTS, "Applications.", ref=("Application",), edge="USED_IN"),
-        ALIASES, NOTE, SOURCE)),
+        ALIASES,
+        _text("remark", "What its figures count besides or instead, in a few words, where that "
+              "changes the meaning of a row."),
+        NOTE, SOURCE)),
     Kind("Control", "An export control: one act of a country, or one period of its quota.", (
         _key("Short name."),
         _ref("country", "Who restricts.", "Country", edge="IMPOSED_BY", required=True),

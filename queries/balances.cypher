@@ -1,6 +1,6 @@
 // title: "National balances: production, trade, consumption and stocks, series by series"
 // params:
-//   countries: {type: list, doc: "whose balances", default: USA}
+//   countries: {type: countries, doc: "whose balances", default: USA}
 // units:
 //   value: "t, of what the basis says"
 //   low: t

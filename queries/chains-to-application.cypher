@@ -1,6 +1,6 @@
 // title: "Chains of products from the mine to an application, each with its path"
 // params:
-//   application: {type: str, doc: "key of an application, as ev-motors", default: wind-turbines}
+//   application: {type: application, doc: "an application, such as wind turbines", default: wind-turbines}
 
 // products: what is mined first, what is bought for the application last. from_1 is made into the
 // product that is bought, from_2 into from_1, and so on back to the mine.

@@ -1,9 +1,9 @@
 // title: All exports of some countries, flow by flow
 // params:
-//   suppliers: {type: list, doc: "ISO 3166-1 alpha-3 codes, or those of areas", default: "CHN,MYS"}
-//   products: {type: list, doc: "product keys", default: ree-metals}
+//   suppliers: {type: countries, doc: "countries or areas", default: "CHN,MYS"}
+//   products: {type: products, doc: "what is sold", default: ree-metals}
 //   periods: {type: list, doc: "periods, such as 2024 or 2024-Q1", default: "2023,2024"}
-//   dataset: {type: str, doc: "a data set; empty: the preferred one", default: ""}
+//   dataset: {type: dataset, doc: "a data set; empty: the preferred one", default: ""}
 // units: {usd: USD, tonnes: t}
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE seller.iso3 IN $suppliers AND flow.product IN $products AND flow.period IN $periods

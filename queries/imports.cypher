@@ -1,9 +1,9 @@
 // title: All imports of some countries, flow by flow
 // params:
-//   consumers: {type: list, doc: "ISO 3166-1 alpha-3 codes, or those of areas"}
-//   products: {type: list, doc: "product keys"}
+//   consumers: {type: countries, doc: "countries or areas"}
+//   products: {type: products, doc: "what is bought"}
 //   periods: {type: list, doc: "periods, such as 2024 or 2024-Q1"}
-//   dataset: {type: str, doc: "a data set; empty: the preferred one", default: ""}
+//   dataset: {type: dataset, doc: "a data set; empty: the preferred one", default: ""}
 // units: {usd: USD, tonnes: t}
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE buyer.iso3 IN $consumers AND flow.product IN $products AND flow.period IN $periods

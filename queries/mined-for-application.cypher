@@ -1,6 +1,6 @@
 // title: What must be mined for an application, and who mines most of it
 // params:
-//   application: {type: str, doc: "key of an application, as ev-motors", default: ev-motors}
+//   application: {type: application, doc: "an application, such as wind turbines", default: ev-motors}
 //   period: {type: period, doc: "year of production", default: "2024"}
 // units:
 //   top_share: "0 to 1, of the published world total or, if larger, the sum"

@@ -1,7 +1,7 @@
 // title: "Prices of some products, elements or minerals as published, each in its own unit"
 // params:
-//   products: {type: list, doc: "product keys", default: "cobalt-metal,lithium-carbonate"}
-//   elements: {type: list, doc: "elements of series of no single product", default: "Sc"}
+//   products: {type: products, doc: "what is sold", default: "cobalt-metal,lithium-carbonate"}
+//   elements: {type: elements, doc: "elements of series of no single product", default: "Sc"}
 // units:
 //   value: "in the unit of its row, as printed"
 

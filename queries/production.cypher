@@ -1,6 +1,6 @@
 // title: Production of some products, figure by figure, as it was published
 // params:
-//   products: {type: list, doc: "product keys", default: "rare-earth-ore,gallium"}
+//   products: {type: products, doc: "what is produced", default: "rare-earth-ore,gallium"}
 //   periods: {type: list, doc: "years of production", default: "2023,2024"}
 // units: {tonnes: "t, of what the basis says", low: t, high: t, share: "0 to 1, of the published world total or, if larger, the sum"}
 

@@ -1,6 +1,6 @@
 // title: Values of an indicator, country by country
 // params:
-//   indicators: {type: list, doc: "indicator keys", default: wgi-political-stability}
+//   indicators: {type: indicators, doc: "what countries are rated by", default: wgi-political-stability}
 //   periods: {type: list, doc: "years", default: "2016,2017,2018,2019,2020"}
 // units: {value: "in the unit of the indicator"}
 MATCH (c:Country)-[rated:RATED]->(i:Indicator)

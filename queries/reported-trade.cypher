@@ -1,6 +1,6 @@
 // title: Trade as one side reported it, flow by flow
 // params:
-//   products: {type: list, doc: "product keys", default: "ree-compounds,ree-metals,magnets-metal"}
+//   products: {type: products, doc: "what is traded", default: "ree-compounds,ree-metals,magnets-metal"}
 // units: {usd: "USD, at the border that valuation says", tonnes: t}
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product IN $products AND flow.reporter IN ['exporter', 'importer']

@@ -1,6 +1,6 @@
 // title: Pairs of countries that depend on the same largest supplier for a product
 // params:
-//   consumers: {type: list, doc: "ISO codes with commas", default: "KOR,JPN,USA,DEU,FRA,ITA,IND"}
+//   consumers: {type: countries, doc: "who buys, with commas", default: "KOR,JPN,USA,DEU,FRA,ITA,IND"}
 //   product: {type: product, doc: "what is bought", default: magnets-metal}
 //   period: {type: period, doc: "such as 2024 or 2024-Q1", default: "2024"}
 //   min_share: {type: float, doc: "least share by value for both, 0 to 1", default: "0.5"}

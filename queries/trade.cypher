@@ -1,8 +1,8 @@
 // title: All trade in some products and periods, flow by flow
 // params:
-//   products: {type: list, doc: "product keys"}
+//   products: {type: products, doc: "what is traded"}
 //   periods: {type: list, doc: "periods, such as 2024 or 2024-Q1"}
-//   dataset: {type: str, doc: "a data set; empty: the preferred one", default: ""}
+//   dataset: {type: dataset, doc: "a data set; empty: the preferred one", default: ""}
 // units: {usd: USD, tonnes: t}
 MATCH (seller)-[flow:EXPORTS]->(buyer)
 WHERE flow.product IN $products AND flow.period IN $periods

@@ -1,9 +1,9 @@
 // title: Unit values of a product's trade, period by period, of the world or of some importers
 // params:
-//   products: {type: list, doc: "product keys", default: "ree-metals"}
-//   importers: {type: list, doc: "ISO 3166-1 alpha-3 codes; WLD: the whole world", default: "WLD"}
+//   products: {type: products, doc: "what is traded", default: "ree-metals"}
+//   importers: {type: countries, doc: "who buys; WLD: the whole world", default: "WLD"}
 //   code: {type: str, doc: "an HS code or its first digits; empty: all", default: ""}
-//   dataset: {type: str, doc: "a data set; empty: the preferred one", default: ""}
+//   dataset: {type: dataset, doc: "a data set; empty: the preferred one", default: ""}
 // units:
 //   usd: "USD, of the flows that give both"
 //   tonnes: "t, of the flows that give both"

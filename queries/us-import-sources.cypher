@@ -1,13 +1,13 @@
 // title: From whom the United States buys a material, as published
 // params:
-//   material: {type: str, doc: "key of a product or element: gallium, REE ...", default: REE}
+//   material: {type: material, doc: "an element or a product, or several with commas", default: REE}
 // units:
 //   share: "0 to 1, of the basis"
 
 // Published claims over several years together. Figures of two bases are not to be compared.
 MATCH (said:Claim)-[:CITES]->(origin:Source)
 WHERE said.kind = 'share' AND said.measure = 'imports' AND said.consumer = 'USA'
-  AND (said.product = $material OR said.element = $material)
+  AND (said.product IN $material OR said.element IN $material)
 RETURN said.consumer AS consumer, said.product AS product, said.element AS element,
        said.basis AS basis, said.period AS period, said.supplier AS supplier,
        said.value AS share, said.qualifier AS qualifier,

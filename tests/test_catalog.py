@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,10 @@ def test_no_name_in_another_language_means_two_countries_or_another_one_in_engli
     table = next(p.table for p in sliced_graph.parts if p.kind.name == "Country")
     rows = table.rename_columns(["key" if n == "iso3" else n for n in table.column_names])
     english = Names({"Country": lambda: rows})
-    translated = Names({"Country": lambda: rows}, {"Country": in_other_languages})
-    names = in_other_languages()
+    translated = Names(
+        {"Country": lambda: rows}, {"Country": partial(in_other_languages, "Country")}
+    )
+    names = in_other_languages("Country")
     known = set(rows["key"].to_pylist())
 
     assert len(names) > 240
@@ -324,7 +327,7 @@ def test_an_unknown_material_comes_with_near_names(materials):
         materials.scope("disprosium")
     assert str(caught.value) == (
         "no element, mineral, product, stage or HS code is called 'disprosium'; "
-        "did you mean Dysprosium (Dy)?"
+        "did you mean Dysprosium (Dy), Dysprosium oxide (dy-oxide)?"
     )
     with pytest.raises(UsageError, match=r"did you mean Dysprosium \(Dy\)\?$"):
         materials.scope("dysprosium sputtering targets")
@@ -346,7 +349,7 @@ def test_an_hs_code_is_read_with_or_without_dots(materials, text):
     scope = materials.scope(text)
     assert scope.code == "280530"
     assert "ree-metals" in scope.products
-    assert scope.meaning == "HS 280530 (ree-metals)"
+    assert scope.meaning == "HS 280530 (rare-earth metals)"
 
 
 def test_the_beginning_of_codes_stands_for_all_of_them(materials):

@@ -114,7 +114,7 @@ def test_over_time_a_product_that_lacks_periods_is_left_out_of_all(ask):
     answer = ask.centrality(scope=RARE_EARTHS, over_time=True, top=1)
 
     assert set(answer.rows["products"].to_pylist()) == {"ree-compounds+ree-metals"}
-    assert "magnets-metal is left out: it has data only in 2022, 2024" in answer.notes[0]
+    assert "Metal magnets: left out, with data only in 2022, 2024" in answer.notes[0]
     assert "magnets-metal" not in answer.coverage["products_without_trade_data"]
     assert [s["period"] for s in answer.coverage["series"]] == ["1995 to 2024 (30 periods)"] * 2
     assert len(answer.rows) == 30
@@ -230,7 +230,7 @@ def test_of_two_reports_of_the_same_goods_the_importers_counts(embedded_of):
 
     found = graph.centrality(period="2024")
     assert found.rows == central.rows
-    assert found.notes[0].startswith("ree-metals: exporters differs by more than a tenth")
+    assert found.notes[0].startswith("Rare-earth metals: exporters differs by more than a tenth")
     before = graph.centrality(period="2023")
     assert (before.rows["country"].to_pylist(), before.notes) == (["CHN", "NOR"], ())
     behind = graph.origins("KOR", period="2024")
@@ -255,7 +255,9 @@ def test_a_code_and_one_inside_it_are_not_added_up(embedded_of):
     )
     graph = embedded_of(TWO, {"trade.yaml": SMALL["trade.yaml"] + wider})
 
-    with pytest.raises(GraphkitError, match=r"dy-metal HS 2805 .* and ree-metals HS 280530"):
+    with pytest.raises(
+        GraphkitError, match=r"dysprosium metal HS 2805 .* and rare-earth metals HS"
+    ):
         graph.centrality(period="2024")
     assert len(graph.centrality(scope="product:dy-metal").rows) == 2
 
@@ -268,7 +270,9 @@ def test_masses_of_two_bases_are_not_added_up(embedded_of):
     gross = SMALL["trade.yaml"].replace("reporter: importer", "basis: gross, reporter: importer")
     graph = embedded_of(TWO, {"trade.yaml": gross + row})
 
-    with pytest.raises(GraphkitError, match=r"several bases .*gross: ree-metals; metal: dy-metal"):
+    with pytest.raises(
+        GraphkitError, match=r"several bases .*gross: rare-earth metals; metal: dysp"
+    ):
         graph.centrality(period="2024", by="tonnes")
     assert len(graph.centrality(period="2024").rows) == 3
 
@@ -329,7 +333,7 @@ def test_over_time_a_table_has_one_row_a_period(command):
         (["--top", "0"], 2, "--top: found 0, wanted 1 or more"),
         (["--over-time", "--period", "2024"], 2, "--over-time asks for every period"),
         (["--over-time", "--layered"], 2, "--layered is of one period"),
-        (["--layered", "--for", "284690"], 1, "ask for ree-compounds"),
+        (["--layered", "--for", "284690"], 1, "ask for rare-earth compounds"),
     ],
 )
 def test_what_is_not_a_question_is_one_clear_line(command, arguments, code, said):

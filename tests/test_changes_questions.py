@@ -103,10 +103,10 @@ def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
     assert total["hhi_usd_after"] == 10_000
     shown = [(column.header, *column.cells) for column in totals_columns(answer)]
     assert shown[:4] == [
-        ("Product", "ree-metals"), ("USD before", "1.0 k"), ("after", "300"),
+        ("Product", "Rare-earth metals"), ("USD before", "1.0 k"), ("after", "300"),
         ("change a month", "+20.0 %"),
     ]  # fmt: skip
-    assert ("Lost", "JPN") in shown
+    assert ("Lost", "Japan") in shown
 
 
 def test_periods_that_add_up_to_one_are_added_up(tmp_path):
@@ -182,7 +182,7 @@ def test_what_only_a_claim_compares_shows_the_claim_and_says_what_lacks(ask):
     eu = ask.compare("2023", "2024", of="EU27", scope="REE")
     assert "eu-ree-imports-change-2024" in eu.claims["key"].to_pylist()
     assert "magnets-metal" not in eu.coverage["products_without_trade_data"]
-    assert "Left out, without data of both periods: magnets-metal (2022, 2024)." in eu.notes
+    assert "Left out, without data of both periods: metal magnets (2022, 2024)." in eu.notes
 
 
 # --- every period
@@ -440,7 +440,7 @@ def test_totals_of_products_come_before_partners_the_largest_first(graphkit):
 
     totals, _, partners = shown.partition("\nOf each partner\n")
     assert "Totals of each product" in totals
-    assert "ree-metals" in totals
+    assert "Rare-earth" in totals
     assert "Japan" in partners
 
 
@@ -452,7 +452,7 @@ def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, arguments, width
     monkeypatch.setenv("COLUMNS", width)
 
     out = graphkit(*arguments, "-f", "table")[1]
-    assert "ree-metals" in out
+    assert "Rare-earth" in out
     assert max(len(x) for x in out.splitlines() if "https://" not in x) <= int(width)
 
 
@@ -463,7 +463,8 @@ def test_tables_are_of_a_terminals_width(graphkit, monkeypatch, arguments, width
         (["compare", "2023", "2024-Q7"], 2, "'2024-Q7' is not a period; wanted 2024"),
         (["compare", "2023", "2023"], 2, "found 2023 twice, wanted two different periods"),
         (["compare", "1989", "2024", "--of", "KOR"], 1, r"no trade is known of both 1989 and 2024"),
-        (["compare", "2024", "2025-Q1", "--for", "ree-metals"], 1, r"ree-metals \(1995 to 2024\)"),
+        (["compare", "2024", "2025-Q1", "--for", "ree-metals"], 1,
+         r"rare-earth metals \(1995 to 2024\)"),
         (["compare", "2023", "2024", "--of", "NRU"], 1, "no imports of Nauru are known in 2023 or"),
         (["compare", "2023", "2024", "--of", "XOC"], 2,
          "is neither a country nor a group of named"),

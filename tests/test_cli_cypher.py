@@ -10,7 +10,7 @@ import test_cli
 from seed_texts import write_seeds
 from test_cli import Outcome, rows_of
 
-from graphkit.queries import query_names
+from graphkit.queries import find_query, query_names
 
 graphkit = test_cli.graphkit
 
@@ -142,6 +142,73 @@ def test_a_query_takes_any_name_of_what_its_parameters_name(graphkit):
 
     assert rows(consumer="Korea, Republic of", product="rare earth metals", period="2024") == rows(
         consumer="KOR", product="ree-metals"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "keys"),
+    [("us-import-sources", "material=antimony", "material=Sb"),
+     ("us-import-sources", "material=Antimon,tungstène", "material=Sb,W"),
+     ("us-import-sources", "material=seltene erden", "material=REE"),
+     ("reported-trade", "products=rare earth metals, magnets", "products=ree-metals,magnets-metal"),
+     ("production", "products=rare-earth ore", "products=rare-earth-ore"),
+     ("products-of-elements", "elements=희토류,cobalt", "elements=REE,Co"),
+     ("members-of-area", "area=European Union", "area=EU27"),
+     ("members-of-element-group", "parent=rare earths", "parent=REE"),
+     ("mined-for-application", "application=wind energy", "application=wind-turbines"),
+     ("balances", "countries=United States of America", "countries=USA"),
+     ("unit-values-by-period", "importers=Korea, Republic of,Japan", "importers=KOR,JPN"),
+     ("shared-dependence", "consumers=Südkorea,日本", "consumers=KOR,JPN")],
+)  # fmt: skip
+def test_names_in_the_parameters_of_query_files_are_resolved(graphkit, query, given, keys):
+    named, keyed = (graphkit("query", query, "-P", each, "-f", "csv") for each in (given, keys))
+
+    assert named.code == 0
+    assert named == keyed
+
+
+def test_every_parameter_that_names_a_thing_of_the_graph_takes_its_names():
+    things = re.compile(
+        "area|countr|consumer|supplier|importer|product|element|parent|material|application|"
+        "dataset|indicator"
+    )
+    plain = {
+        (query.name, parameter.name)
+        for query in map(find_query, query_names())
+        for parameter in query.parameters
+        if things.match(parameter.name) and parameter.type in ("str", "list")
+    }
+
+    assert plain == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "message"),
+    [("us-import-sources", "material=antimoni", "did you mean Antimony (Sb)"),
+     ("chains-to-application", "application=wind turbin", "did you mean Wind turbines"),
+     ("trade", "products=ree metal,magnetz", "did you mean Permanent magnets of metal"),
+     ("ratings", "indicators=wgi-political-stabilty", "did you mean"),
+     ("exports", "dataset=baci-hs19", "did you mean")],
+)  # fmt: skip
+def test_a_name_that_no_query_knows_is_refused_with_the_nearest(graphkit, query, given, message):
+    others = ["-P", "periods=2024"] if query == "trade" else []
+    outcome = graphkit("query", query, "-P", given, *others)
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_query_without_rows_says_for_which_values(graphkit, form):
+    outcome = graphkit(
+        "query", "suppliers-of-country", "-P", "consumer=korea", "-P", "product=refined tin",
+        "-f", form,
+    )  # fmt: skip
+
+    assert outcome.code == 0
+    assert outcome.err == (
+        "graphkit: no rows for consumer South Korea (KOR), product Refined tin (tin-refined), "
+        "period 2024\n"
     )
 
 

@@ -38,7 +38,8 @@ rows:
 """,
 }
 TOLD = (
-    "CHN to KOR: one trade may stand under two codes, salt (HS 282200) and ree-metals (HS 280530), "
+    "China to South Korea: one trade may stand under two codes, salt (HS 282200) and rare-earth "
+    "metals (HS 280530), "
     "in USD: 2022 4.0 k and 5.0 M; 2023 2.6 M and 2.0 M; 2024 none and 3.0 M. The two are "
     "not added up, and a step of one need be no change of trade."
 )

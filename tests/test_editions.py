@@ -78,8 +78,8 @@ def test_a_revision_of_more_than_a_tenth_is_said_with_both_editions(session):
     (note,) = [n for n in session.concentration(period="2023").notes if n.startswith("Revised")]
 
     assert note == (
-        "Revised by more than a tenth: ree-metals of CHN in 2023: 63 t in the 2025 edition, 40 t "
-        "in the 2026 edition and 1 more (all: graphkit query production-revisions)."
+        "Revised by more than a tenth: rare-earth metals of China in 2023: 63 t in the 2025 "
+        "edition, 40 t in the 2026 edition and 1 more (all: graphkit query production-revisions)."
     )
 
 
@@ -128,7 +128,7 @@ def test_the_answer_says_what_the_2025_edition_had(shipped):
     notes = shipped.concentration(scope="antimony-ore", period="2024").notes
 
     assert any(
-        "antimony-ore of RUS in 2024: 13,000 t in the 2025 edition, 40,000 t in the 2026 edition"
+        "antimony ore of Russia in 2024: 13,000 t in the 2025 edition, 40,000 t in the 2026 edition"
         in note
         for note in notes
     )

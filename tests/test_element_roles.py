@@ -62,7 +62,7 @@ def test_without_trade_of_its_own_an_ingredient_does_not_answer(ask, question):
     with pytest.raises(GraphkitError, match="no trade data for cobalt") as refused:
         question(ask())
 
-    assert "Needed: trade in cobalt-oxides (HS 282200)." in str(refused.value)
+    assert "Needed: trade in cobalt oxides (HS 282200)." in str(refused.value)
     assert "Bought for something else, but with it in them: magnets." in str(refused.value)
 
 
@@ -115,11 +115,11 @@ def ask_basket(graph_of: Callable[..., Session]) -> Callable[..., Session]:
 def test_a_basket_is_named_in_caption_rows_and_coverage_of_every_answer(ask_basket, question):
     answer = question(ask_basket(), "samarium")
 
-    said = "Basket: magnets (HS 850511) also holds Dy; not samarium (Sm) alone."
+    said = "Basket: magnets (HS 850511) also holds dysprosium; not samarium (Sm) alone."
     assert said in answer.caption
     assert {row["product"]: row["fit"] for row in answer.rows.to_pylist()} == {"magnets": "basket"}
     assert {series["fit"] for series in answer.coverage["series"]} == {"basket"}
-    assert "magnets (HS 850511, basket)" in " ".join(str(answer).split())
+    assert "Magnets (HS 850511, basket)" in " ".join(str(answer).split())
 
 
 @pytest.mark.parametrize("scope", ["dysprosium,samarium", "magnets"])
@@ -196,7 +196,7 @@ def test_magnets_answer_for_no_element_that_they_are_alloyed_with(
 ) -> None:
     # The sample has trade in rare earths and magnets alone.
     with pytest.raises(
-        GraphkitError, match=r"itself: no .* with it in them: magnets-metal"
+        GraphkitError, match=r"itself: no .* with it in them: metal magnets"
     ) as told:
         getattr(Session(sample_store), question)("KOR", scope=element)
 

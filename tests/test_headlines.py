@@ -158,7 +158,11 @@ MORE: list[Asked] = [
     ("reliance", ("USA",), {"scope": "gallium"}),
     ("n_minus_1", (), {"scope": "gallium"}),
     ("criticality", (), {"scope": "gallium,tungsten"}),
-    ("criticality", (), {"scope": "Mg", "import_reliance": 1.0, "eol_rir": 0.13, "substitution": 0.94}),
+    (
+        "criticality",
+        (),
+        {"scope": "Mg", "import_reliance": 1.0, "eol_rir": 0.13, "substitution": 0.94},
+    ),
     ("list_claims", (), {"source": "reex-2025-04-30"}),
     ("check_claims", (), {"verdict": "contradicted"}),
     ("claim_conflicts", (), {"of": "EU27", "scope": "lithium"}),

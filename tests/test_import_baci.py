@@ -422,7 +422,7 @@ def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
         # Spodumene is among many minerals, so that it answers for no lithium.
         lithium = session.suppliers("CHN", scope="253090")
         assert lithium.rows["product"].to_pylist() == ["mineral-substances"]
-        with pytest.raises(GraphkitError, match=r"lithium-minerals \(inside HS 253090\)"):
+        with pytest.raises(GraphkitError, match=r"minerals and brines \(inside HS 253090\)"):
             session.suppliers("CHN", scope="lithium")
 
 

@@ -102,7 +102,7 @@ def test_concentrate_booked_as_metal_does_not_rank_first_at_usual_prices(ask):
 
     assert (by_mass["exports"]["top"], by_mass["exports at usual prices"]["top"]) == ("AUS", "CHN")
     assert by_mass["exports"]["cr1"] == pytest.approx(0.694, abs=0.0005)
-    assert any("31,210 t from AUS at 4,103 USD/t" in note for note in answer.notes)
+    assert any("31,210 t from Australia at 4,103 USD/t" in note for note in answer.notes)
 
 
 def test_stages_come_in_order_and_the_most_concentrated_first(ask):
@@ -115,7 +115,7 @@ def test_stages_come_in_order_and_the_most_concentrated_first(ask):
     assert mined == sorted(mined, reverse=True)
     assert len(mined) > 20
     first = next(iter(answer_text(answer).split("───\n")[1].splitlines()))
-    assert "niobium-ore" in first
+    assert "Niobium" in first
     assert answer.coverage["production_at_the_stage_mine"].startswith(f"{len(mined)} series; ")
 
 
@@ -135,7 +135,7 @@ def test_producers_by_published_shares_come_before_exports(ask):
     assert (claimed["total_tonnes"], claimed["coverage"]) == (None, pytest.approx(0.913))
     assert claimed["hhi_high"] == pytest.approx(10_000 * (0.913**2 + 0.087**2))
     assert (
-        "Who makes most is unknown, for no figure or share is published: metal (ree-metals)."
+        "Who makes most is unknown, for no figure or share is published: metal (rare-earth metals)."
         in answer.notes
     )
     assert answer.caption.startswith("Producers come first, exports below them")
@@ -238,8 +238,8 @@ def test_a_first_with_all_of_a_rounded_total_has_its_share_of_the_sum(ask):
     assert close(made["cr1"], 900 / 909)
     assert round(made["hhi_low"]) == 9_804
     assert any(
-        "gallium in 2025 add up to more than the world total, which is rounded: shares are of "
-        "their sum." in note for note in answer.notes
+        "gallium metal in 2025 add up to more than the world total, which is rounded: shares are "
+        "of their sum." in note for note in answer.notes
     )  # fmt: skip
 
 
@@ -348,8 +348,8 @@ def test_a_published_reliance_that_was_revised_is_said_and_the_newest_stands_in_
 
     assert (whole["published"], whole["published_source"]) == ("53 %", "usgs-mcs-2026")
     assert (
-        "Published reliance that was revised: REE of USA in 2024: 80 % in the 2025 edition, 53 % "
-        "in the 2026 edition."
+        "Published reliance that was revised: rare earths of the United States in 2024: 80 % in "
+        "the 2025 edition, 53 % in the 2026 edition."
     ) in answer.notes
     (first,) = [
         row for row in ask.reliance("USA", scope="REE", period="2020").rows.to_pylist()
@@ -428,7 +428,7 @@ def test_an_unknown_demand_leaves_the_upper_end_open(ask):
 
     niobium = rows["niobium-ore", "Nb-content"]
     assert close(niobium["ratio_low"], niobium["supply_without"] / niobium["supply"])
-    assert (niobium["ratio_high"], niobium["missing"]) == (None, "demand of BRA")
+    assert (niobium["ratio_high"], niobium["missing"]) == (None, "demand of Brazil")
     for (product, _), row in rows.items():  # no world total, and figures of several bases
         assert (row["ratio_low"] is None) == (row["supply"] is None or row["largest"] is None)
         assert product != "borates" or row["supply"] is None

@@ -149,7 +149,7 @@ def test_a_group_is_its_members(graph):
         "data set comtrade-annual-exports, source un-comtrade",
         "Weights estimated by the publisher: in 1 of 3 rows.",
         "2024, HS22, gross weight, as importers report",
-        "ree-compounds (HS 284690, dominant)",
+        "Rare-earth compounds (HS 284690, dominant)",
     ],
 )
 def test_the_table_says_what_the_figures_are(graph, said):

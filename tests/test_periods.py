@@ -418,7 +418,7 @@ def test_shares_claimed_for_each_year_of_a_run_estimate_its_point_and_bound_noth
     assert bounds == list(made_in_china(through_china(graph_of), "2022-2023")[1:])
     assert (
         "The share of production in these years together is the mean of those claimed for each, "
-        "an estimate and no bound (ree-metals in CHN: 90 % in 2022, 80 % in 2023)."
+        "an estimate and no bound (rare-earth metals in China: 90 % in 2022, 80 % in 2023)."
     ) in graph.origins("KOR", period="2022-2023").notes
 
 
@@ -431,7 +431,7 @@ def test_a_share_claimed_for_one_year_carries_no_run_of_years(graph_of):
     assert (
         "A share of production that is claimed for one year carries no run of years, as the totals "
         "are unknown: points of the run rest on trade alone, those of that year on the claim "
-        "(ree-metals in CHN: 90 % in 2022)."
+        "(rare-earth metals in China: 90 % in 2022)."
     ) in graph.origins("KOR", period="2022-2023").notes
 
 
@@ -440,7 +440,7 @@ def test_years_with_and_without_a_claimed_share_name_the_step_between_them(graph
     step = (
         "Points rest on a claimed share of production in a year that has one, and on trade alone "
         "in the year before or after: the step between them need not be one of the trade "
-        "(ree-metals in CHN: 90 % in 2022)."
+        "(rare-earth metals in China: 90 % in 2022)."
     )
 
     for period in ("2021", "2022", "2023", "2021,2022"):

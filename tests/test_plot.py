@@ -118,7 +118,7 @@ def test_the_text_of_an_svg_can_be_searched(suppliers):
     found = texts(picture(suppliers).svg())
 
     assert suppliers.question in found
-    assert "ree-compounds · China" in found
+    assert "Rare-earth compounds · China" in found
     assert "47.0 %" in found
 
 

@@ -242,7 +242,7 @@ def test_at_face_value_bars_and_bands_are_those_of_the_sellers(ask):
     assert band["value"] == pytest.approx(100 * china["face_value"])
     assert band["tooltip"]["formatter"] == (
         f"{band['value']:.1f} % of the imports, at face value\n"
-        f"component: China {band['value']:.1f} %\nto Japan"
+        f"Component: China {band['value']:.1f} %\nto Japan"
     )
 
 
@@ -257,7 +257,7 @@ def test_a_band_shows_the_ranges_that_the_rows_give(ask):
     )
     node = next(node for node in chain["data"] if node["name"] == "3 CHN")
     band = next(band for band in chain["links"] if band["source"] == "3 CHN")
-    told = f"component: China {said[0]}, at least {said[1]}, at most {said[2]}"
+    told = f"Component: China {said[0]}, at least {said[1]}, at most {said[2]}"
 
     assert 0 < china["low"] < china["share"] < china["high"]
     assert node["label"]["formatter"] == f"China\n{said[1].removesuffix(' %')} to {said[2]}"
@@ -285,13 +285,14 @@ def test_single_points_of_one_supplier_are_products_against_stages(ask):
     (cells,) = option["series"]
     columns, products = option["xAxis"]["data"], option["yAxis"]["data"]
     found = {
-        (products[cell["value"][1]], columns[cell["value"][0]]): cell["label"]["formatter"]
+        (products[cell["value"][1]], columns[cell["value"][0]].replace("\n", " ")):
+            cell["label"]["formatter"]
         for cell in cells["data"]
-    }
+    }  # fmt: skip
 
-    assert columns == ["face value", "mine", "separate", "metal", "component"]
+    assert columns == ["face value", "Mine", "Refined\nmaterial", "Metal", "Component"]
     assert found == {
-        (row["product"], row["traced_to"] or "face value"):
+        (answer.names[row["product"]], answer.names.get(row["traced_to"], "face value")):
             f"{100 * row['share']:.1f} %\n{row['verdict']}"
         for row in answer.rows.to_pylist()
     }  # fmt: skip
@@ -305,7 +306,9 @@ def test_single_points_of_everybody_are_stages_against_suppliers(ask):
     places = {(option["xAxis"]["data"][c], option["yAxis"]["data"][r]): share for c, r, share in
               (cell["value"] for cell in cells["data"])}  # fmt: skip
 
-    assert places["China", first["traced_to"]] == pytest.approx(100 * first["at_stake"])
+    assert places["China", answer.names[first["traced_to"]]] == pytest.approx(
+        100 * first["at_stake"]
+    )
 
 
 def test_failures_are_filled_and_those_who_hold_are_pale(ask):

@@ -33,7 +33,7 @@ def test_every_problem_of_every_file_is_told_in_one_run(tmp_path):
         "found the kind 'Nothing', wanted one of ...",
         "iso2: found 'china', wanted text of the form [A-Z]{2}",
         "position: found 'four', wanted a whole number",
-        "Stage has no property 'tons', wanted one of key, name, position, note, source",
+        "Stage has no property 'tons', wanted one of key, name, position, aliases, note, source",
         "period: '2024-Q7' is not a period; wanted 2024, 2024-H1, 2024-Q1, 2024-03, 2021-2024 or "
         "2025-01..2025-10",
         "usd: found '-1', wanted at least 0",

@@ -140,8 +140,8 @@ REMNANT = {
 def test_a_remnant_of_a_code_gives_no_share(graph_of):
     asked = graph_of(REMNANT)
     told = (
-        "ree-metals: what is reported under HS 280530 since 2022 is a remnant of goods that have "
-        "other codes, and gives no share."
+        "Rare-earth metals: what is reported under HS 280530 since 2022 is a remnant of goods "
+        "that have other codes, and gives no share."
     )
 
     answer = asked.depends("KOR")
@@ -202,7 +202,7 @@ def test_a_hub_of_unknown_places_is_named_as_no_country(graph_of):
 
     answer = asked.suppliers("KOR", period="2024")
     assert answer.rows["supplier"].to_pylist() == ["CHN", "S19"]
-    said = "S19 is Other Asia, nes: trade data name no country there. In practice Taiwan."
+    said = "Other Asia, nes: trade data name no country there. In practice Taiwan."
     assert said in answer.notes
     assert asked.depends("KOR", on="S19", period="2024").rows["share_usd"].to_pylist() == [0.2]
     with pytest.raises(UsageError, match=r"World \(WLD\) is not a supplier in trade data"):

@@ -211,7 +211,7 @@ def test_a_country_that_uses_its_own_alone_is_the_mine_of_what_it_makes(graph_of
     (row,) = (r for r in answer.rows.to_pylist() if r["origin"] == "CHN")
 
     assert (row["share"], row["low"]) == pytest.approx((share, share))
-    note = "CHN uses ore of its own alone, by claim chn-own."
+    note = "China uses ore of its own alone, by claim chn-own."
     assert (note in answer.notes) == (of == "2024")
 
 
@@ -322,7 +322,7 @@ def test_a_point_has_the_amount_of_the_imports_and_the_other_products_are_told(c
     answer = chain.single_points("KOR", scope="Dy", threshold=0.9)
 
     assert {(r["product"], r["imports"]) for r in answer.rows.to_pylist()} == {("magnets", 900.0)}
-    assert "Also imported, without a single point that is known: ree-metals (500 USD)." in (
+    assert "Also imported, without a single point that is known: rare-earth metals (500 USD)." in (
         answer.notes
     )
 
@@ -464,7 +464,7 @@ rows:
     assert [(row["low"], row["high"]) for row in (before["CHN"], after["CHN"])] == [(0.0, 0.8)] * 2
     assert (
         "Claim made is on all of these together, an estimate for each and no bound: oxides, "
-        "ree-metals."
+        "rare-earth metals."
     ) in answer.notes
 
 
@@ -503,8 +503,8 @@ def test_of_two_data_sets_the_preferred_one_is_traced(graph_of):
     assert {s["dataset"] for s in preferred.coverage["series"]} == {"test"}
     assert {(s["dataset"], s["usd"]) for s in other.coverage["series"]} == {("other", 5.0)}
     assert (
-        "ree-metals: other differs by more than a tenth, 0.0 M USD in 2024 against 0.0 M USD; "
-        "`dataset=other` takes it."
+        "Rare-earth metals: other differs by more than a tenth, 0.0 M USD in 2024 against 0.0 M "
+        "USD; `dataset=other` takes it."
     ) in preferred.notes
 
 
@@ -605,12 +605,13 @@ def test_a_restriction_is_played_on_the_baskets_its_products_are_in(ask):
     assert answer.scope["cut"] == ["ree-compounds", "ree-metals", "magnets-metal"]
     assert answer.scope["exporters"] == ["CHN"]
     assert (
-        "ree-compounds is cut whole, more than the control covers: Of its 16 main elements, the "
-        "control names Dy, Gd, Lu, Sc, Sm, Tb, Y. It covers dy-chloride, dy-fluoride, dy-oxide, "
-        "scandium, tb-oxide in it."
+        "Rare-earth compounds: cut whole, more than the control covers. Of its 16 main elements, "
+        "the control names dysprosium, gadolinium, lutetium, scandium, samarium, terbium, yttrium. "
+        "It covers dysprosium chloride, dysprosium fluoride, dysprosium oxide, scandium oxide, "
+        "terbium oxide in it."
     ) in answer.notes
     assert "mofcom-2025-18" in answer.sources["key"].to_pylist()
-    assert "No trade in ndfeb-alloy is known: not in the answer." in answer.notes
+    assert "No trade in NdFeB alloy is known: not in the answer." in answer.notes
     by_key = ask.disrupt(restriction="chn-2025-18", period="2024", loss=0.5)
     assert by_key.rows == answer.rows
 
@@ -630,7 +631,8 @@ def test_where_nobody_reaches_the_threshold_the_answer_names_who_might(ask):
 
     assert not len(answer.rows)
     assert answer.nothing.startswith(
-        "Nobody is known to reach 50 %. Possible, at the upper end of a range: AUS, BRA, CHN, "
+        "Nobody is known to reach 50 %. Possible, at the upper end of a range: Australia, Brazil, "
+        "China, "
     )
     assert not any(note.startswith("Possible") for note in answer.notes)
     possible = ask.single_points("DEU", scope="ree-compounds", period="2024", possible=True)
@@ -677,8 +679,8 @@ def test_both_databases_give_the_same_answer_to_the_byte(stores, verb, places, m
     ("verb", "places", "more", "error", "message"),
     [
         ("origins", ("KOR",), {"scope": "gallium"}, GraphkitError,
-         r"gallium \(Ga\) itself: .* Needed: trade in gallium \(inside HS 811291, 811292\)"),
-        ("origins", ("KOR",), {"scope": "2846"}, GraphkitError, "not one HS code; ask for ree-"),
+         r"gallium \(Ga\) itself: .* Needed: trade in gallium metal \(inside HS 811291, 811292\)"),
+        ("origins", ("KOR",), {"scope": "2846"}, GraphkitError, "not one HS code; ask for rare-"),
         ("origins", ("KOR",), {"scope": "magnets-metal", "period": "1999"}, GraphkitError,
          "in 1999; there are 2022, 2024"),
         ("origins", ("NRU",), {"scope": "ree-metals", "period": "1995"}, GraphkitError,
@@ -743,7 +745,7 @@ def test_an_unknown_mine_names_the_trade_that_lacks_and_the_largest_miners(ask):
     made = ask.concentration(scope="rare-earth-ore", period="2024").rows.to_pylist()
     (first,) = [row for row in made if row["market"] == "production"]
 
-    assert "No trade in rare-earth-ore is in the database" in notes
+    assert "No trade in rare-earth ore is in the database" in notes
     assert f"Of the world's production in 2024: China {100 * first['cr1']:.1f} %" in notes
 
 

@@ -343,8 +343,8 @@ def test_claims_without_trade_data_are_an_answer_that_says_so(ask):
     assert "kor-dy-q1-more-than-2024" in answer.claims["key"].to_pylist()
     assert answer.nothing == (
         "No imports of South Korea are known for dysprosium oxide (dy-oxide); there are for "
-        "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
-        "284690 (ree-compounds): `scope=284690`. Only published claims cover it."
+        "metal magnets, rare-earth compounds, rare-earth metals. It is traded with other products "
+        "under HS 284690 (rare-earth compounds): `scope=284690`. Only published claims cover it."
     )
 
 
@@ -395,16 +395,16 @@ def test_a_product_without_flows_is_told_what_there_is(ask):
         ask.suppliers("NOR", scope="nd-metal")
     assert str(caught.value) == (
         "no imports of Norway are known for neodymium metal (nd-metal); there are for "
-        "magnets-metal, ree-compounds, ree-metals. It is traded with other products under HS "
-        "280530 (ree-metals): `scope=280530`"
+        "metal magnets, rare-earth compounds, rare-earth metals. It is traded with other products "
+        "under HS 280530 (rare-earth metals): `scope=280530`"
     )
 
 
 @pytest.mark.parametrize(
     ("scope", "traded", "said"),
     [
-        ("lithium-hydroxide", ["cobalt-metal", "lithium-carbonate"], "lithium-carbonate"),
-        ("lithium-hydroxide", ["cobalt-metal", "tin-ore"], "cobalt-metal, tin-ore"),
+        ("lithium-hydroxide", ["cobalt-metal", "lithium-carbonate"], "lithium carbonate"),
+        ("lithium-hydroxide", ["cobalt-metal", "tin-ore"], "cobalt metal, tin ore"),
         ("lithium-hydroxide", [f"product-{n}" for n in range(9)], "9 other products (see "),
         ("lithium-hydroxide", [], "nothing"),
     ],
@@ -458,7 +458,7 @@ def test_a_supplier_that_sells_nothing_is_an_answer_without_rows(ask):
 
 def test_a_product_wider_than_the_question_is_called_a_basket(ask):
     caption = ask.depends("KOR", scope="Dy", period="2024").caption
-    assert "Basket: ree-metals (HS 280530) also holds 15 more elements; not dy" in caption
+    assert "Basket: rare-earth metals (HS 280530) also holds 15 more elements; not dy" in caption
     assert "Basket" not in ask.depends("KOR", scope="ree-metals").caption
 
 
@@ -523,13 +523,13 @@ HEAVY = SMALL["trade.yaml"] + (
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
-        (lambda graph: graph.suppliers("JPN", period="2024"), ["CHN to JPN"]),
+        (lambda graph: graph.suppliers("JPN", period="2024"), ["China to Japan"]),
         (lambda graph: graph.suppliers("KOR", period="2024"), []),  # not what it imports
-        (lambda graph: graph.suppliers("KOR", period="2023"), ["NOR to KOR"]),
-        (lambda graph: graph.suppliers("KOR", period="2023-2024"), ["NOR to KOR"]),
-        (lambda graph: graph.trend("KOR"), ["NOR to KOR"]),
-        (lambda graph: graph.concentration(period="2024"), ["CHN to JPN"]),
-        (lambda graph: graph.centrality(period="2024", by="tonnes"), ["CHN to JPN"]),
+        (lambda graph: graph.suppliers("KOR", period="2023"), ["Norway to South Korea"]),
+        (lambda graph: graph.suppliers("KOR", period="2023-2024"), ["Norway to South Korea"]),
+        (lambda graph: graph.trend("KOR"), ["Norway to South Korea"]),
+        (lambda graph: graph.concentration(period="2024"), ["China to Japan"]),
+        (lambda graph: graph.centrality(period="2024", by="tonnes"), ["China to Japan"]),
         (lambda graph: graph.centrality(period="2024", by="usd"), []),
     ],
 )
@@ -544,7 +544,7 @@ def test_a_flow_that_is_far_too_heavy_is_named_with_its_weight(graph_of):
     answer = graph_of({"trade.yaml": HEAVY}).suppliers("JPN", period="2024")
 
     assert answer.notes[-1] == (
-        "Weight in doubt: 90 % of the tonnes of ree-metals (HS 280530) in 2024, of all "
-        "countries, are one flow, CHN to JPN (90 t). It is 720 times as heavy per dollar as the "
-        "others together."
+        "Weight in doubt: 90 % of the tonnes of rare-earth metals (HS 280530) in 2024, of "
+        "all countries, are one flow, China to Japan (90 t). It is 720 times as heavy per dollar "
+        "as the others together."
     )

@@ -195,8 +195,8 @@ def test_a_flow_that_is_missing_takes_the_weight_of_another_source_and_is_said_b
     assert japan["share_tonnes"] == pytest.approx(3 / 15)
     assert japan["share_tonnes_without"] == pytest.approx(99 / 111)
     note = (
-        "Weight in doubt: JPN to KOR, 3 t of ree-metals in 2024, is missing for the most part; "
-        "customs gives 99 t. Says customs."
+        "Weight in doubt: Japan to South Korea, 3 t of rare-earth metals in 2024, is missing for "
+        "the most part; customs gives 99 t. Says customs."
     )
     assert note in answer.notes
     assert note in graph.origins("KOR", period="2024").notes  # by value

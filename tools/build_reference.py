@@ -202,7 +202,17 @@ def named(key: str, name: str, kind: str, eu: set[str]) -> Row:
     flag = {} if key in given.EU_UNASSESSED else {"eu_2023": key in eu}
     us = {} if key in given.GROUPS else {"us_2025": key in given.US_2025}
     aliases, note = given.ELEMENT_ALIASES.get(key), given.ELEMENT_NOTES.get(key)
-    return {"key": key, "name": name, "type": kind, **us, **flag, "aliases": aliases, "note": note}
+    short = given.ELEMENT_SHORT.get(key)
+    return {
+        "key": key,
+        "name": name,
+        "short": short,
+        "type": kind,
+        **us,
+        **flag,
+        "aliases": aliases,
+        "note": note,
+    }
 
 
 def elements(data: Path) -> list[Row]:
@@ -223,7 +233,7 @@ def elements(data: Path) -> list[Row]:
         rows.append(row | {"member_of": member_of, "source": "mendeleev"})
     rows += [named(key, name, "mineral", eu) for key, name in given.MINERALS.items()]
     rows += [named(key, group.name, "group", eu) for key, group in given.GROUPS.items()]
-    order = ("key", "name", "type", "atomic_number", "atomic_weight", "us_2025", "eu_2023")
+    order = ("key", "name", "short", "type", "atomic_number", "atomic_weight", "us_2025", "eu_2023")
     last = ("member_of", "aliases", "note", "source")
     return [{name: row.get(name) for name in (*order, *last)} for row in rows]
 

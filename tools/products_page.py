@@ -17,13 +17,14 @@ PAGE = ROOT / "docs/products.md"
 HEAD = """\
 # The products
 
-Written by `python tools/products_page.py` from `seeds/reference`, for a reviewer: the HS codes that
-each product travels under and how well they fit, its stage, what it is made from, and what each
-element is in it for. A step that gives it as a by-product names its host. Where a row of the seeds
+Written by `python tools/products_page.py` from `seeds/reference`, for a reviewer: the short name of
+each product in tables and pictures, its key, the HS codes that it travels under and how well they
+fit, its stage, what it is made from, its main elements, what others are in it for, and the remark
+beside its figures. A step that gives it as a by-product names its host. Where a row of the seeds
 has another source than `graphkit` (its own classification), the table names it.
 
-| product | stage | codes and fit | made from | main elements | other elements | source |
-|---|---|---|---|---|---|---|
+| product | key | stage | codes and fit | made from | main | others | remark | source |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -65,9 +66,10 @@ def _line(product: Mapping[str, Any], codes: Rows, inputs: Rows, parts: Rows) ->
     other = sorted(f"{p['element']} ({p['role']})" for p in parts if p["role"] != "main")
     sources = sorted({row["source"] for row in (product, *codes, *inputs, *parts)} - {None})
     cells = (
-        product["key"], product["stage"],
+        product["short"] or product["name"], product["key"], product["stage"],
         ", ".join(f"{code} {fit} ({revision})" for code, revision, fit in travels),
-        ", ".join(made), ", ".join(main), ", ".join(other), ", ".join(sources),
+        ", ".join(made), ", ".join(main), ", ".join(other), product["remark"] or "",
+        ", ".join(sources),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |\n"
 

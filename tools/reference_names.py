@@ -82,8 +82,8 @@ ZA1 SACU
 """)
 """Names people type, and spellings of USGS and the World Bank, beside those of the tables."""
 
-AMBIGUOUS = _words("Congo")
-"""Names of two countries that people type for either: refused with both, not guessed."""
+AMBIGUOUS = _words("Congo battery batteries")
+"""Names of two things that people type for either: refused with both, not guessed."""
 
 
 class Group(NamedTuple):
@@ -101,6 +101,13 @@ GROUPS = {
     "HREE": Group("Heavy rare earth elements", _HREE),
     "PGM": Group("Platinum-group metals", _words("Ru Rh Pd Os Ir Pt")),
 }
+
+ELEMENT_SHORT = {
+    "REE": "Rare earths",
+    "LREE": "Light rare earths",
+    "HREE": "Heavy rare earths",
+}
+"""Short names in tables and pictures, where the name is long."""
 
 MINERALS = {
     "barite": "Barite",

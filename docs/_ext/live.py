@@ -32,6 +32,7 @@ from sphinx.util import logging
 import graphkit
 from graphkit.answer import short_text
 from graphkit.cli import command_line, run
+from graphkit.names import in_other_languages
 from graphkit.queries import Query, find_query, query_names, run_query
 from graphkit.render import written
 from graphkit.render.layout import MarkdownPage, TextColumn, markdown
@@ -243,9 +244,11 @@ def countries() -> str:
 
 
 def products() -> str:
-    """List every product with its stage and other names."""
+    """List every product with its key, stage and other names."""
+    foreign = in_other_languages("Product")
     return _table([
-        {"product": row["key"], "name": row["name"], "stage": row["stage"], "also": row["aliases"],
+        {"product": row["name"], "key": row["key"], "stage": row["stage"], "also": row["aliases"],
+         "in other languages": foreign.get(row["key"]),
          "answer": f"graphkit concentration --for {row['key']}"}
         for row in _rows("products")
     ])  # fmt: skip
@@ -254,12 +257,14 @@ def products() -> str:
 def elements() -> str:
     """List every element and mineral with its symbol and other names."""
     with graphkit.open() as graph:
+        foreign = in_other_languages("Element")
         rows = graph.cypher(
             "MATCH (e:Element) RETURN e.key AS key, e.name AS name, e.aliases AS aliases "
             "ORDER BY name"
         ).to_pylist()
     return _table([
         {"mineral": row["name"], "symbol": row["key"], "also": row["aliases"],
+         "in other languages": foreign.get(row["key"]),
          "answer": f"graphkit concentration --for {row['key']}"}
         for row in rows
     ])  # fmt: skip

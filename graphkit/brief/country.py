@@ -38,7 +38,7 @@ SMALL = 1e6
 LEAST_TRACED = 0.005
 """Share as traced below which an origin is called unknown."""
 WORK = {
-    "mine": "mined", "concentrate": "concentrated", "separate": "separated",
+    "mine": "mined", "concentrate": "concentrated", "separate": "refined",
     "metal": "made into metal", "alloy": "made into alloy", "component": "made into components",
     "use": "used in goods",
 }  # fmt: skip
@@ -246,7 +246,9 @@ def _dependency(facts: Facts, row: Row, behind: Sequence[Row]) -> str:
 
 def _behind(facts: Facts, rows: Sequence[Row]) -> str:
     """Say who did the work of a stage, with the range of its share, and what is unknown of it."""
-    work = WORK.get(rows[0]["traced_to"], f"worked on at the stage {rows[0]['traced_to']}")
+    stage = rows[0]["traced_to"]
+    name = facts.catalog.materials.in_text(stage)
+    work = WORK.get(stage, f"worked on at the stage {name}")
     known = [_made_by(facts, row, work) for row in rows if row["origin"] not in NO_COUNTRY]
     lacking = [
         f"of {percent(row['share'])} {NO_COUNTRY[row['origin']].format(work=work)}"

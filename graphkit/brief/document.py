@@ -391,6 +391,14 @@ class Facts:
         }
 
     @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Short names of places, products and stages in tables, by key."""
+        materials = self.catalog.materials
+        stages = self.catalog.nodes("Stage")["key"].to_pylist()
+        labels = {key: materials.label(key) for key in (*materials.products, *stages)}
+        return {**labels, **self.places}
+
+    @cached_property
     def countries(self) -> set[str]:
         """The places that are one country."""
         rows = self.catalog.nodes("Country").to_pylist()
@@ -401,18 +409,17 @@ class Facts:
         return with_article(self.places.get(key, key))
 
     def product(self, key: str) -> str:
-        """Return the name of a product in a sentence."""
-        name: str = self.catalog.materials.products[key]["name"]
-        return name[0].lower() + name[1:] if name[1:2].islower() else name
+        """Return the short name of a product in a sentence."""
+        return self.catalog.materials.in_text(key)
 
     @cached_property
     def named(self) -> Mapping[str, str]:
         """Names in a sentence of all that a claim may be about, by key."""
         materials = self.catalog.materials
-        elements = {row["key"]: row["name"] for row in self.catalog.nodes("Element").to_pylist()}
+        kinds = [self.catalog.nodes(kind)["key"].to_pylist() for kind in ("Stage", "Element")]
         return {
-            **{key: name[0].lower() + name[1:] for key, name in elements.items()},
-            **{key: self.product(key) for key in materials.products},
+            **{key: materials.in_text(key) for keys in kinds for key in keys},
+            **{key: materials.in_text(key) for key in materials.products},
             **{key: self.place(key) for key in self.places},
         }
 

@@ -36,7 +36,7 @@ COLUMNS = (
     Column("product", "Product"),
     Column("stage", "Stage"),
     Column("stage_order", type=COUNT),
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("period", "Period"),
     Column("tonnes", "Tonnes", "metric tons, of what the basis says", "t", NUMBER),
     Column("share", "Share", "0 to 1, of the published world total or, if larger, the sum", SHARE,
@@ -126,7 +126,7 @@ def _makers(facts: Facts, scope: Scope, period: str | None, concentration: Asked
         facts.catalog.sources(figures.rows),
         caption="As published; the share is of the world total of the same source, where it gives "
         "one, or of the sum of its figures where that is larger. A withheld figure is unknown, not "
-        "zero.", names=facts.places,
+        "zero.", names=facts.labels,
     )  # fmt: skip
     query = shlex.join([*command, "-P", f"periods={','.join(periods)}"])
     return Section(title, [said], points, answer, [query], shown=30), made[:2]
@@ -208,7 +208,7 @@ def _points(facts: Facts, asked: Mapping[str, Any]) -> Part:
     points = [
         f"{row['consumers']} of {counted(row['importers'], 'importer')} of "
         f"{facts.product(row['product'])} get at least half of it, by value in {period_of(row)}, "
-        f"from {facts.place(row['supplier'])} ({row['definition']}{_to(row)}): "
+        f"from {facts.place(row['supplier'])} ({row['definition']}{_to(facts, row)}): "
         f"{percent(row['at_stake'])} of all imports of it{_possibly(row)}."
         for row in rows[:MOST]
     ]
@@ -220,8 +220,10 @@ def _points(facts: Facts, asked: Mapping[str, Any]) -> Part:
     return found.section(title, [said], points=points, answer=answer, shown=12), sure[:1]
 
 
-def _to(row: Row) -> str:
-    return f" to the stage {row['traced_to']}" if row["traced_to"] else ""
+def _to(facts: Facts, row: Row) -> str:
+    if not row["traced_to"]:
+        return ""
+    return f" to the stage {facts.catalog.materials.in_text(row['traced_to'])}"
 
 
 def _possibly(row: Row) -> str:
@@ -263,8 +265,9 @@ def _prices(facts: Facts, asked: Mapping[str, Any]) -> Part:
     for row in found.rows:
         if row["usd_per_tonne"] is not None:
             newest[row["material"], row["figure"]] = row
+    label = facts.catalog.materials.label
     points = [
-        f"{row['material']}, {row['figure']}: {row['usd_per_tonne']:,.0f} USD per tonne in "
+        f"{label(row['material'])}, {row['figure']}: {row['usd_per_tonne']:,.0f} USD per tonne in "
         f"{row['period']}."
         for row in newest.values()
     ]

@@ -89,7 +89,8 @@ def query(
 ) -> None:
     """Run a query file that ships, or one of your own.
 
-    Countries, products, elements and stages may be given as any name the graph knows.
+    Countries, products, elements, stages and applications may be given as any name the graph
+    knows.
 
     \b
     Examples:
@@ -105,8 +106,11 @@ def query(
     with opened(db) as store:
         from graphkit.catalog import Catalog
 
-        result = run_query(store, found, Catalog(store).keys_of(found, values), limits)
-    _show(result, chosen, view, output, found.title)
+        catalog = Catalog(store)
+        keys = catalog.keys_of(found, values)
+        result = run_query(store, found, keys, limits)
+        asked = catalog.in_words(found, keys) if not len(result.table) else ""
+    _show(result, chosen, view, output, found.title, asked=asked)
 
 
 def cypher(
@@ -235,15 +239,15 @@ def _typed(name: str, text: str) -> Any:
 
 def _show(
     result: Result, chosen: str, view: View, output: Path | None, title: str = "",
-    more: str = "--top 0 for all",
+    more: str = "--top 0 for all", asked: str = "",
 ) -> None:  # fmt: skip
     from graphkit.render import show_table
 
     for note in result.notes:
         say(f"note: {note}")
     show_table(result.table, chosen, output, title, view)
-    if chosen == "table" and not len(result.table):
-        say("no rows")
+    if not len(result.table) and (asked or chosen == "table"):
+        say(f"no rows for {asked}" if asked else "no rows")
     if 0 < view.top < len(result.table):
         say(f"{view.top:,} of {len(result.table):,} rows; {more}")
 

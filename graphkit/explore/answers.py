@@ -172,7 +172,7 @@ def _read_marker(catalog: Catalog) -> None:
 
 
 def names_of(catalog: Catalog) -> list[dict[str, Any]]:
-    """List all that a question may be about: key, name and kind of each.
+    """List all that a question may be about: key, name, short name of a long one, and kind.
 
     A stage has its ``position`` in the chain, a product its ``stage`` and the ``minerals`` that it
     belongs to (its main element, the group of many, or each of a few), and the ``years`` of its
@@ -184,8 +184,11 @@ def names_of(catalog: Catalog) -> list[dict[str, Any]]:
             years.setdefault(row["product"], set()).add(row["period"])
     found = []
     for kind in ("Country", "Area", "Element", "Product", "Stage"):
-        for row in catalog.nodes(kind).select(["key", "name", "stage", "position"]).to_pylist():
+        columns = ["key", "name", "short", "stage", "position"]
+        for row in catalog.nodes(kind).select(columns).to_pylist():
             named = {"key": row["key"], "name": row["name"], "kind": kind}
+            if row["short"]:
+                named["short"] = row["short"]
             if kind == "Stage":
                 named["position"] = row["position"]
             elif kind == "Product":
@@ -252,6 +255,7 @@ def page_of(answer: Answer) -> dict[str, Any]:
     return {
         "blocks": blocks.parts,
         "rows": rows_of(answer.rows),
+        "names": dict(answer.names),
         "units": dict(answer.units),
         "sources": rows_of(answer.sources),
         "coverage": coverage_lines(answer),

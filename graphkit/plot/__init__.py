@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from graphkit.answer import Answer, undoubted
+import pyarrow as pa
+
+from graphkit.answer import REFS, Answer, name_cell, undoubted
 from graphkit.plot import dependence, markets
 from graphkit.plot.canvas import empty
 from graphkit.plot.drawing import NARROW, WIDTH, Picture, font_faces, html_page, png, svg
@@ -56,7 +59,7 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
     Picture
         Its ``option`` is plain data, which ECharts 6 draws anywhere; shares are in percent.
     """
-    width, answer = NARROW if narrow else WIDTH, undoubted(with_remarks(answer))
+    width, answer = NARROW if narrow else WIDTH, _in_names(undoubted(with_remarks(answer)))
     if not len(answer.rows):
         return empty(answer, "the answer has no rows", width)
     names = set(answer.rows.column_names)
@@ -69,3 +72,34 @@ def picture(answer: Answer, *, narrow: bool = False) -> Picture:
 def layouts(answer: Answer) -> tuple[Picture, Picture]:
     """Draw an answer twice, for a page: wide, and for a phone."""
     return picture(answer), picture(answer, narrow=True)
+
+
+NAMED = ("material", "stage")
+"""Kinds of thing that a picture knows by name alone; countries have colours and places by key."""
+
+
+def _in_names(answer: Answer) -> Answer:
+    """Put the names of products, elements and stages in place of their keys."""
+    refs = {column.name: column.refers_to for column in answer.columns}
+
+    def named(table: pa.Table, refs: Mapping[str, str]) -> pa.Table:
+        for place, field in enumerate(table.schema):
+            if refs.get(field.name) in NAMED:
+                cells = [
+                    name_cell(value, refs[field.name], answer.names)
+                    for value in table[place].to_pylist()
+                ]
+                table = table.set_column(place, field, pa.array(cells, field.type))
+        return table
+
+    scope = {
+        name: name_cell(value, "material", answer.names)
+        if name in ("products", "stages", "product", "stage") else value
+        for name, value in answer.scope.items()
+    }  # fmt: skip
+    if isinstance(elements := scope.get("elements"), Mapping):
+        scope["elements"] = {answer.names.get(key, key): some for key, some in elements.items()}
+    return replace(
+        answer, scope=scope, rows=named(answer.rows, refs), links=named(answer.links, REFS),
+        comparisons=named(answer.comparisons, REFS),
+    )  # fmt: skip

@@ -268,15 +268,48 @@ def _side_by_side(answers: Mapping[str, Answer], lacking: Sequence[str]) -> Answ
 
 
 def _with_names(catalog: Catalog, answer: Answer) -> Answer:
-    """Add the names of the countries and areas in the rows, and notes on unspecified ones."""
-    columns = [c.name for c in answer.columns if c.place and c.name in answer.rows.column_names]
-    values = (value for name in columns for value in answer.rows[name].unique().to_pylist())
-    keys = {key for v in values for key in (v if isinstance(v, list) else [v]) if key}
-    named = {key: name for key in sorted(keys) if (name := catalog.name_of(key))}
-    vague = [key for key in named if "+" not in key and not catalog.places.with_key(key).is_plain]
-    said = "".join(answer.notes)
-    notes = [note for note in catalog.area_notes(vague) if note not in said]
-    return replace(answer, names=named, notes=(*answer.notes, *notes))
+    """Add the short names of all keys, remarks on products, and notes on unspecified places."""
+    from graphkit.answer import keys_in, keys_of_refs
+
+    refs = {column.name: column.refers_to for column in answer.columns}
+    names = {key: name for key in sorted(keys_in(answer)) if (name := catalog.label(key))}
+    places = keys_of_refs(answer.rows, [name for name, ref in refs.items() if ref == "place"])
+    vague = [
+        key for key in sorted(places & names.keys())
+        if "+" not in key and not catalog.places.with_key(key).is_plain
+    ]  # fmt: skip
+    stated = "".join(answer.notes)
+    notes = [note for note in catalog.area_notes(vague) if note not in stated]
+    goods = sorted(keys_of_refs(answer.rows, ["product"]))
+    remarks = remarks_on(answer, catalog.materials.remarks(goods))
+    return replace(answer, names=names, product_remarks=remarks, notes=(*answer.notes, *notes))
+
+
+COUNTED = ("trade: ", "production: ")
+"""Beginnings of remarks that concern figures of one kind alone."""
+
+
+def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
+    """Select the remarks that concern the figures of an answer.
+
+    A remark on trade alone is left out of an answer from production, and its beginning where the
+    answer has no other figures.
+    """
+    from graphkit.answer import parts_of
+
+    parts = parts_of(answer.coverage).values()
+    has = [any(part.get(name) for part in parts) for name in ("series", "production")]
+    if any(part.get("network") for part in parts):
+        has = [True, True]
+    chosen = {}
+    for goods, remark in remarks.items():
+        kinds = [remark.startswith(beginning) for beginning in COUNTED]
+        if not any(kinds):
+            chosen[goods] = remark
+        elif has[kinds.index(True)]:
+            beginning = COUNTED[kinds.index(True)]
+            chosen[goods] = remark if all(has) else remark.removeprefix(beginning)
+    return chosen
 
 
 PLACES = (

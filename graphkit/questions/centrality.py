@@ -109,7 +109,9 @@ def network_of(catalog: Catalog, scope: Scope, period: str | None, by: str) -> N
     if trade.lacking:
         raise _as_error(trade.lacking)
     lacking = sorted(set(held) - set(trade.flows["product"].to_pylist()))
-    notes = [*trade.notes, *([f"No trade in {chosen} of {', '.join(lacking)}."] if lacking else [])]
+    notes = list(trade.notes)
+    if lacking:
+        notes.append(f"No trade in {chosen} of {catalog.materials.in_text(*lacking)}.")
     found = Networks(scope, held, (str(chosen),), trade.flows, tuple(notes), pieces=trade.periods)
     return _checked(catalog, found, by)
 
@@ -133,8 +135,9 @@ def networks_over_time(catalog: Catalog, scope: Scope, by: str) -> Networks:
     kept = sorted(product for product, have in series.items() if set(periods) <= set(have))
     flows = catalog.flows("trade", products=kept, periods=list(periods))
     flows = of_code(flows, scope)
+    label = catalog.materials.label
     notes = [
-        f"{product} is left out: it has data only in {_listed(held[product])}, and with it the "
+        f"{label(product)}: left out, with data only in {_listed(held[product])}; with it the "
         "periods would not be comparable."
         for product in sorted(set(held) - set(kept))
     ]
@@ -159,14 +162,14 @@ def _checked(catalog: Catalog, found: Networks, by: str) -> Networks:
     """Drop totals and groups, and check that the other flows may be added up."""
     flows, notes = catalog.countries_only(found.flows)
     flows = flows.filter(pc.not_equal(flows["supplier"], flows["consumer"]))
-    _check_counted_once(flows)
+    _check_counted_once(catalog, flows)
     if by == "tonnes":
-        _check_one_basis(flows.filter(pc.is_valid(flows["tonnes"])))
+        _check_one_basis(catalog, flows.filter(pc.is_valid(flows["tonnes"])))
     left_out = len(found.flows) - len(flows)
     return replace(found, flows=flows, left_out=left_out, notes=(*found.notes, *notes))
 
 
-def _check_counted_once(flows: pa.Table) -> None:
+def _check_counted_once(catalog: Catalog, flows: pa.Table) -> None:
     """Refuse two figures of the same goods, such as those of a code and its subcode."""
     names = [*SERIES, "hs"]
     rows = flows.select(names).group_by(names).aggregate([]).to_pylist()
@@ -174,8 +177,9 @@ def _check_counted_once(flows: pa.Table) -> None:
     for one, other in combinations(rows, 2):
         if one["period"] == other["period"] and _same_goods(one, other):
             raise GraphkitError(
-                f"{_series(one)} and {_series(other)} count the same goods of {one['period']}, "
-                "which are not added up; name one of them with `scope`, or load one"
+                f"{_series(catalog, one)} and {_series(catalog, other)} count the same goods of "
+                f"{one['period']}, which are not added up; name one of them with `scope`, "
+                "or load one"
             )
 
 
@@ -185,19 +189,21 @@ def _same_goods(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(one["product"] == other["product"])
 
 
-def _series(row: Mapping[str, Any]) -> str:
+def _series(catalog: Catalog, row: Mapping[str, Any]) -> str:
     code = f" HS {row['hs']}" if row["hs"] else ""
-    return f"{row['product']}{code} ({row['dataset']}, {row['reporter']})"
+    product = catalog.materials.in_text(row["product"])
+    return f"{product}{code} ({row['dataset']}, {row['reporter']})"
 
 
-def _check_one_basis(flows: pa.Table) -> None:
+def _check_one_basis(catalog: Catalog, flows: pa.Table) -> None:
     bases: dict[str, set[str]] = {}
     for row in (
         flows.select(["product", "basis"]).group_by(["product", "basis"]).aggregate([]).to_pylist()
     ):
         bases.setdefault(row["basis"] or "unknown", set()).add(row["product"])
     if len(bases) > 1:
-        said = "; ".join(f"{basis}: {', '.join(sorted(of))}" for basis, of in sorted(bases.items()))
+        in_text = catalog.materials.in_text
+        said = "; ".join(f"{basis}: {in_text(*sorted(of))}" for basis, of in sorted(bases.items()))
         raise GraphkitError(
             f"masses of several bases are not added up ({said}); ask for one of them, or `by=usd`"
         )
@@ -235,7 +241,7 @@ NETWORK = (
 )  # fmt: skip
 LABELS = (
     Column("period", "Period"),
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("product", "Product"),
     Column("stage", "Stage"),
 )
@@ -465,7 +471,7 @@ def centrality(
     rows = rows.append_column(MISSING, column)
     products = sorted(set(found.flows["product"].to_pylist()))
     notes = [
-        *asked.notes, *found.notes, *adding_up(found, products, by),
+        *asked.notes, *found.notes, *adding_up(catalog, found, products, by),
         *hints(table, measures, min_flow),
         *(leaders(table, measures) if over_time else ()),
         *product_notes(catalog.materials, products),
@@ -575,12 +581,12 @@ def _least(min_flow: float, unit: str) -> str:
     return f"{min_flow:,g} {unit}".strip() if min_flow else "any above 0"
 
 
-def adding_up(found: Networks, products: Sequence[str], by: str) -> list[str]:
+def adding_up(catalog: Catalog, found: Networks, products: Sequence[str], by: str) -> list[str]:
     """Note that flows of several products form one network."""
     if len(products) == 1:
         return []
     how = "value" if by == "usd" else f"weight ({found.basis})"
     return [
-        f"Flows of {', '.join(products)} are added up by {how}: goods sold on as another of "
-        "them count each time."
+        f"Flows of {catalog.materials.in_text(*products)} are added up by {how}: goods sold on "
+        "as another of them count each time."
     ]

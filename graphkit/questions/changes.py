@@ -132,9 +132,10 @@ def coverage_in(
     return found | {"products_without_trade_data": [p for p in without if p not in besides]}
 
 
-def span(held: Mapping[str, Sequence[str]]) -> str:
+def span(catalog: Catalog, held: Mapping[str, Sequence[str]]) -> str:
     """Write the periods of each product."""
-    return ", ".join(f"{product} ({listed(have, 3)})" for product, have in held.items())
+    in_text = catalog.materials.in_text
+    return ", ".join(f"{in_text(product)} ({listed(have, 3)})" for product, have in held.items())
 
 
 ENDS = ("before", "after")
@@ -194,7 +195,7 @@ def _columns(
     columns = [replace(column, header=headers.get(column.name, "")) for column in COLUMNS]
     numbers = {column.name for column in COLUMNS}
     others = [
-        Column(name, header, place=name in (side, partner),
+        Column(name, header,
                type=NUMBER if name.endswith(("_before", "_after")) else TEXT)
         for name, header in headers.items() if name not in numbers
     ]  # fmt: skip
@@ -277,7 +278,7 @@ def compare(
     totals = sorted(totals, key=lambda row: descending(_change(row)))
     monthly = Period(before).months != Period(after).months
     columns, shown = _columns(owner.side, owner.partner, before, after, monthly=monthly)
-    notes = [*_notes(owner, others if held else {}, lacking, hidden)]
+    notes = [*_notes(catalog, owner, others if held else {}, lacking, hidden)]
     if len(flows):
         notes += data_set_notes(catalog, flows)
         notes += catalog.area_notes(kept[owner.partner].to_pylist()) + product_notes(
@@ -340,7 +341,7 @@ def _from_claims(
     headers |= {f"{measure}_before": f"{unit} {periods[0]}"
                 for measure, unit in zip(MEASURES, ("USD", "Tonnes"), strict=True)}  # fmt: skip
     columns = [replace(c, header=headers.get(c.name, c.header)) for c in PUBLISHED_CHANGES]
-    notes = [*_notes(owner, {}, lacking[0], 0)]
+    notes = [*_notes(catalog, owner, {}, lacking[0], 0)]
     if lacking[1]:
         notes.append(f"{capitalized(lacking[1])}: these are its {OF_TRADE[owner.partner]}.")
     if any("+" in source for source in changes["source"].to_pylist()):
@@ -355,7 +356,11 @@ def _from_claims(
 
 
 def _notes(
-    owner: TradeParty, others: Mapping[str, Sequence[str]], lacking: str, hidden: int
+    catalog: Catalog,
+    owner: TradeParty,
+    others: Mapping[str, Sequence[str]],
+    lacking: str,
+    hidden: int,
 ) -> Iterator[str]:
     if lacking:
         yield f"{capitalized(lacking)}. Only published claims cover it."
@@ -363,7 +368,7 @@ def _notes(
     yield from owner.notes
     yield FACE_VALUE
     if others:
-        yield f"Left out, without data of both periods: {span(others)}."
+        yield f"Left out, without data of both periods: {span(catalog, others)}."
     if hidden:
         yield f"{hidden} partners of lower rank are left out; `top=0` shows all."
 
@@ -393,7 +398,7 @@ def _covered(catalog: Catalog, scope: Scope, asked: Sequence[str]) -> tuple[Peri
             found[product] = sorted({piece for pieces, _ in covers for piece in pieces})
     if held and not found:
         both = " and ".join(asked)
-        lacking = f"no trade is known of both {both}; there is {span(held)}"
+        lacking = f"no trade is known of both {both}; there is {span(catalog, held)}"
     return found, others, lacking
 
 
@@ -471,8 +476,8 @@ def _scope_of(owner: TradeParty, scope: Scope, before: str, after: str) -> dict[
 
 
 PARTIES = (
-    Column("consumer", "Consumer", place=True),
-    Column("supplier", "Supplier", place=True),
+    Column("consumer", "Consumer"),
+    Column("supplier", "Supplier"),
 )
 TREND_COLUMNS = (
     Column("product", "Product"),
@@ -489,7 +494,7 @@ TREND_COLUMNS = (
     Column("tonnes", "Tonnes",
            "metric tons, on the stated basis, of the flows with a mass", type=NUMBER),
     Column("tonnes_change", "change", "the same for tonnes", type=NUMBER),
-    Column("on", "With", "the partner of the question", place=True),
+    Column("on", "With", "the partner of the question"),
     Column("on_usd", "USD with it",
            "US dollars of the trade with that partner; 0: none is recorded in the period",
            type=NUMBER),
@@ -501,7 +506,7 @@ TREND_COLUMNS = (
     Column("hhi_tonnes", doc="the same by mass", type=NUMBER),
     Column("partners", "Partners", "number of countries that it traded the product with",
            type=COUNT),
-    Column("largest", "Largest", place=True),
+    Column("largest", "Largest"),
     Column("largest_share_usd", "its share by value",
            "0 to 1, share of the value with the largest partner by value", type=NUMBER),
     Column("largest_share_tonnes", "by weight", "0 to 1, its share of the trade with a mass",

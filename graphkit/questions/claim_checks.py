@@ -189,13 +189,13 @@ def check_claims(
     return Answer(
         f"Do the loaded facts bear out what was published{wanted.meaning}?",
         wanted.asked,
-        _in_words(kept, claims),
+        _in_words(catalog, kept, claims),
         COLUMNS,
         {**_outcomes(checked, len(catalog.claims)), **_held(loaded)},
         catalog.sources(kept, loaded.flows, loaded.production),
         notes=(
             *wanted.scope.notes,
-            *_notes(kept, loaded, only),
+            *_notes(catalog, kept, loaded, only),
             *product_notes(catalog.materials, _held_to(kept)),
         ),
         caption=CAPTION,
@@ -233,15 +233,15 @@ def check_stated(catalog: Catalog, given: Mapping[str, Any]) -> Answer:
     alike = [all(c[name] == row[name] for name in scope) for c in claims.to_pylist()]
     published = claims.filter(pa.array(alike, pa.bool_()))
     return Answer(
-        f"Do the loaded facts bear out: {claim_sentence(stated)}?",
+        f"Do the loaded facts bear out: {claim_sentence(catalog.in_names(stated))}?",
         stated,
-        _in_words(checked, stands),
+        _in_words(catalog, checked, stands),
         COLUMNS,
         _held(loaded),
         catalog.sources(published, loaded.flows, loaded.production),
         claims=published,
         notes=(
-            *_notes(checked, loaded, None),
+            *_notes(catalog, checked, loaded, None),
             *product_notes(catalog.materials, _held_to(checked)),
         ),
         caption=CAPTION,
@@ -310,16 +310,16 @@ def _verdict(text: str | None) -> str | None:
     return text.strip().replace("-", " ").casefold()
 
 
-def _in_words(checked: pa.Table, claims: pa.Table) -> pa.Table:
+def _in_words(catalog: Catalog, checked: pa.Table, claims: pa.Table) -> pa.Table:
     """Sort checked claims by verdict and key, and add their text."""
     published = {row["key"]: known_values(row) for row in claims.to_pylist()}
     order = {verdict: place for place, verdict in enumerate(Verdict)}
     rows = sorted(checked.to_pylist(), key=lambda row: (order[row["verdict"]], row["key"]))
     words = {
-        "claim": [claim_sentence(published[row["key"]]) for row in rows],
+        "claim": [claim_sentence(catalog.in_names(published[row["key"]])) for row in rows],
         "data": [found_figure(known_values(row)) or None for row in rows],
         "differs": [found_difference(known_values(row)) or None for row in rows],
-        "why": [_why(row) for row in rows],
+        "why": [catalog.materials.without_keys(_why(row)) for row in rows],
     }
     table = pa.Table.from_pylist(rows, checked.schema)
     for name, column in words.items():
@@ -341,7 +341,8 @@ def _why(row: Mapping[str, Any]) -> str:
     return f"{read}; {lacking}" if read else lacking
 
 
-def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
+def _notes(catalog: Catalog, checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
+    """Note that no claim came out as asked for, and the products that no code has alone."""
     notes = [] if len(checked) else [f"No claim in this scope came out as {only}."]
     untold = checked.filter(pc.equal(checked["verdict"], Verdict.CANNOT_BE_TOLD)).to_pylist()
     codes: dict[str, list[str]] = {}
@@ -351,8 +352,8 @@ def _notes(checked: pa.Table, loaded: Loaded, only: str | None) -> list[str]:
         if loaded.fits.get(product) == {"proxy"}:
             under = ", ".join(sorted(set(codes[product])))
             notes.append(
-                f"{product} is traded under HS {under} together with other products: trade data "
-                "do not count it alone."
+                f"{catalog.materials.label(product)}: traded under HS {under} together with "
+                "other products: trade data do not count it alone."
             )
     return notes
 
@@ -440,7 +441,7 @@ def claim_conflicts(
     claims = {row["key"]: row for row in catalog.claims.to_pylist()}
     chosen = {key for key, claim in claims.items() if wanted.holds(claim)}
     rows = [
-        _pair(pair, claims[pair["key"]], claims[pair["other"]])
+        _pair(catalog, pair, claims[pair["key"]], claims[pair["other"]])
         for pair in conflicts(catalog.claims, catalog.nodes("Source")).to_pylist()
         if {pair["key"], pair["other"]} & chosen
     ]
@@ -448,7 +449,7 @@ def claim_conflicts(
     for pair in production_conflicts(made).to_pylist():
         one, other = (_claimed(pair, side) for side in ("", "other_"))
         if wanted.holds(one) or wanted.holds(other):
-            rows.append(_pair({**one, "conflict": DIFFERENT}, one, other))
+            rows.append(_pair(catalog, {**one, "conflict": DIFFERENT}, one, other))
     table = pa.Table.from_pylist(rows, schema_of(PAIRS))
     other_sources = table.select(["other_source"]).rename_columns(["source"])
     return Answer(
@@ -471,12 +472,13 @@ def claim_conflicts(
 
 
 def _pair(
-    pair: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any]
+    catalog: Catalog, pair: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Put two figures side by side in a row, each in words."""
     row = {name: pair.get(name) for name in schema_of(PAIRS).names}
     for claim, side in ((one, ""), (other, "other_")):
         row |= {f"{side}{name}": claim[name] for name in (*_ONE, "source")}
-        row[f"{side}claim"] = claim_sentence(known_values(claim))
+        row[f"{side}claim"] = claim_sentence(catalog.in_names(known_values(claim)))
     return row
 
 

@@ -305,7 +305,7 @@ def list_claims(
         No claim matches.
     """
     wanted = wanted_of(catalog, of, scope, source, kind)
-    rows = with_words(wanted.among(catalog.claims))
+    rows = with_words(catalog, wanted.among(catalog.claims))
     return Answer(
         f"What was published{wanted.meaning}?",
         wanted.asked,
@@ -322,9 +322,10 @@ def list_claims(
     )
 
 
-def with_words(claims: pa.Table) -> pa.Table:
+def with_words(catalog: Catalog, claims: pa.Table) -> pa.Table:
     """Add each claim's figure and scope in words."""
-    words = pa.array([claim_sentence(known_values(row)) for row in claims.to_pylist()], pa.string())
+    rows = (catalog.in_names(known_values(row)) for row in claims.to_pylist())
+    words = pa.array(map(claim_sentence, rows), pa.string())
     return claims.add_column(1, "claim", words)
 
 
@@ -336,8 +337,8 @@ def counted(rows: pa.Table, name: str) -> list[str]:
 
 
 PARTIES = (
-    Column("consumer", "Consumer", place=True),
-    Column("supplier", "Supplier", place=True),
+    Column("consumer", "Consumer"),
+    Column("supplier", "Supplier"),
     Column("product", "Product"),
     Column("element", "Element"),
 )
@@ -500,11 +501,11 @@ def claim_steps(
         carried = {y: c["share"] for y, c in claims.items() if (product, y) not in tabled}
         within = {year: share for year, share in carried.items() if year in years}
         if "years" in row:
-            means.append(_in_words(product, country, within))
+            means.append(_in_words(catalog, product, country, within))
         elif len(years) > 1 and within:
-            alone.append(_in_words(product, country, within))
+            alone.append(_in_words(catalog, product, country, within))
         elif span.months == 12 and 0 < len(carried) < len(around):
-            steps.append(_in_words(product, country, carried))
+            steps.append(_in_words(catalog, product, country, carried))
     notes = {
         "The share of production in these years together is the mean of those claimed for each, "
         "an estimate and no bound": means,
@@ -517,10 +518,11 @@ def claim_steps(
     return [f"{text} ({'; '.join(where)})." for text, where in notes.items() if where]
 
 
-def _in_words(product: str, country: str, shares: Mapping[str, float]) -> str:
+def _in_words(catalog: Catalog, product: str, country: str, shares: Mapping[str, float]) -> str:
     """Write the shares of a country in the production of some years."""
     words = ", ".join(f"{100 * share:g} % in {year}" for year, share in shares.items())
-    return f"{product} in {country}: {words}"
+    goods = catalog.materials.in_text(product)
+    return f"{goods} in {catalog.place_in_text(country)}: {words}"
 
 
 def _on_production(catalog: Catalog) -> Iterator[tuple[dict[str, Any], list[str]]]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from graphkit.answer import Answer, money
 from graphkit.catalog import Catalog, Scope
+from graphkit.names import capitalized
 from graphkit.period import Period
 
 
@@ -17,7 +18,7 @@ def remnants_in(catalog: Catalog, scope: Scope, period: str) -> list[str]:
     """Write a note on each code in scope that holds only a remnant in a period."""
     year = Period(period).year
     return [
-        _remnant(product, code, since)
+        _remnant(catalog.materials.label(product), code, since)
         for (product, code), since in sorted(catalog.remnants.items())
         if scope.holds(product, code) and year >= since
     ]
@@ -27,7 +28,7 @@ def remnant_notes(catalog: Catalog, answer: Answer) -> list[str]:
     """Write a note on each product of an answer of which a code holds only a remnant."""
     products = {row["product"] for row in answer.coverage["series"]}
     return [
-        _remnant(product, code, since)
+        _remnant(catalog.materials.label(product), code, since)
         for (product, code), since in sorted(catalog.remnants.items())
         if product in products
     ]
@@ -101,14 +102,18 @@ def with_split_trade(catalog: Catalog, answer: Answer) -> Answer:
             trade for trade in split_trades(flows, product, other, years)
             if suppliers is None or trade.supplier in suppliers
         ]  # fmt: skip
+        goods, same = map(catalog.materials.in_text, (product, other))
         notes += [
-            f"{trade.supplier} to {trade.consumer}: one trade may stand under two codes, {product} "
-            f"(HS {code}) and {other} (HS {other_code}), in USD: {trade.in_words}. The two are "
-            "not added up, and a step of one need be no change of trade."
+            f"{catalog.place_at_start(trade.supplier)} to "
+            f"{catalog.place_in_text(trade.consumer)}: one trade may stand under two "
+            f"codes, {goods} (HS {code}) and {same} (HS {other_code}), in USD: "
+            f"{trade.in_words}. The two are not added up, and a step of one need be no "
+            "change of trade."
             for trade in trades[:NAMED]
         ]
         if len(trades) > NAMED:
-            notes.append(f"{product} and {other}: {len(trades) - NAMED} more such trades.")
+            more = len(trades) - NAMED
+            notes.append(f"{capitalized(goods)} and {same}: {more} more such trades.")
         apart |= bool(trades) and both == {row["product"] for row in series}
     if apart and coverage.get("usd") is not None:
         coverage = {**coverage, "usd": None, "usd_share_without_tonnes": None}

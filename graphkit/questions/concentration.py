@@ -48,7 +48,7 @@ MARKET = (
            "production of the world, exports of the world, or imports of the consumer; as claimed: "
            "by published shares of single countries, where no table of producers is known; at "
            "usual prices: without flows priced far from the product"),
-    Column("consumer", "Consumer", rank=2, place=True),
+    Column("consumer", "Consumer", rank=2),
     Column("period", "Period"),
     Column("measure", "Measure", rank=2, doc=
            "usd: by value, as the series is valued; tonnes: by mass, on the stated basis"),
@@ -69,7 +69,7 @@ COLUMNS = (
     *MARKET,
     Column("suppliers", doc="named suppliers or producers with a share above 0", type=COUNT),
     Column("unnamed_share", doc="0 to 1, share without a named country", type=NUMBER),
-    Column("top", "Largest", rank=0, place=True),
+    Column("top", "Largest", rank=0),
     Column("cr1", "Its share", "0 to 1, share of the largest", rank=0, type=NUMBER),
     Column("cr1_high", doc="the same with the unnamed share in one country", type=NUMBER),
     Column("cr3", "First three", "0 to 1, share of the largest three", rank=4, type=NUMBER),
@@ -106,17 +106,18 @@ def question(buyer: Entity | None, scope: Scope, sort: str, *, each: bool) -> st
     return f"How concentrated are production {of} for {what}{', by stage' * (sort == 'stage')}?"
 
 
-def notes_on(rows: pa.Table) -> Iterator[str]:
+def notes_on(catalog: Catalog, rows: pa.Table) -> Iterator[str]:
     """Write the caveats of the indices."""
+    in_text = catalog.materials.in_text
     without: dict[str, list[str]] = defaultdict(list)
     over = []
     for row in rows.to_pylist():
         if row["note"] and row["product"] not in without[row["note"]]:
             without[row["note"]].append(row["product"])
         if row["denominator"] == ADDED_ABOVE:
-            over.append(f"{row['product']} in {row['period']}")
+            over.append(f"{in_text(row['product'])} in {row['period']}")
     for why, products in without.items():
-        yield f"No indices for {', '.join(products)}: {why}."
+        yield f"No indices for {in_text(*products)}: {why}."
     if over:
         yield (
             f"Producers of {', '.join(dict.fromkeys(over))} add up to more than the world total, "
@@ -124,7 +125,7 @@ def notes_on(rows: pa.Table) -> Iterator[str]:
         )
 
 
-def stages_in_words(rows: pa.Table) -> dict[str, str]:
+def stages_in_words(catalog: Catalog, rows: pa.Table) -> dict[str, str]:
     """Summarise each stage: series of production, and those with high concentration."""
     held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows.to_pylist():
@@ -134,12 +135,12 @@ def stages_in_words(rows: pa.Table) -> dict[str, str]:
     for stage, some in held.items():
         tops = Counter(row["top"] for row in some)
         most = max(tops.values())
-        first = "+".join(sorted(top for top, times in tops.items() if times == most))
+        first = sorted(top for top, times in tops.items() if times == most)
         said[f"production_at_the_stage_{stage}"] = (
             f"{len(some)} series; HHI high in {sum(r['band'] == 'high' for r in some)}, over 4,000 "
             f"in {sum(r['above_4000'] is True for r in some)}; one country over 65 % in "
-            f"{sum(r['top_above_65'] is True for r in some)}; most often the largest: {first} "
-            f"({most})"
+            f"{sum(r['top_above_65'] is True for r in some)}; most often the largest: "
+            f"{' and '.join(map(catalog.place_in_text, first))} ({most})"
         )
     return said
 
@@ -348,7 +349,7 @@ def _usual(
     return rows
 
 
-def prices_in_words(flows: pa.Table, rows: pa.Table) -> list[str]:
+def prices_in_words(catalog: Catalog, flows: pa.Table, rows: pa.Table) -> list[str]:
     """Name the largest flow that is left out of the rows at usual prices, of each product."""
     shown = {r["product"] for r in rows.to_pylist() if r["market"].endswith(USUAL)}
     if not shown:
@@ -359,15 +360,16 @@ def prices_in_words(flows: pa.Table, rows: pa.Table) -> list[str]:
         of = [row for row in far if row["product"] == product]
         first = of[0]
         notes.append(
-            f"{product}: {len(of)} flows cost under a tenth or over ten times the median by value "
-            f"of {first['median']:,.0f} USD/t and may be another material or stage. The largest is "
-            f"{first['tonnes']:,.0f} t from {first['supplier']} at {first['usd_per_tonne']:,.0f} "
-            "USD/t. Rows at usual prices leave them out."
+            f"{catalog.materials.label(product)}: {len(of)} flows cost under a tenth or over ten "
+            f"times the median by value of {first['median']:,.0f} USD/t and may be another "
+            f"material or stage. The largest is {first['tonnes']:,.0f} t from "
+            f"{catalog.place_in_text(first['supplier'])} at "
+            f"{first['usd_per_tonne']:,.0f} USD/t. Rows at usual prices leave them out."
         )
     return notes
 
 
-def _without_producers(rows: pa.Table) -> list[str]:
+def _without_producers(catalog: Catalog, rows: pa.Table) -> list[str]:
     """Name the products in trade of which no figure or share of production is known, by stage."""
     made: set[str] = set()
     unknown: dict[str, list[str]] = {}
@@ -378,7 +380,8 @@ def _without_producers(rows: pa.Table) -> list[str]:
             unknown.setdefault(row["stage"], []).append(row["product"])
     if not unknown:
         return []
-    stages = (f"{stage} ({', '.join(products)})" for stage, products in unknown.items())
+    in_text = catalog.materials.in_text
+    stages = (f"{in_text(stage)} ({in_text(*products)})" for stage, products in unknown.items())
     return [f"Who makes most is unknown, for no figure or share is published: {'; '.join(stages)}."]
 
 
@@ -457,7 +460,7 @@ def _answer(
     in_stages = sort == "stage" and not each
     if not each:
         coverage |= figures.coverage(scope)
-        coverage |= stages_in_words(rows) if in_stages else {}
+        coverage |= stages_in_words(catalog, rows) if in_stages else {}
     hidden = {"market"} if not rows["consumer"].null_count else set()
     if rows["consumer"].null_count == len(rows):
         hidden = {"consumer"}
@@ -489,9 +492,9 @@ def _answer(
             *filter(None, [trade.lacking]),
             *scope.notes,
             *trade.notes,
-            *notes_on(rows),
-            *(_without_producers(rows) if in_stages else ()),
-            *prices_in_words(trade.flows, rows),
+            *notes_on(catalog, rows),
+            *(_without_producers(catalog, rows) if in_stages else ()),
+            *prices_in_words(catalog, trade.flows, rows),
             *revision_notes(catalog, figures.published),
         ),
         caption=f"{APART} {CAPTION}" if in_stages else CAPTION,
@@ -616,7 +619,8 @@ def revision_notes(catalog: Catalog, figures: pa.Table) -> list[str]:
         most = max(rows, key=lambda r: (abs(r["tonnes"] - r["tonnes_before"]), r["country"]))
         others = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
         said.append(
-            f"{product} of {most['country']} in {period}: {most['tonnes_before']:,.15g} t in the "
+            f"{catalog.materials.in_text(product)} of {catalog.place_in_text(most['country'])} in "
+            f"{period}: {most['tonnes_before']:,.15g} t in the "
             f"{most['published_before'][:4]} edition, {most['tonnes']:,.15g} t in the "
             f"{most['published'][:4]} edition{others}"
         )

@@ -37,8 +37,8 @@ HALF = 0.5
 """Share of the imports from which a product comes before those with smaller shares."""
 SERIES = [(n, "ascending") for n in ("product", "dataset", "reporter", "source", "supplier")]
 COLUMNS = (
-    Column("consumer", "Consumer", place=True),
-    Column("supplier", "Supplier", place=True),
+    Column("consumer", "Consumer"),
+    Column("supplier", "Supplier"),
     Column("product", "Product"),
     Column("stage", "Stage", rank=3),
     Column("period", "Period"),

@@ -34,7 +34,7 @@ from graphkit.questions.supply import (
 )
 
 COLUMNS = (
-    Column("consumer", "Consumer", place=True),
+    Column("consumer", "Consumer"),
     Column("product", "Product"),
     Column("period", "Period"),
     Column("direct", "Loses directly",
@@ -66,7 +66,7 @@ OF_SLACK = ("recovered", "uncovered")
 """Columns that say nothing new without slack."""
 CASCADE_COLUMNS = (
     Column("round", "Round", type=COUNT),
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("product", "Product"),
     Column("period", "Period"),
     Column(
@@ -78,7 +78,7 @@ CASCADE_COLUMNS = (
     *RANGE,
     Column("failed", "Fails", type=FLAG),
     Column("verdict", "Verdict"),
-    Column("hit_by", "Hit by", place=True),
+    Column("hit_by", "Hit by"),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
     Column("tolerance", doc="0 to 1, loss above which a country fails, as asked", type=NUMBER),
     Column(
@@ -172,7 +172,7 @@ def disrupt(
         *cut.notes,
         "Losses are passed on in proportion through re-exporters and makers of later products; "
         "nobody substitutes beyond the slack.",
-        *_unseen_sales(cut, unseen),
+        *_unseen_sales(catalog, cut, unseen),
         *supply.notes,
         *(
             [f"Losses of at most {100 * min_loss:g} % at the upper end are left out."]
@@ -303,12 +303,13 @@ def _question(cut: Cut, loss: float) -> str:
     return f"Who loses what if {cut.name} {verb} its exports of {cut.scope.meaning}{whom}?"
 
 
-def _unseen_sales(cut: Cut, products: Sequence[str]) -> list[str]:
+def _unseen_sales(catalog: Catalog, cut: Cut, products: Sequence[str]) -> list[str]:
     """Note the goods that the exporters may sell too, and of which no trade is known."""
     if not products:
         return []
+    goods = [catalog.materials.in_text(product) for product in products]
     return [
-        f"No trade is known in {shortened(products, 4)}, which {cut.name} may sell too: the ranges "
+        f"No trade is known in {shortened(goods, 4)}, which {cut.name} may sell too: the ranges "
         "count that it stops, the other figures do not."
     ]
 
@@ -337,10 +338,10 @@ def _cut(
         whom, destinations = ("", None) if to is None else bloc(catalog, to)
         cut = Cut(name, exporters, catalog.materials.scope(scope), destinations, whom)
     supply = supply_of(catalog, cut.scope, period, measure=measure)
-    there, notes = members_with_data(supply.network, {cut.name: cut.exporters})
+    there, notes = members_with_data(catalog, supply.network, {cut.name: cut.exporters})
     wanted = cut.destinations
     if wanted is not None:
-        found, more = members_with_data(supply.network, {cut.whom: wanted})
+        found, more = members_with_data(catalog, supply.network, {cut.whom: wanted})
         wanted, notes = next(iter(found.values())), [*notes, *more]
     cut.notes.extend(notes)
     return replace(cut, exporters=there[cut.name], destinations=wanted), supply

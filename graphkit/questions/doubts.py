@@ -407,7 +407,7 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     parts = {d: d.tonnes / total for d in doubts
              if (total := totals.get((d.product, d.hs, d.period)))}  # fmt: skip
     first = sorted(doubts, key=lambda d: (d.published_tonnes is None, -parts.get(d, 0.0), d.key))
-    notes = [_note(doubt, parts.get(doubt)) for doubt in first[:NAMED]]
+    notes = [_note(catalog, doubt, parts.get(doubt)) for doubt in first[:NAMED]]
     if len(first) > NAMED:
         notes.append(
             f"{len(first) - NAMED} more such flows: 'graphkit query outlier-masses --top 0' and "
@@ -421,11 +421,11 @@ def _with_notes(catalog: Catalog, answer: Answer, doubts: Sequence[Doubt]) -> An
     return replace(answer, notes=(*answer.notes, *notes), sources=sources.sort_by("key"))
 
 
-def _note(doubt: Doubt, part: float | None) -> str:
+def _note(catalog: Catalog, doubt: Doubt, part: float | None) -> str:
     """Write the note on a doubt; ``part`` is that of its mass in all trade under its code."""
     code = f" (HS {doubt.hs})" if doubt.hs else ""
-    goods = f"{doubt.product}{code} in {doubt.period}"
-    ends = f"{doubt.exporter} to {doubt.importer}"
+    goods = f"{catalog.materials.in_text(doubt.product)}{code} in {doubt.period}"
+    ends = " to ".join(map(catalog.place_in_text, (doubt.exporter, doubt.importer)))
     because = f" {doubt.note}" if doubt.note else ""
     if doubt.verdict == "too-heavy" and part is not None:
         times = "It is too heavy for its value."

@@ -46,8 +46,8 @@ FLOWS = (
     Column("period", "Period"),
     Column("rank", "Rank", "1 is the largest flow by the measure; flows without it come last",
            type=COUNT),
-    Column("exporter", "Exporter", "country or area that sells", rank=0, place=True),
-    Column("importer", "Importer", "country or area that buys", rank=0, place=True),
+    Column("exporter", "Exporter", "country or area that sells", rank=0),
+    Column("importer", "Importer", "country or area that buys", rank=0),
     Column("usd", "Value", "USD, all products in scope added up", "USD", type=NUMBER),
     Column("tonnes", "Weight", "t, of the flows that give a mass", "t", type=NUMBER),
     Column("share", "Of the trade", "0 to 1, share of the trade of all countries by the measure",
@@ -118,7 +118,7 @@ def list_flows(
     rows = rows.add_column(0, "period", pa.array([found.periods[0]] * len(rows), pa.string()))
     rows = with_labels(rows, {"by": by, "basis": basis}, behind_each_period(catalog, found.flows))
     products = sorted(set(found.flows["product"].to_pylist()))
-    notes += [*adding_up(found, products, by), *product_notes(catalog.materials, products)]
+    notes += [*adding_up(catalog, found, products, by), *product_notes(catalog.materials, products)]
     whose = f" in the trade of {place.said}" if place else ""
     return Answer(
         f"Who sells {asked.meaning} to whom{whose} {found.when}?",
@@ -198,8 +198,8 @@ def trade(catalog: Catalog, scope: str | None = None, *, dataset: str | None = N
 
 
 REPORTS = (
-    Column("supplier", "Exporter", place=True),
-    Column("consumer", "Importer", place=True),
+    Column("supplier", "Exporter"),
+    Column("consumer", "Importer"),
     Column("product", "Product"),
     Column("stage", "Stage"),
     Column("period", "Period"),

@@ -48,13 +48,13 @@ EARLIER = Column(
     "the HS codes of the product: they are counted as if the stage's work had been done on them",
 )
 COLUMNS = (
-    Column("consumer", "Consumer", place=True),
+    Column("consumer", "Consumer"),
     Column("product", "Product"),
     Column("stage"),
     Column("period", "Period"),
     Column("measure"),
     Column("traced_to", "Traced to"),
-    Column("origin", "Origin", place=True),
+    Column("origin", "Origin"),
     Column("share", "Looked through", "0 to 1, share of the consumer's imports of the product that "
            "was made there at the stage", type=NUMBER),
     *RANGE,
@@ -239,8 +239,9 @@ def _unseen_trade(catalog: Catalog, supply: Supply, rows: pa.Table) -> list[str]
         made = sorted((r for r in made if r["share"]), key=lambda r: (-r["share"], r["country"]))
         said = ", ".join(f"{named(r['country']).said} {percent(r['share'])}" for r in made[:3])
         notes.append(
-            f"No trade in {product} is in the database, so that who made what others refine is "
-            "unknown." + (f" Of the world's production in {supply.period}: {said}." if said else "")
+            f"No trade in {catalog.materials.in_text(product)} is in the database, so that who "
+            "made what others refine is unknown."
+            + (f" Of the world's production in {supply.period}: {said}." if said else "")
         )
     return notes
 
@@ -346,7 +347,7 @@ def _traced(
     avoided = None
     if without is not None:
         name, countries = bloc(catalog, without)
-        avoided = name, members_with_data(supply.network, {name: countries})[0][name]
+        avoided = name, members_with_data(catalog, supply.network, {name: countries})[0][name]
     found = supply.traced([buyer_in(catalog, supply, buyer)], stages=stages, without=avoided,
                           by_seller=by_seller)  # fmt: skip
     rows = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
@@ -462,7 +463,7 @@ def supply_answer(
         {**supply.coverage, **uncounted(catalog, asked.scope, supply)},
         catalog.sources(supply.flows, supply.made, claims, asked.scope.elsewhere, *also), claims,
         elsewhere=asked.scope.elsewhere,
-        notes=(*asked.scope.notes, *notes, *supply.gap_notes(buyer),
+        notes=(*asked.scope.notes, *notes, *supply.gap_notes(catalog, buyer),
                *product_notes(catalog.materials, chain)),
         nothing=nothing, caption=caption, shown=shown, grouped_by=grouped_by,
     )  # fmt: skip

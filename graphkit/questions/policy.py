@@ -36,7 +36,7 @@ COLUMNS = (
            "number of the product's elements that belong to the material; null: all"),
     Column("period", "Period"),
     Column("basis", "Basis", rank=5),
-    Column("largest", place=True),
+    Column("largest"),
     Column("largest_share", "", "0 to 1, of world production, of the largest producer",
            SHARE, NUMBER),
     Column("hhi_global_low", "", "0 to 10, sum of squared shares of world production, each times "
@@ -176,10 +176,10 @@ def criticality(
     rows.sort(key=_by_risk)
     table = pa.Table.from_pylist(rows, schema_of(COLUMNS))
     used = _claims_of(catalog, sourcing)
+    named = catalog.materials.in_text(*materials)
     return Answer(
         f"How critical {'is' if len(materials) == 1 else 'are'} "
-        f"{', '.join(materials) if scope else 'all materials with a published risk'} "
-        "for the EU?",
+        f"{named if scope else 'all materials with a published risk'} for the EU?",
         {
             "consumer": "EU27", "materials": materials, "period": period or "newest with data",
             "measure": "supply risk, of production by mass", **given,
@@ -355,10 +355,10 @@ def _row(
 
 
 CONTROLS = (
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("announcement", "Act"),
     Column("measure", "Measure"),
-    Column("target", "Aimed at", place=True),
+    Column("target", "Aimed at"),
     Column("since", "Since"),
     Column("until", "Until"),
     Column("suspended_from", "Suspended"),
@@ -586,16 +586,18 @@ def _cut_notes(
     for basket in cut:
         held, why = catalog.materials.main.get(basket, set()), []
         if named and held - named:
-            some = ", ".join(sorted(held & named)) or "none"
+            some = catalog.materials.in_text(*sorted(held & named)) or "none"
             why.append(f"Of its {len(held)} main elements, the control names {some}.")
         if parts := sorted(p for p, found in baskets.items() if basket in found and p != basket):
-            why.append(f"It covers {', '.join(parts)} in it.")
+            why.append(f"It covers {catalog.materials.in_text(*parts)} in it.")
         if why:
-            notes.append(f"{basket} is cut whole, more than the control covers: {' '.join(why)}")
+            goods = catalog.materials.label(basket)
+            notes.append(f"{goods}: cut whole, more than the control covers. {' '.join(why)}")
     if items := sorted({item for row in rows for item in row["items"] or ()}):
         notes.append(f"The control names: {'; '.join(items)}.")
     if missing := sorted(product for product, found in baskets.items() if not found):
-        notes.append(f"No trade in {', '.join(missing)} is known: not in the answer.")
+        goods = catalog.materials.in_text(*missing)
+        notes.append(f"No trade in {goods} is known: not in the answer.")
     told = _claims_on_acts(catalog)
     for row in rows:
         act = row["announcement"] or row["key"]

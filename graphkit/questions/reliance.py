@@ -38,7 +38,7 @@ from graphkit.questions.trade import (
 
 KIND = "net-import-reliance"
 COLUMNS = (
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("material", "Product or element",
            "the product, or the element if the published figure covers no single product"),
     *plain("product", "element", "stage"),
@@ -164,8 +164,9 @@ def _revisions(catalog: Catalog, told: pa.Table, revised: Mapping[str, str]) -> 
         if before != after:
             editions = [printed[claim["source"]][:4] for claim in (old, new)]
             said.append(
-                f"{old['product'] or old['element']} of {old['consumer']} in {old['period']}: "
-                f"{before} in the {editions[0]} edition, {after} in the {editions[1]} edition"
+                f"{catalog.materials.in_text(old['product'] or old['element'])} of "
+                f"{catalog.place_in_text(old['consumer'])} in {old['period']}: {before} in the "
+                f"{editions[0]} edition, {after} in the {editions[1]} edition"
             )
     return [f"Published reliance that was revised: {'; '.join(said)}."] if said else []
 
@@ -477,7 +478,7 @@ N_MINUS_1_COLUMNS = (
     Column("stage", "Stage"),
     Column("period", "Period"),
     Column("basis", "Basis"),
-    Column("largest", "Largest", place=True),
+    Column("largest", "Largest"),
     Column("supply", "Supply (t)",
            "metric tons, on the stated basis: the larger of the published world total and the sum",
            "t", NUMBER),
@@ -552,7 +553,7 @@ def n_minus_1(
     for row in made.to_pylist():
         groups[tuple(row[n] for n in KEY)].append(row)
     totals = {tuple(row[n] for n in KEY): row for row in production_concentration(made).to_pylist()}
-    rows = [_row(totals[key], some, flows) for key, some in groups.items()]
+    rows = [_row(catalog, totals[key], some, flows) for key, some in groups.items()]
     rows.sort(
         key=lambda r: (
             r["ratio_low"] is None, r["ratio_low"] or 0.0, *(r[n] or "" for n in KEY),
@@ -594,7 +595,7 @@ def _flows(catalog: Catalog, made: pa.Table) -> pa.Table:
 
 
 def _row(
-    market: Mapping[str, Any], made: Sequence[Mapping[str, Any]], flows: pa.Table
+    catalog: Catalog, market: Mapping[str, Any], made: Sequence[Mapping[str, Any]], flows: pa.Table
 ) -> dict[str, Any]:
     """Compute the measure for one product, period, basis and source, with its inputs."""
     output = {r["country"]: published_interval(r) for r in made if r["type"] in COUNTRIES}
@@ -613,8 +614,11 @@ def _row(
         for row in (*balance, world)
     ]  # fmt: skip
     [found] = without_largest(pa.Table.from_pylist(rows, BALANCE)).to_pylist()
+    land = catalog.place_in_text
+    if found["missing"] and found["largest"]:  # its demand alone
+        found["missing"] = f"demand of {land(found['largest'])}"
     lacks = [market["note"] or found["missing"]]
-    lacks += [f"production of {who}" for who in sorted(set(output) - set(exact))]
+    lacks += [f"production of {land(who)}" for who in sorted(set(output) - set(exact))]
     return {
         **found, **{name: market[name] for name in KEY}, "supply": market["total"],
         "supply_of_largest": exact.get(largest or ""), "demand_of_largest": demand,

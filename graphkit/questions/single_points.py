@@ -54,12 +54,12 @@ VERDICTS = (
     "that nothing follows for one of them alone."
 )
 SHARE_COLUMNS = (
-    Column("consumer", "Consumer", place=True),
+    Column("consumer", "Consumer"),
     Column("product", "Product"),
     Column("period", "Period"),
     Column("definition", "Definition"),
     Column("traced_to", "Traced to"),
-    Column("supplier", "Single point", place=True),
+    Column("supplier", "Single point"),
     Column("share", "Share", "0 to 1, of the consumer's imports of the product", type=NUMBER),
     *RANGE,
     Column("verdict", "Verdict"),
@@ -68,8 +68,8 @@ SHARE_COLUMNS = (
     EARLIER,
 )  # fmt: skip
 STRUCTURE = (
-    Column("removed", "Without", place=True),
-    Column("consumer", "Consumer", place=True),
+    Column("removed", "Without"),
+    Column("consumer", "Consumer"),
     Column("product", "Product"),
     Column("stage"),
     Column("loss", "Loses", "0 to 1, share of the consumer's imports that passes through the "
@@ -87,7 +87,7 @@ STRUCTURE = (
 )  # fmt: skip
 STRUCTURE_COLUMNS = (*STRUCTURE[:3], Column("period", "Period"), *STRUCTURE[3:])
 DOMESTIC_COLUMNS = (
-    Column("country", "Country", place=True),
+    Column("country", "Country"),
     Column("product", "Product"),
     Column("element", "Element"),
     Column("period", "Period"),
@@ -206,8 +206,8 @@ def _by_share(
 ) -> Answer:  # fmt: skip
     traced = supply.traced(consumers, minimum=nextafter(threshold, 0.0))
     found, more = _known(
-        share_points(traced, threshold=threshold), supply, ("consumer", "product", "stage"),
-        "supplier", possible,
+        catalog, share_points(traced, threshold=threshold), supply,
+        ("consumer", "product", "stage"), "supplier", possible,
     )  # fmt: skip
     found = with_scope(found.rename_columns({"stage": "traced_to"}), supply)
     rows = _of_baskets(catalog, asked, supply, with_earlier(catalog, found, supply))
@@ -222,7 +222,7 @@ def _by_share(
         caption=f"Single point: a supplier with at least {100 * threshold:g} % of the imports, "
         "bought there directly (face value) or made there at a stage (looked through).",
         notes=[VERDICTS, METHOD, *supply.notes,
-               *(_other_imports(supply, consumers, rows) if consumers else ()),
+               *(_other_imports(catalog, supply, consumers, rows) if consumers else ()),
                *(more if len(rows) else ())],
         nothing=_nobody(threshold, () if possible else more),
         more={"definition": "share", "threshold": threshold}, grouped_by=("product",),
@@ -258,7 +258,9 @@ def _with_imports(rows: pa.Table, supply: Supply) -> pa.Table:
     return rows.append_column("imports", pa.array(amounts, pa.float64()))
 
 
-def _other_imports(supply: Supply, consumers: Sequence[str], rows: pa.Table) -> list[str]:
+def _other_imports(
+    catalog: Catalog, supply: Supply, consumers: Sequence[str], rows: pa.Table
+) -> list[str]:
     """Note the products of a consumer's imports of which no single point is known."""
     imports, _ = imports_of_products(supply)
     points = set(rows["product"].to_pylist())
@@ -269,8 +271,9 @@ def _other_imports(supply: Supply, consumers: Sequence[str], rows: pa.Table) -> 
     if not rest or not points:
         return []
     by_mass = supply.measure == "tonnes"
+    in_text = catalog.materials.in_text
     told = [
-        f"{product} ({f'{-amount:,.0f} t' if by_mass else f'{money(-amount)} USD'})"
+        f"{in_text(product)} ({f'{-amount:,.0f} t' if by_mass else f'{money(-amount)} USD'})"
         for amount, product in rest[:NAMED]
     ]
     others = f" and {len(rest) - NAMED} more products" if len(rest) > NAMED else ""
@@ -307,9 +310,9 @@ def _structural(
     notes: list[str] = []
     groups = None
     if blocs is not None:
-        groups, notes = members_with_data(supply.network, blocs)
+        groups, notes = members_with_data(catalog, supply.network, blocs)
     rows = _removed(supply, groups, consumers, min_link, threshold)
-    rows, more = _known(rows, supply, ("consumer", "product"), "removed", possible)
+    rows, more = _known(catalog, rows, supply, ("consumer", "product"), "removed", possible)
     rows = _of_baskets(catalog, asked, supply, with_scope(rows, supply))
     rows = _by_stake(rows.sort_by([("loss", "descending"), ("removed", "ascending")]), supply)
     who = buyer.said if buyer else "anybody"
@@ -365,13 +368,18 @@ def _removed(
 
 
 def _known(
-    rows: pa.Table, supply: Supply, scope: Sequence[str], point: str, possible: bool
+    catalog: Catalog,
+    rows: pa.Table,
+    supply: Supply,
+    scope: Sequence[str],
+    point: str,
+    possible: bool,
 ) -> tuple[pa.Table, list[str]]:
     """Leave out single points that only the upper end of a range shows, and note them."""
     unsure = pc.equal(rows["verdict"], "possible")
     rows, alike = beyond_any_other(rows, supply, scope, point, unsure)
     unsure = pc.equal(rows["verdict"], "possible")
-    names = rows[point].filter(unsure).unique().to_pylist()
+    names = [catalog.label(key) or key for key in rows[point].filter(unsure).unique().to_pylist()]
     if possible or not names:
         return rows, alike if possible else []
     note = f"Possible, at the upper end of a range: {shortened(sorted(names))}; see `possible`."

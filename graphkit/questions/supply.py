@@ -78,6 +78,7 @@ def production_of(
         Tonnes that other countries make at most, by product.
     notes : list of str
     """
+    goods, land = catalog.materials.in_text, catalog.place_in_text
     notes = revision_notes(catalog, figures.published)
     rows = figures.rows.to_pylist()
     published = {s["key"]: s["published"] or "" for s in catalog.nodes("Source").to_pylist()}
@@ -92,8 +93,9 @@ def production_of(
             continue
         pair = (row["country"], row["product"])
         if pair in found:
-            notes.append(f"Production of {row['product']} in {row['country']} is taken from "
-                         f"{found[pair]['source']}; {row['source']} has a figure too.")  # fmt: skip
+            notes.append(f"Production of {goods(row['product'])} in {land(row['country'])} is "
+                         f"taken from {found[pair]['source']}; {row['source']} has a figure "
+                         "too.")  # fmt: skip
             continue
         found[pair] = {n: row.get(n) for n in MADE.names[:7]}
         found[pair]["makes"] = row["qualifier"] == "withheld"
@@ -102,10 +104,10 @@ def production_of(
         if pair not in found:
             found[pair] = claim
         elif found[pair].get("claim"):
-            notes.append(f"The share of {claim['country']} in the production of "
-                         f"{claim['product']} is taken from claim {found[pair]['claim']}; "
+            notes.append(f"The share of {land(claim['country'])} in the production of "
+                         f"{goods(claim['product'])} is taken from claim {found[pair]['claim']}; "
                          f"{claim['claim']} gives {100 * claim['share']:g} %.")  # fmt: skip
-    notes += [*_spread(found.values()), *_bounded(catalog, found, period)]
+    notes += [*_spread(catalog, found.values()), *_bounded(catalog, found, period)]
     notes += claim_steps(catalog, chain, period, found)
     for claim in named_makers(catalog, chain, period):
         row = found.setdefault((claim["country"], claim["product"]), claim)
@@ -114,7 +116,10 @@ def production_of(
         pair = (claim["supplier"], claim["product"])
         if pair in found:
             found[pair]["own"] = True
-            notes.append(f"{pair[0]} uses {pair[1]} of its own alone, by claim {claim['key']}.")
+            notes.append(
+                f"{catalog.place_at_start(pair[0])} uses {goods(pair[1])} of its own alone, by "
+                f"claim {claim['key']}."
+            )
     ordered = [found[pair] for pair in sorted(found)]
     return pa.Table.from_pylist(ordered, MADE), _unnamed(rows), notes
 
@@ -144,7 +149,8 @@ def _bounded(
             if bound is not None:
                 row["most"] = bound
                 notes.append(
-                    f"Production of {product} in {country} is withheld; its published net import "
+                    f"Production of {catalog.materials.in_text(product)} in "
+                    f"{catalog.place_in_text(country)} is withheld; its published net import "
                     f"reliance leaves at most {bound:,.0f} t."
                 )
     return notes
@@ -172,7 +178,7 @@ def _unnamed(figures: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     return most
 
 
-def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
+def _spread(catalog: Catalog, made: Iterable[Mapping[str, Any]]) -> list[str]:
     """Note the claims on an element at a stage that stand for several products."""
     of: dict[str, list[str]] = {}
     for row in made:
@@ -180,7 +186,7 @@ def _spread(made: Iterable[Mapping[str, Any]]) -> list[str]:
             of.setdefault(row["claim"], []).append(row["product"])
     return [
         f"Claim {claim} is on all of these together, an estimate for each and no bound: "
-        f"{', '.join(sorted(products))}."
+        f"{catalog.materials.in_text(*sorted(products))}."
         for claim, products in sorted(of.items())
     ]
 
@@ -210,7 +216,7 @@ def bloc(catalog: Catalog, text: str) -> tuple[str, list[str]]:
 
 
 def members_with_data(
-    network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
+    catalog: Catalog, network: SupplyNetwork, blocs: Mapping[str, Iterable[str]]
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Select the members of each bloc with trade or production, and note the others.
 
@@ -224,11 +230,15 @@ def members_with_data(
         there = [country for country in countries if country in network.countries]
         if not there:
             raise GraphkitError(
-                f"{name}: neither trade nor production of {', '.join(network.products)} is known"
+                f"{catalog.place_at_start(name)}: neither trade nor production of "
+                f"{catalog.materials.in_text(*network.products)} is known"
             )
         found[name] = there
         if lacking := [country for country in countries if country not in there]:
-            notes.append(f"{name}: nothing is known of {', '.join(lacking)} in this chain.")
+            countries = ", ".join(map(catalog.place_in_text, lacking))
+            notes.append(
+                f"{catalog.place_at_start(name)}: nothing is known of {countries} in this chain."
+            )
     return found, notes
 
 
@@ -295,7 +305,7 @@ class Supply:
         pairs = pc.binary_join_element_wise(found["product"], found["stage"], " ")
         return found.filter(pc.is_in(pairs, value_set=pa.array(sorted(own), pa.string())))
 
-    def gap_notes(self, buyer: str | None) -> list[str]:
+    def gap_notes(self, catalog: Catalog, buyer: str | None) -> list[str]:
         """Name the countries behind what the buyer, or everybody, buys of which much is unknown.
 
         Their inputs cannot feed it, or they sell it and no source names them as makers.
@@ -304,14 +314,16 @@ class Supply:
         buyers = self.network.select(consumers, self.asked, "imports")
         if not len(buyers):
             return []
+        goods = catalog.materials.in_text
         short = [
-            f"{row['country']}: the inputs known there can feed at most "
-            f"{100 * row['covered']:.1f} % of its {row['product']}. The input of the rest is "
-            f"unknown, for {100 * row['part']:.1f} % of these imports."
+            f"{catalog.place_at_start(row['country'])}: the inputs known there can feed at most "
+            f"{100 * row['covered']:.1f} % of its {goods(row['product'])}. The input of the rest "
+            f"is unknown, for {100 * row['part']:.1f} % of these imports."
             for row in short_of_input(self.network, buyers).to_pylist() if row["part"] >= LARGE
         ]  # fmt: skip
         unnamed = [
-            f"{row['country']}: no source names it as a maker of {row['product']}. What it sells "
+            f"{catalog.place_at_start(row['country'])}: no source names it as a maker of "
+            f"{goods(row['product'])}. What it sells "
             f"beyond its imports may be from anywhere, for {100 * row['part']:.1f} % of these "
             "imports."
             for row in unnamed_sellers(self.network, buyers).to_pylist() if row["part"] >= LARGE
@@ -382,7 +394,7 @@ def _read_supply(
     if scope.code is not None:
         raise GraphkitError(
             f"{scope.text!r}: a supply chain covers whole products, not one HS code; "
-            f"ask for {', '.join(asked) or 'a product'}"
+            f"ask for {catalog.materials.in_text(*asked) or 'a product'}"
         )
     if not asked:
         lacking = no_trade(catalog, scope, "trade flows", sorted(held))
@@ -413,8 +425,8 @@ def _read_supply(
     amounts = with_sellers(amounts, flows, set(chain) - set(covering["product"].to_pylist()))
     known = {*flows["product"].to_pylist(), *made["product"].to_pylist()}
     routes = _without_parts(catalog, conversions, known)
-    notes = (*_lacking(asked, there, chosen), *left_out, *more)
-    notes = (*notes, *_by_products(conversions))
+    notes = (*_lacking(catalog, asked, there, chosen), *left_out, *more)
+    notes = (*notes, *_by_products(catalog, conversions))
     return Supply(
         tuple(there), chosen, measure, flows, made, amounts, unnamed,
         conversions, routes, _products(catalog), notes,
@@ -498,10 +510,10 @@ def _without_parts(catalog: Catalog, conversions: pa.Table, known: Set[str]) -> 
     return conversions.filter(pa.array([not is_part(*step) for step in steps], pa.bool_()))
 
 
-def _by_products(conversions: pa.Table) -> list[str]:
+def _by_products(catalog: Catalog, conversions: pa.Table) -> list[str]:
     """Note the steps of the chain that are not followed to a host."""
     steps = [
-        f"{row['output']} from {row['input']}"
+        " from ".join(map(catalog.materials.in_text, (row["output"], row["input"])))
         for row in conversions.to_pylist()
         if row["kind"] == "by-product"
     ]
@@ -585,6 +597,8 @@ def unseen_goods(supply: Supply, products: Iterable[str]) -> list[str]:
     return [key for key in products if key in chain - seen]
 
 
-def _lacking(asked: Sequence[str], there: Sequence[str], period: str) -> list[str]:
+def _lacking(
+    catalog: Catalog, asked: Sequence[str], there: Sequence[str], period: str
+) -> list[str]:
     lacking = [product for product in asked if product not in there]
-    return [f"No trade in {period} of {', '.join(lacking)}."] if lacking else []
+    return [f"No trade in {period} of {catalog.materials.in_text(*lacking)}."] if lacking else []

@@ -21,8 +21,8 @@ from graphkit.questions.codes import remnants_in
 
 def product_notes(materials: Materials, products: Iterable[str]) -> list[str]:
     """Write the notes of products."""
-    notes = ((key, materials.products[key]["note"]) for key in dict.fromkeys(products))
-    return [f"{key}: {note}" for key, note in notes if note]
+    notes = {key: materials.products[key]["note"] for key in products}
+    return [f"{materials.label(key)}: {note}" for key, note in notes.items() if note]
 
 
 SERIES = tuple(name for name in SCOPE if name != "consumer")
@@ -130,7 +130,8 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
         used.setdefault(product, {})[period] = dataset
     notes = []
     for product, chosen in sorted(used.items()):
-        notes += _changes_of_data_set(product, chosen)
+        goods = catalog.materials.label(product)
+        notes += _changes_of_data_set(goods, chosen)
         others: dict[str, list[str]] = {}
         for period in sorted(chosen, key=time_of):
             sets = held[product, period]
@@ -140,14 +141,14 @@ def data_set_notes(catalog: Catalog, flows: pa.Table) -> list[str]:
                     said = f"{_total(theirs)} in {period} against {_total(ours)}"
                     others.setdefault(other, []).append(said)
         notes += [
-            f"{product}: {other} differs by more than a tenth, {_few(said)}; "
+            f"{goods}: {other} differs by more than a tenth, {_few(said)}; "
             f"`dataset={other}` takes it."
             for other, said in sorted(others.items())
         ]
     return notes
 
 
-def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
+def _changes_of_data_set(goods: str, chosen: Mapping[str, str]) -> list[str]:
     """Say the periods of each data set, if a product has several."""
     of: dict[str, list[str]] = {}
     for period in sorted(chosen, key=time_of):
@@ -155,7 +156,7 @@ def _changes_of_data_set(product: str, chosen: Mapping[str, str]) -> list[str]:
     if len(of) == 1:
         return []
     spans = (f"{name} in {listed(periods)}" for name, periods in of.items())
-    return [f"{product} changes its data set: {', '.join(spans)}."]
+    return [f"{goods}: the data set changes: {', '.join(spans)}."]
 
 
 def _differ(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
@@ -204,13 +205,14 @@ def no_trade(catalog: Catalog, scope: Scope, what: str, traded: Sequence[str]) -
     for row in catalog.links("TRADED_AS").to_pylist():
         of = codes.setdefault(row["product"], {True: set(), False: set()})
         of[row["fit"] != "proxy"].add(row["code"])
-    parts = []
+    parts, in_text = [], catalog.materials.in_text
     for product in (p for p in scope.products if p in codes):
         own, shared = codes[product][True], codes[product][False]
-        parts.append(f"{product} ({'' if own else 'inside '}HS {', '.join(sorted(own or shared))})")
+        under = f"{'' if own else 'inside '}HS {', '.join(sorted(own or shared))}"
+        parts.append(f"{in_text(product)} ({under})")
     needed = ", ".join(parts)
     held = dict.fromkeys(p for p in scope.elsewhere["product"].to_pylist() if p in traded)
-    others = ", ".join(held)
+    others = in_text(*held)
     return (
         f"No trade data for {scope.meaning} itself: no {what} are known of a product bought for it."
         f"{f' Needed: trade in {needed}.' if needed else ''}"
@@ -229,7 +231,7 @@ def instead(catalog: Catalog, scope: Scope, traded: Sequence[str]) -> str:
     kin = [product for product in traded if wanted & bought.get(product, set())]
     if len(kin or traded) > MOST_NAMED:
         return f"{len(traded)} other products (see `graphkit query trade-periods`)"
-    return ", ".join(kin or traded) or "nothing"
+    return catalog.materials.in_text(*(kin or traded)) or "nothing"
 
 
 def in_sentence(text: str) -> str:
@@ -244,7 +246,8 @@ def _hint(catalog: Catalog, rows: Sequence[Mapping[str, Any]], scope: Scope) -> 
     wider = {c["code"] for c in codes if c["product"] in scope.products and c["code"] in have}
     if not wider:
         return ""
-    said = ", ".join(f"{code} ({have[code]})" for code in sorted(wider))
+    in_text = catalog.materials.in_text
+    said = ", ".join(f"{code} ({in_text(have[code])})" for code in sorted(wider))
     return f" It is traded with other products under HS {said}: `scope={min(wider)}`."
 
 

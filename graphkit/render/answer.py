@@ -14,8 +14,10 @@ from graphkit.answer import (
     WITHOUT,
     Answer,
     cited,
+    in_names,
     is_number,
     money,
+    name_cell,
     parts_of,
     percent,
     short_text,
@@ -23,6 +25,7 @@ from graphkit.answer import (
 )
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
+from graphkit.names import capitalized
 from graphkit.period import Period
 from graphkit.render.layout import Page, TextColumn, fits, fitted
 
@@ -64,7 +67,7 @@ def lay_out(answer: Answer, page: Page, view: View = WHOLE) -> Page:
     _table(answer, page, view)
     if len(answer.elsewhere):
         page.title(f"Contains {answer.scope['meaning']}, bought for something else")
-        page.table(table_columns(answer.elsewhere.select(["product", "stage", "element", "role"])))
+        page.table(elsewhere_columns(answer))
     lists = [
         ("Published claims in this scope", claim_lines(answer)),
         ("Coverage", coverage_lines(answer)),
@@ -114,7 +117,7 @@ def _notes(answer: Answer, view: View) -> Sequence[str]:
     """Choose the notes to show: of products, those in the rows that are shown."""
     if "product" not in answer.rows.column_names:
         return answer.notes
-    products = answer.rows["product"].to_pylist()
+    products = [answer.names.get(key, key) for key in answer.rows["product"].to_pylist()]
     hidden = {*products} - {products[row] for row in shown_rows(answer, view)}
     kept = [note for note in answer.notes if note.partition(":")[0] not in hidden]
     more = len(answer.notes) - len(kept)
@@ -144,6 +147,13 @@ def table_columns(table: pa.Table) -> list[TextColumn]:
     return columns
 
 
+def elsewhere_columns(answer: Answer) -> list[TextColumn]:
+    """Make columns of the products that hold an element in scope in another role."""
+    rows = answer.elsewhere.select(["product", "stage", "element", "role"]).to_pylist()
+    columns = table_columns(pa.Table.from_pylist([in_names(row, answer.names) for row in rows]))
+    return [replace(column, header=capitalized(column.header)) for column in columns]
+
+
 def answer_columns(
     answer: Answer, to: int | None = None, once: Mapping[str, str] | None = None
 ) -> list[TextColumn]:
@@ -160,6 +170,7 @@ def answer_columns(
             is_number(field),
             name,
             ranks.get(name, 0),
+            _keys(answer, name) if _ref(field) else {},
         )
         for name, header in headers_of(answer).items()
         for field in [answer.rows.schema.field(name)]
@@ -167,7 +178,8 @@ def answer_columns(
     }
     narrow = to is not None and not fits(list(found.values()), to)
     if narrow and {"product", "stage"} <= set(found):
-        pairs = zip(found["product"].cells, found.pop("stage").cells, strict=True)
+        stages = [f"{stage[:1].lower()}{stage[1:]}" for stage in found.pop("stage").cells]
+        pairs = zip(found["product"].cells, stages, strict=True)
         found["product"] = TextColumn(
             "Product, stage", [", ".join(filter(None, pair)) for pair in pairs]
         )
@@ -197,7 +209,9 @@ def lifted(answer: Answer) -> Mapping[str, str]:
     ]
     beside = {key: f"{name} ({key})" for key, name in answer.names.items() if key != name}
     same = {
-        field.name: _cell(rows[field.name][0].as_py(), field, beside)
+        field.name: _cell(
+            rows[field.name][0].as_py(), field, beside if _ref(field) == "place" else answer.names
+        )
         for field in fields
         if _is_constant(rows[field.name]) and (field.name in MEASURED or not is_number(field))
     }
@@ -210,13 +224,28 @@ def _is_constant(column: pa.ChunkedArray) -> bool:
     return all(value == values[0] for value in values)
 
 
+def _ref(field: pa.Field) -> str:
+    """Return the kind of thing whose keys a column holds; empty for other values."""
+    ref: bytes = (field.metadata or {}).get(b"ref", b"")
+    return ref.decode()
+
+
+def _keys(answer: Answer, name: str) -> dict[str, str]:
+    """Collect the keys of a column that a name stands for alone, by the text of the cell."""
+    keys: dict[str, set[str]] = {}
+    for key in answer.rows[name].to_pylist():
+        if isinstance(key, str) and key in answer.names:
+            keys.setdefault(visible(answer.names[key]), set()).add(key)
+    return {text: key for text, (key, *others) in keys.items() if text != key and not others}
+
+
 def _cell(value: Any, field: pa.Field, names: Mapping[str, str]) -> str:
-    """Write a value, or the name of a country or area in place of its key."""
+    """Write a value, or names in place of keys."""
     if isinstance(value, bool):
         return YES_NO[value]
-    if (field.metadata or {}).get(b"ref") == b"place" and value is not None:
-        keys = value if isinstance(value, list) else [value]
-        return visible("; ".join(names.get(key, key) for key in keys))
+    if _ref(field) and value is not None:
+        named = name_cell(value, _ref(field), names)
+        return visible("; ".join(named) if isinstance(named, list) else str(named))
     return visible(short_text(value, unit_of(field)))
 
 
@@ -292,8 +321,31 @@ def coverage_lines(answer: Answer) -> list[str]:
     return [
         f"{label}: {line}" if label else line
         for label, found in parts_of(answer.coverage).items()
-        for line in _lines_of(found)
+        for line in _lines_of(_named(found, answer.names))
     ]
+
+
+LISTED = ("series", "network", "production", "totals")
+"""Entries of the coverage with a row for each product."""
+
+
+def _named(coverage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Put names in place of keys in a coverage, in its rows and in its lists."""
+    named = dict(coverage)
+    for name, value in coverage.items():
+        if name in LISTED:
+            named[name] = [in_names(row, names) for row in value]
+        elif isinstance(value, list | tuple):
+            named[name] = [_first_named(item, names) for item in value]
+    return named
+
+
+def _first_named(item: Any, names: Mapping[str, str]) -> Any:
+    """Put a name in place of a key, alone or before what is said of it."""
+    if not isinstance(item, str):
+        return item
+    key, blank, rest = item.partition(" ")
+    return f"{names.get(key, key)}{blank}{rest}"
 
 
 def _lines_of(found: Mapping[str, Any]) -> list[str]:
@@ -468,7 +520,8 @@ def shown_claims(answer: Answer) -> list[dict[str, Any]]:
 def claim_lines(answer: Answer) -> list[str]:
     """Write a line for each claim: figure, subject, period, basis and source."""
     lines: dict[str, list[str]] = {}
-    for claim in shown_claims(answer):
+    for shown in shown_claims(answer):
+        claim = in_names(shown, answer.names)
         subject = claim.get("product") or claim.get("element") or claim.get("control") or ""
         lines.setdefault(_claim_line(claim), []).append(subject)
     # Claims that differ only in their element share a line.
@@ -491,7 +544,12 @@ def comparisons_shown(answer: Answer) -> list[dict[str, Any]]:
         found.setdefault(row["claim"], []).append(row)
     claims = {claim["key"]: claim for claim in shown_claims(answer)}
     return [
-        {**row, "figure": claim_figure(claim), "of": claim.get("product") or claim.get("element")}
+        {
+            **in_names(row, answer.names),
+            "products": _basket(row, answer.names),
+            "figure": claim_figure(claim),
+            "of": _subject(claim, answer.names),
+        }
         for key, claim in claims.items()
         for row in found.get(key, ())
     ]
@@ -509,7 +567,7 @@ def comparison_columns(answer: Answer) -> list[TextColumn]:
     columns = [
         TextColumn("Claimed", [visible(f"{row['figure']} of {row['of']}") for row in rows]),
         TextColumn("Whose imports", ends),
-        TextColumn("Counted in the trade data", [visible(_basket(row)) for row in rows]),
+        TextColumn("Counted in the trade data", [visible(row["products"]) for row in rows]),
         measured("by value", "share_usd"),
         measured("differs by", "points_usd"),
         measured("by weight", "share_tonnes"),
@@ -518,12 +576,20 @@ def comparison_columns(answer: Answer) -> list[TextColumn]:
     return columns if len(set(ends)) > 1 else [columns[0], *columns[2:]]
 
 
-def _basket(row: Mapping[str, Any]) -> str:
-    return f"{row['products']}{' together (graphkit’s own sum)' if row['own_sum'] else ''}"
+def _subject(claim: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """Name the product or element of a claim."""
+    key = claim.get("product") or claim.get("element")
+    return None if key is None else names.get(key, key)
+
+
+def _basket(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Name the products that are counted beside a claim."""
+    products = name_cell(row["products"], "material", names)
+    return f"{products}{' together (graphkit’s own sum)' if row['own_sum'] else ''}"
 
 
 def comparison_sentences(answer: Answer) -> list[str]:
-    """State each claim beside its trade data: both figures, their basis, the difference."""
+    """State each claim beside its trade data, by keys: both figures, basis and difference."""
     claims = {row["key"]: known_values(row) for row in answer.claims.to_pylist()}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in answer.comparisons.to_pylist():
@@ -535,7 +601,7 @@ def _sentence(claim: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> st
     basis = claim.get("basis", "not stated")
     measured = "; ".join(
         f"{_beside(row, 'usd')} by value and {_beside(row, 'tonnes')} by weight "
-        f"({row['data_basis'] or 'basis unknown'}) for {_basket(row)}, HS {row['hs']}"
+        f"({row['data_basis'] or 'basis unknown'}) for {_basket(row, {})}, HS {row['hs']}"
         for row in rows
     )
     return (
@@ -553,7 +619,8 @@ def _beside(row: Mapping[str, Any], measure: str) -> str:
 
 def totals_columns(answer: Answer) -> list[TextColumn]:
     """Make columns of the totals of a comparison's products, before and after."""
-    rows = [row for part in parts_of(answer.coverage).values() for row in part.get("totals", ())]
+    parts = parts_of(answer.coverage).values()
+    rows = [in_names(row, answer.names) for part in parts for row in part.get("totals", ())]
     buys = all("consumer" in row for row in rows)
     monthly = any(row["months_before"] != row["months_after"] for row in rows)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from graphkit.errors import visible
@@ -38,6 +38,8 @@ class TextColumn:
     """The column of an answer's rows that it shows."""
     rank: int = 1
     """Order in which a narrow table leaves columns out, as in :class:`graphkit.answer.Column`."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys of what the cells name, by the text of the cell; pages show them on hover."""
 
     @property
     def narrowest(self) -> int:
@@ -353,9 +355,12 @@ class HtmlPage:
         ]
 
         def row(tag: str, texts: Sequence[str], styles: Sequence[str]) -> str:
-            cells = zip(texts, styles, strict=True)
-            inside = "".join(f"<{tag}{style}>{_html(text)}</{tag}>" for text, style in cells)
-            return f"<tr>{inside}</tr>"
+            cells = []
+            for text, style, column in zip(texts, styles, columns, strict=True):
+                key = column.keys.get(text) if tag == "td" else None
+                title = f' title="{_html(key)}"' if key else ""
+                cells.append(f"<{tag}{style}{title}>{_html(text)}</{tag}>")
+            return f"<tr>{''.join(cells)}</tr>"
 
         headers = row("th", [column.header for column in columns], aligned)
         rows = zip(*(column.cells for column in columns), strict=True)

@@ -183,7 +183,7 @@ class Nodes:
         found: dict[str, str] = {}
         for _, table, _ in self.files:
             for row in table.to_pylist():
-                names = [row.get("name"), row.get("title"), *(row.get("aliases") or ())]
+                names = [*map(row.get, ("name", "short", "title")), *(row.get("aliases") or ())]
                 if row[self.kind.key] is not None:
                     found.update((n.lower(), row[self.kind.key]) for n in names if n)
         return found | {key.lower(): key for key in self.keys}

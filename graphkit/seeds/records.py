@@ -307,7 +307,7 @@ def _missing(header: Header, prop: Prop, given: Given, values: pa.Array) -> list
 FACTS = {kind: pa.dictionary(pa.int32(), t) if t == pa.string() else t for kind, t in ARROW.items()}
 """Arrow types of checked facts: text dictionary-encoded, since most of it repeats in many rows."""
 NUMBER_LIKE = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating)
-LINES = ("name", "title", "aliases")
+LINES = ("name", "short", "title", "aliases")
 """Properties that name a thing, in one line."""
 LONGEST_LINE = 1_000
 _AFTER = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"

@@ -178,7 +178,7 @@ def test_a_number_opens_its_source_and_coverage_by_keyboard(embedded, opened):
     expect(dialog).to_contain_text(str(row["share_usd"]))
     expect(dialog).to_contain_text("cepii-baci-hs17: CEPII")
     expect(dialog).to_contain_text("2024, HS17, gross weight")
-    expect(dialog).to_contain_text("magnets-metal (HS 850511)")
+    expect(dialog).to_contain_text("Metal magnets (HS 850511)")
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -191,8 +191,8 @@ def test_the_coverage_of_a_row_is_that_of_its_product(embedded, opened):
     page.locator("tbody th button").nth(place).click()
     dialog = page.get_by_role("dialog")
 
-    expect(dialog).to_contain_text("magnets-metal (HS 850511)")
-    expect(dialog).not_to_contain_text("ree-metals (HS")
+    expect(dialog).to_contain_text("Metal magnets (HS 850511)")
+    expect(dialog).not_to_contain_text("Rare-earth metals (HS")
 
 
 def test_a_changed_field_is_in_the_address_and_in_the_answer(embedded, opened):

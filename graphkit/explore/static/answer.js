@@ -103,7 +103,8 @@ function same(told) {
 function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {string} */ column) {
   const row = found.rows[n];
   const values = Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => {
-    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    const key = typeof value === "object" ? JSON.stringify(value) : String(value);
+    const text = found.names[key] && found.names[key] !== key ? `${found.names[key]} (${key})` : key;
     return h("tr", {},
       h("th", { scope: "row" }, name === column ? h("mark", {}, name) : name),
       h("td", {}, name === column ? h("mark", {}, text) : text),
@@ -112,9 +113,10 @@ function details(/** @type {any} */ found, /** @type {number} */ n, /** @type {s
   const keys = new Set(Object.entries(row).filter(([name]) => name.endsWith("source"))
     .flatMap(([, value]) => String(value ?? "").split(" ")));
   const used = found.sources.filter((/** @type {any} */ source) => keys.has(source.key));
-  // A line on how trade is counted names its products at its end: `...: tin-ore (HS 260900), ...`.
+  // A line on how trade is counted names its products at its end: `...: Tin ore (HS 260900), ...`.
+  const product = found.names[row.product] ?? row.product;
   const about = found.coverage.filter((/** @type {string} */ line) => !row.product || !line.includes(" (HS ") ||
-    line.split(/[:,] /).some((part) => part.startsWith(`${row.product} (`)));
+    line.split(/[:,] /).some((part) => part.startsWith(`${product} (`)));
   const close = h("button", { class: "first", type: "button", click: () => shown.close() }, "Close");
   const shown = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-labelledby": "row", close: () => shown.remove() },
     h("h2", { id: "row" }, "What stands behind this row"),

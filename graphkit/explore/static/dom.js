@@ -46,9 +46,10 @@ export function table(columns, label, open = null) {
     for (let n = from; n < Math.min(to, count); n++) {
       const cells = columns.map((column, place) => {
         const kind = kinds[place];
-        if (place || !open) return h("td", { class: kind, "data-name": column.name }, column.cells[n]);
+        const title = column.keys?.[column.cells[n]];
+        if (place || !open) return h("td", { class: kind, "data-name": column.name, title }, column.cells[n]);
         const inside = h("button", { type: "button", "aria-haspopup": "dialog" }, column.cells[n] || "—");
-        return h("th", { scope: "row", class: kind, "data-name": column.name }, inside);
+        return h("th", { scope: "row", class: kind, "data-name": column.name, title }, inside);
       });
       const row = h("tr", { class: open ? "opens" : null }, ...cells);
       if (open) {

@@ -57,12 +57,19 @@ export async function overview(main, state, signal) {
   });
 }
 
+/** The short names of all that an answer may name, by key. @returns {Promise<(key: string) => string>} */
+async function labels() {
+  const names = new Map((await named()).map((/** @type {any} */ n) => [n.key, n.short ?? n.name]));
+  return (key) => names.get(key) ?? key;
+}
+
 /** The first supplier of each product that a country imports. @param {string} country @param {AbortSignal} signal */
 async function imports(country, signal) {
   const found = await fetched(`/api/depends?${new URLSearchParams({ country })}`, { signal });
+  const called = await labels();
   const figures = found.rows.filter((/** @type {any} */ row) => row.share_usd !== null).map((/** @type {any} */ row) => ({
     product: row.product, first: row.supplier, share: row.share_usd, weight: row.usd ?? row.share_usd,
-    told: `${share(row.share_usd)} of the imports of ${row.product} in ${row.period} by value, from ${row.supplier} (${row.source})`,
+    told: `${share(row.share_usd)} of the imports of ${called(row.product)} in ${row.period} by value, from ${called(row.supplier)} (${row.source})`,
   }));
   return {
     figures, title: "The first supplier of every mineral at each stage",
@@ -74,10 +81,11 @@ async function imports(country, signal) {
 /** The first producer of each product with a published world total. @param {AbortSignal} signal */
 async function production(signal) {
   const rows = await fetched("/api/query/dominant-producers?min_share=0", { signal });
+  const called = await labels();
   return {
     figures: rows.map((/** @type {any} */ row) => ({
       product: row.product, first: row.producer, share: row.share, weight: row.share,
-      told: `${share(row.share)} of the world's ${row.product} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
+      told: `${share(row.share)} of the world's ${called(row.product)} in ${row.period} (${row.basis ?? "basis unknown"}), made in ${row.producer_name}${row.estimated ? ", an estimate" : ""} (${row.source})`,
     })),
     title: "The first producer of every mineral at each stage",
     lead: "Share of published world production in 2024. In italics, where none is published: the first exporter's share of world exports by value, re-exports included.",
@@ -88,11 +96,12 @@ async function production(signal) {
 /** The first exporter of each product. @param {AbortSignal} signal @returns {Promise<Figure[]>} */
 async function exported(signal) {
   const found = await fetched("/api/concentration?sort=stage", { signal });
+  const called = await labels();
   return found.rows
     .filter((/** @type {any} */ row) => row.market === "exports" && row.measure === "usd" && row.cr1 !== null)
     .map((/** @type {any} */ row) => ({
       product: row.product, first: row.top, share: row.cr1, weight: row.total_usd, exports: true,
-      told: `${share(row.cr1)} of the world's exports of ${row.product} in ${row.period} by value, from ${row.top} (${row.source})`,
+      told: `${share(row.cr1)} of the world's exports of ${called(row.product)} in ${row.period} by value, from ${called(row.top)} (${row.source})`,
     }));
 }
 
@@ -115,7 +124,7 @@ function heat(names, figures, country, title) {
   /** @type {Map<string, HTMLElement>} */
   const cells = new Map();
   const rows = minerals.map((mineral) => h("tr", {},
-    h("th", { scope: "row" }, h("a", { href: mineralLink(mineral.key, country) }, mineral.name)),
+    h("th", { scope: "row" }, h("a", { href: mineralLink(mineral.key, country) }, mineral.short ?? mineral.name)),
     ...used.map((stage) => {
       const cell = h("td");
       cells.set(`${mineral.key} ${stage.key}`, cell);
