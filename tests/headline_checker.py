@@ -1024,7 +1024,7 @@ def ends_of(read: Reader) -> dict[str, list[tuple[Row, Row]]]:
     rows = [row for row in read.rows
             if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
     ends: dict[str, list[tuple[Row, Row]]] = {}
-    for some in of_each(rows, "product", "dataset", "reporter", "source").values():
+    for some in of_each(rows, "product", "on", "dataset", "reporter", "source").values():
         some = sorted(some, key=lambda row: (Period(row["period"]).end, row["period"]))
         ends.setdefault(some[0]["product"], []).append((some[0], some[-1]))
     return ends
@@ -1046,8 +1046,10 @@ def series(read: Reader, match: re.Match[str]) -> None:
     assert match["now"] == last["period"]
     read.other(match["other"], [first, last])
     if match["place"]:
-        assert match["place"] == read.place(last["largest"])
-        assert agrees(match["share"], last["largest_share_usd"])
+        with_one = last.get("on") is not None
+        assert match["place"] == read.place(last["on" if with_one else "largest"])
+        share = last["on_share_usd" if with_one else "largest_share_usd"]
+        assert agrees(match["share"], share)
 
 
 def grown(read: Reader, match: re.Match[str]) -> None:

@@ -60,6 +60,7 @@ def questions(products: tuple[str, ...], places: tuple[str, ...]) -> Iterator[As
         yield "centrality", (), scope
         yield "trend", (buyer,), scope
         yield "trend", (seller,), {"partner": "consumer", **scope}
+        yield "trend", (buyer,), {"on": seller, **scope}
         yield "compare", ("2023", "2024"), {"of": buyer, **scope}
         yield "controls", (), scope
         yield "list_claims", (), scope

@@ -540,7 +540,9 @@ def _ends_of(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Row]]]:
     known = [row for row in rows
              if Period(row["period"]).months == length and row["usd"] is not None]  # fmt: skip
     ends: dict[str, list[tuple[Row, Row]]] = {}
-    for (product, *_), some in grouped(known, "product", "dataset", "reporter", "source").items():
+    for (product, *_), some in grouped(
+        known, "product", "on", "dataset", "reporter", "source"
+    ).items():
         some.sort(key=lambda row: (Period(row["period"]).end, row["period"]))
         ends.setdefault(product, []).append((some[0], some[-1]))
     return ends
@@ -583,7 +585,10 @@ def _of_series(names: Lexicon, trade: str, first: Row, last: Row) -> Sentences:
     goods, share = names.goods(first["product"]), ""
     newest = f"{worth(last['usd'])}{when(last['period'])}"
     verb = "bought" if last.get("supplier") else "sold"
-    if last["largest"] and last["largest_share_usd"] is not None:
+    if last.get("on"):
+        if last["on_share_usd"] is not None:
+            share = f"; {names.place(last['on'])} {verb} {part(last['on_share_usd'])} of that"
+    elif last["largest"] and last["largest_share_usd"] is not None:
         share = f"; {names.place(last['largest'])} {verb} {part(last['largest_share_usd'])} of that"
     if first is last:
         yield from shortened(f"{trade} of {goods} were worth {newest}{qualified([last])}", share)

@@ -313,7 +313,7 @@ def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
 
 
 PLACES = (
-    "consumer", "supplier", "country", "origin", "of", "about", "exporters", "destinations",
+    "consumer", "supplier", "country", "origin", "of", "on", "exporters", "destinations",
 )  # fmt: skip
 """Parts of a scope that are keys of countries and areas."""
 
