@@ -141,7 +141,7 @@ VERBS = (
             DATASET,
             COUNT_BY,
             share(
-                "min_share", "Leave out shares that are smaller even at most.",
+                "min_share", "Leave out shares below this in every case.",
                 0.01, FRACTION,
             ),
         ),
@@ -225,15 +225,15 @@ VERBS = (
             switch("cascade", "Show who fails in turn, instead of losses passed on."),
             share(
                 "tolerance",
-                "With --cascade: who loses more fails. Default: 0.3.",
+                "With --cascade: a country that loses more than this fails. Default: 0.3.",
                 None, FRACTION,
             ),
             share(
                 "spread",
-                "With --cascade: a failing country's cut. Default: 0.5.",
+                "With --cascade: share by which it then cuts its sales. Default: 0.5.",
                 None, FRACTION,
             ),
-            share("min_loss", "Leave out losses that are smaller even at most.", 0.01, FRACTION),
+            share("min_loss", "Leave out losses below this in every case.", 0.01, FRACTION),
             Parameter(
                 "top", "--top", "N",
                 "Only the N largest losses of each product; 0: all. Default: one screen.",
@@ -272,7 +272,7 @@ VERBS = (
             SCOPE,
             Parameter(
                 "date", "--date", "DATE",
-                "Only those that stand on this day, such as 2025-06-01, with their status then. "
+                "Only those in place on this day, such as 2025-06-01, with their status then. "
                 "Default: all.",
                 "date",
             ),
@@ -373,7 +373,7 @@ VERBS = (
                 "texts",
             ),
             PERIOD,
-            share("import_reliance", "Input that no table gives, 0-1.", None, FRACTION),
+            share("import_reliance", "Import reliance, 0-1, which no table gives.", None, FRACTION),
             share("eol_rir", "End-of-life recycling input rate, 0-1.", None, FRACTION),
             replace(
                 share("substitution", "Substitution index, 0-1.", None, FRACTION), metavar="INDEX"

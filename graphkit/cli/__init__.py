@@ -47,6 +47,7 @@ HELP = """Who depends on whom for critical minerals, with sources.
 
 Every answer says what it counts. The default database is built from the shipped seeds when it is
 first needed; --db names another one: a file, a Neo4j URI, or 'local' (see graphkit neo4j).
+'graphkit help' explains names, periods, formats and databases.
 
 \b
 Examples:

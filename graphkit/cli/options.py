@@ -43,7 +43,7 @@ Database = Annotated[
         metavar="DATABASE",
         envvar="GRAPHKIT_DB",
         show_envvar=False,
-        help="Database to ask: 'graphkit help databases'.",
+        help="Database: 'graphkit help databases'.",
     ),
 ]
 Format = Annotated[
