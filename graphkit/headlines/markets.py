@@ -106,7 +106,7 @@ def _chosen_market(rows: Sequence[Row]) -> tuple[str, str]:
     wanted = ("imports", "production", "exports")
     return min(pairs, key=lambda pair: (
         next((place for place, one in enumerate(wanted) if pair[0] == one), len(wanted)),
-        pair[1] != "usd", pair,
+        pair[1] != "usd", pair[0], pair[1] or "",
     ))  # fmt: skip
 
 
