@@ -316,6 +316,20 @@ def in_names(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
     }
 
 
+PLAIN_NAME = re.compile(r"[^\W_][\w .,;&'’()/+-]{0,79}")
+"""Names of which no sign is one of markup or hidden."""
+
+
+def spoken(key: str, names: Mapping[str, str]) -> str:
+    """Return the name of a key for a sentence; the key, if signs of markup are in the name.
+
+    >>> spoken("dy-oxide", {"dy-oxide": "Dysprosium oxide"}), spoken("X", {"X": "[a](b)"})
+    ('Dysprosium oxide', 'X')
+    """
+    name = names.get(key, key)
+    return name if PLAIN_NAME.fullmatch(name) else key
+
+
 def keys_of_refs(table: pa.Table, columns: Iterable[str]) -> set[str]:
     """Collect the keys in some columns of a table, of lists each item."""
     values = [

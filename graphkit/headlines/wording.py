@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from graphkit.answer import Answer, money
+from graphkit.answer import PLAIN_NAME, Answer, money
 from graphkit.names import with_article
 from graphkit.period import Period
 
@@ -180,8 +180,6 @@ def counted_once(rows: Sequence[Row]) -> bool:
     )
 
 
-_NAME = re.compile(r"[^\W_][\w .,;&'’()/+-]{0,79}")
-"""Names of countries and goods, of which no sign is one of markup or hidden."""
 _BRACKETS = re.compile(r" \([^()]*\)")
 
 
@@ -217,7 +215,7 @@ class Lexicon:
     def _name(self, key: str) -> str | None:
         """Return a name that may stand in a sentence: one with the signs of names alone."""
         name = self.answer.names.get(key)
-        return name if name and _NAME.fullmatch(name) else None
+        return name if name and PLAIN_NAME.fullmatch(name) else None
 
     def places(self, keys: Iterable[str]) -> str:
         """Name several places by the alphabet of their keys."""

@@ -127,10 +127,10 @@ def _periods(claims: pa.Table, held: pa.Table) -> list[str]:
 
 
 COLUMNS = (
-    Column("verdict", "Verdict"),
-    Column("claim", "Claim"),
-    Column("data", "Facts give"),
-    Column("differs", "Differs by"),
+    Column("verdict", "Verdict", rank=0),
+    Column("claim", "Claim", rank=0),
+    Column("data", "Facts give", rank=0),
+    Column("differs", "Differs by", rank=0),
     Column("why", "Reading, or what is missing", rank=LONG),
     Column("source", "Source"),
     Column("claimed_low", doc="the published figure or the lower end of its range, in the claim's "

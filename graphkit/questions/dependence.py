@@ -177,7 +177,8 @@ def suppliers(
     ])  # fmt: skip
     rows = products_by_stake(rows, value_by_product(trade.flows))
     question = f"Who supplies {buyer.said} with {asked.scope.meaning}?"
-    return replace(_answer(catalog, question, asked, rows, trade), parts="supplier")
+    return replace(_answer(catalog, question, asked, rows, trade), parts="supplier",
+                   grouped_by=("product",))  # fmt: skip
 
 
 @checked(COLUMNS, COMPARED, (FIT,))

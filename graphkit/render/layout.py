@@ -40,13 +40,15 @@ class TextColumn:
     """Order in which a narrow table leaves columns out, as in :class:`graphkit.answer.Column`."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of what the cells name, by the text of the cell; pages show them on hover."""
+    least: int = 0
+    """Width below which it is not wrapped."""
 
     @property
     def narrowest(self) -> int:
         """The width with headers and text wrapped between all words."""
         texts = [self.header] if self.number else [self.header, *self.cells]
         words = [word for text in texts for word in text.split(" ")]
-        return max(map(width, [*words, *(self.cells if self.number else ())]))
+        return max(self.least, *map(width, [*words, *(self.cells if self.number else ())]))
 
     @property
     def widest(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.analysis.claims import claim_figure, known_values
 from graphkit.answer import (
     BOTH_WEIGHTS,
     LONG,
@@ -16,14 +17,15 @@ from graphkit.answer import (
     parts_of,
     percent,
     short_text,
+    spoken,
     undoubted,
     unit_of,
 )
+from graphkit.names import capitalized
 from graphkit.remarks import MARKS, REMARK, main_period, with_remarks
 from graphkit.render.answer import (
     View,
     answer_columns,
-    comparisons_shown,
     coverage_lines,
     lifted,
     scope_line,
@@ -31,13 +33,16 @@ from graphkit.render.answer import (
     totals_columns,
 )
 from graphkit.render.layout import GAPS, MarkdownPage, PlainPage, TextColumn, fitted
+from graphkit.render.layout import width as text_width
 
 LINES = 40
 """Lines of a screen."""
 ROWS = 10
 """Rows of an answer that a screen shows."""
-NOTE = 34
-"""Width at which a column of remarks is wrapped, where the figures leave that much."""
+NOTE = 30
+"""Width at which a column of remarks is wrapped; where it is, columns of figures make room."""
+SENTENCES, SENTENCE = ("claim", "other_claim"), 38
+"""Columns of sentences, and the width at which they are wrapped."""
 CLAIMS = 3
 """Published claims that a screen sets beside the data."""
 DOUBT_LEFT_OUT = "Weights in doubt are left out, or are as another source gives them."
@@ -126,8 +131,9 @@ def _screen(
         tables.append(columns)
         lines.append(_more(answer, view, chosen, hidden, unsaid))
     lines += [
-        *_uncounted(answer), *_published(answer, view), *_bought_elsewhere(answer, view),
-        _counted(answer), _data(answer), _not_shown(answer, view),
+        _common_remark(answer), *_uncounted(answer), *_published(answer, view),
+        *_bought_elsewhere(answer, view), _counted(answer), _data(answer),
+        _not_shown(answer, view),
     ]  # fmt: skip
     return Screen(
         answer.headline or answer.question, answer.question if answer.headline else "", tables,
@@ -156,13 +162,28 @@ def _columns(
     columns = answer_columns(shown, once={})
     if others := _others(answer, chosen):
         columns = [replace(c, cells=[*c.cells, others.get(c.name, "")]) for c in columns]
+    refs = {column.name: column.refers_to for column in answer.columns}
+    figures = [_whole(c, refs.get(c.name.removesuffix(WITHOUT), ""))
+               for c in columns if c.name != REMARK.name]  # fmt: skip
     notes = [_ditto(c) for c in columns if c.name == REMARK.name and any(c.cells)]
-    figures = [column for column in columns if column.name != REMARK.name]
+    if answer.rows[REMARK.name].null_count == 0 and len(answer.rows[REMARK.name].unique()) == 1:
+        notes = []
+    notes = [replace(column, least=min(column.widest, NOTE)) for column in notes]
     room = None if view.wide else width
     if notes and room is not None:
-        room -= min(notes[0].widest, NOTE) + GAPS[-1]
+        room -= notes[0].least + GAPS[-1]
     fitting, hidden = fitted(figures, room)
     return [*fitting, *notes], hidden
+
+
+def _whole(column: TextColumn, ref: str) -> TextColumn:
+    """Keep names on one line, and those of countries on every screen; claims in few lines."""
+    if column.name in SENTENCES:
+        return replace(column, least=min(column.widest, SENTENCE))
+    if not ref:
+        return column
+    least = max(map(text_width, column.cells), default=0)
+    return replace(column, least=least, rank=0 if ref == "place" else column.rank)
 
 
 def _stated_once(answer: Answer) -> Mapping[str, str]:
@@ -172,7 +193,8 @@ def _stated_once(answer: Answer) -> Mapping[str, str]:
     """
     return {
         name: text for name, text in lifted(answer).items()
-        if answer.scope.get(name) == answer.rows[name][0].as_py() or name not in answer.subjects
+        if name != REMARK.name
+        and (answer.scope.get(name) == answer.rows[name][0].as_py() or name not in answer.subjects)
     }  # fmt: skip
 
 
@@ -259,7 +281,7 @@ def _uncounted(answer: Answer) -> Iterator[str]:
     """Name steps of a chain and products in scope of which there are no data."""
     for name, text in UNCOUNTED.items():
         keys = [k for part in parts_of(answer.coverage).values() for k in part.get(name, ())]
-        if names := [answer.names.get(key, key) for key in dict.fromkeys(keys)]:
+        if names := [spoken(key, answer.names) for key in dict.fromkeys(keys)]:
             more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
             yield f"{text}: {', '.join(names[:FEW])}{more}."
 
@@ -267,7 +289,7 @@ def _uncounted(answer: Answer) -> Iterator[str]:
 def _published(answer: Answer, view: View) -> Iterator[str]:
     """Set the published claims on the largest trade beside the data; count the others."""
     compared: dict[str, list[Mapping[str, Any]]] = {}
-    for row in comparisons_shown(answer):
+    for row in answer.comparisons.to_pylist():
         compared.setdefault(row["claim"], []).append(row)
     worth = _worth(answer)
 
@@ -295,24 +317,21 @@ def _worth(answer: Answer) -> dict[str, float]:
 def _beside(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> str:
     """Write one claim with the figures that the trade data give for what it may count."""
     first = rows[0]
-    claims = {row["key"]: row for row in answer.claims.to_pylist()}
-    source = claims[first["claim"]]["source"]
-    name = answer.names.get
-    counted = claims[first["claim"]]["counted_by"]
-    measure, by = ("tonnes", "weight") if counted == "weight" else ("usd", "value")
+    claim = next(known_values(r) for r in answer.claims.to_pylist() if r["key"] == first["claim"])
+    by_weight = claim.get("counted_by") == "weight"
+    share, by = ("share_tonnes", "weight") if by_weight else ("share_usd", "value")
     figures = "; ".join(
-        f"{_share(row[f'share_{measure}'])} of "
-        + " + ".join(name(product, product) for product in row["products"].split(" + "))
+        f"{_share(row[share])} of "
+        + " + ".join(spoken(product, answer.names) for product in row["products"].split(" + "))
         for row in rows
     )
-    ends = (
-        []
-        if all(answer.scope.get(end) == first[end] for end in ENDS)
-        else [" from ".join(name(first[end], first[end]) for end in ENDS)]
-    )
+    subject = spoken(claim.get("product") or claim.get("element") or "", answer.names)
+    ends = [] if all(answer.scope.get(end) == first[end] for end in ENDS) else [
+        " from ".join(spoken(first[end], answer.names) for end in ENDS)
+    ]  # fmt: skip
     when = [] if first["period"] == main_period(answer) else [first["period"]]
-    stated = ", ".join([f"{first['figure']} of {name(first['of'], first['of'])}", *ends, *when])
-    return f"Published: {stated} ({source}). Trade data by {by}: {figures}."
+    stated = ", ".join([f"{claim_figure(claim)} of {subject}", *ends, *when])
+    return f"Published: {stated} ({claim['source']}). Trade data by {by}: {figures}."
 
 
 def _share(share: float | None) -> str:
@@ -322,10 +341,16 @@ def _share(share: float | None) -> str:
 def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
     """Count the products that hold what was asked for and are bought for something else."""
     if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
-        named = ", ".join(answer.names.get(key, key) for key in products[:FEW])
+        named = ", ".join(spoken(key, answer.names) for key in products[:FEW])
         more = f" and {len(products) - FEW} more" if len(products) > FEW else ""
         meaning = answer.scope["meaning"]
         yield f"Contains {meaning}, bought for something else: {named}{more}: {view.more[2]}."
+
+
+def _common_remark(answer: Answer) -> str:
+    """Give the remark that is that on every row, once."""
+    remarks = answer.rows[REMARK.name].unique().to_pylist()
+    return f"{capitalized(remarks[0])}." if len(remarks) == 1 and remarks[0] else ""
 
 
 def _counted(answer: Answer) -> str:
