@@ -124,10 +124,10 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
     face = ask.depends("KOR", scope="magnets-metal", period="2024").rows.to_pylist()[0]
     looked = ask.depends_looked_through("KOR", scope="magnets-metal", period="2024")
     last = looked.rows.to_pylist()[-1]
-    said = next(p for p in section(korea, COUNTRY[1]).points if "magnets of metal" in p)
+    said = next(p for p in section(korea, COUNTRY[1]).points if "metal magnets" in p)
 
     assert said.startswith(
-        f"{percent(face['share_usd'])} of the imports of permanent magnets of metal by value in "
+        f"{percent(face['share_usd'])} of the imports of metal magnets by value in "
         f"2024 came from China as the last seller ({percent(face['share_tonnes'])} by weight)"
     )
     assert (
@@ -149,7 +149,7 @@ def test_its_sentences_have_the_figures_of_the_verbs(korea, ask):
 
 def test_published_claims_are_cited_with_names_basis_and_source(mineral, korea):
     assert (
-        "91.3 % of the production of rare earth elements (stage separate) in China in 2024 (basis: "
+        "91.3 % of the production of rare earths (stage refined material) in China in 2024 (basis: "
         "by weight; contained metal not stated; iea-cmde-2025)."
     ) in section(mineral, MINERAL[0]).points
     checked = section(korea, "Published claims against the data").answer
@@ -194,7 +194,7 @@ def test_a_country_begins_with_the_largest_sums_and_counts_the_small_ones(korea)
 
 def test_the_table_of_dependencies_has_the_order_of_the_sentences(korea):
     largest = section(korea, COUNTRY[1])
-    names = ["permanent magnets of metal", "rare-earth metals", "rare-earth compounds"]
+    names = ["metal magnets", "rare-earth metals", "rare-earth compounds"]
     keys = dict(zip(("magnets-metal", "ree-metals", "ree-compounds"), names, strict=True))
     told = [next(name for name in names if name in point) for point in largest.points]
 
@@ -437,7 +437,7 @@ def test_an_act_is_told_with_what_the_country_buys_of_it(korea, ask):
     share = ask.depends("KOR", on="CHN", scope="magnets-metal", period="2024").rows["share_usd"]
     said = next(p for p in acts.points if "Announcement 18 of 2025" in p)
 
-    assert f"{percent(share[0].as_py())} of permanent magnets of metal" in said
+    assert f"{percent(share[0].as_py())} of metal magnets" in said
     assert not any(row["target"] == "USA" for row in acts.answer.rows.to_pylist())
     granted = "25 % of the licence applications under Announcement 18 of 2025 were granted by 2025-"
     assert sum(granted in point for point in acts.points) == 2

@@ -298,7 +298,9 @@ def command(sliced_file: Path, capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_a_table_has_the_first_ranks_and_data_have_all(command):
-    _, table, _ = command("--for", "ree-metals", "--period", "2024", "-f", "markdown")
+    _, table, _ = command(
+        "--for", "ree-metals", "--period", "2024", "-f", "markdown", "--top", "15"
+    )
     _, data, _ = command("--for", "ree-metals", "--period", "2024", "-f", "json")
 
     rows = json.loads(data)["rows"]

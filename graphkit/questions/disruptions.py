@@ -42,7 +42,7 @@ COLUMNS = (
            type=NUMBER),
     Column("indirect", "through others", "0 to 1, share of the same that others lose and pass on",
            rank=3, type=NUMBER),
-    Column("lost_share", "Loses in all", "0 to 1, the sum of both", type=NUMBER),
+    Column("lost_share", "Loses in all", "0 to 1, the sum of both", rank=0, type=NUMBER),
     Column("low", "at least", "0 to 1, the least that sum can be, given all published data",
            rank=4, type=NUMBER),
     Column("high", "at most", "0 to 1, the most that sum can be", rank=4, type=NUMBER),
@@ -56,7 +56,7 @@ COLUMNS = (
     Column("slack", doc="share by which the remaining suppliers can deliver more, as asked",
            type=NUMBER),
     Column("lost_imports", "Lost imports", "in the unit of the network, of the product and period",
-           type=NUMBER),
+           rank=0, type=NUMBER),
 )  # fmt: skip
 SHOWN = (
     "consumer", "product", "period", "direct", "indirect", "lost_share", "low", "high",
@@ -78,7 +78,7 @@ CASCADE_COLUMNS = (
     *RANGE,
     Column("failed", "Fails", type=FLAG),
     Column("verdict", "Verdict"),
-    Column("hit_by", "Hit by"),
+    Column("hit_by", "Hit by", rank=3),
     Column("loss", doc="0 to 1, share of the exports that is cut, as asked", type=NUMBER),
     Column("tolerance", doc="0 to 1, loss above which a country fails, as asked", type=NUMBER),
     Column(
@@ -87,7 +87,11 @@ CASCADE_COLUMNS = (
         type=NUMBER,
     ),
     Column(
-        "lost", "Lost supply", "in the unit of the network, of the product and period", type=NUMBER
+        "lost",
+        "Lost supply",
+        "in the unit of the network, of the product and period",
+        rank=0,
+        type=NUMBER,
     ),
 )
 CASCADE_SHOWN = (

@@ -426,14 +426,18 @@ def _counted(series: Mapping[str, Any]) -> tuple[str, str]:
     code = f"HS {series['hs']}" if series["hs"] else "no HS code"
     code += f", {series['fit']}" if series.get("fit", "exact") != "exact" else ""
     revision = f"{series['hs_revision']}, " if series["hs_revision"] else ""
-    basis = f"{series['basis'] or 'unknown'} weight"
+    return f"{series['product']} ({code})", (
+        f"{revision}{weighed(series)}; data set {series['dataset']}, source {series['source']}"
+    )
+
+
+def weighed(series: Mapping[str, Any]) -> str:
+    """State the basis of the weights of a series, who reports it, and where it is valued."""
     reporter = REPORTERS.get(series["reporter"], series["reporter"])
     borders = _borders(series)
     if borders != [VALUED["fob"]]:
         reporter += f", values {' and '.join(borders)}"
-    return f"{series['product']} ({code})", (
-        f"{revision}{basis}, {reporter}; data set {series['dataset']}, source {series['source']}"
-    )
+    return f"{series['basis'] or 'unknown'} weight, {reporter}"
 
 
 def _pool_line(pool: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ class TextColumn:
     def narrowest(self) -> int:
         """The width with headers and text wrapped between all words."""
         texts = [self.header] if self.number else [self.header, *self.cells]
-        words = [word for text in texts for word in text.split(" ")]
+        words = [word for text in texts for word in WORDS.split(text)]
         return max(self.least, *map(width, [*words, *(self.cells if self.number else ())]))
 
     @property
@@ -56,6 +56,8 @@ class TextColumn:
         return max(map(width, [self.header, *self.cells]))
 
 
+WORDS = re.compile(r" (?!%)")
+"""Blanks at which text is wrapped: not between a number and its sign."""
 WIDE_CELL = 40
 """Width from which a cell is wrapped in a table wider than the page."""
 GAPS = (2, 1)
@@ -159,7 +161,7 @@ def wrap(text: str, to: int) -> list[str]:
     (['rare-earth', 'metals'], ['magnets-metal'], [''])
     """
     lines: list[str] = []
-    for word in re.split(r" (?!%)", text):
+    for word in WORDS.split(text):
         if lines and width(lines[-1]) + 1 + width(word) <= to:
             lines[-1] += f" {word}"
         else:

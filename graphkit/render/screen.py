@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import Any
 
 import pyarrow as pa
@@ -31,21 +32,27 @@ from graphkit.render.answer import (
     scope_line,
     sources_of_rows,
     totals_columns,
+    weighed,
 )
 from graphkit.render.layout import GAPS, MarkdownPage, PlainPage, TextColumn, fitted
 from graphkit.render.layout import width as text_width
 
 LINES = 40
 """Lines of a screen."""
+WIDE = 100
+"""Columns of a page that has no width."""
 ROWS = 10
 """Rows of an answer that a screen shows."""
-NOTE = 30
-"""Width at which a column of remarks is wrapped; where it is, columns of figures make room."""
-SENTENCES, SENTENCE = ("claim", "other_claim"), 38
-"""Columns of sentences, and the width at which they are wrapped."""
+NOTES = (30, 20, 12)
+"""Widths at which a column of remarks is wrapped, until the figures that decide have room."""
+SENTENCES = ("claim", "other_claim")
+"""Columns of sentences, which are wrapped at a third of the page."""
 CLAIMS = 3
 """Published claims that a screen sets beside the data."""
 DOUBT_LEFT_OUT = "Weights in doubt are left out, or are as another source gives them."
+NO_RANGE = 0.0005
+"""Difference of the ends of a range below which they are one figure to the digit shown."""
+ROUND = 1e-9
 FEW = 3
 """Names of a list that a screen gives."""
 UNCOUNTED = {
@@ -163,23 +170,54 @@ def _columns(
     if others := _others(answer, chosen):
         columns = [replace(c, cells=[*c.cells, others.get(c.name, "")]) for c in columns]
     refs = {column.name: column.refers_to for column in answer.columns}
-    figures = [_whole(c, refs.get(c.name.removesuffix(WITHOUT), ""))
-               for c in columns if c.name != REMARK.name]  # fmt: skip
+    figures = _with_range(
+        [_whole(c, refs.get(c.name.removesuffix(WITHOUT), ""), width or WIDE)
+         for c in columns if c.name != REMARK.name], shown.rows,
+    )  # fmt: skip
     notes = [_ditto(c) for c in columns if c.name == REMARK.name and any(c.cells)]
     if answer.rows[REMARK.name].null_count == 0 and len(answer.rows[REMARK.name].unique()) == 1:
         notes = []
-    notes = [replace(column, least=min(column.widest, NOTE)) for column in notes]
-    room = None if view.wide else width
-    if notes and room is not None:
-        room -= notes[0].least + GAPS[-1]
-    fitting, hidden = fitted(figures, room)
+    if view.wide or width is None:
+        return [*figures, *notes], []
+    for least in NOTES:
+        notes = [replace(column, least=min(column.widest, least)) for column in notes]
+        fitting, hidden = fitted(figures, width - sum(c.least + GAPS[-1] for c in notes))
+        if not any(c.rank == 0 for c in figures if c.header in hidden):
+            break
     return [*fitting, *notes], hidden
 
 
-def _whole(column: TextColumn, ref: str) -> TextColumn:
+def _with_range(columns: Sequence[TextColumn], rows: pa.Table) -> list[TextColumn]:
+    """Put the least and the most that a share can be into one column, empty where they are one."""
+    names = [column.name for column in columns]
+    ends = [
+        next((n for n in (f"{end}{WITHOUT}", end) if n in names), "") for end in ("low", "high")
+    ]
+    if not all(ends):
+        return list(columns)
+    cells = [_range(*row.values()) for row in rows.select(ends).to_pylist()]
+    filled = len(columns[0].cells) - len(cells)  # a row that adds up others has no range
+    span = TextColumn("range", [*cells, *[""] * filled], number=True, rank=0)
+    return [span if c.name == ends[0] else c for c in columns if c.name != ends[1]]
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """Write a range of a share in whole percents, rounded outwards.
+
+    >>> _range(0.467, 0.8686), _range(0.842, 0.842), _range(0.0, 1.0)
+    ('46 – 87 %', '', '0 – 100 %')
+    """
+    if low is None or high is None:
+        return "unknown"
+    if high - low < NO_RANGE:
+        return ""
+    return f"{floor(100 * low + ROUND)} – {ceil(100 * high - ROUND)} %"
+
+
+def _whole(column: TextColumn, ref: str, to: int) -> TextColumn:
     """Keep names on one line, and those of countries on every screen; claims in few lines."""
     if column.name in SENTENCES:
-        return replace(column, least=min(column.widest, SENTENCE))
+        return replace(column, least=min(column.widest, to // 3))
     if not ref:
         return column
     least = max(map(text_width, column.cells), default=0)
@@ -367,8 +405,8 @@ def _data(answer: Answer) -> str:
     series = [one for part in parts_of(answer.coverage).values() for one in part.get("series", ())]
     first = next(iter(coverage_lines(answer)), "") if len(parts_of(answer.coverage)) == 1 else ""
     worth = first if " flow" in first.partition("in ")[0] else ""
-    basis = " or ".join(sorted({one["basis"] or "of unknown basis" for one in series}))
-    return " ".join(filter(None, [worth, f"Weight: {basis}." if basis else "",
+    basis = "; ".join(sorted({weighed(one) for one in series}))
+    return " ".join(filter(None, [worth, f"{capitalized(basis)}." if basis else "",
                                   _sources(answer)]))  # fmt: skip
 
 
