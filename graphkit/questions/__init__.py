@@ -167,8 +167,10 @@ def checked(*tables: Iterable[Column]) -> Callable[[Asked[P]], Asked[P]]:
             }
             if isinstance(text := bound.arguments.get("scope"), str):
                 each["scope"] = catalog.materials.scopes_in(text)
+            from graphkit.headlines import headline
+
             answer = _with_names(catalog, _each(question, bound, each))
-            return replace(answer, headline=_headline(catalog, key, answer))
+            return replace(answer, headline=headline(key, answer))
 
         return ask
 
@@ -310,22 +312,3 @@ def remarks_on(answer: Answer, remarks: Mapping[str, str]) -> dict[str, str]:
             beginning = COUNTED[kinds.index(True)]
             chosen[goods] = remark if all(has) else remark.removeprefix(beginning)
     return chosen
-
-
-PLACES = (
-    "consumer", "supplier", "country", "origin", "of", "on", "exporters", "destinations",
-)  # fmt: skip
-"""Parts of a scope that are keys of countries and areas."""
-
-
-def _headline(catalog: Catalog, function: str, answer: Answer) -> str:
-    """Say the result in a sentence, with names of the places that the question names too."""
-    from graphkit.headlines import headline
-
-    values = [answer.scope.get(name) for name in PLACES]
-    keys = [key for value in values for key in (value if isinstance(value, list) else [value])]
-    if "origin" in answer.rows.column_names:  # of what passed a bloc
-        origins = answer.rows["origin"].unique().to_pylist()
-        keys += [key.removeprefix("through ") for key in origins if key]
-    asked = {key: name for key in keys if isinstance(key, str) and (name := catalog.name_of(key))}
-    return headline(function, replace(answer, names={**asked, **answer.names}))
