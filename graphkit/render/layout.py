@@ -201,8 +201,8 @@ def lay_out_table(columns: Sequence[TextColumn], page: Page, title: str = "") ->
         alike = [c for c in columns if len(c.cells) > 1 and len(set(c.cells)) == 1]
         if alike and len(alike) < len(columns):
             columns = [column for column in columns if column not in alike]
-            common = ", ".join(f"{column.header} {column.cells[0]}" for column in alike)
-            page.text(f"In every row: {common}.")
+            stated = [f"{column.header} {column.cells[0]}" for column in alike if column.cells[0]]
+            page.text(f"In every row: {', '.join(stated)}.")
     page.table(columns)
     return page
 
