@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graphkit.answer import WITHOUT, Answer, Column, percent, short_text, unit_of
+from graphkit.answer import WITHOUT, Answer, Column, percent, short_text, unit_of, without_empty
 
 REMARK = Column("remark", "Note", "what changes the meaning of the row", rank=0)
 MARKS = ("years", "doubt", "earlier", "fit", "others", "missing_tonnes_share")
@@ -47,6 +47,13 @@ def with_remarks(answer: Answer) -> Answer:
     rows = answer.rows.append_column(REMARK.name, pa.array(texts, pa.string()))
     shown = [*answer.shown, REMARK.name] if answer.shown else ()
     return replace(answer, rows=rows, columns=[*answer.columns, REMARK], shown=shown)
+
+
+def with_remarks_for_marks(answer: Answer) -> Answer:
+    """Show a column of remarks in place of those that it stands for, if any row has one."""
+    remarked = with_remarks(answer)
+    shown = [name for name in remarked.headers if name not in MARKS]
+    return replace(remarked, shown=without_empty(remarked.rows, shown, *answer.headers))
 
 
 def main_period(answer: Answer) -> str | None:

@@ -170,6 +170,7 @@ MORE: list[Asked] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asked", MORE, ids=str)
 def test_headlines_are_true_on_the_shipped_facts(ask, asked):
     if answer := told(ask, asked):

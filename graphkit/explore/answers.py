@@ -7,19 +7,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
-from graphkit.answer import Answer, without_empty
+from graphkit.answer import Answer
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError, Unreachable, visible
 from graphkit.plot import layouts
 from graphkit.plot.drawing import DARK
 from graphkit.queries import Reading, noted_readings
 from graphkit.questions import Question
-from graphkit.remarks import MARKS, with_remarks
+from graphkit.remarks import with_remarks_for_marks
 from graphkit.render import rows_of
 from graphkit.render.answer import coverage_lines, lay_out
 from graphkit.render.layout import TextColumn
@@ -245,13 +245,11 @@ class Blocks:
 def page_of(answer: Answer) -> dict[str, Any]:
     """Return an answer as the page shows it.
 
-    ``blocks`` are those of ``--format markdown``, with the remarks of a screen beside the rows; a
-    row of the first table is that of ``rows`` with the same number.
+    ``blocks`` are those of ``--format markdown``; a row of the first table is that of ``rows``
+    with the same number.
     """
     blocks = Blocks()
-    remarked = with_remarks(answer)
-    shown = [name for name in remarked.headers if name not in MARKS]
-    lay_out(replace(remarked, shown=without_empty(remarked.rows, shown, *answer.headers)), blocks)
+    lay_out(with_remarks_for_marks(answer), blocks)
     return {
         "blocks": blocks.parts,
         "rows": rows_of(answer.rows),

@@ -20,6 +20,7 @@ from graphkit.analysis.claims import known_values
 from graphkit.answer import Answer, full_text
 from graphkit.errors import HIDDEN, GraphkitError, UsageError, visible
 from graphkit.paths import flush, give_up_stdout
+from graphkit.remarks import with_remarks_for_marks
 from graphkit.render.answer import (
     SHORT,
     WHOLE,
@@ -280,7 +281,7 @@ WRITERS = {
     "markdown": Format(
         (".md",),
         lambda table, to, title, view: str(lay_out_table(table_columns(table), MarkdownPage())),
-        lambda answer, to, view: str(lay_out(answer, MarkdownPage(), view)),
+        lambda answer, to, view: str(lay_out(with_remarks_for_marks(answer), MarkdownPage(), view)),
     ),
     "parquet": Format(
         (".parquet",),
@@ -393,4 +394,4 @@ def answer_text(answer: Answer, *, long: bool = False) -> str:
 
 def answer_html(answer: Answer, view: View = WHOLE) -> str:
     """Write an answer as HTML."""
-    return str(lay_out(answer, HtmlPage(), view))
+    return str(lay_out(with_remarks_for_marks(answer), HtmlPage(), view))

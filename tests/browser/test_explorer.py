@@ -147,7 +147,7 @@ def test_the_heat_map_has_the_figures_of_its_command(embedded, opened, country):
             re.compile(rf"{re.escape(called)}\s+{100 * share:.0f} %"), use_inner_text=True
         )
     cell.click()
-    expect(page.locator("h1")).to_contain_text("How concentrated")
+    expect(page.locator("h1")).to_contain_text("concentrated (HHI")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_years_of_flows_are_played_and_kept_in_the_address(embedded, opened):
     page.get_by_role("button", name="Stop").click()
     figures = embedded.get("/api/flows?for=ree-metals&period=2022").json()
     page.goto(f"{embedded.base_url}?ask=flows&for=ree-metals&period=2022")
-    expect(page.get_by_role("img", name=figures["question"])).to_be_visible()
+    expect(page.get_by_role("img", name=figures["headline"])).to_be_visible()
 
 
 def test_the_slider_recomputes_while_it_moves(embedded, opened, sliced_file, capsys):
@@ -240,7 +240,7 @@ def test_the_slider_recomputes_while_it_moves(embedded, opened, sliced_file, cap
 def test_a_chain_is_shown_at_face_value_or_looked_through(embedded, opened, sliced_file, capsys):
     page = opened(embedded, VIEWS["origins"])
     page.get_by_label("Chain").select_option("face-value")
-    expect(page.locator("h1")).to_contain_text("at face value")
+    expect(page.locator("h1")).to_contain_text("By sellers alone")
 
     assert "chain=face-value" in page.url
     for text in ("--chain face-value", "chain='face-value'"):
