@@ -9,6 +9,8 @@ from graphkit.errors import StoreError, Untranslated, UsageError
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
+pytestmark = pytest.mark.long
+
 KOREA = "MATCH (c:Country {iso3: 'KOR'}) "
 
 MEMBERS = (

@@ -18,6 +18,8 @@ from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 
+pytestmark = pytest.mark.long
+
 KEYS = ("z", "Z", "é", "\uff21", "\U0001f600", "a b", "a!", "a", "ab", "a-b")
 MANY = "".join(f"  - {{key: {key!r}, name: '{key}'}}\n" for key in KEYS)
 APPLICATIONS = {"uses.yaml": f"kind: Application\ndefaults: {{source: customs}}\nrows:\n{MANY}"}

@@ -25,7 +25,7 @@ from graphkit.seeds import read_seeds
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.verbs import PARAMETERS
 
-WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "4"))
+WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "3"))
 """Number of random graphs: half of them markets, half seeds of every kind."""
 Asked = tuple[str, tuple[Any, ...], dict[str, Any]]
 
@@ -218,6 +218,7 @@ CHANGED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asked", CHANGED, ids=str)
 def test_no_figure_of_a_headline_can_be_another(ask, asked):
     """The checker fails if any number, or the name of a country, is changed."""

@@ -29,6 +29,8 @@ from graphkit.stores import Limits
 from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
+pytestmark = pytest.mark.long
+
 SECRET = "open-sesame-47"
 SECONDS = 5
 BUSY = 5
