@@ -1,0 +1,374 @@
+"""A statement as one query of SQL: a common table expression for each clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphkit.cypher import Statement
+from graphkit.cypher.tokens import Syntax
+from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck.expressions import Expressions
+from graphkit.stores.duck.functions import AGGREGATES
+from graphkit.stores.duck.patterns import Patterns
+from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable, used_properties
+from graphkit.stores.duck.types import INT, NULL, Model, T, Value, together
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A statement in SQL, with the values that it binds, and the columns of its rows."""
+
+    sql: str
+    bound: Mapping[str, Any]
+    names: tuple[str, ...]
+    types: tuple[T, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Pipeline:
+    """The clauses so far: their expressions, the last of them, and the variables in scope."""
+
+    steps: list[str] = field(default_factory=list)
+    source: str = ""
+    scope: dict[str, Variable] = field(default_factory=dict)
+
+
+def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) -> Compiled:
+    """Compile a statement for a graph.
+
+    Raises
+    ------
+    Untranslated
+        It has a construct that has no rule.
+    UsageError
+        It names a variable that nothing binds.
+    """
+    compiler = _Compiler(statement, Context(model, parameters, used_properties(statement.query)))
+    sql, names, types = compiler.query(statement.query, {})
+    context = compiler.context
+    return Compiled(sql, context.bound, tuple(names), tuple(types), tuple(context.notes))
+
+
+class _Compiler:
+    """Compiler of queries: of the whole statement, and of those inside it."""
+
+    def __init__(self, statement: Statement, context: Context) -> None:
+        self.statement, self.context = statement, context
+        self.patterns = Patterns(context, self._inside)
+
+    def _inside(self, query: Syntax, scope: Scope) -> tuple[str, list[T]]:
+        sql, _, types = self.query(query, scope, named=False)
+        return sql, types
+
+    def query(
+        self, query: Syntax, scope: Scope, *, named: bool = True
+    ) -> tuple[str, list[str], list[T]]:
+        """Compile a query of one part, or of several joined by UNION, inside a scope."""
+        parts: list[tuple[Pipeline, list[str], list[T]]] = []
+        clauses: list[Syntax] = []
+        joined: list[str] = []
+        for clause in [*query.parts, None]:
+            if clause is not None and clause.kind != "union":
+                clauses.append(clause)
+                continue
+            pipeline = Pipeline(scope=dict(scope))
+            names, types = _Clauses(self, pipeline, named=named).run(clauses)
+            parts.append((pipeline, names, types))
+            clauses = []
+            if clause is not None:
+                joined.append("UNION ALL" if clause.name == "ALL" else "UNION")
+        first, names, types = parts[0]
+        if any(sorted(other) != sorted(names) for _, other, _ in parts):
+            raise UsageError("All sub queries in an UNION must have the same return column names")
+        wide = [together(of[other.index(name)] for _, other, of in parts) for name in names]
+        selects = [
+            "SELECT " + ", ".join(
+                f"{Value(f'c{other.index(name)}', of[other.index(name)]).cast(to)} AS c{place}"
+                for place, (name, to) in enumerate(zip(names, wide, strict=True))
+            ) + f" FROM {pipeline.source}"
+            for pipeline, other, of in parts
+        ]  # fmt: skip
+        steps = [step for pipeline, *_ in parts for step in pipeline.steps]
+        final = selects[0] if names else f"SELECT 1 AS one FROM {first.source}"
+        for sign, select in zip(joined, selects[1:], strict=True):
+            final += f" {sign} {select}"
+        beginning = f"WITH {', '.join(steps)} " if steps else ""
+        return beginning + final, names, wide
+
+
+class _Clauses:
+    """Compiler of the clauses of one query, from the first to RETURN."""
+
+    def __init__(self, compiler: _Compiler, pipeline: Pipeline, *, named: bool) -> None:
+        self.compiler, self.pipeline, self.named = compiler, pipeline, named
+        self.context, self.patterns = compiler.context, compiler.patterns
+        self.statement = compiler.statement
+        self.names: list[str] = []
+        self.types: list[T] = []
+
+    def run(self, clauses: list[Syntax]) -> tuple[list[str], list[T]]:
+        """Compile the clauses."""
+        for clause in clauses:
+            rule = RULES.get(clause.kind)
+            if rule is None:
+                raise Untranslated(f"{clause.kind} has no rule yet")
+            rule(self, clause)
+        if not self.names and self.named:
+            raise Untranslated("a query without RETURN")
+        return self.names, self.types
+
+    @property
+    def values(self) -> Expressions:
+        """The compiler of values in the scope so far."""
+        return Expressions(self.context, self.pipeline.scope, self.patterns.value)
+
+    def step(self, select: str) -> None:
+        """Add an expression, and go on from it."""
+        name = self.context.fresh("q")
+        self.pipeline.steps.append(f"{name} AS ({select})")
+        self.pipeline.source = name
+
+    def match(self, clause: Syntax) -> None:
+        """Join the sources of a pattern."""
+        if clause.first("hint") is not None:
+            raise Untranslated("a hint")
+        scope = self.pipeline.scope
+        found = self.patterns.match(clause.all("path"), clause.first("where"), scope)
+        columns, variables = [], {}
+        for name, variable in found.variables.items():
+            if name.startswith("_") and not name[1:].strip("0123456789"):
+                continue
+            renamed = {}
+            for what, column in variable.columns.items():
+                renamed[what] = self.context.fresh("v")
+                columns.append(f"{column} AS {renamed[what]}")
+            variables[name] = Variable(variable.type, renamed)
+        for name, value in found.values.items():
+            column = self.context.fresh("v")
+            columns.append(f"{value.sql} AS {column}")
+            variables[name] = Variable(value.type, {"": column})
+        source = self.pipeline.source
+        where = " AND ".join(f"({c})" for c in found.conditions)
+        if clause.name == "OPTIONAL":
+            inner = f"SELECT {', '.join(columns) or '1 AS one'}"
+            inner += f" FROM {', '.join(found.sources)}" if found.sources else ""
+            inner += f" WHERE {where}" if where else ""
+            base = source or "(SELECT 1 AS one)"
+            alias = self.context.fresh("o")
+            kept = f"{base}.*, " if source else ""
+            taken = ", ".join(c for v in variables.values() for c in v.columns.values()) or "1 AS u"
+            self.step(
+                f"SELECT {kept}{taken} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
+            )
+        else:
+            listed = ([f"{source}.*"] if source else []) + columns
+            sources = ([source] if source else []) + found.sources
+            select = f"SELECT {', '.join(listed) or '1 AS one'}"
+            select += f" FROM {', '.join(sources)}" if sources else ""
+            self.step(select + (f" WHERE {where}" if where else ""))
+        scope.update(variables)
+
+    def unwind(self, clause: Syntax) -> None:
+        """Make a row of each item of a list; of a single value one."""
+        value, variable = self.values.value(clause.parts[0]), clause.parts[1]
+        source = self.pipeline.source
+        column = self.context.fresh("v")
+        if value.type == NULL:
+            of, select = NULL, "CAST(NULL AS VARCHAR)"
+        elif value.type.name == "list":
+            of, select = value.type.item or NULL, f"unnest({value.sql})"
+        else:
+            of, select = value.type, value.sql
+        kept = f"{source}.*, " if source else ""
+        origin = f" FROM {source}" if source else ""
+        self.step(f"SELECT {kept}{select} AS {column}{origin}"
+                  + (" WHERE FALSE" if value.type == NULL else ""))  # fmt: skip
+        self.pipeline.scope[variable.name] = Variable(of, {"": column})
+
+    def subquery(self, clause: Syntax) -> None:
+        """Ask a query for each row."""
+        imports = [part for part in clause.parts[:-1] if part.kind in ("variable", "star")]
+        scope = self.pipeline.scope
+        if any(part.kind == "star" for part in imports):
+            taken = dict(scope)
+        else:
+            taken = {part.name: scope[part.name] for part in imports if part.name in scope}
+        query = clause.parts[-1]
+        if not imports and query.parts[0].kind == "with":
+            taken = dict(scope)  # the older form, whose first WITH imports
+        sql, names, types = self.compiler.query(query, taken)
+        alias, source = self.context.fresh("o"), self.pipeline.source
+        base = source or "(SELECT 1 AS one)"
+        columns = []
+        for place, (name, of) in enumerate(zip(names, types, strict=True)):
+            column = self.context.fresh("v")
+            columns.append(f"{alias}.c{place} AS {column}")
+            scope[name] = Variable(of, {"": column})
+        join = "LEFT JOIN LATERAL" if clause.name == "OPTIONAL" else "JOIN LATERAL"
+        kept = [f"{source}.*"] if source else []
+        self.step(
+            f"SELECT {', '.join([*kept, *columns])} FROM {base} {join} ({sql}) {alias} ON TRUE"
+        )
+
+    def projection(self, clause: Syntax) -> None:
+        """Compile WITH and RETURN, with grouping, order and limits."""
+        final = clause.kind == "return"
+        items = self._items(clause)
+        if not items and not final:
+            items = []
+        aggregated = [any(_aggregates(value)) for _, value, _ in items]
+        grouped = any(aggregated)
+        values = self.values
+        columns: list[str] = []
+        groups: list[str] = []
+        scope: dict[str, Variable] = {}
+        outputs: list[tuple[str, str, T]] = []
+        for (name, syntax, _), of_group in zip(items, aggregated, strict=True):
+            variable = self.pipeline.scope.get(syntax.name) if syntax.kind == "variable" else None
+            if variable is not None and not variable.is_value:
+                renamed = {}
+                for what, column in variable.columns.items():
+                    renamed[what] = self.context.fresh("v")
+                    columns.append(f"{column} AS {renamed[what]}")
+                    groups.append(column)
+                scope[name] = Variable(variable.type, renamed)
+                continue
+            value = values.value(syntax)
+            column = self.context.fresh("v")
+            written = value.sql if value.type != NULL else "CAST(NULL AS VARCHAR)"
+            columns.append(f"{written} AS {column}")
+            if not of_group and value.type != NULL and syntax.kind not in CONSTANTS:
+                groups.append(written)
+            scope[name] = Variable(value.type, {"": column})
+        sorts, hidden = self._sorts(clause, items, scope, grouped=grouped)
+        source = self.pipeline.source
+        select = "SELECT " + ("DISTINCT " if clause.name == "DISTINCT" else "")
+        select += ", ".join([*columns, *hidden]) or "1 AS one"
+        select += f" FROM {source}" if source else ""
+        if grouped and groups:
+            select += f" GROUP BY {', '.join(dict.fromkeys(groups))}"
+        limits = self._limits(clause)
+        if sorts:
+            limits = f" ORDER BY {', '.join(sorts)}{limits}"
+        self.pipeline.scope = scope
+        where = clause.first("where")
+        if final:
+            inner = self.context.fresh("q")
+            self.pipeline.steps.append(f"{inner} AS ({select})")
+            self.pipeline.source = inner
+            values = self.values
+            for place, (name, _, text) in enumerate(items):
+                value = values.of_variable(scope[name])
+                outputs.append((f"{value.sql} AS c{place}", text, value.type))
+            listed = ", ".join(column for column, *_ in outputs)
+            self.step(f"SELECT {listed} FROM {inner}{limits}")
+            self.names = [text for _, text, _ in outputs]
+            self.types = [of for *_, of in outputs]
+            return
+        if not limits and not hidden:
+            self.step(select)
+        else:
+            kept = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
+            inner = self.context.fresh("q")
+            self.pipeline.steps.append(f"{inner} AS ({select})")
+            self.step(f"SELECT {', '.join(kept)} FROM {inner}{limits}")
+        if where is not None:
+            condition = self.values.condition(where.parts[0])
+            self.step(f"SELECT * FROM {self.pipeline.source} WHERE {condition}")
+
+    def _items(self, clause: Syntax) -> list[tuple[str, Syntax, str]]:
+        """List name, value and column of what is projected; a star stands for all variables."""
+        items = []
+        for part in clause.parts:
+            if part.kind == "star":
+                for name in sorted(self.pipeline.scope):
+                    items.append((name, Syntax("variable", part.at, part.end, name), name))
+            elif part.kind == "item":
+                value, text = part.parts[0], self.statement.column(part)
+                last = part.parts[-1]
+                named = last is not value and last.kind == "variable"
+                items.append((last.name if named else text, value, text))
+        return items
+
+    def _sorts(
+        self, clause: Syntax, items: list[tuple[str, Syntax, str]], scope: Scope, *, grouped: bool
+    ) -> tuple[list[str], list[str]]:
+        """Write what rows are sorted by, and the columns that it needs besides."""
+        order = clause.first("order")
+        sorts, hidden = [], []
+        source = self.statement.text
+        for sort in order.parts if order is not None else ():
+            syntax = sort.parts[0]
+            own = source[syntax.at : syntax.end]
+            same = next((name for name, v, _ in items if source[v.at : v.end] == own), None)
+            if syntax.kind == "variable" and syntax.name in scope:
+                same = syntax.name
+            if same is not None:
+                variable = scope[same]
+                written = [Expressions(self.context, scope).of_variable(variable).sql]
+                if not variable.is_value:
+                    written = [variable.columns[KIND], variable.columns[KEY]]
+            elif grouped or clause.name == "DISTINCT":
+                if any(_aggregates(syntax)):
+                    column = self.context.fresh("s")
+                    hidden.append(f"{self.values.value(syntax).sql} AS {column}")
+                    written = [column]
+                else:
+                    written = [
+                        Expressions(self.context, scope, self.patterns.value).value(syntax).sql
+                    ]
+            else:
+                both = {**self.pipeline.scope, **scope}
+                names = {v.name for v in syntax.walk("variable")}
+                inside = Expressions(self.context, both, self.patterns.value)
+                if names & scope.keys():
+                    # Of what is projected: it is known once it is.
+                    if names - scope.keys():
+                        raise Untranslated("an order by variables of before and after")
+                    written = [
+                        Expressions(self.context, scope, self.patterns.value).value(syntax).sql
+                    ]
+                else:
+                    column = self.context.fresh("s")
+                    hidden.append(f"{inside.value(syntax).sql} AS {column}")
+                    written = [column]
+            down = sort.name == "DESC"
+            sorts += [f"{one} DESC NULLS FIRST" if down else f"{one} ASC NULLS LAST"
+                      for one in written]  # fmt: skip
+        return sorts, hidden
+
+    def _limits(self, clause: Syntax) -> str:
+        written = ""
+        for kind, word in (("limit", "LIMIT"), ("skip", "OFFSET")):
+            if (part := clause.first(kind)) is not None:
+                value = Expressions(self.context, {}, None).value(part.parts[0])
+                if value.type != INT:
+                    raise Untranslated(f"{word} of {value.type.name}")
+                written += f" {word} {value.sql}"
+        return written
+
+
+def _aggregates(value: Syntax) -> list[Syntax]:
+    """List the calls of aggregates in a value, without those of subqueries in it."""
+    found, rest = [], [value]
+    while rest:
+        each = rest.pop()
+        if each.kind == "function" and each.name.lower() in AGGREGATES:
+            found.append(each)
+        if each.kind not in ("subquery-value", "pattern-comprehension"):
+            rest += each.parts
+    return found
+
+
+CONSTANTS = ("number", "string", "parameter", "constant")
+RULES = {
+    "match": _Clauses.match,
+    "unwind": _Clauses.unwind,
+    "subquery": _Clauses.subquery,
+    "with": _Clauses.projection,
+    "return": _Clauses.projection,
+}
+"""The rule of each clause."""

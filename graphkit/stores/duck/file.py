@@ -1,0 +1,175 @@
+"""The file of a DuckDB database: a table for each kind, named and typed as the schema declares."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from graphkit.arrow import release_memory
+from graphkit.errors import StoreError
+from graphkit.kinds import Kind, Schema, Type
+from graphkit.stores import Progress
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from graphkit.build import Graph, Part
+
+STORAGE = "v1.5.0"
+"""Version of the storage that the oldest supported DuckDB reads."""
+THREADS = 1
+"""Threads of a connection: a sum of fractions over several has other last digits each time."""
+TYPES = {
+    Type.TEXT: "VARCHAR",
+    Type.PERIOD: "VARCHAR",
+    Type.DATE: "VARCHAR",
+    Type.NUMBER: "DOUBLE",
+    Type.INTEGER: "BIGINT",
+    Type.FLAG: "BOOLEAN",
+    Type.TEXTS: "VARCHAR[]",
+}
+"""Types of columns; dates and periods are text that sorts and compares as written."""
+ORDER = ("product", "period", "importer", "consumer")
+"""Columns by which the rows of relationships are sorted: what most questions are about."""
+LARGE = 100_000
+"""Rows from which on the order of a table is worth its sorting."""
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "threads": THREADS,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": True,
+}
+FILE = "graph"
+"""Name under which a connection knows the file."""
+
+
+def quoted(name: str) -> str:
+    """Quote a name for SQL.
+
+    >>> print(quoted('a "b'))
+    "a ""b"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Write a text as a literal of SQL.
+
+    >>> text("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def kind_column(end: str) -> str:
+    """Name the column that tells the kind of an end which may be of several.
+
+    >>> kind_column("supplier")
+    'supplier_kind'
+    """
+    return f"{end}_kind"
+
+
+def columns_of(kind: Kind) -> list[tuple[str, str, str]]:
+    """List the columns of a kind's table: name, type and meaning.
+
+    Of a relationship the keys of both ends come first, each followed by the kind of its node if it
+    may be of several.
+    """
+    columns = []
+    for end in kind.ends:
+        columns.append((end.name, TYPES[Type.TEXT], f"{end.doc} Key of {' or '.join(end.kinds)}."))
+        if len(end.kinds) > 1:
+            columns.append((kind_column(end.name), TYPES[Type.TEXT], f"Kind of {end.name}."))
+    columns += [(p.name, TYPES[p.type], f"{p.doc} ({p.meaning})") for p in kind.stored]
+    return columns
+
+
+def ddl(schema: Schema) -> Iterator[str]:
+    """Yield the statements that create the tables of a schema, with what each column means."""
+    for kind in schema.kinds:
+        columns = columns_of(kind)
+        listed = ", ".join(f"{quoted(name)} {type_}" for name, type_, _ in columns)
+        table = f"{FILE}.{quoted(kind.name)}"
+        yield f"CREATE TABLE {table} ({listed})"
+        yield f"COMMENT ON TABLE {table} IS {text(kind.doc)}"
+        for name, _, doc in columns:
+            yield f"COMMENT ON COLUMN {table}.{quoted(name)} IS {text(doc)}"
+
+
+def fill(path: Path, graph: Graph, progress: Progress) -> None:
+    """Make a new database file, write every row, and verify the counts.
+
+    Raises
+    ------
+    OSError
+        There is no room, or the disk fails.
+    StoreError
+        The database refuses the rows, or holds another number of them.
+    """
+    import duckdb
+
+    try:
+        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+            version = f"STORAGE_VERSION {text(STORAGE)}"
+            connection.execute(f"ATTACH {text(str(path))} AS {FILE} ({version})")
+            connection.execute("BEGIN")
+            for statement in ddl(graph.schema):
+                connection.execute(statement)
+            for kind in graph.schema.kinds:
+                _write(connection, kind, [part for part in graph.parts if part.kind is kind])
+                progress(kind.name, graph.count(kind.name))
+            connection.execute("COMMIT")
+            verify(connection, graph)
+            connection.execute(f"CHECKPOINT {FILE}")
+            connection.execute(f"DETACH {FILE}")
+    except duckdb.IOException as error:
+        raise OSError(errno.ENOSPC, f"there is no room, or the disk fails ({error})") from error
+    except duckdb.Error as error:
+        raise StoreError(f"the database refused the load: {error}") from error
+
+
+def _write(connection: DuckDBPyConnection, kind: Kind, parts: Sequence[Part]) -> None:
+    """Write the rows of a kind; of many, those of one product and period side by side."""
+    names = [name for name, *_ in columns_of(kind)]
+    listed = ", ".join(map(quoted, names))
+    by = ", ".join(quoted(name) for name in ORDER if name in names)
+    for part in parts:
+        sort = f" ORDER BY {by}" if by and part.ends and len(part.table) >= LARGE else ""
+        connection.register("rows", _with_kinds(kind, part))
+        into = f"INSERT INTO {FILE}.{quoted(kind.name)} ({listed})"
+        connection.execute(f"{into} SELECT {listed} FROM rows{sort}")
+        connection.unregister("rows")
+        release_memory(part.table)
+
+
+def _with_kinds(kind: Kind, part: Part) -> pa.Table:
+    """Return the rows of a part, with the kinds of ends that may be of several."""
+    rows = part.table
+    for end, node in zip(kind.ends, part.ends, strict=True):
+        if len(end.kinds) > 1:
+            names = pa.DictionaryArray.from_arrays(
+                pa.array([0] * len(rows), pa.int8()), pa.array([node.name])
+            )
+            rows = rows.append_column(kind_column(end.name), names)
+    return rows
+
+
+def verify(connection: DuckDBPyConnection, graph: Graph) -> None:
+    """Count the rows of each kind that a database holds.
+
+    Raises
+    ------
+    StoreError
+        They are not as many as those of the graph.
+    """
+    for kind in graph.schema.kinds:
+        answer = connection.execute(f"SELECT count(*) FROM {FILE}.{quoted(kind.name)}")
+        (found,) = answer.fetchall()[0]
+        wanted = graph.count(kind.name)
+        if found != wanted:
+            raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")

@@ -1,0 +1,310 @@
+"""Functions of Cypher in SQL: one rule each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from graphkit.cypher.tokens import Syntax
+from graphkit.errors import Untranslated
+from graphkit.stores.duck.scope import KEY, KIND, Values
+from graphkit.stores.duck.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NULL,
+    TEXT,
+    T,
+    Value,
+    list_of,
+    together,
+)
+
+NUMERAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+"""Text that is a number, with no blank around it."""
+AGGREGATES = frozenset((
+    "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
+    "percentiledisc",
+))  # fmt: skip
+
+
+def called(scope: Values, each: Syntax) -> Value:
+    """Compile a call.
+
+    Raises
+    ------
+    Untranslated
+        The function has no rule.
+    """
+    name = each.name.lower()
+    if name in AGGREGATES:
+        return aggregate(scope, each)
+    if name in ELEMENTS:
+        return ELEMENTS[name](scope, each)
+    if name not in FUNCTIONS:
+        raise Untranslated(f"{each.name}() has no rule yet")
+    return FUNCTIONS[name]([scope.value(part) for part in each.parts])
+
+
+def aggregate(scope: Values, each: Syntax) -> Value:
+    """Compile an aggregate of a group."""
+    name = each.name.lower()
+    distinct = "DISTINCT " if each.first("distinct") else ""
+    parts = [part for part in each.parts if part.kind != "distinct"]
+    if name == "count":
+        if parts[0].kind == "star":
+            return Value("count(*)", INT)
+        return Value(f"count({distinct}{_counted(scope, parts[0])})", INT)
+    value = scope.value(parts[0])
+    if name == "collect":
+        of = list_of(value.type)
+        kept = f"FILTER (WHERE {value.sql} IS NOT NULL)"
+        return Value(f"coalesce(list({distinct}{value.sql}) {kept}, [])", of)
+    if name in ("min", "max"):
+        return Value(f"{name}({value.sql})", value.type)
+    if value.type == NULL:
+        return Value(
+            "CAST(0 AS BIGINT)" if name == "sum" else "NULL", INT if name == "sum" else NULL
+        )
+    if not value.type.is_number:
+        raise Untranslated(f"{name} of {value.type.name}")
+    if name == "sum":
+        if value.type == INT:
+            return Value(f"CAST(coalesce(sum({distinct}{value.sql}), 0) AS BIGINT)", INT)
+        return Value(f"coalesce(fsum({distinct}{value.sql}), CAST(0 AS DOUBLE))", FLOAT)
+    if name == "avg":
+        return Value(f"favg({distinct}{value.cast(FLOAT)})", FLOAT)
+    if name in ("stdev", "stdevp"):
+        function = "stddev_samp" if name == "stdev" else "stddev_pop"
+        return Value(
+            f"coalesce({function}({distinct}{value.cast(FLOAT)}), CAST(0 AS DOUBLE))", FLOAT
+        )
+    share = scope.value(parts[1]).cast(FLOAT)
+    if name == "percentiledisc":
+        return Value(f"quantile_disc({value.sql}, {share})", value.type)
+    return Value(f"quantile_cont({value.cast(FLOAT)}, {share})", FLOAT)
+
+
+def _counted(scope: Values, part: Syntax) -> str:
+    """Return what stands for a value that is counted: of a node or relationship, its identity."""
+    variable = scope.scope.get(part.name) if part.kind == "variable" else None
+    if variable is not None and not variable.is_value:
+        key, kind = variable.columns[KEY], variable.columns[KIND]
+        return f"CASE WHEN {key} IS NOT NULL THEN [{kind}, CAST({key} AS VARCHAR)] END"
+    return scope.value(part).sql
+
+
+def _element(scope: Values, each: Syntax) -> tuple[str, str, T]:
+    """Return kind, key and type of the node or relationship that a function takes."""
+    part = each.parts[0]
+    variable = scope.scope.get(part.name) if part.kind == "variable" else None
+    if variable is not None and not variable.is_value:
+        return variable.columns[KIND], variable.columns[KEY], variable.type
+    value = scope.value(part)
+    if value.type == NULL:
+        return "NULL", "NULL", value.type
+    if not value.type.is_element:
+        raise Untranslated(f"{each.name} of {value.type.name}")
+    return f"({value.sql})._kind", f"({value.sql})._key", value.type
+
+
+def _type(scope: Values, each: Syntax) -> Value:
+    kind, key, _ = _element(scope, each)
+    return Value(f"CASE WHEN {key} IS NOT NULL THEN {kind} END", TEXT)
+
+
+def _labels(scope: Values, each: Syntax) -> Value:
+    kind, key, _ = _element(scope, each)
+    return Value(f"CASE WHEN {key} IS NOT NULL THEN [{kind}] END", list_of(TEXT))
+
+
+def _properties(scope: Values, each: Syntax) -> Value:
+    part = each.parts[0]
+    value = scope.value(part)
+    if value.type == NULL or value.type.name == "map":
+        return value
+    raise Untranslated(f"properties of {value.type.name}")
+
+
+def _of_path(part: str) -> Callable[[Values, Syntax], Value]:
+    def rule(scope: Values, each: Syntax) -> Value:
+        value = scope.value(each.parts[0])
+        if value.type == NULL:
+            return value
+        if value.type.name != "path":
+            raise Untranslated(f"{each.name} of {value.type.name}")
+        listed = f"({value.sql})._{part}"
+        return Value(listed, dict(value.type.fields)[part])
+
+    return rule
+
+
+def _length(scope: Values, each: Syntax) -> Value:
+    value = scope.value(each.parts[0])
+    if value.type.name == "path":
+        return Value(f"CAST(len(({value.sql})._relationships) AS BIGINT)", INT)
+    return _size([value])
+
+
+ELEMENTS: dict[str, Callable[[Values, Syntax], Value]] = {
+    "type": _type, "labels": _labels, "properties": _properties, "length": _length,
+    "nodes": _of_path("nodes"), "relationships": _of_path("relationships"),
+}  # fmt: skip
+"""Functions that take a node or relationship, of which they need no property."""
+
+
+def _same(name: str, of: T) -> Callable[[Sequence[Value]], Value]:
+    """Make the rule of a function that SQL has too, and that takes values of one type."""
+
+    def rule(given: Sequence[Value]) -> Value:
+        if any(value.type == NULL for value in given):
+            return Value("NULL", NULL)
+        _wanted(name, given, of)
+        return Value(f"{name}({', '.join(value.sql for value in given)})", of)
+
+    return rule
+
+
+def _wanted(name: str, given: Sequence[Value], *types: T) -> None:
+    for value in given:
+        if value.type not in types:
+            raise Untranslated(f"{name} of {value.type.name}")
+
+
+def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
+    def rule(given: Sequence[Value]) -> Value:
+        if given[0].type == NULL:
+            return given[0]
+        _wanted(name, given, INT, FLOAT)
+        return Value(f"{name}({given[0].cast(FLOAT)})", FLOAT)
+
+    return rule
+
+
+def _size(given: Sequence[Value]) -> Value:
+    if given[0].type == NULL:
+        return Value("CAST(NULL AS BIGINT)", INT)
+    if given[0].type != TEXT and given[0].type.name != "list":
+        raise Untranslated(f"size of {given[0].type.name}")
+    return Value(f"CAST(len({given[0].sql}) AS BIGINT)", INT)
+
+
+def _coalesce(given: Sequence[Value]) -> Value:
+    of = together(value.type for value in given)
+    if of == NULL:
+        return Value("NULL", NULL)
+    known = [value.cast(of) for value in given if value.type != NULL]
+    return Value(f"coalesce({', '.join(known)})", of)
+
+
+def _range(given: Sequence[Value]) -> Value:
+    first, last, *rest = (value.sql for value in given)
+    step = rest[0] if rest else "1"
+    beyond = f"{last} + CASE WHEN {step} > 0 THEN 1 ELSE -1 END"
+    return Value(f"range({first}, {beyond}, {step})", list_of(INT))
+
+
+def _end(place: str) -> Callable[[Sequence[Value]], Value]:
+    def rule(given: Sequence[Value]) -> Value:
+        of = given[0].type
+        if of == NULL:
+            return given[0]
+        return Value(f"({given[0].sql})[{place}]", of.item or NULL)
+
+    return rule
+
+
+def _tail(given: Sequence[Value]) -> Value:
+    return Value(f"list_slice({given[0].sql}, 2, len({given[0].sql}))", given[0].type)
+
+
+def _round(given: Sequence[Value]) -> Value:
+    value = given[0]
+    if value.type == NULL:
+        return value
+    _wanted("round", [value], INT, FLOAT)
+    if len(given) == 1:
+        # Halves go up, also those below zero.
+        return Value(f"floor({value.cast(FLOAT)} + 0.5::DOUBLE)", FLOAT)
+    if len(given) == 2:
+        return Value(f"round({value.cast(FLOAT)}, CAST({given[1].sql} AS INTEGER))", FLOAT)
+    raise Untranslated("round with a mode")
+
+
+def _to_integer(given: Sequence[Value]) -> Value:
+    value = given[0]
+    if value.type == NULL:
+        return value
+    if value.type == TEXT:
+        number = f"CASE WHEN regexp_full_match({value.sql}, '{NUMERAL}') THEN {value.sql} END"
+        return Value(f"CAST(trunc(TRY_CAST({number} AS DOUBLE)) AS BIGINT)", INT)
+    if value.type == FLOAT:
+        return Value(f"TRY_CAST(trunc({value.sql}) AS BIGINT)", INT)
+    return Value(f"CAST({value.sql} AS BIGINT)", INT)
+
+
+def _to_float(given: Sequence[Value]) -> Value:
+    value = given[0]
+    return value if value.type == NULL else Value(f"TRY_CAST({value.sql} AS DOUBLE)", FLOAT)
+
+
+def as_text(value: Value) -> str:
+    """Write a value as Neo4j's ``toString()`` does."""
+    if value.type == TEXT:
+        return value.sql
+    if value.type in (INT, BOOL):
+        return f"CAST({value.sql} AS VARCHAR)"
+    if value.type == FLOAT:
+        x = value.sql
+        digits = f"CAST({x} AS VARCHAR)"
+        plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0"
+        return f"CASE WHEN {plain} THEN {digits} ELSE error('fraction as text') END"
+    raise Untranslated(f"text of {value.type.name}")
+
+
+def _to_string(given: Sequence[Value]) -> Value:
+    return given[0] if given[0].type == NULL else Value(as_text(given[0]), TEXT)
+
+
+def _split(given: Sequence[Value]) -> Value:
+    return Value(f"string_split({given[0].sql}, {given[1].sql})", list_of(TEXT))
+
+
+def _substring(given: Sequence[Value]) -> Value:
+    text, start, *length = (value.sql for value in given)
+    more = f", {length[0]}" if length else ""
+    return Value(f"substring({text}, CAST({start} AS BIGINT) + 1{more})", TEXT)
+
+
+def _abs(given: Sequence[Value]) -> Value:
+    return given[0] if given[0].type == NULL else Value(f"abs({given[0].sql})", given[0].type)
+
+
+def _sign(given: Sequence[Value]) -> Value:
+    return Value(f"CAST(sign({given[0].sql}) AS BIGINT)", INT)
+
+
+def _reverse(given: Sequence[Value]) -> Value:
+    name = "list_reverse" if given[0].type.name == "list" else "reverse"
+    return Value(f"{name}({given[0].sql})", given[0].type)
+
+
+FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
+    **{name: _same(sql, TEXT) for name, sql in {
+        "toupper": "upper", "upper": "upper", "tolower": "lower", "lower": "lower",
+        "trim": "trim", "btrim": "trim", "ltrim": "ltrim", "rtrim": "rtrim", "replace": "replace",
+    }.items()},
+    **{name: _of_number(name) for name in (
+        "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians",
+    )},
+    "log": lambda given: _of_number("ln")(given),
+    "size": _size, "length": _size, "char_length": _size, "character_length": _size,
+    "coalesce": _coalesce, "range": _range, "head": _end("1"), "last": _end("-1"), "tail": _tail,
+    "round": _round, "tointeger": _to_integer, "toint": _to_integer, "tofloat": _to_float,
+    "tostring": _to_string, "split": _split, "substring": _substring, "abs": _abs, "sign": _sign,
+    "left": lambda g: Value(f"left({g[0].sql}, {g[1].sql})", TEXT),
+    "right": lambda g: Value(f"right({g[0].sql}, {g[1].sql})", TEXT),
+    "reverse": _reverse,
+    "pi": lambda _: Value("pi()", FLOAT), "e": lambda _: Value("exp(1.0::DOUBLE)", FLOAT),
+    "atan2": lambda g: Value(f"atan2({g[0].cast(FLOAT)}, {g[1].cast(FLOAT)})", FLOAT),
+    "isempty": lambda g: g[0] if g[0].type == NULL else Value(f"(len({g[0].sql}) = 0)", BOOL),
+}  # fmt: skip

@@ -1,0 +1,202 @@
+"""The graph in a DuckDB file, beside today's engine: what it holds, and what statements give.
+
+Statements are held against the embedded database, whose rows are held against Neo4j's elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from ordinary_statements import KINDS, PARAMETERS, statements
+
+from graphkit.build import Graph
+from graphkit.errors import StoreError, Unreachable, Untranslated, UsageError
+from graphkit.schema import GRAPH
+from graphkit.stores import Result, no_progress
+from graphkit.stores.duck.file import columns_of, fill
+from graphkit.stores.duck.reader import Reader
+from graphkit.stores.embedded import EmbeddedStore
+
+MOST_REFUSED = 43
+"""Of 422 ordinary statements, those with a construct that has no rule yet."""
+
+
+@pytest.fixture(scope="module")
+def path(sample_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DuckDB file of the sample."""
+    place = tmp_path_factory.mktemp("duck") / "graph.duckdb"
+    fill(place, sample_graph, no_progress)
+    return place
+
+
+@pytest.fixture(scope="module")
+def reader(path: Path) -> Iterator[Reader]:
+    with Reader(path, GRAPH) as opened:
+        yield opened
+
+
+# --- the file
+
+
+def test_each_kind_is_a_table_with_its_columns_and_what_they_mean(path, sample_graph):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for kind in GRAPH.kinds:
+            (rows,) = connection.execute(f'SELECT count(*) FROM "{kind.name}"').fetchone()
+            assert rows == sample_graph.count(kind.name)
+        documented = connection.execute(
+            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() "
+            "WHERE NOT internal"
+        ).fetchall()
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for table, *column in documented:
+        found.setdefault(table, []).append(tuple(column))
+    assert found == {kind.name: columns_of(kind) for kind in GRAPH.kinds}
+
+
+def test_another_program_reads_shares_of_the_file_in_plain_sql(path, sample_store):
+    statement = (
+        "MATCH (c:Country {iso3: 'KOR'})-[d:DEPENDS_ON {product: 'magnets-metal', period: '2024'}]"
+        "->(s) RETURN s.iso3 AS supplier, d.share_usd AS share ORDER BY d.rank LIMIT 3"
+    )
+    wanted = sample_store.run(statement).table.to_pylist()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT supplier, share_usd FROM DEPENDS_ON WHERE consumer = 'KOR' "
+            "AND product = 'magnets-metal' AND period = '2024' ORDER BY rank LIMIT 3"
+        ).fetchall()
+    assert wanted
+    assert [dict(zip(("supplier", "share"), row, strict=True)) for row in rows] == wanted
+
+
+def test_a_reader_reaches_nothing_but_its_file(reader, tmp_path):
+    connection = reader._connection
+    for text in (
+        "SELECT * FROM read_csv('/etc/hostname')", f"COPY (SELECT 1) TO '{tmp_path / 'x'}'",
+        f"ATTACH '{tmp_path / 'y'}'", "SET threads = 8", "INSTALL httpfs",
+        "CREATE TABLE graph.x(i INT)", 'DELETE FROM graph."Country"',
+    ):  # fmt: skip
+        with pytest.raises(duckdb.Error):
+            connection.execute(text)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_another_replaced_is_read_anew_while_the_old_one_is_open(path, tmp_path):
+    place, new = tmp_path / "graph.duckdb", tmp_path / "new.duckdb"
+    place.write_bytes(path.read_bytes())
+    count = "MATCH (n:Load) RETURN count(*) AS n"
+    with Reader(place, GRAPH) as old:
+        assert old.run(count).table["n"].to_pylist() == [1]
+        new.write_bytes(path.read_bytes())
+        with duckdb.connect(str(new)) as connection:
+            connection.execute('DELETE FROM "Load"')
+        new.replace(place)
+        with Reader(place, GRAPH) as fresh:
+            assert fresh.run(count).table["n"].to_pylist() == [0]
+        assert old.run(count).table["n"].to_pylist() == [1]
+
+
+def test_what_is_no_database_is_refused(tmp_path):
+    place = tmp_path / "graph.duckdb"
+    place.write_bytes(b"no database" * 1000)
+    with pytest.raises(Unreachable, match=r"cannot open .* as a graphkit database"):
+        Reader(place, GRAPH)
+
+
+# --- statements
+
+
+def rounded(value: Any) -> Any:
+    """Write fractions to ten digits, as a database adds them up in an order of its own."""
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    if not isinstance(value, float):
+        return value
+    return repr(float(f"{value:.10g}")) if value else 0
+
+
+def rows(result: Result, statement: str) -> list[Any]:
+    """Rows with the columns first, in an order of their own where none is asked for."""
+    found = [[rounded(value) for value in row.values()] for row in result.table.to_pylist()]
+    ordered = "ORDER BY" in statement
+    return [result.table.column_names, *(found if ordered else sorted(found, key=repr))]
+
+
+def unlike(reader: Reader, store: EmbeddedStore, asked: list[str]) -> tuple[list[Any], list[str]]:
+    """Return statements with other rows than those of the embedded database, and refused ones."""
+    differ, refused = [], []
+    for text in asked:
+        try:
+            own = rows(reader.run(text, PARAMETERS), text)
+        except Untranslated:
+            refused.append(text)
+            continue
+        try:
+            wanted = rows(store.ask(text, PARAMETERS), text)
+        except (StoreError, UsageError):
+            continue
+        if own != wanted:
+            differ.append((text, own, wanted))
+    return differ, refused
+
+
+def test_some_ordinary_statements_have_the_rows_of_the_embedded_database(reader, sample_store):
+    asked = [text for kind in KINDS for text in statements(kind)[::12]]
+
+    differ, _ = unlike(reader, sample_store, asked)
+    assert differ == []
+
+
+@pytest.mark.long
+def test_ordinary_statements_have_the_rows_of_the_embedded_database_or_are_refused(
+    reader, sample_store
+):
+    differ, refused = unlike(reader, sample_store, [t for kind in KINDS for t in statements(kind)])
+
+    assert differ == []
+    assert len(refused) <= MOST_REFUSED
+
+
+HARD: dict[str, list[list[Any]]] = {
+    "RETURN [1, 'a'] AS x": [['[1,"a"]']],
+    "RETURN '1' = 1 AS a, 'a' = 1 AS b, 1 = 1.0 AS c, null = null AS d": [
+        [False, False, True, None]
+    ],
+    "RETURN CASE WHEN true THEN 1 ELSE 'a' END AS x": [[1]],
+    "RETURN 7 / 2 AS a, -7 / 2 AS b, 7 % 3 AS c, round(-2.5) AS d": [[3, -3, 1, -2.0]],
+    "RETURN 1 IN [2, null] AS a, 1 IN [1, null] AS b, 'a' IN [1] AS c": [[None, True, False]],
+    "UNWIND [3, null, 1] AS x RETURN x ORDER BY x DESC": [[None], [3], [1]],
+    "MATCH (n) WHERE n.key = 'mine' RETURN labels(n) AS l, n.position AS p": [[["Stage"], 1]],
+    "MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*2..2]->(b) WHERE b.key = 'magnets-metal' "
+    "RETURN length(p) AS n, nodes(p)[0].key AS a, size(relationships(p)) AS r ORDER BY n LIMIT 1": [
+        [2, "dy-metal", 2]
+    ],
+    "RETURN 'DROP TABLE \"Country\"' AS x, $list AS y": [['DROP TABLE "Country"', ["KOR", "JPN"]]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", HARD)
+def test_hard_statements_have_neo4js_rows(reader, statement):
+    table = reader.run(statement, {"list": ["KOR", "JPN"]}).table
+
+    assert [list(row.values()) for row in table.to_pylist()] == HARD[statement]
+
+
+def test_no_text_of_a_statement_reaches_the_engine(reader):
+    query = reader.compiled(
+        "MATCH (evil:Country {iso3: 'K\\'; --'}) WHERE evil.name = $name "
+        'RETURN evil.iso3 AS `x"y`',
+        {"name": "'; DROP"},
+    )
+
+    assert not any(word in query.sql for word in ("evil", "DROP", "--", 'x"y'))
+    assert set(query.bound.values()) == {"K'; --", "'; DROP"}
+    assert query.names == ('x"y',)
+
+
+def test_a_variable_that_nothing_binds_is_refused(reader):
+    with pytest.raises(UsageError, match="Variable `y` not defined"):
+        reader.run("MATCH (x:Country) RETURN y.name")
