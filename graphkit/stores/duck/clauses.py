@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +50,10 @@ def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) 
     compiler = _Compiler(statement, Context(model, parameters, used_properties(statement.query)))
     sql, names, types = compiler.query(statement.query, {})
     context = compiler.context
-    return Compiled(sql, context.bound, tuple(names), tuple(types), tuple(context.notes))
+    # A rule that knows its result without its values leaves them out.
+    named = set(re.findall(r"\$(p[0-9]+)", sql))
+    bound = {name: value for name, value in context.bound.items() if name in named}
+    return Compiled(sql, bound, tuple(names), tuple(types), tuple(context.notes))
 
 
 class _Compiler:
@@ -58,6 +62,24 @@ class _Compiler:
     def __init__(self, statement: Statement, context: Context) -> None:
         self.statement, self.context = statement, context
         self.patterns = Patterns(context, self._inside)
+
+    def _import(self, pipeline: Pipeline) -> None:
+        """Make columns of a query's own of those that it takes from around it.
+
+        An aggregate of an outer column would be one of the outer query.
+        """
+        if not pipeline.scope:
+            return
+        columns, scope = [], {}
+        for name, variable in pipeline.scope.items():
+            renamed = {}
+            for what, column in variable.columns.items():
+                renamed[what] = self.context.fresh("v")
+                columns.append(f"{column} AS {renamed[what]}")
+            scope[name] = Variable(variable.type, renamed)
+        step = self.context.fresh("q")
+        pipeline.steps.append(f"{step} AS (SELECT {', '.join(columns)})")
+        pipeline.source, pipeline.scope = step, scope
 
     def _inside(self, query: Syntax, scope: Scope) -> tuple[str, list[T]]:
         sql, _, types = self.query(query, scope, named=False)
@@ -75,6 +97,7 @@ class _Compiler:
                 clauses.append(clause)
                 continue
             pipeline = Pipeline(scope=dict(scope))
+            self._import(pipeline)
             names, types = _Clauses(self, pipeline, named=named).run(clauses)
             parts.append((pipeline, names, types))
             clauses = []
@@ -238,7 +261,9 @@ class _Clauses:
                 continue
             value = values.value(syntax)
             column = self.context.fresh("v")
-            written = value.sql if value.type != NULL else "CAST(NULL AS VARCHAR)"
+            written = value.sql
+            if value.type == NULL and not of_group:
+                written = "CAST(NULL AS VARCHAR)"
             columns.append(f"{written} AS {column}")
             if not of_group and value.type != NULL and syntax.kind not in CONSTANTS:
                 groups.append(written)

@@ -61,10 +61,8 @@ def aggregate(scope: Values, each: Syntax) -> Value:
         return Value(f"coalesce(list({distinct}{value.sql}) {kept}, [])", of)
     if name in ("min", "max"):
         return Value(f"{name}({value.sql})", value.type)
-    if value.type == NULL:
-        return Value(
-            "CAST(0 AS BIGINT)" if name == "sum" else "NULL", INT if name == "sum" else NULL
-        )
+    if value.type == NULL:  # an aggregate all the same: one row of a group
+        return Value("count(NULL)", INT) if name == "sum" else Value("max(NULL)", NULL)
     if not value.type.is_number:
         raise Untranslated(f"{name} of {value.type.name}")
     if name == "sum":

@@ -179,8 +179,8 @@ class Patterns:
         while changed:
             changed = False
             for one in relationships:
-                if one.ends is None:
-                    continue
+                if one.ends is None or (one.steps or (1,))[0] == 0:
+                    continue  # of no step, a node is its own end
                 tables = self.context.model.tables(one.type)
                 fitting = [t for t in tables if self._fits(t, one)]
                 ends: tuple[set[str], set[str]] = (set(), set())
@@ -272,15 +272,29 @@ class Patterns:
             "list_append(w.n, e.n) FROM w JOIN e ON w.t = e.f AND w.tk = e.fk "
             f"WHERE NOT list_contains(w.m, e.m){longest}) "
             f"SELECT * FROM w WHERE len(m) >= {max(least, 1)}"
+            + ("" if most is None else f" AND len(m) <= {most}")
         )
         if least == 0:
-            raise Untranslated("a relationship of no step")
+            walks = f"{walks} UNION ALL {self._stays(one)}"
         if one.reversed:
             walks = f"SELECT t AS f, tk AS fk, f AS t, fk AS tk, m, s, n FROM ({walks})"
         result.sources.append(f"({walks}) {alias}")
         one.alias = alias
         if not one.name.startswith("_"):
-            result.values[one.name] = Value(f"{alias}.s", list_of(of))
+            result.values[one.name] = Value(f"coalesce({alias}.s, [])", list_of(of))
+
+    def _stays(self, one: Element) -> str:
+        """Select the walks of no step: from each node that may be both ends to itself."""
+        assert one.ends is not None
+        both = one.ends[0].type.kinds & one.ends[1].type.kinds
+        selects = [
+            f"SELECT {quoted(t.key)} AS f, {text(t.name)} AS fk, {quoted(t.key)} AS t, "
+            f"{text(t.name)} AS tk, CAST([] AS VARCHAR[]) AS m, NULL AS s, NULL AS n "
+            f"FROM graph.{quoted(t.name)}"
+            for t in self.context.model.tables(T("node", kinds=both))
+        ]
+        nothing = "SELECT '' AS f, '' AS fk, '' AS t, '' AS tk, CAST([] AS VARCHAR[]) AS m, "
+        return " UNION ALL ".join(selects) or f"{nothing} NULL AS s, NULL AS n WHERE FALSE"
 
     def _filter(self, one: Element, columns: Mapping[str, str]) -> list[str]:
         """Compile the properties that each step of a walk must have."""
@@ -314,10 +328,10 @@ class Patterns:
             if one.steps is not None:
                 if len(parts) > 3:
                     raise Untranslated("a path with walks among other steps")
-                lists["relationship"].append(f"{one.alias}.s")
+                lists["relationship"].append(f"coalesce({one.alias}.s, [])")
                 if one.reversed:
                     raise Untranslated("a path against its direction")
-                lists["node"].append(f"{one.alias}.n")
+                lists["node"].append(f"coalesce({one.alias}.n, [])")
                 skip = True
                 continue
             if skip and one.type.name == "node":
