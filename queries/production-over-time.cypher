@@ -10,9 +10,9 @@
 // said before. production-changes compares two years within one edition.
 MATCH (maker)-[made:PRODUCES]->(item:Product {key: $product})
 WHERE made.superseded_by IS NULL
+WITH item, maker, made, made.year - 1 AS year, coalesce(made.basis, '') AS basis
 OPTIONAL MATCH (maker)-[before:PRODUCES]->(item)
-WHERE before.superseded_by IS NULL AND before.year = made.year - 1
-  AND coalesce(before.basis, '') = coalesce(made.basis, '')
+WHERE before.superseded_by IS NULL AND before.year = year AND coalesce(before.basis, '') = basis
 WITH item, maker, made, collect(before.source) AS editions
 RETURN item.key AS product, item.stage AS stage, maker.iso3 AS country, maker.type AS type,
        made.period AS period, made.tonnes AS tonnes, made.share AS share,

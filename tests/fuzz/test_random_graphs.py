@@ -17,7 +17,7 @@ from test_query_files import assert_equal, assert_total_order
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
-from graphkit.queries import Query, find_query, query_names, run_query
+from graphkit.queries import NAMED_LISTS, Query, find_query, query_names, run_query
 from graphkit.render import as_object, json_text
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts
@@ -57,7 +57,7 @@ def given_to(query: Query, random: Random) -> dict[str, str]:
     values = {}
     for parameter in query.parameters:
         name = parameter.name
-        if parameter.type == "list":
+        if parameter.type in ("list", *NAMED_LISTS):
             one = name.removesuffix("ies") + "y" if name.endswith("ies") else name.removesuffix("s")
             known = VALUES[one]
             values[name] = ",".join(random.sample(known, random.randint(1, len(known))))
