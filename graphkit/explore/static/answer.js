@@ -17,13 +17,14 @@ const ENDINGS = { markdown: "md" };
  */
 export function answer(found, path, fields) {
   const [title, ...rest] = found.blocks;
-  const leads = rest.splice(0, rest.findIndex((part) => part.text === undefined));
+  const first = rest.findIndex((/** @type {any} */ part) => part.text === undefined);
+  const leads = rest.splice(0, first < 0 ? rest.length : first);
   const rows = rest[0]?.table ? rest.shift() : null;
   const open = (/** @type {number} */ row, /** @type {string} */ column) =>
     details(found, row, column);
   return h("article", {},
     h("h1", {}, title.title),
-    ...leads.map((part) => h("p", { class: "lead" }, part.text)),
+    ...leads.map((/** @type {any} */ part) => h("p", { class: "lead" }, part.text)),
     h("div", { class: found.picture && !sentences(rows) ? "answer pictured" : "answer" },
       found.picture && picture(found.picture),
       rows && table(rows.table, title.title, open),

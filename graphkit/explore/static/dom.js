@@ -33,7 +33,8 @@ export function copies(text, what) {
 
 /**
  * A table; the header of each row opens more about it, if there is more.
- * @param {{header: string, number: boolean, cells: (string | Node)[], name?: string}[]} columns
+ * @param {{header: string, number: boolean, cells: (string | Node)[], name?: string,
+ *   keys?: Record<string, string>}[]} columns
  * @param {string} label
  * @param {((row: number, column: string) => void) | null} open
  */
@@ -46,7 +47,7 @@ export function table(columns, label, open = null) {
     for (let n = from; n < Math.min(to, count); n++) {
       const cells = columns.map((column, place) => {
         const kind = kinds[place];
-        const title = column.keys?.[column.cells[n]];
+        const title = column.keys?.[String(column.cells[n])];
         if (place || !open) return h("td", { class: kind, "data-name": column.name, title }, column.cells[n]);
         const inside = h("button", { type: "button", "aria-haspopup": "dialog" }, column.cells[n] || "—");
         return h("th", { scope: "row", class: kind, "data-name": column.name, title }, inside);
