@@ -21,6 +21,8 @@ from pathlib import Path
 from graphkit.cli import QUESTIONS
 from graphkit.verbs import VERBS
 
+PAGES = ("commands", "recipes", "seeds", "start")
+"""Pages of the site whose blocks are written."""
 COLUMNS = "100"
 """Width of the terminal that the blocks are of."""
 BLOCK = re.compile(r"(?s)```console\n\$ (graphkit [^\n]*)\n(.*?)```")
@@ -62,7 +64,7 @@ def main() -> None:
     """Rewrite the pages in place."""
     root = Path(__file__).parents[1]
     rows = "".join(f"{verb.table_row}\n" for verb in VERBS)
-    for name in ("README.md", "docs/commands.md", "docs/recipes.md", "docs/seeds.md"):
+    for name in ("README.md", *(f"docs/{name}.md" for name in PAGES)):
         page = root / name
         text = ROWS.sub(lambda table: table[1] + rows, page.read_text(encoding="utf-8"))
         page.write_text(BLOCK.sub(refreshed, text), encoding="utf-8")

@@ -25,6 +25,7 @@ from pygments.lexers.graph import CypherLexer
 from pygments.lexers.special import TextLexer
 from pygments.token import Comment, Name, Operator
 from query_values import WITHOUT_DEFAULT
+from refresh_readme import COLUMNS, on_a_terminal
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -71,7 +72,7 @@ class Cypher(CypherLexer):
 
 @cache
 def printed(command: str) -> str:
-    """Run a command line, once for all pages that show it, and return what it prints.
+    """Run a command line, once for all pages that show it, and return what a terminal shows.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def printed(command: str) -> str:
         stack.enter_context(chdir(folder))
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(errors))
-        code = run(shlex.split(command))
+        code = run(on_a_terminal(shlex.split(command)))
     texts = []
     for stream in (out, errors):
         stream.flush()
@@ -278,7 +279,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Run the commands of a page when it is read."""
-    os.environ["COLUMNS"] = "120"
+    os.environ["COLUMNS"] = COLUMNS
     app.add_lexer("layers", TextLexer)
     app.add_lexer("cypher", Cypher)
     app.connect("source-read", read)
