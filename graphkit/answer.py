@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.arrow import LINKS, POINTS, SHARE, counts, flags, number, texts
+from graphkit.names import uncapitalized
 from graphkit.period import Period
 
 TEXT, NUMBER, COUNT, FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
@@ -32,7 +33,7 @@ class Column:
     rank: int = 1
     """Order in which a narrow table leaves columns out: the highest first, then the rightmost."""
     never: str = ""
-    """What the rows say of a column that is "no" in all of them."""
+    """Statement on a column that is "no" in all rows."""
     ref: str = ""
     """Kind of thing whose keys it holds, which tables name: place, material, stage or pool.
     Default: that of its name in every answer."""
@@ -226,7 +227,7 @@ class Answer:
     names: Mapping[str, str] = field(default_factory=dict)
     """Short names of the places, products, elements and stages in the answer, by key."""
     product_remarks: Mapping[str, str] = field(default_factory=dict)
-    """What the figures of the products in the rows count besides or instead, by key."""
+    """Goods that figures of the products in the rows count besides or instead, by key."""
     in_time: bool = False
     """True if the rows of each product go through time: of too many, the newest are shown."""
     parts: str = ""
@@ -301,7 +302,7 @@ def _in_pool(key: re.Match[str], names: Mapping[str, str]) -> str:
     """Name a country or, after it, a product with a small letter first."""
     name = names.get(key[0], key[0])
     follows = key.start() > 1 and key.string[key.start() - 2] not in ">"
-    return f"{name[0].lower()}{name[1:]}" if follows and name[1:2].islower() else name
+    return uncapitalized(name) if follows else name
 
 
 def in_names(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -385,7 +386,7 @@ BOTH_WEIGHTS = (
     "Weights in doubt: a figure without them comes first, then as reported. Where another source "
     "gives the weight of such a flow, it stands in for it."
 )
-"""What a caption says of figures that stand twice, without weights in doubt and as reported."""
+"""Caption of figures that stand twice, without weights in doubt and as reported."""
 
 
 def undoubted(answer: Answer) -> Answer:
@@ -550,6 +551,24 @@ def short_text(value: Any, unit: str = "") -> str:
     if unit.startswith("USD") and "/" not in unit:
         return money(value)
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+
+
+HALF = 0.5
+"""Share from which one country has a product in its hands."""
+UNFIT = ("proxy", "basket")
+"""Fits of figures that also count other goods: nothing certain follows from them."""
+_DUST = 1e-9
+"""Percent by which a share may miss a whole number as stored."""
+
+
+def floor_percent(share: float) -> int:
+    """Round a share down to whole percent."""
+    return math.floor(100 * share + _DUST)
+
+
+def ceiling_percent(share: float) -> int:
+    """Round a share up to whole percent."""
+    return math.ceil(100 * share - _DUST)
 
 
 def percent(share: float) -> str:

@@ -444,8 +444,6 @@ EVERY_KIND = ("Stage", "Element", "Product")
 BASKET = "basket"
 FITS = ("exact", "dominant", "proxy", BASKET)
 """Degrees of fit of figures to the question, best first."""
-UNFIT = ("proxy", BASKET)
-"""Fits from which nothing certain follows for what was asked."""
 FEW = 0.1
 """Part of a product's elements that may be out of scope without making it a basket."""
 FIT = Column("fit", doc="exact, dominant (mostly), proxy (among other goods) or basket (with other "

@@ -22,11 +22,11 @@ NOTABLE = 0.1
 """Share of the value without a weight from which a share by weight is one of a part only."""
 MOST = 0.75
 """Part of the rows from which their period is that of the answer, and another is remarked on."""
-UNFIT = {
+FIT_REMARKS = {
     "basket": "its code holds other elements too",
     "proxy": "its code holds other goods too",
 }
-"""Fits from which nothing certain follows for the material alone, in words."""
+"""Fits of :data:`graphkit.answer.UNFIT`, in words."""
 ROUNDED = "of the sum: the world total is rounded"
 
 
@@ -75,8 +75,8 @@ def _remarks(answer: Answer, row: Mapping[str, Any], main: str | None) -> Iterat
     product: str = row.get("product") or ""
     if product in answer.product_remarks:
         yield answer.product_remarks[product]
-    elif row.get("fit") in UNFIT:
-        yield UNFIT[row["fit"]]
+    elif row.get("fit") in FIT_REMARKS:
+        yield FIT_REMARKS[row["fit"]]
     if row.get("earlier"):
         yield f"its code also holds {row['earlier']}"
     if "rounded" in (row.get("denominator") or ""):

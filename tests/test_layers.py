@@ -17,8 +17,8 @@ PAGE = PACKAGE.parent / "docs" / "architecture.md"
 LAYERS = (
     ("_version", "errors"),
     ("kinds",),
-    ("schema", "arrow", "period", "paths"),
-    ("seeds", "analysis", "answer", "cypher", "parameters", "names"),
+    ("schema", "arrow", "names", "period", "paths"),
+    ("seeds", "analysis", "answer", "cypher", "parameters"),
     ("build", "headlines", "networkx_backend", "remarks", "scale"),
     ("plot",),
     ("stores", "verbs"),

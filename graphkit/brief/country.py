@@ -13,9 +13,8 @@ import pyarrow as pa
 from graphkit.analysis.claims import known_values
 from graphkit.analysis.supply.look_through import UNKNOWN as UNKNOWN_ORIGIN
 from graphkit.analysis.supply.look_through import UNTRACEABLE
-from graphkit.answer import Answer, money, percent
+from graphkit.answer import HALF, Answer, money, percent
 from graphkit.brief.document import (
-    HALF,
     Asked,
     Brief,
     Facts,

@@ -314,8 +314,6 @@ pre { background: var(--band); padding: 10px; overflow-x: auto; font-size: .84em
 Part = tuple[Section, list[str]]
 """A section, and the sentences that say the most of it."""
 VERB = {verb.name: verb for verb in VERBS}
-HALF = 0.5
-"""Share from which a supplier is called a single point of failure."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from graphkit.headlines.wording import (
     Lexicon,
     Sentences,
     fitting,
-    newest_of,
+    main_period_of,
     number_of,
     plain,
     shortened,
@@ -72,7 +72,7 @@ def _counts(answer: Answer) -> Sentences:
     periods = rows["period"].to_pylist() if "period" in rows.column_names else []
     of = f" on {number_of(len(products), 'product')}" if products else ""
     yield from shortened(
-        f"The answer has {number_of(len(rows), 'row')}", of, when(newest_of(periods))
+        f"The answer has {number_of(len(rows), 'row')}", of, when(main_period_of(periods))
     )
 
 
@@ -98,7 +98,7 @@ NOTHING = {
     "claim_checks.check_claims": "No published claim is known that matches",
     "claim_checks.claim_conflicts": "No two published figures in this scope contradict each other",
 }
-"""What is missing where a question has no rows, by its function."""
+"""Sentences on what is missing where a question has no rows, by its function."""
 _SIGNS = re.compile(r"[\w .,;:&%’'()/+-]+")
 """Signs of sentences, none of which is one of markup or hidden."""
 _ENDS = re.compile(r"(?<=[.?!]) (?=[A-Z])")

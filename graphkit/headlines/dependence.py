@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 from typing import Any
 
-from graphkit.answer import Answer
+from graphkit.answer import HALF, Answer, floor_percent
 from graphkit.headlines.wording import (
     BY,
-    HALF,
     Figure,
     Lexicon,
     Row,
@@ -17,13 +16,12 @@ from graphkit.headlines.wording import (
     between,
     count_of,
     counted_once,
-    floor_of,
     grouped,
     in_main_period,
     number_of,
     part,
-    parts_of,
     qualified,
+    rows_of_parts,
     shortened,
     time_of,
     told_of_each,
@@ -36,7 +34,7 @@ from graphkit.names import capitalized, possessive
 
 def depends(answer: Answer) -> Sentences:
     """Say for how many products a country depends on a supplier for half, or how much for one."""
-    parts = parts_of(answer, "consumer")
+    parts = rows_of_parts(answer, "consumer")
     if isinstance(answer.scope.get("supplier"), list):
         parts = [rows for some in parts for rows in grouped(some, "supplier").values()]
         place = "supplier" if isinstance(answer.scope.get("consumer"), str) else ""
@@ -246,7 +244,6 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
         return
     row = largest[0]
     buyer, goods = names.place(row["consumer"]), names.goods(row["product"])
-    share, measure = share_of(row)
     count = len({row["supplier"] for row in rows})
     if count == 1:
         yield from _of_largest(names, largest)
@@ -254,16 +251,11 @@ def _of_every_supplier(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     start = (
         f"{capitalized(buyer)} bought {goods} from {number_of(count, 'supplier')}{time_of(rows)}"
     )
-    weight_share = row["share_tonnes"]
-    by_weight = (
-        f" ({part(weight_share)} by weight)"
-        if measure == "usd" and weight_share is not None
-        else ""
-    )
+    other = qualified([row])
+    share, (measure, *_) = _sold(names, [row])
     yield from shortened(
-        f"{start}, {part(share or 0.0)} from {names.place(row['supplier'])}{qualified([row])}",
-        *_after(qualified([row]), [f" {BY[measure]}{by_weight}"]),
-    )  # fmt: skip
+        f"{start}, {share} from {names.place(row['supplier'])}{other}", *_after(other, [measure])
+    )
     yield from _of_largest(names, largest)
 
 
@@ -275,16 +267,21 @@ def dependents(answer: Answer) -> Sentences:
 def _buyers_figure(names: Lexicon, rows: Sequence[Row]) -> Figure:
     rows = in_main_period(rows)
     products = {row["product"] for row in rows}
-    least = floor_of(min(share for row in rows if (share := share_of(row)[0]) is not None))
+    least = _least(rows)
     text = f"{number_of(len({row['consumer'] for row in rows}), 'buyer')} with at least {least} %"
     one = rows[0]["product"] if len(products) == 1 else None
     return (one, names.time(rows), qualified(rows)), text
 
 
+def _least(rows: Sequence[Row]) -> int:
+    """Return the smallest known share of some rows, rounded down to whole percent."""
+    return floor_percent(min(share for row in rows if (share := share_of(row)[0]) is not None))
+
+
 def _buyers(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     rows = in_main_period(rows)
     seller = names.place(rows[0]["supplier"])
-    least = floor_of(min(share for row in rows if (share := share_of(row)[0]) is not None))
+    least = _least(rows)
     buyers = {row["consumer"] for row in rows}
     products = {row["product"] for row in rows}
     time, other = time_of(rows), qualified(rows)

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, fsum
 from typing import Any
 
-from graphkit.answer import Answer
+from graphkit.answer import HALF, Answer, floor_percent
 from graphkit.answer import parts_of as coverages_of
 from graphkit.headlines.wording import (
     BY,
-    HALF,
     Figure,
     Lexicon,
     Row,
@@ -18,10 +17,8 @@ from graphkit.headlines.wording import (
     amount,
     between,
     count_of,
-    floor_of,
     grouped,
     in_main_period,
-    lowered,
     most_frequent,
     number_of,
     part,
@@ -33,7 +30,7 @@ from graphkit.headlines.wording import (
     when,
     worth,
 )
-from graphkit.names import capitalized, possessive
+from graphkit.names import capitalized, possessive, uncapitalized
 from graphkit.period import Period
 
 BANDS = {"high": "highly", "moderate": "moderately", "low": "not"}
@@ -224,7 +221,7 @@ def n_minus_1(answer: Answer) -> Sentences:
         met = ""
         if low >= 1:
             met = ", enough for all others"
-        elif floor_of(low) or (high is not None and high < 1):
+        elif floor_percent(low) or (high is not None and high < 1):
             met = f", {between(low, 1.0 if high is None else min(high, 1.0))} of what others need"
         yield from shortened(start, met)
         return
@@ -309,14 +306,14 @@ def criticality(answer: Answer) -> Sentences:
 def _one_risk(names: Lexicon, rows: Sequence[Row]) -> Sentences:
     name = names.goods(rows[0]["material"])
     if name == rows[0]["material"] and rows[0]["name"]:
-        name = lowered(rows[0]["name"])
+        name = uncapitalized(rows[0]["name"])
     scores = {row["published_supply_risk"] for row in rows} - {None}
     lows = [row["supply_risk_low"] for row in rows if row["supply_risk_low"] is not None]
     highs = [row["supply_risk_high"] for row in rows if row["supply_risk_high"] is not None]
     known = " is not published"
     if scores:
         known = f" is {max(scores):.1f} as published (critical from 1.0)"
-    start = f"The EU’s supply risk of {lowered(name)}{known}"
+    start = f"The EU’s supply risk of {uncapitalized(name)}{known}"
     computed = "; computed from data, it is unknown"
     if lows and highs:
         low, high = floor(10 * min(lows) + 1e-7) / 10, ceil(10 * max(highs) - 1e-7) / 10

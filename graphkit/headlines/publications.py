@@ -53,10 +53,10 @@ def claims(answer: Answer) -> Sentences:
 
 
 VERDICTS = {
-    "borne out": "The data bear out", "contradicted": "contradict",
+    "borne out": "bear out", "contradicted": "contradict",
     "cannot be told": "cannot tell of", "no measurement": "do not measure",
 }  # fmt: skip
-"""What the data do with a claim, by its verdict, in the order of a sentence."""
+"""Verbs of what the data do with a claim, by its verdict."""
 
 
 def check(answer: Answer) -> Sentences:
@@ -67,9 +67,7 @@ def check(answer: Answer) -> Sentences:
     whole = number_of(total, "published claim")
     subject = about(names)
     if len(counts) == 1:
-        verdict = next(iter(counts))
-        verb = {"borne out": "bear out", **VERDICTS}.get(verdict, "leave open")
-        verb = "bear out" if verdict == "borne out" else verb
+        verb = VERDICTS.get(next(iter(counts)), "leave open")
         yield from shortened(f"The data {verb} {whole}{subject}")
         return
     start = f"The data bear out {counts['borne out']:,} of {whole}{subject} and contradict "

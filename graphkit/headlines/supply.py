@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graphkit.answer import Answer
+from graphkit.answer import HALF, Answer
 from graphkit.headlines.wording import (
     BY,
-    HALF,
     Figure,
     Lexicon,
     Row,

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from graphkit.answer import PLAIN_NAME, Answer, money
-from graphkit.names import with_article
+from graphkit.answer import PLAIN_NAME, UNFIT, Answer, ceiling_percent, floor_percent, money
+from graphkit.names import uncapitalized, with_article
 from graphkit.period import Period
 
 LONGEST = 140
 """Number of characters that a headline has at most."""
 EXACT = 5e-4
 """Width of a range of shares up to which it is one figure."""
-HALF = 0.5
-UNFIT = ("proxy", "basket")
-"""How figures fit a question that are of other goods too."""
 OTHER_GOODS = ", other goods included"
 """Addition to figures under codes that also hold other goods."""
 
@@ -62,16 +58,6 @@ def part(share: float) -> str:
     return f"{hundredths:.0f} %" if hundredths >= 10 else f"{hundredths:.1f} %"
 
 
-def floor_of(share: float) -> int:
-    """Round a share down to whole percent."""
-    return math.floor(100 * share + 1e-7)
-
-
-def ceiling_of(share: float) -> int:
-    """Round a share up to whole percent."""
-    return math.ceil(100 * share - 1e-7)
-
-
 def between(low: float, high: float) -> str:
     """Write a range of shares, rounded so that it holds what it held.
 
@@ -82,7 +68,7 @@ def between(low: float, high: float) -> str:
     """
     if high - low < EXACT:
         return part(low)
-    least, most = floor_of(low), ceiling_of(high)
+    least, most = floor_percent(low), ceiling_percent(high)
     if least == 0 and most >= 100:
         return f"between 0 and {most} %"
     if most >= 100 and high <= 1:
@@ -140,7 +126,7 @@ def when(period: str | None) -> str:
     return f" from {first} to {last}" if last else f" in {period}"
 
 
-def newest_of(periods: Iterable[str | None]) -> str | None:
+def main_period_of(periods: Iterable[str | None]) -> str | None:
     """Choose the most frequent period, of several the newest."""
     counts = Counter(period for period in periods if period)
     order = sorted(counts, key=lambda text: (counts[text], Period(text).end, text))
@@ -149,7 +135,7 @@ def newest_of(periods: Iterable[str | None]) -> str | None:
 
 def in_main_period(rows: Sequence[Row]) -> list[Row]:
     """Select the rows of the period that most of them have."""
-    period = newest_of(row.get("period") for row in rows)
+    period = main_period_of(row.get("period") for row in rows)
     return [row for row in rows if row.get("period") == period]
 
 
@@ -192,16 +178,6 @@ def plain(text: str) -> str:
     return _BRACKETS.sub("", text)
 
 
-def lowered(name: str) -> str:
-    """Write a name within a sentence: no capital first, unless it is a symbol or formula.
-
-    >>> lowered("Lithium hydroxide"), lowered("NdFeB alloy"), lowered("HS 284690")
-    ('lithium hydroxide', 'NdFeB alloy', 'HS 284690')
-    """
-    first = name.split(" ")[0]
-    return name[:1].lower() + name[1:] if first[1:].islower() else name
-
-
 @dataclass(frozen=True)
 class Lexicon:
     """Names of the places and goods of an answer, as they stand within a sentence."""
@@ -226,7 +202,7 @@ class Lexicon:
         if not key:
             return "goods"
         if name := self._name(key):
-            return lowered(name)
+            return uncapitalized(name)
         meanings = self.meanings
         return next((plain(text) for text in meanings if text.endswith(f" ({key})")), key)
 
@@ -280,7 +256,7 @@ class Lexicon:
 def time_of(rows: Iterable[Row]) -> str:
     """Write the period of rows of one period, and the years that they have data of."""
     rows = list(rows)
-    period = when(newest_of(row.get("period") for row in rows))
+    period = when(main_period_of(row.get("period") for row in rows))
     years = {row.get("years") for row in rows}
     if years <= {None}:
         return period
@@ -296,7 +272,7 @@ def qualified(rows: Iterable[Row]) -> str:
     return OTHER_GOODS if any(row.get("fit") in UNFIT for row in rows) else ""
 
 
-def parts_of(answer: Answer, place: str) -> list[list[Row]]:
+def rows_of_parts(answer: Answer, place: str) -> list[list[Row]]:
     """Group the rows of an answer by the places, and the periods, that were asked about.
 
     Places are in the order of the question, else by their keys; so are periods.
@@ -325,7 +301,7 @@ def label_of(answer: Answer, place: str, rows: Sequence[Row]) -> str:
 
 
 Figure: TypeAlias = tuple[Hashable, str]
-"""What a figure is of, and the figure: those of one thing are put side by side."""
+"""A figure after what it is of: figures of one thing are put side by side."""
 
 
 def told_of_each(
@@ -347,7 +323,7 @@ def told_of_each(
         Rows of each part. Default: of the places and periods in the scope.
     """
     names = Lexicon(answer)
-    groups = [rows for rows in parts or parts_of(answer, place) if rows]
+    groups = [rows for rows in parts or rows_of_parts(answer, place) if rows]
     wanted = answer.scope.get(place)
     there = {row.get(place) for rows in groups for row in rows}
     none = [key for key in wanted if key not in there] if isinstance(wanted, list) else []

@@ -18,9 +18,9 @@ from graphkit.analysis.supply.removal import (
     share_points,
     structural_points,
 )
-from graphkit.answer import NUMBER, Answer, Column, money, schema_of
+from graphkit.answer import NUMBER, UNFIT, Answer, Column, money, schema_of
 from graphkit.arrow import SHARE
-from graphkit.catalog import COUNTRIES, FIT, UNFIT, Catalog, Scope
+from graphkit.catalog import COUNTRIES, FIT, Catalog, Scope
 from graphkit.errors import UsageError
 from graphkit.names import Entity
 from graphkit.period import newest

@@ -25,7 +25,7 @@ from graphkit.answer import (
 )
 from graphkit.arrow import VALUED
 from graphkit.errors import visible
-from graphkit.names import capitalized
+from graphkit.names import capitalized, uncapitalized
 from graphkit.period import Period
 from graphkit.render.layout import Page, TextColumn, fits, fitted
 
@@ -178,7 +178,7 @@ def answer_columns(
     }
     narrow = to is not None and not fits(list(found.values()), to)
     if narrow and {"product", "stage"} <= set(found):
-        stages = [f"{stage[:1].lower()}{stage[1:]}" for stage in found.pop("stage").cells]
+        stages = map(uncapitalized, found.pop("stage").cells)
         pairs = zip(found["product"].cells, stages, strict=True)
         found["product"] = TextColumn(
             "Product, stage", [", ".join(filter(None, pair)) for pair in pairs]

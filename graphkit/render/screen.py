@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from math import ceil, floor
 from typing import Any
 
 import pyarrow as pa
@@ -12,9 +11,12 @@ import pyarrow as pa
 from graphkit.analysis.claims import claim_figure, known_values
 from graphkit.answer import (
     BOTH_WEIGHTS,
+    HALF,
     LONG,
     WITHOUT,
     Answer,
+    ceiling_percent,
+    floor_percent,
     parts_of,
     percent,
     short_text,
@@ -52,7 +54,6 @@ CLAIMS = 3
 DOUBT_LEFT_OUT = "Weights in doubt are left out, or are as another source gives them."
 NO_RANGE = 0.0005
 """Difference of the ends of a range below which they are one figure to the digit shown."""
-ROUND = 1e-9
 FEW = 3
 """Names of a list that a screen gives."""
 UNCOUNTED = {
@@ -60,7 +61,6 @@ UNCOUNTED = {
     "products_without_trade_data": "In scope, but without trade data",
 }
 """Entries of the coverage that limit what the rows mean, in words."""
-HALF = 0.5
 ENDS = ("consumer", "supplier")
 DITTO = "〃"
 """Mark of a remark that is that of the row above."""
@@ -78,7 +78,7 @@ class Screen:
     """The question, if it is not the title."""
     tables: Sequence[Sequence[TextColumn]]
     lines: Sequence[str]
-    """What is counted, published and not shown, a paragraph each."""
+    """Paragraphs on what is counted, published and not shown."""
 
     def put_on(self, page: PlainPage | MarkdownPage) -> None:
         """Write it on a page."""
@@ -211,7 +211,7 @@ def _range(low: float | None, high: float | None) -> str:
         return "unknown"
     if high - low < NO_RANGE:
         return ""
-    return f"{floor(100 * low + ROUND)} – {ceil(100 * high - ROUND)} %"
+    return f"{floor_percent(low)} – {ceiling_percent(high)} %"
 
 
 def _whole(column: TextColumn, ref: str, to: int) -> TextColumn:
@@ -315,13 +315,18 @@ def _left(answer: Answer, left: Sequence[int]) -> str:
     )  # fmt: skip
 
 
+def _first(texts: Sequence[str]) -> str:
+    """List the first texts, and count the others."""
+    more = f" and {len(texts) - FEW} more" if len(texts) > FEW else ""
+    return f"{', '.join(texts[:FEW])}{more}"
+
+
 def _uncounted(answer: Answer) -> Iterator[str]:
     """Name steps of a chain and products in scope of which there are no data."""
     for name, text in UNCOUNTED.items():
         keys = [k for part in parts_of(answer.coverage).values() for k in part.get(name, ())]
         if names := [spoken(key, answer.names) for key in dict.fromkeys(keys)]:
-            more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-            yield f"{text}: {', '.join(names[:FEW])}{more}."
+            yield f"{text}: {_first(names)}."
 
 
 def _published(answer: Answer, view: View) -> Iterator[str]:
@@ -379,10 +384,9 @@ def _share(share: float | None) -> str:
 def _bought_elsewhere(answer: Answer, view: View) -> Iterator[str]:
     """Count the products that hold what was asked for and are bought for something else."""
     if products := list(dict.fromkeys(answer.elsewhere["product"].to_pylist())):
-        named = ", ".join(spoken(key, answer.names) for key in products[:FEW])
-        more = f" and {len(products) - FEW} more" if len(products) > FEW else ""
+        named = _first([spoken(key, answer.names) for key in products])
         meaning = answer.scope["meaning"]
-        yield f"Contains {meaning}, bought for something else: {named}{more}: {view.more[2]}."
+        yield f"Contains {meaning}, bought for something else: {named}: {view.more[2]}."
 
 
 def _common_remark(answer: Answer) -> str:
@@ -419,8 +423,7 @@ def _sources(answer: Answer) -> str:
             groups.setdefault((row["publisher"], row["licence"]), []).append(row["key"])
     named = [f"{publisher} ({', '.join(keys)}; {licence})"
              for (publisher, licence), keys in groups.items()]  # fmt: skip
-    more = f" and {len(named) - CLAIMS} more" if len(named) > CLAIMS else ""
-    return f"Source{'s' * (len(used) > 1)}: {', '.join(named[:CLAIMS])}{more}." if named else ""
+    return f"Source{'s' * (len(used) > 1)}: {_first(named)}." if named else ""
 
 
 def _not_shown(answer: Answer, view: View) -> str:

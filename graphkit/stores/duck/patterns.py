@@ -25,7 +25,7 @@ class Element:
     syntax: Syntax
     type: T
     known: Variable | None = None
-    """What an earlier clause, or a part of this one, bound."""
+    """Names that an earlier clause, or a part of this one, bound."""
     ends: tuple[Element, Element] | None = None
     """Nodes at the start and end of a relationship, in the order in which it is stored."""
     directed: bool = True
