@@ -10,6 +10,7 @@ from typing import Any
 from graphkit.cypher import Statement
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck.comparisons import equivalent, sorted_by
 from graphkit.stores.duck.expressions import Expressions
 from graphkit.stores.duck.functions import AGGREGATES
 from graphkit.stores.duck.patterns import Patterns
@@ -63,19 +64,23 @@ class _Compiler:
         self.statement, self.context = statement, context
         self.patterns = Patterns(context, self._inside)
 
-    def _import(self, pipeline: Pipeline) -> None:
+    def _import(self, pipeline: Pipeline, query: Syntax) -> None:
         """Make columns of a query's own of those that it takes from around it.
 
-        An aggregate of an outer column would be one of the outer query.
+        An aggregate of an outer column would be one of the outer query; and what a query does not
+        use would be compared for nothing, row by row.
         """
         if not pipeline.scope:
             return
+        used = used_properties(query)
         columns, scope = [], {}
         for name, variable in pipeline.scope.items():
             renamed = {}
+            needed = used.get(name, frozenset())
             for what, column in variable.columns.items():
-                renamed[what] = self.context.fresh("v")
-                columns.append(f"{column} AS {renamed[what]}")
+                if what in ("", KIND, KEY) or needed is None or what in needed:
+                    renamed[what] = self.context.fresh("v")
+                    columns.append(f"{column} AS {renamed[what]}")
             scope[name] = Variable(variable.type, renamed)
         step = self.context.fresh("q")
         pipeline.steps.append(f"{step} AS (SELECT {', '.join(columns)})")
@@ -97,7 +102,7 @@ class _Compiler:
                 clauses.append(clause)
                 continue
             pipeline = Pipeline(scope=dict(scope))
-            self._import(pipeline)
+            self._import(pipeline, query)
             names, types = _Clauses(self, pipeline, named=named).run(clauses)
             parts.append((pipeline, names, types))
             clauses = []
@@ -156,10 +161,10 @@ class _Clauses:
 
     def match(self, clause: Syntax) -> None:
         """Join the sources of a pattern."""
-        if clause.first("hint") is not None:
-            raise Untranslated("a hint")
         scope = self.pipeline.scope
-        found = self.patterns.match(clause.all("path"), clause.first("where"), scope)
+        found = self.patterns.match(
+            clause.all("path"), clause.first("where"), scope, self.pipeline.source
+        )
         columns, variables = [], {}
         for name, variable in found.variables.items():
             if name.startswith("_") and not name[1:].strip("0123456789"):
@@ -244,6 +249,7 @@ class _Clauses:
             items = []
         aggregated = [any(_aggregates(value)) for _, value, _ in items]
         grouped = any(aggregated)
+        by_group = grouped or clause.name == "DISTINCT"
         values = self.values
         columns: list[str] = []
         groups: list[str] = []
@@ -255,8 +261,10 @@ class _Clauses:
                 renamed = {}
                 for what, column in variable.columns.items():
                     renamed[what] = self.context.fresh("v")
-                    columns.append(f"{column} AS {renamed[what]}")
-                    groups.append(column)
+                    identity = what in (KIND, KEY) or not by_group
+                    written = column if identity else f"first({column})"
+                    columns.append(f"{written} AS {renamed[what]}")
+                    groups += [column] if identity else []
                 scope[name] = Variable(variable.type, renamed)
                 continue
             value = values.value(syntax)
@@ -265,15 +273,18 @@ class _Clauses:
             if value.type == NULL and not of_group:
                 written = "CAST(NULL AS VARCHAR)"
             columns.append(f"{written} AS {column}")
+            if by_group and not of_group and not equivalent(value.type):
+                raise Untranslated("groups of values of any type")
             if not of_group and value.type != NULL and syntax.kind not in CONSTANTS:
                 groups.append(written)
             scope[name] = Variable(value.type, {"": column})
         sorts, hidden = self._sorts(clause, items, scope, grouped=grouped)
         source = self.pipeline.source
-        select = "SELECT " + ("DISTINCT " if clause.name == "DISTINCT" else "")
+        distinct = clause.name == "DISTINCT" and (grouped or not groups)
+        select = "SELECT " + ("DISTINCT " if distinct else "")
         select += ", ".join([*columns, *hidden]) or "1 AS one"
         select += f" FROM {source}" if source else ""
-        if grouped and groups:
+        if by_group and groups:
             select += f" GROUP BY {', '.join(dict.fromkeys(groups))}"
         limits = self._limits(clause)
         if sorts:
@@ -323,8 +334,10 @@ class _Clauses:
     ) -> tuple[list[str], list[str]]:
         """Write what rows are sorted by, and the columns that it needs besides."""
         order = clause.first("order")
-        sorts, hidden = [], []
+        sorts: list[str] = []
+        hidden: list[str] = []
         source = self.statement.text
+        after = Expressions(self.context, scope, self.patterns.value)
         for sort in order.parts if order is not None else ():
             syntax = sort.parts[0]
             own = source[syntax.at : syntax.end]
@@ -333,37 +346,39 @@ class _Clauses:
                 same = syntax.name
             if same is not None:
                 variable = scope[same]
-                written = [Expressions(self.context, scope).of_variable(variable).sql]
-                if not variable.is_value:
+                if variable.is_value:
+                    written = sorted_by(Value(variable.columns[""], variable.type))
+                else:
                     written = [variable.columns[KIND], variable.columns[KEY]]
             elif grouped or clause.name == "DISTINCT":
                 if any(_aggregates(syntax)):
-                    column = self.context.fresh("s")
-                    hidden.append(f"{self.values.value(syntax).sql} AS {column}")
-                    written = [column]
+                    written = self._hidden(self.values.value(syntax), hidden)
                 else:
-                    written = [
-                        Expressions(self.context, scope, self.patterns.value).value(syntax).sql
-                    ]
+                    written = sorted_by(after.value(syntax))
             else:
-                both = {**self.pipeline.scope, **scope}
                 names = {v.name for v in syntax.walk("variable")}
-                inside = Expressions(self.context, both, self.patterns.value)
-                if names & scope.keys():
-                    # Of what is projected: it is known once it is.
-                    if names - scope.keys():
-                        raise Untranslated("an order by variables of before and after")
-                    written = [
-                        Expressions(self.context, scope, self.patterns.value).value(syntax).sql
-                    ]
-                else:
-                    column = self.context.fresh("s")
-                    hidden.append(f"{inside.value(syntax).sql} AS {column}")
-                    written = [column]
+                both = {**self.pipeline.scope, **scope}
+                if not names & scope.keys():
+                    inside = Expressions(self.context, both, self.patterns.value)
+                    written = self._hidden(inside.value(syntax), hidden)
+                elif names - scope.keys() - _bound_in(syntax):
+                    raise Untranslated("an order by variables of before and after")
+                else:  # of what is projected: it is known once it is
+                    written = sorted_by(after.value(syntax))
             down = sort.name == "DESC"
             sorts += [f"{one} DESC NULLS FIRST" if down else f"{one} ASC NULLS LAST"
                       for one in written]  # fmt: skip
         return sorts, hidden
+
+    def _hidden(self, value: Value, hidden: list[str]) -> list[str]:
+        """Add a column that rows are sorted by, and that is not shown."""
+        if value.type == NULL:
+            return []
+        columns = []
+        for written in sorted_by(value):
+            columns.append(self.context.fresh("s"))
+            hidden.append(f"{written} AS {columns[-1]}")
+        return columns
 
     def _limits(self, clause: Syntax) -> str:
         written = ""
@@ -386,6 +401,12 @@ def _aggregates(value: Syntax) -> list[Syntax]:
         if each.kind not in ("subquery-value", "pattern-comprehension"):
             rest += each.parts
     return found
+
+
+def _bound_in(value: Syntax) -> set[str]:
+    """List the names that a value binds for itself."""
+    places = value.walk("comprehension", "predicate", "reduce")
+    return {part.name for place in places for part in place.all("variable")}
 
 
 CONSTANTS = ("number", "string", "parameter", "constant")

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
-from graphkit.stores.duck.functions import as_text, called
-from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable
+from graphkit.stores.duck.comparisons import boolean, compared, every, membership, some
+from graphkit.stores.duck.functions import as_text, called, properties_of
+from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
     FLOAT,
     INT,
     NULL,
+    SCALARS,
     TEXT,
     T,
     Value,
+    entry,
+    key_name,
     list_of,
+    map_of,
+    number_of,
+    once,
+    packed,
+    sql_type,
     together,
 )
 
@@ -52,9 +62,9 @@ class Expressions:
         """Compile a condition, which is true, false or null."""
         found = self.value(each)
         if found.type == ANY:
-            return f"TRY_CAST({found.sql} AS BOOLEAN)"
+            return boolean(found.sql)
         if found.type not in (BOOL, NULL):
-            raise Untranslated(f"a condition is {found.type.name}")
+            raise Untranslated(f"a condition that is {found.type.name}")
         return found.sql
 
     # --- names
@@ -79,7 +89,7 @@ class Expressions:
         entries = [f"'_kind': {variable.columns[KIND]}", f"'_key': {variable.columns[KEY]}"]
         entries += [
             f"{_text(name)}: {column}" for name, column in variable.columns.items()
-            if name not in (KIND, KEY) and not name.startswith("_")
+            if name not in (KIND, KEY)
         ]  # fmt: skip
         packed = "{" + ", ".join(entries) + "}"
         return Value(f"CASE WHEN {variable.columns[KEY]} IS NOT NULL THEN {packed} END", of)
@@ -91,6 +101,9 @@ class Expressions:
             f"'_kind': {variable.columns[KIND]}",
             f"'_key': CAST({variable.columns[KEY]} AS VARCHAR)",
         ]
+        if of.name == "relationship":
+            for name in (name for end in ENDS for name in end):
+                entries.append(f"{_text(name)}: {variable.columns.get(name, 'NULL')}")
         for name, wanted in types.items():
             own = self.context.model.property(variable.type, name)
             column = variable.columns.get(name)
@@ -123,8 +136,21 @@ class Expressions:
             types = dict(owner.type.fields)
             if name not in types:
                 return Value("NULL", NULL)
-            return Value(f"struct_extract({owner.sql}, {_text(name)})", types[name])
+            return Value(entry(owner.sql, name), types[name])
+        if owner.type == ANY:
+            return Value(self.any_entry(owner.sql, name), ANY)
         raise Untranslated(f"a property of {owner.type.name}")
+
+    def any_entry(self, owner: str, name: str) -> str:
+        """Take an entry or property of a value that may be of any type."""
+        entries = [f"variant_extract(o.x, '{key_name(name)}')"]
+        if name in self.context.model.properties:
+            entries.append(f"variant_extract(o.x, {_text(name)})")
+        written = entries[0] if len(entries) == 1 else f"coalesce({', '.join(entries)})"
+        kind = "variant_typeof(o.x)"
+        cases = f"WHEN {kind} LIKE 'OBJECT%' THEN {written}"
+        return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} "
+                    f"ELSE error('a property of what is no map, node or relationship') END")  # fmt: skip
 
     # --- literals
 
@@ -136,12 +162,12 @@ class Expressions:
 
     def number(self, each: Syntax) -> Value:
         """Compile a number."""
-        text = each.name.replace("_", "").lower()
-        if text.startswith(("0x", "0o", "0b")):
-            return Value(f"CAST({int(text, 0)} AS BIGINT)", INT)
-        if any(sign in text for sign in ".e"):
-            return Value(f"CAST({float(text)!r} AS DOUBLE)", FLOAT)
-        return Value(f"CAST({int(text)} AS BIGINT)", INT)
+        number = integer_of(each.name)
+        if number is None:
+            return Value(f"CAST({float(each.name.replace('_', ''))!r} AS DOUBLE)", FLOAT)
+        if number >= -LEAST:
+            raise UsageError(f"found {each.name}, wanted a number of 64 bits")
+        return Value(f"CAST({number} AS BIGINT)", INT)
 
     def string(self, each: Syntax) -> Value:
         """Compile a text, which is bound."""
@@ -155,17 +181,13 @@ class Expressions:
         """Compile a list, of items of one type or of any."""
         items = [self.value(part) for part in each.parts]
         of = together(item.type for item in items)
-        if of == NULL and items:
-            return Value(f"[{', '.join('NULL' for _ in items)}]", list_of(NULL))
-        written = ", ".join(item.cast(of) if item.type != of else item.sql for item in items)
+        written = ", ".join("NULL" if item.type == NULL else item.cast(of) for item in items)
         return Value(f"[{written}]", list_of(of))
 
     def map(self, each: Syntax) -> Value:
         """Compile a map."""
-        entries = [(part.name, self.value(part.parts[0])) for part in each.parts]
-        written = ", ".join(f"{_text(name)}: {value.sql}" for name, value in entries)
-        fields = tuple((name, value.type) for name, value in entries)
-        return Value("{" + written + "}" if entries else "MAP {}", T("map", fields=fields))
+        entries = {part.name: self.value(part.parts[0]) for part in each.parts}
+        return map_of(entries)
 
     # --- operators
 
@@ -200,49 +222,13 @@ class Expressions:
         """Compile IN, STARTS WITH, ENDS WITH, CONTAINS and =~."""
         left, right = map(self.value, each.parts)
         if each.name == "IN":
-            return self.membership(left, right)
+            return membership(left, right)
         if left.type == NULL or right.type == NULL:
             return Value("CAST(NULL AS BOOLEAN)", BOOL)
         texts = [v if v.type == TEXT else text_or_null(v) for v in (left, right)]
         if each.name == "=~":
             return Value(f"regexp_full_match({texts[0].sql}, {texts[1].sql})", BOOL)
         return Value(f"{TESTS[each.name]}({texts[0].sql}, {texts[1].sql})", BOOL)
-
-    def membership(self, item: Value, among: Value) -> Value:
-        """Compile IN: null where it cannot be told for a null among the items."""
-        if among.type == NULL:
-            return Value("CAST(NULL AS BOOLEAN)", BOOL)
-        if among.type.name != "list":
-            raise Untranslated(f"IN of {among.type.name}")
-        of = among.type.item or NULL
-        if of == NULL or item.type == NULL:
-            empty = f"len({among.sql}) = 0"
-            return Value(f"CASE WHEN {empty} THEN FALSE END", BOOL)
-        both = together((of, item.type))
-        if both == ANY and of != ANY and item.type != ANY and not item.type.is_element:
-            # No item has the type, so none is it, unless one is null.
-            unsure = f"len(list_filter({among.sql}, lambda x: x IS NULL)) > 0 OR {item.sql} IS NULL"
-            return Value(f"CASE WHEN NOT ({unsure}) THEN FALSE END", BOOL)
-        if item.type.is_element:
-            keys = (
-                f"list_transform({among.sql}, lambda x: CASE WHEN x IS NOT NULL THEN "
-                "[x._kind, CAST(x._key AS VARCHAR)] END)"
-            )
-            own = f"[({item.sql})._kind, CAST(({item.sql})._key AS VARCHAR)]"
-            nulls = f"len(list_filter({among.sql}, lambda x: x IS NULL)) > 0"
-            return Value(
-                f"CASE WHEN {among.sql} IS NULL OR ({item.sql} IS NULL AND len({among.sql}) > 0) "
-                f"THEN NULL WHEN list_contains({keys}, {own}) THEN TRUE WHEN {nulls} THEN NULL "
-                "ELSE FALSE END", BOOL,
-            )  # fmt: skip
-        one, many = item.cast(both), among.cast(list_of(both))
-        name = self.context.fresh("x")
-        found = f"list_contains({many}, {one})"
-        nulls = f"len(list_filter({many}, lambda {name}: {name} IS NULL)) > 0"
-        return Value(
-            f"CASE WHEN {among.sql} IS NULL OR ({one} IS NULL AND len({many}) > 0) THEN NULL "
-            f"WHEN {found} THEN TRUE WHEN {nulls} THEN NULL ELSE FALSE END", BOOL,
-        )  # fmt: skip
 
     def null_test(self, each: Syntax) -> Value:
         """Compile IS NULL and IS NOT NULL."""
@@ -270,25 +256,34 @@ class Expressions:
                 continue
             if not (result.type.is_number and other.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {other.type.name}")
-            both = together((result.type, other.type))
+            both = number_of(result.type, other.type)
             operator = sign.name
+            if both.mixed and operator == "/":
+                raise Untranslated("a quotient of numbers that may be integers")
             if operator == "/" and both == INT:
                 zero = f"CASE WHEN {other.sql} = 0 THEN error('/ by zero') ELSE {other.sql} END"
                 result = Value(f"({result.sql} // {zero})", INT)
             else:
-                result = Value(f"({result.cast(both)} {operator} {other.cast(both)})", both)
+                written = f"({result.cast(both)} {operator} {other.cast(both)})"
+                result = Value(written, both if both == INT else replace(both, nan=True))
         return result
 
     def power(self, each: Syntax) -> Value:
         """Compile ^, which gives a fraction."""
         result = self.value(each.parts[0])
         for part in each.parts[2::2]:
-            result = Value(f"power({result.cast(FLOAT)}, {self.value(part).cast(FLOAT)})", FLOAT)
+            values = (result.cast(FLOAT), self.value(part).cast(FLOAT))
+            result = Value(f"power({values[0]}, {values[1]})", replace(FLOAT, nan=True))
         return result
 
     def signed(self, each: Syntax) -> Value:
         """Compile a sign before a number."""
-        found = self.value(each.parts[0])
+        part = each.parts[0]
+        if each.name == "-" and part.kind == "number" and integer_of(part.name) == -LEAST:
+            return Value(f"CAST({LEAST} AS BIGINT)", INT)
+        found = self.value(part)
+        if not (found.type.is_number or found.type == NULL):
+            raise Untranslated(f"a sign before {found.type.name}")
         return Value(f"(- {found.sql})", found.type) if each.name == "-" else found
 
     # --- lists
@@ -301,24 +296,58 @@ class Expressions:
         if owner.type.name == "list" and place.type == INT:
             at = f"CASE WHEN {place.sql} >= 0 THEN {place.sql} + 1 ELSE {place.sql} END"
             return Value(f"({owner.sql})[{at}]", owner.type.item or NULL)
-        raise Untranslated(f"an item of {owner.type.name}")
+        if place.type != TEXT:
+            raise Untranslated(f"an item of {owner.type.name} at {place.type.name}")
+        name = self.constant_text(each.parts[1])
+        if name is not None:
+            if each.parts[0].kind == "variable":
+                return self.property(Syntax("property", each.at, each.end, name, each.parts[:1]))
+            return self.entry(owner, name)
+        return self.named_entry(owner, place.sql)
+
+    def constant_text(self, each: Syntax) -> str | None:
+        """Return the text that a literal or a parameter stands for; None for anything else."""
+        if each.kind == "string":
+            return unquoted(each.name)
+        if each.kind == "parameter":
+            value = self.context.parameters[each.name]
+            return value if isinstance(value, str) else None
+        return None
+
+    def named_entry(self, owner: Value, name: str) -> Value:
+        """Take an entry or property of a name that is known once the statement runs."""
+        if owner.type.is_element:
+            names = [(key, _text(key)) for key in self.context.model.types(owner.type)]
+        elif owner.type.name == "map":
+            names = [(key, self.context.bind(key).sql) for key, _ in owner.type.fields]
+        else:
+            raise Untranslated(f"an item of {owner.type.name}")
+        values = [(key, self.entry(owner, own)) for own, key in names]
+        result = together(value.type for _, value in values)
+        cases = " ".join(f"WHEN {key} THEN {value.cast(result)}" for key, value in values)
+        return Value(f"CASE {name} {cases} END" if cases else "NULL", result)
 
     def slice(self, each: Syntax) -> Value:
         """Compile a part of a list: from a place on, up to one that is left out."""
         owner, *ends = map(self.value, each.parts)
-        first = ends.pop(0) if "from" in each.name else Value("0", INT)
-        last = ends.pop(0) if "to" in each.name else None
-        size = f"len({owner.sql})"
-        begin = (
-            f"(CASE WHEN {first.sql} < 0 THEN greatest({size} + {first.sql}, 0) "
-            f"ELSE {first.sql} END)"
+        if NULL in (owner.type, *(end.type for end in ends)):
+            return Value("NULL", list_of(NULL) if owner.type == NULL else owner.type)
+        if owner.type.name != "list" or any(end.type != INT for end in ends):
+            raise Untranslated(f"a part of {owner.type.name}")
+        first = ends.pop(0).sql if "from" in each.name else "0"
+        last = ends.pop(0).sql if "to" in each.name else "len(o.x)"
+        begin = "CASE WHEN o.a < 0 THEN greatest(len(o.x) + o.a, 0) ELSE o.a END"
+        end = "CASE WHEN o.b < 0 THEN len(o.x) + o.b ELSE o.b END"
+        values = {"x": owner.sql, "a": first} | ({"b": last} if "to" in each.name else {})
+        if "to" not in each.name:
+            end = "len(o.x)"
+        cut = (
+            "CASE WHEN o.x IS NULL OR o.a IS NULL"
+            + " OR o.b IS NULL" * ("b" in values)
+            + f" THEN NULL WHEN ({end}) > ({begin}) "
+            f"THEN list_slice(o.x, ({begin}) + 1, {end}) ELSE list_slice(o.x, 1, 0) END"
         )
-        end = size if last is None else (
-            f"(CASE WHEN {last.sql} < 0 THEN {size} + {last.sql} ELSE {last.sql} END)"
-        )  # fmt: skip
-        cut = f"list_slice({owner.sql}, {begin} + 1, {end})"
-        empty = f"WHEN {owner.sql} IS NOT NULL THEN list_slice({owner.sql}, 1, 0)"
-        return Value(f"CASE WHEN {end} > {begin} THEN {cut} {empty} END", owner.type)
+        return Value(once(values, cut), owner.type)
 
     def comprehension(self, each: Syntax) -> Value:
         """Compile ``[x IN list WHERE condition | value]``."""
@@ -327,13 +356,26 @@ class Expressions:
             return source
         inner = self.lambda_scope(variable.name, source)
         name = inner.scope[variable.name].columns[""]
-        written, of = source.sql, source.type.item or NULL
-        if (where := each.first("where")) is not None:
+        where, result = each.first("where"), each.first("result")
+        item = Value(name, source.type.item or NULL)
+        value = inner.value(result.parts[0]) if result is not None else item
+        if has_subquery(where, result):
+            filtered = f" WHERE {inner.condition(where.parts[0])}" if where is not None else ""
+            written = self.of_rows(source, name, value.sql, filtered)
+            return Value(written, list_of(value.type))
+        written = source.sql
+        if where is not None:
             written = f"list_filter({written}, lambda {name}: {inner.condition(where.parts[0])})"
-        if (result := each.first("result")) is not None:
-            value = inner.value(result.parts[0])
-            written, of = f"list_transform({written}, lambda {name}: {value.sql})", value.type
-        return Value(written, list_of(of))
+        if result is not None:
+            written = f"list_transform({written}, lambda {name}: {value.sql})"
+        return Value(written, list_of(value.type))
+
+    def of_rows(self, source: Value, name: str, value: str, where: str = "") -> str:
+        """Write a list of values, one for each item: a lambda of SQL has no subquery in it."""
+        place, table = self.context.fresh("i"), self.context.fresh("u")
+        rows = f"SELECT unnest({source.sql}) AS {name}, unnest(range(len({source.sql}))) AS {place}"
+        listed = f"SELECT list({value} ORDER BY {place}) FROM ({rows}) {table}{where}"
+        return f"CASE WHEN {source.sql} IS NOT NULL THEN coalesce(({listed}), []) END"
 
     def lambda_scope(self, name: str, source: Value) -> Expressions:
         """Return the compiler in which a name stands for each item of a list."""
@@ -351,41 +393,54 @@ class Expressions:
         name = inner.scope[variable.name].columns[""]
         where = each.first("where")
         condition = inner.condition(where.parts[0]) if where else "TRUE"
-        held = f"list_transform({source.sql}, lambda {name}: {condition})"
-        y = self.context.fresh("x")
-        true, false, unsure = (
-            f"len(list_filter({held}, lambda {y}: {y} IS {what}))"
-            for what in ("TRUE", "FALSE", "NULL")
+        truths = f"list_transform({source.sql}, lambda {name}: {condition})"
+        if has_subquery(where):
+            truths = self.of_rows(source, name, condition)
+        true, unknown = (
+            f"len(list_filter(o.t, lambda u: u IS {what}))" for what in ("TRUE", "NULL")
         )
-        cases = {
-            "ANY": f"WHEN {true} > 0 THEN TRUE WHEN {unsure} > 0 THEN NULL ELSE FALSE",
-            "ALL": f"WHEN {false} > 0 THEN FALSE WHEN {unsure} > 0 THEN NULL ELSE TRUE",
-            "NONE": f"WHEN {true} > 0 THEN FALSE WHEN {unsure} > 0 THEN NULL ELSE TRUE",
-            "SINGLE": f"WHEN {true} > 1 THEN FALSE WHEN {unsure} > 0 THEN NULL ELSE {true} = 1",
+        single = f"CASE WHEN {true} > 1 THEN FALSE WHEN {unknown} > 0 THEN NULL ELSE {true} = 1 END"
+        written = {
+            "ANY": some(truths),
+            "ALL": every(truths),
+            "NONE": f"(NOT {some(truths)})",
+            "SINGLE": once({"t": truths}, single),
         }[each.name]
-        return Value(f"CASE WHEN {source.sql} IS NULL THEN NULL {cases} END", BOOL)
+        return Value(f"CASE WHEN {source.sql} IS NOT NULL THEN {written} END", BOOL)
 
     def reduce(self, each: Syntax) -> Value:
-        """Compile reduce."""
+        """Compile reduce: each step takes a pair of an item and the value so far."""
         total, first, variable, source, result = each.parts
         start, items = self.value(first), self.value(source)
-        inner = self.lambda_scope(variable.name, items)
-        x = inner.scope[variable.name].columns[""]
-        for of in (start.type, FLOAT, ANY):
-            y = self.context.fresh("x")
-            inner = inner.within({total.name: Variable(of, {"": y})})
-            value = inner.value(result)
-            if together((value.type, start.type)) == of or of == ANY:
-                break
-        if of == ANY:
-            raise Untranslated("a reduce of mixed types")
+        if items.type == NULL:
+            return items
+        if has_subquery(result):
+            raise Untranslated("a subquery in reduce()")
         item = items.type.item or NULL
-        if item != of and item != NULL:
-            # The engine reduces to the type of the list: carry each item in a struct.
-            raise Untranslated("a reduce to another type")
-        return Value(
-            f"list_reduce({items.sql}, lambda {y}, {x}: {value.cast(of)}, {start.cast(of)})", of
+        a, b = self.context.fresh("x"), self.context.fresh("x")
+        inner = self.lambda_scope(variable.name, items)
+        inner = inner.within({variable.name: Variable(item, {"": f"{b}.x"})})
+        wanted = start.type
+        for _ in range(3):
+            scope = inner.within({total.name: Variable(wanted, {"": f"{a}.y"})})
+            value = scope.value(result)
+            both = together((wanted, value.type))
+            if both == wanted and both.mixed == wanted.mixed:
+                break
+            wanted = both
+        else:
+            raise Untranslated("a reduce() of several types")
+        if wanted == NULL:
+            return Value("NULL", NULL)
+        pairs = (
+            f"list_transform({items.sql}, lambda {b}: "
+            f"{{x: {b}, y: CAST(NULL AS {sql_type(wanted)})}})"
         )
+        if wanted.name not in SCALARS and (wanted.item or NULL).name not in SCALARS:
+            raise Untranslated(f"a reduce() to {wanted.name}")
+        step = f"lambda {a}, {b}: {{x: {b}.x, y: {value.cast(wanted)}}}"
+        begin = f"{{x: ({items.sql})[0], y: {start.cast(wanted)}}}"
+        return Value(f"(list_reduce({pairs}, {step}, {begin})).y", wanted)
 
     def case(self, each: Syntax) -> Value:
         """Compile CASE, of one type or of any."""
@@ -410,23 +465,35 @@ class Expressions:
     def projection(self, each: Syntax) -> Value:
         """Compile ``n {.name, key: value}``."""
         owner = each.parts[0]
-        fields: list[tuple[str, Value]] = []
+        entries: dict[str, Value] = {}
+        sparse = False
         for part in each.parts[1:]:
             if part.kind == "own-property":
                 single = Syntax("property", part.at, part.end, part.name, [owner])
-                fields.append((part.name, self.value(single)))
+                entries[part.name] = self.value(single)
             elif part.kind == "own-variable":
-                fields.append((part.name, self.of_variable(self.scope[part.name])))
+                entries[part.name] = self.variable(Syntax("variable", part.at, part.end, part.name))
             elif part.kind == "entry":
-                fields.append((part.name, self.value(part.parts[0])))
+                entries[part.name] = self.value(part.parts[0])
             else:
-                variable = self.scope[owner.name]
-                fields.append(("_set", Value("TRUE", BOOL)))
-                names = [n for n in variable.columns if n not in (KIND, KEY)]
-                fields += [(n, Value(variable.columns[n], self.context.model.property(
-                    variable.type, n))) for n in names]  # fmt: skip
-        written = ", ".join(f"{_text(name)}: {value.sql}" for name, value in fields)
-        return Value("{" + written + "}", T("map", fields=tuple((n, v.type) for n, v in fields)))
+                own = properties_of(self, owner)
+                sparse = sparse or own.type.sparse
+                entries |= {key: self.entry(own, key) for key, _ in own.type.fields}
+        if sparse and len(each.parts) > 2:
+            raise Untranslated("all properties beside other entries")
+        made = map_of(entries)
+        if sparse:
+            made = Value(packed({k: v.sql for k, v in entries.items()}, sparse=True),
+                         replace(made.type, sparse=True))  # fmt: skip
+        whole = self.value(owner)
+        if whole.type == NULL:
+            return whole
+        return Value(f"CASE WHEN {self.is_there(owner)} THEN {made.sql} END", made.type)
+
+    def is_there(self, owner: Syntax) -> str:
+        """Write that a variable has a value."""
+        variable = self.scope[owner.name]
+        return f"{variable.columns['' if variable.is_value else KEY]} IS NOT NULL"
 
     def label_test(self, each: Syntax) -> Value:
         """Compile ``n:Label``."""
@@ -451,6 +518,18 @@ class Expressions:
         if self.subqueries is None:
             raise Untranslated("a subquery here")
         return self.subqueries(self, each)
+
+
+SUBQUERIES = ("subquery-value", "pattern", "pattern-comprehension")
+
+
+def has_subquery(*parts: Syntax | None) -> bool:
+    """Return True if a construct holds one that asks the graph."""
+    return any(
+        inner.kind != "function" or inner.name.lower() in ("startnode", "endnode")
+        for part in parts if part is not None
+        for inner in part.walk("function", *SUBQUERIES)
+    )  # fmt: skip
 
 
 RULES: dict[str, Callable[[Expressions, Syntax], Value]] = {
@@ -489,31 +568,19 @@ RULES: dict[str, Callable[[Expressions, Syntax], Value]] = {
 }
 """The rule of each construct."""
 TESTS = {"STARTS WITH": "starts_with", "ENDS WITH": "ends_with", "CONTAINS": "contains"}
-ORDERED = ("<", ">", "<=", ">=")
+LEAST = -(2**63)
 
 
-def compared(left: Value, sign: str, right: Value) -> str:
-    """Compare two values as Neo4j does: values of two types are different and have no order."""
-    if NULL in (left.type, right.type):
-        return "CAST(NULL AS BOOLEAN)"
-    if left.type.is_element and right.type.is_element and sign in ("=", "<>"):
-        pairs = [f"[({v.sql})._kind, CAST(({v.sql})._key AS VARCHAR)]" for v in (left, right)]
-        unsure = " OR ".join(f"({v.sql}) IS NULL" for v in (left, right))
-        return f"CASE WHEN {unsure} THEN NULL ELSE {pairs[0]} {sign} {pairs[1]} END"
-    alike = left.type == right.type or (left.type.is_number and right.type.is_number)
-    lists = left.type.name == right.type.name == "list"
-    if alike and not lists:
-        return f"({left.sql} {sign} {right.sql})"
-    if lists:
-        of = together((left.type, right.type))
-        return f"({left.cast(of)} {sign} {right.cast(of)})"
-    if ANY in (left.type, right.type):
-        if sign in ORDERED:
-            raise Untranslated("an order of values of any type")
-        return f"({left.cast(ANY)} {sign} {right.cast(ANY)})"
-    unsure = f"{left.sql} IS NULL OR {right.sql} IS NULL"
-    other = "NULL" if sign in ORDERED else "FALSE" if sign == "=" else "TRUE"
-    return f"CASE WHEN {unsure} THEN NULL ELSE CAST({other} AS BOOLEAN) END"
+def integer_of(number: str) -> int | None:
+    """Return the integer that is written; None for a fraction.
+
+    >>> integer_of("0x1F"), integer_of("0o17"), integer_of("1_000"), integer_of("1e3")
+    (31, 15, 1000, None)
+    """
+    text = number.replace("_", "").lower()
+    if text.startswith(("0x", "0o")):
+        return int(text, 0)
+    return None if any(sign in text for sign in ".e") else int(text)
 
 
 def added(left: Value, sign: str, right: Value) -> Value:
@@ -531,9 +598,9 @@ def added(left: Value, sign: str, right: Value) -> Value:
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
         return Value(f"({as_text(left)} || {as_text(right)})", TEXT)
-    both = together((left.type, right.type))
-    if not both.is_number:
+    if not (left.type.is_number and right.type.is_number):
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
+    both = number_of(left.type, right.type)
     return Value(f"({left.cast(both)} {sign} {right.cast(both)})", both)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.errors import Untranslated
-from graphkit.stores.duck.scope import KEY, KIND, Values
+from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
+from graphkit.stores.duck.file import text
+from graphkit.stores.duck.scope import ENDS, KEY, KIND, Values, node_rows
 from graphkit.stores.duck.types import (
+    ANY,
     BOOL,
     FLOAT,
     INT,
@@ -15,8 +19,13 @@ from graphkit.stores.duck.types import (
     TEXT,
     T,
     Value,
+    entry,
     list_of,
+    once,
+    packed,
+    sql_type,
     together,
+    unsure,
 )
 
 NUMERAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
@@ -55,11 +64,19 @@ def aggregate(scope: Values, each: Syntax) -> Value:
             return Value("count(*)", INT)
         return Value(f"count({distinct}{_counted(scope, parts[0])})", INT)
     value = scope.value(parts[0])
+    if distinct and not equivalent(value.type):
+        raise Untranslated("different values of any type")
     if name == "collect":
         of = list_of(value.type)
         kept = f"FILTER (WHERE {value.sql} IS NOT NULL)"
         return Value(f"coalesce(list({distinct}{value.sql}) {kept}, [])", of)
     if name in ("min", "max"):
+        if value.type == ANY:
+            keys = ", ".join(f"'{n}': {key}" for n, key in enumerate(sorted_by(value)))
+            known = f"FILTER (WHERE {value.sql} IS NOT NULL)"
+            return Value(f"arg_{name}({value.sql}, {{{keys}}}) {known}", ANY)
+        if value.type.name not in ("null", "bool", "int", "float", "text", "list"):
+            raise Untranslated(f"{name} of {value.type.name}")
         return Value(f"{name}({value.sql})", value.type)
     if value.type == NULL:  # an aggregate all the same: one row of a group
         return Value("count(NULL)", INT) if name == "sum" else Value("max(NULL)", NULL)
@@ -68,7 +85,7 @@ def aggregate(scope: Values, each: Syntax) -> Value:
     if name == "sum":
         if value.type == INT:
             return Value(f"CAST(coalesce(sum({distinct}{value.sql}), 0) AS BIGINT)", INT)
-        return Value(f"coalesce(fsum({distinct}{value.sql}), CAST(0 AS DOUBLE))", FLOAT)
+        return Value(f"coalesce(fsum({distinct}{value.sql}), CAST(0 AS DOUBLE))", value.type)
     if name == "avg":
         return Value(f"favg({distinct}{value.cast(FLOAT)})", FLOAT)
     if name in ("stdev", "stdevp"):
@@ -115,12 +132,81 @@ def _labels(scope: Values, each: Syntax) -> Value:
     return Value(f"CASE WHEN {key} IS NOT NULL THEN [{kind}] END", list_of(TEXT))
 
 
-def _properties(scope: Values, each: Syntax) -> Value:
-    part = each.parts[0]
+def properties_of(scope: Values, part: Syntax) -> Value:
+    """Compile the properties of a node or relationship, or a map, as a map."""
     value = scope.value(part)
     if value.type == NULL or value.type.name == "map":
         return value
-    raise Untranslated(f"properties of {value.type.name}")
+    if not value.type.is_element:
+        raise Untranslated(f"properties of {value.type.name}")
+    variable = scope.scope.get(part.name) if part.kind == "variable" else None
+    fields = tuple(scope.context.model.types(value.type).items())
+    entries = {
+        name: f"struct_extract({value.sql}, {text(name)})" if variable is None or variable.is_value
+        else variable.columns.get(name, "NULL")
+        for name, _ in fields
+    }  # fmt: skip
+    written = f"CASE WHEN {value.sql} IS NOT NULL THEN {packed(entries, sparse=True)} END"
+    return Value(written, T("map", fields=fields, sparse=True))
+
+
+def _properties(scope: Values, each: Syntax) -> Value:
+    return properties_of(scope, each.parts[0])
+
+
+def _keys(scope: Values, each: Syntax) -> Value:
+    value = properties_of(scope, each.parts[0])
+    if value.type == NULL:
+        return Value("NULL", list_of(TEXT))
+    names = [(scope.context.bind(name).sql, name) for name, _ in value.type.fields]
+    if value.type.sparse:
+        set_ = [f"CASE WHEN {entry(value.sql, own)} IS NOT NULL THEN {name} END"
+                for name, own in names]  # fmt: skip
+        listed = f"list_filter([{', '.join(set_)}], lambda k: k IS NOT NULL)"
+    else:
+        listed = f"CAST([{', '.join(name for name, _ in names)}] AS VARCHAR[])"
+    return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN {listed} END", list_of(TEXT))
+
+
+def _end_of(place: int) -> Callable[[Values, Syntax], Value]:
+    """Make the rule of startNode() and endNode(): the node is looked up by its key."""
+
+    def rule(scope: Values, each: Syntax) -> Value:
+        part = each.parts[0]
+        variable = scope.scope.get(part.name) if part.kind == "variable" else None
+        kind_name, key_name_ = ENDS[place]
+        if variable is not None and not variable.is_value:
+            kind, key, of = variable.columns[kind_name], variable.columns[key_name_], variable.type
+        else:
+            value = scope.value(part)
+            if value.type == NULL:
+                return value
+            kind, key = f"({value.sql}).{kind_name}", f"({value.sql}).{key_name_}"
+            of = value.type
+        if of.name != "relationship":
+            raise Untranslated(f"{each.name} of {of.name}")
+        tables = scope.context.model.tables(of)
+        node = T("node", kinds=frozenset(k for t in tables for k in t.ends[place].kinds))
+        nodes = node_rows(scope.context.model, node)
+        return Value(f"(SELECT n.s FROM ({nodes}) n WHERE n.k = {kind} AND n.i = {key})", node)
+
+    return rule
+
+
+def _id(scope: Values, each: Syntax) -> Value:
+    kind, key, _ = _element(scope, each)
+    return Value(f"CAST(hash({kind} || ' ' || CAST({key} AS VARCHAR)) >> 1 AS BIGINT)", INT)
+
+
+def _element_id(scope: Values, each: Syntax) -> Value:
+    kind, key, _ = _element(scope, each)
+    return Value(f"({kind} || ' ' || CAST({key} AS VARCHAR))", TEXT)
+
+
+def _exists(scope: Values, each: Syntax) -> Value:
+    if each.parts[0].kind != "pattern":
+        raise UsageError("exists() takes a pattern; of a property, write IS NOT NULL")
+    return scope.value(each.parts[0])
 
 
 def _of_path(part: str) -> Callable[[Values, Syntax], Value]:
@@ -145,6 +231,8 @@ def _length(scope: Values, each: Syntax) -> Value:
 
 ELEMENTS: dict[str, Callable[[Values, Syntax], Value]] = {
     "type": _type, "labels": _labels, "properties": _properties, "length": _length,
+    "keys": _keys, "startnode": _end_of(0), "endnode": _end_of(1), "id": _id,
+    "elementid": _element_id, "exists": _exists,
     "nodes": _of_path("nodes"), "relationships": _of_path("relationships"),
 }  # fmt: skip
 """Functions that take a node or relationship, of which they need no property."""
@@ -168,12 +256,20 @@ def _wanted(name: str, given: Sequence[Value], *types: T) -> None:
             raise Untranslated(f"{name} of {value.type.name}")
 
 
+LIMITED = {"sqrt": "< 0", "ln": "< 0", "log10": "< 0"}
+"""Functions that have no number for some, and the condition of those."""
+
+
 def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
     def rule(given: Sequence[Value]) -> Value:
         if given[0].type == NULL:
             return given[0]
         _wanted(name, given, INT, FLOAT)
-        return Value(f"{name}({given[0].cast(FLOAT)})", FLOAT)
+        number = given[0].cast(FLOAT)
+        of = given[0].type.nan or name in LIMITED
+        if name in LIMITED:  # Neo4j: no number; the engine: an error
+            number = f"CASE WHEN {number} {LIMITED[name]} THEN 'NaN'::DOUBLE ELSE {number} END"
+        return Value(f"{name}({number})", replace(FLOAT, nan=of))
 
     return rule
 
@@ -195,10 +291,16 @@ def _coalesce(given: Sequence[Value]) -> Value:
 
 
 def _range(given: Sequence[Value]) -> Value:
+    if any(value.type == NULL for value in given):
+        return Value("NULL", list_of(INT))
+    _wanted("range", given, INT)
     first, last, *rest = (value.sql for value in given)
-    step = rest[0] if rest else "1"
-    beyond = f"{last} + CASE WHEN {step} > 0 THEN 1 ELSE -1 END"
-    return Value(f"range({first}, {beyond}, {step})", list_of(INT))
+    if not rest:
+        return Value(f"range({first}, {last} + 1)", list_of(INT))
+    zero = "CASE WHEN o.c = 0 THEN error('the step of range() is zero') ELSE o.c END"
+    beyond = "o.b + CASE WHEN o.c > 0 THEN 1 ELSE -1 END"
+    values = {"a": first, "b": last, "c": rest[0]}
+    return Value(once(values, f"range(o.a, {beyond}, {zero})"), list_of(INT))
 
 
 def _end(place: str) -> Callable[[Sequence[Value]], Value]:
@@ -231,18 +333,65 @@ def _round(given: Sequence[Value]) -> Value:
 def _to_integer(given: Sequence[Value]) -> Value:
     value = given[0]
     if value.type == NULL:
-        return value
+        return Value("CAST(NULL AS BIGINT)", INT)
     if value.type == TEXT:
+        digits = f"regexp_full_match({value.sql}, '[+-]?[0-9]+')"
         number = f"CASE WHEN regexp_full_match({value.sql}, '{NUMERAL}') THEN {value.sql} END"
-        return Value(f"CAST(trunc(TRY_CAST({number} AS DOUBLE)) AS BIGINT)", INT)
+        fraction = f"TRY_CAST(trunc(TRY_CAST({number} AS DOUBLE)) AS BIGINT)"
+        return Value(
+            f"CASE WHEN {digits} THEN TRY_CAST({value.sql} AS BIGINT) ELSE {fraction} END", INT
+        )
     if value.type == FLOAT:
         return Value(f"TRY_CAST(trunc({value.sql}) AS BIGINT)", INT)
+    if value.type == ANY:
+        return of_any(value, _to_integer, (INT, FLOAT, TEXT, BOOL), INT)
+    _wanted("toInteger", [value], INT, BOOL)
     return Value(f"CAST({value.sql} AS BIGINT)", INT)
 
 
 def _to_float(given: Sequence[Value]) -> Value:
     value = given[0]
-    return value if value.type == NULL else Value(f"TRY_CAST({value.sql} AS DOUBLE)", FLOAT)
+    if value.type == NULL:
+        return Value("CAST(NULL AS DOUBLE)", FLOAT)
+    if value.type == ANY:
+        return of_any(value, _to_float, (INT, FLOAT, TEXT), FLOAT)
+    if value.type == TEXT:
+        number = f"CASE WHEN regexp_full_match(trim({value.sql}), '{NUMERAL}') THEN {value.sql} END"
+        return Value(f"TRY_CAST(trim({number}) AS DOUBLE)", FLOAT)
+    _wanted("toFloat", [value], INT, FLOAT)
+    return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
+
+
+def _to_boolean(given: Sequence[Value]) -> Value:
+    value = given[0]
+    if value.type == NULL:
+        return Value("CAST(NULL AS BOOLEAN)", BOOL)
+    if value.type == TEXT:
+        cases = f"CASE lower(trim({value.sql})) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+        return Value(cases, BOOL)
+    if value.type == ANY:
+        return of_any(value, _to_boolean, (TEXT, BOOL, INT), BOOL)
+    if value.type == INT:
+        return Value(f"({value.sql} <> 0)", BOOL)
+    _wanted("toBoolean", [value], BOOL)
+    return value
+
+
+def of_any(
+    value: Value, rule: Callable[[Sequence[Value]], Value], types: Sequence[T], result: T
+) -> Value:
+    """Compile a function of a value of any type by its rule for each of some types."""
+    tests = {
+        INT: "= 'INT64'", FLOAT: "= 'DOUBLE'", TEXT: "= 'VARCHAR'", BOOL: "LIKE 'BOOL%'",
+    }  # fmt: skip
+    cases = "".join(
+        f"WHEN variant_typeof(o.x) {tests[each]} "
+        f"THEN {rule([Value(f'CAST(o.x AS {sql_type(each)})', each)]).sql} "
+        for each in types
+    )
+    end = f"ELSE {unsure('a function of a value of another type')} END"
+    written = once({"x": value.sql}, f"CASE WHEN o.x IS NULL THEN NULL {cases}{end}")
+    return Value(written, result)
 
 
 def as_text(value: Value) -> str:
@@ -251,11 +400,15 @@ def as_text(value: Value) -> str:
         return value.sql
     if value.type in (INT, BOOL):
         return f"CAST({value.sql} AS VARCHAR)"
-    if value.type == FLOAT:
+    if value.type == ANY:
+        types = (INT, FLOAT, TEXT, BOOL)
+        return of_any(value, lambda given: Value(as_text(given[0]), TEXT), types, TEXT).sql
+    if value.type == FLOAT and not value.type.mixed:
         x = value.sql
         digits = f"CAST({x} AS VARCHAR)"
-        plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0"
-        return f"CASE WHEN {plain} THEN {digits} ELSE error('fraction as text') END"
+        plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0 OR {x} IS NULL"
+        other = unsure("a fraction of this size as text")
+        return f"CASE WHEN {plain} THEN {digits} ELSE {other} END"
     raise Untranslated(f"text of {value.type.name}")
 
 
@@ -286,6 +439,14 @@ def _reverse(given: Sequence[Value]) -> Value:
     return Value(f"{name}({given[0].sql})", given[0].type)
 
 
+def _null_if(given: Sequence[Value]) -> Value:
+    first, second = given
+    if first.type == NULL:
+        return first
+    same = compared(first, "=", second)
+    return Value(f"CASE WHEN {same} THEN NULL ELSE {first.sql} END", first.type)
+
+
 FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     **{name: _same(sql, TEXT) for name, sql in {
         "toupper": "upper", "upper": "upper", "tolower": "lower", "lower": "lower",
@@ -304,5 +465,9 @@ FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     "reverse": _reverse,
     "pi": lambda _: Value("pi()", FLOAT), "e": lambda _: Value("exp(1.0::DOUBLE)", FLOAT),
     "atan2": lambda g: Value(f"atan2({g[0].cast(FLOAT)}, {g[1].cast(FLOAT)})", FLOAT),
+    "toboolean": _to_boolean, "tobooleanornull": _to_boolean, "tointegerornull": _to_integer,
+    "tofloatornull": _to_float, "tostringornull": _to_string,
+    "isnan": lambda g: Value(f"isnan({g[0].cast(FLOAT)})", BOOL),
+    "nullif": _null_if,
     "isempty": lambda g: g[0] if g[0].type == NULL else Value(f"(len({g[0].sql}) = 0)", BOOL),
 }  # fmt: skip

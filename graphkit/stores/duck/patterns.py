@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
-from graphkit.stores.duck.expressions import Expressions, compared, labelled
+from graphkit.stores.duck.comparisons import compared
+from graphkit.stores.duck.expressions import Expressions, has_subquery, labelled
 from graphkit.stores.duck.file import quoted, text
-from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable
-from graphkit.stores.duck.types import BOOL, INT, NULL, T, Table, Value, list_of, sql_type
+from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable, node_rows
+from graphkit.stores.duck.types import (
+    BOOL,
+    INT,
+    NULL,
+    T,
+    Table,
+    Value,
+    list_of,
+    sql_type,
+    unsure,
+)
+from graphkit.stores.duck.walks import Walk, every_shortest, nothing, shortest, steps_of, walked
 
 FROM, FROM_KIND, TO, TO_KIND = "f", "fk", "t", "tk"
 """Columns of a relationship's source: the keys and kinds of both ends."""
@@ -18,7 +30,7 @@ FROM, FROM_KIND, TO, TO_KIND = "f", "fk", "t", "tk"
 
 @dataclass
 class Element:
-    """A node or relationship of a pattern while its kinds are narrowed."""
+    """A node, relationship or walk of a pattern while its kinds are narrowed."""
 
     name: str
     """Of a variable; of one without a name, a fresh one."""
@@ -27,16 +39,38 @@ class Element:
     known: Variable | None = None
     """Names that an earlier clause, or a part of this one, bound."""
     ends: tuple[Element, Element] | None = None
-    """Nodes at the start and end of a relationship, in the order in which it is stored."""
+    """Nodes at both ends: of a relationship in the order in which it is stored, of a walk in that
+    of the pattern."""
     directed: bool = True
     alias: str = ""
     """Name of the source of a relationship in SQL."""
     steps: tuple[int, int | None] | None = None
-    """Least and most steps of a relationship of several; None for no most."""
+    """Least and most steps of a walk; None for no most."""
     reversed: bool = False
     """True if the pattern goes from its end to its start."""
     whole: bool = False
     """True if all its properties are needed."""
+    group: Syntax | None = None
+    """The path that a walk repeats, where it is more than a relationship."""
+    selector: str = ""
+    """``ANY`` or ``ALL`` for the shortest walks between its ends."""
+    legacy: bool = False
+    """True for ``shortestPath()``, which knows no way back to its start."""
+    maps: list[Syntax] = field(default_factory=list)
+    """The places of the pattern that say more of it."""
+    kinds_within: frozenset[str] = frozenset()
+    """Kinds of the nodes on a walk."""
+
+    @property
+    def is_node(self) -> bool:
+        """True for a node."""
+        return self.type.name == "node"
+
+    @property
+    def own_ends(self) -> tuple[Element, Element]:
+        """The nodes at both ends of a relationship."""
+        assert self.ends is not None
+        return self.ends
 
 
 @dataclass
@@ -48,12 +82,16 @@ class Match:
     variables: dict[str, Variable] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     """Values of variables that stand for paths, and for relationships of several steps."""
+    paths: list[list[Element]] = field(default_factory=list)
+    """Nodes and relationships of each path, in order."""
 
     @property
-    def columns(self) -> list[str]:
-        """The columns of the new variables."""
-        return [column for variable in self.variables.values()
-                for column in variable.columns.values()]  # fmt: skip
+    def scope(self) -> dict[str, Variable]:
+        """The new variables, also those that are values."""
+        values = {
+            name: Variable(value.type, {"": value.sql}) for name, value in self.values.items()
+        }
+        return {**self.variables, **values}
 
 
 Queries = Callable[[Syntax, Scope], tuple[str, list[T]]]
@@ -66,85 +104,526 @@ class Patterns:
     def __init__(self, context: Context, queries: Queries) -> None:
         self.context, self.queries = context, queries
 
-    def match(self, paths: Sequence[Syntax], where: Syntax | None, scope: Scope) -> Match:
-        """Compile the paths of one MATCH; variables in scope stand for what they are."""
-        elements: dict[str, Element] = {}
-        relationships: list[Element] = []
-        named: list[tuple[str, list[Element]]] = []
+    def match(
+        self, paths: Sequence[Syntax], where: Syntax | None, scope: Scope, source: str = ""
+    ) -> Match:
+        """Compile the paths of one MATCH; variables in scope stand for what they are.
+
+        ``source`` names the rows that hold the variables in scope, where they are rows of their
+        own and not those of a query around this one.
+        """
+        reading = _Reading(self.context, scope, [where.parts[0]] if where is not None else [])
+        reading.source = source
         for path in paths:
-            parts = self._read(path, scope, elements, relationships)
-            if path.parts[0].kind == "variable":
-                named.append((path.parts[0].name, parts))
-        self._narrow(relationships)
-        result = Match()
-        for one in relationships:
-            self._relationship(one, result)
-        for one in elements.values():
-            if one.type.name == "node":
-                self._node(one, relationships, result)
-        self._different(relationships, result)
-        for name, parts in named:
+            reading.path(path)
+        _narrow(self.context, reading.relationships)
+        result = Match(paths=reading.paths)
+        for one in reading.relationships:
+            if one.steps is None:
+                self._relationship(one, result)
+        for one in reading.relationships:
+            if one.steps is not None:
+                self._walk(one, result, reading)
+        for one in reading.elements.values():
+            self._node(one, reading.relationships, result)
+        self._different(reading.relationships, result)
+        for name, parts in reading.named:
             result.values[name] = self._path(parts, {**scope, **result.variables})
-        held = {name: Variable(v.type, {"": v.sql}) for name, v in result.values.items()}
-        bound = {**scope, **result.variables, **held}
+        bound = {**scope, **result.scope}
         inside = Expressions(self.context, bound, self.value)
-        for one in [*elements.values(), *relationships]:
-            result.conditions += self._properties(one, bound, inside)
-        if where is not None:
-            result.conditions.append(inside.condition(where.parts[0]))
+        for one in [*reading.elements.values(), *reading.relationships]:
+            if one.steps is None:
+                result.conditions += self._properties(one, bound, inside)
+        result.conditions += [inside.condition(condition) for condition in reading.conditions]
         return result
 
-    def _read(
-        self, path: Syntax, scope: Scope, elements: dict[str, Element],
-        relationships: list[Element],
-    ) -> list[Element]:  # fmt: skip
-        """Collect the nodes and relationships of a path, and return them in their order."""
+    # --- relationships
+
+    def _relationship(self, one: Element, result: Match) -> None:
+        """Add the source of a relationship, and bind it."""
+        alias = one.alias = self.context.fresh("r")
+        names = self._names(one)
+        result.sources.append(f"({self._edges(one, names)}) {alias}")
+        columns = _columns(alias, names)
+        if one.whole or self._asked(one, ENDS[0][0]):
+            columns |= _end_columns(alias, one)
+        if one.known is not None:
+            result.conditions += [f"{alias}.{own} = {one.known.columns[what]}"
+                                  for own, what in (("k", KIND), ("i", KEY))]  # fmt: skip
+        result.variables[one.name] = Variable(one.type, columns)
+
+    def _asked(self, one: Element, name: str) -> bool:
+        used = self.context.used.get(one.name, frozenset())
+        return used is None or name in used
+
+    def _names(self, one: Element) -> list[str]:
+        """List the properties that the statement or the pattern itself asks for."""
+        names = self.context.properties(one.name, one.type, whole=one.whole)
+        known = self.context.model.types(one.type)
+        own = [e.name for place in one.maps for e in _entries(place) if e.name in known]
+        return list(dict.fromkeys([*names, *own]))
+
+    def _edges(self, one: Element, names: Sequence[str]) -> str:
+        """Select the relationships that an element of a pattern may be."""
+        types = {name: self.context.model.property(one.type, name) for name in names}
+        tables = self.context.model.tables(one.type)
+        reverse = one.reversed and one.steps is not None
+        sources = [_edge(table, types, reverse=reverse) for table in tables]
+        if not one.directed:
+            sources += [_edge(table, types, reverse=True, loops=False) for table in tables]
+        return " UNION ALL BY NAME ".join(sources) or nothing(types, ends=True)
+
+    # --- walks
+
+    def _walk(self, one: Element, result: Match, reading: _Reading) -> None:
+        """Add the source of a walk: of a relationship, or of a path, that is repeated."""
+        assert one.steps is not None
+        alias = one.alias = self.context.fresh("w")
+        left, right = one.own_ends
+        if one.group is None:
+            steps, groups = self._steps(one), dict[tuple[str, T], str]()
+        else:
+            steps, groups = self._group_steps(one, one.group, reading.scope)
+        starts = [self._starts(one, end, result, reading) for end in (left, right)]
+        backward = starts[1][1] > starts[0][1]
+        least, most = one.steps
+        begin, end = starts[backward][0], starts[not backward][0]
+        if one.selector and (least == 0 or one.directed) and not one.legacy:
+            pass  # it may lead back to its start
+        elif one.selector and not _apart(left, right, reading.conditions):
+            begin = _checked(begin, left, right, reading.source)
+        listed = (*(("s", "n") if one.whole else ()), *groups.values())
+        stays = self._stays(left, right) if least == 0 else ""
+        walk = Walk(steps, least, most, backward, begin, end, stays, listed,
+                    self.context.model.mark_type)  # fmt: skip
+        kind = {"ANY": shortest, "ALL": every_shortest, "": walked}[one.selector]
+        written = kind(replace(walk, way_back=one.directed and not one.legacy))
+        result.sources.append(f"LATERAL ({written}) {alias}")
+        if one.group is None and not one.name.startswith("_"):
+            steps = f"coalesce({alias}.s, [])" if one.whole else f"{alias}.m"
+            result.values[one.name] = Value(steps, list_of(one.type))
+        for name, (of, column) in self._group_values(groups, alias).items():
+            result.values[name] = Value(column, of)
+
+    @staticmethod
+    def _group_values(
+        groups: Mapping[tuple[str, T], str], alias: str
+    ) -> dict[str, tuple[T, str]]:  # fmt: skip
+        return {name: (list_of(of), f"coalesce({alias}.{column}, [])")
+                for (name, of), column in groups.items()}  # fmt: skip
+
+    def _steps(self, one: Element) -> str:
+        """Select the steps of a walk along a relationship: its ends, its mark and its values."""
+        names = list(self.context.model.types(one.type)) if one.whole else self._names(one)
+        columns = {**_columns("e", names), **_end_columns("e", one)}
+        variable = Variable(one.type, columns)
+        inside = Expressions(self.context, {one.name: variable}, self.value)
+        conditions = [c for place in one.maps for c in self._entries(place, variable, inside)]
+        conditions += [inside.condition(w.parts[0]) for p in one.maps if (w := p.first("where"))]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        edges = f"({self._edges(one, names)}) e"
+        lists, join = "", ""
+        if one.whole:
+            value = Expressions(self.context, {}).wide(variable, one.type)
+            nodes = node_rows(self.context.model, T("node", kinds=one.kinds_within))
+            join = f" JOIN ({nodes}) n ON n.k = e.tk AND n.i = e.t"
+            lists = f", [{value}] AS s, [n.s] AS n"
+        every = f"SELECT e.f, e.fk, e.t, e.tk, [{MARK}] AS m{lists} FROM {edges}{join}{where}"
+        if one.selector != "ANY":
+            return every
+        # Of relationships between the same two nodes, one is enough.
+        kinds = (
+            f"SELECT e.f, e.fk, e.t, e.tk, [{{k: e.k, i: min(e.i)}}] AS m FROM {edges}{where} "
+            "GROUP BY e.f, e.fk, e.t, e.tk, e.k"
+        )
+        pairs = f"SELECT f, fk, t, tk, min(m) AS m FROM ({kinds}) GROUP BY f, fk, t, tk"
+        if not one.whole:
+            return pairs
+        same = " AND ".join(f"e.{a} = p.{b}" for a, b in (
+            ("k", "m[1].k"), ("i", "m[1].i"), ("f", "f"), ("fk", "fk"), ("t", "t"), ("tk", "tk"),
+        ))  # fmt: skip
+        return (
+            f"SELECT p.f, p.fk, p.t, p.tk, p.m{lists} FROM ({pairs}) p JOIN {edges} ON {same}{join}"
+        )
+
+    def _group_steps(
+        self, one: Element, group: Syntax, scope: Scope
+    ) -> tuple[str, dict[tuple[str, T], str]]:
+        """Select the paths that a walk repeats; their variables become lists."""
+        found = self.match(group.all("path"), group.first("where"), scope)
+        [parts] = found.paths
+        first, last = (found.variables[parts[end].name].columns for end in (0, -1))
+        within = Expressions(self.context, {**scope, **found.scope})
+        marks = " || ".join(_marks(part, found) for part in parts if not part.is_node)
+        groups: dict[tuple[str, T], str] = {}
+        values = []
+        for name, variable in found.scope.items():
+            if name.startswith("_"):
+                continue
+            column = self.context.fresh("g")
+            groups[name, variable.type] = column
+            value = within.wide(variable, variable.type) if not variable.is_value else (
+                variable.columns[""]
+            )  # fmt: skip
+            values.append(f"[{value}] AS {column}")
+        listed = "".join(f", {value}" for value in values)
+        if one.whole:
+            whole = self._path(parts, {**scope, **found.variables})
+            path = f"({whole.sql})"
+            nodes = f"({path})._nodes"
+            lists = f", ({path})._relationships AS s, list_slice({nodes}, 2, len({nodes})) AS n"
+        else:
+            lists = ""
+        return (
+            select(
+                f"{first[KEY]} AS f, {first[KIND]} AS fk, {last[KEY]} AS t, {last[KIND]} AS tk, "
+                f"{marks} AS m{lists}{listed}", found,
+            ), groups,
+        )  # fmt: skip
+
+    def _stays(self, left: Element, right: Element) -> str:
+        """Select the nodes that a walk of no step may begin and end at."""
+        both = left.type.kinds & right.type.kinds
+        selects = [
+            f"SELECT {quoted(t.key)} AS f, {text(t.name)} AS fk FROM graph.{quoted(t.name)}"
+            for t in self.context.model.tables(T("node", kinds=both))
+        ]
+        return " UNION ALL ".join(selects) or "SELECT '' AS f, '' AS fk WHERE FALSE"
+
+    def _starts(
+        self, one: Element, node: Element, result: Match, reading: _Reading
+    ) -> tuple[str, int]:
+        """Write the condition on a step to begin at a node, and how narrow it is.
+
+        ``{key}`` and ``{kind}`` stand for the columns of the node that the step begins at.
+        """
+        if node.known is not None:
+            key, kind = node.known.columns[KEY], node.known.columns[KIND]
+            if reading.source:
+                return f"({{key}}, {{kind}}) IN (SELECT {key}, {kind} FROM {reading.source})", 3
+            # The engine takes minutes for a keyed recursion that depends on a row outside.
+            return ("", 0) if one.selector else (f"{{key}} = {key} AND {{kind}} = {kind}", 3)
+        for other in () if one.selector else reading.relationships:
+            if other.alias and f") {other.alias}" in "".join(result.sources):
+                for end, key, kind in zip(other.own_ends, "ft", ("fk", "tk"), strict=True):
+                    if end is node:
+                        return (
+                            f"{{key}} = {other.alias}.{key} AND {{kind}} = {other.alias}.{kind}",
+                            3,
+                        )
+        own = [c for c in reading.conditions if _only_of(c, node.name)]
+        if not node.maps and not own:
+            return "", 0
+        names = list(self.context.model.types(node.type))
+        alias = self.context.fresh("n")
+        variable = Variable(node.type, _columns(alias, names))
+        scope = {**reading.scope, node.name: variable}
+        inside = Expressions(self.context, scope, self.value)
+        conditions = [c for place in node.maps for c in self._entries(place, variable, inside)]
+        conditions += [inside.condition(condition) for condition in own]
+        if not conditions:
+            return "", 0
+        rows = self._node_source(node, names)
+        where = " AND ".join(f"({condition})" for condition in conditions)
+        begin = f"SELECT {alias}.i, {alias}.k FROM ({rows}) {alias} WHERE {where}"
+        return f"({{key}}, {{kind}}) IN ({begin})", 2 if node.maps else 1
+
+    # --- nodes
+
+    def _node_source(self, one: Element, names: Sequence[str]) -> str:
+        selects = [
+            f"SELECT {text(t.name)} AS k, {quoted(t.key)} AS i"
+            + "".join(
+                f", {_column(t, name, self.context.model.property(one.type, name))}"
+                for name in names
+            )
+            + f" FROM graph.{quoted(t.name)}"
+            for t in self.context.model.tables(one.type)
+        ]
+        types = {name: self.context.model.property(one.type, name) for name in names}
+        return " UNION ALL BY NAME ".join(selects) or nothing(types, ends=False)
+
+    def _node(self, one: Element, relationships: Sequence[Element], result: Match) -> None:
+        """Join a node to the ends of its relationships, and bind it."""
+        names = self._names(one)
+        ends = [
+            (f"{r.alias}.{key}", f"{r.alias}.{kind}")
+            for r in relationships
+            for node, key, kind in zip(r.own_ends, (FROM, TO), (FROM_KIND, TO_KIND), strict=True)
+            if node is one
+        ]  # fmt: skip
+        if one.known is not None:
+            columns = dict(one.known.columns)
+            if one.type.kinds != one.known.type.kinds:
+                result.conditions.append(_among(columns[KIND], one.type.kinds))
+        elif ends and not names:
+            key, kind = ends.pop(0)
+            columns = {KIND: kind, KEY: key}
+            result.variables[one.name] = Variable(one.type, dict(columns))
+            if one.type.kinds != self._possible(one, relationships):
+                result.conditions.append(_among(kind, one.type.kinds))
+        else:
+            alias = self.context.fresh("n")
+            result.sources.append(f"({self._node_source(one, names)}) {alias}")
+            columns = _columns(alias, names)
+            result.variables[one.name] = Variable(one.type, dict(columns))
+        for key, kind in ends:
+            result.conditions += [f"{columns[KEY]} = {key}", f"{columns[KIND]} = {kind}"]
+
+    def _possible(self, one: Element, relationships: Sequence[Element]) -> frozenset[str]:
+        """Return all kinds that the first relationship of a node may have at its end."""
+        first = next(r for r in relationships if one in r.own_ends)
+        if first.steps is not None:
+            return frozenset()
+        places = [n for n, node in enumerate(first.own_ends) if node is one]
+        kinds: set[str] = set()
+        for table in self.context.model.tables(first.type):
+            for place in places if first.directed else (0, 1):
+                kinds.update(table.ends[place].kinds)
+        return frozenset(kinds)
+
+    # --- conditions
+
+    def _properties(self, one: Element, bound: Scope, inside: Expressions) -> list[str]:
+        """Compile the properties and conditions in the brackets of an element."""
+        conditions: list[str] = []
+        for place in one.maps:
+            conditions += self._entries(place, bound[one.name], inside)
+            if (where := place.first("where")) is not None:
+                conditions.append(inside.condition(where.parts[0]))
+        return conditions
+
+    def _entries(self, place: Syntax, variable: Variable, inside: Expressions) -> list[str]:
+        """Compare the properties that a place of the pattern names."""
+        entries = [(e.name, inside.value(e.parts[0])) for e in _entries(place)]
+        if (given := place.first("parameter")) is not None:
+            values = self.context.parameters[given.name]
+            if not isinstance(values, dict):
+                raise Untranslated("properties from a parameter that is no map")
+            entries += [(name, self.context.bind(value)) for name, value in values.items()]
+        conditions = []
+        for name, wanted in entries:
+            of = self.context.model.property(variable.type, name)
+            column = variable.columns.get(name)
+            if of != NULL and column is None:
+                raise Untranslated("properties from a parameter")
+            own = Value(column, of) if column and of != NULL else Value("NULL", NULL)
+            conditions.append(compared(own, "=", wanted))
+        return conditions
+
+    def _different(self, relationships: Sequence[Element], result: Match) -> None:
+        """Let no relationship stand for two of one pattern."""
+        for place, one in enumerate(relationships):
+            for other in relationships[:place]:
+                if one.selector or other.selector or not one.type.kinds & other.type.kinds:
+                    continue
+                if one.steps is None and other.steps is None:
+                    left, right = (result.variables[e.name].columns for e in (one, other))
+                    alone = len(one.type.kinds | other.type.kinds) == 1
+                    differ = f"{left[KEY]} <> {right[KEY]}"
+                    kinds = f"{left[KIND]} <> {right[KIND]}"
+                    result.conditions.append(differ if alone else f"({differ} OR {kinds})")
+                else:
+                    marks = (_marks(one, result), _marks(other, result))
+                    result.conditions.append(f"NOT list_has_any({marks[0]}, {marks[1]})")
+
+    # --- paths
+
+    def _path(self, parts: Sequence[Element], bound: Scope) -> Value:
+        """Build a path: its nodes and relationships in order."""
+        kinds: dict[str, frozenset[str]] = {"node": frozenset(), "relationship": frozenset()}
+        for one in parts:
+            kinds[one.type.name] |= one.type.kinds
+            kinds["node"] |= one.kinds_within
+        types = {name: T(name, kinds=each) for name, each in kinds.items()}
+        whole = all(one.whole for one in parts)
+        values = Expressions(self.context, bound)
+        lists: dict[str, list[str]] = {"node": [], "relationship": []}
+        walked_to = False
+        for one in parts:
+            if one.steps is not None:
+                marks = f"{one.alias}.m"
+                lists["relationship"].append(f"coalesce({one.alias}.s, [])" if whole else marks)
+                nodes = f"coalesce({one.alias}.n, [])" if whole else f"range(len({marks}))"
+                lists["node"].append(nodes)
+            elif not (one.is_node and walked_to):
+                value = values.wide(bound[one.name], types[one.type.name]) if whole else "0"
+                if not whole and not one.is_node:
+                    columns = bound[one.name].columns
+                    value = f"{{k: {columns[KIND]}, i: {columns[KEY]}}}"
+                lists[one.type.name].append(f"[{value}]")
+            walked_to = one.steps is not None
+        joined = {kind: " || ".join(each) if each else "[]" for kind, each in lists.items()}
+        packed = f"{{'_nodes': {joined['node']}, '_relationships': {joined['relationship']}}}"
+        return Value(packed, T("path", fields=(
+            ("nodes", list_of(types["node"])), ("relationships", list_of(types["relationship"])),
+        )))  # fmt: skip
+
+    # --- subqueries
+
+    def value(self, scope: Expressions, each: Syntax) -> Value:
+        """Compile EXISTS, COUNT, COLLECT, a pattern that is a condition, or a comprehension."""
+        if each.kind == "pattern":
+            found = self.match(each.all("path"), None, scope.scope)
+            return Value(f"EXISTS ({select('1', found)})", BOOL)
+        if each.kind == "pattern-comprehension":
+            where, result = each.first("where"), each.first("result")
+            found = self.match(each.all("path"), where, scope.scope)
+            inner = Expressions(self.context, {**scope.scope, **found.scope}, self.value)
+            assert result is not None
+            value = inner.value(result.parts[0])
+            listed = select(f"list({value.sql})", found)
+            return Value(f"coalesce(({listed}), [])", list_of(value.type))
+        query = each.parts[0]
+        if len(query.parts) == 1 and query.parts[0].kind == "match":
+            clause = query.parts[0]
+            found = self.match(clause.all("path"), clause.first("where"), scope.scope)
+            if each.name == "EXISTS":
+                return Value(f"EXISTS ({select('1', found)})", BOOL)
+            if each.name == "COUNT":
+                return Value(f"({select('count(*)', found)})", INT)
+        sql, types = self.queries(query, scope.scope)
+        if each.name == "EXISTS":
+            return Value(f"EXISTS ({sql})", BOOL)
+        if each.name == "COUNT":
+            return Value(f"(SELECT count(*) FROM ({sql}))", INT)
+        listed = f"SELECT list(c0) FROM ({sql})"
+        return Value(f"coalesce(({listed}), [])", list_of(types[0]))
+
+
+MARK = "{k: e.k, i: e.i}"
+"""Identity of a relationship among all kinds."""
+
+
+class _Reading:
+    """Reader of the paths of one MATCH into its nodes, relationships and conditions."""
+
+    def __init__(self, context: Context, scope: Scope, conditions: list[Syntax]) -> None:
+        self.context, self.scope, self.conditions = context, scope, conditions
+        self.source = ""
+        self.elements: dict[str, Element] = {}
+        self.relationships: list[Element] = []
+        self.named: list[tuple[str, list[Element]]] = []
+        self.paths: list[list[Element]] = []
+
+    def path(self, path: Syntax) -> None:
+        """Read a path."""
         name = path.parts[0].name if path.parts[0].kind == "variable" else ""
-        before: Element | None = None
+        parts = path.parts[bool(name) :]
+        selector = ""
+        if parts[0].kind == "selector":
+            selector, parts = self._selector(parts[0]), parts[1:]
+        elif parts[0].kind == "shortest":
+            selector = "ALL" if parts[0].name.startswith("ALL") else "ANY"
+            self._no_condition_on(name, parts[0])
+            parts = parts[0].parts
+        elements = self._chain(parts)
+        if selector:
+            if len(elements) != 3 or elements[1].steps is None:
+                raise Untranslated("a shortest path of several parts")
+            elements[1].selector = selector
+            elements[1].legacy = path.first("shortest") is not None
+            if (elements[1].steps or (0,))[0] > 1:
+                raise Untranslated("a shortest path of at least two steps")
+        whole = bool(name) and self.context.used.get(name, frozenset()) is None
+        for one in elements:
+            one.whole = one.whole or whole
+        if name:
+            self.named.append((name, elements))
+        self.paths.append(elements)
+
+    @staticmethod
+    def _selector(selector: Syntax) -> str:
+        words = selector.name.split()
+        number = selector.parts[0] if selector.parts else None
+        if words in (["ALL", "SHORTEST"], ["ALL", "SHORTEST", "PATHS"]):
+            return "ALL"
+        one = number is None or (number.kind == "number" and number.name == "1")
+        if one and "SHORTEST" in words and not {"GROUP", "GROUPS"} & set(words):
+            return "ANY"
+        if one and {"GROUP", "GROUPS"} & set(words):
+            return "ALL"
+        if words[0] == "ALL" and "SHORTEST" not in words:
+            return ""
+        raise Untranslated(f"{selector.name} of several")
+
+    def _no_condition_on(self, name: str, path: Syntax) -> None:
+        """Refuse a condition on the path itself: Neo4j looks on for one that meets it."""
+        names = {v.name for r in path.all("relationship") for v in r.all("variable")} | {name}
+        for condition in self.conditions:
+            if any(v.name in names for v in condition.walk("variable")):
+                raise Untranslated("a shortest path under a condition on the path itself")
+
+    def _chain(self, parts: Sequence[Syntax]) -> list[Element]:
+        """Collect nodes and what is between them."""
+        elements: list[Element] = []
         pending: Syntax | None = None
-        parts: list[Element] = []
-        for part in path.parts[bool(name) :]:
+        for part in parts:
             if part.kind == "relationship":
                 pending = part
             elif part.kind == "node":
-                node = self._element(part, "node", scope, elements)
-                if pending is not None and before is not None:
-                    between = self._between(before, pending, node, scope, elements)
-                    relationships.append(between)
-                    parts.append(between)
-                parts.append(node)
-                before, pending = node, None
+                self._add(elements, pending, self._element(part, "node"))
+                pending = None
+            elif part.kind == "group-path" and part.first("quantifier") is None:
+                inner = self._chain(part.parts[0].parts)
+                if (where := part.first("where")) is not None:
+                    self.conditions.append(where.parts[0])
+                if pending is not None or not elements:
+                    self._add(elements, pending, inner[0])
+                    elements += inner[1:]
+                else:
+                    raise Untranslated("a path in parentheses after a node")
+                pending = None
+            elif part.kind == "group-path":
+                if not elements or not elements[-1].is_node:
+                    elements.append(self._nameless(part))
+                pending = part
             else:
                 raise Untranslated(f"{part.kind} in a path")
-        if name and self.context.used.get(name, frozenset()) is None:
-            for one in parts:
-                one.whole = True
-        return parts
+        if pending is not None:
+            self._add(elements, pending, self._nameless(pending))
+        return elements
 
-    def _element(
-        self, part: Syntax, kind: str, scope: Scope, elements: dict[str, Element]
-    ) -> Element:
+    def _add(self, elements: list[Element], between: Syntax | None, node: Element) -> None:
+        if between is not None:
+            left = elements[-1]
+            group = between.kind == "group-path"
+            one = self._group(left, between, node) if group else self._between(left, between, node)
+            self.relationships.append(one)
+            elements.append(one)
+        elements.append(node)
+
+    def _nameless(self, part: Syntax) -> Element:
+        """Return a node of which nothing is said."""
+        name = self.context.fresh("_")
+        every = frozenset(self.context.model.nodes)
+        element = Element(name, part, T("node", kinds=every))
+        self.elements[name] = element
+        return element
+
+    def _element(self, part: Syntax, kind: str) -> Element:
         """Return the element of a node or relationship; one of a name that was met is that one."""
         variable = part.first("variable")
         name = variable.name if variable is not None else self.context.fresh("_")
         among = self.context.model.nodes if kind == "node" else self.context.model.relationships
         labels = part.first("labels")
         kinds = labelled(labels.parts[0], frozenset(among)) if labels else frozenset(among)
-        if name in elements:
-            known = elements[name]
-            known.type = replace(known.type, kinds=known.type.kinds & kinds)
-            if part.first("map", "where") is not None:
-                known.syntax = part
-            return known
-        bound = scope.get(name)
-        if bound is not None:
-            if bound.type.name != kind:
-                raise Untranslated(f"a {kind} that is {bound.type.name}")
-            bound = self._apart(bound)
-            kinds &= bound.type.kinds
-        element = Element(name, part, T(kind, kinds=kinds), bound)
-        elements[name] = element
-        return element
+        known = self.elements.get(name)
+        if known is None:
+            bound = self.scope.get(name)
+            if bound is not None:
+                if bound.type == NULL:
+                    bound = Variable(T(kind), {KIND: "CAST(NULL AS VARCHAR)",
+                                               KEY: "CAST(NULL AS VARCHAR)"})  # fmt: skip
+                if bound.type.name != kind:
+                    raise Untranslated(f"a {kind} that is {bound.type.name}")
+                bound = self._apart(bound)
+            of = bound.type.kinds if bound is not None else frozenset(among)
+            known = self.elements[name] = Element(name, part, T(kind, kinds=of), bound)
+        known.type = replace(known.type, kinds=known.type.kinds & kinds)
+        if part.first("map", "where", "parameter") is not None:
+            known.maps.append(part)
+        return known
 
     def _apart(self, variable: Variable) -> Variable:
         """Return a node or relationship with its parts as columns, also of one that is a value."""
@@ -155,362 +634,187 @@ class Patterns:
         columns = {name: f"({whole}).{quoted(name)}" for name in (KIND, KEY, *names)}
         return Variable(of, columns)
 
-    def _between(
-        self, left: Element, part: Syntax, right: Element, scope: Scope,
-        elements: dict[str, Element],
-    ) -> Element:  # fmt: skip
-        if part.first("quantifier") is not None:
-            raise Untranslated("a relationship with a quantifier")
+    def _between(self, left: Element, part: Syntax, right: Element) -> Element:
         variable = part.first("variable")
-        if variable is not None and variable.name in elements:
+        if variable is not None and variable.name in self.elements:
             raise Untranslated("a relationship that stands twice in a pattern")
-        one = self._element(part, "relationship", scope, elements)
-        del elements[one.name]
+        one = self._element(part, "relationship")
+        del self.elements[one.name]
         one.ends = (right, left) if part.name == "<" else (left, right)
         one.directed = part.name in ("<", ">")
-        if (length := part.first("length")) is not None:
-            one.steps = _steps(length.name)
+        length, quantifier = part.first("length"), part.first("quantifier")
+        if length is not None or quantifier is not None:
+            if one.known is not None:
+                raise Untranslated("a walk of relationships that are known")
+            one.steps = steps_of(quantifier) if quantifier is not None else _length(length)
             one.reversed = part.name == "<"
+            one.ends = (left, right)
+            one.whole = variable is not None and (
+                self.context.used.get(variable.name, frozenset()) is None
+            )
+            self._within(one)
         return one
 
-    def _narrow(self, relationships: list[Element]) -> None:
-        """Narrow kinds until every relationship fits the nodes at its ends."""
-        changed = True
-        while changed:
-            changed = False
-            for one in relationships:
-                if one.ends is None or (one.steps or (1,))[0] == 0:
-                    continue  # of no step, a node is its own end
-                tables = self.context.model.tables(one.type)
-                fitting = [t for t in tables if self._fits(t, one)]
-                ends: tuple[set[str], set[str]] = (set(), set())
-                for table in fitting:
-                    for end, those in zip(table.ends, ends, strict=True):
-                        those.update(end.kinds)
-                if not one.directed:
-                    both = ends[0] | ends[1]
-                    ends = (both, both)
-                kinds = frozenset(t.name for t in fitting)
-                wanted = (kinds, *map(frozenset, ends))
-                for element, fit in zip((one, *one.ends), wanted, strict=True):
-                    left = element.type.kinds & fit
-                    if left != element.type.kinds:
-                        element.type = replace(element.type, kinds=left)
-                        changed = True
-
-    def _fits(self, table: Table, one: Element) -> bool:
-        assert one.ends is not None
-        start, end = (element.type.kinds for element in one.ends)
-        first, second = (frozenset(end.kinds) for end in table.ends)
-        forward = bool(start & first) and bool(end & second)
-        return forward or (not one.directed and bool(start & second) and bool(end & first))
-
-    def _relationship(self, one: Element, result: Match) -> None:
-        """Add the source of a relationship, and bind it."""
-        alias = self.context.fresh("r")
-        if one.steps is not None:
-            self._walk(one, alias, result)
-            return
-        names = self.context.properties(one.name, one.type, whole=one.whole)
-        names += [n for n in self._own(one) if n not in names]
-        types = {name: self.context.model.property(one.type, name) for name in names}
+    def _within(self, one: Element) -> None:
         tables = self.context.model.tables(one.type)
-        sources = [self._edge(table, types, reverse=False) for table in tables]
-        if not one.directed:
-            sources += [self._edge(table, types, reverse=True) for table in tables]
-        one.alias = alias
-        written = " UNION ALL BY NAME ".join(sources) or self._nothing(names, ends=True)
-        result.sources.append(f"({written}) {alias}")
-        columns = {KIND: f"{alias}.k", KEY: f"{alias}.i"}
-        columns |= {name: f"{alias}.{quoted(name)}" for name in names}
-        if one.known is not None:
-            result.conditions += [f"{alias}.{own} = {one.known.columns[what]}"
-                                  for own, what in (("k", KIND), ("i", KEY))]  # fmt: skip
-        self._bind(one, columns, result)
+        one.kinds_within = frozenset(k for t in tables for end in t.ends for k in end.kinds)
 
-    def _walk(self, one: Element, alias: str, result: Match) -> None:
-        """Add the source of a relationship of several steps, none of which is taken twice.
+    def _group(self, left: Element, part: Syntax, right: Element) -> Element:
+        quantifier = part.first("quantifier")
+        assert quantifier is not None
+        every = T("relationship", kinds=frozenset(self.context.model.relationships))
+        one = Element(self.context.fresh("_"), part, every, ends=(left, right), group=part)
+        one.steps = steps_of(quantifier)
+        self._within(one)
+        return one
 
-        It has the ends of the whole walk, the relationships in order, and the nodes after each.
-        """
-        assert one.steps is not None
-        least, most = one.steps
-        of = one.type
-        types = self.context.model.types(of)
-        tables = self.context.model.tables(of)
-        sources = [self._edge(table, types, reverse=one.reversed) for table in tables]
-        if not one.directed:
-            sources += [self._edge(table, types, reverse=not one.reversed) for table in tables]
-        edges = " UNION ALL BY NAME ".join(sources) or self._nothing(list(types), ends=True)
-        columns = {KIND: "e.k", KEY: "e.i", **{n: f"e.{quoted(n)}" for n in types}}
-        step = Expressions(self.context, {}).wide(Variable(of, columns), of)
-        ends = frozenset(k for table in tables for end in table.ends for k in end.kinds)
-        node = T("node", kinds=ends)
-        own = [
-            f"SELECT {text(t.name)} AS k, CAST({quoted(t.key)} AS VARCHAR) AS i, "
-            + Expressions(self.context, {}).wide(
-                Variable(T("node", kinds=frozenset({t.name})), {
-                    KIND: text(t.name), KEY: quoted(t.key), **{n: quoted(n) for n in t.properties},
-                }), node,
-            ) + f" AS s FROM graph.{quoted(t.name)}"
-            for t in self.context.model.tables(node)
-        ]  # fmt: skip
-        mark = "e.k || ' ' || CAST(e.i AS VARCHAR)"
-        conditions = self._filter(one, columns)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        steps = (
-            f"SELECT e.f, e.fk, e.t, e.tk, {mark} AS m, {step} AS s, "
-            f"{'n.s' if one.whole else 'NULL'} AS n FROM ({edges}) e"
-            + (f" JOIN ({' UNION ALL '.join(own)}) n ON n.k = e.tk AND n.i = CAST(e.t AS VARCHAR)"
-               if one.whole else "") + where
-        )  # fmt: skip
-        longest = "" if most is None else f" AND len(w.m) < {most}"
-        walks = (
-            f"WITH RECURSIVE e AS MATERIALIZED ({steps}), w AS ("
-            "SELECT f, fk, t, tk, [m] AS m, [s] AS s, [n] AS n FROM e UNION ALL "
-            "SELECT w.f, w.fk, e.t, e.tk, list_append(w.m, e.m), list_append(w.s, e.s), "
-            "list_append(w.n, e.n) FROM w JOIN e ON w.t = e.f AND w.tk = e.fk "
-            f"WHERE NOT list_contains(w.m, e.m){longest}) "
-            f"SELECT * FROM w WHERE len(m) >= {max(least, 1)}"
-            + ("" if most is None else f" AND len(m) <= {most}")
-        )
-        if least == 0:
-            walks = f"{walks} UNION ALL {self._stays(one)}"
-        if one.reversed:
-            walks = f"SELECT t AS f, tk AS fk, f AS t, fk AS tk, m, s, n FROM ({walks})"
-        result.sources.append(f"({walks}) {alias}")
-        one.alias = alias
-        if not one.name.startswith("_"):
-            result.values[one.name] = Value(f"coalesce({alias}.s, [])", list_of(of))
 
-    def _stays(self, one: Element) -> str:
-        """Select the walks of no step: from each node that may be both ends to itself."""
-        assert one.ends is not None
-        both = one.ends[0].type.kinds & one.ends[1].type.kinds
-        selects = [
-            f"SELECT {quoted(t.key)} AS f, {text(t.name)} AS fk, {quoted(t.key)} AS t, "
-            f"{text(t.name)} AS tk, CAST([] AS VARCHAR[]) AS m, NULL AS s, NULL AS n "
-            f"FROM graph.{quoted(t.name)}"
-            for t in self.context.model.tables(T("node", kinds=both))
-        ]
-        nothing = "SELECT '' AS f, '' AS fk, '' AS t, '' AS tk, CAST([] AS VARCHAR[]) AS m, "
-        return " UNION ALL ".join(selects) or f"{nothing} NULL AS s, NULL AS n WHERE FALSE"
+def _narrow(context: Context, relationships: Sequence[Element]) -> None:
+    """Narrow kinds until every relationship fits the nodes at its ends."""
+    changed = True
+    while changed:
+        changed = False
+        for one in relationships:
+            if one.group is not None or (one.steps or (1,))[0] == 0:
+                continue  # of no step, a node is its own end
+            tables = context.model.tables(one.type)
+            if one.steps is None:
+                tables = [table for table in tables if _fits(table, one)]
+            ends: tuple[set[str], set[str]] = (set(), set())
+            for table in tables:
+                stored = table.ends[::-1] if one.steps is not None and one.reversed else table.ends
+                for end, those in zip(stored, ends, strict=True):
+                    those.update(end.kinds)
+            if not one.directed:
+                both = ends[0] | ends[1]
+                ends = (both, both)
+            kinds = frozenset(t.name for t in tables)
+            wanted = (kinds, *map(frozenset, ends))
+            for element, fit in zip((one, *one.own_ends), wanted, strict=True):
+                left = element.type.kinds & fit
+                if left != element.type.kinds:
+                    element.type = replace(element.type, kinds=left)
+                    changed = True
 
-    def _filter(self, one: Element, columns: Mapping[str, str]) -> list[str]:
-        """Compile the properties that each step of a walk must have."""
-        inside = Expressions(self.context, {}, self.value)
-        entries = one.syntax.first("map")
-        conditions = []
-        for entry in entries.parts if entries is not None else ():
-            of = self.context.model.property(one.type, entry.name)
-            own = Value(columns[entry.name], of) if of != NULL else Value("NULL", NULL)
-            conditions.append(compared(own, "=", inside.value(entry.parts[0])))
-        if one.syntax.first("where") is not None:
-            raise Untranslated("a condition on each step")
-        return conditions
 
-    def _path(self, parts: Sequence[Element], bound: Scope) -> Value:
-        """Build a path: its nodes and relationships in order."""
-        elements = {kind: frozenset().union(*(p.type.kinds for p in parts if p.type.name == kind))
-                    for kind in ("node", "relationship")}  # fmt: skip
-        for one in parts:
-            if one.steps is not None:
-                tables = self.context.model.tables(one.type)
-                more = frozenset(k for t in tables for end in t.ends for k in end.kinds)
-                elements["node"] |= more
-        types = {kind: T(kind, kinds=kinds) for kind, kinds in elements.items()}
-        whole = all(one.whole for one in parts)
-        values = Expressions(self.context, bound)
-        lists: dict[str, list[str]] = {"node": [], "relationship": []}
-        skip = False
-        for one in parts:
-            of = types[one.type.name]
-            if one.steps is not None:
-                if len(parts) > 3:
-                    raise Untranslated("a path with walks among other steps")
-                lists["relationship"].append(f"coalesce({one.alias}.s, [])")
-                if one.reversed:
-                    raise Untranslated("a path against its direction")
-                lists["node"].append(f"coalesce({one.alias}.n, [])")
-                skip = True
-                continue
-            if skip and one.type.name == "node":
-                continue
-            written = values.wide(bound[one.name], of) if whole else "1"
-            lists[one.type.name].append(f"[{written}]")
-        joined = {kind: " || ".join(each) if each else "[]" for kind, each in lists.items()}
-        packed = f"{{'_nodes': {joined['node']}, '_relationships': {joined['relationship']}}}"
-        return Value(packed, T("path", fields=(
-            ("nodes", list_of(types["node"])), ("relationships", list_of(types["relationship"])),
-        )))  # fmt: skip
+def _fits(table: Table, one: Element) -> bool:
+    start, end = (element.type.kinds for element in one.own_ends)
+    first, second = (frozenset(end.kinds) for end in table.ends)
+    forward = bool(start & first) and bool(end & second)
+    return forward or (not one.directed and bool(start & second) and bool(end & first))
 
-    def _edge(self, table: Table, types: Mapping[str, T], *, reverse: bool) -> str:
-        """Select a kind of relationship with common names of columns."""
-        ends = table.ends[::-1] if reverse else table.ends
-        columns = [f"{text(table.name)} AS k", f"{quoted(table.key)} AS i"]
-        for end, (key, kind) in zip(ends, ((FROM, FROM_KIND), (TO, TO_KIND)), strict=True):
-            of = text(end.kinds[0]) if end.kind_column is None else quoted(end.kind_column)
-            columns += [f"{quoted(end.column)} AS {key}", f"{of} AS {kind}"]
-        columns += [_column(table, name, of) for name, of in types.items()]
-        loop = ""
-        if reverse:
-            first, second = table.ends
-            same = f"{quoted(first.column)} = {quoted(second.column)}"
-            kinds = [text(e.kinds[0]) if e.kind_column is None else quoted(e.kind_column)
-                     for e in (first, second)]  # fmt: skip
-            loop = f" WHERE NOT ({same} AND {kinds[0]} = {kinds[1]})"
-        return f"SELECT {', '.join(columns)} FROM graph.{quoted(table.name)}{loop}"
 
-    def _nothing(self, names: Sequence[str], *, ends: bool) -> str:
-        """Select no row, for a pattern that nothing fits."""
-        columns = ["'' AS k", "'' AS i"]
-        if ends:
-            columns += [f"'' AS {name}" for name in (FROM, FROM_KIND, TO, TO_KIND)]
-        types = self.context.model.properties
-        columns += [f"CAST(NULL AS {sql_type(types[name])}) AS {quoted(name)}" for name in names]
-        return f"SELECT {', '.join(columns)} WHERE FALSE"
+def _apart(left: Element, right: Element, conditions: Sequence[Syntax]) -> bool:
+    """Return True if two nodes cannot be the same: by their kinds, or by a condition."""
+    if not left.type.kinds & right.type.kinds:
+        return True
+    names = {("variable", left.name), ("variable", right.name)}
+    for condition in _required(conditions):
+        signs = [part.name for part in condition.parts[1::2]]
+        if condition.kind == "compare" and signs == ["<>"]:
+            if {(part.kind, part.name) for part in condition.parts[::2]} == names:
+                return True
+    texts = [{(e.name, e.parts[0].name) for place in node.maps for e in _entries(place)
+              if e.parts[0].kind == "string"} for node in (left, right)]  # fmt: skip
+    return any(a == c and b != d for a, b in texts[0] for c, d in texts[1])
 
-    def _node(self, one: Element, relationships: Sequence[Element], result: Match) -> None:
-        """Join a node to the ends of its relationships, and bind it."""
-        names = self.context.properties(one.name, one.type, whole=one.whole)
-        names += [n for n in self._own(one) if n not in names]
-        ends = [
-            (f"{r.alias}.{key}", f"{r.alias}.{kind}")
-            for r in relationships if r.ends is not None
-            for node, key, kind in zip(r.ends, (FROM, TO), (FROM_KIND, TO_KIND), strict=True)
-            if node is one
-        ]  # fmt: skip
-        if one.known is not None:
-            columns = dict(one.known.columns)
-        elif ends and not names:
-            columns = {KIND: ends[0][1], KEY: ends[0][0]}
-            if one.type.kinds != self._possible(one, relationships):
-                listed = ", ".join(map(text, sorted(one.type.kinds))) or "''"
-                result.conditions.append(f"{ends[0][1]} IN ({listed})")
-            ends_left = ends[1:]
-            self._joined(columns, ends_left, result)
-            self._bind(one, columns, result)
-            return
+
+def _required(conditions: Sequence[Syntax]) -> Iterator[Syntax]:
+    """Yield the conditions that must all be met."""
+    for condition in conditions:
+        if condition.kind in ("and", "group"):
+            yield from _required([part for part in condition.parts if part.kind != "sign"])
         else:
-            alias = self.context.fresh("n")
-            selects = [
-                f"SELECT {text(t.name)} AS k, {quoted(t.key)} AS i"
-                + "".join(
-                    f", {_column(t, name, self.context.model.property(one.type, name))}"
-                    for name in names
-                )
-                + f" FROM graph.{quoted(t.name)}"
-                for t in self.context.model.tables(one.type)
-            ]
-            written = " UNION ALL BY NAME ".join(selects) or self._nothing(names, ends=False)
-            result.sources.append(f"({written}) {alias}")
-            columns = {KIND: f"{alias}.k", KEY: f"{alias}.i"}
-            columns |= {name: f"{alias}.{quoted(name)}" for name in names}
-        self._joined(columns, ends, result)
-        if one.known is None:
-            self._bind(one, columns, result)
-        elif one.type.kinds != one.known.type.kinds:
-            listed = ", ".join(map(text, sorted(one.type.kinds))) or "''"
-            result.conditions.append(f"{columns[KIND]} IN ({listed})")
-
-    def _possible(self, one: Element, relationships: Sequence[Element]) -> frozenset[str]:
-        """Return all kinds that the first relationship of a node may have at its end."""
-        first = next(r for r in relationships if r.ends is not None and one in r.ends)
-        assert first.ends is not None
-        places = [n for n, node in enumerate(first.ends) if node is one]
-        kinds: set[str] = set()
-        for table in self.context.model.tables(first.type):
-            for place in places if first.directed else (0, 1):
-                kinds.update(table.ends[place].kinds)
-        return frozenset(kinds)
-
-    @staticmethod
-    def _joined(columns: Mapping[str, str], ends: Sequence[tuple[str, str]], result: Match) -> None:
-        for key, kind in ends:
-            result.conditions += [f"{columns[KEY]} = {key}", f"{columns[KIND]} = {kind}"]
-
-    def _own(self, one: Element) -> list[str]:
-        """List the properties that the pattern itself asks for."""
-        entries = one.syntax.first("map")
-        known = self.context.model.properties
-        return [e.name for e in entries.parts if e.name in known] if entries is not None else []
-
-    def _bind(self, one: Element, columns: Mapping[str, str], result: Match) -> None:
-        """Give a new element its variable; one without a name is bound within the clause alone."""
-        result.variables[one.name] = Variable(one.type, dict(columns))
-
-    def _properties(self, one: Element, bound: Scope, inside: Expressions) -> list[str]:
-        """Compile the properties and conditions in the brackets of an element."""
-        conditions: list[str] = []
-        if one.steps is not None:
-            return conditions
-        variable = bound[one.name]
-        entries = one.syntax.first("map")
-        for entry in entries.parts if entries is not None else ():
-            of = self.context.model.property(variable.type, entry.name)
-            column = variable.columns.get(entry.name)
-            own = Value(column, of) if column and of != NULL else Value("NULL", NULL)
-            conditions.append(compared(own, "=", inside.value(entry.parts[0])))
-        if (where := one.syntax.first("where")) is not None:
-            conditions.append(inside.condition(where.parts[0]))
-        if one.syntax.first("parameter") is not None:
-            raise Untranslated("properties from a parameter")
-        return conditions
-
-    def _different(self, relationships: Sequence[Element], result: Match) -> None:
-        """Let no relationship stand for two of one pattern."""
-        for place, one in enumerate(relationships):
-            for other in relationships[:place]:
-                if one.type.kinds & other.type.kinds and (one.steps or other.steps):
-                    raise Untranslated("walks beside other steps of one kind")
-                if one.type.kinds & other.type.kinds:
-                    left, right = (result.variables[e.name].columns for e in (one, other))
-                    alone = len(one.type.kinds | other.type.kinds) == 1
-                    differ = f"{left[KEY]} <> {right[KEY]}"
-                    kinds = f"{left[KIND]} <> {right[KIND]}"
-                    result.conditions.append(differ if alone else f"({differ} OR {kinds})")
-
-    def value(self, scope: Expressions, each: Syntax) -> Value:
-        """Compile EXISTS, COUNT, COLLECT, a pattern that is a condition, or a comprehension."""
-        if each.kind == "pattern":
-            found = self.match(each.all("path"), None, scope.scope)
-            return Value(f"EXISTS ({_select('1', found)})", BOOL)
-        if each.kind == "pattern-comprehension":
-            where, result = each.first("where"), each.first("result")
-            found = self.match(each.all("path"), where, scope.scope)
-            inner = Expressions(self.context, {**scope.scope, **found.variables}, self.value)
-            assert result is not None
-            value = inner.value(result.parts[0])
-            listed = _select(f"list({value.sql})", found)
-            return Value(f"coalesce(({listed}), [])", list_of(value.type))
-        query = each.parts[0]
-        if len(query.parts) == 1 and query.parts[0].kind == "match":
-            clause = query.parts[0]
-            found = self.match(clause.all("path"), clause.first("where"), scope.scope)
-            if each.name == "EXISTS":
-                return Value(f"EXISTS ({_select('1', found)})", BOOL)
-            if each.name == "COUNT":
-                return Value(f"({_select('count(*)', found)})", INT)
-        sql, types = self.queries(query, scope.scope)
-        if each.name == "EXISTS":
-            return Value(f"EXISTS ({sql})", BOOL)
-        if each.name == "COUNT":
-            return Value(f"(SELECT count(*) FROM ({sql}))", INT)
-        listed = f"SELECT list(c0) FROM ({sql})"
-        return Value(f"coalesce(({listed}), [])", list_of(types[0]))
+            yield condition
 
 
-def _steps(written: str) -> tuple[int, int | None]:
+def _only_of(condition: Syntax, name: str) -> bool:
+    """Return True if a condition is about one variable, and asks the graph nothing."""
+    names = {variable.name for variable in condition.walk("variable")}
+    return names == {name} and not has_subquery(condition)
+
+
+def _checked(begin: str, left: Element, right: Element, source: str) -> str:
+    """Write the condition on the beginning of a shortest walk whose ends must not be the same.
+
+    Neo4j has an error for those, or looks for a way around that this does not find.
+    """
+    if left.known is None or right.known is None or not source:
+        raise Untranslated("a shortest path that may lead back to its start (here: a <> b)")
+    same = " AND ".join(f"{left.known.columns[what]} = {right.known.columns[what]}"
+                        for what in (KEY, KIND))  # fmt: skip
+    end = unsure("a shortest path that leads back to its start")
+    return f"{begin} AND (SELECT bool_and(CASE WHEN {same} THEN {end} ELSE TRUE END) FROM {source})"
+
+
+def _entries(place: Syntax) -> Sequence[Syntax]:
+    entries = place.first("map")
+    return entries.parts if entries is not None else ()
+
+
+def _columns(alias: str, names: Sequence[str]) -> dict[str, str]:
+    columns = {KIND: f"{alias}.k", KEY: f"{alias}.i"}
+    return columns | {name: f"{alias}.{quoted(name)}" for name in names}
+
+
+def _end_columns(alias: str, one: Element) -> dict[str, str]:
+    """Name the ends of a relationship as it is stored, whatever way the pattern takes it."""
+    forward = [(f"{alias}.fk", f"{alias}.f"), (f"{alias}.tk", f"{alias}.t")]
+    columns: dict[str, str] = {}
+    for names, here, there in zip(ENDS, forward, forward[::-1], strict=True):
+        for name, same, other in zip(names, here, there, strict=True):
+            if not one.directed:
+                columns[name] = f"CASE WHEN {alias}.b THEN {other} ELSE {same} END"
+            else:
+                columns[name] = other if one.reversed and one.steps is not None else same
+    return columns
+
+
+def _among(kind: str, kinds: frozenset[str]) -> str:
+    listed = ", ".join(map(text, sorted(kinds))) or "''"
+    return f"{kind} IN ({listed})"
+
+
+def _marks(one: Element, result: Match) -> str:
+    """Write the list of identities of the relationships that an element stands for."""
+    if one.steps is not None:
+        return f"{one.alias}.m"
+    return f"[{MARK.replace('e.', f'{one.alias}.')}]"
+
+
+def _length(length: Syntax | None) -> tuple[int, int | None]:
     """Read how many steps a relationship has: ``2``, ``1..3``, ``..3``, ``2..``, or any.
 
-    >>> _steps("1..3"), _steps(""), _steps("2"), _steps("..3"), _steps("2..")
-    ((1, 3), (1, None), (2, 2), (1, 3), (2, None))
+    >>> [_length(Syntax("length", 0, 0, name)) for name in ("1..3", "", "2", "..3", "2..")]
+    [(1, 3), (1, None), (2, 2), (1, 3), (2, None)]
     """
-    first, dots, last = written.partition("..")
+    assert length is not None
+    first, dots, last = length.name.partition("..")
     least = int(first) if first.strip() else 1
     if not dots:
         return (least, least) if first.strip() else (1, None)
     return least, int(last) if last.strip() else None
+
+
+def _edge(table: Table, types: Mapping[str, T], *, reverse: bool, loops: bool = True) -> str:
+    """Select a kind of relationship with common names of columns, from its end if reversed.
+
+    Without loops, those that lead back to their node are left out.
+    """
+    ends = table.ends[::-1] if reverse else table.ends
+    columns = [f"{text(table.name)} AS k", f"{quoted(table.key)} AS i", f"{reverse} AS b"]
+    for end, (key, kind) in zip(ends, ((FROM, FROM_KIND), (TO, TO_KIND)), strict=True):
+        of = text(end.kinds[0]) if end.kind_column is None else quoted(end.kind_column)
+        columns += [f"{quoted(end.column)} AS {key}", f"{of} AS {kind}"]
+    columns += [_column(table, name, of) for name, of in types.items()]
+    condition = ""
+    if not loops:
+        first, second = table.ends
+        same = f"{quoted(first.column)} = {quoted(second.column)}"
+        kinds = [text(e.kinds[0]) if e.kind_column is None else quoted(e.kind_column)
+                 for e in (first, second)]  # fmt: skip
+        condition = f" WHERE NOT ({same} AND {kinds[0]} = {kinds[1]})"
+    return f"SELECT {', '.join(columns)} FROM graph.{quoted(table.name)}{condition}"
 
 
 def _column(table: Table, name: str, of: T) -> str:
@@ -523,7 +827,7 @@ def _column(table: Table, name: str, of: T) -> str:
     return quoted(name)
 
 
-def _select(what: str, found: Match) -> str:
+def select(what: str, found: Match) -> str:
     """Select from the sources of a pattern."""
     where = f" WHERE {' AND '.join(f'({c})' for c in found.conditions)}" if found.conditions else ""
     sources = f" FROM {', '.join(found.sources)}" if found.sources else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher import Statement
-from graphkit.errors import StoreError, Unreachable
+from graphkit.errors import StoreError, Unreachable, Untranslated
 from graphkit.kinds import Kind, Schema, Type
 from graphkit.stores import (
     UNLIMITED,
@@ -22,7 +22,19 @@ from graphkit.stores import (
 )
 from graphkit.stores.duck.clauses import Compiled, compiled
 from graphkit.stores.duck.file import FILE, SETTINGS, kind_column, text
-from graphkit.stores.duck.types import BOOL, FLOAT, INT, TEXT, End, Model, Table, list_of
+from graphkit.stores.duck.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    SPARSE,
+    TEXT,
+    UNSURE,
+    End,
+    Model,
+    Table,
+    key_of,
+    list_of,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -100,6 +112,9 @@ class Reader(Closing):
         try:
             answer = self._connection.execute(query.sql, dict(query.bound))
         except duckdb.Error as error:
+            reason = str(error).partition(UNSURE)[2]
+            if reason:
+                raise Untranslated(reason.splitlines()[0]) from error
             raise StoreError(f"the embedded database refused the statement: {error}") from error
         rows = ([_neutral(value, self.model) for value in row] for row in answer.fetchall())
         return collect(query.names, rows, limits)
@@ -133,9 +148,9 @@ def _neutral(value: Any, model: Model) -> Any:
     if "_relationships" in value:
         return path(*(_neutral(value[part], model) for part in ("_nodes", "_relationships")))
     if "_kind" not in value:
-        # Of ``n {.*}``, what is not set is not there.
-        return {key: _neutral(item, model) for key, item in value.items()
-                if key != "_set" and (item is not None or "_set" not in value)}  # fmt: skip
+        # Of the properties of a node, one that is not set is not there.
+        return {key_of(name): _neutral(item, model) for name, item in value.items()
+                if not name.startswith("_") and (item is not None or SPARSE not in value)}  # fmt: skip
     properties = {k: _neutral(v, model) for k, v in value.items()
                   if not k.startswith("_") and v is not None}  # fmt: skip
     kind = node if value["_kind"] in model.nodes else relationship

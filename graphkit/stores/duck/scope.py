@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.duck.types import NULL, Model, T, Value, sql_type, type_of
+from graphkit.stores.duck.file import quoted, text
+from graphkit.stores.duck.types import NULL, SCALARS, Model, T, Value, packed, sql_type, type_of
 
 KIND, KEY = "_kind", "_key"
 """Columns of a node or relationship besides its properties: its label or type, and its key."""
+ENDS = (("_from_kind", "_from"), ("_to_kind", "_to"))
+"""Columns of a relationship for the kinds and keys of the nodes that it starts and ends at."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,14 @@ class Context:
         """Bind a value of the statement, of which no text reaches the database."""
         if value is None:
             return Value("NULL", NULL)
+        of = type_of(value)
+        if isinstance(value, dict):
+            return Value(packed({key: self.bind(item).sql for key, item in value.items()}), of)
+        if isinstance(value, list | tuple) and (of.item or NULL).name not in SCALARS:
+            items = [self.bind(item).cast(of.item or NULL) for item in value]
+            return Value(f"[{', '.join(items)}]", of)
         name = self.fresh("p")
         self.bound[name] = value
-        of = type_of(value)
         return Value(f"CAST(${name} AS {sql_type(of)})", of)
 
     def properties(self, variable: str, of: T, *, whole: bool = False) -> list[str]:
@@ -76,6 +84,7 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
     used: dict[str, set[str]] = {}
     whole: set[str] = set()
     alike: list[tuple[str, str]] = []
+    within: list[tuple[str, list[str]]] = []
     everything = False
 
     def visit(each: Syntax, parent: Syntax | None) -> None:
@@ -95,6 +104,12 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
                 else:
                     visit(entry, each)
             return
+        if each.kind == "path" and each.parts and each.parts[0].kind == "variable":
+            name = each.parts[0].name
+            within.append((name, [
+                part.name for kind in ("node", "relationship") for element in each.walk(kind)
+                for part in element.all("variable")
+            ]))  # fmt: skip
         if each.kind in ("node", "relationship"):
             variable = each.first("variable")
             entries = each.first("map")
@@ -103,6 +118,13 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
             for part in each.parts:
                 if part is not variable:
                     visit(part, each)
+            return
+        if each.kind == "order" and parent is not None:
+            columns = {item.parts[-1].name for item in parent.all("item")
+                       if item.parts[-1] is not item.parts[0]}  # fmt: skip
+            for sort in each.parts:
+                if sort.parts[0].kind != "variable" or sort.parts[0].name not in columns:
+                    visit(sort, each)
             return
         if each.kind == "item" and each.parts[0].kind == "variable":
             last = each.parts[-1]
@@ -118,6 +140,12 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
             return
         if each.kind == "star" and parent is not None and parent.kind == "return":
             everything = True
+        if (
+            each.kind == "function" and each.name.lower() in ("startnode", "endnode")
+            and each.parts and each.parts[0].kind == "variable"
+        ):  # fmt: skip
+            used.setdefault(each.parts[0].name, set()).add(ENDS[0][0])
+            return
         if (
             each.kind == "function" and each.name.lower() in IDENTITY and each.parts
             and each.parts[-1].kind == "variable"
@@ -141,6 +169,10 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
     changed = True
     while changed:
         changed = False
+        for path, names_within in within:
+            if path in whole and not whole >= {*names_within}:
+                whole |= {*names_within}
+                changed = True
         for left, right in alike:
             names = used.setdefault(left, set()) | used.setdefault(right, set())
             both = bool({left, right} & whole)
@@ -161,12 +193,33 @@ class _Everything(dict[str, frozenset[str] | None]):
         return None
 
 
+def node_rows(model: Model, of: T) -> str:
+    """Select all nodes of some kinds: kind, key and the whole node."""
+    types = model.types(of)
+    selects = []
+    for table in model.tables(of):
+        entries = [f"'{KIND}': {text(table.name)}", f"'{KEY}': {quoted(table.key)}"]
+        for name, wanted in types.items():
+            own = table.properties.get(name)
+            value = Value("NULL", NULL) if own is None else Value(quoted(name), own)
+            entries.append(f"{text(name)}: {value.cast(wanted)}")
+        selects.append(
+            f"SELECT {text(table.name)} AS k, {quoted(table.key)} AS i, "
+            f"{{{', '.join(entries)}}} AS s FROM graph.{quoted(table.name)}"
+        )
+    return " UNION ALL ".join(selects)
+
+
 class Values(Protocol):
     """Compiler of the values of one scope, as rules of functions take it."""
 
     @property
     def scope(self) -> Scope:
         """Variables in scope."""
+
+    @property
+    def context(self) -> Context:
+        """What the whole compilation shares."""
 
     def value(self, each: Syntax) -> Value:
         """Compile a value."""

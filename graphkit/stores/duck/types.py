@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -19,6 +19,12 @@ class T:
     """Types of the entries of a map, by key."""
     kinds: frozenset[str] = frozenset()
     """Labels of a node or types of a relationship, of which it has one."""
+    sparse: bool = False
+    """True for a map without the entries that are null, as the properties of a node are."""
+    mixed: bool = field(default=False, compare=False)
+    """True for a fraction that may stand for an integer, as an item of ``[1, 2.5]`` does."""
+    nan: bool = field(default=False, compare=False)
+    """True for a fraction that may be no number, as that of ``0.0 / 0.0`` is."""
 
     @property
     def is_number(self) -> bool:
@@ -50,6 +56,8 @@ def type_of(value: Any) -> T:
         return NULL
     if isinstance(value, list | tuple):
         return list_of(together(map(type_of, value)))
+    if isinstance(value, dict):
+        return T("map", fields=tuple((name, type_of(item)) for name, item in value.items()))
     for kind, found in ((bool, BOOL), (int, INT), (float, FLOAT), (str, TEXT)):
         if isinstance(value, kind):
             return found
@@ -65,14 +73,26 @@ def together(types: Iterable[T]) -> T:
 
 
 def _both(left: T, right: T) -> T:
-    if left == right or right == NULL:
+    if right == NULL:
         return left
     if left == NULL:
         return right
     if left.is_number and right.is_number:
-        return FLOAT
+        if left == right == INT:
+            return INT
+        mixed = left.mixed or right.mixed or left != right
+        return replace(FLOAT, mixed=mixed, nan=left.nan or right.nan)
+    if left == right:
+        return left
     if left.name == right.name == "list":
         return list_of(_both(left.item or NULL, right.item or NULL))
+    if left.name == right.name and left.is_element:
+        return replace(left, kinds=left.kinds | right.kinds)
+    if left.name == right.name == "map" and left.sparse == right.sparse:
+        types = dict(right.fields)
+        if types.keys() == dict(left.fields).keys():
+            fields = tuple((name, _both(item, types[name])) for name, item in left.fields)
+            return replace(left, fields=fields)
     return ANY
 
 
@@ -86,14 +106,113 @@ class Value:
     def cast(self, to: T) -> str:
         """Write it as a value of a wider type."""
         if self.type == NULL:
-            return f"CAST(NULL AS {sql_type(to)})" if to.name in SCALARS else "NULL"
-        if to == self.type:
+            return f"CAST(NULL AS {sql_type(to)})" if to.name in SCALARS or to == ANY else "NULL"
+        if to == self.type and not to.fields:
             return self.sql
         if to == ANY:
             return f"CAST({self.sql} AS VARIANT)"
-        if to.name == "list" and self.type.name == "list":
-            return f"CAST({self.sql} AS {sql_type(to)})"
+        if to.is_element or to.name == "path":
+            return self.sql
+        if to.name == "list":
+            return self._list(to.item or NULL)
+        if to.name == "map":
+            return self._map(to)
         return f"CAST({self.sql} AS {sql_type(to)})"
+
+    def _list(self, to: T) -> str:
+        item = self.type.item or NULL
+        if item == NULL or to.is_element:
+            return self.sql
+        if item == to and not to.fields:
+            return self.sql
+        if to.name in SCALARS or (to == ANY and item.name in SCALARS):
+            return f"CAST({self.sql} AS {sql_type(to)}[])"
+        return f"list_transform({self.sql}, lambda i: {Value('i', item).cast(to)})"
+
+    def _map(self, to: T) -> str:
+        if self.type == to and all(a == b for (_, a), (_, b) in zip(
+            self.type.fields, to.fields, strict=True
+        )):  # fmt: skip
+            return self.sql
+        types = dict(self.type.fields)
+        entries = {name: Value(entry(self.sql, name), types[name]).cast(of)
+                   for name, of in to.fields}  # fmt: skip
+        return f"CASE WHEN {self.sql} IS NOT NULL THEN {packed(entries)} END"
+
+
+def key_name(key: str) -> str:
+    """Return the name under which SQL knows an entry of a map.
+
+    SQL takes names without regard to case; and no text of a statement is to reach it.
+
+    >>> key_name("Name")
+    'm4e616d65'
+    """
+    return f"m{key.encode('utf-8', 'surrogatepass').hex()}"
+
+
+def key_of(name: str) -> str:
+    """Return the key of an entry that SQL knows under a name.
+
+    >>> key_of(key_name("Name"))
+    'Name'
+    """
+    return bytes.fromhex(name[1:]).decode("utf-8", "surrogatepass")
+
+
+EMPTY, SPARSE = "_empty", "_sparse"
+"""Entries that mark a map which has no other, and one without the entries that are null."""
+
+
+def packed(entries: Mapping[str, str], *, sparse: bool = False) -> str:
+    """Write a map whose entries are written already."""
+    written = [f"{key_name(key)}: {value}" for key, value in entries.items()]
+    if sparse:
+        written.append(f"{SPARSE}: TRUE")
+    return "{" + (", ".join(written) or f"{EMPTY}: TRUE") + "}"
+
+
+def entry(map_: str, key: str) -> str:
+    """Write what a map has under a key."""
+    return f"struct_extract({map_}, '{key_name(key)}')"
+
+
+def once(values: Mapping[str, str], written: str) -> str:
+    """Write an expression of several values, each of which is evaluated once.
+
+    ``written`` refers to them as ``o.name``.
+    """
+    entries = ", ".join(f"{name}: {value}" for name, value in values.items())
+    return f"list_transform([{{{entries}}}], lambda o: {written})[1]"
+
+
+UNSURE = "not the same here: "
+"""Beginning of the engine's error for values that only Neo4j treats as Neo4j does."""
+
+
+def unsure(what: str) -> str:
+    """Write an end of the statement, as one that has no rule, for values that turn up."""
+    return f"error('{UNSURE}{what}')"
+
+
+def map_of(entries: Mapping[str, Value]) -> Value:
+    """Make a map of its entries."""
+    fields = tuple((key, value.type) for key, value in entries.items())
+    return Value(
+        packed({key: value.sql for key, value in entries.items()}), T("map", fields=fields)
+    )
+
+
+def number_of(left: T, right: T) -> T:
+    """Return the type of a sum, difference or product of two numbers.
+
+    Of an integer and a fraction it is a fraction, as of a number that may be either it may be.
+    """
+    both = together((left, right))
+    if both == INT:
+        return INT
+    fractions = any(side == FLOAT and not side.mixed for side in (left, right))
+    return replace(both, mixed=not fractions)
 
 
 def sql_type(of: T) -> str:
@@ -139,6 +258,12 @@ class Model:
             for name, of in table.properties.items():
                 every.setdefault(name, []).append(of)
         object.__setattr__(self, "properties", {n: together(ts) for n, ts in every.items()})
+
+    @property
+    def mark_type(self) -> str:
+        """Type in SQL of the identity of a relationship: its kind and its key."""
+        keys = together(t.properties[t.key] for t in self.relationships.values())
+        return f"STRUCT(k VARCHAR, i {sql_type(keys)})"
 
     def tables(self, of: T) -> list[Table]:
         """Return the tables of the kinds of a node or relationship, in the order of the model."""
