@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck import temporal
 from graphkit.stores.duck.functions import as_text, called
 from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
+    DURATION,
     FLOAT,
     INT,
     NULL,
@@ -124,6 +126,8 @@ class Expressions:
             if name not in types:
                 return Value("NULL", NULL)
             return Value(f"struct_extract({owner.sql}, {_text(name)})", types[name])
+        if owner.type in temporal.TYPES:
+            return temporal.component(owner, name)
         raise Untranslated(f"a property of {owner.type.name}")
 
     # --- literals
@@ -267,6 +271,9 @@ class Expressions:
             other = self.value(part)
             if NULL in (result.type, other.type):
                 result = Value("NULL", NULL)
+                continue
+            if DURATION in (result.type, other.type):
+                result = temporal.multiplied(result, sign.name, other)
                 continue
             if not (result.type.is_number and other.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {other.type.name}")
@@ -502,6 +509,8 @@ def compared(left: Value, sign: str, right: Value) -> str:
         return f"CASE WHEN {unsure} THEN NULL ELSE {pairs[0]} {sign} {pairs[1]} END"
     alike = left.type == right.type or (left.type.is_number and right.type.is_number)
     lists = left.type.name == right.type.name == "list"
+    if left.type == right.type == DURATION and sign in ORDERED:
+        return "CAST(NULL AS BOOLEAN)"  # a month has no length
     if alike and not lists:
         return f"({left.sql} {sign} {right.sql})"
     if lists:
@@ -531,6 +540,8 @@ def added(left: Value, sign: str, right: Value) -> Value:
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
         return Value(f"({as_text(left)} || {as_text(right)})", TEXT)
+    if DURATION in (left.type, right.type):
+        return temporal.added(left, sign, right)
     both = together((left.type, right.type))
     if not both.is_number:
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
+from graphkit.stores.duck import temporal
 from graphkit.stores.duck.scope import KEY, KIND, Values
 from graphkit.stores.duck.types import (
     BOOL,
@@ -38,6 +39,8 @@ def called(scope: Values, each: Syntax) -> Value:
     name = each.name.lower()
     if name in AGGREGATES:
         return aggregate(scope, each)
+    if name in temporal.FUNCTIONS:
+        return temporal.FUNCTIONS[name](scope, each)
     if name in ELEMENTS:
         return ELEMENTS[name](scope, each)
     if name not in FUNCTIONS:
@@ -256,6 +259,8 @@ def as_text(value: Value) -> str:
         digits = f"CAST({x} AS VARCHAR)"
         plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0"
         return f"CASE WHEN {plain} THEN {digits} ELSE error('fraction as text') END"
+    if value.type in temporal.TYPES:
+        return temporal.as_text(value)
     raise Untranslated(f"text of {value.type.name}")
 
 
