@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tck import Scenario, scenarios
 
 from graphkit.build import Graph
 from graphkit.errors import StoreError, Untranslated
@@ -350,3 +353,72 @@ def test_a_named_zone_of_a_statement_is_bound(reader):
 
     assert "evil" not in query.sql
     assert "evil--" in query.bound.values()
+
+
+# --- openCypher's scenarios
+
+CREATED = re.compile(r"CREATE \(:(\w+) (\{.*\})\)")
+MATCHED = re.compile(r"(?:MATCH|,) \((\w+): ?(\w+)\)")
+CLOCK = re.compile(
+    r"(\d{4}-\d\d-\d\dT)?(\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:\d\d(?::\d\d)?)?(\[.*\])?"
+)
+BEYOND = ("Temporal10 [9]", "Temporal10 [10]")
+"""Beginnings of the names of scenarios about the years -999999999 and 999999999."""
+PART = 16
+"""Of so many scenarios, the ordinary tests run one."""
+
+
+def temporal_scenarios() -> list[Scenario]:
+    """Those of values alone, and those whose graph is a node with a value or two."""
+    every = [each for each in scenarios() if each.name.startswith("Temporal")]
+    return [each for each in every if not each.left_out or re.match("Temporal[58] ", each.name)]
+
+
+def statement_of(scenario: Scenario) -> str:
+    """Write the statement of a scenario with maps in the place of the nodes that it makes."""
+    nodes = dict(CREATED.findall("\n".join(scenario.setups)))
+    [statement] = scenario.statements
+    return MATCHED.sub(lambda match: f" UNWIND [{nodes[match[2]]}] AS {match[1]}", statement)
+
+
+def in_form(wanted: Any) -> Any:
+    """Write a time as rows have it: with all digits, an offset in digits and no zone's name."""
+    match = CLOCK.fullmatch(wanted) if isinstance(wanted, str) else None
+    if match is None:
+        return wanted
+    day, minutes, seconds, fraction, offset, _ = (group or "" for group in match.groups())
+    digits = fraction.removeprefix(".").ljust(9, "0")
+    return f"{day}{minutes}{seconds or ':00'}.{digits}{offset.replace('Z', '+00:00')}"
+
+
+def check(reader: Reader, each: Scenario) -> None:
+    statement = statement_of(each)
+    table = reader.run(statement, each.parameters).table
+    columns = []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        texts = column.to_pylist()
+        columns.append([json.loads(text) for text in texts] if field.metadata else texts)
+    row = [column[0] for column in columns]
+    [wanted] = each.rows
+    if "toString" not in statement and " d.offset" not in statement:
+        wanted = [in_form(cell) for cell in wanted]
+    assert row == wanted, (each.name, statement)
+
+
+def test_a_part_of_the_temporal_scenarios_has_the_rows_of_the_kit(reader):
+    for each in temporal_scenarios()[::PART]:
+        if not each.name.startswith(BEYOND):
+            check(reader, each)
+
+
+@pytest.mark.long
+def test_all_temporal_scenarios_have_the_rows_of_the_kit_but_two(reader):
+    asked = temporal_scenarios()
+
+    assert len(asked) == 986
+    for each in asked:
+        if each.name.startswith(BEYOND):
+            with pytest.raises(Untranslated, match="a year beyond 1 to 9999"):
+                reader.run(each.statements[0])
+        else:
+            check(reader, each)

@@ -150,9 +150,9 @@ def _offset_at(second: str, zone: str) -> str:
     return f"(CAST(epoch(timezone({zone}, to_timestamp({second}))) AS BIGINT) - ({second}))"
 
 
-def _located(steps: _Steps, of_which: str = "") -> _Steps:
+def _located(steps: _Steps, prefix: str = "") -> _Steps:
     """Find the local ``d``, ``n`` and offset ``o`` of an instant, ``s`` and ``f``, in a zone."""
-    d, n, o, z, s, f = (of_which + name for name in "dnozsf")
+    d, n, o, z, s, f = (prefix + name for name in "dnozsf")
     steps = steps.then(**{
         o: f"CASE WHEN t.{z} = '' THEN t.{o} ELSE {_offset_at(f't.{s}', f't.{z}')} END",
     })  # fmt: skip
@@ -163,12 +163,12 @@ def _located(steps: _Steps, of_which: str = "") -> _Steps:
     })  # fmt: skip
 
 
-def _resolved(steps: _Steps, of_which: str = "") -> _Steps:
+def _resolved(steps: _Steps, prefix: str = "") -> _Steps:
     """Find the instant, ``s`` and ``f``, of a local ``d`` and ``n`` at ``o`` or in a zone ``z``.
 
     Of a local time that there is twice it is the earlier one; one that there is not is moved.
     """
-    d, n, o, z, s, f, w, b = (of_which + name for name in "dnozsfwb")
+    d, n, o, z, s, f, w, b = (prefix + name for name in "dnozsfwb")
     steps = steps.then(**{
         w: f"(t.{d} - {EPOCH}) * {DAY_SECONDS} + t.{n} // {NANOS}", f: f"t.{n} % {NANOS}",
     })  # fmt: skip
@@ -180,7 +180,7 @@ def _resolved(steps: _Steps, of_which: str = "") -> _Steps:
     steps = steps.then(**{
         s: f"CASE WHEN t.{z} = '' THEN t.{s} WHEN {same} THEN t.{w} - t.{b} ELSE t.{s} END"
     })  # fmt: skip
-    return _located(steps, of_which)
+    return _located(steps, prefix)
 
 
 OFFSET = "(?:(Z)|([+-])([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}))?)?)"
