@@ -6,6 +6,7 @@ from graphkit.errors import Untranslated
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
+    DURATION,
     NULL,
     SCALARS,
     T,
@@ -132,6 +133,8 @@ def _ordered(left: Value, sign: str, right: Value) -> str:
         return _any_ordered(left, sign, right)
     if left.type.name == right.type.name == "list":
         return _lists_ordered(left, sign, right)
+    if left.type == DURATION:
+        return NULL_TRUTH  # a month has no length
     if _alike(left.type, right.type) and not left.type.is_element:
         written = f"({left.sql} {sign} {right.sql})"
         unordered = [f"NOT isnan({value.sql})" for value in (left, right) if value.type.nan]

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck import temporal
 from graphkit.stores.duck.comparisons import boolean, compared, every, membership, some
 from graphkit.stores.duck.functions import as_text, called, properties_of
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable
 from graphkit.stores.duck.types import (
     ANY,
     BOOL,
+    DURATION,
     FLOAT,
     INT,
     NULL,
@@ -139,6 +141,8 @@ class Expressions:
             return Value(entry(owner.sql, name), types[name])
         if owner.type == ANY:
             return Value(self.any_entry(owner.sql, name), ANY)
+        if owner.type in temporal.TYPES:
+            return temporal.component(owner, name)
         raise Untranslated(f"a property of {owner.type.name}")
 
     def any_entry(self, owner: str, name: str) -> str:
@@ -253,6 +257,9 @@ class Expressions:
             other = self.value(part)
             if NULL in (result.type, other.type):
                 result = Value("NULL", NULL)
+                continue
+            if DURATION in (result.type, other.type):
+                result = temporal.multiplied(result, sign.name, other)
                 continue
             if not (result.type.is_number and other.type.is_number):
                 raise Untranslated(f"{sign.name} of {result.type.name} and {other.type.name}")
@@ -598,6 +605,8 @@ def added(left: Value, sign: str, right: Value) -> Value:
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
         return Value(f"({as_text(left)} || {as_text(right)})", TEXT)
+    if DURATION in (left.type, right.type):
+        return temporal.added(left, sign, right)
     if not (left.type.is_number and right.type.is_number):
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
     both = number_of(left.type, right.type)

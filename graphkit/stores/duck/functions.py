@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
+from graphkit.stores.duck import temporal
 from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
 from graphkit.stores.duck.file import text
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Values, node_rows
@@ -16,6 +17,7 @@ from graphkit.stores.duck.types import (
     FLOAT,
     INT,
     NULL,
+    SCALARS,
     TEXT,
     T,
     Value,
@@ -47,6 +49,8 @@ def called(scope: Values, each: Syntax) -> Value:
     name = each.name.lower()
     if name in AGGREGATES:
         return aggregate(scope, each)
+    if name in temporal.FUNCTIONS:
+        return temporal.FUNCTIONS[name](scope, each)
     if name in ELEMENTS:
         return ELEMENTS[name](scope, each)
     if name not in FUNCTIONS:
@@ -75,7 +79,7 @@ def aggregate(scope: Values, each: Syntax) -> Value:
             keys = ", ".join(f"'{n}': {key}" for n, key in enumerate(sorted_by(value)))
             known = f"FILTER (WHERE {value.sql} IS NOT NULL)"
             return Value(f"arg_{name}({value.sql}, {{{keys}}}) {known}", ANY)
-        if value.type.name not in ("null", "bool", "int", "float", "text", "list"):
+        if value.type.name not in ("null", "list", *SCALARS):
             raise Untranslated(f"{name} of {value.type.name}")
         return Value(f"{name}({value.sql})", value.type)
     if value.type == NULL:  # an aggregate all the same: one row of a group
@@ -409,6 +413,8 @@ def as_text(value: Value) -> str:
         plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0 OR {x} IS NULL"
         other = unsure("a fraction of this size as text")
         return f"CASE WHEN {plain} THEN {digits} ELSE {other} END"
+    if value.type in temporal.TYPES:
+        return temporal.as_text(value)
     raise Untranslated(f"text of {value.type.name}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from graphkit.stores import (
     path,
     relationship,
 )
+from graphkit.stores.duck import temporal
 from graphkit.stores.duck.clauses import Compiled, compiled
 from graphkit.stores.duck.file import FILE, SETTINGS, kind_column, text
 from graphkit.stores.duck.types import (
@@ -143,8 +145,12 @@ def _neutral(value: Any, model: Model) -> Any:
     """Convert a value to the shape that every store gives: a node is its label and properties."""
     if isinstance(value, list):
         return [_neutral(item, model) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
     if not isinstance(value, dict):
         return value
+    if temporal.is_temporal(value):
+        return temporal.neutral(value)
     if "_relationships" in value:
         return path(*(_neutral(value[part], model) for part in ("_nodes", "_relationships")))
     if "_kind" not in value:

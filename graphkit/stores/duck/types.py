@@ -12,7 +12,8 @@ class T:
     """The type of a value."""
 
     name: str
-    """null, bool, int, float, text, list, map, node, relationship, path or any."""
+    """null, bool, int, float, text, list, map, node, relationship, path, any, or temporal: date,
+    datetime, localdatetime, time, localtime or duration."""
     item: T | None = None
     """Type of the items of a list."""
     fields: tuple[tuple[str, T], ...] = ()
@@ -38,7 +39,19 @@ class T:
 
 
 NULL, BOOL, INT, FLOAT, TEXT, ANY = map(T, ("null", "bool", "int", "float", "text", "any"))
-SCALARS = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "text": "VARCHAR"}
+DATE, DATETIME, LOCAL_DATETIME, TIME, LOCAL_TIME, DURATION = map(
+    T, ("date", "datetime", "localdatetime", "time", "localtime", "duration")
+)
+SCALARS = {
+    "bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE",
+    "datetime": "STRUCT(_second BIGINT, _fraction BIGINT, _date DATE, _nanos BIGINT, "
+    "_offset BIGINT, _zone VARCHAR)",
+    "localdatetime": "STRUCT(_date DATE, _nanos BIGINT)",
+    "time": "STRUCT(_utc BIGINT, _nanos BIGINT, _offset BIGINT)",
+    "localtime": "STRUCT(_nanos BIGINT)",
+    "duration": "STRUCT(_length BIGINT, _nanos BIGINT, _months BIGINT, _days BIGINT, "
+    "_seconds BIGINT)",
+}  # fmt: skip
 
 
 def list_of(item: T) -> T:
