@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.cypher import Statement
+from graphkit.cypher.scopes import check_scopes
 from graphkit.errors import StoreError, Unreachable, Untranslated
 from graphkit.kinds import Kind, Schema, Type
 from graphkit.stores import (
@@ -86,12 +87,13 @@ class Reader(Closing):
         Raises
         ------
         UsageError
-            It is not one read-only query, or cannot be parsed.
+            It is not one read-only query, cannot be parsed, or Neo4j refuses its names or kinds.
         Untranslated
             It has a construct that has no rule.
         """
         asked = Statement.of(statement)
         asked.check_read_only()
+        check_scopes(asked)
         return compiled(asked, asked.values(parameters), self.model)
 
     def run(

@@ -214,10 +214,6 @@ class Values(Protocol):
     """Compiler of the values of one scope, as rules of functions take it."""
 
     @property
-    def context(self) -> Context:
-        """The model and bound values of the compilation."""
-
-    @property
     def scope(self) -> Scope:
         """Variables in scope."""
 
