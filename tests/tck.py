@@ -68,8 +68,11 @@ def scenarios() -> Iterator[Scenario]:
 
 
 def _of_feature(feature: str, text: str) -> Iterator[Scenario]:
-    for part in re.split(r"^  Scenario(?: Outline)?: ", text, flags=re.MULTILINE)[1:]:
-        lines, *examples = re.split(r"^ *Examples:\n", part, flags=re.MULTILINE)
+    background, *parts = re.split(r"^  Scenario(?: Outline)?: ", text, flags=re.MULTILINE)
+    common = "".join(re.split(r"^  Background:\n", background, flags=re.MULTILINE)[1:])
+    for part in parts:
+        title, _, steps = part.partition("\n")
+        lines, *examples = re.split(r"^ *Examples:\n", f"{title}\n{common}{steps}", flags=re.MULTILINE)
         if not examples:
             yield _scenario(feature, lines, {})
         for table in examples:

@@ -255,6 +255,7 @@ class _Clauses:
         groups: list[str] = []
         scope: dict[str, Variable] = {}
         outputs: list[tuple[str, str, T]] = []
+        before: dict[str, Variable] = {}
         for (name, syntax, _), of_group in zip(items, aggregated, strict=True):
             variable = self.pipeline.scope.get(syntax.name) if syntax.kind == "variable" else None
             if variable is not None and not variable.is_value:
@@ -266,6 +267,7 @@ class _Clauses:
                     columns.append(f"{written} AS {renamed[what]}")
                     groups += [column] if identity else []
                 scope[name] = Variable(variable.type, renamed)
+                before[name] = variable
                 continue
             value = values.value(syntax)
             column = self.context.fresh("v")
@@ -278,14 +280,19 @@ class _Clauses:
             if not of_group and value.type != NULL and syntax.kind not in CONSTANTS:
                 groups.append(written)
             scope[name] = Variable(value.type, {"": column})
-        sorts, hidden = self._sorts(clause, items, scope, grouped=grouped)
+            before[name] = Variable(value.type, {"": written})
+        sorts, hidden = self._sorts(clause, items, scope, before, grouped=grouped)
         source = self.pipeline.source
         distinct = clause.name == "DISTINCT" and (grouped or not groups)
         select = "SELECT " + ("DISTINCT " if distinct else "")
+        if all(aggregated) and aggregated:
+            hidden.append(f"count(*) AS {self.context.fresh('s')}")  # one row, whatever is known
         select += ", ".join([*columns, *hidden]) or "1 AS one"
         select += f" FROM {source}" if source else ""
         if by_group and groups:
             select += f" GROUP BY {', '.join(dict.fromkeys(groups))}"
+        elif grouped and not all(aggregated):
+            select += " HAVING count(*) > 0"  # of no row, there is no group of a constant
         limits = self._limits(clause)
         if sorts:
             limits = f" ORDER BY {', '.join(sorts)}{limits}"
@@ -330,7 +337,13 @@ class _Clauses:
         return items
 
     def _sorts(
-        self, clause: Syntax, items: list[tuple[str, Syntax, str]], scope: Scope, *, grouped: bool
+        self,
+        clause: Syntax,
+        items: list[tuple[str, Syntax, str]],
+        scope: Scope,
+        before: Scope,
+        *,
+        grouped: bool,
     ) -> tuple[list[str], list[str]]:
         """Write what rows are sorted by, and the columns that it needs besides."""
         order = clause.first("order")
@@ -352,7 +365,9 @@ class _Clauses:
                     written = [variable.columns[KIND], variable.columns[KEY]]
             elif grouped or clause.name == "DISTINCT":
                 if any(_aggregates(syntax)):
-                    written = self._hidden(self.values.value(syntax), hidden)
+                    both = {**self.pipeline.scope, **before}
+                    inside = Expressions(self.context, both, self.patterns.value)
+                    written = self._hidden(inside.value(syntax), hidden)
                 else:
                     written = sorted_by(after.value(syntax))
             else:

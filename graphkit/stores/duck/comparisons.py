@@ -231,8 +231,12 @@ def sorted_by(value: Value) -> list[str]:
             f"CASE WHEN {kind} LIKE 'BOOL%' THEN CAST({value.sql} AS BOOLEAN) END",
             f"CASE WHEN {kind} IN {NUMBERS} THEN CAST({value.sql} AS DOUBLE) END",
         ]
-    if value.type.name in ("map", "path"):
-        raise Untranslated(f"an order of {value.type.name}s")
+    item = value.type
+    while item.name == "list":
+        item = item.item or NULL
+    if item.name not in ("null", *SCALARS):
+        lists = " in lists" if value.type.name == "list" else ""
+        raise Untranslated(f"an order of {item.name}s{lists}")
     return [value.sql]
 
 

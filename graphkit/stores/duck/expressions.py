@@ -596,6 +596,8 @@ def added(left: Value, sign: str, right: Value) -> Value:
     if "list" in types and sign in ("+", "||"):
         if NULL in (left.type, right.type):
             return Value("NULL", NULL)
+        if ANY in (left.type, right.type):
+            return _with_any(left, right)
         sides = [v if v.type.name == "list" else Value(f"[{v.sql}]", list_of(v.type))
                  for v in (left, right)]  # fmt: skip
         of = together(v.type for v in sides)
@@ -611,6 +613,21 @@ def added(left: Value, sign: str, right: Value) -> Value:
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
     both = number_of(left.type, right.type)
     return Value(f"({left.cast(both)} {sign} {right.cast(both)})", both)
+
+
+def _with_any(left: Value, right: Value) -> Value:
+    """Join a list and a value of any type, which may be a list or an item."""
+    sides = {
+        name: value.cast(list_of(ANY)) if value.type.name == "list" else value.sql
+        for name, value in (("a", left), ("b", right))
+    }
+    lists = [
+        f"o.{name}" if value.type.name == "list" else
+        f"CASE WHEN variant_typeof(o.{name}) LIKE 'ARRAY%' THEN CAST(o.{name} AS VARIANT[]) "
+        f"WHEN o.{name} IS NOT NULL THEN [o.{name}] END"
+        for name, value in (("a", left), ("b", right))
+    ]  # fmt: skip
+    return Value(once(sides, f"list_concat({lists[0]}, {lists[1]})"), list_of(ANY))
 
 
 def text_or_null(value: Value) -> Value:

@@ -447,9 +447,13 @@ class Patterns:
                 nodes = f"coalesce({one.alias}.n, [])" if whole else f"range(len({marks}))"
                 lists["node"].append(nodes)
             elif not (one.is_node and walked_to):
-                value = values.wide(bound[one.name], types[one.type.name]) if whole else "0"
+                value = (
+                    values.wide((one.known or bound[one.name]), types[one.type.name])
+                    if whole
+                    else "0"
+                )
                 if not whole and not one.is_node:
-                    columns = bound[one.name].columns
+                    columns = (one.known or bound[one.name]).columns
                     value = f"{{k: {columns[KIND]}, i: {columns[KEY]}}}"
                 lists[one.type.name].append(f"[{value}]")
             walked_to = one.steps is not None

@@ -219,7 +219,7 @@ class Values(Protocol):
 
     @property
     def context(self) -> Context:
-        """What the whole compilation shares."""
+        """Return the model, bound values and names that the whole compilation shares."""
 
     def value(self, each: Syntax) -> Value:
         """Compile a value."""
