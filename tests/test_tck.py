@@ -20,11 +20,6 @@ from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.load import connect, ddl
 
 PAGE = Path(__file__).parents[1] / "docs" / "cypher.md"
-NEO4J_RUNS = (
-    "Pattern1 [22] Fail on using pattern in RETURN",
-    "Pattern1 [23] Fail on using pattern",
-)
-"""Beginnings of the names of scenarios that want an error, where Neo4j has none."""
 PART = 24
 """Of so many scenarios, the ordinary tests run one."""
 
@@ -51,9 +46,8 @@ def every() -> list[Scenario]:
 
 
 def runnable() -> list[Scenario]:
-    """Those on no graph of their own; Neo4j, which the embedded database follows, agrees."""
-    asked = [each for each in every() if not each.left_out]
-    return [each for each in asked if not each.name.startswith(NEO4J_RUNS)]
+    """Those on no graph of their own."""
+    return [each for each in every() if not each.left_out]
 
 
 @pytest.fixture(scope="module")

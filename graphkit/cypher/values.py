@@ -70,7 +70,13 @@ class Values:
         return [self.value(part, scope) for part in value.parts if part.kind != "sign"]
 
     def condition(self, value: Syntax, scope: Scope) -> None:
-        """Check a value that must be true or false."""
+        """Check a value that must be true or false, or a pattern that must be there."""
+        inner = value
+        while inner.kind == "group":
+            [inner] = inner.parts
+        if inner.kind == "pattern":
+            self.existence(inner, scope)
+            return
         kind = self.value(value, scope)
         if base(kind) == LIST:
             self.refuse(value, f"found {describe(kind)}, wanted a boolean: NOT isEmpty(...)")
@@ -289,6 +295,9 @@ class Values:
         if is_aggregate(value):
             self.aggregate(value)
         self.refuse_arguments(value)
+        if value.name.lower() == "exists":
+            self.condition(arguments[0], scope)
+            return "boolean"
         kinds = [self.value(argument, scope) for argument in arguments]
         for argument, kind, taken in zip(arguments, kinds, signature.parameters, strict=False):
             if not fits(kind, *taken):
@@ -359,13 +368,19 @@ class Values:
     # --- patterns
 
     def pattern(self, value: Syntax, scope: Scope) -> Kind:
+        """Refuse a pattern where a value is wanted; the shortest path is one."""
+        if not value.parts[0].first("shortest"):
+            self.refuse(value, "found a pattern, wanted a value: EXISTS { ... } or COUNT { ... }")
+        self.existence(value, scope)
+        return "path"
+
+    def existence(self, value: Syntax, scope: Scope) -> None:
         """Check a pattern that is a condition, which binds nothing."""
         for part in value.walk("node", "relationship"):
             if variable := part.first("variable"):
                 kind = self.variable(variable, scope)
                 self.want_same(variable, kind, _element_kind(part))
         self.described(value, scope)
-        return "path" if value.parts[0].first("shortest") else "boolean"
 
     def pattern_comprehension(self, value: Syntax, scope: Scope) -> Kind:
         """Check ``[(a)-->(b) WHERE condition | value]``."""

@@ -153,8 +153,8 @@ class Expressions:
         written = entries[0] if len(entries) == 1 else f"coalesce({', '.join(entries)})"
         kind = "variant_typeof(o.x)"
         cases = f"WHEN {kind} LIKE 'OBJECT%' THEN {written}"
-        return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} "
-                    f"ELSE error('a property of what is no map, node or relationship') END")  # fmt: skip
+        other = "ELSE error('a property of what is no map, node or relationship') END"
+        return once({"x": owner}, f"CASE WHEN o.x IS NULL THEN NULL {cases} {other}")
 
     # --- literals
 
@@ -224,15 +224,32 @@ class Expressions:
 
     def test(self, each: Syntax) -> Value:
         """Compile IN, STARTS WITH, ENDS WITH, CONTAINS and =~."""
-        left, right = map(self.value, each.parts)
+        left = self.value(each.parts[0])
         if each.name == "IN":
-            return membership(left, right)
+            return self.among(left, each.parts[1])
+        right = self.value(each.parts[1])
         if left.type == NULL or right.type == NULL:
             return Value("CAST(NULL AS BOOLEAN)", BOOL)
         texts = [v if v.type == TEXT else text_or_null(v) for v in (left, right)]
         if each.name == "=~":
             return Value(f"regexp_full_match({texts[0].sql}, {texts[1].sql})", BOOL)
         return Value(f"{TESTS[each.name]}({texts[0].sql}, {texts[1].sql})", BOOL)
+
+    def among(self, left: Value, listed: Syntax) -> Value:
+        """Compile IN; of single values that are written out, as the engine has it too.
+
+        It then reads only where there are such values.
+        """
+        values = self.context.parameters.get(listed.name) if listed.kind == "parameter" else None
+        items: list[Value] = []
+        if listed.kind == "list":
+            items = [self.value(item) for item in listed.parts]
+        elif isinstance(values, list) and 0 < len(values) <= MOST_ITEMS:
+            items = [self.context.bind(value) for value in values]
+        types = {left.type, *(item.type for item in items)} - {NULL}
+        if items and len(types) == 1 and types <= DIRECT:
+            return Value(f"({left.sql} IN ({', '.join(item.sql for item in items)}))", BOOL)
+        return membership(left, self.value(listed))
 
     def null_test(self, each: Syntax) -> Value:
         """Compile IS NULL and IS NOT NULL."""
@@ -575,6 +592,10 @@ RULES: dict[str, Callable[[Expressions, Syntax], Value]] = {
 }
 """The rule of each construct."""
 TESTS = {"STARTS WITH": "starts_with", "ENDS WITH": "ends_with", "CONTAINS": "contains"}
+DIRECT = {BOOL, INT, TEXT}
+"""Types of which IN is the same in SQL."""
+MOST_ITEMS = 1_000
+"""Items of a parameter that are written out one by one."""
 LEAST = -(2**63)
 
 
@@ -598,11 +619,9 @@ def added(left: Value, sign: str, right: Value) -> Value:
             return Value("NULL", NULL)
         if ANY in (left.type, right.type):
             return _with_any(left, right)
-        sides = [v if v.type.name == "list" else Value(f"[{v.sql}]", list_of(v.type))
-                 for v in (left, right)]  # fmt: skip
-        of = together(v.type for v in sides)
-        written = [v.cast(of) for v in sides]
-        return Value(f"list_concat({written[0]}, {written[1]})", of)
+        sides = [side if side.type.name == "list" else _single(side) for side in (left, right)]
+        of = together(side.type for side in sides)
+        return Value(f"({sides[0].cast(of)} || {sides[1].cast(of)})", of)
     if NULL in (left.type, right.type):
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
@@ -613,6 +632,11 @@ def added(left: Value, sign: str, right: Value) -> Value:
         raise Untranslated(f"{sign} of {left.type.name} and {right.type.name}")
     both = number_of(left.type, right.type)
     return Value(f"({left.cast(both)} {sign} {right.cast(both)})", both)
+
+
+def _single(item: Value) -> Value:
+    """Make a list of one item; of null there is none."""
+    return Value(f"CASE WHEN {item.sql} IS NOT NULL THEN [{item.sql}] END", list_of(item.type))
 
 
 def _with_any(left: Value, right: Value) -> Value:
@@ -627,7 +651,7 @@ def _with_any(left: Value, right: Value) -> Value:
         f"WHEN o.{name} IS NOT NULL THEN [o.{name}] END"
         for name, value in (("a", left), ("b", right))
     ]  # fmt: skip
-    return Value(once(sides, f"list_concat({lists[0]}, {lists[1]})"), list_of(ANY))
+    return Value(once(sides, f"{lists[0]} || {lists[1]}"), list_of(ANY))
 
 
 def text_or_null(value: Value) -> Value:

@@ -296,9 +296,10 @@ def _coalesce(given: Sequence[Value]) -> Value:
 
 def _range(given: Sequence[Value]) -> Value:
     if any(value.type == NULL for value in given):
-        return Value("NULL", list_of(INT))
+        raise UsageError("range() has no end that is null")
     _wanted("range", given, INT)
-    first, last, *rest = (value.sql for value in given)
+    end = "error('range() has no end that is null')"
+    first, last, *rest = (f"coalesce({value.sql}, {end})" for value in given)
     if not rest:
         return Value(f"range({first}, {last} + 1)", list_of(INT))
     zero = "CASE WHEN o.c = 0 THEN error('the step of range() is zero') ELSE o.c END"
@@ -426,6 +427,20 @@ def _split(given: Sequence[Value]) -> Value:
     return Value(f"string_split({given[0].sql}, {given[1].sql})", list_of(TEXT))
 
 
+def _replace(given: Sequence[Value]) -> Value:
+    """Replace a text; an empty one stands before each character and at the end."""
+    if any(value.type == NULL for value in given):
+        return Value("NULL", NULL)
+    _wanted("replace", given, TEXT)
+    values = dict(zip("abc", (value.sql for value in given), strict=True))
+    between = (
+        "CASE WHEN o.c IS NOT NULL THEN o.c || array_to_string("
+        "list_transform(string_split(o.a, ''), lambda i: i || o.c), '') END"
+    )
+    cases = "CASE WHEN o.b <> '' THEN replace(o.a, o.b, o.c) WHEN o.a = '' THEN o.c "
+    return Value(once(values, f"{cases}WHEN o.b = '' THEN {between} END"), TEXT)
+
+
 def _substring(given: Sequence[Value]) -> Value:
     text, start, *length = (value.sql for value in given)
     more = f", {length[0]}" if length else ""
@@ -456,12 +471,13 @@ def _null_if(given: Sequence[Value]) -> Value:
 FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     **{name: _same(sql, TEXT) for name, sql in {
         "toupper": "upper", "upper": "upper", "tolower": "lower", "lower": "lower",
-        "trim": "trim", "btrim": "trim", "ltrim": "ltrim", "rtrim": "rtrim", "replace": "replace",
+        "trim": "trim", "btrim": "trim", "ltrim": "ltrim", "rtrim": "rtrim",
     }.items()},
     **{name: _of_number(name) for name in (
         "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians",
     )},
     "log": lambda given: _of_number("ln")(given),
+    "replace": _replace,
     "size": _size, "length": _size, "char_length": _size, "character_length": _size,
     "coalesce": _coalesce, "range": _range, "head": _end("1"), "last": _end("-1"), "tail": _tail,
     "round": _round, "tointeger": _to_integer, "tofloat": _to_float,

@@ -715,9 +715,9 @@ def _apart(left: Element, right: Element, conditions: Sequence[Syntax]) -> bool:
     names = {("variable", left.name), ("variable", right.name)}
     for condition in _required(conditions):
         signs = [part.name for part in condition.parts[1::2]]
-        if condition.kind == "compare" and signs == ["<>"]:
-            if {(part.kind, part.name) for part in condition.parts[::2]} == names:
-                return True
+        compared_names = {(part.kind, part.name) for part in condition.parts[::2]}
+        if condition.kind == "compare" and signs == ["<>"] and compared_names == names:
+            return True
     texts = [{(e.name, e.parts[0].name) for place in node.maps for e in _entries(place)
               if e.parts[0].kind == "string"} for node in (left, right)]  # fmt: skip
     return any(a == c and b != d for a, b in texts[0] for c, d in texts[1])

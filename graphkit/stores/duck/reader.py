@@ -124,6 +124,17 @@ class Reader(Closing):
         return collect(query.names, rows, limits)
 
 
+BROKEN = ("projection_pullup",)
+"""Optimizers of DuckDB 2.0.1 that end some statements with "Failed to bind column reference", as in
+https://github.com/duckdb/duckdb/issues/21890."""
+
+
+def _broken(connection: DuckDBPyConnection) -> list[str]:
+    """List those of the broken optimizers that this version has."""
+    names = {name for (name,) in connection.execute("FROM duckdb_optimizers()").fetchall()}
+    return [name for name in BROKEN if name in names]
+
+
 def _opened(file: Path) -> DuckDBPyConnection:
     """Open a file for reading, and close all other doors of the engine.
 
@@ -135,6 +146,7 @@ def _opened(file: Path) -> DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=SETTINGS)
     try:
         connection.execute(f"ATTACH {text(str(file))} AS {FILE} (READ_ONLY)")
+        connection.execute(f"SET disabled_optimizers = '{','.join(_broken(connection))}'")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
@@ -157,8 +169,10 @@ def _neutral(value: Any, model: Model) -> Any:
         return path(*(_neutral(value[part], model) for part in ("_nodes", "_relationships")))
     if "_kind" not in value:
         # Of the properties of a node, one that is not set is not there.
-        return {key_of(name): _neutral(item, model) for name, item in value.items()
-                if not name.startswith("_") and (item is not None or SPARSE not in value)}  # fmt: skip
+        return {
+            key_of(name): _neutral(item, model) for name, item in value.items()
+            if not name.startswith("_") and (item is not None or SPARSE not in value)
+        }  # fmt: skip
     properties = {k: _neutral(v, model) for k, v in value.items()
                   if not k.startswith("_") and v is not None}  # fmt: skip
     kind = node if value["_kind"] in model.nodes else relationship
