@@ -13,7 +13,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
         "int": ("c.last_year",),
         "texts": ("c.aliases", "labels(c)"),
         "bool": (
-            "(c)-[:HOLDS]->()",
+            "exists((c)-[:HOLDS]->())",
             "EXISTS { (c)-[:PRODUCES]->(:Product) }",
             "c:Area",
             "c:Nation",
@@ -57,7 +57,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
             "labels(a)",
             "COLLECT { MATCH (b)-[m:MADE_INTO]->() RETURN m.process ORDER BY m.process }",
         ),
-        "bool": ("(b)-[:MADE_INTO]->()", "a = b", "id(a) <> id(b)"),
+        "bool": ("exists((b)-[:MADE_INTO]->())", "a = b", "id(a) <> id(b)"),
     },
     "MATCH (x:Country)-[f:EXPORTS {product: 'ree-metals', period: '2024'}]->(y:Country)": {
         "text": ("x.iso3", "y.iso3", "f.period", "f.hs", "y.region"),
@@ -68,7 +68,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
     "OPTIONAL MATCH (c)-[r:MEMBER_OF]->(a:Area)": {
         "text": ("c.iso3", "a.iso3", "a.name", "type(r)", "endNode(r).iso3"),
         "texts": ("labels(a)", "labels(c)", "a.aliases"),
-        "bool": ("a:Area", "a IS NULL", "a:Country|Area", "(a)<-[:MEMBER_OF]-()", "r IS NOT NULL"),
+        "bool": ("a:Area", "a IS NULL", "a:Country|Area", "exists((a)<-[:MEMBER_OF]-())", "r IS NOT NULL"),
         "map": ("a {.iso3, k: c.name, n: 1}",),
     },
     "MATCH (p:Product)-[:AT_STAGE]->(s:Stage WHERE s.position < 3)": {
@@ -85,7 +85,7 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "MATCH (a:Product)-[:MADE_INTO]->{1,2}(b:Product {key: 'magnets-metal'})": {
         "text": ("a.key", "b.name"),
-        "bool": ("(a)-[:MADE_INTO]->(b)", "EXISTS { (a)-[:MADE_INTO]->{2}(b) }"),
+        "bool": ("exists((a)-[:MADE_INTO]->(b))", "EXISTS { (a)-[:MADE_INTO]->{2}(b) }"),
     },
     "MATCH (a:Product {key: 'dy-metal'}) ((x)-[:MADE_INTO]->(y)){0,2} (b)": {
         "text": ("a.key", "b.key"),

@@ -437,7 +437,7 @@ def _replace(given: Sequence[Value]) -> Value:
         "CASE WHEN o.c IS NOT NULL THEN o.c || array_to_string("
         "list_transform(string_split(o.a, ''), lambda i: i || o.c), '') END"
     )
-    cases = "CASE WHEN o.b <> '' THEN replace(o.a, o.b, o.c) WHEN o.a = '' THEN o.c "
+    cases = "CASE WHEN o.b <> '' THEN replace(o.a, o.b, o.c) WHEN o.a || o.b = '' THEN o.c "
     return Value(once(values, f"{cases}WHEN o.b = '' THEN {between} END"), TEXT)
 
 

@@ -92,7 +92,8 @@ class Walk:
         seen = f"NOT EXISTS (SELECT 1 FROM recurring.w x WHERE {same})"
         if self.way_back:
             return seen
-        return f"{seen} AND NOT ({columns['f']} = {columns['t']} AND {columns['fk']} = {columns['tk']})"
+        back = f"{columns['f']} = {columns['t']} AND {columns['fk']} = {columns['tk']}"
+        return f"{seen} AND NOT ({back})"
 
     def of_no_step(self) -> str:
         """Select the walks of no step, after others."""
