@@ -39,7 +39,8 @@ from graphkit.stores import (
     kept_rows,
     no_progress,
 )
-from graphkit.stores.embedded import SETTLED, EmbeddedStore
+from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.file import SETTLED
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -24,9 +24,9 @@ from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, or
 from graphkit import cli
 from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
-from graphkit.stores import LIMITS, Limits, embedded
+from graphkit.stores import LIMITS, Limits, sandbox
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.embedded.sandbox_worker import landlock_version
+from graphkit.stores.sandbox_worker import landlock_version
 from graphkit.stores.neo4j import Neo4jStore, check_plan
 
 SECRET = "canary-5f1e"
@@ -305,7 +305,7 @@ def test_an_answer_that_is_not_a_table_is_one_line_and_the_next_is_of_a_new_proc
 ):
     with EmbeddedStore(sliced_file) as store:
         with monkeypatch.context() as patch:
-            patch.setattr(embedded, "START", GARBLED)
+            patch.setattr(sandbox, "START", GARBLED)
             with pytest.raises(StoreError, match=r"answer cannot be read: .") as raised:
                 store.ask("RETURN 1 AS x")
 
@@ -355,8 +355,7 @@ INSIDE = """
 import encodings.idna, json, socket, sys
 from pathlib import Path
 import ladybug
-from graphkit.stores.embedded.sandbox_worker import allow_only
-from graphkit.stores.embedded.sandbox_worker import open_no_more
+from graphkit.stores.sandbox_worker import allow_only, open_no_more
 
 path, lock, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 ladybug.Database.get_version()
@@ -417,8 +416,8 @@ def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(sliced_f
 def test_the_process_inside_cannot_take_all_memory(sliced_file):
     code = (
         "import sys; from pathlib import Path;"
-        "from graphkit.stores.embedded.sandbox_worker import lock_in;"
-        "lock_in(Path(sys.argv[1])); bytearray(2**43 + 2**33)"
+        "from graphkit.stores.sandbox_worker import lock_in;"
+        "lock_in(Path(sys.argv[1]), 2**32); bytearray(2**33)"
     )
     done = subprocess.run([sys.executable, "-c", code, sliced_file], capture_output=True, text=True)
     assert done.stderr.endswith("MemoryError\n")
@@ -429,8 +428,8 @@ def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
     sliced_file, monkeypatch
 ):
     with EmbeddedStore(sliced_file) as store:
-        for most, stays in ((embedded.KEPT, True), (2**20, False)):
-            monkeypatch.setattr(embedded, "KEPT", most)
+        for most, stays in ((sandbox.KEPT, True), (2**20, False)):
+            monkeypatch.setattr(sandbox, "KEPT", most)
             assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
             assert (store._idle[0]._process is not None) == stays
         assert store.ask("RETURN 2 AS x").table["x"].to_pylist() == [2]

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
 from graphkit.errors import StoreError, Unreachable
-from graphkit.paths import locked
 from graphkit.schema import Schema, Type
-from graphkit.stores import Progress, say_waiting
+from graphkit.stores import Progress
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -107,25 +102,6 @@ def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[An
             f"(delete {delete}, and make it again with 'graphkit load')"
         ) from error
     return database, connection
-
-
-@contextmanager
-def workroom(path: Path) -> Iterator[Path]:
-    """Open a folder beside the database for one load at a time, without a killed one's files."""
-    folder = path.with_name(f".{path.name}.loading")
-    lock = folder / "lock"
-    with locked(lock, partial(say_waiting, str(path))):
-        for left in folder.iterdir():
-            if left != lock:
-                left.unlink()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    if sys.platform == "win32":  # where a file in use stays, so this is safe and needed only there
-        with suppress(OSError):
-            lock.unlink()
-            folder.rmdir()
 
 
 def fill(path: Path, graph: Graph, progress: Progress, *, size: int = SLICE) -> None:
