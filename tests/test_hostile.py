@@ -26,8 +26,8 @@ from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores import LIMITS, Limits, sandbox
 from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.sandbox_worker import landlock_version
 from graphkit.stores.neo4j import Neo4jStore, check_plan
+from graphkit.stores.sandbox_worker import landlock_version
 
 SECRET = "canary-5f1e"
 BUSY = 0.25

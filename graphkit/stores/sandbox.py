@@ -22,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 
 from graphkit.errors import (
+    Damaged,
     GraphkitError,
     OutOfMemory,
     StoreError,
@@ -38,7 +39,8 @@ START = (
 )
 """Starts a module that answers requests."""
 ERRORS: Mapping[str, type[GraphkitError]] = {
-    kind.__name__: kind for kind in (OutOfMemory, StoreError, Unreachable, Untranslated, UsageError)
+    kind.__name__: kind
+    for kind in (Damaged, OutOfMemory, StoreError, Unreachable, Untranslated, UsageError)
 }
 HEADER = 2**20
 """More than any error or note is long."""

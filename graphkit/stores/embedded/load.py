@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
-from graphkit.errors import StoreError, Unreachable
+from graphkit.errors import Damaged, StoreError, Unreachable
 from graphkit.schema import Schema, Type
 from graphkit.stores import Progress
 
@@ -23,6 +24,8 @@ SLICE = 2**17
 """Rows that are copied at once: ladybug holds those twice, and the ones copied before once."""
 LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
 """Endings of the files that a program which was cut off while writing leaves behind."""
+WHOLE = r"(?i)lock on file|mmap|memory|different version"
+"""Of messages on a file that is whole, but not for now or not for this ladybug."""
 SPARE = 2**20
 """Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
@@ -97,7 +100,8 @@ def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[An
         said = " ".join(str(error).removeprefix("Runtime exception: ").split())
         left = (path.with_name(path.name + ending) for ending in LEFT_OVER)
         delete = " and ".join(["it", *(each.name for each in left if each.exists())])
-        raise Unreachable(
+        kind = Unreachable if re.search(WHOLE, said) else Damaged
+        raise kind(
             f"cannot open {path} as a graphkit database: {said} "
             f"(delete {delete}, and make it again with 'graphkit load')"
         ) from error

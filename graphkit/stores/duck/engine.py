@@ -1,0 +1,102 @@
+"""DuckDB as graphkit starts it: what a connection may do, and what its errors mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable, one_line
+from graphkit.stores.duck.file import FILE, SETTINGS, text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from _duckdb import DuckDBPyConnection
+
+OWN_MEMORY = 2 * 2**30
+"""Bytes for graphkit's own statements: those on the shipped graph take a tenth of it."""
+FREE_MEMORY = 2**30
+"""Bytes for a statement that anybody wrote, beside what its functions take on their own."""
+BATCH = 65_536
+"""Rows that are read at once."""
+LOCKED = "Could not set lock"
+NEWER = ("newer version of DuckDB", "storage version", "serialization version")
+"""Of messages on a file that is whole, but not for now or not for this DuckDB."""
+DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksum")
+"""Of messages on a file that is not as DuckDB wrote it."""
+
+
+def opened(path: Path, memory: int) -> DuckDBPyConnection:
+    """Open a file for reading, and close all other doors of the engine.
+
+    A connection in memory attaches it: an instance that is opened by its path is kept by it, and
+    would go on reading a file that another has replaced.
+
+    Raises
+    ------
+    Damaged
+        It is not a DuckDB database, or not as it was written.
+    Unreachable
+        Another program writes to it, or it is of a newer DuckDB.
+    """
+    # The package around it takes 0.1 s to import, for relations and expressions in Python.
+    import _duckdb
+
+    settings = SETTINGS | {"memory_limit": f"{memory}B", "temp_directory": ""}
+    connection = _duckdb.connect(":memory:", config=settings)
+    try:
+        # Absolute: a relative path may look like the name of another sort of database.
+        connection.execute(f"ATTACH {text(str(path.absolute()))} AS {FILE} (READ_ONLY)")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except _duckdb.Error as error:
+        connection.close()
+        raise not_opened(path, error) from error
+    return connection
+
+
+def not_opened(path: Path, error: Exception) -> StoreError:
+    """Return the error to show for one of DuckDB's on opening a file."""
+    message = first_line(error)
+    if LOCKED in message:
+        return Unreachable(f"cannot open {path}: another program has it open for writing")
+    if any(said in message for said in NEWER):
+        return Unreachable(
+            f"cannot open {path}: a newer DuckDB wrote it ({message}); update duckdb, or load into "
+            "another file"
+        )
+    if isinstance(failure(path, error), OutOfMemory):
+        return Unreachable(f"cannot open {path}: there is not enough memory ({message})")
+    kind = Damaged if any(said in message for said in DAMAGED) else Unreachable
+    return kind(
+        f"cannot open {path} as a graphkit database: {message}; "
+        "move it away, and make it again with 'graphkit load'"
+    )
+
+
+def failure(path: Path, error: Exception) -> StoreError:
+    """Return the error to show for one of DuckDB's on a statement."""
+    message = first_line(error)
+    kind = type(error).__name__
+    if kind in ("OutOfMemoryException", "MemoryError") or "bad_alloc" in message:
+        return OutOfMemory()
+    if any(said in message for said in DAMAGED) or kind in ("IOException", "FatalException"):
+        return Damaged(
+            f"{path} is damaged: {message}; move it away, and make it again with 'graphkit load'"
+        )
+    if kind == "CatalogException":
+        return StoreError(f"{path} has not all that the graph has in this version: {message}")
+    return StoreError(f"the embedded database refused the statement: {message}")
+
+
+def first_line(error: Exception) -> str:
+    """Return what DuckDB says, without its sort of error and its advice in further lines."""
+    said = str(error).partition("\n")[0]
+    _, _, message = said.rpartition(" Error: ") if "Error: " in said else ("", "", said)
+    return one_line(Exception(message.removeprefix("Error: ")))
+
+
+def batches(cursor: DuckDBPyConnection, rows: int) -> pa.RecordBatchReader:
+    """Read the rows of the statement that a cursor has just run, as Arrow."""
+    if hasattr(cursor, "_result_as_arrow"):  # from 2.0 on
+        return cursor._result_as_arrow(rows, reader=True)
+    return cursor.to_arrow_reader(rows)
