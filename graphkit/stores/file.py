@@ -106,7 +106,7 @@ class FileStore(Closing):
             There is no such file, or it is not a database.
         """
         with self._opening:
-            if self._is_open:
+            if self.is_open:
                 return
             check_place(self.path)
             if self.path.is_dir():
@@ -227,7 +227,7 @@ class FileStore(Closing):
 
     @property
     @abstractmethod
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
         """True if the engine has the file open."""
 
     @abstractmethod

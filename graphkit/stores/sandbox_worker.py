@@ -87,8 +87,10 @@ def serve(store: FileStore, memory: int) -> NoReturn:
     lock_in(store.path, memory)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
-    while True:
+    _answer(store, requests.get())
+    while store.is_open:  # an engine that failed inside cannot be started here again
         _answer(store, requests.get())
+    os._exit(0)
 
 
 def asked_path() -> Path:

@@ -25,11 +25,29 @@ DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksu
 """Of messages on a file that is not as DuckDB wrote it."""
 
 
-def opened(path: Path, memory: int) -> DuckDBPyConnection:
+def started(memory: int) -> DuckDBPyConnection:
+    """Start the engine, with no file yet; it reads some of the system's.
+
+    Raises
+    ------
+    Unreachable
+        There is not enough memory.
+    """
+    # The package around it takes 0.1 s to import, for relations and expressions in Python.
+    import _duckdb
+
+    settings = SETTINGS | {"memory_limit": f"{memory}B", "temp_directory": ""}
+    try:
+        return _duckdb.connect(":memory:", config=settings)
+    except (_duckdb.Error, MemoryError) as error:
+        raise Unreachable(f"DuckDB does not start here: {first_line(error)}") from error
+
+
+def attach(connection: DuckDBPyConnection, path: Path) -> None:
     """Open a file for reading, and close all other doors of the engine.
 
-    A connection in memory attaches it: an instance that is opened by its path is kept by it, and
-    would go on reading a file that another has replaced.
+    An instance that is opened by the path of a file is kept by it, and would go on reading a file
+    that another has replaced.
 
     Raises
     ------
@@ -38,11 +56,8 @@ def opened(path: Path, memory: int) -> DuckDBPyConnection:
     Unreachable
         Another program writes to it, or it is of a newer DuckDB.
     """
-    # The package around it takes 0.1 s to import, for relations and expressions in Python.
     import _duckdb
 
-    settings = SETTINGS | {"memory_limit": f"{memory}B", "temp_directory": ""}
-    connection = _duckdb.connect(":memory:", config=settings)
     try:
         # Absolute: a relative path may look like the name of another sort of database.
         connection.execute(f"ATTACH {text(str(path.absolute()))} AS {FILE} (READ_ONLY)")
@@ -51,7 +66,6 @@ def opened(path: Path, memory: int) -> DuckDBPyConnection:
     except _duckdb.Error as error:
         connection.close()
         raise not_opened(path, error) from error
-    return connection
 
 
 def not_opened(path: Path, error: Exception) -> StoreError:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-import _duckdb
-
 from graphkit.stores.duck.engine import FREE_MEMORY
 from graphkit.stores.duck.store import DuckStore, graph_model
 from graphkit.stores.sandbox_worker import asked_path, serve
@@ -16,6 +14,7 @@ MEMORY = 4 * 2**30
 
 def main() -> NoReturn:
     """Answer the requests that come on stdin, until it ends."""
-    _duckdb.connect(":memory:").close()  # loads the engine
+    store = DuckStore(asked_path(), FREE_MEMORY)
+    store.start()
     graph_model()
-    serve(DuckStore(asked_path(), FREE_MEMORY), MEMORY)
+    serve(store, MEMORY)

@@ -36,7 +36,7 @@ from graphkit.stores import (
     within,
 )
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, batches, failure, opened
+from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, started
 from graphkit.stores.duck.file import FILE, fill, quoted
 from graphkit.stores.duck.reader import _neutral as neutral
 from graphkit.stores.duck.reader import model_of
@@ -66,9 +66,12 @@ class DuckStore(FileStore):
         super().__init__(path)
         self._memory = memory
         self._engine: DuckDBPyConnection | None = None
+        self._started: DuckDBPyConnection | None = None
+        """The engine before it has the file."""
 
     @property
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
+        """True if the engine has the file open."""
         return self._engine is not None
 
     def _attach(self) -> None:
@@ -76,7 +79,16 @@ class DuckStore(FileStore):
             raise Unreachable(
                 f"{self.path} was made by graphkit 0.2; 'graphkit load' makes it anew"
             )
-        self._engine = opened(self.path, self._memory)
+        self.start()
+        engine, self._started = self._started, None
+        assert engine is not None
+        attach(engine, self.path)
+        self._engine = engine
+
+    def start(self) -> None:
+        """Start the engine, which later opens the file and nothing else."""
+        if self._started is None:
+            self._started = started(self._memory)
 
     def _detach(self) -> None:
         if self._engine is not None:

@@ -63,7 +63,8 @@ class EmbeddedStore(FileStore):
         """Of each thread: what one sets in its connection must not reach the others."""
 
     @property
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
+        """True if the engine has the file open."""
         return self._database is not None
 
     def _attach(self) -> None:
