@@ -58,7 +58,7 @@ BUILDERS = (
 
 @dataclass(frozen=True)
 class Engine:
-    """What a file of an engine is called, its version, and the module that makes it."""
+    """Ending of the names of an engine's files, its version, and the module that makes them."""
 
     ending: str
     version: str

@@ -18,14 +18,13 @@ from pathlib import Path
 
 import ladybug
 import pytest
-from databases import settled, until
+from databases import EmbeddedStore, of_ladybug, settled, until
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit import cli
 from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores import LIMITS, Limits, sandbox
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore, check_plan
 from graphkit.stores.sandbox_worker import landlock_version
 
@@ -313,6 +312,7 @@ def test_an_answer_that_is_not_a_table_is_one_line_and_the_next_is_of_a_new_proc
         assert store.ask("RETURN 1 AS x").table.to_pylist() == [{"x": 1}]
 
 
+@of_ladybug
 def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(sliced_file, tmp_path):
     content = sliced_file.read_bytes()
     path = tmp_path / "graph.lbdb"
@@ -395,18 +395,21 @@ def inside(lock: str, sliced_file: Path, canary: Canary) -> str:
     return done.stdout
 
 
+@of_ladybug
 def test_without_a_lock_the_embedded_engine_reads_and_writes_any_file(sliced_file, canary):
     assert SECRET in inside("none", sliced_file, canary)
     assert not canary.well
     until(lambda: bool(canary.visits))
 
 
+@of_ladybug
 @pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
 def test_landlock_alone_leaves_no_file_and_no_network(sliced_file, canary):
     assert SECRET not in inside("landlock", sliced_file, canary)
     assert canary.well
 
 
+@of_ladybug
 def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(sliced_file, canary):
     assert SECRET not in inside("descriptors", sliced_file, canary)
     assert canary.well
@@ -438,10 +441,10 @@ def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
 ENDLESS = """
 import sys
 from pathlib import Path
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.database import open_file
 from graphkit.stores import Limits
 
-EmbeddedStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
+open_file(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 """
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import ladybug
 import pyarrow as pa
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit import stores
@@ -19,7 +20,6 @@ from graphkit.questions.dependence import depends
 from graphkit.render import as_object
 from graphkit.seeds import read_seeds
 from graphkit.stores import Closing, embedded
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}

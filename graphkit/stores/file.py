@@ -254,7 +254,9 @@ def workroom(path: Path) -> Iterator[Path]:
     lock = folder / "lock"
     with locked(lock, partial(say_waiting, str(path))):
         for left in folder.iterdir():
-            if left != lock:
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left != lock:
                 left.unlink()
         try:
             yield folder

@@ -18,11 +18,14 @@ FREE_MEMORY = 2**30
 """Bytes for a statement that anybody wrote, beside what its functions take on their own."""
 BATCH = 65_536
 """Rows that are read at once."""
+MARK = b"DUCK"
+"""Of a DuckDB file, after a checksum of 8 bytes."""
 LOCKED = "Could not set lock"
 NEWER = ("newer version of DuckDB", "storage version", "serialization version")
 """Of messages on a file that is whole, but not for now or not for this DuckDB."""
 DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksum")
 """Of messages on a file that is not as DuckDB wrote it."""
+AGAIN = "move it away, and make it again with 'graphkit load'"
 
 
 def started(memory: int) -> DuckDBPyConnection:
@@ -58,14 +61,50 @@ def attach(connection: DuckDBPyConnection, path: Path) -> None:
     """
     import _duckdb
 
+    if head(path)[8:12] != MARK:  # of another sort of database, DuckDB would want an extension
+        connection.close()
+        raise Damaged(f"cannot open {path} as a graphkit database: it is no DuckDB file; {AGAIN}")
     try:
         # Absolute: a relative path may look like the name of another sort of database.
         connection.execute(f"ATTACH {text(str(path.absolute()))} AS {FILE} (READ_ONLY)")
+        _check_whole(connection, path)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except _duckdb.Error as error:
         connection.close()
         raise not_opened(path, error) from error
+    except Damaged:
+        connection.close()
+        raise
+
+
+def head(path: Path) -> bytes:
+    """Read the first bytes of a file.
+
+    Raises
+    ------
+    Unreachable
+        It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(12)
+    except OSError as error:
+        raise Unreachable(f"cannot open {path}: {error.strerror or error}") from error
+
+
+def _check_whole(connection: DuckDBPyConnection, path: Path) -> None:
+    """Compare the size of a file with that of its blocks, which DuckDB reads when asked alone."""
+    ((wanted,),) = connection.execute(
+        "SELECT total_blocks * block_size FROM pragma_database_size() WHERE database_name = $name",
+        {"name": FILE},
+    ).fetchall()
+    found = path.stat().st_size
+    if found < wanted:
+        raise Damaged(
+            f"cannot open {path} as a graphkit database: it was cut off, {found:,} bytes of at "
+            f"least {wanted:,}; {AGAIN}"
+        )
 
 
 def not_opened(path: Path, error: Exception) -> StoreError:
@@ -81,10 +120,7 @@ def not_opened(path: Path, error: Exception) -> StoreError:
     if isinstance(failure(path, error), OutOfMemory):
         return Unreachable(f"cannot open {path}: there is not enough memory ({message})")
     kind = Damaged if any(said in message for said in DAMAGED) else Unreachable
-    return kind(
-        f"cannot open {path} as a graphkit database: {message}; "
-        "move it away, and make it again with 'graphkit load'"
-    )
+    return kind(f"cannot open {path} as a graphkit database: {message}; {AGAIN}")
 
 
 def failure(path: Path, error: Exception) -> StoreError:
@@ -94,9 +130,7 @@ def failure(path: Path, error: Exception) -> StoreError:
     if kind in ("OutOfMemoryException", "MemoryError") or "bad_alloc" in message:
         return OutOfMemory()
     if any(said in message for said in DAMAGED) or kind in ("IOException", "FatalException"):
-        return Damaged(
-            f"{path} is damaged: {message}; move it away, and make it again with 'graphkit load'"
-        )
+        return Damaged(f"{path} is damaged: {message}; {AGAIN}")
     if kind == "CatalogException":
         return StoreError(f"{path} has not all that the graph has in this version: {message}")
     return StoreError(f"the embedded database refused the statement: {message}")

@@ -36,7 +36,7 @@ from graphkit.stores import (
     within,
 )
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, started
+from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, head, started
 from graphkit.stores.duck.file import FILE, fill, quoted
 from graphkit.stores.duck.reader import _neutral as neutral
 from graphkit.stores.duck.reader import model_of
@@ -76,6 +76,8 @@ class DuckStore(FileStore):
 
     def _attach(self) -> None:
         if _is_old(self.path):
+            if not _is_old_graph(self.path):
+                raise Unreachable(f"{self.path} is a database of another program")
             raise Unreachable(
                 f"{self.path} was made by graphkit 0.2; 'graphkit load' makes it anew"
             )
@@ -163,7 +165,7 @@ class DuckStore(FileStore):
 
     def _held(self, schema: Schema) -> Held:
         """Read keys and digests of the file as it is."""
-        if _is_old(self.path):
+        if self.path.is_file() and _is_old(self.path):
             if not _is_old_graph(self.path):
                 raise self._of_something_else
             logging.getLogger("graphkit").warning(
@@ -193,8 +195,7 @@ class DuckStore(FileStore):
 
 def _is_old(path: Path) -> bool:
     """Tell a file of the engine of graphkit 0.2."""
-    with path.open("rb") as file:
-        return file.read(len(OLD_KIND)) == OLD_KIND
+    return head(path).startswith(OLD_KIND)
 
 
 def _is_old_graph(path: Path) -> bool:
