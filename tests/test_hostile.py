@@ -451,7 +451,7 @@ open_file(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the process in /proc")
 def test_the_process_inside_ends_with_the_one_that_asks(sliced_file):
     asking = subprocess.Popen(
-        [sys.executable, "-c", ENDLESS, str(sliced_file), BOMBS["a cross join"]]
+        [sys.executable, "-c", ENDLESS, str(sliced_file), BOMBS["ranges of ranges"]]
     )
     children = Path(f"/proc/{asking.pid}/task/{asking.pid}/children")
     until(lambda: bool(children.read_text()))

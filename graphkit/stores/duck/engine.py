@@ -129,6 +129,8 @@ def failure(path: Path, error: Exception) -> StoreError:
     kind = type(error).__name__
     if kind in ("OutOfMemoryException", "MemoryError") or "bad_alloc" in message:
         return OutOfMemory()
+    if "destination type INT64" in message:
+        return StoreError("found an integer that does not fit into 64 bits")
     if any(said in message for said in DAMAGED) or kind in ("IOException", "FatalException"):
         return Damaged(f"{path} is damaged: {message}; {AGAIN}")
     if kind == "CatalogException":

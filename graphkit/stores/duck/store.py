@@ -130,6 +130,12 @@ class DuckStore(FileStore):
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
         check_names(plan.query.names)
+        for value in plan.values.values():
+            if is_mixed(type_of(value)):  # DuckDB would take all of its items for text
+                raise UsageError(
+                    "the embedded database cannot take these parameters: found a list of values of "
+                    "several types"
+                )
 
         def read(cursor: DuckDBPyConnection) -> Result:
             if plan.statement.asks_for_plan:
@@ -300,6 +306,15 @@ def sample(of: T) -> Any:
         item = of.item or NULL
         return _List([0, ""] if item == ANY else [] if item == NULL else [sample(item)])
     return {INT: _Integer(), FLOAT: _Fraction(), TEXT: _Text(), BOOL: True}[of]
+
+
+def is_mixed(of: T) -> bool:
+    """Tell the type of a list whose items are of several types.
+
+    >>> [is_mixed(type_of(value)) for value in ([1, 2.5, None], [1, "a"], [[1], ["a"]], "a")]
+    [False, True, True, False]
+    """
+    return of.name == "list" and of.item is not None and (of.item == ANY or is_mixed(of.item))
 
 
 def own_plan(statement: str, parameters: Mapping[str, Any]) -> Plan:
