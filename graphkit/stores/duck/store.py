@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.arrow import release_memory
 from graphkit.cypher import Statement
-from graphkit.errors import StoreError, Unreachable, UsageError
+from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
 from graphkit.schema import GRAPH, Schema
 from graphkit.stores import (
     GRACE_SECONDS,
@@ -93,9 +94,12 @@ class DuckStore(FileStore):
             self._started = started(self._memory)
 
     def _detach(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = None
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            import _duckdb
+
+            with suppress(_duckdb.Error):  # another thread's statement still runs, and then lets go
+                engine.close()
 
     def _cursor(self) -> DuckDBPyConnection:
         """Begin a statement: one that is not read to its end blocks the next of its connection."""
@@ -160,7 +164,11 @@ class DuckStore(FileStore):
             self._detach()  # it would refuse every later statement
             raise failure(self.path, error) from error
         except (_duckdb.Error, MemoryError) as error:
-            raise failure(self.path, error) from error
+            failed = failure(self.path, error)
+            if isinstance(failed, OutOfMemory):
+                self._detach()  # it would keep most of what it took
+                release_memory()
+            raise failed from error
         except (ValueError, TypeError, OverflowError) as error:
             raise UsageError(
                 f"the embedded database cannot take these parameters: {error}"
@@ -228,6 +236,8 @@ def in_time(
     """Run a statement that an interrupt or the deadline ends: DuckDB itself hears no signal."""
     if limits.timeout is None and threading.current_thread() is not threading.main_thread():
         return at_once(cursor, read, limits)
+    import _duckdb
+
     ended = threading.Event()
 
     def answer() -> Read:
@@ -238,10 +248,10 @@ def in_time(
 
     def give_up() -> None:
         end = time.monotonic() + GRACE_SECONDS
-        while time.monotonic() < end:
-            cursor.interrupt()  # which is forgotten if the statement has not begun
-            if ended.wait(AGAIN):
-                return
+        while not ended.is_set() and time.monotonic() < end:
+            with suppress(_duckdb.Error):  # it has just ended
+                cursor.interrupt()  # which is forgotten if the statement has not begun
+            ended.wait(AGAIN)
 
     return within(limits.timeout, answer, limits.too_long, give_up)
 
