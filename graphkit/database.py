@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphkit._version import __version__
 from graphkit.errors import (
+    Damaged,
     GraphkitError,
     StoreError,
     Unreachable,
@@ -39,7 +40,7 @@ from graphkit.stores import (
     kept_rows,
     no_progress,
 )
-from graphkit.stores.embedded import SETTLED, EmbeddedStore
+from graphkit.stores.file import SETTLED, FileStore
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,9 +51,39 @@ if TYPE_CHECKING:
 
 BUILDERS = (
     "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/shares.py", "stores/embedded/load.py",
+    "analysis/flows.py", "analysis/shares.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Ending of the names of an engine's files, its version, and the module that makes them."""
+
+    ending: str
+    version: str
+    builder: str
+    open: Callable[[Path], FileStore]
+
+
+def engine() -> Engine:
+    """Return the engine of files: that of ``GRAPHKIT_ENGINE``, while there are two."""
+    if os.environ.get("GRAPHKIT_ENGINE") == "duckdb":
+        import _duckdb
+
+        from graphkit.stores.duck.store import DuckStore
+
+        return Engine("duckdb", _duckdb.__version__, "stores/duck/file.py", DuckStore)
+    import ladybug
+
+    from graphkit.stores.embedded import EmbeddedStore
+
+    return Engine("lbdb", str(ladybug.__version__), "stores/embedded/load.py", EmbeddedStore)
+
+
+def open_file(path: Path) -> FileStore:
+    """Return the store of an embedded database, which is opened on first read."""
+    return engine().open(path)
 
 
 AUTO = "auto"
@@ -70,21 +101,20 @@ def cache_path(seeds: Path) -> Path:
     The digest is kept with a stamp of the files that it was made of, and made again only if one
     of them is another or has changed.
     """
-    import ladybug
-
+    made_by = engine()
     package = Path(__file__).parent
     below = sorted(Path(folder, name) for folder, _, names in os.walk(seeds) for name in names)
     readers = sorted((package / "seeds").glob("*.py"))
-    builders = [*readers, *(package / name for name in BUILDERS)]
+    builders = [*readers, *(package / name for name in (*BUILDERS, made_by.builder))]
     owner = _owner(seeds)
-    # Another version of ladybug may not open the file, or misread its layout.
-    stamp, settled = _stamp([*below, *builders], str(ladybug.__version__))
+    # Another version of the engine may not open the file, or misread its layout.
+    stamp, settled = _stamp([*below, *builders], f"{made_by.ending} {made_by.version}")
     kept = user_folder("cache") / f"{owner}.digest"
     with suppress(OSError):
         found, _, digest = kept.read_text().partition(" ")
         if found == stamp:
-            return kept.with_name(f"{owner}-{digest}.lbdb")
-    total = hashlib.sha256(str(ladybug.__version__).encode())
+            return kept.with_name(f"{owner}-{digest}.{made_by.ending}")
+    total = hashlib.sha256(made_by.version.encode())
     for path in (*below, *builders):
         # The check of seeds refuses what is not a regular file; reading it might never end.
         content = path.read_bytes() if path.is_file() else b""
@@ -95,7 +125,7 @@ def cache_path(seeds: Path) -> Path:
     if settled:
         with suppress(OSError):  # it only saves time
             write_private(kept, f"{stamp} {digest}")
-    return kept.with_name(f"{owner}-{digest}.lbdb")
+    return kept.with_name(f"{owner}-{digest}.{made_by.ending}")
 
 
 KEPT = 2
@@ -169,7 +199,7 @@ def open_store(place: str | Path) -> Store:
         raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
-    return EmbeddedStore(Path(place).expanduser())
+    return open_file(Path(place).expanduser())
 
 
 def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
@@ -197,10 +227,10 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
             raise
         return store
     path = cache_path(seeds)
-    store = EmbeddedStore(path)
+    store = open_file(path)
     try:
         store.open()
-    except Unreachable:  # missing or damaged: it is only a cache
+    except Unreachable:  # missing, damaged, or in use
         store = build_cache(seeds, path, progress)
     return WithNeo4j(store) if place == AUTO else store
 
@@ -209,7 +239,7 @@ class WithNeo4j(Closing):
     """Embedded database, with a local Neo4j of the same load for what it cannot translate."""
 
     def __init__(
-        self, embedded: EmbeddedStore, open_server: Callable[[], Store | None] | None = None
+        self, embedded: FileStore, open_server: Callable[[], Store | None] | None = None
     ) -> None:
         self._embedded = embedded
         self._open_server = open_server or _open_running
@@ -307,14 +337,17 @@ def last_load(store: Store) -> LastLoad:
     return found[0]
 
 
-def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> EmbeddedStore:
+def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> FileStore:
     """Build the database of some seeds, in one process at a time; drop those of older seeds."""
-    store = EmbeddedStore(path)
+    store = open_file(path)
     try:
         with locked(path.with_name("graph.lock")):
             try:
                 store.open()  # another process may have built it
-            except Unreachable:
+            except Unreachable as error:
+                whole = path.exists() and path.stat().st_size
+                if whole and not isinstance(error, Damaged):
+                    raise  # of another program's at work, or of too little memory
                 path.unlink(missing_ok=True)
                 load_seeds(seeds, store, progress)
                 _drop_others(path)
@@ -336,12 +369,12 @@ def _drop_others(path: Path) -> None:
     owner = path.name.rpartition("-")[0]
     if owner == "graph":
         path.with_name(NAMES).unlink(missing_ok=True)
-    others = [(-old.stat().st_mtime_ns, old) for old in path.parent.glob(f"{owner}-*.lbdb")]
+    others = [(-old.stat().st_mtime_ns, old) for old in path.parent.glob(f"{owner}-*{path.suffix}")]
     newest = sorted(item for item in others if item[1] != path)
     for _, old in newest[KEPT if owner == "graph" else 0 :]:
         with suppress(OSError):  # another process may still read it
             old.unlink()
-    for left in path.parent.glob(f".{owner}-*.lbdb.loading"):
+    for left in path.parent.glob(f".{owner}-*{path.suffix}.loading"):
         shutil.rmtree(left, ignore_errors=True)
 
 

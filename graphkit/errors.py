@@ -7,6 +7,7 @@
     ├── SeedError          3  seeds failed their check; carries every problem
     └── StoreError         1  a database refused or failed a statement
         ├── Unreachable    4  a database cannot be reached at all
+        │   └── Damaged    4  a file is not a database, or not as it was written
         ├── OutOfMemory    1  a statement needs more memory than it may have
         └── Untranslated   1  Neo4j would run the statement, the embedded database cannot
 """
@@ -80,6 +81,10 @@ class Unreachable(StoreError):
     """A database cannot be reached: not there, not started, or not letting us in."""
 
     exit_code = 4
+
+
+class Damaged(Unreachable):
+    """A file is not a database, or not as it was written."""
 
 
 class OutOfMemory(StoreError):

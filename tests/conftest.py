@@ -28,7 +28,16 @@ if sys.dont_write_bytecode and "MUTANT" not in os.environ:
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-from databases import MARK, clear, content, hold, sample, slice_seeds, stopped_at_the_end
+from databases import (
+    MARK,
+    EmbeddedStore,
+    clear,
+    content,
+    hold,
+    sample,
+    slice_seeds,
+    stopped_at_the_end,
+)
 from seed_texts import write_seeds
 
 from graphkit import cli
@@ -38,7 +47,6 @@ from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import locked, user_folder
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 
@@ -187,7 +195,7 @@ def sandboxes_counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     from sandbox_coverage import counted
 
     with counted(tmp_path_factory.mktemp("sandboxes")) as start, pytest.MonkeyPatch.context() as p:
-        p.setattr("graphkit.stores.embedded.START", start)
+        p.setattr("graphkit.stores.sandbox.START", start)
         yield
 
 

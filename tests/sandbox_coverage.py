@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,9 @@ def counted(folder: Path) -> Iterator[str]:
         reader = threading.Thread(target=_add, args=(arrivals,))
         reader.start()
         yield (
-            "import sys; sys.path[:] = sys.argv[1:];"
+            "import sys; worker, *sys.path[:] = sys.argv[1:];"
             "from graphkit.paths import start_small; start_small();"
-            f"from sandbox_coverage import measured; measured({str(address)!r})"
+            f"from sandbox_coverage import measured; measured({str(address)!r}, worker)"
         )
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
             last.sendto(b"{}", str(address))  # all that was sent before is read by then
@@ -45,7 +46,7 @@ def _add(arrivals: socket.socket) -> None:
         own.get_data().add_arcs({file: map(tuple, pairs) for file, pairs in arcs.items()})
 
 
-def measured(address: str) -> None:
+def measured(address: str, worker: str) -> None:
     """Answer as the sandbox does, and send each branch that is taken for the first time."""
     own = coverage.Coverage(data_file=None, branch=True, source=["graphkit"], config_file=False)
     own.start()
@@ -62,7 +63,7 @@ def measured(address: str) -> None:
             for start in range(0, len(new), PART):
                 sending.send(json.dumps({file: new[start : start + PART]}).encode())
 
-    from graphkit.stores.embedded import sandbox_worker
+    from graphkit.stores import sandbox_worker
 
     answer = sandbox_worker._send
 
@@ -72,4 +73,4 @@ def measured(address: str) -> None:
 
     sandbox_worker._send = reported
     report()  # opens what it needs before the process may open nothing
-    sandbox_worker.main()
+    import_module(worker).main()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from databases import EmbeddedStore
 
 from graphkit.analysis.balances import (
     BY_PRODUCTION,
@@ -22,7 +23,6 @@ from graphkit.importers.usgs.masses import UNITS
 from graphkit.schema import GRAPH
 from graphkit.schema import UNITS as FACTORS
 from graphkit.seeds.files import read_file
-from graphkit.stores.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds" / "balances"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
@@ -23,7 +24,6 @@ from graphkit.brief.document import NO_PICTURES, Brief
 from graphkit.build import build_graph
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.verbs import VERBS
 
 COUNTRY = (

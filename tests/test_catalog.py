@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import until
+from databases import EmbeddedStore, until
 from reference_names import AMBIGUOUS
 
 from graphkit.answer import Answer
@@ -23,14 +23,14 @@ from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
 from graphkit.questions.disruptions import disrupt
 from graphkit.stores import Result
-from graphkit.stores.embedded import EmbeddedStore, _settled
+from graphkit.stores.file import is_settled
 
 PLACES = ("Country", "Area")
 
 
 @pytest.fixture(scope="module")
 def store(sliced_file: Path) -> Iterator[EmbeddedStore]:
-    until(lambda: _settled(sliced_file))  # nothing is kept of a file that may yet change unseen
+    until(lambda: is_settled(sliced_file))  # nothing is kept of a file that may yet change unseen
     with EmbeddedStore(sliced_file) as store:
         yield store
 

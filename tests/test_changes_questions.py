@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -21,7 +22,6 @@ from graphkit.render import as_object, json_text
 from graphkit.render.answer import totals_columns
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 
 HEAD = SMALL["trade.yaml"].split("rows:\n")[0] + "rows:\n"
 FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from pyarrow import parquet
 from seed_texts import write_seeds
 
@@ -20,7 +21,6 @@ from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.schema import MAIN
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 CLAIMS = """\
 kind: Claim

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from databases import hold
+from databases import EmbeddedStore, hold
 from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
@@ -14,7 +14,6 @@ from graphkit.cli import run
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 
 CONTROLS = {
     "sources.yaml": SMALL["sources.yaml"]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
 from graphkit.errors import Untranslated
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 
 IMPORTS = "MATCH (c)<-[f:EXPORTS]-() RETURN count(f) AS n"
 SAME = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import ladybug
 import psutil
 import pytest
+from databases import ENDING, EmbeddedStore, of_ladybug
 from seed_texts import SMALL, write_seeds
 
 import graphkit
@@ -25,7 +26,6 @@ from graphkit.database import (
 from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def test_two_processes_at_once_build_it_once(tmp_path):
 
     assert said == ["False South Korea\n", "True South Korea\n"]
     kept = {p.suffix for p in (tmp_path / "graphkit").iterdir() if p.is_file()}
-    assert kept - {".digest"} == {".lock", ".lbdb"}
-    assert len(list((tmp_path / "graphkit").glob("*.lbdb"))) == 1
+    assert kept - {".digest"} == {".lock", ENDING}
+    assert len(list((tmp_path / "graphkit").glob(f"*{ENDING}"))) == 1
 
 
 def test_it_is_built_once_and_again_when_the_seeds_change(cache, tmp_path):
@@ -94,7 +94,7 @@ def test_the_newest_three_stay_for_installations_that_take_turns(cache, tmp_path
         write_seeds(tmp_path / "seeds", {"trade.yaml": SMALL["trade.yaml"].replace("800", usd)})
         assert "EXPORTS" in steps_of_opening()
         built.append(default_path().name)
-    assert {p.name for p in cache.glob("*.lbdb")} == set(built[1:])
+    assert {p.name for p in cache.glob(f"*{ENDING}")} == set(built[1:])
 
     write_seeds(tmp_path / "seeds", {"trade.yaml": SMALL["trade.yaml"].replace("800", "900")})
     assert steps_of_opening() == []
@@ -138,15 +138,15 @@ def test_a_folder_of_seeds_is_a_database_of_its_own_state(cache, tmp_path):
             return store.run(statement).table["usd"].to_pylist()
 
     assert answer() == [200.0, 800.0]
-    [built] = cache.glob("*.lbdb")
+    [built] = cache.glob(f"*{ENDING}")
     assert answer() == [200.0, 800.0]
-    assert [p.name for p in cache.glob("*.lbdb")] == [built.name]
+    assert [p.name for p in cache.glob(f"*{ENDING}")] == [built.name]
 
     steps_of_opening()  # the default database is another one, and drops no other
     write_seeds(seeds, {"trade.yaml": SMALL["trade.yaml"].replace("800", "900")})
     assert answer() == [200.0, 900.0]
     assert not built.exists()
-    assert {p.name.split("-")[0] for p in cache.glob("*.lbdb")} == {
+    assert {p.name.split("-")[0] for p in cache.glob(f"*{ENDING}")} == {
         "graph", built.name.split("-")[0]
     }  # fmt: skip
 
@@ -155,18 +155,18 @@ def test_a_folder_of_seeds_is_a_database_of_its_own_state(cache, tmp_path):
         answer()
 
 
-def test_another_ladybug_or_schema_is_another_database(cache, monkeypatch):
+def test_another_engine_or_schema_is_another_database(cache, monkeypatch):
     paths = {default_path()}
     monkeypatch.setattr("graphkit.database.BUILDERS", ("schema.py",))
     paths.add(default_path())
-    monkeypatch.setattr("ladybug.__version__", "99.0")
+    monkeypatch.setattr(f"{'_duckdb' if ENDING == '.duckdb' else 'ladybug'}.__version__", "99.0")
     paths.add(default_path())
     assert len(paths) == 3
     assert all(path.parent == cache for path in paths)
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(cache):
-    for name in (".graph-0123456789abcdef.lbdb.loading", f".{default_path().name}.loading"):
+    for name in (f".graph-0123456789abcdef{ENDING}.loading", f".{default_path().name}.loading"):
         (cache / name).mkdir(parents=True)
         (cache / name / "graph.lbdb").write_bytes(b"half of it")
         (cache / name / "graph.lbdb.wal").write_bytes(b"half of it")
@@ -254,6 +254,7 @@ def test_a_database_file_is_opened_as_it_is(tmp_path):
     assert countries(open_database(str(path))) == 4
 
 
+@of_ladybug
 @pytest.mark.parametrize(
     "table",
     [

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import write_seeds
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 SOURCES = """\
 kind: Source

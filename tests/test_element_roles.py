@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
-from graphkit.stores.embedded import EmbeddedStore
 
 MAGNETS = {
     "elements.yaml": SMALL["elements.yaml"]

@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from databases import EmbeddedStore
 from explorers import explorer
 from hostile_statements import WRITES
 from pyarrow import parquet
@@ -34,7 +35,6 @@ from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 QUESTIONS = {

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 
 from graphkit.errors import Unreachable
 from graphkit.explore import PATHS, read_values
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
 from graphkit.questions import Question, prepare
-from graphkit.stores.embedded import EmbeddedStore
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 import pytest
-from databases import clear, rules
+from databases import EmbeddedStore, clear, rules
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -22,7 +22,6 @@ from graphkit.export.formats import statements, write_import_folder
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from databases import clear, hold
+from databases import EmbeddedStore, clear, hold
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -16,7 +16,6 @@ from graphkit.cli import run
 from graphkit.export import digest, lines
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 pytestmark = pytest.mark.long
 

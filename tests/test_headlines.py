@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from headline_checker import LONGEST, check, form
 from random_seeds import random_facts
 from test_published import METALS
@@ -22,7 +23,6 @@ from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.headlines import HEADLINES, headline
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.verbs import PARAMETERS
 
 WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "3"))

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from databases import slice_seeds
+from databases import EmbeddedStore, slice_seeds
 from pyarrow import parquet
 
 from graphkit.api import Session
@@ -24,7 +24,6 @@ from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 RARE_EARTHS = "rare-earths-1995-2024"
 OTHER = "2024,4,24,010121,2.213,   0.036\n"

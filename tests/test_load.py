@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import clear, rules
+from databases import EmbeddedStore, clear, of_ladybug, rules
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
@@ -20,7 +20,6 @@ from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Held, LoadReport, Store, change, difference, no_progress
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.embedded.load import fill, verify
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
@@ -459,6 +458,7 @@ def nowhere(part: Part) -> pa.Table:
     return part.rows().set_column(1, "importer", pa.array(["XXX"] * len(part.table)))
 
 
+@of_ladybug
 def test_a_new_file_that_holds_less_than_the_graph_is_refused(tmp_path):
     path = tmp_path / "graph.lbdb"
     graph = graph_of(tmp_path / "seeds")
@@ -543,6 +543,7 @@ def with_text(part: Part, name: str, values: list[str | None]) -> Part:
     return replace(part, table=part.table.set_column(place, name, column))
 
 
+@of_ladybug
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_a_file_copied_in_slices_holds_what_one_copy_does(size, tmp_path):
     graph = graph_of(tmp_path / "seeds")

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit.cli import run
-from graphkit.stores.embedded import EmbeddedStore
 
 TWO = {
     "products.yaml": SMALL["products.yaml"]

@@ -15,6 +15,7 @@ from shutil import rmtree
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 from written_seeds import (
     AMOUNTS,
     COUNTRIES,
@@ -35,7 +36,6 @@ from graphkit.build import build_graph
 from graphkit.importers.reference import read_reference
 from graphkit.importers.table import import_table
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 ASKED = (
     ("depends", "KOR"),

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
+from databases import EmbeddedStore
 
 from graphkit.analysis.flows import mirror
 from graphkit.api import Session
@@ -23,7 +24,6 @@ from graphkit.importers.reference import read_reference
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 
 ROWS = [
     *both_sides(),

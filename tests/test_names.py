@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from databases import EmbeddedStore
 
 import graphkit.names
 from graphkit.answer import Answer, Column, name_cell
@@ -23,7 +24,6 @@ from graphkit.plot import picture
 from graphkit.questions import remarks_on
 from graphkit.render import answer_html, answer_text, as_object
 from graphkit.render.answer import coverage_lines, lay_out
-from graphkit.stores.embedded import EmbeddedStore
 
 SEEDS = Path(__file__).parents[1] / "seeds/reference"
 KINDS = {"Element": "elements", "Product": "products", "Stage": "stages"}

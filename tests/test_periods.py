@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit.analysis.concentration import production_sums
@@ -19,7 +20,6 @@ from graphkit.errors import GraphkitError
 from graphkit.plot.canvas import stated
 from graphkit.render.answer import scope_line
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 HEAD = (
     "kind: EXPORTS\ndefaults: {reporter: importer, dataset: test, source: customs, basis: gross}\n"

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import EmbeddedStore
 
 from graphkit.analysis.balances import usd_per_tonne
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.stores.embedded import EmbeddedStore
 
 PRICES = """\
 kind: REPORTS

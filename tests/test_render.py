@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from databases import EmbeddedStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -31,7 +32,6 @@ from graphkit.render import (
 )
 from graphkit.render.answer import coverage_lines
 from graphkit.render.layout import TextColumn, text_table, width
-from graphkit.stores.embedded import EmbeddedStore
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import ladybug
 import pyarrow as pa
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit import stores
@@ -18,8 +19,7 @@ from graphkit.queries import rows_of
 from graphkit.questions.dependence import depends
 from graphkit.render import as_object
 from graphkit.seeds import read_seeds
-from graphkit.stores import Closing, embedded
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores import Closing
 from graphkit.stores.neo4j import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
@@ -28,7 +28,7 @@ ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(embedded, "SETTLED", 0.0)
+    monkeypatch.setattr("graphkit.stores.file.SETTLED", 0.0)
 
 
 @contextmanager

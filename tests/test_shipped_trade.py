@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import pyarrow.compute as pc
 import pytest
-from databases import slice_seeds
+from databases import EmbeddedStore, slice_seeds
 
 from graphkit.answer import percent
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 TABLES = (
     "cobalt-hs92-1995-2024", "critical-hs17-2022", "critical-hs17-2024",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from databases import EmbeddedStore
 from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
-from graphkit.stores.embedded import EmbeddedStore
 
 # --- small graphs made for one point, on each database
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from databases import EmbeddedStore
 from seed_texts import write_seeds
 from test_supply_questions import CHAIN as LINKS
 from test_supply_truth import (
@@ -30,7 +31,6 @@ from test_supply_truth import left_in_truth as left
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": "metal",
           "magnet": "component"}  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 import ladybug
 import psutil
 import pytest
-from databases import until
+from databases import ENDING, EmbeddedStore, of_ladybug, until
 from garbling_server import BEGIN, GARBAGE, HELLO, LOGON, UNREADABLE, garbling_server
 from seed_texts import write_seeds
 from wire import WIRE, wire
@@ -26,10 +26,10 @@ from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Limits
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.long
+AWAY = "delete it" if ENDING == ".lbdb" else "move it away"
 
 SECRET = "open-sesame-47"
 SECONDS = 5
@@ -349,7 +349,7 @@ def test_a_file_that_is_not_a_database(tmp_path, content):
 
     with refused(Unreachable, f"cannot open {path} as a graphkit database"):
         ask(path)
-    with refused(Unreachable, "delete it, and make it again with 'graphkit load'"):
+    with refused(Unreachable, f"{AWAY}, and make it again with 'graphkit load'"):
         ask(path)
     assert path.read_bytes() == content
 
@@ -366,6 +366,7 @@ def test_a_database_that_was_cut_off(tmp_path, keep):
         ask(path)
 
 
+@of_ladybug
 def test_what_a_program_that_was_cut_off_left_beside_a_database_is_named(tmp_path):
     path = tmp_path / "graph.lbdb"
     with EmbeddedStore(path) as store:
@@ -425,6 +426,7 @@ def other_database(path: Path, *statements: str) -> Path:
     return path
 
 
+@of_ladybug
 def test_an_old_database_with_another_schema_says_what_it_lacks(tmp_path):
     path = other_database(
         tmp_path / "old.lbdb",
@@ -444,6 +446,7 @@ def test_an_old_database_with_another_schema_says_what_it_lacks(tmp_path):
     assert "run 'graphkit load' with this --db" in loaded.what
 
 
+@of_ladybug
 def test_an_old_database_with_another_schema_is_replaced_by_a_load(tmp_path):
     path = other_database(
         tmp_path / "old.lbdb",
@@ -461,6 +464,7 @@ def test_an_old_database_with_another_schema_is_replaced_by_a_load(tmp_path):
         assert len(store.run("MATCH (p:Product) RETURN p").table) == 1
 
 
+@of_ladybug
 def test_somebody_elses_database_is_not_replaced(tmp_path):
     path = other_database(
         tmp_path / "theirs.lbdb",

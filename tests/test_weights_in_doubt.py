@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import yaml
-from databases import slice_seeds
+from databases import EmbeddedStore, slice_seeds
 from pyarrow import parquet
 
 from graphkit.answer import Answer, undoubted
@@ -27,7 +27,6 @@ from graphkit.questions.doubts import doubts_in
 from graphkit.render import as_object
 from graphkit.render.answer import answer_columns, totals_columns
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 HEAD = """\
 kind: EXPORTS

@@ -10,7 +10,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -422,17 +422,16 @@ def within(
         except BaseException as error:
             answered.set_exception(error)
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    threading.Thread(target=work, daemon=True).start()
     try:
-        thread.join(seconds)
-        if thread.is_alive():
+        # Not for the thread: an interrupted wait for one takes it for ended (bpo-45274).
+        if not wait([answered], seconds).done:
             raise late
         return answered.result()
     finally:
-        if thread.is_alive():
+        if not answered.done():
             give_up()
-            thread.join(GRACE_SECONDS)
+            wait([answered], GRACE_SECONDS)
 
 
 def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from databases import hold
+from databases import EmbeddedStore, hold
 from explorers import TOGETHER, VIEWS, assert_figures, explorer, opened, reader, tabs
 from playwright.sync_api import Page, expect
 from test_explore import hostile_market
@@ -24,7 +24,6 @@ from graphkit.build import Graph, build_graph
 from graphkit.explore.answers import CHECK_SECONDS
 from graphkit.plot.drawing import DARK, NARROW, PAPER, WIDTH
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"

@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import settled, until
+from databases import EmbeddedStore, settled, until
 from seed_texts import SMALL, write_seeds
 
 # Imported once, before the forks.
@@ -28,7 +28,6 @@ from graphkit.errors import Unreachable
 from graphkit.export import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Progress, Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as turns
 from graphkit.stores.neo4j.server import start_server

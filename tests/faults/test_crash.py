@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import clear, settled, until
+from databases import EmbeddedStore, clear, settled, until
 from loads import Loads, marker, state, strike
 from seed_slices import expected_digest
 
@@ -23,7 +23,6 @@ from graphkit.export import digest
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.paths import shipped
 from graphkit.seeds import Facts, read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import start_server
 

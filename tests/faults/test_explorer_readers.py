@@ -14,6 +14,7 @@ from http.client import HTTPConnection, HTTPResponse
 
 import httpx
 import pytest
+from databases import EmbeddedStore
 from explorers import explorer
 from hostile_statements import WRITES
 from test_explore import QUESTIONS, hostile_market
@@ -22,7 +23,6 @@ from written_seeds import write_files
 from graphkit.build import build_graph
 from graphkit.explore import BODY_SECONDS
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 READERS, REQUESTS = 50, 10_000
 COUNTRIES = ("CHN", "DEU", "JPN", "KOR", "MYS", "VNM")

@@ -6,13 +6,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import until
+from databases import EmbeddedStore, until
 from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable
 from graphkit.stores import LoadReport, Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 

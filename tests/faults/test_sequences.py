@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from databases import clear, content, settled
+from databases import EmbeddedStore, clear, content, settled
 from loads import dying_step, marker
 from seed_slices import (
     FLOWS,
@@ -29,7 +29,6 @@ from graphkit.export import digest
 from graphkit.paths import shipped
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
 

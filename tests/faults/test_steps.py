@@ -5,13 +5,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from databases import clear
+from databases import EmbeddedStore, clear
 from loads import die_at_step
 from seed_texts import SMALL
 from test_load import OTHER_TONNES, content, flows, graph_of
 
 from graphkit.schema import GRAPH
-from graphkit.stores.embedded import EmbeddedStore
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from databases import EmbeddedStore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import COMMANDS
@@ -31,7 +32,6 @@ from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Limits
-from graphkit.stores.embedded import EmbeddedStore
 
 ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "100"))
 SECONDS = 10

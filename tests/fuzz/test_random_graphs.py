@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from databases import clear
+from databases import EmbeddedStore, clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
 from test_query_files import assert_equal, assert_total_order
 
@@ -22,7 +22,6 @@ from graphkit.render import as_object, json_text
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts
 from graphkit.stores import Store
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.neo4j import Neo4jStore
 
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))

@@ -1,7 +1,7 @@
 """The whole shipped graph on both databases: ``pytest tests/nightly``."""
 
 import pytest
-from databases import hold
+from databases import EmbeddedStore, hold
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 
@@ -9,7 +9,6 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
 
 __all__ = ["test_both_databases_count_the_same", "test_it_has_one_digest"]
 

@@ -8,12 +8,11 @@ import shlex
 
 import httpx
 import pytest
-from databases import hold
+from databases import EmbeddedStore, hold
 from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
 from graphkit.explore import PATHS
-from graphkit.stores.embedded import EmbeddedStore
 
 __all__ = ["opened", "reader", "tabs", "whole"]
 

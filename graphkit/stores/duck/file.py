@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphkit.arrow import release_memory
 from graphkit.errors import StoreError
-from graphkit.kinds import Kind, Schema, Type
+from graphkit.kinds import End, Kind, Schema, Type
 from graphkit.stores import Progress
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     "enable_external_access": True,
 }
+MEMORY = "256MB"
+"""Memory to sort and write in; what does not fit lies beside the new file meanwhile."""
 FILE = "graph"
 """Name under which a connection knows the file."""
 
@@ -114,7 +116,9 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
     import duckdb
 
     try:
-        with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        spill = str(path.with_name("spill"))
+        settings = SETTINGS | {"memory_limit": MEMORY, "temp_directory": spill}
+        with duckdb.connect(":memory:", config=settings) as connection:
             version = f"STORAGE_VERSION {text(STORAGE)}"
             connection.execute(f"ATTACH {text(str(path))} AS {FILE} ({version})")
             connection.execute("BEGIN")
@@ -130,7 +134,7 @@ def fill(path: Path, graph: Graph, progress: Progress) -> None:
     except duckdb.IOException as error:
         raise OSError(errno.ENOSPC, f"there is no room, or the disk fails ({error})") from error
     except duckdb.Error as error:
-        raise StoreError(f"the database refused the load: {error}") from error
+        raise StoreError(f"the embedded database refused the load: {error}") from error
 
 
 def _write(connection: DuckDBPyConnection, kind: Kind, parts: Sequence[Part]) -> None:
@@ -173,3 +177,29 @@ def verify(connection: DuckDBPyConnection, graph: Graph) -> None:
         wanted = graph.count(kind.name)
         if found != wanted:
             raise StoreError(f"loaded {found:,} of {wanted:,} {kind.name}; the old graph is kept")
+    for kind in graph.schema.edges:
+        for end in kind.ends:
+            check_end(connection, graph.schema, kind, end)
+
+
+def check_end(connection: DuckDBPyConnection, schema: Schema, kind: Kind, end: End) -> None:
+    """Look for relationships that lead to no node.
+
+    Raises
+    ------
+    StoreError
+        Naming the key of the first.
+    """
+    column = quoted(end.name)
+    for name in end.kinds:
+        nodes = f"SELECT {quoted(schema[name].key)} FROM {FILE}.{quoted(name)}"
+        of_kind = f" AND {quoted(kind_column(end.name))} = {text(name)}" * (len(end.kinds) > 1)
+        lost = connection.execute(
+            f"SELECT {column} FROM {FILE}.{quoted(kind.name)} "
+            f"WHERE {column} NOT IN ({nodes}){of_kind} ORDER BY 1 LIMIT 1"
+        ).fetchall()
+        if lost:
+            raise StoreError(
+                f"the embedded database refused the load: {kind.name} has {lost[0][0]!r} as "
+                f"{end.name}, which is no {name}; the old graph is kept"
+            )

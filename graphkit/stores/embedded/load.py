@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import sys
+import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphkit.arrow import release_memory
-from graphkit.errors import StoreError, Unreachable
-from graphkit.paths import locked
+from graphkit.errors import Damaged, StoreError, Unreachable
 from graphkit.schema import Schema, Type
-from graphkit.stores import Progress, say_waiting
+from graphkit.stores import Progress
 
 if TYPE_CHECKING:
     from graphkit.build import Graph, Part
@@ -28,6 +24,8 @@ SLICE = 2**17
 """Rows that are copied at once: ladybug holds those twice, and the ones copied before once."""
 LEFT_OVER = (".wal", ".shadow", ".checkpoint.intent.lock")
 """Endings of the files that a program which was cut off while writing leaves behind."""
+WHOLE = r"(?i)lock on file|mmap|memory|different version"
+"""Of messages on a file that is whole, but not for now or not for this ladybug."""
 SPARE = 2**20
 """Bytes kept for closing a database that found no room: ladybug ends the process without."""
 TYPES = {
@@ -102,30 +100,12 @@ def connect(path: Path, *, read_only: bool, pool: int = BUFFER_POOL) -> tuple[An
         said = " ".join(str(error).removeprefix("Runtime exception: ").split())
         left = (path.with_name(path.name + ending) for ending in LEFT_OVER)
         delete = " and ".join(["it", *(each.name for each in left if each.exists())])
-        raise Unreachable(
+        kind = Unreachable if re.search(WHOLE, said) else Damaged
+        raise kind(
             f"cannot open {path} as a graphkit database: {said} "
             f"(delete {delete}, and make it again with 'graphkit load')"
         ) from error
     return database, connection
-
-
-@contextmanager
-def workroom(path: Path) -> Iterator[Path]:
-    """Open a folder beside the database for one load at a time, without a killed one's files."""
-    folder = path.with_name(f".{path.name}.loading")
-    lock = folder / "lock"
-    with locked(lock, partial(say_waiting, str(path))):
-        for left in folder.iterdir():
-            if left != lock:
-                left.unlink()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    if sys.platform == "win32":  # where a file in use stays, so this is safe and needed only there
-        with suppress(OSError):
-            lock.unlink()
-            folder.rmdir()
 
 
 def fill(path: Path, graph: Graph, progress: Progress, *, size: int = SLICE) -> None:
