@@ -68,7 +68,13 @@ BASES: dict[str, dict[str, tuple[str, ...]]] = {
     "OPTIONAL MATCH (c)-[r:MEMBER_OF]->(a:Area)": {
         "text": ("c.iso3", "a.iso3", "a.name", "type(r)", "endNode(r).iso3"),
         "texts": ("labels(a)", "labels(c)", "a.aliases"),
-        "bool": ("a:Area", "a IS NULL", "a:Country|Area", "exists((a)<-[:MEMBER_OF]-())", "r IS NOT NULL"),
+        "bool": (
+            "a:Area",
+            "a IS NULL",
+            "a:Country|Area",
+            "exists((a)<-[:MEMBER_OF]-())",
+            "r IS NOT NULL",
+        ),
         "map": ("a {.iso3, k: c.name, n: 1}",),
     },
     "MATCH (p:Product)-[:AT_STAGE]->(s:Stage WHERE s.position < 3)": {

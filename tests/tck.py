@@ -72,7 +72,8 @@ def _of_feature(feature: str, text: str) -> Iterator[Scenario]:
     common = "".join(re.split(r"^  Background:\n", background, flags=re.MULTILINE)[1:])
     for part in parts:
         title, _, steps = part.partition("\n")
-        lines, *examples = re.split(r"^ *Examples:\n", f"{title}\n{common}{steps}", flags=re.MULTILINE)
+        whole = f"{title}\n{common}{steps}"
+        lines, *examples = re.split(r"^ *Examples:\n", whole, flags=re.MULTILINE)
         if not examples:
             yield _scenario(feature, lines, {})
         for table in examples:

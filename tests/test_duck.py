@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from direct import Direct, compiled_text
 from ordinary_statements import KINDS, PARAMETERS, statements
 from query_values import WITHOUT_DEFAULT
 
@@ -20,7 +21,6 @@ from graphkit.queries import find_query, query_names
 from graphkit.schema import GRAPH
 from graphkit.stores import Result, no_progress
 from graphkit.stores.duck.file import columns_of, fill
-from graphkit.stores.duck.reader import Reader
 from graphkit.stores.embedded import EmbeddedStore
 
 MOST_REFUSED = 41
@@ -36,8 +36,8 @@ def path(sample_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def reader(path: Path) -> Iterator[Reader]:
-    with Reader(path, GRAPH) as opened:
+def reader(path: Path) -> Iterator[Direct]:
+    with Direct(path) as opened:
         yield opened
 
 
@@ -75,7 +75,7 @@ def test_another_program_reads_shares_of_the_file_in_plain_sql(path, sample_stor
 
 
 def test_a_reader_reaches_nothing_but_its_file(reader, tmp_path):
-    connection = reader._connection
+    connection = reader._cursor()
     for text in (
         "SELECT * FROM read_csv('/etc/hostname')", f"COPY (SELECT 1) TO '{tmp_path / 'x'}'",
         f"ATTACH '{tmp_path / 'y'}'", "SET threads = 8", "INSTALL httpfs",
@@ -90,22 +90,22 @@ def test_a_file_that_another_replaced_is_read_anew_while_the_old_one_is_open(pat
     place, new = tmp_path / "graph.duckdb", tmp_path / "new.duckdb"
     place.write_bytes(path.read_bytes())
     count = "MATCH (n:Load) RETURN count(*) AS n"
-    with Reader(place, GRAPH) as old:
-        assert old.run(count).table["n"].to_pylist() == [1]
+    with Direct(place) as old:
+        assert old.read(count).table["n"].to_pylist() == [1]
         new.write_bytes(path.read_bytes())
         with duckdb.connect(str(new)) as connection:
             connection.execute('DELETE FROM "Load"')
         new.replace(place)
-        with Reader(place, GRAPH) as fresh:
-            assert fresh.run(count).table["n"].to_pylist() == [0]
-        assert old.run(count).table["n"].to_pylist() == [1]
+        with Direct(place) as fresh:
+            assert fresh.read(count).table["n"].to_pylist() == [0]
+        assert old.read(count).table["n"].to_pylist() == [1]
 
 
 def test_what_is_no_database_is_refused(tmp_path):
     place = tmp_path / "graph.duckdb"
     place.write_bytes(b"no database" * 1000)
     with pytest.raises(Unreachable, match=r"cannot open .* as a graphkit database"):
-        Reader(place, GRAPH)
+        Direct(place).open()
 
 
 # --- statements
@@ -127,12 +127,12 @@ def rows(result: Result, statement: str) -> list[Any]:
     return [result.table.column_names, *(found if ordered else sorted(found, key=repr))]
 
 
-def unlike(reader: Reader, store: EmbeddedStore, asked: list[str]) -> tuple[list[Any], list[str]]:
+def unlike(reader: Direct, store: EmbeddedStore, asked: list[str]) -> tuple[list[Any], list[str]]:
     """Return statements with other rows than those of the embedded database, and refused ones."""
     differ, refused = [], []
     for text in asked:
         try:
-            own = rows(reader.run(text, PARAMETERS), text)
+            own = rows(reader.read(text, PARAMETERS), text)
         except Untranslated:
             refused.append(text)
             continue
@@ -168,7 +168,7 @@ def test_query_files_have_the_rows_of_the_embedded_database(reader, sample_store
         query = find_query(name)
         values = query.values(WITHOUT_DEFAULT.get(name, {}))
         wanted = sample_store.run(query.text, values).table
-        found = reader.run(query.text, values).table
+        found = reader.read(query.text, values).table
         assert (found.column_names, found.to_pylist()) == (
             wanted.column_names, wanted.to_pylist(),
         ), name  # fmt: skip
@@ -194,13 +194,13 @@ HARD: dict[str, list[list[Any]]] = {
 
 @pytest.mark.parametrize("statement", HARD)
 def test_hard_statements_have_neo4js_rows(reader, statement):
-    table = reader.run(statement, {"list": ["KOR", "JPN"]}).table
+    table = reader.read(statement, {"list": ["KOR", "JPN"]}).table
 
     assert [list(row.values()) for row in table.to_pylist()] == HARD[statement]
 
 
 def test_no_text_of_a_statement_reaches_the_engine(reader):
-    query = reader.compiled(
+    query = compiled_text(
         "MATCH (evil:Country {iso3: 'K\\'; --'}) WHERE evil.name = $name "
         'RETURN evil.iso3 AS `x"y`',
         {"name": "'; DROP"},
@@ -213,4 +213,4 @@ def test_no_text_of_a_statement_reaches_the_engine(reader):
 
 def test_a_variable_that_nothing_binds_is_refused(reader):
     with pytest.raises(UsageError, match="Variable `y` not defined"):
-        reader.run("MATCH (x:Country) RETURN y.name")
+        reader.read("MATCH (x:Country) RETURN y.name")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphkit.cypher import Statement
-from graphkit.cypher.tokens import Syntax
+from graphkit.cypher.tokens import Syntax, place
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck.comparisons import equivalent, sorted_by
 from graphkit.stores.duck.expressions import Expressions
@@ -26,7 +26,12 @@ class Compiled:
     bound: Mapping[str, Any]
     names: tuple[str, ...]
     types: tuple[T, ...]
+    places: Mapping[str, str]
+    """Names of the bound values that are parameters."""
+    read: Mapping[str, Any]
+    """Parameters whose values the SQL depends on."""
     notes: tuple[str, ...] = ()
+    """Names in the statement that the graph has not."""
 
 
 @dataclass
@@ -54,7 +59,13 @@ def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) 
     # A rule that knows its result without its values leaves them out.
     named = set(re.findall(r"\$(p[0-9]+)", sql))
     bound = {name: value for name, value in context.bound.items() if name in named}
-    return Compiled(sql, bound, tuple(names), tuple(types), tuple(context.notes))
+    places = {name: parameter for name, parameter in context.places.items() if name in named}
+    notes = {
+        label.at: f"the graph has no label or relationship type {label.name!r}; it matches nothing"
+        for label in statement.query.walk("label") if label.name not in context.model.kinds
+    } | context.unknown  # fmt: skip
+    written = tuple(f"{place(statement.text, at)}: {notes[at]}" for at in sorted(notes))
+    return Compiled(sql, bound, tuple(names), tuple(types), places, context.read, written)
 
 
 class _Compiler:
@@ -114,8 +125,8 @@ class _Compiler:
         wide = [together(of[other.index(name)] for _, other, of in parts) for name in names]
         selects = [
             "SELECT " + ", ".join(
-                f"{Value(f'c{other.index(name)}', of[other.index(name)]).cast(to)} AS c{place}"
-                for place, (name, to) in enumerate(zip(names, wide, strict=True))
+                f"{Value(f'c{other.index(name)}', of[other.index(name)]).cast(to)} AS c{number}"
+                for number, (name, to) in enumerate(zip(names, wide, strict=True))
             ) + f" FROM {pipeline.source}"
             for pipeline, other, of in parts
         ]  # fmt: skip
@@ -231,9 +242,9 @@ class _Clauses:
         alias, source = self.context.fresh("o"), self.pipeline.source
         base = source or "(SELECT 1 AS one)"
         columns = []
-        for place, (name, of) in enumerate(zip(names, types, strict=True)):
+        for number, (name, of) in enumerate(zip(names, types, strict=True)):
             column = self.context.fresh("v")
-            columns.append(f"{alias}.c{place} AS {column}")
+            columns.append(f"{alias}.c{number} AS {column}")
             scope[name] = Variable(of, {"": column})
         join = "LEFT JOIN LATERAL" if clause.name == "OPTIONAL" else "JOIN LATERAL"
         kept = [f"{source}.*"] if source else []
@@ -303,9 +314,9 @@ class _Clauses:
             self.pipeline.steps.append(f"{inner} AS ({select})")
             self.pipeline.source = inner
             values = self.values
-            for place, (name, _, text) in enumerate(items):
+            for number, (name, _, text) in enumerate(items):
                 value = values.of_variable(scope[name])
-                outputs.append((f"{value.sql} AS c{place}", text, value.type))
+                outputs.append((f"{value.sql} AS c{number}", text, value.type))
             listed = ", ".join(column for column, *_ in outputs)
             self.step(f"SELECT {listed} FROM {inner}{limits}")
             self.names = [text for _, text, _ in outputs]

@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable, one_line
-from graphkit.stores.duck.file import FILE, SETTINGS, text
+from graphkit.errors import (
+    Damaged,
+    OutOfMemory,
+    StoreError,
+    Unreachable,
+    Untranslated,
+    one_line,
+)
+from graphkit.stores.duck.file import FILE, SETTINGS
+from graphkit.stores.duck.types import UNSURE, text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +34,17 @@ NEWER = ("newer version of DuckDB", "storage version", "serialization version")
 DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksum")
 """Of messages on a file that is not as DuckDB wrote it."""
 AGAIN = "move it away, and make it again with 'graphkit load'"
+
+
+BROKEN = ("projection_pullup",)
+"""Optimizers of DuckDB 2.0.1 that end some statements with "Failed to bind column reference", as in
+https://github.com/duckdb/duckdb/issues/21890."""
+
+
+def _broken(connection: DuckDBPyConnection) -> list[str]:
+    """List those of the broken optimizers that this version has."""
+    names = {name for (name,) in connection.execute("FROM duckdb_optimizers()").fetchall()}
+    return [name for name in BROKEN if name in names]
 
 
 def started(memory: int) -> DuckDBPyConnection:
@@ -68,6 +87,7 @@ def attach(connection: DuckDBPyConnection, path: Path) -> None:
         # Absolute: a relative path may look like the name of another sort of database.
         connection.execute(f"ATTACH {text(str(path.absolute()))} AS {FILE} (READ_ONLY)")
         _check_whole(connection, path)
+        connection.execute(f"SET disabled_optimizers = '{','.join(_broken(connection))}'")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except _duckdb.Error as error:
@@ -127,6 +147,8 @@ def failure(path: Path, error: Exception) -> StoreError:
     """Return the error to show for one of DuckDB's on a statement."""
     message = first_line(error)
     kind = type(error).__name__
+    if UNSURE in message:
+        return Untranslated(message.partition(UNSURE)[2])
     if kind in ("OutOfMemoryException", "MemoryError") or "bad_alloc" in message:
         return OutOfMemory()
     if "destination type INT64" in message:

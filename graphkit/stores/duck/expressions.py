@@ -120,6 +120,10 @@ class Expressions:
             variable = self.scope[owner.name]
             if not variable.is_value:
                 of = self.context.model.property(variable.type, each.name)
+                if of == NULL and variable.type.kinds:
+                    kinds = " or ".join(sorted(variable.type.kinds)[:3])
+                    note = f"{kinds} has no property {each.name!r}; it is null"
+                    self.context.unknown[each.end - len(each.name)] = note
                 if each.name not in variable.columns:
                     return Value("NULL", NULL)
                 return Value(variable.columns[each.name], of)
@@ -179,7 +183,7 @@ class Expressions:
 
     def parameter(self, each: Syntax) -> Value:
         """Compile a parameter, which is bound."""
-        return self.context.bind(self.context.parameters[each.name])
+        return self.context.parameter(each.name)
 
     def list(self, each: Syntax) -> Value:
         """Compile a list, of items of one type or of any."""
@@ -240,7 +244,7 @@ class Expressions:
 
         It then reads only where there are such values.
         """
-        values = self.context.parameters.get(listed.name) if listed.kind == "parameter" else None
+        values = self.context.value_of(listed.name) if listed.kind == "parameter" else None
         items: list[Value] = []
         if listed.kind == "list":
             items = [self.value(item) for item in listed.parts]
@@ -334,7 +338,7 @@ class Expressions:
         if each.kind == "string":
             return unquoted(each.name)
         if each.kind == "parameter":
-            value = self.context.parameters[each.name]
+            value = self.context.value_of(each.name)
             return value if isinstance(value, str) else None
         return None
 

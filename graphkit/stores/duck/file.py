@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from graphkit import kinds
 from graphkit.arrow import release_memory
 from graphkit.errors import StoreError
-from graphkit.kinds import End, Kind, Schema, Type
+from graphkit.kinds import Kind, Schema, Type
 from graphkit.stores import Progress
+from graphkit.stores.duck.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    TEXT,
+    End,
+    Model,
+    T,
+    Table,
+    list_of,
+    quoted,
+    text,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,24 +63,6 @@ FILE = "graph"
 """Name under which a connection knows the file."""
 
 
-def quoted(name: str) -> str:
-    """Quote a name for SQL.
-
-    >>> print(quoted('a "b'))
-    "a ""b"
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """Write a text as a literal of SQL.
-
-    >>> text("it's")
-    "'it''s'"
-    """
-    return "'" + value.replace("'", "''") + "'"
-
-
 def kind_column(end: str) -> str:
     """Name the column that tells the kind of an end which may be of several.
 
@@ -89,6 +85,34 @@ def columns_of(kind: Kind) -> list[tuple[str, str, str]]:
             columns.append((kind_column(end.name), TYPES[Type.TEXT], f"Kind of {end.name}."))
     columns += [(p.name, TYPES[p.type], f"{p.doc} ({p.meaning})") for p in kind.stored]
     return columns
+
+
+VALUES: Mapping[Type, T] = {
+    Type.TEXT: TEXT,
+    Type.PERIOD: TEXT,
+    Type.DATE: TEXT,
+    Type.NUMBER: FLOAT,
+    Type.INTEGER: INT,
+    Type.FLAG: BOOL,
+    Type.TEXTS: list_of(TEXT),
+}
+"""Types of Cypher's values of properties."""
+
+
+def model_of(schema: Schema) -> Model:
+    """Describe the tables of a schema to the compiler."""
+    return Model(
+        {kind.name: _table(kind) for kind in schema.nodes},
+        {kind.name: _table(kind) for kind in schema.edges},
+    )
+
+
+def _table(kind: Kind) -> Table:
+    ends = tuple(
+        End(end.name, end.kinds, kind_column(end.name) if len(end.kinds) > 1 else None)
+        for end in kind.ends
+    )
+    return Table(kind.name, kind.key, {p.name: VALUES[p.type] for p in kind.stored}, ends)
 
 
 def ddl(schema: Schema) -> Iterator[str]:
@@ -182,7 +206,7 @@ def verify(connection: DuckDBPyConnection, graph: Graph) -> None:
             check_end(connection, graph.schema, kind, end)
 
 
-def check_end(connection: DuckDBPyConnection, schema: Schema, kind: Kind, end: End) -> None:
+def check_end(connection: DuckDBPyConnection, schema: Schema, kind: Kind, end: kinds.End) -> None:
     """Look for relationships that lead to no node.
 
     Raises

@@ -9,7 +9,6 @@ from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated, UsageError
 from graphkit.stores.duck import temporal
 from graphkit.stores.duck.comparisons import compared, equivalent, sorted_by
-from graphkit.stores.duck.file import text
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Values, node_rows
 from graphkit.stores.duck.types import (
     ANY,
@@ -26,6 +25,7 @@ from graphkit.stores.duck.types import (
     once,
     packed,
     sql_type,
+    text,
     together,
     unsure,
 )

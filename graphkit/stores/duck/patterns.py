@@ -9,7 +9,6 @@ from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
 from graphkit.stores.duck.comparisons import compared
 from graphkit.stores.duck.expressions import Expressions, has_subquery, labelled
-from graphkit.stores.duck.file import quoted, text
 from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable, node_rows
 from graphkit.stores.duck.types import (
     BOOL,
@@ -19,7 +18,9 @@ from graphkit.stores.duck.types import (
     Table,
     Value,
     list_of,
+    quoted,
     sql_type,
+    text,
     unsure,
 )
 from graphkit.stores.duck.walks import Walk, every_shortest, nothing, shortest, steps_of, walked
@@ -397,7 +398,7 @@ class Patterns:
         """Compare the properties that a place of the pattern names."""
         entries = [(e.name, inside.value(e.parts[0])) for e in _entries(place)]
         if (given := place.first("parameter")) is not None:
-            values = self.context.parameters[given.name]
+            values = self.context.value_of(given.name)
             if not isinstance(values, dict):
                 raise Untranslated("properties from a parameter that is no map")
             entries += [(name, self.context.bind(value)) for name, value in values.items()]

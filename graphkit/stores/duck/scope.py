@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.duck.file import quoted, text
-from graphkit.stores.duck.types import NULL, SCALARS, Model, T, Value, packed, sql_type, type_of
+from graphkit.stores.duck.types import (
+    NULL,
+    SCALARS,
+    Model,
+    T,
+    Value,
+    packed,
+    quoted,
+    sql_type,
+    text,
+    type_of,
+)
 
 KIND, KEY = "_kind", "_key"
 """Columns of a node or relationship besides its properties: its label or type, and its key."""
@@ -46,13 +56,34 @@ class Context:
     """Properties used of each variable; None if the whole of it is a value."""
     bound: dict[str, Any] = field(default_factory=dict)
     """Values that the SQL refers to by name."""
-    notes: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Names of those that are parameters, whatever their values."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """Parameters whose values the SQL depends on."""
+    unknown: dict[int, str] = field(default_factory=dict)
+    """Notes on properties that the graph has not, by their place in the statement."""
+    expressions: dict[str, str] = field(default_factory=dict)
+    """Names of bound values by the expression that stands for them."""
     count: int = 0
 
     def fresh(self, beginning: str) -> str:
         """Return a name that nothing else has."""
         self.count += 1
         return f"{beginning}{self.count}"
+
+    def value_of(self, parameter: str) -> Any:
+        """Return the value of a parameter, on which the SQL then depends."""
+        self.read[parameter] = self.parameters[parameter]
+        return self.read[parameter]
+
+    def parameter(self, name: str) -> Value:
+        """Bind a parameter: of the same type, any value of it fits the same SQL."""
+        of = type_of(self.parameters[name])
+        if of.name not in SCALARS and (of.name != "list" or (of.item or NULL).name not in SCALARS):
+            return self.bind(self.value_of(name))
+        value = self.bind(self.parameters[name])
+        self.places[next(reversed(self.bound))] = name
+        return value
 
     def bind(self, value: Any) -> Value:
         """Bind a value of the statement, of which no text reaches the database."""
@@ -66,7 +97,19 @@ class Context:
             return Value(f"[{', '.join(items)}]", of)
         name = self.fresh("p")
         self.bound[name] = value
-        return Value(f"CAST(${name} AS {sql_type(of)})", of)
+        written = f"CAST(${name} AS {sql_type(of)})"
+        self.expressions[written] = name
+        return Value(written, of)
+
+    def constant(self, value: Value) -> Any:
+        """Return the value that an expression is bound to, on which the SQL then depends.
+
+        It is null for an expression of another kind.
+        """
+        name = self.expressions.get(value.sql, "")
+        if name in self.places:
+            return self.value_of(self.places[name])
+        return self.bound.get(name)
 
     def properties(self, variable: str, of: T, *, whole: bool = False) -> list[str]:
         """List the properties that must be at hand of a node or relationship, in their order."""

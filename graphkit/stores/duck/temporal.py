@@ -110,8 +110,8 @@ def _in_years(day: str) -> str:
 
 def _literal(scope: Values, value: Value) -> str | None:
     """Return a text that the statement or a parameter gives."""
-    name = re.fullmatch(r"CAST\(\$(p\d+) AS VARCHAR\)", value.sql)
-    return None if name is None else str(scope.context.bound[name[1]])
+    constant = scope.context.constant(value)
+    return constant if isinstance(constant, str) else None
 
 
 # --- values from their parts

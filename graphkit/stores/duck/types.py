@@ -153,6 +153,24 @@ class Value:
         return f"CASE WHEN {self.sql} IS NOT NULL THEN {packed(entries)} END"
 
 
+def quoted(name: str) -> str:
+    """Quote a name for SQL.
+
+    >>> print(quoted('a "b'))
+    "a ""b"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Write a text as a literal of SQL.
+
+    >>> text("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
 def key_name(key: str) -> str:
     """Return the name under which SQL knows an entry of a map.
 
@@ -271,6 +289,11 @@ class Model:
             for name, of in table.properties.items():
                 every.setdefault(name, []).append(of)
         object.__setattr__(self, "properties", {n: together(ts) for n, ts in every.items()})
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """All labels and types."""
+        return frozenset(self.nodes) | frozenset(self.relationships)
 
     @property
     def mark_type(self) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphkit.cypher.tokens import Syntax
-from graphkit.stores.duck.file import quoted
-from graphkit.stores.duck.types import T, sql_type
+from graphkit.stores.duck.types import (
+    T,
+    quoted,
+    sql_type,
+)
 
 
 @dataclass(frozen=True)

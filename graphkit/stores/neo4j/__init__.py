@@ -20,7 +20,6 @@ import neo4j.graph
 from neo4j import ResultSummary
 
 from graphkit.cypher import EXPLAIN, PROCEDURES, Statement
-from graphkit.cypher.tokens import place
 from graphkit.errors import GraphkitError, StoreError, Unreachable, UsageError, one_line
 from graphkit.schema import GRAPH
 from graphkit.stores import (
@@ -45,7 +44,7 @@ from graphkit.stores import (
     relationship,
     within,
 )
-from graphkit.stores.embedded.refusals import text_and_number
+from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.neo4j.load import (
     CONSTRAINT,
     check_owner,
@@ -285,10 +284,7 @@ class Neo4jStore(Closing):
             )
             check_plan(planned)
             found = self._read(asked.text, used, limits, check)
-            # Neo4j answers nothing then, without a word; the embedded database refuses it.
-            doubts = text_and_number(asked.tree, used)
-            said = tuple(f"{place(asked.text, at)}: {message}" for at, message in doubts)
-            return Result(found.table, found.notes + said)
+            return Result(found.table, found.notes + numbers_for_text(asked, used))
 
         return self._in_time(limits, answer)
 

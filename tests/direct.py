@@ -1,0 +1,27 @@
+"""Free statements on a DuckDB file without the process around them, as fast as tests want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphkit.cypher import Statement
+from graphkit.stores import UNLIMITED, Result
+from graphkit.stores.duck.clauses import Compiled, compiled
+from graphkit.stores.duck.store import DuckStore, graph_model
+
+
+class Direct(DuckStore):
+    """A file whose free statements run in this process."""
+
+    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run a statement that anybody wrote."""
+        statement = Statement(text)
+        statement.check_read_only()
+        return self.answer(statement, statement.values(parameters), UNLIMITED)
+
+
+def compiled_text(text: str, parameters: Mapping[str, Any] | None = None) -> Compiled:
+    """Compile a statement for the graph."""
+    statement = Statement(text)
+    return compiled(statement, statement.values(parameters), graph_model())
