@@ -265,7 +265,8 @@ def test_pages_query_files_and_prompts_are_there(server):
 
 
 def test_over_stdio_a_client_that_starts_the_command_gets_the_same_answer(server, sliced_file):
-    environment = {k: v for k, v in os.environ.items() if k.startswith(("XDG_", "PYTHON"))}
+    handed_on = ("XDG_", "PYTHON", "GRAPHKIT_ENGINE")
+    environment = {k: v for k, v in os.environ.items() if k.startswith(handed_on)}
     started = StdioServerParameters(
         command=sys.executable, args=["-m", "graphkit", "mcp", "--db", str(sliced_file)],
         env=environment,

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import ladybug
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore
+from databases import ENDING, EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit import stores
@@ -143,8 +144,12 @@ def test_a_file_that_was_changed_is_asked_again(tmp_path):
     with EmbeddedStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
         first = rows_of(store, "products")["name"].to_pylist()
-    with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
-        connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
+    if ENDING == ".duckdb":
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("UPDATE Product SET name = 'Metals'")
+    else:
+        with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
+            connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
 
     with store, EmbeddedStore(path) as other:
         found = [rows_of(each, "products")["name"].to_pylist() for each in (store, other, other)]

@@ -10,7 +10,6 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -351,6 +350,7 @@ def _keep(rows: pa.Table, path: Path) -> None:
 
 Answered = TypeVar("Answered")
 BATCH_ROWS, BATCH_BYTES = 10_000, 2**24
+SLICE_SECONDS = 0.2
 GRACE_SECONDS = 0.5
 """For a statement that was given up to end."""
 
@@ -414,24 +414,34 @@ def within(
     StoreError
         ``late``, at most ``GRACE_SECONDS`` after the time is over.
     """
-    answered: Future[Answered] = Future()
+    ended = threading.Event()
+    values: list[Answered] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            answered.set_result(answer())
+            values.append(answer())
         except BaseException as error:
-            answered.set_exception(error)
+            errors.append(error)
+        finally:
+            ended.set()
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        # Not for the thread: an interrupted wait for one takes it for ended (bpo-45274).
-        if not wait([answered], seconds).done:
-            raise late
-        return answered.result()
+        # Not for the thread: an interrupted wait for one takes it for ended (bpo-45274). In slices:
+        # an interrupt that another thread receives, or that comes on Windows, ends no wait.
+        end = math.inf if seconds is None else time.monotonic() + seconds
+        while not ended.wait(max(0, min(SLICE_SECONDS, end - time.monotonic()))):
+            if time.monotonic() >= end:
+                raise late
+        if errors:
+            raise errors.pop()
+        return values.pop()
     finally:
-        if not answered.done():
+        if not ended.is_set():
             give_up()
-            wait([answered], GRACE_SECONDS)
+            ended.wait(GRACE_SECONDS)
+        errors.clear()  # which would keep each other, and all that the statement took
 
 
 def collect(names: Sequence[str], rows: Iterable[list[Any]], limits: Limits) -> Result:

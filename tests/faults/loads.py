@@ -20,7 +20,6 @@ from seed_texts import SMALL, write_seeds
 # Imported once, before the forks.
 import graphkit.build
 import graphkit.render
-import graphkit.stores.embedded
 from graphkit.build import Graph
 from graphkit.cli import run
 from graphkit.database import last_load, open_store

@@ -26,6 +26,7 @@ LOADER = {
     "build.py": _tests("build", "difference"),
     "database.py": _tests("database"),
     "stores/__init__.py": _tests("difference", "load"),
+    "stores/file.py": [*_tests("load", "database"), *UNREACHABLE],
     "stores/embedded/__init__.py": [*_tests("load", "store_rows"), *UNREACHABLE],
     "stores/embedded/load.py": [*_tests("load"), *UNREACHABLE],
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
@@ -80,9 +81,8 @@ QUESTIONS = {
         "path", "plan_table", "relationship", "within", "_batch", "_bytes", "_cast", "_holds_map",
         "_joined", "_keep",
     ),
-    "graphkit/stores/embedded/__init__.py": (
-        "Sandbox", "ask", "run", "_answer", "_execute", "_stop",
-    ),
+    "graphkit/stores/file.py": ("ask",),
+    "graphkit/stores/embedded/__init__.py": ("answer", "run", "_execute"),
     "graphkit/stores/neo4j/__init__.py": (
         "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
         "translate_errors", "_causes", "_properties", "_raised_in", "_reason",
