@@ -344,6 +344,10 @@ class _Clauses:
                 value, text = part.parts[0], self.statement.column(part)
                 last = part.parts[-1]
                 named = last is not value and last.kind == "variable"
+                if clause.kind == "with" and not named:
+                    while value.kind == "group":  # (n) is n
+                        value = value.parts[0]
+                    text = value.name
                 items.append((last.name if named else text, value, text))
         return items
 

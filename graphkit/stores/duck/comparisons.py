@@ -221,6 +221,8 @@ def sorted_by(value: Value) -> list[str]:
     Untranslated
         Values of the type have no order here.
     """
+    if value.type == NULL:
+        return []
     kind = f"variant_typeof({value.sql})"
     if value.type == ANY:
         return [

@@ -494,28 +494,28 @@ class Expressions:
         """Compile ``n {.name, key: value}``."""
         owner = each.parts[0]
         entries: dict[str, Value] = {}
-        sparse = False
+        sparse: set[str] = set()
         for part in each.parts[1:]:
-            if part.kind == "own-property":
-                single = Syntax("property", part.at, part.end, part.name, [owner])
-                entries[part.name] = self.value(single)
-            elif part.kind == "own-variable":
-                entries[part.name] = self.variable(Syntax("variable", part.at, part.end, part.name))
-            elif part.kind == "entry":
-                entries[part.name] = self.value(part.parts[0])
-            else:
+            if part.kind == "own-properties":
                 own = properties_of(self, owner)
-                sparse = sparse or own.type.sparse
                 entries |= {key: self.entry(own, key) for key, _ in own.type.fields}
-        if sparse and len(each.parts) > 2:
-            raise Untranslated("all properties beside other entries")
+                sparse |= {key for key, _ in own.type.fields if own.type.sparse}
+                continue
+            if part.kind == "own-property":
+                value = self.value(Syntax("property", part.at, part.end, part.name, [owner]))
+            elif part.kind == "own-variable":
+                value = self.variable(Syntax("variable", part.at, part.end, part.name))
+            else:
+                value = self.value(part.parts[0])
+            entries[part.name] = value
+            sparse.discard(part.name)
         made = map_of(entries)
         if sparse:
-            made = Value(packed({k: v.sql for k, v in entries.items()}, sparse=True),
-                         replace(made.type, sparse=True))  # fmt: skip
-        whole = self.value(owner)
-        if whole.type == NULL:
-            return whole
+            written = {key: value.sql for key, value in entries.items()}
+            whole = sparse == entries.keys()
+            made = Value(packed(written, sparse=sorted(sparse)), replace(made.type, sparse=whole))
+        if self.value(owner).type == NULL:
+            return Value("NULL", NULL)
         return Value(f"CASE WHEN {self.is_there(owner)} THEN {made.sql} END", made.type)
 
     def is_there(self, owner: Syntax) -> str:

@@ -94,9 +94,8 @@ def aggregate(scope: Values, each: Syntax) -> Value:
         return Value(f"favg({distinct}{value.cast(FLOAT)})", FLOAT)
     if name in ("stdev", "stdevp"):
         function = "stddev_samp" if name == "stdev" else "stddev_pop"
-        return Value(
-            f"coalesce({function}({distinct}{value.cast(FLOAT)}), CAST(0 AS DOUBLE))", FLOAT
-        )
+        spread = f"coalesce({function}({distinct}{value.cast(FLOAT)}), CAST(0 AS DOUBLE))"
+        return Value(f"CASE WHEN count({value.sql}) > 0 THEN {spread} END", FLOAT)
     share = scope.value(parts[1]).cast(FLOAT)
     if name == "percentiledisc":
         return Value(f"quantile_disc({value.sql}, {share})", value.type)
@@ -150,7 +149,7 @@ def properties_of(scope: Values, part: Syntax) -> Value:
         else variable.columns.get(name, "NULL")
         for name, _ in fields
     }  # fmt: skip
-    written = f"CASE WHEN {value.sql} IS NOT NULL THEN {packed(entries, sparse=True)} END"
+    written = f"CASE WHEN {value.sql} IS NOT NULL THEN {packed(entries, sparse=entries)} END"
     return Value(written, T("map", fields=fields, sparse=True))
 
 
@@ -409,14 +408,37 @@ def as_text(value: Value) -> str:
         types = (INT, FLOAT, TEXT, BOOL)
         return of_any(value, lambda given: Value(as_text(given[0]), TEXT), types, TEXT).sql
     if value.type == FLOAT and not value.type.mixed:
-        x = value.sql
-        digits = f"CAST({x} AS VARCHAR)"
-        plain = f"abs({x}) >= 1e-3 AND abs({x}) < 1e7 OR {x} = 0 OR {x} IS NULL"
-        other = unsure("a fraction of this size as text")
-        return f"CASE WHEN {plain} THEN {digits} ELSE {other} END"
+        return _fraction_text(value.sql)
     if value.type in temporal.TYPES:
         return temporal.as_text(value)
     raise Untranslated(f"text of {value.type.name}")
+
+
+def _fraction_text(fraction: str) -> str:
+    """Write a fraction as text as Java does: with a power of ten beside 0.001 to 10,000,000."""
+    digits = "CAST(abs(o.x) AS VARCHAR)"
+    plain = "abs(o.x) >= 1e-3 AND abs(o.x) < 1e7 OR o.x = 0"
+    parts = (
+        f"{{w: split_part(split_part({digits}, 'e', 1), '.', 1), "
+        f"f: split_part(split_part({digits}, 'e', 1), '.', 2), "
+        f"e: coalesce(TRY_CAST(split_part({digits}, 'e', 2) AS INTEGER), 0)}}"
+    )
+    significant = "rtrim(ltrim(q.w || q.f, '0'), '0')"
+    power = (
+        "q.e + CASE WHEN q.w <> '0' THEN len(q.w) - 1 ELSE len(ltrim(q.f, '0')) - len(q.f) - 1 END"
+    )
+    written = (
+        f"left({significant}, 1) || '.' || coalesce(nullif(substring({significant}, 2), ''), '0') "
+        f"|| 'E' || CAST({power} AS VARCHAR)"
+    )
+    sign = "CASE WHEN o.x < 0 THEN '-' ELSE '' END"
+    other = f"{sign} || list_transform([{parts}], lambda q: {written})[1]"
+    return once(
+        {"x": fraction},
+        "CASE WHEN o.x IS NULL THEN NULL WHEN isnan(o.x) THEN 'NaN' "
+        f"WHEN isinf(o.x) THEN {sign} || 'Infinity' "
+        f"WHEN {plain} THEN CAST(o.x AS VARCHAR) ELSE {other} END",
+    )
 
 
 def _to_string(given: Sequence[Value]) -> Value:
@@ -485,6 +507,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     "left": lambda g: Value(f"left({g[0].sql}, {g[1].sql})", TEXT),
     "right": lambda g: Value(f"right({g[0].sql}, {g[1].sql})", TEXT),
     "reverse": _reverse,
+    "timestamp": lambda _: Value("epoch_ms(now())", INT),
     "rand": lambda _: Value("random()", FLOAT),
     "pi": lambda _: Value("pi()", FLOAT), "e": lambda _: Value("exp(1.0::DOUBLE)", FLOAT),
     "atan2": lambda g: Value(f"atan2({g[0].cast(FLOAT)}, {g[1].cast(FLOAT)})", FLOAT),

@@ -23,7 +23,15 @@ from graphkit.stores.duck.types import (
     text,
     unsure,
 )
-from graphkit.stores.duck.walks import Walk, every_shortest, nothing, shortest, steps_of, walked
+from graphkit.stores.duck.walks import (
+    Walk,
+    every_shortest,
+    first_walks,
+    nothing,
+    shortest,
+    steps_of,
+    walked,
+)
 
 FROM, FROM_KIND, TO, TO_KIND = "f", "fk", "t", "tk"
 """Columns of a relationship's source: the keys and kinds of both ends."""
@@ -54,7 +62,10 @@ class Element:
     group: Syntax | None = None
     """The path that a walk repeats, where it is more than a relationship."""
     selector: str = ""
-    """``ANY`` or ``ALL`` for the shortest walks between its ends."""
+    """Of a walk, ``ANY`` or ``ALL`` for the shortest between its ends, else ``WALKS`` or ``GROUPS``
+    for the first by their length."""
+    number: int = 1
+    """Number of those walks, or of the groups of the same length."""
     legacy: bool = False
     """True for ``shortestPath()``, which knows no way back to its start."""
     maps: list[Syntax] = field(default_factory=list)
@@ -189,16 +200,23 @@ class Patterns:
         backward = starts[1][1] > starts[0][1]
         least, most = one.steps
         begin, end = starts[backward][0], starts[not backward][0]
-        if one.selector and (least == 0 or one.directed) and not one.legacy:
+        if one.selector in ("WALKS", "GROUPS", ""):
+            pass  # each way is looked at
+        elif (least == 0 or one.directed) and not one.legacy:
             pass  # it may lead back to its start
-        elif one.selector and not _apart(left, right, reading.conditions):
+        elif not _apart(left, right, reading.conditions):
             begin = _checked(begin, left, right, reading.source)
         listed = (*(("s", "n") if one.whole else ()), *groups.values())
         stays = self._stays(left, right) if least == 0 else ""
         walk = Walk(steps, least, most, backward, begin, end, stays, listed,
                     self.context.model.mark_type)  # fmt: skip
-        kind = {"ANY": shortest, "ALL": every_shortest, "": walked}[one.selector]
-        written = kind(replace(walk, way_back=one.directed and not one.legacy))
+        if one.selector in ("WALKS", "GROUPS"):
+            written = first_walks(walk, one.number, groups=one.selector == "GROUPS")
+        elif one.selector:
+            select_shortest = every_shortest if one.selector == "ALL" else shortest
+            written = select_shortest(replace(walk, way_back=one.directed and not one.legacy))
+        else:
+            written = walked(walk)
         result.sources.append(f"LATERAL ({written}) {alias}")
         if one.group is None and not one.name.startswith("_"):
             steps = f"coalesce({alias}.s, [])" if one.whole else f"{alias}.m"
@@ -515,21 +533,23 @@ class _Reading:
         """Read a path."""
         name = path.parts[0].name if path.parts[0].kind == "variable" else ""
         parts = path.parts[bool(name) :]
-        selector = ""
-        if parts[0].kind == "selector":
-            selector, parts = self._selector(parts[0]), parts[1:]
-        elif parts[0].kind == "shortest":
-            selector = "ALL" if parts[0].name.startswith("ALL") else "ANY"
-            self._no_condition_on(name, parts[0])
-            parts = parts[0].parts
+        selector = parts[0] if parts[0].kind in ("selector", "shortest") else None
+        if selector is not None:
+            parts = selector.parts if selector.kind == "shortest" else parts[1:]
         elements = self._chain(parts)
-        if selector:
-            if len(elements) != 3 or elements[1].steps is None:
+        if selector is not None:
+            walks = [one for one in elements if one.steps is not None]
+            if len(elements) != 3 or not walks or walks[0].group is not None:
                 raise Untranslated("a shortest path of several parts")
-            elements[1].selector = selector
-            elements[1].legacy = path.first("shortest") is not None
-            if (elements[1].steps or (0,))[0] > 1:
-                raise Untranslated("a shortest path of at least two steps")
+            [walk] = walks
+            if selector.kind == "selector":
+                self._selector(selector, walk)
+            else:
+                self._no_condition_on(name, selector)
+                walk.legacy = True
+                walk.selector = "ALL" if selector.name.startswith("ALL") else "ANY"
+                if (walk.steps or (0,))[0] > 1:
+                    raise Untranslated("a shortest path of at least two steps")
         whole = bool(name) and self.context.used.get(name, frozenset()) is None
         for one in elements:
             one.whole = one.whole or whole
@@ -537,20 +557,30 @@ class _Reading:
             self.named.append((name, elements))
         self.paths.append(elements)
 
-    @staticmethod
-    def _selector(selector: Syntax) -> str:
-        words = selector.name.split()
-        number = selector.parts[0] if selector.parts else None
-        if words in (["ALL", "SHORTEST"], ["ALL", "SHORTEST", "PATHS"]):
-            return "ALL"
-        one = number is None or (number.kind == "number" and number.name == "1")
-        if one and "SHORTEST" in words and not {"GROUP", "GROUPS"} & set(words):
-            return "ANY"
-        if one and {"GROUP", "GROUPS"} & set(words):
-            return "ALL"
-        if words[0] == "ALL" and "SHORTEST" not in words:
-            return ""
-        raise Untranslated(f"{selector.name} of several")
+    def _selector(self, selector: Syntax, walk: Element) -> None:
+        """Read ``ANY``, ``ALL SHORTEST``, ``SHORTEST 2`` or ``SHORTEST 2 GROUPS``."""
+        words = set(selector.name.split())
+        groups = bool(words & {"GROUP", "GROUPS"})
+        written = selector.parts[0] if selector.parts else None
+        walk.number = 1 if written is None else self._number(written)
+        if "SHORTEST" not in words and "ALL" in words:
+            return  # all paths, as without a selector
+        if "ALL" in words:
+            walk.selector = "ALL"
+        elif walk.number > 1 or (walk.steps or (0,))[0] > 1:
+            walk.selector = "GROUPS" if groups else "WALKS"
+        else:
+            walk.selector = "ALL" if groups else "ANY"
+        if (walk.steps or (0,))[0] > 1 and walk.selector == "ALL":
+            walk.selector = "GROUPS"
+
+    def _number(self, written: Syntax) -> int:
+        if written.kind == "number":
+            return int(written.name)
+        value = self.context.value_of(written.name)
+        if not isinstance(value, int) or value < 1:
+            raise Untranslated("a number of shortest paths that is none")
+        return value
 
     def _no_condition_on(self, name: str, path: Syntax) -> None:
         """Refuse a condition on the path itself: Neo4j looks on for one that meets it."""

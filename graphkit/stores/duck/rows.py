@@ -96,7 +96,7 @@ def neutral(value: Any, model: Model) -> Any:
         # Of the properties of a node, one that is not set is not there.
         return {
             key_of(name): neutral(item, model) for name, item in value.items()
-            if not name.startswith("_") and (item is not None or SPARSE not in value)
+            if not name.startswith("_") and (item is not None or name not in value.get(SPARSE, ()))
         }  # fmt: skip
     properties = {k: neutral(v, model) for k, v in value.items()
                   if not k.startswith("_") and v is not None}  # fmt: skip

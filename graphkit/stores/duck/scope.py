@@ -203,10 +203,15 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
         if each.kind == "variable":
             whole.add(each.name)
             return
+        if each.kind == "unwind":
+            visit(each.parts[0], each)
+            return
+        if each.kind in ("for", "assignment"):
+            visit(each.parts[1], each)
+            return
         for part in each.parts:
-            if each.kind in BINDERS and part.kind == "variable":
-                continue
-            visit(part, each)
+            if each.kind not in BINDERS or part.kind != "variable":
+                visit(part, each)
 
     visit(query, None)
     changed = True
@@ -270,5 +275,5 @@ class Values(Protocol):
 
 IDENTITY = ("count", "type", "labels", "id", "elementid", "exists", "length")
 """Functions that need no property of a node or relationship."""
-BINDERS = ("path", "unwind", "for", "assignment", "subquery")
+BINDERS = ("path", "subquery")
 """Constructs that bind the variables among their parts."""

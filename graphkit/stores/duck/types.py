@@ -192,14 +192,14 @@ def key_of(name: str) -> str:
 
 
 EMPTY, SPARSE = "_empty", "_sparse"
-"""Entries that mark a map which has no other, and one without the entries that are null."""
+"""Entries that mark a map which has no other, and list those that are not there if null."""
 
 
-def packed(entries: Mapping[str, str], *, sparse: bool = False) -> str:
-    """Write a map whose entries are written already."""
+def packed(entries: Mapping[str, str], *, sparse: Iterable[str] = ()) -> str:
+    """Write a map whose entries are written already; the sparse ones are there unless null."""
     written = [f"{key_name(key)}: {value}" for key, value in entries.items()]
-    if sparse:
-        written.append(f"{SPARSE}: TRUE")
+    if names := [f"'{key_name(key)}'" for key in sparse]:
+        written.append(f"{SPARSE}: [{', '.join(names)}]")
     return "{" + (", ".join(written) or f"{EMPTY}: TRUE") + "}"
 
 

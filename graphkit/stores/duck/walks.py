@@ -125,6 +125,24 @@ def walked(walk: Walk) -> str:
     )
 
 
+def first_walks(walk: Walk, number: int, *, groups: bool) -> str:
+    """Select the first walks between each two nodes in the order of their length.
+
+    Parameters
+    ----------
+    walk : Walk
+        The walks.
+    number : int
+        How many of them, or of groups of the same length.
+    groups : bool
+        True for groups.
+    """
+    ranking = "dense_rank() OVER (PARTITION BY f, fk, t, tk ORDER BY len(m))"
+    if not groups:
+        ranking = "row_number() OVER (PARTITION BY f, fk, t, tk ORDER BY len(m), m)"
+    return f"SELECT * FROM ({walked(walk)}) QUALIFY {ranking} <= {number}"
+
+
 def shortest(walk: Walk) -> str:
     """Select one of the shortest walks between each two nodes: the first by its relationships.
 
