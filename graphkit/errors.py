@@ -104,6 +104,8 @@ class Untranslated(StoreError):
             f"{reason}; Neo4j runs it; get one with 'graphkit neo4j start', then add '--db local'"
         )
         self.reason = reason
+        self.at: int | None = None
+        """Offset in the statement of what it is about, if that is known."""
 
 
 def install(extra: str) -> str:

@@ -53,9 +53,12 @@ def compiled(statement: Statement, parameters: Mapping[str, Any], model: Model) 
     UsageError
         It names a variable that nothing binds.
     """
-    compiler = _Compiler(statement, Context(model, parameters, used_properties(statement.query)))
-    sql, names, types = compiler.query(statement.query, {})
-    context = compiler.context
+    context = Context(model, parameters, used_properties(statement.query))
+    try:
+        sql, names, types = _Compiler(statement, context).query(statement.query, {})
+    except Untranslated as error:
+        where = place(statement.text, error.at or 0)
+        raise Untranslated(f"{where}: the embedded database has no {error.reason}") from error
     # A rule that knows its result without its values leaves them out.
     named = set(re.findall(r"\$(p[0-9]+)", sql))
     bound = {name: value for name, value in context.bound.items() if name in named}
@@ -152,11 +155,15 @@ class _Clauses:
         """Compile the clauses."""
         for clause in clauses:
             rule = RULES.get(clause.kind)
-            if rule is None:
-                raise Untranslated(f"{clause.kind} has no rule yet")
-            rule(self, clause)
+            try:
+                if rule is None:
+                    raise Untranslated(clause.kind.upper())
+                rule(self, clause)
+            except Untranslated as error:
+                error.at = clause.at if error.at is None else error.at
+                raise
         if not self.names and self.named:
-            raise Untranslated("a query without RETURN")
+            raise Untranslated("query without RETURN")
         return self.names, self.types
 
     @property
@@ -392,7 +399,7 @@ class _Clauses:
                     inside = Expressions(self.context, both, self.patterns.value)
                     written = self._hidden(inside.value(syntax), hidden)
                 elif names - scope.keys() - _bound_in(syntax):
-                    raise Untranslated("an order by variables of before and after")
+                    raise Untranslated("order by variables of before and after")
                 else:  # of what is projected: it is known once it is
                     written = sorted_by(after.value(syntax))
             down = sort.name == "DESC"

@@ -98,7 +98,7 @@ def every(truths: str) -> str:
 
 def _maps_equal(left: Value, right: Value) -> str:
     if left.type.sparse or right.type.sparse:
-        raise Untranslated("an equality of maps of properties")
+        raise Untranslated("equality of maps of properties")
     types = (dict(left.type.fields), dict(right.type.fields))
     known = f"{left.sql} IS NOT NULL AND {right.sql} IS NOT NULL"
     if types[0].keys() != types[1].keys():
@@ -123,7 +123,7 @@ def _any_equal(left: Value, right: Value) -> str:
         f"WHEN {kinds[0]} IN {NUMBERS} AND {kinds[1]} IN {NUMBERS} "
         "THEN CAST(o.a AS DOUBLE) = CAST(o.b AS DOUBLE) "
         f"WHEN ({nested}) AND left({kinds[0]}, 5) = left({kinds[1]}, 5) AND ({open_}) "
-        f"THEN {unsure('an equality of nested values with a null or a fraction in them')} "
+        f"THEN {unsure('equality of nested values with a null or a fraction in them')} "
         "ELSE o.a = o.b END",
     )
 
@@ -146,13 +146,13 @@ def _lists_ordered(left: Value, sign: str, right: Value) -> str:
     """Compare the items from the first on; one that is null leaves the order open."""
     item = together((left.type.item or NULL, right.type.item or NULL))
     if item.name not in SCALARS:
-        raise Untranslated(f"an order of lists of {item.name}")
+        raise Untranslated(f"order of lists of {item.name}")
     lists = [value.cast(T("list", item)) for value in (left, right)]
     nulls = " OR ".join(f"len(list_filter(o.{name}, lambda u: u IS NULL)) > 0" for name in "ab")
     return once(
         {"a": lists[0], "b": lists[1]},
         "CASE WHEN o.a IS NULL OR o.b IS NULL THEN NULL "
-        f"WHEN {nulls} THEN {unsure('an order of lists with a null in them')} "
+        f"WHEN {nulls} THEN {unsure('order of lists with a null in them')} "
         f"ELSE o.a {sign} o.b END",
     )
 
@@ -168,7 +168,7 @@ def _any_ordered(left: Value, sign: str, right: Value) -> str:
         f"WHEN {kinds[0]} LIKE 'BOOL%' AND {kinds[1]} LIKE 'BOOL%' "
         f"THEN CAST(o.a AS BOOLEAN) {sign} CAST(o.b AS BOOLEAN) "
         f"WHEN {kinds[0]} LIKE 'ARRAY%' AND {kinds[1]} LIKE 'ARRAY%' "
-        f"THEN {unsure('an order of lists of any type')} END",
+        f"THEN {unsure('order of lists of any type')} END",
     )
 
 
@@ -209,7 +209,7 @@ def boolean(value: str) -> str:
     return once(
         {"x": value},
         "CASE WHEN o.x IS NULL THEN NULL WHEN variant_typeof(o.x) LIKE 'BOOL%' "
-        f"THEN CAST(o.x AS BOOLEAN) ELSE {unsure('a condition of another type')} END",
+        f"THEN CAST(o.x AS BOOLEAN) ELSE {unsure('condition of another type')} END",
     )
 
 
@@ -228,7 +228,7 @@ def sorted_by(value: Value) -> list[str]:
         return [
             f"CASE WHEN {kind} = 'VARCHAR' THEN 1 WHEN {kind} LIKE 'BOOL%' THEN 2 "
             f"WHEN {kind} IN {NUMBERS} THEN 3 WHEN {value.sql} IS NULL THEN 4 "
-            f"ELSE {unsure('an order of values of these types')} END",
+            f"ELSE {unsure('order of values of these types')} END",
             f"CASE WHEN {kind} = 'VARCHAR' THEN CAST({value.sql} AS VARCHAR) END",
             f"CASE WHEN {kind} LIKE 'BOOL%' THEN CAST({value.sql} AS BOOLEAN) END",
             f"CASE WHEN {kind} IN {NUMBERS} THEN CAST({value.sql} AS DOUBLE) END",
@@ -238,7 +238,7 @@ def sorted_by(value: Value) -> list[str]:
         item = item.item or NULL
     if item.name not in ("null", *SCALARS):
         lists = " in lists" if value.type.name == "list" else ""
-        raise Untranslated(f"an order of {item.name}s{lists}")
+        raise Untranslated(f"order of {item.name}s{lists}")
     return [value.sql]
 
 

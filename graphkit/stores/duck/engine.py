@@ -150,7 +150,7 @@ def failure(path: Path, error: Exception) -> StoreError:
     message = first_line(error)
     kind = type(error).__name__
     if UNSURE in message:
-        return Untranslated(message.partition(UNSURE)[2])
+        return Untranslated(f"the embedded database has no {message.partition(UNSURE)[2]}")
     if kind in ("OutOfMemoryException", "MemoryError") or "bad_alloc" in message:
         return OutOfMemory()
     if "destination type INT64" in message:

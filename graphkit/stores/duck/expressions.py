@@ -56,9 +56,13 @@ class Expressions:
             It has a construct that has no rule.
         """
         rule = RULES.get(each.kind)
-        if rule is None:
-            raise Untranslated(f"{each.kind} has no rule yet")
-        return rule(self, each)
+        try:
+            if rule is None:
+                raise Untranslated(CONSTRUCTS.get(each.kind, each.kind))
+            return rule(self, each)
+        except Untranslated as error:
+            error.at = each.at if error.at is None else error.at
+            raise
 
     def condition(self, each: Syntax) -> str:
         """Compile a condition, which is true, false or null."""
@@ -66,7 +70,7 @@ class Expressions:
         if found.type == ANY:
             return boolean(found.sql)
         if found.type not in (BOOL, NULL):
-            raise Untranslated(f"a condition that is {found.type.name}")
+            raise Untranslated(f"condition that is {found.type.name}")
         return found.sql
 
     # --- names
@@ -147,7 +151,7 @@ class Expressions:
             return Value(self.any_entry(owner.sql, name), ANY)
         if owner.type in temporal.TYPES:
             return temporal.component(owner, name)
-        raise Untranslated(f"a property of {owner.type.name}")
+        raise Untranslated(f"property of {owner.type.name}")
 
     def any_entry(self, owner: str, name: str) -> str:
         """Take an entry or property of a value that may be of any type."""
@@ -287,7 +291,7 @@ class Expressions:
             both = number_of(result.type, other.type)
             operator = sign.name
             if both.mixed and operator == "/":
-                raise Untranslated("a quotient of numbers that may be integers")
+                raise Untranslated("quotient of numbers that may be integers")
             if operator == "/" and both == INT:
                 zero = f"CASE WHEN {other.sql} = 0 THEN error('/ by zero') ELSE {other.sql} END"
                 result = Value(f"({result.sql} // {zero})", INT)
@@ -311,7 +315,7 @@ class Expressions:
             return Value(f"CAST({LEAST} AS BIGINT)", INT)
         found = self.value(part)
         if not (found.type.is_number or found.type == NULL):
-            raise Untranslated(f"a sign before {found.type.name}")
+            raise Untranslated(f"sign before {found.type.name}")
         return Value(f"(- {found.sql})", found.type) if each.name == "-" else found
 
     # --- lists
@@ -325,7 +329,7 @@ class Expressions:
             at = f"CASE WHEN {place.sql} >= 0 THEN {place.sql} + 1 ELSE {place.sql} END"
             return Value(f"({owner.sql})[{at}]", owner.type.item or NULL)
         if place.type != TEXT:
-            raise Untranslated(f"an item of {owner.type.name} at {place.type.name}")
+            raise Untranslated(f"item of {owner.type.name} at {place.type.name}")
         name = self.constant_text(each.parts[1])
         if name is not None:
             if each.parts[0].kind == "variable":
@@ -349,7 +353,7 @@ class Expressions:
         elif owner.type.name == "map":
             names = [(key, self.context.bind(key).sql) for key, _ in owner.type.fields]
         else:
-            raise Untranslated(f"an item of {owner.type.name}")
+            raise Untranslated(f"item of {owner.type.name}")
         values = [(key, self.entry(owner, own)) for own, key in names]
         result = together(value.type for _, value in values)
         cases = " ".join(f"WHEN {key} THEN {value.cast(result)}" for key, value in values)
@@ -361,7 +365,7 @@ class Expressions:
         if NULL in (owner.type, *(end.type for end in ends)):
             return Value("NULL", list_of(NULL) if owner.type == NULL else owner.type)
         if owner.type.name != "list" or any(end.type != INT for end in ends):
-            raise Untranslated(f"a part of {owner.type.name}")
+            raise Untranslated(f"part of {owner.type.name}")
         first = ends.pop(0).sql if "from" in each.name else "0"
         last = ends.pop(0).sql if "to" in each.name else "len(o.x)"
         begin = "CASE WHEN o.a < 0 THEN greatest(len(o.x) + o.a, 0) ELSE o.a END"
@@ -408,7 +412,7 @@ class Expressions:
     def lambda_scope(self, name: str, source: Value) -> Expressions:
         """Return the compiler in which a name stands for each item of a list."""
         if source.type.name != "list":
-            raise Untranslated(f"a list of {source.type.name}")
+            raise Untranslated(f"list of {source.type.name}")
         column = self.context.fresh("x")
         return self.within({name: Variable(source.type.item or NULL, {"": column})})
 
@@ -443,7 +447,7 @@ class Expressions:
         if items.type == NULL:
             return items
         if has_subquery(result):
-            raise Untranslated("a subquery in reduce()")
+            raise Untranslated("subquery in reduce()")
         item = items.type.item or NULL
         a, b = self.context.fresh("x"), self.context.fresh("x")
         inner = self.lambda_scope(variable.name, items)
@@ -457,7 +461,7 @@ class Expressions:
                 break
             wanted = both
         else:
-            raise Untranslated("a reduce() of several types")
+            raise Untranslated("reduce() of several types")
         if wanted == NULL:
             return Value("NULL", NULL)
         pairs = (
@@ -465,7 +469,7 @@ class Expressions:
             f"{{x: {b}, y: CAST(NULL AS {sql_type(wanted)})}})"
         )
         if wanted.name not in SCALARS and (wanted.item or NULL).name not in SCALARS:
-            raise Untranslated(f"a reduce() to {wanted.name}")
+            raise Untranslated(f"reduce() to {wanted.name}")
         step = f"lambda {a}, {b}: {{x: {b}.x, y: {value.cast(wanted)}}}"
         begin = f"{{x: ({items.sql})[0], y: {start.cast(wanted)}}}"
         return Value(f"(list_reduce({pairs}, {step}, {begin})).y", wanted)
@@ -544,7 +548,7 @@ class Expressions:
     def subquery(self, each: Syntax) -> Value:
         """Compile EXISTS, COUNT and COLLECT of a query, and patterns that are conditions."""
         if self.subqueries is None:
-            raise Untranslated("a subquery here")
+            raise Untranslated("subquery here")
         return self.subqueries(self, each)
 
 
@@ -596,6 +600,8 @@ RULES: dict[str, Callable[[Expressions, Syntax], Value]] = {
 }
 """The rule of each construct."""
 TESTS = {"STARTS WITH": "starts_with", "ENDS WITH": "ends_with", "CONTAINS": "contains"}
+CONSTRUCTS = {"type-test": "type test", "normal-test": "test IS NORMALIZED"}
+"""Names of constructs that have no rule."""
 DIRECT = {BOOL, INT, TEXT}
 """Types of which IN is the same in SQL."""
 MOST_ITEMS = 1_000

@@ -32,6 +32,13 @@ from graphkit.stores.duck.types import (
 
 NUMERAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
 """Text that is a number, with no blank around it."""
+WHITE = (
+    r"\s\x0b\x1c-\x1f\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}"
+    r"\x{2028}\x{2029}\x{205f}\x{3000}"
+)
+"""Signs that Neo4j trims from a text, in a regular expression."""
+CONTROL = r"\x01-\x20"
+"""Signs that it trims from a text that is read as a fraction."""
 AGGREGATES = frozenset((
     "count", "sum", "avg", "min", "max", "collect", "stdev", "stdevp", "percentilecont",
     "percentiledisc",
@@ -54,7 +61,7 @@ def called(scope: Values, each: Syntax) -> Value:
     if name in ELEMENTS:
         return ELEMENTS[name](scope, each)
     if name not in FUNCTIONS:
-        raise Untranslated(f"{each.name}() has no rule yet")
+        raise Untranslated(f"function {each.name}()")
     return FUNCTIONS[name]([scope.value(part) for part in each.parts])
 
 
@@ -334,6 +341,23 @@ def _round(given: Sequence[Value]) -> Value:
     raise Untranslated("round with a mode")
 
 
+def trimmed(text: str, ends: str = "both", signs: str = WHITE) -> str:
+    """Write a text without the signs at its ends."""
+    parts = {"left": f"^[{signs}]+", "right": f"[{signs}]+$"}
+    pattern = parts.get(ends) or "|".join(parts.values())
+    return f"regexp_replace({text}, '{pattern}', '', 'g')"
+
+
+def _trim(ends: str) -> Callable[[Sequence[Value]], Value]:
+    def rule(given: Sequence[Value]) -> Value:
+        if given[0].type == NULL:
+            return given[0]
+        _wanted("trim", given, TEXT)
+        return Value(trimmed(given[0].sql, ends), TEXT)
+
+    return rule
+
+
 def _to_integer(given: Sequence[Value]) -> Value:
     value = given[0]
     if value.type == NULL:
@@ -360,8 +384,9 @@ def _to_float(given: Sequence[Value]) -> Value:
     if value.type == ANY:
         return of_any(value, _to_float, (INT, FLOAT, TEXT), FLOAT)
     if value.type == TEXT:
-        number = f"CASE WHEN regexp_full_match(trim({value.sql}), '{NUMERAL}') THEN {value.sql} END"
-        return Value(f"TRY_CAST(trim({number}) AS DOUBLE)", FLOAT)
+        inner = trimmed(value.sql, signs=CONTROL)
+        number = f"CASE WHEN regexp_full_match(o.x, '{NUMERAL}') THEN o.x END"
+        return Value(once({"x": inner}, f"TRY_CAST({number} AS DOUBLE)"), FLOAT)
     _wanted("toFloat", [value], INT, FLOAT)
     return Value(f"CAST({value.sql} AS DOUBLE)", FLOAT)
 
@@ -371,7 +396,9 @@ def _to_boolean(given: Sequence[Value]) -> Value:
     if value.type == NULL:
         return Value("CAST(NULL AS BOOLEAN)", BOOL)
     if value.type == TEXT:
-        cases = f"CASE lower(trim({value.sql})) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+        cases = (
+            f"CASE lower({trimmed(value.sql)}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+        )
         return Value(cases, BOOL)
     if value.type == ANY:
         return of_any(value, _to_boolean, (TEXT, BOOL, INT), BOOL)
@@ -393,7 +420,7 @@ def of_any(
         f"THEN {rule([Value(f'CAST(o.x AS {sql_type(each)})', each)]).sql} "
         for each in types
     )
-    end = f"ELSE {unsure('a function of a value of another type')} END"
+    end = f"ELSE {unsure('function of a value of another type')} END"
     written = once({"x": value.sql}, f"CASE WHEN o.x IS NULL THEN NULL {cases}{end}")
     return Value(written, result)
 
@@ -446,7 +473,15 @@ def _to_string(given: Sequence[Value]) -> Value:
 
 
 def _split(given: Sequence[Value]) -> Value:
-    return Value(f"string_split({given[0].sql}, {given[1].sql})", list_of(TEXT))
+    """Split a text, of which an empty one is one part; of signs between nothing each is one."""
+    if any(value.type == NULL for value in given):
+        return Value("NULL", list_of(TEXT))
+    _wanted("split", given, TEXT)
+    cases = (
+        "CASE WHEN o.a IS NULL OR o.b IS NULL THEN NULL WHEN o.a = '' THEN [''] "
+        "ELSE string_split(o.a, o.b) END"
+    )
+    return Value(once({"a": given[0].sql, "b": given[1].sql}, cases), list_of(TEXT))
 
 
 def _replace(given: Sequence[Value]) -> Value:
@@ -493,12 +528,12 @@ def _null_if(given: Sequence[Value]) -> Value:
 FUNCTIONS: dict[str, Callable[[Sequence[Value]], Value]] = {
     **{name: _same(sql, TEXT) for name, sql in {
         "toupper": "upper", "upper": "upper", "tolower": "lower", "lower": "lower",
-        "trim": "trim", "btrim": "trim", "ltrim": "ltrim", "rtrim": "rtrim",
     }.items()},
     **{name: _of_number(name) for name in (
         "sqrt", "exp", "log10", "ceil", "floor", "sin", "cos", "tan", "degrees", "radians",
     )},
     "log": lambda given: _of_number("ln")(given),
+    "trim": _trim("both"), "btrim": _trim("both"), "ltrim": _trim("left"), "rtrim": _trim("right"),
     "replace": _replace,
     "size": _size, "length": _size, "char_length": _size, "character_length": _size,
     "coalesce": _coalesce, "range": _range, "head": _end("1"), "last": _end("-1"), "tail": _tail,

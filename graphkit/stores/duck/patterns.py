@@ -540,7 +540,7 @@ class _Reading:
         if selector is not None:
             walks = [one for one in elements if one.steps is not None]
             if len(elements) != 3 or not walks or walks[0].group is not None:
-                raise Untranslated("a shortest path of several parts")
+                raise Untranslated("shortest path of several parts")
             [walk] = walks
             if selector.kind == "selector":
                 self._selector(selector, walk)
@@ -549,7 +549,7 @@ class _Reading:
                 walk.legacy = True
                 walk.selector = "ALL" if selector.name.startswith("ALL") else "ANY"
                 if (walk.steps or (0,))[0] > 1:
-                    raise Untranslated("a shortest path of at least two steps")
+                    raise Untranslated("shortest path of at least two steps")
         whole = bool(name) and self.context.used.get(name, frozenset()) is None
         for one in elements:
             one.whole = one.whole or whole
@@ -579,7 +579,7 @@ class _Reading:
             return int(written.name)
         value = self.context.value_of(written.name)
         if not isinstance(value, int) or value < 1:
-            raise Untranslated("a number of shortest paths that is none")
+            raise Untranslated("number of shortest paths that is none")
         return value
 
     def _no_condition_on(self, name: str, path: Syntax) -> None:
@@ -587,7 +587,7 @@ class _Reading:
         names = {v.name for r in path.all("relationship") for v in r.all("variable")} | {name}
         for condition in self.conditions:
             if any(v.name in names for v in condition.walk("variable")):
-                raise Untranslated("a shortest path under a condition on the path itself")
+                raise Untranslated("shortest path under a condition on the path itself")
 
     def _chain(self, parts: Sequence[Syntax]) -> list[Element]:
         """Collect nodes and what is between them."""
@@ -607,7 +607,7 @@ class _Reading:
                     self._add(elements, pending, inner[0])
                     elements += inner[1:]
                 else:
-                    raise Untranslated("a path in parentheses after a node")
+                    raise Untranslated("path in parentheses after a node")
                 pending = None
             elif part.kind == "group-path":
                 if not elements or not elements[-1].is_node:
@@ -651,7 +651,7 @@ class _Reading:
                     bound = Variable(T(kind), {KIND: "CAST(NULL AS VARCHAR)",
                                                KEY: "CAST(NULL AS VARCHAR)"})  # fmt: skip
                 if bound.type.name != kind:
-                    raise Untranslated(f"a {kind} that is {bound.type.name}")
+                    raise Untranslated(f"{kind} that is {bound.type.name}")
                 bound = self._apart(bound)
             of = bound.type.kinds if bound is not None else frozenset(among)
             known = self.elements[name] = Element(name, part, T(kind, kinds=of), bound)
@@ -672,7 +672,7 @@ class _Reading:
     def _between(self, left: Element, part: Syntax, right: Element) -> Element:
         variable = part.first("variable")
         if variable is not None and variable.name in self.elements:
-            raise Untranslated("a relationship that stands twice in a pattern")
+            raise Untranslated("relationship that stands twice in a pattern")
         one = self._element(part, "relationship")
         del self.elements[one.name]
         one.ends = (right, left) if part.name == "<" else (left, right)
@@ -680,7 +680,7 @@ class _Reading:
         length, quantifier = part.first("length"), part.first("quantifier")
         if length is not None or quantifier is not None:
             if one.known is not None:
-                raise Untranslated("a walk of relationships that are known")
+                raise Untranslated("walk of relationships that are known")
             one.steps = steps_of(quantifier) if quantifier is not None else _length(length)
             one.reversed = part.name == "<"
             one.ends = (left, right)
@@ -775,10 +775,10 @@ def _checked(begin: str, left: Element, right: Element, source: str) -> str:
     Neo4j has an error for those, or looks for a way around that this does not find.
     """
     if left.known is None or right.known is None or not source:
-        raise Untranslated("a shortest path that may lead back to its start (here: a <> b)")
+        raise Untranslated("shortest path that may lead back to its start (here: a <> b)")
     same = " AND ".join(f"{left.known.columns[what]} = {right.known.columns[what]}"
                         for what in (KEY, KIND))  # fmt: skip
-    end = unsure("a shortest path that leads back to its start")
+    end = unsure("shortest path that leads back to its start")
     return f"{begin} AND (SELECT bool_and(CASE WHEN {same} THEN {end} ELSE TRUE END) FROM {source})"
 
 

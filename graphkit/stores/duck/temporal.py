@@ -33,6 +33,7 @@ from graphkit.stores.duck.types import (
     T,
     Value,
     sql_type,
+    unsure,
 )
 
 INSTANTS = (DATE, DATETIME, LOCAL_DATETIME, LOCAL_TIME, TIME)
@@ -273,7 +274,7 @@ def _parsed(scope: Values, to: T, text: str, literal: str | None) -> Value:
             digits = digits.ljust(9, "0") if part == "f" else digits
             numbers[part] = f"CAST({int(digits)} AS BIGINT)" if digits else "NULL"
         if parts[0] and not 1 <= int(texts["y1"] or texts["y2"]) <= YEARS:
-            raise Untranslated(f"a year beyond 1 to {YEARS}")
+            raise Untranslated(f"year beyond 1 to {YEARS}")
         name = texts.get("z", "")
         zone = scope.context.bind(name).sql if name else "''"
         return _of_parts(to, None, numbers, f"'{texts.get('o', '')}'", zone)
@@ -562,13 +563,14 @@ def _numbers(to: T, fields: Mapping[str, Value]) -> dict[str, str]:
 
 
 def _filled(steps: _Steps, to: T, operands: Mapping[str, str]) -> _Steps:
-    """Make it an error of the engine that one of the operands is null."""
-    unsure = [f"t.{n} IS NOT NULL" for n, sql in operands.items() if not CONSTANT.fullmatch(sql)]
-    if not unsure:
+    """Refuse an operand that turns out to be null."""
+    parts = [f"t.{n} IS NOT NULL" for n, sql in operands.items() if not CONSTANT.fullmatch(sql)]
+    if not parts:
         return steps
     name = next(iter(operands))
-    problem = f"a part of a {to.name} is null"
-    return steps.then(**{name: _if(" AND ".join(unsure), f"t.{name}", problem)})
+    end = unsure(f"{to.name} with a part that is null")
+    known = " AND ".join(parts)
+    return steps.then(**{name: f"CASE WHEN {known} THEN t.{name} ELSE {end} END"})
 
 
 CONSTANT = re.compile(r"CAST\((-?\d+|\$p\d+) AS \w+\)")
@@ -593,7 +595,7 @@ def _of_map(to: T, fields: Mapping[str, Value]) -> Value:
     zone = fields.get("timezone")
     zoned = time_base is not None and time_base.type in (TIME, DATETIME)
     if zone is not None and zone.type != TEXT:
-        raise Untranslated(f"a zone that is {zone.type.name}")
+        raise Untranslated(f"zone that is {zone.type.name}")
     if zone is not None and not zoned:
         operands["timezone"] = zone.sql
     steps = _start(tuple(bases), **operands, **{name: base.sql for name, base in bases.items()})
@@ -622,7 +624,7 @@ def _of_map(to: T, fields: Mapping[str, Value]) -> Value:
 def _moved(value: Value, zone: Value) -> Value:
     """Build the same instant in another zone."""
     if zone.type != TEXT:
-        raise Untranslated(f"a zone that is {zone.type.name}")
+        raise Untranslated(f"zone that is {zone.type.name}")
     steps = _with_zone(_start(r=value.sql, y=zone.sql), "t.y")
     if value.type == DATETIME:
         steps = _located(steps.then(s="t.r._second", f="t.r._fraction"))
@@ -679,13 +681,13 @@ def _duration_of_map(fields: Mapping[str, Value]) -> Value:
 
 def _day_part(own: T, sql: str) -> str:
     if own in (LOCAL_TIME, TIME) or own not in INSTANTS:
-        raise Untranslated(f"the date of {own.name}")
+        raise Untranslated(f"date of {own.name}")
     return sql if own == DATE else f"{sql}._date"
 
 
 def _nanos_part(own: T, sql: str) -> str:
     if own == DATE or own not in INSTANTS:
-        raise Untranslated(f"the time of {own.name}")
+        raise Untranslated(f"time of {own.name}")
     return f"{sql}._nanos"
 
 
@@ -746,7 +748,7 @@ def _fields(scope: Values, each: Syntax) -> dict[str, Value] | None:
         }
     fields = {ALIASES.get(name.lower(), name.lower()): value for name, value in entries.items()}
     if len(fields) < len(entries):
-        raise Untranslated("a map that has a part twice")
+        raise Untranslated("map that has a part twice")
     return fields
 
 

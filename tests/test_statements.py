@@ -1,12 +1,16 @@
-"""Cypher that the embedded database lacks or reads otherwise: it says so, and Neo4j runs it."""
+"""Statements of all kinds: the file has Neo4j's rows, or names what it lacks and why."""
+
+# ruff: noqa: E501 - a statement is a line.
 
 import re
+from pathlib import Path
 
 import pytest
+from databases import EmbeddedStore
 
 from graphkit.database import WithNeo4j
 from graphkit.errors import StoreError, Untranslated, UsageError
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores import Store
 from graphkit.stores.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.long
@@ -19,194 +23,149 @@ MEMBERS = (
 )
 """A country that is a member of something, and one that is not."""
 
-LACKING = (
-    ("RETURN [x IN ['a', 'b'] | §{k: x}] AS x", "comprehension that makes maps"),
-    ("RETURN [x IN [1, 2] | §{a: x}.a] AS x", "comprehension that makes maps"),
-    ("RETURN [x IN [1, 2] WHERE §{a: x}.a = 1] AS x", "comprehension that makes maps"),
-    ("RETURN [x IN [1, 2] | [§{a: x}]] AS x", "comprehension that makes maps"),
-    (
-        "RETURN [x IN [1, 2] | size([y IN [§{a: x}] WHERE y.a > 1])] AS x",
-        "comprehension that makes maps",
-    ),
-    (
-        KOREA + "RETURN [x IN [c] | [§x {.iso3}]] AS x",
-        "comprehension that makes maps",
-    ),
-    (
-        "MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[:MADE_INTO*..5]->(b:Product)) "
-        "WHERE a <> b AND length(§p) > 1 RETURN count(p) AS x",
-        "shortest path under a condition on the path",
-    ),
-    (
-        "MATCH p = allShortestPaths((a:Product {key: 'dy-metal'})-[r:MADE_INTO*..5]->(b:Product)) "
-        "WHERE a <> b AND all(m IN §r WHERE m.process <> 'x') RETURN count(p) AS x",
-        "shortest path under a condition on the path",
-    ),
-    (
-        "MATCH (a:Product {key: 'dy-metal'}), (b:Product {key: 'magnets-metal'}) MATCH p = "
-        "shortestPath((a)-[*..4]-(b)) WHERE none(n IN nodes(§p) WHERE n:Element) "
-        "RETURN count(p) AS x",
-        "shortest path under a condition on the path",
-    ),
-    (
-        "MATCH p = §ALL SHORTEST (a:Product {key: 'dy-chloride'})-[:MADE_INTO]-{1,4}(b:Product) "
-        "WHERE a <> b OR length(p) > 1 RETURN count(p) AS x",
-        "SHORTEST path that may lead back to its start (here: a <> b)",
-    ),
-    ("RETURN §reduce(t = 0, x IN [1, 2] | x - t) AS x", "reduce() of anything but a sum"),
-    ("UNWIND [[1]] AS xs RETURN §reduce(t = '', x IN xs | t + x) AS x", "reduce() of two types"),
-    ("RETURN §reduce(t = 'a', x IN ['b', null] | t + x) AS x", "reduce() of texts that may be"),
-    (
-        "MATCH (p:Product) WHERE any(x IN §[(p)<-[r:PRODUCES]-() | r.share] WHERE x > 0.9) "
-        "RETURN count(p) AS x",
-        "pattern comprehension",
-    ),
-    (KOREA + "RETURN [x IN [1] | §size([(c)-[:HOLDS]->(p) WHERE x = 1 | p])] AS x", "COUNT"),
-    (KOREA + "RETURN c {§.*, one: 1} AS x", "map projection of all properties"),
-    (KOREA + "RETURN c {.iso3} ORDER BY c.§name", "null for the key 'name', which a map lacks"),
-    ("WITH {a: 1} AS m RETURN m.§b AS x", "null for the key 'b', which a map lacks"),
-    (
-        KOREA + "§OPTIONAL CALL (c) { MATCH (c)-[:MEMBER_OF]->(p) RETURN p } RETURN count(p) AS n",
-        "CALL subquery",
-    ),
-    (
-        KOREA + "§CALL (c) { WITH c UNWIND [1, 2] AS i RETURN i } RETURN count(i) AS n",
-        "CALL subquery",
-    ),
-    (
-        "MATCH (c:Country {iso3: 'KOR'}), (d:Country {iso3: 'JPN'}) "
-        "§CALL (c) { MATCH (c)-->(d:Product) RETURN count(d) AS n } RETURN n",
-        "CALL subquery",
-    ),
-    (
-        KOREA + "WHERE §COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.note LIMIT 1 }[0] IS NULL "
-        "RETURN count(c) AS x",
-        "COLLECT subquery",
-    ),
-    (
-        KOREA + "WHERE §EXISTS { MATCH (c)-[:HOLDS]->(p) WITH p MATCH (p)-[:AT_STAGE]->() } "
-        "RETURN c.iso3 AS x",
-        "EXISTS subquery of more than MATCH",
-    ),
-    ("RETURN §'1.0' = 1.0 AS x", "comparison of number with text"),
-    ("MATCH ()-[f:EXPORTS]->() WHERE §f.year = '2024' RETURN count(f) AS x", "number with text"),
-    ("MATCH (s:Stage) WHERE §s.position IN ['1'] RETURN count(s) AS x", "number with text"),
-    ("RETURN §[1, null] = [1, 2] AS x", "comparison of lists or maps that may hold null"),
-    ("RETURN §{k: null} = {k: 1} AS x", "comparison of lists or maps that may hold null"),
-    ("RETURN CASE '0' §WHEN 0 THEN 'zero' END AS x", "comparison of number with text"),
-    ("RETURN §'abc' STARTS WITH true AS x", "STARTS WITH of anything but texts"),
-    ("RETURN size(§[1, 'a']) AS x", "list of several types"),
-    ("WITH §{a: 1, A: 2} AS m RETURN m.A AS x", "names that differ in case alone"),
-    ("RETURN §exp(1) AS x", "function exp()"),
-    ("RETURN §valueType(1) AS x", "function valueType()"),
-    ("RETURN §date('2024-02-29').week AS x", "field week of a date"),
-    ("RETURN §duration('P1M') AS x", "function duration()"),
-    ("RETURN date('2024-01-31') + §duration('P1M') AS x", "function duration()"),
-    ("RETURN §datetime('2024-01-01T00:00:00Z') AS x", "function datetime()"),
-    ("RETURN §localdatetime('2024-01-01T00:00:00') AS x", "function localdatetime()"),
-    ("RETURN §timestamp() > 0 AS x", "function timestamp()"),
-    (
-        "MATCH p = §SHORTEST 2 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) "
-        "RETURN count(p) AS x",
-        "SHORTEST",
-    ),
-    (
-        "MATCH (:Product {key: 'dy-metal'}) §((a)-[:MADE_INTO]->()-[:MADE_INTO]->(b)){1,2} "
-        "RETURN count(*) AS x",
-        "quantified path pattern",
-    ),
-    ("RETURN §1 IS :: INTEGER AS x", "type test"),
-    ("RETURN §'a' IS NORMALIZED AS x", "test IS NORMALIZED"),
-    ("RETURN §{} AS x", "empty map"),
-    (
-        "MATCH (c:Country) RETURN size(§collect(CASE WHEN c.region = 'Asia' THEN c END)) AS x",
-        "collect() of nodes that CASE chooses (here: WITH CASE ... END AS x before)",
-    ),
-    (
-        KOREA + "WITH collect(c) AS cs RETURN [d IN cs WHERE §(d)-[:HOLDS]->() | d.name] AS x",
-        "pattern in a comprehension",
-    ),
-    ("WITH 'a' AS k, {a: 1} AS m RETURN §m[k] AS x", "property by name"),
-    (
-        KOREA + "WHERE size([v IN c.aliases WHERE v <> §c.name | v + 'x']) > 0 RETURN c.iso3 AS x",
-        "value of two comprehensions where one uses a variable from outside it",
-    ),
-    (
-        KOREA
-        + "WHERE size([v IN ['a'] WHERE v < §c.name]) + size([c, c][0].iso3) > 0 RETURN 1 AS x",
-        "value of two comprehensions where one uses a variable from outside it",
-    ),
-    (
-        "UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> §t | v + 'c'])) AS x",
-        "value of two comprehensions where one uses a variable from outside it",
-    ),
-    (
-        "UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN §l WHERE u > 1])] AS x",
-        "value of two comprehensions where one uses a variable from outside it",
-    ),
-    (
-        "UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + §y] AS x",
-        "value of two comprehensions where one uses a variable from outside it",
-    ),
-    ("RETURN §date.truncate('year', date()) AS x", "function date.truncate()"),
-    ("RETURN §date({year: 2024, week: 5}) AS x", "date() of year, week"),
-    (
-        KOREA + "RETURN §date({year: 2024, month: c.last_year}) AS x",
-        "date() of a part that may be null",
-    ),
-    ("§SHOW INDEXES YIELD name RETURN count(*) AS x", "SHOW"),
-)
-"""Statements that Neo4j runs, with § where the construct is that the embedded database lacks."""
+ALIKE = r"""
+RETURN [x IN ['a', 'b'] | {k: x}] AS x
+RETURN [x IN [1, 2] | {a: x}.a] AS x
+RETURN [x IN [1, 2] WHERE {a: x}.a = 1] AS x
+RETURN [x IN [1, 2] | [{a: x}]] AS x
+RETURN [x IN [1, 2] | size([y IN [{a: x}] WHERE y.a > 1])] AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN [x IN [c] | [x {.iso3}]] AS x
+RETURN reduce(t = 0, x IN [1, 2] | x - t) AS x
+UNWIND [[1]] AS xs RETURN reduce(t = '', x IN xs | t + x) AS x
+RETURN reduce(t = 'a', x IN ['b', null] | t + x) AS x
+MATCH (p:Product) WHERE any(x IN [(p)<-[r:PRODUCES]-() | r.share] WHERE x > 0.9) RETURN count(p) AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN [x IN [1] | size([(c)-[:HOLDS]->(p) WHERE x = 1 | p])] AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN c {.*, one: 1} AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN c {.iso3} ORDER BY c.name
+WITH {a: 1} AS m RETURN m.b AS x
+MATCH (c:Country {iso3: 'KOR'}) OPTIONAL CALL (c) { MATCH (c)-[:MEMBER_OF]->(p) RETURN p } RETURN count(p) AS n
+MATCH (c:Country {iso3: 'KOR'}) CALL (c) { WITH c UNWIND [1, 2] AS i RETURN i } RETURN count(i) AS n
+MATCH (c:Country {iso3: 'KOR'}), (d:Country {iso3: 'JPN'}) CALL (c) { MATCH (c)-->(d:Product) RETURN count(d) AS n } RETURN n
+MATCH (c:Country {iso3: 'KOR'}) WHERE COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.note LIMIT 1 }[0] IS NULL RETURN count(c) AS x
+MATCH (c:Country {iso3: 'KOR'}) WHERE EXISTS { MATCH (c)-[:HOLDS]->(p) WITH p MATCH (p)-[:AT_STAGE]->() } RETURN c.iso3 AS x
+RETURN '1.0' = 1.0 AS x
+MATCH ()-[f:EXPORTS]->() WHERE f.year = '2024' RETURN count(f) AS x
+MATCH (s:Stage) WHERE s.position IN ['1'] RETURN count(s) AS x
+RETURN [1, null] = [1, 2] AS x
+RETURN {k: null} = {k: 1} AS x
+RETURN CASE '0' WHEN 0 THEN 'zero' END AS x
+RETURN 'abc' STARTS WITH true AS x
+RETURN size([1, 'a']) AS x
+WITH {a: 1, A: 2} AS m RETURN m.A AS x
+RETURN exp(1) AS x
+RETURN date('2024-02-29').week AS x
+RETURN duration('P1M') AS x
+RETURN date('2024-01-31') + duration('P1M') AS x
+RETURN datetime('2024-01-01T00:00:00Z') AS x
+RETURN localdatetime('2024-01-01T00:00:00') AS x
+RETURN timestamp() > 0 AS x
+MATCH p = SHORTEST 2 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x
+MATCH (:Product {key: 'dy-metal'}) ((a)-[:MADE_INTO]->()-[:MADE_INTO]->(b)){1,2} RETURN count(*) AS x
+RETURN {} AS x
+MATCH (c:Country) RETURN size(collect(CASE WHEN c.region = 'Asia' THEN c END)) AS x
+MATCH (c:Country {iso3: 'KOR'}) WITH collect(c) AS cs RETURN [d IN cs WHERE (d)-[:HOLDS]->() | d.name] AS x
+WITH 'a' AS k, {a: 1} AS m RETURN m[k] AS x
+MATCH (c:Country {iso3: 'KOR'}) WHERE size([v IN c.aliases WHERE v <> c.name | v + 'x']) > 0 RETURN c.iso3 AS x
+MATCH (c:Country {iso3: 'KOR'}) WHERE size([v IN ['a'] WHERE v < c.name]) + size([c, c][0].iso3) > 0 RETURN 1 AS x
+UNWIND ['x'] AS t RETURN sum(size([v IN ['a'] WHERE v <> t | v + 'c'])) AS x
+UNWIND [[1, 2]] AS l RETURN [v IN [1, 3] | size([u IN l WHERE u > 1])] AS x
+UNWIND [1] AS y RETURN [x IN [1, 2] | size([y IN [3] WHERE y > 0]) + y] AS x
+RETURN date.truncate('year', date()) AS x
+RETURN date({year: 2024, week: 5}) AS x
+MATCH (c:Country {iso3: 'KOR'}) RETURN size(keys(c)) AS x
+MATCH (c:Country {iso3: 'KOR'}) WITH properties(c) AS m RETURN m.name AS x
+UNWIND $none AS v RETURN max(reverse(v)) AS x
+UNWIND $none AS v RETURN max(toString(v)) AS x
+MATCH ()-[r:EXPORT*0..1]->() RETURN count(r) AS x
+RETURN 'x' + 1.5 AS x
+MATCH (c:country) RETURN count(*) AS x
+MATCH (c:Country|AREA) RETURN count(*) AS x
+MATCH ()-[r:holds]->() RETURN count(*) AS x
+MATCH (c:Country) RETURN count(c.ISO3) AS x
+MATCH ()-[f:EXPORTS]->() WHERE f.period = 2024 RETURN count(*) AS x
+MATCH ()-[f:EXPORTS]->() WHERE f.period >= 2024 RETURN count(*) AS x
+MATCH ()-[f:EXPORTS]->() WHERE f.period = $year RETURN count(*) AS x
+MATCH ()-[f:EXPORTS]->() WHERE 2024 = f.period RETURN count(*) AS x
+MATCH ()-[f:EXPORTS {period: 2024}]->() RETURN count(*) AS x
+MATCH (c:Code {code: $year}) RETURN count(*) AS x
+MATCH (c:Code) WHERE c.code = 280530 RETURN count(*) AS x
+MATCH (r:Control) WHERE r.since > date('2020-01-01') RETURN count(*) AS x
+RETURN [{a: 1}, {b: 2}] AS x
+MATCH (s:Stage) OPTIONAL MATCH (s)-[:HOLDS]->(p) RETURN count(*) AS x
+MATCH (c:Claim)-[:ABOUT]->(s:Stage) WHERE EXISTS { MATCH (s)<-[:CITES]-() } RETURN count(*) AS x
+MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]-(b) RETURN count(startNode(r).key) AS x
+MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO]->(b)-[s:USED_IN]->(c) RETURN count(p) + count(s) AS x
+"""
+"""Statements that another engine could not run, or gave other rows for."""
 
-DIFFERENT = (
-    (KOREA + "RETURN §id(c) >= 0 AS x", "the node's key"),
-    (KOREA + "RETURN size(§keys(c)) AS x", "keys()"),
-    (KOREA + "WITH §properties(c) AS m RETURN m.name AS x", "properties()"),
-    (KOREA + "RETURN §elementId(c) > '' AS x", "the node's key"),
-    ("UNWIND $none AS v RETURN max(§reverse(v)) AS x", "cannot tell the type of its value"),
-    ("UNWIND $none AS v RETURN max(§toString(v)) AS x", "cannot tell the type of its value"),
-    ("MATCH ()-[r:§EXPORT*0..1]->() RETURN count(r) AS x", "the graph has no label"),
-    ("RETURN 'x' + §1.5 AS x", "writes fractions otherwise as text"),
-    ("MATCH (c:§country) RETURN count(*) AS x", "found country, wanted Country"),
-    ("MATCH (c:Country|§AREA) RETURN count(*) AS x", "found AREA, wanted Area"),
-    ("MATCH ()-[r:§holds]->() RETURN count(*) AS x", "found holds, wanted HOLDS"),
-    ("MATCH (c:Country) RETURN count(c.§ISO3) AS x", "found ISO3, wanted iso3"),
-    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period = 2024 RETURN count(*) AS x", "the number 2024"),
-    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period >= 2024 RETURN count(*) AS x", "the number 2024"),
-    ("MATCH ()-[f:EXPORTS]->() WHERE f.§period = $year RETURN count(*) AS x", "2024 for $year"),
-    ("MATCH ()-[f:EXPORTS]->() WHERE 2024 = f.§period RETURN count(*) AS x", "the number 2024"),
-    ("MATCH ()-[f:EXPORTS {§period: 2024}]->() RETURN count(*) AS x", "the number 2024"),
-    ("MATCH (c:Code {§code: $year}) RETURN count(*) AS x", "2024 for $year"),
-    ("MATCH (c:Code) WHERE c.§code = 280530 RETURN count(*) AS x", "wanted text such as '2024'"),
+REFUSED = (
     (
-        "MATCH (r:Control) WHERE r.§since > date('2020-01-01') RETURN count(*) AS x",
-        "found a date",
-    ),
-    ("RETURN §[{a: 1}, {b: 2}] AS x", "maps of different names"),
-    (
-        "MATCH (s:Stage) OPTIONAL MATCH (s)-[§:HOLDS]->(p) RETURN count(*) AS x",
-        "no HOLDS relationship is there at Stage",
+        "§MATCH p = shortestPath((a:Product {key: 'dy-metal'})-[:MADE_INTO*..5]->(b:Product)) WHERE a <> b AND length(p) > 1 RETURN count(p) AS x",
+        "shortest path under a condition on the path itself",
+        "Neo4j looks on for one that meets it",
     ),
     (
-        "MATCH (c:Claim)-[:ABOUT]->(s:Stage) WHERE EXISTS { MATCH (s)<-[§:CITES]-() } "
-        "RETURN count(*) AS x",
-        "no CITES relationship is there at Stage",
+        "§MATCH p = allShortestPaths((a:Product {key: 'dy-metal'})-[r:MADE_INTO*..5]->(b:Product)) WHERE a <> b AND all(m IN r WHERE m.process <> 'x') RETURN count(p) AS x",
+        "shortest path under a condition on the path itself",
+        "Neo4j looks on for one that meets it",
     ),
     (
-        "MATCH (a:Product {key: 'dy-metal'})-[r:MADE_INTO]-(b) "
-        "RETURN count(§startNode(r).key) AS x",
-        "startNode() beside a pattern without a direction",
+        "§MATCH p = ALL SHORTEST (a:Product {key: 'dy-chloride'})-[:MADE_INTO]-{1,4}(b:Product) WHERE a <> b OR length(p) > 1 RETURN count(p) AS x",
+        "shortest path that may lead back to its start (here: a <> b)",
+        "a way back must be another way",
     ),
     (
-        "MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO]->(b)-[§s:USED_IN]->(c) "
-        "RETURN count(p) + count(s) AS x",
-        "leave out s, or the path's name",
+        "§MATCH p = ANY SHORTEST (a:Product {key: 'dy-metal'}) ((x)-[:MADE_INTO]->(y))+ (b:Product {key: 'magnets-metal'}) RETURN length(p) AS x",
+        "shortest path of several parts",
+        "its length is not that of its steps",
+    ),
+    (
+        "RETURN §valueType(1) AS x",
+        "function valueType()",
+        "the types of a database are not those of the other",
+    ),
+    (
+        "RETURN §1 IS :: INTEGER AS x",
+        "type test",
+        "the types of a database are not those of the other",
+    ),
+    (
+        "RETURN §'a' IS NORMALIZED AS x",
+        "test IS NORMALIZED",
+        "there is no such function",
+    ),
+    (
+        "§SHOW INDEXES YIELD name RETURN count(*) AS x",
+        "SHOW",
+        "a file has no indexes, users or transactions",
+    ),
+    (
+        "UNWIND [1, 'a'] AS v RETURN §v + 1 AS x LIMIT 0",
+        "+ of any and int",
+        "what it gives depends on each row",
+    ),
+    (
+        "UNWIND [1.5, 2] AS v RETURN §v / 2 AS x LIMIT 0",
+        "quotient of numbers that may be integers",
+        "of two integers it has no fraction, and DuckDB keeps a column in one type",
+    ),
+    (
+        "UNWIND [1, 'a'] AS v §RETURN DISTINCT v AS x LIMIT 0",
+        "groups of values of any type",
+        "DuckDB finds 1 and 1.0 different in such a column",
+    ),
+    (
+        "RETURN §reduce(n = 0, s IN ['KOR'] | n + COUNT { (:Country {iso3: s}) }) AS x",
+        "subquery in reduce()",
+        "SQL has none in a lambda",
     ),
 )
-"""Statements that both would run, with § where the embedded database means something else."""
-
+"""Statements that Neo4j runs, with § where the construct is that the file lacks, and why it does."""
 
 GIVEN = {"year": 2024, "none": []}
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "cypher.md"
 
 
 def marked(statement: str) -> tuple[str, str]:
@@ -214,29 +173,37 @@ def marked(statement: str) -> tuple[str, str]:
     return before + after, f"line 1, column {len(before) + 1}: "
 
 
-@pytest.mark.parametrize(("statement", "construct"), LACKING)
-def test_what_the_embedded_database_lacks_is_named_and_neo4j_runs_it(stores, statement, construct):
+def alike(stores: dict[str, Store], statement: str, given: dict[str, object]) -> bool:
+    """Tell if both databases have the same rows, in any order where none is asked for."""
+    rows = [store.ask(statement, given).table.to_pylist() for store in stores.values()]
+    if "ORDER BY" not in statement.rpartition("}")[2]:
+        rows = [sorted(found, key=repr) for found in rows]
+    return rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("statement", ALIKE.strip().split("\n"))
+def test_statements_of_all_kinds_have_neo4js_rows(stores, statement):
+    given = {name: value for name, value in GIVEN.items() if f"${name}" in statement}
+
+    assert alike(stores, statement, given)
+
+
+@pytest.mark.parametrize(("statement", "construct", "reason"), REFUSED)
+def test_what_the_file_lacks_is_named_and_neo4j_runs_it(stores, statement, construct, reason):
     statement, where = marked(statement)
 
     with pytest.raises(Untranslated) as caught:
         stores["embedded"].ask(statement)
 
-    assert str(caught.value).startswith(f"{where}the embedded database has no ")
-    assert construct in str(caught.value)
+    assert str(caught.value).startswith(f"{where}the embedded database has no {construct}")
     assert "get one with 'graphkit neo4j start', then add '--db local'" in str(caught.value)
-    assert len(stores["neo4j"].ask(statement).table) == 1
+    stores["neo4j"].ask(statement)
 
 
-@pytest.mark.parametrize(("statement", "said"), DIFFERENT)
-def test_what_would_silently_be_another_answer_is_refused(stores, statement, said):
-    statement, where = marked(statement)
+def test_what_the_file_lacks_is_one_public_table():
+    lines = dict.fromkeys(f"| {what} | {why} |" for _, what, why in REFUSED)
 
-    with pytest.raises((UsageError, Untranslated)) as caught:
-        stores["embedded"].ask(statement, GIVEN)
-
-    assert str(caught.value).startswith(where)
-    assert said in str(caught.value)
-    assert len(stores["neo4j"].ask(statement, GIVEN).table) == 1
+    assert "\n".join(lines) in PAGE.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -396,10 +363,10 @@ def test_what_looks_like_it_but_is_the_same_on_both_is_let_through(stores, state
     ("statement", "said"),
     [
         ("RETURN 1 AS a UNION §RETURN 2 AS b", "found the columns b after UNION, wanted a"),
-        ("MATCH (p)-->() MATCH §p = ()-->() RETURN 1", "p has a value; wanted a new name"),
-        ("MATCH §p = (p)-->() RETURN 1 AS x", "p has a value; wanted a new name"),
-        ("MATCH (n:Stage) WHERE (n)<--(§a) RETURN n", "variable 'a' is not defined"),
-        ("MATCH (n:Stage) RETURN §type(n) AS x", "wanted a relationship"),
+        ("MATCH (p)-->() MATCH §p = ()-->() RETURN 1", "p has a value, wanted a new name"),
+        ("MATCH p = (§p)-->() RETURN 1 AS x", "p is a path, wanted a node here"),
+        ("MATCH (n:Stage) WHERE (n)<--(§a) RETURN n", "Variable `a` not defined"),
+        ("MATCH (n:Stage) RETURN type(§n) AS x", "found a node in type(), wanted a relationship"),
         ("MATCH (n:Stage) RETURN §size((n)<--()) AS x", "wanted COUNT { ... }"),
         ("RETURN §count(rand()) AS x", "found rand() in an aggregate"),
         ("RETURN §1.34E999 AS x", "wanted a number of 64 bits"),
@@ -425,34 +392,21 @@ def test_what_neo4j_gives_an_error_for_has_no_rows(stores, statement, said):
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("MATCH (c:Country) RETURN c.nam AS x", "line 1, column 28: c has no property 'nam'"),
-        ("MATCH (c:Country {nam: 'x'}) RETURN c", "line 1, column 19: c has no property 'nam'"),
-        ("MATCH (c:Country)\nRETURN d", "line 2, column 8: variable 'd' is not defined"),
-        ("RETURN cast('x', 'INT64') AS x", "the embedded database refused the statement: "),
-        ("RETURN 1 / 0 AS x", "Divide by zero"),
-        ("RETURN 9223372036854775807 + 1 AS x", "is not within INT64 range"),
-        ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "is not within INT64 range"),
-        ("RETURN 1 AS a, 2 AS a", "two columns of one name in a, a"),
-        (
-            "UNWIND [{l: [2], f: true}, {l: [1, 2], f: false}] AS m "
-            "WITH CASE WHEN m.f THEN m.l END AS a, m.l AS b "
-            "WITH coalesce(a, b) AS l RETURN any(x IN l WHERE x = 2) AS x",
-            "no comprehension of such lists in maps; Neo4j runs it",
-        ),
-        (
-            "CALL { MATCH (c:Country) RETURN 1 AS n UNION MATCH (c:Area) RETURN 'a' AS n } "
-            "RETURN count(n) AS n",
-            "no column of UNION in a subquery, and no list, of two types; Neo4j runs it",
-        ),
+        ("MATCH (c:Country)\nRETURN d", "line 2, column 8: Variable `d` not defined"),
+        ("RETURN cast('x', 'INT64') AS x", "line 1, column 8: Unknown function `cast`"),
+        ("RETURN 1 / 0 AS x", "/ by zero"),
+        ("RETURN 9223372036854775807 + 1 AS x", "Overflow in addition of INT64"),
+        ("UNWIND [9223372036854775807, 1] AS n RETURN sum(n) AS x", "does not fit into 64 bits"),
+        ("RETURN 1 AS a, 2 AS a", "found two columns of the name a, wanted a name for each"),
+        ("RETURN date('2024-02-30') AS x", "2024-02-30"),
     ],
 )
 def test_an_error_says_in_one_line_what_and_where(stores, statement, said):
-    with pytest.raises(StoreError) as caught:
+    with pytest.raises((StoreError, UsageError)) as caught:
         stores["embedded"].ask(statement)
 
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert "oC_" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -492,10 +446,13 @@ UNKNOWN = [
         ("MATCH (c:Country) RETURN c.nam", "nam"),
     ],
 )
-def test_an_unknown_name_is_a_note_of_neo4j(stores, statement, name):
-    [note] = stores["neo4j"].ask(statement).notes
+def test_an_unknown_name_has_no_value_and_a_note(stores, statement, name):
+    answers = [store.ask(statement) for store in stores.values()]
 
-    assert re.search(rf"\b{name}\b", note)
+    assert answers[0].table.to_pylist() == answers[1].table.to_pylist()
+    for answer in answers:
+        [note] = answer.notes
+        assert re.search(rf"\b{name}\b", note)
 
 
 @pytest.mark.parametrize("statement", UNKNOWN)
@@ -555,21 +512,14 @@ RETURN COLLECT { MATCH (s:Stage) RETURN s.key ORDER BY s.position } AS x
 MATCH (c:Country) WHERE size([(c)-[:HOLDS]->(p) WHERE p.key STARTS WITH 'c' | 1]) > 2 RETURN c.iso3 AS c ORDER BY c
 MATCH (c:Country) RETURN c.region AS r, count(*) AS n, max(size(COLLECT { MATCH (c)-[:HOLDS]->(p) RETURN p.key })) AS m ORDER BY r
 MATCH (a:Country)-[:HOLDS]->()<-[:HOLDS]-(b:Country {iso3: 'KOR'}) WHERE id(a) <> id(b) AND elementId(b) = elementId(b) RETURN count(id(a) IS NOT NULL) AS n
-"""  # noqa: E501 - a statement is a line.
+"""
 
 
-def test_a_translation_does_not_grow_without_end(stores):
-    parts = "RETURN [1, 2]" + "[..-1]" * 40 + " AS x"
-
-    with pytest.raises(Untranslated, match="no room for what this becomes there"):
-        stores["embedded"].translated(parts)
-
-
-def test_what_may_be_null_is_tested_once_for_all_that_is_made_of_it(stores):
+def test_a_long_chain_of_operators_is_written_once_for_each(stores):
     made = "UNWIND ['a', null] AS t RETURN " + "('x' + " * 60 + "t" + ")" * 60 + " AS x"
     found = stores["embedded"].ask(made).table.to_pylist()
 
-    assert stores["embedded"].translated(made).count("IS NOT NULL") == 1
+    assert len(stores["embedded"].translated(made)) < 60 * len(made)
     assert found == stores["neo4j"].ask(made).table.to_pylist()
 
 
@@ -577,10 +527,10 @@ def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(
     stores, neo4j_server, sample_file
 ):
     with WithNeo4j(EmbeddedStore(sample_file), lambda: Neo4jStore(*neo4j_server)) as both:
-        found, embedded = both.ask("RETURN exp(0) AS x"), both.ask("RETURN 1 AS x")
+        found, embedded = both.ask("RETURN valueType(1) AS x"), both.ask("RETURN 1 AS x")
 
-    lacking = "line 1, column 8: the embedded database has no function exp()"
-    assert found.table["x"].to_pylist() == [1.0]
+    lacking = "line 1, column 8: the embedded database has no function valueType()"
+    assert found.table["x"].to_pylist() == ["INTEGER NOT NULL"]
     assert found.notes == (f"{lacking}; Neo4j at {neo4j_server[0]} ran it",)
     assert embedded.notes == ()
 
@@ -589,7 +539,7 @@ def test_auto_asks_no_neo4j_of_another_load(stores, neo4j_server, sliced_file):
     for server in (lambda: Neo4jStore(*neo4j_server), lambda: None):
         both = WithNeo4j(EmbeddedStore(sliced_file), server)
         with both, pytest.raises(Untranslated, match="Neo4j runs it; get one with"):
-            both.ask("RETURN exp(0) AS x")
+            both.ask("RETURN valueType(1) AS x")
 
 
 def test_lists_in_more_lists_than_an_arrow_stream_holds_are_of_neo4j(stores):
@@ -697,7 +647,7 @@ MATCH (c:Country) RETURN c.iso3 AS c, trim(' ' + c.name) AS x, ltrim('          
 UNWIND $texts AS t RETURN t + '|' AS a, '|' + t AS b, t + 1 AS c, replace(t, 'x', t) AS d, t = '' OR t > 'b' AS e, any(x IN [t] WHERE x <> '') AS f
 RETURN any(x IN $texts WHERE x = '?') AS a, none(x IN $texts WHERE x = '?') AS b, size([x IN $texts WHERE x <> '']) AS c, 'q' IN $texts AS d, [x IN $texts | x + '|'][-1] AS e
 RETURN trim(null) AS x, ltrim(null) AS y, toFloat('  1234567890123 ') AS z
-"""  # noqa: E501 - a statement is a line.
+"""
 
 
 @pytest.mark.parametrize("statement", TRIMMED.strip().split("\n"))
@@ -722,7 +672,7 @@ MATCH (c:Country) RETURN CASE WHEN 1 = 1 AND CASE WHEN size(c.name) > 5 THEN c.r
 MATCH (c:Country) WHERE 1 = 1 AND CASE WHEN size(c.name) > 5 THEN c.region = 'Asia' END RETURN count(*) AS n
 UNWIND [true, false, null] AS b RETURN b, CASE WHEN 1 = 1 AND b THEN 1 ELSE 0 END AS x, CASE WHEN b OR 1 = 2 THEN 1 ELSE 0 END AS y
 UNWIND ['0012', '+3', '-007', '00.5', '1e3', '1.', '.5', '-.5e1', '', ' 12', '12a', '0', '000', '+0012', '1e+05', '+1E-2', '-0', '-0.0', null] AS t RETURN t, toInteger(t) AS i, toFloat(t) AS f, toIntegerOrNull(t) AS j
-"""  # noqa: E501 - a statement is a line.
+"""
 
 
 @pytest.mark.parametrize("statement", OPERATORS.strip().split("\n"))
@@ -783,7 +733,7 @@ MATCH (s:Stage) WITH (s), s.key AS s1, s.key AS s2 ORDER BY s2 SKIP 1 LIMIT 2 RE
 MATCH (s:Stage) WITH s.key AS s, s.name AS b, s AS c ORDER BY s SKIP 1 LIMIT 2 RETURN s, b, c.name AS c
 UNWIND [2, 1, null, 3] AS f WITH f AS a, CASE WHEN true THEN f END AS b, f ORDER BY a SKIP 1 LIMIT 2 RETURN a, b, f
 UNWIND [2, 1, 3] AS f WITH 1 AS a, CASE WHEN true THEN f END AS b ORDER BY a, b SKIP 1 LIMIT 2 RETURN a, b
-"""  # noqa: E501 - a statement is a line.
+"""
 
 
 @pytest.mark.parametrize("statement", PAGES.strip().split("\n"))
@@ -821,7 +771,7 @@ MATCH (c:Country) RETURN c.iso3 IN [v IN labels(c) WHERE v <> c.name | v + c.iso
 MATCH (c:Country)-[r:HOLDS]->(p) WITH c, collect(p) AS ps, max(p.key) AS top RETURN c.iso3 AS c, size([p IN ps WHERE p.key < top | p.name]) AS x, all(p IN ps WHERE p.key <= top) AS y ORDER BY c
 MATCH (c:Country)-[f:EXPORTS]->() WITH c, collect(f) AS fs, sum(f.usd) AS total RETURN c.iso3 AS c, size([f IN fs WHERE f.usd > total * 0.1 | f.period]) AS big, round(reduce(s = 0.0, f IN fs | s + coalesce(f.usd, 0) / total), 6) AS one ORDER BY c
 MATCH (c:Country) WITH c ORDER BY c.iso3 LIMIT 9 WITH c, [v IN [1, 2] WHERE v < size(c.name) | v + size(c.name)] AS c2 RETURN c.iso3 AS c, c2 ORDER BY c2[0], c
-"""  # noqa: E501 - a statement is a line.
+"""
 
 
 @pytest.mark.parametrize("statement", COMPREHENSIONS.strip().split("\n"))
@@ -832,14 +782,12 @@ def test_comprehensions_beside_and_in_each_other_have_neo4js_rows(stores, statem
     assert len(found["embedded"]) > 1
 
 
-def test_the_page_of_a_subquery_is_not_a_parameter_called_like_a_number(stores):
+def test_the_page_of_a_subquery_is_a_parameter_called_like_a_number(stores):
     called = "CALL (s) { MATCH (s)<-[:AT_STAGE]-(p) RETURN p.key AS k ORDER BY k SKIP $1 }"
     statement = f"MATCH (s:Stage) {called} RETURN count(k) AS n"
 
-    with pytest.raises(Untranslated, match="CALL subquery"):
-        stores["embedded"].ask(statement, {"1": 2})
-    found = [stores["neo4j"].ask(statement, {"1": n}).table.to_pylist() for n in (1, 2)]
-    assert found[0] != found[1]
+    assert alike(stores, statement, {"1": 1})
+    assert alike(stores, statement, {"1": 2})
 
 
 TEXT = "CASE WHEN i % {} = 0 THEN 'text ' + i % 3 END"
@@ -895,15 +843,12 @@ def test_a_plan_is_shown_as_text_and_nothing_else(stores, statement):
         ("MATCH ()-[f:EXPORTS {period: 2024}]->() RETURN count(*) AS n", {}),
     ],
 )
-def test_neo4j_answers_nothing_for_a_number_where_text_is_and_says_so(
-    stores, statement, parameters
-):
-    with pytest.raises(UsageError) as refused:
-        stores["embedded"].ask(statement, parameters)
-    answer = stores["neo4j"].ask(statement, parameters)
-    assert answer.table.to_pylist() == [{"n": 0}]
-    assert answer.notes == (str(refused.value),)
-    assert "period holds text; found the number 2024" in answer.notes[0]
+def test_a_number_where_text_is_has_no_rows_and_a_note(stores, statement, parameters):
+    answers = [store.ask(statement, parameters) for store in stores.values()]
+
+    assert [answer.table.to_pylist() for answer in answers] == [[{"n": 0}], [{"n": 0}]]
+    assert answers[0].notes == answers[1].notes
+    assert "period holds text; found the number 2024" in answers[0].notes[0]
 
 
 WALKS = """
@@ -932,7 +877,7 @@ MATCH (a)-[e:EXPORTS]->(b:Country) WITH b, e ORDER BY e.usd DESC, e.key WITH b, 
 MATCH (a)-[e:EXPORTS]->(b:Country) WITH e ORDER BY e.usd DESC, e.key WITH collect(e) AS es RETURN es[5000].usd AS u, es[9000].product AS p, es[99999].usd AS n
 UNWIND range(1, 9) AS z UNWIND [[1, null], [null], [], [2, 3]] AS l RETURN z, l, l + CASE WHEN z % 3 = 0 THEN z END AS m, CASE WHEN z % 2 = 0 THEN z END + l AS n, l + z AS o ORDER BY z, size(l), l[0]
 UNWIND range(1, 9) AS z UNWIND [['x', 'yy'], [], ['a-b']] AS w RETURN z, [v IN (CASE WHEN z % 4 = 0 THEN 'z' + z END + w) | v + ''] AS a, all(v IN (CASE WHEN z % 4 = 0 THEN w END + w) WHERE v <> 'x') AS b ORDER BY z, size(w)
-"""  # noqa: E501 - a statement is a line.
+"""
 """Relationships of variable length as lists, paths after WITH, dates, and aggregates of null."""
 
 
