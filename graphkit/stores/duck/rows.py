@@ -1,0 +1,90 @@
+"""Rows of DuckDB as every store gives them: as Arrow, graph values as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graphkit.errors import StoreError
+from graphkit.stores import Limits, Result, collect, first_part
+from graphkit.stores.duck.engine import BATCH, batches
+from graphkit.stores.duck.reader import _neutral as neutral
+from graphkit.stores.duck.statements import graph_model
+
+if TYPE_CHECKING:
+    from _duckdb import DuckDBPyConnection
+
+PLAIN = {
+    "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64(), "FLOAT": pa.float64(),
+    "VARCHAR[]": pa.list_(pa.string()),
+}  # fmt: skip
+"""Arrow types of the columns that need no conversion, by their types in SQL."""
+WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(\d+,\s*0\)")
+
+
+def arrow_type(sql: str) -> pa.DataType | None:
+    """Return the Arrow type of a column; None if its values are no plain ones.
+
+    >>> arrow_type("HUGEINT"), arrow_type("STRUCT(a INTEGER)")
+    (DataType(int64), None)
+    """
+    return pa.int64() if WHOLE.fullmatch(sql) else PLAIN.get(sql)
+
+
+def neutral_table(names: tuple[str, ...], cursor: DuckDBPyConnection, limits: Limits) -> Result:
+    """Return Arrow as every store does: integers of 64 bits, graph values as JSON."""
+    types = [arrow_type(str(column[1])) for column in cursor.description or ()]
+    if all(of is not None for of in types):
+        schema = pa.schema(list(zip(names, types, strict=True)))
+        return Result(*first_part(plain_table(schema, cursor, limits), limits))
+    model = graph_model()
+    rows = ([plain_value(neutral(value, model)) for value in row] for row in rows_of(cursor))
+    return collect(names, rows, limits)
+
+
+def plain_table(schema: pa.Schema, cursor: DuckDBPyConnection, limits: Limits) -> pa.Table:
+    """Read rows as Arrow, up to one batch more than the limits allow."""
+    parts, rows, size = [schema.empty_table()], 0, 0
+    for batch in batches(cursor, BATCH):
+        part = pa.table(
+            [cast(array, of) for array, of in zip(batch.columns, schema.types, strict=True)],
+            schema=schema,
+        )
+        parts.append(part)
+        rows, size = rows + len(part), size + part.nbytes
+        if rows > limits.rows or size > limits.bytes:
+            break
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def cast(array: pa.Array, of: pa.DataType) -> pa.Array:
+    """Cast integers, and sums of them, to 64 bits; name list items."""
+    try:
+        return array if array.type == of else pc.cast(array, of)
+    except pa.ArrowInvalid as error:
+        raise StoreError("found an integer that does not fit into 64 bits") from error
+
+
+def rows_of(cursor: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Read rows as values of Python."""
+    while rows := cursor.fetchmany(BATCH // 64):
+        yield from rows
+
+
+def plain_value(value: Any) -> Any:
+    """Convert what only SQL has: decimals to numbers, dates and durations to text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, list):
+        return [plain_value(item) for item in value]
+    return {k: plain_value(v) for k, v in value.items()} if isinstance(value, dict) else value
