@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+import graphkit.stores.duck.rows  # noqa: F401  # what is imported later finds no file
 from graphkit.stores.duck.engine import FREE_MEMORY
-from graphkit.stores.duck.store import DuckStore, graph_model
+from graphkit.stores.duck.statements import graph_model
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.sandbox_worker import asked_path, serve
 
 MEMORY = 4 * 2**30

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import threading
 import time
 from collections import deque
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from _duckdb import DuckDBPyConnection
 
     from graphkit.build import Graph
+    from graphkit.stores.duck.statements import Plan
 
 Read = TypeVar("Read")
 OLD_KIND = b"LBUG"
@@ -98,11 +97,11 @@ class DuckStore(FileStore):
 
     def _cursor(self) -> DuckDBPyConnection:
         """Begin a statement: one that is not read to its end blocks the next of its connection."""
-        self.open()
-        with self._opening:
-            if self._engine is None:
-                raise StoreError(f"{self.label} was closed while a statement was about to run")
-            return self._engine.cursor()
+        while True:
+            self.open()
+            with self._opening:
+                if self._engine is not None:  # another thread may have closed it meanwhile
+                    return self._engine.cursor()
 
     def run(
         self,
@@ -111,6 +110,9 @@ class DuckStore(FileStore):
         limits: Limits = UNLIMITED,
     ) -> Result:
         """Run one statement of graphkit's own; see :class:`graphkit.stores.Result`."""
+        # The compiler and the rows are imported here: most questions are answered from kept ones.
+        from graphkit.stores.duck.statements import own_plan
+
         plan = own_plan(statement, parameters or {})
         return self._read(plan, limits, in_time)
 
@@ -126,12 +128,16 @@ class DuckStore(FileStore):
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
     ) -> str:
         """Return the text of one read-only statement in SQL."""
+        from graphkit.stores.duck.statements import shown
+
         asked = Statement.of(statement)
         asked.check_read_only()
         check_scopes(asked)
         return shown(asked, asked.values(parameters))
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
+        from graphkit.stores.duck.rows import neutral_table
+
         check_names(plan.query.names)
 
         def read(cursor: DuckDBPyConnection) -> Result:
