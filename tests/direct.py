@@ -8,7 +8,8 @@ from typing import Any
 from graphkit.cypher import Statement
 from graphkit.stores import UNLIMITED, Result
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.store import DuckStore, graph_model
+from graphkit.stores.duck.statements import graph_model
+from graphkit.stores.duck.store import DuckStore
 
 
 class Direct(DuckStore):

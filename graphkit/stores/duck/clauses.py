@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphkit.cypher import Statement
@@ -107,7 +107,31 @@ class _Compiler:
     def query(
         self, query: Syntax, scope: Scope, *, named: bool = True
     ) -> tuple[str, list[str], list[T]]:
-        """Compile a query of one part, or of several joined by UNION, inside a scope."""
+        """Compile a query of one part, or of several joined by UNION or NEXT, inside a scope."""
+        ends = [n for n, clause in enumerate(query.parts) if clause.kind == "next"]
+        if ends:
+            return self._next(query, ends[-1], scope, named=named)
+        return self._united(query, scope, named=named)
+
+    def _next(
+        self, query: Syntax, end: int, scope: Scope, *, named: bool
+    ) -> tuple[str, list[str], list[T]]:
+        """Compile what follows NEXT, for each row of what is before it."""
+        if scope:
+            raise Untranslated("NEXT in a subquery")
+        before, after = (replace(query, parts=parts)
+                         for parts in (query.parts[:end], query.parts[end + 1 :]))  # fmt: skip
+        sql, names, types = self.query(before, {})
+        step = self.context.fresh("q")
+        begin = Pipeline([f"{step} AS ({sql})"], step, {
+            name: Variable(of, {"": f"c{number}"})
+            for number, (name, of) in enumerate(zip(names, types, strict=True))
+        })  # fmt: skip
+        return self._united(after, {}, named=named, begin=begin)
+
+    def _united(
+        self, query: Syntax, scope: Scope, *, named: bool, begin: Pipeline | None = None
+    ) -> tuple[str, list[str], list[T]]:
         parts: list[tuple[Pipeline, list[str], list[T]]] = []
         clauses: list[Syntax] = []
         joined: list[str] = []
@@ -116,7 +140,11 @@ class _Compiler:
                 clauses.append(clause)
                 continue
             pipeline = Pipeline(scope=dict(scope))
-            self._import(pipeline, query)
+            if begin is not None:
+                steps = [] if parts else list(begin.steps)
+                pipeline = Pipeline(steps, begin.source, dict(begin.scope))
+            else:
+                self._import(pipeline, query)
             names, types = _Clauses(self, pipeline, named=named).run(clauses)
             parts.append((pipeline, names, types))
             clauses = []
@@ -233,6 +261,31 @@ class _Clauses:
         self.step(f"SELECT {kept}{select} AS {column}{origin}"
                   + (" WHERE FALSE" if value.type == NULL else ""))  # fmt: skip
         self.pipeline.scope[variable.name] = Variable(of, {"": column})
+
+    def loop(self, clause: Syntax) -> None:
+        """Make a row of each item of a list, as UNWIND does."""
+        variable, items = clause.parts
+        self.unwind(replace(clause, parts=[items, variable]))
+
+    def let(self, clause: Syntax) -> None:
+        """Give names to values."""
+        source = self.pipeline.source
+        columns, scope = [f"{source}.*"] if source else [], {}
+        for assignment in clause.parts:
+            variable, syntax = assignment.parts
+            value = self.values.value(syntax)
+            column = self.context.fresh("v")
+            written = "CAST(NULL AS VARCHAR)" if value.type == NULL else value.sql
+            columns.append(f"{written} AS {column}")
+            scope[variable.name] = Variable(value.type, {"": column})
+        self.step(f"SELECT {', '.join(columns)}" + (f" FROM {source}" if source else ""))
+        self.pipeline.scope.update(scope)
+
+    def filter(self, clause: Syntax) -> None:
+        """Keep the rows that meet a condition."""
+        condition = self.values.condition(clause.parts[0])
+        source = self.pipeline.source or "(SELECT 1 AS one)"
+        self.step(f"SELECT * FROM {source} WHERE {condition}")
 
     def subquery(self, clause: Syntax) -> None:
         """Ask a query for each row."""
@@ -450,6 +503,9 @@ CONSTANTS = ("number", "string", "parameter", "constant")
 RULES = {
     "match": _Clauses.match,
     "unwind": _Clauses.unwind,
+    "for": _Clauses.loop,
+    "let": _Clauses.let,
+    "filter": _Clauses.filter,
     "subquery": _Clauses.subquery,
     "with": _Clauses.projection,
     "return": _Clauses.projection,

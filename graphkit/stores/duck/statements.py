@@ -1,20 +1,22 @@
-"""Statements of Cypher in SQL, with the values that they bind: compiled once for their types."""
+"""Statements of Cypher as SQL with the values that it binds, compiled once for all of them."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from graphkit.cypher import Statement
-from graphkit.errors import UsageError
+from graphkit.cypher.scopes import check_scopes
 from graphkit.schema import GRAPH
+from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.reader import model_of
-from graphkit.stores.duck.types import ANY, BOOL, FLOAT, INT, NULL, TEXT, Model, T, type_of
+from graphkit.stores.duck.file import model_of
+from graphkit.stores.duck.types import Model, T, type_of
 
 
 @cache
@@ -30,6 +32,8 @@ class Plan:
     statement: Statement
     query: Compiled
     values: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    """Doubts about what the statement means."""
 
     @property
     def sql(self) -> str:
@@ -40,79 +44,38 @@ class Plan:
         return f"EXPLAIN {self.query.sql}" if "EXPLAIN" in prefixes else self.query.sql
 
 
-class _Integer(int):
-    """Whole number in place of a parameter, which no number in the text is."""
-
-
-class _Fraction(float):
-    """Fraction in place of a parameter."""
-
-
-class _Text(str):
-    """Text in place of a parameter."""
-
-    __slots__ = ()
-
-
-class _List(list[Any]):
-    """List in place of a parameter."""
-
-
-PLACES: Mapping[type, type] = {
-    int: _Integer, float: _Fraction, str: _Text, list: _List, tuple: _List,
-}  # fmt: skip
-"""Types of values that a statement binds whatever they are; others are part of its SQL."""
-
-
-def sample(of: T) -> Any:
-    """Return some value of a type, for which a statement has the SQL of every other.
-
-    >>> type_of(sample(type_of([1, 2]))) == type_of([3])
-    True
-    """
-    if of.name == "list":
-        item = of.item or NULL
-        return _List([0, ""] if item == ANY else [] if item == NULL else [sample(item)])
-    return {INT: _Integer(), FLOAT: _Fraction(), TEXT: _Text(), BOOL: True}[of]
-
-
 def free_plan(statement: Statement, values: Mapping[str, Any]) -> Plan:
-    """Compile a statement that anybody wrote."""
+    """Compile a statement that anybody wrote, with notes on what it may not mean."""
+    check_scopes(statement)
     query = compiled(statement, values, graph_model())
-    return _checked(Plan(statement, query, query.bound))
-
-
-def _checked(plan: Plan) -> Plan:
-    """Refuse values of which DuckDB would take all items for text."""
-    if any(is_mixed(type_of(value)) for value in plan.values.values()):
-        raise UsageError(
-            "the embedded database cannot take these parameters: found a list of values of several "
-            "types"
-        )
-    return plan
-
-
-def is_mixed(of: T) -> bool:
-    """Tell the type of a list whose items are of several types.
-
-    >>> [is_mixed(type_of(value)) for value in ([1, 2.5, None], [1, "a"], [[1], ["a"]], "a")]
-    [False, True, True, False]
-    """
-    return of.name == "list" and of.item is not None and (of.item == ANY or is_mixed(of.item))
+    notes = (*query.notes, *numbers_for_text(statement, values))
+    return Plan(statement, query, query.bound, notes)
 
 
 def own_plan(statement: str, parameters: Mapping[str, Any]) -> Plan:
     """Compile a statement of graphkit's own, once for the types of its parameters."""
     asked = parsed(statement)
     values = asked.values(parameters)
-    types = tuple((n, type_of(v)) for n, v in values.items() if type(v) in PLACES)
-    fixed = tuple((n, v) for n, v in values.items() if type(v) not in PLACES)
-    try:
-        slots = compiled_once(statement, types, fixed)
-    except TypeError:  # a value that is not known by its content, such as a map
-        return free_plan(asked, values)
-    own = {name: values[parameter] for name, parameter in slots.names.items()}
-    return _checked(Plan(asked, slots.query, {**slots.query.bound, **own}))
+    types = tuple((name, type_of(value)) for name, value in values.items())
+    known = compilations(statement, types)
+    for query in known:
+        if all(values[name] == value for name, value in query.read.items()):
+            break
+    else:
+        query = compiled(asked, values, graph_model())
+        known.append(query)
+    own = {place: values[name] for place, name in query.places.items()}
+    return Plan(asked, query, {**query.bound, **own})
+
+
+MOST_COMPILATIONS = 16
+"""Of one statement, for parameters of the same types, whose values it depends on."""
+
+
+@lru_cache(1024)
+def compilations(statement: str, types: tuple[tuple[str, T], ...]) -> deque[Compiled]:
+    """Return what was compiled of a statement for parameters of these types."""
+    return deque(maxlen=MOST_COMPILATIONS)
 
 
 @lru_cache
@@ -123,40 +86,16 @@ def parsed(statement: str) -> Statement:
     return asked
 
 
-@dataclass(frozen=True)
-class Slots:
-    """A compiled query, and which of the values that it binds are which parameters."""
-
-    query: Compiled
-    names: Mapping[str, str]
-
-
-@lru_cache(1024)
-def compiled_once(
-    statement: str, types: tuple[tuple[str, T], ...], fixed: tuple[tuple[str, Any], ...]
-) -> Slots:
-    """Compile a statement for all values of these types."""
-    places = {name: sample(of) for name, of in types}
-    return _slots(parsed(statement), places, dict(fixed))
-
-
-def _slots(statement: Statement, places: Mapping[str, Any], fixed: Mapping[str, Any]) -> Slots:
-    query = compiled(statement, {**places, **fixed}, graph_model())
-    own = {id(value): name for name, value in places.items()}
-    return Slots(query, {n: own[id(v)] for n, v in query.bound.items() if id(v) in own})
-
-
 def shown(statement: Statement, values: Mapping[str, Any]) -> str:
     """Write a statement in SQL with the parameters' own names, and its texts as literals."""
-    places = {n: PLACES[type(v)](v) for n, v in values.items() if type(v) in PLACES}
-    fixed = {n: v for n, v in values.items() if type(v) not in PLACES}
-    slots = _slots(statement, places, fixed)
+    check_scopes(statement)
+    query = compiled(statement, values, graph_model())
 
-    def written(found: re.Match[str]) -> str:
-        name = found[1]
-        return f"${slots.names[name]}" if name in slots.names else literal(slots.query.bound[name])
+    def written(place: re.Match[str]) -> str:
+        name = place[1]
+        return f"${query.places[name]}" if name in query.places else literal(query.bound[name])
 
-    return re.sub(r"\$(p[0-9]+)\b", written, slots.query.sql)
+    return re.sub(r"\$(p[0-9]+)\b", written, query.sql)
 
 
 def literal(value: Any) -> str:

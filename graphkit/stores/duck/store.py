@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphkit.arrow import release_memory
 from graphkit.cypher import Statement
-from graphkit.cypher.scopes import check_scopes
-from graphkit.errors import OutOfMemory, StoreError, Unreachable, UsageError
-from graphkit.schema import GRAPH, Schema
+from graphkit.errors import OutOfMemory, Unreachable, UsageError
+from graphkit.schema import Schema
 from graphkit.stores import (
     GRACE_SECONDS,
     UNLIMITED,
@@ -29,12 +25,9 @@ from graphkit.stores import (
     plan_table,
     within,
 )
-from graphkit.stores.comparisons import numbers_for_text
-from graphkit.stores.duck.clauses import Compiled, compiled
 from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, head, started
-from graphkit.stores.duck.file import FILE, fill, model_of
-from graphkit.stores.duck.rows import neutral_table
-from graphkit.stores.duck.types import Model, T, quoted, type_of
+from graphkit.stores.duck.file import FILE, fill
+from graphkit.stores.duck.types import quoted
 from graphkit.stores.file import FileStore
 
 if TYPE_CHECKING:
@@ -118,11 +111,9 @@ class DuckStore(FileStore):
 
     def answer(self, statement: Statement, values: Mapping[str, Any], limits: Limits) -> Result:
         """Run one statement that anybody wrote in this process, which must be a sandbox."""
-        check_scopes(statement)
-        query = compiled(statement, values, graph_model())
-        answer = self._read(Plan(statement, query, query.bound), limits, at_once)
-        doubts = (*query.notes, *numbers_for_text(statement, values))
-        return Result(answer.table, answer.notes + doubts)
+        from graphkit.stores.duck.statements import free_plan
+
+        return self._read(free_plan(statement, values), limits, at_once)
 
     def translated(
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
@@ -132,11 +123,11 @@ class DuckStore(FileStore):
 
         asked = Statement.of(statement)
         asked.check_read_only()
-        check_scopes(asked)
         return shown(asked, asked.values(parameters))
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
         from graphkit.stores.duck.rows import neutral_table
+        from graphkit.stores.duck.statements import graph_model
 
         check_names(plan.query.names)
 
@@ -145,7 +136,8 @@ class DuckStore(FileStore):
                 answer = cursor.execute(plan.sql, dict(plan.values))
                 return Result(plan_table("\n".join(row[-1] for row in answer.fetchall())))
             cursor.execute(plan.sql, dict(plan.values))
-            return neutral_table(plan.query.names, cursor, graph_model(), limits)
+            found = neutral_table(plan.query.names, cursor, graph_model(), limits)
+            return Result(found.table, found.notes + plan.notes)
 
         return self._executed(read, limits, run)
 
@@ -252,89 +244,3 @@ def in_time(
             ended.wait(AGAIN)
 
     return within(limits.timeout, answer, limits.too_long, give_up)
-
-
-# --- statements
-
-
-@cache
-def graph_model() -> Model:
-    """Describe the tables of the graph to the compiler, once in a process."""
-    return model_of(GRAPH)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A statement in SQL, and the values that it binds."""
-
-    statement: Statement
-    query: Compiled
-    values: Mapping[str, Any]
-
-    @property
-    def sql(self) -> str:
-        """SQL to run: the query, or what draws its plan."""
-        prefixes = {prefix.name for prefix in self.statement.tree.all("prefix")}
-        if "PROFILE" in prefixes:
-            return f"EXPLAIN ANALYZE {self.query.sql}"
-        return f"EXPLAIN {self.query.sql}" if "EXPLAIN" in prefixes else self.query.sql
-
-
-def own_plan(statement: str, parameters: Mapping[str, Any]) -> Plan:
-    """Compile a statement of graphkit's own, once for the types of its parameters."""
-    asked = parsed(statement)
-    values = asked.values(parameters)
-    types = tuple((name, type_of(value)) for name, value in values.items())
-    known = compilations(statement, types)
-    for query in known:
-        if all(values[name] == value for name, value in query.read.items()):
-            break
-    else:
-        query = compiled(asked, values, graph_model())
-        known.append(query)
-    own = {place: values[name] for place, name in query.places.items()}
-    return Plan(asked, query, {**query.bound, **own})
-
-
-MOST_COMPILATIONS = 16
-"""Of one statement, for parameters of the same types, whose values it depends on."""
-
-
-@lru_cache(1024)
-def compilations(statement: str, types: tuple[tuple[str, T], ...]) -> deque[Compiled]:
-    """Return what was compiled of a statement for parameters of these types."""
-    return deque(maxlen=MOST_COMPILATIONS)
-
-
-@lru_cache
-def parsed(statement: str) -> Statement:
-    """Parse a statement of graphkit's own, once in a process."""
-    asked = Statement(statement)
-    asked.check_read_only()
-    return asked
-
-
-def shown(statement: Statement, values: Mapping[str, Any]) -> str:
-    """Write a statement in SQL with the parameters' own names, and its texts as literals."""
-    query = compiled(statement, values, graph_model())
-
-    def written(place: re.Match[str]) -> str:
-        name = place[1]
-        return f"${query.places[name]}" if name in query.places else literal(query.bound[name])
-
-    return re.sub(r"\$(p[0-9]+)\b", written, query.sql)
-
-
-def literal(value: Any) -> str:
-    """Write a value as a literal of SQL.
-
-    >>> print(literal(["it's", None, True, 1.5]))
-    ['it''s', NULL, true, 1.5]
-    """
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(literal, value))}]"
-    return json.dumps(value)
