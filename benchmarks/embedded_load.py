@@ -1,4 +1,4 @@
-"""Loading seeds into the embedded database, against the bare COPY of the same rows.
+"""Loading seeds into the embedded database, against the bare copy of the same rows.
 
     python benchmarks/embedded_load.py [SEEDS [RUNS]]
 
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import ladybug
+import duckdb
 from pyarrow import parquet
 from ratio import compare
 
@@ -20,19 +20,18 @@ from graphkit.database import load_seeds
 from graphkit.paths import shipped
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
-from graphkit.stores.embedded.load import ddl
+from graphkit.stores.duck.file import FILE, SETTINGS, ddl, with_kinds
+from graphkit.stores.duck.store import DuckStore
 
 
 def bare_copy(folder: Path, copies: list[str]) -> None:
-    path = folder / "bare.lbdb"
+    path = folder / "bare.duckdb"
     path.unlink(missing_ok=True)
-    database = ladybug.Database(path)
-    connection = ladybug.Connection(database)
-    for statement in ("CALL enable_default_hash_index=false", *ddl(GRAPH), *copies):
-        connection.execute(statement)
-    connection.close()
-    database.close()
+    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        connection.execute(f"ATTACH '{path}' AS {FILE}")
+        for statement in (*ddl(GRAPH), *copies):
+            connection.execute(statement)
+        connection.execute(f"DETACH {FILE}")
 
 
 def main() -> None:
@@ -42,18 +41,17 @@ def main() -> None:
         copies = []
         for number, part in enumerate(build_graph(read_seeds(seeds)).parts):
             file = folder / f"{number}.parquet"
-            parquet.write_table(part.rows(), file)
-            ends = " (from='{}', to='{}')".format(*(k.name for k in part.ends)) if part.ends else ""
-            copies.append(f"COPY `{part.kind.name}` FROM '{file}'{ends}")
+            parquet.write_table(with_kinds(part), file)
+            copies.append(f'INSERT INTO {FILE}."{part.kind.name}" BY NAME FROM \'{file}\'')
 
         def ours() -> None:
-            path = folder / "ours.lbdb"
+            path = folder / "ours.duckdb"
             path.unlink(missing_ok=True)
-            load_seeds(seeds, EmbeddedStore(path))
+            load_seeds(seeds, DuckStore(path))
 
         compare(ours, lambda: bare_copy(folder, copies),
                 what="graphkit load, from seeds to a verified file",
-                against="bare COPY FROM Parquet",
+                against="bare INSERT FROM Parquet",
                 runs=int(sys.argv[2]) if sys.argv[2:] else 3)  # fmt: skip
 
 

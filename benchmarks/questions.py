@@ -21,7 +21,7 @@ from neo4j_load import through_files
 
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
-from graphkit.stores.embedded import EmbeddedStore
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import stop_server
 
@@ -70,8 +70,8 @@ def main() -> None:
     graph = build_graph(read_seeds(Path(sys.argv[1])))
     with tempfile.TemporaryDirectory() as name:
         places = {f"XDG_{kind}_HOME": f"{name}/{kind}" for kind in ("CACHE", "DATA", "CONFIG")}
-        file = Path(name) / "graph.lbdb"
-        with EmbeddedStore(file) as store:
+        file = Path(name) / "graph.duckdb"
+        with DuckStore(file) as store:
             store.load(graph)
         ask_all("embedded", places | {"GRAPHKIT_DB": str(file)}, runs)
         home = Path(name) / "neo4j"

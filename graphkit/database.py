@@ -40,7 +40,8 @@ from graphkit.stores import (
     kept_rows,
     no_progress,
 )
-from graphkit.stores.file import SETTLED, FileStore
+from graphkit.stores.duck.store import DuckStore
+from graphkit.stores.file import SETTLED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,41 +52,15 @@ if TYPE_CHECKING:
 
 BUILDERS = (
     "_version.py", "schema.py", "kinds.py", "arrow.py", "period.py", "build.py",
-    "analysis/flows.py", "analysis/shares.py",
+    "analysis/flows.py", "analysis/shares.py", "stores/duck/file.py",
 )  # fmt: skip
 """Modules that, with the seed reader, determine the content of the default database."""
 
 
-@dataclass(frozen=True)
-class Engine:
-    """Ending of the names of an engine's files, its version, and the module that makes them."""
-
-    ending: str
-    version: str
-    builder: str
-    open: Callable[[Path], FileStore]
-
-
-def engine() -> Engine:
-    """Return the engine of files: that of ``GRAPHKIT_ENGINE``, while there are two."""
-    if os.environ.get("GRAPHKIT_ENGINE") == "duckdb":
-        import _duckdb
-
-        from graphkit.stores.duck.store import DuckStore
-
-        return Engine("duckdb", _duckdb.__version__, "stores/duck/file.py", DuckStore)
-    import ladybug
-
-    from graphkit.stores.embedded import EmbeddedStore
-
-    return Engine("lbdb", str(ladybug.__version__), "stores/embedded/load.py", EmbeddedStore)
-
-
-def open_file(path: Path) -> FileStore:
-    """Return the store of an embedded database, which is opened on first read."""
-    return engine().open(path)
-
-
+ENDING = ".duckdb"
+"""Ending of the names of databases in the cache."""
+ENDINGS = (ENDING, ".lbdb")
+"""The same, with that of graphkit 0.2."""
 AUTO = "auto"
 """Place of the default database, with the local Neo4j for what it cannot translate."""
 
@@ -101,20 +76,21 @@ def cache_path(seeds: Path) -> Path:
     The digest is kept with a stamp of the files that it was made of, and made again only if one
     of them is another or has changed.
     """
-    made_by = engine()
+    import _duckdb
+
     package = Path(__file__).parent
     below = sorted(Path(folder, name) for folder, _, names in os.walk(seeds) for name in names)
     readers = sorted((package / "seeds").glob("*.py"))
-    builders = [*readers, *(package / name for name in (*BUILDERS, made_by.builder))]
+    builders = [*readers, *(package / name for name in BUILDERS)]
     owner = _owner(seeds)
-    # Another version of the engine may not open the file, or misread its layout.
-    stamp, settled = _stamp([*below, *builders], f"{made_by.ending} {made_by.version}")
+    # Another version of DuckDB may not open the file.
+    stamp, settled = _stamp([*below, *builders], _duckdb.__version__)
     kept = user_folder("cache") / f"{owner}.digest"
     with suppress(OSError):
         found, _, digest = kept.read_text().partition(" ")
         if found == stamp:
-            return kept.with_name(f"{owner}-{digest}.{made_by.ending}")
-    total = hashlib.sha256(made_by.version.encode())
+            return kept.with_name(f"{owner}-{digest}{ENDING}")
+    total = hashlib.sha256(_duckdb.__version__.encode())
     for path in (*below, *builders):
         # The check of seeds refuses what is not a regular file; reading it might never end.
         content = path.read_bytes() if path.is_file() else b""
@@ -125,7 +101,7 @@ def cache_path(seeds: Path) -> Path:
     if settled:
         with suppress(OSError):  # it only saves time
             write_private(kept, f"{stamp} {digest}")
-    return kept.with_name(f"{owner}-{digest}.{made_by.ending}")
+    return kept.with_name(f"{owner}-{digest}{ENDING}")
 
 
 KEPT = 2
@@ -199,7 +175,7 @@ def open_store(place: str | Path) -> Store:
         raise UsageError("--db auto is for questions; wanted a path, a Neo4j URI, or local")
     if not text.strip():
         raise UsageError("found no database place; wanted a path, a Neo4j URI, or local")
-    return open_file(Path(place).expanduser())
+    return DuckStore(Path(place).expanduser())
 
 
 def open_database(db: str | None = None, progress: Progress = no_progress) -> Store:
@@ -227,7 +203,7 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
             raise
         return store
     path = cache_path(seeds)
-    store = open_file(path)
+    store = DuckStore(path)
     try:
         store.open()
     except Unreachable:  # missing, damaged, or in use
@@ -239,7 +215,7 @@ class WithNeo4j(Closing):
     """Embedded database, with a local Neo4j of the same load for what it cannot translate."""
 
     def __init__(
-        self, embedded: FileStore, open_server: Callable[[], Store | None] | None = None
+        self, embedded: DuckStore, open_server: Callable[[], Store | None] | None = None
     ) -> None:
         self._embedded = embedded
         self._open_server = open_server or _open_running
@@ -337,9 +313,9 @@ def last_load(store: Store) -> LastLoad:
     return found[0]
 
 
-def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> FileStore:
+def build_cache(seeds: Path, path: Path, progress: Progress = no_progress) -> DuckStore:
     """Build the database of some seeds, in one process at a time; drop those of older seeds."""
-    store = open_file(path)
+    store = DuckStore(path)
     try:
         with locked(path.with_name("graph.lock")):
             try:
@@ -369,12 +345,14 @@ def _drop_others(path: Path) -> None:
     owner = path.name.rpartition("-")[0]
     if owner == "graph":
         path.with_name(NAMES).unlink(missing_ok=True)
-    others = [(-old.stat().st_mtime_ns, old) for old in path.parent.glob(f"{owner}-*{path.suffix}")]
+    found = [old for ending in ENDINGS for old in path.parent.glob(f"{owner}-*{ending}")]
+    others = [(-old.stat().st_mtime_ns, old) for old in found]
     newest = sorted(item for item in others if item[1] != path)
     for _, old in newest[KEPT if owner == "graph" else 0 :]:
         with suppress(OSError):  # another process may still read it
             old.unlink()
-    for left in path.parent.glob(f".{owner}-*{path.suffix}.loading"):
+    left_over = [p for ending in ENDINGS for p in path.parent.glob(f".{owner}-*{ending}.loading")]
+    for left in left_over:
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -406,7 +384,7 @@ def load_graph(
     return report
 
 
-REQUIRED = ("ladybug", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
+REQUIRED = ("duckdb", "neo4j", "networkx", "numpy", "pyarrow", "pyyaml", "scipy", "typer")
 OF_EXTRA = re.compile(r"([\w.-]+).*; extra == ['\"](\w+)['\"]")
 """A requirement that belongs to an extra, in the metadata of an installed package."""
 

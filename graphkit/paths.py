@@ -214,10 +214,9 @@ class _NoParameters(dict[str, Sequence[object]]):
 
 
 SMALL: dict[str, dict[str, object]] = {
-    "ladybug.async_connection": {"AsyncConnection": None},
     "pyarrow.vendored.docscrape": {"NumpyDocString": _NoParameters},
 }
-"""Modules in place of larger ones, with all names that pyarrow and ladybug take from them."""
+"""Modules in place of larger ones, with all names that pyarrow takes from them."""
 
 
 class _Small:
@@ -232,10 +231,10 @@ class _Small:
 
 
 def start_small() -> None:
-    """Keep pyarrow, ladybug and neo4j from starting what no command uses.
+    """Keep pyarrow and neo4j from starting what no command uses.
 
     That is pandas (0.2 s), the file systems of clouds that pyarrow's datasets bring (0.02 s),
-    ladybug's asyncio (0.02 s), the docstrings of pyarrow's functions (0.01 s), and a thread of
+    the docstrings of pyarrow's functions (0.01 s), and a thread of
     numpy's OpenBLAS for each processor, which looks for work for 0.1 s: matrices are sparse here.
     pyarrow's engine, which only groups and sorts tables, does without datasets. None in
     ``sys.modules`` would not do: pyarrow takes it for the module.

@@ -30,7 +30,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from databases import (
     MARK,
-    EmbeddedStore,
     clear,
     content,
     hold,
@@ -47,6 +46,7 @@ from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import locked, user_folder
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import DEFAULT_VERSION, start_server
 
@@ -296,11 +296,11 @@ def sliced_graph(sliced_facts: Facts) -> Graph:
 @pytest.fixture(scope="session")
 def sliced_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
     """An embedded database of the slice, loaded once a run."""
-    path = run_folder / "sliced" / "graph.lbdb"
+    path = run_folder / "sliced" / "graph.duckdb"
     with locked(run_folder / "sliced.lock"):
         if not path.exists():
             path.parent.mkdir()
-            with EmbeddedStore(path) as store:
+            with DuckStore(path) as store:
                 store.load(request.getfixturevalue("sliced_graph"))
     return path
 
@@ -308,7 +308,7 @@ def sliced_file(run_folder: Path, request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def ask(sliced_file: Path) -> Iterator[Session]:
     """Questions to the embedded database; that Neo4j answers the same is a test of its own."""
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Session(store)
 
 
@@ -334,21 +334,21 @@ def sample_graph(sliced_facts: Facts) -> Graph:
 
 @pytest.fixture(scope="session")
 def sample_file(sample_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "graph.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path_factory.mktemp("sample") / "graph.duckdb"
+    with DuckStore(path) as store:
         store.load(sample_graph)
     return path
 
 
 @pytest.fixture(scope="session")
-def sample_store(sample_file: Path) -> Iterator[EmbeddedStore]:
-    with EmbeddedStore(sample_file) as embedded:
+def sample_store(sample_file: Path) -> Iterator[DuckStore]:
+    with DuckStore(sample_file) as embedded:
         yield embedded
 
 
 @pytest.fixture
 def stores(
-    sample_graph: Graph, sample_store: EmbeddedStore, neo4j_store: Neo4jStore
+    sample_graph: Graph, sample_store: DuckStore, neo4j_store: Neo4jStore
 ) -> dict[str, Store]:
     """Both databases, filled with the sample."""
     hold(neo4j_store, sample_graph)
@@ -359,7 +359,7 @@ def stores(
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each database in turn, empty."""
     if request.param == "embedded":
-        with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+        with DuckStore(tmp_path / "graph.duckdb") as embedded:
             yield embedded
         return
     neo4j = request.getfixturevalue("neo4j_store")
@@ -373,9 +373,9 @@ def file_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Graph], Path]
     folder = tmp_path_factory.mktemp("graphs")
 
     def made(graph: Graph) -> Path:
-        path = folder / f"{content(graph)}.lbdb"
+        path = folder / f"{content(graph)}.duckdb"
         if not path.exists():
-            with EmbeddedStore(path) as store:
+            with DuckStore(path) as store:
                 store.load(graph)
         return path
 
@@ -391,7 +391,7 @@ def embedded_of(
 
         def asked(*changes: dict[str, str | None]) -> Session:
             graph = build_graph(read_seeds(write_seeds(tmp_path / "small", *changes)))
-            return Session(opened.enter_context(EmbeddedStore(file_of(graph))))
+            return Session(opened.enter_context(DuckStore(file_of(graph))))
 
         yield asked
 

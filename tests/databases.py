@@ -11,19 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from graphkit.build import Graph
-from graphkit.database import engine
 from graphkit.paths import shipped
 from graphkit.seeds import Facts
 from graphkit.stores.neo4j import Neo4jStore
 
-EmbeddedStore = engine().open
-"""Store of a file, of the engine that ``GRAPHKIT_ENGINE`` names."""
-ENDING = f".{engine().ending}"
-"""Ending of the names of databases in the cache."""
-of_ladybug = pytest.mark.skipif(engine().ending != "lbdb", reason="tests ladybug itself")
 MARK = "graphkit_tests"
 """An index with this name says that a Neo4j database may be cleared by the tests."""
 

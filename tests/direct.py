@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphkit.cypher import Statement
+from graphkit.schema import GRAPH
 from graphkit.stores import UNLIMITED, Result
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.statements import graph_model
+from graphkit.stores.duck.file import model_of
 from graphkit.stores.duck.store import DuckStore
 
 
@@ -25,4 +26,4 @@ class Direct(DuckStore):
 def compiled_text(text: str, parameters: Mapping[str, Any] | None = None) -> Compiled:
     """Compile a statement for the graph."""
     statement = Statement(text)
-    return compiled(statement, statement.values(parameters), graph_model())
+    return compiled(statement, statement.values(parameters), model_of(GRAPH))

@@ -169,7 +169,7 @@ REPEATED = {
     "UNWIND ['a', 'Bc', '12', '1.5', '', 'é日', null] AS t": 400,
     "UNWIND [['x', 'yy'], [], ['a-b']] AS w": 900,
 }
-"""Times that some of these rows are repeated: ladybug takes 2,048 at once, and sorts 256 KB."""
+"""Times that some of these rows are repeated: DuckDB takes 2,048 at once."""
 NUMBERED = {
     "int": ("z", "(z % 7)", "CASE WHEN z % 3 = 0 THEN z END"),
     "text": ("toString(z % 5)", "CASE WHEN z % 4 = 0 THEN 'z' + z END"),

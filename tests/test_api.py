@@ -136,7 +136,7 @@ def test_what_is_wrong_is_raised_with_the_words_of_the_command_line(graph):
         graph.cypher("MATCH (n) DELETE n")
     with pytest.raises(UsageError, match="there is no query 'sole-supliers'"):
         graph.query("sole-supliers")
-    with pytest.raises(GraphkitError, match="nowhere"), graphkit.open("/nowhere/x.lbdb") as other:
+    with pytest.raises(GraphkitError, match="nowhere"), graphkit.open("/nowhere/x.duckdb") as other:
         other.depends("KOR")
 
 

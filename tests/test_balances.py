@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore
 
 from graphkit.analysis.balances import (
     BY_PRODUCTION,
@@ -23,6 +22,7 @@ from graphkit.importers.usgs.masses import UNITS
 from graphkit.schema import GRAPH
 from graphkit.schema import UNITS as FACTORS
 from graphkit.seeds.files import read_file
+from graphkit.stores.duck.store import DuckStore
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds" / "balances"
@@ -241,7 +241,7 @@ def test_claims_are_checked_against_the_balance_of_their_country(session):
 
 @pytest.fixture(scope="module")
 def shipped(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as opened:
+    with DuckStore(sliced_file) as opened:
         yield Session(opened)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import SMALL
 from test_explore import SCRIPT, hostile_market
 from written_seeds import write_files
@@ -24,6 +23,7 @@ from graphkit.brief.document import NO_PICTURES, Brief
 from graphkit.build import build_graph
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 from graphkit.verbs import VERBS
 
 COUNTRY = (
@@ -88,7 +88,7 @@ def test_a_brief_is_one_and_the_same_on_both_databases(stores):
 @pytest.mark.parametrize("name", ["korea", "mineral"])
 def test_two_runs_give_the_same_bytes(request, sliced_file, name):
     first = request.getfixturevalue(name)
-    with EmbeddedStore(sliced_file) as other:
+    with DuckStore(sliced_file) as other:
         again = Session(other).brief("KOR" if name == "korea" else None, **RARE)
 
     assert again.html() == first.html()
@@ -383,7 +383,7 @@ def test_without_the_extra_the_tables_stay_and_one_line_says_so(korea, monkeypat
 
 @pytest.mark.long
 def test_names_of_seeds_are_never_markup(tmp_path):
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         seeds = write_files(tmp_path / "seeds", hostile_market())
         store.load(build_graph(read_seeds(seeds)))
         session = Session(store)

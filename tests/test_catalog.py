@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore, until
+from databases import until
 from reference_names import AMBIGUOUS
 
 from graphkit.answer import Answer
@@ -23,25 +23,26 @@ from graphkit.questions.claim_checks import check_claims
 from graphkit.questions.dependence import depends
 from graphkit.questions.disruptions import disrupt
 from graphkit.stores import Result
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.file import is_settled
 
 PLACES = ("Country", "Area")
 
 
 @pytest.fixture(scope="module")
-def store(sliced_file: Path) -> Iterator[EmbeddedStore]:
+def store(sliced_file: Path) -> Iterator[DuckStore]:
     until(lambda: is_settled(sliced_file))  # nothing is kept of a file that may yet change unseen
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def places(store: EmbeddedStore) -> Names:
+def places(store: DuckStore) -> Names:
     return Catalog(store).places
 
 
 @pytest.fixture(scope="module")
-def materials(store: EmbeddedStore) -> Materials:
+def materials(store: DuckStore) -> Materials:
     return Catalog(store).materials
 
 
@@ -55,7 +56,7 @@ def materials(store: EmbeddedStore) -> Materials:
     ],
 )
 def test_an_answer_asks_few_statements_and_none_twice(
-    store: EmbeddedStore,
+    store: DuckStore,
     monkeypatch: pytest.MonkeyPatch,
     ask: Callable[[Catalog], Answer],
     most: int,

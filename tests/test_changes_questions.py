@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -22,6 +21,7 @@ from graphkit.render import as_object, json_text
 from graphkit.render.answer import totals_columns
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 
 HEAD = SMALL["trade.yaml"].split("rows:\n")[0] + "rows:\n"
 FLOW = "  - {{exporter: {}, importer: {}, period: {}, usd: {}{}}}\n"
@@ -112,7 +112,7 @@ def test_a_quarter_stands_beside_a_whole_year_with_amounts_a_month(graph_of):
 def test_periods_that_add_up_to_one_are_added_up(tmp_path):
     quarters = "".join(FLOW.format("CHN", "KOR", f"2024-Q{n}", 10 * n, "") for n in range(1, 5))
     trade = HEAD + quarters + FLOW.format("CHN", "KOR", 2023, 50, ", tonnes: 1")
-    with EmbeddedStore(tmp_path / "x.lbdb") as store:
+    with DuckStore(tmp_path / "x.duckdb") as store:
         graph = small(store, tmp_path / "seeds", trade)
         (row,) = graph.compare("2023", "2024", of="KOR").rows.to_pylist()
         (total,) = graph.compare("2023", "2024").coverage["totals"]
@@ -123,7 +123,7 @@ def test_periods_that_add_up_to_one_are_added_up(tmp_path):
 
 def test_who_bought_nothing_before_has_all_its_suppliers_new(tmp_path):
     trade = HEAD + FLOW.format("CHN", "KOR", 2023, 5, "") + FLOW.format("CHN", "JPN", 2024, 7, "")
-    with EmbeddedStore(tmp_path / "x.lbdb") as store:
+    with DuckStore(tmp_path / "x.duckdb") as store:
         graph = small(store, tmp_path / "seeds", trade)
         (row,) = graph.compare("2023", "2024", of="JPN").rows.to_pylist()
     assert (row["status"], row["usd_before"], row["share_usd_before"]) == ("new", None, None)
@@ -383,7 +383,7 @@ def test_the_order_of_seeds_changes_nothing(tmp_path):
     ]  # fmt: skip
     found = []
     for name, order in (("a", rows), ("b", rows[::-1])):
-        with EmbeddedStore(tmp_path / f"{name}.lbdb") as store:
+        with DuckStore(tmp_path / f"{name}.duckdb") as store:
             graph = small(store, tmp_path / name, HEAD + "".join(order))
             answers = (graph.compare("2023", "2024"), graph.trend("KOR"), graph.trend())
             found.append([json_text(as_object(answer)) for answer in answers])

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from pyarrow import parquet
 from seed_texts import write_seeds
 
@@ -21,6 +20,7 @@ from graphkit.paths import shipped
 from graphkit.render import as_object, json_text
 from graphkit.schema import MAIN
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 CLAIMS = """\
 kind: Claim
@@ -295,7 +295,7 @@ def test_the_order_of_seeds_changes_nothing(tmp_path):
     found = []
     for name, text in (("a", rows), ("b", turned)):
         seeds = write_seeds(tmp_path / name, OWN, {"claims.yaml": f"{head}rows:\n{text}"})
-        with EmbeddedStore(tmp_path / f"{name}.lbdb") as store:
+        with DuckStore(tmp_path / f"{name}.duckdb") as store:
             store.load(build_graph(read_seeds(seeds)))
             graph = Session(store)
             verbs = (graph.list_claims, graph.check_claims, graph.claim_conflicts)
@@ -334,7 +334,7 @@ def test_a_check_is_a_table_of_a_terminals_width(graphkit, monkeypatch, width):
         (["claims", "check", "--verdict", "true"], 2, "--verdict: found 'true', wanted one of"),
         (["claims", "--of", "NOR", "--for", "Dy"], 1, r"no claim about Norway \(NOR\) for dy"),
         (["claims", "--of", "KOR", "check"], 2, "--of belongs behind the command: graph"),
-        (["claims", "--db", "x.lbdb", "check"], 2, "--db belongs behind the command: graph"),
+        (["claims", "--db", "x.duckdb", "check"], 2, "--db belongs behind the command: graph"),
         (["claims", "-f", "csv", "conflicts"], 2, "--format belongs behind the command: graph"),
         (["claims", "chekc"], 2, "no such command 'chekc'. Did you mean 'check'"),
         (["claims", "check", "KOR"], 2, r"unexpected extra argument.*\(KOR\)"),

@@ -159,7 +159,7 @@ def test_the_examples_of_the_help_are_understood(
     )
     (tmp_path / "question.cypher").write_text("RETURN $iso3 AS x, $period AS y")
     monkeypatch.chdir(tmp_path)
-    elsewhere = {"local": tmp_path / "x.lbdb", "bolt://127.0.0.1:7687": tmp_path / "y.lbdb"}
+    elsewhere = {"local": tmp_path / "x.duckdb", "bolt://127.0.0.1:7687": tmp_path / "y.duckdb"}
     place = name in ALL_YEARS or sample_file
     for line in examples.strip().splitlines():
         for there, here in elsewhere.items():
@@ -281,9 +281,9 @@ WRONG = [
     (["cypher", "RETURN 1 AS x", "--db", " "], 2, "found no database place; wanted a path, a Neo"),
     (["cypher", ""], 2, "the statement is empty; wanted Cypher such as"),
     (["cypher", "RETURN 1 AS x", "--db", "http://x"], 2, "found the database URI 'http://x'; want"),
-    (["cypher", "RETURN 1 AS x", "--db", "/nowhere.lbdb"], 4, "no database at /nowhere.lbdb; make"),
+    (["cypher", "RETURN 1 AS x", "--db", "/no.duckdb"], 4, "no database at /no.duckdb; make"),
     (["cypher", "RETURN 1 AS x", "--db", "local"], 4, "no local Neo4j is running; start it with"),
-    (["load", "--db", "/proc/nowhere/x.lbdb"], 1, "/proc/nowhere"),
+    (["load", "--db", "/proc/nowhere/x.duckdb"], 1, "/proc/nowhere"),
     (["load", "--db", "/proc"], 2, "--db: found the folder /proc, wanted a file or URI"),
     (["schema", "-o", "/nowhere/x.json"], 1, "cannot write /nowhere/x.json"),
     (["check", "/nowhere"], 1, "/nowhere"),
@@ -329,7 +329,7 @@ def test_what_a_terminal_would_obey_is_shown_in_errors(graphkit):
 # --- seeds
 
 
-@pytest.mark.parametrize("arguments", [("check",), ("load", "--db", "x.lbdb")])
+@pytest.mark.parametrize("arguments", [("check",), ("load", "--db", "x.duckdb")])
 def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     seeds = write_seeds(tmp_path / "seeds", {
@@ -344,7 +344,7 @@ def test_broken_seeds_are_told_line_by_line_with_exit_3(graphkit, tmp_path, monk
     assert all(re.match(r"\S+\.yaml:\d+:\d+: .*CHX|\S+\.yaml:\d+:\d+: .*metall", p)
                for p in problems)  # fmt: skip
     assert summary == "graphkit: 3 problems in 2 files; nothing was loaded"
-    assert not (tmp_path / "x.lbdb").exists()
+    assert not (tmp_path / "x.duckdb").exists()
 
 
 def test_check_counts_what_is_right(graphkit, tmp_path):
@@ -366,12 +366,12 @@ def test_what_looks_wrong_is_a_warning_and_strictly_a_problem(graphkit, tmp_path
 
 
 def test_a_dry_run_reports_and_writes_nothing(graphkit, tmp_path):
-    seeds, path = write_seeds(tmp_path / "seeds"), tmp_path / "x.lbdb"
+    seeds, path = write_seeds(tmp_path / "seeds"), tmp_path / "x.duckdb"
     dry = graphkit("load", str(seeds), "--db", str(path), "--dry-run")
     assert dry.code == 0
     assert not path.exists()
     assert dry.out.startswith("kind,rows,added,changed,removed\nSource,1,1,0,0\n")
-    assert re.search(r"x\.lbdb: \d+ rows; would be \d+ added, 0 changed, 0 removed\n", dry.err)
+    assert re.search(r"x\.duckdb: \d+ rows; would be \d+ added, 0 changed, 0 removed\n", dry.err)
 
     real = graphkit("load", str(seeds), "--db", str(path))
     assert real.out == dry.out
@@ -403,9 +403,9 @@ def test_the_doctor_says_what_is_wrong_and_exits_1(graphkit, tmp_path):
     assert well.code == 0
     assert all(line.startswith("ok  ") for line in well.out.splitlines())
     assert f"graphkit {__version__}" in well.out
-    ill = graphkit("doctor", "--db", str(tmp_path / "none.lbdb"))
+    ill = graphkit("doctor", "--db", str(tmp_path / "none.duckdb"))
     assert (ill.code, ill.err) == (1, "")
-    assert re.search(r"^BAD database: no database at .*none\.lbdb", ill.out, re.MULTILINE)
+    assert re.search(r"^BAD database: no database at .*none\.duckdb", ill.out, re.MULTILINE)
 
 
 def test_a_repeated_scope_is_as_one_with_commas(graphkit):

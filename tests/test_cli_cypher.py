@@ -82,7 +82,7 @@ def test_a_table_to_read_has_the_first_rows(graphkit, command):
 
 
 def test_the_database_is_an_option_or_in_the_environment(graphkit, monkeypatch, tmp_path):
-    path = tmp_path / "small.lbdb"
+    path = tmp_path / "small.duckdb"
     seeds = write_seeds(tmp_path / "seeds")
     assert graphkit("load", str(seeds), "--db", str(path)).code == 0
 

@@ -135,7 +135,7 @@ FEWER = {"trade.yaml": None, "datasets.yaml": None, "contains.yaml": None, "code
      ([], "\x04", False), (["--yes"], "", True), (["-y"], "", True)],
 )  # fmt: skip
 def test_a_load_asks_on_a_terminal_before_it_removes_most_rows(tmp_path, options, typed, written):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
     assert process(load).returncode == 0
     before = path.read_bytes()
@@ -150,7 +150,7 @@ def test_a_load_asks_on_a_terminal_before_it_removes_most_rows(tmp_path, options
 
 
 def test_an_interrupt_at_the_question_is_one_and_leaves_the_old_graph(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
     assert process(load).returncode == 0
     before = path.read_bytes()
@@ -170,7 +170,7 @@ def test_an_interrupt_at_the_question_is_one_and_leaves_the_old_graph(tmp_path):
 
 
 def test_a_load_does_not_ask_before_it_removes_few_rows_nor_without_a_terminal(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     load = ["load", str(write_seeds(tmp_path / "seeds")), "--db", str(path)]
     assert process(load).stderr.decode().count("removes") == 0
     write_seeds(tmp_path / "seeds", {"areas.yaml": None})
@@ -185,7 +185,7 @@ def test_a_load_does_not_ask_before_it_removes_few_rows_nor_without_a_terminal(t
 
 def test_a_load_shows_its_progress_on_a_terminal(tmp_path):
     seeds = str(write_seeds(tmp_path / "seeds"))
-    shown = in_terminal(["load", seeds, "--db", str(tmp_path / "graph.lbdb")], 80, {})
+    shown = in_terminal(["load", seeds, "--db", str(tmp_path / "graph.duckdb")], 80, {})
     assert "Loading: " in shown
 
 
@@ -310,7 +310,7 @@ def test_an_answer_imports_nothing_that_it_does_not_need(db):
         [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, **db}
     )
     imported = set(done.stderr.split())
-    assert "ladybug" in imported
+    assert "_duckdb" in imported
     slow = {
         "asyncio", "csv", "html", "jgo", "neo4j", "networkx", "numpy.ma", "pandas", "pyarrow.acero",
         "pyarrow.dataset", "rich", "scipy", "yaml",
@@ -329,7 +329,7 @@ def test_the_default_database_is_built_at_first_use_and_once():
     statement = "MATCH (l:Load) RETURN l.version AS version"
     first = process(["cypher", statement])
     assert first.stdout.decode() == f"version\n{__version__}\n", first.stderr
-    [path] = user_folder("cache").glob("graph-*.lbdb")
+    [path] = user_folder("cache").glob("graph-*.duckdb")
     built = path.stat().st_mtime_ns
     assert process(["cypher", statement]).stdout == first.stdout
     assert path.stat().st_mtime_ns == built

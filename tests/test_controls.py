@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from databases import EmbeddedStore, hold
+from databases import hold
 from seed_texts import SMALL, write_seeds
 
 from graphkit.api import Session
@@ -14,6 +14,7 @@ from graphkit.cli import run
 from graphkit.errors import UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 
 CONTROLS = {
     "sources.yaml": SMALL["sources.yaml"]
@@ -57,8 +58,8 @@ def acts(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def acts_store(acts: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
-    with EmbeddedStore(tmp_path_factory.mktemp("acts") / "graph.lbdb") as embedded:
+def acts_store(acts: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckStore]:
+    with DuckStore(tmp_path_factory.mktemp("acts") / "graph.duckdb") as embedded:
         embedded.load(acts)
         yield embedded
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import write_seeds
 
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 
 IMPORTS = "MATCH (c)<-[f:EXPORTS]-() RETURN count(f) AS n"
 SAME = {
@@ -44,7 +44,7 @@ SAME = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("small")
-    with EmbeddedStore(folder / "graph.lbdb") as embedded:
+    with DuckStore(folder / "graph.duckdb") as embedded:
         embedded.load(build_graph(read_seeds(write_seeds(folder / "seeds"))))
         yield embedded
 

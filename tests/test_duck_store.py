@@ -30,7 +30,6 @@ from graphkit.stores import UNLIMITED, Limits, no_progress
 from graphkit.stores.duck.engine import attach, batches, started
 from graphkit.stores.duck.file import FILE, fill, verify
 from graphkit.stores.duck.store import DuckStore, in_time
-from graphkit.stores.embedded import EmbeddedStore
 from graphkit.stores.sandbox_worker import landlock_version
 
 ENDLESS = (
@@ -84,8 +83,8 @@ def test_a_file_that_replaced_another_is_read_while_the_other_is_still_open(path
 
 
 def test_a_file_of_the_engine_before_is_named_and_made_anew_by_a_load(graph, tmp_path, caplog):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as old:
+    path = tmp_path / "graph.duckdb"
+    with DuckStore(path) as old:
         old.load(graph)
     with DuckStore(path) as store:
         with pytest.raises(
@@ -99,7 +98,7 @@ def test_a_file_of_the_engine_before_is_named_and_made_anew_by_a_load(graph, tmp
 
 
 def test_a_file_that_the_engine_before_made_of_something_else_is_not_replaced(graph, tmp_path):
-    path = tmp_path / "theirs.lbdb"
+    path = tmp_path / "theirs.duckdb"
     path.write_bytes(b"LBUG1" + bytes(8192) + b"Person")
     content = path.read_bytes()
     with DuckStore(path) as store:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import write_seeds
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 SOURCES = """\
 kind: Source
@@ -113,7 +113,7 @@ def test_an_edition_without_a_date_is_refused(tmp_path):
 
 @pytest.fixture(scope="module")
 def shipped(sliced_file: Path):
-    with EmbeddedStore(sliced_file) as opened:
+    with DuckStore(sliced_file) as opened:
         yield Session(opened)
 
 

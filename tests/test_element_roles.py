@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.catalog import Catalog
 from graphkit.errors import GraphkitError
+from graphkit.stores.duck.store import DuckStore
 
 MAGNETS = {
     "elements.yaml": SMALL["elements.yaml"]
@@ -171,7 +171,7 @@ SHIPPED = [
 
 @pytest.mark.parametrize(("element", "product", "others"), SHIPPED)
 def test_only_other_elements_that_a_product_is_bought_for_make_it_a_basket(
-    sample_store: EmbeddedStore, element: str, product: str, others: tuple[str, ...]
+    sample_store: DuckStore, element: str, product: str, others: tuple[str, ...]
 ) -> None:
     scope = Catalog(sample_store).materials.scope(element)
 
@@ -181,7 +181,7 @@ def test_only_other_elements_that_a_product_is_bought_for_make_it_a_basket(
 @pytest.mark.parametrize("element", ["platinum", "platinum group"])
 @pytest.mark.parametrize("product", ["precious-metal-ores", "precious-metal-scrap"])
 def test_ores_and_scrap_of_gold_and_silver_do_not_answer_for_platinum(
-    sample_store: EmbeddedStore, product: str, element: str
+    sample_store: DuckStore, product: str, element: str
 ) -> None:
     scope = Catalog(sample_store).materials.scope(element)
 
@@ -192,7 +192,7 @@ def test_ores_and_scrap_of_gold_and_silver_do_not_answer_for_platinum(
 @pytest.mark.parametrize("element", ["cobalt", "boron", "nickel", "aluminium"])
 @pytest.mark.parametrize("question", ["single_points", "suppliers", "depends"])
 def test_magnets_answer_for_no_element_that_they_are_alloyed_with(
-    sample_store: EmbeddedStore, question: str, element: str
+    sample_store: DuckStore, question: str, element: str
 ) -> None:
     # The sample has trade in rare earths and magnets alone.
     with pytest.raises(

@@ -20,7 +20,6 @@ from typing import Any
 
 import httpx
 import pytest
-from databases import EmbeddedStore
 from explorers import explorer
 from hostile_statements import WRITES
 from pyarrow import parquet
@@ -35,6 +34,7 @@ from graphkit.kinds import Prop, Type
 from graphkit.plot.drawing import ASSETS
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 QUESTIONS = {
@@ -143,9 +143,9 @@ def scripted(prop: Prop, value: Any, number: int) -> Any:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explore")
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(write_files(folder / "seeds", hostile_market()))))
-    return folder / "graph.lbdb"
+    return folder / "graph.duckdb"
 
 
 @pytest.fixture(scope="module")
@@ -378,7 +378,7 @@ def test_replies_are_not_held_back_for_fuller_packets():
 def test_the_answers_that_views_begin_with_are_found_before_a_reader_asks(sliced_file):
     async def prepared() -> list[str]:
         with (
-            EmbeddedStore(sliced_file) as store,
+            DuckStore(sliced_file) as store,
             Answers(store, lambda: store) as kept,
         ):
             app = make_app(kept, None, 80)
@@ -558,6 +558,6 @@ def test_a_port_in_use_is_told(server, database, capsys):
 def test_a_command_quotes_what_a_shell_would_read():
     pairs = [("country", "$(reboot)"), ("for", "a b")]
 
-    assert command_of(PATHS["depends"], pairs, "my file.lbdb") == (
-        "graphkit depends '$(reboot)' --for 'a b' --db 'my file.lbdb'"
+    assert command_of(PATHS["depends"], pairs, "my file.duckdb") == (
+        "graphkit depends '$(reboot)' --for 'a b' --db 'my file.duckdb'"
     )

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 
 from graphkit.errors import Unreachable
 from graphkit.explore import PATHS, read_values
 from graphkit.explore.answers import Answers, Busy, Threads, TooLate, names_of
 from graphkit.questions import Question, prepare
+from graphkit.stores.duck.store import DuckStore
 
 
 @pytest.fixture
 def answers(sliced_file: Path) -> Iterator[Answers]:
-    with Answers(EmbeddedStore(sliced_file), lambda: EmbeddedStore(sliced_file)) as answers:
+    with Answers(DuckStore(sliced_file), lambda: DuckStore(sliced_file)) as answers:
         yield answers
 
 
@@ -48,9 +48,9 @@ def test_the_answer_asked_longest_ago_makes_room_for_a_new_one(answers, monkeypa
 
 
 def test_a_database_that_was_lost_is_opened_again(tmp_path, sliced_file):
-    lost = EmbeddedStore(tmp_path / "gone.lbdb")
-    with Answers(lost, lambda: EmbeddedStore(sliced_file)) as answers:
-        with pytest.raises(Unreachable, match=r"no database at .*gone\.lbdb"):
+    lost = DuckStore(tmp_path / "gone.duckdb")
+    with Answers(lost, lambda: DuckStore(sliced_file)) as answers:
+        with pytest.raises(Unreachable, match=r"no database at .*gone\.duckdb"):
             answers.reading(names_of)
         assert "KOR" in [row["key"] for row in answers.reading(names_of)]
 

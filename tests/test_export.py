@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore, clear, rules
+from databases import clear, rules
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -22,6 +22,7 @@ from graphkit.export.formats import statements, write_import_folder
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 NASTY = 'it\'s \\u0041 a \\ "b"; // c /* $x {é} \U0001f600, 1'
@@ -44,14 +45,14 @@ def graph(tmp_path: Path) -> Graph:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of the seeds that no test changes."""
     folder = tmp_path_factory.mktemp("filled")
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(write_seeds(folder / "seeds", SEEDS))))
-    return folder / "graph.lbdb"
+    return folder / "graph.duckdb"
 
 
 @pytest.fixture
-def embedded(tmp_path: Path, graph: Graph) -> EmbeddedStore:
-    store = EmbeddedStore(tmp_path / "graph.lbdb")
+def embedded(tmp_path: Path, graph: Graph) -> DuckStore:
+    store = DuckStore(tmp_path / "graph.duckdb")
     store.load(graph)
     return store
 
@@ -83,7 +84,7 @@ def test_what_is_stored_is_what_was_loaded(store: Store, graph: Graph):
 
 
 def test_every_shipped_fact_is_read(sliced_file: Path, sliced_graph: Graph):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         found, wanted = tables(stored_graph(store)), tables(sliced_graph)
 
     assert list(found)[-1] == ("Load",)
@@ -335,7 +336,7 @@ def test_what_is_wrong_is_one_line(capsys, monkeypatch, filled, tmp_path, line, 
 
 def test_the_command_says_what_it_wrote(capsys, monkeypatch, embedded, tmp_path):
     embedded.close()
-    monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.lbdb"))
+    monkeypatch.setenv("GRAPHKIT_DB", str(tmp_path / "graph.duckdb"))
     path = tmp_path / "x.gexf"
 
     assert cli.run(["export", "--for", "Dy", "-o", str(path)]) == 0

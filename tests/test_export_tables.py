@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore, clear, hold
+from databases import clear, hold
 from pyarrow import parquet
 from seed_texts import SMALL, write_seeds
 
@@ -16,6 +16,7 @@ from graphkit.cli import run
 from graphkit.export import digest, lines
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 pytestmark = pytest.mark.long
 
@@ -27,7 +28,7 @@ APPLICATIONS = {"uses.yaml": f"kind: Application\ndefaults: {{source: customs}}\
 @pytest.fixture
 def both(neo4j_store, tmp_path):
     """A function that loads the small seeds, with changes, into both databases."""
-    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+    with DuckStore(tmp_path / "graph.duckdb") as embedded:
 
         def load(*changes):
             graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds", *changes)))
@@ -96,7 +97,7 @@ def test_what_is_not_ours_does_not_count(both, neo4j_store):
 
 def test_the_command_prints_it_or_its_lines(file_of, tmp_path, capsys):
     path = str(file_of(build_graph(read_seeds(write_seeds(tmp_path / "seeds")))))
-    with EmbeddedStore(Path(path)) as store:
+    with DuckStore(Path(path)) as store:
         wanted = digest(store).sha256
 
     assert run(["digest", "--db", path]) == 0
@@ -112,7 +113,7 @@ def test_measures_read_the_folder_that_an_export_wrote(sliced_file, tmp_path):
     tables, measured = tmp_path / "tables", tmp_path / "hhi.parquet"
     assert run(["export", "--db", str(sliced_file), "--format", "parquet", "-o", str(tables)]) == 0
     assert run(["measure", "concentration", "--flows", str(tables), "-o", str(measured)]) == 0
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         asked = Session(store).depends("KOR", scope="ree-metals", period="2024").rows.to_pylist()
     wanted = {"consumer": "KOR", "product": "ree-metals", "period": "2024", "dataset": "baci-hs92"}
 

@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from headline_checker import LONGEST, check, form
 from random_seeds import random_facts
 from test_published import METALS
@@ -23,6 +22,7 @@ from graphkit.build import build_graph
 from graphkit.errors import GraphkitError
 from graphkit.headlines import HEADLINES, headline
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 from graphkit.verbs import PARAMETERS
 
 WORLDS = int(os.environ.get("TESTS_HEADLINE_WORLDS", "3"))
@@ -110,9 +110,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Session]
             facts = random_facts(folder / f"{seed}", Random(seed), one_series=seed % 4 == 1)
         else:
             facts = read_seeds(write_files(folder / f"{seed}", plain(market(Random(seed)))))
-        with EmbeddedStore(folder / f"{seed}.lbdb") as store:
+        with DuckStore(folder / f"{seed}.duckdb") as store:
             store.load(build_graph(facts))
-        return graphkit.open(str(folder / f"{seed}.lbdb"))
+        return graphkit.open(str(folder / f"{seed}.duckdb"))
 
     return graph
 
@@ -323,7 +323,7 @@ def test_a_name_with_signs_of_markup_does_not_stand_in_a_sentence(tmp_path):
     names = {row["iso3"]: row for row in seeds["Country"]}
     names["CHN"]["name"] = "Ignore this | [click](https://evil.example)"
     names["JPN"]["name"] = "Isle; of <b>Wight</b>"
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(write_files(tmp_path / "seeds", plain(seeds)))))
         session = Session(store)
         texts = [session.depends(key, on=on).headline for key in names for on in names]

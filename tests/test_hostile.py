@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import signal
 import socket
@@ -16,17 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import ladybug
 import pytest
-from databases import EmbeddedStore, of_ladybug, settled, until
+from databases import settled, until
 from hostile_statements import BOMBS, CANARY, FILES, MALFORMED, PORT, WRITES, ordinary
 
 from graphkit import cli
 from graphkit.cypher import EXPLAIN, Statement
 from graphkit.errors import GraphkitError, StoreError, UsageError
 from graphkit.stores import LIMITS, Limits, sandbox
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore, check_plan
-from graphkit.stores.sandbox_worker import landlock_version
 
 SECRET = "canary-5f1e"
 BUSY = 0.25
@@ -171,7 +169,7 @@ def test_a_refusal_builds_and_opens_no_database(command, text, tmp_path, monkeyp
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.1)
         uri = f"bolt://127.0.0.1:{listening.getsockname()[1]}"
-        for db in ([], ["--db", uri], ["--db", str(tmp_path / "nowhere.lbdb")]):
+        for db in ([], ["--db", uri], ["--db", str(tmp_path / "nowhere.duckdb")]):
             assert cli.run([command, text if command == "cypher" else str(file), *db]) == 2
             assert capsys.readouterr().err.startswith("graphkit: line ")
         with pytest.raises(TimeoutError):
@@ -302,7 +300,7 @@ GARBLED = (
 def test_an_answer_that_is_not_a_table_is_one_line_and_the_next_is_of_a_new_process(
     sliced_file, monkeypatch
 ):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         with monkeypatch.context() as patch:
             patch.setattr(sandbox, "START", GARBLED)
             with pytest.raises(StoreError, match=r"answer cannot be read: .") as raised:
@@ -310,23 +308,6 @@ def test_an_answer_that_is_not_a_table_is_one_line_and_the_next_is_of_a_new_proc
 
         assert "\n" not in str(raised.value)
         assert store.ask("RETURN 1 AS x").table.to_pylist() == [{"x": 1}]
-
-
-@of_ladybug
-def test_the_read_mode_of_the_embedded_engine_alone_keeps_the_graph(sliced_file, tmp_path):
-    content = sliced_file.read_bytes()
-    path = tmp_path / "graph.lbdb"
-    path.write_bytes(content)
-    with (
-        ladybug.Database(path, read_only=True, buffer_pool_size=2**28) as database,
-        ladybug.Connection(database) as connection,
-    ):
-        for text in WRITES:
-            with suppress(RuntimeError):
-                connection.execute(text)
-        with pytest.raises(RuntimeError, match="read-only"):
-            connection.execute("CREATE (:Country {iso3: 'XXX'})")
-    assert path.read_bytes() == content
 
 
 def test_the_read_mode_of_neo4j_alone_keeps_the_graph(stores):
@@ -351,70 +332,6 @@ def planned(store: Neo4jStore, statement: str) -> None:
     check_plan(store._once(LIMITS, lambda: None, lambda tx: tx.run(explained).consume()))
 
 
-INSIDE = """
-import encodings.idna, json, socket, sys
-from pathlib import Path
-import ladybug
-from graphkit.stores.sandbox_worker import allow_only, open_no_more
-
-path, lock, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-ladybug.Database.get_version()
-if lock == "landlock":
-    assert allow_only([path])
-database = ladybug.Database(path, read_only=True, buffer_pool_size=2**28)
-connection = ladybug.Connection(database)
-connection.execute("MATCH (n) RETURN count(*)").close()
-if lock == "descriptors":
-    open_no_more()
-for statement in json.load(sys.stdin):
-    try:
-        print(connection.execute(statement).get_all())
-    except RuntimeError as error:
-        print(error)
-try:
-    socket.create_connection(("127.0.0.1", port)).close()
-except OSError as error:
-    print(error)
-"""
-"""Runs statements that no gate has seen, behind one lock alone."""
-
-
-def inside(lock: str, sliced_file: Path, canary: Canary) -> str:
-    """Try to read and write files and to call a port behind a lock."""
-    texts = [
-        canary.sent(t) for t in FILES if t.startswith(("LOAD FROM '/", "LOAD FROM 'CAN", "COPY ("))
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", INSIDE, str(sliced_file), lock, str(canary.port)],
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    assert not done.returncode, done.stderr
-    return done.stdout
-
-
-@of_ladybug
-def test_without_a_lock_the_embedded_engine_reads_and_writes_any_file(sliced_file, canary):
-    assert SECRET in inside("none", sliced_file, canary)
-    assert not canary.well
-    until(lambda: bool(canary.visits))
-
-
-@of_ladybug
-@pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
-def test_landlock_alone_leaves_no_file_and_no_network(sliced_file, canary):
-    assert SECRET not in inside("landlock", sliced_file, canary)
-    assert canary.well
-
-
-@of_ladybug
-def test_having_no_more_descriptors_alone_leaves_no_file_and_no_network(sliced_file, canary):
-    assert SECRET not in inside("descriptors", sliced_file, canary)
-    assert canary.well
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit it")
 def test_the_process_inside_cannot_take_all_memory(sliced_file):
     code = (
@@ -430,7 +347,7 @@ def test_the_process_inside_cannot_take_all_memory(sliced_file):
 def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
     sliced_file, monkeypatch
 ):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         for most, stays in ((sandbox.KEPT, True), (2**20, False)):
             monkeypatch.setattr(sandbox, "KEPT", most)
             assert store.ask("RETURN 1 AS x").table["x"].to_pylist() == [1]
@@ -467,7 +384,7 @@ def test_the_process_inside_ends_with_the_one_that_asks(sliced_file):
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
     monkeypatch.setenv("NEO4J_PASSWORD", SECRET)
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
         process = store._idle[0]._process
         assert process is not None
@@ -477,7 +394,7 @@ def test_nothing_of_the_environment_is_handed_inside(sliced_file, monkeypatch):
 
 
 def test_a_statement_is_asked_again_where_the_process_was_killed(sliced_file):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
         process = store._idle[0]._process
         assert process is not None
@@ -491,7 +408,7 @@ def test_a_statement_is_asked_again_where_those_before_it_took_the_memory(sliced
     import resource
 
     many = "UNWIND range(1, 3000000) AS n WITH collect(n) AS ns RETURN size(ns) AS x"
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         store.ask("RETURN 1 AS x")
         process = store._idle[0]._process
         assert process is not None

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from databases import EmbeddedStore, slice_seeds
+from databases import slice_seeds
 from pyarrow import parquet
 
 from graphkit.api import Session
@@ -24,6 +24,7 @@ from graphkit.importers.baci import ImportFilter, import_baci
 from graphkit.importers.reference import Reference, read_reference
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 RARE_EARTHS = "rare-earths-1995-2024"
 OTHER = "2024,4,24,010121,2.213,   0.036\n"
@@ -406,7 +407,7 @@ def test_a_chain_counts_the_codes_of_a_users_own_year(reference, tmp_path):
     path.write_text(f"t,i,j,k,v,q\n{rows}2024,36,156,253090,8,4\n", encoding="utf-8")
     import_baci([path], tmp_path / "seeds", reference)
 
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(tmp_path / "seeds")))
         session = Session(store)
         answer = session.disrupt("CHN", scope="graphite", of="KOR")

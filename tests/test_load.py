@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore, clear, of_ladybug, rules
+from databases import clear, rules
 from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, Part, build_graph
@@ -19,8 +19,8 @@ from graphkit.export import digest, lines
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
-from graphkit.stores import Held, LoadReport, Store, change, difference, no_progress
-from graphkit.stores.embedded.load import fill, verify
+from graphkit.stores import Held, LoadReport, Store, change, difference
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
 from graphkit.stores.neo4j.load import Step, compare, held_statement, marker, steps
@@ -139,7 +139,7 @@ def test_a_part_of_the_shipped_trade_is_followed_by_a_larger_one(
         graph = build_graph(with_part_of_trade(sliced_facts, products, years))
         neo4j_store.load(graph)
 
-    with EmbeddedStore(tmp_path / "graph.lbdb") as alone:
+    with DuckStore(tmp_path / "graph.duckdb") as alone:
         alone.load(graph)
         assert digest(neo4j_store) == digest(alone)
 
@@ -301,7 +301,7 @@ def test_relationships_of_which_few_stay_are_cleared(neo4j_store, tmp_path, monk
     report = neo4j_store.load(graph)
 
     assert changed_kinds(report)["EXPORTS"] == (1, 0, 48)
-    with EmbeddedStore(tmp_path / "graph.lbdb") as alone:
+    with DuckStore(tmp_path / "graph.duckdb") as alone:
         alone.load(graph)
         assert list(lines(neo4j_store)) == list(lines(alone))
     mine = "MATCH ()-[f:EXPORTS]->() WHERE {} RETURN count(*) AS n"
@@ -394,8 +394,8 @@ def test_a_driver_that_asks_for_routes_loads_and_sees_what_it_loaded(neo4j_serve
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_load_that_fails_leaves_the_old_embedded_graph(tmp_path, count):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as embedded:
+    path = tmp_path / "graph.duckdb"
+    with DuckStore(path) as embedded:
         embedded.load(graph_of(tmp_path / "seeds"))
         before = path.read_bytes()
 
@@ -406,7 +406,7 @@ def test_a_load_that_fails_leaves_the_old_embedded_graph(tmp_path, count):
         with pytest.raises(KeyboardInterrupt):
             embedded.load(graph_of(tmp_path / "seeds", change), stop)
         assert path.read_bytes() == before
-        assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.lbdb"]
+        assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.duckdb"]
         assert ("CHN", "KOR", "2024", 10.0) in flows(embedded)
 
 
@@ -414,10 +414,10 @@ OTHER_TONNES = {"trade.yaml": SMALL["trade.yaml"].replace("tonnes: 10}", "tonnes
 
 
 def test_a_load_that_changes_nothing_does_not_touch_the_file(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     graph = graph_of(tmp_path / "seeds")
     steps: list[tuple[str, int]] = []
-    with EmbeddedStore(path) as embedded:
+    with DuckStore(path) as embedded:
         embedded.load(graph)
         before = path.stat()
         embedded.load(graph, lambda kind, rows: steps.append((kind, rows)))
@@ -428,10 +428,10 @@ def test_a_load_that_changes_nothing_does_not_touch_the_file(tmp_path):
 
 
 def test_a_dry_run_of_an_embedded_load_goes_through_all_parts_and_makes_no_file(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     graph = graph_of(tmp_path / "seeds")
     steps: list[int] = []
-    with EmbeddedStore(path) as embedded:
+    with DuckStore(path) as embedded:
         report = embedded.load(graph, lambda kind, rows: steps.append(rows), dry_run=True)
 
     assert totals(report) == (graph.rows, 0, 0)
@@ -440,15 +440,15 @@ def test_a_dry_run_of_an_embedded_load_goes_through_all_parts_and_makes_no_file(
 
 
 def test_rows_that_the_embedded_database_refuses_leave_the_old_graph(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     graph = graph_of(tmp_path / "seeds")
     lost = [replace(part, table=nowhere(part)) for part in graph.parts]
-    with EmbeddedStore(path) as embedded:
+    with DuckStore(path) as embedded:
         embedded.load(graph_of(tmp_path / "seeds", OTHER_TONNES))
         with pytest.raises(StoreError, match=r"the embedded database refused the load: .*XXX"):
             embedded.load(replace(graph, parts=tuple(lost)))
         assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
-    assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.lbdb"]
+    assert [p.name for p in tmp_path.iterdir() if p.name != "seeds"] == ["graph.duckdb"]
 
 
 def nowhere(part: Part) -> pa.Table:
@@ -458,23 +458,10 @@ def nowhere(part: Part) -> pa.Table:
     return part.rows().set_column(1, "importer", pa.array(["XXX"] * len(part.table)))
 
 
-@of_ladybug
-def test_a_new_file_that_holds_less_than_the_graph_is_refused(tmp_path):
-    path = tmp_path / "graph.lbdb"
-    graph = graph_of(tmp_path / "seeds")
-    more = SMALL["trade.yaml"] + "  - {exporter: JPN, importer: KOR, period: 2023, usd: 1}\n"
-    with EmbeddedStore(path) as embedded:
-        embedded.load(graph)
-        embedded.open()
-        verify(embedded._connection, graph)
-        with pytest.raises(StoreError, match="loaded 3 of 4 EXPORTS; the old graph is kept"):
-            verify(embedded._connection, graph_of(tmp_path / "seeds", {"trade.yaml": more}))
-
-
 def test_a_reader_keeps_its_answers_while_a_load_replaces_the_file(tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     seen = []
-    with EmbeddedStore(path) as writer, EmbeddedStore(path) as reader:
+    with DuckStore(path) as writer, DuckStore(path) as reader:
         writer.load(graph_of(tmp_path / "seeds"))
         old = flows(reader)
         graph = graph_of(tmp_path / "seeds", OTHER_TONNES)
@@ -491,14 +478,14 @@ def test_a_reader_keeps_its_answers_while_a_load_replaces_the_file(tmp_path):
 
 def test_a_link_to_a_database_stays_a_link(tmp_path):
     (tmp_path / "elsewhere").mkdir()
-    path, link = tmp_path / "elsewhere" / "graph.lbdb", tmp_path / "link.lbdb"
+    path, link = tmp_path / "elsewhere" / "graph.duckdb", tmp_path / "link.duckdb"
     link.symlink_to(path)
-    with EmbeddedStore(link) as embedded:
+    with DuckStore(link) as embedded:
         embedded.load(graph_of(tmp_path / "seeds"))
         embedded.load(graph_of(tmp_path / "seeds", OTHER_TONNES))
 
     assert link.is_symlink()
-    assert [p.name for p in path.parent.iterdir()] == ["graph.lbdb"]
+    assert [p.name for p in path.parent.iterdir()] == ["graph.duckdb"]
 
 
 def content(store: Store, kinds: tuple[str, ...]) -> dict[str, pa.Table]:
@@ -525,7 +512,7 @@ def test_a_text_that_all_relationships_share_is_read_as_it_was(tmp_path):
     graph = graph_of(tmp_path / "seeds")
     parts = [with_text(part, "valuation", [text]) for part in graph.parts]
     mixed = [with_text(part, "basis", [None, text]) for part in parts]
-    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+    with DuckStore(tmp_path / "graph.duckdb") as embedded:
         embedded.load(replace(graph, parts=tuple(mixed)))
 
         statement = "MATCH ()-[f:EXPORTS]->() RETURN f.valuation AS v, f.basis AS b"
@@ -543,19 +530,6 @@ def with_text(part: Part, name: str, values: list[str | None]) -> Part:
     return replace(part, table=part.table.set_column(place, name, column))
 
 
-@of_ladybug
-@pytest.mark.parametrize("size", [1, 2, 3])
-def test_a_file_copied_in_slices_holds_what_one_copy_does(size, tmp_path):
-    graph = graph_of(tmp_path / "seeds")
-    for name, rows in (("whole", graph.rows), ("slices", size)):
-        fill(tmp_path / name, graph, no_progress, size=rows)
-
-    whole, slices = (EmbeddedStore(tmp_path / name) for name in ("whole", "slices"))
-    with whole, slices:
-        assert list(lines(slices)) == list(lines(whole))
-        assert slices.load(graph).differs is False
-
-
 def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
     other = {"trade.yaml": SMALL["trade.yaml"].replace("2024", "2023")}
     clear(neo4j_store)
@@ -568,7 +542,7 @@ def test_batches_leave_in_neo4j_what_one_batch_does(neo4j_store, tmp_path):
         held = {kind.name: neo4j_store.run(held_statement(kind)).table for kind in GRAPH.kinds}
 
         assert written > len(list(steps(graph, changes)))
-        with EmbeddedStore(tmp_path / "graph.lbdb") as whole:
+        with DuckStore(tmp_path / "graph.duckdb") as whole:
             whole.load(graph)
             assert list(lines(neo4j_store)) == list(lines(whole))
     assert gone == 2
@@ -585,7 +559,7 @@ def write_steps(store: Neo4jStore, found: Iterator[Step]) -> int:
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is returned with GNU's C library")
 def test_a_load_of_the_shipped_seeds_and_its_graphml_take_little_memory(tmp_path):
-    database = ("--db", str(tmp_path / "graph.lbdb"))
+    database = ("--db", str(tmp_path / "graph.duckdb"))
 
     assert 1e8 < peak_memory("load", *database) < 8e8
     assert 1e8 < peak_memory("export", *database, "-o", str(tmp_path / "graph.graphml")) < 2.8e8

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit.cli import run
+from graphkit.stores.duck.store import DuckStore
 
 TWO = {
     "products.yaml": SMALL["products.yaml"]
@@ -19,7 +19,7 @@ PRODUCTS = 2
 
 def held(path: Path) -> tuple[set[tuple[str, str]], int]:
     """The products and periods of the trade in a database, and its number of products."""
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         flows = store.run(
             "MATCH ()-[f:EXPORTS]->() RETURN f.product AS product, f.period AS period"
         )
@@ -36,7 +36,7 @@ def held(path: Path) -> tuple[set[tuple[str, str]], int]:
     ],
 )
 def test_a_part_of_the_trade_is_loaded_with_all_else(tmp_path, options, trade):
-    folder, path = write_seeds(tmp_path / "seeds", TWO), tmp_path / "part.lbdb"
+    folder, path = write_seeds(tmp_path / "seeds", TWO), tmp_path / "part.duckdb"
 
     assert run(["load", str(folder), "--db", str(path), *options]) == 0
 
@@ -46,8 +46,8 @@ def test_a_part_of_the_trade_is_loaded_with_all_else(tmp_path, options, trade):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--for", "gold", "--db", "part.lbdb"], "is called 'gold'"),
-        (["--years", "1950", "--db", "part.lbdb"], "no trade in these products and years"),
+        (["--for", "gold", "--db", "part.duckdb"], "is called 'gold'"),
+        (["--years", "1950", "--db", "part.duckdb"], "no trade in these products and years"),
         (["--years", "2024"], "need a database of their own"),
     ],
 )
@@ -58,4 +58,4 @@ def test_what_cannot_be_loaded_in_part_is_said(tmp_path, monkeypatch, capsys, op
     assert run(["load", str(folder), *options]) == 2
 
     assert message in capsys.readouterr().err
-    assert not (tmp_path / "part.lbdb").exists()
+    assert not (tmp_path / "part.duckdb").exists()

@@ -512,7 +512,7 @@ def test_a_draft_that_no_seed_could_hold_is_told(sliced_file, changed, message):
 
 
 def test_a_call_before_the_first_load_says_so_and_one_after_it_answers(tmp_path, sliced_file):
-    place = tmp_path / "later.lbdb"
+    place = tmp_path / "later.duckdb"
     early = (work(place, "cypher", CALLS["cypher"]), page(str(place), "sources"))
     shutil.copy(sliced_file, place)
 

@@ -15,7 +15,6 @@ from shutil import rmtree
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 from written_seeds import (
     AMOUNTS,
     COUNTRIES,
@@ -36,6 +35,7 @@ from graphkit.build import build_graph
 from graphkit.importers.reference import read_reference
 from graphkit.importers.table import import_table
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 ASKED = (
     ("depends", "KOR"),
@@ -83,9 +83,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     def answers(files: Files, questions: list[str] = QUESTIONS) -> dict[str, str]:
         rmtree(folder / "seeds", ignore_errors=True)
         graph = build_graph(read_seeds(write_files(folder / "seeds", files)))
-        with EmbeddedStore(folder / "graph.lbdb") as store:
+        with DuckStore(folder / "graph.duckdb") as store:
             store.load(graph)
-        with graphkit.open(str(folder / "graph.lbdb")) as opened:
+        with graphkit.open(str(folder / "graph.duckdb")) as opened:
             return {question: answer(opened, question) for question in questions}
 
     return answers

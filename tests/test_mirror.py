@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from comtrade_rows import CHN, JPN, KOR, USA, Row, answer, both_sides, row
-from databases import EmbeddedStore
 
 from graphkit.analysis.flows import mirror
 from graphkit.api import Session
@@ -24,6 +23,7 @@ from graphkit.importers.reference import read_reference
 from graphkit.render import as_object, json_text
 from graphkit.seeds import read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 
 ROWS = [
     *both_sides(),
@@ -53,14 +53,14 @@ def built(rows: list[Row], folder: Path) -> Built:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mirror")
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(built(ROWS, folder))
-    return folder / "graph.lbdb"
+    return folder / "graph.duckdb"
 
 
 @pytest.fixture
 def graph(file: Path) -> Any:
-    with EmbeddedStore(file) as store:
+    with DuckStore(file) as store:
         yield Session(store)
 
 
@@ -271,7 +271,7 @@ def test_a_wrong_question_is_one_line(graphkit, arguments, code, message):
 
 def test_reports_of_one_side_alone_are_said(tmp_path):
     rows = [r for r in both_sides() if r["flowCode"] == "M"]
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         store.load(built(rows, tmp_path))
         with pytest.raises(GraphkitError, match=r"there are reports of importers alone"):
             Session(store).mirror()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import yaml
-from databases import EmbeddedStore
 
 import graphkit.names
 from graphkit.answer import Answer, Column, name_cell
@@ -24,6 +23,7 @@ from graphkit.plot import picture
 from graphkit.questions import remarks_on
 from graphkit.render import answer_html, answer_text, as_object
 from graphkit.render.answer import coverage_lines, lay_out
+from graphkit.stores.duck.store import DuckStore
 
 SEEDS = Path(__file__).parents[1] / "seeds/reference"
 KINDS = {"Element": "elements", "Product": "products", "Stage": "stages"}
@@ -46,7 +46,7 @@ def folded(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def catalog(sliced_file: Path) -> Iterator[Catalog]:
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Catalog(store)
 
 

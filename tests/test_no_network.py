@@ -57,7 +57,7 @@ def alone(commands: Sequence[Sequence[str]]) -> subprocess.CompletedProcess[str]
 @pytest.mark.long
 @pytest.mark.skipif(not permitted(), reason="no namespace may be made here")
 def test_no_command_connects_to_anything(tmp_path: Path) -> None:
-    places = {"seeds": write_seeds(tmp_path / "seeds"), "db": tmp_path / "g.lbdb"}
+    places = {"seeds": write_seeds(tmp_path / "seeds"), "db": tmp_path / "g.duckdb"}
 
     done = alone([[part.format(**places, folder=tmp_path) for part in line] for line in COMMANDS])
     assert done.returncode == 0, done.stderr

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit.analysis.concentration import production_sums
@@ -20,6 +19,7 @@ from graphkit.errors import GraphkitError
 from graphkit.plot.canvas import stated
 from graphkit.render.answer import scope_line
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 HEAD = (
     "kind: EXPORTS\ndefaults: {reporter: importer, dataset: test, source: customs, basis: gross}\n"
@@ -253,7 +253,7 @@ def years_and_sum(
     """A graph of three years, and one whose only year holds their sums."""
     folder = tmp_path_factory.mktemp("sums")
     traded, made = random_facts(request.param)
-    with EmbeddedStore(folder / "years.lbdb") as years, EmbeddedStore(folder / "sum.lbdb") as sums:
+    with DuckStore(folder / "years.duckdb") as years, DuckStore(folder / "sum.duckdb") as sums:
         summed_up = seeds_of(summed(traded, "2021"), summed(made, "2021"))
         for store, name, files in (
             (years, "years", seeds_of(traded, made)),

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore
 
 from graphkit.analysis.balances import usd_per_tonne
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.stores.duck.store import DuckStore
 
 PRICES = """\
 kind: REPORTS
@@ -113,7 +113,7 @@ def test_an_unknown_product_is_refused(session):
 
 @pytest.fixture(scope="module")
 def shipped(sliced_file: Path) -> Iterator[Session]:
-    with EmbeddedStore(sliced_file) as opened:
+    with DuckStore(sliced_file) as opened:
         yield Session(opened)
 
 

@@ -47,7 +47,7 @@ from graphkit.paths import start_small
 start_small()
 import numpy
 threads = len(os.listdir("/proc/self/task"))
-import ladybug, pyarrow.compute
+import _duckdb, pyarrow.compute
 assert pyarrow.compute.sum([1, 2]).as_py() == 3
 assert pyarrow.table({"x": [2, 1]}).sort_by("x")["x"].to_pylist() == [1, 2]
 print(threads, {"asyncio", "pandas", "pydoc", "pyarrow.fs"} & set(sys.modules))

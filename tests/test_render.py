@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from databases import EmbeddedStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -32,19 +31,20 @@ from graphkit.render import (
 )
 from graphkit.render.answer import coverage_lines
 from graphkit.render.layout import TextColumn, text_table, width
+from graphkit.stores.duck.store import DuckStore
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\x9b31m\r\u202ecod\u2066.exe\x00\n\t\u2028end"
 
 
 @pytest.fixture(scope="module")
 def answer(sliced_file: Path) -> Iterator[Answer]:
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Session(store).depends("KOR", on="CHN", scope="rare earths", period="2024")
 
 
 @pytest.fixture(scope="module")
 def long_answer(sliced_file: Path) -> Iterator[Answer]:
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Session(store).dependents("CHN", scope="rare earths", period="2024")
 
 
@@ -157,7 +157,7 @@ def test_an_answer_without_rows_says_why(graphkit, form, stated):
 
 
 def test_claims_that_data_stand_beside_come_first_then_shares_the_newest_first(sliced_file, shown):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         answer = Session(store).depends("KOR")
     text = shown(answer, "table", 300)
     block = text.split("Published claims in this scope\n")[1].split("\n\n")[0]
@@ -221,7 +221,7 @@ def test_a_view_shows_the_first_rows_and_says_how_many_there_are(long_answer, fo
 
 
 def test_of_rows_through_time_the_newest_are_shown(sliced_file, capsys):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         trend = Session(store).trend("KOR", scope="rare earths")
     show_answer(trend, "csv", view=View(top=7))
     found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -297,7 +297,7 @@ def test_units_stand_in_the_heads_and_shares_in_percent(shown):
 
 
 def test_unknown_is_a_word_and_not_a_zero(shown, sliced_file):
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         answer = Session(store).depends("KOR", on="CHN", scope="magnets", period="2022")
     text = shown(answer, "table")
     assert "unknown" in text

@@ -5,10 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import ladybug
 import pyarrow as pa
 import pytest
-from databases import ENDING, EmbeddedStore
 from seed_texts import SMALL, write_seeds
 
 from graphkit import stores
@@ -21,6 +19,7 @@ from graphkit.questions.dependence import depends
 from graphkit.render import as_object
 from graphkit.seeds import read_seeds
 from graphkit.stores import Closing
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 ALL = {"products": ["ree-metals"], "periods": ["2024"], "dataset": ""}
@@ -96,7 +95,7 @@ class Asked(Closing):
     """A file, with the statements that it was asked."""
 
     def __init__(self, path: Path) -> None:
-        self.store, self.statements = EmbeddedStore(path), []
+        self.store, self.statements = DuckStore(path), []
         self.content, self.label = self.store.content, self.store.label
 
     @property
@@ -132,7 +131,7 @@ def test_the_first_question_after_a_load_asks_the_file_at_most_three_times(
     sliced_graph, tmp_path, period
 ):
     """The load has read what needs no parameter; imports and their periods are left."""
-    with Asked(tmp_path / "graph.lbdb") as store:
+    with Asked(tmp_path / "graph.duckdb") as store:
         load_graph(sliced_graph, store.store)
         last_load(store)
         assert len(depends(Catalog(store), "KOR", on="CHN", period=period).rows)
@@ -140,17 +139,13 @@ def test_the_first_question_after_a_load_asks_the_file_at_most_three_times(
 
 
 def test_a_file_that_was_changed_is_asked_again(tmp_path):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path / "graph.duckdb"
+    with DuckStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
         first = rows_of(store, "products")["name"].to_pylist()
-    if ENDING == ".duckdb":
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("UPDATE Product SET name = 'Metals'")
-    else:
-        with ladybug.Database(path) as database, ladybug.Connection(database) as connection:
-            connection.execute("MATCH (p:Product) SET p.name = 'Metals'")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE Product SET name = 'Metals'")
 
-    with store, EmbeddedStore(path) as other:
+    with store, DuckStore(path) as other:
         found = [rows_of(each, "products")["name"].to_pylist() for each in (store, other, other)]
     assert (first, found) == (["Rare-earth metals"], [["Metals"]] * 3)

@@ -150,11 +150,10 @@ CASES = {
 @pytest.fixture(scope="module")
 def korea(sliced_file):
     """The dependence of Korea on China, of the products with trade of 2024."""
-    from databases import EmbeddedStore
-
     from graphkit.api import Session
+    from graphkit.stores.duck.store import DuckStore
 
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Session(store).dependents("CHN", scope="rare earths", period="2024")
 
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pyarrow.compute as pc
 import pytest
-from databases import EmbeddedStore, slice_seeds
+from databases import slice_seeds
 
 from graphkit.answer import percent
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 TABLES = (
     "cobalt-hs92-1995-2024", "critical-hs17-2022", "critical-hs17-2024",
@@ -27,7 +28,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     facts = read_seeds(folder / "seeds")
     trade = facts["EXPORTS"]
     recent = trade.filter(pc.greater_equal(trade["period"].cast("string"), SINCE))
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(build_graph(replace(facts, tables={**facts.tables, "EXPORTS": recent})))
         yield Session(store)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from databases import EmbeddedStore
 from seed_texts import SMALL
 
 from graphkit.api import Session
 from graphkit.errors import GraphkitError, UsageError
+from graphkit.stores.duck.store import DuckStore
 
 # --- small graphs made for one point, on each database
 
@@ -220,7 +220,7 @@ def test_taiwan_is_found_under_the_name_that_trade_data_give_it(ask):
 
 
 def test_an_empty_database_is_told_to_be_filled(store):
-    if isinstance(store, EmbeddedStore):
+    if isinstance(store, DuckStore):
         with pytest.raises(GraphkitError, match="make it with 'graphkit load'"):
             Session(store).depends("KOR")
         return

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore
 
 from graphkit.database import WithNeo4j
 from graphkit.errors import StoreError, Untranslated, UsageError
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.long
@@ -24,6 +24,11 @@ MEMBERS = (
 """A country that is a member of something, and one that is not."""
 
 ALIKE = r"""
+MATCH (c:Country) WHERE c.iso3 < 'C' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETURN c.iso3 AS c, size([p IN ps WHERE EXISTS { (p)-[:MADE_INTO]->() } | p.key]) AS n ORDER BY c
+MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, length(p) AS l, any(n IN nodes(p) WHERE (n)-[:USED_IN]->()) AS x, all(n IN nodes(p) WHERE (n)-->()) AS y ORDER BY b, l, x
+MATCH (n) WHERE n.key = 'mine' OR n.iso3 = 'KOR' RETURN labels(n) AS l, n.key AS k, n.iso3 AS i ORDER BY l
+MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN'] RETURN c.iso3 AS c, [x IN ['ree-metals', 'magnets-metal'] | COUNT { (c)<-[f:EXPORTS]-() WHERE f.product = x }] AS n ORDER BY c
+UNWIND [[1, 'a'], ['a', 1], [1.0, 'a']] AS l RETURN l = [1, 'a'] AS x, 'a' IN l AS y, size(l) AS n ORDER BY x, y
 RETURN [x IN ['a', 'b'] | {k: x}] AS x
 RETURN [x IN [1, 2] | {a: x}.a] AS x
 RETURN [x IN [1, 2] WHERE {a: x}.a = 1] AS x
@@ -321,7 +326,6 @@ def test_what_the_file_lacks_is_one_public_table():
         f"{MEMBERS} WITH c, [a.iso3, 'x'] AS l RETURN 'EU27' IN l AS x, NOT 'y' IN l AS y",
         f"{MEMBERS} WITH c.iso3 AS c, a.iso3 AS a, a.aliases AS l WITH c, a IN l AS x, NOT c IN l "
         "AS y ORDER BY c RETURN x, y",
-        # Ladybug takes the items of a list 2,048 at a time.
         "WITH [x IN range(1, 9000) | CASE WHEN x % 9 > 0 THEN x END] AS l RETURN 7 IN l AS a, "
         "0 IN l AS b, size([x IN l WHERE x IS NULL]) AS c, any(x IN l WHERE x > 8998) AS d, "
         "reduce(s = 0, x IN l | s + coalesce(x, 1)) AS e",
@@ -526,7 +530,7 @@ def test_a_long_chain_of_operators_is_written_once_for_each(stores):
 def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(
     stores, neo4j_server, sample_file
 ):
-    with WithNeo4j(EmbeddedStore(sample_file), lambda: Neo4jStore(*neo4j_server)) as both:
+    with WithNeo4j(DuckStore(sample_file), lambda: Neo4jStore(*neo4j_server)) as both:
         found, embedded = both.ask("RETURN valueType(1) AS x"), both.ask("RETURN 1 AS x")
 
     lacking = "line 1, column 8: the embedded database has no function valueType()"
@@ -537,7 +541,7 @@ def test_auto_sends_what_has_no_translation_to_a_neo4j_of_the_same_load(
 
 def test_auto_asks_no_neo4j_of_another_load(stores, neo4j_server, sliced_file):
     for server in (lambda: Neo4jStore(*neo4j_server), lambda: None):
-        both = WithNeo4j(EmbeddedStore(sliced_file), server)
+        both = WithNeo4j(DuckStore(sliced_file), server)
         with both, pytest.raises(Untranslated, match="Neo4j runs it; get one with"):
             both.ask("RETURN valueType(1) AS x")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from databases import EmbeddedStore
 from seed_texts import write_seeds
 from test_supply_questions import CHAIN as LINKS
 from test_supply_truth import (
@@ -31,6 +30,7 @@ from test_supply_truth import left_in_truth as left
 from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 STAGES = {"ore": "mine", "oxide": "separate", "carbonate": "separate", "metal": "metal",
           "magnet": "component"}  # fmt: skip
@@ -160,7 +160,7 @@ SEEDS = [
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         yield Session(store)
 
 

@@ -12,10 +12,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import ladybug
 import psutil
 import pytest
-from databases import ENDING, EmbeddedStore, of_ladybug, until
+from databases import until
 from garbling_server import BEGIN, GARBAGE, HELLO, LOGON, UNREADABLE, garbling_server
 from seed_texts import write_seeds
 from wire import WIRE, wire
@@ -26,10 +25,10 @@ from graphkit.database import findings, open_store
 from graphkit.errors import StoreError, Unreachable, UsageError
 from graphkit.seeds import read_seeds
 from graphkit.stores import Limits
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.long
-AWAY = "delete it" if ENDING == ".lbdb" else "move it away"
 
 SECRET = "open-sesame-47"
 SECONDS = 5
@@ -328,9 +327,9 @@ def test_a_uri_that_cannot_be_one(uri, said):
 
 def test_a_file_that_is_missing(tmp_path):
     with refused(Unreachable, "no database at"):
-        ask(tmp_path / "missing.lbdb")
+        ask(tmp_path / "missing.duckdb")
     with refused(Unreachable, "make it with 'graphkit load'"):
-        ask(tmp_path / "no" / "folder.lbdb")
+        ask(tmp_path / "no" / "folder.duckdb")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -349,36 +348,20 @@ def test_a_file_that_is_not_a_database(tmp_path, content):
 
     with refused(Unreachable, f"cannot open {path} as a graphkit database"):
         ask(path)
-    with refused(Unreachable, f"{AWAY}, and make it again with 'graphkit load'"):
+    with refused(Unreachable, "move it away, and make it again with 'graphkit load'"):
         ask(path)
     assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
 def test_a_database_that_was_cut_off(tmp_path, keep):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path / "graph.duckdb"
+    with DuckStore(path) as store:
         store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * keep)])
 
     with refused(Unreachable, f"cannot open {path} as a graphkit database"):
-        ask(path)
-
-
-@of_ladybug
-def test_what_a_program_that_was_cut_off_left_beside_a_database_is_named(tmp_path):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as store:
-        store.load(build_graph(read_seeds(write_seeds(tmp_path / "seeds"))))
-    with (
-        ladybug.Database(path, read_only=True, buffer_pool_size=2**28) as database,
-        ladybug.Connection(database) as connection,
-        pytest.raises(RuntimeError, match="Checkpoint failed"),
-    ):
-        connection.execute("CHECKPOINT")
-
-    with refused(Unreachable, "delete it and graph.lbdb.wal and graph.lbdb.shadow, and make it"):
         ask(path)
 
 
@@ -388,7 +371,7 @@ def test_a_load_does_not_replace_a_file_that_is_not_a_database(tmp_path, content
     path.write_bytes(content)
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
 
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         if not content:  # as a temporary file that was made for it
             store.load(graph)
             assert len(store.run("MATCH (c:Country) RETURN c.iso3").table) == 4
@@ -403,8 +386,8 @@ def test_a_load_does_not_replace_a_file_that_is_not_a_database(tmp_path, content
     ("place", "said"),
     [
         ("folder", "is a folder"),
-        ("notes.txt/graph.lbdb", "cannot write"),
-        ("/proc/graphkit/graph.lbdb", "cannot write"),
+        ("notes.txt/graph.duckdb", "cannot write"),
+        ("/proc/graphkit/graph.duckdb", "cannot write"),
     ],
 )
 def test_a_load_into_a_place_that_cannot_be_written(tmp_path, place, said):
@@ -412,75 +395,11 @@ def test_a_load_into_a_place_that_cannot_be_written(tmp_path, place, said):
     (tmp_path / "notes.txt").write_text("notes")
     graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
 
-    with EmbeddedStore(tmp_path / place) as store, refused(StoreError, said):
+    with DuckStore(tmp_path / place) as store, refused(StoreError, said):
         store.load(graph)
 
 
-def other_database(path: Path, *statements: str) -> Path:
-    database = ladybug.Database(path)
-    connection = ladybug.Connection(database)
-    for statement in statements:
-        connection.execute(statement).close()
-    connection.close()
-    database.close()
-    return path
-
-
-@of_ladybug
-def test_an_old_database_with_another_schema_says_what_it_lacks(tmp_path):
-    path = other_database(
-        tmp_path / "old.lbdb",
-        "CREATE NODE TABLE Country(iso3 STRING, digest STRING, PRIMARY KEY(iso3))",
-        "CREATE (:Country {iso3: 'KOR', digest: '0'})",
-    )
-
-    with open_store(path) as store:
-        assert len(store.run("MATCH (c:Country) RETURN c.iso3 AS iso3").table) == 1
-        with refused(StoreError, "line 1, column 10: the graph has no label"):
-            store.run("MATCH (p:Product) RETURN p")
-        with refused(StoreError, "c has no property 'name'"):
-            store.run("MATCH (c:Country) RETURN c.name AS name")
-    [database, loaded] = list(findings(str(path)))[-2:]
-    assert database.fine
-    assert not loaded.fine
-    assert "run 'graphkit load' with this --db" in loaded.what
-
-
-@of_ladybug
-def test_an_old_database_with_another_schema_is_replaced_by_a_load(tmp_path):
-    path = other_database(
-        tmp_path / "old.lbdb",
-        "CREATE NODE TABLE Country(iso3 STRING, digest STRING, PRIMARY KEY(iso3))",
-        "CREATE NODE TABLE Gone(key STRING, PRIMARY KEY(key))",
-        "CREATE (:Country {iso3: 'KOR', digest: '0'})",
-        "CREATE (:Country {iso3: 'OLD', digest: '0'})",
-    )
-    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
-
-    with open_store(path) as store:
-        report = store.load(graph)
-        [country] = [c for c in report.changes if c.kind == "Country"]
-        assert (country.added, country.changed, country.removed) == (3, 1, 1)
-        assert len(store.run("MATCH (p:Product) RETURN p").table) == 1
-
-
-@of_ladybug
-def test_somebody_elses_database_is_not_replaced(tmp_path):
-    path = other_database(
-        tmp_path / "theirs.lbdb",
-        "CREATE NODE TABLE Person(name STRING, PRIMARY KEY(name))",
-        "CREATE (:Person {name: 'Ada'})",
-    )
-    content = path.read_bytes()
-    graph = build_graph(read_seeds(write_seeds(tmp_path / "seeds")))
-
-    for dry_run in (True, False):
-        with open_store(path) as store, refused(StoreError, "is a database of something else"):
-            store.load(graph, dry_run=dry_run)
-    assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize("place", ["missing.lbdb", "bolt://127.0.0.1:9", "http://x", "local"])
+@pytest.mark.parametrize("place", ["missing.duckdb", "bolt://127.0.0.1:9", "http://x", "local"])
 def test_the_doctor_says_it_too(tmp_path, monkeypatch, place):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))

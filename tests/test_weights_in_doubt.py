@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import yaml
-from databases import EmbeddedStore, slice_seeds
+from databases import slice_seeds
 from pyarrow import parquet
 
 from graphkit.answer import Answer, undoubted
@@ -27,6 +27,7 @@ from graphkit.questions.doubts import doubts_in
 from graphkit.render import as_object
 from graphkit.render.answer import answer_columns, totals_columns
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 HEAD = """\
 kind: EXPORTS
@@ -284,7 +285,7 @@ def ores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     flows = facts["EXPORTS"]
     years = pc.is_in(flows["period"].cast("string"), value_set=pa.array(["2015", "2023", "2024"]))
     tables_of = {**facts.tables, "EXPORTS": flows.filter(years)}
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(build_graph(replace(facts, tables=tables_of)))
         yield Session(store)
 

@@ -302,7 +302,7 @@ def test_long_helps_of_fields_stay_for_addresses_and_tools():
 @pytest.fixture(scope="module")
 def sliced(sliced_file: Path) -> Iterator[Session]:
     """The slice of the shipped facts."""
-    from databases import EmbeddedStore
+    from graphkit.stores.duck.store import DuckStore
 
-    with EmbeddedStore(sliced_file) as store:
+    with DuckStore(sliced_file) as store:
         yield Session(store)

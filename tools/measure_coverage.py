@@ -26,7 +26,7 @@ RUNS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({}, ("tests/scale/test_spark.py",)),
 )
 """Changes of the environment, and arguments of pytest."""
-ONE_BY_ONE = ("stores/embedded", "stores/neo4j")
+ONE_BY_ONE = ("stores/duck", "stores/neo4j")
 """Packages that are not counted with the one that holds them."""
 
 

@@ -283,9 +283,8 @@ def names_at(before: str, text: str, parameters: Iterable[str]) -> tuple[str, li
     'iso'
     """
     from graphkit.cypher.grammar import CLAUSES
+    from graphkit.cypher.signatures import function_names
     from graphkit.schema import GRAPH
-    from graphkit.stores.embedded.functions import RETURNS
-    from graphkit.stores.embedded.patterns import AGGREGATES
 
     begun = _WORD.search(before)
     word = begun[0] if begun else ""
@@ -301,7 +300,7 @@ def names_at(before: str, text: str, parameters: Iterable[str]) -> tuple[str, li
         names = [f"${name}" for name in parameters]
     else:
         variables = sorted({m[1] for m in _BOUND.finditer(text)} - {word})
-        calls = sorted({*" ".join(RETURNS.values()).split(), *AGGREGATES})
+        calls = function_names()
         names = [*variables, *CLAUSES, *KEYWORDS, *calls] if word else []
     return word, [name for name in names if name.lower().startswith(word.lower())]
 

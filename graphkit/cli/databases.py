@@ -99,9 +99,9 @@ def load(
 
     \b
     Examples:
-      graphkit load my-seeds --db minerals.lbdb
+      graphkit load my-seeds --db minerals.duckdb
       graphkit load --db local --dry-run
-      graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.lbdb
+      graphkit load --for magnets,ree-metals --years 2015-2024 --db magnets.duckdb
     """
     from graphkit.build import build_graph
     from graphkit.database import default_path, load_graph, open_store, place_of

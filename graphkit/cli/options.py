@@ -321,12 +321,13 @@ def _names() -> Iterable[list[str]]:
 def _written(path: Path, own: Path | None) -> str:
     """Write the names of a database to a file; none if the default one is not built yet."""
     from graphkit.catalog import Catalog
-    from graphkit.database import default_path, open_file
+    from graphkit.database import default_path
+    from graphkit.stores.duck.store import DuckStore
 
     database = own or default_path()
     if not database.exists():
         return ""
-    with open_file(database) as store:
+    with DuckStore(database) as store:
         catalog = Catalog(store)
         rows = [
             (kind, row["key"], row.get("name") or row.get("title") or "")

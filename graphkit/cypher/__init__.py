@@ -39,9 +39,8 @@ PROCEDURES = frozenset((
     "db.index.fulltext.queryrelationships", "db.index.vector.querynodes",
     "db.index.vector.queryrelationships", "db.labels", "db.propertykeys", "db.relationshiptypes",
     "db.schema.nodetypeproperties", "db.schema.reltypeproperties", "db.schema.visualization",
-    "show_tables", "table_info",
 ))  # fmt: skip
-"""Procedures that only read what the graph is, of Neo4j and of ladybug, in small letters."""
+"""Procedures that only read what the graph is, of Neo4j, in small letters."""
 
 
 def parse(text: str) -> Syntax:

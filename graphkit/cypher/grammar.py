@@ -10,9 +10,6 @@ from graphkit.cypher.tokens import NAMES, Cursor, Syntax, Token
 DASHES = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
 """Characters that Neo4j takes for the line of a relationship."""
 
-WALKS = ("TRAIL", "WALK", "ACYCLIC", "SHORTEST", "ALL", "WSHORTEST")
-"""Words that ladybug knows after the star of a relationship."""
-
 
 class Patterns(Cursor):
     """Parser of paths."""
@@ -128,8 +125,6 @@ class Patterns(Cursor):
         """Read ``*``, ``*2``, ``*1..3``."""
         self.wants("*")
         start = self.token.at
-        while self.token.upper in WALKS:
-            self.take()
         first = self.token
         while self.token.kind == "number" or self.token.text == "..":
             self.take()

@@ -129,7 +129,7 @@ char_length character_length text -> integer
 coalesce any ... -> common
 coll.distinct coll.sort list -> same
 coll.flatten list [integer] -> list
-coll.indexof list any -> integer
+coll.indexOf list any -> integer
 coll.insert list integer any -> list
 coll.max coll.min list -> item
 coll.remove list integer -> same
@@ -143,35 +143,35 @@ date.realtime date.statement date.transaction datetime.realtime datetime.stateme
   time.transaction [any] ->
 date.truncate datetime.truncate localdatetime.truncate localtime.truncate time.truncate
   text [any] [map] ->
-datetime.fromepoch number number ->
-datetime.fromepochmillis number ->
+datetime.fromEpoch number number ->
+datetime.fromEpochMillis number ->
 duration any [any] ->
-duration.between duration.indays duration.inmonths duration.inseconds duration_between any any ->
+duration.between duration.inDays duration.inMonths duration.inSeconds duration_between any any ->
 e pi rand -> float
-elementid node|relationship -> text
-endnode startnode relationship -> node
+elementId node|relationship -> text
+endNode startNode relationship -> node
 exists any -> boolean
-file randomuuid -> text
+file randomUUID -> text
 format any [text] -> text
 head last list -> item
 id node|relationship -> integer
-isempty text|map|list -> boolean
-isnan number -> boolean
+isEmpty text|map|list -> boolean
+isNaN number -> boolean
 keys map -> list of text
 labels node -> list of text
 left right text integer -> text
 length path_length path -> integer
 linenumber timestamp -> integer
-lower upper tolower toupper text -> text
+lower upper toLower toUpper text -> text
 max min any -> same
 nodes path -> list of node
 normalize text [any] -> text
-nullif any any ->
-percentilecont percentile_cont float float -> float
-percentiledisc percentile_disc number float -> number
+nullIf any any ->
+percentileCont percentile_cont float float -> float
+percentileDisc percentile_disc number float -> number
 point map ->
 point.distance any any ->
-point.withinbbox any any any -> boolean
+point.withinBBox any any any -> boolean
 properties map -> map
 property_exists node|relationship text -> boolean
 range integer integer [integer] -> list of integer
@@ -182,33 +182,33 @@ round float [number] [text] -> float
 sign number -> integer
 size text|list -> integer
 split text text|list -> list of text
-stdev stdevp stdev_pop stdev_samp float -> float
-string.indexof text text -> integer
+stDev stDevP stdev_pop stdev_samp float -> float
+string.indexOf text text -> integer
 string.join list text -> text
-string.regexreplace text text text -> text
+string.regexReplace text text text -> text
 substring text integer [integer] -> text
 tail list -> same
-toboolean boolean|text|integer -> boolean
-tobooleanlist list -> list of boolean
-tobooleanornull any -> boolean
-tofloat text|number -> float
-tofloatlist tointegerlist tostringlist any -> list
-tofloatornull any -> float
-tointeger boolean|text|number|list -> integer
-tointegerornull any -> integer
-tostring boolean|text|number -> text
-tostringornull any -> text
+toBoolean boolean|text|integer -> boolean
+toBooleanList list -> list of boolean
+toBooleanOrNull any -> boolean
+toFloat text|number -> float
+toFloatList toIntegerList toStringList any -> list
+toFloatOrNull any -> float
+toInteger boolean|text|number|list -> integer
+toIntegerOrNull any -> integer
+toString boolean|text|number -> text
+toStringOrNull any -> text
 type relationship -> text
 uuid [any] [any] ->
-uuid.leastsignificantbits uuid.mostsignificantbits any -> integer
-valuetype any -> text
+uuid.leastSignificantBits uuid.mostSignificantBits any -> integer
+valueType any -> text
 vector any any any ->
 vector.similarity.cosine vector.similarity.euclidean any any -> float
 vector_dimension_count any -> integer
 vector_distance any any any -> float
 vector_norm any any -> float
 """
-"""Functions of Neo4j 5.26 and 2026.08 in small letters, what they take and what they give.
+"""Functions of Neo4j 5.26 and 2026.08, what they take and what they give.
 
 In brackets what may be left out. ``same`` is the kind of the first argument, ``item`` that of its
 items, ``each`` a list of it, and ``common`` the one kind of all arguments.
@@ -217,7 +217,7 @@ items, ``each`` a list of it, and ``common`` the one kind of all arguments.
 
 @cache
 def signatures() -> dict[str, Signature]:
-    """Read the table of functions."""
+    """Read the table of functions, by their names in small letters."""
     functions: dict[str, Signature] = {}
     for line in _TABLE.replace("\n  ", " ").strip().splitlines():
         taken, _, result = line.partition("->")
@@ -227,8 +227,15 @@ def signatures() -> dict[str, Signature]:
         fewest = sum(word[0] not in "[." for word in parameters)
         most = float("inf") if "..." in parameters else len(kinds)
         signature = Signature(tuple(kinds), fewest, most, result.strip())
-        functions |= dict.fromkeys((w for w in words if not _is_parameter(w)), signature)
+        functions |= dict.fromkeys((w.lower() for w in words if not _is_parameter(w)), signature)
     return functions
+
+
+def function_names() -> list[str]:
+    """List the names of the functions as Neo4j's manual writes them, in their order."""
+    lines = _TABLE.replace("\n  ", " ").strip().splitlines()
+    words = (word for line in lines for word in line.partition("->")[0].split())
+    return sorted(word for word in words if not _is_parameter(word))
 
 
 _PARAMETERS = frozenset(

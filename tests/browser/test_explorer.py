@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from databases import EmbeddedStore, hold
+from databases import hold
 from explorers import TOGETHER, VIEWS, assert_figures, explorer, opened, reader, tabs
 from playwright.sync_api import Page, expect
 from test_explore import hostile_market
@@ -24,6 +24,7 @@ from graphkit.build import Graph, build_graph
 from graphkit.explore.answers import CHECK_SECONDS
 from graphkit.plot.drawing import DARK, NARROW, PAPER, WIDTH
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 NAMED = "MATCH (a:Country)-[r:DEPENDS_ON]->(b:Country) RETURN a, r, b, a.name AS named LIMIT 5"
@@ -369,9 +370,9 @@ def test_a_printed_view_has_all_of_its_text_and_none_of_its_controls(embedded, o
 
 def test_scripts_in_names_are_shown_and_not_run(reader, opened, tmp_path):
     seeds = write_files(tmp_path / "seeds", hostile_market())
-    with EmbeddedStore(tmp_path / "graph.lbdb") as store:
+    with DuckStore(tmp_path / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(seeds)))
-    with explorer(str(tmp_path / "graph.lbdb")) as client:
+    with explorer(str(tmp_path / "graph.duckdb")) as client:
         queries = (
             "view=overview&text=korea", "view=sources", "ask=depends&country=KOR",
             "ask=origins&country=KOR&for=magnet", "ask=flows&for=magnet",

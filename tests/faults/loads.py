@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore, settled, until
+from databases import settled, until
 from seed_texts import SMALL, write_seeds
 
 # Imported once, before the forks.
@@ -27,6 +27,7 @@ from graphkit.errors import Unreachable
 from graphkit.export import digest
 from graphkit.seeds import read_seeds
 from graphkit.stores import Progress, Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as turns
 from graphkit.stores.neo4j.server import start_server
@@ -205,7 +206,7 @@ def two_graphs(folder: Path, environment: Mapping[str, str]) -> Loads:
     graphs, digests = {}, {}
     for name, change in (("A", {}), ("B", OTHER), ("C", {"areas.yaml": None})):
         graph = graphkit.build.build_graph(read_seeds(write_seeds(folder / name, change)))
-        with EmbeddedStore(folder / f"{name}.lbdb") as store:
+        with DuckStore(folder / f"{name}.duckdb") as store:
             store.load(graph)
             graphs[name], digests[name] = graph, digest(store).sha256
     return Loads(folder, graphs, digests, environment)

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore, clear, settled, until
+from databases import clear, settled, until
 from loads import Loads, marker, state, strike
 from seed_slices import expected_digest
 
@@ -23,6 +23,7 @@ from graphkit.export import digest
 from graphkit.importers.reference import with_part_of_trade
 from graphkit.paths import shipped
 from graphkit.seeds import Facts, read_seeds
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j.server import start_server
 
@@ -60,8 +61,8 @@ def phase_of_file(path: Path, new: Path, old: tuple[int, int], left: tuple[int, 
 
 
 def test_an_embedded_load_that_is_killed_anywhere(loads, counts, tmp_path):
-    path = tmp_path / "graph.lbdb"
-    new = tmp_path / ".graph.lbdb.loading" / path.name
+    path = tmp_path / "graph.duckdb"
+    new = tmp_path / ".graph.duckdb.loading" / path.name
     seconds = undisturbed(loads, str(path))
     held, hits = "A", Counter[str]()
     for number in range(counts.kills):
@@ -75,12 +76,12 @@ def test_an_embedded_load_that_is_killed_anywhere(loads, counts, tmp_path):
             held = loads.other(held)
         else:
             assert path.read_bytes() == old
-        with EmbeddedStore(path) as store:
+        with DuckStore(path) as store:
             assert loads.told(store) == held
         if number % 10 == 9:
             held = loads.other(held)
             loads.finish(*loads.load(held, str(path)))
-            with EmbeddedStore(path) as store:
+            with DuckStore(path) as store:
                 assert loads.named(store) == held
             assert list(tmp_path.iterdir()) == [path]
     spread(hits, counts.kills)
@@ -228,13 +229,13 @@ def full(loads: Loads, path: Path, text: str) -> None:
     """A load that found no room said so, and left the old graph and no litter."""
     assert f"cannot write {path}: there is no room, or the disk fails" in text
     assert [p.name for p in path.parent.iterdir()] == [path.name]
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         assert loads.named(store) == "A"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
 def test_a_load_that_runs_out_of_room_anywhere(loads, counts, tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     loads.finish(*loads.load("A", str(path)))
     size = path.stat().st_size
     for point in range(counts.full):
@@ -243,5 +244,5 @@ def test_a_load_that_runs_out_of_room_anywhere(loads, counts, tmp_path):
         full(loads, path, loads.finish(process, said))
         assert process.exitcode == 1
     loads.finish(*loads.load("B", str(path)))
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         assert loads.named(store) == "B"

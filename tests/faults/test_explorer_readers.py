@@ -14,7 +14,6 @@ from http.client import HTTPConnection, HTTPResponse
 
 import httpx
 import pytest
-from databases import EmbeddedStore
 from explorers import explorer
 from hostile_statements import WRITES
 from test_explore import QUESTIONS, hostile_market
@@ -23,6 +22,7 @@ from written_seeds import write_files
 from graphkit.build import build_graph
 from graphkit.explore import BODY_SECONDS
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 READERS, REQUESTS = 50, 10_000
 COUNTRIES = ("CHN", "DEU", "JPN", "KOR", "MYS", "VNM")
@@ -39,9 +39,9 @@ NONE: Headers = {}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("readers")
-    with EmbeddedStore(folder / "graph.lbdb") as store:
+    with DuckStore(folder / "graph.duckdb") as store:
         store.load(build_graph(read_seeds(write_files(folder / "seeds", hostile_market()))))
-    with explorer(str(folder / "graph.lbdb")) as client:
+    with explorer(str(folder / "graph.duckdb")) as client:
         yield client
 
 

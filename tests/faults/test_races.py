@@ -6,12 +6,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore, until
+from databases import until
 from loads import Loads
 
 from graphkit.database import last_load
 from graphkit.errors import StoreError, Unreachable
 from graphkit.stores import LoadReport, Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 
@@ -47,8 +48,8 @@ def assert_second_waits(loads: Loads, store: Store, where: str) -> None:
 
 
 def test_an_embedded_load_waits_for_another_and_says_so(loads, tmp_path):
-    path = tmp_path / "graph.lbdb"
-    assert_second_waits(loads, EmbeddedStore(path), str(path))
+    path = tmp_path / "graph.duckdb"
+    assert_second_waits(loads, DuckStore(path), str(path))
 
 
 def test_a_load_of_neo4j_waits_for_another_and_says_so(loads, neo4j_store, neo4j_server):
@@ -73,9 +74,9 @@ def assert_it_compares_again(loads: Loads, store: Store, where: str, reads: str)
 
 
 def test_an_embedded_load_that_waited_compares_again(loads, tmp_path):
-    path = tmp_path / "graph.lbdb"
+    path = tmp_path / "graph.duckdb"
     loads.finish(*loads.load("A", str(path)))
-    with EmbeddedStore(path) as store:
+    with DuckStore(path) as store:
         assert_it_compares_again(loads, store, str(path), f"embedded database {path}")
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
@@ -87,16 +88,16 @@ def test_a_load_of_neo4j_that_waited_compares_again(loads, neo4j_store, neo4j_se
 
 
 def test_two_embedded_loads_and_a_reader(loads, counts, tmp_path):
-    path, chance = tmp_path / "graph.lbdb", random.Random(50)
+    path, chance = tmp_path / "graph.duckdb", random.Random(50)
     loads.finish(*loads.load("A", str(path)))
     seen = []
     for _ in range(counts.races // 2):
         both = race(loads, str(path), chance)
         while any(process.is_alive() for process, _ in both):
-            with EmbeddedStore(path) as store:
+            with DuckStore(path) as store:
                 seen.append(loads.named(store))
         ended(loads, both)
-        with EmbeddedStore(path) as store:
+        with DuckStore(path) as store:
             assert loads.named(store) in "AB"
     assert list(tmp_path.iterdir()) == [path]
     assert len(set(seen)) > 1

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore, clear, content, settled
+from databases import clear, content, settled
 from loads import dying_step, marker
 from seed_slices import (
     FLOWS,
@@ -29,6 +29,7 @@ from graphkit.export import digest
 from graphkit.paths import shipped
 from graphkit.seeds import Facts, read_seeds
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 from graphkit.stores.neo4j import load as loading
 
@@ -137,21 +138,21 @@ def summarise(what: str, sequences: int, rows: int, kills: int, began: float) ->
 
 
 def test_each_load_of_a_sequence_leaves_its_slice_in_the_file(whole, counts, tmp_path):
-    path, began, rows, kills = tmp_path / "graph.lbdb", time.monotonic(), 0, 0
+    path, began, rows, kills = tmp_path / "graph.duckdb", time.monotonic(), 0, 0
 
     def load(graph: Graph) -> None:
-        with EmbeddedStore(path) as store:
+        with DuckStore(path) as store:
             store.load(graph)
 
     def check(facts: Facts, graph: Graph, random: Random) -> None:
-        with EmbeddedStore(path) as store:
+        with DuckStore(path) as store:
             assert_holds(store, facts, graph, random)
         assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
     def kill(number: int, last: int, wanted: list[str]) -> None:
         nonlocal kills
         kills += killed(str(path), number, FILE_FLOWS, last, CLEARED, {})
-        with EmbeddedStore(path) as store:
+        with DuckStore(path) as store:
             marked = store.run("MATCH (l:Load) RETURN l.content AS content").table["content"]
         assert marked.to_pylist()[0] in wanted
 

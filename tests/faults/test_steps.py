@@ -5,12 +5,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from databases import EmbeddedStore, clear
+from databases import clear
 from loads import die_at_step
 from seed_texts import SMALL
 from test_load import OTHER_TONNES, content, flows, graph_of
 
 from graphkit.schema import GRAPH
+from graphkit.stores.duck.store import DuckStore
 
 
 @pytest.fixture
@@ -32,20 +33,24 @@ def stop_load(loads):
 def test_a_load_that_is_killed_leaves_the_old_graph_and_the_next_one_no_litter(
     stop_load, tmp_path, last
 ):
-    path = tmp_path / "graph.lbdb"
-    with EmbeddedStore(path) as embedded:
+    path = tmp_path / "graph.duckdb"
+    with DuckStore(path) as embedded:
         embedded.load(graph_of(tmp_path / "seeds"))
     before = path.read_bytes()
     graph = graph_of(tmp_path / "seeds", OTHER_TONNES)
     stop_load(tmp_path / "seeds", str(path), last)
 
     assert path.read_bytes() == before
-    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb", ".graph.lbdb.loading"}
-    with EmbeddedStore(path) as embedded:
+    assert {p.name for p in tmp_path.iterdir()} == {
+        "seeds",
+        "graph.duckdb",
+        ".graph.duckdb.loading",
+    }
+    with DuckStore(path) as embedded:
         assert ("CHN", "KOR", "2024", 10.0) in flows(embedded)
         embedded.load(graph)
         assert ("CHN", "KOR", "2024", 11.0) in flows(embedded)
-    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.lbdb"}
+    assert {p.name for p in tmp_path.iterdir()} == {"seeds", "graph.duckdb"}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_an_interrupted_load_of_neo4j_is_completed_by_running_it_again(
 
     neo4j_store.load(graph)
 
-    with EmbeddedStore(tmp_path / "graph.lbdb") as embedded:
+    with DuckStore(tmp_path / "graph.duckdb") as embedded:
         embedded.load(graph)
         wanted, found = content(embedded, kinds), content(neo4j_store, kinds)
     for kind in kinds:

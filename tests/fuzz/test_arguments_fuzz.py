@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from databases import EmbeddedStore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import COMMANDS
@@ -32,6 +31,7 @@ from graphkit.queries import find_query, query_names, run_query
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import Limits
+from graphkit.stores.duck.store import DuckStore
 
 ARGUMENTS = int(os.environ.get("FUZZED_ARGUMENTS", "100"))
 SECONDS = 10
@@ -80,16 +80,16 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def path(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that holds them."""
-    path = tmp_path_factory.mktemp("fuzz") / "graph.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path_factory.mktemp("fuzz") / "graph.duckdb"
+    with DuckStore(path) as store:
         store.load(build_graph(read_seeds(seeds)))
     return path
 
 
 @pytest.fixture(scope="module")
-def store(path: Path) -> Iterator[EmbeddedStore]:
+def store(path: Path) -> Iterator[DuckStore]:
     """That database, which is in the end what it was."""
-    with EmbeddedStore(path) as opened:
+    with DuckStore(path) as opened:
         before, content = digest(opened), path.read_bytes()
         yield opened
         assert digest(opened) == before

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from databases import EmbeddedStore, clear
+from databases import clear
 from random_seeds import DATES, KEYS, PERIODS, random_facts
 from test_query_files import assert_equal, assert_total_order
 
@@ -22,6 +22,7 @@ from graphkit.render import as_object, json_text
 from graphkit.schema import GRAPH
 from graphkit.seeds import Facts
 from graphkit.stores import Store
+from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.neo4j import Neo4jStore
 
 GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "3"))
@@ -83,7 +84,7 @@ def loaded(
     graph = build_graph(facts)
     clear(neo4j_store)
     neo4j_store.load(graph)
-    with EmbeddedStore(folder / "graph.lbdb") as embedded:
+    with DuckStore(folder / "graph.duckdb") as embedded:
         embedded.load(graph)
         yield facts, {"embedded": embedded, "neo4j": neo4j_store}
 

@@ -14,11 +14,8 @@ UNREACHABLE = [
     f"tests/test_unreachable.py::{name}"
     for name in (
         "test_a_file_that_is_missing", "test_a_folder", "test_a_file_that_is_not_a_database",
-        "test_what_a_program_that_was_cut_off_left_beside_a_database_is_named",
         "test_a_load_does_not_replace_a_file_that_is_not_a_database",
         "test_a_load_into_a_place_that_cannot_be_written",
-        "test_an_old_database_with_another_schema_is_replaced_by_a_load",
-        "test_somebody_elses_database_is_not_replaced",
     )
 ]  # fmt: skip
 LOADER = {
@@ -27,8 +24,9 @@ LOADER = {
     "database.py": _tests("database"),
     "stores/__init__.py": _tests("difference", "load"),
     "stores/file.py": [*_tests("load", "database"), *UNREACHABLE],
-    "stores/embedded/__init__.py": [*_tests("load", "store_rows"), *UNREACHABLE],
-    "stores/embedded/load.py": [*_tests("load"), *UNREACHABLE],
+    "stores/duck/engine.py": [*_tests("duck_store", "load"), *UNREACHABLE],
+    "stores/duck/file.py": [*_tests("duck", "duck_store", "load"), *UNREACHABLE],
+    "stores/duck/store.py": [*_tests("duck_store", "load", "store_rows"), *UNREACHABLE],
     "stores/neo4j/load.py": [*_tests("load"), "tests/faults/test_steps.py"],
 }
 GATE = {
@@ -82,7 +80,7 @@ QUESTIONS = {
         "_joined", "_keep",
     ),
     "graphkit/stores/file.py": ("ask",),
-    "graphkit/stores/embedded/__init__.py": ("answer", "run", "_execute"),
+    "graphkit/stores/duck/store.py": ("answer", "run", "translated", "_read"),
     "graphkit/stores/neo4j/__init__.py": (
         "Neo4jStore", "checked_uri", "neutral", "notes", "open_local", "open_neo4j",
         "translate_errors", "_causes", "_properties", "_raised_in", "_reason",
@@ -98,7 +96,7 @@ LEFT_OUT = (
 """Parts of the names of tests that take too long for every mutant."""
 
 HEAVY = (
-    "hypothesis", "ladybug", "neo4j", "networkx", "numba", "numpy", "pandas", "pyarrow.compute",
+    "duckdb", "hypothesis", "neo4j", "networkx", "numba", "numpy", "pandas", "pyarrow.compute",
     "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "rich.console", "rich.table",
     "scipy.sparse.csgraph", "scipy.sparse.linalg", "typer.testing", "yaml",
 )  # fmt: skip

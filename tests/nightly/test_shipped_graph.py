@@ -1,7 +1,7 @@
 """The whole shipped graph on both databases: ``pytest tests/nightly``."""
 
 import pytest
-from databases import EmbeddedStore, hold
+from databases import hold
 from test_export_tables import test_the_shipped_graph_has_one_digest as test_it_has_one_digest
 from test_load import test_both_databases_count_the_same as test_both_databases_count_the_same
 
@@ -9,6 +9,7 @@ from graphkit.api import Session
 from graphkit.build import build_graph
 from graphkit.paths import shipped
 from graphkit.seeds import read_seeds
+from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["test_both_databases_count_the_same", "test_it_has_one_digest"]
 
@@ -20,7 +21,7 @@ def whole():
 
 @pytest.fixture(scope="module")
 def embedded(whole, tmp_path_factory):
-    with EmbeddedStore(tmp_path_factory.mktemp("whole") / "graph.lbdb") as store:
+    with DuckStore(tmp_path_factory.mktemp("whole") / "graph.duckdb") as store:
         store.load(whole)
         yield store
 

@@ -8,11 +8,12 @@ import shlex
 
 import httpx
 import pytest
-from databases import EmbeddedStore, hold
+from databases import hold
 from explorers import VIEWS, assert_figures, explorer, opened, reader, tabs
 from test_shipped_graph import whole
 
 from graphkit.explore import PATHS
+from graphkit.stores.duck.store import DuckStore
 
 __all__ = ["opened", "reader", "tabs", "whole"]
 
@@ -26,8 +27,8 @@ OTHERS = [name for name in VIEWS if name not in QUESTIONS]
 
 @pytest.fixture(scope="module")
 def file(whole, tmp_path_factory):
-    path = tmp_path_factory.mktemp("shipped") / "graph.lbdb"
-    with EmbeddedStore(path) as store:
+    path = tmp_path_factory.mktemp("shipped") / "graph.duckdb"
+    with DuckStore(path) as store:
         store.load(whole)
     return path
 

@@ -130,7 +130,7 @@ def test_the_bill_of_materials_names_what_the_lock_file_has(tmp_path):
     named = {(part["name"], part["version"]) for part in bill["components"] if "version" in part}
 
     assert bill["bomFormat"] == "CycloneDX"
-    assert {"ladybug", "mcp", "neo4j", "pyarrow", "pyspark"} <= {name for name, _ in named}
+    assert {"duckdb", "mcp", "neo4j", "pyarrow", "pyspark"} <= {name for name, _ in named}
     for name, version in named - {("graphkit-minerals", __version__)}:
         assert f'name = "{name}"\nversion = "{version}"' in lock
 

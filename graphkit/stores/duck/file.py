@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,7 @@ VALUES: Mapping[Type, T] = {
 """Types of Cypher's values of properties."""
 
 
+@lru_cache
 def model_of(schema: Schema) -> Model:
     """Describe the tables of a schema to the compiler."""
     return Model(
@@ -168,17 +170,17 @@ def _write(connection: DuckDBPyConnection, kind: Kind, parts: Sequence[Part]) ->
     by = ", ".join(quoted(name) for name in ORDER if name in names)
     for part in parts:
         sort = f" ORDER BY {by}" if by and part.ends and len(part.table) >= LARGE else ""
-        connection.register("rows", _with_kinds(kind, part))
+        connection.register("rows", with_kinds(part))
         into = f"INSERT INTO {FILE}.{quoted(kind.name)} ({listed})"
         connection.execute(f"{into} SELECT {listed} FROM rows{sort}")
         connection.unregister("rows")
         release_memory(part.table)
 
 
-def _with_kinds(kind: Kind, part: Part) -> pa.Table:
+def with_kinds(part: Part) -> pa.Table:
     """Return the rows of a part, with the kinds of ends that may be of several."""
     rows = part.table
-    for end, node in zip(kind.ends, part.ends, strict=True):
+    for end, node in zip(part.kind.ends, part.ends, strict=True):
         if len(end.kinds) > 1:
             names = pa.DictionaryArray.from_arrays(
                 pa.array([0] * len(rows), pa.int8()), pa.array([node.name])

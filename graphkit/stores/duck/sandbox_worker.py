@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-import graphkit.stores.duck.rows  # noqa: F401  # what is imported later finds no file
+import graphkit.stores.duck.rows  # what is imported later finds no file
+import graphkit.stores.duck.statements  # noqa: F401
 from graphkit.stores.duck.engine import FREE_MEMORY
-from graphkit.stores.duck.statements import graph_model
 from graphkit.stores.duck.store import DuckStore
 from graphkit.stores.sandbox_worker import asked_path, serve
 
@@ -18,5 +18,5 @@ def main() -> NoReturn:
     """Answer the requests that come on stdin, until it ends."""
     store = DuckStore(asked_path(), FREE_MEMORY)
     store.start()
-    graph_model()
+    _ = store.model
     serve(store, MEMORY)

@@ -7,22 +7,14 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from graphkit.cypher import Statement
 from graphkit.cypher.scopes import check_scopes
-from graphkit.schema import GRAPH
 from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.file import model_of
 from graphkit.stores.duck.types import Model, T, type_of
-
-
-@cache
-def graph_model() -> Model:
-    """Describe the tables of the graph to the compiler, once in a process."""
-    return model_of(GRAPH)
 
 
 @dataclass(frozen=True)
@@ -44,25 +36,25 @@ class Plan:
         return f"EXPLAIN {self.query.sql}" if "EXPLAIN" in prefixes else self.query.sql
 
 
-def free_plan(statement: Statement, values: Mapping[str, Any]) -> Plan:
+def free_plan(statement: Statement, values: Mapping[str, Any], model: Model) -> Plan:
     """Compile a statement that anybody wrote, with notes on what it may not mean."""
     check_scopes(statement)
-    query = compiled(statement, values, graph_model())
+    query = compiled(statement, values, model)
     notes = (*query.notes, *numbers_for_text(statement, values))
     return Plan(statement, query, query.bound, notes)
 
 
-def own_plan(statement: str, parameters: Mapping[str, Any]) -> Plan:
+def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Plan:
     """Compile a statement of graphkit's own, once for the types of its parameters."""
     asked = parsed(statement)
     values = asked.values(parameters)
     types = tuple((name, type_of(value)) for name, value in values.items())
-    known = compilations(statement, types)
+    known = compilations(statement, types, id(model))
     for query in known:
         if all(values[name] == value for name, value in query.read.items()):
             break
     else:
-        query = compiled(asked, values, graph_model())
+        query = compiled(asked, values, model)
         known.append(query)
     own = {place: values[name] for place, name in query.places.items()}
     return Plan(asked, query, {**query.bound, **own})
@@ -73,8 +65,8 @@ MOST_COMPILATIONS = 16
 
 
 @lru_cache(1024)
-def compilations(statement: str, types: tuple[tuple[str, T], ...]) -> deque[Compiled]:
-    """Return what was compiled of a statement for parameters of these types."""
+def compilations(statement: str, types: tuple[tuple[str, T], ...], model: int) -> deque[Compiled]:
+    """Return what was compiled of a statement for parameters of these types, of one model."""
     return deque(maxlen=MOST_COMPILATIONS)
 
 
@@ -86,10 +78,10 @@ def parsed(statement: str) -> Statement:
     return asked
 
 
-def shown(statement: Statement, values: Mapping[str, Any]) -> str:
+def shown(statement: Statement, values: Mapping[str, Any], model: Model) -> str:
     """Write a statement in SQL with the parameters' own names, and its texts as literals."""
     check_scopes(statement)
-    query = compiled(statement, values, graph_model())
+    query = compiled(statement, values, model)
 
     def written(place: re.Match[str]) -> str:
         name = place[1]

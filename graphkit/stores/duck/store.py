@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from graphkit.arrow import release_memory
 from graphkit.cypher import Statement
 from graphkit.errors import OutOfMemory, Unreachable, UsageError
-from graphkit.schema import Schema
+from graphkit.schema import GRAPH, Schema
 from graphkit.stores import (
     GRACE_SECONDS,
     UNLIMITED,
@@ -26,8 +26,8 @@ from graphkit.stores import (
     within,
 )
 from graphkit.stores.duck.engine import BATCH, OWN_MEMORY, attach, batches, failure, head, started
-from graphkit.stores.duck.file import FILE, fill
-from graphkit.stores.duck.types import quoted
+from graphkit.stores.duck.file import FILE, fill, model_of
+from graphkit.stores.duck.types import Model, quoted
 from graphkit.stores.file import FileStore
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class DuckStore(FileStore):
     def __init__(self, path: Path, memory: int = OWN_MEMORY) -> None:
         super().__init__(path)
         self._memory = memory
+        self._schema = GRAPH
         self._engine: DuckDBPyConnection | None = None
         self._started: DuckDBPyConnection | None = None
         """The engine before it has the file."""
@@ -61,6 +62,11 @@ class DuckStore(FileStore):
     def is_open(self) -> bool:
         """True if the engine has the file open."""
         return self._engine is not None
+
+    @property
+    def model(self) -> Model:
+        """The tables of the graph, as the compiler knows them."""
+        return model_of(self._schema)
 
     def _attach(self) -> None:
         if _is_old(self.path):
@@ -106,14 +112,14 @@ class DuckStore(FileStore):
         # The compiler and the rows are imported here: most questions are answered from kept ones.
         from graphkit.stores.duck.statements import own_plan
 
-        plan = own_plan(statement, parameters or {})
+        plan = own_plan(statement, parameters or {}, self.model)
         return self._read(plan, limits, in_time)
 
     def answer(self, statement: Statement, values: Mapping[str, Any], limits: Limits) -> Result:
         """Run one statement that anybody wrote in this process, which must be a sandbox."""
         from graphkit.stores.duck.statements import free_plan
 
-        return self._read(free_plan(statement, values), limits, at_once)
+        return self._read(free_plan(statement, values, self.model), limits, at_once)
 
     def translated(
         self, statement: str | Statement, parameters: Mapping[str, Any] | None = None
@@ -123,11 +129,10 @@ class DuckStore(FileStore):
 
         asked = Statement.of(statement)
         asked.check_read_only()
-        return shown(asked, asked.values(parameters))
+        return shown(asked, asked.values(parameters), self.model)
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
         from graphkit.stores.duck.rows import neutral_table
-        from graphkit.stores.duck.statements import graph_model
 
         check_names(plan.query.names)
 
@@ -136,7 +141,7 @@ class DuckStore(FileStore):
                 answer = cursor.execute(plan.sql, dict(plan.values))
                 return Result(plan_table("\n".join(row[-1] for row in answer.fetchall())))
             cursor.execute(plan.sql, dict(plan.values))
-            found = neutral_table(plan.query.names, cursor, graph_model(), limits)
+            found = neutral_table(plan.query.names, cursor, self.model, limits)
             return Result(found.table, found.notes + plan.notes)
 
         return self._executed(read, limits, run)
@@ -166,6 +171,7 @@ class DuckStore(FileStore):
 
     def _fill(self, new: Path, graph: Graph, progress: Progress) -> None:
         fill(new, graph, progress)
+        self._schema = graph.schema
 
     def _held(self, schema: Schema) -> Held:
         """Read keys and digests of the file as it is."""
