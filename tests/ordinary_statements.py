@@ -460,19 +460,6 @@ MATCH (c:Country {iso3: 'CHN'}) WITH c, COLLECT { MATCH (c)-[e:EXPORTS]->() RETU
 PARAMETERS = {"iso3": "KOR", "limit": 3, "list": ["KOR", "JPN"], "null": None, "skip": 2}
 
 
-REFUSED = frozenset(
-    (
-        "MATCH p = SHORTEST 1 (:Product {key: 'dy-metal'})-[:MADE_INTO]->+(b) RETURN count(p) AS x",
-        "MATCH (c:Country {iso3: 'KOR'}) RETURN {} AS m, c.iso3 AS i",
-        "MATCH p = (a:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, "
-        "[n IN [m IN nodes(p) WHERE m.key > 'e'] WHERE n.key < 'z' AND n.name > 'A' | n.key] AS x, "
-        "size([n IN nodes(p)[1..] WHERE n.key > 'd' AND n.name > 'A']) AS y, any(n IN "
-        "tail(nodes(p)) WHERE n.key = 'magnets-metal' AND n.name > 'A') AS z ORDER BY b, size(x)",
-    )
-)
-"""Statements that the embedded database refuses with a message."""
-
-
 def statements(kind: str) -> list[str]:
     """The statements of a kind."""
     return re.split(r"\n(?! )", KINDS[kind].strip())

@@ -271,7 +271,6 @@ WRONG = [
     (["queries", "nothing"], 2, "there is no query 'nothing'"),
     (["cypher", "MATCH (n) DELETE n"], 2, "line 1, column 11: DELETE is not read-only"),
     (["cypher", "MATCH (n) RETRUN n"], 2, "line 1, column 11: found 'RETRUN', wanted a clause"),
-    (["cypher", "MATCH (s:Stage) RETURN s.iso"], 1, "s has no property 'iso'"),
     (["cypher", "RETURN $x AS x"], 2, "the statement needs"),
     (["cypher", "RETURN $x AS x", "-P", "x=1", "-P", "x=2"], 2, "-P: found 'x' twice"),
     (["cypher", "RETURN 1 AS x", "-i", "x.cypher"], 2, "found both a statement and -i FILE; wante"),

@@ -23,7 +23,7 @@ from seed_texts import SMALL, write_seeds
 
 from graphkit.build import Graph, build_graph
 from graphkit.database import build_cache, findings, last_load
-from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable, UsageError
+from graphkit.errors import Damaged, OutOfMemory, StoreError, Unreachable
 from graphkit.schema import GRAPH
 from graphkit.seeds import read_seeds
 from graphkit.stores import UNLIMITED, Limits, no_progress
@@ -84,8 +84,7 @@ def test_a_file_that_replaced_another_is_read_while_the_other_is_still_open(path
 
 def test_a_file_of_the_engine_before_is_named_and_made_anew_by_a_load(graph, tmp_path, caplog):
     path = tmp_path / "graph.duckdb"
-    with DuckStore(path) as old:
-        old.load(graph)
+    path.write_bytes(b"LBUG1" + bytes(8192) + b"DEPENDS_ON" + bytes(9) + b"EXPORTS digest")
     with DuckStore(path) as store:
         with pytest.raises(
             Unreachable, match=r"was made by graphkit 0\.2; 'graphkit load' makes it"
@@ -330,8 +329,7 @@ def test_rows_end_at_the_limits_also_in_this_process(store):
 
 
 def test_several_types_in_a_list_are_no_text(store):
-    with pytest.raises(UsageError, match="a list of values of several types"):
-        store.run("RETURN $x AS x", {"x": [1, "a"]})
+    assert store.run("RETURN $x AS x", {"x": [1, "a"]}).table["x"].to_pylist() == ['[1,"a"]']
 
 
 def test_a_plan_is_drawn_and_the_sql_has_the_names_of_the_parameters(store):

@@ -358,10 +358,10 @@ def test_a_process_that_keeps_more_memory_than_it_may_is_followed_by_another(
 ENDLESS = """
 import sys
 from pathlib import Path
-from graphkit.database import open_file
 from graphkit.stores import Limits
+from graphkit.stores.duck.store import DuckStore
 
-open_file(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
+DuckStore(Path(sys.argv[1])).ask(sys.argv[2], {}, Limits(seconds=60))
 """
 
 

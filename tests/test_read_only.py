@@ -162,7 +162,6 @@ ORDINARY = (
     "SHOW INDEXES YIELD name RETURN name",
     "SHOW ALL CONSTRAINTS",
     "CALL db.labels() YIELD label RETURN label",
-    "CALL show_tables() RETURN *",
     "RETURN date.truncate('year', date('2024-05-01')) AS x",
     "MATCH (n) USING INDEX n:Country(iso3) WHERE n.iso3 = 'KOR' RETURN n",
     "MATCH (größe:Country) RETURN größe.iso3 AS `Schlüssel`",

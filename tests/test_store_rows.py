@@ -271,11 +271,9 @@ def test_a_missing_parameter_is_not_null(stores):
             store.ask("RETURN $a, $b", {"a": 1})
 
 
-@pytest.mark.parametrize("value", [2**63, [1, "mixed"], object(), [object()], {"a": object()}])
+@pytest.mark.parametrize("value", [2**63, object(), [object()], {"a": object()}])
 def test_a_parameter_that_no_database_takes_is_one_clear_line(stores, value):
-    for name, store in stores.items():
-        if name == "neo4j" and value == [1, "mixed"]:
-            continue  # it takes that
+    for store in stores.values():
         with pytest.raises((UsageError, StoreError)) as caught:
             store.ask("RETURN $x AS x", {"x": value})
         assert "\n" not in str(caught.value)
@@ -286,7 +284,7 @@ def test_a_parameter_that_no_database_takes_is_one_clear_line(stores, value):
     "statement", ["RETURN 1 AS a, 2 AS a", "MATCH (s:Stage) RETURN s.key, s.key"]
 )
 def test_two_columns_of_one_name_are_refused_by_both(stores, engine, statement):
-    with pytest.raises(StoreError, match="name"):
+    with pytest.raises((UsageError, StoreError), match="name"):
         stores[engine].ask(statement)
 
 

@@ -7,9 +7,11 @@ connection other than that of the database.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -34,6 +36,9 @@ from graphkit.schema import GRAPH
 from graphkit.seeds import check_alone
 from graphkit.stores import Limits
 from graphkit.verbs import VERBS
+
+# DuckDB looks for the main module when it is imported, and anyio's processes may have none.
+sys.modules.setdefault("__main__", ModuleType("__main__"))
 
 VERB = {verb.name.replace(" ", "_"): verb for verb in (*VERBS, BRIEF)}
 """The declared questions by the names of their tools."""

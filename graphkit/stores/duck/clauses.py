@@ -256,10 +256,14 @@ class _Clauses:
             of, select = value.type.item or NULL, f"unnest({value.sql})"
         else:
             of, select = value.type, value.sql
-        kept = f"{source}.*, " if source else ""
-        origin = f" FROM {source}" if source else ""
-        self.step(f"SELECT {kept}{select} AS {column}{origin}"
-                  + (" WHERE FALSE" if value.type == NULL else ""))  # fmt: skip
+        nothing = " WHERE FALSE" if value.type == NULL else ""
+        if source and next(clause.parts[0].walk("variable"), None) is None:
+            # The list is the same for all rows: none of them holds it.
+            self.step(f"SELECT * FROM {source}, (SELECT {select} AS {column}){nothing}")
+        else:
+            kept = f"{source}.*, " if source else ""
+            origin = f" FROM {source}" if source else ""
+            self.step(f"SELECT {kept}{select} AS {column}{origin}{nothing}")
         self.pipeline.scope[variable.name] = Variable(of, {"": column})
 
     def loop(self, clause: Syntax) -> None:
