@@ -264,13 +264,14 @@ def test_neo4j_refuses_the_same_and_runs_the_same(neo4j_store: Neo4jStore):
     ran = [statement for statement in statements if runs(neo4j_store, statement, given)]
 
     assert ran == []
-    assert [statement for statement in RUN if not runs(neo4j_store, statement, given)] == []
+    # Planned alone: what some need is not in every graph.
+    assert [s for s in RUN if not runs(neo4j_store, f"EXPLAIN {s}", given)] == []
 
 
 def runs(store: Neo4jStore, statement: str, given: dict[str, object]) -> bool:
-    """Tell if Neo4j would run a statement, whatever it holds."""
+    """Tell if Neo4j runs a statement."""
     try:
-        store.ask(f"EXPLAIN {statement}", given)
+        store.ask(statement, given)
     except StoreError:
         return False
     return True
