@@ -15,7 +15,7 @@ from graphkit.stores.duck.expressions import Expressions
 from graphkit.stores.duck.functions import AGGREGATES
 from graphkit.stores.duck.patterns import Patterns
 from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable, used_properties
-from graphkit.stores.duck.types import INT, NULL, Model, T, Value, together
+from graphkit.stores.duck.types import INT, NULL, Model, Value, ValueType, together
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Compiled:
     sql: str
     bound: Mapping[str, Any]
     names: tuple[str, ...]
-    types: tuple[T, ...]
+    types: tuple[ValueType, ...]
     places: Mapping[str, str]
     """Names of the bound values that are parameters."""
     read: Mapping[str, Any]
@@ -100,13 +100,13 @@ class _Compiler:
         pipeline.steps.append(f"{step} AS (SELECT {', '.join(columns)})")
         pipeline.source, pipeline.scope = step, scope
 
-    def _inside(self, query: Syntax, scope: Scope) -> tuple[str, list[T]]:
+    def _inside(self, query: Syntax, scope: Scope) -> tuple[str, list[ValueType]]:
         sql, _, types = self.query(query, scope, named=False)
         return sql, types
 
     def query(
         self, query: Syntax, scope: Scope, *, named: bool = True
-    ) -> tuple[str, list[str], list[T]]:
+    ) -> tuple[str, list[str], list[ValueType]]:
         """Compile a query of one part, or of several joined by UNION or NEXT, inside a scope."""
         ends = [n for n, clause in enumerate(query.parts) if clause.kind == "next"]
         if ends:
@@ -115,7 +115,7 @@ class _Compiler:
 
     def _next(
         self, query: Syntax, end: int, scope: Scope, *, named: bool
-    ) -> tuple[str, list[str], list[T]]:
+    ) -> tuple[str, list[str], list[ValueType]]:
         """Compile what follows NEXT, for each row of what is before it."""
         if scope:
             raise Untranslated("NEXT in a subquery")
@@ -124,15 +124,15 @@ class _Compiler:
         sql, names, types = self.query(before, {})
         step = self.context.fresh("q")
         begin = Pipeline([f"{step} AS ({sql})"], step, {
-            name: Variable(of, {"": f"c{number}"})
-            for number, (name, of) in enumerate(zip(names, types, strict=True))
+            name: Variable(type_, {"": f"c{number}"})
+            for number, (name, type_) in enumerate(zip(names, types, strict=True))
         })  # fmt: skip
         return self._united(after, {}, named=named, begin=begin)
 
     def _united(
         self, query: Syntax, scope: Scope, *, named: bool, begin: Pipeline | None = None
-    ) -> tuple[str, list[str], list[T]]:
-        parts: list[tuple[Pipeline, list[str], list[T]]] = []
+    ) -> tuple[str, list[str], list[ValueType]]:
+        parts: list[tuple[Pipeline, list[str], list[ValueType]]] = []
         clauses: list[Syntax] = []
         joined: list[str] = []
         for clause in [*query.parts, None]:
@@ -153,13 +153,13 @@ class _Compiler:
         first, names, types = parts[0]
         if any(sorted(other) != sorted(names) for _, other, _ in parts):
             raise UsageError("All sub queries in an UNION must have the same return column names")
-        wide = [together(of[other.index(name)] for _, other, of in parts) for name in names]
+        wide = [together(own[other.index(name)] for _, other, own in parts) for name in names]
         selects = [
             "SELECT " + ", ".join(
-                f"{Value(f'c{other.index(name)}', of[other.index(name)]).cast(to)} AS c{number}"
+                f"{Value(f'c{other.index(name)}', own[other.index(name)]).cast(to)} AS c{number}"
                 for number, (name, to) in enumerate(zip(names, wide, strict=True))
             ) + f" FROM {pipeline.source}"
-            for pipeline, other, of in parts
+            for pipeline, other, own in parts
         ]  # fmt: skip
         steps = [step for pipeline, *_ in parts for step in pipeline.steps]
         final = selects[0] if names else f"SELECT 1 AS one FROM {first.source}"
@@ -177,9 +177,9 @@ class _Clauses:
         self.context, self.patterns = compiler.context, compiler.patterns
         self.statement = compiler.statement
         self.names: list[str] = []
-        self.types: list[T] = []
+        self.types: list[ValueType] = []
 
-    def run(self, clauses: list[Syntax]) -> tuple[list[str], list[T]]:
+    def run(self, clauses: list[Syntax]) -> tuple[list[str], list[ValueType]]:
         """Compile the clauses."""
         for clause in clauses:
             rule = RULES.get(clause.kind)
@@ -208,11 +208,11 @@ class _Clauses:
     def match(self, clause: Syntax) -> None:
         """Join the sources of a pattern."""
         scope = self.pipeline.scope
-        found = self.patterns.match(
+        matched = self.patterns.match(
             clause.all("path"), clause.first("where"), scope, self.pipeline.source
         )
         columns, variables = [], {}
-        for name, variable in found.variables.items():
+        for name, variable in matched.variables.items():
             if name.startswith("_") and not name[1:].strip("0123456789"):
                 continue
             renamed = {}
@@ -220,26 +220,26 @@ class _Clauses:
                 renamed[what] = self.context.fresh("v")
                 columns.append(f"{column} AS {renamed[what]}")
             variables[name] = Variable(variable.type, renamed)
-        for name, value in found.values.items():
+        for name, value in matched.values.items():
             column = self.context.fresh("v")
             columns.append(f"{value.sql} AS {column}")
             variables[name] = Variable(value.type, {"": column})
         source = self.pipeline.source
-        where = " AND ".join(f"({c})" for c in found.conditions)
+        where = " AND ".join(f"({c})" for c in matched.conditions)
         if clause.name == "OPTIONAL":
             inner = f"SELECT {', '.join(columns) or '1 AS one'}"
-            inner += f" FROM {', '.join(found.sources)}" if found.sources else ""
+            inner += f" FROM {', '.join(matched.sources)}" if matched.sources else ""
             inner += f" WHERE {where}" if where else ""
             base = source or "(SELECT 1 AS one)"
             alias = self.context.fresh("o")
-            kept = f"{base}.*, " if source else ""
+            own = f"{base}.*, " if source else ""
             taken = ", ".join(c for v in variables.values() for c in v.columns.values()) or "1 AS u"
             self.step(
-                f"SELECT {kept}{taken} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
+                f"SELECT {own}{taken} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
             )
         else:
             listed = ([f"{source}.*"] if source else []) + columns
-            sources = ([source] if source else []) + found.sources
+            sources = ([source] if source else []) + matched.sources
             select = f"SELECT {', '.join(listed) or '1 AS one'}"
             select += f" FROM {', '.join(sources)}" if sources else ""
             self.step(select + (f" WHERE {where}" if where else ""))
@@ -251,20 +251,20 @@ class _Clauses:
         source = self.pipeline.source
         column = self.context.fresh("v")
         if value.type == NULL:
-            of, select = NULL, "CAST(NULL AS VARCHAR)"
+            type_, select = NULL, "CAST(NULL AS VARCHAR)"
         elif value.type.name == "list":
-            of, select = value.type.item or NULL, f"unnest({value.sql})"
+            type_, select = value.type.item or NULL, f"unnest({value.sql})"
         else:
-            of, select = value.type, value.sql
+            type_, select = value.type, value.sql
         nothing = " WHERE FALSE" if value.type == NULL else ""
         if source and next(clause.parts[0].walk("variable"), None) is None:
             # The list is the same for all rows: none of them holds it.
             self.step(f"SELECT * FROM {source}, (SELECT {select} AS {column}){nothing}")
         else:
-            kept = f"{source}.*, " if source else ""
+            own = f"{source}.*, " if source else ""
             origin = f" FROM {source}" if source else ""
-            self.step(f"SELECT {kept}{select} AS {column}{origin}{nothing}")
-        self.pipeline.scope[variable.name] = Variable(of, {"": column})
+            self.step(f"SELECT {own}{select} AS {column}{origin}{nothing}")
+        self.pipeline.scope[variable.name] = Variable(type_, {"": column})
 
     def loop(self, clause: Syntax) -> None:
         """Make a row of each item of a list, as UNWIND does."""
@@ -306,14 +306,14 @@ class _Clauses:
         alias, source = self.context.fresh("o"), self.pipeline.source
         base = source or "(SELECT 1 AS one)"
         columns = []
-        for number, (name, of) in enumerate(zip(names, types, strict=True)):
+        for number, (name, type_) in enumerate(zip(names, types, strict=True)):
             column = self.context.fresh("v")
             columns.append(f"{alias}.c{number} AS {column}")
-            scope[name] = Variable(of, {"": column})
+            scope[name] = Variable(type_, {"": column})
         join = "LEFT JOIN LATERAL" if clause.name == "OPTIONAL" else "JOIN LATERAL"
-        kept = [f"{source}.*"] if source else []
+        own = [f"{source}.*"] if source else []
         self.step(
-            f"SELECT {', '.join([*kept, *columns])} FROM {base} {join} ({sql}) {alias} ON TRUE"
+            f"SELECT {', '.join([*own, *columns])} FROM {base} {join} ({sql}) {alias} ON TRUE"
         )
 
     def projection(self, clause: Syntax) -> None:
@@ -329,7 +329,7 @@ class _Clauses:
         columns: list[str] = []
         groups: list[str] = []
         scope: dict[str, Variable] = {}
-        outputs: list[tuple[str, str, T]] = []
+        outputs: list[tuple[str, str, ValueType]] = []
         before: dict[str, Variable] = {}
         for (name, syntax, _), of_group in zip(items, aggregated, strict=True):
             variable = self.pipeline.scope.get(syntax.name) if syntax.kind == "variable" else None
@@ -384,15 +384,15 @@ class _Clauses:
             listed = ", ".join(column for column, *_ in outputs)
             self.step(f"SELECT {listed} FROM {inner}{limits}")
             self.names = [text for _, text, _ in outputs]
-            self.types = [of for *_, of in outputs]
+            self.types = [type_ for *_, type_ in outputs]
             return
         if not limits and not hidden:
             self.step(select)
         else:
-            kept = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
+            own = [c for v in scope.values() for c in v.columns.values()] or ["1 AS one"]
             inner = self.context.fresh("q")
             self.pipeline.steps.append(f"{inner} AS ({select})")
-            self.step(f"SELECT {', '.join(kept)} FROM {inner}{limits}")
+            self.step(f"SELECT {', '.join(own)} FROM {inner}{limits}")
         if where is not None:
             condition = self.values.condition(where.parts[0])
             self.step(f"SELECT * FROM {self.pipeline.source} WHERE {condition}")
@@ -487,14 +487,14 @@ class _Clauses:
 
 def _aggregates(value: Syntax) -> list[Syntax]:
     """List the calls of aggregates in a value, without those of subqueries in it."""
-    found, rest = [], [value]
+    calls, rest = [], [value]
     while rest:
-        each = rest.pop()
-        if each.kind == "function" and each.name.lower() in AGGREGATES:
-            found.append(each)
-        if each.kind not in ("subquery-value", "pattern-comprehension"):
-            rest += each.parts
-    return found
+        part = rest.pop()
+        if part.kind == "function" and part.name.lower() in AGGREGATES:
+            calls.append(part)
+        if part.kind not in ("subquery-value", "pattern-comprehension"):
+            rest += part.parts
+    return calls
 
 
 def _bound_in(value: Syntax) -> set[str]:

@@ -9,8 +9,8 @@ from graphkit.stores.duck.types import (
     DURATION,
     NULL,
     SCALARS,
-    T,
     Value,
+    ValueType,
     entry,
     once,
     together,
@@ -64,7 +64,7 @@ def _equal(left: Value, right: Value) -> str:
     return f"CASE WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL THEN FALSE END"
 
 
-def _alike(left: T, right: T) -> bool:
+def _alike(left: ValueType, right: ValueType) -> bool:
     """Return True if the engine compares values of two types as Cypher does."""
     same = left == right and left.name not in ("list", "map", "path")
     return same or (left.is_number and right.is_number)
@@ -147,7 +147,7 @@ def _lists_ordered(left: Value, sign: str, right: Value) -> str:
     item = together((left.type.item or NULL, right.type.item or NULL))
     if item.name not in SCALARS:
         raise Untranslated(f"order of lists of {item.name}")
-    lists = [value.cast(T("list", item)) for value in (left, right)]
+    lists = [value.cast(ValueType("list", item)) for value in (left, right)]
     nulls = " OR ".join(f"len(list_filter(o.{name}, lambda u: u IS NULL)) > 0" for name in "ab")
     return once(
         {"a": lists[0], "b": lists[1]},
@@ -178,17 +178,17 @@ def membership(item: Value, among: Value) -> Value:
         return Value(NULL_TRUTH, BOOL)
     if among.type.name != "list":
         raise Untranslated(f"IN of {among.type.name}")
-    of = among.type.item or NULL
-    if item.type == NULL or of == NULL:
+    type_ = among.type.item or NULL
+    if item.type == NULL or type_ == NULL:
         return Value(f"CASE WHEN len({among.sql}) = 0 THEN FALSE END", BOOL)
-    if _alike(of, item.type) and not (of.is_element or item.type.nan):
+    if _alike(type_, item.type) and not (type_.is_element or item.type.nan):
         return Value(once(
             {"a": item.sql, "b": among.sql},
             "CASE WHEN o.b IS NULL OR (o.a IS NULL AND len(o.b) > 0) THEN NULL "
             "WHEN list_contains(o.b, o.a) THEN TRUE "
             "WHEN len(list_filter(o.b, lambda u: u IS NULL)) > 0 THEN NULL ELSE FALSE END",
         ), BOOL)  # fmt: skip
-    equal = compared(Value("z", of), "=", Value("o.a", item.type))
+    equal = compared(Value("z", type_), "=", Value("o.a", item.type))
     return Value(once(
         {"a": item.sql, "b": among.sql},
         f"CASE WHEN o.b IS NOT NULL THEN {some(f'list_transform(o.b, lambda z: {equal})')} END",
@@ -242,10 +242,10 @@ def sorted_by(value: Value) -> list[str]:
     return [value.sql]
 
 
-def equivalent(of: T) -> bool:
+def equivalent(type_: ValueType) -> bool:
     """Return True if the engine finds values of a type the same where Cypher does."""
-    if of.name == "list":
-        return equivalent(of.item or NULL)
-    if of.name == "map":
-        return all(equivalent(item) for _, item in of.fields)
-    return of != ANY
+    if type_.name == "list":
+        return equivalent(type_.item or NULL)
+    if type_.name == "map":
+        return all(equivalent(item) for _, item in type_.fields)
+    return type_ != ANY

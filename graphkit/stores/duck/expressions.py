@@ -20,8 +20,8 @@ from graphkit.stores.duck.types import (
     NULL,
     SCALARS,
     TEXT,
-    T,
     Value,
+    ValueType,
     entry,
     key_name,
     list_of,
@@ -47,7 +47,7 @@ class Expressions:
         """Return the compiler of a scope inside this one."""
         return Expressions(self.context, {**self.scope, **scope}, self.subqueries)
 
-    def value(self, each: Syntax) -> Value:
+    def value(self, syntax: Syntax) -> Value:
         """Compile a value.
 
         Raises
@@ -55,59 +55,59 @@ class Expressions:
         Untranslated
             It has a construct that has no rule.
         """
-        rule = RULES.get(each.kind)
+        rule = RULES.get(syntax.kind)
         try:
             if rule is None:
-                raise Untranslated(CONSTRUCTS.get(each.kind, each.kind))
-            return rule(self, each)
+                raise Untranslated(CONSTRUCTS.get(syntax.kind, syntax.kind))
+            return rule(self, syntax)
         except Untranslated as error:
-            error.at = each.at if error.at is None else error.at
+            error.at = syntax.at if error.at is None else error.at
             raise
 
-    def condition(self, each: Syntax) -> str:
+    def condition(self, syntax: Syntax) -> str:
         """Compile a condition, which is true, false or null."""
-        found = self.value(each)
-        if found.type == ANY:
-            return boolean(found.sql)
-        if found.type not in (BOOL, NULL):
-            raise Untranslated(f"condition that is {found.type.name}")
-        return found.sql
+        value = self.value(syntax)
+        if value.type == ANY:
+            return boolean(value.sql)
+        if value.type not in (BOOL, NULL):
+            raise Untranslated(f"condition that is {value.type.name}")
+        return value.sql
 
     # --- names
 
-    def variable(self, each: Syntax) -> Value:
+    def variable(self, syntax: Syntax) -> Value:
         """Compile a variable."""
         return (
-            self.of_variable(self.scope[each.name])
-            if each.name in self.scope
-            else (self.unknown(each))
+            self.of_variable(self.scope[syntax.name])
+            if syntax.name in self.scope
+            else (self.unknown(syntax))
         )
 
-    def unknown(self, each: Syntax) -> Value:
+    def unknown(self, syntax: Syntax) -> Value:
         """Refuse a variable that nothing binds."""
-        raise UsageError(f"Variable `{each.name}` not defined")
+        raise UsageError(f"Variable `{syntax.name}` not defined")
 
     def of_variable(self, variable: Variable) -> Value:
         """Return a variable as one value: a node or relationship as a struct."""
         if variable.is_value:
             return Value(variable.columns[""], variable.type)
-        of = variable.type
+        type_ = variable.type
         entries = [f"'_kind': {variable.columns[KIND]}", f"'_key': {variable.columns[KEY]}"]
         entries += [
             f"{_text(name)}: {column}" for name, column in variable.columns.items()
             if name not in (KIND, KEY)
         ]  # fmt: skip
         packed = "{" + ", ".join(entries) + "}"
-        return Value(f"CASE WHEN {variable.columns[KEY]} IS NOT NULL THEN {packed} END", of)
+        return Value(f"CASE WHEN {variable.columns[KEY]} IS NOT NULL THEN {packed} END", type_)
 
-    def wide(self, variable: Variable, of: T) -> str:
+    def wide(self, variable: Variable, type_: ValueType) -> str:
         """Write a node or relationship with the properties of all kinds that others may have."""
-        types = self.context.model.types(of)
+        types = self.context.model.types(type_)
         entries = [
             f"'_kind': {variable.columns[KIND]}",
             f"'_key': CAST({variable.columns[KEY]} AS VARCHAR)",
         ]
-        if of.name == "relationship":
+        if type_.name == "relationship":
             for name in (name for end in ENDS for name in end):
                 entries.append(f"{_text(name)}: {variable.columns.get(name, 'NULL')}")
         for name, wanted in types.items():
@@ -117,31 +117,31 @@ class Expressions:
             entries.append(f"{_text(name)}: {value.cast(wanted)}")
         return "{" + ", ".join(entries) + "}"
 
-    def property(self, each: Syntax) -> Value:
+    def property(self, syntax: Syntax) -> Value:
         """Compile a property of a node, relationship or map."""
-        owner = each.parts[0]
+        owner = syntax.parts[0]
         if owner.kind == "variable" and owner.name in self.scope:
             variable = self.scope[owner.name]
             if not variable.is_value:
-                of = self.context.model.property(variable.type, each.name)
-                if of == NULL and variable.type.kinds:
+                type_ = self.context.model.property(variable.type, syntax.name)
+                if type_ == NULL and variable.type.kinds:
                     kinds = " or ".join(sorted(variable.type.kinds)[:3])
-                    note = f"{kinds} has no property {each.name!r}; it is null"
-                    self.context.unknown[each.end - len(each.name)] = note
-                if each.name not in variable.columns:
+                    note = f"{kinds} has no property {syntax.name!r}; it is null"
+                    self.context.unknown[syntax.end - len(syntax.name)] = note
+                if syntax.name not in variable.columns:
                     return Value("NULL", NULL)
-                return Value(variable.columns[each.name], of)
-        return self.entry(self.value(owner), each.name)
+                return Value(variable.columns[syntax.name], type_)
+        return self.entry(self.value(owner), syntax.name)
 
     def entry(self, owner: Value, name: str) -> Value:
         """Take an entry of a map, or a property of a node or relationship, by its name."""
         if owner.type == NULL:
             return owner
         if owner.type.is_element:
-            of = self.context.model.property(owner.type, name)
-            if of == NULL:
+            type_ = self.context.model.property(owner.type, name)
+            if type_ == NULL:
                 return Value("NULL", NULL)
-            return Value(f"struct_extract({owner.sql}, {_text(name)})", of)
+            return Value(f"struct_extract({owner.sql}, {_text(name)})", type_)
         if owner.type.name == "map":
             types = dict(owner.type.fields)
             if name not in types:
@@ -166,82 +166,82 @@ class Expressions:
 
     # --- literals
 
-    def constant(self, each: Syntax) -> Value:
+    def constant(self, syntax: Syntax) -> Value:
         """Compile TRUE, FALSE or NULL."""
         return {"TRUE": Value("TRUE", BOOL), "FALSE": Value("FALSE", BOOL)}.get(
-            each.name.upper(), Value("NULL", NULL)
+            syntax.name.upper(), Value("NULL", NULL)
         )
 
-    def number(self, each: Syntax) -> Value:
+    def number(self, syntax: Syntax) -> Value:
         """Compile a number."""
-        number = integer_of(each.name)
+        number = integer_of(syntax.name)
         if number is None:
-            return Value(f"CAST({float(each.name.replace('_', ''))!r} AS DOUBLE)", FLOAT)
+            return Value(f"CAST({float(syntax.name.replace('_', ''))!r} AS DOUBLE)", FLOAT)
         if number >= -LEAST:
-            raise UsageError(f"found {each.name}, wanted a number of 64 bits")
+            raise UsageError(f"found {syntax.name}, wanted a number of 64 bits")
         return Value(f"CAST({number} AS BIGINT)", INT)
 
-    def string(self, each: Syntax) -> Value:
+    def string(self, syntax: Syntax) -> Value:
         """Compile a text, which is bound."""
-        return self.context.bind(unquoted(each.name))
+        return self.context.bind(unquoted(syntax.name))
 
-    def parameter(self, each: Syntax) -> Value:
+    def parameter(self, syntax: Syntax) -> Value:
         """Compile a parameter, which is bound."""
-        return self.context.parameter(each.name)
+        return self.context.parameter(syntax.name)
 
-    def list(self, each: Syntax) -> Value:
+    def list(self, syntax: Syntax) -> Value:
         """Compile a list, of items of one type or of any."""
-        items = [self.value(part) for part in each.parts]
-        of = together(item.type for item in items)
-        written = ", ".join("NULL" if item.type == NULL else item.cast(of) for item in items)
-        return Value(f"[{written}]", list_of(of))
+        items = [self.value(part) for part in syntax.parts]
+        type_ = together(item.type for item in items)
+        written = ", ".join("NULL" if item.type == NULL else item.cast(type_) for item in items)
+        return Value(f"[{written}]", list_of(type_))
 
-    def map(self, each: Syntax) -> Value:
+    def map(self, syntax: Syntax) -> Value:
         """Compile a map."""
-        entries = {part.name: self.value(part.parts[0]) for part in each.parts}
+        entries = {part.name: self.value(part.parts[0]) for part in syntax.parts}
         return map_of(entries)
 
     # --- operators
 
-    def group(self, each: Syntax) -> Value:
+    def group(self, syntax: Syntax) -> Value:
         """Compile a value in parentheses."""
-        found = self.value(each.parts[0])
-        return Value(f"({found.sql})", found.type)
+        value = self.value(syntax.parts[0])
+        return Value(f"({value.sql})", value.type)
 
-    def logic(self, each: Syntax) -> Value:
+    def logic(self, syntax: Syntax) -> Value:
         """Compile AND and OR, which are three-valued in SQL too, and XOR."""
-        parts = [self.condition(part) for part in each.parts if part.kind != "sign"]
-        if each.kind == "xor":
+        parts = [self.condition(part) for part in syntax.parts if part.kind != "sign"]
+        if syntax.kind == "xor":
             joined = parts[0]
             for part in parts[1:]:
                 joined = f"(({joined}) <> ({part}))"
             return Value(joined, BOOL)
-        return Value("(" + f" {each.kind.upper()} ".join(f"({p})" for p in parts) + ")", BOOL)
+        return Value("(" + f" {syntax.kind.upper()} ".join(f"({p})" for p in parts) + ")", BOOL)
 
-    def negation(self, each: Syntax) -> Value:
+    def negation(self, syntax: Syntax) -> Value:
         """Compile NOT."""
-        return Value(f"(NOT ({self.condition(each.parts[0])}))", BOOL)
+        return Value(f"(NOT ({self.condition(syntax.parts[0])}))", BOOL)
 
-    def comparison(self, each: Syntax) -> Value:
+    def comparison(self, syntax: Syntax) -> Value:
         """Compile comparisons; of a chain, each pair."""
-        values = [self.value(part) for part in each.parts[::2]]
-        signs = [part.name for part in each.parts[1::2]]
+        values = [self.value(part) for part in syntax.parts[::2]]
+        signs = [part.name for part in syntax.parts[1::2]]
         pairs = zip(values, signs, values[1:], strict=False)
         written = [compared(left, sign, right) for left, sign, right in pairs]
         return Value("(" + " AND ".join(written) + ")", BOOL)
 
-    def test(self, each: Syntax) -> Value:
+    def test(self, syntax: Syntax) -> Value:
         """Compile IN, STARTS WITH, ENDS WITH, CONTAINS and =~."""
-        left = self.value(each.parts[0])
-        if each.name == "IN":
-            return self.among(left, each.parts[1])
-        right = self.value(each.parts[1])
+        left = self.value(syntax.parts[0])
+        if syntax.name == "IN":
+            return self.among(left, syntax.parts[1])
+        right = self.value(syntax.parts[1])
         if left.type == NULL or right.type == NULL:
             return Value("CAST(NULL AS BOOLEAN)", BOOL)
         texts = [v if v.type == TEXT else text_or_null(v) for v in (left, right)]
-        if each.name == "=~":
+        if syntax.name == "=~":
             return Value(f"regexp_full_match({texts[0].sql}, {texts[1].sql})", BOOL)
-        return Value(f"{TESTS[each.name]}({texts[0].sql}, {texts[1].sql})", BOOL)
+        return Value(f"{TESTS[syntax.name]}({texts[0].sql}, {texts[1].sql})", BOOL)
 
     def among(self, left: Value, listed: Syntax) -> Value:
         """Compile IN; of single values that are written out, as the engine has it too.
@@ -259,26 +259,26 @@ class Expressions:
             return Value(f"({left.sql} IN ({', '.join(item.sql for item in items)}))", BOOL)
         return membership(left, self.value(listed))
 
-    def null_test(self, each: Syntax) -> Value:
+    def null_test(self, syntax: Syntax) -> Value:
         """Compile IS NULL and IS NOT NULL."""
-        part = each.parts[0]
+        part = syntax.parts[0]
         if part.kind == "variable" and part.name in self.scope:
             variable = self.scope[part.name]
             column = variable.columns["" if variable.is_value else KEY]
-            return Value(f"({column} {each.name})", BOOL)
-        return Value(f"({self.value(part).sql} {each.name})", BOOL)
+            return Value(f"({column} {syntax.name})", BOOL)
+        return Value(f"({self.value(part).sql} {syntax.name})", BOOL)
 
-    def sum(self, each: Syntax) -> Value:
+    def sum(self, syntax: Syntax) -> Value:
         """Compile + and -, of numbers, texts and lists."""
-        result = self.value(each.parts[0])
-        for sign, part in zip(each.parts[1::2], each.parts[2::2], strict=True):
+        result = self.value(syntax.parts[0])
+        for sign, part in zip(syntax.parts[1::2], syntax.parts[2::2], strict=True):
             result = added(result, sign.name, self.value(part))
         return result
 
-    def product(self, each: Syntax) -> Value:
+    def product(self, syntax: Syntax) -> Value:
         """Compile *, / and %: of two integers, / cuts off the fraction."""
-        result = self.value(each.parts[0])
-        for sign, part in zip(each.parts[1::2], each.parts[2::2], strict=True):
+        result = self.value(syntax.parts[0])
+        for sign, part in zip(syntax.parts[1::2], syntax.parts[2::2], strict=True):
             other = self.value(part)
             if NULL in (result.type, other.type):
                 result = Value("NULL", NULL)
@@ -300,29 +300,29 @@ class Expressions:
                 result = Value(written, both if both == INT else replace(both, nan=True))
         return result
 
-    def power(self, each: Syntax) -> Value:
+    def power(self, syntax: Syntax) -> Value:
         """Compile ^, which gives a fraction."""
-        result = self.value(each.parts[0])
-        for part in each.parts[2::2]:
+        result = self.value(syntax.parts[0])
+        for part in syntax.parts[2::2]:
             values = (result.cast(FLOAT), self.value(part).cast(FLOAT))
             result = Value(f"power({values[0]}, {values[1]})", replace(FLOAT, nan=True))
         return result
 
-    def signed(self, each: Syntax) -> Value:
+    def signed(self, syntax: Syntax) -> Value:
         """Compile a sign before a number."""
-        part = each.parts[0]
-        if each.name == "-" and part.kind == "number" and integer_of(part.name) == -LEAST:
+        part = syntax.parts[0]
+        if syntax.name == "-" and part.kind == "number" and integer_of(part.name) == -LEAST:
             return Value(f"CAST({LEAST} AS BIGINT)", INT)
-        found = self.value(part)
-        if not (found.type.is_number or found.type == NULL):
-            raise Untranslated(f"sign before {found.type.name}")
-        return Value(f"(- {found.sql})", found.type) if each.name == "-" else found
+        value = self.value(part)
+        if not (value.type.is_number or value.type == NULL):
+            raise Untranslated(f"sign before {value.type.name}")
+        return Value(f"(- {value.sql})", value.type) if syntax.name == "-" else value
 
     # --- lists
 
-    def index(self, each: Syntax) -> Value:
+    def index(self, syntax: Syntax) -> Value:
         """Compile an item of a list by its place from 0, or from -1 at the end; or of a map."""
-        owner, place = map(self.value, each.parts)
+        owner, place = map(self.value, syntax.parts)
         if NULL in (owner.type, place.type):
             return Value("NULL", NULL)
         if owner.type.name == "list" and place.type == INT:
@@ -330,19 +330,21 @@ class Expressions:
             return Value(f"({owner.sql})[{at}]", owner.type.item or NULL)
         if place.type != TEXT:
             raise Untranslated(f"item of {owner.type.name} at {place.type.name}")
-        name = self.constant_text(each.parts[1])
+        name = self.constant_text(syntax.parts[1])
         if name is not None:
-            if each.parts[0].kind == "variable":
-                return self.property(Syntax("property", each.at, each.end, name, each.parts[:1]))
+            if syntax.parts[0].kind == "variable":
+                return self.property(
+                    Syntax("property", syntax.at, syntax.end, name, syntax.parts[:1])
+                )
             return self.entry(owner, name)
         return self.named_entry(owner, place.sql)
 
-    def constant_text(self, each: Syntax) -> str | None:
+    def constant_text(self, syntax: Syntax) -> str | None:
         """Return the text that a literal or a parameter stands for; None for anything else."""
-        if each.kind == "string":
-            return unquoted(each.name)
-        if each.kind == "parameter":
-            value = self.context.value_of(each.name)
+        if syntax.kind == "string":
+            return unquoted(syntax.name)
+        if syntax.kind == "parameter":
+            value = self.context.value_of(syntax.name)
             return value if isinstance(value, str) else None
         return None
 
@@ -359,19 +361,19 @@ class Expressions:
         cases = " ".join(f"WHEN {key} THEN {value.cast(result)}" for key, value in values)
         return Value(f"CASE {name} {cases} END" if cases else "NULL", result)
 
-    def slice(self, each: Syntax) -> Value:
+    def slice(self, syntax: Syntax) -> Value:
         """Compile a part of a list: from a place on, up to one that is left out."""
-        owner, *ends = map(self.value, each.parts)
+        owner, *ends = map(self.value, syntax.parts)
         if NULL in (owner.type, *(end.type for end in ends)):
             return Value("NULL", list_of(NULL) if owner.type == NULL else owner.type)
         if owner.type.name != "list" or any(end.type != INT for end in ends):
             raise Untranslated(f"part of {owner.type.name}")
-        first = ends.pop(0).sql if "from" in each.name else "0"
-        last = ends.pop(0).sql if "to" in each.name else "len(o.x)"
+        first = ends.pop(0).sql if "from" in syntax.name else "0"
+        last = ends.pop(0).sql if "to" in syntax.name else "len(o.x)"
         begin = "CASE WHEN o.a < 0 THEN greatest(len(o.x) + o.a, 0) ELSE o.a END"
         end = "CASE WHEN o.b < 0 THEN len(o.x) + o.b ELSE o.b END"
-        values = {"x": owner.sql, "a": first} | ({"b": last} if "to" in each.name else {})
-        if "to" not in each.name:
+        values = {"x": owner.sql, "a": first} | ({"b": last} if "to" in syntax.name else {})
+        if "to" not in syntax.name:
             end = "len(o.x)"
         cut = (
             "CASE WHEN o.x IS NULL OR o.a IS NULL"
@@ -381,14 +383,14 @@ class Expressions:
         )
         return Value(once(values, cut), owner.type)
 
-    def comprehension(self, each: Syntax) -> Value:
+    def comprehension(self, syntax: Syntax) -> Value:
         """Compile ``[x IN list WHERE condition | value]``."""
-        variable, source = each.parts[0], self.value(each.parts[1])
+        variable, source = syntax.parts[0], self.value(syntax.parts[1])
         if source.type == NULL:
             return source
         inner = self.lambda_scope(variable.name, source)
         name = inner.scope[variable.name].columns[""]
-        where, result = each.first("where"), each.first("result")
+        where, result = syntax.first("where"), syntax.first("result")
         item = Value(name, source.type.item or NULL)
         value = inner.value(result.parts[0]) if result is not None else item
         if has_subquery(where, result):
@@ -416,14 +418,14 @@ class Expressions:
         column = self.context.fresh("x")
         return self.within({name: Variable(source.type.item or NULL, {"": column})})
 
-    def predicate(self, each: Syntax) -> Value:
+    def predicate(self, syntax: Syntax) -> Value:
         """Compile any, all, none and single, in three-valued logic."""
-        variable, source = each.parts[0], self.value(each.parts[1])
+        variable, source = syntax.parts[0], self.value(syntax.parts[1])
         if source.type == NULL:
             return Value("CAST(NULL AS BOOLEAN)", BOOL)
         inner = self.lambda_scope(variable.name, source)
         name = inner.scope[variable.name].columns[""]
-        where = each.first("where")
+        where = syntax.first("where")
         condition = inner.condition(where.parts[0]) if where else "TRUE"
         truths = f"list_transform({source.sql}, lambda {name}: {condition})"
         if has_subquery(where):
@@ -437,12 +439,12 @@ class Expressions:
             "ALL": every(truths),
             "NONE": f"(NOT {some(truths)})",
             "SINGLE": once({"t": truths}, single),
-        }[each.name]
+        }[syntax.name]
         return Value(f"CASE WHEN {source.sql} IS NOT NULL THEN {written} END", BOOL)
 
-    def reduce(self, each: Syntax) -> Value:
+    def reduce(self, syntax: Syntax) -> Value:
         """Compile reduce: each step takes a pair of an item and the value so far."""
-        total, first, variable, source, result = each.parts
+        total, first, variable, source, result = syntax.parts
         start, items = self.value(first), self.value(source)
         if items.type == NULL:
             return items
@@ -474,32 +476,32 @@ class Expressions:
         begin = f"{{x: ({items.sql})[0], y: {start.cast(wanted)}}}"
         return Value(f"(list_reduce({pairs}, {step}, {begin})).y", wanted)
 
-    def case(self, each: Syntax) -> Value:
+    def case(self, syntax: Syntax) -> Value:
         """Compile CASE, of one type or of any."""
-        subject = each.first("subject")
+        subject = syntax.first("subject")
         base = None if subject is None else self.value(subject.parts[0])
         whens: list[tuple[str, Value]] = []
-        for when in each.all("when"):
+        for when in syntax.all("when"):
             *conditions, result = when.parts
             written = [
                 self.condition(c) if base is None else compared(base, "=", self.value(c))
                 for c in conditions
             ]
             whens.append((" OR ".join(f"({w})" for w in written), self.value(result)))
-        otherwise = each.first("else")
+        otherwise = syntax.first("else")
         last = Value("NULL", NULL) if otherwise is None else self.value(otherwise.parts[0])
-        of = together([*(v.type for _, v in whens), last.type])
-        if of == NULL:
+        type_ = together([*(v.type for _, v in whens), last.type])
+        if type_ == NULL:
             return last
-        cases = " ".join(f"WHEN {c} THEN {v.cast(of)}" for c, v in whens)
-        return Value(f"CASE {cases} ELSE {last.cast(of)} END", of)
+        cases = " ".join(f"WHEN {c} THEN {v.cast(type_)}" for c, v in whens)
+        return Value(f"CASE {cases} ELSE {last.cast(type_)} END", type_)
 
-    def projection(self, each: Syntax) -> Value:
+    def projection(self, syntax: Syntax) -> Value:
         """Compile ``n {.name, key: value}``."""
-        owner = each.parts[0]
+        owner = syntax.parts[0]
         entries: dict[str, Value] = {}
         sparse: set[str] = set()
-        for part in each.parts[1:]:
+        for part in syntax.parts[1:]:
             if part.kind == "own-properties":
                 own = properties_of(self, owner)
                 entries |= {key: self.entry(own, key) for key, _ in own.type.fields}
@@ -513,43 +515,47 @@ class Expressions:
                 value = self.value(part.parts[0])
             entries[part.name] = value
             sparse.discard(part.name)
-        made = map_of(entries)
+        map_value = map_of(entries)
         if sparse:
             written = {key: value.sql for key, value in entries.items()}
             whole = sparse == entries.keys()
-            made = Value(packed(written, sparse=sorted(sparse)), replace(made.type, sparse=whole))
+            map_value = Value(
+                packed(written, sparse=sorted(sparse)), replace(map_value.type, sparse=whole)
+            )
         if self.value(owner).type == NULL:
             return Value("NULL", NULL)
-        return Value(f"CASE WHEN {self.is_there(owner)} THEN {made.sql} END", made.type)
+        return Value(f"CASE WHEN {self.is_there(owner)} THEN {map_value.sql} END", map_value.type)
 
     def is_there(self, owner: Syntax) -> str:
         """Write that a variable has a value."""
         variable = self.scope[owner.name]
         return f"{variable.columns['' if variable.is_value else KEY]} IS NOT NULL"
 
-    def label_test(self, each: Syntax) -> Value:
+    def label_test(self, syntax: Syntax) -> Value:
         """Compile ``n:Label``."""
-        owner, labels = each.parts
+        owner, labels = syntax.parts
         variable = self.scope.get(owner.name) if owner.kind == "variable" else None
         if variable is None or variable.is_value:
             value = self.value(owner)
-            kind, of = f"({value.sql})._kind", value.type
+            kind, type_ = f"({value.sql})._kind", value.type
         else:
-            kind, of = variable.columns[KIND], variable.type
-        among = self.context.model.nodes if of.name == "node" else self.context.model.relationships
+            kind, type_ = variable.columns[KIND], variable.type
+        among = (
+            self.context.model.nodes if type_.name == "node" else self.context.model.relationships
+        )
         fitting = sorted(labelled(labels.parts[0], frozenset(among)))
         listed = ", ".join(map(_text, fitting)) or "''"
         return Value(f"({kind} IN ({listed}))", BOOL)
 
-    def function(self, each: Syntax) -> Value:
+    def function(self, syntax: Syntax) -> Value:
         """Compile a function by its rule."""
-        return called(self, each)
+        return called(self, syntax)
 
-    def subquery(self, each: Syntax) -> Value:
+    def subquery(self, syntax: Syntax) -> Value:
         """Compile EXISTS, COUNT and COLLECT of a query, and patterns that are conditions."""
         if self.subqueries is None:
             raise Untranslated("subquery here")
-        return self.subqueries(self, each)
+        return self.subqueries(self, syntax)
 
 
 SUBQUERIES = ("subquery-value", "pattern", "pattern-comprehension")
@@ -630,8 +636,8 @@ def added(left: Value, sign: str, right: Value) -> Value:
         if ANY in (left.type, right.type):
             return _with_any(left, right)
         sides = [side if side.type.name == "list" else _single(side) for side in (left, right)]
-        of = together(side.type for side in sides)
-        return Value(f"({sides[0].cast(of)} || {sides[1].cast(of)})", of)
+        type_ = together(side.type for side in sides)
+        return Value(f"({sides[0].cast(type_)} || {sides[1].cast(type_)})", type_)
     if NULL in (left.type, right.type):
         return Value("NULL", NULL)
     if "text" in types and sign in ("+", "||"):
@@ -672,16 +678,16 @@ def text_or_null(value: Value) -> Value:
     return Value("CAST(NULL AS VARCHAR)", TEXT)
 
 
-def labelled(each: Syntax, every: frozenset[str]) -> frozenset[str]:
+def labelled(syntax: Syntax, every: frozenset[str]) -> frozenset[str]:
     """Return the labels or types that fit a label expression, of those that there are."""
-    if each.kind == "label":
-        return frozenset({each.name}) & every
-    if each.kind == "wildcard":
+    if syntax.kind == "label":
+        return frozenset({syntax.name}) & every
+    if syntax.kind == "wildcard":
         return every
-    parts = [labelled(part, every) for part in each.parts]
-    if each.kind == "not-label":
+    parts = [labelled(part, every) for part in syntax.parts]
+    if syntax.kind == "not-label":
         return every - parts[0]
-    if each.kind == "all-labels":
+    if syntax.kind == "all-labels":
         return frozenset.intersection(*parts)
     return frozenset.union(*parts)
 

@@ -22,8 +22,8 @@ from graphkit.stores.duck.types import (
     TEXT,
     End,
     Model,
-    T,
     Table,
+    ValueType,
     list_of,
     quoted,
     text,
@@ -88,7 +88,7 @@ def columns_of(kind: Kind) -> list[tuple[str, str, str]]:
     return columns
 
 
-VALUES: Mapping[Type, T] = {
+VALUES: Mapping[Type, ValueType] = {
     Type.TEXT: TEXT,
     Type.PERIOD: TEXT,
     Type.DATE: TEXT,

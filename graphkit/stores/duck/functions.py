@@ -18,8 +18,8 @@ from graphkit.stores.duck.types import (
     NULL,
     SCALARS,
     TEXT,
-    T,
     Value,
+    ValueType,
     entry,
     list_of,
     once,
@@ -45,7 +45,7 @@ AGGREGATES = frozenset((
 ))  # fmt: skip
 
 
-def called(scope: Values, each: Syntax) -> Value:
+def called(scope: Values, syntax: Syntax) -> Value:
     """Compile a call.
 
     Raises
@@ -53,23 +53,23 @@ def called(scope: Values, each: Syntax) -> Value:
     Untranslated
         The function has no rule.
     """
-    name = each.name.lower()
+    name = syntax.name.lower()
     if name in AGGREGATES:
-        return aggregate(scope, each)
+        return aggregate(scope, syntax)
     if name in temporal.FUNCTIONS:
-        return temporal.FUNCTIONS[name](scope, each)
+        return temporal.FUNCTIONS[name](scope, syntax)
     if name in ELEMENTS:
-        return ELEMENTS[name](scope, each)
+        return ELEMENTS[name](scope, syntax)
     if name not in FUNCTIONS:
-        raise Untranslated(f"function {each.name}()")
-    return FUNCTIONS[name]([scope.value(part) for part in each.parts])
+        raise Untranslated(f"function {syntax.name}()")
+    return FUNCTIONS[name]([scope.value(part) for part in syntax.parts])
 
 
-def aggregate(scope: Values, each: Syntax) -> Value:
+def aggregate(scope: Values, syntax: Syntax) -> Value:
     """Compile an aggregate of a group."""
-    name = each.name.lower()
-    distinct = "DISTINCT " if each.first("distinct") else ""
-    parts = [part for part in each.parts if part.kind != "distinct"]
+    name = syntax.name.lower()
+    distinct = "DISTINCT " if syntax.first("distinct") else ""
+    parts = [part for part in syntax.parts if part.kind != "distinct"]
     if name == "count":
         if parts[0].kind == "star":
             return Value("count(*)", INT)
@@ -78,9 +78,9 @@ def aggregate(scope: Values, each: Syntax) -> Value:
     if distinct and not equivalent(value.type):
         raise Untranslated("different values of any type")
     if name == "collect":
-        of = list_of(value.type)
-        kept = f"FILTER (WHERE {value.sql} IS NOT NULL)"
-        return Value(f"coalesce(list({distinct}{value.sql}) {kept}, [])", of)
+        type_ = list_of(value.type)
+        known = f"FILTER (WHERE {value.sql} IS NOT NULL)"
+        return Value(f"coalesce(list({distinct}{value.sql}) {known}, [])", type_)
     if name in ("min", "max"):
         if value.type == ANY:
             keys = ", ".join(f"'{n}': {key}" for n, key in enumerate(sorted_by(value)))
@@ -118,9 +118,9 @@ def _counted(scope: Values, part: Syntax) -> str:
     return scope.value(part).sql
 
 
-def _element(scope: Values, each: Syntax) -> tuple[str, str, T]:
+def _element(scope: Values, syntax: Syntax) -> tuple[str, str, ValueType]:
     """Return kind, key and type of the node or relationship that a function takes."""
-    part = each.parts[0]
+    part = syntax.parts[0]
     variable = scope.scope.get(part.name) if part.kind == "variable" else None
     if variable is not None and not variable.is_value:
         return variable.columns[KIND], variable.columns[KEY], variable.type
@@ -128,17 +128,17 @@ def _element(scope: Values, each: Syntax) -> tuple[str, str, T]:
     if value.type == NULL:
         return "NULL", "NULL", value.type
     if not value.type.is_element:
-        raise Untranslated(f"{each.name} of {value.type.name}")
+        raise Untranslated(f"{syntax.name} of {value.type.name}")
     return f"({value.sql})._kind", f"({value.sql})._key", value.type
 
 
-def _type(scope: Values, each: Syntax) -> Value:
-    kind, key, _ = _element(scope, each)
+def _type(scope: Values, syntax: Syntax) -> Value:
+    kind, key, _ = _element(scope, syntax)
     return Value(f"CASE WHEN {key} IS NOT NULL THEN {kind} END", TEXT)
 
 
-def _labels(scope: Values, each: Syntax) -> Value:
-    kind, key, _ = _element(scope, each)
+def _labels(scope: Values, syntax: Syntax) -> Value:
+    kind, key, _ = _element(scope, syntax)
     return Value(f"CASE WHEN {key} IS NOT NULL THEN [{kind}] END", list_of(TEXT))
 
 
@@ -157,15 +157,15 @@ def properties_of(scope: Values, part: Syntax) -> Value:
         for name, _ in fields
     }  # fmt: skip
     written = f"CASE WHEN {value.sql} IS NOT NULL THEN {packed(entries, sparse=entries)} END"
-    return Value(written, T("map", fields=fields, sparse=True))
+    return Value(written, ValueType("map", fields=fields, sparse=True))
 
 
-def _properties(scope: Values, each: Syntax) -> Value:
-    return properties_of(scope, each.parts[0])
+def _properties(scope: Values, syntax: Syntax) -> Value:
+    return properties_of(scope, syntax.parts[0])
 
 
-def _keys(scope: Values, each: Syntax) -> Value:
-    value = properties_of(scope, each.parts[0])
+def _keys(scope: Values, syntax: Syntax) -> Value:
+    value = properties_of(scope, syntax.parts[0])
     if value.type == NULL:
         return Value("NULL", list_of(TEXT))
     names = [(scope.context.bind(name).sql, name) for name, _ in value.type.fields]
@@ -181,59 +181,63 @@ def _keys(scope: Values, each: Syntax) -> Value:
 def _end_of(place: int) -> Callable[[Values, Syntax], Value]:
     """Make the rule of startNode() and endNode(): the node is looked up by its key."""
 
-    def rule(scope: Values, each: Syntax) -> Value:
-        part = each.parts[0]
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        part = syntax.parts[0]
         variable = scope.scope.get(part.name) if part.kind == "variable" else None
         kind_name, key_name_ = ENDS[place]
         if variable is not None and not variable.is_value:
-            kind, key, of = variable.columns[kind_name], variable.columns[key_name_], variable.type
+            kind, key, type_ = (
+                variable.columns[kind_name],
+                variable.columns[key_name_],
+                variable.type,
+            )
         else:
             value = scope.value(part)
             if value.type == NULL:
                 return value
             kind, key = f"({value.sql}).{kind_name}", f"({value.sql}).{key_name_}"
-            of = value.type
-        if of.name != "relationship":
-            raise Untranslated(f"{each.name} of {of.name}")
-        tables = scope.context.model.tables(of)
-        node = T("node", kinds=frozenset(k for t in tables for k in t.ends[place].kinds))
+            type_ = value.type
+        if type_.name != "relationship":
+            raise Untranslated(f"{syntax.name} of {type_.name}")
+        tables = scope.context.model.tables(type_)
+        node = ValueType("node", kinds=frozenset(k for t in tables for k in t.ends[place].kinds))
         nodes = node_rows(scope.context.model, node)
         return Value(f"(SELECT n.s FROM ({nodes}) n WHERE n.k = {kind} AND n.i = {key})", node)
 
     return rule
 
 
-def _id(scope: Values, each: Syntax) -> Value:
-    kind, key, _ = _element(scope, each)
+def _id(scope: Values, syntax: Syntax) -> Value:
+    kind, key, _ = _element(scope, syntax)
     return Value(f"CAST(hash({kind} || ' ' || CAST({key} AS VARCHAR)) >> 1 AS BIGINT)", INT)
 
 
-def _element_id(scope: Values, each: Syntax) -> Value:
-    kind, key, _ = _element(scope, each)
+def _element_id(scope: Values, syntax: Syntax) -> Value:
+    kind, key, _ = _element(scope, syntax)
     return Value(f"({kind} || ' ' || CAST({key} AS VARCHAR))", TEXT)
 
 
-def _exists(scope: Values, each: Syntax) -> Value:
-    if each.parts[0].kind != "pattern":
+def _exists(scope: Values, syntax: Syntax) -> Value:
+    if syntax.parts[0].kind != "pattern":
         raise UsageError("exists() takes a pattern; of a property, write IS NOT NULL")
-    return scope.value(each.parts[0])
+    return scope.value(syntax.parts[0])
 
 
 def _of_path(part: str) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, each: Syntax) -> Value:
-        value = scope.value(each.parts[0])
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        value = scope.value(syntax.parts[0])
         if value.type == NULL:
             return value
         if value.type.name != "path":
-            raise Untranslated(f"{each.name} of {value.type.name}")
+            raise Untranslated(f"{syntax.name} of {value.type.name}")
         listed = f"({value.sql})._{part}"
         return Value(listed, dict(value.type.fields)[part])
 
     return rule
 
 
-def _length(scope: Values, each: Syntax) -> Value:
-    value = scope.value(each.parts[0])
+def _length(scope: Values, syntax: Syntax) -> Value:
+    value = scope.value(syntax.parts[0])
     if value.type.name == "path":
         return Value(f"CAST(len(({value.sql})._relationships) AS BIGINT)", INT)
     return _size([value])
@@ -248,19 +252,19 @@ ELEMENTS: dict[str, Callable[[Values, Syntax], Value]] = {
 """Functions that take a node or relationship, of which they need no property."""
 
 
-def _same(name: str, of: T) -> Callable[[Sequence[Value]], Value]:
+def _same(name: str, type_: ValueType) -> Callable[[Sequence[Value]], Value]:
     """Make the rule of a function that SQL has too, and that takes values of one type."""
 
     def rule(given: Sequence[Value]) -> Value:
         if any(value.type == NULL for value in given):
             return Value("NULL", NULL)
-        _wanted(name, given, of)
-        return Value(f"{name}({', '.join(value.sql for value in given)})", of)
+        _wanted(name, given, type_)
+        return Value(f"{name}({', '.join(value.sql for value in given)})", type_)
 
     return rule
 
 
-def _wanted(name: str, given: Sequence[Value], *types: T) -> None:
+def _wanted(name: str, given: Sequence[Value], *types: ValueType) -> None:
     for value in given:
         if value.type not in types:
             raise Untranslated(f"{name} of {value.type.name}")
@@ -276,10 +280,10 @@ def _of_number(name: str) -> Callable[[Sequence[Value]], Value]:
             return given[0]
         _wanted(name, given, INT, FLOAT)
         number = given[0].cast(FLOAT)
-        of = given[0].type.nan or name in LIMITED
+        type_ = given[0].type.nan or name in LIMITED
         if name in LIMITED:  # Neo4j: no number; the engine: an error
             number = f"CASE WHEN {number} {LIMITED[name]} THEN 'NaN'::DOUBLE ELSE {number} END"
-        return Value(f"{name}({number})", replace(FLOAT, nan=of))
+        return Value(f"{name}({number})", replace(FLOAT, nan=type_))
 
     return rule
 
@@ -293,11 +297,11 @@ def _size(given: Sequence[Value]) -> Value:
 
 
 def _coalesce(given: Sequence[Value]) -> Value:
-    of = together(value.type for value in given)
-    if of == NULL:
+    type_ = together(value.type for value in given)
+    if type_ == NULL:
         return Value("NULL", NULL)
-    known = [value.cast(of) for value in given if value.type != NULL]
-    return Value(f"coalesce({', '.join(known)})", of)
+    known = [value.cast(type_) for value in given if value.type != NULL]
+    return Value(f"coalesce({', '.join(known)})", type_)
 
 
 def _range(given: Sequence[Value]) -> Value:
@@ -316,10 +320,10 @@ def _range(given: Sequence[Value]) -> Value:
 
 def _end(place: str) -> Callable[[Sequence[Value]], Value]:
     def rule(given: Sequence[Value]) -> Value:
-        of = given[0].type
-        if of == NULL:
+        type_ = given[0].type
+        if type_ == NULL:
             return given[0]
-        return Value(f"({given[0].sql})[{place}]", of.item or NULL)
+        return Value(f"({given[0].sql})[{place}]", type_.item or NULL)
 
     return rule
 
@@ -409,16 +413,19 @@ def _to_boolean(given: Sequence[Value]) -> Value:
 
 
 def of_any(
-    value: Value, rule: Callable[[Sequence[Value]], Value], types: Sequence[T], result: T
+    value: Value,
+    rule: Callable[[Sequence[Value]], Value],
+    types: Sequence[ValueType],
+    result: ValueType,
 ) -> Value:
     """Compile a function of a value of any type by its rule for each of some types."""
     tests = {
         INT: "= 'INT64'", FLOAT: "= 'DOUBLE'", TEXT: "= 'VARCHAR'", BOOL: "LIKE 'BOOL%'",
     }  # fmt: skip
     cases = "".join(
-        f"WHEN variant_typeof(o.x) {tests[each]} "
-        f"THEN {rule([Value(f'CAST(o.x AS {sql_type(each)})', each)]).sql} "
-        for each in types
+        f"WHEN variant_typeof(o.x) {tests[one]} "
+        f"THEN {rule([Value(f'CAST(o.x AS {sql_type(one)})', one)]).sql} "
+        for one in types
     )
     end = f"ELSE {unsure('function of a value of another type')} END"
     written = once({"x": value.sql}, f"CASE WHEN o.x IS NULL THEN NULL {cases}{end}")

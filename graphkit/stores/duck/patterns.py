@@ -14,9 +14,9 @@ from graphkit.stores.duck.types import (
     BOOL,
     INT,
     NULL,
-    T,
     Table,
     Value,
+    ValueType,
     list_of,
     quoted,
     sql_type,
@@ -44,7 +44,7 @@ class Element:
     name: str
     """Of a variable; of one without a name, a fresh one."""
     syntax: Syntax
-    type: T
+    type: ValueType
     known: Variable | None = None
     """Names that an earlier clause, or a part of this one, bound."""
     ends: tuple[Element, Element] | None = None
@@ -106,7 +106,7 @@ class Match:
         return {**self.variables, **values}
 
 
-Queries = Callable[[Syntax, Scope], tuple[str, list[T]]]
+Queries = Callable[[Syntax, Scope], tuple[str, list[ValueType]]]
 """Compiler of a whole query inside a scope: its SQL, and the types of its columns."""
 
 
@@ -130,133 +130,139 @@ class Patterns:
             reading.path(path)
         _narrow(self.context, reading.relationships)
         result = Match(paths=reading.paths)
-        for one in reading.relationships:
-            if one.steps is None:
-                self._relationship(one, result)
-        for one in reading.relationships:
-            if one.steps is not None:
-                self._walk(one, result, reading)
-        for one in reading.elements.values():
-            self._node(one, reading.relationships, result)
+        for element in reading.relationships:
+            if element.steps is None:
+                self._relationship(element, result)
+        for element in reading.relationships:
+            if element.steps is not None:
+                self._walk(element, result, reading)
+        for element in reading.elements.values():
+            self._node(element, reading.relationships, result)
         self._different(reading.relationships, result)
         for name, parts in reading.named:
             result.values[name] = self._path(parts, {**scope, **result.variables})
         bound = {**scope, **result.scope}
         inside = Expressions(self.context, bound, self.value)
-        for one in [*reading.elements.values(), *reading.relationships]:
-            if one.steps is None:
-                result.conditions += self._properties(one, bound, inside)
+        for element in [*reading.elements.values(), *reading.relationships]:
+            if element.steps is None:
+                result.conditions += self._properties(element, bound, inside)
         result.conditions += [inside.condition(condition) for condition in reading.conditions]
         return result
 
     # --- relationships
 
-    def _relationship(self, one: Element, result: Match) -> None:
+    def _relationship(self, element: Element, result: Match) -> None:
         """Add the source of a relationship, and bind it."""
-        alias = one.alias = self.context.fresh("r")
-        names = self._names(one)
-        result.sources.append(f"({self._edges(one, names)}) {alias}")
+        alias = element.alias = self.context.fresh("r")
+        names = self._names(element)
+        result.sources.append(f"({self._edges(element, names)}) {alias}")
         columns = _columns(alias, names)
-        if one.whole or self._asked(one, ENDS[0][0]):
-            columns |= _end_columns(alias, one)
-        if one.known is not None:
-            result.conditions += [f"{alias}.{own} = {one.known.columns[what]}"
+        if element.whole or self._asked(element, ENDS[0][0]):
+            columns |= _end_columns(alias, element)
+        if element.known is not None:
+            result.conditions += [f"{alias}.{own} = {element.known.columns[what]}"
                                   for own, what in (("k", KIND), ("i", KEY))]  # fmt: skip
-        result.variables[one.name] = Variable(one.type, columns)
+        result.variables[element.name] = Variable(element.type, columns)
 
-    def _asked(self, one: Element, name: str) -> bool:
-        used = self.context.used.get(one.name, frozenset())
+    def _asked(self, element: Element, name: str) -> bool:
+        used = self.context.used.get(element.name, frozenset())
         return used is None or name in used
 
-    def _names(self, one: Element) -> list[str]:
+    def _names(self, element: Element) -> list[str]:
         """List the properties that the statement or the pattern itself asks for."""
-        names = self.context.properties(one.name, one.type, whole=one.whole)
-        known = self.context.model.types(one.type)
-        own = [e.name for place in one.maps for e in _entries(place) if e.name in known]
+        names = self.context.properties(element.name, element.type, whole=element.whole)
+        known = self.context.model.types(element.type)
+        own = [e.name for place in element.maps for e in _entries(place) if e.name in known]
         return list(dict.fromkeys([*names, *own]))
 
-    def _edges(self, one: Element, names: Sequence[str]) -> str:
+    def _edges(self, element: Element, names: Sequence[str]) -> str:
         """Select the relationships that an element of a pattern may be."""
-        types = {name: self.context.model.property(one.type, name) for name in names}
-        tables = self.context.model.tables(one.type)
-        reverse = one.reversed and one.steps is not None
+        types = {name: self.context.model.property(element.type, name) for name in names}
+        tables = self.context.model.tables(element.type)
+        reverse = element.reversed and element.steps is not None
         sources = [_edge(table, types, reverse=reverse) for table in tables]
-        if not one.directed:
+        if not element.directed:
             sources += [_edge(table, types, reverse=True, loops=False) for table in tables]
         return " UNION ALL BY NAME ".join(sources) or nothing(types, ends=True)
 
     # --- walks
 
-    def _walk(self, one: Element, result: Match, reading: _Reading) -> None:
+    def _walk(self, element: Element, result: Match, reading: _Reading) -> None:
         """Add the source of a walk: of a relationship, or of a path, that is repeated."""
-        assert one.steps is not None
-        alias = one.alias = self.context.fresh("w")
-        left, right = one.own_ends
-        if one.group is None:
-            steps, groups = self._steps(one), dict[tuple[str, T], str]()
+        assert element.steps is not None
+        alias = element.alias = self.context.fresh("w")
+        left, right = element.own_ends
+        if element.group is None:
+            steps, groups = self._steps(element), dict[tuple[str, ValueType], str]()
         else:
-            steps, groups = self._group_steps(one, one.group, reading.scope)
-        starts = [self._starts(one, end, result, reading) for end in (left, right)]
+            steps, groups = self._group_steps(element, element.group, reading.scope)
+        starts = [self._starts(element, end, result, reading) for end in (left, right)]
         backward = starts[1][1] > starts[0][1]
-        least, most = one.steps
+        least, most = element.steps
         begin, end = starts[backward][0], starts[not backward][0]
-        if one.selector in ("WALKS", "GROUPS", ""):
+        if element.selector in ("WALKS", "GROUPS", ""):
             pass  # each way is looked at
-        elif (least == 0 or one.directed) and not one.legacy:
+        elif (least == 0 or element.directed) and not element.legacy:
             pass  # it may lead back to its start
         elif not _apart(left, right, reading.conditions):
             begin = _checked(begin, left, right, reading.source)
-        listed = (*(("s", "n") if one.whole else ()), *groups.values())
+        listed = (*(("s", "n") if element.whole else ()), *groups.values())
         stays = self._stays(left, right) if least == 0 else ""
         walk = Walk(steps, least, most, backward, begin, end, stays, listed,
                     self.context.model.mark_type)  # fmt: skip
-        if one.selector in ("WALKS", "GROUPS"):
-            written = first_walks(walk, one.number, groups=one.selector == "GROUPS")
-        elif one.selector:
-            select_shortest = every_shortest if one.selector == "ALL" else shortest
-            written = select_shortest(replace(walk, way_back=one.directed and not one.legacy))
+        if element.selector in ("WALKS", "GROUPS"):
+            written = first_walks(walk, element.number, groups=element.selector == "GROUPS")
+        elif element.selector:
+            select_shortest = every_shortest if element.selector == "ALL" else shortest
+            written = select_shortest(
+                replace(walk, way_back=element.directed and not element.legacy)
+            )
         else:
             written = walked(walk)
         result.sources.append(f"LATERAL ({written}) {alias}")
-        if one.group is None and not one.name.startswith("_"):
-            steps = f"coalesce({alias}.s, [])" if one.whole else f"{alias}.m"
-            result.values[one.name] = Value(steps, list_of(one.type))
-        for name, (of, column) in self._group_values(groups, alias).items():
-            result.values[name] = Value(column, of)
+        if element.group is None and not element.name.startswith("_"):
+            steps = f"coalesce({alias}.s, [])" if element.whole else f"{alias}.m"
+            result.values[element.name] = Value(steps, list_of(element.type))
+        for name, (type_, column) in self._group_values(groups, alias).items():
+            result.values[name] = Value(column, type_)
 
     @staticmethod
     def _group_values(
-        groups: Mapping[tuple[str, T], str], alias: str
-    ) -> dict[str, tuple[T, str]]:  # fmt: skip
-        return {name: (list_of(of), f"coalesce({alias}.{column}, [])")
-                for (name, of), column in groups.items()}  # fmt: skip
+        groups: Mapping[tuple[str, ValueType], str], alias: str
+    ) -> dict[str, tuple[ValueType, str]]:  # fmt: skip
+        return {name: (list_of(type_), f"coalesce({alias}.{column}, [])")
+                for (name, type_), column in groups.items()}  # fmt: skip
 
-    def _steps(self, one: Element) -> str:
+    def _steps(self, element: Element) -> str:
         """Select the steps of a walk along a relationship: its ends, its mark and its values."""
-        names = list(self.context.model.types(one.type)) if one.whole else self._names(one)
-        columns = {**_columns("e", names), **_end_columns("e", one)}
-        variable = Variable(one.type, columns)
-        inside = Expressions(self.context, {one.name: variable}, self.value)
-        conditions = [c for place in one.maps for c in self._entries(place, variable, inside)]
-        conditions += [inside.condition(w.parts[0]) for p in one.maps if (w := p.first("where"))]
+        names = (
+            list(self.context.model.types(element.type)) if element.whole else self._names(element)
+        )
+        columns = {**_columns("e", names), **_end_columns("e", element)}
+        variable = Variable(element.type, columns)
+        inside = Expressions(self.context, {element.name: variable}, self.value)
+        conditions = [c for place in element.maps for c in self._entries(place, variable, inside)]
+        conditions += [
+            inside.condition(w.parts[0]) for p in element.maps if (w := p.first("where"))
+        ]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        edges = f"({self._edges(one, names)}) e"
+        edges = f"({self._edges(element, names)}) e"
         lists, join = "", ""
-        if one.whole:
-            value = Expressions(self.context, {}).wide(variable, one.type)
-            nodes = node_rows(self.context.model, T("node", kinds=one.kinds_within))
+        if element.whole:
+            value = Expressions(self.context, {}).wide(variable, element.type)
+            nodes = node_rows(self.context.model, ValueType("node", kinds=element.kinds_within))
             join = f" JOIN ({nodes}) n ON n.k = e.tk AND n.i = e.t"
             lists = f", [{value}] AS s, [n.s] AS n"
-        every = f"SELECT e.f, e.fk, e.t, e.tk, [{MARK}] AS m{lists} FROM {edges}{join}{where}"
-        if one.selector != "ANY":
-            return every
+        all_steps = f"SELECT e.f, e.fk, e.t, e.tk, [{MARK}] AS m{lists} FROM {edges}{join}{where}"
+        if element.selector != "ANY":
+            return all_steps
         # Of relationships between the same two nodes, one is enough.
         kinds = (
             f"SELECT e.f, e.fk, e.t, e.tk, [{{k: e.k, i: min(e.i)}}] AS m FROM {edges}{where} "
             "GROUP BY e.f, e.fk, e.t, e.tk, e.k"
         )
         pairs = f"SELECT f, fk, t, tk, min(m) AS m FROM ({kinds}) GROUP BY f, fk, t, tk"
-        if not one.whole:
+        if not element.whole:
             return pairs
         same = " AND ".join(f"e.{a} = p.{b}" for a, b in (
             ("k", "m[1].k"), ("i", "m[1].i"), ("f", "f"), ("fk", "fk"), ("t", "t"), ("tk", "tk"),
@@ -266,17 +272,17 @@ class Patterns:
         )
 
     def _group_steps(
-        self, one: Element, group: Syntax, scope: Scope
-    ) -> tuple[str, dict[tuple[str, T], str]]:
+        self, element: Element, group: Syntax, scope: Scope
+    ) -> tuple[str, dict[tuple[str, ValueType], str]]:
         """Select the paths that a walk repeats; their variables become lists."""
-        found = self.match(group.all("path"), group.first("where"), scope)
-        [parts] = found.paths
-        first, last = (found.variables[parts[end].name].columns for end in (0, -1))
-        within = Expressions(self.context, {**scope, **found.scope})
-        marks = " || ".join(_marks(part, found) for part in parts if not part.is_node)
-        groups: dict[tuple[str, T], str] = {}
+        matched = self.match(group.all("path"), group.first("where"), scope)
+        [parts] = matched.paths
+        first, last = (matched.variables[parts[end].name].columns for end in (0, -1))
+        within = Expressions(self.context, {**scope, **matched.scope})
+        marks = " || ".join(_marks(part, matched) for part in parts if not part.is_node)
+        groups: dict[tuple[str, ValueType], str] = {}
         values = []
-        for name, variable in found.scope.items():
+        for name, variable in matched.scope.items():
             if name.startswith("_"):
                 continue
             column = self.context.fresh("g")
@@ -286,8 +292,8 @@ class Patterns:
             )  # fmt: skip
             values.append(f"[{value}] AS {column}")
         listed = "".join(f", {value}" for value in values)
-        if one.whole:
-            whole = self._path(parts, {**scope, **found.variables})
+        if element.whole:
+            whole = self._path(parts, {**scope, **matched.variables})
             path = f"({whole.sql})"
             nodes = f"({path})._nodes"
             lists = f", ({path})._relationships AS s, list_slice({nodes}, 2, len({nodes})) AS n"
@@ -296,7 +302,7 @@ class Patterns:
         return (
             select(
                 f"{first[KEY]} AS f, {first[KIND]} AS fk, {last[KEY]} AS t, {last[KIND]} AS tk, "
-                f"{marks} AS m{lists}{listed}", found,
+                f"{marks} AS m{lists}{listed}", matched,
             ), groups,
         )  # fmt: skip
 
@@ -305,12 +311,12 @@ class Patterns:
         both = left.type.kinds & right.type.kinds
         selects = [
             f"SELECT {quoted(t.key)} AS f, {text(t.name)} AS fk FROM graph.{quoted(t.name)}"
-            for t in self.context.model.tables(T("node", kinds=both))
+            for t in self.context.model.tables(ValueType("node", kinds=both))
         ]
         return " UNION ALL ".join(selects) or "SELECT '' AS f, '' AS fk WHERE FALSE"
 
     def _starts(
-        self, one: Element, node: Element, result: Match, reading: _Reading
+        self, element: Element, node: Element, result: Match, reading: _Reading
     ) -> tuple[str, int]:
         """Write the condition on a step to begin at a node, and how narrow it is.
 
@@ -321,8 +327,8 @@ class Patterns:
             if reading.source:
                 return f"({{key}}, {{kind}}) IN (SELECT {key}, {kind} FROM {reading.source})", 3
             # The engine takes minutes for a keyed recursion that depends on a row outside.
-            return ("", 0) if one.selector else (f"{{key}} = {key} AND {{kind}} = {kind}", 3)
-        for other in () if one.selector else reading.relationships:
+            return ("", 0) if element.selector else (f"{{key}} = {key} AND {{kind}} = {kind}", 3)
+        for other in () if element.selector else reading.relationships:
             if other.alias and f") {other.alias}" in "".join(result.sources):
                 for end, key, kind in zip(other.own_ends, "ft", ("fk", "tk"), strict=True):
                     if end is node:
@@ -349,52 +355,52 @@ class Patterns:
 
     # --- nodes
 
-    def _node_source(self, one: Element, names: Sequence[str]) -> str:
+    def _node_source(self, element: Element, names: Sequence[str]) -> str:
         selects = [
             f"SELECT {text(t.name)} AS k, {quoted(t.key)} AS i"
             + "".join(
-                f", {_column(t, name, self.context.model.property(one.type, name))}"
+                f", {_column(t, name, self.context.model.property(element.type, name))}"
                 for name in names
             )
             + f" FROM graph.{quoted(t.name)}"
-            for t in self.context.model.tables(one.type)
+            for t in self.context.model.tables(element.type)
         ]
-        types = {name: self.context.model.property(one.type, name) for name in names}
+        types = {name: self.context.model.property(element.type, name) for name in names}
         return " UNION ALL BY NAME ".join(selects) or nothing(types, ends=False)
 
-    def _node(self, one: Element, relationships: Sequence[Element], result: Match) -> None:
+    def _node(self, element: Element, relationships: Sequence[Element], result: Match) -> None:
         """Join a node to the ends of its relationships, and bind it."""
-        names = self._names(one)
+        names = self._names(element)
         ends = [
             (f"{r.alias}.{key}", f"{r.alias}.{kind}")
             for r in relationships
             for node, key, kind in zip(r.own_ends, (FROM, TO), (FROM_KIND, TO_KIND), strict=True)
-            if node is one
+            if node is element
         ]  # fmt: skip
-        if one.known is not None:
-            columns = dict(one.known.columns)
-            if one.type.kinds != one.known.type.kinds:
-                result.conditions.append(_among(columns[KIND], one.type.kinds))
+        if element.known is not None:
+            columns = dict(element.known.columns)
+            if element.type.kinds != element.known.type.kinds:
+                result.conditions.append(_among(columns[KIND], element.type.kinds))
         elif ends and not names:
             key, kind = ends.pop(0)
             columns = {KIND: kind, KEY: key}
-            result.variables[one.name] = Variable(one.type, dict(columns))
-            if one.type.kinds != self._possible(one, relationships):
-                result.conditions.append(_among(kind, one.type.kinds))
+            result.variables[element.name] = Variable(element.type, dict(columns))
+            if element.type.kinds != self._possible(element, relationships):
+                result.conditions.append(_among(kind, element.type.kinds))
         else:
             alias = self.context.fresh("n")
-            result.sources.append(f"({self._node_source(one, names)}) {alias}")
+            result.sources.append(f"({self._node_source(element, names)}) {alias}")
             columns = _columns(alias, names)
-            result.variables[one.name] = Variable(one.type, dict(columns))
+            result.variables[element.name] = Variable(element.type, dict(columns))
         for key, kind in ends:
             result.conditions += [f"{columns[KEY]} = {key}", f"{columns[KIND]} = {kind}"]
 
-    def _possible(self, one: Element, relationships: Sequence[Element]) -> frozenset[str]:
+    def _possible(self, element: Element, relationships: Sequence[Element]) -> frozenset[str]:
         """Return all kinds that the first relationship of a node may have at its end."""
-        first = next(r for r in relationships if one in r.own_ends)
+        first = next(r for r in relationships if element in r.own_ends)
         if first.steps is not None:
             return frozenset()
-        places = [n for n, node in enumerate(first.own_ends) if node is one]
+        places = [n for n, node in enumerate(first.own_ends) if node is element]
         kinds: set[str] = set()
         for table in self.context.model.tables(first.type):
             for place in places if first.directed else (0, 1):
@@ -403,11 +409,11 @@ class Patterns:
 
     # --- conditions
 
-    def _properties(self, one: Element, bound: Scope, inside: Expressions) -> list[str]:
+    def _properties(self, element: Element, bound: Scope, inside: Expressions) -> list[str]:
         """Compile the properties and conditions in the brackets of an element."""
         conditions: list[str] = []
-        for place in one.maps:
-            conditions += self._entries(place, bound[one.name], inside)
+        for place in element.maps:
+            conditions += self._entries(place, bound[element.name], inside)
             if (where := place.first("where")) is not None:
                 conditions.append(inside.condition(where.parts[0]))
         return conditions
@@ -422,28 +428,28 @@ class Patterns:
             entries += [(name, self.context.bind(value)) for name, value in values.items()]
         conditions = []
         for name, wanted in entries:
-            of = self.context.model.property(variable.type, name)
+            type_ = self.context.model.property(variable.type, name)
             column = variable.columns.get(name)
-            if of != NULL and column is None:
+            if type_ != NULL and column is None:
                 raise Untranslated("properties from a parameter")
-            own = Value(column, of) if column and of != NULL else Value("NULL", NULL)
+            own = Value(column, type_) if column and type_ != NULL else Value("NULL", NULL)
             conditions.append(compared(own, "=", wanted))
         return conditions
 
     def _different(self, relationships: Sequence[Element], result: Match) -> None:
         """Let no relationship stand for two of one pattern."""
-        for place, one in enumerate(relationships):
+        for place, element in enumerate(relationships):
             for other in relationships[:place]:
-                if one.selector or other.selector or not one.type.kinds & other.type.kinds:
+                if element.selector or other.selector or not element.type.kinds & other.type.kinds:
                     continue
-                if one.steps is None and other.steps is None:
-                    left, right = (result.variables[e.name].columns for e in (one, other))
-                    alone = len(one.type.kinds | other.type.kinds) == 1
+                if element.steps is None and other.steps is None:
+                    left, right = (result.variables[e.name].columns for e in (element, other))
+                    alone = len(element.type.kinds | other.type.kinds) == 1
                     differ = f"{left[KEY]} <> {right[KEY]}"
                     kinds = f"{left[KIND]} <> {right[KIND]}"
                     result.conditions.append(differ if alone else f"({differ} OR {kinds})")
                 else:
-                    marks = (_marks(one, result), _marks(other, result))
+                    marks = (_marks(element, result), _marks(other, result))
                     result.conditions.append(f"NOT list_has_any({marks[0]}, {marks[1]})")
 
     # --- paths
@@ -451,64 +457,64 @@ class Patterns:
     def _path(self, parts: Sequence[Element], bound: Scope) -> Value:
         """Build a path: its nodes and relationships in order."""
         kinds: dict[str, frozenset[str]] = {"node": frozenset(), "relationship": frozenset()}
-        for one in parts:
-            kinds[one.type.name] |= one.type.kinds
-            kinds["node"] |= one.kinds_within
-        types = {name: T(name, kinds=each) for name, each in kinds.items()}
-        whole = all(one.whole for one in parts)
+        for element in parts:
+            kinds[element.type.name] |= element.type.kinds
+            kinds["node"] |= element.kinds_within
+        types = {name: ValueType(name, kinds=syntax) for name, syntax in kinds.items()}
+        whole = all(element.whole for element in parts)
         values = Expressions(self.context, bound)
         lists: dict[str, list[str]] = {"node": [], "relationship": []}
         walked_to = False
-        for one in parts:
-            if one.steps is not None:
-                marks = f"{one.alias}.m"
-                lists["relationship"].append(f"coalesce({one.alias}.s, [])" if whole else marks)
-                nodes = f"coalesce({one.alias}.n, [])" if whole else f"range(len({marks}))"
+        for element in parts:
+            if element.steps is not None:
+                marks = f"{element.alias}.m"
+                lists["relationship"].append(f"coalesce({element.alias}.s, [])" if whole else marks)
+                nodes = f"coalesce({element.alias}.n, [])" if whole else f"range(len({marks}))"
                 lists["node"].append(nodes)
-            elif not (one.is_node and walked_to):
+            elif not (element.is_node and walked_to):
                 value = (
-                    values.wide((one.known or bound[one.name]), types[one.type.name])
+                    values.wide((element.known or bound[element.name]), types[element.type.name])
                     if whole
                     else "0"
                 )
-                if not whole and not one.is_node:
-                    columns = (one.known or bound[one.name]).columns
+                if not whole and not element.is_node:
+                    columns = (element.known or bound[element.name]).columns
                     value = f"{{k: {columns[KIND]}, i: {columns[KEY]}}}"
-                lists[one.type.name].append(f"[{value}]")
-            walked_to = one.steps is not None
-        joined = {kind: " || ".join(each) if each else "[]" for kind, each in lists.items()}
+                lists[element.type.name].append(f"[{value}]")
+            walked_to = element.steps is not None
+        joined = {kind: " || ".join(syntax) if syntax else "[]" for kind, syntax in lists.items()}
         packed = f"{{'_nodes': {joined['node']}, '_relationships': {joined['relationship']}}}"
-        return Value(packed, T("path", fields=(
+        return Value(packed, ValueType("path", fields=(
             ("nodes", list_of(types["node"])), ("relationships", list_of(types["relationship"])),
         )))  # fmt: skip
 
     # --- subqueries
 
-    def value(self, scope: Expressions, each: Syntax) -> Value:
+    def value(self, scope: Expressions, syntax: Syntax) -> Value:
         """Compile EXISTS, COUNT, COLLECT, a pattern that is a condition, or a comprehension."""
-        if each.kind == "pattern":
-            found = self.match(each.all("path"), None, scope.scope)
-            return Value(f"EXISTS ({select('1', found)})", BOOL)
-        if each.kind == "pattern-comprehension":
-            where, result = each.first("where"), each.first("result")
-            found = self.match(each.all("path"), where, scope.scope)
-            inner = Expressions(self.context, {**scope.scope, **found.scope}, self.value)
+        if syntax.kind == "pattern":
+            matched = self.match(syntax.all("path"), None, scope.scope)
+            return Value(f"EXISTS ({select('1', matched)})", BOOL)
+        if syntax.kind == "pattern-comprehension":
+            where, result = syntax.first("where"), syntax.first("result")
+            matched = self.match(syntax.all("path"), where, scope.scope)
+            inner = Expressions(self.context, {**scope.scope, **matched.scope}, self.value)
             assert result is not None
             value = inner.value(result.parts[0])
-            listed = select(f"list({value.sql})", found)
+            listed = select(f"list({value.sql})", matched)
             return Value(f"coalesce(({listed}), [])", list_of(value.type))
-        query = each.parts[0]
+        query = syntax.parts[0]
         if len(query.parts) == 1 and query.parts[0].kind == "match":
             clause = query.parts[0]
-            found = self.match(clause.all("path"), clause.first("where"), scope.scope)
-            if each.name == "EXISTS":
-                return Value(f"EXISTS ({select('1', found)})", BOOL)
-            if each.name == "COUNT":
-                return Value(f"({select('count(*)', found)})", INT)
+            matched = self.match(clause.all("path"), clause.first("where"), scope.scope)
+            if syntax.name == "EXISTS":
+                return Value(f"EXISTS ({select('1', matched)})", BOOL)
+            if syntax.name == "COUNT":
+                return Value(f"({select('count(*)', matched)})", INT)
         sql, types = self.queries(query, scope.scope)
-        if each.name == "EXISTS":
+        if syntax.name == "EXISTS":
             return Value(f"EXISTS ({sql})", BOOL)
-        if each.name == "COUNT":
+        if syntax.name == "COUNT":
             return Value(f"(SELECT count(*) FROM ({sql}))", INT)
         listed = f"SELECT list(c0) FROM ({sql})"
         return Value(f"coalesce(({listed}), [])", list_of(types[0]))
@@ -538,7 +544,7 @@ class _Reading:
             parts = selector.parts if selector.kind == "shortest" else parts[1:]
         elements = self._chain(parts)
         if selector is not None:
-            walks = [one for one in elements if one.steps is not None]
+            walks = [element for element in elements if element.steps is not None]
             if len(elements) != 3 or not walks or walks[0].group is not None:
                 raise Untranslated("shortest path of several parts")
             [walk] = walks
@@ -551,8 +557,8 @@ class _Reading:
                 if (walk.steps or (0,))[0] > 1:
                     raise Untranslated("shortest path of at least two steps")
         whole = bool(name) and self.context.used.get(name, frozenset()) is None
-        for one in elements:
-            one.whole = one.whole or whole
+        for element in elements:
+            element.whole = element.whole or whole
         if name:
             self.named.append((name, elements))
         self.paths.append(elements)
@@ -623,18 +629,19 @@ class _Reading:
         if between is not None:
             left = elements[-1]
             group = between.kind == "group-path"
-            one = self._group(left, between, node) if group else self._between(left, between, node)
-            self.relationships.append(one)
-            elements.append(one)
+            element = (
+                self._group(left, between, node) if group else self._between(left, between, node)
+            )
+            self.relationships.append(element)
+            elements.append(element)
         elements.append(node)
 
     def _nameless(self, part: Syntax) -> Element:
         """Return a node of which nothing is said."""
         name = self.context.fresh("_")
         every = frozenset(self.context.model.nodes)
-        element = Element(name, part, T("node", kinds=every))
-        self.elements[name] = element
-        return element
+        node = self.elements[name] = Element(name, part, ValueType("node", kinds=every))
+        return node
 
     def _element(self, part: Syntax, kind: str) -> Element:
         """Return the element of a node or relationship; one of a name that was met is that one."""
@@ -648,13 +655,13 @@ class _Reading:
             bound = self.scope.get(name)
             if bound is not None:
                 if bound.type == NULL:
-                    bound = Variable(T(kind), {KIND: "CAST(NULL AS VARCHAR)",
+                    bound = Variable(ValueType(kind), {KIND: "CAST(NULL AS VARCHAR)",
                                                KEY: "CAST(NULL AS VARCHAR)"})  # fmt: skip
                 if bound.type.name != kind:
                     raise Untranslated(f"{kind} that is {bound.type.name}")
                 bound = self._apart(bound)
-            of = bound.type.kinds if bound is not None else frozenset(among)
-            known = self.elements[name] = Element(name, part, T(kind, kinds=of), bound)
+            type_ = bound.type.kinds if bound is not None else frozenset(among)
+            known = self.elements[name] = Element(name, part, ValueType(kind, kinds=type_), bound)
         known.type = replace(known.type, kinds=known.type.kinds & kinds)
         if part.first("map", "where", "parameter") is not None:
             known.maps.append(part)
@@ -664,44 +671,44 @@ class _Reading:
         """Return a node or relationship with its parts as columns, also of one that is a value."""
         if not variable.is_value:
             return variable
-        whole, of = variable.columns[""], variable.type
-        names = dict.fromkeys(n for t in self.context.model.tables(of) for n in t.properties)
+        whole, type_ = variable.columns[""], variable.type
+        names = dict.fromkeys(n for t in self.context.model.tables(type_) for n in t.properties)
         columns = {name: f"({whole}).{quoted(name)}" for name in (KIND, KEY, *names)}
-        return Variable(of, columns)
+        return Variable(type_, columns)
 
     def _between(self, left: Element, part: Syntax, right: Element) -> Element:
         variable = part.first("variable")
         if variable is not None and variable.name in self.elements:
             raise Untranslated("relationship that stands twice in a pattern")
-        one = self._element(part, "relationship")
-        del self.elements[one.name]
-        one.ends = (right, left) if part.name == "<" else (left, right)
-        one.directed = part.name in ("<", ">")
+        element = self._element(part, "relationship")
+        del self.elements[element.name]
+        element.ends = (right, left) if part.name == "<" else (left, right)
+        element.directed = part.name in ("<", ">")
         length, quantifier = part.first("length"), part.first("quantifier")
         if length is not None or quantifier is not None:
-            if one.known is not None:
+            if element.known is not None:
                 raise Untranslated("walk of relationships that are known")
-            one.steps = steps_of(quantifier) if quantifier is not None else _length(length)
-            one.reversed = part.name == "<"
-            one.ends = (left, right)
-            one.whole = variable is not None and (
+            element.steps = steps_of(quantifier) if quantifier is not None else _length(length)
+            element.reversed = part.name == "<"
+            element.ends = (left, right)
+            element.whole = variable is not None and (
                 self.context.used.get(variable.name, frozenset()) is None
             )
-            self._within(one)
-        return one
+            self._within(element)
+        return element
 
-    def _within(self, one: Element) -> None:
-        tables = self.context.model.tables(one.type)
-        one.kinds_within = frozenset(k for t in tables for end in t.ends for k in end.kinds)
+    def _within(self, element: Element) -> None:
+        tables = self.context.model.tables(element.type)
+        element.kinds_within = frozenset(k for t in tables for end in t.ends for k in end.kinds)
 
     def _group(self, left: Element, part: Syntax, right: Element) -> Element:
         quantifier = part.first("quantifier")
         assert quantifier is not None
-        every = T("relationship", kinds=frozenset(self.context.model.relationships))
-        one = Element(self.context.fresh("_"), part, every, ends=(left, right), group=part)
-        one.steps = steps_of(quantifier)
-        self._within(one)
-        return one
+        every = ValueType("relationship", kinds=frozenset(self.context.model.relationships))
+        element = Element(self.context.fresh("_"), part, every, ends=(left, right), group=part)
+        element.steps = steps_of(quantifier)
+        self._within(element)
+        return element
 
 
 def _narrow(context: Context, relationships: Sequence[Element]) -> None:
@@ -709,34 +716,38 @@ def _narrow(context: Context, relationships: Sequence[Element]) -> None:
     changed = True
     while changed:
         changed = False
-        for one in relationships:
-            if one.group is not None or (one.steps or (1,))[0] == 0:
+        for element in relationships:
+            if element.group is not None or (element.steps or (1,))[0] == 0:
                 continue  # of no step, a node is its own end
-            tables = context.model.tables(one.type)
-            if one.steps is None:
-                tables = [table for table in tables if _fits(table, one)]
+            tables = context.model.tables(element.type)
+            if element.steps is None:
+                tables = [table for table in tables if _fits(table, element)]
             ends: tuple[set[str], set[str]] = (set(), set())
             for table in tables:
-                stored = table.ends[::-1] if one.steps is not None and one.reversed else table.ends
+                stored = (
+                    table.ends[::-1]
+                    if element.steps is not None and element.reversed
+                    else table.ends
+                )
                 for end, those in zip(stored, ends, strict=True):
                     those.update(end.kinds)
-            if not one.directed:
+            if not element.directed:
                 both = ends[0] | ends[1]
                 ends = (both, both)
             kinds = frozenset(t.name for t in tables)
             wanted = (kinds, *map(frozenset, ends))
-            for element, fit in zip((one, *one.own_ends), wanted, strict=True):
-                left = element.type.kinds & fit
-                if left != element.type.kinds:
-                    element.type = replace(element.type, kinds=left)
+            for part, fit in zip((element, *element.own_ends), wanted, strict=True):
+                left = part.type.kinds & fit
+                if left != part.type.kinds:
+                    part.type = replace(part.type, kinds=left)
                     changed = True
 
 
-def _fits(table: Table, one: Element) -> bool:
-    start, end = (element.type.kinds for element in one.own_ends)
+def _fits(table: Table, element: Element) -> bool:
+    start, end = (node.type.kinds for node in element.own_ends)
     first, second = (frozenset(end.kinds) for end in table.ends)
     forward = bool(start & first) and bool(end & second)
-    return forward or (not one.directed and bool(start & second) and bool(end & first))
+    return forward or (not element.directed and bool(start & second) and bool(end & first))
 
 
 def _apart(left: Element, right: Element, conditions: Sequence[Syntax]) -> bool:
@@ -792,16 +803,16 @@ def _columns(alias: str, names: Sequence[str]) -> dict[str, str]:
     return columns | {name: f"{alias}.{quoted(name)}" for name in names}
 
 
-def _end_columns(alias: str, one: Element) -> dict[str, str]:
+def _end_columns(alias: str, element: Element) -> dict[str, str]:
     """Name the ends of a relationship as it is stored, whatever way the pattern takes it."""
     forward = [(f"{alias}.fk", f"{alias}.f"), (f"{alias}.tk", f"{alias}.t")]
     columns: dict[str, str] = {}
     for names, here, there in zip(ENDS, forward, forward[::-1], strict=True):
         for name, same, other in zip(names, here, there, strict=True):
-            if not one.directed:
+            if not element.directed:
                 columns[name] = f"CASE WHEN {alias}.b THEN {other} ELSE {same} END"
             else:
-                columns[name] = other if one.reversed and one.steps is not None else same
+                columns[name] = other if element.reversed and element.steps is not None else same
     return columns
 
 
@@ -810,11 +821,11 @@ def _among(kind: str, kinds: frozenset[str]) -> str:
     return f"{kind} IN ({listed})"
 
 
-def _marks(one: Element, result: Match) -> str:
+def _marks(element: Element, result: Match) -> str:
     """Write the list of identities of the relationships that an element stands for."""
-    if one.steps is not None:
-        return f"{one.alias}.m"
-    return f"[{MARK.replace('e.', f'{one.alias}.')}]"
+    if element.steps is not None:
+        return f"{element.alias}.m"
+    return f"[{MARK.replace('e.', f'{element.alias}.')}]"
 
 
 def _length(length: Syntax | None) -> tuple[int, int | None]:
@@ -831,7 +842,9 @@ def _length(length: Syntax | None) -> tuple[int, int | None]:
     return least, int(last) if last.strip() else None
 
 
-def _edge(table: Table, types: Mapping[str, T], *, reverse: bool, loops: bool = True) -> str:
+def _edge(
+    table: Table, types: Mapping[str, ValueType], *, reverse: bool, loops: bool = True
+) -> str:
     """Select a kind of relationship with common names of columns, from its end if reversed.
 
     Without loops, those that lead back to their node are left out.
@@ -839,9 +852,9 @@ def _edge(table: Table, types: Mapping[str, T], *, reverse: bool, loops: bool = 
     ends = table.ends[::-1] if reverse else table.ends
     columns = [f"{text(table.name)} AS k", f"{quoted(table.key)} AS i", f"{reverse} AS b"]
     for end, (key, kind) in zip(ends, ((FROM, FROM_KIND), (TO, TO_KIND)), strict=True):
-        of = text(end.kinds[0]) if end.kind_column is None else quoted(end.kind_column)
-        columns += [f"{quoted(end.column)} AS {key}", f"{of} AS {kind}"]
-    columns += [_column(table, name, of) for name, of in types.items()]
+        type_ = text(end.kinds[0]) if end.kind_column is None else quoted(end.kind_column)
+        columns += [f"{quoted(end.column)} AS {key}", f"{type_} AS {kind}"]
+    columns += [_column(table, name, type_) for name, type_ in types.items()]
     condition = ""
     if not loops:
         first, second = table.ends
@@ -852,18 +865,19 @@ def _edge(table: Table, types: Mapping[str, T], *, reverse: bool, loops: bool = 
     return f"SELECT {', '.join(columns)} FROM graph.{quoted(table.name)}{condition}"
 
 
-def _column(table: Table, name: str, of: T) -> str:
+def _column(table: Table, name: str, type_: ValueType) -> str:
     """Select a property as the type that it has in all kinds of an element, or null."""
     own = table.properties.get(name)
     if own is None:
-        return f"CAST(NULL AS {sql_type(of)}) AS {quoted(name)}"
-    if own != of:
-        return f"CAST({quoted(name)} AS {sql_type(of)}) AS {quoted(name)}"
+        return f"CAST(NULL AS {sql_type(type_)}) AS {quoted(name)}"
+    if own != type_:
+        return f"CAST({quoted(name)} AS {sql_type(type_)}) AS {quoted(name)}"
     return quoted(name)
 
 
-def select(what: str, found: Match) -> str:
+def select(what: str, matched: Match) -> str:
     """Select from the sources of a pattern."""
-    where = f" WHERE {' AND '.join(f'({c})' for c in found.conditions)}" if found.conditions else ""
-    sources = f" FROM {', '.join(found.sources)}" if found.sources else ""
+    conditions = " AND ".join(f"({condition})" for condition in matched.conditions)
+    where = f" WHERE {conditions}" if conditions else ""
+    sources = f" FROM {', '.join(matched.sources)}" if matched.sources else ""
     return f"SELECT {what}{sources}{where}"

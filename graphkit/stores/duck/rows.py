@@ -42,7 +42,7 @@ def neutral_table(
 ) -> Result:
     """Return Arrow as every store does: integers of 64 bits, graph values as JSON."""
     types = [arrow_type(str(column[1])) for column in cursor.description or ()]
-    if all(of is not None for of in types):
+    if all(type_ is not None for type_ in types):
         schema = pa.schema(list(zip(names, types, strict=True)))
         return Result(*first_part(plain_table(schema, cursor, limits), limits))
     rows = ([neutral(value, model) for value in row] for row in rows_of(cursor))
@@ -54,7 +54,7 @@ def plain_table(schema: pa.Schema, cursor: DuckDBPyConnection, limits: Limits) -
     parts, rows, size = [schema.empty_table()], 0, 0
     for batch in batches(cursor, BATCH):
         part = pa.table(
-            [cast(array, of) for array, of in zip(batch.columns, schema.types, strict=True)],
+            [cast(array, type_) for array, type_ in zip(batch.columns, schema.types, strict=True)],
             schema=schema,
         )
         parts.append(part)
@@ -64,10 +64,10 @@ def plain_table(schema: pa.Schema, cursor: DuckDBPyConnection, limits: Limits) -
     return pa.concat_tables(parts).combine_chunks()
 
 
-def cast(array: pa.Array, of: pa.DataType) -> pa.Array:
+def cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
     """Cast integers, and sums of them, to 64 bits; name list items."""
     try:
-        return array if array.type == of else pc.cast(array, of)
+        return array if array.type == type_ else pc.cast(array, type_)
     except pa.ArrowInvalid as error:
         raise StoreError("found an integer that does not fit into 64 bits") from error
 

@@ -11,8 +11,8 @@ from graphkit.stores.duck.types import (
     NULL,
     SCALARS,
     Model,
-    T,
     Value,
+    ValueType,
     packed,
     quoted,
     sql_type,
@@ -34,7 +34,7 @@ class Variable:
     column for its kind, its key, and each property that the statement uses.
     """
 
-    type: T
+    type: ValueType
     columns: Mapping[str, str]
 
     @property
@@ -78,8 +78,10 @@ class Context:
 
     def parameter(self, name: str) -> Value:
         """Bind a parameter: of the same type, any value of it fits the same SQL."""
-        of = type_of(self.parameters[name])
-        if of.name not in SCALARS and (of.name != "list" or (of.item or NULL).name not in SCALARS):
+        type_ = type_of(self.parameters[name])
+        if type_.name not in SCALARS and (
+            type_.name != "list" or (type_.item or NULL).name not in SCALARS
+        ):
             return self.bind(self.value_of(name))
         value = self.bind(self.parameters[name])
         self.places[next(reversed(self.bound))] = name
@@ -89,17 +91,17 @@ class Context:
         """Bind a value of the statement, of which no text reaches the database."""
         if value is None:
             return Value("NULL", NULL)
-        of = type_of(value)
+        type_ = type_of(value)
         if isinstance(value, dict):
-            return Value(packed({key: self.bind(item).sql for key, item in value.items()}), of)
-        if isinstance(value, list | tuple) and (of.item or NULL).name not in SCALARS:
-            items = [self.bind(item).cast(of.item or NULL) for item in value]
-            return Value(f"[{', '.join(items)}]", of)
+            return Value(packed({key: self.bind(item).sql for key, item in value.items()}), type_)
+        if isinstance(value, list | tuple) and (type_.item or NULL).name not in SCALARS:
+            items = [self.bind(item).cast(type_.item or NULL) for item in value]
+            return Value(f"[{', '.join(items)}]", type_)
         name = self.fresh("p")
         self.bound[name] = value
-        written = f"CAST(${name} AS {sql_type(of)})"
+        written = f"CAST(${name} AS {sql_type(type_)})"
         self.expressions[written] = name
-        return Value(written, of)
+        return Value(written, type_)
 
     def constant(self, value: Value) -> Any:
         """Return the value that an expression is bound to, on which the SQL then depends.
@@ -111,10 +113,10 @@ class Context:
             return self.value_of(self.places[name])
         return self.bound.get(name)
 
-    def properties(self, variable: str, of: T, *, whole: bool = False) -> list[str]:
+    def properties(self, variable: str, type_: ValueType, *, whole: bool = False) -> list[str]:
         """List the properties that must be at hand of a node or relationship, in their order."""
         wanted = None if whole else self.used.get(variable, frozenset())
-        names = dict.fromkeys(n for table in self.model.tables(of) for n in table.properties)
+        names = dict.fromkeys(n for table in self.model.tables(type_) for n in table.properties)
         return [name for name in names if wanted is None or name in wanted]
 
 
@@ -130,14 +132,14 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
     within: list[tuple[str, list[str]]] = []
     everything = False
 
-    def visit(each: Syntax, parent: Syntax | None) -> None:
+    def visit(syntax: Syntax, parent: Syntax | None) -> None:
         nonlocal everything
-        if each.kind == "property" and each.parts[0].kind == "variable":
-            used.setdefault(each.parts[0].name, set()).add(each.name)
+        if syntax.kind == "property" and syntax.parts[0].kind == "variable":
+            used.setdefault(syntax.parts[0].name, set()).add(syntax.name)
             return
-        if each.kind == "projection":
-            name = each.parts[0].name
-            for entry in each.parts[1:]:
+        if syntax.kind == "projection":
+            name = syntax.parts[0].name
+            for entry in syntax.parts[1:]:
                 if entry.kind == "own-property":
                     used.setdefault(name, set()).add(entry.name)
                 elif entry.kind == "own-properties":
@@ -145,73 +147,73 @@ def used_properties(query: Syntax) -> dict[str, frozenset[str] | None]:
                 elif entry.kind == "own-variable":
                     whole.add(entry.name)
                 else:
-                    visit(entry, each)
+                    visit(entry, syntax)
             return
-        if each.kind == "path" and each.parts and each.parts[0].kind == "variable":
-            name = each.parts[0].name
+        if syntax.kind == "path" and syntax.parts and syntax.parts[0].kind == "variable":
+            name = syntax.parts[0].name
             within.append((name, [
-                part.name for kind in ("node", "relationship") for element in each.walk(kind)
+                part.name for kind in ("node", "relationship") for element in syntax.walk(kind)
                 for part in element.all("variable")
             ]))  # fmt: skip
-        if each.kind in ("node", "relationship"):
-            variable = each.first("variable")
-            entries = each.first("map")
+        if syntax.kind in ("node", "relationship"):
+            variable = syntax.first("variable")
+            entries = syntax.first("map")
             if entries is not None and variable is not None:
                 used.setdefault(variable.name, set()).update(e.name for e in entries.parts)
-            for part in each.parts:
+            for part in syntax.parts:
                 if part is not variable:
-                    visit(part, each)
+                    visit(part, syntax)
             return
-        if each.kind == "order" and parent is not None:
+        if syntax.kind == "order" and parent is not None:
             columns = {item.parts[-1].name for item in parent.all("item")
                        if item.parts[-1] is not item.parts[0]}  # fmt: skip
-            for sort in each.parts:
+            for sort in syntax.parts:
                 if sort.parts[0].kind != "variable" or sort.parts[0].name not in columns:
-                    visit(sort, each)
+                    visit(sort, syntax)
             return
-        if each.kind == "item" and each.parts[0].kind == "variable":
-            last = each.parts[-1]
-            if last is not each.parts[0] and last.kind == "variable":
-                alike.append((each.parts[0].name, last.name))
+        if syntax.kind == "item" and syntax.parts[0].kind == "variable":
+            last = syntax.parts[-1]
+            if last is not syntax.parts[0] and last.kind == "variable":
+                alike.append((syntax.parts[0].name, last.name))
             elif parent is not None and parent.kind == "return":
-                whole.add(each.parts[0].name)
+                whole.add(syntax.parts[0].name)
             if parent is not None and parent.kind == "return":
-                whole.add(each.parts[0].name)
+                whole.add(syntax.parts[0].name)
             return
-        if each.kind == "item":
-            visit(each.parts[0], each)
+        if syntax.kind == "item":
+            visit(syntax.parts[0], syntax)
             return
-        if each.kind == "star" and parent is not None and parent.kind == "return":
+        if syntax.kind == "star" and parent is not None and parent.kind == "return":
             everything = True
         if (
-            each.kind == "function" and each.name.lower() in ("startnode", "endnode")
-            and each.parts and each.parts[0].kind == "variable"
+            syntax.kind == "function" and syntax.name.lower() in ("startnode", "endnode")
+            and syntax.parts and syntax.parts[0].kind == "variable"
         ):  # fmt: skip
-            used.setdefault(each.parts[0].name, set()).add(ENDS[0][0])
+            used.setdefault(syntax.parts[0].name, set()).add(ENDS[0][0])
             return
         if (
-            each.kind == "function" and each.name.lower() in IDENTITY and each.parts
-            and each.parts[-1].kind == "variable"
+            syntax.kind == "function" and syntax.name.lower() in IDENTITY and syntax.parts
+            and syntax.parts[-1].kind == "variable"
         ):  # fmt: skip
             return
-        if each.kind == "null-test" and each.parts[0].kind == "variable":
+        if syntax.kind == "null-test" and syntax.parts[0].kind == "variable":
             return
-        if each.kind == "label-test" and each.parts[0].kind == "variable":
+        if syntax.kind == "label-test" and syntax.parts[0].kind == "variable":
             return
-        if each.kind == "compare" and all(p.kind in ("variable", "sign") for p in each.parts):
+        if syntax.kind == "compare" and all(p.kind in ("variable", "sign") for p in syntax.parts):
             return
-        if each.kind == "variable":
-            whole.add(each.name)
+        if syntax.kind == "variable":
+            whole.add(syntax.name)
             return
-        if each.kind == "unwind":
-            visit(each.parts[0], each)
+        if syntax.kind == "unwind":
+            visit(syntax.parts[0], syntax)
             return
-        if each.kind in ("for", "assignment"):
-            visit(each.parts[1], each)
+        if syntax.kind in ("for", "assignment"):
+            visit(syntax.parts[1], syntax)
             return
-        for part in each.parts:
-            if each.kind not in BINDERS or part.kind != "variable":
-                visit(part, each)
+        for part in syntax.parts:
+            if syntax.kind not in BINDERS or part.kind != "variable":
+                visit(part, syntax)
 
     visit(query, None)
     changed = True
@@ -241,11 +243,11 @@ class _Everything(dict[str, frozenset[str] | None]):
         return None
 
 
-def node_rows(model: Model, of: T) -> str:
+def node_rows(model: Model, type_: ValueType) -> str:
     """Select all nodes of some kinds: kind, key and the whole node."""
-    types = model.types(of)
+    types = model.types(type_)
     selects = []
-    for table in model.tables(of):
+    for table in model.tables(type_):
         entries = [f"'{KIND}': {text(table.name)}", f"'{KEY}': {quoted(table.key)}"]
         for name, wanted in types.items():
             own = table.properties.get(name)
@@ -269,7 +271,7 @@ class Values(Protocol):
     def context(self) -> Context:
         """Return the model, bound values and names that the whole compilation shares."""
 
-    def value(self, each: Syntax) -> Value:
+    def value(self, syntax: Syntax) -> Value:
         """Compile a value."""
 
 

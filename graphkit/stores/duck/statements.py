@@ -14,7 +14,7 @@ from graphkit.cypher import Statement
 from graphkit.cypher.scopes import check_scopes
 from graphkit.stores.comparisons import numbers_for_text
 from graphkit.stores.duck.clauses import Compiled, compiled
-from graphkit.stores.duck.types import Model, T, type_of
+from graphkit.stores.duck.types import Model, ValueType, type_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ MOST_COMPILATIONS = 16
 
 
 @lru_cache(1024)
-def compilations(statement: str, types: tuple[tuple[str, T], ...], model: int) -> deque[Compiled]:
+def compilations(
+    statement: str, types: tuple[tuple[str, ValueType], ...], model: int
+) -> deque[Compiled]:
     """Return what was compiled of a statement for parameters of these types, of one model."""
     return deque(maxlen=MOST_COMPILATIONS)
 

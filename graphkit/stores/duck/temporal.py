@@ -30,8 +30,8 @@ from graphkit.stores.duck.types import (
     NULL,
     TEXT,
     TIME,
-    T,
     Value,
+    ValueType,
     sql_type,
     unsure,
 )
@@ -82,7 +82,7 @@ def _if(condition: str, then: str, problem: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE error('{problem}') END"
 
 
-def _failing(to: T, problem: str) -> Value:
+def _failing(to: ValueType, problem: str) -> Value:
     """Write a value that is an error of the engine, where it is asked for."""
     return Value(f"CAST(error('{problem}') AS {sql_type(to)})", to)
 
@@ -118,7 +118,7 @@ def _literal(scope: Values, value: Value) -> str | None:
 # --- values from their parts
 
 
-def _packed(to: T, day: str, nanos: str, offset: str = "0", zone: str = "''") -> str:
+def _packed(to: ValueType, day: str, nanos: str, offset: str = "0", zone: str = "''") -> str:
     """Write a value of a local day and time, at an offset from UTC in seconds."""
     if to == DATE:
         return day
@@ -135,7 +135,7 @@ def _packed(to: T, day: str, nanos: str, offset: str = "0", zone: str = "''") ->
     return f"CAST({_struct(fields)} AS {sql_type(to)})"
 
 
-def _written(steps: _Steps, to: T) -> Value:
+def _written(steps: _Steps, to: ValueType) -> Value:
     """Write a value of the steps' day ``d``, time ``n``, offset ``o`` and zone ``z``."""
     zone = "t.z" if "z" in steps.names else "''"
     offset = "t.o" if "o" in steps.names else "CAST(0 AS BIGINT)"
@@ -256,7 +256,7 @@ DAY_PARTS, TIME_PARTS = "ymdwkqer", "hicf"
 """Year, month, day, week, day of it, quarter, day of it, day of the year; hour to fraction."""
 
 
-def _parsed(scope: Values, to: T, text: str, literal: str | None) -> Value:
+def _parsed(scope: Values, to: ValueType, text: str, literal: str | None) -> Value:
     """Write a date or time that a text is; another text is an error of the engine."""
     parts = (DAY_PARTS if to not in (LOCAL_TIME, TIME) else "", TIME_PARTS if to != DATE else "")
     names = [part + form for group in parts for form in "12" for part in group]
@@ -297,7 +297,7 @@ def _parsed(scope: Values, to: T, text: str, literal: str | None) -> Value:
 
 
 def _of_parts(
-    to: T, steps: _Steps | None, parts: Mapping[str, str], offset: str, zone: str
+    to: ValueType, steps: _Steps | None, parts: Mapping[str, str], offset: str, zone: str
 ) -> Value:
     """Write a value of the parts of a text, which are NULL where the text has none."""
     values = {}
@@ -517,7 +517,7 @@ def _field(names: frozenset[str], name: str, otherwise: str) -> str:
     return f"t.{name}" if name in names else otherwise
 
 
-def _check_fields(to: T, names: frozenset[str]) -> None:
+def _check_fields(to: ValueType, names: frozenset[str]) -> None:
     """Refuse maps that Neo4j refuses: of two kinds of dates, with gaps, of what there is not."""
     days = {"year", *(name for family in FAMILIES for name in family)}
     times = {*CLOCK, *FRACTIONS}
@@ -550,7 +550,7 @@ def _gap(order: Sequence[str], names: frozenset[str]) -> bool:
     return not there[0] or there != sorted(there, reverse=True)
 
 
-def _numbers(to: T, fields: Mapping[str, Value]) -> dict[str, str]:
+def _numbers(to: ValueType, fields: Mapping[str, Value]) -> dict[str, str]:
     """Write the numbers of a map."""
     numbers = {}
     for name, value in fields.items():
@@ -562,7 +562,7 @@ def _numbers(to: T, fields: Mapping[str, Value]) -> dict[str, str]:
     return numbers
 
 
-def _filled(steps: _Steps, to: T, operands: Mapping[str, str]) -> _Steps:
+def _filled(steps: _Steps, to: ValueType, operands: Mapping[str, str]) -> _Steps:
     """Refuse an operand that turns out to be null."""
     parts = [f"t.{n} IS NOT NULL" for n, sql in operands.items() if not CONSTANT.fullmatch(sql)]
     if not parts:
@@ -576,7 +576,7 @@ def _filled(steps: _Steps, to: T, operands: Mapping[str, str]) -> _Steps:
 CONSTANT = re.compile(r"CAST\((-?\d+|\$p\d+) AS \w+\)")
 
 
-def _of_map(to: T, fields: Mapping[str, Value]) -> Value:
+def _of_map(to: ValueType, fields: Mapping[str, Value]) -> Value:
     """Build a value of the fields of a map."""
     names = frozenset(fields)
     if to == DURATION:
@@ -679,19 +679,19 @@ def _duration_of_map(fields: Mapping[str, Value]) -> Value:
 # --- functions
 
 
-def _day_part(own: T, sql: str) -> str:
+def _day_part(own: ValueType, sql: str) -> str:
     if own in (LOCAL_TIME, TIME) or own not in INSTANTS:
         raise Untranslated(f"date of {own.name}")
     return sql if own == DATE else f"{sql}._date"
 
 
-def _nanos_part(own: T, sql: str) -> str:
+def _nanos_part(own: ValueType, sql: str) -> str:
     if own == DATE or own not in INSTANTS:
         raise Untranslated(f"time of {own.name}")
     return f"{sql}._nanos"
 
 
-def _now(to: T) -> Value:
+def _now(to: ValueType) -> Value:
     """Build the present, in UTC."""
     day, nanos = _later(EPOCH, "epoch_us(now()) // 86400000000"), "epoch_us(now()) % 86400000000"
     if to == DATE:
@@ -699,7 +699,7 @@ def _now(to: T) -> Value:
     return _written(_start((), d=day, n=f"({nanos}) * 1000"), to)
 
 
-def _converted(scope: Values, to: T, value: Value) -> Value:
+def _converted(scope: Values, to: ValueType, value: Value) -> Value:
     """Build a value of a text or another date or time."""
     if value.type in (NULL, to):
         return value
@@ -719,26 +719,26 @@ def _converted(scope: Values, to: T, value: Value) -> Value:
     raise Untranslated(f"{to.name}() of {value.type.name}")
 
 
-def _constructor(to: T) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, each: Syntax) -> Value:
-        if not each.parts and to != DURATION:
+def _constructor(to: ValueType) -> Callable[[Values, Syntax], Value]:
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        if not syntax.parts and to != DURATION:
             return _now(to)
-        if len(each.parts) != 1:
-            raise Untranslated(f"{each.name}() of {len(each.parts)} values")
-        fields = _fields(scope, each.parts[0])
+        if len(syntax.parts) != 1:
+            raise Untranslated(f"{syntax.name}() of {len(syntax.parts)} values")
+        fields = _fields(scope, syntax.parts[0])
         if fields is not None:
             return _of_map(to, fields)
-        return _converted(scope, to, scope.value(each.parts[0]))
+        return _converted(scope, to, scope.value(syntax.parts[0]))
 
     return rule
 
 
-def _fields(scope: Values, each: Syntax) -> dict[str, Value] | None:
+def _fields(scope: Values, syntax: Syntax) -> dict[str, Value] | None:
     """List the fields of a map; None of what is no map."""
-    if each.kind == "map":
-        entries = {part.name: scope.value(part.parts[0]) for part in each.parts}
+    if syntax.kind == "map":
+        entries = {part.name: scope.value(part.parts[0]) for part in syntax.parts}
     else:
-        value = scope.value(each)
+        value = scope.value(syntax)
         if value.type.name != "map":
             return None
         quoted = {name: name.replace("'", "''") for name, _ in value.type.fields}
@@ -752,25 +752,27 @@ def _fields(scope: Values, each: Syntax) -> dict[str, Value] | None:
     return fields
 
 
-def _clock(to: T) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, each: Syntax) -> Value:
-        if not each.parts:
+def _clock(to: ValueType) -> Callable[[Values, Syntax], Value]:
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        if not syntax.parts:
             return _now(to)
-        zone = scope.value(each.parts[0])
+        zone = scope.value(syntax.parts[0])
         if zone.type == NULL:
             return zone
-        raise Untranslated(f"{each.name}() of a zone")
+        raise Untranslated(f"{syntax.name}() of a zone")
 
     return rule
 
 
-def _from_epoch(scope: Values, each: Syntax) -> Value:
-    names = ("epochseconds", "nanosecond") if each.name.lower().endswith("h") else ("epochmillis",)
-    values = [scope.value(part) for part in each.parts]
+def _from_epoch(scope: Values, syntax: Syntax) -> Value:
+    names = (
+        ("epochseconds", "nanosecond") if syntax.name.lower().endswith("h") else ("epochmillis",)
+    )
+    values = [scope.value(part) for part in syntax.parts]
     if any(value.type == NULL for value in values):
         return Value("NULL", NULL)
     if len(values) != len(names):
-        raise Untranslated(f"{each.name}() of {len(values)} values")
+        raise Untranslated(f"{syntax.name}() of {len(values)} values")
     return _of_epoch(dict(zip(names, values, strict=True)))
 
 
@@ -779,13 +781,13 @@ SIZES = {"hour": 3600 * NANOS, "minute": 60 * NANOS, "second": NANOS,
          "millisecond": 1_000_000, "microsecond": 1_000}  # fmt: skip
 
 
-def _truncate(to: T) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, each: Syntax) -> Value:
-        if not 1 <= len(each.parts) <= 3:
-            raise Untranslated(f"{each.name}() of {len(each.parts)} values")
-        unit = (_literal(scope, scope.value(each.parts[0])) or "").lower()
-        value = scope.value(each.parts[1]) if len(each.parts) > 1 else _now(to)
-        fields = _fields(scope, each.parts[2]) if len(each.parts) > 2 else {}
+def _truncate(to: ValueType) -> Callable[[Values, Syntax], Value]:
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        if not 1 <= len(syntax.parts) <= 3:
+            raise Untranslated(f"{syntax.name}() of {len(syntax.parts)} values")
+        unit = (_literal(scope, scope.value(syntax.parts[0])) or "").lower()
+        value = scope.value(syntax.parts[1]) if len(syntax.parts) > 1 else _now(to)
+        fields = _fields(scope, syntax.parts[2]) if len(syntax.parts) > 2 else {}
         if value.type == NULL:
             return value
         allowed = [*UNITS, *SIZES]
@@ -794,7 +796,7 @@ def _truncate(to: T) -> Callable[[Values, Syntax], Value]:
         elif DATE in (to, value.type):
             allowed = list(UNITS)
         if unit not in allowed or fields is None or value.type not in INSTANTS:
-            raise Untranslated(f"{each.name}() of {unit or 'a unit'} and {value.type.name}")
+            raise Untranslated(f"{syntax.name}() of {unit or 'a unit'} and {value.type.name}")
         cut = _cut(to, unit, value, fields.pop("timezone", None))
         if not fields:
             return cut
@@ -802,7 +804,7 @@ def _truncate(to: T) -> Callable[[Values, Syntax], Value]:
             # What is cut off may be set, and what is left stays.
             place = FRACTIONS.index(unit) + 1
             if set(FRACTIONS[:place]) & fields.keys():
-                raise Untranslated(f"{each.name}() of {', '.join(sorted(fields))}")
+                raise Untranslated(f"{syntax.name}() of {', '.join(sorted(fields))}")
             for name in FRACTIONS[:place]:
                 whole = f"struct_extract({cut.sql}, '_nanos') // {SIZES[name]} % 1000"
                 fields[name] = Value(whole, INT)
@@ -812,7 +814,7 @@ def _truncate(to: T) -> Callable[[Values, Syntax], Value]:
     return rule
 
 
-def _cut(to: T, unit: str, value: Value, zone: Value | None) -> Value:
+def _cut(to: ValueType, unit: str, value: Value, zone: Value | None) -> Value:
     """Build a value cut to a unit."""
     if zone is not None and (zone.type != TEXT or to not in (TIME, DATETIME)):
         raise Untranslated(f"truncating a {to.name} with a zone that is {zone.type.name}")
@@ -848,15 +850,15 @@ def _cut(to: T, unit: str, value: Value, zone: Value | None) -> Value:
 
 
 def _between(kind: str) -> Callable[[Values, Syntax], Value]:
-    def rule(scope: Values, each: Syntax) -> Value:
-        values = [scope.value(part) for part in each.parts]
+    def rule(scope: Values, syntax: Syntax) -> Value:
+        values = [scope.value(part) for part in syntax.parts]
         if len(values) != 2:
-            raise Untranslated(f"{each.name}() of {len(values)} values")
+            raise Untranslated(f"{syntax.name}() of {len(values)} values")
         if any(value.type == NULL for value in values):
             return Value("NULL", NULL)
         for value in values:
             if value.type not in INSTANTS:
-                raise Untranslated(f"{each.name}() of {value.type.name}")
+                raise Untranslated(f"{syntax.name}() of {value.type.name}")
         return _difference(kind, *values)
 
     return rule

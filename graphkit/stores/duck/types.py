@@ -8,15 +8,15 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class T:
+class ValueType:
     """The type of a value."""
 
     name: str
     """null, bool, int, float, text, list, map, node, relationship, path, any, or temporal: date,
     datetime, localdatetime, time, localtime or duration."""
-    item: T | None = None
+    item: ValueType | None = None
     """Type of the items of a list."""
-    fields: tuple[tuple[str, T], ...] = ()
+    fields: tuple[tuple[str, ValueType], ...] = ()
     """Types of the entries of a map, by key."""
     kinds: frozenset[str] = frozenset()
     """Labels of a node or types of a relationship, of which it has one."""
@@ -38,9 +38,9 @@ class T:
         return self.name in ("node", "relationship")
 
 
-NULL, BOOL, INT, FLOAT, TEXT, ANY = map(T, ("null", "bool", "int", "float", "text", "any"))
+NULL, BOOL, INT, FLOAT, TEXT, ANY = map(ValueType, ("null", "bool", "int", "float", "text", "any"))
 DATE, DATETIME, LOCAL_DATETIME, TIME, LOCAL_TIME, DURATION = map(
-    T, ("date", "datetime", "localdatetime", "time", "localtime", "duration")
+    ValueType, ("date", "datetime", "localdatetime", "time", "localtime", "duration")
 )
 SCALARS = {
     "bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE",
@@ -54,12 +54,12 @@ SCALARS = {
 }  # fmt: skip
 
 
-def list_of(item: T) -> T:
+def list_of(item: ValueType) -> ValueType:
     """Return the type of a list."""
-    return T("list", item)
+    return ValueType("list", item)
 
 
-def type_of(value: Any) -> T:
+def type_of(value: Any) -> ValueType:
     """Return the type of a Python value.
 
     >>> type_of([1, None, 2]) == list_of(INT), type_of([1, "a"]) == list_of(ANY)
@@ -70,14 +70,14 @@ def type_of(value: Any) -> T:
     if isinstance(value, list | tuple):
         return list_of(together(map(type_of, value)))
     if isinstance(value, dict):
-        return T("map", fields=tuple((name, type_of(item)) for name, item in value.items()))
-    for kind, found in ((bool, BOOL), (int, INT), (float, FLOAT), (str, TEXT)):
+        return ValueType("map", fields=tuple((name, type_of(item)) for name, item in value.items()))
+    for kind, value_type in ((bool, BOOL), (int, INT), (float, FLOAT), (str, TEXT)):
         if isinstance(value, kind):
-            return found
+            return value_type
     return ANY
 
 
-def together(types: Iterable[T]) -> T:
+def together(types: Iterable[ValueType]) -> ValueType:
     """Return the type that values of all these types fit."""
     result = NULL
     for one in types:
@@ -85,7 +85,7 @@ def together(types: Iterable[T]) -> T:
     return result
 
 
-def _both(left: T, right: T) -> T:
+def _both(left: ValueType, right: ValueType) -> ValueType:
     if right == NULL:
         return left
     if left == NULL:
@@ -114,9 +114,9 @@ class Value:
     """An expression of SQL and the type of its values."""
 
     sql: str
-    type: T
+    type: ValueType
 
-    def cast(self, to: T) -> str:
+    def cast(self, to: ValueType) -> str:
         """Write it as a value of a wider type."""
         if self.type == NULL:
             return f"CAST(NULL AS {sql_type(to)})" if to.name in SCALARS or to == ANY else "NULL"
@@ -132,7 +132,7 @@ class Value:
             return self._map(to)
         return f"CAST({self.sql} AS {sql_type(to)})"
 
-    def _list(self, to: T) -> str:
+    def _list(self, to: ValueType) -> str:
         item = self.type.item or NULL
         if item == NULL or to.is_element:
             return self.sql
@@ -142,14 +142,14 @@ class Value:
             return f"CAST({self.sql} AS {sql_type(to)}[])"
         return f"list_transform({self.sql}, lambda i: {Value('i', item).cast(to)})"
 
-    def _map(self, to: T) -> str:
+    def _map(self, to: ValueType) -> str:
         if self.type == to and all(a == b for (_, a), (_, b) in zip(
             self.type.fields, to.fields, strict=True
         )):  # fmt: skip
             return self.sql
         types = dict(self.type.fields)
-        entries = {name: Value(entry(self.sql, name), types[name]).cast(of)
-                   for name, of in to.fields}  # fmt: skip
+        entries = {name: Value(entry(self.sql, name), types[name]).cast(type_)
+                   for name, type_ in to.fields}  # fmt: skip
         return f"CASE WHEN {self.sql} IS NOT NULL THEN {packed(entries)} END"
 
 
@@ -230,11 +230,11 @@ def map_of(entries: Mapping[str, Value]) -> Value:
     """Make a map of its entries."""
     fields = tuple((key, value.type) for key, value in entries.items())
     return Value(
-        packed({key: value.sql for key, value in entries.items()}), T("map", fields=fields)
+        packed({key: value.sql for key, value in entries.items()}), ValueType("map", fields=fields)
     )
 
 
-def number_of(left: T, right: T) -> T:
+def number_of(left: ValueType, right: ValueType) -> ValueType:
     """Return the type of a sum, difference or product of two numbers.
 
     Of an integer and a fraction it is a fraction, as of a number that may be either it may be.
@@ -246,12 +246,12 @@ def number_of(left: T, right: T) -> T:
     return replace(both, mixed=not fractions)
 
 
-def sql_type(of: T) -> str:
+def sql_type(type_: ValueType) -> str:
     """Write a type in SQL."""
-    if of.name in SCALARS:
-        return SCALARS[of.name]
-    if of.name == "list":
-        return f"{sql_type(of.item or ANY)}[]"
+    if type_.name in SCALARS:
+        return SCALARS[type_.name]
+    if type_.name == "list":
+        return f"{sql_type(type_.item or ANY)}[]"
     return "VARIANT"
 
 
@@ -270,7 +270,7 @@ class Table:
 
     name: str
     key: str
-    properties: Mapping[str, T]
+    properties: Mapping[str, ValueType]
     ends: tuple[End, ...] = ()
 
 
@@ -280,14 +280,14 @@ class Model:
 
     nodes: Mapping[str, Table]
     relationships: Mapping[str, Table]
-    properties: Mapping[str, T] = field(init=False, repr=False, compare=False)
+    properties: Mapping[str, ValueType] = field(init=False, repr=False, compare=False)
     """Type of each property of any kind, by name."""
 
     def __post_init__(self) -> None:
-        every: dict[str, list[T]] = {}
+        every: dict[str, list[ValueType]] = {}
         for table in (*self.nodes.values(), *self.relationships.values()):
-            for name, of in table.properties.items():
-                every.setdefault(name, []).append(of)
+            for name, type_ in table.properties.items():
+                every.setdefault(name, []).append(type_)
         object.__setattr__(self, "properties", {n: together(ts) for n, ts in every.items()})
 
     @property
@@ -301,16 +301,16 @@ class Model:
         keys = together(t.properties[t.key] for t in self.relationships.values())
         return f"STRUCT(k VARCHAR, i {sql_type(keys)})"
 
-    def tables(self, of: T) -> list[Table]:
+    def tables(self, type_: ValueType) -> list[Table]:
         """Return the tables of the kinds of a node or relationship, in the order of the model."""
-        among = self.nodes if of.name == "node" else self.relationships
-        return [table for name, table in among.items() if name in of.kinds]
+        among = self.nodes if type_.name == "node" else self.relationships
+        return [table for name, table in among.items() if name in type_.kinds]
 
-    def types(self, of: T) -> dict[str, T]:
+    def types(self, type_: ValueType) -> dict[str, ValueType]:
         """Return the types of all properties that a node or relationship may have."""
-        names = dict.fromkeys(n for table in self.tables(of) for n in table.properties)
-        return {name: self.property(of, name) for name in names}
+        names = dict.fromkeys(n for table in self.tables(type_) for n in table.properties)
+        return {name: self.property(type_, name) for name in names}
 
-    def property(self, of: T, name: str) -> T:
+    def property(self, type_: ValueType, name: str) -> ValueType:
         """Return the type of a property of a node or relationship; null if no kind has it."""
-        return together(t.properties[name] for t in self.tables(of) if name in t.properties)
+        return together(t.properties[name] for t in self.tables(type_) if name in t.properties)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graphkit.cypher.tokens import Syntax
 from graphkit.stores.duck.types import (
-    T,
+    ValueType,
     quoted,
     sql_type,
 )
@@ -217,10 +217,12 @@ def steps_of(quantifier: Syntax) -> tuple[int, int | None]:
     return least, int(last) if last.strip() else None
 
 
-def nothing(types: Mapping[str, T], *, ends: bool) -> str:
+def nothing(types: Mapping[str, ValueType], *, ends: bool) -> str:
     """Select no row, for a pattern that nothing fits."""
     columns = ["'' AS k", "'' AS i"]
     if ends:
         columns += [f"'' AS {name}" for name in ("f", "fk", "t", "tk")] + ["FALSE AS b"]
-    columns += [f"CAST(NULL AS {sql_type(of)}) AS {quoted(name)}" for name, of in types.items()]
+    columns += [
+        f"CAST(NULL AS {sql_type(type_)}) AS {quoted(name)}" for name, type_ in types.items()
+    ]
     return f"SELECT {', '.join(columns)} WHERE FALSE"
