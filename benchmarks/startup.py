@@ -1,4 +1,4 @@
-"""`graphkit depends KOR` on a warm cache, against importing typer, pyarrow and DuckDB alone.
+"""`graphkit depends KOR` on a warm cache, against importing typer and pyarrow alone.
 
     python benchmarks/startup.py
 
@@ -27,9 +27,9 @@ def main() -> None:
     for clock, name in ((time.perf_counter, ""), (processor_time, ", processor time")):
         compare(
             lambda: process("-m", "graphkit", "depends", "KOR", "-f", "table"),
-            lambda: process("-c", "import typer, pyarrow, _duckdb"),
+            lambda: process("-c", "import typer, pyarrow"),
             what=f"graphkit depends KOR{name}",
-            against=f"import typer, pyarrow, _duckdb{name}",
+            against=f"import typer, pyarrow{name}",
             runs=21,
             warm_up=2,
             clock=clock,

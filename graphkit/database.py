@@ -76,20 +76,21 @@ def cache_path(seeds: Path) -> Path:
     The digest is kept with a stamp of the files that it was made of, and made again only if one
     of them is another or has changed.
     """
-    import _duckdb
-
     package = Path(__file__).parent
     below = sorted(Path(folder, name) for folder, _, names in os.walk(seeds) for name in names)
     readers = sorted((package / "seeds").glob("*.py"))
     builders = [*readers, *(package / name for name in BUILDERS)]
     owner = _owner(seeds)
     # Another version of DuckDB may not open the file.
-    stamp, settled = _stamp([*below, *builders], _duckdb.__version__)
+    engine = find_spec("_duckdb")
+    stamp, settled = _stamp([*below, *builders, Path(str(engine and engine.origin))])
     kept = user_folder("cache") / f"{owner}.digest"
     with suppress(OSError):
         found, _, digest = kept.read_text().partition(" ")
         if found == stamp:
             return kept.with_name(f"{owner}-{digest}{ENDING}")
+    import _duckdb
+
     total = hashlib.sha256(_duckdb.__version__.encode())
     for path in (*below, *builders):
         # The check of seeds refuses what is not a regular file; reading it might never end.
@@ -108,15 +109,14 @@ KEPT = 2
 """Number of default databases of other versions that stay in the cache."""
 
 
-def _stamp(files: Sequence[Path], version: str) -> tuple[str, bool]:
+def _stamp(files: Sequence[Path]) -> tuple[str, bool]:
     """Hash names, places, sizes and times of files; False if one was changed a moment ago."""
     found = [(path, path.stat()) for path in files]
     facts = [
         (str(p), s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in found
     ]
     newest = max((max(s.st_mtime, s.st_ctime) for _, s in found), default=0)
-    text = repr((version, facts)).encode()
-    return hashlib.sha256(text).hexdigest(), newest < time.time() - SETTLED
+    return hashlib.sha256(repr(facts).encode()).hexdigest(), newest < time.time() - SETTLED
 
 
 def _owner(seeds: Path) -> str:
@@ -205,7 +205,7 @@ def open_database(db: str | None = None, progress: Progress = no_progress) -> St
     path = cache_path(seeds)
     store = DuckStore(path)
     try:
-        store.open()
+        last_load(store)  # which is kept: the file need not be opened for it
     except Unreachable:  # missing, damaged, or in use
         store = build_cache(seeds, path, progress)
     return WithNeo4j(store) if place == AUTO else store

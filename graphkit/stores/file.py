@@ -53,7 +53,8 @@ class FileStore(Closing):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._identity = ""
+        self._identity: str | None = None
+        """Identity of the file that is open, or from which rows were taken that were kept."""
         self._loaded = ""
         """Identity of the file as this object loaded it, however recently."""
         self._sparing = False
@@ -76,17 +77,33 @@ class FileStore(Closing):
         """Place, size and times of the file; empty if another program may be at work on it.
 
         That is so while a log of changes lies beside it, and until its next change is sure to
-        give it other times, unless the last was a load by this object. The file is opened: rows
-        are of the one that was identified.
+        give it other times, unless the last was a load by this object. It stays the same until
+        the file is closed: one that is another when it is opened ends the statement.
+
+        Raises
+        ------
+        Unreachable
+            There is no such file.
         """
-        self.open()
+        if self._identity is None:
+            self._identity = self._identified()
         return self._identity
+
+    def _identified(self) -> str:
+        check_place(self.path)
+        if self.path.is_dir():
+            raise Unreachable(f"{self.path} is a folder; wanted a database file")
+        if not self._exists:
+            raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
+        found = identity_of(self.path)
+        return found if found == self._loaded or is_settled(self.path) else ""
 
     def close(self) -> None:
         """Let go of the file."""
         for sandbox in self._idle:
             sandbox.close()
         self._idle = []
+        self._identity = None
         self._detach()
 
     def free(self, *, sparing: bool = False) -> None:
@@ -102,19 +119,17 @@ class FileStore(Closing):
 
         Raises
         ------
+        StoreError
+            It is another file than the one that was identified.
         Unreachable
             There is no such file, or it is not a database.
         """
         with self._opening:
             if self.is_open:
                 return
-            check_place(self.path)
-            if self.path.is_dir():
-                raise Unreachable(f"{self.path} is a folder; wanted a database file")
-            if not self._exists:
-                raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-            found = identity_of(self.path)
-            self._identity = found if found == self._loaded or is_settled(self.path) else ""
+            before, self._identity = self._identity, self._identified()
+            if before and self._identity != before:
+                raise StoreError(f"{self.path} was replaced while it was read; ask again")
             self._attach()
 
     @property
