@@ -311,8 +311,8 @@ def test_an_answer_imports_nothing_that_it_does_not_need(db):
     )
     imported = set(done.stderr.split())
     slow = {
-        "_duckdb", "asyncio", "csv", "html", "jgo", "neo4j", "networkx", "numpy.ma", "pandas", "pyarrow.acero",
-        "pyarrow.dataset", "rich", "scipy", "yaml",
+        "_duckdb", "asyncio", "csv", "html", "jgo", "neo4j", "networkx", "numpy.ma", "pandas",
+        "pyarrow.acero", "pyarrow.dataset", "rich", "scipy", "yaml",
     }  # fmt: skip
     assert slow & imported == set()
 
