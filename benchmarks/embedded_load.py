@@ -42,7 +42,7 @@ def main() -> None:
         for number, part in enumerate(build_graph(read_seeds(seeds)).parts):
             file = folder / f"{number}.parquet"
             parquet.write_table(with_kinds(part), file)
-            copies.append(f'INSERT INTO {FILE}."{part.kind.name}" BY NAME FROM \'{file}\'')
+            copies.append(f"INSERT INTO {FILE}.\"{part.kind.name}\" BY NAME FROM '{file}'")
 
         def ours() -> None:
             path = folder / "ours.duckdb"
