@@ -7,7 +7,7 @@ undeclared ones, are an error when the file is read.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -277,9 +277,6 @@ READ_FIRST = ("reference", "product-links", "claims", "reviewed-weights")
 PARTLY_KEPT = ("import-periods",)
 """Queries with parameters whose rows are kept all the same: few rows out of much that is read."""
 
-SORTED_HERE = ("exports", "imports", "trade")
-"""Queries of many flows by columns of text: to order them takes a database half of its time."""
-
 
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
@@ -292,25 +289,11 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
 
     def read() -> pa.Table:
-        if name in SORTED_HERE:
-            unsorted, _, order = text.rpartition("ORDER BY")
-            return _in_order(_typed(store.run(unsorted, values).table), order.split(","))
         return _typed(store.run(text, values).table)
 
     same = store.identity or store.content
     always = store.identity and (not values or name in PARTLY_KEPT)
     return kept_rows(same, text, values, read, least=0.0 if always else None) if same else read()
-
-
-def _in_order(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Sort rows by columns of text as a database does, null last."""
-    import numpy as np
-
-    from graphkit.analysis.shares import ranked
-    from graphkit.arrow import numbers
-
-    places = [ranked(rows[name.strip()])[0] for name in names]
-    return rows.take(numbers(np.lexsort(places[::-1])))
 
 
 def _typed(rows: pa.Table) -> pa.Table:
