@@ -421,7 +421,8 @@ from graphkit.stores.duck.file import SETTINGS
 from graphkit.stores.sandbox_worker import allow_only, open_no_more
 
 path, canary, lock = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-connection = _duckdb.connect(":memory:", config=SETTINGS | {"async_threads": 0})
+alone = {} if _duckdb.__version__.startswith("1.") else {"async_threads": 0}
+connection = _duckdb.connect(":memory:", config=SETTINGS | alone)
 if lock == "landlock":
     assert allow_only([path])
 connection.execute(f"ATTACH '{path}' AS graph (READ_ONLY)")

@@ -28,6 +28,7 @@ MATCH (c:Country) WHERE c.iso3 < 'C' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETUR
 MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, length(p) AS l, any(n IN nodes(p) WHERE (n)-[:USED_IN]->()) AS x, all(n IN nodes(p) WHERE (n)-->()) AS y ORDER BY b, l, x
 MATCH (n) WHERE n.key = 'mine' OR n.iso3 = 'KOR' RETURN labels(n) AS l, n.key AS k, n.iso3 AS i ORDER BY l
 MATCH (c:Country) WHERE c.iso3 IN ['KOR', 'JPN'] RETURN c.iso3 AS c, [x IN ['ree-metals', 'magnets-metal'] | COUNT { (c)<-[f:EXPORTS]-() WHERE f.product = x }] AS n ORDER BY c
+UNWIND [1, 1.0, 'a', true, [1], null] AS v UNWIND [[1.0, 'a'], ['a', [1]], [true, 2]] AS l RETURN v IN l AS x, v = l[0] AS y, v <> l[1] AS z
 UNWIND [[1, 'a'], ['a', 1], [1.0, 'a']] AS l RETURN l = [1, 'a'] AS x, 'a' IN l AS y, size(l) AS n ORDER BY x, y
 RETURN [x IN ['a', 'b'] | {k: x}] AS x
 RETURN [x IN [1, 2] | {a: x}.a] AS x

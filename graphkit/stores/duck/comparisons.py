@@ -66,7 +66,7 @@ def _equal(left: Value, right: Value) -> str:
 
 def _alike(left: ValueType, right: ValueType) -> bool:
     """Return True if the engine compares values of two types as Cypher does."""
-    same = left == right and left.name not in ("list", "map", "path")
+    same = left == right and left.name not in ("any", "list", "map", "path")
     return same or (left.is_number and right.is_number)
 
 
@@ -124,7 +124,7 @@ def _any_equal(left: Value, right: Value) -> str:
         "THEN CAST(o.a AS DOUBLE) = CAST(o.b AS DOUBLE) "
         f"WHEN ({nested}) AND left({kinds[0]}, 5) = left({kinds[1]}, 5) AND ({open_}) "
         f"THEN {unsure('equality of nested values with a null or a fraction in them')} "
-        "ELSE o.a = o.b END",
+        f"ELSE left({kinds[0]}, 5) = left({kinds[1]}, 5) AND {texts[0]} = {texts[1]} END",
     )
 
 
