@@ -24,6 +24,8 @@ MEMBERS = (
 """A country that is a member of something, and one that is not."""
 
 ALIKE = r"""
+MATCH (_1:Stage)<-[_2:AT_STAGE*1..1]-() RETURN _1.key AS k, count(_2) AS n ORDER BY k
+MATCH (c:Country) WHERE c.iso3 < 'B' OR c.iso3 > 'X' UNWIND c.region AS r RETURN c.iso3 AS c, r ORDER BY c
 MATCH (c:Country) WHERE c.iso3 < 'C' WITH c, [(c)-[:HOLDS]->(p) | p] AS ps RETURN c.iso3 AS c, size([p IN ps WHERE EXISTS { (p)-[:MADE_INTO]->() } | p.key]) AS n ORDER BY c
 MATCH p = (:Product {key: 'dy-metal'})-[:MADE_INTO*1..2]->(b) RETURN b.key AS b, length(p) AS l, any(n IN nodes(p) WHERE (n)-[:USED_IN]->()) AS x, all(n IN nodes(p) WHERE (n)-->()) AS y ORDER BY b, l, x
 MATCH (n) WHERE n.key = 'mine' OR n.iso3 = 'KOR' RETURN labels(n) AS l, n.key AS k, n.iso3 AS i ORDER BY l
@@ -164,6 +166,11 @@ REFUSED = (
         "RETURN §reduce(n = 0, s IN ['KOR'] | n + COUNT { (:Country {iso3: s}) }) AS x",
         "subquery in reduce()",
         "SQL has none in a lambda",
+    ),
+    (
+        "UNWIND [[1], 'a'] AS v §UNWIND v AS w RETURN w LIMIT 0",
+        "UNWIND of a value of any type",
+        "whether it is a list is known row by row",
     ),
 )
 """Statements that Neo4j runs, with § where the construct is that the file lacks, and why it does."""

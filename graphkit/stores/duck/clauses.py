@@ -14,8 +14,16 @@ from graphkit.stores.duck.comparisons import equivalent, sorted_by
 from graphkit.stores.duck.expressions import Expressions
 from graphkit.stores.duck.functions import AGGREGATES
 from graphkit.stores.duck.patterns import Patterns
-from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable, used_properties
-from graphkit.stores.duck.types import INT, NULL, Model, Value, ValueType, together
+from graphkit.stores.duck.scope import (
+    KEY,
+    KIND,
+    NAMELESS,
+    Context,
+    Scope,
+    Variable,
+    used_properties,
+)
+from graphkit.stores.duck.types import ANY, INT, NULL, Model, Value, ValueType, together
 
 
 @dataclass(frozen=True)
@@ -213,7 +221,7 @@ class _Clauses:
         )
         columns, variables = [], {}
         for name, variable in matched.variables.items():
-            if name.startswith("_") and not name[1:].strip("0123456789"):
+            if name.startswith(NAMELESS):
                 continue
             renamed = {}
             for what, column in variable.columns.items():
@@ -254,8 +262,13 @@ class _Clauses:
             type_, select = NULL, "CAST(NULL AS VARCHAR)"
         elif value.type.name == "list":
             type_, select = value.type.item or NULL, f"unnest({value.sql})"
+        elif value.type == ANY:
+            raise Untranslated("UNWIND of a value of any type")
         else:
-            type_, select = value.type, value.sql
+            type_, select = (
+                value.type,
+                f"unnest(CASE WHEN {value.sql} IS NOT NULL THEN [{value.sql}] END)",
+            )
         nothing = " WHERE FALSE" if value.type == NULL else ""
         if source and next(clause.parts[0].walk("variable"), None) is None:
             # The list is the same for all rows: none of them holds it.
@@ -320,8 +333,6 @@ class _Clauses:
         """Compile WITH and RETURN, with grouping, order and limits."""
         final = clause.kind == "return"
         items = self._items(clause)
-        if not items and not final:
-            items = []
         aggregated = [any(_aggregates(value)) for _, value, _ in items]
         grouped = any(aggregated)
         by_group = grouped or clause.name == "DISTINCT"

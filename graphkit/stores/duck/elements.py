@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from graphkit.cypher.tokens import Syntax
 from graphkit.errors import Untranslated
 from graphkit.stores.duck.expressions import labelled
-from graphkit.stores.duck.scope import KEY, KIND, Context, Scope, Variable
+from graphkit.stores.duck.scope import KEY, KIND, NAMELESS, Context, Scope, Variable
 from graphkit.stores.duck.types import NULL, Table, ValueType, quoted
 from graphkit.stores.duck.walks import steps_of
 
@@ -175,7 +175,7 @@ class Reading:
 
     def _nameless(self, part: Syntax) -> Element:
         """Return a node of which nothing is said."""
-        name = self.context.fresh("_")
+        name = self.context.fresh(NAMELESS)
         every = frozenset(self.context.model.nodes)
         node = self.elements[name] = Element(name, part, ValueType("node", kinds=every))
         return node
@@ -183,7 +183,7 @@ class Reading:
     def _element(self, part: Syntax, kind: str) -> Element:
         """Return the element of a node or relationship; one of a name that was met is that one."""
         variable = part.first("variable")
-        name = variable.name if variable is not None else self.context.fresh("_")
+        name = variable.name if variable is not None else self.context.fresh(NAMELESS)
         among = self.context.model.nodes if kind == "node" else self.context.model.relationships
         labels = part.first("labels")
         kinds = labelled(labels.parts[0], frozenset(among)) if labels else frozenset(among)
@@ -242,7 +242,7 @@ class Reading:
         quantifier = part.first("quantifier")
         assert quantifier is not None
         every = ValueType("relationship", kinds=frozenset(self.context.model.relationships))
-        element = Element(self.context.fresh("_"), part, every, ends=(left, right), group=part)
+        element = Element(self.context.fresh(NAMELESS), part, every, ends=(left, right), group=part)
         element.steps = steps_of(quantifier)
         self._within(element)
         return element

@@ -10,7 +10,16 @@ from graphkit.errors import Untranslated
 from graphkit.stores.duck.comparisons import compared
 from graphkit.stores.duck.elements import Element, Reading, apart, entries_of, narrow
 from graphkit.stores.duck.expressions import Expressions, has_subquery
-from graphkit.stores.duck.scope import ENDS, KEY, KIND, Context, Scope, Variable, node_rows
+from graphkit.stores.duck.scope import (
+    ENDS,
+    KEY,
+    KIND,
+    NAMELESS,
+    Context,
+    Scope,
+    Variable,
+    node_rows,
+)
 from graphkit.stores.duck.types import (
     BOOL,
     INT,
@@ -172,7 +181,7 @@ class Patterns:
         else:
             written = walked(walk)
         result.sources.append(f"LATERAL ({written}) {alias}")
-        if element.group is None and not element.name.startswith("_"):
+        if element.group is None and not element.name.startswith(NAMELESS):
             steps = f"coalesce({alias}.s, [])" if element.whole else f"{alias}.m"
             result.values[element.name] = Value(steps, list_of(element.type))
         for name, (type_, column) in self._group_values(groups, alias).items():
@@ -235,7 +244,7 @@ class Patterns:
         groups: dict[tuple[str, ValueType], str] = {}
         values = []
         for name, variable in matched.scope.items():
-            if name.startswith("_"):
+            if name.startswith(NAMELESS):
                 continue
             column = self.context.fresh("g")
             groups[name, variable.type] = column

@@ -22,6 +22,8 @@ from graphkit.stores.duck.types import (
 
 KIND, KEY = "_kind", "_key"
 """Columns of a node or relationship besides its properties: its label or type, and its key."""
+NAMELESS = "\0"
+"""Beginning of the names of variables that a statement gives none, which no statement can have."""
 ENDS = (("_from_kind", "_from"), ("_to_kind", "_to"))
 """Columns of a relationship for the kinds and keys of the nodes that it starts and ends at."""
 
