@@ -274,16 +274,13 @@ def note_reading(name: str, values: Mapping[str, Any]) -> None:
 READ_FIRST = ("reference", "product-links", "claims", "reviewed-weights")
 """Queries without parameters that most questions need."""
 
-PARTLY_KEPT = ("import-periods",)
-"""Queries with parameters whose rows are kept all the same: few rows out of much that is read."""
-
 
 def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
     """Run a shipped query with parameters already typed, and return its rows.
 
     Front matter and statement are checked in the tests, not here. Rows that take long are cached
-    until the next load, those of a file until it changes; of a file also those that need no
-    parameter or are in :data:`PARTLY_KEPT`. A column without values has the type of the property of
+    until the next load; those of a file all are until it changes: to start its engine takes longer
+    than to read them. A column without values has the type of the property of
     its name, or text.
     """
     text = (shipped("queries") / f"{name}.cypher").read_text(encoding="utf-8")
@@ -292,8 +289,8 @@ def rows_of(store: Store, name: str, **values: Any) -> pa.Table:
         return _typed(store.run(text, values).table)
 
     same = store.identity or store.content
-    always = store.identity and (not values or name in PARTLY_KEPT)
-    return kept_rows(same, text, values, read, least=0.0 if always else None) if same else read()
+    least = 0.0 if store.identity else None
+    return kept_rows(same, text, values, read, least) if same else read()
 
 
 def _typed(rows: pa.Table) -> pa.Table:

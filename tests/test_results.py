@@ -110,14 +110,10 @@ class Asked(Closing):
         self.store.close()
 
 
-@pytest.mark.parametrize(("quick", "again"), [(60.0, 1), (0.0, 0)])
 @pytest.mark.parametrize(("period", "first"), [(None, 7), ("2024", 6)])
-def test_a_file_is_asked_for_its_load_names_claims_and_slow_rows_once(
-    sliced_file, monkeypatch, period, first, quick, again
-):
-    monkeypatch.setattr(stores, "QUICK", quick)
+def test_a_file_is_asked_once_for_each_of_its_rows(sliced_file, period, first):
     answers = []
-    for times in (first, again):
+    for times in (first, 0):
         with Asked(sliced_file) as store:
             last_load(store)
             answers.append(as_object(depends(Catalog(store), "KOR", on="CHN", period=period)))
