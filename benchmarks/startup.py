@@ -3,7 +3,7 @@
     python benchmarks/startup.py
 
 Whole processes, once compiled to bytecode, by the clock and by processor time, which counts the
-threads that numpy starts where nobody tells it not to. Wanted: at most 1.8 by the clock. Beside
+threads that numpy starts where nobody tells it not to. Wanted: at most 2 by the clock. Beside
 other work it tells little; there, begin the command with ``chrt -f 1``.
 """
 
