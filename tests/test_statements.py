@@ -439,6 +439,21 @@ def test_an_error_of_neo4j_says_in_one_line_what_and_where(stores, statement, sa
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("statement", ["RETURN null / 0 AS x", "WITH null AS n RETURN n / 0 AS x"])
+def test_a_null_over_zero_is_null_in_the_file_alone(stores, statement):
+    assert stores["embedded"].ask(statement).table.to_pylist() == [{"x": None}]
+    with pytest.raises(StoreError, match="/ by zero"):
+        stores["neo4j"].ask(statement)
+
+
+def test_a_range_to_null_that_no_row_asks_for_is_refused_by_the_file_alone(stores):
+    statement = "UNWIND [] AS n RETURN range(null, 3) AS x"
+
+    assert stores["neo4j"].ask(statement).table.num_rows == 0
+    with pytest.raises((StoreError, UsageError), match="no end that is null"):
+        stores["embedded"].ask(statement)
+
+
 UNKNOWN = [
     "MATCH (n:Nation) RETURN n.name AS x",
     "MATCH (c:Country) OPTIONAL MATCH (c)-[:HOLDS]->(n:Nation) RETURN count(c) AS c, count(n) AS n",
