@@ -345,8 +345,8 @@ def _drop_others(path: Path) -> None:
     owner = path.name.rpartition("-")[0]
     if owner == "graph":
         path.with_name(NAMES).unlink(missing_ok=True)
-    found = [old for ending in ENDINGS for old in path.parent.glob(f"{owner}-*{ending}")]
-    others = [(-old.stat().st_mtime_ns, old) for old in found]
+    databases = [old for ending in ENDINGS for old in path.parent.glob(f"{owner}-*{ending}")]
+    others = [(-old.stat().st_mtime_ns, old) for old in databases]
     newest = sorted(item for item in others if item[1] != path)
     for _, old in newest[KEPT if owner == "graph" else 0 :]:
         with suppress(OSError):  # another process may still read it

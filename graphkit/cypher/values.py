@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
 from graphkit.cypher.grouping import aggregates, is_aggregate, is_random
@@ -338,14 +338,17 @@ class Values:
         kind = self.value(items, scope)
         self.want(items, kind, LIST)
         inner = {**scope, variable.name: item_of(kind)}
-        result = item_of(kind)
-        for part in rest:
+        return self.listed(rest, inner, item_of(kind))
+
+    def listed(self, parts: Iterable[Syntax], inner: Scope, item: Kind) -> Kind:
+        """Check condition and value of a list that is made of items of a kind."""
+        for part in parts:
             self.refuse_aggregates(part, "a value over a list")
             if part.kind == "where":
                 self.condition(part.parts[0], inner)
             else:
-                result = self.value(part.parts[0], inner)
-        return list_of(result)
+                item = self.value(part.parts[0], inner)
+        return list_of(item)
 
     def predicate(self, value: Syntax, scope: Scope) -> Kind:
         """Check ``any(x IN list WHERE condition)``."""
@@ -390,14 +393,7 @@ class Values:
             name: kind for name, kind in scope.items() if not variable or name != variable.name
         }
         inner = self.bound([path], inner)
-        result: Kind = "path"
-        for part in value.parts[1:]:
-            self.refuse_aggregates(part, "a value over a list")
-            if part.kind == "where":
-                self.condition(part.parts[0], inner)
-            else:
-                result = self.value(part.parts[0], inner)
-        return list_of(result)
+        return self.listed(value.parts[1:], inner, "path")
 
     def bound(self, paths: list[Syntax], scope: Scope) -> dict[str, Kind]:
         """Bind the names in paths, and check what describes their nodes and relationships."""

@@ -95,8 +95,8 @@ class FileStore(Closing):
             raise Unreachable(f"{self.path} is a folder; wanted a database file")
         if not self._exists:
             raise Unreachable(f"no database at {self.path}; make it with 'graphkit load'")
-        found = identity_of(self.path)
-        return found if found == self._loaded or is_settled(self.path) else ""
+        identity = identity_of(self.path)
+        return identity if identity == self._loaded or is_settled(self.path) else ""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -204,9 +204,9 @@ class FileStore(Closing):
     def _compared(self, graph: Graph) -> LoadReport:
         check_place(self.path)
         kinds = graph.schema.kinds
-        held = self._held(graph.schema) if self._exists else {}
+        before = self._held(graph.schema) if self._exists else {}
         return LoadReport(
-            tuple(change(graph, kind, difference(graph, kind, held)) for kind in kinds)
+            tuple(change(graph, kind, difference(graph, kind, before)) for kind in kinds)
         )
 
     def _replace(self, path: Path, new: Path, graph: Graph, progress: Progress) -> None:
@@ -295,12 +295,12 @@ def identity_of(path: Path) -> str:
     """Return place, size and times of a file; empty while a log of changes lies beside it."""
     if path.with_name(f"{path.name}.wal").exists():
         return ""
-    of = path.stat()
-    times = f"{of.st_mtime_ns} {of.st_ctime_ns}"
-    return f"{path.resolve()} {of.st_dev} {of.st_ino} {of.st_size} {times}"
+    file = path.stat()
+    times = f"{file.st_mtime_ns} {file.st_ctime_ns}"
+    return f"{path.resolve()} {file.st_dev} {file.st_ino} {file.st_size} {times}"
 
 
 def is_settled(path: Path) -> bool:
     """Return True if the next change of a file is sure to give it other times."""
-    of = path.stat()
-    return max(of.st_mtime, of.st_ctime) <= time.time() - SETTLED
+    file = path.stat()
+    return max(file.st_mtime, file.st_ctime) <= time.time() - SETTLED

@@ -241,9 +241,9 @@ class _Clauses:
             base = source or "(SELECT 1 AS one)"
             alias = self.context.fresh("o")
             own = f"{base}.*, " if source else ""
-            taken = ", ".join(c for v in variables.values() for c in v.columns.values()) or "1 AS u"
+            bound = ", ".join(c for v in variables.values() for c in v.columns.values()) or "1 AS u"
             self.step(
-                f"SELECT {own}{taken} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
+                f"SELECT {own}{bound} FROM {base} LEFT JOIN LATERAL ({inner}) {alias} ON TRUE"
             )
         else:
             listed = ([f"{source}.*"] if source else []) + columns
@@ -309,13 +309,13 @@ class _Clauses:
         imports = [part for part in clause.parts[:-1] if part.kind in ("variable", "star")]
         scope = self.pipeline.scope
         if any(part.kind == "star" for part in imports):
-            taken = dict(scope)
+            imported = dict(scope)
         else:
-            taken = {part.name: scope[part.name] for part in imports if part.name in scope}
+            imported = {part.name: scope[part.name] for part in imports if part.name in scope}
         query = clause.parts[-1]
         if not imports and query.parts[0].kind == "with":
-            taken = dict(scope)  # the older form, whose first WITH imports
-        sql, names, types = self.compiler.query(query, taken)
+            imported = dict(scope)  # the older form, whose first WITH imports
+        sql, names, types = self.compiler.query(query, imported)
         alias, source = self.context.fresh("o"), self.pipeline.source
         base = source or "(SELECT 1 AS one)"
         columns = []

@@ -34,8 +34,6 @@ NEWER = ("can only read version", "newer version of DuckDB", "serialization vers
 DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "checksum")
 """Of messages on a file that is not as DuckDB wrote it."""
 AGAIN = "move it away, and make it again with 'graphkit load'"
-
-
 BROKEN = ("projection_pullup",)
 """Optimizers of DuckDB 2.0.1 that end some statements with "Failed to bind column reference", as in
 https://github.com/duckdb/duckdb/issues/21890."""
@@ -121,10 +119,10 @@ def _check_whole(connection: DuckDBPyConnection, path: Path) -> None:
         "SELECT total_blocks * block_size FROM pragma_database_size() WHERE database_name = $name",
         {"name": FILE},
     ).fetchall()
-    found = path.stat().st_size
-    if found < wanted:
+    size = path.stat().st_size
+    if size < wanted:
         raise Damaged(
-            f"cannot open {path} as a graphkit database: it was cut off, {found:,} bytes of at "
+            f"cannot open {path} as a graphkit database: it was cut off, {size:,} bytes of at "
             f"least {wanted:,}; {AGAIN}"
         )
 
@@ -164,8 +162,8 @@ def failure(path: Path, error: Exception) -> StoreError:
 
 def first_line(error: Exception) -> str:
     """Return what DuckDB says, without its sort of error and its advice in further lines."""
-    said = str(error).partition("\n")[0]
-    _, _, message = said.rpartition(" Error: ") if "Error: " in said else ("", "", said)
+    line = str(error).partition("\n")[0]
+    _, _, message = line.rpartition(" Error: ") if "Error: " in line else ("", "", line)
     return one_line(Exception(message.removeprefix("Error: ")))
 
 

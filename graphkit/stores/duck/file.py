@@ -167,9 +167,9 @@ def _write(connection: DuckDBPyConnection, kind: Kind, parts: Sequence[Part]) ->
     """Write the rows of a kind; of many, those of one product and period side by side."""
     names = [name for name, *_ in columns_of(kind)]
     listed = ", ".join(map(quoted, names))
-    by = ", ".join(quoted(name) for name in ORDER if name in names)
+    columns = ", ".join(quoted(name) for name in ORDER if name in names)
     for part in parts:
-        sort = f" ORDER BY {by}" if by and part.ends and len(part.table) >= LARGE else ""
+        sort = f" ORDER BY {columns}" if columns and part.ends and len(part.table) >= LARGE else ""
         connection.register("rows", with_kinds(part))
         into = f"INSERT INTO {FILE}.{quoted(kind.name)} ({listed})"
         connection.execute(f"{into} SELECT {listed} FROM rows{sort}")

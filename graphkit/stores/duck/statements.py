@@ -46,18 +46,18 @@ def free_plan(statement: Statement, values: Mapping[str, Any], model: Model) -> 
 
 def own_plan(statement: str, parameters: Mapping[str, Any], model: Model) -> Plan:
     """Compile a statement of graphkit's own, once for the types of its parameters."""
-    asked = parsed(statement)
-    values = asked.values(parameters)
+    syntax = parsed(statement)
+    values = syntax.values(parameters)
     types = tuple((name, type_of(value)) for name, value in values.items())
     known = compilations(statement, types, id(model))
     for query in known:
         if all(values[name] == value for name, value in query.read.items()):
             break
     else:
-        query = compiled(asked, values, model)
+        query = compiled(syntax, values, model)
         known.append(query)
     own = {place: values[name] for place, name in query.places.items()}
-    return Plan(asked, query, {**query.bound, **own})
+    return Plan(syntax, query, {**query.bound, **own})
 
 
 MOST_COMPILATIONS = 16
@@ -75,9 +75,9 @@ def compilations(
 @lru_cache
 def parsed(statement: str) -> Statement:
     """Parse a statement of graphkit's own, once in a process."""
-    asked = Statement(statement)
-    asked.check_read_only()
-    return asked
+    syntax = Statement(statement)
+    syntax.check_read_only()
+    return syntax
 
 
 def shown(statement: Statement, values: Mapping[str, Any], model: Model) -> str:

@@ -127,9 +127,9 @@ class DuckStore(FileStore):
         """Return the text of one read-only statement in SQL."""
         from graphkit.stores.duck.statements import shown
 
-        asked = Statement.of(statement)
-        asked.check_read_only()
-        return shown(asked, asked.values(parameters), self.model)
+        statement = Statement.of(statement)
+        statement.check_read_only()
+        return shown(statement, statement.values(parameters), self.model)
 
     def _read(self, plan: Plan, limits: Limits, run: Run) -> Result:
         from graphkit.stores.duck.rows import neutral_table
@@ -141,8 +141,8 @@ class DuckStore(FileStore):
                 answer = cursor.execute(plan.sql, dict(plan.values))
                 return Result(plan_table("\n".join(row[-1] for row in answer.fetchall())))
             cursor.execute(plan.sql, dict(plan.values))
-            found = neutral_table(plan.query.names, cursor, self.model, limits)
-            return Result(found.table, found.notes + plan.notes)
+            result = neutral_table(plan.query.names, cursor, self.model, limits)
+            return Result(result.table, result.notes + plan.notes)
 
         return self._executed(read, limits, run)
 
@@ -182,25 +182,25 @@ class DuckStore(FileStore):
                 "graphkit: %s was made by graphkit 0.2; this load makes it anew", self.path
             )
             return {}
-        found: Held = {}
 
-        def read(cursor: DuckDBPyConnection) -> None:
+        def read(cursor: DuckDBPyConnection) -> Held:
             rows = cursor.execute(
                 "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $name",
                 {"name": FILE},
             ).fetchall()
             columns = {name: {c for table, c in rows if table == name} for name, _ in rows}
+            digests: Held = {}
             for kind in (k for k in schema.kinds if k.name in columns):
                 if {kind.key, "digest"} <= columns[kind.name]:  # an older schema may lack one
                     cursor.execute(
                         f"SELECT {quoted(kind.key)} AS key, digest FROM {FILE}.{quoted(kind.name)}"
                     )
-                    found[kind.name] = batches(cursor, BATCH).read_all()
-            if columns and not found:
+                    digests[kind.name] = batches(cursor, BATCH).read_all()
+            if columns and not digests:
                 raise self._of_something_else
+            return digests
 
-        self._executed(read, UNLIMITED, in_time)
-        return found
+        return self._executed(read, UNLIMITED, in_time)
 
 
 def _is_old(path: Path) -> bool:

@@ -250,7 +250,7 @@ TEXTS = {
     LOCAL_TIME: f"^T?{TIMES}$",
     TIME: f"^T?{TIMES}{ZONES}$",
 }
-"""What texts may be: each group stands for a part, of a date or time in a short or a long form."""
+"""Forms of texts: each group stands for a part, of a date or time in a short or a long form."""
 PLAIN_DATE = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 DAY_PARTS, TIME_PARTS = "ymdwkqer", "hicf"
 """Year, month, day, week, day of it, quarter, day of it, day of the year; hour to fraction."""
