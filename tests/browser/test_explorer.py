@@ -282,21 +282,26 @@ def test_cypher_is_completed_from_the_schema_and_the_shipped_queries(embedded, o
     written = page.get_by_label("Read-only Cypher")
     expect(page.locator("option[value=top-exporters]")).to_be_attached()
 
-    def offered(text: str) -> list[str]:
+    offered = page.locator(".cm-completionLabel")
+
+    def complete(text: str) -> None:
         written.fill("")
         written.press_sequentially(text)
         page.keyboard.press("Control+Space")
-        expect(page.locator(".cm-completionLabel").first).to_be_visible()
-        return page.locator(".cm-completionLabel").all_inner_texts()
 
-    assert offered("MATCH (c:Coun") == ["Country"]
-    assert "DEPENDS_ON" in offered("MATCH (c:Country)-[d:DEP")
-    properties = offered("MATCH ()-[d:EXPORTS]-() WHERE d.t")
-    assert "tonnes" in properties
-    assert "hhi_usd" not in properties
-    assert "iso3" in offered("MATCH (c:Country {is")
-    assert offered("top-ex") == ["top-exporters"]
-    page.locator(".cm-completionLabel").click()
+    # The list of the letter before stays until the new one is there: each look waits for its own.
+    complete("MATCH (c:Coun")
+    expect(offered).to_have_text(["Country"])
+    complete("MATCH (c:Country)-[d:DEP")
+    expect(offered.get_by_text("DEPENDS_ON", exact=True)).to_be_visible()
+    complete("MATCH ()-[d:EXPORTS]-() WHERE d.t")
+    expect(offered.get_by_text("tonnes", exact=True)).to_be_visible()
+    assert "hhi_usd" not in offered.all_inner_texts()
+    complete("MATCH (c:Country {is")
+    expect(offered.get_by_text("iso3", exact=True)).to_be_visible()
+    complete("top-ex")
+    expect(offered).to_have_text(["top-exporters"])
+    offered.click()
     expect(written).to_contain_text("The largest exporters of a product")
 
 
